@@ -1,10 +1,7 @@
 import type { Brand } from "../platform/brand.ts";
+import type { SchemaName } from "../../db/schema_name.ts";
 
 export type TenantId = Brand<string, "TenantId">;
-
-/** A schema's name: `tenant_` and 26 letters of lower-case base32. Made by `newSchemaName`, never from user input. */
-export type SchemaName = Brand<string, "SchemaName">;
-
 export type TenantStatus = "active" | "suspended";
 export type PlanKey = "starter" | "team" | "premium" | "enterprise";
 

@@ -1,0 +1,67 @@
+/** The connections to Postgres. One driver, `postgres`, for a server and for the embedded database alike. */
+import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
+import type { PgDatabase } from "drizzle-orm/pg-core";
+import postgres from "postgres";
+import { type Client, Connection, ConnectionPool } from "./connection_pool.ts";
+
+/** Where the database is: a server's URL, or the embedded database's Unix socket. */
+export type DatabaseAddress = { url: string } | { socketPath: string };
+
+export type ControlDb = PgDatabase<PostgresJsQueryResultHKT>;
+
+/** The open database: single statements on `control` go through `control`, transactions take a connection of `pool`. */
+export type Database = {
+  readonly control: ControlDb;
+  readonly pool: ConnectionPool;
+  close(): Promise<void>;
+};
+
+const DEFAULT_CONNECTIONS = 8;
+const CONTROL_SHARE = 1 / 4;
+const CONNECT_TIMEOUT_SECONDS = 5;
+const CLOSE_TIMEOUT_SECONDS = 5;
+
+/** Opens the pools, `connections` in all (at least 2). Nothing connects before the first query. */
+export function connect(address: DatabaseAddress, { connections = DEFAULT_CONNECTIONS } = {}): Database {
+  const forControl = Math.ceil(connections * CONTROL_SHARE);
+  const controlClient = openClient(address, forControl);
+  const pool = new ConnectionPool(
+    connections - forControl,
+    (onLost) => new Connection(openClient(address, 1, onLost)),
+  );
+  return {
+    control: drizzle(preparing(controlClient)),
+    pool,
+    async close() {
+      await Promise.all([pool.close(), controlClient.end({ timeout: CLOSE_TIMEOUT_SECONDS })]);
+    },
+  };
+}
+
+function openClient(address: DatabaseAddress, max: number, onclose?: () => void): Client {
+  const options: postgres.Options<Record<string, never>> = {
+    max,
+    onclose,
+    connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    // deno-lint-ignore no-explicit-any -- the driver's option takes null for "never", its types don't say so
+    max_lifetime: null as any,
+    onnotice: () => {},
+    connection: { application_name: "denizen" },
+  };
+  const client = "url" in address
+    ? postgres(address.url, options)
+    : postgres({ ...options, path: address.socketPath, username: "denizen", database: "denizen" });
+  drizzle(client); // sets the client's parsers to those that Drizzle's columns expect
+  return client;
+}
+
+/**
+ * Drizzle sends each statement unprepared, which costs this driver a second round trip. This client prepares them,
+ * and always uses the extended protocol: one statement a message, values beside it and never inside.
+ */
+function preparing(client: Client): Client {
+  return Object.assign(Object.create(client), {
+    unsafe: (text: string, values?: never[]) =>
+      client.unsafe(text, values, { prepare: true, simple: false } as postgres.UnsafeQueryOptions),
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * The embedded database: PGlite, which is Postgres in WebAssembly, offered on a Unix socket in the data folder. So
+ * the same driver serves both cases, and the CLI and psql can work beside the running server.
+ */
+import { PGlite } from "@electric-sql/pglite";
+import { join, resolve } from "node:path";
+import { createConnection } from "node:net";
+import { PgliteSocket } from "./pglite_socket.ts";
+import { LOGIN_ROLE, prepareServer } from "./server_setup.ts";
+
+const MAX_SOCKET_PATH_BYTES = 100; // sockaddr_un holds 108, some systems 104
+const SOCKET_NAME = ".s.PGSQL.5432";
+
+export type EmbeddedDatabase = { socketPath: string; close(): Promise<void> };
+
+/** The socket's path: also `psql -h <data folder>` finds it by this name. Throws if the system can't hold a path as long. */
+export function socketPathOf(dataDir: string): string {
+  const path = join(resolve(dataDir), SOCKET_NAME);
+  if (new TextEncoder().encode(path).length > MAX_SOCKET_PATH_BYTES) {
+    throw new Error(`DATA_DIR is too long for a Unix socket: "${path}" may have ${MAX_SOCKET_PATH_BYTES} bytes at most.`);
+  }
+  return path;
+}
+
+/** Whether a server holds this data folder now. */
+export function isServed(dataDir: string): Promise<boolean> {
+  return new Promise((answer) => {
+    const socket = createConnection({ path: socketPathOf(dataDir) });
+    socket.once("connect", () => (socket.destroy(), answer(true)));
+    socket.once("error", () => answer(false));
+  });
+}
+
+/**
+ * Opens the database of `dataDir`, making it on first use, and serves it on its socket.
+ * Throws when another process holds the folder.
+ */
+export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
+  const socketPath = socketPathOf(dataDir);
+  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(dataDir);
+  try {
+    const folder = join(dataDir, "postgres");
+    const pglite = await PGlite.create({ dataDir: folder, relaxedDurability: false });
+    await prepareServer((sql) => pglite.exec(sql));
+    return await serve(pglite, socketPath, () => lock.close());
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/** Serves a database restored from `snapshot` (of `dumpDataDir`), in memory. For tests. */
+export async function startFromSnapshot(snapshot: Blob, socketPath: string): Promise<EmbeddedDatabase> {
+  return await serve(await PGlite.create({ loadDataDir: snapshot }), socketPath, () => {});
+}
+
+async function serve(pglite: PGlite, socketPath: string, release: () => void): Promise<EmbeddedDatabase> {
+  // From here on nobody is a superuser: what the application may not do on a server, it may not do here.
+  await pglite.exec(`set session authorization ${LOGIN_ROLE}`);
+  const socket = new PgliteSocket(pglite);
+  await socket.listen(socketPath);
+  return {
+    socketPath,
+    async close() {
+      await socket.close();
+      await pglite.close();
+      release();
+    },
+  };
+}
+
+async function lockFolder(dataDir: string): Promise<Deno.FsFile> {
+  const file = await Deno.open(join(dataDir, "lock"), { create: true, read: true, write: true });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new Error(
+    `Another Denizen server runs on the folder "${dataDir}". Stop it first, or give this one a DATA_DIR of its own.`,
+  );
+}

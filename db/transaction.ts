@@ -1,0 +1,117 @@
+import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
+import { type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
+import type postgres from "postgres";
+import type { Client, Connection, Send } from "./connection_pool.ts";
+
+export type TransactionDb = PgDatabase<PostgresJsQueryResultHKT>;
+
+/** What a transaction may send. Changing the role, the search_path or the transaction itself is not among it. */
+const ALLOWED = /^\s*(?:select|insert|update|delete|with|values|savepoint|release|rollback to)\b/i;
+
+const dialect = new PgDialect();
+
+const statementsOf = new WeakMap<TransactionDb, Statements>();
+
+/** Runs constant SQL of several statements inside the transaction of `db`: migrations and the making of schemas. */
+export async function runScript(db: TransactionDb, script: string): Promise<void> {
+  await statementsOf.get(db)!.script(script);
+}
+
+/**
+ * Runs `work` in one transaction on `connection`. `setup` (constant SQL: `begin` and what belongs to it) travels
+ * with the first query, in the same flight. Commits when `work` returns, rolls back when it throws.
+ */
+export function runTransaction<T>(
+  connection: Connection,
+  setup: string,
+  work: (db: TransactionDb) => Promise<T>,
+): Promise<T> {
+  return connection.use(async (send) => {
+    const statements = new Statements(send, setup);
+    try {
+      const result = await work(statements.db());
+      await statements.commit();
+      return result;
+    } catch (error) {
+      await statements.rollback();
+      throw error;
+    }
+  });
+}
+
+/** Runs independent queries as one transaction in one flight: setup, queries and commit leave together. */
+export function runFlight<Queries extends readonly PromiseLike<unknown>[]>(
+  connection: Connection,
+  setup: string,
+  build: (db: TransactionDb) => readonly [...Queries],
+): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }> {
+  return connection.use(async (send) => {
+    const statements = new Statements(send, setup);
+    // A query is sent when its `then` is called, so all are called before the commit.
+    const answers = Promise.all(build(statements.db()).map((query) => query.then((answer) => answer)));
+    const committed = statements.commit();
+    const [result] = await Promise.allSettled([answers, committed]);
+    if (result.status === "rejected") throw await statements.cause(result.reason);
+    await committed;
+    return result.value as { -readonly [Index in keyof Queries]: Awaited<Queries[Index]> };
+  });
+}
+
+/** The statements of one transaction. Once it is over, nothing more can be sent through it. */
+class Statements {
+  readonly #send: Send;
+  readonly #setup: string;
+  #begun: Promise<unknown> | undefined;
+  #over = false;
+
+  constructor(send: Send, setup: string) {
+    this.#send = send;
+    this.#setup = setup;
+  }
+
+  db(): TransactionDb {
+    const client = { options: { parsers: {}, serializers: {} }, unsafe: this.#query } as unknown as Client;
+    const session = new PostgresJsSession(client, dialect, undefined, {});
+    const db = new PgDatabase(dialect, session, undefined) as TransactionDb;
+    statementsOf.set(db, this);
+    return db;
+  }
+
+  async script(text: string): Promise<void> {
+    this.#begin();
+    await this.#send(text);
+  }
+
+  async commit(): Promise<void> {
+    this.#over = true;
+    if (!this.#begun) return;
+    const answer = await this.#send("commit");
+    if (answer.command !== "COMMIT") throw await this.cause(new Error("The transaction was rolled back: a query in it failed."));
+  }
+
+  /** On a lost connection there is nothing left to roll back: Postgres did. */
+  async rollback(): Promise<void> {
+    this.#over = true;
+    try {
+      if (this.#begun) await this.#send("rollback");
+    } catch { /* the error that led here is the one to tell */ }
+  }
+
+  /** A failed setup aborts all that follows it in the flight; then it is the error to tell. */
+  async cause(error: unknown): Promise<unknown> {
+    return await this.#begun?.then(() => error, (setupError) => setupError) ?? error;
+  }
+
+  #query = (text: string, values: postgres.ParameterOrJSON<never>[] = []) => {
+    if (!ALLOWED.test(text)) throw new Error("A transaction sends queries and changes of rows, nothing else.");
+    this.#begin();
+    return this.#send(text, values, { prepare: true, simple: false });
+  };
+
+  #begin(): void {
+    if (this.#over) throw new Error("This transaction is over; its handle can't be used any more.");
+    if (this.#begun) return;
+    this.#begun = this.#send(this.#setup);
+    this.#begun.catch(() => {});
+  }
+}

@@ -1,0 +1,41 @@
+import type { Brand } from "../src/platform/brand.ts";
+import type { Database } from "./connect.ts";
+import { parseSchemaName, type SchemaName } from "./schema_name.ts";
+import { runFlight, runTransaction, type TransactionDb } from "./transaction.ts";
+
+/** A handle on one tenant's tables, for the time of one transaction. */
+export type TenantTx = Brand<TransactionDb, "TenantTx">;
+
+/** A handle on schema `control`, for the time of one transaction. */
+export type ControlTx = Brand<TransactionDb, "ControlTx">;
+
+/**
+ * Runs `work` in a transaction that acts as the tenant's own role and sees the tenant's schema alone. Role and
+ * search_path are LOCAL: nothing of them outlives the transaction, whatever happens in it. They travel with the
+ * first query, so they cost no round trip. Do no network call and no whole request inside.
+ */
+export function withTenant<T>(db: Database, schema: SchemaName, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  return db.pool.with((connection) => runTransaction(connection, enter(schema), (tx) => work(tx as TenantTx)));
+}
+
+/**
+ * Like `withTenant`, for queries that don't depend on each other: all of them travel in one flight, and the
+ * transaction with them. `build` returns the queries, not awaited; the answers come back in the same order.
+ */
+export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
+  db: Database,
+  schema: SchemaName,
+  build: (tx: TenantTx) => readonly [...Queries],
+): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }> {
+  return db.pool.with((connection) => runFlight(connection, enter(schema), (tx) => build(tx as TenantTx)));
+}
+
+/** Runs `work` in a transaction of the application's own login, which sees `control` and no tenant. */
+export function withControl<T>(db: Database, work: (tx: ControlTx) => Promise<T>): Promise<T> {
+  return db.pool.with((connection) => runTransaction(connection, "begin", (tx) => work(tx as ControlTx)));
+}
+
+function enter(schema: SchemaName): string {
+  const name = parseSchemaName(schema);
+  return `begin; set local role ${name}; set local search_path = ${name}`;
+}

@@ -1,0 +1,18 @@
+import type { Role } from "./roles.ts";
+import type { Brand } from "../platform/brand.ts";
+
+export type UserId = Brand<string, "UserId">;
+
+/** A person who is signed in, in no tenant's name. */
+export type UserActor = { type: "user"; id: UserId; name: string; email: string; isPlatformAdmin: boolean };
+
+/** A person who acts as a member of a tenant. */
+export type MemberActor = { type: "member"; id: UserId; name: string; email: string; role: Role };
+
+/** Nobody in particular: a visitor who is not signed in. */
+export type VisitorActor = { type: "visitor" };
+
+/** The product itself: the CLI and scheduled work. */
+export type SystemActor = { type: "system"; name: string };
+
+export type Actor = UserActor | MemberActor | VisitorActor | SystemActor;

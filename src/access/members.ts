@@ -1,0 +1,36 @@
+import { and, count, eq, inArray } from "drizzle-orm";
+import { memberships, users } from "../../db/control/schema.ts";
+import type { ControlDb } from "../../db/connect.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
+import { newId } from "../platform/ids.ts";
+import type { UserId } from "./actor.ts";
+import { authorize, type Role } from "./roles.ts";
+
+/** How many people work in the tenant. */
+export async function countMembers(ctx: TenantContext): Promise<number> {
+  authorize(ctx, "members:read");
+  const [row] = await ctx.services.db.control.select({ members: count() }).from(memberships)
+    .where(eq(memberships.tenantId, ctx.tenant.id));
+  return row!.members;
+}
+
+/** The names of those of `ids` who are members of the tenant. Someone who has left has none. */
+export async function memberNames(ctx: TenantContext, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await ctx.services.db.control.select({ id: users.id, name: users.name }).from(users)
+    .innerJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, ctx.tenant.id)))
+    .where(inArray(users.id, [...new Set(ids)]));
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
+/** Makes a user a member; an existing membership keeps its role. Returns whether one was added. */
+export async function addMember(
+  ctx: SystemContext,
+  db: ControlDb | ControlTx,
+  membership: { tenantId: string; userId: UserId; role: Role },
+): Promise<boolean> {
+  const values = { id: newId(), ...membership, createdAt: ctx.services.clock.now() };
+  const added = await db.insert(memberships).values(values).onConflictDoNothing().returning({ id: memberships.id });
+  return added.length > 0;
+}

@@ -1,0 +1,40 @@
+import { forbidden } from "../errors.ts";
+
+export const ROLES = ["owner", "admin", "member", "viewer"] as const;
+export type Role = typeof ROLES[number];
+
+export const PERMISSIONS = [
+  "projects:read",
+  "projects:write",
+  "members:read",
+  "members:manage",
+  "billing:manage",
+  "api_keys:manage",
+  "webhooks:manage",
+  "audit:read",
+  "analytics:read",
+  "settings:manage",
+  "campaigns:manage",
+] as const;
+export type Permission = typeof PERMISSIONS[number];
+
+const READING: Permission[] = ["projects:read", "members:read", "analytics:read"];
+
+const PERMISSIONS_OF: Record<Role, ReadonlySet<Permission>> = {
+  owner: new Set(PERMISSIONS),
+  admin: new Set(PERMISSIONS.filter((permission) => permission !== "billing:manage")),
+  member: new Set<Permission>([...READING, "projects:write"]),
+  viewer: new Set(READING),
+};
+
+/** What a role may do, in the order of `PERMISSIONS`. */
+export function permissionsOf(role: Role): Permission[] {
+  return PERMISSIONS.filter((permission) => PERMISSIONS_OF[role].has(permission));
+}
+
+/** Lets only those pass whose role has the permission. Throws `forbidden`. First line of every function that acts. */
+export function authorize(ctx: { actor: { role: Role } }, permission: Permission): void {
+  if (!PERMISSIONS_OF[ctx.actor.role].has(permission)) {
+    throw forbidden(`Your role (${ctx.actor.role}) does not include the permission ${permission}.`);
+  }
+}

@@ -1,0 +1,50 @@
+import { count, gte, sql } from "drizzle-orm";
+import { apiUsage, projects } from "../../db/tenant/schema.ts";
+import { countMembers } from "../access/members.ts";
+import { authorize } from "../access/roles.ts";
+import { type AuditEntry, recentAudit } from "../audit/audit_log.ts";
+import type { TenantContext } from "../context.ts";
+
+const RECENT_ENTRIES = 8;
+
+/** Figures of a tenant: `apiCalls` of this calendar month (UTC), `storageUsed` in bytes, `revenue` in cents. */
+export type DashboardStats = {
+  users: number;
+  revenue: number;
+  currency: "usd";
+  apiCalls: number;
+  storageUsed: number;
+  projects: number;
+};
+
+export type Dashboard = { stats: DashboardStats; activity: AuditEntry[] };
+
+/** What the dashboard shows, read in one flight. */
+export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
+  authorize(ctx, "analytics:read");
+  const monthStart = ctx.services.clock.now().toISOString().slice(0, 8) + "01";
+  const [users, [projectCounts, usage, storage, activity]] = await Promise.all([
+    countMembers(ctx),
+    ctx.read((tx) => [
+      tx.select({ projects: count() }).from(projects),
+      tx.select({ calls: sql<number>`coalesce(sum(${apiUsage.calls}), 0)::float8` }).from(apiUsage).where(gte(apiUsage.day, monthStart)),
+      tx.execute<{ bytes: number }>(STORAGE),
+      recentAudit(tx, RECENT_ENTRIES),
+    ]),
+  ]);
+  const stats: DashboardStats = {
+    users,
+    // What the tenant has paid. Nothing can be bought yet, so this is nothing.
+    revenue: 0,
+    currency: "usd",
+    apiCalls: usage[0]!.calls,
+    storageUsed: storage[0]!.bytes,
+    projects: projectCounts[0]!.projects,
+  };
+  return { stats, activity };
+}
+
+/** Bytes of all tables and indexes in the tenant's schema. */
+const STORAGE = sql`
+  select coalesce(sum(pg_total_relation_size(oid)), 0)::float8 as bytes from pg_class
+  where relnamespace = current_schema()::regnamespace and relkind = 'r'`;

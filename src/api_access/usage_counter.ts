@@ -1,0 +1,65 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../../db/connect.ts";
+import type { SchemaName } from "../../db/schema_name.ts";
+import { apiUsage } from "../../db/tenant/schema.ts";
+import { withTenant } from "../../db/with_tenant.ts";
+import { type Clock, SECOND } from "../platform/clock.ts";
+import { describeError, logOf } from "../platform/log.ts";
+
+const FLUSH_EVERY = 5 * SECOND;
+
+const log = logOf("usage");
+
+/**
+ * Counts API calls in memory and adds them to the tenants' tables every few seconds and at the end, so that a call
+ * costs no write. A process that is killed loses the last few seconds.
+ */
+export class UsageCounter {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #timer: number;
+  #calls = new Map<SchemaName, Map<string, number>>();
+
+  constructor(db: Database, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#timer = setInterval(() => this.flush(), FLUSH_EVERY);
+    Deno.unrefTimer(this.#timer);
+  }
+
+  count(schema: SchemaName): void {
+    const day = this.#clock.now().toISOString().slice(0, 10);
+    const days = this.#calls.get(schema) ?? new Map<string, number>();
+    days.set(day, (days.get(day) ?? 0) + 1);
+    this.#calls.set(schema, days);
+  }
+
+  /** Adds what was counted so far. What can't be added now is kept for the next time. */
+  async flush(): Promise<void> {
+    const counted = this.#calls;
+    this.#calls = new Map();
+    for (const [schema, days] of counted) {
+      for (const [day, calls] of days) await this.#add(schema, day, calls).catch((error) => this.#keep(schema, day, calls, error));
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+
+  async #add(schema: SchemaName, day: string, calls: number): Promise<void> {
+    await withTenant(this.#db, schema, (tx) =>
+      tx.insert(apiUsage).values({ day, calls }).onConflictDoUpdate({
+        target: apiUsage.day,
+        set: { calls: sql`${apiUsage.calls} + excluded.calls` },
+      }));
+  }
+
+  #keep(schema: SchemaName, day: string, calls: number, error: unknown): void {
+    log.warn("API calls not counted yet", describeError(error));
+    const days = this.#calls.get(schema) ?? new Map<string, number>();
+    days.set(day, (days.get(day) ?? 0) + calls);
+    this.#calls.set(schema, days);
+  }
+}

@@ -1,0 +1,47 @@
+import { desc } from "drizzle-orm";
+import { auditLog } from "../../db/tenant/schema.ts";
+import type { TenantTx } from "../../db/with_tenant.ts";
+import type { TenantContext } from "../context.ts";
+import { newId } from "../platform/ids.ts";
+
+/** What was done, as `resource.verb`. */
+export type AuditAction =
+  | "project.created"
+  | "project.updated"
+  | "project.archived"
+  | "project.restored"
+  | "project.deleted";
+
+export type AuditSubject = { type: "project"; id: string; name: string };
+
+export type AuditEntry = { id: string; at: Date; actorName: string; action: AuditAction; subjectName: string };
+
+/** Adds a line to the tenant's log, in the transaction of the change: there is one exactly if there is the other. */
+export async function recordAudit(
+  ctx: TenantContext,
+  tx: TenantTx,
+  action: AuditAction,
+  subject: AuditSubject,
+): Promise<void> {
+  await tx.insert(auditLog).values({
+    id: newId(),
+    at: ctx.services.clock.now(),
+    actorId: ctx.actor.id,
+    actorName: ctx.actor.name,
+    action,
+    subjectType: subject.type,
+    subjectId: subject.id,
+    subjectName: subject.name,
+  });
+}
+
+/** A query for the tenant's newest `limit` lines, newest first; for a flight with others. */
+export function recentAudit(tx: TenantTx, limit: number) {
+  return tx.select({
+    id: auditLog.id,
+    at: auditLog.at,
+    actorName: auditLog.actorName,
+    action: auditLog.action,
+    subjectName: auditLog.subjectName,
+  }).from(auditLog).orderBy(desc(auditLog.at), desc(auditLog.id)).limit(limit) as PromiseLike<AuditEntry[]>;
+}

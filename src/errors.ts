@@ -1,0 +1,76 @@
+/**
+ * The kinds of failure the product knows. Each edge (page, partial, API, CLI) has one place that turns
+ * them into its own form. Anything else that is thrown is a bug: 500, logged, nothing shown.
+ */
+export type ErrorKind =
+  | "invalid"
+  | "unauthenticated"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "precondition_failed"
+  | "too_large"
+  | "limit_reached"
+  | "unavailable";
+
+export type FieldErrors = Record<string, string>;
+
+export class DomainError extends Error {
+  readonly kind: ErrorKind;
+  readonly fields: FieldErrors;
+  /** Seconds after which a new try makes sense; for `limit_reached` and `unavailable`. */
+  readonly retryAfter: number | undefined;
+
+  constructor(kind: ErrorKind, message: string, options: { fields?: FieldErrors; retryAfter?: number } = {}) {
+    super(message);
+    this.name = "DomainError";
+    this.kind = kind;
+    this.fields = options.fields ?? {};
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** The input can't be accepted; `fields` says what to change, field by field. */
+export function invalid(fields: FieldErrors, message = "Some fields need another value."): DomainError {
+  return new DomainError("invalid", message, { fields });
+}
+
+/** Nobody is signed in, or the credentials are wrong or expired. */
+export function unauthenticated(message = "Sign in to continue."): DomainError {
+  return new DomainError("unauthenticated", message);
+}
+
+/** The actor is known and may not do this. */
+export function forbidden(message = "Your role does not allow this."): DomainError {
+  return new DomainError("forbidden", message);
+}
+
+/** There is no such thing, or none that the actor may know of. */
+export function notFound(what: string): DomainError {
+  return new DomainError("not_found", `${what} was not found.`);
+}
+
+/** The change contradicts what is there. */
+export function conflict(message: string): DomainError {
+  return new DomainError("conflict", message);
+}
+
+/** The thing changed since it was read (`If-Match`, RFC 9110 section 13.1.1). */
+export function preconditionFailed(message: string): DomainError {
+  return new DomainError("precondition_failed", message);
+}
+
+/** The request's body is over the limit. */
+export function tooLarge(message: string): DomainError {
+  return new DomainError("too_large", message);
+}
+
+/** Too many requests, or a plan's limit is reached. */
+export function limitReached(message: string, retryAfter?: number): DomainError {
+  return new DomainError("limit_reached", message, { retryAfter });
+}
+
+/** Something outside the product doesn't answer now. */
+export function unavailable(message: string, retryAfter = 5): DomainError {
+  return new DomainError("unavailable", message, { retryAfter });
+}

@@ -1,0 +1,117 @@
+import { and, eq, isNull, notExists, sql } from "drizzle-orm";
+import { z } from "zod";
+import { memberships, refreshTokens, tenants, users } from "../../db/control/schema.ts";
+import type { MemberActor, UserId } from "../access/actor.ts";
+import { listWorkspaces } from "../tenancy/workspaces.ts";
+import type { SystemContext } from "../context.ts";
+import { forbidden, invalid, unauthenticated } from "../errors.ts";
+import { after, DAY } from "../platform/clock.ts";
+import { newToken, sha256 } from "../platform/crypto.ts";
+import { newId } from "../platform/ids.ts";
+import { logOf } from "../platform/log.ts";
+import type { Services } from "../services.ts";
+import type { Tenant, TenantId } from "../tenancy/tenant.ts";
+import { toTenant } from "../tenancy/tenants.ts";
+import { ACCESS_TOKEN_SECONDS, type AccessTokenClaims, signAccessToken, verifyAccessToken } from "./access_tokens.ts";
+import { authenticate, credentials } from "./sign_in.ts";
+
+const REFRESH_TOKEN_LIFETIME = 30 * DAY;
+
+const log = logOf("security");
+
+export const apiCredentials = credentials.extend({ tenant: z.string().optional() });
+
+/** What a program gets for signing in: `expiresIn` in seconds, of the access token. */
+export type ApiTokens = { accessToken: string; refreshToken: string; tokenType: "Bearer"; expiresIn: number };
+
+type Family = { familyId: string; userId: UserId; tenantId: TenantId };
+
+/**
+ * Signs a program in as a member of `tenant` (a subdomain; needed only when the user is in several).
+ * Throws `unauthenticated`, `invalid` on `tenant`, or `forbidden` when the user is no member there.
+ */
+export async function signInToApi(ctx: SystemContext, input: z.output<typeof apiCredentials>): Promise<ApiTokens> {
+  const user = await authenticate(ctx, input);
+  const workspaces = await listWorkspaces(ctx, user.id);
+  const wanted = input.tenant ? workspaces.filter(({ tenant }) => tenant.subdomain === input.tenant) : workspaces;
+  if (input.tenant && wanted.length === 0) throw forbidden("You are not a member of this tenant.");
+  if (wanted.length === 0) throw forbidden("You are not a member of any tenant.");
+  if (wanted.length > 1) throw invalid({ tenant: "You are in several tenants. Name the one to use by its subdomain." });
+  return await issueTokens(ctx, { familyId: newId(), userId: user.id, tenantId: wanted[0]!.tenant.id });
+}
+
+/**
+ * Exchanges a refresh token for new tokens. Each works once; using one again revokes its whole family, for then two
+ * parties hold it. Throws `unauthenticated`.
+ */
+export async function refreshTokensOf(ctx: SystemContext, refreshToken: string): Promise<ApiTokens> {
+  const now = ctx.services.clock.now();
+  const hash = sha256(refreshToken);
+  const [used] = await ctx.control.update(refreshTokens).set({ usedAt: now })
+    .where(and(eq(refreshTokens.tokenHash, hash), isNull(refreshTokens.usedAt))).returning();
+  if (!used) {
+    await revokeFamilyOf(ctx, hash);
+    throw refused();
+  }
+  if (used.revokedAt || used.expiresAt <= now) throw refused();
+  return await issueTokens(ctx, {
+    familyId: used.familyId,
+    userId: used.userId as UserId,
+    tenantId: used.tenantId as TenantId,
+  });
+}
+
+/** Ends the sign-in of a refresh token, with its access tokens. An unknown token is no error. */
+export async function signOutOfApi(ctx: SystemContext, refreshToken: string): Promise<void> {
+  await revokeFamilyOf(ctx, sha256(refreshToken));
+}
+
+/** Who calls with this access token, for which tenant. Throws `unauthenticated`. */
+export async function authenticateBearer(
+  services: Services,
+  token: string,
+): Promise<{ tenant: Tenant; actor: MemberActor }> {
+  const claims = await verifyAccessToken(services, token);
+  const bearer = await services.signIns.bearers.getOrLoad(claims.familyId, () => loadBearer(services, claims));
+  if (!bearer) throw refused();
+  return bearer;
+}
+
+async function issueTokens(ctx: SystemContext, family: Family): Promise<ApiTokens> {
+  const refreshToken = newToken();
+  const now = ctx.services.clock.now();
+  await ctx.control.insert(refreshTokens).values({
+    id: newId(),
+    ...family,
+    tokenHash: sha256(refreshToken),
+    createdAt: now,
+    expiresAt: after(now, REFRESH_TOKEN_LIFETIME),
+  });
+  const accessToken = await signAccessToken(ctx.services, family);
+  return { accessToken, refreshToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS };
+}
+
+async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<void> {
+  const [token] = await ctx.control.select().from(refreshTokens).where(eq(refreshTokens.tokenHash, tokenHash));
+  if (!token) return;
+  await ctx.control.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
+    .where(eq(refreshTokens.familyId, token.familyId));
+  ctx.services.signIns.bearers.delete(token.familyId);
+  log.info("token family revoked", { userId: token.userId, tenantId: token.tenantId, requestId: ctx.requestId });
+}
+
+async function loadBearer({ db }: Services, { userId, tenantId, familyId }: AccessTokenClaims) {
+  const revoked = db.control.select({ one: sql`1` }).from(refreshTokens)
+    .where(and(eq(refreshTokens.familyId, familyId), sql`${refreshTokens.revokedAt} is not null`));
+  const [row] = await db.control.select({ user: users, tenant: tenants, role: memberships.role }).from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId)).innerJoin(tenants, eq(tenants.id, memberships.tenantId))
+    .where(and(eq(memberships.userId, userId), eq(memberships.tenantId, tenantId), notExists(revoked)));
+  if (!row) return null;
+  const { name, email } = row.user;
+  const actor: MemberActor = { type: "member", id: row.user.id as UserId, name, email, role: row.role };
+  return { tenant: toTenant(row.tenant), actor };
+}
+
+function refused() {
+  return unauthenticated("The token is not valid any more. Sign in again.");
+}

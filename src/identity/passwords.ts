@@ -1,0 +1,84 @@
+import { Buffer } from "node:buffer";
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { invalid } from "../errors.ts";
+import { isCommonPassword } from "./common_passwords.ts";
+
+export const MIN_PASSWORD_LENGTH = 12;
+export const MAX_PASSWORD_LENGTH = 128;
+
+/** OWASP's second choice for Argon2id: 19 MiB, 2 passes, 1 lane. */
+const MEMORY_KIB = 19_456;
+const PASSES = 2;
+const LANES = 1;
+const SALT_BYTES = 16;
+const HASH_BITS = 256;
+
+type Parameters = { memory: number; passes: number; lanes: number; salt: Uint8Array; hash: Uint8Array };
+
+/** Whether a password was right, and whether its hash was made with parameters that are no longer ours. */
+export type PasswordCheck = { matches: boolean; outdated: boolean };
+
+/** Throws `invalid` on the field `password` when it is too short, too long, common, or the email address. */
+export function checkNewPassword(password: string, email: string): void {
+  const length = [...password].length;
+  const refuse = (message: string) => invalid({ password: message });
+  if (length < MIN_PASSWORD_LENGTH) throw refuse(`Use at least ${MIN_PASSWORD_LENGTH} characters.`);
+  if (length > MAX_PASSWORD_LENGTH) throw refuse(`Use ${MAX_PASSWORD_LENGTH} characters at most.`);
+  if (!password.isWellFormed()) throw refuse("This is not valid text.");
+  if (password.trim().toLowerCase() === email.toLowerCase()) throw refuse("Use something else than your email address.");
+  if (isCommonPassword(password)) throw refuse("This password is one of the first that an attacker tries. Choose another.");
+}
+
+/** The password's Argon2id hash (RFC 9106) as a PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const hash = await argon2id(password, { memory: MEMORY_KIB, passes: PASSES, lanes: LANES, salt }, HASH_BITS);
+  return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(salt)}$${unpadded(hash)}`;
+}
+
+/**
+ * Compares a password with a stored hash. With no hash (an unknown address, or one that never set a password) it
+ * takes the same time and doesn't match, so that the time tells nothing.
+ */
+export async function verifyPassword(password: string, stored: string | null): Promise<PasswordCheck> {
+  const parameters = parsePhc(stored ?? await decoyHash());
+  const hash = await argon2id(password, parameters, parameters.hash.length * 8);
+  const matches = timingSafeEqual(hash, parameters.hash) && stored !== null;
+  const outdated = parameters.memory !== MEMORY_KIB || parameters.passes !== PASSES || parameters.lanes !== LANES;
+  return { matches, outdated };
+}
+
+let decoy: Promise<string> | undefined;
+
+function decoyHash(): Promise<string> {
+  return decoy ??= hashPassword("nobody has this password");
+}
+
+async function argon2id(
+  password: string,
+  { memory, passes, lanes, salt }: Omit<Parameters, "hash">,
+  bits: number,
+): Promise<Uint8Array> {
+  const secret = new TextEncoder().encode(password.normalize("NFKC"));
+  // WebCrypto's Argon2 ("Modern Algorithms in the Web Cryptography API") is in Deno, and not yet in its types.
+  const key = await crypto.subtle.importKey("raw-secret" as "raw", secret, "Argon2id", false, ["deriveBits"]);
+  const algorithm = { name: "Argon2id", nonce: salt, parallelism: lanes, memory, passes };
+  return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, bits));
+}
+
+function parsePhc(text: string): Parameters {
+  const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(text);
+  if (!match) throw new Error("A stored password hash is not an Argon2id PHC string");
+  const [, memory, passes, lanes, salt, hash] = match;
+  return {
+    memory: Number(memory),
+    passes: Number(passes),
+    lanes: Number(lanes),
+    salt: Buffer.from(salt!, "base64"),
+    hash: Buffer.from(hash!, "base64"),
+  };
+}
+
+function unpadded(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("base64").replaceAll("=", "");
+}

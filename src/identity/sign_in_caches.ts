@@ -1,0 +1,21 @@
+import type { Tenant } from "../tenancy/tenant.ts";
+import type { MemberActor } from "../access/actor.ts";
+import { MemoryCache } from "../platform/cache.ts";
+import { SECOND } from "../platform/clock.ts";
+import type { AccessTokenClaims } from "./access_tokens.ts";
+import type { Session } from "./sessions.ts";
+
+const CAPACITY = 20_000;
+
+/** How long a sign-out, a removed member or a changed role may take to reach every process. */
+const TTL = 5 * SECOND;
+
+/** What this process remembers of who is signed in, so that a request costs no query for it. */
+export class SignInCaches {
+  /** By SHA-256 of the session's token. */
+  readonly sessions = new MemoryCache<Session | null>({ capacity: CAPACITY, ttl: TTL });
+  /** Signatures that were checked, by SHA-256 of the token. */
+  readonly claims = new MemoryCache<AccessTokenClaims>({ capacity: CAPACITY, ttl: 60 * SECOND });
+  /** By family of refresh tokens, which an access token names. */
+  readonly bearers = new MemoryCache<{ tenant: Tenant; actor: MemberActor } | null>({ capacity: CAPACITY, ttl: TTL });
+}

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { SystemContext } from "../context.ts";
+import { invalid } from "../errors.ts";
+import { newToken } from "../platform/crypto.ts";
+import { logOf } from "../platform/log.ts";
+import { emailAddress } from "../platform/text.ts";
+import type { Tenant } from "../tenancy/tenant.ts";
+import { createTenant, isSubdomainTaken, newTenant } from "../tenancy/tenants.ts";
+import { createHandoff, handoffUrl } from "./handoffs.ts";
+import { checkNewPassword, hashPassword, verifyPassword } from "./passwords.ts";
+import { type Device, type StartedSession, startSession } from "./sessions.ts";
+import { findOrCreateUser, findUserByEmail, personName } from "./users.ts";
+
+const log = logOf("sign-up");
+
+export const newAccount = z.object({
+  company_name: newTenant.shape.name,
+  subdomain: newTenant.shape.subdomain,
+  name: personName,
+  email: emailAddress,
+  password: z.string(),
+});
+export type NewAccount = z.output<typeof newAccount>;
+
+export type SignedUp = {
+  tenant: Tenant;
+  /** Where the browser goes next. */
+  url: string;
+  /** The session on the apex; null when the address has an account already and the password was not its own. */
+  session: StartedSession | null;
+};
+
+/**
+ * Signs a company up: user, tenant, schema, role and owner's membership, in one transaction or not at all.
+ *
+ * An address that has an account already is answered like a new one, at the same price, so that nobody can find out by
+ * trying. Its owner gets the new workspace; whoever gave the right password is signed in, anyone else has to sign in.
+ * Throws `invalid` with the fields to change.
+ */
+export async function signUp(ctx: SystemContext, input: NewAccount, device: Device): Promise<SignedUp> {
+  checkNewPassword(input.password, input.email);
+  if (await isSubdomainTaken(ctx, input.subdomain)) throw invalid({ subdomain: "This address is taken." });
+  const known = await findUserByEmail(ctx.control, input.email);
+  const isOwner = known ? (await verifyPassword(input.password, known.passwordHash)).matches : true;
+  const passwordHash = known ? known.passwordHash : await hashPassword(input.password);
+
+  const { tenant, user, created } = await ctx.tx(async (tx) => {
+    const { user, created } = await findOrCreateUser(ctx, tx, { email: input.email, name: input.name, passwordHash });
+    const wanted = newTenant.parse({ name: input.company_name, subdomain: input.subdomain });
+    return { tenant: await createTenant(ctx, tx, wanted, user.id), user, created };
+  });
+
+  log.info("signed up", { tenantId: tenant.id, userId: user.id });
+  // Two sign-ups with one address at once: the second finds a user whom it didn't know, and hasn't proven to be.
+  if (!isOwner || (!known && !created)) return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: null };
+  const url = await createHandoff(ctx, tenant, { userId: user.id, remember: true, welcome: true });
+  return { tenant, url, session: await startSession(ctx, { userId: user.id, tenantId: null, remember: true, device }) };
+}

@@ -1,0 +1,48 @@
+import { desc, sql } from "drizzle-orm";
+import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import type { Database } from "../../db/connect.ts";
+import { signingKeys } from "../../db/control/schema.ts";
+import { withControl } from "../../db/with_tenant.ts";
+import type { Clock } from "../platform/clock.ts";
+import { decrypt, encrypt } from "../platform/crypto.ts";
+
+export const SIGNING_ALGORITHM = "EdDSA";
+
+const PURPOSE = "signing key";
+const KEY_LOCK = 2_718_281_828;
+
+/** The key that signs access tokens, and all public keys (JWK set, RFC 7517) by which they can be checked. */
+export type SigningKeys = { id: string; privateKey: CryptoKey; publicKeys: { keys: JWK[] } };
+
+/** Reads the keys, making the first one on first use. Throws when APP_SECRET isn't the one that sealed them. */
+export async function loadSigningKeys(db: Database, appSecret: string, clock: Clock): Promise<SigningKeys> {
+  const fresh = await makeKey(appSecret);
+  const rows = await withControl(db, async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`);
+    const known = await tx.select().from(signingKeys).orderBy(desc(signingKeys.createdAt));
+    return known.length > 0
+      ? known
+      : await tx.insert(signingKeys).values({ ...fresh, createdAt: clock.now() }).returning();
+  });
+  const current = rows[0]!;
+  return {
+    id: current.id,
+    privateKey: await open(current.sealedPrivateJwk, appSecret),
+    publicKeys: { keys: rows.map(({ id, publicJwk }) => ({ ...publicJwk as JWK, kid: id, alg: SIGNING_ALGORITHM, use: "sig" })) },
+  };
+}
+
+async function makeKey(appSecret: string) {
+  const { publicKey, privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
+  const publicJwk = await exportJWK(publicKey) as JsonWebKey;
+  const sealedPrivateJwk = encrypt(JSON.stringify(await exportJWK(privateKey)), appSecret, PURPOSE);
+  return { id: await calculateJwkThumbprint(publicJwk as JWK), publicJwk, sealedPrivateJwk };
+}
+
+async function open(sealed: string, appSecret: string): Promise<CryptoKey> {
+  try {
+    return await importJWK(JSON.parse(decrypt(sealed, appSecret, PURPOSE)), SIGNING_ALGORITHM) as CryptoKey;
+  } catch (cause) {
+    throw new Error("APP_SECRET can't open the signing keys in this database: they were sealed under another one.", { cause });
+  }
+}

@@ -1,0 +1,78 @@
+import { and, asc, eq } from "drizzle-orm";
+import { z } from "zod";
+import { memberships, users } from "../../db/control/schema.ts";
+import type { ControlDb } from "../../db/connect.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
+import type { UserId } from "../access/actor.ts";
+import type { Role } from "../access/roles.ts";
+import type { SystemContext } from "../context.ts";
+import { newId } from "../platform/ids.ts";
+import { emailAddress, singleLine } from "../platform/text.ts";
+
+export type User = {
+  id: UserId;
+  email: string;
+  name: string;
+  passwordHash: string | null;
+  isPlatformAdmin: boolean;
+  createdAt: Date;
+};
+
+const MAX_NAME_LENGTH = 100;
+
+export const personName = singleLine(MAX_NAME_LENGTH);
+export const newUser = z.object({ email: emailAddress, name: personName });
+export type NewUser = z.output<typeof newUser> & { passwordHash: string | null; isPlatformAdmin?: boolean };
+
+/** The user of an address (trimmed, lower case), or null. */
+export async function findUserByEmail(db: ControlDb | ControlTx, email: string): Promise<User | null> {
+  const [row] = await db.select().from(users).where(eq(users.email, email));
+  return row ? toUser(row) : null;
+}
+
+/** The user of the address, made if there is none. `created` says which; an existing user is left as they are. */
+export async function findOrCreateUser(
+  ctx: SystemContext,
+  db: ControlDb | ControlTx,
+  input: NewUser,
+): Promise<{ user: User; created: boolean }> {
+  const now = ctx.services.clock.now();
+  const values = { isPlatformAdmin: false, ...input, id: newId(), createdAt: now, updatedAt: now };
+  const [row] = await db.insert(users).values(values).onConflictDoNothing({ target: users.email }).returning();
+  if (row) return { user: toUser(row), created: true };
+  return { user: (await findUserByEmail(db, input.email))!, created: false };
+}
+
+export async function setPasswordHash(ctx: SystemContext, userId: UserId, passwordHash: string): Promise<void> {
+  const updatedAt = ctx.services.clock.now();
+  await ctx.control.update(users).set({ passwordHash, updatedAt }).where(eq(users.id, userId));
+}
+
+export async function makePlatformAdmin(ctx: SystemContext, userId: UserId): Promise<void> {
+  const updatedAt = ctx.services.clock.now();
+  await ctx.control.update(users).set({ isPlatformAdmin: true, updatedAt }).where(eq(users.id, userId));
+}
+
+export type UserFilter = { tenantId?: string; role?: Role; limit: number };
+
+export type UserListing = Omit<User, "passwordHash"> & { roles: Role[] };
+
+/** Users by address, each once with the roles they have (in the tenant, if one is named). */
+export async function listUsers(ctx: SystemContext, filter: UserFilter): Promise<UserListing[]> {
+  const wanted = and(
+    filter.tenantId ? eq(memberships.tenantId, filter.tenantId) : undefined,
+    filter.role ? eq(memberships.role, filter.role) : undefined,
+  );
+  const found = await ctx.control.selectDistinctOn([users.email], { user: users }).from(users)
+    .leftJoin(memberships, eq(memberships.userId, users.id)).where(wanted).orderBy(asc(users.email)).limit(filter.limit);
+  return await Promise.all(found.map(async ({ user }) => {
+    const roles = await ctx.control.select({ role: memberships.role }).from(memberships)
+      .where(and(eq(memberships.userId, user.id), wanted)).orderBy(asc(memberships.createdAt));
+    const { passwordHash: _, ...listing } = toUser(user);
+    return { ...listing, roles: roles.map(({ role }) => role) };
+  }));
+}
+
+function toUser({ updatedAt: _, ...row }: typeof users.$inferSelect): User {
+  return { ...row, id: row.id as UserId };
+}

@@ -1,0 +1,18 @@
+import type { z } from "zod";
+import { type FieldErrors, invalid } from "../errors.ts";
+
+/** `input` as the schema's output. Throws `invalid` with the first message of each field. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw invalid(fieldErrors(parsed.error));
+}
+
+export function fieldErrors(error: z.ZodError): FieldErrors {
+  const fields: FieldErrors = {};
+  for (const issue of error.issues) {
+    const field = issue.path.join(".") || "body";
+    fields[field] ??= issue.code === "invalid_type" && issue.input === undefined ? "Enter a value." : issue.message;
+  }
+  return fields;
+}

@@ -1,0 +1,51 @@
+import { Buffer } from "node:buffer";
+import { type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
+import { invalid } from "../errors.ts";
+
+export const MAX_PAGE_SIZE = 100;
+export const DEFAULT_PAGE_SIZE = 50;
+
+/** `limit` of a list: 1 to 100, 50 if not given. */
+export const pageSize = z.coerce.number({ error: "Use a whole number from 1 to 100." }).int("Use a whole number.")
+  .min(1, "Use 1 or more.").max(MAX_PAGE_SIZE, `Use ${MAX_PAGE_SIZE} or less.`).default(DEFAULT_PAGE_SIZE);
+
+/** Part of a list, and where the next part begins; null after the last. */
+export type Page<Item> = { items: Item[]; nextCursor: string | null };
+
+/** The place of a row in a list: its sort key's value, then its id. Only for the sort order that it was made in. */
+type Place = { sort: string; value: string; id: string };
+
+const place = z.tuple([z.string(), z.string(), z.uuid()]);
+
+/** Rows fetched with one more than `limit`, as a page. */
+export function toPage<Row extends { id: string }>(
+  rows: Row[],
+  limit: number,
+  sort: string,
+  valueOf: (row: Row) => string,
+): Page<Row> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const more = rows.length > limit && last;
+  return { items, nextCursor: more ? encode({ sort, value: valueOf(last), id: last.id }) : null };
+}
+
+/** The condition "after the cursor" in the order of `column`, then `id`. Throws `invalid` on the field `cursor`. */
+export function afterCursor(cursor: string, sort: string, descending: boolean, column: SQL, id: SQL, type: SQL): SQL {
+  const { value, id: lastId } = decode(cursor, sort);
+  const operator = descending ? sql`<` : sql`>`;
+  return sql`(${column}, ${id}) ${operator} (${value}::${type}, ${lastId}::uuid)`;
+}
+
+function encode({ sort, value, id }: Place): string {
+  return Buffer.from(JSON.stringify([sort, value, id])).toString("base64url");
+}
+
+function decode(cursor: string, sort: string): Place {
+  try {
+    const [madeFor, value, id] = place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
+    if (madeFor === sort && !value.includes("\0")) return { sort, value, id };
+  } catch { /* told below, like any other cursor that isn't ours */ }
+  throw invalid({ cursor: "This cursor was not given out for this list and order." });
+}

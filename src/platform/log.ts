@@ -1,0 +1,38 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { configure, getConsoleSink, getJsonLinesFormatter, getLogger, type Logger, type LogLevel } from "@logtape/logtape";
+import { DEFAULT_REDACT_FIELDS, redactByField } from "@logtape/redaction";
+
+export type { Logger };
+
+/** Names of properties that never reach a log, whatever their value. */
+const SECRET_FIELDS = [...DEFAULT_REDACT_FIELDS, "cookie", "authorization", "code", "email", /hash$/i, /token/i];
+
+/** Starts structured logging: one JSON object a line on stderr, secrets cut out. Once a process. */
+export async function startLogging(level: LogLevel): Promise<void> {
+  const console = getConsoleSink({ formatter: getJsonLinesFormatter({ properties: "flatten" }) });
+  await configure({
+    reset: true,
+    contextLocalStorage: new AsyncLocalStorage(),
+    sinks: { console: redactByField(console, { fieldPatterns: SECRET_FIELDS, action: () => "[redacted]" }) },
+    loggers: [
+      { category: "denizen", lowestLevel: level, sinks: ["console"] },
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["console"] },
+    ],
+  });
+}
+
+/** The log of one part of the product. `security` is the category for what an attacker may have tried. */
+export function logOf(part: string): Logger {
+  return getLogger(["denizen", part]);
+}
+
+/**
+ * What a log may say of an error: its name, message and stack. A failed query's values are left out; the driver and
+ * Drizzle put them into their own messages.
+ */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const cause = error.cause instanceof Error ? error.cause : undefined;
+  const told = cause && error.message.startsWith("Failed query") ? cause : error;
+  return { error: told.name, message: told.message, stack: told.stack?.split("\n").slice(1, 8).join("\n") };
+}

@@ -1,0 +1,167 @@
+import { and, eq, ilike, or, type SQL, sql } from "drizzle-orm";
+import { z } from "zod";
+import { projects } from "../../db/tenant/schema.ts";
+import type { TenantTx } from "../../db/with_tenant.ts";
+import { authorize } from "../access/roles.ts";
+import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
+import type { TenantContext } from "../context.ts";
+import { notFound, preconditionFailed } from "../errors.ts";
+import { isId, newId } from "../platform/ids.ts";
+import { afterCursor, type Page, pageSize, toPage } from "../platform/keyset.ts";
+import { multiLine, singleLine } from "../platform/text.ts";
+
+export type ProjectStatus = "active" | "archived";
+
+/** A project of a tenant: the sample of what a user's own resource looks like. `version` counts its changes. */
+export type Project = {
+  id: string;
+  name: string;
+  description: string;
+  status: ProjectStatus;
+  ownerId: string;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+const MAX_NAME_LENGTH = 120;
+const MAX_DESCRIPTION_LENGTH = 2_000;
+const MAX_SEARCH_LENGTH = 100;
+
+const status = z.enum(["active", "archived"], { error: "Choose active or archived." });
+const name = singleLine(MAX_NAME_LENGTH);
+const description = multiLine(MAX_DESCRIPTION_LENGTH);
+
+export const newProject = z.object({ name, description: description.default(""), status: status.default("active") });
+export type NewProject = z.output<typeof newProject>;
+
+export const projectChanges = z.object({ name, description, status }).partial();
+export type ProjectChanges = z.output<typeof projectChanges>;
+
+export const PROJECT_SORTS = ["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"] as const;
+export type ProjectSort = typeof PROJECT_SORTS[number];
+
+export const projectQuery = z.object({
+  search: z.string().trim().max(MAX_SEARCH_LENGTH, `Use ${MAX_SEARCH_LENGTH} characters at most.`)
+    .refine((text) => !text.includes("\0"), "Use printable characters.").optional(),
+  status: status.optional(),
+  sort: z.enum(PROJECT_SORTS, { error: `Use one of ${PROJECT_SORTS.join(", ")}.` }).default("-created_at"),
+  limit: pageSize,
+  cursor: z.string().max(1_000).optional(),
+});
+export type ProjectQuery = z.output<typeof projectQuery>;
+
+/** One page of the tenant's projects. Throws `invalid` on a cursor that isn't of this list. */
+export async function listProjects(ctx: TenantContext, query: ProjectQuery): Promise<Page<Project>> {
+  authorize(ctx, "projects:read");
+  const { column, type, valueOf, descending } = SORTS[query.sort];
+  const direction = descending ? sql`desc` : sql`asc`;
+  const condition = and(
+    query.status && eq(projects.status, query.status),
+    query.search ? matches(query.search) : undefined,
+    query.cursor ? afterCursor(query.cursor, query.sort, descending, column, sql`${projects.id}`, type) : undefined,
+  );
+  const [rows] = await ctx.read((tx) => [
+    tx.select().from(projects).where(condition).orderBy(sql`${column} ${direction}, ${projects.id} ${direction}`)
+      .limit(query.limit + 1),
+  ]);
+  return toPage(rows, query.limit, query.sort, valueOf);
+}
+
+/** Throws `not_found`. */
+export async function getProject(ctx: TenantContext, id: string): Promise<Project> {
+  authorize(ctx, "projects:read");
+  if (!isId(id)) throw notFound("This project");
+  const [[project]] = await ctx.read((tx) => [tx.select().from(projects).where(eq(projects.id, id))]);
+  if (!project) throw notFound("This project");
+  return project;
+}
+
+/** Makes a project that the actor owns. */
+export async function createProject(ctx: TenantContext, input: NewProject): Promise<Project> {
+  authorize(ctx, "projects:write");
+  const now = ctx.services.clock.now();
+  return await ctx.tx(async (tx) => {
+    const values = { ...input, id: newId(), ownerId: ctx.actor.id, createdAt: now, updatedAt: now };
+    const [project] = await tx.insert(projects).values(values).returning();
+    await record(ctx, tx, "project.created", project!);
+    return project!;
+  });
+}
+
+/**
+ * Changes what `changes` names. With `expectedVersion`, only if nobody has changed the project since.
+ * Throws `not_found`, or `precondition_failed`.
+ */
+export async function updateProject(
+  ctx: TenantContext,
+  id: string,
+  changes: ProjectChanges,
+  expectedVersion?: number,
+): Promise<Project> {
+  authorize(ctx, "projects:write");
+  if (!isId(id)) throw notFound("This project");
+  const updatedAt = ctx.services.clock.now();
+  const unchanged = expectedVersion === undefined ? undefined : eq(projects.version, expectedVersion);
+  return await ctx.tx(async (tx) => {
+    const [project] = await tx.update(projects).set({ ...changes, updatedAt, version: sql`${projects.version} + 1` })
+      .where(and(eq(projects.id, id), unchanged)).returning();
+    if (!project) throw await missingOrChanged(tx, id);
+    await record(ctx, tx, actionOf(changes), project);
+    return project;
+  });
+}
+
+/** Removes a project for good. Throws `not_found`. */
+export async function deleteProject(ctx: TenantContext, id: string): Promise<void> {
+  authorize(ctx, "projects:write");
+  if (!isId(id)) throw notFound("This project");
+  await ctx.tx(async (tx) => {
+    const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();
+    if (!project) throw notFound("This project");
+    await record(ctx, tx, "project.deleted", project);
+  });
+}
+
+type Sort = { column: SQL; type: SQL; descending: boolean; valueOf: (project: Project) => string };
+
+const BY_NAME = { column: sql`lower(${projects.name})`, type: sql`text`, valueOf: ({ name }: Project) => name.toLowerCase() };
+const BY_CREATION = {
+  column: sql`${projects.createdAt}`,
+  type: sql`timestamptz`,
+  valueOf: ({ createdAt }: Project) => createdAt.toISOString(),
+};
+const BY_CHANGE = {
+  column: sql`${projects.updatedAt}`,
+  type: sql`timestamptz`,
+  valueOf: ({ updatedAt }: Project) => updatedAt.toISOString(),
+};
+
+const SORTS: Record<ProjectSort, Sort> = {
+  "name": { ...BY_NAME, descending: false },
+  "-name": { ...BY_NAME, descending: true },
+  "created_at": { ...BY_CREATION, descending: false },
+  "-created_at": { ...BY_CREATION, descending: true },
+  "updated_at": { ...BY_CHANGE, descending: false },
+  "-updated_at": { ...BY_CHANGE, descending: true },
+};
+
+function matches(search: string): SQL | undefined {
+  const pattern = `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  return or(ilike(projects.name, pattern), ilike(projects.description, pattern));
+}
+
+function actionOf({ status, ...others }: ProjectChanges): AuditAction {
+  if (!status || Object.keys(others).length > 0) return "project.updated";
+  return status === "archived" ? "project.archived" : "project.restored";
+}
+
+async function missingOrChanged(tx: TenantTx, id: string) {
+  const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, id));
+  if (!project) return notFound("This project");
+  return preconditionFailed("Someone has changed this project since you opened it. Look at it again before you save.");
+}
+
+async function record(ctx: TenantContext, tx: TenantTx, action: AuditAction, { id, name }: Project): Promise<void> {
+  await recordAudit(ctx, tx, action, { type: "project", id, name });
+}

@@ -1,0 +1,32 @@
+import { and, asc, eq } from "drizzle-orm";
+import { memberships, tenants } from "../../db/control/schema.ts";
+import type { SystemContext } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { isId } from "../platform/ids.ts";
+import type { Tenant } from "./tenant.ts";
+import { toTenant } from "./tenants.ts";
+import type { UserId } from "../access/actor.ts";
+import type { Role } from "../access/roles.ts";
+
+const LIST_LIMIT = 200;
+
+/** A tenant as one of its members sees it: a place to work in. */
+export type Workspace = { tenant: Tenant; role: Role };
+
+/** The workspaces of a user, by name, 200 at most. */
+export async function listWorkspaces(ctx: SystemContext, userId: UserId): Promise<Workspace[]> {
+  const rows = await ctx.control.select({ tenant: tenants, role: memberships.role }).from(memberships)
+    .innerJoin(tenants, eq(tenants.id, memberships.tenantId)).where(eq(memberships.userId, userId))
+    .orderBy(asc(tenants.name), asc(tenants.id)).limit(LIST_LIMIT);
+  return rows.map(({ tenant, role }) => ({ tenant: toTenant(tenant), role }));
+}
+
+/** One workspace of a user. Throws `not_found` when there is no such tenant or the user is no member. */
+export async function getWorkspace(ctx: SystemContext, userId: UserId, tenantId: string): Promise<Workspace> {
+  if (!isId(tenantId)) throw notFound("This workspace");
+  const [row] = await ctx.control.select({ tenant: tenants, role: memberships.role }).from(memberships)
+    .innerJoin(tenants, eq(tenants.id, memberships.tenantId))
+    .where(and(eq(memberships.userId, userId), eq(memberships.tenantId, tenantId)));
+  if (!row) throw notFound("This workspace");
+  return { tenant: toTenant(row.tenant), role: row.role };
+}
