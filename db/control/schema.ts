@@ -43,6 +43,8 @@ export const memberships = control.table("memberships", {
 export const sessions = control.table("sessions", {
   id: uuid("id").primaryKey(),
   tokenHash: text("token_hash").notNull().unique(),
+  /** Shared by all sessions that one sign-in led to: the apex's, and those that handoffs opened from it. */
+  signInId: uuid("sign_in_id").notNull(),
   userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
   tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
   remember: boolean("remember").notNull(),
@@ -51,7 +53,11 @@ export const sessions = control.table("sessions", {
   createdAt: moment("created_at").notNull(),
   lastSeenAt: moment("last_seen_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
-}, (table) => [index("sessions_user").on(table.userId), index("sessions_expiry").on(table.expiresAt)]);
+}, (table) => [
+  index("sessions_user").on(table.userId),
+  index("sessions_sign_in").on(table.signInId),
+  index("sessions_expiry").on(table.expiresAt),
+]);
 
 /** Secrets that open one door once: each is bound to its purpose, its user and, where there is one, its tenant. */
 export const oneTimeTokens = control.table("one_time_tokens", {

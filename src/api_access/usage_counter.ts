@@ -17,14 +17,13 @@ const log = logOf("usage");
 export class UsageCounter {
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #timer: number;
+  readonly #timer: ReturnType<typeof setInterval>;
   #calls = new Map<SchemaName, Map<string, number>>();
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
     this.#timer = setInterval(() => this.flush(), FLUSH_EVERY);
-    Deno.unrefTimer(this.#timer);
   }
 
   count(schema: SchemaName): void {

@@ -2,22 +2,23 @@ import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
 import { SECOND } from "../platform/clock.ts";
-import { type Tenant, type TenantId } from "../tenancy/tenant.ts";
+import type { Tenant } from "../tenancy/tenant.ts";
 import { tenantUrl } from "../tenancy/tenants.ts";
 import { issueOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
 import { type Device, type StartedSession, startSession } from "./sessions.ts";
 
 const HANDOFF_TTL = 60 * SECOND;
 
-export type HandoffRequest = { userId: UserId; tenantId: TenantId; remember: boolean; welcome: boolean };
+/** `signInId` is that of the session on the apex; `welcome` greets someone who has just signed up. */
+export type HandoffRequest = { userId: UserId; signInId: string; remember: boolean; welcome: boolean };
 
 /**
  * A link by which someone who is signed in on the apex opens a session on the tenant's host: the hosts share no cookie.
  * It works once, within a minute, on that tenant's host.
  */
-export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: Omit<HandoffRequest, "tenantId">) {
-  const { userId, remember, welcome } = request;
-  const grant = { userId, tenantId: tenant.id, details: { remember, welcome } };
+export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
+  const { userId, signInId, remember, welcome } = request;
+  const grant = { userId, tenantId: tenant.id, details: { signInId, remember, welcome } };
   return handoffUrl(ctx, tenant, await issueOneTimeToken(ctx, "handoff", grant, HANDOFF_TTL));
 }
 
@@ -39,6 +40,7 @@ export async function redeemHandoff(
   const grant = await redeemOneTimeToken(ctx, "handoff", token);
   if (!grant || grant.tenantId !== tenant.id) throw unauthenticated("This link has been used or has expired. Sign in again.");
   const remember = grant.details.remember === true;
-  const session = await startSession(ctx, { userId: grant.userId, tenantId: tenant.id, remember, device });
+  const signInId = String(grant.details.signInId);
+  const session = await startSession(ctx, { userId: grant.userId, tenantId: tenant.id, signInId, remember, device });
   return { session, welcome: grant.details.welcome === true };
 }

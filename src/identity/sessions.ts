@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, lt } from "drizzle-orm";
+import { and, desc, eq, gt, lt, type SQL } from "drizzle-orm";
 import { memberships, sessions, users } from "../../db/control/schema.ts";
 import type { MemberActor, UserActor, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
@@ -16,6 +16,7 @@ const LIST_LIMIT = 100;
 /** Someone signed in with a browser on one host: a tenant's (`member`), or the apex (`user`). */
 export type Session = {
   id: string;
+  signInId: string;
   tenantId: TenantId | null;
   actor: UserActor | MemberActor;
   remember: boolean;
@@ -26,7 +27,7 @@ export type Session = {
 export type Device = { ipAddress: string; userAgent: string };
 
 /** A new session and its secret, which only the browser keeps. */
-export type StartedSession = { token: string; remember: boolean; expiresAt: Date };
+export type StartedSession = { token: string; signInId: string; remember: boolean; expiresAt: Date };
 
 export type SessionListing = { id: string; device: Device; tenantId: TenantId | null; createdAt: Date; lastSeenAt: Date };
 
@@ -36,15 +37,16 @@ export type SessionListing = { id: string; device: Device; tenantId: TenantId | 
  */
 export async function startSession(
   ctx: SystemContext,
-  input: { userId: UserId; tenantId: TenantId | null; remember: boolean; device: Device },
+  input: { userId: UserId; tenantId: TenantId | null; signInId?: string; remember: boolean; device: Device },
 ): Promise<StartedSession> {
-  const { userId, tenantId, remember, device } = input;
+  const { userId, tenantId, signInId = newId(), remember, device } = input;
   const now = ctx.services.clock.now();
   const token = newToken();
   const expiresAt = after(now, remember ? REMEMBERED_FOR : IDLE_FOR);
   await ctx.control.insert(sessions).values({
     id: newId(),
     tokenHash: sha256(token),
+    signInId,
     userId,
     tenantId,
     remember,
@@ -53,7 +55,7 @@ export async function startSession(
     lastSeenAt: now,
     expiresAt,
   });
-  return { token, remember, expiresAt };
+  return { token, signInId, remember, expiresAt };
 }
 
 /**
@@ -69,17 +71,14 @@ export async function findSession(services: Services, token: string, tenantId: T
   return session;
 }
 
-/** Ends the session of a token; an unknown one is no error. */
-export async function endSession(ctx: SystemContext, token: string): Promise<void> {
-  const hash = sha256(token);
-  await ctx.control.delete(sessions).where(eq(sessions.tokenHash, hash));
-  ctx.services.signIns.sessions.delete(hash);
+/** Signs a browser out: ends the session and all others that came of the same sign-in, on every host. */
+export async function endSignIn(ctx: SystemContext, session: Session): Promise<void> {
+  await endSessions(ctx, eq(sessions.signInId, session.signInId));
 }
 
-/** Ends all of a user's sessions, on every host. */
+/** Ends all of a user's sessions, in every browser. */
 export async function endAllSessions(ctx: SystemContext, userId: UserId): Promise<void> {
-  const ended = await ctx.control.delete(sessions).where(eq(sessions.userId, userId)).returning({ hash: sessions.tokenHash });
-  for (const { hash } of ended) ctx.services.signIns.sessions.delete(hash);
+  await endSessions(ctx, eq(sessions.userId, userId));
 }
 
 /** A user's live sessions, the one used last first, 100 at most. */
@@ -97,17 +96,18 @@ export async function listSessions(ctx: SystemContext, userId: UserId): Promise<
 
 /** Ends one of a user's sessions by its id. Returns whether there was one. */
 export async function revokeSession(ctx: SystemContext, userId: UserId, sessionId: string): Promise<boolean> {
-  const ended = await ctx.control.delete(sessions).where(and(eq(sessions.id, sessionId), eq(sessions.userId, userId)))
-    .returning({ hash: sessions.tokenHash });
-  for (const { hash } of ended) ctx.services.signIns.sessions.delete(hash);
-  return ended.length > 0;
+  return await endSessions(ctx, and(eq(sessions.id, sessionId), eq(sessions.userId, userId))!) > 0;
 }
 
 /** Removes expired sessions. Returns how many. */
 export async function deleteExpiredSessions(ctx: SystemContext): Promise<number> {
-  const gone = await ctx.control.delete(sessions).where(lt(sessions.expiresAt, ctx.services.clock.now()))
-    .returning({ id: sessions.id });
-  return gone.length;
+  return await endSessions(ctx, lt(sessions.expiresAt, ctx.services.clock.now()));
+}
+
+async function endSessions(ctx: SystemContext, which: SQL): Promise<number> {
+  const ended = await ctx.control.delete(sessions).where(which).returning({ hash: sessions.tokenHash });
+  for (const { hash } of ended) ctx.services.signIns.sessions.delete(hash);
+  return ended.length;
 }
 
 async function loadSession({ db }: Services, hash: string): Promise<Session | null> {
@@ -116,13 +116,13 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
     .leftJoin(memberships, and(eq(memberships.userId, sessions.userId), eq(memberships.tenantId, sessions.tenantId)))
     .where(eq(sessions.tokenHash, hash));
   if (!row || (row.session.tenantId && !row.role)) return null;
-  const { id, remember, lastSeenAt, expiresAt } = row.session;
+  const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
   const { name, email, isPlatformAdmin } = row.user;
   const userId = row.user.id as UserId;
   const actor: Session["actor"] = row.role
     ? { type: "member", id: userId, name, email, role: row.role }
     : { type: "user", id: userId, name, email, isPlatformAdmin };
-  return { id, tenantId: row.session.tenantId as TenantId | null, actor, remember, lastSeenAt, expiresAt };
+  return { id, signInId, tenantId: row.session.tenantId as TenantId | null, actor, remember, lastSeenAt, expiresAt };
 }
 
 async function touch(services: Services, session: Session, now: Date): Promise<void> {

@@ -53,6 +53,8 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
   log.info("signed up", { tenantId: tenant.id, userId: user.id });
   // Two sign-ups with one address at once: the second finds a user whom it didn't know, and hasn't proven to be.
   if (!isOwner || (!known && !created)) return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: null };
-  const url = await createHandoff(ctx, tenant, { userId: user.id, remember: true, welcome: true });
-  return { tenant, url, session: await startSession(ctx, { userId: user.id, tenantId: null, remember: true, device }) };
+  const session = await startSession(ctx, { userId: user.id, tenantId: null, remember: true, device });
+  const { signInId, remember } = session;
+  const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: true });
+  return { tenant, url, session };
 }

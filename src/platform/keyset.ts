@@ -31,11 +31,14 @@ export function toPage<Row extends { id: string }>(
   return { items, nextCursor: more ? encode({ sort, value: valueOf(last), id: last.id }) : null };
 }
 
-/** The condition "after the cursor" in the order of `column`, then `id`. Throws `invalid` on the field `cursor`. */
-export function afterCursor(cursor: string, sort: string, descending: boolean, column: SQL, id: SQL, type: SQL): SQL {
+/**
+ * The condition "after the cursor" in the order of `column`, then `id`. `keyOf` gives the SQL that turns a value as the
+ * cursor carries it into one of `column`. Throws `invalid` on the field `cursor`.
+ */
+export function afterCursor(cursor: string, sort: string, descending: boolean, column: SQL, id: SQL, keyOf: (value: string) => SQL): SQL {
   const { value, id: lastId } = decode(cursor, sort);
   const operator = descending ? sql`<` : sql`>`;
-  return sql`(${column}, ${id}) ${operator} (${value}::${type}, ${lastId}::uuid)`;
+  return sql`(${column}, ${id}) ${operator} (${keyOf(value)}, ${lastId}::uuid)`;
 }
 
 function encode({ sort, value, id }: Place): string {
@@ -47,5 +50,15 @@ function decode(cursor: string, sort: string): Place {
     const [madeFor, value, id] = place.parse(JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")));
     if (madeFor === sort && !value.includes("\0")) return { sort, value, id };
   } catch { /* told below, like any other cursor that isn't ours */ }
-  throw invalid({ cursor: "This cursor was not given out for this list and order." });
+  throw foreignCursor();
+}
+
+/** A cursor's value as a moment. Throws `invalid` on the field `cursor`. */
+export function momentKey(value: string): SQL {
+  if (Number.isNaN(Date.parse(value))) throw foreignCursor();
+  return sql`${value}::timestamptz`;
+}
+
+function foreignCursor() {
+  return invalid({ cursor: "This cursor was not given out for this list and order." });
 }

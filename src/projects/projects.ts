@@ -7,7 +7,7 @@ import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
 import type { TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { afterCursor, type Page, pageSize, toPage } from "../platform/keyset.ts";
+import { afterCursor, momentKey, type Page, pageSize, toPage } from "../platform/keyset.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
 
 export type ProjectStatus = "active" | "archived";
@@ -54,12 +54,12 @@ export type ProjectQuery = z.output<typeof projectQuery>;
 /** One page of the tenant's projects. Throws `invalid` on a cursor that isn't of this list. */
 export async function listProjects(ctx: TenantContext, query: ProjectQuery): Promise<Page<Project>> {
   authorize(ctx, "projects:read");
-  const { column, type, valueOf, descending } = SORTS[query.sort];
+  const { column, keyOf, valueOf, descending } = SORTS[query.sort];
   const direction = descending ? sql`desc` : sql`asc`;
   const condition = and(
     query.status && eq(projects.status, query.status),
     query.search ? matches(query.search) : undefined,
-    query.cursor ? afterCursor(query.cursor, query.sort, descending, column, sql`${projects.id}`, type) : undefined,
+    query.cursor ? afterCursor(query.cursor, query.sort, descending, column, sql`${projects.id}`, keyOf) : undefined,
   );
   const [rows] = await ctx.read((tx) => [
     tx.select().from(projects).where(condition).orderBy(sql`${column} ${direction}, ${projects.id} ${direction}`)
@@ -123,18 +123,27 @@ export async function deleteProject(ctx: TenantContext, id: string): Promise<voi
   });
 }
 
-type Sort = { column: SQL; type: SQL; descending: boolean; valueOf: (project: Project) => string };
+type Sort = {
+  column: SQL;
+  descending: boolean;
+  valueOf: (project: Project) => string;
+  keyOf: (value: string) => SQL;
+};
 
-const BY_NAME = { column: sql`lower(${projects.name})`, type: sql`text`, valueOf: ({ name }: Project) => name.toLowerCase() };
+const BY_NAME = {
+  column: sql`lower(${projects.name})`,
+  valueOf: ({ name }: Project) => name,
+  keyOf: (value: string) => sql`lower(${value})`,
+};
 const BY_CREATION = {
   column: sql`${projects.createdAt}`,
-  type: sql`timestamptz`,
   valueOf: ({ createdAt }: Project) => createdAt.toISOString(),
+  keyOf: momentKey,
 };
 const BY_CHANGE = {
   column: sql`${projects.updatedAt}`,
-  type: sql`timestamptz`,
   valueOf: ({ updatedAt }: Project) => updatedAt.toISOString(),
+  keyOf: momentKey,
 };
 
 const SORTS: Record<ProjectSort, Sort> = {

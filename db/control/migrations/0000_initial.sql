@@ -49,6 +49,7 @@ CREATE TABLE "control"."refresh_tokens" (
 CREATE TABLE "control"."sessions" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"token_hash" text NOT NULL,
+	"sign_in_id" uuid NOT NULL,
 	"user_id" uuid NOT NULL,
 	"tenant_id" uuid,
 	"remember" boolean NOT NULL,
@@ -133,5 +134,7 @@ CREATE INDEX "refresh_tokens_user" ON "control"."refresh_tokens" USING btree ("u
 CREATE INDEX "refresh_tokens_expiry" ON "control"."refresh_tokens" USING btree ("expires_at");
 --> statement-breakpoint
 CREATE INDEX "sessions_user" ON "control"."sessions" USING btree ("user_id");
+--> statement-breakpoint
+CREATE INDEX "sessions_sign_in" ON "control"."sessions" USING btree ("sign_in_id");
 --> statement-breakpoint
 CREATE INDEX "sessions_expiry" ON "control"."sessions" USING btree ("expires_at");

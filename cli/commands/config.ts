@@ -1,0 +1,44 @@
+import { Command } from "@commander-js/extra-typings";
+import { type Finding, inspectDatabase } from "../../db/inspect.ts";
+import { DEVELOPMENT_SECRET, loadConfig } from "../../src/config.ts";
+import { conflict } from "../../src/errors.ts";
+import { createOutput } from "../output.ts";
+import { withDatabase } from "../session.ts";
+
+export function configCommand() {
+  const config = new Command("config").description("The configuration of this installation.");
+
+  config.command("check").description("Checks every variable, the database and what it allows.")
+    .option("--json", "print JSON")
+    .action(async ({ json }) => {
+      const output = createOutput(json === true);
+      const findings = [...checkVariables(), ...await withDatabase((db) => inspectDatabase(db))];
+      output.data(findings);
+      if (findings.some(({ status }) => status === "fail")) throw conflict("Some checks failed; the table says which.");
+    });
+
+  return config;
+}
+
+function checkVariables(): Finding[] {
+  const config = loadConfig();
+  const secretIsSet = config.appSecret !== DEVELOPMENT_SECRET;
+  return [
+    { check: "variables", status: "ok", detail: "every variable that is set can be used" },
+    {
+      check: "APP_SECRET",
+      status: secretIsSet ? "ok" : "warn",
+      detail: secretIsSet ? "set" : "not set: fine for development, refused in production",
+    },
+    {
+      check: "APP_URL",
+      status: config.environment === "production" && config.appUrl.protocol !== "https:" ? "warn" : "ok",
+      detail: config.appUrl.origin,
+    },
+    {
+      check: "DATABASE_URL",
+      status: config.databaseUrl ? "ok" : "warn",
+      detail: config.databaseUrl ? "set" : `not set: the embedded database in ${config.dataDir}`,
+    },
+  ];
+}

@@ -1,0 +1,32 @@
+import { Command } from "@commander-js/extra-typings";
+import { migrate } from "../../db/migrate.ts";
+import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { checkNewPassword, hashPassword } from "../../src/identity/passwords.ts";
+import { findOrCreateUser, makePlatformAdmin, newUser, setPasswordHash } from "../../src/identity/users.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { createOutput } from "../output.ts";
+import { withDatabase, withSystem } from "../session.ts";
+
+export function setupCommand() {
+  return new Command("setup").description("First run: migrates, and makes the platform's administrator.")
+    .requiredOption("--admin-email <email>", "address of the administrator")
+    .option("--admin-password <password>", "their password; without it a one-time link is printed")
+    .option("--json", "print JSON")
+    .action(async ({ adminEmail, adminPassword, json }) => {
+      const output = createOutput(json === true);
+      const { email, name } = parseInput(newUser, { email: adminEmail, name: "Administrator" });
+      if (adminPassword !== undefined) checkNewPassword(adminPassword, email);
+      await withDatabase((db) => migrate(db));
+
+      await withSystem(async (ctx) => {
+        const { user } = await findOrCreateUser(ctx, ctx.control, { email, name, passwordHash: null });
+        await makePlatformAdmin(ctx, user.id);
+        if (adminPassword !== undefined) await setPasswordHash(ctx, user.id, await hashPassword(adminPassword));
+        const link = adminPassword === undefined && user.passwordHash === null ? await createPasswordLink(ctx, user) : null;
+
+        output.data({ id: user.id, email, ...(link ? { set_password_link: link } : {}) });
+        if (link) output.note("Open the link within two days to set the password. It works once.");
+        if (!ctx.services.config.databaseUrl) output.note("DATABASE_URL is not set: the embedded database is used.");
+      });
+    });
+}

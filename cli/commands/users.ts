@@ -1,0 +1,66 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import { z } from "zod";
+import { addMember } from "../../src/access/members.ts";
+import { ROLES } from "../../src/access/roles.ts";
+import { conflict } from "../../src/errors.ts";
+import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { findOrCreateUser, listUsers, newUser } from "../../src/identity/users.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { getTenant } from "../../src/tenancy/tenants.ts";
+import { createOutput } from "../output.ts";
+import { withSystem } from "../session.ts";
+
+const MAX_LIMIT = 1_000;
+
+const limit = z.object({ limit: z.coerce.number({ error: "must be a number" }).int().min(1).max(MAX_LIMIT) });
+
+export function usersCommand() {
+  const users = new Command("users").description("The people who sign in.");
+
+  users.command("create <email>").description("Makes a user, if there is none, a member of a tenant.")
+    .requiredOption("--tenant-id <tenant>", "the tenant's id or subdomain")
+    .addOption(new Option("--role <role>", "what they may do").choices(ROLES).default("member" as const))
+    .option("--name <name>", "their name; without it the address's first part")
+    .option("--no-send-invite", "don't make a link for setting the password")
+    .option("--json", "print JSON")
+    .action(async (email, { tenantId, role, name, sendInvite, json }) => {
+      const input = parseInput(newUser, { email, name: name ?? email.split("@")[0] });
+      const output = createOutput(json === true);
+      await withSystem(async (ctx) => {
+        const tenant = await getTenant(ctx, tenantId);
+        const user = await ctx.tx(async (tx) => {
+          const { user } = await findOrCreateUser(ctx, tx, { ...input, passwordHash: null });
+          const added = await addMember(ctx, tx, { tenantId: tenant.id, userId: user.id, role });
+          if (!added) throw conflict(`${user.email} is a member of ${tenant.subdomain} already.`);
+          return user;
+        });
+        const invited = sendInvite && user.passwordHash === null;
+        const link = invited ? { set_password_link: await createPasswordLink(ctx, user) } : {};
+        output.data({ id: user.id, email: user.email, name: user.name, tenant: tenant.subdomain, role, ...link });
+      });
+    });
+
+  users.command("list").description("Lists users.")
+    .option("--tenant-id <tenant>", "only members of this tenant")
+    .addOption(new Option("--role <role>", "only those with this role").choices(ROLES))
+    .option("--limit <count>", "how many at most", "50")
+    .option("--json", "print JSON")
+    .action(async ({ tenantId, role, limit: count, json }) => {
+      const wanted = parseInput(limit, { limit: count });
+      const rows = await withSystem(async (ctx) => {
+        const tenant = tenantId ? await getTenant(ctx, tenantId) : undefined;
+        const found = await listUsers(ctx, { tenantId: tenant?.id, role, limit: wanted.limit });
+        return found.map(({ id, email, name, roles, isPlatformAdmin, createdAt }) => ({
+          id,
+          email,
+          name,
+          roles,
+          platform_admin: isPlatformAdmin,
+          created_at: createdAt.toISOString(),
+        }));
+      });
+      createOutput(json === true).data(rows);
+    });
+
+  return users;
+}

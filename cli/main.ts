@@ -1,0 +1,47 @@
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import { ConfigError } from "../src/config.ts";
+import { DomainError } from "../src/errors.ts";
+import { configCommand } from "./commands/config.ts";
+import { dbCommand } from "./commands/db.ts";
+import { setupCommand } from "./commands/setup.ts";
+import { tenantsCommand } from "./commands/tenants.ts";
+import { usersCommand } from "./commands/users.ts";
+import { printError } from "./output.ts";
+import { VERSION } from "../src/platform/health.ts";
+
+const EXIT_FAILED = 1;
+const EXIT_WRONG_USE = 2;
+
+/** Runs the CLI. Returns the exit code: 0 done, 1 failed, 2 wrong use. */
+export async function run(args: string[]): Promise<number> {
+  const program = new Command("denizen").description("Administers a Denizen installation.").version(VERSION)
+    .showHelpAfterError("(add --help for what is possible)");
+  for (const command of [setupCommand(), dbCommand(), tenantsCommand(), usersCommand(), configCommand()]) {
+    program.addCommand(command as Command);
+  }
+  throwOnExit(program as Command);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_WRONG_USE;
+    for (const line of explain(error)) printError(line);
+    return EXIT_FAILED;
+  }
+}
+
+function throwOnExit(command: Command): void {
+  command.exitOverride();
+  for (const inner of command.commands) throwOnExit(inner as Command);
+}
+
+function explain(error: unknown): string[] {
+  if (error instanceof ConfigError) return error.lines;
+  if (error instanceof DomainError && Object.keys(error.fields).length > 0) {
+    return Object.entries(error.fields).map(([field, message]) => `${field}: ${message}`);
+  }
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return [cause instanceof Error ? cause.message : String(cause)];
+}
+
+if (import.meta.main) Deno.exit(await run(Deno.args));

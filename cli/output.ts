@@ -1,0 +1,44 @@
+import Table from "cli-table3";
+
+export type Output = {
+  /** One thing or a list: a table for people, JSON with `--json`. */
+  data(rows: Record<string, unknown> | Record<string, unknown>[]): void;
+  /** A line for people; programs that asked for JSON don't see it. */
+  note(line: string): void;
+};
+
+/** Where a command prints. Results go to stdout, everything else to stderr. */
+export function createOutput(json: boolean): Output {
+  return {
+    data: (rows) => write(Deno.stdout, json ? JSON.stringify(rows, null, 2) : toTable(rows)),
+    note: (line) => json || write(Deno.stderr, line),
+  };
+}
+
+export function printError(message: string): void {
+  write(Deno.stderr, `error: ${message}`);
+}
+
+function toTable(rows: Record<string, unknown> | Record<string, unknown>[]): string {
+  if (!Array.isArray(rows)) {
+    const table = new Table({ style: { head: [], border: [] } });
+    table.push(...Object.entries(rows).map(([name, value]) => ({ [name]: show(value) })));
+    return table.toString();
+  }
+  if (rows.length === 0) return "(none)";
+  const head = Object.keys(rows[0]!);
+  const table = new Table({ head, style: { head: [], border: [] } });
+  table.push(...rows.map((row) => head.map((name) => show(row[name]))));
+  return table.toString();
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  if (value instanceof Date) return value.toISOString();
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}
+
+function write(stream: { writeSync(bytes: Uint8Array): number }, line: string): void {
+  const bytes = new TextEncoder().encode(line + "\n");
+  for (let sent = 0; sent < bytes.length;) sent += stream.writeSync(bytes.subarray(sent));
+}

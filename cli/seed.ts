@@ -1,0 +1,74 @@
+import { addMember } from "../src/access/members.ts";
+import type { MemberActor } from "../src/access/actor.ts";
+import type { Role } from "../src/access/roles.ts";
+import { type SystemContext, tenantContext } from "../src/context.ts";
+import { conflict } from "../src/errors.ts";
+import { hashPassword } from "../src/identity/passwords.ts";
+import { findOrCreateUser } from "../src/identity/users.ts";
+import { createProject } from "../src/projects/projects.ts";
+import { createTenant, isSubdomainTaken, newTenant, tenantUrl } from "../src/tenancy/tenants.ts";
+
+const PASSWORD = "sample-people-share-this";
+
+type Person = { name: string; email: string; role: Role };
+type Company = { name: string; subdomain: string; people: [Person, ...Person[]]; projects: [string, string][] };
+
+const COMPANIES: Company[] = [
+  {
+    name: "Northwind Robotics",
+    subdomain: "northwind",
+    people: [
+      { name: "Ada Okafor", email: "ada@northwind.example", role: "owner" },
+      { name: "Jonas Lindqvist", email: "jonas@northwind.example", role: "admin" },
+      { name: "Mei Tanaka", email: "mei@northwind.example", role: "member" },
+    ],
+    projects: [
+      ["Gripper calibration", "Cut the calibration of a new gripper from a day to an hour."],
+      ["Warehouse pilot Rotterdam", "Twelve robots in one hall, three months, two shifts."],
+      ["Spare parts portal", "Customers order spare parts by a photo of the part."],
+      ["Battery supplier change", "Qualify the second supplier before the contract ends in March."],
+    ],
+  },
+  {
+    name: "Harbour & Pine",
+    subdomain: "harbour-pine",
+    people: [
+      { name: "Priya Raman", email: "priya@harbourpine.example", role: "owner" },
+      { name: "Tomás Herrera", email: "tomas@harbourpine.example", role: "viewer" },
+    ],
+    projects: [
+      ["Spring catalogue", "Forty-eight pages, printed in February."],
+      ["Showroom Lisbon", "Lease, fit-out and opening."],
+    ],
+  },
+];
+
+/** Adds the sample companies. Returns where and how to sign in. Throws `conflict` when they are there already. */
+export async function seed(ctx: SystemContext): Promise<{ company: string; url: string; email: string; password: string }[]> {
+  for (const { subdomain } of COMPANIES) {
+    if (await isSubdomainTaken(ctx, subdomain)) throw conflict(`The sample company "${subdomain}" is there already.`);
+  }
+  const passwordHash = await hashPassword(PASSWORD);
+  const added = [];
+  for (const company of COMPANIES) {
+    await addCompany(ctx, company, passwordHash);
+    const url = tenantUrl(ctx.services.config.appUrl, company);
+    added.push({ company: company.name, url, email: company.people[0].email, password: PASSWORD });
+  }
+  return added;
+}
+
+async function addCompany(ctx: SystemContext, company: Company, passwordHash: string): Promise<void> {
+  const { tenant, owner } = await ctx.tx(async (tx) => {
+    const users = [];
+    for (const { name, email } of company.people) users.push((await findOrCreateUser(ctx, tx, { name, email, passwordHash })).user);
+    const tenant = await createTenant(ctx, tx, newTenant.parse(company), users[0]!.id);
+    for (const [place, { id }] of users.entries()) {
+      await addMember(ctx, tx, { tenantId: tenant.id, userId: id, role: company.people[place]!.role });
+    }
+    return { tenant, owner: users[0]! };
+  });
+  const actor: MemberActor = { type: "member", id: owner.id, name: owner.name, email: owner.email, role: "owner" };
+  const acting = tenantContext(ctx.services, tenant, actor, ctx.requestId);
+  for (const [name, description] of company.projects) await createProject(acting, { name, description, status: "active" });
+}

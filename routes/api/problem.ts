@@ -1,0 +1,39 @@
+import type { ErrorKind } from "../../src/errors.ts";
+import { DomainError } from "../../src/errors.ts";
+import type { AppContext } from "../http.ts";
+
+/** Status and title of each kind of error, for the API and the pages alike. */
+export const STATUS: Record<ErrorKind, { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 503; title: string }> = {
+  invalid: { status: 422, title: "Invalid input" },
+  unauthenticated: { status: 401, title: "Not signed in" },
+  forbidden: { status: 403, title: "Not allowed" },
+  not_found: { status: 404, title: "Not found" },
+  conflict: { status: 409, title: "Conflict" },
+  precondition_failed: { status: 412, title: "Changed meanwhile" },
+  too_large: { status: 413, title: "Too large" },
+  limit_reached: { status: 429, title: "Too many requests" },
+  unavailable: { status: 503, title: "Not available now" },
+};
+
+/** The error as `application/problem+json` (RFC 9457). What is not a `DomainError` says nothing of itself. */
+export function problem(c: AppContext, error: unknown): Response {
+  const { requestId } = c.var;
+  if (!(error instanceof DomainError)) {
+    return respond(c, 500, { title: "Internal error", detail: "Something went wrong on our side.", request_id: requestId });
+  }
+  const { status, title } = STATUS[error.kind];
+  const errors = Object.entries(error.fields).map(([field, message]) => ({ field, message }));
+  if (error.retryAfter !== undefined) c.header("Retry-After", String(error.retryAfter));
+  if (status === 401) c.header("WWW-Authenticate", 'Bearer realm="api"');
+  return respond(c, status, {
+    title,
+    detail: error.message,
+    request_id: requestId,
+    ...(error.kind === "invalid" ? { errors } : {}),
+  });
+}
+
+function respond(c: AppContext, status: 500 | typeof STATUS[ErrorKind]["status"], content: { title: string; detail: string; request_id: string }): Response {
+  c.header("Content-Type", "application/problem+json");
+  return c.body(JSON.stringify({ type: "about:blank", status, ...content }), status);
+}

@@ -1,0 +1,51 @@
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { invalid } from "../../src/errors.ts";
+import { fieldErrors } from "../../src/platform/input.ts";
+import type { AppEnv } from "../http.ts";
+
+/** A part of the API. What doesn't fit a route's schemas is answered 422 before the route sees it. */
+export function apiRoutes() {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(fieldErrors(result.error));
+    },
+  });
+}
+
+const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  request_id: z.uuid(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+}).openapi("Problem");
+
+const DESCRIPTIONS = {
+  401: "No credentials, or they are not valid any more",
+  403: "The credentials are for another tenant, or their role does not allow this",
+  404: "There is no such thing in this tenant",
+  412: "Changed since the version that If-Match names",
+  422: "Some fields need another value; `errors` says which",
+};
+
+/** The documented answers for errors. */
+export function problems<Status extends keyof typeof DESCRIPTIONS>(...statuses: Status[]) {
+  const content = { "application/problem+json": { schema: Problem } };
+  return Object.fromEntries(statuses.map((status) => [status, { description: DESCRIPTIONS[status], content }])) as Record<
+    Status,
+    { description: string; content: typeof content }
+  >;
+}
+
+/** A JSON answer. */
+export function json<Schema extends z.ZodType>(description: string, schema: Schema) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+/** A JSON body that must be there. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { "application/json": { schema } } };
+}
+
+export const BEARER = [{ bearer: [] }];

@@ -1,0 +1,76 @@
+import type { Context } from "hono";
+import type { MemberActor, UserActor } from "../src/access/actor.ts";
+import { type SystemContext, systemContext, type TenantContext, tenantContext } from "../src/context.ts";
+import { forbidden, notFound, unauthenticated } from "../src/errors.ts";
+import type { Device, Session } from "../src/identity/sessions.ts";
+import type { Services } from "../src/services.ts";
+import type { Tenant } from "../src/tenancy/tenant.ts";
+
+/** What the middleware knows of a request by the time a route sees it. */
+export type RequestVariables = {
+  services: Services;
+  requestId: string;
+  nonce: string;
+  device: Device;
+  /** The tenant whose host was asked; null on the apex. */
+  tenant: Tenant | null;
+  /** Pages only: who is signed in on this host. */
+  session: Session | null;
+  /** API only: the tenant's context that the credentials open. */
+  api: TenantContext;
+  /** Who the log says it was. */
+  userId: string | undefined;
+  tenantId: string | undefined;
+};
+
+export type AppEnv = { Variables: RequestVariables };
+export type AppContext = Context<AppEnv>;
+
+/** The context of a visitor or signed-in person outside any tenant. */
+export function systemContextOf(c: AppContext): SystemContext {
+  return systemContext(c.var.services, c.var.session?.actor ?? { type: "visitor" }, c.var.requestId);
+}
+
+/** The context of the member who is signed in on a tenant's host. Throws `unauthenticated`. */
+export function tenantContextOf(c: AppContext): TenantContext {
+  const { services, requestId } = c.var;
+  return tenantContext(services, hostTenant(c), memberOf(c), requestId);
+}
+
+/** The tenant of the host. Throws `not_found` on the apex. */
+export function hostTenant(c: AppContext): Tenant {
+  if (!c.var.tenant) throw notFound("This page");
+  return c.var.tenant;
+}
+
+/** Who is signed in on the apex. Throws `unauthenticated`. */
+export function userOf(c: AppContext): UserActor {
+  const actor = c.var.session?.actor;
+  if (!actor) throw unauthenticated();
+  if (actor.type !== "user") throw forbidden();
+  return actor;
+}
+
+function memberOf(c: AppContext): MemberActor {
+  const actor = c.var.session?.actor;
+  if (actor?.type !== "member") throw unauthenticated();
+  return actor;
+}
+
+/** Whether htmx asks, so that a part of the page is the answer. */
+export function isPartial(c: AppContext): boolean {
+  return c.req.header("HX-Request") === "true";
+}
+
+/** Sends the browser on: by 303, or by htmx's own header where htmx asked. */
+export function redirect(c: AppContext, location: string): Response {
+  if (!isPartial(c)) return c.redirect(location, 303);
+  c.header("HX-Redirect", location);
+  return c.body(null, 204);
+}
+
+/** The fields of a form as text. A field that was sent twice counts once, with its last value. */
+export async function readForm(c: AppContext): Promise<Record<string, string>> {
+  const form = await c.req.parseBody();
+  return Object.fromEntries(Object.entries(form).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+}

@@ -1,0 +1,31 @@
+import { createMiddleware } from "hono/factory";
+import { forbidden } from "../../src/errors.ts";
+import { logOf } from "../../src/platform/log.ts";
+import type { AppEnv } from "../http.ts";
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+
+const log = logOf("security");
+
+/**
+ * Refuses what another site, or a sibling subdomain, makes a browser send. By Fetch Metadata where the browser sends
+ * it, else by Origin; a request with neither comes from no browser that would add a cookie by itself.
+ */
+export const refuseCrossOrigin = createMiddleware<AppEnv>(async (c, next) => {
+  if (!SAFE_METHODS.has(c.req.method) && !isSameOrigin(c.req.raw.headers, ownOrigin(c))) {
+    log.warn("cross-origin request refused", { requestId: c.var.requestId, origin: c.req.header("Origin") });
+    throw forbidden("This request came from another site.");
+  }
+  await next();
+});
+
+function isSameOrigin(headers: Headers, own: string): boolean {
+  const site = headers.get("Sec-Fetch-Site");
+  const origin = headers.get("Origin");
+  if (site !== null && site !== "same-origin") return false;
+  return origin === null || origin === own;
+}
+
+function ownOrigin(c: { req: { header(name: string): string | undefined }; var: AppEnv["Variables"] }): string {
+  return `${c.var.services.config.appUrl.protocol}//${c.req.header("Host")?.toLowerCase()}`;
+}

@@ -1,0 +1,39 @@
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { createMiddleware } from "hono/factory";
+import { findSession, type StartedSession } from "../../src/identity/sessions.ts";
+import type { AppContext, AppEnv } from "../http.ts";
+
+/** Reads the session's cookie. It belongs to one host; a token of another host finds nothing. */
+export const readSession = createMiddleware<AppEnv>(async (c, next) => {
+  const token = getCookie(c, cookieName(c));
+  if (token) {
+    const session = await findSession(c.var.services, token, c.var.tenant?.id ?? null);
+    c.set("session", session);
+    c.set("userId", session?.actor.id);
+  }
+  await next();
+});
+
+/** Gives the browser its session: host-only, out of scripts' reach, not sent along from other sites. */
+export function sendSession(c: AppContext, { token, remember, expiresAt }: StartedSession): void {
+  setCookie(c, cookieName(c), token, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: isSecure(c),
+    expires: remember ? expiresAt : undefined,
+  });
+}
+
+export function forgetSession(c: AppContext): void {
+  deleteCookie(c, cookieName(c), { path: "/", secure: isSecure(c) });
+}
+
+function cookieName(c: AppContext): string {
+  return isSecure(c) ? "__Host-denizen_session" : "denizen_session";
+}
+
+function isSecure(c: AppContext): boolean {
+  const { config } = c.var.services;
+  return config.environment === "production" || config.appUrl.protocol === "https:";
+}

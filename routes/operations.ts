@@ -1,0 +1,21 @@
+import { sql } from "drizzle-orm";
+import { Hono } from "hono";
+import { type HealthReport, checkHealth } from "../src/platform/health.ts";
+import type { AppEnv } from "./http.ts";
+
+/** What load balancers and people on call ask, on any host. */
+export const operations = new Hono<AppEnv>();
+
+operations.get("/health", async (c) => {
+  const report = await checkHealth(c.var.services.clock, { database: () => pingDatabase(c.var.services.db) });
+  return c.json(report, report.status === "unhealthy" ? 503 : 200);
+});
+
+operations.get("/ready", async (c) => {
+  const report: HealthReport = await checkHealth(c.var.services.clock, { database: () => pingDatabase(c.var.services.db) });
+  return report.status === "healthy" ? c.json({ status: "ready" }) : c.json({ status: "not ready" }, 503);
+});
+
+async function pingDatabase(db: AppEnv["Variables"]["services"]["db"]): Promise<void> {
+  await db.control.execute(sql`select 1`);
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { Hono } from "hono";
+import { notFound } from "../src/errors.ts";
+import type { AppEnv } from "./http.ts";
+
+const ONE_YEAR = "public, max-age=31536000, immutable";
+const HASH_LETTERS = 12;
+
+const JAVASCRIPT = "text/javascript; charset=utf-8";
+
+/** Every file that is served, and nothing else is: by name, so that no path of a request ever reaches the disk. */
+const FILES = {
+  "app.css": { at: local("app.css"), type: "text/css; charset=utf-8" },
+  "app.js": { at: local("app.js"), type: JAVASCRIPT },
+  "favicon.svg": { at: local("favicon.svg"), type: "image/svg+xml" },
+  "htmx.js": { at: installed("htmx.org/dist/htmx.min.js"), type: JAVASCRIPT },
+  "hx-csp.js": { at: installed("htmx.org/dist/ext/hx-csp.min.js"), type: JAVASCRIPT },
+  "alpine.js": { at: installed("@alpinejs/csp/dist/cdn.min.js"), type: JAVASCRIPT },
+} as const;
+
+export type AssetName = keyof typeof FILES;
+
+type Asset = { type: string; url: string; identity: Uint8Array; encoded: Record<"br" | "gzip", Uint8Array> };
+
+/** The static files, read and compressed once. Their addresses hold a hash of the content, so they are cached for good. */
+export class StaticFiles {
+  readonly #assets: Map<string, Asset>;
+  readonly routes = new Hono<AppEnv>();
+
+  private constructor(assets: Map<string, Asset>) {
+    this.#assets = assets;
+    this.routes.get("/static/:name", (c) => {
+      const asset = this.#assets.get(c.req.param("name"));
+      if (!asset) throw notFound("This file");
+      const accepted = c.req.header("Accept-Encoding") ?? "";
+      const encoding = (["br", "gzip"] as const).find((name) => accepted.includes(name));
+      const body = encoding ? asset.encoded[encoding] : asset.identity;
+      const current = c.req.query("v") === new URL(asset.url, "http://host").searchParams.get("v");
+      return c.body(body as Uint8Array<ArrayBuffer>, 200, {
+        "Content-Type": asset.type,
+        "Cache-Control": current ? ONE_YEAR : "no-cache",
+        "Vary": "Accept-Encoding",
+        ...(encoding ? { "Content-Encoding": encoding } : {}),
+      });
+    });
+  }
+
+  static async load(): Promise<StaticFiles> {
+    const assets = await Promise.all(
+      Object.entries(FILES).map(async ([name, file]) => [name, await loadAsset(name, file)] as const),
+    );
+    return new StaticFiles(new Map(assets));
+  }
+
+  /** The address of a file, with its hash. */
+  url = (name: AssetName): string => this.#assets.get(name)!.url;
+}
+
+async function loadAsset(name: string, { at, type }: { at: URL; type: string }): Promise<Asset> {
+  const identity = await Deno.readFile(at);
+  const hash = createHash("sha256").update(identity).digest("base64url").slice(0, HASH_LETTERS);
+  return {
+    type,
+    url: `/static/${name}?v=${hash}`,
+    identity,
+    encoded: { br: brotliCompressSync(identity), gzip: gzipSync(identity) },
+  };
+}
+
+function local(name: string): URL {
+  return new URL(`../views/static/${name}`, import.meta.url);
+}
+
+function installed(path: string): URL {
+  return new URL(`../node_modules/${path}`, import.meta.url);
+}
