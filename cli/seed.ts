@@ -11,7 +11,12 @@ import { createTenant, isSubdomainTaken, newTenant, tenantUrl } from "../src/ten
 const PASSWORD = "sample-people-share-this";
 
 type Person = { name: string; email: string; role: Role };
-type Company = { name: string; subdomain: string; people: [Person, ...Person[]]; projects: [string, string][] };
+type Company = {
+  name: string;
+  subdomain: string;
+  people: [Person, ...Person[]];
+  projects: [string, string][];
+};
 
 const COMPANIES: Company[] = [
   {
@@ -44,9 +49,13 @@ const COMPANIES: Company[] = [
 ];
 
 /** Adds the sample companies. Returns where and how to sign in. Throws `conflict` when they are there already. */
-export async function seed(ctx: SystemContext): Promise<{ company: string; url: string; email: string; password: string }[]> {
+export async function seed(
+  ctx: SystemContext,
+): Promise<{ company: string; url: string; email: string; password: string }[]> {
   for (const { subdomain } of COMPANIES) {
-    if (await isSubdomainTaken(ctx, subdomain)) throw conflict(`The sample company "${subdomain}" is there already.`);
+    if (await isSubdomainTaken(ctx, subdomain)) {
+      throw conflict(`The sample company "${subdomain}" is there already.`);
+    }
   }
   const passwordHash = await hashPassword(PASSWORD);
   const added = [];
@@ -61,14 +70,24 @@ export async function seed(ctx: SystemContext): Promise<{ company: string; url: 
 async function addCompany(ctx: SystemContext, company: Company, passwordHash: string): Promise<void> {
   const { tenant, owner } = await ctx.tx(async (tx) => {
     const users = [];
-    for (const { name, email } of company.people) users.push((await findOrCreateUser(ctx, tx, { name, email, passwordHash })).user);
+    for (const { name, email } of company.people) {
+      users.push((await findOrCreateUser(ctx, tx, { name, email, passwordHash })).user);
+    }
     const tenant = await createTenant(ctx, tx, newTenant.parse(company), users[0]!.id);
     for (const [place, { id }] of users.entries()) {
       await addMember(ctx, tx, { tenantId: tenant.id, userId: id, role: company.people[place]!.role });
     }
     return { tenant, owner: users[0]! };
   });
-  const actor: MemberActor = { type: "member", id: owner.id, name: owner.name, email: owner.email, role: "owner" };
+  const actor: MemberActor = {
+    type: "member",
+    id: owner.id,
+    name: owner.name,
+    email: owner.email,
+    role: "owner",
+  };
   const acting = tenantContext(ctx.services, tenant, actor, ctx.requestId);
-  for (const [name, description] of company.projects) await createProject(acting, { name, description, status: "active" });
+  for (const [name, description] of company.projects) {
+    await createProject(acting, { name, description, status: "active" });
+  }
 }

@@ -33,5 +33,7 @@ export async function withSystem<T>(work: (ctx: SystemContext) => Promise<T>): P
 
 async function refuseOutdated(db: Database): Promise<void> {
   const { control } = await migrationStatus(db);
-  if (control.some(({ applied }) => !applied)) throw conflict("The database is not up to date. Run: denizen db migrate");
+  if (control.some(({ applied }) => !applied)) {
+    throw conflict("The database is not up to date. Run: denizen db migrate");
+  }
 }

@@ -74,7 +74,9 @@ export class ConnectionPool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { reject } of this.#waiting.splice(0)) reject(unavailable("The server is shutting down."));
-    await Promise.all(this.#all.map((connection) => connection.client.end({ timeout: CLOSE_TIMEOUT_SECONDS })));
+    await Promise.all(
+      this.#all.map((connection) => connection.client.end({ timeout: CLOSE_TIMEOUT_SECONDS })),
+    );
   }
 
   #take(): Connection | undefined {

@@ -11,13 +11,20 @@ import { LOGIN_ROLE, prepareServer } from "./server_setup.ts";
 const MAX_SOCKET_PATH_BYTES = 100; // sockaddr_un holds 108, some systems 104
 const SOCKET_NAME = ".s.PGSQL.5432";
 
-export type EmbeddedDatabase = { socketPath: string; close(): Promise<void> };
+export type EmbeddedDatabase = {
+  socketPath: string;
+  /** The whole database as a tar file, for `startFromSnapshot`. Nobody may be connected. */
+  dump(): Promise<Blob>;
+  close(): Promise<void>;
+};
 
 /** The socket's path: also `psql -h <data folder>` finds it by this name. Throws if the system can't hold a path as long. */
 export function socketPathOf(dataDir: string): string {
   const path = join(resolve(dataDir), SOCKET_NAME);
   if (new TextEncoder().encode(path).length > MAX_SOCKET_PATH_BYTES) {
-    throw new Error(`DATA_DIR is too long for a Unix socket: "${path}" may have ${MAX_SOCKET_PATH_BYTES} bytes at most.`);
+    throw new Error(
+      `DATA_DIR is too long for a Unix socket: "${path}" may have ${MAX_SOCKET_PATH_BYTES} bytes at most.`,
+    );
   }
   return path;
 }
@@ -62,6 +69,7 @@ async function serve(pglite: PGlite, socketPath: string, release: () => void): P
   await socket.listen(socketPath);
   return {
     socketPath,
+    dump: () => pglite.dumpDataDir("none"),
     async close() {
       await socket.close();
       await pglite.close();

@@ -20,7 +20,10 @@ async function generate(name: string, schema: Record<string, unknown>, schemas: 
   if (statements.length === 0) return print(`${name}: nothing changed`);
 
   const file = `${String(await countMigrations(folder)).padStart(4, "0")}_${title}.sql`;
-  await Deno.writeTextFile(new URL(file, folder), unqualified(statements.join("\n--> statement-breakpoint\n")) + "\n");
+  await Deno.writeTextFile(
+    new URL(file, folder),
+    unqualified(statements.join("\n--> statement-breakpoint\n")) + "\n",
+  );
   await Deno.writeTextFile(new URL("snapshot.json", folder), JSON.stringify(now, null, 2) + "\n");
   print(`${name}: wrote db/${name}/migrations/${file}; read it before you commit it`);
 }

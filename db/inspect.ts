@@ -21,21 +21,89 @@ type Answers = {
 /** What the database's server and login mean for the tenants' isolation. `PUBLIC` privileges are those of every role. */
 export async function inspectDatabase(db: Database): Promise<Finding[]> {
   const [answers] = await db.control.execute<Answers>(QUERY);
-  const { version, release, superuser, inherits, create_role, may_create, set_config, pg_settings, temporary } = answers!;
+  const {
+    version,
+    release,
+    superuser,
+    inherits,
+    create_role,
+    may_create,
+    set_config,
+    pg_settings,
+    temporary,
+  } = answers!;
   return [
-    finding("version", version >= OLDEST_VERSION && version < NEWEST_VERSION, "warn", `PostgreSQL ${release}`, `PostgreSQL ${release}; 15 to 18 are tested`),
-    finding("login", !superuser, "warn", "not a superuser", "a superuser: SQL outside a tenant's transaction would see all tenants"),
-    finding("inherit", !inherits || superuser, "warn", "NOINHERIT", "INHERIT: without a role set it would see tenants; ALTER ROLE … NOINHERIT"),
-    finding("create role", create_role || superuser, "fail", "may create roles", "may not create roles, so no tenant can be made; ALTER ROLE … CREATEROLE"),
-    finding("create schema", may_create, "fail", "may create schemas", "may not create schemas; GRANT CREATE ON DATABASE …"),
-    finding("set_config", !set_config, "warn", "not for tenants' roles", "open to PUBLIC: REVOKE EXECUTE ON FUNCTION set_config FROM PUBLIC"),
-    finding("pg_settings", !pg_settings, "warn", "not for tenants' roles", "open to PUBLIC: REVOKE UPDATE ON pg_settings FROM PUBLIC"),
-    finding("temporary tables", !temporary, "warn", "not for tenants' roles", "open to PUBLIC: REVOKE TEMPORARY ON DATABASE … FROM PUBLIC"),
+    finding(
+      "version",
+      version >= OLDEST_VERSION && version < NEWEST_VERSION,
+      "warn",
+      `PostgreSQL ${release}`,
+      `PostgreSQL ${release}; 15 to 18 are tested`,
+    ),
+    finding(
+      "login",
+      !superuser,
+      "warn",
+      "not a superuser",
+      "a superuser: SQL outside a tenant's transaction would see all tenants",
+    ),
+    finding(
+      "inherit",
+      !inherits || superuser,
+      "warn",
+      "NOINHERIT",
+      "INHERIT: without a role set it would see tenants; ALTER ROLE … NOINHERIT",
+    ),
+    finding(
+      "create role",
+      create_role || superuser,
+      "fail",
+      "may create roles",
+      "may not create roles, so no tenant can be made; ALTER ROLE … CREATEROLE",
+    ),
+    finding(
+      "create schema",
+      may_create,
+      "fail",
+      "may create schemas",
+      "may not create schemas; GRANT CREATE ON DATABASE …",
+    ),
+    finding(
+      "set_config",
+      !set_config,
+      "warn",
+      "not for tenants' roles",
+      "open to PUBLIC: REVOKE EXECUTE ON FUNCTION set_config FROM PUBLIC",
+    ),
+    finding(
+      "pg_settings",
+      !pg_settings,
+      "warn",
+      "not for tenants' roles",
+      "open to PUBLIC: REVOKE UPDATE ON pg_settings FROM PUBLIC",
+    ),
+    finding(
+      "temporary tables",
+      !temporary,
+      "warn",
+      "not for tenants' roles",
+      "open to PUBLIC: REVOKE TEMPORARY ON DATABASE … FROM PUBLIC",
+    ),
   ];
 }
 
-function finding(check: string, good: boolean, otherwise: "warn" | "fail", goodDetail: string, badDetail: string): Finding {
-  return { check: `database: ${check}`, status: good ? "ok" : otherwise, detail: good ? goodDetail : badDetail };
+function finding(
+  check: string,
+  good: boolean,
+  otherwise: "warn" | "fail",
+  goodDetail: string,
+  badDetail: string,
+): Finding {
+  return {
+    check: `database: ${check}`,
+    status: good ? "ok" : otherwise,
+    detail: good ? goodDetail : badDetail,
+  };
 }
 
 const QUERY = sql`

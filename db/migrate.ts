@@ -1,9 +1,9 @@
 import { asc, sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
-import { controlMigrations, tenantMigrations, tenants } from "./control/schema.ts";
+import { controlMigrations, installation, tenantMigrations, tenants } from "./control/schema.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
-import { recordMigrations, tenantScript } from "./provision.ts";
-import { parseSchemaName, type SchemaName } from "./schema_name.ts";
+import { newRoleScript, ownerRole, recordMigrations, tenantScript } from "./provision.ts";
+import { newOwnerRole, parseSchemaName, type SchemaName } from "./schema_name.ts";
 import { HARDENING } from "./server_setup.ts";
 import { runScript } from "./transaction.ts";
 import { type ControlTx, withControl } from "./with_tenant.ts";
@@ -42,7 +42,9 @@ export async function migrationStatus(db: Database): Promise<MigrationStatus> {
   const control = await readMigrations("control");
   const tenant = await readMigrations("tenant");
   const applied = await withControl(db, (tx) => appliedToControl(tx));
-  if (applied.length === 0) return { control: control.map(({ version }) => ({ version, applied: false })), tenants: [] };
+  if (applied.length === 0) {
+    return { control: control.map(({ version }) => ({ version, applied: false })), tenants: [] };
+  }
   const rows = await db.control.select({
     subdomain: tenants.subdomain,
     version: sql<string | null>`max(${tenantMigrations.version})`,
@@ -50,8 +52,15 @@ export async function migrationStatus(db: Database): Promise<MigrationStatus> {
   }).from(tenants).leftJoin(tenantMigrations, sql`${tenantMigrations.tenantId} = ${tenants.id}`)
     .groupBy(tenants.subdomain).orderBy(asc(tenants.subdomain));
   return {
-    control: control.map(({ version }) => ({ version, applied: applied.some((row) => row.version === version) })),
-    tenants: rows.map(({ subdomain, version, count }) => ({ subdomain, version, pending: tenant.length - count })),
+    control: control.map(({ version }) => ({
+      version,
+      applied: applied.some((row) => row.version === version),
+    })),
+    tenants: rows.map(({ subdomain, version, count }) => ({
+      subdomain,
+      version,
+      pending: tenant.length - count,
+    })),
   };
 }
 
@@ -64,32 +73,54 @@ async function migrateControl(db: Database): Promise<string[]> {
       await runScript(tx, script);
       await tx.insert(controlMigrations).values({ version, checksum });
     }
+    await ensureOwner(tx);
     return pending.map(({ version }) => version);
   });
 }
 
-async function migrateTenant(db: Database, tenant: TenantSchema & { subdomain: string }, newest: Migration[]) {
+async function ensureOwner(tx: ControlTx): Promise<void> {
+  if (await tx.$count(installation) > 0) return;
+  const role = newOwnerRole();
+  await runScript(tx, await newRoleScript(tx, role));
+  await tx.insert(installation).values({ ownerRole: role });
+}
+
+async function migrateTenant(
+  db: Database,
+  tenant: TenantSchema & { subdomain: string },
+  newest: Migration[],
+) {
   return await withControl(db, async (tx) => {
     await lock(tx);
-    const applied = await tx.select().from(tenantMigrations).where(sql`${tenantMigrations.tenantId} = ${tenant.id}`)
+    const applied = await tx.select().from(tenantMigrations).where(
+      sql`${tenantMigrations.tenantId} = ${tenant.id}`,
+    )
       .orderBy(asc(tenantMigrations.version));
     const pending = findPending(newest, applied, tenant.subdomain);
     if (pending.length > 0) {
-      await runScript(tx, tenantScript(tenant.schemaName, pending));
+      await runScript(tx, tenantScript(await ownerRole(tx), tenant.schemaName, pending));
       await recordMigrations(tx, tenant.id, pending);
     }
     return pending.map(({ version }) => version);
   });
 }
 
-function findPending(migrations: Migration[], applied: { version: string; checksum: string }[], where: string) {
+function findPending(
+  migrations: Migration[],
+  applied: { version: string; checksum: string }[],
+  where: string,
+) {
   applied.forEach((row, place) => {
     const migration = migrations[place];
     if (migration?.version !== row.version) {
-      throw new Error(`The schema of ${where} has migration ${row.version}, which this code doesn't know. Run newer code.`);
+      throw new Error(
+        `The schema of ${where} has migration ${row.version}, which this code doesn't know. Run newer code.`,
+      );
     }
     if (migration.checksum !== row.checksum) {
-      throw new Error(`Migration ${row.version} was changed after it was applied to ${where}. Write a new one instead.`);
+      throw new Error(
+        `Migration ${row.version} was changed after it was applied to ${where}. Write a new one instead.`,
+      );
     }
   });
   return migrations.slice(applied.length);
@@ -97,7 +128,9 @@ function findPending(migrations: Migration[], applied: { version: string; checks
 
 async function appliedToControl(tx: ControlTx) {
   const [ledger] = await tx.execute(sql`select to_regclass('control.migrations') is not null as exists`);
-  return ledger!.exists ? await tx.select().from(controlMigrations).orderBy(asc(controlMigrations.version)) : [];
+  return ledger!.exists
+    ? await tx.select().from(controlMigrations).orderBy(asc(controlMigrations.version))
+    : [];
 }
 
 async function findTenantsBehind(db: Database, newest: Migration[]) {
@@ -106,7 +139,9 @@ async function findTenantsBehind(db: Database, newest: Migration[]) {
     schemaName: tenants.schemaName,
     subdomain: tenants.subdomain,
   }).from(tenants).leftJoin(tenantMigrations, sql`${tenantMigrations.tenantId} = ${tenants.id}`)
-    .groupBy(tenants.id).having(sql`count(${tenantMigrations.version}) <> ${newest.length}`).orderBy(asc(tenants.id));
+    .groupBy(tenants.id).having(sql`count(${tenantMigrations.version}) <> ${newest.length}`).orderBy(
+      asc(tenants.id),
+    );
   return rows.map((row) => ({ ...row, schemaName: parseSchemaName(row.schemaName) }));
 }
 

@@ -19,8 +19,13 @@ export function readMigrations(set: MigrationSet): Promise<Migration[]> {
 async function readFolder(folder: URL): Promise<Migration[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(folder)) if (entry.name.endsWith(".sql")) names.push(entry.name);
-  return await Promise.all(names.sort().map(async (name) => {
-    const sql = (await Deno.readTextFile(new URL(name, folder))).replaceAll("--> statement-breakpoint", ";");
-    return { version: name.replace(/\.sql$/, ""), sql, checksum: sha256(sql) };
-  }));
+  return await Promise.all(
+    names.sort().map(async (name) => {
+      const sql = (await Deno.readTextFile(new URL(name, folder))).replaceAll(
+        "--> statement-breakpoint",
+        ";",
+      );
+      return { version: name.replace(/\.sql$/, ""), sql, checksum: sha256(sql) };
+    }),
+  );
 }

@@ -159,7 +159,8 @@ function rememberStatement(guest: Guest, message: Buffer): void {
 
 /** An answer ends with ReadyForQuery and its state: `I` outside a transaction, `T` inside, `E` in a failed one. */
 function endsIdle(answer: Buffer): boolean {
-  return answer.length >= READY_BYTES && answer.at(-READY_BYTES) === READY_FOR_QUERY && answer.at(-1) === IDLE;
+  return answer.length >= READY_BYTES && answer.at(-READY_BYTES) === READY_FOR_QUERY &&
+    answer.at(-1) === IDLE;
 }
 
 function message(type: string, body = Buffer.alloc(0)): Buffer {

@@ -1,8 +1,7 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "./connect.ts";
-import { tenantMigrations } from "./control/schema.ts";
+import { installation, tenantMigrations } from "./control/schema.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
-import type { SchemaName } from "./schema_name.ts";
+import { parseOwnerRole, type SchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
 import type { ControlTx } from "./with_tenant.ts";
 
@@ -13,42 +12,61 @@ const FIRST_VERSION_WITH_GRANT_OPTIONS = 160_000;
 
 /**
  * Makes a tenant's role and schema with all its tables, in the transaction that makes the tenant: all of it or nothing.
- * The login owns the tables, so the tenant's role can use them and not alter them.
+ * The tables belong to the owner role, so the tenant's role can use and not alter them, and the application's own login,
+ * which inherits nothing, sees none of them.
  */
-export async function provisionTenant(db: Database, tx: ControlTx, tenantId: string, schema: SchemaName): Promise<void> {
+export async function provisionTenant(tx: ControlTx, tenantId: string, schema: SchemaName): Promise<void> {
   const migrations = await readMigrations("tenant");
-  const membership = await serverVersion(db) >= FIRST_VERSION_WITH_GRANT_OPTIONS ? "with inherit false, set true" : "";
-  await runScript(tx, `
-    create role ${schema} nologin;
-    grant ${schema} to current_user ${membership};
-    create schema ${schema};
+  const owner = await ownerRole(tx);
+  await runScript(
+    tx,
+    `
+    ${await newRoleScript(tx, schema)}
+    create schema ${schema} authorization ${owner};
+    set local role ${owner};
     alter default privileges in schema ${schema} grant select, insert, update, delete on tables to ${schema};
     grant usage on schema ${schema} to ${schema};
-    ${tenantScript(schema, migrations)}`);
+    set local role none;
+    ${tenantScript(owner, schema, migrations)}`,
+  );
   await recordMigrations(tx, tenantId, migrations);
 }
 
-/** The SQL that brings a tenant's schema forward by `migrations`, for a transaction of the login. */
-export function tenantScript(schema: SchemaName, migrations: Migration[]): string {
+/** The SQL that brings a tenant's schema forward by `migrations`. Afterwards the transaction acts as the login again. */
+export function tenantScript(owner: string, schema: SchemaName, migrations: Migration[]): string {
   return `
+    set local role ${owner};
     set local search_path = ${schema};
     ${migrations.map((migration) => migration.sql).join(";\n")};
-    ${APPEND_ONLY_TABLES.map((table) => `revoke update, delete, truncate on ${table} from ${schema};`).join("\n")}
-    set local search_path = '';`;
+    ${
+    APPEND_ONLY_TABLES.map((table) => `revoke update, delete, truncate on ${table} from ${schema};`).join(
+      "\n",
+    )
+  }
+    set local search_path = '';
+    set local role none;`;
 }
 
-export async function recordMigrations(tx: ControlTx, tenantId: string, migrations: Migration[]): Promise<void> {
+export async function recordMigrations(
+  tx: ControlTx,
+  tenantId: string,
+  migrations: Migration[],
+): Promise<void> {
   const rows = migrations.map(({ version, checksum }) => ({ tenantId, version, checksum }));
   await tx.insert(tenantMigrations).values(rows);
 }
 
-const versions = new WeakMap<Database, Promise<number>>();
+/** The SQL that makes a role without login, which the application's login may take on and doesn't inherit from. */
+export async function newRoleScript(tx: ControlTx, role: string): Promise<string> {
+  const [server] = await tx.execute<{ version: number }>(
+    sql`select current_setting('server_version_num')::int as version`,
+  );
+  const options = server!.version >= FIRST_VERSION_WITH_GRANT_OPTIONS ? "with inherit false, set true" : "";
+  return `create role ${role} nologin; grant ${role} to current_user ${options};`;
+}
 
-function serverVersion(db: Database): Promise<number> {
-  const known = versions.get(db);
-  if (known) return known;
-  const asked = db.control.execute<{ version: number }>(sql`select current_setting('server_version_num')::int as version`)
-    .then(([row]) => row!.version);
-  versions.set(db, asked);
-  return asked;
+/** The role that owns all tenants' tables. */
+export async function ownerRole(tx: ControlTx): Promise<string> {
+  const [row] = await tx.select().from(installation);
+  return parseOwnerRole(row!.ownerRole);
 }

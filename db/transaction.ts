@@ -86,7 +86,9 @@ class Statements {
     this.#over = true;
     if (!this.#begun) return;
     const answer = await this.#send("commit");
-    if (answer.command !== "COMMIT") throw await this.cause(new Error("The transaction was rolled back: a query in it failed."));
+    if (answer.command !== "COMMIT") {
+      throw await this.cause(new Error("The transaction was rolled back: a query in it failed."));
+    }
   }
 
   /** On a lost connection there is nothing left to roll back: Postgres did. */
@@ -103,7 +105,9 @@ class Statements {
   }
 
   #query = (text: string, values: postgres.ParameterOrJSON<never>[] = []) => {
-    if (!ALLOWED.test(text)) throw new Error("A transaction sends queries and changes of rows, nothing else.");
+    if (!ALLOWED.test(text)) {
+      throw new Error("A transaction sends queries and changes of rows, nothing else.");
+    }
     this.#begin();
     return this.#send(text, values, { prepare: true, simple: false });
   };

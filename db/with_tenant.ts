@@ -14,8 +14,14 @@ export type ControlTx = Brand<TransactionDb, "ControlTx">;
  * search_path are LOCAL: nothing of them outlives the transaction, whatever happens in it. They travel with the
  * first query, so they cost no round trip. Do no network call and no whole request inside.
  */
-export function withTenant<T>(db: Database, schema: SchemaName, work: (tx: TenantTx) => Promise<T>): Promise<T> {
-  return db.pool.with((connection) => runTransaction(connection, enter(schema), (tx) => work(tx as TenantTx)));
+export function withTenant<T>(
+  db: Database,
+  schema: SchemaName,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  return db.pool.with((connection) =>
+    runTransaction(connection, enter(schema), (tx) => work(tx as TenantTx))
+  );
 }
 
 /**

@@ -72,5 +72,7 @@ export function redirect(c: AppContext, location: string): Response {
 /** The fields of a form as text. A field that was sent twice counts once, with its last value. */
 export async function readForm(c: AppContext): Promise<Record<string, string>> {
   const form = await c.req.parseBody();
-  return Object.fromEntries(Object.entries(form).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  return Object.fromEntries(
+    Object.entries(form).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 }

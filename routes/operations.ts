@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { Hono } from "hono";
-import { type HealthReport, checkHealth } from "../src/platform/health.ts";
+import { checkHealth, type HealthReport } from "../src/platform/health.ts";
 import type { AppEnv } from "./http.ts";
 
 /** What load balancers and people on call ask, on any host. */
@@ -12,7 +12,9 @@ operations.get("/health", async (c) => {
 });
 
 operations.get("/ready", async (c) => {
-  const report: HealthReport = await checkHealth(c.var.services.clock, { database: () => pingDatabase(c.var.services.db) });
+  const report: HealthReport = await checkHealth(c.var.services.clock, {
+    database: () => pingDatabase(c.var.services.db),
+  });
   return report.status === "healthy" ? c.json({ status: "ready" }) : c.json({ status: "not ready" }, 503);
 });
 

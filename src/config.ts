@@ -8,14 +8,17 @@ const MIN_SECRET_LENGTH = 32;
 const environment = z.object({
   DENO_ENV: z.enum(["production", "development", "test"]).default("development"),
   PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535).default(8000),
-  APP_URL: z.url({ protocol: /^https?$/, error: "must be an address such as https://example.com" }).optional(),
+  APP_URL: z.url({ protocol: /^https?$/, error: "must be an address such as https://example.com" })
+    .optional(),
   DATA_DIR: z.string().min(1).default(".data"),
   APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
     .default(DEVELOPMENT_SECRET),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
   DATABASE_CONNECTIONS: z.coerce.number({ error: "must be a number" }).int().min(2).max(200).default(8),
   LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
-  TRUSTED_PROXIES: z.string().default("").transform((list) => list.split(",").map((part) => part.trim()).filter(Boolean)),
+  TRUSTED_PROXIES: z.string().default("").transform((list) =>
+    list.split(",").map((part) => part.trim()).filter(Boolean)
+  ),
 });
 
 export type Environment = "production" | "development" | "test";
@@ -54,7 +57,9 @@ export function loadConfig(): Config {
 
 /** A `Config` from variables; an empty one counts as unset. Throws `ConfigError`. */
 export function parseConfig(variables: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const parsed = environment.safeParse(given);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
@@ -77,5 +82,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
 
 function refuseUnsafeProduction(config: Config): void {
   if (config.environment !== "production" || config.appSecret !== DEVELOPMENT_SECRET) return;
-  throw new ConfigError([`APP_SECRET: must be set in production, to at least ${MIN_SECRET_LENGTH} random characters`]);
+  throw new ConfigError([
+    `APP_SECRET: must be set in production, to at least ${MIN_SECRET_LENGTH} random characters`,
+  ]);
 }

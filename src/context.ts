@@ -28,10 +28,21 @@ export type TenantContext = {
 };
 
 export function systemContext(services: Services, actor: Actor, requestId: string): SystemContext {
-  return { actor, requestId, services, control: services.db.control, tx: (work) => withControl(services.db, work) };
+  return {
+    actor,
+    requestId,
+    services,
+    control: services.db.control,
+    tx: (work) => withControl(services.db, work),
+  };
 }
 
-export function tenantContext(services: Services, tenant: Tenant, actor: MemberActor, requestId: string): TenantContext {
+export function tenantContext(
+  services: Services,
+  tenant: Tenant,
+  actor: MemberActor,
+  requestId: string,
+): TenantContext {
   return {
     tenant,
     actor,

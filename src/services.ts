@@ -73,7 +73,11 @@ export async function openDatabase(config: Config, options: { alone: boolean }):
   return connectTo(embedded, config, embedded.close);
 }
 
-function connectTo(address: Parameters<typeof connect>[0], config: Config, closeServer: () => Promise<void>): OpenDatabase {
+function connectTo(
+  address: Parameters<typeof connect>[0],
+  config: Config,
+  closeServer: () => Promise<void>,
+): OpenDatabase {
   const db = connect(address, { connections: config.databaseConnections });
   return {
     db,

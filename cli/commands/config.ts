@@ -14,7 +14,9 @@ export function configCommand() {
       const output = createOutput(json === true);
       const findings = [...checkVariables(), ...await withDatabase((db) => inspectDatabase(db))];
       output.data(findings);
-      if (findings.some(({ status }) => status === "fail")) throw conflict("Some checks failed; the table says which.");
+      if (findings.some(({ status }) => status === "fail")) {
+        throw conflict("Some checks failed; the table says which.");
+      }
     });
 
   return config;

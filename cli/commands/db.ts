@@ -10,12 +10,16 @@ import { withDatabase, withSystem } from "../session.ts";
 export function dbCommand() {
   const db = new Command("db").description("The database: migrations, sample data, a new start.");
 
-  db.command("migrate").description("Brings the control schema and all tenants' schemas to the newest version.")
+  db.command("migrate").description(
+    "Brings the control schema and all tenants' schemas to the newest version.",
+  )
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);
       const { control, tenants } = await withDatabase((db) => migrate(db));
-      const applied = [{ schema: "control", migrations: control }].filter(({ migrations }) => migrations.length > 0)
+      const applied = [{ schema: "control", migrations: control }].filter(({ migrations }) =>
+        migrations.length > 0
+      )
         .concat(tenants.map(({ subdomain, versions }) => ({ schema: subdomain, migrations: versions })));
       output.data(applied);
       output.note(applied.length === 0 ? "Everything is up to date." : "Done.");
@@ -26,7 +30,11 @@ export function dbCommand() {
     .action(async ({ json }) => {
       const { control, tenants } = await withDatabase((db) => migrationStatus(db));
       const rows = [
-        ...control.map(({ version, applied }) => ({ schema: "control", version, state: applied ? "applied" : "pending" })),
+        ...control.map(({ version, applied }) => ({
+          schema: "control",
+          version,
+          state: applied ? "applied" : "pending",
+        })),
         ...tenants.map(({ subdomain, version, pending }) => ({
           schema: subdomain,
           version: version ?? "",
@@ -50,7 +58,9 @@ export function dbCommand() {
     .action(async ({ yes, json }) => {
       const output = createOutput(json === true);
       await withDatabase(async (db, config) => {
-        if (config.environment === "production") throw conflict("A production database is not reset. Drop it yourself.");
+        if (config.environment === "production") {
+          throw conflict("A production database is not reset. Drop it yourself.");
+        }
         if (!yes && !await agrees()) throw conflict("Nothing was changed.");
         await resetDatabase(db);
         await migrate(db);
@@ -62,7 +72,9 @@ export function dbCommand() {
 }
 
 async function agrees(): Promise<boolean> {
-  if (!Deno.stdin.isTerminal()) throw conflict("This removes all data. Add --yes to do it without a question.");
+  if (!Deno.stdin.isTerminal()) {
+    throw conflict("This removes all data. Add --yes to do it without a question.");
+  }
   const answer = await confirm({ message: "Remove all tenants, users and their data?", initialValue: false });
   return !isCancel(answer) && answer;
 }

@@ -21,12 +21,18 @@ export function setupCommand() {
       await withSystem(async (ctx) => {
         const { user } = await findOrCreateUser(ctx, ctx.control, { email, name, passwordHash: null });
         await makePlatformAdmin(ctx, user.id);
-        if (adminPassword !== undefined) await setPasswordHash(ctx, user.id, await hashPassword(adminPassword));
-        const link = adminPassword === undefined && user.passwordHash === null ? await createPasswordLink(ctx, user) : null;
+        if (adminPassword !== undefined) {
+          await setPasswordHash(ctx, user.id, await hashPassword(adminPassword));
+        }
+        const link = adminPassword === undefined && user.passwordHash === null
+          ? await createPasswordLink(ctx, user)
+          : null;
 
         output.data({ id: user.id, email, ...(link ? { set_password_link: link } : {}) });
         if (link) output.note("Open the link within two days to set the password. It works once.");
-        if (!ctx.services.config.databaseUrl) output.note("DATABASE_URL is not set: the embedded database is used.");
+        if (!ctx.services.config.databaseUrl) {
+          output.note("DATABASE_URL is not set: the embedded database is used.");
+        }
       });
     });
 }

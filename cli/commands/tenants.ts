@@ -24,19 +24,30 @@ export function tenantsCommand() {
           const { user } = await findOrCreateUser(ctx, tx, { ...owner, passwordHash: null });
           return { tenant: await createTenant(ctx, tx, input, user.id), user };
         });
-        const link = user.passwordHash === null ? { set_password_link: await createPasswordLink(ctx, user) } : {};
+        const link = user.passwordHash === null
+          ? { set_password_link: await createPasswordLink(ctx, user) }
+          : {};
         output.data({ ...row(ctx, tenant), owner_email: user.email, ...link });
       });
     });
 
-  tenants.command("list").description("Lists all tenants.").option("--json", "print JSON").action(async ({ json }) => {
-    const rows = await withSystem(async (ctx) => (await listTenants(ctx)).map((tenant) => row(ctx, tenant)));
-    createOutput(json === true).data(rows);
-  });
+  tenants.command("list").description("Lists all tenants.").option("--json", "print JSON").action(
+    async ({ json }) => {
+      const rows = await withSystem(async (ctx) =>
+        (await listTenants(ctx)).map((tenant) => row(ctx, tenant))
+      );
+      createOutput(json === true).data(rows);
+    },
+  );
 
-  tenants.command("show <tenant>").description("Shows one tenant, by its id or subdomain.").option("--json", "print JSON")
+  tenants.command("show <tenant>").description("Shows one tenant, by its id or subdomain.").option(
+    "--json",
+    "print JSON",
+  )
     .action(async (idOrSubdomain, { json }) => {
-      createOutput(json === true).data(await withSystem(async (ctx) => row(ctx, await getTenant(ctx, idOrSubdomain))));
+      createOutput(json === true).data(
+        await withSystem(async (ctx) => row(ctx, await getTenant(ctx, idOrSubdomain))),
+      );
     });
 
   return tenants;

@@ -36,7 +36,14 @@ export function usersCommand() {
         });
         const invited = sendInvite && user.passwordHash === null;
         const link = invited ? { set_password_link: await createPasswordLink(ctx, user) } : {};
-        output.data({ id: user.id, email: user.email, name: user.name, tenant: tenant.subdomain, role, ...link });
+        output.data({
+          id: user.id,
+          email: user.email,
+          name: user.name,
+          tenant: tenant.subdomain,
+          role,
+          ...link,
+        });
       });
     });
 

@@ -1,5 +1,15 @@
 /** Schema `control`: what is not a tenant's own. Only the application's login role sees it. */
-import { boolean, index, jsonb, pgSchema, primaryKey, text, timestamp, unique, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  index,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 export const control = pgSchema("control");
 
@@ -95,6 +105,11 @@ export const signingKeys = control.table("signing_keys", {
   publicJwk: jsonb("public_jwk").$type<JsonWebKey>().notNull(),
   sealedPrivateJwk: text("sealed_private_jwk").notNull(),
   createdAt: moment("created_at").notNull(),
+});
+
+/** One row: the role without login that owns all tenants' tables. The application takes it on to make and migrate them. */
+export const installation = control.table("installation", {
+  ownerRole: text("owner_role").primaryKey(),
 });
 
 /** Which migrations this schema has had. */

@@ -11,7 +11,11 @@ const RESOURCES = [meApi, dashboardApi, projectsApi];
 /** The REST API, version 1: what signs in first, then what needs credentials. */
 export const api = apiRoutes();
 
-api.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer", bearerFormat: "JWT" });
+api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+  type: "http",
+  scheme: "bearer",
+  bearerFormat: "JWT",
+});
 api.route("/", authApi);
 api.use("*", authenticateApi);
 for (const resource of RESOURCES) api.route("/", resource);
@@ -23,7 +27,11 @@ api.all("*", () => {
 export function openApiDocument(origin: string) {
   return api.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title: "Denizen API", version: "1", description: "JSON in, JSON out. Errors are problem+json (RFC 9457)." },
+    info: {
+      title: "Denizen API",
+      version: "1",
+      description: "JSON in, JSON out. Errors are problem+json (RFC 9457).",
+    },
     servers: [{ url: `${origin}/api/v1` }],
   });
 }

@@ -58,11 +58,17 @@ authApi.openapi(login, async (c) => {
   if (named && input.tenant && input.tenant !== named) {
     throw invalid({ tenant: "This is not the tenant of the host or of X-Tenant." });
   }
-  return c.json(tokensJson(await signInToApi(systemContextOf(c), { ...input, tenant: named ?? input.tenant })), 200);
+  return c.json(
+    tokensJson(await signInToApi(systemContextOf(c), { ...input, tenant: named ?? input.tenant })),
+    200,
+  );
 });
 
 authApi.openapi(refresh, async (c) => {
-  return c.json(tokensJson(await refreshTokensOf(systemContextOf(c), c.req.valid("json").refresh_token)), 200);
+  return c.json(
+    tokensJson(await refreshTokensOf(systemContextOf(c), c.req.valid("json").refresh_token)),
+    200,
+  );
 });
 
 authApi.openapi(logout, async (c) => {
@@ -71,5 +77,10 @@ authApi.openapi(logout, async (c) => {
 });
 
 function tokensJson({ accessToken, refreshToken, tokenType, expiresIn }: ApiTokens): z.infer<typeof Tokens> {
-  return { access_token: accessToken, refresh_token: refreshToken, token_type: tokenType, expires_in: expiresIn };
+  return {
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    token_type: tokenType,
+    expires_in: expiresIn,
+  };
 }

@@ -4,7 +4,13 @@ import { apiRoutes, BEARER, json, problems } from "./schemas.ts";
 
 const Me = z.object({
   actor: z.object({ type: z.literal("user"), id: z.uuid(), name: z.string(), email: z.string() }),
-  tenant: z.object({ id: z.uuid(), name: z.string(), subdomain: z.string(), plan: z.string(), status: z.string() }),
+  tenant: z.object({
+    id: z.uuid(),
+    name: z.string(),
+    subdomain: z.string(),
+    plan: z.string(),
+    status: z.string(),
+  }),
   role: z.enum(ROLES),
   permissions: z.array(z.string()),
 }).openapi("Me");

@@ -3,7 +3,10 @@ import { DomainError } from "../../src/errors.ts";
 import type { AppContext } from "../http.ts";
 
 /** Status and title of each kind of error, for the API and the pages alike. */
-export const STATUS: Record<ErrorKind, { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 503; title: string }> = {
+export const STATUS: Record<
+  ErrorKind,
+  { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 503; title: string }
+> = {
   invalid: { status: 422, title: "Invalid input" },
   unauthenticated: { status: 401, title: "Not signed in" },
   forbidden: { status: 403, title: "Not allowed" },
@@ -19,7 +22,11 @@ export const STATUS: Record<ErrorKind, { status: 400 | 401 | 403 | 404 | 409 | 4
 export function problem(c: AppContext, error: unknown): Response {
   const { requestId } = c.var;
   if (!(error instanceof DomainError)) {
-    return respond(c, 500, { title: "Internal error", detail: "Something went wrong on our side.", request_id: requestId });
+    return respond(c, 500, {
+      title: "Internal error",
+      detail: "Something went wrong on our side.",
+      request_id: requestId,
+    });
   }
   const { status, title } = STATUS[error.kind];
   const errors = Object.entries(error.fields).map(([field, message]) => ({ field, message }));
@@ -33,7 +40,11 @@ export function problem(c: AppContext, error: unknown): Response {
   });
 }
 
-function respond(c: AppContext, status: 500 | typeof STATUS[ErrorKind]["status"], content: { title: string; detail: string; request_id: string }): Response {
+function respond(
+  c: AppContext,
+  status: 500 | typeof STATUS[ErrorKind]["status"],
+  content: { title: string; detail: string; request_id: string },
+): Response {
   c.header("Content-Type", "application/problem+json");
   return c.body(JSON.stringify({ type: "about:blank", status, ...content }), status);
 }

@@ -23,9 +23,13 @@ const ProjectJson = z.object({
   updated_at: z.iso.datetime(),
 }).openapi("Project");
 
-const ProjectList = z.object({ data: z.array(ProjectJson), next_cursor: z.string().nullable() }).openapi("ProjectList");
+const ProjectList = z.object({ data: z.array(ProjectJson), next_cursor: z.string().nullable() }).openapi(
+  "ProjectList",
+);
 const params = z.object({ id: z.string() });
-const ETAG = { ETag: { schema: { type: "string" as const }, description: "The project's version, for If-Match" } };
+const ETAG = {
+  ETag: { schema: { type: "string" as const }, description: "The project's version, for If-Match" },
+};
 
 const common = { tags: ["Projects"], security: BEARER };
 

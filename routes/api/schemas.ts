@@ -32,7 +32,9 @@ const DESCRIPTIONS = {
 /** The documented answers for errors. */
 export function problems<Status extends keyof typeof DESCRIPTIONS>(...statuses: Status[]) {
   const content = { "application/problem+json": { schema: Problem } };
-  return Object.fromEntries(statuses.map((status) => [status, { description: DESCRIPTIONS[status], content }])) as Record<
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: DESCRIPTIONS[status], content }]),
+  ) as Record<
     Status,
     { description: string; content: typeof content }
   >;

@@ -17,7 +17,12 @@ export const authenticateApi = createMiddleware<AppEnv>(async (c, next) => {
   const { tenant, actor } = await authenticateBearer(services, token);
   const named = c.var.tenant?.subdomain ?? c.req.header("X-Tenant");
   if (disagrees(c, tenant.subdomain)) {
-    log.warn("credentials of another tenant refused", { requestId, tenantId: tenant.id, userId: actor.id, named });
+    log.warn("credentials of another tenant refused", {
+      requestId,
+      tenantId: tenant.id,
+      userId: actor.id,
+      named,
+    });
     throw forbidden("These credentials are not for this tenant.");
   }
   if (tenant.status === "suspended") throw forbidden("This tenant is suspended.");
@@ -30,5 +35,6 @@ export const authenticateApi = createMiddleware<AppEnv>(async (c, next) => {
 
 function disagrees(c: AppContext, subdomain: string): boolean {
   const header = c.req.header("X-Tenant");
-  return (c.var.tenant !== null && c.var.tenant.subdomain !== subdomain) || (header !== undefined && header !== subdomain);
+  return (c.var.tenant !== null && c.var.tenant.subdomain !== subdomain) ||
+    (header !== undefined && header !== subdomain);
 }

@@ -72,7 +72,9 @@ function parseJson(text: string): unknown {
 }
 
 function checkJson(value: unknown, depth: number): void {
-  if (depth > MAX_JSON_DEPTH) throw invalid({ body: `The JSON is nested more than ${MAX_JSON_DEPTH} levels deep.` });
+  if (depth > MAX_JSON_DEPTH) {
+    throw invalid({ body: `The JSON is nested more than ${MAX_JSON_DEPTH} levels deep.` });
+  }
   if (typeof value === "string") return checkText(value);
   if (typeof value !== "object" || value === null) return;
   for (const [key, inner] of Object.entries(value)) {

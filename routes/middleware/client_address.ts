@@ -6,7 +6,9 @@ export type Connection = { remoteAddr?: Deno.Addr };
  * the first address that is not one of them.
  */
 export function clientAddress(headers: Headers, connection: Connection, trustedProxies: string[]): string {
-  const peer = connection.remoteAddr && "hostname" in connection.remoteAddr ? connection.remoteAddr.hostname : "unknown";
+  const peer = connection.remoteAddr && "hostname" in connection.remoteAddr
+    ? connection.remoteAddr.hostname
+    : "unknown";
   if (!trustedProxies.includes(peer)) return peer;
   const hops = (headers.get("X-Forwarded-For") ?? "").split(",").map((hop) => hop.trim()).filter(isAddress);
   return hops.findLast((hop) => !trustedProxies.includes(hop)) ?? peer;

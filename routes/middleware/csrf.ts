@@ -26,6 +26,8 @@ function isSameOrigin(headers: Headers, own: string): boolean {
   return origin === null || origin === own;
 }
 
-function ownOrigin(c: { req: { header(name: string): string | undefined }; var: AppEnv["Variables"] }): string {
+function ownOrigin(
+  c: { req: { header(name: string): string | undefined }; var: AppEnv["Variables"] },
+): string {
   return `${c.var.services.config.appUrl.protocol}//${c.req.header("Host")?.toLowerCase()}`;
 }

@@ -31,6 +31,8 @@ export async function addMember(
   membership: { tenantId: string; userId: UserId; role: Role },
 ): Promise<boolean> {
   const values = { id: newId(), ...membership, createdAt: ctx.services.clock.now() };
-  const added = await db.insert(memberships).values(values).onConflictDoNothing().returning({ id: memberships.id });
+  const added = await db.insert(memberships).values(values).onConflictDoNothing().returning({
+    id: memberships.id,
+  });
   return added.length > 0;
 }

@@ -27,7 +27,9 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
     countMembers(ctx),
     ctx.read((tx) => [
       tx.select({ projects: count() }).from(projects),
-      tx.select({ calls: sql<number>`coalesce(sum(${apiUsage.calls}), 0)::float8` }).from(apiUsage).where(gte(apiUsage.day, monthStart)),
+      tx.select({ calls: sql<number>`coalesce(sum(${apiUsage.calls}), 0)::float8` }).from(apiUsage).where(
+        gte(apiUsage.day, monthStart),
+      ),
       tx.execute<{ bytes: number }>(STORAGE),
       recentAudit(tx, RECENT_ENTRIES),
     ]),

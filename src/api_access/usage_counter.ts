@@ -38,7 +38,9 @@ export class UsageCounter {
     const counted = this.#calls;
     this.#calls = new Map();
     for (const [schema, days] of counted) {
-      for (const [day, calls] of days) await this.#add(schema, day, calls).catch((error) => this.#keep(schema, day, calls, error));
+      for (const [day, calls] of days) {
+        await this.#add(schema, day, calls).catch((error) => this.#keep(schema, day, calls, error));
+      }
     }
   }
 

@@ -14,7 +14,13 @@ export type AuditAction =
 
 export type AuditSubject = { type: "project"; id: string; name: string };
 
-export type AuditEntry = { id: string; at: Date; actorName: string; action: AuditAction; subjectName: string };
+export type AuditEntry = {
+  id: string;
+  at: Date;
+  actorName: string;
+  action: AuditAction;
+  subjectName: string;
+};
 
 /** Adds a line to the tenant's log, in the transaction of the change: there is one exactly if there is the other. */
 export async function recordAudit(

@@ -22,7 +22,9 @@ export async function signAccessToken(
   const now = services.clock.now();
   return await new SignJWT({ tid: tenantId, sid: familyId })
     .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: TYPE, kid: services.signingKeys.id })
-    .setIssuer(services.config.appUrl.origin).setAudience(audience(services)).setSubject(userId).setJti(newId())
+    .setIssuer(services.config.appUrl.origin).setAudience(audience(services)).setSubject(userId).setJti(
+      newId(),
+    )
     .setIssuedAt(now).setExpirationTime(after(now, LIFETIME)).sign(services.signingKeys.privateKey);
 }
 
@@ -44,7 +46,12 @@ async function verify(services: Services, token: string): Promise<AccessTokenCla
       requiredClaims: ["sub", "tid", "sid", "exp"],
     });
     const { sub, tid, sid, exp } = payload;
-    return { userId: sub!, tenantId: String(tid), familyId: String(sid), expiresAt: after(new Date(0), exp! * 1_000) };
+    return {
+      userId: sub!,
+      tenantId: String(tid),
+      familyId: String(sid),
+      expiresAt: after(new Date(0), exp! * 1_000),
+    };
   } catch (error) {
     if (error instanceof errors.JOSEError) throw refused();
     throw error;

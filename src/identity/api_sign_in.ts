@@ -12,7 +12,12 @@ import { logOf } from "../platform/log.ts";
 import type { Services } from "../services.ts";
 import type { Tenant, TenantId } from "../tenancy/tenant.ts";
 import { toTenant } from "../tenancy/tenants.ts";
-import { ACCESS_TOKEN_SECONDS, type AccessTokenClaims, signAccessToken, verifyAccessToken } from "./access_tokens.ts";
+import {
+  ACCESS_TOKEN_SECONDS,
+  type AccessTokenClaims,
+  signAccessToken,
+  verifyAccessToken,
+} from "./access_tokens.ts";
 import { authenticate, credentials } from "./sign_in.ts";
 
 const REFRESH_TOKEN_LIFETIME = 30 * DAY;
@@ -30,13 +35,20 @@ type Family = { familyId: string; userId: UserId; tenantId: TenantId };
  * Signs a program in as a member of `tenant` (a subdomain; needed only when the user is in several).
  * Throws `unauthenticated`, `invalid` on `tenant`, or `forbidden` when the user is no member there.
  */
-export async function signInToApi(ctx: SystemContext, input: z.output<typeof apiCredentials>): Promise<ApiTokens> {
+export async function signInToApi(
+  ctx: SystemContext,
+  input: z.output<typeof apiCredentials>,
+): Promise<ApiTokens> {
   const user = await authenticate(ctx, input);
   const workspaces = await listWorkspaces(ctx, user.id);
-  const wanted = input.tenant ? workspaces.filter(({ tenant }) => tenant.subdomain === input.tenant) : workspaces;
+  const wanted = input.tenant
+    ? workspaces.filter(({ tenant }) => tenant.subdomain === input.tenant)
+    : workspaces;
   if (input.tenant && wanted.length === 0) throw forbidden("You are not a member of this tenant.");
   if (wanted.length === 0) throw forbidden("You are not a member of any tenant.");
-  if (wanted.length > 1) throw invalid({ tenant: "You are in several tenants. Name the one to use by its subdomain." });
+  if (wanted.length > 1) {
+    throw invalid({ tenant: "You are in several tenants. Name the one to use by its subdomain." });
+  }
   return await issueTokens(ctx, { familyId: newId(), userId: user.id, tenantId: wanted[0]!.tenant.id });
 }
 
@@ -72,7 +84,10 @@ export async function authenticateBearer(
   token: string,
 ): Promise<{ tenant: Tenant; actor: MemberActor }> {
   const claims = await verifyAccessToken(services, token);
-  const bearer = await services.signIns.bearers.getOrLoad(claims.familyId, () => loadBearer(services, claims));
+  const bearer = await services.signIns.bearers.getOrLoad(
+    claims.familyId,
+    () => loadBearer(services, claims),
+  );
   if (!bearer) throw refused();
   return bearer;
 }
@@ -92,19 +107,30 @@ async function issueTokens(ctx: SystemContext, family: Family): Promise<ApiToken
 }
 
 async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<void> {
-  const [token] = await ctx.control.select().from(refreshTokens).where(eq(refreshTokens.tokenHash, tokenHash));
+  const [token] = await ctx.control.select().from(refreshTokens).where(
+    eq(refreshTokens.tokenHash, tokenHash),
+  );
   if (!token) return;
   await ctx.control.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
     .where(eq(refreshTokens.familyId, token.familyId));
   ctx.services.signIns.bearers.delete(token.familyId);
-  log.info("token family revoked", { userId: token.userId, tenantId: token.tenantId, requestId: ctx.requestId });
+  log.info("token family revoked", {
+    userId: token.userId,
+    tenantId: token.tenantId,
+    requestId: ctx.requestId,
+  });
 }
 
 async function loadBearer({ db }: Services, { userId, tenantId, familyId }: AccessTokenClaims) {
   const revoked = db.control.select({ one: sql`1` }).from(refreshTokens)
     .where(and(eq(refreshTokens.familyId, familyId), sql`${refreshTokens.revokedAt} is not null`));
-  const [row] = await db.control.select({ user: users, tenant: tenants, role: memberships.role }).from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId)).innerJoin(tenants, eq(tenants.id, memberships.tenantId))
+  const [row] = await db.control.select({ user: users, tenant: tenants, role: memberships.role }).from(
+    memberships,
+  )
+    .innerJoin(users, eq(users.id, memberships.userId)).innerJoin(
+      tenants,
+      eq(tenants.id, memberships.tenantId),
+    )
     .where(and(eq(memberships.userId, userId), eq(memberships.tenantId, tenantId), notExists(revoked)));
   if (!row) return null;
   const { name, email } = row.user;

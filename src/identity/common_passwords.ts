@@ -1,5 +1,6 @@
 /** Passwords of 12 characters or more that stand in published lists of leaked ones (zxcvbn's frequency list, MIT). */
-const LEAKED = new Set(`
+const LEAKED = new Set(
+  `
 123qweasdzxc 1qaz2wsx3edc q1w2e3r4t5y6 1q2w3e4r5t6y mailcreated5240 qazwsxedcrfv 123456qwerty qwerty123456
 polniypizdec0211 sojdlg123aljg leavemealone 123456654321 gfhjkmgfhjkm qazwsxedc123 ghjcnjgfhjkm
 zxcasdqwe123 sonyericsson ghhh47hj7649 123456789qwe 1qazxsw23edc qwerasdfzxcv qweasdzxc123 flvbybcnhfnjh
@@ -41,15 +42,18 @@ ipo54tj45uy856 89semtsriuty foreveryoung sdicmt7seytn blacksonblon 4208420842085
 1a2a3a4a5a6a bullnuts2003 050605rostik 19960610ilja 123456zxcvbn z1x2c3v4b5n6 entertainment 89063032220m
 badiman28200 123ewqasdcxz nhbujyjvtnhbz polniypizdec1102 ne_e_pod_chehyl hd764nw5d7e1vbv josephphone7
 gthtrfnbgjkt configuratio msoracle32re bhrh0h2oof6xbqjeh 193570356033
-`.trim().split(/\s+/));
+`.trim().split(/\s+/),
+);
 
 /** What people take when asked for something longer: one of these, repeated or with digits and signs around it. */
-const STEMS = new Set(`
+const STEMS = new Set(
+  `
 abcdefgh abcd admin administrator asdfghjkl baseball changeme computer default dragon family football google hello
 hockey iloveyou internet killer letmein login london loveme lovely master michael monkey mustang mypassword nothing
 passphrase passwd password passwords princess purple qazwsx qwerty qwertyuiop samsung secret shadow soccer starwars
 summer sunshine superman supersecret temp temporary test testing thankyou trustno welcome whatever winter zxcvbnm
-`.trim().split(/\s+/));
+`.trim().split(/\s+/),
+);
 
 const ROWS = ["01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm"];
 

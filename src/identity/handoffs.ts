@@ -38,9 +38,17 @@ export async function redeemHandoff(
   device: Device,
 ): Promise<{ session: StartedSession; welcome: boolean }> {
   const grant = await redeemOneTimeToken(ctx, "handoff", token);
-  if (!grant || grant.tenantId !== tenant.id) throw unauthenticated("This link has been used or has expired. Sign in again.");
+  if (!grant || grant.tenantId !== tenant.id) {
+    throw unauthenticated("This link has been used or has expired. Sign in again.");
+  }
   const remember = grant.details.remember === true;
   const signInId = String(grant.details.signInId);
-  const session = await startSession(ctx, { userId: grant.userId, tenantId: tenant.id, signInId, remember, device });
+  const session = await startSession(ctx, {
+    userId: grant.userId,
+    tenantId: tenant.id,
+    signInId,
+    remember,
+    device,
+  });
   return { session, welcome: grant.details.welcome === true };
 }

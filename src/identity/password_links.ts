@@ -26,7 +26,10 @@ export async function isPasswordLinkOpen(ctx: SystemContext, token: string): Pro
 }
 
 /** Sets the password of a link's user, and ends all their sessions. Throws `invalid` on `token` or `password`. */
-export async function setPasswordByLink(ctx: SystemContext, input: z.output<typeof newPassword>): Promise<void> {
+export async function setPasswordByLink(
+  ctx: SystemContext,
+  input: z.output<typeof newPassword>,
+): Promise<void> {
   const grant = await peekOneTimeToken(ctx, "set_password", input.token);
   if (!grant) throw expired();
   checkNewPassword(input.password, await emailOf(ctx, grant.userId));

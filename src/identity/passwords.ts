@@ -25,14 +25,22 @@ export function checkNewPassword(password: string, email: string): void {
   if (length < MIN_PASSWORD_LENGTH) throw refuse(`Use at least ${MIN_PASSWORD_LENGTH} characters.`);
   if (length > MAX_PASSWORD_LENGTH) throw refuse(`Use ${MAX_PASSWORD_LENGTH} characters at most.`);
   if (!password.isWellFormed()) throw refuse("This is not valid text.");
-  if (password.trim().toLowerCase() === email.toLowerCase()) throw refuse("Use something else than your email address.");
-  if (isCommonPassword(password)) throw refuse("This password is one of the first that an attacker tries. Choose another.");
+  if (password.trim().toLowerCase() === email.toLowerCase()) {
+    throw refuse("Use something else than your email address.");
+  }
+  if (isCommonPassword(password)) {
+    throw refuse("This password is one of the first that an attacker tries. Choose another.");
+  }
 }
 
 /** The password's Argon2id hash (RFC 9106) as a PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const hash = await argon2id(password, { memory: MEMORY_KIB, passes: PASSES, lanes: LANES, salt }, HASH_BITS);
+  const hash = await argon2id(
+    password,
+    { memory: MEMORY_KIB, passes: PASSES, lanes: LANES, salt },
+    HASH_BITS,
+  );
   return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${unpadded(salt)}$${unpadded(hash)}`;
 }
 
@@ -44,7 +52,8 @@ export async function verifyPassword(password: string, stored: string | null): P
   const parameters = parsePhc(stored ?? await decoyHash());
   const hash = await argon2id(password, parameters, parameters.hash.length * 8);
   const matches = timingSafeEqual(hash, parameters.hash) && stored !== null;
-  const outdated = parameters.memory !== MEMORY_KIB || parameters.passes !== PASSES || parameters.lanes !== LANES;
+  const outdated = parameters.memory !== MEMORY_KIB || parameters.passes !== PASSES ||
+    parameters.lanes !== LANES;
   return { matches, outdated };
 }
 

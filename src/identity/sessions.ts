@@ -29,7 +29,13 @@ export type Device = { ipAddress: string; userAgent: string };
 /** A new session and its secret, which only the browser keeps. */
 export type StartedSession = { token: string; signInId: string; remember: boolean; expiresAt: Date };
 
-export type SessionListing = { id: string; device: Device; tenantId: TenantId | null; createdAt: Date; lastSeenAt: Date };
+export type SessionListing = {
+  id: string;
+  device: Device;
+  tenantId: TenantId | null;
+  createdAt: Date;
+  lastSeenAt: Date;
+};
 
 /**
  * Starts a session of 30 days (sliding) with `remember`, else one that ends after 24 hours without a request.
@@ -62,7 +68,11 @@ export async function startSession(
  * The session of a token on the host of `tenantId` (null: the apex), or null when there is none, it has expired, it
  * belongs to another host, or the person is no longer a member.
  */
-export async function findSession(services: Services, token: string, tenantId: TenantId | null): Promise<Session | null> {
+export async function findSession(
+  services: Services,
+  token: string,
+  tenantId: TenantId | null,
+): Promise<Session | null> {
   const hash = sha256(token);
   const session = await services.signIns.sessions.getOrLoad(hash, () => loadSession(services, hash));
   const now = services.clock.now();
@@ -84,7 +94,9 @@ export async function endAllSessions(ctx: SystemContext, userId: UserId): Promis
 /** A user's live sessions, the one used last first, 100 at most. */
 export async function listSessions(ctx: SystemContext, userId: UserId): Promise<SessionListing[]> {
   const live = and(eq(sessions.userId, userId), gt(sessions.expiresAt, ctx.services.clock.now()));
-  const rows = await ctx.control.select().from(sessions).where(live).orderBy(desc(sessions.lastSeenAt)).limit(LIST_LIMIT);
+  const rows = await ctx.control.select().from(sessions).where(live).orderBy(desc(sessions.lastSeenAt)).limit(
+    LIST_LIMIT,
+  );
   return rows.map(({ id, ipAddress, userAgent, tenantId, createdAt, lastSeenAt }) => ({
     id,
     device: { ipAddress, userAgent },
@@ -111,9 +123,14 @@ async function endSessions(ctx: SystemContext, which: SQL): Promise<number> {
 }
 
 async function loadSession({ db }: Services, hash: string): Promise<Session | null> {
-  const [row] = await db.control.select({ session: sessions, user: users, role: memberships.role }).from(sessions)
+  const [row] = await db.control.select({ session: sessions, user: users, role: memberships.role }).from(
+    sessions,
+  )
     .innerJoin(users, eq(users.id, sessions.userId))
-    .leftJoin(memberships, and(eq(memberships.userId, sessions.userId), eq(memberships.tenantId, sessions.tenantId)))
+    .leftJoin(
+      memberships,
+      and(eq(memberships.userId, sessions.userId), eq(memberships.tenantId, sessions.tenantId)),
+    )
     .where(eq(sessions.tokenHash, hash));
   if (!row || (row.session.tenantId && !row.role)) return null;
   const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
@@ -122,12 +139,22 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
   const actor: Session["actor"] = row.role
     ? { type: "member", id: userId, name, email, role: row.role }
     : { type: "user", id: userId, name, email, isPlatformAdmin };
-  return { id, signInId, tenantId: row.session.tenantId as TenantId | null, actor, remember, lastSeenAt, expiresAt };
+  return {
+    id,
+    signInId,
+    tenantId: row.session.tenantId as TenantId | null,
+    actor,
+    remember,
+    lastSeenAt,
+    expiresAt,
+  };
 }
 
 async function touch(services: Services, session: Session, now: Date): Promise<void> {
   session.lastSeenAt = now;
   session.expiresAt = after(now, session.remember ? REMEMBERED_FOR : IDLE_FOR);
   const { lastSeenAt, expiresAt } = session;
-  await services.db.control.update(sessions).set({ lastSeenAt, expiresAt }).where(eq(sessions.id, session.id));
+  await services.db.control.update(sessions).set({ lastSeenAt, expiresAt }).where(
+    eq(sessions.id, session.id),
+  );
 }

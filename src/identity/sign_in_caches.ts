@@ -17,5 +17,8 @@ export class SignInCaches {
   /** Signatures that were checked, by SHA-256 of the token. */
   readonly claims = new MemoryCache<AccessTokenClaims>({ capacity: CAPACITY, ttl: 60 * SECOND });
   /** By family of refresh tokens, which an access token names. */
-  readonly bearers = new MemoryCache<{ tenant: Tenant; actor: MemberActor } | null>({ capacity: CAPACITY, ttl: TTL });
+  readonly bearers = new MemoryCache<{ tenant: Tenant; actor: MemberActor } | null>({
+    capacity: CAPACITY,
+    ttl: TTL,
+  });
 }

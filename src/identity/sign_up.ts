@@ -45,14 +45,20 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
   const passwordHash = known ? known.passwordHash : await hashPassword(input.password);
 
   const { tenant, user, created } = await ctx.tx(async (tx) => {
-    const { user, created } = await findOrCreateUser(ctx, tx, { email: input.email, name: input.name, passwordHash });
+    const { user, created } = await findOrCreateUser(ctx, tx, {
+      email: input.email,
+      name: input.name,
+      passwordHash,
+    });
     const wanted = newTenant.parse({ name: input.company_name, subdomain: input.subdomain });
     return { tenant: await createTenant(ctx, tx, wanted, user.id), user, created };
   });
 
   log.info("signed up", { tenantId: tenant.id, userId: user.id });
   // Two sign-ups with one address at once: the second finds a user whom it didn't know, and hasn't proven to be.
-  if (!isOwner || (!known && !created)) return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: null };
+  if (!isOwner || (!known && !created)) {
+    return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: null };
+  }
   const session = await startSession(ctx, { userId: user.id, tenantId: null, remember: true, device });
   const { signInId, remember } = session;
   const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: true });

@@ -1,5 +1,12 @@
 import { desc, sql } from "drizzle-orm";
-import { calculateJwkThumbprint, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import {
+  calculateJwkThumbprint,
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+} from "jose";
 import type { Database } from "../../db/connect.ts";
 import { signingKeys } from "../../db/control/schema.ts";
 import { withControl } from "../../db/with_tenant.ts";
@@ -28,7 +35,14 @@ export async function loadSigningKeys(db: Database, appSecret: string, clock: Cl
   return {
     id: current.id,
     privateKey: await open(current.sealedPrivateJwk, appSecret),
-    publicKeys: { keys: rows.map(({ id, publicJwk }) => ({ ...publicJwk as JWK, kid: id, alg: SIGNING_ALGORITHM, use: "sig" })) },
+    publicKeys: {
+      keys: rows.map(({ id, publicJwk }) => ({
+        ...publicJwk as JWK,
+        kid: id,
+        alg: SIGNING_ALGORITHM,
+        use: "sig",
+      })),
+    },
   };
 }
 
@@ -43,6 +57,9 @@ async function open(sealed: string, appSecret: string): Promise<CryptoKey> {
   try {
     return await importJWK(JSON.parse(decrypt(sealed, appSecret, PURPOSE)), SIGNING_ALGORITHM) as CryptoKey;
   } catch (cause) {
-    throw new Error("APP_SECRET can't open the signing keys in this database: they were sealed under another one.", { cause });
+    throw new Error(
+      "APP_SECRET can't open the signing keys in this database: they were sealed under another one.",
+      { cause },
+    );
   }
 }

@@ -38,12 +38,17 @@ export async function findOrCreateUser(
 ): Promise<{ user: User; created: boolean }> {
   const now = ctx.services.clock.now();
   const values = { isPlatformAdmin: false, ...input, id: newId(), createdAt: now, updatedAt: now };
-  const [row] = await db.insert(users).values(values).onConflictDoNothing({ target: users.email }).returning();
+  const [row] = await db.insert(users).values(values).onConflictDoNothing({ target: users.email })
+    .returning();
   if (row) return { user: toUser(row), created: true };
   return { user: (await findUserByEmail(db, input.email))!, created: false };
 }
 
-export async function setPasswordHash(ctx: SystemContext, userId: UserId, passwordHash: string): Promise<void> {
+export async function setPasswordHash(
+  ctx: SystemContext,
+  userId: UserId,
+  passwordHash: string,
+): Promise<void> {
   const updatedAt = ctx.services.clock.now();
   await ctx.control.update(users).set({ passwordHash, updatedAt }).where(eq(users.id, userId));
 }
@@ -64,7 +69,9 @@ export async function listUsers(ctx: SystemContext, filter: UserFilter): Promise
     filter.role ? eq(memberships.role, filter.role) : undefined,
   );
   const found = await ctx.control.selectDistinctOn([users.email], { user: users }).from(users)
-    .leftJoin(memberships, eq(memberships.userId, users.id)).where(wanted).orderBy(asc(users.email)).limit(filter.limit);
+    .leftJoin(memberships, eq(memberships.userId, users.id)).where(wanted).orderBy(asc(users.email)).limit(
+      filter.limit,
+    );
   return await Promise.all(found.map(async ({ user }) => {
     const roles = await ctx.control.select({ role: memberships.role }).from(memberships)
       .where(and(eq(memberships.userId, user.id), wanted)).orderBy(asc(memberships.createdAt));

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto";
 import { Buffer } from "node:buffer";
 import type { Brand } from "./brand.ts";
 
@@ -44,9 +51,15 @@ export function encrypt(plain: string, secret: string, purpose: string): string 
 /** The reverse of `encrypt`. Throws when the secret or the purpose is another, or a bit was changed. */
 export function decrypt(sealed: string, secret: string, purpose: string): string {
   const bytes = Buffer.from(sealed, "base64url");
-  const decipher = createDecipheriv("aes-256-gcm", deriveKey(secret, purpose), bytes.subarray(0, NONCE_BYTES));
+  const decipher = createDecipheriv(
+    "aes-256-gcm",
+    deriveKey(secret, purpose),
+    bytes.subarray(0, NONCE_BYTES),
+  );
   decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-  return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString("utf8");
+  return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString(
+    "utf8",
+  );
 }
 
 function deriveKey(secret: string, purpose: string): Uint8Array {

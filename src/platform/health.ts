@@ -17,7 +17,10 @@ export type HealthReport = {
 };
 
 /** Runs each check, two seconds at most. The product is unhealthy when one fails; the reason goes into the log. */
-export async function checkHealth(clock: Clock, checks: Record<string, () => Promise<void>>): Promise<HealthReport> {
+export async function checkHealth(
+  clock: Clock,
+  checks: Record<string, () => Promise<void>>,
+): Promise<HealthReport> {
   const results = await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check)));
   return {
     status: results.every(({ status }) => status === "ok") ? "healthy" : "unhealthy",

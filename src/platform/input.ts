@@ -12,7 +12,9 @@ export function fieldErrors(error: z.ZodError): FieldErrors {
   const fields: FieldErrors = {};
   for (const issue of error.issues) {
     const field = issue.path.join(".") || "body";
-    fields[field] ??= issue.code === "invalid_type" && issue.input === undefined ? "Enter a value." : issue.message;
+    fields[field] ??= issue.code === "invalid_type" && issue.input === undefined
+      ? "Enter a value."
+      : issue.message;
   }
   return fields;
 }

@@ -7,7 +7,9 @@ export const MAX_PAGE_SIZE = 100;
 export const DEFAULT_PAGE_SIZE = 50;
 
 /** `limit` of a list: 1 to 100, 50 if not given. */
-export const pageSize = z.coerce.number({ error: "Use a whole number from 1 to 100." }).int("Use a whole number.")
+export const pageSize = z.coerce.number({ error: "Use a whole number from 1 to 100." }).int(
+  "Use a whole number.",
+)
   .min(1, "Use 1 or more.").max(MAX_PAGE_SIZE, `Use ${MAX_PAGE_SIZE} or less.`).default(DEFAULT_PAGE_SIZE);
 
 /** Part of a list, and where the next part begins; null after the last. */
@@ -35,7 +37,14 @@ export function toPage<Row extends { id: string }>(
  * The condition "after the cursor" in the order of `column`, then `id`. `keyOf` gives the SQL that turns a value as the
  * cursor carries it into one of `column`. Throws `invalid` on the field `cursor`.
  */
-export function afterCursor(cursor: string, sort: string, descending: boolean, column: SQL, id: SQL, keyOf: (value: string) => SQL): SQL {
+export function afterCursor(
+  cursor: string,
+  sort: string,
+  descending: boolean,
+  column: SQL,
+  id: SQL,
+  keyOf: (value: string) => SQL,
+): SQL {
   const { value, id: lastId } = decode(cursor, sort);
   const operator = descending ? sql`<` : sql`>`;
   return sql`(${column}, ${id}) ${operator} (${keyOf(value)}, ${lastId}::uuid)`;

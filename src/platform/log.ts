@@ -1,24 +1,54 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { configure, getConsoleSink, getJsonLinesFormatter, getLogger, type Logger, type LogLevel } from "@logtape/logtape";
+import {
+  configure,
+  getJsonLinesFormatter,
+  getLogger,
+  type Logger,
+  type LogLevel,
+  type Sink,
+} from "@logtape/logtape";
 import { DEFAULT_REDACT_FIELDS, redactByField } from "@logtape/redaction";
 
 export type { Logger };
 
 /** Names of properties that never reach a log, whatever their value. */
-const SECRET_FIELDS = [...DEFAULT_REDACT_FIELDS, "cookie", "authorization", "code", "email", /hash$/i, /token/i];
+const SECRET_FIELDS = [
+  ...DEFAULT_REDACT_FIELDS,
+  "cookie",
+  "authorization",
+  "code",
+  "email",
+  /hash$/i,
+  /token/i,
+];
 
 /** Starts structured logging: one JSON object a line on stderr, secrets cut out. Once a process. */
 export async function startLogging(level: LogLevel): Promise<void> {
-  const console = getConsoleSink({ formatter: getJsonLinesFormatter({ properties: "flatten" }) });
   await configure({
     reset: true,
     contextLocalStorage: new AsyncLocalStorage(),
-    sinks: { console: redactByField(console, { fieldPatterns: SECRET_FIELDS, action: () => "[redacted]" }) },
+    sinks: { stderr: redactByField(stderr, { fieldPatterns: SECRET_FIELDS, action: () => "[redacted]" }) },
     loggers: [
-      { category: "denizen", lowestLevel: level, sinks: ["console"] },
-      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["console"] },
+      { category: "denizen", lowestLevel: level, sinks: ["stderr"] },
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
     ],
   });
+}
+
+const format = getJsonLinesFormatter({ properties: "flatten" });
+const FLUSH_AFTER_MILLISECONDS = 50;
+let pending: string[] = [];
+
+/** Lines are collected for a moment and written together: one system call for many requests. */
+const stderr: Sink = (record) => {
+  if (pending.push(format(record)) === 1) setTimeout(flushLog, FLUSH_AFTER_MILLISECONDS).unref();
+};
+
+/** Writes what is collected. To be called before the process ends. */
+export function flushLog(): void {
+  const bytes = new TextEncoder().encode(pending.join(""));
+  pending = [];
+  for (let sent = 0; sent < bytes.length;) sent += Deno.stderr.writeSync(bytes.subarray(sent));
 }
 
 /** The log of one part of the product. `security` is the category for what an attacker may have tried. */

@@ -32,13 +32,24 @@ const status = z.enum(["active", "archived"], { error: "Choose active or archive
 const name = singleLine(MAX_NAME_LENGTH);
 const description = multiLine(MAX_DESCRIPTION_LENGTH);
 
-export const newProject = z.object({ name, description: description.default(""), status: status.default("active") });
+export const newProject = z.object({
+  name,
+  description: description.default(""),
+  status: status.default("active"),
+});
 export type NewProject = z.output<typeof newProject>;
 
 export const projectChanges = z.object({ name, description, status }).partial();
 export type ProjectChanges = z.output<typeof projectChanges>;
 
-export const PROJECT_SORTS = ["name", "-name", "created_at", "-created_at", "updated_at", "-updated_at"] as const;
+export const PROJECT_SORTS = [
+  "name",
+  "-name",
+  "created_at",
+  "-created_at",
+  "updated_at",
+  "-updated_at",
+] as const;
 export type ProjectSort = typeof PROJECT_SORTS[number];
 
 export const projectQuery = z.object({
@@ -59,10 +70,14 @@ export async function listProjects(ctx: TenantContext, query: ProjectQuery): Pro
   const condition = and(
     query.status && eq(projects.status, query.status),
     query.search ? matches(query.search) : undefined,
-    query.cursor ? afterCursor(query.cursor, query.sort, descending, column, sql`${projects.id}`, keyOf) : undefined,
+    query.cursor
+      ? afterCursor(query.cursor, query.sort, descending, column, sql`${projects.id}`, keyOf)
+      : undefined,
   );
   const [rows] = await ctx.read((tx) => [
-    tx.select().from(projects).where(condition).orderBy(sql`${column} ${direction}, ${projects.id} ${direction}`)
+    tx.select().from(projects).where(condition).orderBy(
+      sql`${column} ${direction}, ${projects.id} ${direction}`,
+    )
       .limit(query.limit + 1),
   ]);
   return toPage(rows, query.limit, query.sort, valueOf);
@@ -104,7 +119,11 @@ export async function updateProject(
   const updatedAt = ctx.services.clock.now();
   const unchanged = expectedVersion === undefined ? undefined : eq(projects.version, expectedVersion);
   return await ctx.tx(async (tx) => {
-    const [project] = await tx.update(projects).set({ ...changes, updatedAt, version: sql`${projects.version} + 1` })
+    const [project] = await tx.update(projects).set({
+      ...changes,
+      updatedAt,
+      version: sql`${projects.version} + 1`,
+    })
       .where(and(eq(projects.id, id), unchanged)).returning();
     if (!project) throw await missingOrChanged(tx, id);
     await record(ctx, tx, actionOf(changes), project);
@@ -168,9 +187,16 @@ function actionOf({ status, ...others }: ProjectChanges): AuditAction {
 async function missingOrChanged(tx: TenantTx, id: string) {
   const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, id));
   if (!project) return notFound("This project");
-  return preconditionFailed("Someone has changed this project since you opened it. Look at it again before you save.");
+  return preconditionFailed(
+    "Someone has changed this project since you opened it. Look at it again before you save.",
+  );
 }
 
-async function record(ctx: TenantContext, tx: TenantTx, action: AuditAction, { id, name }: Project): Promise<void> {
+async function record(
+  ctx: TenantContext,
+  tx: TenantTx,
+  action: AuditAction,
+  { id, name }: Project,
+): Promise<void> {
   await recordAudit(ctx, tx, action, { type: "project", id, name });
 }

@@ -27,14 +27,25 @@ export type NewTenant = z.output<typeof newTenant>;
  * Makes a tenant with its schema, its role and its owner's membership, in the caller's transaction.
  * Throws `invalid` on the field `subdomain` when it is taken.
  */
-export async function createTenant(ctx: SystemContext, tx: ControlTx, input: NewTenant, owner: UserId): Promise<Tenant> {
+export async function createTenant(
+  ctx: SystemContext,
+  tx: ControlTx,
+  input: NewTenant,
+  owner: UserId,
+): Promise<Tenant> {
   const now = ctx.services.clock.now();
   const id = newId() as TenantId;
   const schemaName = newSchemaName();
   const values = { ...input, id, schemaName, status: "active" as const, createdAt: now, updatedAt: now };
   await refuseTaken(() => tx.insert(tenants).values(values));
-  await tx.insert(memberships).values({ id: newId(), tenantId: id, userId: owner, role: "owner", createdAt: now });
-  await provisionTenant(ctx.services.db, tx, id, schemaName);
+  await tx.insert(memberships).values({
+    id: newId(),
+    tenantId: id,
+    userId: owner,
+    role: "owner",
+    createdAt: now,
+  });
+  await provisionTenant(tx, id, schemaName);
   return toTenant(values);
 }
 
@@ -64,14 +75,24 @@ export function tenantUrl(appUrl: URL, tenant: { subdomain: string }): string {
 
 export function toTenant(row: Omit<typeof tenants.$inferSelect, "updatedAt">): Tenant {
   const { name, subdomain, plan, status, createdAt } = row;
-  return { id: row.id as TenantId, name, subdomain, schemaName: parseSchemaName(row.schemaName), plan, status, createdAt };
+  return {
+    id: row.id as TenantId,
+    name,
+    subdomain,
+    schemaName: parseSchemaName(row.schemaName),
+    plan,
+    status,
+    createdAt,
+  };
 }
 
 async function refuseTaken(insert: () => PromiseLike<unknown>): Promise<void> {
   try {
     await insert();
   } catch (error) {
-    if (isUniqueViolation(error, "tenants_subdomain_unique")) throw invalid({ subdomain: "This address is taken." });
+    if (isUniqueViolation(error, "tenants_subdomain_unique")) {
+      throw invalid({ subdomain: "This address is taken." });
+    }
     throw error;
   }
 }

@@ -8,6 +8,11 @@ CREATE TABLE "control"."migrations" (
 );
 
 --> statement-breakpoint
+CREATE TABLE "control"."installation" (
+	"owner_role" text PRIMARY KEY NOT NULL
+);
+
+--> statement-breakpoint
 CREATE TABLE "control"."memberships" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"tenant_id" uuid NOT NULL,

@@ -1,0 +1,22 @@
+import type { Child } from "hono/jsx";
+import type { AssetName } from "./static_files.ts";
+import { PageContext } from "../views/page.tsx";
+import type { AppContext } from "./http.ts";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/** How pages find the static files; set when the app is built. */
+declare module "hono" {
+  interface ContextVariableMap {
+    asset: (name: AssetName) => string;
+  }
+}
+
+/** A whole page, or with htmx a part of one. */
+export function render(
+  c: AppContext,
+  content: Child,
+  status: ContentfulStatusCode = 200,
+): Response | Promise<Response> {
+  const page = { nonce: c.var.nonce, asset: c.var.asset, apexUrl: c.var.services.config.appUrl.origin };
+  return c.html(<PageContext.Provider value={page}>{content}</PageContext.Provider>, status);
+}

@@ -1,0 +1,135 @@
+/**
+ * A database for each test, in a fraction of a second: the embedded one restored from a snapshot of the migrated schema,
+ * or, where TEST_DATABASE_URL is set, a copy of a migrated template on that server.
+ */
+import { PGlite } from "@electric-sql/pglite";
+import { join } from "node:path";
+import postgres from "postgres";
+import { connect, type DatabaseAddress } from "../../db/connect.ts";
+import { startFromSnapshot } from "../../db/embedded.ts";
+import { migrate } from "../../db/migrate.ts";
+import { readMigrations } from "../../db/migrations.ts";
+import { HARDENING, prepareServer } from "../../db/server_setup.ts";
+import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
+
+const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
+const TEST_LOGIN = { username: "denizen_test", password: "denizen_test" };
+
+export type TestDatabase = { address: DatabaseAddress; close(): Promise<void> };
+
+export const serverUrl = Deno.env.get("TEST_DATABASE_URL") || undefined;
+
+/** Makes what the tests copy from, if it isn't there: run once before them. */
+export async function prepareDatabases(): Promise<void> {
+  await Deno.mkdir(FOLDER, { recursive: true });
+  if (serverUrl) await prepareTemplate(serverUrl);
+  else await prepareSnapshot();
+}
+
+/** A migrated, empty database that goes away with the test. */
+export async function openTestDatabase(): Promise<TestDatabase> {
+  return serverUrl ? await copyTemplate(serverUrl) : await restoreSnapshot();
+}
+
+async function schemaHash(): Promise<string> {
+  const migrations = [...await readMigrations("control"), ...await readMigrations("tenant")];
+  return sha256(JSON.stringify([migrations, HARDENING])).slice(0, 16);
+}
+
+async function snapshotPath(): Promise<string> {
+  return join(FOLDER, `snapshot-${await schemaHash()}.tar`);
+}
+
+async function prepareSnapshot(): Promise<void> {
+  const path = await snapshotPath();
+  if (await exists(path)) return;
+  const empty = await PGlite.create();
+  await prepareServer((sql) => empty.exec(sql));
+  const embedded = await startFromSnapshot(await empty.dumpDataDir("none"), socketPath());
+  await empty.close();
+  const db = connect(embedded);
+  await migrate(db);
+  await db.close();
+  await Deno.writeFile(path, new Uint8Array(await (await embedded.dump()).arrayBuffer()));
+  await embedded.close();
+}
+
+async function restoreSnapshot(): Promise<TestDatabase> {
+  const embedded = await startFromSnapshot(
+    new Blob([await Deno.readFile(await snapshotPath())]),
+    socketPath(),
+  );
+  return { address: embedded, close: embedded.close };
+}
+
+function socketPath(): string {
+  return join(FOLDER, `${randomBase32(10)}.sock`);
+}
+
+async function templateName(): Promise<string> {
+  return `denizen_template_${await schemaHash()}`;
+}
+
+async function prepareTemplate(url: string): Promise<void> {
+  const name = await templateName();
+  await withAdmin(url, async (admin) => {
+    await admin.unsafe(`do $$ begin
+      if not exists (select from pg_roles where rolname = '${TEST_LOGIN.username}') then
+        create role ${TEST_LOGIN.username} login noinherit createrole password '${TEST_LOGIN.password}';
+      end if; end $$`);
+    if ((await admin`select from pg_database where datname = ${name}`).length > 0) return;
+    await admin.unsafe(`create database ${name}_new owner ${TEST_LOGIN.username}`);
+    await withAdmin(databaseUrl(url, `${name}_new`), async (template) => {
+      for (const statement of HARDENING) await template.unsafe(statement);
+    });
+    const db = connect({ url: loginUrl(url, `${name}_new`) });
+    await migrate(db);
+    await db.close();
+    await admin.unsafe(`alter database ${name}_new rename to ${name}`);
+  });
+}
+
+async function copyTemplate(url: string): Promise<TestDatabase> {
+  const name = `denizen_test_${randomBase32(12)}`;
+  const template = await templateName();
+  await withAdmin(url, async (admin) => {
+    await admin.unsafe(`create database ${name} template ${template} owner ${TEST_LOGIN.username}`);
+    await admin.unsafe(`revoke temporary on database ${name} from public`);
+  });
+  return { address: { url: loginUrl(url, name) }, close: () => dropDatabase(url, name) };
+}
+
+/** Roles belong to the server, not to a database: those of the test's tenants go with it. */
+async function dropDatabase(url: string, name: string): Promise<void> {
+  const roles = await withAdmin(
+    databaseUrl(url, name),
+    (own) => own`select nspname from pg_namespace where nspname like 'tenant\\_%'`,
+  );
+  await withAdmin(url, async (admin) => {
+    await admin.unsafe(`drop database ${name} with (force)`);
+    for (const { nspname } of roles) await admin.unsafe(`drop role if exists ${nspname}`);
+  });
+}
+
+async function withAdmin<T>(url: string, work: (admin: postgres.Sql) => Promise<T>): Promise<T> {
+  const admin = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    return await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
+
+function databaseUrl(url: string, name: string): string {
+  return new URL(`/${name}`, url).href;
+}
+
+function loginUrl(url: string, name: string): string {
+  return Object.assign(new URL(databaseUrl(url, name)), TEST_LOGIN).href;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+if (import.meta.main) await prepareDatabases();
