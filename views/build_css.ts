@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+
+const VIEWS = import.meta.dirname!;
+const TAILWIND = join(VIEWS, "../node_modules/tailwindcss");
+const INPUT = join(VIEWS, "styles/app.css");
+const OUTPUT = join(VIEWS, "static/app.css");
+
+/** The style sheet of the pages, minified, from `styles/app.css` and the classes that the views name. */
+export async function buildCss(): Promise<string> {
+  const inputs = await readInputs();
+  return await compileCss(inputs);
+}
+
+/** Writes `static/app.css` if the views, the styles, Tailwind or this file have changed; returns whether it did. */
+export async function updateCss(): Promise<boolean> {
+  const inputs = await readInputs();
+  const stamp = stampOf(inputs);
+  const current = await Deno.readTextFile(OUTPUT).catch(() => "");
+  if (current.startsWith(stamp)) return false;
+  await Deno.writeTextFile(OUTPUT, stamp + await compileCss(inputs));
+  return true;
+}
+
+type Inputs = { styles: string; views: string[]; build: string[] };
+
+async function readInputs(): Promise<Inputs> {
+  const paths = (await findViews(VIEWS)).sort();
+  const [styles, views, build] = await Promise.all([
+    Deno.readTextFile(INPUT),
+    readAll(paths),
+    readAll([join(VIEWS, "build_css.ts"), join(TAILWIND, "package.json")]),
+  ]);
+  return { styles, views, build };
+}
+
+async function findViews(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(folder)) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory) found.push(...await findViews(path));
+    else if (entry.name.endsWith(".tsx")) found.push(path);
+  }
+  return found;
+}
+
+function readAll(paths: string[]): Promise<string[]> {
+  return Promise.all(paths.map((path) => Deno.readTextFile(path)));
+}
+
+function stampOf({ styles, views, build }: Inputs): string {
+  const hash = createHash("sha256");
+  for (const text of [styles, ...views, ...build]) hash.update(text).update("\0");
+  return `/* ${hash.digest("hex").slice(0, 32)} */`;
+}
+
+async function compileCss({ styles, views }: Inputs): Promise<string> {
+  const { compile } = await import("tailwindcss");
+  const { build } = await compile(styles, { base: VIEWS, loadStylesheet });
+  return minify(build([...new Set(views.flatMap(candidates))]));
+}
+
+async function loadStylesheet(id: string, base: string) {
+  const path = join(TAILWIND, id.replace(/^tailwindcss\//, ""));
+  return { path, base, content: await Deno.readTextFile(path) };
+}
+
+function candidates(source: string): string[] {
+  const literals = source.match(/"[^"\n]*"|`[^`]*`/g) ?? [];
+  return literals.flatMap((literal) => literal.slice(1, -1).split(/\s+/));
+}
+
+function minify(css: string): string {
+  return css
+    .replaceAll(/\/\*(?!!)[\s\S]*?\*\//g, "")
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\s*([{};,])\s*/g, "$1")
+    .replaceAll(/([{;][\w-]+):\s/g, "$1:")
+    .replaceAll(";}", "}")
+    .trim();
+}
+
+if (import.meta.main) await updateCss();

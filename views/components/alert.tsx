@@ -1,0 +1,35 @@
+import type { Child } from "hono/jsx";
+import { classes } from "./classes.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+export type MessageKind = "success" | "error" | "info" | "warning";
+
+/** One message to the person, kept over a redirect. */
+export type Flash = { kind: "success" | "error" | "info"; text: string };
+
+export const MESSAGE_ICONS: Record<MessageKind, IconName> = {
+  success: "check",
+  error: "alert",
+  info: "info",
+  warning: "alert",
+};
+
+const LOOKS: Record<MessageKind, string> = {
+  success: "success-message border-accent/25 bg-accent-soft text-accent-ink",
+  error: "error-message border-danger/25 bg-danger-soft text-danger",
+  info: "border-info/25 bg-info-soft text-info",
+  warning: "border-warning/25 bg-warning-soft text-warning",
+};
+
+/** A message in the flow of the page; errors are announced at once. */
+export function Alert({ kind = "info", children }: { kind?: MessageKind; children?: Child }) {
+  return (
+    <div
+      role={kind === "error" ? "alert" : "status"}
+      class={classes("flex items-start gap-2.5 rounded-md border px-3.5 py-2.5 text-base", LOOKS[kind])}
+    >
+      <Icon name={MESSAGE_ICONS[kind]} class="mt-[0.19rem]" />
+      <div class="min-w-0 wrap-anywhere">{children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import type { Child, JSX } from "hono/jsx";
+import { classes } from "./classes.ts";
+import { Icon, type IconName } from "./icon.tsx";
+
+export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
+export type ButtonSize = "small" | "medium" | "large";
+
+const LOOK =
+  "inline-flex items-center justify-center gap-2 rounded-md border font-medium whitespace-nowrap transition-colors select-none disabled:opacity-50 disabled:cursor-not-allowed";
+
+const VARIANTS: Record<ButtonVariant, string> = {
+  primary: "border-transparent bg-accent text-on-accent shadow-card hover:bg-accent-strong",
+  secondary: "border-line bg-surface text-ink shadow-card hover:bg-sunken",
+  quiet: "border-transparent text-muted hover:bg-sunken hover:text-ink",
+  danger: "border-transparent bg-danger text-on-danger shadow-card hover:bg-danger-strong",
+};
+
+const SIZES: Record<ButtonSize, string> = {
+  small: "h-8 px-2.5 text-sm",
+  medium: "h-9 px-3.5 text-base max-sm:h-10",
+  large: "h-11 px-5 text-md",
+};
+
+type Look = { variant?: ButtonVariant; size?: ButtonSize; icon?: IconName; class?: string; children?: Child };
+
+/** A button; a form's submit button unless `type` says otherwise. */
+export function Button(
+  { variant = "secondary", size = "medium", icon, class: extra, type = "submit", children, ...attributes }:
+    & Look
+    & JSX.IntrinsicElements["button"],
+) {
+  return (
+    <button type={type} class={classes(LOOK, VARIANTS[variant], SIZES[size], extra)} {...attributes}>
+      {icon ? <Icon name={icon} /> : null}
+      {children}
+    </button>
+  );
+}
+
+/** A link that looks like a button, for what leads somewhere rather than changes something. */
+export function ButtonLink(
+  { variant = "secondary", size = "medium", icon, class: extra, children, ...attributes }:
+    & Look
+    & JSX.IntrinsicElements["a"],
+) {
+  return (
+    <a class={classes(LOOK, VARIANTS[variant], SIZES[size], extra)} {...attributes}>
+      {icon ? <Icon name={icon} /> : null}
+      {children}
+    </a>
+  );
+}
+
+/** A square button that shows an icon only; `label` is what it is called. */
+export function IconButton(
+  { icon, label, class: extra, type = "button", ...attributes }:
+    & { icon: IconName; label: string; class?: string }
+    & JSX.IntrinsicElements["button"],
+) {
+  const look = "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-sunken hover:text-ink";
+  return (
+    <button type={type} class={classes(look, extra)} aria-label={label} title={label} {...attributes}>
+      <Icon name={icon} />
+    </button>
+  );
+}

@@ -1,0 +1,27 @@
+import type { Child } from "hono/jsx";
+import { IconButton } from "./button.tsx";
+
+const BEHAVIOUR = { "x-data": "dialog", "x-on:close": "leave", "x-on:click": "closeOnBackdrop" };
+
+/**
+ * A dialog that arrives by htmx and opens itself. Its answer without JavaScript is a page of its own.
+ * Inside it, `CLOSES_DIALOG` on a button closes it.
+ */
+export function Dialog({ id, title, children }: { id: string; title: string; children?: Child }) {
+  return (
+    <dialog
+      id={id}
+      aria-labelledby={`${id}-title`}
+      class="w-full max-w-lg animate-rise rounded-xl border border-line bg-raised shadow-pop max-sm:mx-auto max-sm:mb-0 max-sm:max-w-full max-sm:rounded-b-none"
+      {...BEHAVIOUR}
+    >
+      <header class="flex items-center justify-between gap-4 px-5 pt-4 sm:px-6">
+        <h2 id={`${id}-title`} class="text-lg font-semibold tracking-tight">{title}</h2>
+        <IconButton icon="x" label="Close" {...CLOSES_DIALOG} />
+      </header>
+      <div class="px-5 pt-3 pb-5 sm:px-6 sm:pb-6">{children}</div>
+    </dialog>
+  );
+}
+
+export const CLOSES_DIALOG = { "x-on:click": "close" };

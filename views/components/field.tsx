@@ -1,0 +1,105 @@
+import type { Child, JSX } from "hono/jsx";
+import { classes } from "./classes.ts";
+import { Icon } from "./icon.tsx";
+
+export const CONTROL_LOOK =
+  "w-full rounded-md border bg-surface px-3 text-base text-ink placeholder:text-muted transition-colors focus-visible:outline-offset-0 max-sm:text-md";
+
+type Described = { id: string; label: string; hint?: string; error?: string };
+
+/** The label, hint and error around a form control whose id is `id`. */
+export function FieldFrame(
+  { id, label, hint, error, optional, children }: Described & { optional?: boolean; children?: Child },
+) {
+  return (
+    <div class="grid gap-1.5">
+      <label for={id} class="flex items-baseline justify-between text-sm font-medium">
+        {label}
+        {optional ? <span class="font-normal text-muted">Optional</span> : null}
+      </label>
+      {children}
+      {hint ? <p id={`${id}-hint`} class="text-sm text-muted">{hint}</p> : null}
+      {error ? <FieldError id={`${id}-error`} text={error} /> : null}
+    </div>
+  );
+}
+
+/** What is wrong with a field, in words. */
+export function FieldError({ id, text }: { id: string; text: string }) {
+  return (
+    <p id={id} class="flex items-start gap-1.5 text-sm text-danger">
+      <Icon name="alert" class="mt-0.5" />
+      <span>{text}</span>
+    </p>
+  );
+}
+
+/** The ARIA attributes that tie a control to its hint and error. */
+export function describedBy({ id, hint, error }: { id: string; hint?: string; error?: string }) {
+  const ids = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return { "aria-describedby": ids || undefined, "aria-invalid": error ? "true" as const : undefined };
+}
+
+/** The border of a control, red where its value was refused. */
+export function controlBorder(error?: string): string {
+  return error ? "border-danger" : "border-field hover:border-muted";
+}
+
+export type TextFieldProps = Described & { name: string; value?: string; optional?: boolean; suffix?: Child };
+
+/** One line of text with its label, hint and error; `suffix` is fixed text after the value. */
+export function TextField(
+  { id, label, hint, error, optional, suffix, type = "text", ...attributes }:
+    & TextFieldProps
+    & JSX.IntrinsicElements["input"],
+) {
+  const look = classes(CONTROL_LOOK, "h-9 max-sm:h-11", controlBorder(error), suffix !== undefined && "rounded-r-none");
+  const input = (
+    <input
+      id={id}
+      type={type}
+      required={!optional}
+      class={look}
+      {...describedBy({ id, hint, error })}
+      {...attributes}
+    />
+  );
+  return (
+    <FieldFrame id={id} label={label} hint={hint} error={error} optional={optional}>
+      {suffix === undefined ? input : <Suffixed suffix={suffix}>{input}</Suffixed>}
+    </FieldFrame>
+  );
+}
+
+/** Several lines of text with their label, hint and error. */
+export function TextAreaField(
+  { id, label, hint, error, optional, value = "", rows = 4, ...attributes }:
+    & TextFieldProps
+    & JSX.IntrinsicElements["textarea"],
+) {
+  return (
+    <FieldFrame id={id} label={label} hint={hint} error={error} optional={optional}>
+      <textarea
+        id={id}
+        rows={rows}
+        required={!optional}
+        class={classes(CONTROL_LOOK, "py-2", controlBorder(error))}
+        {...describedBy({ id, hint, error })}
+        {...attributes}
+      >
+        {value}
+      </textarea>
+    </FieldFrame>
+  );
+}
+
+function Suffixed({ suffix, children }: { suffix: Child; children?: Child }) {
+  return (
+    <div class="flex">
+      {children}
+      <span class="flex shrink-0 items-center rounded-r-md border border-l-0 border-field bg-sunken px-3 text-base text-muted">
+        {suffix}
+      </span>
+    </div>
+  );
+}

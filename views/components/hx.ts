@@ -1,0 +1,30 @@
+import { usePage } from "../page.tsx";
+
+export type HxOptions = {
+  get?: string;
+  post?: string;
+  delete?: string;
+  target?: string;
+  swap?: string;
+  trigger?: string;
+  pushUrl?: string;
+  confirm?: string;
+  indicator?: string;
+  sync?: string;
+  select?: string;
+  include?: string;
+  disable?: string;
+  /** What to do instead for a status: `{ "422": "target:this swap:outerHTML" }`. */
+  status?: Record<string, string>;
+};
+
+/** The htmx attributes of an element, with the page's nonce, without which hx-csp takes them off. */
+export function hx({ pushUrl, status = {}, ...options }: HxOptions): Record<string, string> {
+  const attributes: Record<string, string> = { "hx-nonce": usePage().nonce };
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) attributes[`hx-${name}`] = value;
+  }
+  if (pushUrl) attributes["hx-push-url"] = pushUrl;
+  for (const [code, value] of Object.entries(status)) attributes[`hx-status:${code}`] = value;
+  return attributes;
+}

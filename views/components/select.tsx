@@ -1,0 +1,43 @@
+import type { JSX } from "hono/jsx";
+import { classes } from "./classes.ts";
+import { CONTROL_LOOK, controlBorder, describedBy, FieldFrame } from "./field.tsx";
+import { Icon } from "./icon.tsx";
+
+export type Option = { value: string; label: string };
+type Choices = { options: readonly Option[]; value?: string };
+
+/** A select without a visible label; give it an `aria-label`. */
+export function Select(
+  { options, value, error, class: extra, ...attributes }:
+    & Choices
+    & { error?: string; class?: string }
+    & JSX.IntrinsicElements["select"],
+) {
+  return (
+    <span class="relative block">
+      <select
+        class={classes(CONTROL_LOOK, "h-9 appearance-none pr-9 max-sm:h-11", controlBorder(error), extra)}
+        {...attributes}
+      >
+        {options.map((option) => (
+          <option value={option.value} selected={option.value === value}>{option.label}</option>
+        ))}
+      </select>
+      <Icon name="chevron-down" class="pointer-events-none absolute inset-y-0 right-3 my-auto text-muted" />
+    </span>
+  );
+}
+
+/** A select with its label, hint and error. */
+export function SelectField(
+  { id, label, hint, error, ...attributes }:
+    & Choices
+    & { id: string; name: string; label: string; hint?: string; error?: string }
+    & JSX.IntrinsicElements["select"],
+) {
+  return (
+    <FieldFrame id={id} label={label} hint={hint} error={error}>
+      <Select id={id} error={error} {...describedBy({ id, hint, error })} {...attributes} />
+    </FieldFrame>
+  );
+}

@@ -1,0 +1,19 @@
+/** Grey lines in the place of text that is on its way. */
+export function Skeleton({ lines = 3 }: { lines?: number }) {
+  return (
+    <div class="grid animate-pulse gap-2.5" role="status" aria-label="Loading">
+      {Array.from({ length: lines }, (_, line) => (
+        <span class={`h-3 rounded-sm bg-sunken ${line === lines - 1 ? "w-2/5" : "w-full"}`}></span>
+      ))}
+    </div>
+  );
+}
+
+/** Three dots that show while htmx waits for an answer. */
+export function Waiting({ id }: { id: string }) {
+  return (
+    <span id={id} class="htmx-indicator inline-flex gap-1 text-faint" aria-hidden="true">
+      {[1, 2, 3].map(() => <span class="size-1 animate-pulse rounded-full bg-current"></span>)}
+    </span>
+  );
+}

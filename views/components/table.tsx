@@ -1,0 +1,47 @@
+import type { Child, JSX } from "hono/jsx";
+import { classes } from "./classes.ts";
+
+export type Column = { label: string; hiddenLabel?: boolean; class?: string };
+
+/** A table whose head goes away on a phone, where the first cell tells the rest. Rows come as `children`. */
+export function Table(
+  { label, columns, bodyId, children }: { label: string; columns: Column[]; bodyId?: string; children?: Child },
+) {
+  return (
+    <table class="w-full text-left [&:has([data-empty]:only-child)>thead]:hidden">
+      <caption class="sr-only">{label}</caption>
+      <thead class="max-md:hidden">
+        <tr class="border-b border-line text-sm text-muted">
+          {columns.map((column) => (
+            <th scope="col" class={classes("h-10 px-3 font-medium first:pl-5 last:pr-5", column.class)}>
+              {column.hiddenLabel ? <span class="sr-only">{column.label}</span> : column.label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody id={bodyId} class="divide-y divide-line">{children}</tbody>
+    </table>
+  );
+}
+
+/** A cell that can be left out on a phone. */
+export function Cell(
+  { wideOnly = false, class: extra, children, ...attributes }:
+    & { wideOnly?: boolean; class?: string; children?: Child }
+    & JSX.IntrinsicElements["td"],
+) {
+  return (
+    <td class={classes("px-3 py-3 first:pl-5 last:pr-5", wideOnly && "max-md:hidden", extra)} {...attributes}>
+      {children}
+    </td>
+  );
+}
+
+/** Stands in a table's body and shows only while no other row does. */
+export function EmptyRow({ columns, children }: { columns: number; children?: Child }) {
+  return (
+    <tr data-empty class="[&:not(:only-child)]:hidden">
+      <td colspan={columns}>{children}</td>
+    </tr>
+  );
+}

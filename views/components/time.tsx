@@ -1,0 +1,23 @@
+const DAY = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const MOMENT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
+const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
+
+const SECOND = 1_000;
+const STEPS = [
+  { unit: "day", milliseconds: 86_400 * SECOND },
+  { unit: "hour", milliseconds: 3_600 * SECOND },
+  { unit: "minute", milliseconds: 60 * SECOND },
+] as const;
+const LONGEST_RELATIVE = 7 * 86_400 * SECOND;
+
+/** A moment as "3 hours ago" seen from `now`, as a date when it is more than a week away; the title has it in full. */
+export function Time({ at, now }: { at: Date; now: Date }) {
+  return <time datetime={at.toISOString()} title={`${MOMENT.format(at)} UTC`}>{relative(at, now)}</time>;
+}
+
+function relative(at: Date, now: Date): string {
+  const distance = at.getTime() - now.getTime();
+  if (Math.abs(distance) > LONGEST_RELATIVE) return DAY.format(at);
+  const step = STEPS.find(({ milliseconds }) => Math.abs(distance) >= milliseconds);
+  return step ? RELATIVE.format(Math.trunc(distance / step.milliseconds), step.unit) : "just now";
+}

@@ -1,0 +1,47 @@
+import { type Flash, MESSAGE_ICONS } from "./alert.tsx";
+import { IconButton } from "./button.tsx";
+import { classes } from "./classes.ts";
+import { Icon } from "./icon.tsx";
+
+const COLORS: Record<Flash["kind"], string> = { success: "text-accent", error: "text-danger", info: "text-info" };
+
+const BEHAVIOUR = { "x-data": "toast", "x-on:mouseenter": "pause", "x-on:mouseleave": "resume", "x-on:focusin": "pause" };
+
+/** A message that floats over the page and leaves by itself. */
+export function Toast({ kind, text }: Flash) {
+  return (
+    <div
+      class={classes(
+        "pointer-events-auto flex w-full animate-rise items-start gap-3 rounded-lg border border-line bg-raised py-2.5 pr-2 pl-4 shadow-pop sm:w-88",
+        kind === "success" && "success-message",
+      )}
+      {...BEHAVIOUR}
+    >
+      <Icon name={MESSAGE_ICONS[kind]} class={`mt-2 ${COLORS[kind]}`} />
+      <p class="min-w-0 flex-1 py-1 wrap-anywhere">{text}</p>
+      <IconButton icon="x" label="Dismiss" x-on:click="dismiss" />
+    </div>
+  );
+}
+
+/** The place where toasts appear; screen readers read out what arrives. */
+export function ToastRegion() {
+  return (
+    <div
+      id="flash"
+      role="status"
+      aria-live="polite"
+      class="pointer-events-none fixed inset-x-4 bottom-4 z-40 grid justify-items-end gap-2 sm:left-auto"
+    >
+    </div>
+  );
+}
+
+/** Part of an htmx answer: adds a toast, whatever else the answer swaps. */
+export function OobToast({ kind, text }: Flash) {
+  return (
+    <hx-partial hx-target="#flash" hx-swap="beforeend">
+      <Toast kind={kind} text={text} />
+    </hx-partial>
+  );
+}
