@@ -19,10 +19,13 @@ const Tokens = z.object({
 
 const RefreshRequest = z.object({ refresh_token: z.string().max(200) });
 
+/** These calls carry their credentials in the body. */
+const common = { tags: ["Authentication"], security: [] };
+
 const login = createRoute({
   method: "post",
   path: "/auth/login",
-  tags: ["Authentication"],
+  ...common,
   summary: "Sign in",
   operationId: "signIn",
   request: { body: jsonBody(apiCredentials) },
@@ -32,7 +35,7 @@ const login = createRoute({
 const refresh = createRoute({
   method: "post",
   path: "/auth/refresh",
-  tags: ["Authentication"],
+  ...common,
   summary: "Exchange a refresh token",
   operationId: "refreshTokens",
   description: "Each refresh token works once. Using one again revokes all tokens of its sign-in.",
@@ -43,7 +46,7 @@ const refresh = createRoute({
 const logout = createRoute({
   method: "post",
   path: "/auth/logout",
-  tags: ["Authentication"],
+  ...common,
   summary: "Sign out",
   operationId: "signOut",
   request: { body: jsonBody(RefreshRequest) },

@@ -21,12 +21,18 @@ export async function listWorkspaces(ctx: SystemContext, userId: UserId): Promis
   return rows.map(({ tenant, role }) => ({ tenant: toTenant(tenant), role }));
 }
 
-/** One workspace of a user. Throws `not_found` when there is no such tenant or the user is no member. */
-export async function getWorkspace(ctx: SystemContext, userId: UserId, tenantId: string): Promise<Workspace> {
-  if (!isId(tenantId)) throw notFound("This workspace");
+/** One workspace of a user; null when there is no such tenant or the user is no member. */
+export async function findWorkspace(ctx: SystemContext, userId: UserId, tenantId: string): Promise<Workspace | null> {
+  if (!isId(tenantId)) return null;
   const [row] = await ctx.control.select({ tenant: tenants, role: memberships.role }).from(memberships)
     .innerJoin(tenants, eq(tenants.id, memberships.tenantId))
     .where(and(eq(memberships.userId, userId), eq(memberships.tenantId, tenantId)));
-  if (!row) throw notFound("This workspace");
-  return { tenant: toTenant(row.tenant), role: row.role };
+  return row ? { tenant: toTenant(row.tenant), role: row.role } : null;
+}
+
+/** Like `findWorkspace`. Throws `not_found` instead of null. */
+export async function getWorkspace(ctx: SystemContext, userId: UserId, tenantId: string): Promise<Workspace> {
+  const workspace = await findWorkspace(ctx, userId, tenantId);
+  if (!workspace) throw notFound("This workspace");
+  return workspace;
 }

@@ -33,7 +33,7 @@ export function SelectField(
   { id, label, hint, error, ...attributes }:
     & Choices
     & { id: string; name: string; label: string; hint?: string; error?: string }
-    & JSX.IntrinsicElements["select"],
+    & Omit<JSX.IntrinsicElements["select"], "class">,
 ) {
   return (
     <FieldFrame id={id} label={label} hint={hint} error={error}>

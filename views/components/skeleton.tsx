@@ -10,9 +10,9 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
 }
 
 /** Three dots that show while htmx waits for an answer. */
-export function Waiting({ id }: { id: string }) {
+export function Waiting({ id }: { id?: string }) {
   return (
-    <span id={id} class="htmx-indicator inline-flex gap-1 text-faint" aria-hidden="true">
+    <span id={id} class="htmx-indicator inline-flex gap-1" aria-hidden="true">
       {[1, 2, 3].map(() => <span class="size-1 animate-pulse rounded-full bg-current"></span>)}
     </span>
   );

@@ -58,6 +58,7 @@ document.addEventListener("alpine:init", () => {
   Alpine.data("subdomain", () => ({
     subdomain: "",
     isTheirs: false,
+    isReady: true,
     init() {
       this.subdomain = this.$refs.subdomain.value;
       this.isTheirs = this.subdomain !== "";

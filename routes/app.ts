@@ -1,0 +1,61 @@
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { invalid, notFound } from "../src/errors.ts";
+import type { Services } from "../src/services.ts";
+import { api, openApiDocument } from "./api/api.ts";
+import { problem } from "./api/problem.ts";
+import { dashboardPages } from "./app/dashboard.tsx";
+import { projectsPages } from "./app/projects.tsx";
+import { developmentPages } from "./dev/components.tsx";
+import { errorPage, logFailure } from "./error_page.tsx";
+import type { AppContext, AppEnv } from "./http.ts";
+import { checkBody } from "./middleware/body.ts";
+import { refuseCrossOrigin } from "./middleware/csrf.ts";
+import { resolveHost } from "./middleware/host.ts";
+import { requestContext } from "./middleware/request_context.ts";
+import { securityHeaders } from "./middleware/security_headers.ts";
+import { readSession } from "./middleware/session.ts";
+import { operations } from "./operations.ts";
+import { landingPages } from "./site/landing.tsx";
+import { passwordPages } from "./site/passwords.tsx";
+import { sessionPages } from "./site/sessions.tsx";
+import { signUpPages } from "./site/sign_up.tsx";
+import { workspacePages } from "./site/workspaces.tsx";
+import { StaticFiles } from "./static_files.ts";
+
+/** The API's addresses: the second stands for the current version. */
+const API_ROOTS = ["/api/v1", "/api"];
+
+const PAGES = [landingPages, signUpPages, sessionPages, workspacePages, passwordPages, dashboardPages, projectsPages];
+
+/**
+ * The whole of HTTP. What applies to every request comes first; then what any host answers; then the host is looked up,
+ * and the API and the pages, each with what guards it.
+ */
+export async function createApp(services: Services): Promise<Hono<AppEnv>> {
+  const app = new Hono<AppEnv>();
+  const files = await StaticFiles.load();
+
+  app.use(requestContext(services), securityHeaders);
+  app.use((c, next) => (c.set("asset", files.url), next()));
+  app.onError((error, c) => respondToError(c, error));
+  app.notFound((c) => respondToError(c, notFound("This page")));
+
+  app.route("/", operations);
+  app.use(resolveHost, checkBody);
+  app.route("/", files.routes);
+  app.get("/.well-known/jwks.json", (c) => c.json(services.signingKeys.publicKeys, 200, { "Cache-Control": "public, max-age=300" }));
+  app.get("/openapi.json", (c) => c.json(openApiDocument(services.config.appUrl.origin)));
+  for (const root of API_ROOTS) app.route(root, api);
+
+  app.use(refuseCrossOrigin, readSession);
+  for (const pages of PAGES) app.route("/", pages);
+  if (services.config.environment !== "production") app.route("/", developmentPages);
+  return app;
+}
+
+function respondToError(c: AppContext, thrown: unknown): Response | Promise<Response> {
+  const error = thrown instanceof HTTPException && thrown.status < 500 ? invalid({ body: thrown.message }) : thrown;
+  logFailure(c, error);
+  return c.req.path.startsWith("/api/") ? problem(c, error) : errorPage(c, error);
+}

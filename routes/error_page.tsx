@@ -1,0 +1,44 @@
+import { DomainError } from "../src/errors.ts";
+import { describeError, logOf } from "../src/platform/log.ts";
+import { ErrorPage, ErrorToast } from "../views/pages/error_page.tsx";
+import { STATUS } from "./api/problem.ts";
+import { type AppContext, isPartial, redirect } from "./http.ts";
+import { render } from "./render.tsx";
+
+const log = logOf("http");
+
+/**
+ * The error as a page in the product's style, or, where htmx asked for a part, as a message in the corner that leaves
+ * the page as it is. Whoever has to sign in is sent to do so, and comes back.
+ */
+export function errorPage(c: AppContext, error: unknown): Response | Promise<Response> {
+  if (error instanceof DomainError && error.kind === "unauthenticated" && c.req.method === "GET") {
+    return redirect(c, signInAddress(c));
+  }
+  const { status, title, detail } = describe(error);
+  if (error instanceof DomainError && error.retryAfter !== undefined) c.header("Retry-After", String(error.retryAfter));
+  if (isPartial(c)) {
+    c.header("HX-Retarget", "#flash");
+    c.header("HX-Reswap", "innerHTML");
+    return render(c, <ErrorToast text={detail} />, status);
+  }
+  return render(c, <ErrorPage status={status} title={title} detail={detail} requestId={c.var.requestId} />, status);
+}
+
+/** Writes what nobody expected into the log, with its request's id. The person sees that id and nothing else. */
+export function logFailure(c: AppContext, error: unknown): void {
+  if (error instanceof DomainError) return;
+  log.error("request failed", { requestId: c.var.requestId, tenantId: c.var.tenantId, ...describeError(error) });
+}
+
+function describe(error: unknown) {
+  if (error instanceof DomainError) return { ...STATUS[error.kind], detail: error.message };
+  return { status: 500 as const, title: "Something went wrong", detail: "It is our fault, not yours. We have a note of it." };
+}
+
+/** htmx asks for a part; the page around it is where to come back to. */
+function signInAddress(c: AppContext): string {
+  const page = isPartial(c) ? c.req.header("HX-Current-URL") : c.req.url;
+  const { pathname, search } = new URL(page ?? c.req.url);
+  return pathname === "/" ? "/login" : `/login?${new URLSearchParams({ next: pathname + search })}`;
+}

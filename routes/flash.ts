@@ -1,0 +1,32 @@
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { z } from "zod";
+import type { AppContext } from "./http.ts";
+
+const COOKIE = "flash";
+const MAX_AGE_SECONDS = 60;
+
+const flash = z.object({ kind: z.enum(["success", "error", "info"]), text: z.string().max(300) });
+export type Flash = z.output<typeof flash>;
+
+/** A message for the next page that this browser sees: what was done, after a redirect. Shown as text, never trusted. */
+export function sendFlash(c: AppContext, message: Flash): void {
+  setCookie(c, COOKIE, JSON.stringify(message), {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: c.var.services.config.appUrl.protocol === "https:",
+    maxAge: MAX_AGE_SECONDS,
+  });
+}
+
+/** The message left by the page before, once. */
+export function takeFlash(c: AppContext): Flash | undefined {
+  const cookie = getCookie(c, COOKIE);
+  if (!cookie) return undefined;
+  deleteCookie(c, COOKIE, { path: "/" });
+  try {
+    return flash.parse(JSON.parse(cookie));
+  } catch {
+    return undefined;
+  }
+}

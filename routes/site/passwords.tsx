@@ -1,0 +1,29 @@
+import { Hono } from "hono";
+import { DomainError } from "../../src/errors.ts";
+import { isPasswordLinkOpen, newPassword, setPasswordByLink } from "../../src/identity/password_links.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { SetPasswordForm, SetPasswordPage } from "../../views/pages/set_password_page.tsx";
+import { type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { render } from "../render.tsx";
+import { apexOnly } from "./apex.ts";
+
+export const passwordPages = new Hono<AppEnv>();
+
+passwordPages.get("/reset-password", apexOnly, async (c) => {
+  const token = c.req.query("token") ?? "";
+  const open = await isPasswordLinkOpen(systemContextOf(c), token);
+  return render(c, <SetPasswordPage token={open ? token : null} />);
+});
+
+passwordPages.post("/reset-password", apexOnly, async (c) => {
+  const form = await readForm(c);
+  try {
+    await setPasswordByLink(systemContextOf(c), parseInput(newPassword, form));
+    return redirect(c, "/login?notice=password");
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind !== "invalid") throw error;
+    if (error.fields.token) return render(c, <SetPasswordPage token={null} />, 422);
+    const props = { token: form.token ?? "", error: error.fields.password };
+    return render(c, isPartial(c) ? <SetPasswordForm {...props} /> : <SetPasswordPage {...props} />, 422);
+  }
+});

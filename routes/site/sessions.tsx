@@ -1,0 +1,78 @@
+import { Hono } from "hono";
+import { DomainError, unauthenticated } from "../../src/errors.ts";
+import { createHandoff, redeemHandoff } from "../../src/identity/handoffs.ts";
+import { endAllSessions, endSignIn, startSession } from "../../src/identity/sessions.ts";
+import { authenticate, credentials } from "../../src/identity/sign_in.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { findWorkspace, listWorkspaces } from "../../src/tenancy/workspaces.ts";
+import { SignInForm, SignInPage } from "../../views/pages/sign_in_page.tsx";
+import { type AppContext, type AppEnv, hostTenant, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { forgetSession, sendSession } from "../middleware/session.ts";
+import { sendFlash } from "../flash.ts";
+import { render } from "../render.tsx";
+import { safeNext } from "./redirects.ts";
+
+const NOTICES: Record<string, string> = {
+  password: "Your password is set. Sign in with it.",
+  handoff: "This link has been used or has expired. Sign in to open your workspace.",
+};
+
+export const sessionPages = new Hono<AppEnv>();
+
+sessionPages.get("/login", (c) => {
+  if (c.var.session) return c.redirect(c.var.tenant ? "/dashboard" : "/workspaces", 303);
+  const notice = NOTICES[c.req.query("notice") ?? ""];
+  return render(c, <SignInPage tenantName={c.var.tenant?.name} notice={notice} next={c.req.query("next")} remember />);
+});
+
+sessionPages.post("/login", async (c) => {
+  const form = await readForm(c);
+  try {
+    return redirect(c, await signIn(c, form));
+  } catch (error) {
+    if (!(error instanceof DomainError) || !["unauthenticated", "invalid"].includes(error.kind)) throw error;
+    const problem = "The email address or the password is wrong.";
+    const props = { email: form.email, remember: form.remember === "on", next: form.next, problem };
+    return render(c, isPartial(c) ? <SignInForm {...props} /> : <SignInPage tenantName={c.var.tenant?.name} {...props} />, 422);
+  }
+});
+
+/** Where the apex hands someone over to a tenant's host. */
+sessionPages.get("/handoff", async (c) => {
+  try {
+    const token = c.req.query("token") ?? "";
+    const { session, welcome } = await redeemHandoff(systemContextOf(c), hostTenant(c), token, c.var.device);
+    sendSession(c, session);
+    if (welcome) sendFlash(c, { kind: "success", text: "Your workspace is ready. Welcome!" });
+    return c.redirect("/dashboard", 303);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind !== "unauthenticated") throw error;
+    return c.redirect("/login?notice=handoff", 303);
+  }
+});
+
+sessionPages.post("/logout", async (c) => {
+  const { everywhere } = await readForm(c);
+  const { session } = c.var;
+  if (session && everywhere) await endAllSessions(systemContextOf(c), session.actor.id);
+  else if (session) await endSignIn(systemContextOf(c), session);
+  forgetSession(c);
+  return redirect(c, "/login");
+});
+
+/** Signs in on this host. Returns where to go. Throws `unauthenticated`, also for someone who is no member here. */
+async function signIn(c: AppContext, form: Record<string, string>): Promise<string> {
+  const ctx = systemContextOf(c);
+  const user = await authenticate(ctx, parseInput(credentials, form));
+  const remember = form.remember === "on";
+  const tenant = c.var.tenant;
+  if (tenant && !await findWorkspace(ctx, user.id, tenant.id)) throw unauthenticated();
+  const session = await startSession(ctx, { userId: user.id, tenantId: tenant?.id ?? null, remember, device: c.var.device });
+  sendSession(c, session);
+  if (tenant) return safeNext(form.next, "/dashboard");
+
+  const workspaces = await listWorkspaces(ctx, user.id);
+  if (form.next || workspaces.length !== 1) return safeNext(form.next, "/workspaces");
+  const { signInId } = session;
+  return await createHandoff(ctx, workspaces[0]!.tenant, { userId: user.id, signInId, remember, welcome: false });
+}

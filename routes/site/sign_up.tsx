@@ -1,0 +1,33 @@
+import { Hono } from "hono";
+import { DomainError } from "../../src/errors.ts";
+import { newAccount, signUp } from "../../src/identity/sign_up.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { SignUpForm, SignUpPage } from "../../views/pages/sign_up_page.tsx";
+import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { sendSession } from "../middleware/session.ts";
+import { render } from "../render.tsx";
+import { apexOnly } from "./apex.ts";
+
+export const signUpPages = new Hono<AppEnv>();
+
+signUpPages.get("/signup", apexOnly, (c) => {
+  return render(c, <SignUpPage values={{}} errors={{}} hostSuffix={hostSuffix(c)} />);
+});
+
+signUpPages.post("/signup", apexOnly, async (c) => {
+  const form = await readForm(c);
+  try {
+    const { url, session } = await signUp(systemContextOf(c), parseInput(newAccount, form), c.var.device);
+    if (session) sendSession(c, session);
+    return redirect(c, url);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.kind !== "invalid") throw error;
+    const { password: _, ...values } = form;
+    const props = { values, errors: error.fields, hostSuffix: hostSuffix(c) };
+    return render(c, isPartial(c) ? <SignUpForm {...props} /> : <SignUpPage {...props} />, 422);
+  }
+});
+
+function hostSuffix(c: AppContext): string {
+  return `.${c.var.services.config.appUrl.host}`;
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import type { TenantContext } from "../../src/context.ts";
+import { createProject } from "../../src/projects/projects.ts";
+import { projects } from "../../db/tenant/schema.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: SQL that runs inside a tenant's transaction reaches that tenant's schema and nothing else (S04). */
+
+Deno.test("S04 SQL inside a tenant's transaction can't reach a neighbour, control, or another role", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  const neighbour = globex.tenant.schemaName;
+  const refused = "42501"; // insufficient_privilege
+
+  const ways: [string, string, string | RegExp][] = [
+    ["reads a neighbour's table", `select * from ${neighbour}.projects`, refused],
+    ["writes a neighbour's table", `insert into ${neighbour}.api_usage values (now(), 1)`, refused],
+    ["reads users", "select * from control.users", refused],
+    ["reads password hashes by a subquery", "select (select max(password_hash) from control.users)", refused],
+    ["sets the role by set_config", `select set_config('role', '${neighbour}', true)`, refused],
+    ["sets the role in a CTE", `with x as (select set_config('role', '${neighbour}', true)) select * from x`, refused],
+    ["sets the search_path by set_config", `select set_config('search_path', '${neighbour}', true)`, refused],
+    ["sets the role by pg_settings", `update pg_settings set setting = '${neighbour}' where name = 'role'`, refused],
+    ["sets the role by query_to_xml", `select query_to_xml('set role ${neighbour}', true, true, '')`, /not allowed/],
+    ["reads a neighbour by query_to_xml", `select query_to_xml('select * from ${neighbour}.projects', true, true, '')`, refused],
+    ["reads a neighbour by table_to_xml", `select table_to_xml('${neighbour}.projects', true, true, '')`, refused],
+    ["reads a neighbour by schema_to_xml", `select schema_to_xml('control', true, true, '')`, /./],
+    ["leaves a temporary table", "select * into temporary mine from projects", refused],
+    ["makes a table", "select * into mine from projects", refused],
+    ["rewrites its own audit log", "update audit_log set actor_name = 'nobody'", refused],
+    ["cuts its own audit log", "delete from audit_log", refused],
+    ["reads other sessions' queries", "select query from pg_stat_activity where query like '%password%' and pid <> pg_backend_pid()", /^$/],
+    ["reads a server's file", "select pg_read_file('postgresql.conf')", refused],
+  ];
+  for (const [name, statement, expected] of ways) {
+    await t.step(name, async () => {
+      const outcome = await attempt(acme.ctx, statement);
+      if (typeof expected === "string") assert.equal(outcome.code, expected, outcome.message);
+      else if (expected.source === "^$") assert.deepEqual(outcome.rows, []);
+      else assert.ok(outcome.code !== undefined || !outcome.rows?.some((row) => JSON.stringify(row).includes("argon2")), outcome.message);
+    });
+  }
+
+  for (const statement of ["set role none", "reset role", `set local role ${neighbour}`, "commit", "do $$ begin end $$", "copy projects to stdout"]) {
+    await t.step(`is not let to send "${statement}"`, async () => {
+      const outcome = await attempt(acme.ctx, statement);
+      assert.match(outcome.message, /queries and changes of rows, nothing else/);
+    });
+  }
+
+  await t.step("two statements in one message are refused", async () => {
+    const outcome = await attempt(acme.ctx, `select 1; set local role ${neighbour}`);
+    assert.equal(outcome.code, "42601");
+  });
+});
+
+Deno.test("S04 after an error inside a transaction the connection serves the next tenant cleanly", async () => {
+  await using world = await World.open({}, { connections: 2 });
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  await createProject(globex.ctx, { name: "Of Globex", description: "", status: "active" });
+
+  await attempt(acme.ctx, "select 1 / 0");
+  await assert.rejects(acme.ctx.tx(() => Promise.reject(new Error("changed my mind"))));
+  const [role] = await globex.ctx.tx((tx) => tx.execute(sql`select current_user, current_schema()`));
+  const found = await globex.ctx.tx((tx) => tx.select({ name: projects.name }).from(projects));
+
+  assert.equal(role!.current_user, globex.tenant.schemaName);
+  assert.equal(role!.current_schema, globex.tenant.schemaName);
+  assert.deepEqual(found, [{ name: "Of Globex" }]);
+});
+
+Deno.test("S04 a handle kept beyond its transaction can't be used", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+
+  const kept = await acme.ctx.tx((tx) => Promise.resolve(() => tx.execute(sql`select 1`)));
+
+  await assert.rejects(async () => await kept(), causeMatches(/transaction is over/));
+});
+
+Deno.test("S04 without a tenant there is no tenant's table, and the login sees no tenant's schema", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+
+  const unqualified = world.system.control.select().from(projects);
+  const qualified = world.system.control.execute(sql.raw(`select * from ${acme.tenant.schemaName}.projects`));
+
+  await assert.rejects(async () => await unqualified, causeMatches(/does not exist/));
+  await assert.rejects(async () => await qualified, causeMatches(/permission denied/));
+});
+
+Deno.test("S04 a schema that is gone fails closed: nothing is read from anywhere", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const gone = { ...acme.tenant, schemaName: "tenant_aaaaaaaaaaaaaaaaaaaaaaaaaa" as typeof acme.tenant.schemaName };
+
+  const reading = world.acting(gone, acme.owner, "owner").read((tx) => [tx.select().from(projects)]);
+
+  await assert.rejects(reading, /role "tenant_a+" does not exist/);
+});
+
+type Outcome = { code?: string; message: string; rows?: unknown[] };
+
+async function attempt(ctx: TenantContext, statement: string): Promise<Outcome> {
+  try {
+    return { message: "", rows: [...await ctx.tx(async (tx) => await tx.execute(sql.raw(statement)))] };
+  } catch (error) {
+    const cause = (error as Error).cause as { code?: string; message: string } | undefined;
+    return { code: cause?.code, message: cause?.message ?? String(error) };
+  }
+}
+
+function causeMatches(pattern: RegExp) {
+  return (error: unknown) => pattern.test(String((error as Error).cause ?? error));
+}

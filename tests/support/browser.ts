@@ -1,0 +1,55 @@
+import { type RawAnswer, send } from "./http.ts";
+
+/** What a person's browser does without JavaScript: keeps cookies by host, sends forms, follows redirects. */
+export class Browser {
+  readonly #port: number;
+  readonly #jars = new Map<string, Map<string, string>>();
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  get(address: string, headers: Record<string, string> = {}): Promise<Page> {
+    return this.#visit("GET", new URL(address), headers);
+  }
+
+  /** Sends a form the way a browser does from a page of the same origin. */
+  post(address: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<Page> {
+    const url = new URL(address);
+    const form = { "Content-Type": "application/x-www-form-urlencoded", Origin: url.origin, "Sec-Fetch-Site": "same-origin" };
+    return this.#visit("POST", url, { ...form, ...headers }, new URLSearchParams(fields).toString());
+  }
+
+  /** The cookies that this browser keeps for a host. */
+  cookies(host: string): Map<string, string> {
+    return this.#jars.get(host) ?? new Map();
+  }
+
+  setCookie(host: string, name: string, value: string): void {
+    this.#jars.set(host, new Map(this.cookies(host)).set(name, value));
+  }
+
+  async #visit(method: string, url: URL, headers: Record<string, string>, body?: string): Promise<Page> {
+    const cookie = [...this.cookies(url.host)].map(([name, value]) => `${name}=${value}`).join("; ");
+    const sent = { ...(cookie ? { Cookie: cookie } : {}), ...headers };
+    const path = url.pathname + url.search;
+    const answer = await send({ port: this.#port, host: url.host, method, path, headers: sent, body });
+    this.#keepCookies(url.host, answer);
+    const location = answer.headers.location;
+    if (location && answer.status === 303) return await this.#visit("GET", new URL(location, url), {});
+    return { ...answer, url: url.href };
+  }
+
+  #keepCookies(host: string, { headers }: RawAnswer): void {
+    for (const line of headers["set-cookie"] ?? []) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!;
+      const jar = new Map(this.cookies(host));
+      if (/max-age=0/i.test(line)) jar.delete(name!);
+      else jar.set(name!, value!);
+      this.#jars.set(host, jar);
+    }
+  }
+}
+
+/** Where the browser ended up, and what it sees there. */
+export type Page = RawAnswer & { url: string };

@@ -1,0 +1,57 @@
+import { Buffer } from "node:buffer";
+import { type IncomingHttpHeaders, request } from "node:http";
+
+export type RawCall = {
+  port: number;
+  host: string;
+  method: string;
+  path: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+};
+
+export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
+
+/** One HTTP request to 127.0.0.1 under any Host header, with the path sent as it is written. */
+export function send({ port, host, method, path, headers = {}, body }: RawCall): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const length: Record<string, string> = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
+    const call = request({ host: "127.0.0.1", port, method, path, headers: { Host: host, ...length, ...headers }, agent: false });
+    call.on("response", (answer) => {
+      const chunks: Uint8Array[] = [];
+      answer.on("data", (chunk) => chunks.push(chunk));
+      answer.on("end", () =>
+        resolve({ status: answer.statusCode!, headers: answer.headers, text: Buffer.concat(chunks).toString("utf8") }));
+      answer.on("error", reject);
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+export type ApiCall = {
+  port: number;
+  host: string;
+  method: string;
+  path: string;
+  token?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+};
+
+// deno-lint-ignore no-explicit-any -- a test reads what it expects to be there, and fails where it isn't
+export type ApiAnswer = { status: number; headers: IncomingHttpHeaders; json: any; text: string };
+
+/** One call of the API: JSON in, JSON out. */
+export async function callApi({ token, body, headers = {}, ...call }: ApiCall): Promise<ApiAnswer> {
+  const answer = await send({
+    ...call,
+    headers: {
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  return { ...answer, json: answer.text.startsWith("{") || answer.text.startsWith("[") ? JSON.parse(answer.text) : undefined };
+}

@@ -1,0 +1,35 @@
+import { raw } from "hono/html";
+import type { Child } from "hono/jsx";
+import { usePage } from "../page.tsx";
+
+const HTMX_CONFIG = 'extensions:"hx-csp", includeIndicatorCSS:false';
+const SCRIPTS = ["htmx.js", "hx-csp.js", "app.js", "alpine.js"] as const;
+
+const SKIP_LINK =
+  "sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:font-medium focus:shadow-pop";
+
+/** The HTML document around every page: head, scripts, the link to `#main`. */
+export function Document({ title, children }: { title: string; children?: Child }) {
+  const { nonce, asset } = usePage();
+  return (
+    <>
+      {raw("<!DOCTYPE html>")}
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <meta name="htmx-config" content={HTMX_CONFIG} />
+          <title>{title}</title>
+          <link rel="icon" type="image/svg+xml" href={asset("favicon.svg")} />
+          <link rel="stylesheet" href={asset("app.css")} />
+          {SCRIPTS.map((name) => <script nonce={nonce} src={asset(name)} defer></script>)}
+        </head>
+        <body class="min-h-dvh">
+          <a href="#main" class={SKIP_LINK}>Skip to content</a>
+          {children}
+        </body>
+      </html>
+    </>
+  );
+}

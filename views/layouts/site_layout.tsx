@@ -1,0 +1,82 @@
+import type { Child } from "hono/jsx";
+import { Alert, type Flash } from "../components/alert.tsx";
+import { ButtonLink } from "../components/button.tsx";
+import { classes } from "../components/classes.ts";
+import { Logo } from "../components/icon.tsx";
+import { ToastRegion } from "../components/toast.tsx";
+import { usePage } from "../page.tsx";
+import { Document } from "./document.tsx";
+
+/** A page of the apex host. `viewer` is who is signed in, null for a visitor, absent where it does not matter. */
+export function SiteLayout(
+  { title, viewer, flash, wide = false, children }: {
+    title: string;
+    viewer?: { name: string } | null;
+    flash?: Flash;
+    wide?: boolean;
+    children?: Child;
+  },
+) {
+  return (
+    <Document title={`${title} · Denizen`}>
+      <div class="flex min-h-dvh flex-col">
+        <SiteHeader viewer={viewer} />
+        <main id="main" tabindex={-1} class={classes("w-full flex-1 outline-none", !wide && "px-5 py-10 sm:py-16")}>
+          {flash ? <div class="mx-auto mb-6 max-w-md"><Alert kind={flash.kind}>{flash.text}</Alert></div> : null}
+          {children}
+        </main>
+        <SiteFooter />
+      </div>
+      <ToastRegion />
+    </Document>
+  );
+}
+
+/** A narrow column with a heading, for forms that stand alone. */
+export function FormColumn({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
+  return (
+    <div class="mx-auto grid max-w-md gap-6">
+      <header class="grid gap-1.5">
+        <h1 class="text-2xl font-semibold tracking-tighter">{title}</h1>
+        {lead ? <p class="text-md text-muted">{lead}</p> : null}
+      </header>
+      {children}
+    </div>
+  );
+}
+
+function SiteHeader({ viewer }: { viewer?: { name: string } | null }) {
+  const { apexUrl } = usePage();
+  return (
+    <header class="border-b border-line bg-surface">
+      <div class="mx-auto flex h-15 max-w-6xl items-center justify-between gap-4 px-5">
+        <a href={`${apexUrl}/`} class="rounded-md" aria-label="Denizen, home"><Logo /></a>
+        {viewer === undefined ? null : (
+          <nav aria-label="Account" class="flex items-center gap-1.5">
+            {viewer ? <ButtonLink href={`${apexUrl}/workspaces`} size="small">Your workspaces</ButtonLink> : (
+              <>
+                <ButtonLink href={`${apexUrl}/login`} variant="quiet" size="small">Sign in</ButtonLink>
+                <ButtonLink href={`${apexUrl}/signup`} variant="primary" size="small">Sign up</ButtonLink>
+              </>
+            )}
+          </nav>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function SiteFooter() {
+  const { apexUrl } = usePage();
+  return (
+    <footer class="border-t border-line">
+      <div class="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-5 py-6 text-sm text-muted">
+        <p>Denizen. Every company in a space of its own.</p>
+        <nav aria-label="Footer" class="flex gap-5">
+          <a class="rounded-sm hover:text-ink" href={`${apexUrl}/docs`}>API reference</a>
+          <a class="rounded-sm hover:text-ink" href={`${apexUrl}/login`}>Sign in</a>
+        </nav>
+      </div>
+    </footer>
+  );
+}

@@ -1,0 +1,93 @@
+import { Avatar } from "../components/avatar.tsx";
+import { ButtonLink } from "../components/button.tsx";
+import { Card } from "../components/card.tsx";
+import { EmptyState } from "../components/empty_state.tsx";
+import { hx } from "../components/hx.ts";
+import { Stat } from "../components/stat.tsx";
+import { Time } from "../components/time.tsx";
+import { AppShell, PageHeading, type ShellProps } from "../layouts/app_shell.tsx";
+
+export type Activity = { at: Date; actorName: string; summary: string };
+
+export type DashboardPanelProps = {
+  /** `apiCalls` of this month, `storageUsed` in bytes. */
+  stats: { users: number; projects: number; apiCalls: number; storageUsed: number };
+  activity: Activity[];
+  now: Date;
+  canWrite?: boolean;
+};
+
+const NUMBER = new Intl.NumberFormat("en");
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** `/dashboard`: the tenant at a glance. */
+export function DashboardPage({ stats, activity, now, canWrite = true, ...shell }: ShellProps & DashboardPanelProps) {
+  return (
+    <AppShell title="Dashboard" active="dashboard" {...shell}>
+      <PageHeading
+        title={shell.tenant.name}
+        lead={`Good to see you, ${shell.user.name}.`}
+        action={canWrite ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink> : null}
+      />
+      <DashboardPanel stats={stats} activity={activity} now={now} canWrite={canWrite} />
+    </AppShell>
+  );
+}
+
+/** The figures and the activity: what `GET /dashboard/panel` answers, every 30 seconds. */
+export function DashboardPanel({ stats, activity, now, canWrite = true }: DashboardPanelProps) {
+  return (
+    <div
+      id="dashboard-panel"
+      class="grid gap-6"
+      {...hx({ get: "/dashboard/panel", trigger: "every 30s", swap: "outerHTML", status: { "4xx": "swap:none", "5xx": "swap:none" } })}
+    >
+      <dl class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
+        <Stat icon="users" label="Members" value={NUMBER.format(stats.users)} />
+        <Stat icon="folder" label="Projects" value={NUMBER.format(stats.projects)} />
+        <Stat icon="bolt" label="API calls" value={NUMBER.format(stats.apiCalls)} detail="this month" />
+        <Stat icon="database" label="Storage used" value={formatBytes(stats.storageUsed)} />
+      </dl>
+      <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
+        <Card title="Recent activity" flush>
+          {activity.length > 0 ? <ActivityList activity={activity} now={now} /> : <NoActivity />}
+        </Card>
+        <Card title="Quick actions" class="max-lg:order-first">
+          <div class="flex flex-wrap gap-2 lg:grid">
+            {canWrite ? <ButtonLink href="/projects/new" icon="plus">New project</ButtonLink> : null}
+            <ButtonLink href="/projects" icon="folder">All projects</ButtonLink>
+            <ButtonLink href="/projects?status=archived" icon="archive">Archived projects</ButtonLink>
+          </div>
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+function ActivityList({ activity, now }: { activity: Activity[]; now: Date }) {
+  return (
+    <ol class="divide-y divide-line">
+      {activity.map(({ at, actorName, summary }) => (
+        <li class="flex items-start gap-3 px-5 py-3">
+          <Avatar name={actorName} size="small" />
+          <p class="min-w-0 flex-1 wrap-anywhere">
+            <span class="font-medium">{actorName}</span> <span class="text-muted">{summary}</span>
+          </p>
+          <span class="shrink-0 text-sm text-muted"><Time at={at} now={now} /></span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function NoActivity() {
+  return (
+    <EmptyState icon="inbox" title="Nothing has happened yet" text="Once your team works here, you will see it in this list." />
+  );
+}
+
+function formatBytes(bytes: number): string {
+  const power = Math.min(bytes > 0 ? Math.floor(Math.log10(bytes) / 3) : 0, BYTE_UNITS.length - 1);
+  const amount = bytes / 1_000 ** power;
+  return `${amount.toFixed(power > 0 && amount < 10 ? 1 : 0)} ${BYTE_UNITS[power]}`;
+}

@@ -1,0 +1,50 @@
+import { Alert } from "../components/alert.tsx";
+import { Button } from "../components/button.tsx";
+import { TextField } from "../components/field.tsx";
+import { hx } from "../components/hx.ts";
+import { Waiting } from "../components/skeleton.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+
+export type SetPasswordFormProps = { token: string; errors?: Record<string, string>; problem?: string };
+
+/** `/reset-password`, reached by a one-time link. */
+export function SetPasswordPage(props: SetPasswordFormProps) {
+  return (
+    <SiteLayout title="Choose a password">
+      <FormColumn title="Choose a password" lead="It replaces the old one, and signs you out everywhere else.">
+        <SetPasswordForm {...props} />
+      </FormColumn>
+    </SiteLayout>
+  );
+}
+
+/** The form alone: what a refused password answers to htmx, with 422. */
+export function SetPasswordForm({ token, errors = {}, problem }: SetPasswordFormProps) {
+  return (
+    <form
+      id="set-password-form"
+      method="post"
+      action="/reset-password"
+      novalidate
+      class="grid gap-5"
+      {...hx({ post: "/reset-password", target: "this", swap: "outerHTML", disable: "find button" })}
+    >
+      {problem ? <Alert kind="error">{problem}</Alert> : null}
+      <input type="hidden" name="token" value={token} />
+      <TextField
+        id="password"
+        name="password"
+        type="password"
+        label="New password"
+        hint="At least 12 characters. A few words in a row are easy to remember."
+        error={errors.password}
+        autocomplete="new-password"
+        autofocus
+      />
+      <Button variant="primary" size="large">
+        Save password
+        <Waiting />
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,82 @@
+import { Alert, type Flash } from "../components/alert.tsx";
+import { Button } from "../components/button.tsx";
+import { Checkbox } from "../components/checkbox.tsx";
+import { TextField } from "../components/field.tsx";
+import { hx } from "../components/hx.ts";
+import { TextLink } from "../components/link.tsx";
+import { Waiting } from "../components/skeleton.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { usePage } from "../page.tsx";
+
+export type SignInFormProps = {
+  values?: { email?: string; remember?: boolean };
+  errors?: Record<string, string>;
+  problem?: string;
+  /** Where to go after; a path of this host. */
+  next?: string;
+};
+
+/** `/login`, on the apex and on a tenant's host, where `tenant` names it. */
+export function SignInPage(
+  { tenant, flash, ...form }: SignInFormProps & { tenant?: { name: string }; flash?: Flash },
+) {
+  const { apexUrl } = usePage();
+  const title = tenant
+    ? (
+      <>
+        Sign in to <span class="tenant-name">{tenant.name}</span>
+      </>
+    )
+    : "Sign in";
+  return (
+    <SiteLayout title={tenant ? `Sign in to ${tenant.name}` : "Sign in"} viewer={tenant ? undefined : null} flash={flash}>
+      <FormColumn title={title} lead={tenant ? "Use the account of your workspace." : "Welcome back."}>
+        <SignInForm {...form} />
+        <p class="text-muted">
+          New here? <TextLink href={`${apexUrl}/signup`}>Open a workspace</TextLink>
+        </p>
+      </FormColumn>
+    </SiteLayout>
+  );
+}
+
+/** The form alone: what a failed sign-in answers to htmx, with 422. */
+export function SignInForm({ values = {}, errors = {}, problem, next }: SignInFormProps) {
+  return (
+    <form
+      id="sign-in-form"
+      method="post"
+      action="/login"
+      novalidate
+      class="grid gap-5"
+      {...hx({ post: "/login", target: "this", swap: "outerHTML", disable: "find .login-button" })}
+    >
+      {problem ? <Alert kind="error">{problem}</Alert> : null}
+      {next ? <input type="hidden" name="next" value={next} /> : null}
+      <TextField
+        id="email"
+        name="email"
+        type="email"
+        label="Email"
+        value={values.email}
+        error={errors.email}
+        autocomplete="username"
+        autofocus={!values.email || undefined}
+      />
+      <TextField
+        id="password"
+        name="password"
+        type="password"
+        label="Password"
+        error={errors.password}
+        autocomplete="current-password"
+        autofocus={values.email ? true : undefined}
+      />
+      <Checkbox id="remember" name="remember" label="Stay signed in on this device" checked={values.remember} />
+      <Button id="login-button" class="login-button" variant="primary" size="large">
+        Sign in
+        <Waiting />
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,123 @@
+import { Alert } from "../components/alert.tsx";
+import { Button } from "../components/button.tsx";
+import { TextField } from "../components/field.tsx";
+import { hx } from "../components/hx.ts";
+import { TextLink } from "../components/link.tsx";
+import { Waiting } from "../components/skeleton.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+
+export type SignUpValues = { company_name?: string; subdomain?: string; name?: string; email?: string };
+
+export type SignUpFormProps = {
+  values?: SignUpValues;
+  /** By the field's name. */
+  errors?: Record<string, string>;
+  /** What is wrong with no field in particular. */
+  problem?: string;
+  /** What follows the subdomain in a workspace's address: `.localhost:8000`. */
+  hostSuffix: string;
+};
+
+/** `/signup`: a company opens its workspace. */
+export function SignUpPage(props: SignUpFormProps) {
+  return (
+    <SiteLayout title="Sign up" viewer={null}>
+      <FormColumn title="Open your workspace" lead="Free to start, no card needed. You can invite your team right after.">
+        <SignUpForm {...props} />
+        <p class="text-muted">
+          Have an account already? <TextLink href="/login">Sign in</TextLink>
+        </p>
+      </FormColumn>
+    </SiteLayout>
+  );
+}
+
+/** The form alone: what a failed sign-up answers to htmx, with 422. */
+export function SignUpForm({ values = {}, errors = {}, problem, hostSuffix }: SignUpFormProps) {
+  const firstError = FIELDS.find((field) => errors[field]);
+  const common = (field: typeof FIELDS[number]) => ({
+    name: field,
+    error: errors[field],
+    autofocus: field === firstError || undefined,
+  });
+  return (
+    <form
+      id="sign-up-form"
+      method="post"
+      action="/signup"
+      novalidate
+      class="grid gap-5"
+      x-data="subdomain"
+      {...hx({ post: "/signup", target: "this", swap: "outerHTML", disable: "find .signup-button" })}
+    >
+      {problem ? <Alert kind="error">{problem}</Alert> : null}
+      <TextField
+        id="company-name"
+        label="Company name"
+        value={values.company_name}
+        autocomplete="organization"
+        x-on:input="suggest"
+        {...common("company_name")}
+      />
+      <SubdomainField value={values.subdomain} hostSuffix={hostSuffix} {...common("subdomain")} />
+      <TextField id="name" label="Your name" value={values.name} autocomplete="name" {...common("name")} />
+      <TextField
+        id="email"
+        type="email"
+        label="Work email"
+        value={values.email}
+        autocomplete="username"
+        {...common("email")}
+      />
+      <TextField
+        id="password"
+        type="password"
+        label="Password"
+        hint="At least 12 characters. A few words in a row are easy to remember."
+        autocomplete="new-password"
+        {...common("password")}
+      />
+      <Button id="signup-button" class="signup-button" variant="primary" size="large">
+        Open workspace
+        <Waiting />
+      </Button>
+    </form>
+  );
+}
+
+const FIELDS = ["company_name", "subdomain", "name", "email", "password"] as const;
+
+function SubdomainField(
+  { value, hostSuffix, ...field }: {
+    value?: string;
+    hostSuffix: string;
+    name: string;
+    error?: string;
+    autofocus?: boolean;
+  },
+) {
+  return (
+    <div class="grid gap-1.5">
+      <TextField
+        id="subdomain"
+        label="Workspace address"
+        hint="Lower-case letters, digits and hyphens."
+        value={value}
+        suffix={hostSuffix}
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        x-ref="subdomain"
+        x-on:input="take"
+        {...field}
+      />
+      <p class="text-sm text-muted" x-cloak x-show="isReady">
+        Your team will sign in at{" "}
+        <span class="font-medium text-ink wrap-anywhere">
+          <span x-text="preview"></span>
+          {hostSuffix}
+        </span>
+      </p>
+    </div>
+  );
+}

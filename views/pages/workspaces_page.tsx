@@ -1,0 +1,74 @@
+import type { Flash } from "../components/alert.tsx";
+import { Badge } from "../components/badge.tsx";
+import { Button, ButtonLink } from "../components/button.tsx";
+import { Card } from "../components/card.tsx";
+import { EmptyState } from "../components/empty_state.tsx";
+import { Icon } from "../components/icon.tsx";
+import { TenantMark } from "../layouts/account_menus.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+
+export type Workspace = {
+  id: string;
+  name: string;
+  subdomain: string;
+  role: string;
+  url: string;
+  suspended?: boolean;
+};
+
+/** `/workspaces`: the workspaces of the person who is signed in on the apex. */
+export function WorkspacesPage(
+  { user, workspaces, flash }: { user: { name: string; email: string }; workspaces: Workspace[]; flash?: Flash },
+) {
+  return (
+    <SiteLayout title="Workspaces" flash={flash}>
+      <FormColumn title="Your workspaces" lead={`Signed in as ${user.email}`}>
+        <Card flush>
+          {workspaces.length > 0
+            ? <ul class="divide-y divide-line">{workspaces.map((one) => <WorkspaceItem {...one} />)}</ul>
+            : <NoWorkspaces />}
+        </Card>
+        <div class="flex flex-wrap items-center justify-between gap-3">
+          {workspaces.length > 0 ? <ButtonLink href="/signup" icon="plus">New workspace</ButtonLink> : <span></span>}
+          <form method="post" action="/logout">
+            <Button variant="quiet" icon="log-out">Sign out</Button>
+          </form>
+        </div>
+      </FormColumn>
+    </SiteLayout>
+  );
+}
+
+function WorkspaceItem({ id, name, role, url, suspended }: Workspace) {
+  return (
+    <li>
+      <form method="post" action={`/workspaces/${id}/open`}>
+        <button
+          type="submit"
+          class="group flex w-full items-center gap-3 rounded-lg px-4 py-3.5 text-left transition-colors hover:bg-sunken"
+        >
+          <TenantMark name={name} />
+          <span class="min-w-0 flex-1">
+            <span class="block truncate font-semibold">{name}</span>
+            <span class="block truncate text-sm text-muted">{new URL(url).host}</span>
+          </span>
+          {suspended ? <Badge tone="warning">Suspended</Badge> : null}
+          <span class="text-sm text-muted capitalize">{role}</span>
+          <Icon name="arrow-right" class="text-faint transition-transform group-hover:translate-x-0.5" />
+        </button>
+      </form>
+    </li>
+  );
+}
+
+function NoWorkspaces() {
+  return (
+    <EmptyState
+      icon="layers"
+      title="No workspace yet"
+      text="Open one for your company, or ask a colleague to add you to theirs."
+    >
+      <ButtonLink href="/signup" variant="primary" icon="plus">Open a workspace</ButtonLink>
+    </EmptyState>
+  );
+}
