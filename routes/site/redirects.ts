@@ -1,11 +1,14 @@
+/** A percent-encoded control character, slash or backslash: no page of ours has one. */
+const ENCODED_TRICK = /%(?:[01][0-9a-f]|2f|5c|7f)/i;
+
 /**
  * Where to go after signing in: `next` if it is a path of this very host, else `fallback`. What a browser would
  * read as another site (`//evil`, `/\evil`, `https:evil`, with control characters or encoded) is not followed.
  */
 export function safeNext(next: string | undefined, fallback: string): string {
-  if (!next || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes("\\")) return fallback;
+  if (!next || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes("\\") || ENCODED_TRICK.test(next)) return fallback;
   const base = "http://here.invalid";
   const url = URL.parse(next, base);
-  if (!url || url.origin !== base || url.pathname.startsWith("//")) return fallback;
+  if (!url || url.origin !== base || url.pathname.includes("//")) return fallback;
   return url.pathname + url.search;
 }

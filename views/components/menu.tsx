@@ -23,6 +23,7 @@ export function Menu(
         {summary}
       </summary>
       <div
+        x-on:click="close"
         class={classes(
           "absolute z-30 mt-1.5 min-w-44 animate-rise rounded-lg border border-line bg-raised p-1 shadow-pop",
           align === "right" ? "right-0" : "left-0",

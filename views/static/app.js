@@ -37,7 +37,8 @@ document.addEventListener("alpine:init", () => {
   Alpine.data("dialog", () => ({
     opener: null,
     init() {
-      this.opener = document.activeElement;
+      const focused = document.activeElement;
+      this.opener = focused.closest("details")?.querySelector("summary") ?? focused;
       this.$root.showModal();
     },
     close() {
@@ -50,7 +51,7 @@ document.addEventListener("alpine:init", () => {
       this.$root.remove();
     },
     destroy() {
-      this.opener?.isConnected && this.opener.focus();
+      (this.opener.isConnected ? this.opener : document.getElementById("main")).focus();
     },
   }));
 

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { createProject } from "../../src/projects/projects.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: the dashboard's figures are the tenant's own, and real. */
+
+Deno.test("the figures count members, API calls and bytes of this tenant alone", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  await world.member(acme, "mei@acme.example", "member");
+  await createProject(globex.ctx, { name: "Not of Acme", description: "", status: "active" });
+  const token = await world.token(acme);
+  for (let call = 0; call < 3; call++) await world.api("GET", "/projects", { token });
+  await world.services.usage.flush();
+
+  const { json } = await world.api("GET", "/dashboard/stats", { token });
+  const { json: other } = await world.api("GET", "/dashboard/stats", { token: await world.token(globex) });
+
+  assert.deepEqual([json.users, json.api_calls, json.revenue, json.currency], [2, 3, 0, "usd"]);
+  assert.ok(json.storage_used > 0);
+  assert.deepEqual([other.users, other.api_calls], [1, 0]);
+});
+
+Deno.test("who calls can ask who they are and what they may do", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.member(acme, "viewer@acme.example", "viewer");
+
+  const { json } = await world.api("GET", "/me", { token: await world.token(acme, "viewer@acme.example") });
+
+  assert.equal(json.actor.email, "viewer@acme.example");
+  assert.equal(json.tenant.subdomain, "acme");
+  assert.equal(json.role, "viewer");
+  assert.deepEqual(json.permissions, ["projects:read", "members:read", "analytics:read"]);
+});

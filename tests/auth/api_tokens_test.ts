@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
+import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
+import { DAY, MINUTE } from "../../src/platform/clock.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: programs get tokens for one tenant, which last as long as they should and can't be made up (S16, S17). */
+
+Deno.test("signing in gives an access token for 15 minutes and a refresh token", async () => {
+  await using world = await World.open();
+  const { owner, tenant } = await world.company("acme");
+
+  const { status, json } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+
+  const { sub, tid, exp, iat, iss } = decodeJwt(json.access_token);
+  assert.equal(status, 200);
+  assert.deepEqual([json.token_type, json.expires_in], ["Bearer", 900]);
+  assert.deepEqual([sub, tid, iss, exp! - iat!], [owner.id, tenant.id, `http://${world.host()}`, 900]);
+  assert.deepEqual(decodeProtectedHeader(json.access_token).alg, "EdDSA");
+  assert.equal(Buffer.from(json.refresh_token, "base64url").length, 32);
+});
+
+Deno.test("someone in several tenants names the one to use", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  await world.member(globex, acme.owner.email, "viewer");
+  const body = { email: acme.owner.email, password: PASSWORD };
+
+  const unnamed = await world.api("POST", "/auth/login", { body });
+  const named = await world.api("POST", "/auth/login", { body: { ...body, tenant: "globex" } });
+  const byHeader = await world.api("POST", "/auth/login", { body, headers: { "X-Tenant": "globex" } });
+  const byHost = await world.api("POST", "/auth/login", { body, host: world.host("globex") });
+  const foreign = await world.api("POST", "/auth/login", { body: { ...body, tenant: "nowhere" } });
+
+  assert.equal(unnamed.status, 422);
+  assert.equal(unnamed.json.errors[0].field, "tenant");
+  for (const { json } of [named, byHeader, byHost]) assert.equal(decodeJwt(json.access_token).tid, globex.tenant.id);
+  assert.equal(foreign.status, 403);
+});
+
+Deno.test("an access token ends after 15 minutes, and a refresh token gives a new one", async () => {
+  await using world = await World.open();
+  const { owner } = await world.company("acme");
+  const { json: first } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+
+  world.clock.advance(14 * MINUTE);
+  const inTime = await world.api("GET", "/me", { token: first.access_token });
+  world.clock.advance(2 * MINUTE);
+  const late = await world.api("GET", "/me", { token: first.access_token });
+  const { json: second } = await world.api("POST", "/auth/refresh", { body: { refresh_token: first.refresh_token } });
+  const renewed = await world.api("GET", "/me", { token: second.access_token });
+
+  assert.deepEqual([inTime.status, late.status, renewed.status], [200, 401, 200]);
+});
+
+Deno.test("S16 a refresh token used twice revokes its whole family at once", async () => {
+  await using world = await World.open();
+  const { owner } = await world.company("acme");
+  const { json: first } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+  const { json: second } = await world.api("POST", "/auth/refresh", { body: { refresh_token: first.refresh_token } });
+
+  const again = await world.api("POST", "/auth/refresh", { body: { refresh_token: first.refresh_token } });
+  const successor = await world.api("POST", "/auth/refresh", { body: { refresh_token: second.refresh_token } });
+  const access = await world.api("GET", "/me", { token: second.access_token });
+
+  assert.deepEqual([again.status, successor.status, access.status], [401, 401, 401]);
+});
+
+Deno.test("S16 of ten uses of one refresh token at once, at most one succeeds", async () => {
+  await using world = await World.open();
+  const { owner } = await world.company("acme");
+  const { json } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+
+  const body = { refresh_token: json.refresh_token };
+  const answers = await Promise.all(Array.from({ length: 10 }, () => world.api("POST", "/auth/refresh", { body })));
+
+  assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+  assert.equal(answers.filter(({ status }) => status === 401).length, 9);
+});
+
+Deno.test("signing out ends the access tokens as well, and a refresh token ends after 30 days", async () => {
+  await using world = await World.open();
+  const { owner } = await world.company("acme");
+  const login = async () => (await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } })).json;
+  const [one, other] = [await login(), await login()];
+
+  const signedOut = await world.api("POST", "/auth/logout", { body: { refresh_token: one.refresh_token } });
+  const after = await world.api("GET", "/me", { token: one.access_token });
+  const untouched = await world.api("GET", "/me", { token: other.access_token });
+  world.clock.advance(31 * DAY);
+  const stale = await world.api("POST", "/auth/refresh", { body: { refresh_token: other.refresh_token } });
+
+  assert.deepEqual([signedOut.status, after.status, untouched.status, stale.status], [204, 401, 200, 401]);
+});
+
+Deno.test("S17 a token that is forged in any of the known ways is 401", async (t) => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const good = await world.token(company);
+  const [header, payload, signature] = good.split(".") as [string, string, string];
+  const { services } = world;
+  const [publicKey] = services.signingKeys.publicKeys.keys;
+  const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = decodeJwt(good);
+  const hs256 = `${encode({ alg: "HS256", typ: "at+jwt", kid: services.signingKeys.id })}.${payload}`;
+  const sign = (changes: object, type = "at+jwt", kid = services.signingKeys.id) =>
+    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: "EdDSA", typ: type, kid }).sign(services.signingKeys.privateKey);
+
+  const forged: Record<string, string> = {
+    "alg none": `${encode({ alg: "none", typ: "at+jwt" })}.${payload}.`,
+    "alg None with the old signature": `${encode({ alg: "None", typ: "at+jwt" })}.${payload}.${signature}`,
+    "HS256 with the public key as its secret": `${hs256}.${createHmac("sha256", JSON.stringify(publicKey)).update(hs256).digest("base64url")}`,
+    "HS256 with the key's x as its secret": `${hs256}.${createHmac("sha256", Buffer.from(publicKey!.x!, "base64url")).update(hs256).digest("base64url")}`,
+    "another payload": `${header}.${encode({ ...claims, tid: "0198c0de-0000-7000-8000-000000000000" })}.${signature}`,
+    "another audience": await sign({ aud: "https://elsewhere.example" }),
+    "another issuer": await sign({ iss: "https://elsewhere.example" }),
+    "expired": await sign({ exp: claims.iat! - 1 }),
+    "another type": await sign({}, "JWT"),
+    "a key that is a path": await sign({}, "at+jwt", "../../../../dev/null"),
+    "no tenant": await sign({ tid: undefined }),
+    "not a token": "nonsense",
+  };
+  for (const [name, token] of Object.entries(forged)) {
+    await t.step(name, async () => assert.equal((await world.api("GET", "/me", { token })).status, 401));
+  }
+  await t.step("while the real one is 200", async () => assert.equal((await world.api("GET", "/me", { token: good })).status, 200));
+});
+
+Deno.test("anyone can check a token with the keys at /.well-known/jwks.json, and no private part is there", async () => {
+  await using world = await World.open();
+
+  const { json } = await world.api("GET", "", { path: "/.well-known/jwks.json" });
+
+  assert.deepEqual(Object.keys(json.keys[0]).sort(), ["alg", "crv", "kid", "kty", "use", "x"]);
+});

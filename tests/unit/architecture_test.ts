@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { dirname, join, normalize, relative } from "node:path";
+
+/** Protects: the direction in which the parts of the product know each other, read from their imports. */
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const PARTS = ["src", "routes", "views", "db", "cli"];
+
+type Source = { path: string; text: string; imports: { path: string; typeOnly: boolean }[] };
+
+const sources = (await Promise.all(PARTS.map((part) => readSources(join(ROOT, part))))).flat();
+
+Deno.test("src imports db and itself; only its composition root imports routes", () => {
+  const wrong = importsFrom("src").filter(({ from, to }) =>
+    !/^(src|db)\//.test(to) && !(from === "src/main.ts" && to.startsWith("routes/"))
+  );
+
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("db imports nothing of src but its platform, its errors and types", () => {
+  const wrong = importsFrom("db").filter(({ to }) => !/^(db|src\/platform)\//.test(to) && to !== "src/errors.ts");
+
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("views import only types from src, and nothing of routes, db or cli", () => {
+  const wrong = importsFrom("views").filter(({ to, typeOnly }) => !to.startsWith("views/") && !(to.startsWith("src/") && typeOnly));
+
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("routes don't import db, so that pages and the API go through src", () => {
+  const wrong = importsFrom("routes").filter(({ to, typeOnly }) => /^(db|cli)\//.test(to) && !typeOnly);
+
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("the folders of src have no cycle among them", () => {
+  const edges = new Map<string, Set<string>>();
+  for (const { from, to } of importsFrom("src")) {
+    const [source, target] = [folderOf(from), folderOf(to)];
+    if (source && target && source !== target) edges.set(source, (edges.get(source) ?? new Set()).add(target));
+  }
+
+  assert.deepEqual(findCycle(edges), []);
+});
+
+Deno.test("the environment is read in config.ts alone, the time in clock.ts alone", () => {
+  const readers = (pattern: RegExp) =>
+    sources.filter(({ path, text }) => /^(src|routes|views|db|cli)\//.test(path) && pattern.test(withoutComments(text))).map(({ path }) => path);
+
+  assert.deepEqual(readers(/Deno\.env|process\.env/), ["src/config.ts"]);
+  assert.deepEqual(readers(/new Date\(\)|Date\.now\(\)/), ["src/platform/clock.ts"]);
+});
+
+Deno.test("a tenant's role and search_path are named in with_tenant.ts and the provisioning code alone", () => {
+  const naming = sources.filter(({ text }) => /set local (role|search_path)/i.test(withoutComments(text))).map(({ path }) => path);
+
+  assert.deepEqual(naming.sort(), ["db/provision.ts", "db/reset.ts", "db/with_tenant.ts"]);
+});
+
+Deno.test("generated migrations of the tenant schema name no schema", async () => {
+  const folder = join(ROOT, "db/tenant/migrations");
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!name.endsWith(".sql")) continue;
+    assert.doesNotMatch(await Deno.readTextFile(join(folder, name)), /"?(public|control)"?\./i, name);
+  }
+});
+
+Deno.test("no file only re-exports others", () => {
+  const barrels = sources.filter(({ text }) => {
+    const code = withoutComments(text).trim().split("\n").filter(Boolean);
+    return code.length > 0 && code.every((line) => /^export (\*|\{[^}]*\}) from /.test(line));
+  });
+
+  assert.deepEqual(barrels.map(({ path }) => path), []);
+});
+
+Deno.test("tasks grant named permissions: none runs everything, loads native code, or starts programs in production", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as { tasks: Record<string, string | { command: string }> };
+  const commands = Object.entries(tasks).map(([name, task]) => [name, typeof task === "string" ? task : task.command] as const);
+
+  for (const [name, command] of commands) assert.doesNotMatch(command, /(^|\s)(-A|--allow-all|--allow-ffi)\b/, name);
+  for (const name of ["start", "dev", "admin"]) {
+    const command = commands.find(([task]) => task === name)![1];
+    assert.doesNotMatch(command, /--allow-run|--allow-write(?!=)|--allow-env(?!=)/, name);
+  }
+});
+
+async function readSources(folder: string): Promise<Source[]> {
+  const found: Source[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const file = join(folder, name);
+    if (isDirectory) found.push(...await readSources(file));
+    else if (/\.tsx?$/.test(name)) {
+      const text = await Deno.readTextFile(file);
+      found.push({ path: relative(ROOT, file), text, imports: findImports(file, text) });
+    }
+  }
+  return found.sort((one, other) => one.path.localeCompare(other.path));
+}
+
+function findImports(file: string, text: string): Source["imports"] {
+  return [...text.matchAll(/(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"(\.[^"]+)"|import\s+"(\.[^"]+)"/g)].map((match) => {
+    const names = match[2] ?? "";
+    const allTypes = /^\{[^}]*\}$/.test(names.trim()) && names.replace(/[{}]/g, "").split(",").map((part) => part.trim())
+      .filter(Boolean).every((part) => part.startsWith("type "));
+    const path = relative(ROOT, normalize(join(dirname(file), match[3] ?? match[4]!)));
+    return { path, typeOnly: match[1] !== undefined || allTypes };
+  });
+}
+
+function importsFrom(part: string) {
+  return sources.filter(({ path }) => path.startsWith(`${part}/`))
+    .flatMap(({ path, imports }) => imports.map((target) => ({ from: path, to: target.path, typeOnly: target.typeOnly })));
+}
+
+function folderOf(path: string): string | undefined {
+  return /^src\/([^/]+)\//.exec(path)?.[1];
+}
+
+function findCycle(edges: Map<string, Set<string>>): string[] {
+  const visit = (node: string, trail: string[]): string[] => {
+    if (trail.includes(node)) return [...trail.slice(trail.indexOf(node)), node];
+    for (const next of edges.get(node) ?? []) {
+      const cycle = visit(next, [...trail, node]);
+      if (cycle.length > 0) return cycle;
+    }
+    return [];
+  };
+  for (const node of edges.keys()) {
+    const cycle = visit(node, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/^\s*\/\/.*$/gm, "");
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { DomainError } from "../../src/errors.ts";
+import { checkNewPassword, hashPassword, verifyPassword } from "../../src/identity/passwords.ts";
+
+/** Protects: what a password may be, and how it is kept. */
+
+const EMAIL = "ada@example.com";
+
+for (const password of ["correct horse battery", "ünïcødé pässwörter", "🦊🦊🐻🐻🦊🐻🐼🐨🐯🦁🐮🐷", "x7#Kq!mZ2pLw", "tab\tand\nline feed ok"]) {
+  Deno.test(`"${password.replaceAll(/\s/g, " ")}" can be a password`, () => {
+    checkNewPassword(password, EMAIL);
+  });
+}
+
+const REFUSED: [string, RegExp][] = [
+  ["elevenchars", /at least 12/],
+  ["x1 ".repeat(43), /128 characters/],
+  ["Ada@Example.com", /email address/],
+  ["password1234", /first that an attacker tries/],
+  ["P@ssw0rd12345", /first that an attacker tries/],
+  ["passwordpassword", /first that an attacker tries/],
+  ["123456789012", /first that an attacker tries/],
+  ["qwertyuiopas", /first that an attacker tries/],
+  ["aaaaaaaaaaaa", /first that an attacker tries/],
+  ["abcabcabcabcabc", /first that an attacker tries/],
+  ["1qaz2wsx3edc", /first that an attacker tries/],
+];
+
+for (const [password, reason] of REFUSED) {
+  Deno.test(`"${password.slice(0, 20)}" is refused as a password`, () => {
+    assert.throws(() => checkNewPassword(password, EMAIL), (error) =>
+      error instanceof DomainError && reason.test(error.fields.password ?? ""));
+  });
+}
+
+Deno.test("a password is kept as Argon2id with 19 MiB and 2 passes, salted anew each time", async () => {
+  const [one, other] = await Promise.all([hashPassword("correct horse battery"), hashPassword("correct horse battery")]);
+
+  assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+  assert.notEqual(one, other);
+  assert.deepEqual(await verifyPassword("correct horse battery", one), { matches: true, outdated: false });
+  assert.equal((await verifyPassword("correct horse batterz", one)).matches, false);
+});
+
+Deno.test("a hash that another program made by RFC 9106 is understood, and known to be outdated", async () => {
+  const reference = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$" + await rawHash(64, 1);
+
+  assert.deepEqual(await verifyPassword("password", reference), { matches: true, outdated: true });
+});
+
+Deno.test("nobody's password matches where none is set", async () => {
+  assert.equal((await verifyPassword("nobody has this password", null)).matches, false);
+});
+
+async function rawHash(memory: number, passes: number): Promise<string> {
+  const key = await crypto.subtle.importKey("raw-secret" as "raw", new TextEncoder().encode("password"), "Argon2id", false, ["deriveBits"]);
+  const nonce = new TextEncoder().encode("somesalt12345678");
+  const bits = await crypto.subtle.deriveBits({ name: "Argon2id", nonce, parallelism: 1, memory, passes } as AlgorithmIdentifier, key, 256);
+  return btoa(String.fromCharCode(...new Uint8Array(bits))).replaceAll("=", "");
+}

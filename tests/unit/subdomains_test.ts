@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { subdomain } from "../../src/tenancy/subdomains.ts";
+
+/** Protects: a tenant's address is a plain name that belongs to nobody else and looks like nothing else (S33). */
+
+for (const name of ["acme", "a1", "north-wind", "x".repeat(63), "42nd-street"]) {
+  Deno.test(`S33 "${name.slice(0, 20)}" can be an address`, () => {
+    assert.equal(subdomain.parse(name), name);
+  });
+}
+
+const REFUSED: [string, RegExp][] = [
+  ["www", /reserved/],
+  ["admin", /reserved/],
+  ["api", /reserved/],
+  ["mail", /reserved/],
+  ["a", /at least 2/],
+  ["x".repeat(64), /63 characters/],
+  ["Acme", /lower-case/],
+  ["-acme", /Start and end/],
+  ["acme-", /Start and end/],
+  ["xn--acme-cua", /third and fourth/],
+  ["ac me", /letters a to z/],
+  ["acmé", /letters a to z/],
+  ["аcme", /letters a to z/],
+  ["ac.me", /letters a to z/],
+  ["ac_me", /letters a to z/],
+  ["12345", /at least one letter/],
+  ["", /at least 2/],
+];
+
+for (const [name, reason] of REFUSED) {
+  Deno.test(`S33 "${name.slice(0, 20)}" is refused, with the reason`, () => {
+    const { error } = subdomain.safeParse(name);
+    assert.match(error?.issues[0]?.message ?? "accepted", reason);
+  });
+}

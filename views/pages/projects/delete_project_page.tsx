@@ -1,0 +1,45 @@
+import { Button } from "../../components/button.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { hx } from "../../components/hx.ts";
+import { AppShell, PageHeading, type ShellProps } from "../../layouts/app_shell.tsx";
+import { Cancel } from "./project_form.tsx";
+
+type Doomed = { project: { id: string; name: string } };
+
+/** `/projects/:id/delete` as a page. */
+export function DeleteProjectPage({ project, ...shell }: ShellProps & Doomed) {
+  return (
+    <AppShell title="Delete project" active="projects" {...shell}>
+      <div class="max-w-xl">
+        <PageHeading title="Delete project" />
+        <DeleteProjectForm project={project} inPlace={false} />
+      </div>
+    </AppShell>
+  );
+}
+
+/** What `GET /projects/:id/delete` answers to htmx. */
+export function DeleteProjectDialog({ project }: Doomed) {
+  return (
+    <Dialog id="project-dialog" title="Delete project">
+      <DeleteProjectForm project={project} inPlace />
+    </Dialog>
+  );
+}
+
+function DeleteProjectForm({ project: { id, name }, inPlace }: Doomed & { inPlace: boolean }) {
+  const action = `/projects/${id}/delete`;
+  const swap = inPlace ? hx({ post: action, target: "this", swap: "outerHTML", disable: "find button" }) : {};
+  return (
+    <form method="post" action={action} class="grid gap-5" {...swap}>
+      <p class="text-md text-muted wrap-anywhere">
+        <strong class="font-semibold text-ink">{name}</strong>{" "}
+        will be gone for good. To keep it out of the way instead, archive it.
+      </p>
+      <div class="flex flex-wrap gap-2">
+        <Button variant="danger">Delete project</Button>
+        <Cancel href={`/projects/${id}`} inPlace={inPlace} />
+      </div>
+    </form>
+  );
+}

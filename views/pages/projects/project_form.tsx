@@ -1,0 +1,101 @@
+import { Alert } from "../../components/alert.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
+import { CLOSES_DIALOG, Dialog } from "../../components/dialog.tsx";
+import { TextAreaField, TextField } from "../../components/field.tsx";
+import { hx } from "../../components/hx.ts";
+import { SelectField } from "../../components/select.tsx";
+import { AppShell, PageHeading, type ShellProps } from "../../layouts/app_shell.tsx";
+
+export type ProjectValues = { name?: string; description?: string; status?: string };
+
+export type ProjectFormProps = {
+  /** The project that is changed, as it was when the form was made; absent for a new one. */
+  project?: { id: string; name: string; version: number };
+  values?: ProjectValues;
+  errors?: Record<string, string>;
+  problem?: string;
+  /** In a dialog of the list rather than on a page of its own. */
+  inPlace?: boolean;
+};
+
+const STATUS_OPTIONS = [{ value: "active", label: "Active" }, { value: "archived", label: "Archived" }] as const;
+
+/** What `GET /projects/new` answers to htmx. */
+export function NewProjectDialog() {
+  return (
+    <Dialog id="project-dialog" title="New project">
+      <ProjectForm inPlace />
+    </Dialog>
+  );
+}
+
+/** What `GET /projects/:id/edit` answers to htmx. */
+export function EditProjectDialog(props: ProjectFormProps) {
+  return (
+    <Dialog id="project-dialog" title="Edit project">
+      <ProjectForm {...props} inPlace />
+    </Dialog>
+  );
+}
+
+/** `/projects/new` and `/projects/:id/edit` as pages. */
+export function ProjectFormPage({ tenant, user, flash, ...form }: ShellProps & ProjectFormProps) {
+  const title = form.project ? "Edit project" : "New project";
+  return (
+    <AppShell title={title} active="projects" tenant={tenant} user={user} flash={flash}>
+      <div class="max-w-xl">
+        <PageHeading title={title} lead={form.project?.name} />
+        <ProjectForm {...form} />
+      </div>
+    </AppShell>
+  );
+}
+
+/** The form, for a new project or a change; in place it is swapped by itself when it is refused. */
+export function ProjectForm({ project, values = {}, errors = {}, problem, inPlace = false }: ProjectFormProps) {
+  const action = project ? `/projects/${project.id}` : "/projects";
+  const swap = inPlace ? hx({ post: action, target: "this", swap: "outerHTML", disable: "find button" }) : {};
+  return (
+    <form id="project-form" method="post" action={action} novalidate class="grid gap-5" {...swap}>
+      {problem ? <Alert kind="error">{problem}</Alert> : null}
+      {project ? <input type="hidden" name="version" value={project.version} /> : null}
+      <TextField
+        id="project-name"
+        name="name"
+        label="Name"
+        value={values.name}
+        error={errors.name}
+        maxlength={120}
+        autocomplete="off"
+        autofocus
+      />
+      <TextAreaField
+        id="project-description"
+        name="description"
+        label="Description"
+        optional
+        value={values.description}
+        error={errors.description}
+      />
+      <SelectField
+        id="project-status"
+        name="status"
+        label="Status"
+        hint="Archived projects are kept, out of the way."
+        options={STATUS_OPTIONS}
+        value={values.status ?? "active"}
+        error={errors.status}
+      />
+      <div class="flex flex-wrap gap-2">
+        <Button variant="primary">{project ? "Save changes" : "Create project"}</Button>
+        <Cancel href={project ? `/projects/${project.id}` : "/projects"} inPlace={inPlace} />
+      </div>
+    </form>
+  );
+}
+
+/** Leaves a form: closes its dialog, or leads back. */
+export function Cancel({ href, inPlace }: { href: string; inPlace: boolean }) {
+  if (!inPlace) return <ButtonLink href={href}>Cancel</ButtonLink>;
+  return <Button type="button" {...CLOSES_DIALOG}>Cancel</Button>;
+}

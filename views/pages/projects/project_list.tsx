@@ -1,0 +1,89 @@
+import { ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { EmptyState } from "../../components/empty_state.tsx";
+import { hx } from "../../components/hx.ts";
+import { EmptyRow, Table } from "../../components/table.tsx";
+import { Tabs } from "../../components/tabs.tsx";
+import { type ProjectQuery, projectsHref } from "./project_query.ts";
+import { type ListedProject, ProjectRow } from "./project_row.tsx";
+
+export type ProjectListProps = {
+  projects: ListedProject[];
+  nextCursor: string | null;
+  query: ProjectQuery;
+  now: Date;
+  canWrite: boolean;
+};
+
+/** The htmx attributes of what replaces the list. */
+export const LIST_SWAP = { target: "#project-list", swap: "outerHTML", pushUrl: "true" };
+
+const COLUMNS = [
+  { label: "Project" },
+  { label: "Status" },
+  { label: "Owner" },
+  { label: "Updated" },
+  { label: "Actions", hiddenLabel: true },
+];
+
+const STATUSES = [
+  { status: "all", label: "All" },
+  { status: "active", label: "Active" },
+  { status: "archived", label: "Archived" },
+] as const;
+
+/** The list with its status tabs: what search, tabs and sorting replace. */
+export function ProjectList(props: ProjectListProps) {
+  const { query } = props;
+  const tabs = STATUSES.map(({ status, label }) => {
+    const href = projectsHref({ ...query, status });
+    return { label, href, current: query.status === status, attributes: hx({ get: href, ...LIST_SWAP }) };
+  });
+  return (
+    <Card id="project-list" flush>
+      {query.status === "all" ? null : <input type="hidden" name="status" value={query.status} form="project-filter" />}
+      <Tabs label="Filter by status" tabs={tabs} />
+      <Table label="Projects" columns={COLUMNS} bodyId="project-rows">
+        <ProjectRows {...props} />
+        <EmptyRow columns={COLUMNS.length}>
+          <NoProjects query={query} canWrite={props.canWrite} />
+        </EmptyRow>
+      </Table>
+    </Card>
+  );
+}
+
+/** One page of rows, and at its end the row that fetches the next when it comes into view. */
+export function ProjectRows({ projects, nextCursor, query, now, canWrite }: ProjectListProps) {
+  return (
+    <>
+      {projects.map((project) => <ProjectRow project={project} now={now} canWrite={canWrite} />)}
+      {nextCursor ? <MoreRow href={projectsHref(query, nextCursor)} /> : null}
+    </>
+  );
+}
+
+function MoreRow({ href }: { href: string }) {
+  return (
+    <tr id="more-projects" {...hx({ get: href, trigger: "revealed", target: "this", swap: "outerHTML" })}>
+      <td colspan={COLUMNS.length} class="p-3 text-center">
+        <ButtonLink href={href} variant="quiet" size="small">Load more</ButtonLink>
+      </td>
+    </tr>
+  );
+}
+
+function NoProjects({ query, canWrite }: { query: ProjectQuery; canWrite: boolean }) {
+  if (query.search || query.status !== "all") {
+    return (
+      <EmptyState icon="search" title="No project matches" text="Try another word, or look at all projects.">
+        <ButtonLink href="/projects">Show all projects</ButtonLink>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon="folder" title="No projects yet" text="A project holds one piece of your team's work.">
+      {canWrite ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink> : null}
+    </EmptyState>
+  );
+}

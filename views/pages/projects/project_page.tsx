@@ -1,0 +1,70 @@
+import { Avatar } from "../../components/avatar.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { TextLink } from "../../components/link.tsx";
+import { Time } from "../../components/time.tsx";
+import { AppShell, PageHeading, type ShellProps } from "../../layouts/app_shell.tsx";
+import { type ListedProject, StatusBadge } from "./project_row.tsx";
+
+/** `/projects/:id`: one project in full. */
+export function ProjectPage(
+  { project, now, canWrite, ...shell }: ShellProps & { project: ListedProject; now: Date; canWrite: boolean },
+) {
+  return (
+    <AppShell title={project.name} active="projects" {...shell}>
+      <p class="mb-2"><TextLink href="/projects">All projects</TextLink></p>
+      <PageHeading title={project.name} action={canWrite ? <ProjectActions project={project} /> : null} />
+      <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
+        <Card title="Description">
+          {project.description
+            ? <p class="whitespace-pre-line wrap-anywhere">{project.description}</p>
+            : <p class="text-muted">Nothing is written here yet.</p>}
+        </Card>
+        <Card title="Details">
+          <ProjectDetails project={project} now={now} />
+        </Card>
+      </div>
+    </AppShell>
+  );
+}
+
+function ProjectActions({ project: { id, status } }: { project: ListedProject }) {
+  const change = status === "active" ? "archive" : "restore";
+  return (
+    <>
+      <form method="post" action={`/projects/${id}/${change}`}>
+        <Button icon={change}>{change === "archive" ? "Archive" : "Restore"}</Button>
+      </form>
+      <ButtonLink href={`/projects/${id}/delete`} icon="trash">Delete</ButtonLink>
+      <ButtonLink href={`/projects/${id}/edit`} variant="primary" icon="edit">Edit</ButtonLink>
+    </>
+  );
+}
+
+function ProjectDetails({ project, now }: { project: ListedProject; now: Date }) {
+  const details = [
+    { term: "Status", value: <StatusBadge status={project.status} /> },
+    { term: "Owner", value: <Owner name={project.ownerName} /> },
+    { term: "Created", value: <Time at={project.createdAt} now={now} /> },
+    { term: "Updated", value: <Time at={project.updatedAt} now={now} /> },
+  ];
+  return (
+    <dl class="grid gap-3">
+      {details.map(({ term, value }) => (
+        <div class="flex items-center justify-between gap-4">
+          <dt class="text-muted">{term}</dt>
+          <dd class="min-w-0 truncate">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Owner({ name }: { name: string }) {
+  return (
+    <span class="flex items-center gap-2">
+      <Avatar name={name} size="small" />
+      <span class="truncate">{name}</span>
+    </span>
+  );
+}
