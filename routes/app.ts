@@ -26,7 +26,15 @@ import { StaticFiles } from "./static_files.ts";
 /** The API's addresses: the second stands for the current version. */
 const API_ROOTS = ["/api/v1", "/api"];
 
-const PAGES = [landingPages, signUpPages, sessionPages, workspacePages, passwordPages, dashboardPages, projectsPages];
+const PAGES = [
+  landingPages,
+  signUpPages,
+  sessionPages,
+  workspacePages,
+  passwordPages,
+  dashboardPages,
+  projectsPages,
+];
 
 /**
  * The whole of HTTP. What applies to every request comes first; then what any host answers; then the host is looked up,
@@ -44,7 +52,10 @@ export async function createApp(services: Services): Promise<Hono<AppEnv>> {
   app.route("/", operations);
   app.use(resolveHost, checkBody);
   app.route("/", files.routes);
-  app.get("/.well-known/jwks.json", (c) => c.json(services.signingKeys.publicKeys, 200, { "Cache-Control": "public, max-age=300" }));
+  app.get(
+    "/.well-known/jwks.json",
+    (c) => c.json(services.signingKeys.publicKeys, 200, { "Cache-Control": "public, max-age=300" }),
+  );
   app.get("/openapi.json", (c) => c.json(openApiDocument(services.config.appUrl.origin)));
   for (const root of API_ROOTS) app.route(root, api);
 
@@ -55,7 +66,9 @@ export async function createApp(services: Services): Promise<Hono<AppEnv>> {
 }
 
 function respondToError(c: AppContext, thrown: unknown): Response | Promise<Response> {
-  const error = thrown instanceof HTTPException && thrown.status < 500 ? invalid({ body: thrown.message }) : thrown;
+  const error = thrown instanceof HTTPException && thrown.status < 500
+    ? invalid({ body: thrown.message })
+    : thrown;
   logFailure(c, error);
   return c.req.path.startsWith("/api/") ? problem(c, error) : errorPage(c, error);
 }

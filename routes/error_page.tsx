@@ -1,11 +1,14 @@
 import { DomainError } from "../src/errors.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
-import { ErrorPage, ErrorToast } from "../views/pages/error_page.tsx";
+import { OobToast } from "../views/components/toast.tsx";
+import { ErrorPage } from "../views/pages/error_page.tsx";
 import { STATUS } from "./api/problem.ts";
 import { type AppContext, isPartial, redirect } from "./http.ts";
 import { render } from "./render.tsx";
 
 const log = logOf("http");
+
+const ACTION = { label: "Go to the start", href: "/" };
 
 /**
  * The error as a page in the product's style, or, where htmx asked for a part, as a message in the corner that leaves
@@ -16,24 +19,37 @@ export function errorPage(c: AppContext, error: unknown): Response | Promise<Res
     return redirect(c, signInAddress(c));
   }
   const { status, title, detail } = describe(error);
-  if (error instanceof DomainError && error.retryAfter !== undefined) c.header("Retry-After", String(error.retryAfter));
-  if (isPartial(c)) {
-    c.header("HX-Retarget", "#flash");
-    c.header("HX-Reswap", "innerHTML");
-    return render(c, <ErrorToast text={detail} />, status);
+  if (error instanceof DomainError && error.retryAfter !== undefined) {
+    c.header("Retry-After", String(error.retryAfter));
   }
-  return render(c, <ErrorPage status={status} title={title} detail={detail} requestId={c.var.requestId} />, status);
+  if (isPartial(c)) {
+    c.header("HX-Reswap", "none");
+    return render(c, <OobToast kind="error" text={detail} />, status);
+  }
+  return render(
+    c,
+    <ErrorPage status={status} title={title} detail={detail} requestId={c.var.requestId} action={ACTION} />,
+    status,
+  );
 }
 
 /** Writes what nobody expected into the log, with its request's id. The person sees that id and nothing else. */
 export function logFailure(c: AppContext, error: unknown): void {
   if (error instanceof DomainError) return;
-  log.error("request failed", { requestId: c.var.requestId, tenantId: c.var.tenantId, ...describeError(error) });
+  log.error("request failed", {
+    requestId: c.var.requestId,
+    tenantId: c.var.tenantId,
+    ...describeError(error),
+  });
 }
 
 function describe(error: unknown) {
   if (error instanceof DomainError) return { ...STATUS[error.kind], detail: error.message };
-  return { status: 500 as const, title: "Something went wrong", detail: "It is our fault, not yours. We have a note of it." };
+  return {
+    status: 500 as const,
+    title: "Something went wrong",
+    detail: "It is our fault, not yours. We have a note of it.",
+  };
 }
 
 /** htmx asks for a part; the page around it is where to come back to. */

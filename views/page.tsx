@@ -13,6 +13,8 @@ export const PageContext = createContext<PageValue | null>(null);
  */
 export function usePage(): PageValue {
   const page = useContext(PageContext);
-  if (!page) throw new Error("Render views inside <PageContext.Provider>, with a component as its only child.");
+  if (!page) {
+    throw new Error("Render views inside <PageContext.Provider>, with a component as its only child.");
+  }
   return page;
 }

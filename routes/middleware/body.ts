@@ -18,7 +18,8 @@ export const checkBody = createMiddleware<AppEnv>(async (c, next) => {
     if (Number(headers.get("Content-Length") ?? 0) > MAX_BODY_BYTES) throw overLimit();
     const bytes = await readAll(body);
     checkContent(bytes, headers.get("Content-Type") ?? "");
-    c.req.raw = new Request(c.req.raw, { body: bytes });
+    const { url, method } = c.req.raw;
+    c.req.raw = new Request(url, { method, headers, body: bytes });
   }
   await next();
 });

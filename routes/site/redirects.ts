@@ -6,7 +6,9 @@ const ENCODED_TRICK = /%(?:[01][0-9a-f]|2f|5c|7f)/i;
  * read as another site (`//evil`, `/\evil`, `https:evil`, with control characters or encoded) is not followed.
  */
 export function safeNext(next: string | undefined, fallback: string): string {
-  if (!next || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes("\\") || ENCODED_TRICK.test(next)) return fallback;
+  if (!next || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes("\\") || ENCODED_TRICK.test(next)) {
+    return fallback;
+  }
   const base = "http://here.invalid";
   const url = URL.parse(next, base);
   if (!url || url.origin !== base || url.pathname.includes("//")) return fallback;

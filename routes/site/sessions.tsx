@@ -6,23 +6,39 @@ import { authenticate, credentials } from "../../src/identity/sign_in.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { findWorkspace, listWorkspaces } from "../../src/tenancy/workspaces.ts";
 import { SignInForm, SignInPage } from "../../views/pages/sign_in_page.tsx";
-import { type AppContext, type AppEnv, hostTenant, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import {
+  type AppContext,
+  type AppEnv,
+  hostTenant,
+  isPartial,
+  readForm,
+  redirect,
+  systemContextOf,
+} from "../http.ts";
 import { forgetSession, sendSession } from "../middleware/session.ts";
-import { sendFlash } from "../flash.ts";
+import { type Flash, sendFlash, takeFlash } from "../flash.ts";
 import { render } from "../render.tsx";
 import { safeNext } from "./redirects.ts";
 
-const NOTICES: Record<string, string> = {
-  password: "Your password is set. Sign in with it.",
-  handoff: "This link has been used or has expired. Sign in to open your workspace.",
+const NOTICES: Record<string, Flash> = {
+  password: { kind: "success", text: "Your password is set. Sign in with it." },
+  handoff: { kind: "info", text: "Sign in to open your workspace." },
 };
 
 export const sessionPages = new Hono<AppEnv>();
 
 sessionPages.get("/login", (c) => {
   if (c.var.session) return c.redirect(c.var.tenant ? "/dashboard" : "/workspaces", 303);
-  const notice = NOTICES[c.req.query("notice") ?? ""];
-  return render(c, <SignInPage tenantName={c.var.tenant?.name} notice={notice} next={c.req.query("next")} remember />);
+  const notice = NOTICES[c.req.query("notice") ?? ""] ?? takeFlash(c);
+  return render(
+    c,
+    <SignInPage
+      tenant={c.var.tenant ?? undefined}
+      flash={notice}
+      next={c.req.query("next")}
+      values={{ remember: true }}
+    />,
+  );
 });
 
 sessionPages.post("/login", async (c) => {
@@ -32,8 +48,16 @@ sessionPages.post("/login", async (c) => {
   } catch (error) {
     if (!(error instanceof DomainError) || !["unauthenticated", "invalid"].includes(error.kind)) throw error;
     const problem = "The email address or the password is wrong.";
-    const props = { email: form.email, remember: form.remember === "on", next: form.next, problem };
-    return render(c, isPartial(c) ? <SignInForm {...props} /> : <SignInPage tenantName={c.var.tenant?.name} {...props} />, 422);
+    const props = {
+      values: { email: form.email, remember: form.remember === "on" },
+      next: form.next,
+      problem,
+    };
+    return render(
+      c,
+      isPartial(c) ? <SignInForm {...props} /> : <SignInPage tenant={c.var.tenant ?? undefined} {...props} />,
+      422,
+    );
   }
 });
 
@@ -67,12 +91,22 @@ async function signIn(c: AppContext, form: Record<string, string>): Promise<stri
   const remember = form.remember === "on";
   const tenant = c.var.tenant;
   if (tenant && !await findWorkspace(ctx, user.id, tenant.id)) throw unauthenticated();
-  const session = await startSession(ctx, { userId: user.id, tenantId: tenant?.id ?? null, remember, device: c.var.device });
+  const session = await startSession(ctx, {
+    userId: user.id,
+    tenantId: tenant?.id ?? null,
+    remember,
+    device: c.var.device,
+  });
   sendSession(c, session);
   if (tenant) return safeNext(form.next, "/dashboard");
 
   const workspaces = await listWorkspaces(ctx, user.id);
   if (form.next || workspaces.length !== 1) return safeNext(form.next, "/workspaces");
   const { signInId } = session;
-  return await createHandoff(ctx, workspaces[0]!.tenant, { userId: user.id, signInId, remember, welcome: false });
+  return await createHandoff(ctx, workspaces[0]!.tenant, {
+    userId: user.id,
+    signInId,
+    remember,
+    welcome: false,
+  });
 }

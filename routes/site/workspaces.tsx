@@ -14,10 +14,12 @@ workspacePages.get("/workspaces", apexOnly, async (c) => {
   const workspaces = (await listWorkspaces(systemContextOf(c), user.id)).map(({ tenant, role }) => ({
     id: tenant.id,
     name: tenant.name,
-    host: new URL(tenantUrl(c.var.services.config.appUrl, tenant)).host,
+    subdomain: tenant.subdomain,
+    url: tenantUrl(c.var.services.config.appUrl, tenant),
+    suspended: tenant.status === "suspended",
     role,
   }));
-  return render(c, <WorkspacesPage workspaces={workspaces} email={user.email} />);
+  return render(c, <WorkspacesPage workspaces={workspaces} user={user} />);
 });
 
 workspacePages.post("/workspaces/:id/handoff", apexOnly, async (c) => {
@@ -25,5 +27,8 @@ workspacePages.post("/workspaces/:id/handoff", apexOnly, async (c) => {
   const ctx = systemContextOf(c);
   const { tenant } = await getWorkspace(ctx, user.id, c.req.param("id"));
   const { signInId, remember } = c.var.session!;
-  return redirect(c, await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: false }));
+  return redirect(
+    c,
+    await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: false }),
+  );
 });

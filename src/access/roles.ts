@@ -32,9 +32,14 @@ export function permissionsOf(role: Role): Permission[] {
   return PERMISSIONS.filter((permission) => PERMISSIONS_OF[role].has(permission));
 }
 
+/** Whether the role has the permission: for showing what someone can do. What they do is checked by `authorize`. */
+export function can(ctx: { actor: { role: Role } }, permission: Permission): boolean {
+  return PERMISSIONS_OF[ctx.actor.role].has(permission);
+}
+
 /** Lets only those pass whose role has the permission. Throws `forbidden`. First line of every function that acts. */
 export function authorize(ctx: { actor: { role: Role } }, permission: Permission): void {
-  if (!PERMISSIONS_OF[ctx.actor.role].has(permission)) {
+  if (!can(ctx, permission)) {
     throw forbidden(`Your role (${ctx.actor.role}) does not include the permission ${permission}.`);
   }
 }

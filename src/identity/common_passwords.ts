@@ -74,7 +74,10 @@ function isRow(text: string): boolean {
 
 function isDecoratedStem(text: string): boolean {
   const undecorated = text.replaceAll(/^[^a-z]+|[^a-z]+$/g, "");
-  const letters = undecorated.replaceAll("@", "a").replaceAll("0", "o").replaceAll("$", "s").replaceAll("3", "e")
+  const letters = undecorated.replaceAll("@", "a").replaceAll("0", "o").replaceAll("$", "s").replaceAll(
+    "3",
+    "e",
+  )
     .replaceAll(/[^a-z]+/g, "");
   const plain = text.replaceAll(/[^a-z]+/g, "");
   return [letters, plain].some((word) => STEMS.has(word) || STEMS.has(halfOf(word)));

@@ -131,14 +131,15 @@ export async function updateProject(
   });
 }
 
-/** Removes a project for good. Throws `not_found`. */
-export async function deleteProject(ctx: TenantContext, id: string): Promise<void> {
+/** Removes a project for good. Returns what it was. Throws `not_found`. */
+export async function deleteProject(ctx: TenantContext, id: string): Promise<Project> {
   authorize(ctx, "projects:write");
   if (!isId(id)) throw notFound("This project");
-  await ctx.tx(async (tx) => {
+  return await ctx.tx(async (tx) => {
     const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();
     if (!project) throw notFound("This project");
     await record(ctx, tx, "project.deleted", project);
+    return project;
   });
 }
 

@@ -22,7 +22,11 @@ export async function listWorkspaces(ctx: SystemContext, userId: UserId): Promis
 }
 
 /** One workspace of a user; null when there is no such tenant or the user is no member. */
-export async function findWorkspace(ctx: SystemContext, userId: UserId, tenantId: string): Promise<Workspace | null> {
+export async function findWorkspace(
+  ctx: SystemContext,
+  userId: UserId,
+  tenantId: string,
+): Promise<Workspace | null> {
   if (!isId(tenantId)) return null;
   const [row] = await ctx.control.select({ tenant: tenants, role: memberships.role }).from(memberships)
     .innerJoin(tenants, eq(tenants.id, memberships.tenantId))

@@ -14,7 +14,10 @@ Deno.test("projects are created, read, changed and deleted", async () => {
   const created = await world.api("POST", "/projects", { token, body: { name: "Gripper calibration" } });
   const path = `/projects/${created.json.id}`;
   const read = await world.api("GET", path, { token });
-  const changed = await world.api("PATCH", path, { token, body: { description: "From a day to an hour", status: "archived" } });
+  const changed = await world.api("PATCH", path, {
+    token,
+    body: { description: "From a day to an hour", status: "archived" },
+  });
   const deleted = await world.api("DELETE", path, { token });
   const gone = await world.api("GET", path, { token });
 
@@ -47,8 +50,16 @@ Deno.test("a list goes on where its cursor says, without a gap or a repetition, 
   for (const [sort, names] of Object.entries(expected)) {
     await t.step(sort, async () => {
       const first = await world.api("GET", `/projects?sort=${sort}&limit=2`, { token });
-      const second = await world.api("GET", `/projects?sort=${sort}&limit=2&cursor=${first.json.next_cursor}`, { token });
-      const third = await world.api("GET", `/projects?sort=${sort}&limit=2&cursor=${second.json.next_cursor}`, { token });
+      const second = await world.api(
+        "GET",
+        `/projects?sort=${sort}&limit=2&cursor=${first.json.next_cursor}`,
+        { token },
+      );
+      const third = await world.api(
+        "GET",
+        `/projects?sort=${sort}&limit=2&cursor=${second.json.next_cursor}`,
+        { token },
+      );
 
       const seen = [...first.json.data, ...second.json.data, ...third.json.data].map(({ name }) => name);
       assert.deepEqual(seen, names);
@@ -66,7 +77,9 @@ Deno.test("a list is narrowed by search and status", async () => {
   await createProject(company.ctx, { name: "100% cotton", description: "", status: "active" });
 
   const names = async (query: string) =>
-    (await world.api("GET", `/projects?sort=name&${query}`, { token })).json.data.map(({ name }: { name: string }) => name);
+    (await world.api("GET", `/projects?sort=name&${query}`, { token })).json.data.map((
+      { name }: { name: string },
+    ) => name);
 
   assert.deepEqual(await names("search=PILOT"), ["Old pilot", "Warehouse pilot"]);
   assert.deepEqual(await names("search=pilot&status=archived"), ["Old pilot"]);
@@ -81,9 +94,21 @@ Deno.test("If-Match keeps a change from overwriting another one", async () => {
   const path = `/projects/${created.json.id}`;
   const etag = created.headers.etag as string;
 
-  const first = await world.api("PATCH", path, { token, headers: { "If-Match": etag }, body: { name: "Spare parts portal" } });
-  const second = await world.api("PATCH", path, { token, headers: { "If-Match": etag }, body: { name: "Lost update" } });
-  const anyway = await world.api("PATCH", path, { token, headers: { "If-Match": "*" }, body: { name: "Parts" } });
+  const first = await world.api("PATCH", path, {
+    token,
+    headers: { "If-Match": etag },
+    body: { name: "Spare parts portal" },
+  });
+  const second = await world.api("PATCH", path, {
+    token,
+    headers: { "If-Match": etag },
+    body: { name: "Lost update" },
+  });
+  const anyway = await world.api("PATCH", path, {
+    token,
+    headers: { "If-Match": "*" },
+    body: { name: "Parts" },
+  });
 
   assert.equal(first.status, 200);
   assert.notEqual(first.headers.etag, etag);
@@ -151,7 +176,9 @@ Deno.test("422 names the field that needs another value", async (t) => {
       assert.deepEqual(json.errors.map((error: { field: string }) => error.field), [field]);
     });
   }
-  for (const query of ["limit=0", "limit=101", "limit=ten", "sort=owner", "status=paused", "cursor=nonsense"]) {
+  for (
+    const query of ["limit=0", "limit=101", "limit=ten", "sort=owner", "status=paused", "cursor=nonsense"]
+  ) {
     await t.step(query, async () => {
       const { status, json } = await world.api("GET", `/projects?${query}`, { token });
       assert.equal(status, 422);

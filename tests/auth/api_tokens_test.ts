@@ -11,7 +11,9 @@ Deno.test("signing in gives an access token for 15 minutes and a refresh token",
   await using world = await World.open();
   const { owner, tenant } = await world.company("acme");
 
-  const { status, json } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+  const { status, json } = await world.api("POST", "/auth/login", {
+    body: { email: owner.email, password: PASSWORD },
+  });
 
   const { sub, tid, exp, iat, iss } = decodeJwt(json.access_token);
   assert.equal(status, 200);
@@ -36,20 +38,26 @@ Deno.test("someone in several tenants names the one to use", async () => {
 
   assert.equal(unnamed.status, 422);
   assert.equal(unnamed.json.errors[0].field, "tenant");
-  for (const { json } of [named, byHeader, byHost]) assert.equal(decodeJwt(json.access_token).tid, globex.tenant.id);
+  for (const { json } of [named, byHeader, byHost]) {
+    assert.equal(decodeJwt(json.access_token).tid, globex.tenant.id);
+  }
   assert.equal(foreign.status, 403);
 });
 
 Deno.test("an access token ends after 15 minutes, and a refresh token gives a new one", async () => {
   await using world = await World.open();
   const { owner } = await world.company("acme");
-  const { json: first } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+  const { json: first } = await world.api("POST", "/auth/login", {
+    body: { email: owner.email, password: PASSWORD },
+  });
 
   world.clock.advance(14 * MINUTE);
   const inTime = await world.api("GET", "/me", { token: first.access_token });
   world.clock.advance(2 * MINUTE);
   const late = await world.api("GET", "/me", { token: first.access_token });
-  const { json: second } = await world.api("POST", "/auth/refresh", { body: { refresh_token: first.refresh_token } });
+  const { json: second } = await world.api("POST", "/auth/refresh", {
+    body: { refresh_token: first.refresh_token },
+  });
   const renewed = await world.api("GET", "/me", { token: second.access_token });
 
   assert.deepEqual([inTime.status, late.status, renewed.status], [200, 401, 200]);
@@ -58,11 +66,17 @@ Deno.test("an access token ends after 15 minutes, and a refresh token gives a ne
 Deno.test("S16 a refresh token used twice revokes its whole family at once", async () => {
   await using world = await World.open();
   const { owner } = await world.company("acme");
-  const { json: first } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
-  const { json: second } = await world.api("POST", "/auth/refresh", { body: { refresh_token: first.refresh_token } });
+  const { json: first } = await world.api("POST", "/auth/login", {
+    body: { email: owner.email, password: PASSWORD },
+  });
+  const { json: second } = await world.api("POST", "/auth/refresh", {
+    body: { refresh_token: first.refresh_token },
+  });
 
   const again = await world.api("POST", "/auth/refresh", { body: { refresh_token: first.refresh_token } });
-  const successor = await world.api("POST", "/auth/refresh", { body: { refresh_token: second.refresh_token } });
+  const successor = await world.api("POST", "/auth/refresh", {
+    body: { refresh_token: second.refresh_token },
+  });
   const access = await world.api("GET", "/me", { token: second.access_token });
 
   assert.deepEqual([again.status, successor.status, access.status], [401, 401, 401]);
@@ -71,10 +85,14 @@ Deno.test("S16 a refresh token used twice revokes its whole family at once", asy
 Deno.test("S16 of ten uses of one refresh token at once, at most one succeeds", async () => {
   await using world = await World.open();
   const { owner } = await world.company("acme");
-  const { json } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+  const { json } = await world.api("POST", "/auth/login", {
+    body: { email: owner.email, password: PASSWORD },
+  });
 
   const body = { refresh_token: json.refresh_token };
-  const answers = await Promise.all(Array.from({ length: 10 }, () => world.api("POST", "/auth/refresh", { body })));
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => world.api("POST", "/auth/refresh", { body })),
+  );
 
   assert.equal(answers.filter(({ status }) => status === 200).length, 1);
   assert.equal(answers.filter(({ status }) => status === 401).length, 9);
@@ -83,7 +101,8 @@ Deno.test("S16 of ten uses of one refresh token at once, at most one succeeds", 
 Deno.test("signing out ends the access tokens as well, and a refresh token ends after 30 days", async () => {
   await using world = await World.open();
   const { owner } = await world.company("acme");
-  const login = async () => (await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } })).json;
+  const login = async () =>
+    (await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } })).json;
   const [one, other] = [await login(), await login()];
 
   const signedOut = await world.api("POST", "/auth/logout", { body: { refresh_token: one.refresh_token } });
@@ -106,14 +125,22 @@ Deno.test("S17 a token that is forged in any of the known ways is 401", async (t
   const claims = decodeJwt(good);
   const hs256 = `${encode({ alg: "HS256", typ: "at+jwt", kid: services.signingKeys.id })}.${payload}`;
   const sign = (changes: object, type = "at+jwt", kid = services.signingKeys.id) =>
-    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: "EdDSA", typ: type, kid }).sign(services.signingKeys.privateKey);
+    new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: "EdDSA", typ: type, kid }).sign(
+      services.signingKeys.privateKey,
+    );
 
   const forged: Record<string, string> = {
     "alg none": `${encode({ alg: "none", typ: "at+jwt" })}.${payload}.`,
     "alg None with the old signature": `${encode({ alg: "None", typ: "at+jwt" })}.${payload}.${signature}`,
-    "HS256 with the public key as its secret": `${hs256}.${createHmac("sha256", JSON.stringify(publicKey)).update(hs256).digest("base64url")}`,
-    "HS256 with the key's x as its secret": `${hs256}.${createHmac("sha256", Buffer.from(publicKey!.x!, "base64url")).update(hs256).digest("base64url")}`,
-    "another payload": `${header}.${encode({ ...claims, tid: "0198c0de-0000-7000-8000-000000000000" })}.${signature}`,
+    "HS256 with the public key as its secret": `${hs256}.${
+      createHmac("sha256", JSON.stringify(publicKey)).update(hs256).digest("base64url")
+    }`,
+    "HS256 with the key's x as its secret": `${hs256}.${
+      createHmac("sha256", Buffer.from(publicKey!.x!, "base64url")).update(hs256).digest("base64url")
+    }`,
+    "another payload": `${header}.${
+      encode({ ...claims, tid: "0198c0de-0000-7000-8000-000000000000" })
+    }.${signature}`,
     "another audience": await sign({ aud: "https://elsewhere.example" }),
     "another issuer": await sign({ iss: "https://elsewhere.example" }),
     "expired": await sign({ exp: claims.iat! - 1 }),
@@ -125,7 +152,10 @@ Deno.test("S17 a token that is forged in any of the known ways is 401", async (t
   for (const [name, token] of Object.entries(forged)) {
     await t.step(name, async () => assert.equal((await world.api("GET", "/me", { token })).status, 401));
   }
-  await t.step("while the real one is 200", async () => assert.equal((await world.api("GET", "/me", { token: good })).status, 200));
+  await t.step(
+    "while the real one is 200",
+    async () => assert.equal((await world.api("GET", "/me", { token: good })).status, 200),
+  );
 });
 
 Deno.test("anyone can check a token with the keys at /.well-known/jwks.json, and no private part is there", async () => {

@@ -20,18 +20,42 @@ Deno.test("S04 SQL inside a tenant's transaction can't reach a neighbour, contro
     ["reads users", "select * from control.users", refused],
     ["reads password hashes by a subquery", "select (select max(password_hash) from control.users)", refused],
     ["sets the role by set_config", `select set_config('role', '${neighbour}', true)`, refused],
-    ["sets the role in a CTE", `with x as (select set_config('role', '${neighbour}', true)) select * from x`, refused],
+    [
+      "sets the role in a CTE",
+      `with x as (select set_config('role', '${neighbour}', true)) select * from x`,
+      refused,
+    ],
     ["sets the search_path by set_config", `select set_config('search_path', '${neighbour}', true)`, refused],
-    ["sets the role by pg_settings", `update pg_settings set setting = '${neighbour}' where name = 'role'`, refused],
-    ["sets the role by query_to_xml", `select query_to_xml('set role ${neighbour}', true, true, '')`, /not allowed/],
-    ["reads a neighbour by query_to_xml", `select query_to_xml('select * from ${neighbour}.projects', true, true, '')`, refused],
-    ["reads a neighbour by table_to_xml", `select table_to_xml('${neighbour}.projects', true, true, '')`, refused],
+    [
+      "sets the role by pg_settings",
+      `update pg_settings set setting = '${neighbour}' where name = 'role'`,
+      refused,
+    ],
+    [
+      "sets the role by query_to_xml",
+      `select query_to_xml('set role ${neighbour}', true, true, '')`,
+      /not allowed/,
+    ],
+    [
+      "reads a neighbour by query_to_xml",
+      `select query_to_xml('select * from ${neighbour}.projects', true, true, '')`,
+      refused,
+    ],
+    [
+      "reads a neighbour by table_to_xml",
+      `select table_to_xml('${neighbour}.projects', true, true, '')`,
+      refused,
+    ],
     ["reads a neighbour by schema_to_xml", `select schema_to_xml('control', true, true, '')`, /./],
     ["leaves a temporary table", "select * into temporary mine from projects", refused],
     ["makes a table", "select * into mine from projects", refused],
     ["rewrites its own audit log", "update audit_log set actor_name = 'nobody'", refused],
     ["cuts its own audit log", "delete from audit_log", refused],
-    ["reads other sessions' queries", "select query from pg_stat_activity where query like '%password%' and pid <> pg_backend_pid()", /^$/],
+    [
+      "reads other sessions' queries",
+      "select query from pg_stat_activity where query like '%password%' and pid <> pg_backend_pid()",
+      /^$/,
+    ],
     ["reads a server's file", "select pg_read_file('postgresql.conf')", refused],
   ];
   for (const [name, statement, expected] of ways) {
@@ -39,11 +63,23 @@ Deno.test("S04 SQL inside a tenant's transaction can't reach a neighbour, contro
       const outcome = await attempt(acme.ctx, statement);
       if (typeof expected === "string") assert.equal(outcome.code, expected, outcome.message);
       else if (expected.source === "^$") assert.deepEqual(outcome.rows, []);
-      else assert.ok(outcome.code !== undefined || !outcome.rows?.some((row) => JSON.stringify(row).includes("argon2")), outcome.message);
+      else {assert.ok(
+          outcome.code !== undefined || !outcome.rows?.some((row) => JSON.stringify(row).includes("argon2")),
+          outcome.message,
+        );}
     });
   }
 
-  for (const statement of ["set role none", "reset role", `set local role ${neighbour}`, "commit", "do $$ begin end $$", "copy projects to stdout"]) {
+  for (
+    const statement of [
+      "set role none",
+      "reset role",
+      `set local role ${neighbour}`,
+      "commit",
+      "do $$ begin end $$",
+      "copy projects to stdout",
+    ]
+  ) {
     await t.step(`is not let to send "${statement}"`, async () => {
       const outcome = await attempt(acme.ctx, statement);
       assert.match(outcome.message, /queries and changes of rows, nothing else/);
@@ -95,7 +131,10 @@ Deno.test("S04 without a tenant there is no tenant's table, and the login sees n
 Deno.test("S04 a schema that is gone fails closed: nothing is read from anywhere", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  const gone = { ...acme.tenant, schemaName: "tenant_aaaaaaaaaaaaaaaaaaaaaaaaaa" as typeof acme.tenant.schemaName };
+  const gone = {
+    ...acme.tenant,
+    schemaName: "tenant_aaaaaaaaaaaaaaaaaaaaaaaaaa" as typeof acme.tenant.schemaName,
+  };
 
   const reading = world.acting(gone, acme.owner, "owner").read((tx) => [tx.select().from(projects)]);
 

@@ -14,9 +14,17 @@ export class Browser {
   }
 
   /** Sends a form the way a browser does from a page of the same origin. */
-  post(address: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<Page> {
+  post(
+    address: string,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Page> {
     const url = new URL(address);
-    const form = { "Content-Type": "application/x-www-form-urlencoded", Origin: url.origin, "Sec-Fetch-Site": "same-origin" };
+    const form = {
+      "Content-Type": "application/x-www-form-urlencoded",
+      Origin: url.origin,
+      "Sec-Fetch-Site": "same-origin",
+    };
     return this.#visit("POST", url, { ...form, ...headers }, new URLSearchParams(fields).toString());
   }
 

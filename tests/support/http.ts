@@ -15,13 +15,29 @@ export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: st
 /** One HTTP request to 127.0.0.1 under any Host header, with the path sent as it is written. */
 export function send({ port, host, method, path, headers = {}, body }: RawCall): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
-    const length: Record<string, string> = body === undefined ? {} : { "Content-Length": String(Buffer.byteLength(body)) };
-    const call = request({ host: "127.0.0.1", port, method, path, headers: { Host: host, ...length, ...headers }, agent: false });
+    const length: Record<string, string> = body === undefined
+      ? {}
+      : { "Content-Length": String(Buffer.byteLength(body)) };
+    const call = request({
+      host: "127.0.0.1",
+      port,
+      method,
+      path,
+      headers: { Host: host, ...length, ...headers },
+      agent: false,
+    });
     call.on("response", (answer) => {
       const chunks: Uint8Array[] = [];
       answer.on("data", (chunk) => chunks.push(chunk));
-      answer.on("end", () =>
-        resolve({ status: answer.statusCode!, headers: answer.headers, text: Buffer.concat(chunks).toString("utf8") }));
+      answer.on(
+        "end",
+        () =>
+          resolve({
+            status: answer.statusCode!,
+            headers: answer.headers,
+            text: Buffer.concat(chunks).toString("utf8"),
+          }),
+      );
       answer.on("error", reject);
     });
     call.on("error", reject);
@@ -53,5 +69,8 @@ export async function callApi({ token, body, headers = {}, ...call }: ApiCall): 
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  return { ...answer, json: answer.text.startsWith("{") || answer.text.startsWith("[") ? JSON.parse(answer.text) : undefined };
+  return {
+    ...answer,
+    json: answer.text.startsWith("{") || answer.text.startsWith("[") ? JSON.parse(answer.text) : undefined,
+  };
 }

@@ -31,7 +31,9 @@ export class World implements AsyncDisposable {
   readonly port: number;
   readonly #close: () => Promise<void>;
 
-  private constructor(parts: { services: Services; clock: ManualClock; port: number; close: () => Promise<void> }) {
+  private constructor(
+    parts: { services: Services; clock: ManualClock; port: number; close: () => Promise<void> },
+  ) {
     this.services = parts.services;
     this.config = parts.services.config;
     this.clock = parts.clock;
@@ -40,9 +42,15 @@ export class World implements AsyncDisposable {
     this.#close = parts.close;
   }
 
-  static async open(variables: Record<string, string> = {}, options: { connections?: number } = {}): Promise<World> {
+  static async open(
+    variables: Record<string, string> = {},
+    options: { connections?: number } = {},
+  ): Promise<World> {
     let handler: Deno.ServeHandler = () => new Response(null, { status: 503 });
-    const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request, info) => handler(request, info));
+    const server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+      (request, info) => handler(request, info),
+    );
     const { port } = server.addr;
     const config = parseConfig({ DENO_ENV: "test", PORT: String(port), ...variables });
     const clock = new ManualClock();
@@ -69,13 +77,19 @@ export class World implements AsyncDisposable {
   /** A company with its owner, made without a browser. */
   async company(subdomain: string, name = `${subdomain} Ltd`): Promise<Company> {
     const owner = await this.user(`owner@${subdomain}.example`, `Owner of ${name}`);
-    const tenant = await this.system.tx((tx) => createTenant(this.system, tx, newTenant.parse({ name, subdomain }), owner.id));
+    const tenant = await this.system.tx((tx) =>
+      createTenant(this.system, tx, newTenant.parse({ name, subdomain }), owner.id)
+    );
     return { tenant, owner, ctx: this.acting(tenant, owner, "owner") };
   }
 
   async user(email: string, name = email.split("@")[0]!): Promise<User> {
     passwordHash ??= hashPassword(PASSWORD);
-    const { user } = await findOrCreateUser(this.system, this.system.control, { email, name, passwordHash: await passwordHash });
+    const { user } = await findOrCreateUser(this.system, this.system.control, {
+      email,
+      name,
+      passwordHash: await passwordHash,
+    });
     return user;
   }
 

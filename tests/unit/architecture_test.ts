@@ -19,13 +19,17 @@ Deno.test("src imports db and itself; only its composition root imports routes",
 });
 
 Deno.test("db imports nothing of src but its platform, its errors and types", () => {
-  const wrong = importsFrom("db").filter(({ to }) => !/^(db|src\/platform)\//.test(to) && to !== "src/errors.ts");
+  const wrong = importsFrom("db").filter(({ to }) =>
+    !/^(db|src\/platform)\//.test(to) && to !== "src/errors.ts"
+  );
 
   assert.deepEqual(wrong, []);
 });
 
 Deno.test("views import only types from src, and nothing of routes, db or cli", () => {
-  const wrong = importsFrom("views").filter(({ to, typeOnly }) => !to.startsWith("views/") && !(to.startsWith("src/") && typeOnly));
+  const wrong = importsFrom("views").filter(({ to, typeOnly }) =>
+    !to.startsWith("views/") && !(to.startsWith("src/") && typeOnly)
+  );
 
   assert.deepEqual(wrong, []);
 });
@@ -40,7 +44,9 @@ Deno.test("the folders of src have no cycle among them", () => {
   const edges = new Map<string, Set<string>>();
   for (const { from, to } of importsFrom("src")) {
     const [source, target] = [folderOf(from), folderOf(to)];
-    if (source && target && source !== target) edges.set(source, (edges.get(source) ?? new Set()).add(target));
+    if (source && target && source !== target) {
+      edges.set(source, (edges.get(source) ?? new Set()).add(target));
+    }
   }
 
   assert.deepEqual(findCycle(edges), []);
@@ -48,14 +54,17 @@ Deno.test("the folders of src have no cycle among them", () => {
 
 Deno.test("the environment is read in config.ts alone, the time in clock.ts alone", () => {
   const readers = (pattern: RegExp) =>
-    sources.filter(({ path, text }) => /^(src|routes|views|db|cli)\//.test(path) && pattern.test(withoutComments(text))).map(({ path }) => path);
+    sources.filter(({ path, text }) =>
+      /^(src|routes|views|db|cli)\//.test(path) && pattern.test(withoutComments(text))
+    ).map(({ path }) => path);
 
   assert.deepEqual(readers(/Deno\.env|process\.env/), ["src/config.ts"]);
   assert.deepEqual(readers(/new Date\(\)|Date\.now\(\)/), ["src/platform/clock.ts"]);
 });
 
 Deno.test("a tenant's role and search_path are named in with_tenant.ts and the provisioning code alone", () => {
-  const naming = sources.filter(({ text }) => /set local (role|search_path)/i.test(withoutComments(text))).map(({ path }) => path);
+  const naming = sources.filter(({ text }) => /set local (role|search_path)/i.test(withoutComments(text)))
+    .map(({ path }) => path);
 
   assert.deepEqual(naming.sort(), ["db/provision.ts", "db/reset.ts", "db/with_tenant.ts"]);
 });
@@ -78,10 +87,16 @@ Deno.test("no file only re-exports others", () => {
 });
 
 Deno.test("tasks grant named permissions: none runs everything, loads native code, or starts programs in production", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as { tasks: Record<string, string | { command: string }> };
-  const commands = Object.entries(tasks).map(([name, task]) => [name, typeof task === "string" ? task : task.command] as const);
+  const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as {
+    tasks: Record<string, string | { command: string }>;
+  };
+  const commands = Object.entries(tasks).map(([name, task]) =>
+    [name, typeof task === "string" ? task : task.command] as const
+  );
 
-  for (const [name, command] of commands) assert.doesNotMatch(command, /(^|\s)(-A|--allow-all|--allow-ffi)\b/, name);
+  for (const [name, command] of commands) {
+    assert.doesNotMatch(command, /(^|\s)(-A|--allow-all|--allow-ffi)\b/, name);
+  }
   for (const name of ["start", "dev", "admin"]) {
     const command = commands.find(([task]) => task === name)![1];
     assert.doesNotMatch(command, /--allow-run|--allow-write(?!=)|--allow-env(?!=)/, name);
@@ -102,10 +117,13 @@ async function readSources(folder: string): Promise<Source[]> {
 }
 
 function findImports(file: string, text: string): Source["imports"] {
-  return [...text.matchAll(/(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"(\.[^"]+)"|import\s+"(\.[^"]+)"/g)].map((match) => {
+  return [
+    ...text.matchAll(/(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"(\.[^"]+)"|import\s+"(\.[^"]+)"/g),
+  ].map((match) => {
     const names = match[2] ?? "";
-    const allTypes = /^\{[^}]*\}$/.test(names.trim()) && names.replace(/[{}]/g, "").split(",").map((part) => part.trim())
-      .filter(Boolean).every((part) => part.startsWith("type "));
+    const allTypes = /^\{[^}]*\}$/.test(names.trim()) &&
+      names.replace(/[{}]/g, "").split(",").map((part) => part.trim())
+        .filter(Boolean).every((part) => part.startsWith("type "));
     const path = relative(ROOT, normalize(join(dirname(file), match[3] ?? match[4]!)));
     return { path, typeOnly: match[1] !== undefined || allTypes };
   });
@@ -113,7 +131,9 @@ function findImports(file: string, text: string): Source["imports"] {
 
 function importsFrom(part: string) {
   return sources.filter(({ path }) => path.startsWith(`${part}/`))
-    .flatMap(({ path, imports }) => imports.map((target) => ({ from: path, to: target.path, typeOnly: target.typeOnly })));
+    .flatMap(({ path, imports }) =>
+      imports.map((target) => ({ from: path, to: target.path, typeOnly: target.typeOnly }))
+    );
 }
 
 function folderOf(path: string): string | undefined {

@@ -13,7 +13,10 @@ Deno.test("S11 a client that forges X-Forwarded-For keeps its own address", () =
 Deno.test("S11 behind a trusted proxy, the last address that isn't a trusted proxy counts", () => {
   const trusted = ["10.0.0.1", "10.0.0.2"];
 
-  assert.equal(clientAddress(forwarded("1.2.3.4, 203.0.113.9, 10.0.0.2"), from("10.0.0.1"), trusted), "203.0.113.9");
+  assert.equal(
+    clientAddress(forwarded("1.2.3.4, 203.0.113.9, 10.0.0.2"), from("10.0.0.1"), trusted),
+    "203.0.113.9",
+  );
 });
 
 Deno.test("S11 what is not an address is passed over", () => {

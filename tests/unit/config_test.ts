@@ -17,7 +17,13 @@ Deno.test("the port is part of the address where no address is given, and an emp
 });
 
 Deno.test("every wrong variable gets a line of its own", () => {
-  const variables = { PORT: "eighty", APP_URL: "example.com", DATABASE_URL: "mysql://x", LOG_LEVEL: "loud", APP_SECRET: "short" };
+  const variables = {
+    PORT: "eighty",
+    APP_URL: "example.com",
+    DATABASE_URL: "mysql://x",
+    LOG_LEVEL: "loud",
+    APP_SECRET: "short",
+  };
 
   const lines = linesOf(() => parseConfig(variables));
 
@@ -25,11 +31,18 @@ Deno.test("every wrong variable gets a line of its own", () => {
 });
 
 Deno.test("S42 production refuses to start without a secret of its own", () => {
-  assert.match(linesOf(() => parseConfig({ DENO_ENV: "production" }))[0]!, /^APP_SECRET: must be set in production/);
+  assert.match(
+    linesOf(() => parseConfig({ DENO_ENV: "production" }))[0]!,
+    /^APP_SECRET: must be set in production/,
+  );
 });
 
 Deno.test("production starts with a secret", () => {
-  const config = parseConfig({ DENO_ENV: "production", APP_SECRET: "a".repeat(32), APP_URL: "https://app.example" });
+  const config = parseConfig({
+    DENO_ENV: "production",
+    APP_SECRET: "a".repeat(32),
+    APP_URL: "https://app.example",
+  });
 
   assert.equal(config.environment, "production");
 });

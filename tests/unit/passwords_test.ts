@@ -6,7 +6,15 @@ import { checkNewPassword, hashPassword, verifyPassword } from "../../src/identi
 
 const EMAIL = "ada@example.com";
 
-for (const password of ["correct horse battery", "ünïcødé pässwörter", "🦊🦊🐻🐻🦊🐻🐼🐨🐯🦁🐮🐷", "x7#Kq!mZ2pLw", "tab\tand\nline feed ok"]) {
+for (
+  const password of [
+    "correct horse battery",
+    "ünïcødé pässwörter",
+    "🦊🦊🐻🐻🦊🐻🐼🐨🐯🦁🐮🐷",
+    "x7#Kq!mZ2pLw",
+    "tab\tand\nline feed ok",
+  ]
+) {
   Deno.test(`"${password.replaceAll(/\s/g, " ")}" can be a password`, () => {
     checkNewPassword(password, EMAIL);
   });
@@ -28,13 +36,18 @@ const REFUSED: [string, RegExp][] = [
 
 for (const [password, reason] of REFUSED) {
   Deno.test(`"${password.slice(0, 20)}" is refused as a password`, () => {
-    assert.throws(() => checkNewPassword(password, EMAIL), (error) =>
-      error instanceof DomainError && reason.test(error.fields.password ?? ""));
+    assert.throws(
+      () => checkNewPassword(password, EMAIL),
+      (error) => error instanceof DomainError && reason.test(error.fields.password ?? ""),
+    );
   });
 }
 
 Deno.test("a password is kept as Argon2id with 19 MiB and 2 passes, salted anew each time", async () => {
-  const [one, other] = await Promise.all([hashPassword("correct horse battery"), hashPassword("correct horse battery")]);
+  const [one, other] = await Promise.all([
+    hashPassword("correct horse battery"),
+    hashPassword("correct horse battery"),
+  ]);
 
   assert.match(one, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
   assert.notEqual(one, other);
@@ -53,8 +66,18 @@ Deno.test("nobody's password matches where none is set", async () => {
 });
 
 async function rawHash(memory: number, passes: number): Promise<string> {
-  const key = await crypto.subtle.importKey("raw-secret" as "raw", new TextEncoder().encode("password"), "Argon2id", false, ["deriveBits"]);
+  const key = await crypto.subtle.importKey(
+    "raw-secret" as "raw",
+    new TextEncoder().encode("password"),
+    "Argon2id",
+    false,
+    ["deriveBits"],
+  );
   const nonce = new TextEncoder().encode("somesalt12345678");
-  const bits = await crypto.subtle.deriveBits({ name: "Argon2id", nonce, parallelism: 1, memory, passes } as AlgorithmIdentifier, key, 256);
+  const bits = await crypto.subtle.deriveBits(
+    { name: "Argon2id", nonce, parallelism: 1, memory, passes } as AlgorithmIdentifier,
+    key,
+    256,
+  );
   return btoa(String.fromCharCode(...new Uint8Array(bits))).replaceAll("=", "");
 }

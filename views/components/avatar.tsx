@@ -13,7 +13,11 @@ export function Avatar({ name, size = "medium" }: { name: string; size?: "small"
   const look = size === "small" ? "size-6 text-[0.625rem]" : "size-8 text-xs";
   return (
     <span
-      class={classes("inline-grid shrink-0 place-items-center rounded-full font-semibold", look, tintOf(name))}
+      class={classes(
+        "inline-grid shrink-0 place-items-center rounded-full font-semibold",
+        look,
+        tintOf(name),
+      )}
       aria-hidden="true"
     >
       {initialsOf(name)}

@@ -57,7 +57,8 @@ export function IconButton(
     & { icon: IconName; label: string; class?: string }
     & JSX.IntrinsicElements["button"],
 ) {
-  const look = "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-sunken hover:text-ink";
+  const look =
+    "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-sunken hover:text-ink";
   return (
     <button type={type} class={classes(look, extra)} aria-label={label} title={label} {...attributes}>
       <Icon name={icon} />

@@ -10,7 +10,13 @@ export function Checkbox(
   return (
     <div class="grid gap-1">
       <label for={id} class="flex items-center gap-2.5 py-1 text-base">
-        <input id={id} type="checkbox" class="size-4 shrink-0" {...describedBy({ id, hint, error })} {...attributes} />
+        <input
+          id={id}
+          type="checkbox"
+          class="size-4 shrink-0"
+          {...describedBy({ id, hint, error })}
+          {...attributes}
+        />
         {label}
       </label>
       {hint ? <p id={`${id}-hint`} class="pl-6.5 text-sm text-muted">{hint}</p> : null}

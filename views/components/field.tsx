@@ -53,7 +53,12 @@ export function TextField(
     & TextFieldProps
     & JSX.IntrinsicElements["input"],
 ) {
-  const look = classes(CONTROL_LOOK, "h-9 max-sm:h-11", controlBorder(error), suffix !== undefined && "rounded-r-none");
+  const look = classes(
+    CONTROL_LOOK,
+    "h-9 max-sm:h-11",
+    controlBorder(error),
+    suffix !== undefined && "rounded-r-none",
+  );
   const input = (
     <input
       id={id}

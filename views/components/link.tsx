@@ -3,7 +3,9 @@ import { classes } from "./classes.ts";
 
 /** A link inside text: underlined, so that it does not depend on its color. */
 export function TextLink(
-  { class: extra, children, ...attributes }: { class?: string; children?: Child } & JSX.IntrinsicElements["a"],
+  { class: extra, children, ...attributes }:
+    & { class?: string; children?: Child }
+    & JSX.IntrinsicElements["a"],
 ) {
   const look =
     "rounded-sm font-medium text-accent underline decoration-accent/40 underline-offset-2 hover:decoration-accent";

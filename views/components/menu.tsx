@@ -19,7 +19,10 @@ export function Menu(
 ) {
   return (
     <details class={classes("relative", extra)} {...BEHAVIOUR}>
-      <summary aria-label={label} class={classes("rounded-md transition-colors hover:bg-sunken", summaryClass)}>
+      <summary
+        aria-label={label}
+        class={classes("rounded-md transition-colors hover:bg-sunken", summaryClass)}
+      >
         {summary}
       </summary>
       <div
@@ -38,7 +41,9 @@ export function Menu(
 type ItemProps = { icon: IconName; tone?: "plain" | "danger"; children?: Child };
 
 /** A link in a menu. */
-export function MenuLink({ icon, tone = "plain", children, ...attributes }: ItemProps & JSX.IntrinsicElements["a"]) {
+export function MenuLink(
+  { icon, tone = "plain", children, ...attributes }: ItemProps & JSX.IntrinsicElements["a"],
+) {
   return (
     <a class={classes(ITEM, itemColors(tone))} {...attributes}>
       <Icon name={icon} class={tone === "plain" ? "text-faint" : ""} />

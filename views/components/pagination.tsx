@@ -5,7 +5,9 @@ export function Pagination({ firstHref, nextHref }: { firstHref: string | null; 
   if (!firstHref && !nextHref) return null;
   return (
     <nav aria-label="Pages" class="flex items-center justify-between gap-2 border-t border-line px-5 py-3">
-      <span>{firstHref ? <ButtonLink href={firstHref} size="small">Back to the start</ButtonLink> : null}</span>
+      <span>
+        {firstHref ? <ButtonLink href={firstHref} size="small">Back to the start</ButtonLink> : null}
+      </span>
       {nextHref ? <ButtonLink href={nextHref} size="small" rel="next">Next page</ButtonLink> : null}
     </nav>
   );

@@ -2,9 +2,12 @@
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   return (
     <div class="grid animate-pulse gap-2.5" role="status" aria-label="Loading">
-      {Array.from({ length: lines }, (_, line) => (
-        <span class={`h-3 rounded-sm bg-sunken ${line === lines - 1 ? "w-2/5" : "w-full"}`}></span>
-      ))}
+      {Array.from(
+        { length: lines },
+        (_, line) => (
+          <span class={`h-3 rounded-sm bg-sunken ${line === lines - 1 ? "w-2/5" : "w-full"}`}></span>
+        ),
+      )}
     </div>
   );
 }

@@ -5,7 +5,12 @@ export type Column = { label: string; hiddenLabel?: boolean; class?: string };
 
 /** A table whose head goes away on a phone, where the first cell tells the rest. Rows come as `children`. */
 export function Table(
-  { label, columns, bodyId, children }: { label: string; columns: Column[]; bodyId?: string; children?: Child },
+  { label, columns, bodyId, children }: {
+    label: string;
+    columns: Column[];
+    bodyId?: string;
+    children?: Child;
+  },
 ) {
   return (
     <table class="w-full text-left [&:has([data-empty]:only-child)>thead]:hidden">

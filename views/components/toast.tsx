@@ -3,9 +3,18 @@ import { IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
 import { Icon } from "./icon.tsx";
 
-const COLORS: Record<Flash["kind"], string> = { success: "text-accent", error: "text-danger", info: "text-info" };
+const COLORS: Record<Flash["kind"], string> = {
+  success: "text-accent",
+  error: "text-danger",
+  info: "text-info",
+};
 
-const BEHAVIOUR = { "x-data": "toast", "x-on:mouseenter": "pause", "x-on:mouseleave": "resume", "x-on:focusin": "pause" };
+const BEHAVIOUR = {
+  "x-data": "toast",
+  "x-on:mouseenter": "pause",
+  "x-on:mouseleave": "resume",
+  "x-on:focusin": "pause",
+};
 
 /** A message that floats over the page and leaves by itself. */
 export function Toast({ kind, text }: Flash) {

@@ -30,7 +30,13 @@ export function AppShell(
       <div class="md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
         <SideNavigation active={active} />
         <main id="main" tabindex={-1} class="mx-auto w-full max-w-5xl px-4 py-6 outline-none sm:px-8 sm:py-9">
-          {flash ? <div class="mb-6"><Alert kind={flash.kind}>{flash.text}</Alert></div> : null}
+          {flash
+            ? (
+              <div class="mb-6">
+                <Alert kind={flash.kind}>{flash.text}</Alert>
+              </div>
+            )
+            : null}
           {children}
         </main>
       </div>

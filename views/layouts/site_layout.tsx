@@ -21,8 +21,18 @@ export function SiteLayout(
     <Document title={`${title} · Denizen`}>
       <div class="flex min-h-dvh flex-col">
         <SiteHeader viewer={viewer} />
-        <main id="main" tabindex={-1} class={classes("w-full flex-1 outline-none", !wide && "px-5 py-10 sm:py-16")}>
-          {flash ? <div class="mx-auto mb-6 max-w-md"><Alert kind={flash.kind}>{flash.text}</Alert></div> : null}
+        <main
+          id="main"
+          tabindex={-1}
+          class={classes("w-full flex-1 outline-none", !wide && "px-5 py-10 sm:py-16")}
+        >
+          {flash
+            ? (
+              <div class="mx-auto mb-6 max-w-md">
+                <Alert kind={flash.kind}>{flash.text}</Alert>
+              </div>
+            )
+            : null}
           {children}
         </main>
         <SiteFooter />
@@ -50,15 +60,19 @@ function SiteHeader({ viewer }: { viewer?: { name: string } | null }) {
   return (
     <header class="border-b border-line bg-surface">
       <div class="mx-auto flex h-15 max-w-6xl items-center justify-between gap-4 px-5">
-        <a href={`${apexUrl}/`} class="rounded-md" aria-label="Denizen, home"><Logo /></a>
+        <a href={`${apexUrl}/`} class="rounded-md" aria-label="Denizen, home">
+          <Logo />
+        </a>
         {viewer === undefined ? null : (
           <nav aria-label="Account" class="flex items-center gap-1.5">
-            {viewer ? <ButtonLink href={`${apexUrl}/workspaces`} size="small">Your workspaces</ButtonLink> : (
-              <>
-                <ButtonLink href={`${apexUrl}/login`} variant="quiet" size="small">Sign in</ButtonLink>
-                <ButtonLink href={`${apexUrl}/signup`} variant="primary" size="small">Sign up</ButtonLink>
-              </>
-            )}
+            {viewer
+              ? <ButtonLink href={`${apexUrl}/workspaces`} size="small">Your workspaces</ButtonLink>
+              : (
+                <>
+                  <ButtonLink href={`${apexUrl}/login`} variant="quiet" size="small">Sign in</ButtonLink>
+                  <ButtonLink href={`${apexUrl}/signup`} variant="primary" size="small">Sign up</ButtonLink>
+                </>
+              )}
           </nav>
         )}
       </div>

@@ -21,13 +21,17 @@ const NUMBER = new Intl.NumberFormat("en");
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** `/dashboard`: the tenant at a glance. */
-export function DashboardPage({ stats, activity, now, canWrite = true, ...shell }: ShellProps & DashboardPanelProps) {
+export function DashboardPage(
+  { stats, activity, now, canWrite = true, ...shell }: ShellProps & DashboardPanelProps,
+) {
   return (
     <AppShell title="Dashboard" active="dashboard" {...shell}>
       <PageHeading
         title={shell.tenant.name}
         lead={`Good to see you, ${shell.user.name}.`}
-        action={canWrite ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink> : null}
+        action={canWrite
+          ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink>
+          : null}
       />
       <DashboardPanel stats={stats} activity={activity} now={now} canWrite={canWrite} />
     </AppShell>
@@ -40,7 +44,12 @@ export function DashboardPanel({ stats, activity, now, canWrite = true }: Dashbo
     <div
       id="dashboard-panel"
       class="grid gap-6"
-      {...hx({ get: "/dashboard/panel", trigger: "every 30s", swap: "outerHTML", status: { "4xx": "swap:none", "5xx": "swap:none" } })}
+      {...hx({
+        get: "/dashboard/panel",
+        trigger: "every 30s",
+        swap: "outerHTML",
+        status: { "4xx": "swap:none", "5xx": "swap:none" },
+      })}
     >
       <dl class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
         <Stat icon="users" label="Members" value={NUMBER.format(stats.users)} />
@@ -73,7 +82,9 @@ function ActivityList({ activity, now }: { activity: Activity[]; now: Date }) {
           <p class="min-w-0 flex-1 wrap-anywhere">
             <span class="font-medium">{actorName}</span> <span class="text-muted">{summary}</span>
           </p>
-          <span class="shrink-0 text-sm text-muted"><Time at={at} now={now} /></span>
+          <span class="shrink-0 text-sm text-muted">
+            <Time at={at} now={now} />
+          </span>
         </li>
       ))}
     </ol>
@@ -82,7 +93,11 @@ function ActivityList({ activity, now }: { activity: Activity[]; now: Date }) {
 
 function NoActivity() {
   return (
-    <EmptyState icon="inbox" title="Nothing has happened yet" text="Once your team works here, you will see it in this list." />
+    <EmptyState
+      icon="inbox"
+      title="Nothing has happened yet"
+      text="Once your team works here, you will see it in this list."
+    />
   );
 }
 

@@ -14,18 +14,32 @@ export type ErrorPageProps = {
 
 /** What went wrong, in words, and the way on. */
 export function ErrorPage({ shell, ...problem }: ErrorPageProps) {
-  if (shell) return <AppShell title={problem.title} {...shell}><ErrorMessage {...problem} /></AppShell>;
-  return <SiteLayout title={problem.title}><ErrorMessage {...problem} /></SiteLayout>;
+  if (shell) {
+    return (
+      <AppShell title={problem.title} {...shell}>
+        <ErrorMessage {...problem} />
+      </AppShell>
+    );
+  }
+  return (
+    <SiteLayout title={problem.title}>
+      <ErrorMessage {...problem} />
+    </SiteLayout>
+  );
 }
 
 /** The message alone, for an htmx answer. */
 export function ErrorMessage({ status, title, detail, requestId, action }: Omit<ErrorPageProps, "shell">) {
   return (
     <div class="mx-auto grid max-w-md justify-items-start gap-2 py-8 sm:py-14">
-      <p class="rounded-full bg-sunken px-2.5 py-0.5 text-sm font-medium text-muted tabular-nums">Error {status}</p>
+      <p class="rounded-full bg-sunken px-2.5 py-0.5 text-sm font-medium text-muted tabular-nums">
+        Error {status}
+      </p>
       <h1 class="text-2xl font-semibold tracking-tighter">{title}</h1>
       <p class="text-md text-muted wrap-anywhere">{detail}</p>
-      {action ? <ButtonLink href={action.href} variant="primary" class="mt-4">{action.label}</ButtonLink> : null}
+      {action
+        ? <ButtonLink href={action.href} variant="primary" class="mt-4">{action.label}</ButtonLink>
+        : null}
       {requestId
         ? (
           <p class="mt-6 text-sm text-muted">

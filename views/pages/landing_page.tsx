@@ -14,7 +14,8 @@ const FEATURES: { icon: IconName; title: string; text: string }[] = [
   {
     icon: "shield",
     title: "Kept apart by the database",
-    text: "Every workspace has a schema and a role of its own in Postgres. A mistake in one can't reach another.",
+    text:
+      "Every workspace has a schema and a role of its own in Postgres. A mistake in one can't reach another.",
   },
   {
     icon: "bolt",
@@ -38,7 +39,8 @@ export function LandingPage({ viewer }: { viewer: { name: string } | null }) {
             A workspace of its own for every company
           </h1>
           <p class="max-w-xl text-lg text-muted text-pretty">
-            Denizen keeps your team's projects in one calm place, at your own address, apart from everyone else's.
+            Denizen keeps your team's projects in one calm place, at your own address, apart from everyone
+            else's.
           </p>
           <CallToAction viewer={viewer} />
         </div>

@@ -11,7 +11,10 @@ export type SetPasswordFormProps = { token: string; errors?: Record<string, stri
 export function SetPasswordPage(props: SetPasswordFormProps) {
   return (
     <SiteLayout title="Choose a password">
-      <FormColumn title="Choose a password" lead="It replaces the old one, and signs you out everywhere else.">
+      <FormColumn
+        title="Choose a password"
+        lead="It replaces the old one, and signs you out everywhere else."
+      >
         <SetPasswordForm {...props} />
       </FormColumn>
     </SiteLayout>

@@ -29,7 +29,11 @@ export function SignInPage(
     )
     : "Sign in";
   return (
-    <SiteLayout title={tenant ? `Sign in to ${tenant.name}` : "Sign in"} viewer={tenant ? undefined : null} flash={flash}>
+    <SiteLayout
+      title={tenant ? `Sign in to ${tenant.name}` : "Sign in"}
+      viewer={tenant ? undefined : null}
+      flash={flash}
+    >
       <FormColumn title={title} lead={tenant ? "Use the account of your workspace." : "Welcome back."}>
         <SignInForm {...form} />
         <p class="text-muted">
@@ -72,7 +76,12 @@ export function SignInForm({ values = {}, errors = {}, problem, next }: SignInFo
         autocomplete="current-password"
         autofocus={values.email ? true : undefined}
       />
-      <Checkbox id="remember" name="remember" label="Stay signed in on this device" checked={values.remember} />
+      <Checkbox
+        id="remember"
+        name="remember"
+        label="Stay signed in on this device"
+        checked={values.remember}
+      />
       <Button id="login-button" class="login-button" variant="primary" size="large">
         Sign in
         <Waiting />

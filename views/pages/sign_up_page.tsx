@@ -22,7 +22,10 @@ export type SignUpFormProps = {
 export function SignUpPage(props: SignUpFormProps) {
   return (
     <SiteLayout title="Sign up" viewer={null}>
-      <FormColumn title="Open your workspace" lead="Free to start, no card needed. You can invite your team right after.">
+      <FormColumn
+        title="Open your workspace"
+        lead="Free to start, no card needed. You can invite your team right after."
+      >
         <SignUpForm {...props} />
         <p class="text-muted">
           Have an account already? <TextLink href="/login">Sign in</TextLink>

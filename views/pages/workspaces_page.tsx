@@ -18,7 +18,11 @@ export type Workspace = {
 
 /** `/workspaces`: the workspaces of the person who is signed in on the apex. */
 export function WorkspacesPage(
-  { user, workspaces, flash }: { user: { name: string; email: string }; workspaces: Workspace[]; flash?: Flash },
+  { user, workspaces, flash }: {
+    user: { name: string; email: string };
+    workspaces: Workspace[];
+    flash?: Flash;
+  },
 ) {
   return (
     <SiteLayout title="Workspaces" flash={flash}>
@@ -29,7 +33,9 @@ export function WorkspacesPage(
             : <NoWorkspaces />}
         </Card>
         <div class="flex flex-wrap items-center justify-between gap-3">
-          {workspaces.length > 0 ? <ButtonLink href="/signup" icon="plus">New workspace</ButtonLink> : <span></span>}
+          {workspaces.length > 0
+            ? <ButtonLink href="/signup" icon="plus">New workspace</ButtonLink>
+            : <span></span>}
           <form method="post" action="/logout">
             <Button variant="quiet" icon="log-out">Sign out</Button>
           </form>
@@ -42,7 +48,7 @@ export function WorkspacesPage(
 function WorkspaceItem({ id, name, role, url, suspended }: Workspace) {
   return (
     <li>
-      <form method="post" action={`/workspaces/${id}/open`}>
+      <form method="post" action={`/workspaces/${id}/handoff`}>
         <button
           type="submit"
           class="group flex w-full items-center gap-3 rounded-lg px-4 py-3.5 text-left transition-colors hover:bg-sunken"

@@ -15,7 +15,11 @@ export function ProjectCreated({ project, now }: { project: ListedProject; now: 
 
 /** Answers a change in place, with `verb` for what was done: the row as it is now. */
 export function ProjectSaved(
-  { project, now, verb = "saved" }: { project: ListedProject; now: Date; verb?: "saved" | "archived" | "restored" },
+  { project, now, verb = "saved" }: {
+    project: ListedProject;
+    now: Date;
+    verb?: "saved" | "archived" | "restored";
+  },
 ) {
   return (
     <>

@@ -18,7 +18,10 @@ export type ProjectFormProps = {
   inPlace?: boolean;
 };
 
-const STATUS_OPTIONS = [{ value: "active", label: "Active" }, { value: "archived", label: "Archived" }] as const;
+const STATUS_OPTIONS = [{ value: "active", label: "Active" }, {
+  value: "archived",
+  label: "Archived",
+}] as const;
 
 /** What `GET /projects/new` answers to htmx. */
 export function NewProjectDialog() {
@@ -52,7 +55,9 @@ export function ProjectFormPage({ tenant, user, flash, ...form }: ShellProps & P
 }
 
 /** The form, for a new project or a change; in place it is swapped by itself when it is refused. */
-export function ProjectForm({ project, values = {}, errors = {}, problem, inPlace = false }: ProjectFormProps) {
+export function ProjectForm(
+  { project, values = {}, errors = {}, problem, inPlace = false }: ProjectFormProps,
+) {
   const action = project ? `/projects/${project.id}` : "/projects";
   const swap = inPlace ? hx({ post: action, target: "this", swap: "outerHTML", disable: "find button" }) : {};
   return (

@@ -41,7 +41,9 @@ export function ProjectList(props: ProjectListProps) {
   });
   return (
     <Card id="project-list" flush>
-      {query.status === "all" ? null : <input type="hidden" name="status" value={query.status} form="project-filter" />}
+      {query.status === "all"
+        ? null
+        : <input type="hidden" name="status" value={query.status} form="project-filter" />}
       <Tabs label="Filter by status" tabs={tabs} />
       <Table label="Projects" columns={COLUMNS} bodyId="project-rows">
         <ProjectRows {...props} />
@@ -83,7 +85,9 @@ function NoProjects({ query, canWrite }: { query: ProjectQuery; canWrite: boolea
   }
   return (
     <EmptyState icon="folder" title="No projects yet" text="A project holds one piece of your team's work.">
-      {canWrite ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink> : null}
+      {canWrite
+        ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink>
+        : null}
     </EmptyState>
   );
 }

@@ -12,7 +12,9 @@ export function ProjectPage(
 ) {
   return (
     <AppShell title={project.name} active="projects" {...shell}>
-      <p class="mb-2"><TextLink href="/projects">All projects</TextLink></p>
+      <p class="mb-2">
+        <TextLink href="/projects">All projects</TextLink>
+      </p>
       <PageHeading title={project.name} action={canWrite ? <ProjectActions project={project} /> : null} />
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
         <Card title="Description">

@@ -10,7 +10,9 @@ import { Time } from "../../components/time.tsx";
 export type ListedProject = Project & { ownerName: string };
 
 /** A project in the list, with what can be done to it if the person may. */
-export function ProjectRow({ project, now, canWrite }: { project: ListedProject; now: Date; canWrite: boolean }) {
+export function ProjectRow(
+  { project, now, canWrite }: { project: ListedProject; now: Date; canWrite: boolean },
+) {
   const { id, name, description, status, ownerName, updatedAt } = project;
   return (
     <tr id={`project-${id}`} class="transition-colors hover:bg-canvas">
@@ -64,7 +66,9 @@ function RowMenu({ project: { id, name, status } }: { project: ListedProject }) 
       >
         <MenuButton icon={change}>{change === "archive" ? "Archive" : "Restore"}</MenuButton>
       </form>
-      <MenuLink icon="trash" tone="danger" href={`${path}/delete`} {...intoEditor(`${path}/delete`)}>Delete</MenuLink>
+      <MenuLink icon="trash" tone="danger" href={`${path}/delete`} {...intoEditor(`${path}/delete`)}>
+        Delete
+      </MenuLink>
     </Menu>
   );
 }

@@ -37,7 +37,14 @@ function FilterForm({ query }: { query: ProjectQuery }) {
     ...LIST_SWAP,
   });
   return (
-    <form id="project-filter" role="search" method="get" action="/projects" class="mb-4 flex flex-wrap gap-3" {...search}>
+    <form
+      id="project-filter"
+      role="search"
+      method="get"
+      action="/projects"
+      class="mb-4 flex flex-wrap gap-3"
+      {...search}
+    >
       <div class="relative min-w-44 flex-1">
         <Icon name="search" class="pointer-events-none absolute inset-y-0 left-3 my-auto text-muted" />
         <input
@@ -49,7 +56,9 @@ function FilterForm({ query }: { query: ProjectQuery }) {
           aria-label="Search projects"
           class={`${CONTROL_LOOK} h-9 pr-9 pl-9 max-sm:h-11 ${controlBorder()}`}
         />
-        <span class="pointer-events-none absolute inset-y-0 right-9 flex items-center"><Waiting id="searching" /></span>
+        <span class="pointer-events-none absolute inset-y-0 right-9 flex items-center">
+          <Waiting id="searching" />
+        </span>
       </div>
       <div class="w-48 max-sm:w-full">
         <Select name="sort" aria-label="Sort by" options={SORT_OPTIONS} value={query.sort} />

@@ -1,0 +1,182 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { memberNames } from "../../src/access/members.ts";
+import { authorize, can } from "../../src/access/roles.ts";
+import type { TenantContext } from "../../src/context.ts";
+import { DomainError } from "../../src/errors.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import {
+  createProject,
+  deleteProject,
+  getProject,
+  listProjects,
+  newProject,
+  type Project,
+  projectChanges,
+  projectQuery,
+  updateProject,
+} from "../../src/projects/projects.ts";
+import { DeleteProjectDialog, DeleteProjectPage } from "../../views/pages/projects/delete_project_page.tsx";
+import { ProjectCreated, ProjectDeleted, ProjectSaved } from "../../views/pages/projects/project_changes.tsx";
+import {
+  EditProjectDialog,
+  NewProjectDialog,
+  ProjectForm,
+  ProjectFormPage,
+  type ProjectFormProps,
+} from "../../views/pages/projects/project_form.tsx";
+import { ProjectList, ProjectRows } from "../../views/pages/projects/project_list.tsx";
+import { ProjectPage } from "../../views/pages/projects/project_page.tsx";
+import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
+import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
+import { sendFlash } from "../flash.ts";
+import { type AppContext, type AppEnv, isPartial, readForm, tenantContextOf } from "../http.ts";
+import { render } from "../render.tsx";
+import { shellOf } from "./viewer.ts";
+
+const PAGE_SIZE = 25;
+
+/** The list's address as people type it: what makes no sense is left out, not refused. */
+const listAddress = z.object({
+  search: projectQuery.shape.search.catch(undefined),
+  status: projectQuery.shape.status.catch(undefined),
+  sort: projectQuery.shape.sort.catch("-created_at"),
+  cursor: projectQuery.shape.cursor.catch(undefined),
+});
+
+const projectVersion = z.object({ version: z.coerce.number().int().positive() });
+
+export const projectsPages = new Hono<AppEnv>();
+
+projectsPages.get("/projects", async (c) => {
+  const ctx = tenantContextOf(c);
+  const { search, status, sort, cursor } = listAddress.parse(c.req.query());
+  const { items, nextCursor } = await listProjects(ctx, { search, status, sort, cursor, limit: PAGE_SIZE });
+  const list = {
+    projects: await withOwners(ctx, items),
+    nextCursor,
+    query: { search: search ?? "", status: status ?? "all" as const, sort },
+    ...viewing(ctx),
+  };
+  if (!isPartial(c)) return render(c, <ProjectsPage {...shellOf(c)} {...list} />);
+  return render(c, cursor ? <ProjectRows {...list} /> : <ProjectList {...list} />);
+});
+
+projectsPages.get("/projects/new", (c) => {
+  authorize(tenantContextOf(c), "projects:write");
+  return render(c, isPartial(c) ? <NewProjectDialog /> : <ProjectFormPage {...shellOf(c)} />);
+});
+
+projectsPages.post("/projects", async (c) => {
+  const ctx = tenantContextOf(c);
+  const form = await readForm(c);
+  try {
+    const project = await createProject(ctx, parseInput(newProject, form));
+    if (isPartial(c)) {
+      return render(c, <ProjectCreated project={await withOwner(ctx, project)} {...viewing(ctx)} />);
+    }
+    return goTo(c, "/projects", `${project.name} was created.`);
+  } catch (error) {
+    return refusedForm(c, error, { values: form });
+  }
+});
+
+projectsPages.get("/projects/:id", async (c) => {
+  const ctx = tenantContextOf(c);
+  const project = await withOwner(ctx, await getProject(ctx, c.req.param("id")));
+  return render(c, <ProjectPage {...shellOf(c)} project={project} {...viewing(ctx)} />);
+});
+
+projectsPages.get("/projects/:id/edit", async (c) => {
+  const ctx = tenantContextOf(c);
+  authorize(ctx, "projects:write");
+  const project = await getProject(ctx, c.req.param("id"));
+  const form = { project, values: project };
+  return render(
+    c,
+    isPartial(c) ? <EditProjectDialog {...form} /> : <ProjectFormPage {...shellOf(c)} {...form} />,
+  );
+});
+
+projectsPages.post("/projects/:id", async (c) => {
+  const ctx = tenantContextOf(c);
+  const id = c.req.param("id");
+  const form = await readForm(c);
+  const { version } = parseInput(projectVersion, form);
+  try {
+    const project = await updateProject(ctx, id, parseInput(projectChanges, form), version);
+    if (isPartial(c)) {
+      return render(c, <ProjectSaved project={await withOwner(ctx, project)} {...viewing(ctx)} />);
+    }
+    return goTo(c, `/projects/${id}`, `${project.name} was saved.`);
+  } catch (error) {
+    return refusedForm(c, error, { project: await getProject(ctx, id), values: form });
+  }
+});
+
+for (
+  const { verb, status, done } of [
+    { verb: "archive", status: "archived", done: "archived" },
+    { verb: "restore", status: "active", done: "restored" },
+  ] as const
+) {
+  projectsPages.post(`/projects/:id/${verb}`, async (c) => {
+    const ctx = tenantContextOf(c);
+    const project = await updateProject(ctx, c.req.param("id"), { status });
+    if (!isPartial(c)) return goTo(c, `/projects/${project.id}`, `${project.name} was ${done}.`);
+    return render(c, <ProjectSaved project={await withOwner(ctx, project)} verb={done} {...viewing(ctx)} />);
+  });
+}
+
+projectsPages.get("/projects/:id/delete", async (c) => {
+  const ctx = tenantContextOf(c);
+  authorize(ctx, "projects:write");
+  const project = await getProject(ctx, c.req.param("id"));
+  return render(
+    c,
+    isPartial(c)
+      ? <DeleteProjectDialog project={project} />
+      : <DeleteProjectPage {...shellOf(c)} project={project} />,
+  );
+});
+
+projectsPages.post("/projects/:id/delete", async (c) => {
+  const { id, name } = await deleteProject(tenantContextOf(c), c.req.param("id"));
+  if (isPartial(c)) return render(c, <ProjectDeleted id={id} name={name} />);
+  return goTo(c, "/projects", `${name} was deleted.`);
+});
+
+/** The form again, with what has to change; throws on what isn't about the form. */
+function refusedForm(c: AppContext, error: unknown, form: ProjectFormProps): Response | Promise<Response> {
+  if (!(error instanceof DomainError) || !["invalid", "precondition_failed"].includes(error.kind)) {
+    throw error;
+  }
+  const problem = error.kind === "invalid" ? undefined : error.message;
+  const props = { ...form, errors: error.fields, problem };
+  return render(
+    c,
+    isPartial(c) ? <ProjectForm {...props} inPlace /> : <ProjectFormPage {...shellOf(c)} {...props} />,
+    422,
+  );
+}
+
+function goTo(c: AppContext, path: string, text: string): Response {
+  sendFlash(c, { kind: "success", text });
+  return c.redirect(path, 303);
+}
+
+function viewing(ctx: TenantContext) {
+  return { now: ctx.services.clock.now(), canWrite: can(ctx, "projects:write") };
+}
+
+async function withOwner(ctx: TenantContext, project: Project): Promise<ListedProject> {
+  return (await withOwners(ctx, [project]))[0]!;
+}
+
+async function withOwners(ctx: TenantContext, projects: Project[]): Promise<ListedProject[]> {
+  const names = await memberNames(ctx, projects.map(({ ownerId }) => ownerId));
+  return projects.map((project) => ({
+    ...project,
+    ownerName: names.get(project.ownerId) ?? "Former member",
+  }));
+}
