@@ -2,7 +2,7 @@
 import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import postgres from "postgres";
-import { type Client, Connection, ConnectionPool } from "./connection_pool.ts";
+import { type Client, ConnectionPool } from "./connection_pool.ts";
 
 /** Where the database is: a server's URL, or the embedded database's Unix socket. */
 export type DatabaseAddress = { url: string } | { socketPath: string };
@@ -24,18 +24,48 @@ const CLOSE_TIMEOUT_SECONDS = 5;
 /** Opens the pools, `connections` in all (at least 2). Nothing connects before the first query. */
 export function connect(address: DatabaseAddress, { connections = DEFAULT_CONNECTIONS } = {}): Database {
   const forControl = Math.ceil(connections * CONTROL_SHARE);
-  const controlClient = openClient(address, forControl);
-  const pool = new ConnectionPool(
-    connections - forControl,
-    (onLost) => new Connection(openClient(address, 1, onLost)),
-  );
+  const control = new ReplacedClient((onLost) => openClient(address, forControl, onLost));
+  const pool = new ConnectionPool(connections - forControl, (onLost) => openClient(address, 1, onLost));
   return {
-    control: drizzle(preparing(controlClient)),
+    control: drizzle(preparing(control)),
     pool,
     async close() {
-      await Promise.all([pool.close(), controlClient.end({ timeout: CLOSE_TIMEOUT_SECONDS })]);
+      await Promise.all([pool.close(), control.close()]);
     },
   };
+}
+
+/**
+ * A client that gives way to a new one as soon as it has lost a connection: this driver doesn't connect again when
+ * the loss fell between a statement's making and its sending.
+ */
+class ReplacedClient {
+  readonly #open: (onLost: () => void) => Client;
+  #current: Client;
+  #closed = false;
+
+  constructor(open: (onLost: () => void) => Client) {
+    this.#open = open;
+    this.#current = this.#openNext();
+  }
+
+  get current(): Client {
+    return this.#current;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#current.end({ timeout: CLOSE_TIMEOUT_SECONDS });
+  }
+
+  #openNext(): Client {
+    const client: Client = this.#open(() => {
+      if (this.#closed || client !== this.#current) return;
+      this.#current = this.#openNext();
+      client.end({ timeout: CLOSE_TIMEOUT_SECONDS }).catch(() => {});
+    });
+    return client;
+  }
 }
 
 function openClient(address: DatabaseAddress, max: number, onclose?: () => void): Client {
@@ -59,9 +89,9 @@ function openClient(address: DatabaseAddress, max: number, onclose?: () => void)
  * Drizzle sends each statement unprepared, which costs this driver a second round trip. This client prepares them,
  * and always uses the extended protocol: one statement a message, values beside it and never inside.
  */
-function preparing(client: Client): Client {
-  return Object.assign(Object.create(client), {
+function preparing(control: ReplacedClient): Client {
+  return Object.assign(Object.create(control.current), {
     unsafe: (text: string, values?: never[]) =>
-      client.unsafe(text, values, { prepare: true, simple: false } as postgres.UnsafeQueryOptions),
+      control.current.unsafe(text, values, { prepare: true, simple: false } as postgres.UnsafeQueryOptions),
   });
 }

@@ -13,52 +13,59 @@ export type Send = (
 const WAIT_MILLISECONDS = 10_000;
 const CLOSE_TIMEOUT_SECONDS = 5;
 
-/** One connection to Postgres that serves one transaction at a time. */
+/** One connection to Postgres that serves one transaction at a time. Once lost, it is not used again. */
 export class Connection {
   readonly client: Client;
+  #lost: Error | undefined;
   #onLost: ((error: Error) => void) | undefined;
 
   constructor(client: Client) {
     this.client = client;
   }
 
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
   /**
    * Runs `work`, and gives up when the connection is lost meanwhile: what was sent then may never be answered,
-   * and what is sent later must not reach the connection that takes its place.
+   * and what is sent later must not reach a connection that takes its place.
    */
   async use<T>(work: (send: Send) => Promise<T>): Promise<T> {
     const session = await this.client.reserve();
-    let lost: Error | undefined;
-    const loss = new Promise<never>((_, reject) => this.#onLost = (error) => reject(lost = error));
+    const loss = new Promise<never>((_, reject) => this.#onLost = reject);
     const send: Send = (text, values, options) => {
-      if (lost) throw lost;
+      if (this.#lost) throw this.#lost;
       return session.unsafe(text, values, options).execute();
     };
     try {
       return await Promise.race([work(send), loss]);
     } finally {
       this.#onLost = undefined;
-      if (!lost) session.release();
+      if (!this.#lost) session.release();
     }
   }
 
   markLost(): void {
-    this.#onLost?.(unavailable("The connection to the database was lost."));
+    this.#lost = unavailable("The connection to the database was lost.");
+    this.#onLost?.(this.#lost);
   }
 }
 
-/** A fixed number of connections, handed out first come, first served. */
+type Waiter = { resolve: (connection: Connection) => void; reject: (error: Error) => void };
+
+/** A fixed number of connections, handed out first come, first served. A lost one is replaced. */
 export class ConnectionPool {
-  readonly #all: Connection[] = [];
+  readonly #all = new Set<Connection>();
   readonly #idle: Connection[] = [];
-  readonly #waiting: { resolve: (connection: Connection) => void; reject: (error: Error) => void }[] = [];
+  readonly #waiting: Waiter[] = [];
   readonly #size: number;
-  readonly #open: (onLost: () => void) => Connection;
+  readonly #openClient: (onLost: () => void) => Client;
   #closed = false;
 
-  constructor(size: number, open: (onLost: () => void) => Connection) {
+  constructor(size: number, openClient: (onLost: () => void) => Client) {
     this.#size = size;
-    this.#open = open;
+    this.#openClient = openClient;
   }
 
   /** Lends a connection for the time of `work`. Throws `unavailable` when none gets free in time. */
@@ -74,25 +81,29 @@ export class ConnectionPool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const { reject } of this.#waiting.splice(0)) reject(unavailable("The server is shutting down."));
-    await Promise.all(
-      this.#all.map((connection) => connection.client.end({ timeout: CLOSE_TIMEOUT_SECONDS })),
-    );
+    await Promise.all([...this.#all].map(({ client }) => client.end({ timeout: CLOSE_TIMEOUT_SECONDS })));
   }
 
   #take(): Connection | undefined {
     if (this.#closed) throw unavailable("The server is shutting down.");
-    if (this.#idle.length > 0) return this.#idle.pop();
-    if (this.#all.length === this.#size) return undefined;
-    const connection: Connection = this.#open(() => connection.markLost());
-    this.#all.push(connection);
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (!idle.isLost) return idle;
+      this.#discard(idle);
+    }
+    return this.#all.size < this.#size ? this.#open() : undefined;
+  }
+
+  #open(): Connection {
+    const connection: Connection = new Connection(this.#openClient(() => connection.markLost()));
+    this.#all.add(connection);
     return connection;
   }
 
   #wait(): Promise<Connection> {
     return new Promise((resolve, reject) => {
-      const waiter = {
-        resolve: (connection: Connection) => (clearTimeout(timer), resolve(connection)),
-        reject: (error: Error) => (clearTimeout(timer), reject(error)),
+      const waiter: Waiter = {
+        resolve: (connection) => (clearTimeout(timer), resolve(connection)),
+        reject: (error) => (clearTimeout(timer), reject(error)),
       };
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
@@ -103,8 +114,14 @@ export class ConnectionPool {
   }
 
   #giveBack(connection: Connection): void {
-    const next = this.#waiting.shift();
-    if (next) next.resolve(connection);
-    else this.#idle.push(connection);
+    if (connection.isLost) this.#discard(connection);
+    const waiter = this.#waiting.shift();
+    if (waiter) waiter.resolve(connection.isLost ? this.#open() : connection);
+    else if (!connection.isLost) this.#idle.push(connection);
+  }
+
+  #discard(connection: Connection): void {
+    this.#all.delete(connection);
+    connection.client.end({ timeout: 0 }).catch(() => {});
   }
 }

@@ -15,6 +15,8 @@ export type EmbeddedDatabase = {
   socketPath: string;
   /** The whole database as a tar file, for `startFromSnapshot`. Nobody may be connected. */
   dump(): Promise<Blob>;
+  /** Breaks every client's connection; they may come again. */
+  cutConnections(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -70,6 +72,7 @@ async function serve(pglite: PGlite, socketPath: string, release: () => void): P
   return {
     socketPath,
     dump: () => pglite.dumpDataDir("none"),
+    cutConnections: () => socket.cutConnections(),
     async close() {
       await socket.close();
       await pglite.close();

@@ -47,10 +47,18 @@ export class PgliteSocket {
     await Deno.chmod(path, 0o600);
   }
 
-  async close(): Promise<void> {
-    for (const guest of this.#guests) guest.socket.destroy();
-    await new Promise((done) => this.#server.close(done));
+  /** Breaks every client's connection, and waits until what they had begun is rolled back. */
+  async cutConnections(): Promise<void> {
+    const closed = [...this.#guests].map(({ socket }) => new Promise((done) => socket.once("close", done)));
+    for (const { socket } of this.#guests) socket.destroy();
+    await Promise.all(closed);
     await this.#turns;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((done) => this.#server.close(done));
+    await this.cutConnections();
+    await closed;
   }
 
   #welcome(socket: Socket): void {

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { invalid, notFound } from "../src/errors.ts";
+import { invalid, notFound, unavailable } from "../src/errors.ts";
+import { isConnectionFailure } from "../src/platform/database_errors.ts";
 import type { Services } from "../src/services.ts";
 import { api, openApiDocument } from "./api/api.ts";
 import { problem } from "./api/problem.ts";
@@ -66,9 +67,13 @@ export async function createApp(services: Services): Promise<Hono<AppEnv>> {
 }
 
 function respondToError(c: AppContext, thrown: unknown): Response | Promise<Response> {
-  const error = thrown instanceof HTTPException && thrown.status < 500
-    ? invalid({ body: thrown.message })
-    : thrown;
+  const error = toKnown(thrown);
   logFailure(c, error);
   return c.req.path.startsWith("/api/") ? problem(c, error) : errorPage(c, error);
+}
+
+/** What Hono refuses itself, and a database that can't be reached, are no bugs of ours. */
+function toKnown(thrown: unknown): unknown {
+  if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: thrown.message });
+  return isConnectionFailure(thrown) ? unavailable("The database does not answer. Try again in a moment.") : thrown;
 }

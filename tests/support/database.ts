@@ -15,7 +15,12 @@ import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
 const TEST_LOGIN = { username: "denizen_test", password: "denizen_test" };
 
-export type TestDatabase = { address: DatabaseAddress; close(): Promise<void> };
+export type TestDatabase = {
+  address: DatabaseAddress;
+  /** Breaks every connection to it. */
+  cutConnections(): Promise<void>;
+  close(): Promise<void>;
+};
 
 export const serverUrl = Deno.env.get("TEST_DATABASE_URL") || undefined;
 
@@ -59,7 +64,7 @@ async function restoreSnapshot(): Promise<TestDatabase> {
     new Blob([await Deno.readFile(await snapshotPath())]),
     socketPath(),
   );
-  return { address: embedded, close: embedded.close };
+  return { address: embedded, cutConnections: embedded.cutConnections, close: embedded.close };
 }
 
 function socketPath(): string {
@@ -96,7 +101,14 @@ async function copyTemplate(url: string): Promise<TestDatabase> {
     await admin.unsafe(`create database ${name} template ${template} owner ${TEST_LOGIN.username}`);
     await admin.unsafe(`revoke temporary on database ${name} from public`);
   });
-  return { address: { url: loginUrl(url, name) }, close: () => dropDatabase(url, name) };
+  return {
+    address: { url: loginUrl(url, name) },
+    cutConnections: () =>
+      withAdmin(url, async (admin) => {
+        await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`;
+      }),
+    close: () => dropDatabase(url, name),
+  };
 }
 
 /** Roles belong to the server, not to a database: those of the test's tenants go with it. */

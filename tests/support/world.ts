@@ -1,3 +1,5 @@
+import { and, eq } from "drizzle-orm";
+import { memberships } from "../../db/control/schema.ts";
 import { connect } from "../../db/connect.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Role } from "../../src/access/roles.ts";
@@ -5,6 +7,7 @@ import { addMember } from "../../src/access/members.ts";
 import type { MemberActor } from "../../src/access/actor.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type SystemContext, systemContext, type TenantContext, tenantContext } from "../../src/context.ts";
+import { createHandoff } from "../../src/identity/handoffs.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { findOrCreateUser, type User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
@@ -13,7 +16,7 @@ import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { Browser } from "./browser.ts";
 import { ManualClock } from "./clock.ts";
-import { openTestDatabase } from "./database.ts";
+import { openTestDatabase, type TestDatabase } from "./database.ts";
 import { type ApiAnswer, type ApiCall, callApi } from "./http.ts";
 
 /** Everyone's password in the tests. Hashed once a process: Argon2id is slow on purpose. */
@@ -29,16 +32,24 @@ export class World implements AsyncDisposable {
   readonly clock: ManualClock;
   readonly system: SystemContext;
   readonly port: number;
+  readonly #database: TestDatabase;
   readonly #close: () => Promise<void>;
 
   private constructor(
-    parts: { services: Services; clock: ManualClock; port: number; close: () => Promise<void> },
+    parts: {
+      services: Services;
+      clock: ManualClock;
+      port: number;
+      database: TestDatabase;
+      close: () => Promise<void>;
+    },
   ) {
     this.services = parts.services;
     this.config = parts.services.config;
     this.clock = parts.clock;
     this.port = parts.port;
     this.system = systemContext(parts.services, { type: "system", name: "test" }, newId());
+    this.#database = parts.database;
     this.#close = parts.close;
   }
 
@@ -67,7 +78,7 @@ export class World implements AsyncDisposable {
       await server.shutdown();
       await services.close();
     };
-    return new World({ services, clock, port, close });
+    return new World({ services, clock, port, database, close });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -102,6 +113,26 @@ export class World implements AsyncDisposable {
   acting(tenant: Tenant, user: User, role: Role): TenantContext {
     const actor: MemberActor = { type: "member", id: user.id, name: user.name, email: user.email, role };
     return tenantContext(this.services, tenant, actor, newId());
+  }
+
+  async removeMember({ tenant }: Company, user: User): Promise<void> {
+    const { control } = this.system;
+    await control.delete(memberships).where(
+      and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, user.id)),
+    );
+    this.services.signIns.bearers.clear();
+    this.services.signIns.sessions.clear();
+  }
+
+  /** Breaks the product's connections to the database, as a restart of Postgres or a failing network does. */
+  async cutConnections(): Promise<void> {
+    await this.#database.cutConnections();
+  }
+
+  /** The token of a fresh handoff to a company's host. */
+  async handoff({ tenant, owner }: Company): Promise<string> {
+    const request = { userId: owner.id, signInId: newId(), remember: true, welcome: false };
+    return new URL(await createHandoff(this.system, tenant, request)).searchParams.get("token")!;
   }
 
   /** A browser with no cookies yet. */

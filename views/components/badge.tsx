@@ -14,7 +14,9 @@ const TONES: Record<Tone, string> = {
 export function Badge({ tone = "neutral", children }: { tone?: Tone; children?: Child }) {
   return (
     <span
-      class={`inline-flex h-5.5 items-center gap-1.5 rounded-full px-2 text-xs font-medium ${TONES[tone]}`}
+      class={`inline-flex h-5.5 items-center align-middle gap-1.5 rounded-full px-2 text-xs font-medium ${
+        TONES[tone]
+      }`}
     >
       <span class="size-1.5 rounded-full bg-current" aria-hidden="true"></span>
       {children}

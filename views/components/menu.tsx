@@ -2,7 +2,7 @@ import type { Child, JSX } from "hono/jsx";
 import { classes } from "./classes.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
-const BEHAVIOUR = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "escape" };
+const BEHAVIOUR = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
 
 const ITEM = "flex w-full items-center gap-2.5 rounded-md px-2.5 py-1.5 text-left text-base max-sm:py-2.5";
 

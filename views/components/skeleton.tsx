@@ -12,11 +12,17 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
   );
 }
 
-/** Three dots that show while htmx waits for an answer. */
+/** Three dots at the right end of what is around them, while htmx waits for an answer. */
 export function Waiting({ id }: { id?: string }) {
   return (
-    <span id={id} class="htmx-indicator inline-flex gap-1" aria-hidden="true">
-      {[1, 2, 3].map(() => <span class="size-1 animate-pulse rounded-full bg-current"></span>)}
+    <span
+      id={id}
+      class="htmx-indicator pointer-events-none absolute inset-y-0 right-4 flex items-center gap-1"
+      aria-hidden="true"
+    >
+      <span class="size-1 animate-pulse rounded-full bg-current"></span>
+      <span class="size-1 animate-pulse rounded-full bg-current"></span>
+      <span class="size-1 animate-pulse rounded-full bg-current"></span>
     </span>
   );
 }

@@ -5,7 +5,7 @@ export function Stat(
   { label, value, detail, icon }: { label: string; value: string; detail?: string; icon: IconName },
 ) {
   return (
-    <div class="grid gap-2 rounded-lg border border-line bg-surface p-4 shadow-card sm:p-5">
+    <div class="grid content-start gap-2 rounded-lg border border-line bg-surface p-4 shadow-card sm:p-5">
       <dt class="flex items-center gap-2 text-sm text-muted">
         <Icon name={icon} class="text-faint" />
         {label}

@@ -23,7 +23,7 @@ export function Document({ title, children }: { title: string; children?: Child 
           <title>{title}</title>
           <link rel="icon" type="image/svg+xml" href={asset("favicon.svg")} />
           <link rel="stylesheet" href={asset("app.css")} />
-          {SCRIPTS.map((name) => <script nonce={nonce} src={asset(name)} defer></script>)}
+          {SCRIPTS.map((name) => <Script key={name} src={asset(name)} nonce={nonce} />)}
         </head>
         <body class="min-h-dvh">
           <a href="#main" class={SKIP_LINK}>Skip to content</a>
@@ -32,4 +32,8 @@ export function Document({ title, children }: { title: string; children?: Child 
       </html>
     </>
   );
+}
+
+function Script({ src, nonce }: { src: string; nonce: string }) {
+  return <script nonce={nonce} src={src} defer></script>;
 }

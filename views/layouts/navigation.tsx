@@ -8,7 +8,7 @@ const SECTIONS: { key: Section; label: string; href: string; icon: IconName }[] 
   { key: "projects", label: "Projects", href: "/projects", icon: "folder" },
 ];
 
-const FOLD = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "escape" };
+const FOLD = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
 
 /** The sections of the product, down the side of a wide window. */
 export function SideNavigation({ active }: { active?: Section }) {

@@ -45,7 +45,7 @@ export function SiteLayout(
 /** A narrow column with a heading, for forms that stand alone. */
 export function FormColumn({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
   return (
-    <div class="mx-auto grid max-w-md gap-6">
+    <div class="mx-auto grid max-w-md grid-cols-1 gap-6">
       <header class="grid gap-1.5">
         <h1 class="text-2xl font-semibold tracking-tighter">{title}</h1>
         {lead ? <p class="text-md text-muted">{lead}</p> : null}
@@ -60,7 +60,7 @@ function SiteHeader({ viewer }: { viewer?: { name: string } | null }) {
   return (
     <header class="border-b border-line bg-surface">
       <div class="mx-auto flex h-15 max-w-6xl items-center justify-between gap-4 px-5">
-        <a href={`${apexUrl}/`} class="rounded-md" aria-label="Denizen, home">
+        <a href={`${apexUrl}/`} class="flex rounded-md" aria-label="Denizen, home">
           <Logo />
         </a>
         {viewer === undefined ? null : (

@@ -2,6 +2,7 @@ import { Avatar } from "../components/avatar.tsx";
 import { ButtonLink } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { EmptyState } from "../components/empty_state.tsx";
+import { MenuLink } from "../components/menu.tsx";
 import { hx } from "../components/hx.ts";
 import { Stat } from "../components/stat.tsx";
 import { Time } from "../components/time.tsx";
@@ -61,11 +62,11 @@ export function DashboardPanel({ stats, activity, now, canWrite = true }: Dashbo
         <Card title="Recent activity" flush>
           {activity.length > 0 ? <ActivityList activity={activity} now={now} /> : <NoActivity />}
         </Card>
-        <Card title="Quick actions" class="max-lg:order-first">
-          <div class="flex flex-wrap gap-2 lg:grid">
-            {canWrite ? <ButtonLink href="/projects/new" icon="plus">New project</ButtonLink> : null}
-            <ButtonLink href="/projects" icon="folder">All projects</ButtonLink>
-            <ButtonLink href="/projects?status=archived" icon="archive">Archived projects</ButtonLink>
+        <Card title="Quick actions" flush>
+          <div class="p-2">
+            {canWrite ? <MenuLink href="/projects/new" icon="plus">New project</MenuLink> : null}
+            <MenuLink href="/projects?sort=-updated_at" icon="restore">Recently changed projects</MenuLink>
+            <MenuLink href="/projects?status=archived" icon="archive">Archived projects</MenuLink>
           </div>
         </Card>
       </div>

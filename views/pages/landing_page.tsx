@@ -9,7 +9,7 @@ const FEATURES: { icon: IconName; title: string; text: string }[] = [
   {
     icon: "home",
     title: "An address of your own",
-    text: "Your team signs in at your-company's own subdomain, and finds only your company there.",
+    text: "Your team signs in at a subdomain that carries your name, and finds only your company there.",
   },
   {
     icon: "shield",

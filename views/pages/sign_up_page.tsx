@@ -24,7 +24,7 @@ export function SignUpPage(props: SignUpFormProps) {
     <SiteLayout title="Sign up" viewer={null}>
       <FormColumn
         title="Open your workspace"
-        lead="Free to start, no card needed. You can invite your team right after."
+        lead="Free to start. No card needed."
       >
         <SignUpForm {...props} />
         <p class="text-muted">

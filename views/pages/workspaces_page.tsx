@@ -29,7 +29,11 @@ export function WorkspacesPage(
       <FormColumn title="Your workspaces" lead={`Signed in as ${user.email}`}>
         <Card flush>
           {workspaces.length > 0
-            ? <ul class="divide-y divide-line">{workspaces.map((one) => <WorkspaceItem {...one} />)}</ul>
+            ? (
+              <ul class="divide-y divide-line">
+                {workspaces.map((one) => <WorkspaceItem key={one.id} {...one} />)}
+              </ul>
+            )
             : <NoWorkspaces />}
         </Card>
         <div class="flex flex-wrap items-center justify-between gap-3">

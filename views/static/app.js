@@ -4,15 +4,12 @@ const LONGEST_SUBDOMAIN = 40;
 document.addEventListener("alpine:init", () => {
   const { Alpine } = globalThis;
 
-  // A <details> that behaves like a menu: it closes on Escape and on a click elsewhere.
+  // A <details> that behaves like a menu: it closes on Escape, on a choice and on a click elsewhere.
   Alpine.data("menu", () => ({
     close() {
-      this.$root.open = false;
-    },
-    escape() {
       if (!this.$root.open) return;
-      this.close();
-      this.$root.querySelector("summary").focus();
+      if (this.$root.contains(document.activeElement)) this.$root.querySelector("summary").focus();
+      this.$root.open = false;
     },
   }));
 
@@ -36,9 +33,10 @@ document.addEventListener("alpine:init", () => {
   // A dialog that came in by htmx: it opens when it arrives and leaves the page when it is closed.
   Alpine.data("dialog", () => ({
     opener: null,
+    openerHome: "main",
     init() {
-      const focused = document.activeElement;
-      this.opener = focused.closest("details")?.querySelector("summary") ?? focused;
+      this.opener = document.activeElement;
+      this.openerHome = this.opener.closest("[id]")?.id ?? "main";
       this.$root.showModal();
     },
     close() {
@@ -51,7 +49,9 @@ document.addEventListener("alpine:init", () => {
       this.$root.remove();
     },
     destroy() {
-      (this.opener.isConnected ? this.opener : document.getElementById("main")).focus();
+      const replaced = document.getElementById(this.openerHome)?.querySelector("summary");
+      const next = this.opener.isConnected ? this.opener : replaced;
+      (next ?? document.getElementById("main")).focus();
     },
   }));
 

@@ -38,7 +38,7 @@ function DeleteProjectForm({ project: { id, name }, inPlace }: Doomed & { inPlac
       </p>
       <div class="flex flex-wrap gap-2">
         <Button variant="danger">Delete project</Button>
-        <Cancel href={`/projects/${id}`} inPlace={inPlace} />
+        <Cancel href={`/projects/${id}`} inPlace={inPlace} autofocus />
       </div>
     </form>
   );

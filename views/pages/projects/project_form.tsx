@@ -100,7 +100,9 @@ export function ProjectForm(
 }
 
 /** Leaves a form: closes its dialog, or leads back. */
-export function Cancel({ href, inPlace }: { href: string; inPlace: boolean }) {
+export function Cancel(
+  { href, inPlace, autofocus }: { href: string; inPlace: boolean; autofocus?: boolean },
+) {
   if (!inPlace) return <ButtonLink href={href}>Cancel</ButtonLink>;
-  return <Button type="button" {...CLOSES_DIALOG}>Cancel</Button>;
+  return <Button type="button" autofocus={autofocus} {...CLOSES_DIALOG}>Cancel</Button>;
 }

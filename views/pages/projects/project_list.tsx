@@ -59,7 +59,9 @@ export function ProjectList(props: ProjectListProps) {
 export function ProjectRows({ projects, nextCursor, query, now, canWrite }: ProjectListProps) {
   return (
     <>
-      {projects.map((project) => <ProjectRow project={project} now={now} canWrite={canWrite} />)}
+      {projects.map((project) => (
+        <ProjectRow key={project.id} project={project} now={now} canWrite={canWrite} />
+      ))}
       {nextCursor ? <MoreRow href={projectsHref(query, nextCursor)} /> : null}
     </>
   );

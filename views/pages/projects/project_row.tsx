@@ -21,7 +21,7 @@ export function ProjectRow(
         {description ? <p class="truncate text-sm text-muted">{description}</p> : null}
         <p class="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted md:hidden">
           <StatusBadge status={status} />
-          <span class="truncate">{ownerName}</span>
+          <span class="truncate max-sm:hidden">{ownerName}</span>
           <Time at={updatedAt} now={now} />
         </p>
       </Cell>

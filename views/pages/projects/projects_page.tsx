@@ -54,11 +54,9 @@ function FilterForm({ query }: { query: ProjectQuery }) {
           maxlength={100}
           placeholder="Search projects"
           aria-label="Search projects"
-          class={`${CONTROL_LOOK} h-9 pr-9 pl-9 max-sm:h-11 ${controlBorder()}`}
+          class={`${CONTROL_LOOK} h-9 pr-10 pl-9 max-sm:h-11 ${controlBorder()}`}
         />
-        <span class="pointer-events-none absolute inset-y-0 right-9 flex items-center">
-          <Waiting id="searching" />
-        </span>
+        <Waiting id="searching" />
       </div>
       <div class="w-48 max-sm:w-full">
         <Select name="sort" aria-label="Sort by" options={SORT_OPTIONS} value={query.sort} />

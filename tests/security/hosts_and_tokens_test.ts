@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { createProject } from "../../src/projects/projects.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: what is valid for one tenant is worth nothing at another (S01, S02), and only known hosts answer (S35). */
+
+Deno.test("S01 a session's cookie of one tenant, sent to another, is no session", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  await world.company("globex");
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme")}/login`, {
+    email: "owner@acme.example",
+    password: PASSWORD,
+  });
+  const [cookie, token] = [...browser.cookies(world.host("acme"))][0]!;
+
+  browser.setCookie(world.host("globex"), cookie, token);
+  browser.setCookie(world.host(), cookie, token);
+  const neighbour = await browser.get(`http://${world.host("globex")}/dashboard`);
+  const apex = await browser.get(`http://${world.host()}/workspaces`);
+  const own = await browser.get(`http://${world.host("acme")}/dashboard`);
+
+  assert.match(neighbour.url, /globex.*\/login\?/);
+  assert.match(apex.url, /\/login\?/);
+  assert.match(own.url, /\/dashboard$/);
+});
+
+Deno.test("S01 a member of one tenant can't sign in at another's host, and learns nothing by trying", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  await world.company("globex");
+
+  const member = await world.browser().post(`http://${world.host("globex")}/login`, {
+    email: "owner@acme.example",
+    password: PASSWORD,
+  });
+  const stranger = await world.browser().post(`http://${world.host("globex")}/login`, {
+    email: "owner@nobody.example",
+    password: PASSWORD,
+  });
+
+  assert.equal(member.status, 422);
+  assert.equal(comparable(member.text), comparable(stranger.text));
+});
+
+Deno.test("S02 an access token of one tenant is 403 under another's name or on another's host", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  await createProject(globex.ctx, { name: "Secret", description: "", status: "active" });
+  const token = await world.token(acme);
+
+  const byHeader = await world.api("GET", "/projects", { token, headers: { "X-Tenant": "globex" } });
+  const byHost = await world.api("GET", "/projects", { token, host: world.host("globex") });
+  const byBoth = await world.api("GET", "/projects", {
+    token,
+    host: world.host("acme"),
+    headers: { "X-Tenant": "globex" },
+  });
+  const ofNobody = await world.api("GET", "/projects", { token, headers: { "X-Tenant": "nowhere" } });
+  const own = await world.api("GET", "/projects", {
+    token,
+    host: world.host("acme"),
+    headers: { "X-Tenant": "acme" },
+  });
+
+  assert.deepEqual([byHeader, byHost, byBoth, ofNobody, own].map(({ status }) => status), [
+    403,
+    403,
+    403,
+    403,
+    200,
+  ]);
+  assert.doesNotMatch([byHeader, byHost, byBoth].map(({ text }) => text).join(), /Secret/);
+});
+
+Deno.test("S02 someone who is removed from a tenant has no access any more, token or not", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const member = await world.member(acme, "mei@acme.example", "member");
+  const token = await world.token(acme, member.email);
+
+  await world.removeMember(acme, member);
+  const answer = await world.api("GET", "/me", { token });
+
+  assert.equal(answer.status, 401);
+});
+
+Deno.test("S14 a handoff works once, within a minute, at its own tenant's host", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.company("globex");
+  const used = await world.handoff(acme);
+  const late = await world.handoff(acme);
+  const misled = await world.handoff(acme);
+  const open = async (host: string, token: string) =>
+    (await world.browser().get(`http://${world.host(host)}/handoff?token=${token}`)).url.replace(
+      /^[^/]+\/\/[^/]+/,
+      "",
+    );
+
+  const first = await open("acme", used);
+  const second = await open("acme", used);
+  const elsewhere = await open("globex", misled);
+  const afterwards = await open("acme", misled);
+  world.clock.advance(61_000);
+  const tooLate = await open("acme", late);
+
+  assert.equal(first, "/dashboard");
+  for (const end of [second, elsewhere, afterwards, tooLate]) assert.equal(end, "/login?notice=handoff");
+});
+
+Deno.test("S35 a host that is not ours is 404, whatever it looks like", async (t) => {
+  await using world = await World.open();
+  await world.company("acme");
+  const foreign = [
+    "evil.example",
+    `evil.example:${world.port}`,
+    `nowhere.localhost:${world.port}`,
+    `acme.localhost`,
+    `acme.localhost:1`,
+    `acme.localhost:${world.port}.evil.example`,
+    `evil.acme.localhost:${world.port}`,
+    `.localhost:${world.port}`,
+    "127.0.0.1",
+    `acme.localhost:${world.port}@evil.example`,
+  ];
+  for (const host of foreign) {
+    await t.step(host, async () => {
+      for (const path of ["/", "/login", "/dashboard", "/api/v1/projects"]) {
+        const answer = await world.api("GET", "", { host, path });
+        assert.ok(answer.status === 404 || answer.status === 400, `${path}: ${answer.status}`);
+        assert.doesNotMatch(answer.text, /evil\.example/);
+      }
+    });
+  }
+  await t.step("while health is answered on any host", async () => {
+    assert.equal((await world.api("GET", "", { host: "10.0.0.7", path: "/health" })).status, 200);
+  });
+});
+
+Deno.test("S35 the forged host never shows up in a link", async () => {
+  await using world = await World.open();
+
+  const answer = await world.browser().get(`http://${world.host()}/login`, {
+    "X-Forwarded-Host": "evil.example",
+    Forwarded: "host=evil.example",
+  });
+
+  assert.doesNotMatch(answer.text, /evil\.example/);
+});
+
+/** A page without what differs from request to request. */
+function comparable(html: string): string {
+  return html.replaceAll(/nonce="[^"]+"/g, "").replaceAll(/value="[^"]*@[^"]*"/g, "");
+}

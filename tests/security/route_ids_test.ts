@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { createApp } from "../../routes/app.ts";
+import { createProject } from "../../src/projects/projects.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
+
+/**
+ * Protects: a neighbour's id is answered like one that doesn't exist (S03). Generated from the route table: a new route
+ * that takes an id is tested without anybody thinking of it, and fails if nobody says what its ids are of.
+ */
+
+const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
+
+/** For the first part of a path: makes such a thing in a tenant and returns its id. */
+const MAKERS: Record<string, (company: Company) => Promise<string>> = {
+  projects: async ({ ctx }) =>
+    (await createProject(ctx, { name: "Of Globex", description: "", status: "active" })).id,
+  workspaces: (company) => Promise.resolve(company.tenant.id),
+};
+
+/** Parameters that are no ids of a tenant's things. */
+const NOT_IDS = ["/static/:name"];
+
+Deno.test("S03 every route that takes an id answers a neighbour's like one that doesn't exist", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  const token = await world.token(acme);
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+  await browser.post(`http://${world.host()}/login`, {
+    email: acme.owner.email,
+    password: PASSWORD,
+    next: "/workspaces",
+  });
+
+  const routes = await routesWithIds(world);
+  assert.ok(routes.length >= 12, "the route table was read");
+  for (const { method, path } of routes) {
+    await t.step(`${method} ${path}`, async () => {
+      const resource = path.replace(/^\/api(\/v1)?/, "").split("/")[1]!;
+      const maker = MAKERS[resource];
+      assert.ok(maker, `tell MAKERS how to make one of ${resource}`);
+      const foreignId = await maker(globex);
+
+      const call = async (id: string) => {
+        const address = path.replace(/:[a-z_]+/, id);
+        if (path.startsWith("/api")) {
+          const body = method === "GET" || method === "DELETE" ? undefined : { name: "Taken over" };
+          return await world.api(method, "", { path: address, token, body });
+        }
+        const host = resource === "workspaces" ? world.host() : world.host("acme");
+        const url = `http://${host}${address}`;
+        return await (method === "GET"
+          ? browser.get(url)
+          : browser.post(url, { name: "Taken over", version: "1" }));
+      };
+      const [foreign, unknown] = [await call(foreignId), await call(UNKNOWN_ID)];
+
+      assert.equal(foreign.status, 404);
+      assert.equal(unknown.status, 404);
+      assert.equal(comparable(foreign.text), comparable(unknown.text));
+    });
+  }
+
+  await t.step("and nothing of the neighbour's was changed", async () => {
+    const { json } = await world.api("GET", "/projects", { token: await world.token(globex) });
+    assert.ok(json.data.length > 0);
+    for (const { name, status } of json.data) assert.deepEqual([name, status], ["Of Globex", "active"]);
+  });
+});
+
+async function routesWithIds(world: World): Promise<{ method: string; path: string }[]> {
+  const { routes } = await createApp(world.services);
+  const seen = new Set<string>();
+  return routes.filter(({ method, path }) => {
+    const key = `${method} ${path}`;
+    const wanted = method !== "ALL" && /[:{]/.test(path) && !NOT_IDS.includes(path) && !seen.has(key);
+    seen.add(key);
+    return wanted;
+  });
+}
+
+function comparable(text: string): string {
+  return text.replaceAll(/nonce="[^"]+"/g, "").replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "ID");
+}

@@ -1,0 +1,161 @@
+// What the pages promise: text of users stays text, htmx runs only what the page vouches for, and a form says in words
+// and to assistive technology what is wrong with it.
+import assert from "node:assert/strict";
+import type { Child } from "hono/jsx";
+import { TextField } from "../../views/components/field.tsx";
+import { hx } from "../../views/components/hx.ts";
+import { Time } from "../../views/components/time.tsx";
+import { PageContext } from "../../views/page.tsx";
+import { DashboardPage } from "../../views/pages/dashboard_page.tsx";
+import { ProjectCreated } from "../../views/pages/projects/project_changes.tsx";
+import { NewProjectDialog } from "../../views/pages/projects/project_form.tsx";
+import { ProjectRows } from "../../views/pages/projects/project_list.tsx";
+import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
+import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
+import { SignInForm } from "../../views/pages/sign_in_page.tsx";
+import { SignUpForm } from "../../views/pages/sign_up_page.tsx";
+
+const NOW = new Date("2026-03-01T12:00:00Z");
+const NONCE = "n0nce";
+const ATTACK = `"><button hx-get="/evil"><script>alert(1)</script>`;
+const SHELL = {
+  tenant: { name: "Acme Instruments", subdomain: "acme" },
+  user: { name: "Ada Lovelace", email: "ada@acme.example", role: "owner" },
+};
+const QUERY = { search: "", status: "all", sort: "-created_at" } as const;
+const PROJECT: ListedProject = {
+  id: "0195-a",
+  name: "Spring collection",
+  description: "",
+  status: "active",
+  ownerId: "0195-b",
+  ownerName: "Ada Lovelace",
+  version: 1,
+  createdAt: NOW,
+  updatedAt: NOW,
+};
+const LIST = { projects: [PROJECT], nextCursor: "next", query: QUERY, now: NOW, canWrite: true };
+
+async function html(content: Child): Promise<string> {
+  const page = { nonce: NONCE, asset: (name: string) => `/static/${name}`, apexUrl: "http://localhost:8000" };
+  return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
+}
+
+function htmxTags(page: string): string[] {
+  return (page.match(/<[a-z][^>]*\shx-(?:get|post)=[^>]*>/g) ?? []);
+}
+
+Deno.test("a project's name that looks like markup is shown as text", async () => {
+  const project = { ...PROJECT, name: ATTACK, description: ATTACK, ownerName: ATTACK };
+
+  const page = await html(
+    <ProjectsPage {...SHELL} {...LIST} projects={[project]} query={{ ...QUERY, search: ATTACK }} />,
+  );
+
+  assert.ok(!page.includes("<script>alert"));
+  assert.ok(!page.includes(`<button hx-get="/evil"`));
+  assert.ok(page.includes("&lt;script&gt;alert(1)&lt;/script&gt;"));
+});
+
+Deno.test("every element that htmx acts on carries the page's nonce", async () => {
+  const pages = await Promise.all([
+    html(<ProjectsPage {...SHELL} {...LIST} />),
+    html(<NewProjectDialog />),
+    html(<SignInForm />),
+  ]);
+
+  const tags = pages.flatMap(htmxTags);
+
+  assert.ok(tags.length >= 8);
+  assert.deepEqual(tags.filter((tag) => !tag.includes(`hx-nonce="${NONCE}"`)), []);
+});
+
+Deno.test("pages hold no inline style and no inline script, which the content security policy would refuse", async () => {
+  const page = await html(<ProjectsPage {...SHELL} {...LIST} />);
+
+  assert.doesNotMatch(page, /\sstyle=|<style|\son[a-z]+=|hx-on|javascript:/);
+  assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/);
+});
+
+Deno.test("a view outside a page says what is missing instead of leaving the nonce out", () => {
+  assert.throws(() => hx({ get: "/projects" }), /PageContext\.Provider/);
+});
+
+Deno.test("a refused sign-up keeps what was typed and says beside the field what to change", async () => {
+  const values = { company_name: "Acme", subdomain: "www", name: "Ada", email: "ada@acme.example" };
+
+  const form = await html(
+    <SignUpForm
+      values={values}
+      errors={{ subdomain: "This address is taken." }}
+      hostSuffix=".localhost:8000"
+    />,
+  );
+
+  const input = form.match(/<input[^>]*id="subdomain"[^>]*>/)?.[0] ?? "";
+  assert.match(input, /value="www"/);
+  assert.match(input, /aria-invalid="true"/);
+  assert.match(input, /aria-describedby="subdomain-hint subdomain-error"/);
+  assert.match(input, /autofocus/);
+  assert.match(form, /id="subdomain-error"[^>]*>.*This address is taken\./s);
+  assert.match(form, /value="ada@acme.example"/);
+});
+
+Deno.test("a password is never written back into a form", async () => {
+  const form = await html(
+    <SignInForm values={{ email: "ada@acme.example" }} problem="This email and password don't match." />,
+  );
+
+  const input = form.match(/<input[^>]*id="password"[^>]*>/)?.[0] ?? "";
+  assert.doesNotMatch(input, /value=/);
+  assert.match(form, /role="alert"/);
+});
+
+Deno.test("a field without a hint or an error is described by nothing", async () => {
+  const field = await html(<TextField id="name" name="name" label="Name" />);
+
+  assert.match(field, /<label for="name"/);
+  assert.doesNotMatch(field, /aria-describedby|aria-invalid/);
+});
+
+Deno.test("the page that one is on is marked in the navigation", async () => {
+  const stats = { users: 1, projects: 0, apiCalls: 0, storageUsed: 0 };
+
+  const page = await html(<DashboardPage {...SHELL} stats={stats} activity={[]} now={NOW} />);
+
+  assert.match(page, /<a[^>]*href="\/dashboard"[^>]*aria-current="page"/);
+  assert.doesNotMatch(page, /<a[^>]*href="\/projects"[^>]*aria-current/);
+  assert.match(page, /class="tenant-name[^"]*">Acme Instruments</);
+});
+
+Deno.test("the last row of a page of projects leads to the next, with and without htmx", async () => {
+  const more = await html(<ProjectRows {...LIST} query={{ ...QUERY, status: "archived" }} />);
+  const last = await html(<ProjectRows {...LIST} nextCursor={null} />);
+
+  assert.match(more, /hx-get="\/projects\?status=archived&amp;cursor=next"/);
+  assert.match(more, /<a[^>]*href="\/projects\?status=archived&amp;cursor=next"/);
+  assert.doesNotMatch(last, /cursor=/);
+});
+
+Deno.test("someone who may only read is offered no changes", async () => {
+  const page = await html(<ProjectsPage {...SHELL} {...LIST} canWrite={false} />);
+
+  assert.doesNotMatch(page, /New project|\/edit|\/delete|\/archive/);
+});
+
+Deno.test("a project created in place comes with its row, an emptied editor and a toast", async () => {
+  const answer = await html(<ProjectCreated project={PROJECT} now={NOW} />);
+
+  assert.match(answer, /hx-target="#project-rows" hx-swap="afterbegin"[^]*id="project-0195-a"/);
+  assert.match(answer, /hx-target="#project-editor" hx-swap="innerHTML"><\/hx-partial>/);
+  assert.match(answer, /hx-target="#flash"[^]*Spring collection was created\./);
+});
+
+Deno.test("a time is told from now, and in full to machines", async () => {
+  const at = new Date("2026-03-01T09:00:00Z");
+
+  const time = await html(<Time at={at} now={NOW} />);
+
+  assert.match(time, /datetime="2026-03-01T09:00:00.000Z"/);
+  assert.match(time, />3 hours ago</);
+});

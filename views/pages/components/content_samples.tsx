@@ -1,0 +1,89 @@
+import { Alert } from "../../components/alert.tsx";
+import { Avatar } from "../../components/avatar.tsx";
+import { Badge } from "../../components/badge.tsx";
+import { Button } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { EmptyState } from "../../components/empty_state.tsx";
+import { Pagination } from "../../components/pagination.tsx";
+import { Skeleton } from "../../components/skeleton.tsx";
+import { Stat } from "../../components/stat.tsx";
+import { Cell, Table } from "../../components/table.tsx";
+import { Tabs } from "../../components/tabs.tsx";
+import { Time } from "../../components/time.tsx";
+import { Toast } from "../../components/toast.tsx";
+import { Samples } from "./samples.tsx";
+
+const NOON = Date.UTC(2026, 0, 15, 12);
+const AGES_IN_MINUTES = [0, 5, 180, 2_880, 43_200];
+
+/** Alerts, toasts, badges, avatars, times. */
+export function MessageSamples() {
+  return (
+    <>
+      <Samples title="Messages">
+        <div class="grid w-full gap-3">
+          <Alert kind="success">The project was saved.</Alert>
+          <Alert kind="info">The figures are from this morning.</Alert>
+          <Alert kind="warning">The trial ends in three days.</Alert>
+          <Alert kind="error">This email and password don't match.</Alert>
+        </div>
+        <Toast kind="success" text="A toast leaves after six seconds." />
+        <Toast kind="error" text="This one says what failed." />
+      </Samples>
+      <Samples title="Badges, people, times">
+        <Badge>Neutral</Badge>
+        <Badge tone="accent">Active</Badge>
+        <Badge tone="info">Invited</Badge>
+        <Badge tone="warning">Suspended</Badge>
+        <Badge tone="danger">Failed</Badge>
+        {["Ada Lovelace", "Grace Hopper", "Linus"].map((name) => <Avatar key={name} name={name} />)}
+        {AGES_IN_MINUTES.map((age) => (
+          <Time key={age} at={new Date(NOON - age * 60_000)} now={new Date(NOON)} />
+        ))}
+      </Samples>
+    </>
+  );
+}
+
+/** Figures, lists, and what stands in for them. */
+export function ContentSamples() {
+  const tabs = [{ label: "All", href: "#main", current: true }, {
+    label: "Archived",
+    href: "#main",
+    current: false,
+  }];
+  return (
+    <>
+      <dl class="grid grid-cols-2 gap-4">
+        <Stat icon="users" label="Members" value="8" />
+        <Stat icon="bolt" label="API calls" value="18,204" detail="of 500,000 this month" />
+      </dl>
+      <Card title="Table" action={<Button type="button" size="small">Action</Button>} flush>
+        <Tabs label="Sample tabs" tabs={tabs} />
+        <Table label="Sample rows" columns={[{ label: "Name" }, { label: "Status" }]}>
+          <tr>
+            <Cell>Spring collection</Cell>
+            <Cell wideOnly>
+              <Badge tone="accent">Active</Badge>
+            </Cell>
+          </tr>
+        </Table>
+        <Pagination firstHref="#main" nextHref="#main" />
+      </Card>
+      <Card flush>
+        <EmptyState
+          icon="folder"
+          title="No projects yet"
+          text="A project holds one piece of your team's work."
+        >
+          <Button type="button" variant="primary">New project</Button>
+        </EmptyState>
+      </Card>
+      <Samples title="Skeleton">
+        <div class="w-full">
+          <Skeleton />
+        </div>
+      </Samples>
+    </>
+  );
+}
