@@ -76,6 +76,10 @@ function minify(css: string): string {
     .replaceAll(/\s+/g, " ")
     .replaceAll(/\s*([{};,])\s*/g, "$1")
     .replaceAll(/([{;][\w-]+):\s/g, "$1:")
+    .replaceAll(
+      /calc\(([\d.]+)rem \* (-?[\d.]+)\)/g,
+      (_, size, times) => `${Number(size) * Number(times)}rem`,
+    )
     .replaceAll(";}", "}")
     .trim();
 }

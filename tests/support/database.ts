@@ -64,7 +64,11 @@ async function restoreSnapshot(): Promise<TestDatabase> {
     new Blob([await Deno.readFile(await snapshotPath())]),
     socketPath(),
   );
-  return { address: embedded, cutConnections: embedded.cutConnections, close: embedded.close };
+  return {
+    address: embedded,
+    cutConnections: embedded.cutConnections,
+    close: embedded.close,
+  };
 }
 
 function socketPath(): string {

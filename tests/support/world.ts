@@ -1,5 +1,8 @@
-import { and, eq } from "drizzle-orm";
-import { memberships } from "../../db/control/schema.ts";
+import { and, eq, sql } from "drizzle-orm";
+import { installation, memberships } from "../../db/control/schema.ts";
+import { ownerRole } from "../../db/provision.ts";
+import { runScript } from "../../db/transaction.ts";
+import { withControl } from "../../db/with_tenant.ts";
 import { connect } from "../../db/connect.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Role } from "../../src/access/roles.ts";
@@ -8,8 +11,9 @@ import type { MemberActor } from "../../src/access/actor.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type SystemContext, systemContext, type TenantContext, tenantContext } from "../../src/context.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
+import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
-import { findOrCreateUser, type User } from "../../src/identity/users.ts";
+import { findOrCreateUser, findUserByEmail, setPasswordHash, type User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { buildServices, type Services } from "../../src/services.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
@@ -17,7 +21,7 @@ import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { Browser } from "./browser.ts";
 import { ManualClock } from "./clock.ts";
 import { openTestDatabase, type TestDatabase } from "./database.ts";
-import { type ApiAnswer, type ApiCall, callApi } from "./http.ts";
+import { type ApiAnswer, type ApiCall, callApi, type RawAnswer, send } from "./http.ts";
 
 /** Everyone's password in the tests. Hashed once a process: Argon2id is slow on purpose. */
 export const PASSWORD = "correct horse battery";
@@ -122,6 +126,79 @@ export class World implements AsyncDisposable {
     );
     this.services.signIns.bearers.clear();
     this.services.signIns.sessions.clear();
+  }
+
+  /** Takes a table away from under the product, so that a handler fails in a way nobody expected. */
+  async breakTable({ tenant }: Company, table: string): Promise<void> {
+    await withControl(this.services.db, async (tx) => {
+      await runScript(tx, `set local role ${await ownerRole(tx)}; drop table ${tenant.schemaName}.${table}`);
+    });
+  }
+
+  /** Names an owner for new schemas who doesn't exist. */
+  async breakProvisioning(): Promise<void> {
+    await this.system.control.update(installation).set({ ownerRole: "denizen_owner_aaaaaaaaaa" });
+  }
+
+  /** How much of everything there is, seen from the database. */
+  async countAll(): Promise<Record<"users" | "tenants" | "memberships" | "schemas" | "roles", number>> {
+    const [row] = await this.system.control.execute(sql`select
+      (select count(*)::int from control.users) as users,
+      (select count(*)::int from control.tenants) as tenants,
+      (select count(*)::int from control.memberships) as memberships,
+      (select count(*)::int from pg_namespace where nspname like 'tenant\\_%') as schemas,
+      (select count(*)::int from pg_roles where rolname in (select nspname from pg_namespace)
+        and rolname like 'tenant\\_%') as roles`);
+    return { ...row } as Awaited<ReturnType<World["countAll"]>>;
+  }
+
+  /** Every row of every table in schema `control`, as text. */
+  async dumpControl(): Promise<string> {
+    const { control } = this.system;
+    const tables = await control.execute<{ name: string }>(
+      sql`select tablename as name from pg_tables where schemaname = 'control'`,
+    );
+    const rows = await Promise.all(
+      tables.map(({ name }) => control.execute(sql`select * from control.${sql.identifier(name)}`)),
+    );
+    return JSON.stringify(rows);
+  }
+
+  async setPasswordHash(user: User, hash: string): Promise<void> {
+    await setPasswordHash(this.system, user.id, hash);
+  }
+
+  async passwordHashOf(user: User): Promise<string> {
+    return (await findUserByEmail(this.system.control, user.email))!.passwordHash!;
+  }
+
+  /** A hash of the kind we make, by parameters that were never enough. */
+  async outdatedHash(password: string): Promise<string> {
+    const secret = new TextEncoder().encode(password);
+    const key = await crypto.subtle.importKey("raw-secret" as "raw", secret, "Argon2id", false, [
+      "deriveBits",
+    ]);
+    const nonce = new TextEncoder().encode("somesalt12345678");
+    const algorithm = { name: "Argon2id", nonce, parallelism: 1, memory: 64, passes: 1 };
+    const bits = new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, 256));
+    const encode = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes)).replaceAll("=", "");
+    return `$argon2id$v=19$m=64,t=1,p=1$${encode(nonce)}$${encode(bits)}`;
+  }
+
+  /** A one-time link for setting a password. */
+  passwordLink(user: User): Promise<string> {
+    return createPasswordLink(this.system, user);
+  }
+
+  /** One request as it is, without following anything. */
+  raw(
+    method: string,
+    host: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<RawAnswer> {
+    return send({ port: this.port, host, method, path, headers, body });
   }
 
   /** Breaks the product's connections to the database, as a restart of Postgres or a failing network does. */

@@ -12,7 +12,7 @@ export function FieldFrame(
   { id, label, hint, error, optional, children }: Described & { optional?: boolean; children?: Child },
 ) {
   return (
-    <div class="grid gap-1.5">
+    <div class="grid content-start gap-1.5">
       <label for={id} class="flex items-baseline justify-between text-sm font-medium">
         {label}
         {optional ? <span class="font-normal text-muted">Optional</span> : null}

@@ -87,7 +87,7 @@ function SiteFooter() {
       <div class="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-5 py-6 text-sm text-muted">
         <p>Denizen. Every company in a space of its own.</p>
         <nav aria-label="Footer" class="flex gap-5">
-          <a class="rounded-sm hover:text-ink" href={`${apexUrl}/docs`}>API reference</a>
+          <a class="rounded-sm hover:text-ink" href={`${apexUrl}/openapi.json`}>API description</a>
           <a class="rounded-sm hover:text-ink" href={`${apexUrl}/login`}>Sign in</a>
         </nav>
       </div>

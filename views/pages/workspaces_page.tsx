@@ -62,8 +62,9 @@ function WorkspaceItem({ id, name, role, url, suspended }: Workspace) {
             <span class="block truncate font-semibold">{name}</span>
             <span class="block truncate text-sm text-muted">{new URL(url).host}</span>
           </span>
-          {suspended ? <Badge tone="warning">Suspended</Badge> : null}
-          <span class="text-sm text-muted capitalize">{role}</span>
+          {suspended
+            ? <Badge tone="warning">Suspended</Badge>
+            : <span class="text-sm text-muted capitalize">{role}</span>}
           <Icon name="arrow-right" class="text-faint transition-transform group-hover:translate-x-0.5" />
         </button>
       </form>

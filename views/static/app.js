@@ -16,6 +16,8 @@ document.addEventListener("alpine:init", () => {
   Alpine.data("toast", () => ({
     timer: 0,
     init() {
+      // What lies behind an open dialog is out of reach, so the message goes into it.
+      document.querySelector("dialog[open] [data-messages]")?.append(this.$root);
       this.resume();
     },
     pause() {

@@ -9,6 +9,8 @@ import { Samples } from "./samples.tsx";
 
 const OPTIONS = [{ value: "active", label: "Active" }, { value: "archived", label: "Archived" }] as const;
 
+const SEVERAL_LINES = "One\nTwo";
+
 /** Buttons, links, menus and icons. */
 export function ActionSamples() {
   return (
@@ -62,7 +64,7 @@ export function FormSamples() {
           value="acme"
           suffix=".localhost:8000"
         />
-        <TextAreaField id="sample-area" name="area" label="Several lines" value="One\nTwo" />
+        <TextAreaField id="sample-area" name="area" label="Several lines" value={SEVERAL_LINES} />
         <div class="grid content-start gap-5">
           <SelectField id="sample-select" name="select" label="Choice" options={OPTIONS} value="archived" />
           <Checkbox id="sample-check" name="check" label="Checked" hint="With a hint." checked />

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { listSessions, revokeSession } from "../../src/identity/sessions.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: signing in lasts as long as it was asked to, on the hosts it was meant for, and ends when told to. */
+
+Deno.test("someone in one workspace who signs in on the apex comes straight to it", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme Robotics");
+  const browser = world.browser();
+
+  const page = await browser.post(`http://${world.host()}/login`, {
+    email: acme.owner.email,
+    password: PASSWORD,
+  });
+
+  assert.equal(page.url, `http://${world.host("acme")}/dashboard`);
+  assert.match(page.text, /class="[^"]*tenant-name[^"]*"[^>]*>Acme Robotics</);
+});
+
+Deno.test("someone in several workspaces chooses, and is signed in where they go", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  await world.member(globex, acme.owner.email, "viewer");
+  const browser = world.browser();
+
+  const chooser = await browser.post(`http://${world.host()}/login`, {
+    email: acme.owner.email,
+    password: PASSWORD,
+  });
+  const page = await browser.post(`http://${world.host()}/workspaces/${globex.tenant.id}/handoff`);
+
+  assert.equal(chooser.url, `http://${world.host()}/workspaces`);
+  for (const name of ["acme Ltd", "globex Ltd"]) assert.match(chooser.text, new RegExp(name));
+  assert.equal(page.url, `http://${world.host("globex")}/dashboard`);
+});
+
+Deno.test("a page that needs a sign-in comes back after it", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = world.browser();
+
+  const form = await browser.get(`http://${world.host("acme")}/projects?status=archived`);
+  const next = /name="next" value="([^"]+)"/.exec(form.text)![1]!.replaceAll("&amp;", "&");
+  const page = await browser.post(`http://${world.host("acme")}/login`, {
+    email: acme.owner.email,
+    password: PASSWORD,
+    next,
+  });
+
+  assert.equal(page.url, `http://${world.host("acme")}/projects?status=archived`);
+});
+
+for (
+  const next of [
+    "//evil.example",
+    "/\\evil.example",
+    "https:evil.example",
+    "https://evil.example/dashboard",
+    "%2f%2fevil.example",
+  ]
+) {
+  Deno.test(`S19 signing in with next=${next} stays here`, async () => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+
+    const page = await world.browser().post(`http://${world.host("acme")}/login`, {
+      email: acme.owner.email,
+      password: PASSWORD,
+      next,
+    });
+
+    assert.equal(page.url, `http://${world.host("acme")}/dashboard`);
+  });
+}
+
+Deno.test("a wrong password is 422 with one message, keeps the address, and gives the password back to nobody", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+
+  const page = await world.browser().post(`http://${world.host()}/login`, {
+    email: acme.owner.email,
+    password: "wrong one here",
+  });
+
+  assert.equal(page.status, 422);
+  assert.match(page.text, /The email address or the password is wrong/);
+  assert.match(page.text, new RegExp(`value="${acme.owner.email}"`));
+  assert.doesNotMatch(page.text, /wrong one here/);
+});
+
+Deno.test("a session that isn't remembered ends after 24 hours without a visit", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = world.browser();
+  const dashboard = `http://${world.host("acme")}/dashboard`;
+  await browser.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+
+  world.clock.advance(23 * HOUR);
+  const inTime = await browser.get(dashboard);
+  world.clock.advance(23 * HOUR);
+  const again = await browser.get(dashboard);
+  world.clock.advance(25 * HOUR);
+  const late = await browser.get(dashboard);
+
+  assert.deepEqual([inTime.url, again.url], [dashboard, dashboard]);
+  assert.match(late.url, /\/login\?/);
+});
+
+Deno.test("a remembered session lasts 30 days from the last visit", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = world.browser();
+  const dashboard = `http://${world.host("acme")}/dashboard`;
+  await browser.post(`http://${world.host("acme")}/login`, {
+    email: acme.owner.email,
+    password: PASSWORD,
+    remember: "on",
+  });
+
+  world.clock.advance(29 * DAY);
+  const inTime = await browser.get(dashboard);
+  world.clock.advance(29 * DAY);
+  const again = await browser.get(dashboard);
+  world.clock.advance(31 * DAY);
+  const late = await browser.get(dashboard);
+
+  assert.deepEqual([inTime.url, again.url], [dashboard, dashboard]);
+  assert.match(late.url, /\/login\?/);
+});
+
+Deno.test("signing out on a tenant's host signs this browser out everywhere, and no other browser", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const [here, elsewhere] = [world.browser(), world.browser()];
+  for (const browser of [here, elsewhere]) {
+    await browser.post(`http://${world.host()}/login`, { email: acme.owner.email, password: PASSWORD });
+  }
+
+  await here.post(`http://${world.host("acme")}/logout`);
+
+  assert.match((await here.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
+  assert.match((await here.get(`http://${world.host()}/workspaces`)).url, /\/login\?/);
+  assert.match((await elsewhere.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
+});
+
+Deno.test("signing out on all devices ends every session of the person", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const [here, elsewhere] = [world.browser(), world.browser()];
+  for (const browser of [here, elsewhere]) {
+    await browser.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+  }
+
+  await here.post(`http://${world.host("acme")}/logout`, { everywhere: "on" });
+
+  for (const browser of [here, elsewhere]) {
+    assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
+  }
+});
+
+Deno.test("sessions are listed, the one used last first, and one can be revoked", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const [older, newer] = [world.browser(), world.browser()];
+  await older.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD }, {
+    "User-Agent": "Older",
+  });
+  world.clock.advance(MINUTE);
+  await newer.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD }, {
+    "User-Agent": "Newer",
+  });
+
+  const sessions = await listSessions(world.system, acme.owner.id);
+  const revoked = await revokeSession(world.system, acme.owner.id, sessions[1]!.id);
+
+  assert.deepEqual(sessions.map(({ device }) => device.userAgent), ["Newer", "Older"]);
+  assert.equal(revoked, true);
+  assert.match((await older.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
+  assert.match((await newer.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
+});
+
+Deno.test("S15 signing in again gives a new session, and a token put there before is worth nothing", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = world.browser();
+  const host = world.host("acme");
+  browser.setCookie(host, "denizen_session", "fixed-by-an-attacker");
+
+  await browser.post(`http://${host}/login`, { email: acme.owner.email, password: PASSWORD });
+  const first = browser.cookies(host).get("denizen_session");
+  await browser.post(`http://${host}/login`, { email: acme.owner.email, password: PASSWORD });
+  const second = browser.cookies(host).get("denizen_session");
+
+  assert.equal(new Set(["fixed-by-an-attacker", first, second]).size, 3);
+});
+
+Deno.test("a removed member's session shows nothing any more", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const member = await world.member(acme, "mei@acme.example", "member");
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme")}/login`, { email: member.email, password: PASSWORD });
+
+  await world.removeMember(acme, member);
+
+  assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
+});
+
+Deno.test("the database holds no token as the browser has it", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+  const handoff = await world.handoff(acme);
+  const session = browser.cookies(world.host("acme")).get("denizen_session")!;
+
+  const everything = await world.dumpControl();
+
+  assert.match(everything, /token_hash/);
+  for (const secret of [session, handoff, PASSWORD]) assert.ok(!everything.includes(secret));
+});

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: a company signs up in one step, whole or not at all. */
+
+const FORM = {
+  company_name: "Acme Robotics",
+  subdomain: "acme",
+  name: "Ada Okafor",
+  email: "Ada@Acme.example ",
+  password: PASSWORD,
+};
+
+Deno.test("signing up makes the company, signs in and lands on its dashboard with a word of welcome", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+
+  const page = await browser.post(`http://${world.host()}/signup`, FORM);
+  const again = await browser.get(`http://${world.host("acme")}/dashboard`);
+
+  assert.equal(page.url, `http://${world.host("acme")}/dashboard`);
+  assert.match(page.text, /success-message/);
+  assert.match(page.text, /tenant-name[^>]*>Acme Robotics</);
+  assert.doesNotMatch(again.text, /success-message/);
+  const login = await world.api("POST", "/auth/login", {
+    body: { email: "ada@acme.example", password: PASSWORD },
+  });
+  const me = await world.api("GET", "/me", { token: login.json.access_token });
+  assert.deepEqual([me.json.actor.name, me.json.role, me.json.tenant.subdomain], [
+    "Ada Okafor",
+    "owner",
+    "acme",
+  ]);
+});
+
+Deno.test("with htmx, the browser is sent on by header, and a refused form comes back alone", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+
+  const refused = await browser.post(`http://${world.host()}/signup`, { ...FORM, password: "short" }, {
+    "HX-Request": "true",
+  });
+  const taken = await browser.post(`http://${world.host()}/signup`, FORM, { "HX-Request": "true" });
+
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /^<form id="sign-up-form"/);
+  assert.match(refused.text, /Use at least 12 characters/);
+  assert.match(refused.text, /value="Acme Robotics"/);
+  assert.match(taken.headers["hx-redirect"] as string, /^http:\/\/acme\.localhost:\d+\/handoff\?token=/);
+});
+
+Deno.test("each field that is wrong says why, and what was typed is kept", async () => {
+  await using world = await World.open();
+  await world.company("taken");
+  const wrong = { company_name: " ", subdomain: "taken", name: "", email: "ada", password: PASSWORD };
+
+  const page = await world.browser().post(`http://${world.host()}/signup`, wrong);
+  const taken = await world.browser().post(`http://${world.host()}/signup`, { ...FORM, subdomain: "taken" });
+
+  assert.equal(page.status, 422);
+  for (const id of ["company-name", "name", "email"]) assert.match(page.text, new RegExp(`id="${id}-error"`));
+  assert.match(page.text, /value="taken"/);
+  assert.match(taken.text, /This address is taken/);
+});
+
+Deno.test("of twenty sign-ups for one address at once, one wins, and the others leave nothing behind", async () => {
+  await using world = await World.open();
+
+  const pages = await Promise.all(
+    Array.from(
+      { length: 20 },
+      (_, place) =>
+        world.browser().post(`http://${world.host()}/signup`, { ...FORM, email: `ada${place}@acme.example` }),
+    ),
+  );
+
+  assert.equal(pages.filter(({ status }) => status === 200).length, 1);
+  assert.equal(pages.filter(({ status }) => status === 422).length, 19);
+  assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, roles: 1 });
+});
+
+Deno.test("when the schema can't be made, nothing of the sign-up is there", async () => {
+  await using world = await World.open();
+  await world.breakProvisioning();
+
+  const page = await world.browser().post(`http://${world.host()}/signup`, FORM);
+
+  assert.equal(page.status, 500);
+  assert.deepEqual(await world.countAll(), { users: 0, tenants: 0, memberships: 0, schemas: 0, roles: 0 });
+});
+
+Deno.test("someone with an account opens a second workspace with the same password, and is signed in", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  const browser = world.browser();
+
+  const page = await browser.post(`http://${world.host()}/signup`, {
+    ...FORM,
+    subdomain: "second",
+    email: "owner@acme.example",
+  });
+
+  assert.equal(page.url, `http://${world.host("second")}/dashboard`);
+});
+
+Deno.test("with an address that has an account and another password, the workspace waits for its owner to sign in", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  const stranger = world.browser();
+
+  const page = await stranger.post(`http://${world.host()}/signup`, {
+    ...FORM,
+    subdomain: "second",
+    email: "owner@acme.example",
+    password: "not the owner's own",
+  });
+  const apex = await stranger.get(`http://${world.host()}/workspaces`);
+  const owner = await world.browser().post(`http://${world.host("second")}/login`, {
+    email: "owner@acme.example",
+    password: PASSWORD,
+  });
+
+  assert.match(page.url, /second\.localhost:\d+\/login\?notice=handoff$/);
+  assert.match(apex.url, /\/login\?/);
+  assert.match(owner.url, /second\.localhost:\d+\/dashboard$/);
+});
+
+Deno.test("a hash with older parameters is replaced at the next sign-in", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.setPasswordHash(acme.owner, await world.outdatedHash(PASSWORD));
+
+  const first = await world.api("POST", "/auth/login", {
+    body: { email: acme.owner.email, password: PASSWORD },
+  });
+  const second = await world.api("POST", "/auth/login", {
+    body: { email: acme.owner.email, password: PASSWORD },
+  });
+
+  assert.deepEqual([first.status, second.status], [200, 200]);
+  assert.match(await world.passwordHashOf(acme.owner), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+});
+
+Deno.test("S14 a link to set a password works once, for two days, and ends all sessions", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+  const [link, stale] = [await world.passwordLink(acme.owner), await world.passwordLink(acme.owner)];
+  const token = new URL(link).searchParams.get("token")!;
+  const set = (password: string, value = token) =>
+    world.browser().post(`http://${world.host()}/reset-password`, { token: value, password });
+
+  const weak = await set("password1234");
+  const own = await set(acme.owner.email);
+  const done = await set("a new and longer password");
+  const again = await set("yet another password here");
+  world.clock.advance(49 * 3_600_000);
+  const late = await set("yet another password here", new URL(stale).searchParams.get("token")!);
+
+  assert.deepEqual([weak.status, own.status], [422, 422]);
+  assert.match(done.text, /Your password is set/);
+  for (const page of [again, late]) assert.match(page.text, /used or has expired/);
+  assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
+  const login = await world.api("POST", "/auth/login", {
+    body: { email: acme.owner.email, password: "a new and longer password" },
+  });
+  assert.equal(login.status, 200);
+});
