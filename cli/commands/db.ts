@@ -1,5 +1,4 @@
 import { Command } from "@commander-js/extra-typings";
-import { confirm, isCancel } from "@clack/prompts";
 import { migrate, migrationStatus } from "../../db/migrate.ts";
 import { resetDatabase } from "../../db/reset.ts";
 import { seed } from "../seed.ts";
@@ -61,7 +60,7 @@ export function dbCommand() {
         if (config.environment === "production") {
           throw conflict("A production database is not reset. Drop it yourself.");
         }
-        if (!yes && !await agrees()) throw conflict("Nothing was changed.");
+        if (!yes && !agrees()) throw conflict("Nothing was changed.");
         await resetDatabase(db);
         await migrate(db);
       });
@@ -71,10 +70,7 @@ export function dbCommand() {
   return db;
 }
 
-async function agrees(): Promise<boolean> {
-  if (!Deno.stdin.isTerminal()) {
-    throw conflict("This removes all data. Add --yes to do it without a question.");
-  }
-  const answer = await confirm({ message: "Remove all tenants, users and their data?", initialValue: false });
-  return !isCancel(answer) && answer;
+function agrees(): boolean {
+  if (!Deno.stdin.isTerminal()) throw conflict("This removes all data. Add --yes to do it without a question.");
+  return confirm("Remove all tenants, users and their data?");
 }

@@ -23,7 +23,7 @@ export function Dialog({ id, title, children }: { id: string; title: string; chi
         data-messages
         role="status"
         aria-live="polite"
-        class="px-5 not-empty:pt-3 *:w-full *:shadow-none sm:px-6"
+        class="px-5 not-empty:pt-3 *:w-full! *:shadow-none sm:px-6"
       >
       </div>
       <div class="px-5 pt-3 pb-5 sm:px-6 sm:pb-6">{children}</div>

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import postgres from "postgres";
+import { Browser } from "../support/browser.ts";
+import { cli, ServerProcess } from "../support/process.ts";
+
+/** Protects: the product as a process: it starts on nothing, keeps what it was given, and stops as it should. */
+
+const FORM = { name: "Ada", email: "ada@acme.example", password: "correct horse battery" };
+
+Deno.test("a server on an empty folder: from nothing to a company, stopped and started again", async (t) => {
+  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const variables = { DATA_DIR: folder, LOG_LEVEL: "info" };
+  try {
+    await t.step(
+      "the first start makes the database and says where to go; SIGTERM ends it with 0",
+      async () => {
+        await using server = await ServerProcess.start(variables);
+        await server.ready();
+        const browser = new Browser(server.port);
+        const page = await browser.post(`http://localhost:${server.port}/signup`, {
+          ...FORM,
+          company_name: "Acme",
+          subdomain: "acme",
+        });
+        await browser.post(new URL("/projects", page.url).href, { name: "Kept over a restart" });
+
+        const { code, stdout } = await server.stop("SIGTERM");
+
+        assert.match(page.url, /acme\.localhost:\d+\/dashboard$/);
+        assert.match(stdout, new RegExp(`http://localhost:${server.port}/signup`));
+        assert.equal(code, 0);
+      },
+    );
+
+    await t.step("the second start has everything still; Ctrl-C ends it with 0", async () => {
+      await using server = await ServerProcess.start(variables);
+      await server.ready();
+      const browser = new Browser(server.port);
+      await browser.post(`http://acme.localhost:${server.port}/login`, FORM);
+      const page = await browser.get(`http://acme.localhost:${server.port}/projects`);
+
+      assert.match(page.text, /Kept over a restart/);
+      assert.equal((await server.stop("SIGINT")).code, 0);
+    });
+
+    await t.step("beside a running server", async (t) => {
+      await using server = await ServerProcess.start(variables);
+      await server.ready();
+
+      await t.step("the CLI works on the same data", async () => {
+        const { code, stdout } = await cli(variables, "tenants", "list", "--json");
+        assert.equal(code, 0);
+        assert.deepEqual(JSON.parse(stdout).map(({ subdomain }: { subdomain: string }) => subdomain), [
+          "acme",
+        ]);
+      });
+
+      await t.step(
+        "any program that speaks Postgres reaches the database by its socket, and no tenant without its role",
+        async () => {
+          assert.equal((await Deno.stat(`${folder}/.s.PGSQL.5432`)).mode! & 0o777, 0o600);
+          const sql = postgres({
+            path: `${folder}/.s.PGSQL.5432`,
+            username: "denizen",
+            database: "postgres",
+            max: 1,
+          });
+          const [tenant] = await sql`select subdomain, schema_name from control.tenants`;
+          await assert.rejects(
+            sql.unsafe(`select * from ${tenant!.schema_name}.projects`),
+            /permission denied/,
+          );
+          await sql.end();
+          assert.equal(tenant!.subdomain, "acme");
+        },
+      );
+
+      await t.step("a second server on the folder is refused, with the reason", async () => {
+        await using second = await ServerProcess.start(variables);
+        const { code, stderr } = await second.outcome;
+        assert.equal(code, 1);
+        assert.match(stderr, /Another Denizen server runs on the folder/);
+      });
+
+      await t.step("a request that runs is finished after the signal to stop", async () => {
+        const slow = new Browser(server.port).post(`http://localhost:${server.port}/signup`, {
+          ...FORM,
+          company_name: "Late",
+          subdomain: "late",
+          email: "late@acme.example",
+        });
+        await new Promise((done) => setTimeout(done, 20));
+        const stopped = server.stop("SIGTERM");
+        const answered = await slow.then(({ status }) => status, () => "the host was gone for the redirect");
+        assert.equal((await stopped).code, 0);
+        assert.ok(answered === 200 || answered === "the host was gone for the redirect", String(answered));
+      });
+    });
+
+    await t.step("after kill -9 the folder can be opened again", async () => {
+      {
+        await using server = await ServerProcess.start(variables);
+        await server.ready();
+        await server.stop("SIGKILL");
+      }
+      await using server = await ServerProcess.start(variables);
+      await server.ready();
+      const { stdout } = await cli(variables, "tenants", "show", "late", "--json");
+      assert.equal(JSON.parse(stdout).name, "Late");
+    });
+
+    await t.step("its log is one JSON object a line, with ids and without secrets", async () => {
+      await using server = await ServerProcess.start(variables);
+      await server.ready();
+      const browser = new Browser(server.port);
+      await browser.post(`http://acme.localhost:${server.port}/login`, FORM);
+      await browser.get(`http://acme.localhost:${server.port}/dashboard`);
+      const { stderr } = await server.stop("SIGTERM");
+
+      const lines = stderr.trim().split("\n").map((line) => JSON.parse(line));
+      const request = lines.find((line) =>
+        line.message === "request" && line.route === "/dashboard" && line.userId
+      )!;
+      assert.equal(request.status, 200);
+      assert.ok(request.requestId && request.tenantId && request.durationMs >= 0);
+      for (
+        const secret of [
+          FORM.password,
+          FORM.email,
+          ...browser.cookies(`acme.localhost:${server.port}`).values(),
+        ]
+      ) {
+        assert.ok(!stderr.includes(secret));
+      }
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a wrong variable stops the start with one line each and exit code 1", async () => {
+  await using server = await ServerProcess.start({ DENO_ENV: "staging", LOG_LEVEL: "loud" });
+
+  const { code, stderr } = await server.outcome;
+
+  assert.equal(code, 1);
+  assert.deepEqual(stderr.trim().split("\n").map((line) => line.split(":").slice(0, 2).join(":")), [
+    "denizen: DENO_ENV",
+    "denizen: LOG_LEVEL",
+  ]);
+});
+
+Deno.test("a database that doesn't answer stops the start with the reason and exit code 1", async () => {
+  await using server = await ServerProcess.start({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
+
+  const { code, stderr } = await server.outcome;
+
+  assert.equal(code, 1);
+  assert.match(stderr, /ECONNREFUSED/);
+});

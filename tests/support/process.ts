@@ -1,0 +1,94 @@
+/** Runs the product's own tasks in processes of their own, with the permissions that deno.json gives them. */
+import { Buffer } from "node:buffer";
+import { createServer } from "node:net";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+export type Outcome = { code: number; stdout: string; stderr: string };
+
+/** Runs the CLI as `deno task admin` does. */
+export function cli(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  return finish(command("admin", variables, args).spawn());
+}
+
+/** A server, started as `deno task start` does, without building the CSS again. */
+export class ServerProcess implements AsyncDisposable {
+  readonly port: number;
+  readonly #process: Deno.ChildProcess;
+  readonly outcome: Promise<Outcome>;
+
+  private constructor(port: number, process: Deno.ChildProcess) {
+    this.port = port;
+    this.#process = process;
+    this.outcome = finish(process);
+  }
+
+  static async start(variables: Record<string, string>): Promise<ServerProcess> {
+    const port = await freePort();
+    return new ServerProcess(port, command("start", { PORT: String(port), ...variables }, []).spawn());
+  }
+
+  /** Waits until the server answers. Throws what it said when it ends instead. */
+  async ready(): Promise<void> {
+    const ended = this.outcome.then(({ stderr }) => {
+      throw new Error(`The server ended:\n${stderr}`);
+    });
+    ended.catch(() => {});
+    for (;;) {
+      const answered = await Promise.race([
+        fetch(`http://127.0.0.1:${this.port}/ready`).then(drained, () => false),
+        ended,
+      ]);
+      if (answered) return;
+      await new Promise((done) => setTimeout(done, 25));
+    }
+  }
+
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<Outcome> {
+    try {
+      this.#process.kill(signal);
+    } catch { /* it has ended by itself */ }
+    return await this.outcome;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("SIGKILL");
+  }
+}
+
+function command(task: "start" | "admin", variables: Record<string, string>, args: string[]): Deno.Command {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
+    tasks: Record<string, string>;
+  };
+  const line = tasks[task]!.replace(/^.*?deno run --no-prompt/, "run --no-prompt")
+    .replaceAll("$(deno run --allow-env=DATA_DIR deploy/scripts/data_dir.ts)", variables.DATA_DIR ?? ".data");
+  const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
+  const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
+  const streams = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+  return new Deno.Command(Deno.execPath(), {
+    args: [...words, ...args],
+    cwd: ROOT,
+    clearEnv: true,
+    env,
+    ...streams,
+  });
+}
+
+async function finish(process: Deno.ChildProcess): Promise<Outcome> {
+  const { code, stdout, stderr } = await process.output();
+  return { code, stdout: Buffer.from(stdout).toString(), stderr: Buffer.from(stderr).toString() };
+}
+
+async function drained(response: Response): Promise<boolean> {
+  await response.body?.cancel();
+  return response.ok;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
