@@ -57,9 +57,9 @@ function memberOf(c: AppContext): MemberActor {
   return actor;
 }
 
-/** Whether htmx asks, so that a part of the page is the answer. */
+/** Whether htmx asks for a part of the page. When it goes back in the history, it asks for the whole. */
 export function isPartial(c: AppContext): boolean {
-  return c.req.header("HX-Request") === "true";
+  return c.req.header("HX-Request") === "true" && c.req.header("HX-History-Restore-Request") !== "true";
 }
 
 /** Sends the browser on: by 303, or by htmx's own header where htmx asked. */
