@@ -75,5 +75,7 @@ function respondToError(c: AppContext, thrown: unknown): Response | Promise<Resp
 /** What Hono refuses itself, and a database that can't be reached, are no bugs of ours. */
 function toKnown(thrown: unknown): unknown {
   if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: thrown.message });
-  return isConnectionFailure(thrown) ? unavailable("The database does not answer. Try again in a moment.") : thrown;
+  return isConnectionFailure(thrown)
+    ? unavailable("The database does not answer. Try again in a moment.")
+    : thrown;
 }

@@ -1,6 +1,7 @@
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { findSession, type StartedSession } from "../../src/identity/sessions.ts";
+import { SECOND } from "../../src/platform/clock.ts";
 import type { AppContext, AppEnv } from "../http.ts";
 
 /** Reads the session's cookie. It belongs to one host; a token of another host finds nothing. */
@@ -21,7 +22,9 @@ export function sendSession(c: AppContext, { token, remember, expiresAt }: Start
     httpOnly: true,
     sameSite: "Lax",
     secure: isSecure(c),
-    expires: remember ? expiresAt : undefined,
+    maxAge: remember
+      ? Math.floor((expiresAt.getTime() - c.var.services.clock.now().getTime()) / SECOND)
+      : undefined,
   });
 }
 

@@ -170,7 +170,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
         await run("setup"),
       ];
       assert.deepEqual(outcomes.map(({ code }) => code), [2, 2, 2, 2]);
-      assert.match(outcomes[0]!.stderr, /required option '--owner-email);
+      assert.match(outcomes[0]!.stderr, /required option '--owner-email/);
     });
 
     await t.step("help is exit code 0", async () => {

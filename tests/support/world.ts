@@ -14,7 +14,9 @@ import { createHandoff } from "../../src/identity/handoffs.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { findOrCreateUser, findUserByEmail, setPasswordHash, type User } from "../../src/identity/users.ts";
+import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { createProject } from "../../src/projects/projects.ts";
 import { buildServices, type Services } from "../../src/services.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
@@ -188,6 +190,18 @@ export class World implements AsyncDisposable {
   /** A one-time link for setting a password. */
   passwordLink(user: User): Promise<string> {
     return createPasswordLink(this.system, user);
+  }
+
+  /** Fills a company with projects named by number, a minute apart. */
+  async manyProjects(subdomain: string, count: number): Promise<void> {
+    const tenant = (await this.services.tenants.findBySubdomain(subdomain))!;
+    const owner = await this.user(`ada@${subdomain}.example`);
+    const ctx = this.acting(tenant, owner, "owner");
+    for (let number = 1; number <= count; number++) {
+      const name = `Project ${String(number).padStart(2, "0")}`;
+      await createProject(ctx, { name, description: "", status: "active" });
+      this.clock.advance(MINUTE);
+    }
   }
 
   /** One request as it is, without following anything. */

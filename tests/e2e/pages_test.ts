@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
+import { PASSWORD, World } from "../support/world.ts";
+import { launchBrowser, openWindow } from "./browser.ts";
+
+/** Protects: every page can be used by everyone, fits every window, and is light. */
+
+const MAX_SCRIPT_BYTES = 50 * 1024;
+const MAX_STYLE_BYTES = 25 * 1024;
+const WINDOWS = [{ width: 1280, height: 900 }, { width: 360, height: 780 }];
+
+const axeSource = await Deno.readTextFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
+
+Deno.test("every page passes axe and fits its window, light and dark, on a desk and on a phone", async (t) => {
+  await using world = await World.open();
+  await world.company("acme", "Northwind Robotics with a rather long name");
+  await world.user("ada@acme.example", "Ada Okafor");
+  await world.manyProjects("acme", 8);
+  const { json } = await world.api("GET", "/projects", { token: await ownerToken(world) });
+  const browser = await launchBrowser();
+  try {
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const viewport of WINDOWS) {
+        const { context, page } = await openWindow(browser, { colorScheme, viewport });
+        await visit(
+          t,
+          page,
+          `${colorScheme} ${viewport.width}px`,
+          addressesFor(world, "visitor", json.data[0].id),
+        );
+        await page.goto(`http://${world.host()}/login`);
+        await signIn(page);
+        await visit(
+          t,
+          page,
+          `${colorScheme} ${viewport.width}px`,
+          addressesFor(world, "member", json.data[0].id),
+        );
+        await context.close();
+      }
+    }
+  } finally {
+    await browser.close();
+  }
+});
+
+Deno.test("a page's scripts are under 50 KB and its styles under 25 KB, compressed", async () => {
+  await using world = await World.open();
+  const page = await world.browser().get(`http://${world.host()}/signup`);
+
+  const sizeOf = async (pattern: RegExp) => {
+    const files = await Promise.all(
+      [...page.text.matchAll(pattern)].map(([, path]) =>
+        world.browser().get(`http://${world.host()}${path}`)
+      ),
+    );
+    assert.ok(files.length > 0);
+    return files.reduce((total, { text }) => total + gzipSync(text).length, 0);
+  };
+  const scripts = await sizeOf(/<script[^>]+src="([^"]+)"/g);
+  const styles = await sizeOf(/<link rel="stylesheet" href="([^"]+)"/g);
+
+  assert.ok(scripts < MAX_SCRIPT_BYTES, `${scripts} bytes of scripts`);
+  assert.ok(styles < MAX_STYLE_BYTES, `${styles} bytes of styles`);
+});
+
+function addressesFor(world: World, who: "visitor" | "member", projectId: string): string[] {
+  const [apex, tenant] = [`http://${world.host()}`, `http://${world.host("acme")}`];
+  if (who === "visitor") {
+    return [
+      `${apex}/`,
+      `${apex}/signup`,
+      `${apex}/login`,
+      `${apex}/nowhere`,
+      `${apex}/dev/components`,
+      `${tenant}/login`,
+    ];
+  }
+  const project = `${tenant}/projects/${projectId}`;
+  return [
+    `${apex}/workspaces`,
+    `${tenant}/dashboard`,
+    `${tenant}/projects`,
+    `${tenant}/projects?search=nothing`,
+    `${tenant}/projects/new`,
+    project,
+    `${project}/edit`,
+    `${project}/delete`,
+  ];
+}
+
+async function visit(t: Deno.TestContext, page: Page, where: string, addresses: string[]): Promise<void> {
+  for (const address of addresses) {
+    await t.step(`${where} ${new URL(address).pathname}`, async () => {
+      await page.goto(address);
+      const width = await page.evaluate(() =>
+        document.documentElement.scrollWidth - document.documentElement.clientWidth
+      );
+      assert.equal(width, 0, "it scrolls sideways");
+      assert.deepEqual(await findViolations(page), []);
+    });
+  }
+}
+
+/** axe runs in a world of its own, which the page's policy doesn't bind. */
+async function findViolations(page: Page): Promise<unknown[]> {
+  const session = await page.context().newCDPSession(page);
+  const { frameTree } = await session.send("Page.getFrameTree");
+  const { executionContextId } = await session.send("Page.createIsolatedWorld", {
+    frameId: frameTree.frame.id,
+  });
+  const expression =
+    `${axeSource}; axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])))`;
+  const { result } = await session.send("Runtime.evaluate", {
+    expression,
+    contextId: executionContextId,
+    awaitPromise: true,
+  });
+  await session.detach();
+  return JSON.parse(result.value as string);
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.fill("#email", "owner@acme.example");
+  await page.fill("#password", PASSWORD);
+  await page.click("#login-button");
+  await page.waitForURL(/\/dashboard$/);
+}
+
+async function ownerToken(world: World): Promise<string> {
+  const { json } = await world.api("POST", "/auth/login", {
+    body: { email: "owner@acme.example", password: PASSWORD },
+  });
+  return json.access_token;
+}

@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { World } from "../support/world.ts";
+import { launchBrowser, openWindow } from "./browser.ts";
+
+/** Protects: what a person does with the product in a real browser, with and without JavaScript. */
+
+const PASSWORD = "correct horse battery";
+
+Deno.test("a person signs a company up and lands in their workspace", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page, complaints } = await openWindow(browser);
+
+    await signUp(page, world, "Acme Robotics", "acme");
+
+    assert.equal(page.url(), `http://${world.host("acme")}/dashboard`);
+    await page.waitForSelector(".success-message");
+    assert.equal(await page.textContent(".tenant-name"), "Acme Robotics");
+    assert.ok(await world.services.tenants.findBySubdomain("acme"));
+    assert.deepEqual(complaints, []);
+  });
+});
+
+Deno.test("the sign-up form suggests an address, and keeps what was typed when something is wrong", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page, complaints } = await openWindow(browser);
+    await page.goto(`http://${world.host()}/signup`);
+
+    await page.locator("#company-name").pressSequentially("Börner & Söhne");
+    assert.equal(await page.inputValue("#subdomain"), "borner-sohne");
+    await page.fill("#name", "Ada");
+    await page.fill("#email", "ada@boerner.example");
+    await page.fill("#password", "short");
+    await page.click("#signup-button");
+    await page.waitForSelector("#password-error");
+
+    assert.match((await page.textContent("#password-error"))!, /at least 12/);
+    assert.equal(await page.inputValue("#company-name"), "Börner & Söhne");
+    assert.equal(await page.inputValue("#email"), "ada@boerner.example");
+    await page.fill("#password", PASSWORD);
+    await page.click("#signup-button");
+    await page.waitForURL(/borner-sohne\.localhost:\d+\/dashboard/);
+    assert.deepEqual(complaints, []);
+  });
+});
+
+Deno.test("projects are made, found, changed, archived and deleted in place", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page, complaints } = await openWindow(browser);
+    await signUp(page, world, "Acme Robotics", "acme");
+    await page.goto(`http://${world.host("acme")}/projects`);
+
+    for (const name of ["Gripper calibration", "Warehouse pilot"]) await createInPlace(page, name);
+    assert.deepEqual(await projectNames(page), ["Warehouse pilot", "Gripper calibration"]);
+
+    await page.fill("input[name=search]", "grip");
+    await page.waitForFunction(() =>
+      document.querySelectorAll("#project-rows tr[id^=project-]").length === 1
+    );
+    assert.match(page.url(), /search=grip/);
+
+    await openRowMenu(page, "Gripper calibration");
+    await page.getByRole("link", { name: "Edit" }).filter({ visible: true }).click();
+    await page.waitForSelector("dialog[open] #project-name");
+    await page.fill("dialog #project-name", "Gripper calibration, second try");
+    await page.click("dialog button:has-text('Save changes')");
+    await page.waitForSelector("tr:has-text('second try')");
+    assert.equal(await page.locator("dialog").count(), 0);
+
+    await openRowMenu(page, "second try");
+    await page.getByRole("button", { name: "Archive" }).filter({ visible: true }).click();
+    await page.waitForSelector("tr:has-text('second try') >> text=Archived >> visible=true");
+
+    await openRowMenu(page, "second try");
+    await page.getByRole("link", { name: "Delete" }).filter({ visible: true }).click();
+    await page.click("dialog button:has-text('Delete project')");
+    await page.waitForSelector("tr:has-text('second try')", { state: "detached" });
+
+    assert.equal(
+      page.url(),
+      `http://${world.host("acme")}/projects?search=grip`,
+      "nothing of it left the page",
+    );
+    assert.deepEqual(complaints, []);
+  });
+});
+
+Deno.test("a list that is longer than the window goes on while one scrolls", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page } = await openWindow(browser);
+    await signUp(page, world, "Acme Robotics", "acme");
+    await world.manyProjects("acme", 60);
+
+    await page.goto(`http://${world.host("acme")}/projects`);
+    const atFirst = await page.locator("#project-rows tr[id^=project-]").count();
+    while (await page.locator("#project-rows tr[id^=project-]").count() < 60) {
+      await page.mouse.wheel(0, 4_000);
+      await page.waitForTimeout(50);
+    }
+
+    assert.equal(atFirst, 25);
+    assert.equal(new Set(await projectNames(page)).size, 60);
+  });
+});
+
+Deno.test("the dashboard's figures come anew every thirty seconds", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page } = await openWindow(browser);
+    await page.clock.install();
+    await signUp(page, world, "Acme Robotics", "acme");
+    await world.manyProjects("acme", 3);
+
+    await page.clock.runFor(31_000);
+
+    await page.waitForFunction(() =>
+      /Projects\s*3/.test(document.querySelector("#dashboard-panel")!.textContent!)
+    );
+  });
+});
+
+Deno.test("two companies side by side never see each other's projects", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const [one, other] = [await openWindow(browser), await openWindow(browser)];
+    await signUp(one.page, world, "Acme Robotics", "acme");
+    await signUp(other.page, world, "Globex", "globex");
+    await one.page.goto(`http://${world.host("acme")}/projects`);
+    await createInPlace(one.page, "Only for Acme");
+    await other.page.goto(`http://${world.host("globex")}/projects`);
+    await createInPlace(other.page, "Only for Globex");
+
+    await one.page.reload();
+
+    assert.deepEqual(await projectNames(one.page), ["Only for Acme"]);
+    assert.deepEqual(await projectNames(other.page), ["Only for Globex"]);
+  });
+});
+
+Deno.test("someone who signs out is shown nothing by the back button", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page } = await openWindow(browser);
+    await signUp(page, world, "Acme Robotics", "acme");
+    await page.click("summary[aria-label^='Account'], summary:has-text('Account')").catch(() =>
+      page.locator("header summary").last().click()
+    );
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await page.waitForURL(/\/login/);
+
+    await page.goBack();
+
+    await page.waitForURL(/\/login/);
+    assert.equal(await page.locator("#dashboard-panel").count(), 0);
+  });
+});
+
+Deno.test("without JavaScript: a company signs up, and projects are made, changed, archived and deleted", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page } = await openWindow(browser, { javaScriptEnabled: false });
+
+    await signUp(page, world, "Acme Robotics", "acme");
+    assert.equal(await page.textContent(".tenant-name"), "Acme Robotics");
+    assert.equal(await page.locator(".success-message").count(), 1);
+
+    await page.goto(`http://${world.host("acme")}/projects`);
+    await page.click("a:has-text('New project')");
+    await page.click("button:has-text('Create project')");
+    assert.match((await page.textContent("#project-name-error"))!, /Enter a value/);
+    await page.fill("#project-name", "Spare parts portal");
+    await page.click("button:has-text('Create project')");
+    assert.deepEqual(await projectNames(page), ["Spare parts portal"]);
+
+    await page.click("a:has-text('Spare parts portal')");
+    await page.click("a:has-text('Edit')");
+    await page.fill("#project-name", "Spare parts");
+    await page.click("button:has-text('Save changes')");
+    assert.equal((await page.textContent("h1"))!.trim(), "Spare parts");
+
+    await page.click("button:has-text('Archive')");
+    assert.equal(await page.locator("button:has-text('Restore')").count(), 1);
+    await page.click("a:has-text('Delete')");
+    await page.click("button:has-text('Delete project')");
+    assert.match(page.url(), /\/projects$/);
+    assert.deepEqual(await projectNames(page), []);
+  });
+});
+
+Deno.test("without JavaScript: search, order and further pages work by links and a button", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page } = await openWindow(browser, { javaScriptEnabled: false });
+    await signUp(page, world, "Acme Robotics", "acme");
+    await world.manyProjects("acme", 30);
+    await page.goto(`http://${world.host("acme")}/projects`);
+
+    await page.click("a:has-text('Load more')");
+    assert.equal((await projectNames(page)).length, 5);
+    await page.fill("input[name=search]", "Project 07");
+    await page.press("input[name=search]", "Enter");
+    assert.deepEqual(await projectNames(page), ["Project 07"]);
+  });
+});
+
+Deno.test("S27 in the browser, markup in a name stays text and its hx-get does nothing", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page } = await openWindow(browser);
+    await signUp(page, world, "Acme Robotics", "acme");
+    await page.goto(`http://${world.host("acme")}/projects`);
+    const markup =
+      `<img src=x onerror="window.hacked=1"><button hx-get="/logout" hx-trigger="load">x</button>`;
+
+    await createInPlace(page, markup);
+    await page.reload();
+
+    assert.deepEqual(await projectNames(page), [markup]);
+    assert.equal(await page.evaluate(() => "hacked" in window), false);
+  });
+});
+
+Deno.test("S27 an htmx attribute that was smuggled into the page without its nonce is stripped", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page } = await openWindow(browser);
+    await signUp(page, world, "Acme Robotics", "acme");
+    const requests: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+
+    await page.evaluate(() => {
+      const button = document.createElement("button");
+      button.id = "smuggled";
+      button.setAttribute("hx-get", "/projects?smuggled");
+      document.querySelector("main")!.append(button);
+      (globalThis as unknown as { htmx: { process(element: Element): void } }).htmx.process(button);
+      button.click();
+    });
+    await page.waitForTimeout(300);
+
+    assert.equal(await page.locator("#smuggled[hx-get]").count(), 0);
+    assert.deepEqual(requests.filter((url) => url.includes("smuggled")), []);
+  });
+});
+
+async function inBrowser(story: (browser: Browser) => Promise<void>): Promise<void> {
+  const browser = await launchBrowser();
+  try {
+    await story(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function signUp(page: Page, world: World, company: string, subdomain: string): Promise<void> {
+  await page.goto(`http://${world.host()}/signup`);
+  await page.fill("#company-name", company);
+  await page.fill("#subdomain", subdomain);
+  await page.fill("#name", "Ada Okafor");
+  await page.fill("#email", `ada@${subdomain}.example`);
+  await page.fill("#password", PASSWORD);
+  await page.click("#signup-button");
+  await page.waitForURL(/\/dashboard$/);
+}
+
+async function createInPlace(page: Page, name: string): Promise<void> {
+  await page.locator("a:has-text('New project')").first().click();
+  await page.waitForSelector("dialog[open] #project-name");
+  await page.fill("dialog #project-name", name);
+  await page.click("dialog button:has-text('Create project')");
+  await page.waitForSelector("dialog", { state: "detached" });
+}
+
+async function openRowMenu(page: Page, name: string): Promise<void> {
+  await page.locator("#project-rows tr", { hasText: name }).locator("summary").click();
+}
+
+async function projectNames(page: Page): Promise<string[]> {
+  return await page.locator("#project-rows tr[id^=project-] td:first-child a").allTextContents();
+}
