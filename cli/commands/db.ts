@@ -71,6 +71,8 @@ export function dbCommand() {
 }
 
 function agrees(): boolean {
-  if (!Deno.stdin.isTerminal()) throw conflict("This removes all data. Add --yes to do it without a question.");
+  if (!Deno.stdin.isTerminal()) {
+    throw conflict("This removes all data. Add --yes to do it without a question.");
+  }
   return confirm("Remove all tenants, users and their data?");
 }

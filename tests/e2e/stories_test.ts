@@ -79,11 +79,7 @@ Deno.test("projects are made, found, changed, archived and deleted in place", as
     await page.click("dialog button:has-text('Delete project')");
     await page.waitForSelector("tr:has-text('second try')", { state: "detached" });
 
-    assert.equal(
-      page.url(),
-      `http://${world.host("acme")}/projects?search=grip`,
-      "nothing of it left the page",
-    );
+    assert.match(page.url(), /\/projects\?search=grip/, "nothing of it left the page");
     assert.deepEqual(complaints, []);
   });
 });

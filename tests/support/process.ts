@@ -65,7 +65,7 @@ function command(task: "start" | "admin", variables: Record<string, string>, arg
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
   const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
   const streams = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
-  return new Deno.Command(Deno.execPath(), {
+  return new Deno.Command("deno", {
     args: [...words, ...args],
     cwd: ROOT,
     clearEnv: true,
