@@ -2,6 +2,7 @@
 import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import postgres from "postgres";
+import { rememberClient } from "./prepared.ts";
 import { type Client, ConnectionPool } from "./connection_pool.ts";
 
 /** Where the database is: a server's URL, or the embedded database's Unix socket. */
@@ -26,8 +27,11 @@ export function connect(address: DatabaseAddress, { connections = DEFAULT_CONNEC
   const forControl = Math.ceil(connections * CONTROL_SHARE);
   const control = new ReplacedClient((onLost) => openClient(address, forControl, onLost));
   const pool = new ConnectionPool(connections - forControl, (onLost) => openClient(address, 1, onLost));
+  const sending = preparing(control);
+  const handle = drizzle(sending);
+  rememberClient(handle, sending);
   return {
-    control: drizzle(preparing(control)),
+    control: handle,
     pool,
     async close() {
       await Promise.all([pool.close(), control.close()]);

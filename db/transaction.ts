@@ -2,6 +2,7 @@ import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
 import type { Client, Connection, Send } from "./connection_pool.ts";
+import { rememberClient } from "./prepared.ts";
 
 export type TransactionDb = PgDatabase<PostgresJsQueryResultHKT>;
 
@@ -59,6 +60,7 @@ export function runFlight<Queries extends readonly PromiseLike<unknown>[]>(
 
 /** The statements of one transaction. Once it is over, nothing more can be sent through it. */
 class Statements {
+  readonly #client: Client;
   readonly #send: Send;
   readonly #setup: string;
   #begun: Promise<unknown> | undefined;
@@ -67,13 +69,14 @@ class Statements {
   constructor(send: Send, setup: string) {
     this.#send = send;
     this.#setup = setup;
+    this.#client = { options: { parsers: {}, serializers: {} }, unsafe: this.#query } as unknown as Client;
   }
 
   db(): TransactionDb {
-    const client = { options: { parsers: {}, serializers: {} }, unsafe: this.#query } as unknown as Client;
-    const session = new PostgresJsSession(client, dialect, undefined, {});
+    const session = new PostgresJsSession(this.#client, dialect, undefined, {});
     const db = new PgDatabase(dialect, session, undefined) as TransactionDb;
     statementsOf.set(db, this);
+    rememberClient(db, this.#client);
     return db;
   }
 

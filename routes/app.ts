@@ -45,8 +45,7 @@ export async function createApp(services: Services): Promise<Hono<AppEnv>> {
   const app = new Hono<AppEnv>();
   const files = await StaticFiles.load();
 
-  app.use(requestContext(services), securityHeaders);
-  app.use((c, next) => (c.set("asset", files.url), next()));
+  app.use(requestContext(services, files.url), securityHeaders(services.config.appUrl));
   app.onError((error, c) => respondToError(c, error));
   app.notFound((c) => respondToError(c, notFound("This page")));
 

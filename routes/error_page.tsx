@@ -28,7 +28,13 @@ export function errorPage(c: AppContext, error: unknown): Response | Promise<Res
   }
   return render(
     c,
-    <ErrorPage status={status} title={title} detail={detail} requestId={c.var.requestId} action={ACTION} />,
+    <ErrorPage
+      status={status}
+      title={title}
+      detail={detail}
+      requestId={c.get("requestId")}
+      action={ACTION}
+    />,
     status,
   );
 }
@@ -37,8 +43,8 @@ export function errorPage(c: AppContext, error: unknown): Response | Promise<Res
 export function logFailure(c: AppContext, error: unknown): void {
   if (error instanceof DomainError) return;
   log.error("request failed", {
-    requestId: c.var.requestId,
-    tenantId: c.var.tenantId,
+    requestId: c.get("requestId"),
+    tenantId: c.get("tenantId"),
     ...describeError(error),
   });
 }

@@ -14,7 +14,7 @@ export function sendFlash(c: AppContext, message: Flash): void {
     path: "/",
     httpOnly: true,
     sameSite: "Lax",
-    secure: c.var.services.config.appUrl.protocol === "https:",
+    secure: c.get("services").config.appUrl.protocol === "https:",
     maxAge: MAX_AGE_SECONDS,
   });
 }

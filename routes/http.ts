@@ -28,31 +28,33 @@ export type AppContext = Context<AppEnv>;
 
 /** The context of a visitor or signed-in person outside any tenant. */
 export function systemContextOf(c: AppContext): SystemContext {
-  return systemContext(c.var.services, c.var.session?.actor ?? { type: "visitor" }, c.var.requestId);
+  return systemContext(c.get("services"), c.get("session")?.actor ?? { type: "visitor" }, c.get("requestId"));
 }
 
 /** The context of the member who is signed in on a tenant's host. Throws `unauthenticated`. */
 export function tenantContextOf(c: AppContext): TenantContext {
-  const { services, requestId } = c.var;
+  const services = c.get("services");
+  const requestId = c.get("requestId");
   return tenantContext(services, hostTenant(c), memberOf(c), requestId);
 }
 
 /** The tenant of the host. Throws `not_found` on the apex. */
 export function hostTenant(c: AppContext): Tenant {
-  if (!c.var.tenant) throw notFound("This page");
-  return c.var.tenant;
+  const tenant = c.get("tenant");
+  if (!tenant) throw notFound("This page");
+  return tenant;
 }
 
 /** Who is signed in on the apex. Throws `unauthenticated`. */
 export function userOf(c: AppContext): UserActor {
-  const actor = c.var.session?.actor;
+  const actor = c.get("session")?.actor;
   if (!actor) throw unauthenticated();
   if (actor.type !== "user") throw forbidden();
   return actor;
 }
 
 function memberOf(c: AppContext): MemberActor {
-  const actor = c.var.session?.actor;
+  const actor = c.get("session")?.actor;
   if (actor?.type !== "member") throw unauthenticated();
   return actor;
 }

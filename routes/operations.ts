@@ -7,13 +7,15 @@ import type { AppEnv } from "./http.ts";
 export const operations = new Hono<AppEnv>();
 
 operations.get("/health", async (c) => {
-  const report = await checkHealth(c.var.services.clock, { database: () => pingDatabase(c.var.services.db) });
+  const report = await checkHealth(c.get("services").clock, {
+    database: () => pingDatabase(c.get("services").db),
+  });
   return c.json(report, report.status === "unhealthy" ? 503 : 200);
 });
 
 operations.get("/ready", async (c) => {
-  const report: HealthReport = await checkHealth(c.var.services.clock, {
-    database: () => pingDatabase(c.var.services.db),
+  const report: HealthReport = await checkHealth(c.get("services").clock, {
+    database: () => pingDatabase(c.get("services").db),
   });
   return report.status === "healthy" ? c.json({ status: "ready" }) : c.json({ status: "not ready" }, 503);
 });

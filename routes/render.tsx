@@ -17,6 +17,10 @@ export function render(
   content: Child,
   status: ContentfulStatusCode = 200,
 ): Response | Promise<Response> {
-  const page = { nonce: c.var.nonce, asset: c.var.asset, apexUrl: c.var.services.config.appUrl.origin };
+  const page = {
+    nonce: c.get("nonce"),
+    asset: c.get("asset"),
+    apexUrl: c.get("services").config.appUrl.origin,
+  };
   return c.html(<PageContext.Provider value={page}>{content}</PageContext.Provider>, status);
 }

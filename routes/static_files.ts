@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { gzipSync } from "node:zlib";
 import { Hono } from "hono";
 import { notFound } from "../src/errors.ts";
 import type { AppEnv } from "./http.ts";
@@ -21,7 +21,7 @@ const FILES = {
 
 export type AssetName = keyof typeof FILES;
 
-type Asset = { type: string; url: string; identity: Uint8Array; encoded: Record<"br" | "gzip", Uint8Array> };
+type Asset = { type: string; url: string; identity: Uint8Array; gzipped: Uint8Array };
 
 /** The static files, read and compressed once. Their addresses hold a hash of the content, so they are cached for good. */
 export class StaticFiles {
@@ -33,15 +33,14 @@ export class StaticFiles {
     this.routes.get("/static/:name", (c) => {
       const asset = this.#assets.get(c.req.param("name"));
       if (!asset) throw notFound("This file");
-      const accepted = c.req.header("Accept-Encoding") ?? "";
-      const encoding = (["br", "gzip"] as const).find((name) => accepted.includes(name));
-      const body = encoding ? asset.encoded[encoding] : asset.identity;
+      const gzip = c.req.header("Accept-Encoding")?.includes("gzip");
+      const body = gzip ? asset.gzipped : asset.identity;
       const current = c.req.query("v") === new URL(asset.url, "http://host").searchParams.get("v");
       return c.body(body as Uint8Array<ArrayBuffer>, 200, {
         "Content-Type": asset.type,
         "Cache-Control": current ? ONE_YEAR : "no-cache",
         "Vary": "Accept-Encoding",
-        ...(encoding ? { "Content-Encoding": encoding } : {}),
+        ...(gzip ? { "Content-Encoding": "gzip" } : {}),
       });
     });
   }
@@ -64,7 +63,7 @@ async function loadAsset(name: string, { at, type }: { at: URL; type: string }):
     type,
     url: `/static/${name}?v=${hash}`,
     identity,
-    encoded: { br: brotliCompressSync(identity), gzip: gzipSync(identity) },
+    gzipped: gzipSync(identity),
   };
 }
 

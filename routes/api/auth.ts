@@ -57,7 +57,7 @@ export const authApi = apiRoutes();
 
 authApi.openapi(login, async (c) => {
   const input = c.req.valid("json");
-  const named = c.var.tenant?.subdomain ?? c.req.header("X-Tenant");
+  const named = c.get("tenant")?.subdomain ?? c.req.header("X-Tenant");
   if (named && input.tenant && input.tenant !== named) {
     throw invalid({ tenant: "This is not the tenant of the host or of X-Tenant." });
   }

@@ -23,7 +23,7 @@ const stats = createRoute({
 export const dashboardApi = apiRoutes();
 
 dashboardApi.openapi(stats, async (c) => {
-  const { stats } = await getDashboard(c.var.api);
+  const { stats } = await getDashboard(c.get("api"));
   const { users, revenue, currency, apiCalls, storageUsed } = stats;
   return c.json({ users, revenue, currency, api_calls: apiCalls, storage_used: storageUsed }, 200);
 });

@@ -28,7 +28,7 @@ const me = createRoute({
 export const meApi = apiRoutes();
 
 meApi.openapi(me, (c) => {
-  const { actor, tenant } = c.var.api;
+  const { actor, tenant } = c.get("api");
   const { id, name, subdomain, plan, status } = tenant;
   return c.json({
     actor: { type: "user" as const, id: actor.id, name: actor.name, email: actor.email },

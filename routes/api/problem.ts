@@ -20,7 +20,7 @@ export const STATUS: Record<
 
 /** The error as `application/problem+json` (RFC 9457). What is not a `DomainError` says nothing of itself. */
 export function problem(c: AppContext, error: unknown): Response {
-  const { requestId } = c.var;
+  const requestId = c.get("requestId");
   if (!(error instanceof DomainError)) {
     return respond(c, 500, {
       title: "Internal error",

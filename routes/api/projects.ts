@@ -93,29 +93,29 @@ const remove = createRoute({
 export const projectsApi = apiRoutes();
 
 projectsApi.openapi(list, async (c) => {
-  const { items, nextCursor } = await listProjects(c.var.api, c.req.valid("query"));
+  const { items, nextCursor } = await listProjects(c.get("api"), c.req.valid("query"));
   return c.json({ data: items.map(projectJson), next_cursor: nextCursor }, 200);
 });
 
 projectsApi.openapi(create, async (c) => {
-  const project = await createProject(c.var.api, c.req.valid("json"));
+  const project = await createProject(c.get("api"), c.req.valid("json"));
   c.header("Location", `/api/v1/projects/${project.id}`);
   return c.json(projectJson(project), 201, etag(project));
 });
 
 projectsApi.openapi(read, async (c) => {
-  const project = await getProject(c.var.api, c.req.valid("param").id);
+  const project = await getProject(c.get("api"), c.req.valid("param").id);
   return c.json(projectJson(project), 200, etag(project));
 });
 
 projectsApi.openapi(update, async (c) => {
   const version = expectedVersion(c.req.valid("header")["if-match"]);
-  const project = await updateProject(c.var.api, c.req.valid("param").id, c.req.valid("json"), version);
+  const project = await updateProject(c.get("api"), c.req.valid("param").id, c.req.valid("json"), version);
   return c.json(projectJson(project), 200, etag(project));
 });
 
 projectsApi.openapi(remove, async (c) => {
-  await deleteProject(c.var.api, c.req.valid("param").id);
+  await deleteProject(c.get("api"), c.req.valid("param").id);
   return c.body(null, 204);
 });
 

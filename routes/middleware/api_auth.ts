@@ -11,11 +11,12 @@ const log = logOf("security");
  * Opens the tenant that the credentials are for. Where the host or `X-Tenant` names a tenant, it must be that one.
  */
 export const authenticateApi = createMiddleware<AppEnv>(async (c, next) => {
-  const { services, requestId } = c.var;
+  const services = c.get("services");
+  const requestId = c.get("requestId");
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
   if (!token) throw unauthenticated("Send an access token: Authorization: Bearer <token>.");
   const { tenant, actor } = await authenticateBearer(services, token);
-  const named = c.var.tenant?.subdomain ?? c.req.header("X-Tenant");
+  const named = c.get("tenant")?.subdomain ?? c.req.header("X-Tenant");
   if (disagrees(c, tenant.subdomain)) {
     log.warn("credentials of another tenant refused", {
       requestId,
@@ -34,7 +35,6 @@ export const authenticateApi = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 function disagrees(c: AppContext, subdomain: string): boolean {
-  const header = c.req.header("X-Tenant");
-  return (c.var.tenant !== null && c.var.tenant.subdomain !== subdomain) ||
-    (header !== undefined && header !== subdomain);
+  const named = [c.get("tenant")?.subdomain, c.req.header("X-Tenant")];
+  return named.some((name) => name !== undefined && name !== subdomain);
 }

@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { forbidden } from "../../src/errors.ts";
 import { logOf } from "../../src/platform/log.ts";
-import type { AppEnv } from "../http.ts";
+import type { AppContext, AppEnv } from "../http.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -13,7 +13,10 @@ const log = logOf("security");
  */
 export const refuseCrossOrigin = createMiddleware<AppEnv>(async (c, next) => {
   if (!SAFE_METHODS.has(c.req.method) && !isSameOrigin(c.req.raw.headers, ownOrigin(c))) {
-    log.warn("cross-origin request refused", { requestId: c.var.requestId, origin: c.req.header("Origin") });
+    log.warn("cross-origin request refused", {
+      requestId: c.get("requestId"),
+      origin: c.req.header("Origin"),
+    });
     throw forbidden("This request came from another site.");
   }
   await next();
@@ -27,7 +30,7 @@ function isSameOrigin(headers: Headers, own: string): boolean {
 }
 
 function ownOrigin(
-  c: { req: { header(name: string): string | undefined }; var: AppEnv["Variables"] },
+  c: AppContext,
 ): string {
-  return `${c.var.services.config.appUrl.protocol}//${c.req.header("Host")?.toLowerCase()}`;
+  return `${c.get("services").config.appUrl.protocol}//${c.req.header("Host")?.toLowerCase()}`;
 }

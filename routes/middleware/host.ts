@@ -7,7 +7,7 @@ import type { AppEnv } from "../http.ts";
  * The port counts, since it is part of the address that browsers keep apart.
  */
 export const resolveHost = createMiddleware<AppEnv>(async (c, next) => {
-  const { config, tenants } = c.var.services;
+  const { config, tenants } = c.get("services");
   const host = c.req.header("Host")?.toLowerCase() ?? "";
   if (host !== config.appUrl.host) {
     const tenant = host.endsWith(`.${config.appUrl.host}`)

@@ -5,6 +5,7 @@ import { newId } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/services.ts";
 import type { AppEnv } from "../http.ts";
+import type { AssetName } from "../static_files.ts";
 import { clientAddress, type Connection } from "./client_address.ts";
 
 const NONCE_BYTES = 16;
@@ -13,11 +14,12 @@ const MAX_USER_AGENT_LENGTH = 300;
 const log = logOf("http");
 
 /** Gives each request its id, its nonce and its line in the log. */
-export function requestContext(services: Services) {
+export function requestContext(services: Services, asset: (name: AssetName) => string) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const started = performance.now();
     const requestId = newId();
     c.set("services", services);
+    c.set("asset", asset);
     c.set("requestId", requestId);
     c.set("nonce", randomBytes(NONCE_BYTES).toString("base64"));
     c.set("session", null);
@@ -34,8 +36,8 @@ export function requestContext(services: Services) {
       route: routePath(c, -1),
       status: c.res.status,
       durationMs: Math.round((performance.now() - started) * 10) / 10,
-      tenantId: c.var.tenantId,
-      userId: c.var.userId,
+      tenantId: c.get("tenantId"),
+      userId: c.get("userId"),
     });
   });
 }

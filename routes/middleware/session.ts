@@ -8,7 +8,7 @@ import type { AppContext, AppEnv } from "../http.ts";
 export const readSession = createMiddleware<AppEnv>(async (c, next) => {
   const token = getCookie(c, cookieName(c));
   if (token) {
-    const session = await findSession(c.var.services, token, c.var.tenant?.id ?? null);
+    const session = await findSession(c.get("services"), token, c.get("tenant")?.id ?? null);
     c.set("session", session);
     c.set("userId", session?.actor.id);
   }
@@ -23,7 +23,7 @@ export function sendSession(c: AppContext, { token, remember, expiresAt }: Start
     sameSite: "Lax",
     secure: isSecure(c),
     maxAge: remember
-      ? Math.floor((expiresAt.getTime() - c.var.services.clock.now().getTime()) / SECOND)
+      ? Math.floor((expiresAt.getTime() - c.get("services").clock.now().getTime()) / SECOND)
       : undefined,
   });
 }
@@ -37,6 +37,6 @@ function cookieName(c: AppContext): string {
 }
 
 function isSecure(c: AppContext): boolean {
-  const { config } = c.var.services;
+  const { config } = c.get("services");
   return config.environment === "production" || config.appUrl.protocol === "https:";
 }

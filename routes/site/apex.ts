@@ -4,6 +4,6 @@ import type { AppEnv } from "../http.ts";
 
 /** Lets a page exist on the apex alone. */
 export const apexOnly = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.var.tenant) throw notFound("This page");
+  if (c.get("tenant")) throw notFound("This page");
   await next();
 });

@@ -7,6 +7,6 @@ export const landingPages = new Hono<AppEnv>();
 
 /** The apex's front page; on a tenant's host, the way in. */
 landingPages.get("/", (c) => {
-  if (c.var.tenant) return c.redirect("/dashboard", 303);
-  return render(c, <LandingPage viewer={c.var.session?.actor ?? null} />);
+  if (c.get("tenant")) return c.redirect("/dashboard", 303);
+  return render(c, <LandingPage viewer={c.get("session")?.actor ?? null} />);
 });

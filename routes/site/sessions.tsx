@@ -28,12 +28,12 @@ const NOTICES: Record<string, Flash> = {
 export const sessionPages = new Hono<AppEnv>();
 
 sessionPages.get("/login", (c) => {
-  if (c.var.session) return c.redirect(c.var.tenant ? "/dashboard" : "/workspaces", 303);
+  if (c.get("session")) return c.redirect(c.get("tenant") ? "/dashboard" : "/workspaces", 303);
   const notice = NOTICES[c.req.query("notice") ?? ""] ?? takeFlash(c);
   return render(
     c,
     <SignInPage
-      tenant={c.var.tenant ?? undefined}
+      tenant={c.get("tenant") ?? undefined}
       flash={notice}
       next={c.req.query("next")}
       values={{ remember: true }}
@@ -55,7 +55,9 @@ sessionPages.post("/login", async (c) => {
     };
     return render(
       c,
-      isPartial(c) ? <SignInForm {...props} /> : <SignInPage tenant={c.var.tenant ?? undefined} {...props} />,
+      isPartial(c)
+        ? <SignInForm {...props} />
+        : <SignInPage tenant={c.get("tenant") ?? undefined} {...props} />,
       422,
     );
   }
@@ -65,7 +67,12 @@ sessionPages.post("/login", async (c) => {
 sessionPages.get("/handoff", async (c) => {
   try {
     const token = c.req.query("token") ?? "";
-    const { session, welcome } = await redeemHandoff(systemContextOf(c), hostTenant(c), token, c.var.device);
+    const { session, welcome } = await redeemHandoff(
+      systemContextOf(c),
+      hostTenant(c),
+      token,
+      c.get("device"),
+    );
     sendSession(c, session);
     if (welcome) sendFlash(c, { kind: "success", text: "Your workspace is ready. Welcome!" });
     return c.redirect("/dashboard", 303);
@@ -77,7 +84,7 @@ sessionPages.get("/handoff", async (c) => {
 
 sessionPages.post("/logout", async (c) => {
   const { everywhere } = await readForm(c);
-  const { session } = c.var;
+  const session = c.get("session");
   if (session && everywhere) await endAllSessions(systemContextOf(c), session.actor.id);
   else if (session) await endSignIn(systemContextOf(c), session);
   forgetSession(c);
@@ -89,13 +96,13 @@ async function signIn(c: AppContext, form: Record<string, string>): Promise<stri
   const ctx = systemContextOf(c);
   const user = await authenticate(ctx, parseInput(credentials, form));
   const remember = form.remember === "on";
-  const tenant = c.var.tenant;
+  const tenant = c.get("tenant");
   if (tenant && !await findWorkspace(ctx, user.id, tenant.id)) throw unauthenticated();
   const session = await startSession(ctx, {
     userId: user.id,
     tenantId: tenant?.id ?? null,
     remember,
-    device: c.var.device,
+    device: c.get("device"),
   });
   sendSession(c, session);
   if (tenant) return safeNext(form.next, "/dashboard");

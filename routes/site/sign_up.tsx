@@ -17,7 +17,7 @@ signUpPages.get("/signup", apexOnly, (c) => {
 signUpPages.post("/signup", apexOnly, async (c) => {
   const form = await readForm(c);
   try {
-    const { url, session } = await signUp(systemContextOf(c), parseInput(newAccount, form), c.var.device);
+    const { url, session } = await signUp(systemContextOf(c), parseInput(newAccount, form), c.get("device"));
     if (session) sendSession(c, session);
     return redirect(c, url);
   } catch (error) {
@@ -29,5 +29,5 @@ signUpPages.post("/signup", apexOnly, async (c) => {
 });
 
 function hostSuffix(c: AppContext): string {
-  return `.${c.var.services.config.appUrl.host}`;
+  return `.${c.get("services").config.appUrl.host}`;
 }

@@ -15,7 +15,7 @@ workspacePages.get("/workspaces", apexOnly, async (c) => {
     id: tenant.id,
     name: tenant.name,
     subdomain: tenant.subdomain,
-    url: tenantUrl(c.var.services.config.appUrl, tenant),
+    url: tenantUrl(c.get("services").config.appUrl, tenant),
     suspended: tenant.status === "suspended",
     role,
   }));
@@ -26,7 +26,7 @@ workspacePages.post("/workspaces/:id/handoff", apexOnly, async (c) => {
   const user = userOf(c);
   const ctx = systemContextOf(c);
   const { tenant } = await getWorkspace(ctx, user.id, c.req.param("id"));
-  const { signInId, remember } = c.var.session!;
+  const { signInId, remember } = c.get("session")!;
   return redirect(
     c,
     await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: false }),

@@ -1,4 +1,5 @@
-import { and, count, eq, inArray } from "drizzle-orm";
+import { and, count, eq, inArray, sql } from "drizzle-orm";
+import { prepareQuery } from "../../db/prepared.ts";
 import { memberships, users } from "../../db/control/schema.ts";
 import type { ControlDb } from "../../db/connect.ts";
 import type { ControlTx } from "../../db/with_tenant.ts";
@@ -10,10 +11,15 @@ import { authorize, type Role } from "./roles.ts";
 /** How many people work in the tenant. */
 export async function countMembers(ctx: TenantContext): Promise<number> {
   authorize(ctx, "members:read");
-  const [row] = await ctx.services.db.control.select({ members: count() }).from(memberships)
-    .where(eq(memberships.tenantId, ctx.tenant.id));
+  const [row] = await membersOf(ctx.services.db.control, { tenantId: ctx.tenant.id });
   return row!.members;
 }
+
+const membersOf = prepareQuery((db) =>
+  db.select({ members: count() }).from(memberships).where(
+    eq(memberships.tenantId, sql.placeholder("tenantId")),
+  )
+);
 
 /** The names of those of `ids` who are members of the tenant. Someone who has left has none. */
 export async function memberNames(ctx: TenantContext, ids: string[]): Promise<Map<string, string>> {

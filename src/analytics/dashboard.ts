@@ -1,4 +1,5 @@
 import { count, gte, sql } from "drizzle-orm";
+import { prepareQuery } from "../../db/prepared.ts";
 import { apiUsage, projects } from "../../db/tenant/schema.ts";
 import { countMembers } from "../access/members.ts";
 import { authorize } from "../access/roles.ts";
@@ -25,13 +26,13 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
   const monthStart = ctx.services.clock.now().toISOString().slice(0, 8) + "01";
   const [users, [projectCounts, usage, storage, activity]] = await Promise.all([
     countMembers(ctx),
-    ctx.read((tx) => [
-      tx.select({ projects: count() }).from(projects),
-      tx.select({ calls: sql<number>`coalesce(sum(${apiUsage.calls}), 0)::float8` }).from(apiUsage).where(
-        gte(apiUsage.day, monthStart),
-      ),
+    ctx.read((
+      tx,
+    ) => [
+      countProjects(tx),
+      sumCalls(tx, { monthStart }),
       tx.execute<{ bytes: number }>(STORAGE),
-      recentAudit(tx, RECENT_ENTRIES),
+      recentAudit(tx, { limit: RECENT_ENTRIES }),
     ]),
   ]);
   const stats: DashboardStats = {
@@ -43,8 +44,15 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
     storageUsed: storage[0]!.bytes,
     projects: projectCounts[0]!.projects,
   };
-  return { stats, activity };
+  return { stats, activity: activity as AuditEntry[] };
 }
+
+const countProjects = prepareQuery((db) => db.select({ projects: count() }).from(projects));
+
+const sumCalls = prepareQuery((db) =>
+  db.select({ calls: sql<number>`coalesce(sum(${apiUsage.calls}), 0)::float8` }).from(apiUsage)
+    .where(gte(apiUsage.day, sql.placeholder("monthStart")))
+);
 
 /** Bytes of all tables and indexes in the tenant's schema. */
 const STORAGE = sql`

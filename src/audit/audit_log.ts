@@ -1,4 +1,5 @@
-import { desc } from "drizzle-orm";
+import { desc, sql } from "drizzle-orm";
+import { prepareQuery } from "../../db/prepared.ts";
 import { auditLog } from "../../db/tenant/schema.ts";
 import type { TenantTx } from "../../db/with_tenant.ts";
 import type { TenantContext } from "../context.ts";
@@ -41,13 +42,13 @@ export async function recordAudit(
   });
 }
 
-/** A query for the tenant's newest `limit` lines, newest first; for a flight with others. */
-export function recentAudit(tx: TenantTx, limit: number) {
-  return tx.select({
+/** The tenant's newest lines, as many as the value `limit` says, newest first; for a flight with others. */
+export const recentAudit = prepareQuery((db) =>
+  db.select({
     id: auditLog.id,
     at: auditLog.at,
     actorName: auditLog.actorName,
     action: auditLog.action,
     subjectName: auditLog.subjectName,
-  }).from(auditLog).orderBy(desc(auditLog.at), desc(auditLog.id)).limit(limit) as PromiseLike<AuditEntry[]>;
-}
+  }).from(auditLog).orderBy(desc(auditLog.at), desc(auditLog.id)).limit(sql.placeholder("limit"))
+);

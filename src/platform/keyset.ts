@@ -34,20 +34,25 @@ export function toPage<Row extends { id: string }>(
 }
 
 /**
- * The condition "after the cursor" in the order of `column`, then `id`. `keyOf` gives the SQL that turns a value as the
- * cursor carries it into one of `column`. Throws `invalid` on the field `cursor`.
+ * The condition "after the cursor" in the order of `column`, then `id`, with the placeholders that `readCursor` fills.
+ * `keyOf` turns a value as the cursor carries it into one of `column`.
  */
-export function afterCursor(
-  cursor: string,
-  sort: string,
-  descending: boolean,
-  column: SQL,
-  id: SQL,
-  keyOf: (value: string) => SQL,
-): SQL {
-  const { value, id: lastId } = decode(cursor, sort);
+export function afterCursor(column: SQL, id: SQL, descending: boolean, keyOf: (value: SQL) => SQL): SQL {
   const operator = descending ? sql`<` : sql`>`;
-  return sql`(${column}, ${id}) ${operator} (${keyOf(value)}, ${lastId}::uuid)`;
+  const value = keyOf(sql`${sql.placeholder("cursorValue")}`);
+  return sql`(${column}, ${id}) ${operator} (${value}, ${sql.placeholder("cursorId")}::uuid)`;
+}
+
+/** What a cursor holds. Throws `invalid` on the field `cursor` when it wasn't made for the order `sort`. */
+export function readCursor(cursor: string, sort: string, isKey: (value: string) => boolean) {
+  const { value, id } = decode(cursor, sort);
+  if (!isKey(value)) throw foreignCursor();
+  return { cursorValue: value, cursorId: id };
+}
+
+/** Whether a cursor's value is a moment. */
+export function isMoment(value: string): boolean {
+  return !Number.isNaN(Date.parse(value));
 }
 
 function encode({ sort, value, id }: Place): string {
@@ -60,12 +65,6 @@ function decode(cursor: string, sort: string): Place {
     if (madeFor === sort && !value.includes("\0")) return { sort, value, id };
   } catch { /* told below, like any other cursor that isn't ours */ }
   throw foreignCursor();
-}
-
-/** A cursor's value as a moment. Throws `invalid` on the field `cursor`. */
-export function momentKey(value: string): SQL {
-  if (Number.isNaN(Date.parse(value))) throw foreignCursor();
-  return sql`${value}::timestamptz`;
 }
 
 function foreignCursor() {

@@ -1,5 +1,6 @@
 import { and, eq, ilike, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
+import { prepareQuery } from "../../db/prepared.ts";
 import { projects } from "../../db/tenant/schema.ts";
 import type { TenantTx } from "../../db/with_tenant.ts";
 import { authorize } from "../access/roles.ts";
@@ -7,7 +8,7 @@ import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
 import type { TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { afterCursor, momentKey, type Page, pageSize, toPage } from "../platform/keyset.ts";
+import { afterCursor, isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
 
 export type ProjectStatus = "active" | "archived";
@@ -65,21 +66,14 @@ export type ProjectQuery = z.output<typeof projectQuery>;
 /** One page of the tenant's projects. Throws `invalid` on a cursor that isn't of this list. */
 export async function listProjects(ctx: TenantContext, query: ProjectQuery): Promise<Page<Project>> {
   authorize(ctx, "projects:read");
-  const { column, keyOf, valueOf, descending } = SORTS[query.sort];
-  const direction = descending ? sql`desc` : sql`asc`;
-  const condition = and(
-    query.status && eq(projects.status, query.status),
-    query.search ? matches(query.search) : undefined,
-    query.cursor
-      ? afterCursor(query.cursor, query.sort, descending, column, sql`${projects.id}`, keyOf)
-      : undefined,
-  );
-  const [rows] = await ctx.read((tx) => [
-    tx.select().from(projects).where(condition).orderBy(
-      sql`${column} ${direction}, ${projects.id} ${direction}`,
-    )
-      .limit(query.limit + 1),
-  ]);
+  const { isKey, valueOf } = SORTS[query.sort];
+  const values = {
+    status: query.status,
+    pattern: query.search && patternOf(query.search),
+    limit: query.limit + 1,
+    ...(query.cursor ? readCursor(query.cursor, query.sort, isKey) : {}),
+  };
+  const [rows] = await ctx.read((tx) => [listQueryFor(query)(tx, values)]);
   return toPage(rows, query.limit, query.sort, valueOf);
 }
 
@@ -147,23 +141,26 @@ type Sort = {
   column: SQL;
   descending: boolean;
   valueOf: (project: Project) => string;
-  keyOf: (value: string) => SQL;
+  isKey: (value: string) => boolean;
+  keyOf: (value: SQL) => SQL;
 };
 
 const BY_NAME = {
   column: sql`lower(${projects.name})`,
   valueOf: ({ name }: Project) => name,
-  keyOf: (value: string) => sql`lower(${value})`,
+  isKey: () => true,
+  keyOf: (value: SQL) => sql`lower(${value})`,
 };
+const BY_MOMENT = { isKey: isMoment, keyOf: (value: SQL) => sql`${value}::timestamptz` };
 const BY_CREATION = {
+  ...BY_MOMENT,
   column: sql`${projects.createdAt}`,
   valueOf: ({ createdAt }: Project) => createdAt.toISOString(),
-  keyOf: momentKey,
 };
 const BY_CHANGE = {
+  ...BY_MOMENT,
   column: sql`${projects.updatedAt}`,
   valueOf: ({ updatedAt }: Project) => updatedAt.toISOString(),
-  keyOf: momentKey,
 };
 
 const SORTS: Record<ProjectSort, Sort> = {
@@ -175,9 +172,38 @@ const SORTS: Record<ProjectSort, Sort> = {
   "-updated_at": { ...BY_CHANGE, descending: true },
 };
 
-function matches(search: string): SQL | undefined {
-  const pattern = `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`;
-  return or(ilike(projects.name, pattern), ilike(projects.description, pattern));
+type ListQuery = ReturnType<typeof prepareListQuery>;
+
+const listQueries = new Map<string, ListQuery>();
+
+/** The list is asked for often: each of its few shapes is built once. */
+function listQueryFor({ sort, status, search, cursor }: ProjectQuery): ListQuery {
+  const shape = [sort, status && "status", search && "search", cursor && "cursor"].join();
+  const known = listQueries.get(shape) ?? prepareListQuery(SORTS[sort], { status, search, cursor });
+  listQueries.set(shape, known);
+  return known;
+}
+
+function prepareListQuery(
+  { column, descending, keyOf }: Sort,
+  given: Pick<ProjectQuery, "status" | "search" | "cursor">,
+) {
+  const direction = descending ? sql`desc` : sql`asc`;
+  const condition = and(
+    given.status && eq(projects.status, sql.placeholder("status")),
+    given.search ? or(ilike(projects.name, PATTERN), ilike(projects.description, PATTERN)) : undefined,
+    given.cursor ? afterCursor(column, sql`${projects.id}`, descending, keyOf) : undefined,
+  );
+  return prepareQuery((db) =>
+    db.select().from(projects).where(condition)
+      .orderBy(sql`${column} ${direction}, ${projects.id} ${direction}`).limit(sql.placeholder("limit"))
+  );
+}
+
+const PATTERN = sql.placeholder("pattern");
+
+function patternOf(search: string): string {
+  return `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`;
 }
 
 function actionOf({ status, ...others }: ProjectChanges): AuditAction {
