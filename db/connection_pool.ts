@@ -10,14 +10,22 @@ export type Send = (
   options?: postgres.UnsafeQueryOptions & { simple?: boolean },
 ) => postgres.PendingQuery<(postgres.Row & Iterable<postgres.Row>)[]>;
 
+/** How a connection is used: by a transaction alone, or by flights, whose statements are all sent at once. */
+export type Use = "transaction" | "flight";
+
+/** Flights that may be on their way on one connection. Postgres answers them one after the other. */
+const MAX_FLIGHTS = 4;
 const WAIT_MILLISECONDS = 10_000;
 const CLOSE_TIMEOUT_SECONDS = 5;
 
-/** One connection to Postgres that serves one transaction at a time. Once lost, it is not used again. */
+/** One connection to Postgres. Once lost, it is not used again. */
 export class Connection {
   readonly client: Client;
+  /** How many use it now: one transaction, or up to `MAX_FLIGHTS` flights. */
+  load = 0;
+  use: Use = "flight";
+  readonly #users = new Set<(loss: Error) => void>();
   #lost: Error | undefined;
-  #onLost: ((error: Error) => void) | undefined;
 
   constructor(client: Client) {
     this.client = client;
@@ -31,33 +39,28 @@ export class Connection {
    * Runs `work`, and gives up when the connection is lost meanwhile: what was sent then may never be answered,
    * and what is sent later must not reach a connection that takes its place.
    */
-  async use<T>(work: (send: Send) => Promise<T>): Promise<T> {
-    const session = await this.client.reserve();
-    const loss = new Promise<never>((_, reject) => this.#onLost = reject);
+  run<T>(work: (send: Send) => Promise<T>): Promise<T> {
     const send: Send = (text, values, options) => {
       if (this.#lost) throw this.#lost;
-      return session.unsafe(text, values, options).execute();
+      return this.client.unsafe(text, values, options).execute();
     };
-    try {
-      return await Promise.race([work(send), loss]);
-    } finally {
-      this.#onLost = undefined;
-      if (!this.#lost) session.release();
-    }
+    return new Promise<T>((resolve, reject) => {
+      this.#users.add(reject);
+      work(send).then(resolve, reject).finally(() => this.#users.delete(reject));
+    });
   }
 
   markLost(): void {
     this.#lost = unavailable("The connection to the database was lost.");
-    this.#onLost?.(this.#lost);
+    for (const reject of this.#users) reject(this.#lost);
   }
 }
 
-type Waiter = { resolve: (connection: Connection) => void; reject: (error: Error) => void };
+type Waiter = { use: Use; resolve: (connection: Connection) => void; reject: (error: Error) => void };
 
 /** A fixed number of connections, handed out first come, first served. A lost one is replaced. */
 export class ConnectionPool {
   readonly #all = new Set<Connection>();
-  readonly #idle: Connection[] = [];
   readonly #waiting: Waiter[] = [];
   readonly #size: number;
   readonly #openClient: (onLost: () => void) => Client;
@@ -69,10 +72,11 @@ export class ConnectionPool {
   }
 
   /** Lends a connection for the time of `work`. Throws `unavailable` when none gets free in time. */
-  async with<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = this.#take() ?? await this.#wait();
+  async with<T>(use: Use, work: (send: Send) => Promise<T>): Promise<T> {
+    if (this.#closed) throw unavailable("The server is shutting down.");
+    const connection = this.#take(use) ?? await this.#wait(use);
     try {
-      return await work(connection);
+      return await connection.run(work);
     } finally {
       this.#giveBack(connection);
     }
@@ -84,24 +88,33 @@ export class ConnectionPool {
     await Promise.all([...this.#all].map(({ client }) => client.end({ timeout: CLOSE_TIMEOUT_SECONDS })));
   }
 
-  #take(): Connection | undefined {
-    if (this.#closed) throw unavailable("The server is shutting down.");
-    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
-      if (!idle.isLost) return idle;
-      this.#discard(idle);
+  /** A connection that can be used so now, and is counted as used. Nobody is passed over who waits. */
+  #take(use: Use): Connection | undefined {
+    const connection = this.#waiting.length > 0 ? undefined : this.#leastLoaded(use);
+    return connection && occupy(connection, use);
+  }
+
+  #leastLoaded(use: Use): Connection | undefined {
+    let best: Connection | undefined;
+    for (const connection of this.#all) {
+      if (connection.isLost) continue;
+      if (connection.load === 0) return connection;
+      const shared = use === "flight" && connection.use === "flight" && connection.load < MAX_FLIGHTS;
+      if (shared && connection.load < (best?.load ?? Infinity)) best = connection;
     }
-    return this.#all.size < this.#size ? this.#open() : undefined;
+    return this.#all.size < this.#size ? this.#open() : best;
   }
 
   #open(): Connection {
-    const connection: Connection = new Connection(this.#openClient(() => connection.markLost()));
+    const connection: Connection = new Connection(this.#openClient(() => this.#lose(connection)));
     this.#all.add(connection);
     return connection;
   }
 
-  #wait(): Promise<Connection> {
+  #wait(use: Use): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
+        use,
         resolve: (connection) => (clearTimeout(timer), resolve(connection)),
         reject: (error) => (clearTimeout(timer), reject(error)),
       };
@@ -114,14 +127,24 @@ export class ConnectionPool {
   }
 
   #giveBack(connection: Connection): void {
-    if (connection.isLost) this.#discard(connection);
-    const waiter = this.#waiting.shift();
-    if (waiter) waiter.resolve(connection.isLost ? this.#open() : connection);
-    else if (!connection.isLost) this.#idle.push(connection);
+    connection.load--;
+    while (this.#waiting.length > 0) {
+      const next = this.#leastLoaded(this.#waiting[0]!.use);
+      if (!next) return;
+      const waiter = this.#waiting.shift()!;
+      waiter.resolve(occupy(next, waiter.use));
+    }
   }
 
-  #discard(connection: Connection): void {
+  #lose(connection: Connection): void {
     this.#all.delete(connection);
-    connection.client.end({ timeout: 0 }).catch(() => {});
+    connection.markLost();
+    if (!this.#closed) connection.client.end({ timeout: 0 }).catch(() => {});
   }
+}
+
+function occupy(connection: Connection, use: Use): Connection {
+  connection.load++;
+  connection.use = use;
+  return connection;
 }

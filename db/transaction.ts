@@ -1,7 +1,7 @@
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
-import type { Client, Connection, Send } from "./connection_pool.ts";
+import type { Client, ConnectionPool, Send } from "./connection_pool.ts";
 import { rememberClient } from "./prepared.ts";
 
 export type TransactionDb = PgDatabase<PostgresJsQueryResultHKT>;
@@ -19,15 +19,15 @@ export async function runScript(db: TransactionDb, script: string): Promise<void
 }
 
 /**
- * Runs `work` in one transaction on `connection`. `setup` (constant SQL: `begin` and what belongs to it) travels
+ * Runs `work` in one transaction on a connection of its own. `setup` (constant SQL: `begin` and what belongs to it) travels
  * with the first query, in the same flight. Commits when `work` returns, rolls back when it throws.
  */
 export function runTransaction<T>(
-  connection: Connection,
+  pool: ConnectionPool,
   setup: string,
   work: (db: TransactionDb) => Promise<T>,
 ): Promise<T> {
-  return connection.use(async (send) => {
+  return pool.with("transaction", async (send) => {
     const statements = new Statements(send, setup);
     try {
       const result = await work(statements.db());
@@ -42,11 +42,11 @@ export function runTransaction<T>(
 
 /** Runs independent queries as one transaction in one flight: setup, queries and commit leave together. */
 export function runFlight<Queries extends readonly PromiseLike<unknown>[]>(
-  connection: Connection,
+  pool: ConnectionPool,
   setup: string,
   build: (db: TransactionDb) => readonly [...Queries],
 ): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }> {
-  return connection.use(async (send) => {
+  return pool.with("flight", async (send) => {
     const statements = new Statements(send, setup);
     // A query is sent when its `then` is called, so all are called before the commit.
     const answers = Promise.all(build(statements.db()).map((query) => query.then((answer) => answer)));

@@ -19,9 +19,7 @@ export function withTenant<T>(
   schema: SchemaName,
   work: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
-  return db.pool.with((connection) =>
-    runTransaction(connection, enter(schema), (tx) => work(tx as TenantTx))
-  );
+  return runTransaction(db.pool, enter(schema), (tx) => work(tx as TenantTx));
 }
 
 /**
@@ -33,12 +31,12 @@ export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
   schema: SchemaName,
   build: (tx: TenantTx) => readonly [...Queries],
 ): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }> {
-  return db.pool.with((connection) => runFlight(connection, enter(schema), (tx) => build(tx as TenantTx)));
+  return runFlight(db.pool, enter(schema), (tx) => build(tx as TenantTx));
 }
 
 /** Runs `work` in a transaction of the application's own login, which sees `control` and no tenant. */
 export function withControl<T>(db: Database, work: (tx: ControlTx) => Promise<T>): Promise<T> {
-  return db.pool.with((connection) => runTransaction(connection, "begin", (tx) => work(tx as ControlTx)));
+  return runTransaction(db.pool, "begin", (tx) => work(tx as ControlTx));
 }
 
 function enter(schema: SchemaName): string {
