@@ -5,7 +5,8 @@ import { UsageCounter } from "./api_access/usage_counter.ts";
 import type { Config } from "./config.ts";
 import { SignInCaches } from "./identity/sign_in_caches.ts";
 import { loadSigningKeys, type SigningKeys } from "./identity/signing_keys.ts";
-import { type Clock, systemClock } from "./platform/clock.ts";
+import { MemoryCache } from "./platform/cache.ts";
+import { type Clock, MINUTE, systemClock } from "./platform/clock.ts";
 import { TenantDirectory } from "./tenancy/tenant_directory.ts";
 
 /** What the product works with, built once from a `Config`. Passed along in the contexts, never global. */
@@ -17,6 +18,8 @@ export type Services = {
   signIns: SignInCaches;
   signingKeys: SigningKeys;
   usage: UsageCounter;
+  /** Bytes by schema. */
+  storageSizes: MemoryCache<number>;
   close(): Promise<void>;
 };
 
@@ -53,6 +56,7 @@ export async function buildServices(
     signIns: new SignInCaches(),
     signingKeys: await loadSigningKeys(db, config.appSecret, clock),
     usage,
+    storageSizes: new MemoryCache({ capacity: 20_000, ttl: MINUTE }),
     async close() {
       await usage.close();
       await closeDatabase();

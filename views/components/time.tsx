@@ -4,7 +4,6 @@ const DAY = new Intl.DateTimeFormat("en", {
   year: "numeric",
   timeZone: "UTC",
 });
-const MOMENT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
 
 const SECOND = 1_000;
@@ -17,7 +16,11 @@ const LONGEST_RELATIVE = 7 * 86_400 * SECOND;
 
 /** A moment as "3 hours ago" seen from `now`, as a date when it is more than a week away; the title has it in full. */
 export function Time({ at, now }: { at: Date; now: Date }) {
-  return <time datetime={at.toISOString()} title={`${MOMENT.format(at)} UTC`}>{relative(at, now)}</time>;
+  return (
+    <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 16).replace("T", " ")} UTC`}>
+      {relative(at, now)}
+    </time>
+  );
 }
 
 function relative(at: Date, now: Date): string {
