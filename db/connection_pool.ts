@@ -50,9 +50,10 @@ export class Connection {
     });
   }
 
+  /** Whoever waits for an answer is told, after the driver had its chance to say more. */
   markLost(): void {
-    this.#lost = unavailable("The connection to the database was lost.");
-    for (const reject of this.#users) reject(this.#lost);
+    const loss = this.#lost = unavailable("The connection to the database was lost.");
+    setTimeout(() => this.#users.forEach((reject) => reject(loss)));
   }
 }
 

@@ -152,7 +152,10 @@ async function lock(tx: ControlTx): Promise<void> {
 /** Where the login may not change these privileges, an administrator can: docs/admin/database.md, `config check`. */
 async function harden(db: Database): Promise<void> {
   for (const statement of HARDENING) {
-    await withControl(db, (tx) => runScript(tx, statement)).catch((error) => {
+    await withControl(db, async (tx) => {
+      await lock(tx);
+      await runScript(tx, statement);
+    }).catch((error) => {
       if (!isInsufficientPrivilege(error)) throw error;
     });
   }

@@ -2,6 +2,7 @@ import { DomainError } from "../src/errors.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 import { OobToast } from "../views/components/toast.tsx";
 import { ErrorPage } from "../views/pages/error_page.tsx";
+import { shellOf } from "./app/viewer.ts";
 import { STATUS } from "./api/problem.ts";
 import { type AppContext, isPartial, redirect } from "./http.ts";
 import { render } from "./render.tsx";
@@ -26,17 +27,9 @@ export function errorPage(c: AppContext, error: unknown): Response | Promise<Res
     c.header("HX-Reswap", "none");
     return render(c, <OobToast kind="error" text={detail} />, status);
   }
-  return render(
-    c,
-    <ErrorPage
-      status={status}
-      title={title}
-      detail={detail}
-      requestId={c.get("requestId")}
-      action={ACTION}
-    />,
-    status,
-  );
+  const shell = c.get("session")?.actor.type === "member" ? shellOf(c) : undefined;
+  const page = { status, title, detail, requestId: c.get("requestId"), action: ACTION, shell };
+  return render(c, <ErrorPage {...page} />, status);
 }
 
 /** Writes what nobody expected into the log, with its request's id. The person sees that id and nothing else. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { connect, type Database } from "../db/connect.ts";
 import { isServed, socketPathOf, startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
@@ -32,6 +33,7 @@ export type OpenDatabase = { db: Database; close(): Promise<void> };
 export async function startServices(config: Config, clock: Clock = systemClock): Promise<Services> {
   const { db, close } = await openDatabase(config, { alone: true });
   try {
+    await db.control.execute(sql`select 1`); // where it can't connect, this says best why
     await migrate(db);
     return await buildServices(config, clock, db, close);
   } catch (error) {

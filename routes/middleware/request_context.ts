@@ -11,7 +11,7 @@ import { clientAddress, type Connection } from "./client_address.ts";
 const NONCE_BYTES = 16;
 const MAX_USER_AGENT_LENGTH = 300;
 
-const log = logOf("http");
+const log = logOf("access");
 
 /** Gives each request its id, its nonce and its line in the log. */
 export function requestContext(services: Services, asset: (name: AssetName) => string) {

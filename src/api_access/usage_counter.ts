@@ -1,3 +1,4 @@
+import { clearInterval, setInterval } from "node:timers";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/connect.ts";
 import type { SchemaName } from "../../db/schema_name.ts";
@@ -23,7 +24,7 @@ export class UsageCounter {
   constructor(db: Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
-    this.#timer = setInterval(() => this.flush(), FLUSH_EVERY);
+    this.#timer = setInterval(() => this.flush(), FLUSH_EVERY).unref();
   }
 
   count(schema: SchemaName): void {

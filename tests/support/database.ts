@@ -7,12 +7,19 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { connect, type DatabaseAddress } from "../../db/connect.ts";
 import { startFromSnapshot } from "../../db/embedded.ts";
+import { installation } from "../../db/control/schema.ts";
+import { newRoleScript } from "../../db/provision.ts";
+import { newOwnerRole } from "../../db/schema_name.ts";
+import { runScript } from "../../db/transaction.ts";
+import { withControl } from "../../db/with_tenant.ts";
 import { migrate } from "../../db/migrate.ts";
 import { readMigrations } from "../../db/migrations.ts";
 import { HARDENING, prepareServer } from "../../db/server_setup.ts";
 import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
 
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
+/** Of the run before: a run that breaks off must not be taken for it. */
+const REPORTS = ["results.xml", "timing.xml"];
 const TEST_LOGIN = { username: "denizen_test", password: "denizen_test" };
 
 export type TestDatabase = {
@@ -27,6 +34,7 @@ export const serverUrl = Deno.env.get("TEST_DATABASE_URL") || undefined;
 /** Makes what the tests copy from, if it isn't there: run once before them. */
 export async function prepareDatabases(): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
+  for (const report of REPORTS) await Deno.remove(join(FOLDER, report)).catch(() => {});
   if (serverUrl) await prepareTemplate(serverUrl);
   else await prepareSnapshot();
 }
@@ -105,6 +113,7 @@ async function copyTemplate(url: string): Promise<TestDatabase> {
     await admin.unsafe(`create database ${name} template ${template} owner ${TEST_LOGIN.username}`);
     await admin.unsafe(`revoke temporary on database ${name} from public`);
   });
+  await giveOwnOwner(url, name);
   return {
     address: { url: loginUrl(url, name) },
     cutConnections: () =>
@@ -115,15 +124,26 @@ async function copyTemplate(url: string): Promise<TestDatabase> {
   };
 }
 
-/** Roles belong to the server, not to a database: those of the test's tenants go with it. */
+/** Roles belong to the server: without its own owner of tables, a copy would share its template's. */
+async function giveOwnOwner(url: string, name: string): Promise<void> {
+  const db = connect({ url: loginUrl(url, name) }, { connections: 2 });
+  await withControl(db, async (tx) => {
+    const ownerRole = newOwnerRole();
+    await runScript(tx, await newRoleScript(tx, ownerRole));
+    await tx.update(installation).set({ ownerRole });
+  });
+  await db.close();
+}
+
+/** The roles of the test's tenants, and of their tables' owner, go with the database. */
 async function dropDatabase(url: string, name: string): Promise<void> {
-  const roles = await withAdmin(
-    databaseUrl(url, name),
-    (own) => own`select nspname from pg_namespace where nspname like 'tenant\\_%'`,
-  );
+  const roles = await withAdmin(databaseUrl(url, name), async (own) => [
+    ...await own`select nspname as name from pg_namespace where nspname like 'tenant\\_%'`,
+    ...await own`select owner_role as name from control.installation`,
+  ]);
   await withAdmin(url, async (admin) => {
     await admin.unsafe(`drop database ${name} with (force)`);
-    for (const { nspname } of roles) await admin.unsafe(`drop role if exists ${nspname}`);
+    for (const role of roles) await admin.unsafe(`drop role if exists ${role.name}`);
   });
 }
 

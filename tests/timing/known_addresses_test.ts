@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { World } from "../support/world.ts";
+
+/** Protects: nobody can find out who has an account by trying (S09). Runs alone: it compares times. */
+
+Deno.test("S09 signing in answers a known and an unknown address alike, in the same time", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  const attempt = async (email: string) => {
+    const started = performance.now();
+    const { status, text } = await world.browser().post(`http://${world.host()}/login`, {
+      email,
+      password: "not the password",
+    });
+    return { status, text: comparable(text), time: performance.now() - started };
+  };
+
+  await compare(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
+});
+
+Deno.test("S09 the API's sign-in answers a known and an unknown address alike, in the same time", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  const attempt = async (email: string) => {
+    const started = performance.now();
+    const { status, text } = await world.api("POST", "/auth/login", {
+      body: { email, password: "not the password" },
+    });
+    return { status, text: comparable(text), time: performance.now() - started };
+  };
+
+  await compare(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
+});
+
+Deno.test("S09 signing up answers a known and an unknown address alike, in the same time", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  let companies = 0;
+  const attempt = async (email: string) => {
+    const subdomain = `company-${companies++}`;
+    const form = { "Content-Type": "application/x-www-form-urlencoded" };
+    const body = new URLSearchParams({
+      company_name: "New",
+      subdomain,
+      name: "Ada",
+      email,
+      password: "another good password",
+    }).toString();
+    const started = performance.now();
+    const { status, text, headers } = await world.raw("POST", world.host(), "/signup", form, body);
+    const time = performance.now() - started;
+    const location = headers.location!.replace(subdomain, "SUB").replace(/token=[\w-]{43}$/, "token=TOKEN");
+    return { status, text: text + location, time };
+  };
+
+  await compare(() => attempt("owner@acme.example"), () => attempt(`new-${companies}@else.example`));
+});
+
+type Attempt = { status: number; text: string; time: number };
+
+const ROUNDS = 21;
+const MOST_ROUNDS = 4 * ROUNDS;
+
+/**
+ * Alternates the two, so that what the machine does besides falls on both, and goes on for longer while the medians are
+ * still apart: noise evens out, a difference that is there stays.
+ */
+async function compare(known: () => Promise<Attempt>, unknown: () => Promise<Attempt>): Promise<void> {
+  const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
+  const ratio = () => median(times.known) / median(times.unknown);
+  const alike = () => ratio() > 0.9 && ratio() < 1.1;
+  await known();
+  await unknown();
+  for (let round = 0; round < ROUNDS || (round < MOST_ROUNDS && !alike()); round++) {
+    const [one, other] = round % 2 ? [await known(), await unknown()] : await swapped(known, unknown);
+    assert.equal(one.status, other.status);
+    assert.equal(one.text, other.text);
+    times.known.push(one.time);
+    times.unknown.push(other.time);
+  }
+  assert.ok(alike(), `the median for a known address is ${ratio().toFixed(2)} times that for an unknown one`);
+}
+
+async function swapped(
+  known: () => Promise<Attempt>,
+  unknown: () => Promise<Attempt>,
+): Promise<[Attempt, Attempt]> {
+  const other = await unknown();
+  return [await known(), other];
+}
+
+function median(values: number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
+}
+
+function comparable(text: string): string {
+  return text.replaceAll(/nonce="[^"]+"/g, "").replaceAll(/value="[^"]*@[^"]*"/g, "").replaceAll(
+    /[0-9a-f]{8}-[0-9a-f-]{27}/g,
+    "ID",
+  );
+}
