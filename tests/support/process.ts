@@ -1,5 +1,4 @@
 /** Runs the product's own tasks in processes of their own, with the permissions that deno.json gives them. */
-import { Buffer } from "node:buffer";
 import { createServer } from "node:net";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -23,9 +22,15 @@ export class ServerProcess implements AsyncDisposable {
     this.outcome = finish(process);
   }
 
-  static async start(variables: Record<string, string>): Promise<ServerProcess> {
+  static async start(
+    variables: Record<string, string>,
+    output: "piped" | "null" = "piped",
+  ): Promise<ServerProcess> {
     const port = await freePort();
-    return new ServerProcess(port, command("start", { PORT: String(port), ...variables }, []).spawn());
+    return new ServerProcess(
+      port,
+      command("start", { PORT: String(port), ...variables }, [], output).spawn(),
+    );
   }
 
   /** Waits until the server answers. Throws what it said when it ends instead. */
@@ -56,7 +61,12 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-function command(task: "start" | "admin", variables: Record<string, string>, args: string[]): Deno.Command {
+function command(
+  task: "start" | "admin",
+  variables: Record<string, string>,
+  args: string[],
+  output: "piped" | "null" = "piped",
+): Deno.Command {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
     tasks: Record<string, string>;
   };
@@ -64,7 +74,7 @@ function command(task: "start" | "admin", variables: Record<string, string>, arg
     .replaceAll("$(deno run --allow-env=DATA_DIR deploy/scripts/data_dir.ts)", variables.DATA_DIR ?? ".data");
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
   const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
-  const streams = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+  const streams = { stdin: "null", stdout: output, stderr: output } as const;
   return new Deno.Command("deno", {
     args: [...words, ...args],
     cwd: ROOT,
@@ -75,8 +85,21 @@ function command(task: "start" | "admin", variables: Record<string, string>, arg
 }
 
 async function finish(process: Deno.ChildProcess): Promise<Outcome> {
-  const { code, stdout, stderr } = await process.output();
-  return { code, stdout: Buffer.from(stdout).toString(), stderr: Buffer.from(stderr).toString() };
+  const [status, stdout, stderr] = await Promise.all([
+    process.status,
+    textOf(() => process.stdout),
+    textOf(() => process.stderr),
+  ]);
+  return { code: status.code, stdout, stderr };
+}
+
+/** What a process wrote; nothing where it isn't listened to, which the getter says by throwing. */
+async function textOf(stream: () => ReadableStream<Uint8Array>): Promise<string> {
+  try {
+    return await new Response(stream()).text();
+  } catch {
+    return "";
+  }
 }
 
 async function drained(response: Response): Promise<boolean> {

@@ -1,0 +1,39 @@
+/**
+ * `deno task bench [requests|tenancy|start|weight]`: each figure with its limit, measured beside it in the same run.
+ * Needs PostgreSQL (TEST_DATABASE_URL, or a local one) and, for requests, wrk. Load goes to 127.0.0.1 only.
+ */
+import Table from "cli-table3";
+import type { Figure } from "./measure.ts";
+
+const LOCAL = "postgres://postgres@127.0.0.1:5432/postgres";
+const adminUrl = Deno.env.get("TEST_DATABASE_URL") || LOCAL;
+Deno.env.set("TEST_DATABASE_URL", adminUrl); // read by what is imported from here on
+
+const BENCHES: Record<string, () => Promise<Figure[]>> = {
+  requests: async () => (await import("./requests_bench.ts")).benchRequests(adminUrl),
+  tenancy: async () => (await import("./tenancy_bench.ts")).benchTenancy(),
+  start: async () => (await import("./start_bench.ts")).benchStart(),
+  weight: async () => (await import("./weight_bench.ts")).benchWeight(),
+};
+
+const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
+const unknown = wanted.filter((name) => !(name in BENCHES));
+if (unknown.length > 0) {
+  throw new Error(
+    `There is no benchmark ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}.`,
+  );
+}
+
+const { prepareDatabases } = await import("../support/database.ts");
+await prepareDatabases();
+const table = new Table({
+  head: ["figure", "measured", "limit", "ratio", "target", ""],
+  style: { head: [], border: [] },
+});
+for (const name of wanted) {
+  for (const { name: figure, value, limit, ratio, target, met } of await BENCHES[name]!()) {
+    table.push([figure, value, limit, ratio, target, met ? "met" : "MISSED"]);
+  }
+}
+Deno.stdout.writeSync(new TextEncoder().encode(table.toString() + "\n"));
+Deno.exit(0);

@@ -1,0 +1,92 @@
+/** What the benchmarks share: figures beside their limits, load by wrk, medians. */
+
+export type Figure = {
+  name: string;
+  value: string;
+  limit: string;
+  ratio: string;
+  target: string;
+  met: boolean;
+};
+
+export type Load = { requestsPerSecond: number; p50: number; p99: number };
+
+const ROUND_SECONDS = 4;
+const MICROSECONDS: Record<string, number> = { us: 1, ms: 1_000, s: 1_000_000 };
+
+/** Sends requests from `connections` connections for some seconds, to 127.0.0.1 only. Latencies in milliseconds. */
+export async function load(
+  port: number,
+  path: string,
+  connections: number,
+  headers: Record<string, string>,
+): Promise<Load> {
+  const flags = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
+  const args = [
+    "-t1",
+    `-c${connections}`,
+    `-d${ROUND_SECONDS}s`,
+    "--latency",
+    ...flags,
+    `http://127.0.0.1:${port}${path}`,
+  ];
+  const { code, stdout } = await new Deno.Command("wrk", { args }).output();
+  const text = new TextDecoder().decode(stdout);
+  if (code !== 0 || /Non-2xx/.test(text)) throw new Error(`The load failed:\n${text}`);
+  const latency = (percent: number) => {
+    const [, amount, unit] = new RegExp(`${percent}%\\s+([\\d.]+)(us|ms|s)`).exec(text)!;
+    return Number(amount) * MICROSECONDS[unit!]! / 1_000;
+  };
+  return {
+    requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)![1]),
+    p50: latency(50),
+    p99: latency(99),
+  };
+}
+
+/** Takes each measure in turn, several times over, so that what the machine does besides falls on all of them. */
+export async function alternate<Names extends string>(
+  rounds: number,
+  measures: Record<Names, () => Promise<number>>,
+): Promise<Record<Names, number>> {
+  const names = Object.keys(measures) as Names[];
+  const values = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Names, number[]>;
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) values[name].push(await measures[name]());
+  }
+  return Object.fromEntries(names.map((name) => [name, median(values[name])])) as Record<Names, number>;
+}
+
+export function median(values: number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
+}
+
+/** A figure that should be at least `share` of its limit. */
+export function atLeast(name: string, unit: string, value: number, limit: number, share: number): Figure {
+  const ratio = value / limit;
+  return {
+    name,
+    value: `${round(value)} ${unit}`,
+    limit: `${round(limit)} ${unit}`,
+    ratio: ratio.toFixed(2),
+    target: `≥ ${share}`,
+    met: ratio >= share,
+  };
+}
+
+/** A figure that should stay under its limit. */
+export function under(name: string, unit: string, value: number, limit: number): Figure {
+  const ratio = (value / limit).toFixed(2);
+  return {
+    name,
+    value: `${round(value)} ${unit}`,
+    limit: `${round(limit)} ${unit}`,
+    ratio,
+    target: "< 1",
+    met: value < limit,
+  };
+}
+
+function round(value: number): string {
+  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
+}
