@@ -19,18 +19,21 @@ export async function runScript(db: TransactionDb, script: string): Promise<void
 }
 
 /**
- * Runs `work` in one transaction on a connection of its own. `setup` (constant SQL: `begin` and what belongs to it) travels
- * with the first query, in the same flight. Commits when `work` returns, rolls back when it throws.
+ * Runs `work` in one transaction on a connection of its own. `setup` (constant SQL: `begin` and what belongs to it)
+ * travels with the first query, in the same flight. Commits when `work` returns, rolls back when it throws. Where `work`
+ * is no async function and returns a query that isn't sent yet, the commit travels with it as well.
  */
 export function runTransaction<T>(
   pool: ConnectionPool,
   setup: string,
-  work: (db: TransactionDb) => Promise<T>,
+  work: (db: TransactionDb) => PromiseLike<T>,
 ): Promise<T> {
   return pool.with("transaction", async (send) => {
     const statements = new Statements(send, setup);
     try {
-      const result = await work(statements.db());
+      const outcome = work(statements.db());
+      if (!(outcome instanceof Promise)) return (await statements.sendTogether([outcome]))[0]!;
+      const result = await outcome;
       await statements.commit();
       return result;
     } catch (error) {
@@ -45,18 +48,17 @@ export function runFlight<Queries extends readonly PromiseLike<unknown>[]>(
   pool: ConnectionPool,
   setup: string,
   build: (db: TransactionDb) => readonly [...Queries],
-): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }> {
+): Promise<Answers<Queries>> {
   return pool.with("flight", async (send) => {
     const statements = new Statements(send, setup);
-    // A query is sent when its `then` is called, so all are called before the commit.
-    const answers = Promise.all(build(statements.db()).map((query) => query.then((answer) => answer)));
-    const committed = statements.commit();
-    const [result] = await Promise.allSettled([answers, committed]);
-    if (result.status === "rejected") throw await statements.cause(result.reason);
-    await committed;
-    return result.value as { -readonly [Index in keyof Queries]: Awaited<Queries[Index]> };
+    return await statements.sendTogether(build(statements.db())) as Answers<Queries>;
   });
 }
+
+/** What the queries of a flight answer, in their order. */
+export type Answers<Queries extends readonly PromiseLike<unknown>[]> = {
+  -readonly [Index in keyof Queries]: Awaited<Queries[Index]>;
+};
 
 /** The statements of one transaction. Once it is over, nothing more can be sent through it. */
 class Statements {
@@ -83,6 +85,17 @@ class Statements {
   async script(text: string): Promise<void> {
     this.#begin();
     await this.#send(text);
+  }
+
+  /** Sends queries and the commit without waiting in between. */
+  async sendTogether<Answer>(queries: readonly PromiseLike<Answer>[]): Promise<Answer[]> {
+    // A query is sent when its `then` is called, so all are called before the commit.
+    const answers = Promise.all(queries.map((query) => query.then((answer) => answer)));
+    const committed = this.commit();
+    const [result] = await Promise.allSettled([answers, committed]);
+    if (result.status === "rejected") throw await this.cause(result.reason);
+    await committed;
+    return result.value;
   }
 
   async commit(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Brand } from "../src/platform/brand.ts";
 import type { Database } from "./connect.ts";
 import { parseSchemaName, type SchemaName } from "./schema_name.ts";
-import { runFlight, runTransaction, type TransactionDb } from "./transaction.ts";
+import { type Answers, runFlight, runTransaction, type TransactionDb } from "./transaction.ts";
 
 /** A handle on one tenant's tables, for the time of one transaction. */
 export type TenantTx = Brand<TransactionDb, "TenantTx">;
@@ -17,7 +17,7 @@ export type ControlTx = Brand<TransactionDb, "ControlTx">;
 export function withTenant<T>(
   db: Database,
   schema: SchemaName,
-  work: (tx: TenantTx) => Promise<T>,
+  work: (tx: TenantTx) => PromiseLike<T>,
 ): Promise<T> {
   return runTransaction(db.pool, enter(schema), (tx) => work(tx as TenantTx));
 }
@@ -30,12 +30,12 @@ export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
   db: Database,
   schema: SchemaName,
   build: (tx: TenantTx) => readonly [...Queries],
-): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }> {
+): Promise<Answers<Queries>> {
   return runFlight(db.pool, enter(schema), (tx) => build(tx as TenantTx));
 }
 
 /** Runs `work` in a transaction of the application's own login, which sees `control` and no tenant. */
-export function withControl<T>(db: Database, work: (tx: ControlTx) => Promise<T>): Promise<T> {
+export function withControl<T>(db: Database, work: (tx: ControlTx) => PromiseLike<T>): Promise<T> {
   return runTransaction(db.pool, "begin", (tx) => work(tx as ControlTx));
 }
 

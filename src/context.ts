@@ -10,7 +10,7 @@ export type SystemContext = {
   requestId: string;
   services: Services;
   control: ControlDb;
-  tx<T>(work: (tx: ControlTx) => Promise<T>): Promise<T>;
+  tx<T>(work: (tx: ControlTx) => PromiseLike<T>): Promise<T>;
 };
 
 /** Who acts, for which tenant. `tx` and `read` are the only ways to the tenant's data. */
@@ -20,7 +20,7 @@ export type TenantContext = {
   requestId: string;
   services: Services;
   /** A transaction as the tenant, for queries that depend on each other, and for changes. */
-  tx<T>(work: (tx: TenantTx) => Promise<T>): Promise<T>;
+  tx<T>(work: (tx: TenantTx) => PromiseLike<T>): Promise<T>;
   /** Independent queries as the tenant, all in one flight. */
   read<Queries extends readonly PromiseLike<unknown>[]>(
     build: (tx: TenantTx) => readonly [...Queries],
