@@ -4,7 +4,7 @@ import { openApiDocument } from "./api.ts";
 
 const RULES: RawUniversalConfig = { extends: ["recommended"], rules: { "info-license": "off" } };
 
-const source = JSON.stringify(openApiDocument("https://api.example.com"));
+const source = JSON.stringify(openApiDocument("https://app.denizen.test"));
 const problems = await lintFromString({
   source,
   config: await createConfig(RULES),
