@@ -77,8 +77,7 @@ function openClient(address: DatabaseAddress, max: number, onclose?: () => void)
     max,
     onclose,
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    // deno-lint-ignore no-explicit-any -- the driver's option takes null for "never", its types don't say so
-    max_lifetime: null as any,
+    max_lifetime: null as unknown as number, // null is "never" to the driver; its types don't say so
     onnotice: () => {},
     connection: { application_name: "denizen" },
   };
