@@ -1,9 +1,13 @@
 import { Hono } from "hono";
-import { ComponentsPage } from "../../views/pages/components_page.tsx";
-import type { AppEnv } from "../http.ts";
+import { ComponentsPage, DialogSample } from "../../views/pages/components_page.tsx";
+import { type AppEnv, isPartial } from "../http.ts";
 import { render } from "../render.tsx";
 
 /** Pages for those who build the product. Production has none of them. */
 export const developmentPages = new Hono<AppEnv>();
 
 developmentPages.get("/dev/components", (c) => render(c, <ComponentsPage />));
+
+developmentPages.get("/dev/components/dialog", (c) => {
+  return isPartial(c) ? render(c, <DialogSample />) : c.redirect("/dev/components", 303);
+});

@@ -203,6 +203,22 @@ Deno.test("without JavaScript: search, order and further pages work by links and
   });
 });
 
+Deno.test("a dialog opens over the page, and Escape closes it and gives the focus back", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page, complaints } = await openWindow(browser);
+    await page.goto(`http://${world.host()}/dev/components`);
+
+    await page.click("a:has-text('Open a dialog')");
+    await page.waitForSelector("dialog[open]");
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("dialog", { state: "detached" });
+
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Open a dialog");
+    assert.deepEqual(complaints, []);
+  });
+});
+
 Deno.test("S27 in the browser, markup in a name stays text and its hx-get does nothing", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {

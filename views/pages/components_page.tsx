@@ -1,3 +1,6 @@
+import { Button, ButtonLink } from "../components/button.tsx";
+import { CLOSES_DIALOG, Dialog } from "../components/dialog.tsx";
+import { hx } from "../components/hx.ts";
 import { SiteLayout } from "../layouts/site_layout.tsx";
 import { ActionSamples, FormSamples } from "./components/form_samples.tsx";
 import { ContentSamples, MessageSamples } from "./components/content_samples.tsx";
@@ -14,8 +17,34 @@ export function ComponentsPage() {
         <FormSamples />
         <MessageSamples />
         <ContentSamples />
+        <DialogLink />
       </div>
     </SiteLayout>
+  );
+}
+
+/** What the link to it answers to htmx. */
+export function DialogSample() {
+  return (
+    <Dialog id="sample-dialog" title="Delete project">
+      <div class="grid gap-5">
+        <p class="text-md text-muted">Spring collection will be gone for good.</p>
+        <div class="flex gap-2">
+          <Button type="button" variant="danger" {...CLOSES_DIALOG}>Delete project</Button>
+          <Button type="button" {...CLOSES_DIALOG}>Cancel</Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+function DialogLink() {
+  const href = "/dev/components/dialog";
+  return (
+    <Samples title="Dialog">
+      <ButtonLink href={href} {...hx({ get: href, target: "#dialog-sample" })}>Open a dialog</ButtonLink>
+      <div id="dialog-sample"></div>
+    </Samples>
   );
 }
 
