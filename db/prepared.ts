@@ -24,12 +24,14 @@ export function rememberClient(db: AnyDb, client: Client): void {
 
 /**
  * A query that is built once and then runs on any handle, for paths that are taken often: building it anew costs
- * more than sending it. Values are `sql.placeholder(name)` in the query and come with each run.
+ * more than sending it. Values are `sql.placeholder(name)` in the query and come with each run. Like any query of
+ * Drizzle's, it is sent when its `then` is called: when it is awaited, or put into a flight.
  */
 export function prepareQuery<Answer>(build: (db: AnyDb) => Preparable<Answer>) {
   let prepared: ReturnType<Preparable<Answer>["prepare"]> | undefined;
-  return (db: AnyDb, values: Record<string, unknown> = {}): Promise<Answer> => {
+  return (db: AnyDb, values: Record<string, unknown> = {}): PromiseLike<Answer> => {
     prepared ??= build(builder).prepare("built once");
-    return Object.assign(Object.create(prepared), { client: clients.get(db) }).execute(values);
+    const query = Object.assign(Object.create(prepared), { client: clients.get(db) }) as typeof prepared;
+    return { then: (answered, failed) => query.execute(values).then(answered, failed) };
   };
 }

@@ -29,7 +29,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
       userAgent: (c.req.header("User-Agent") ?? "").slice(0, MAX_USER_AGENT_LENGTH),
     });
     await next();
-    c.header("X-Request-Id", requestId);
+    c.res.headers.set("X-Request-Id", requestId); // `c.header` would make the whole answer anew
     log.info("request", {
       requestId,
       method: c.req.method,

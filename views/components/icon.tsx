@@ -1,3 +1,6 @@
+import { raw } from "hono/html";
+import type { HtmlEscapedString } from "hono/utils/html";
+
 const PATHS = {
   "alert": "M8 5.2v3.4M8 11h.01M8 1.9 14.6 13.3H1.4z",
   "archive": "M2 3h12v3H2zM3 6v7h10V6M6.5 8.8h3",
@@ -33,8 +36,20 @@ export type IconName = keyof typeof PATHS;
 /** Every icon there is, for the components page. */
 export const ICON_NAMES = Object.keys(PATHS) as IconName[];
 
-/** A 16-pixel line icon; decoration only, so the text beside it or an `aria-label` has to say it. */
+const drawn = new Map<string, HtmlEscapedString>();
+
+/**
+ * A 16-pixel line icon; decoration only, so the text beside it or an `aria-label` has to say it. Pages hold many, so
+ * each is drawn once: name and class come from the views, never from a request.
+ */
 export function Icon({ name, class: extra = "" }: { name: IconName; class?: string }) {
+  const key = `${name} ${extra}`;
+  const icon = drawn.get(key) ?? raw((<Drawing name={name} extra={extra} />).toString());
+  drawn.set(key, icon);
+  return icon;
+}
+
+function Drawing({ name, extra }: { name: IconName; extra: string }) {
   return (
     <svg
       class={`size-4 shrink-0 ${extra}`}

@@ -16,10 +16,9 @@ const LONGEST_RELATIVE = 7 * 86_400 * SECOND;
 
 /** A moment as "3 hours ago" seen from `now`, as a date when it is more than a week away; the title has it in full. */
 export function Time({ at, now }: { at: Date; now: Date }) {
+  const moment = at.toISOString();
   return (
-    <time datetime={at.toISOString()} title={`${at.toISOString().slice(0, 16).replace("T", " ")} UTC`}>
-      {relative(at, now)}
-    </time>
+    <time datetime={moment} title={`${moment.slice(0, 16).replace("T", " ")} UTC`}>{relative(at, now)}</time>
   );
 }
 
