@@ -6,6 +6,7 @@ import { dbCommand } from "./commands/db.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { usersCommand } from "./commands/users.ts";
+import { reasonOf } from "../src/platform/log.ts";
 import { printError } from "./output.ts";
 import { VERSION } from "../src/platform/health.ts";
 
@@ -40,8 +41,7 @@ function explain(error: unknown): string[] {
   if (error instanceof DomainError && Object.keys(error.fields).length > 0) {
     return Object.entries(error.fields).map(([field, message]) => `${field}: ${message}`);
   }
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return [cause instanceof Error ? cause.message : String(cause)];
+  return [error instanceof Error ? reasonOf(error).message : String(error)];
 }
 
 if (import.meta.main) Deno.exit(await run(Deno.args));

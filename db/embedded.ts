@@ -66,8 +66,9 @@ export async function startFromSnapshot(snapshot: Blob, socketPath: string): Pro
 
 async function serve(pglite: PGlite, socketPath: string, release: () => void): Promise<EmbeddedDatabase> {
   // From here on nobody is a superuser: what the application may not do on a server, it may not do here.
-  await pglite.exec(`set session authorization ${LOGIN_ROLE}`);
-  const socket = new PgliteSocket(pglite);
+  const enter = `set session authorization ${LOGIN_ROLE}; reset all`;
+  await pglite.exec(enter);
+  const socket = new PgliteSocket(pglite, enter);
   await socket.listen(socketPath);
   return {
     socketPath,

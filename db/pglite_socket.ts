@@ -32,12 +32,15 @@ type Guest = {
  */
 export class PgliteSocket {
   readonly #pglite: PGlite;
+  readonly #reset: string;
   readonly #server: Server;
   readonly #guests = new Set<Guest>();
   #turns: Promise<void> = Promise.resolve();
 
-  constructor(pglite: PGlite) {
+  /** `reset` is the SQL that takes back whatever a guest may have set for its session. */
+  constructor(pglite: PGlite, reset: string) {
     this.#pglite = pglite;
+    this.#reset = reset;
     this.#server = createServer((socket) => this.#welcome(socket));
   }
 
@@ -122,8 +125,9 @@ export class PgliteSocket {
     return endsIdle(answer);
   }
 
-  /** The backend outlives the guest: without this, its prepared statements would pile up there. */
+  /** The backend outlives the guest: without this, its settings and prepared statements would stay there. */
   async #forget(guest: Guest): Promise<void> {
+    await this.#send(query(this.#reset));
     for (const name of guest.statements) await this.#send(query(`deallocate "${name}"`));
   }
 

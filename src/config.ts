@@ -7,14 +7,18 @@ const MIN_SECRET_LENGTH = 32;
 
 const environment = z.object({
   DENO_ENV: z.enum(["production", "development", "test"]).default("development"),
-  PORT: z.coerce.number({ error: "must be a port number" }).int().min(0).max(65_535).default(8000),
+  PORT: z.coerce.number({ error: "must be a port number, 0 to 65535" }).int().min(0).max(65_535).default(
+    8000,
+  ),
   APP_URL: z.url({ protocol: /^https?$/, error: "must be an address such as https://example.com" })
     .optional(),
   DATA_DIR: z.string().min(1).default(".data"),
   APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
     .default(DEVELOPMENT_SECRET),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
-  DATABASE_CONNECTIONS: z.coerce.number({ error: "must be a number" }).int().min(2).max(200).default(8),
+  DATABASE_CONNECTIONS: z.coerce.number({ error: "must be a whole number from 2 to 200" }).int().min(2).max(
+    200,
+  ).default(8),
   LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
   TRUSTED_PROXIES: z.string().default("").transform((list) =>
     list.split(",").map((part) => part.trim()).filter(Boolean)

@@ -1,7 +1,7 @@
 import { createApp } from "../routes/app.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { SECOND } from "./platform/clock.ts";
-import { describeError, flushLog, logOf, startLogging } from "./platform/log.ts";
+import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
 import { type Services, startServices } from "./services.ts";
 
 /** How long running requests may take after the signal to stop. */
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     await serve(config, services);
   } catch (error) {
     log.fatal("start failed", describeError(error));
-    fail([error instanceof Error ? explain(error) : String(error)]);
+    fail([error instanceof Error ? reasonOf(error).message : String(error)]);
   }
 }
 
@@ -68,10 +68,6 @@ function readConfig(): Config {
     if (error instanceof ConfigError) fail(error.lines);
     throw error;
   }
-}
-
-function explain(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 function fail(lines: string[]): never {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createMiddleware } from "hono/factory";
-import { routePath } from "hono/route";
+import { matchedRoutes } from "hono/route";
 import { newId } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/services.ts";
@@ -33,7 +33,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     log.info("request", {
       requestId,
       method: c.req.method,
-      route: routePath(c, -1),
+      route: matchedRoutes(c).findLast(({ path }) => !path.endsWith("*"))?.path ?? "none",
       status: c.res.status,
       durationMs: Math.round((performance.now() - started) * 10) / 10,
       tenantId: c.get("tenantId"),

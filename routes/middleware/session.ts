@@ -8,9 +8,10 @@ import type { AppContext, AppEnv } from "../http.ts";
 export const readSession = createMiddleware<AppEnv>(async (c, next) => {
   const token = getCookie(c, cookieName(c));
   if (token) {
-    const session = await findSession(c.get("services"), token, c.get("tenant")?.id ?? null);
-    c.set("session", session);
-    c.set("userId", session?.actor.id);
+    const found = await findSession(c.get("services"), token, c.get("tenant")?.id ?? null);
+    c.set("session", found?.session ?? null);
+    c.set("userId", found?.session.actor.id);
+    if (found?.renewed) sendSession(c, { token, ...found.session });
   }
   await next();
 });

@@ -18,7 +18,7 @@ signUpPages.post("/signup", apexOnly, async (c) => {
   const form = await readForm(c);
   try {
     const { url, session } = await signUp(systemContextOf(c), parseInput(newAccount, form), c.get("device"));
-    if (session) sendSession(c, session);
+    sendSession(c, session);
     return redirect(c, url);
   } catch (error) {
     if (!(error instanceof DomainError) || error.kind !== "invalid") throw error;

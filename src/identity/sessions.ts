@@ -1,5 +1,5 @@
-import { and, desc, eq, gt, lt, type SQL } from "drizzle-orm";
-import { memberships, sessions, users } from "../../db/control/schema.ts";
+import { and, desc, eq, gt, isNull, type SQL } from "drizzle-orm";
+import { memberships, refreshTokens, sessions, users } from "../../db/control/schema.ts";
 import type { MemberActor, UserActor, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
@@ -8,7 +8,7 @@ import { newId } from "../platform/ids.ts";
 import type { Services } from "../services.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 
-const REMEMBERED_FOR = 30 * DAY;
+export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
 const TOUCH_EVERY = 5 * MINUTE;
 const LIST_LIMIT = 100;
@@ -66,19 +66,20 @@ export async function startSession(
 
 /**
  * The session of a token on the host of `tenantId` (null: the apex), or null when there is none, it has expired, it
- * belongs to another host, or the person is no longer a member.
+ * belongs to another host, or the person is no longer a member. `renewed`: it lasts longer than the browser knows.
  */
 export async function findSession(
   services: Services,
   token: string,
   tenantId: TenantId | null,
-): Promise<Session | null> {
+): Promise<{ session: Session; renewed: boolean } | null> {
   const hash = sha256(token);
   const session = await services.signIns.sessions.getOrLoad(hash, () => loadSession(services, hash));
   const now = services.clock.now();
   if (!session || session.tenantId !== tenantId || session.expiresAt <= now) return null;
-  if (after(session.lastSeenAt, TOUCH_EVERY) <= now) await touch(services, session, now);
-  return session;
+  const renewed = after(session.lastSeenAt, TOUCH_EVERY) <= now;
+  if (renewed) await touch(services, session, now);
+  return { session, renewed };
 }
 
 /** Signs a browser out: ends the session and all others that came of the same sign-in, on every host. */
@@ -86,9 +87,13 @@ export async function endSignIn(ctx: SystemContext, session: Session): Promise<v
   await endSessions(ctx, eq(sessions.signInId, session.signInId));
 }
 
-/** Ends all of a user's sessions, in every browser. */
+/** Ends all that a user is signed in with: sessions in every browser, and the tokens of every program. */
 export async function endAllSessions(ctx: SystemContext, userId: UserId): Promise<void> {
   await endSessions(ctx, eq(sessions.userId, userId));
+  const revoked = await ctx.control.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
+    .where(and(eq(refreshTokens.userId, userId), isNull(refreshTokens.revokedAt)))
+    .returning({ familyId: refreshTokens.familyId });
+  for (const { familyId } of revoked) ctx.services.signIns.bearers.delete(familyId);
 }
 
 /** A user's live sessions, the one used last first, 100 at most. */
@@ -109,11 +114,6 @@ export async function listSessions(ctx: SystemContext, userId: UserId): Promise<
 /** Ends one of a user's sessions by its id. Returns whether there was one. */
 export async function revokeSession(ctx: SystemContext, userId: UserId, sessionId: string): Promise<boolean> {
   return await endSessions(ctx, and(eq(sessions.id, sessionId), eq(sessions.userId, userId))!) > 0;
-}
-
-/** Removes expired sessions. Returns how many. */
-export async function deleteExpiredSessions(ctx: SystemContext): Promise<number> {
-  return await endSessions(ctx, lt(sessions.expiresAt, ctx.services.clock.now()));
 }
 
 async function endSessions(ctx: SystemContext, which: SQL): Promise<number> {

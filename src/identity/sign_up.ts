@@ -1,14 +1,16 @@
 import { z } from "zod";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
+import { after } from "../platform/clock.ts";
 import { newToken } from "../platform/crypto.ts";
+import { newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
 import { emailAddress } from "../platform/text.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 import { createTenant, isSubdomainTaken, newTenant } from "../tenancy/tenants.ts";
 import { createHandoff, handoffUrl } from "./handoffs.ts";
 import { checkNewPassword, hashPassword, verifyPassword } from "./passwords.ts";
-import { type Device, type StartedSession, startSession } from "./sessions.ts";
+import { type Device, REMEMBERED_FOR, type StartedSession, startSession } from "./sessions.ts";
 import { findOrCreateUser, findUserByEmail, personName } from "./users.ts";
 
 const log = logOf("sign-up");
@@ -26,8 +28,8 @@ export type SignedUp = {
   tenant: Tenant;
   /** Where the browser goes next. */
   url: string;
-  /** The session on the apex; null when the address has an account already and the password was not its own. */
-  session: StartedSession | null;
+  /** The session on the apex; one that opens nothing when the account's password was not given. */
+  session: StartedSession;
 };
 
 /**
@@ -57,10 +59,16 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
   log.info("signed up", { tenantId: tenant.id, userId: user.id });
   // Two sign-ups with one address at once: the second finds a user whom it didn't know, and hasn't proven to be.
   if (!isOwner || (!known && !created)) {
-    return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: null };
+    return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: emptySession(ctx) };
   }
   const session = await startSession(ctx, { userId: user.id, tenantId: null, remember: true, device });
   const { signInId, remember } = session;
   const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: true });
   return { tenant, url, session };
+}
+
+/** Looks to the browser like a session that was started, and is known to nobody. */
+function emptySession({ services }: SystemContext): StartedSession {
+  const expiresAt = after(services.clock.now(), REMEMBERED_FOR);
+  return { token: newToken(), signInId: newId(), remember: true, expiresAt };
 }

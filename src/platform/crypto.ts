@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
 import { Buffer } from "node:buffer";
 import type { Brand } from "./brand.ts";
 
@@ -29,11 +22,6 @@ export function sha256(text: string): Sha256Hex {
 /** `length` random letters of lower-case base32 (RFC 4648 alphabet), 5 bits each. */
 export function randomBase32(length: number): string {
   return Array.from(randomBytes(length), (byte) => BASE32[byte & 31]).join("");
-}
-
-/** Whether two strings are equal, in a time that doesn't depend on where they differ. */
-export function equalSecrets(one: string, other: string): boolean {
-  return timingSafeEqual(Buffer.from(sha256(one)), Buffer.from(sha256(other)));
 }
 
 /**

@@ -66,7 +66,11 @@ export function logOf(part: string): Logger {
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: String(error) };
-  const cause = error.cause instanceof Error ? error.cause : undefined;
-  const told = cause && error.message.startsWith("Failed query") ? cause : error;
+  const told = reasonOf(error);
   return { error: told.name, message: told.message, stack: told.stack?.split("\n").slice(1, 8).join("\n") };
+}
+
+/** What an error is about: of a failed query, what the database said, without the query and its values. */
+export function reasonOf(error: Error): Error {
+  return error.cause instanceof Error && error.message.startsWith("Failed query") ? error.cause : error;
 }

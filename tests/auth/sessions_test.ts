@@ -122,6 +122,7 @@ Deno.test("a remembered session lasts 30 days from the last visit", async () => 
 
   world.clock.advance(29 * DAY);
   const inTime = await browser.get(dashboard);
+  assert.match(String(inTime.headers["set-cookie"]), /Max-Age=2592000/, "the browser is told as well");
   world.clock.advance(29 * DAY);
   const again = await browser.get(dashboard);
   world.clock.advance(31 * DAY);

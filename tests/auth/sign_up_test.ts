@@ -146,6 +146,7 @@ Deno.test("S14 a link to set a password works once, for two days, and ends all s
   const acme = await world.company("acme");
   const browser = world.browser();
   await browser.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+  const stolen = await world.token(acme);
   const [link, stale] = [await world.passwordLink(acme.owner), await world.passwordLink(acme.owner)];
   const token = new URL(link).searchParams.get("token")!;
   const set = (password: string, value = token) =>
@@ -157,10 +158,12 @@ Deno.test("S14 a link to set a password works once, for two days, and ends all s
   const again = await set("yet another password here");
   world.clock.advance(49 * 3_600_000);
   const late = await set("yet another password here", new URL(stale).searchParams.get("token")!);
+  const program = await world.api("GET", "/me", { token: stolen });
 
   assert.deepEqual([weak.status, own.status], [422, 422]);
   assert.match(done.text, /Your password is set/);
   for (const page of [again, late]) assert.match(page.text, /used or has expired/);
+  assert.equal(program.status, 401);
   assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
   const login = await world.api("POST", "/auth/login", {
     body: { email: acme.owner.email, password: "a new and longer password" },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { controlMigrations, tenantMigrations } from "../../db/control/schema.ts";
 import { migrate, migrationStatus } from "../../db/migrate.ts";
 import { ownerRole } from "../../db/provision.ts";
@@ -87,9 +87,11 @@ Deno.test("a migration that was changed after it was applied is refused", async 
 async function setBack(world: World, { tenant }: Company): Promise<void> {
   await withControl(world.services.db, async (tx) => {
     const { schemaName } = tenant;
-    const tables = ["projects", "audit_log", "api_usage"].map((table) => `drop table ${schemaName}.${table}`)
-      .join(";");
-    await runScript(tx, `set local role ${await ownerRole(tx)}; ${tables}; set local role none`);
+    const tables = await tx.execute(
+      sql`select tablename as name from pg_tables where schemaname = ${schemaName}`,
+    );
+    const drops = tables.map(({ name }) => `drop table ${schemaName}."${name}" cascade`).join(";");
+    await runScript(tx, `set local role ${await ownerRole(tx)}; ${drops}; set local role none`);
     await tx.delete(tenantMigrations).where(eq(tenantMigrations.tenantId, tenant.id));
   });
 }

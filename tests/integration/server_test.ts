@@ -70,7 +70,16 @@ Deno.test("a server on an empty folder: from nothing to a company, stopped and s
             sql.unsafe(`select * from ${tenant!.schema_name}.projects`),
             /permission denied/,
           );
+          await sql.unsafe(`set role ${tenant!.schema_name}`);
           await sql.end();
+          const ready = await fetch(`http://127.0.0.1:${server.port}/health`);
+          const page = await new Browser(server.port).get(`http://acme.localhost:${server.port}/login`);
+          await ready.body?.cancel();
+          assert.deepEqual(
+            [ready.status, page.status],
+            [200, 200],
+            "what it set for its session went with it",
+          );
           assert.equal(tenant!.subdomain, "acme");
         },
       );
