@@ -48,7 +48,7 @@ export function SignOutForm() {
   return (
     <form method="post" action="/logout">
       <MenuButton icon="log-out">Sign out</MenuButton>
-      <MenuButton icon="log-out" name="everywhere" value="on">Sign out on all devices</MenuButton>
+      <MenuButton icon="log-out" name="everywhere" value="on">Sign out everywhere</MenuButton>
     </form>
   );
 }
