@@ -2,41 +2,134 @@
 import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js";
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import postgres from "postgres";
+import { type Client, ConnectionPool, type PoolStats } from "./connection_pool.ts";
 import { rememberClient } from "./prepared.ts";
-import { type Client, ConnectionPool } from "./connection_pool.ts";
+import type { SchemaName } from "./schema_name.ts";
 
 /** Where the database is: a server's URL, or the embedded database's Unix socket. */
 export type DatabaseAddress = { url: string } | { socketPath: string };
 
+export type ConnectOptions = {
+  /** In all, at least 3. */
+  connections?: number;
+  /** Into how many lanes the tenants' connections are split. */
+  lanes?: number;
+  /** `transaction`: behind a pooler such as PgBouncer, which gives out its connections for a transaction each. */
+  pooler?: "none" | "transaction";
+  /** The login that makes and migrates schemas, where it is not the application's. */
+  migrator?: DatabaseAddress;
+};
+
 export type ControlDb = PgDatabase<PostgresJsQueryResultHKT>;
 
-/** The open database: single statements on `control` go through `control`, transactions take a connection of `pool`. */
+/** The open database. Single statements on `control` go through `control`, transactions take a connection of a pool. */
 export type Database = {
   readonly control: ControlDb;
-  readonly pool: ConnectionPool;
+  readonly controlPool: ConnectionPool;
+  /** Connections of the login that makes and migrates schemas. */
+  readonly migratorPool: ConnectionPool;
+  /** SQL that begins a transaction. */
+  readonly begin: string;
+  /** The connections that this tenant uses, always the same ones. */
+  lane(schema: SchemaName): ConnectionPool;
+  /** The state of `controlPool` (`control`) and of each lane (`0`, `1`, …). */
+  stats(): (PoolStats & { lane: string })[];
+  /** More connections of the migrating login, for someone who migrates many schemas. To be closed by them. */
+  openMigratorPool(connections: number): ConnectionPool;
+  /** Calls `onMessage` with what is notified on `channel`. False where that can't be: it needs a connection for itself. */
+  listen(channel: string, onMessage: (payload: string) => void): Promise<boolean>;
   close(): Promise<void>;
 };
 
-const DEFAULT_CONNECTIONS = 8;
-const CONTROL_SHARE = 1 / 4;
+const DEFAULT_CONNECTIONS = 12;
+const DEFAULT_LANES = 4;
+const CONTROL_SHARE = 1 / 6;
+const MIN_CONNECTIONS_OF_A_LANE = 2;
+const STATEMENT_TIMEOUT_MILLISECONDS = 30_000;
 const CONNECT_TIMEOUT_SECONDS = 5;
 const CLOSE_TIMEOUT_SECONDS = 5;
 
-/** Opens the pools, `connections` in all (at least 2). Nothing connects before the first query. */
-export function connect(address: DatabaseAddress, { connections = DEFAULT_CONNECTIONS } = {}): Database {
-  const forControl = Math.ceil(connections * CONTROL_SHARE);
-  const control = new ReplacedClient((onLost) => openClient(address, forControl, onLost));
-  const pool = new ConnectionPool(connections - forControl, (onLost) => openClient(address, 1, onLost));
+/** Opens the pools. Nothing connects before the first query. */
+export function connect(address: DatabaseAddress, options: ConnectOptions = {}): Database {
+  const { connections = DEFAULT_CONNECTIONS, pooler = "none", migrator } = options;
+  const direct = pooler === "none";
+  const open = (max: number) => (onLost: () => void) => openClient(address, { max, direct, onLost });
+  const forControl = connectionsForControl(connections);
+  const control = new ReplacedClient(open(forControl));
+  const controlPool = new ConnectionPool(forControl, open(1), { fair: false });
+  const lanes = openLanes(
+    connections - 2 * forControl,
+    Math.min(options.lanes ?? DEFAULT_LANES, fittingLanes(connections)),
+    open(1),
+  );
+
+  const openMigratorPool = (size: number) => {
+    const openNext = migrator
+      ? (onLost: () => void) => openClient(migrator, { max: 1, direct: true, onLost })
+      : open(1);
+    return new ConnectionPool(size, openNext, { fair: false });
+  };
+  const migratorPool = migrator ? openMigratorPool(1) : controlPool;
+  const listeners: Client[] = [];
+
   const sending = preparing(control);
   const handle = drizzle(sending);
   rememberClient(handle, sending);
   return {
     control: handle,
-    pool,
+    controlPool,
+    migratorPool,
+    openMigratorPool,
+    begin: direct ? "begin" : `begin; set local statement_timeout = ${STATEMENT_TIMEOUT_MILLISECONDS}`,
+    lane: (schema) => lanes[laneOf(schema, lanes.length)]!,
+    stats: () => [
+      { lane: "control", ...controlPool.stats() },
+      ...lanes.map((lane, place) => ({ lane: String(place), ...lane.stats() })),
+    ],
+    async listen(channel, onMessage) {
+      if (!direct || !("url" in address)) return false;
+      const listener = openClient(address, { max: 1, direct });
+      listeners.push(listener);
+      await listener.listen(channel, onMessage);
+      return true;
+    },
     async close() {
-      await Promise.all([pool.close(), control.close()]);
+      const pools = new Set([controlPool, migratorPool, ...lanes]);
+      const ended = listeners.map((listener) => listener.end({ timeout: CLOSE_TIMEOUT_SECONDS }));
+      await Promise.all([control.close(), ...[...pools].map((pool) => pool.close()), ...ended]);
     },
   };
+}
+
+/** Into how many lanes so many connections can be split: a tenant may have half of a lane, so each has at least two. */
+export function fittingLanes(connections: number): number {
+  const forTenants = connections - 2 * connectionsForControl(connections);
+  return Math.max(1, Math.floor(forTenants / MIN_CONNECTIONS_OF_A_LANE));
+}
+
+/** For single statements on `control`, and as many again for transactions on it. */
+function connectionsForControl(connections: number): number {
+  return Math.max(1, Math.round(connections * CONTROL_SHARE));
+}
+
+function openLanes(
+  connections: number,
+  count: number,
+  open: (onLost: () => void) => Client,
+): ConnectionPool[] {
+  return Array.from({ length: count }, (_, place) => {
+    const size = Math.floor((connections + place) / count);
+    return new ConnectionPool(size, open, { fair: true });
+  });
+}
+
+/** A tenant's lane by its schema's name (FNV-1a), so that each backend gets to know its share of the tenants alone. */
+export function laneOf(schema: SchemaName, lanes: number): number {
+  let hash = 0x811c9dc5;
+  for (let place = 0; place < schema.length; place++) {
+    hash = Math.imul(hash ^ schema.charCodeAt(place), 0x01000193);
+  }
+  return (hash >>> 0) % lanes;
 }
 
 /**
@@ -72,14 +165,19 @@ class ReplacedClient {
   }
 }
 
-function openClient(address: DatabaseAddress, max: number, onclose?: () => void): Client {
+function openClient(
+  address: DatabaseAddress,
+  { max, direct, onLost }: { max: number; direct: boolean; onLost?: () => void },
+): Client {
+  const connection = { application_name: "denizen" };
   const options: postgres.Options<Record<string, never>> = {
     max,
-    onclose,
+    onclose: onLost,
+    prepare: direct, // what was prepared on one connection of the pooler's isn't there on the next
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     max_lifetime: null as unknown as number, // null is "never" to the driver; its types don't say so
     onnotice: () => {},
-    connection: { application_name: "denizen" },
+    connection: direct ? { ...connection, statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS } : connection,
   };
   const client = "url" in address
     ? postgres(address.url, options)
@@ -89,8 +187,8 @@ function openClient(address: DatabaseAddress, max: number, onclose?: () => void)
 }
 
 /**
- * Drizzle sends each statement unprepared, which costs this driver a second round trip. This client prepares them,
- * and always uses the extended protocol: one statement a message, values beside it and never inside.
+ * Drizzle sends each statement unprepared, which costs this driver a second round trip. This client prepares them where
+ * it may, and always uses the extended protocol: one statement a message, values beside it and never inside.
  */
 function preparing(control: ReplacedClient): Client {
   return Object.assign(Object.create(control.current), {

@@ -1,6 +1,7 @@
 /** Writes the next migration of the control and of the tenant schema, from what the two `schema.ts` say. */
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import * as controlSchema from "./control/schema.ts";
+import { findWarnings } from "./migration_warnings.ts";
 import * as tenantSchema from "./tenant/schema.ts";
 
 type Snapshot = ReturnType<typeof generateDrizzleJson>;
@@ -19,13 +20,12 @@ async function generate(name: string, schema: Record<string, unknown>, schemas: 
   const statements = await generateMigration(before, now);
   if (statements.length === 0) return print(`${name}: nothing changed`);
 
+  const sql = unqualified(statements.join("\n--> statement-breakpoint\n")) + "\n";
   const file = `${String(await countMigrations(folder)).padStart(4, "0")}_${title}.sql`;
-  await Deno.writeTextFile(
-    new URL(file, folder),
-    unqualified(statements.join("\n--> statement-breakpoint\n")) + "\n",
-  );
+  await Deno.writeTextFile(new URL(file, folder), sql);
   await Deno.writeTextFile(new URL("snapshot.json", folder), JSON.stringify(now, null, 2) + "\n");
   print(`${name}: wrote db/${name}/migrations/${file}; read it before you commit it`);
+  for (const { statement, warning } of findWarnings(sql)) print(`  ${statement}\n    ${warning}`);
 }
 
 async function readSnapshot(folder: URL): Promise<Snapshot> {

@@ -16,7 +16,15 @@ type Answers = {
   set_config: boolean;
   pg_settings: boolean;
   temporary: boolean;
+  public_create: boolean;
 };
+
+/** Whether privileges that a tenant's role must not have are still open to every role: see HARDENING. */
+export async function findOpenPrivileges(db: Database): Promise<boolean> {
+  const [answers] = await db.control.execute<Answers>(QUERY);
+  const { set_config, pg_settings, temporary, public_create } = answers!;
+  return set_config || pg_settings || temporary || public_create;
+}
 
 /** What the database's server and login mean for the tenants' isolation. `PUBLIC` privileges are those of every role. */
 export async function inspectDatabase(db: Database): Promise<Finding[]> {
@@ -116,5 +124,7 @@ const QUERY = sql`
     exists (select from pg_class, aclexplode(relacl) acl
       where oid = 'pg_catalog.pg_settings'::regclass and acl.grantee = 0 and acl.privilege_type = 'UPDATE') as pg_settings,
     exists (select from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) acl
-      where datname = current_database() and acl.grantee = 0 and acl.privilege_type = 'TEMPORARY') as temporary
+      where datname = current_database() and acl.grantee = 0 and acl.privilege_type = 'TEMPORARY') as temporary,
+    exists (select from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) acl
+      where nspname = 'public' and acl.grantee = 0 and acl.privilege_type = 'CREATE') as public_create
   from pg_roles role where role.rolname = session_user`;

@@ -1,158 +1,160 @@
 import { asc, sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
-import { controlMigrations, installation, tenantMigrations, tenants } from "./control/schema.ts";
+import { controlMigrations, installation, readyRoles, tenantSchemas } from "./control/schema.ts";
+import { type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
+import { findOpenPrivileges } from "./inspect.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
-import { newRoleScript, ownerRole, recordMigrations, tenantScript } from "./provision.ts";
-import { newOwnerRole, parseSchemaName, type SchemaName } from "./schema_name.ts";
+import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
+import { retryBusy } from "./retry.ts";
+import { newOwnerRole } from "./schema_name.ts";
 import { HARDENING } from "./server_setup.ts";
 import { runScript } from "./transaction.ts";
-import { type ControlTx, withControl } from "./with_tenant.ts";
 
-/** Any number, as long as it is always this one: whoever migrates waits for whoever does already. */
+/** Any number, as long as it is always this one: whoever migrates `control` waits for whoever does already. */
 const MIGRATION_LOCK = 3_141_592_653;
 
-type TenantSchema = { id: string; schemaName: SchemaName };
+/** Waiting for a table holds up all who come after; so it is given up soon, and tried again. */
+const LOCK_TIMEOUT_MILLISECONDS = 1_000;
 
-export type MigrationReport = { control: string[]; tenants: { subdomain: string; versions: string[] }[] };
+const ROLES_GRANTED_AT_ONCE = 500;
 
-export type MigrationStatus = {
-  control: { version: string; applied: boolean }[];
-  tenants: { subdomain: string; version: string | null; pending: number }[];
-};
+export type MigrationReport = { control: string[]; fleet: FleetReport };
 
 /**
- * Brings the control schema and then every tenant's schema to the newest version, each in one transaction under an
- * advisory lock. Returns what was applied. Throws when the database is newer than this code, or a migration that was
- * applied has been changed since; nothing is changed then.
+ * Brings schema `control` and then every tenant's schema to the newest version. Can be broken off at any moment and
+ * started again, also by several at once. Throws when the database is newer than this code, or a migration that was
+ * applied has been changed since; nothing is changed then. What fails for one tenant stops only that one: see the report.
  */
-export async function migrate(db: Database): Promise<MigrationReport> {
-  await harden(db);
+export async function migrate(db: Database, options: FleetOptions = {}): Promise<MigrationReport> {
   const control = await migrateControl(db);
-  const newest = await readMigrations("tenant");
-  const report: MigrationReport = { control, tenants: [] };
-  for (const tenant of await findTenantsBehind(db, newest)) {
-    const versions = await migrateTenant(db, tenant, newest);
-    report.tenants.push({ subdomain: tenant.subdomain, versions });
-  }
-  return report;
+  return { control, fleet: await migrateFleet(db, options) };
 }
 
-/** Which migrations are applied where. A database that was never migrated has none. */
-export async function migrationStatus(db: Database): Promise<MigrationStatus> {
-  const control = await readMigrations("control");
-  const tenant = await readMigrations("tenant");
-  const applied = await withControl(db, (tx) => appliedToControl(tx));
-  if (applied.length === 0) {
-    return { control: control.map(({ version }) => ({ version, applied: false })), tenants: [] };
-  }
-  const rows = await db.control.select({
-    subdomain: tenants.subdomain,
-    version: sql<string | null>`max(${tenantMigrations.version})`,
-    count: sql<number>`count(${tenantMigrations.version})::int`,
-  }).from(tenants).leftJoin(tenantMigrations, sql`${tenantMigrations.tenantId} = ${tenants.id}`)
-    .groupBy(tenants.subdomain).orderBy(asc(tenants.subdomain));
-  return {
-    control: control.map(({ version }) => ({
-      version,
-      applied: applied.some((row) => row.version === version),
-    })),
-    tenants: rows.map(({ subdomain, version, count }) => ({
-      subdomain,
-      version,
-      pending: tenant.length - count,
-    })),
-  };
-}
-
-async function migrateControl(db: Database): Promise<string[]> {
+/** Brings schema `control` to the newest version. Returns what was applied. */
+export async function migrateControl(db: Database): Promise<string[]> {
   const migrations = await readMigrations("control");
-  return await withControl(db, async (tx) => {
-    await lock(tx);
-    const pending = findPending(migrations, await appliedToControl(tx), "control");
-    for (const { sql: script, version, checksum } of pending) {
-      await runScript(tx, script);
-      await tx.insert(controlMigrations).values({ version, checksum });
-    }
-    await ensureOwner(tx);
-    return pending.map(({ version }) => version);
+  const [session] = await db.control.execute<{ login: string }>(sql`select session_user as login`);
+  await harden(db);
+  if (await isCurrent(db, migrations, session!.login)) return [];
+  const applied = await retryBusy(() =>
+    withMigrator(db, async (tx) => {
+      await lock(tx);
+      await runScript(tx, `set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS}`);
+      const pending = findPending(migrations, await appliedMigrations(tx));
+      for (const { sql: script, version, checksum } of pending) {
+        await runScript(tx, script);
+        await tx.insert(controlMigrations).values({ version, checksum });
+      }
+      await prepareInstallation(tx, session!.login);
+      return pending.map(({ version }) => version);
+    })
+  );
+  await grantSchemas(db, session!.login);
+  return applied;
+}
+
+/** The control schema's migrations, and which of them are applied. A database that was never migrated has none. */
+export async function controlStatus(db: Database): Promise<{ version: string; applied: boolean }[]> {
+  const migrations = await readMigrations("control");
+  const applied = new Set((await withMigrator(db, appliedMigrations)).map(({ version }) => version));
+  return migrations.map(({ version }) => ({ version, applied: applied.has(version) }));
+}
+
+/** The SQL that `migrateControl` would run. Throws as it does. */
+export async function pendingControlMigrations(db: Database): Promise<Migration[]> {
+  return findPending(await readMigrations("control"), await withMigrator(db, appliedMigrations));
+}
+
+async function isCurrent(db: Database, migrations: Migration[], login: string): Promise<boolean> {
+  return await withMigrator(db, async (tx) => {
+    const applied = await appliedMigrations(tx);
+    if (findPending(migrations, applied).length > 0) return false;
+    const [row] = await tx.select().from(installation);
+    return row?.login === login;
   });
 }
 
-async function ensureOwner(tx: ControlTx): Promise<void> {
-  if (await tx.$count(installation) > 0) return;
-  const role = newOwnerRole();
-  await runScript(tx, await newRoleScript(tx, role));
-  await tx.insert(installation).values({ ownerRole: role });
-}
-
-async function migrateTenant(
-  db: Database,
-  tenant: TenantSchema & { subdomain: string },
-  newest: Migration[],
-) {
-  return await withControl(db, async (tx) => {
-    await lock(tx);
-    const applied = await tx.select().from(tenantMigrations).where(
-      sql`${tenantMigrations.tenantId} = ${tenant.id}`,
-    )
-      .orderBy(asc(tenantMigrations.version));
-    const pending = findPending(newest, applied, tenant.subdomain);
-    if (pending.length > 0) {
-      await runScript(tx, tenantScript(await ownerRole(tx), tenant.schemaName, pending));
-      await recordMigrations(tx, tenant.id, pending);
-    }
-    return pending.map(({ version }) => version);
-  });
-}
-
-function findPending(
-  migrations: Migration[],
-  applied: { version: string; checksum: string }[],
-  where: string,
-) {
+function findPending(migrations: Migration[], applied: { version: string; checksum: string }[]): Migration[] {
   applied.forEach((row, place) => {
     const migration = migrations[place];
     if (migration?.version !== row.version) {
       throw new Error(
-        `The schema of ${where} has migration ${row.version}, which this code doesn't know. Run newer code.`,
+        `The schema control has migration ${row.version}, which this code doesn't know. Run newer code.`,
       );
     }
     if (migration.checksum !== row.checksum) {
       throw new Error(
-        `Migration ${row.version} was changed after it was applied to ${where}. Write a new one instead.`,
+        `Migration ${row.version} of control was changed after it was applied. Write a new one instead.`,
       );
     }
   });
   return migrations.slice(applied.length);
 }
 
-async function appliedToControl(tx: ControlTx) {
-  const [ledger] = await tx.execute(sql`select to_regclass('control.migrations') is not null as exists`);
+async function appliedMigrations(tx: MigratorTx) {
+  // Read from the catalogue's tables: what `to_regclass` has once not found, it doesn't find again while it waits for a lock.
+  const [ledger] = await tx.execute(
+    sql`select exists (select from pg_tables where schemaname = 'control' and tablename = 'migrations')`,
+  );
   return ledger!.exists
     ? await tx.select().from(controlMigrations).orderBy(asc(controlMigrations.version))
     : [];
 }
 
-async function findTenantsBehind(db: Database, newest: Migration[]) {
-  const rows = await db.control.select({
-    id: tenants.id,
-    schemaName: tenants.schemaName,
-    subdomain: tenants.subdomain,
-  }).from(tenants).leftJoin(tenantMigrations, sql`${tenantMigrations.tenantId} = ${tenants.id}`)
-    .groupBy(tenants.id).having(sql`count(${tenantMigrations.version}) <> ${newest.length}`).orderBy(
-      asc(tenants.id),
+/** Makes the owner of the tenants' tables, and gives the application's login what it needs on `control`. */
+async function prepareInstallation(tx: MigratorTx, login: string): Promise<void> {
+  const [server] = await tx.execute<{ version: number; migrator: string }>(
+    sql`select current_setting('server_version_num')::int as version, session_user as migrator`,
+  );
+  if (await tx.$count(installation) === 0) {
+    const ownerRole = newOwnerRole();
+    await runScript(
+      tx,
+      `create role ${ownerRole} nologin; ${grantScript([ownerRole], server!.migrator, server!.version)}`,
     );
-  return rows.map((row) => ({ ...row, schemaName: parseSchemaName(row.schemaName) }));
+    await tx.insert(installation).values({ ownerRole, login });
+  }
+  if (login === server!.migrator) return;
+  const name = quoteName(login);
+  await runScript(
+    tx,
+    `grant usage on schema control to ${name};
+    grant select, insert, update, delete on all tables in schema control to ${name};
+    revoke insert, update, delete on control.migrations, control.installation from ${name};
+    revoke update, delete on control.audit_log from ${name}`,
+  );
 }
 
-async function lock(tx: ControlTx): Promise<void> {
+/** Lets a login that is new here act as the tenants that are there already. */
+async function grantSchemas(db: Database, login: string): Promise<void> {
+  const known = await withMigrator(db, readInstallation);
+  if (known.login === login) return;
+  const roles = await withMigrator(
+    db,
+    (tx) =>
+      tx.select({ name: tenantSchemas.name }).from(tenantSchemas)
+        .union(tx.select({ name: readyRoles.name }).from(readyRoles)),
+  );
+  const [{ migrator } = { migrator: "" }] = await withMigrator(
+    db,
+    (tx) => tx.execute<{ migrator: string }>(sql`select session_user as migrator`),
+  );
+  for (let start = 0; login !== migrator && start < roles.length; start += ROLES_GRANTED_AT_ONCE) {
+    const names = roles.slice(start, start + ROLES_GRANTED_AT_ONCE).map(({ name }) => name);
+    await withMigrator(db, (tx) => runScript(tx, grantScript(names, login, known.serverVersion)));
+  }
+  await withMigrator(db, (tx) => tx.update(installation).set({ login }));
+}
+
+async function lock(tx: MigratorTx): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
 }
 
 /** Where the login may not change these privileges, an administrator can: docs/admin/database.md, `config check`. */
 async function harden(db: Database): Promise<void> {
+  if (!await findOpenPrivileges(db)) return;
   for (const statement of HARDENING) {
-    await withControl(db, async (tx) => {
+    await withMigrator(db, async (tx) => {
       await lock(tx);
       await runScript(tx, statement);
     }).catch((error) => {

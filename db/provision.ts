@@ -1,72 +1,112 @@
 import { sql } from "drizzle-orm";
-import { installation, tenantMigrations } from "./control/schema.ts";
-import { type Migration, readMigrations } from "./migrations.ts";
-import { parseOwnerRole, type SchemaName } from "./schema_name.ts";
+import type { Database } from "./connect.ts";
+import { tenantSchemas } from "./control/schema.ts";
+import { type Migration, newestTenantMigration, readMigrations } from "./migrations.ts";
+import { type Installation, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
+import { takeRole } from "./ready_roles.ts";
+import { parseSchemaName, type SchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
 import type { ControlTx } from "./with_tenant.ts";
 
 /** Tables to which a tenant's role may add rows, and never change or remove one. */
 const APPEND_ONLY_TABLES = ["audit_log"];
 
-const FIRST_VERSION_WITH_GRANT_OPTIONS = 160_000;
+/** Tables that one transaction drops: each takes a lock for itself, its indexes and its TOAST, of a table that is limited. */
+const DROPPED_AT_ONCE = 20;
+
+/** Makes a schema with all its tables and its role, ready for a tenant, in one transaction: all of it or nothing. */
+export async function provisionSchema(db: Database): Promise<SchemaName> {
+  const migrations = await readMigrations("tenant");
+  return await withMigrator(db, async (tx) => {
+    const installation = await readInstallation(tx);
+    const schema = await takeRole(tx, installation);
+    await runScript(tx, provisioningScript(schema, installation, migrations));
+    return schema;
+  });
+}
 
 /**
- * Makes a tenant's role and schema with all its tables, in the transaction that makes the tenant: all of it or nothing.
- * The tables belong to the owner role, so the tenant's role can use and not alter them, and the application's own login,
- * which inherits nothing, sees none of them.
+ * The SQL that makes a schema for the role of the same name. Its tables belong to the owner role, so the tenant's role can use and not alter them,
+ * and the application's own login, which inherits nothing, sees none of them.
  */
-export async function provisionTenant(tx: ControlTx, tenantId: string, schema: SchemaName): Promise<void> {
-  const migrations = await readMigrations("tenant");
-  const owner = await ownerRole(tx);
-  await runScript(
-    tx,
-    `
-    ${await newRoleScript(tx, schema)}
-    create schema ${schema} authorization ${owner};
-    set local role ${owner};
+export function provisioningScript(
+  schema: SchemaName,
+  { ownerRole }: Installation,
+  migrations: Migration[],
+): string {
+  const { version, chain } = migrations.at(-1)!;
+  return `
+    create schema ${schema} authorization ${ownerRole};
+    set local role ${ownerRole};
     alter default privileges in schema ${schema} grant select, insert, update, delete on tables to ${schema};
     grant usage on schema ${schema} to ${schema};
+    ${migrationScript(schema, migrations)}
+    set local search_path to default;
     set local role none;
-    ${tenantScript(owner, schema, migrations)}`,
-  );
-  await recordMigrations(tx, tenantId, migrations);
+    insert into control.tenant_schemas (name, version, checksum, migrated_at)
+      values ('${schema}', '${version}', '${chain}', now());`;
 }
 
-/** The SQL that brings a tenant's schema forward by `migrations`. Afterwards the transaction acts as the login again. */
-export function tenantScript(owner: string, schema: SchemaName, migrations: Migration[]): string {
+/** The SQL that brings one schema forward by `migrations`; it is to be run as the owner of the tables. */
+export function migrationScript(schema: SchemaName, migrations: Migration[]): string {
+  const steps = migrations.map((migration) => migration.sql).join(";\n");
+  const appendOnly = APPEND_ONLY_TABLES.filter((table) => steps.includes(`CREATE TABLE "${table}"`));
   return `
-    set local role ${owner};
     set local search_path = ${schema};
-    ${migrations.map((migration) => migration.sql).join(";\n")};
-    ${
-    APPEND_ONLY_TABLES.map((table) => `revoke update, delete, truncate on ${table} from ${schema};`).join(
-      "\n",
-    )
-  }
-    set local search_path = '';
-    set local role none;`;
+    ${steps};
+    ${appendOnly.map((table) => `revoke update, delete, truncate on ${table} from ${schema};`).join("\n")}`;
 }
 
-export async function recordMigrations(
-  tx: ControlTx,
-  tenantId: string,
-  migrations: Migration[],
-): Promise<void> {
-  const rows = migrations.map(({ version, checksum }) => ({ tenantId, version, checksum }));
-  await tx.insert(tenantMigrations).values(rows);
+/**
+ * Gives a ready schema to a new tenant, in the transaction that makes the tenant; null when none is ready. Two who claim
+ * at once never get the same one.
+ */
+export async function claimReadySchema(tx: ControlTx, at: Date): Promise<SchemaName | null> {
+  const { version } = await newestTenantMigration();
+  const [claimed] = await tx.execute<{ name: string }>(sql`
+    update ${tenantSchemas} set claimed_at = ${at.toISOString()} where name = (
+      select name from ${tenantSchemas} where claimed_at is null and version >= ${version} and failure is null
+      order by name limit 1 for update skip locked)
+    returning name`);
+  return claimed ? parseSchemaName(claimed.name) : null;
 }
 
-/** The SQL that makes a role without login, which the application's login may take on and doesn't inherit from. */
-export async function newRoleScript(tx: ControlTx, role: string): Promise<string> {
-  const [server] = await tx.execute<{ version: number }>(
-    sql`select current_setting('server_version_num')::int as version`,
+/** How many schemas are ready to be claimed. */
+export async function countReadySchemas(db: Database): Promise<number> {
+  const { version } = await newestTenantMigration();
+  return await db.control.$count(
+    tenantSchemas,
+    sql`claimed_at is null and version >= ${version} and failure is null`,
   );
-  const options = server!.version >= FIRST_VERSION_WITH_GRANT_OPTIONS ? "with inherit false, set true" : "";
-  return `create role ${role} nologin; grant ${role} to current_user ${options};`;
 }
 
-/** The role that owns all tenants' tables. */
-export async function ownerRole(tx: ControlTx): Promise<string> {
-  const [row] = await tx.select().from(installation);
-  return parseOwnerRole(row!.ownerRole);
+/**
+ * Drops a schema with its role and its line in the ledger. Table by table, in transactions that stay within the server's
+ * lock table; when it is broken off, it can be done again.
+ */
+export async function dropSchema(db: Database, schema: SchemaName): Promise<void> {
+  while (await withMigrator(db, (tx) => dropSomeTables(tx, schema))) { /* some are left */ }
+  await withMigrator(db, async (tx) => {
+    const { ownerRole } = await readInstallation(tx);
+    await runScript(
+      tx,
+      `
+      set local role ${ownerRole};
+      drop schema if exists ${schema} cascade;
+      set local role none;
+      drop role if exists ${schema};
+      delete from control.tenant_schemas where name = '${schema}'`,
+    );
+  });
+}
+
+async function dropSomeTables(tx: MigratorTx, schema: SchemaName): Promise<boolean> {
+  const tables = await tx.execute<{ name: string }>(sql`
+    select quote_ident(relname) as name from pg_class where relnamespace = to_regnamespace(${schema})
+      and relkind in ('r', 'p') and not relispartition order by relname limit ${DROPPED_AT_ONCE}`);
+  if (tables.length === 0) return false;
+  const { ownerRole } = await readInstallation(tx);
+  const names = tables.map(({ name }) => `${schema}.${name}`).join(", ");
+  await runScript(tx, `set local role ${ownerRole}; drop table ${names} cascade; set local role none`);
+  return tables.length === DROPPED_AT_ONCE;
 }

@@ -1,33 +1,31 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
-import { ownerRole } from "./provision.ts";
-import { parseSchemaName, type SchemaName } from "./schema_name.ts";
+import { readyRoles } from "./control/schema.ts";
+import { readInstallation, withMigrator } from "./migrator.ts";
+import { dropSchema } from "./provision.ts";
+import { parseSchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
-import { type ControlTx, withControl } from "./with_tenant.ts";
 
-/** Drops every tenant's schema and role, one transaction each, and then `control`. An empty database is left. */
+/** Drops every tenant's schema and role, one by one, and then `control`. An empty database is left. */
 export async function resetDatabase(db: Database): Promise<void> {
-  const [ledger] = await db.control.execute(
-    sql`select to_regclass('control.installation') is not null as exists`,
-  );
-  if (!ledger!.exists) return;
+  const isThere = await withMigrator(db, async (tx) => {
+    const [row] = await tx.execute(sql`select to_regclass('control.installation') is not null as exists`);
+    return row!.exists as boolean;
+  });
+  if (!isThere) return;
   const schemas = await db.control.execute<{ name: string }>(
     sql`select nspname as name from pg_namespace where nspname ~ '^tenant_[a-z2-7]{26}$'`,
   );
-  for (const { name } of schemas) await withControl(db, (tx) => dropTenantSchema(tx, parseSchemaName(name)));
-  await withControl(db, async (tx) => {
-    const owner = await ownerRole(tx);
-    await runScript(tx, `drop schema control cascade; drop role ${owner}`);
+  for (const { name } of schemas) await dropSchema(db, parseSchemaName(name));
+  await withMigrator(db, async (tx) => {
+    const { ownerRole } = await readInstallation(tx);
+    const ready = await tx.select().from(readyRoles);
+    const roles = [ownerRole, ...ready.map(({ name }) => parseSchemaName(name))];
+    await runScript(
+      tx,
+      `drop schema control, jobs cascade; drop schema if exists graphile_worker cascade; drop role ${
+        roles.join(", ")
+      }`,
+    );
   });
-}
-
-async function dropTenantSchema(tx: ControlTx, schema: SchemaName): Promise<void> {
-  await runScript(
-    tx,
-    `
-    set local role ${await ownerRole(tx)};
-    drop schema ${schema} cascade;
-    set local role none;
-    drop role ${schema}`,
-  );
 }

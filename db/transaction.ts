@@ -1,6 +1,7 @@
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
+import { isRoleRefused } from "../src/platform/database_errors.ts";
 import type { Client, ConnectionPool, Send } from "./connection_pool.ts";
 import { rememberClient } from "./prepared.ts";
 
@@ -13,6 +14,9 @@ const dialect = new PgDialect();
 
 const statementsOf = new WeakMap<TransactionDb, Statements>();
 
+/** Of which pool a transaction takes its connection, and in whose name. */
+export type Borrow = { pool: ConnectionPool; holder: string };
+
 /** Runs constant SQL of several statements inside the transaction of `db`: migrations and the making of schemas. */
 export async function runScript(db: TransactionDb, script: string): Promise<void> {
   await statementsOf.get(db)!.script(script);
@@ -20,39 +24,66 @@ export async function runScript(db: TransactionDb, script: string): Promise<void
 
 /**
  * Runs `work` in one transaction on a connection of its own. `setup` (constant SQL: `begin` and what belongs to it)
- * travels with the first query, in the same flight. Commits when `work` returns, rolls back when it throws. Where `work`
- * is no async function and returns a query that isn't sent yet, the commit travels with it as well.
+ * travels with the first query, in the same flight. Commits when `work` returns, rolls back when it throws; where that
+ * was because a role was refused, `work` is run once more. Where it is no async function and returns a query that isn't
+ * sent yet, the commit travels with it as well.
  */
 export function runTransaction<T>(
-  pool: ConnectionPool,
+  { pool, holder }: Borrow,
   setup: string,
   work: (db: TransactionDb) => PromiseLike<T>,
 ): Promise<T> {
-  return pool.with("transaction", async (send) => {
-    const statements = new Statements(send, setup);
-    try {
-      const outcome = work(statements.db());
-      if (!(outcome instanceof Promise)) return (await statements.sendTogether([outcome]))[0]!;
-      const result = await outcome;
-      await statements.commit();
-      return result;
-    } catch (error) {
-      await statements.rollback();
-      throw error;
-    }
-  });
+  const run = () =>
+    pool.with(holder, "transaction", async (send) => {
+      const statements = new Statements(send, setup);
+      try {
+        const outcome = work(statements.db());
+        if (!(outcome instanceof Promise)) return (await statements.sendTogether([outcome]))[0]!;
+        const result = await outcome;
+        await statements.commit();
+        return result;
+      } catch (error) {
+        await statements.rollback();
+        throw await statements.cause(error);
+      }
+    });
+  return onceMore(run, isRoleRefused);
 }
 
-/** Runs independent queries as one transaction in one flight: setup, queries and commit leave together. */
-export function runFlight<Queries extends readonly PromiseLike<unknown>[]>(
-  pool: ConnectionPool,
+/**
+ * Runs independent queries as one transaction in one flight: setup, queries and commit leave together. Where a table has
+ * changed since a query was prepared, the whole flight is flown once more: nothing of the first was committed.
+ */
+export async function runFlight<Queries extends readonly PromiseLike<unknown>[]>(
+  { pool, holder }: Borrow,
   setup: string,
   build: (db: TransactionDb) => readonly [...Queries],
 ): Promise<Answers<Queries>> {
-  return pool.with("flight", async (send) => {
-    const statements = new Statements(send, setup);
-    return await statements.sendTogether(build(statements.db())) as Answers<Queries>;
-  });
+  const fly = () =>
+    pool.with(holder, "flight", async (send) => {
+      const statements = new Statements(send, setup);
+      return await statements.sendTogether(build(statements.db())) as Answers<Queries>;
+    });
+  return await onceMore(fly, (error) => isOutdatedPlan(error) || isRoleRefused(error));
+}
+
+/**
+ * Does again what failed for such a reason. A connection may be refused a role that was made a moment ago, because it
+ * doesn't know of it yet, or has worked out at that very moment what its login may do: then it is replaced.
+ */
+async function onceMore<T>(work: () => Promise<T>, isReason: (error: unknown) => boolean): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isReason(error)) throw error;
+    return await work();
+  }
+}
+
+/** "cached plan must not change result type" */
+function isOutdatedPlan(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  return cause instanceof Error && "routine" in cause && cause.routine === "RevalidateCachedQuery";
 }
 
 /** What the queries of a flight answer, in their order. */

@@ -1,13 +1,15 @@
 import type { Brand } from "../src/platform/brand.ts";
 import type { Database } from "./connect.ts";
 import { parseSchemaName, type SchemaName } from "./schema_name.ts";
-import { type Answers, runFlight, runTransaction, type TransactionDb } from "./transaction.ts";
+import { type Answers, runFlight, runScript, runTransaction, type TransactionDb } from "./transaction.ts";
 
 /** A handle on one tenant's tables, for the time of one transaction. */
 export type TenantTx = Brand<TransactionDb, "TenantTx">;
 
 /** A handle on schema `control`, for the time of one transaction. */
 export type ControlTx = Brand<TransactionDb, "ControlTx">;
+
+const CONTROL_HOLDER = "control";
 
 /**
  * Runs `work` in a transaction that acts as the tenant's own role and sees the tenant's schema alone. Role and
@@ -19,7 +21,8 @@ export function withTenant<T>(
   schema: SchemaName,
   work: (tx: TenantTx) => PromiseLike<T>,
 ): Promise<T> {
-  return runTransaction(db.pool, enter(schema), (tx) => work(tx as TenantTx));
+  const borrow = { pool: db.lane(schema), holder: schema };
+  return runTransaction(borrow, `${db.begin}; ${enter(schema)}`, (tx) => work(tx as TenantTx));
 }
 
 /**
@@ -31,15 +34,29 @@ export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
   schema: SchemaName,
   build: (tx: TenantTx) => readonly [...Queries],
 ): Promise<Answers<Queries>> {
-  return runFlight(db.pool, enter(schema), (tx) => build(tx as TenantTx));
+  const borrow = { pool: db.lane(schema), holder: schema };
+  return runFlight(borrow, `${db.begin}; ${enter(schema)}`, (tx) => build(tx as TenantTx));
 }
 
 /** Runs `work` in a transaction of the application's own login, which sees `control` and no tenant. */
 export function withControl<T>(db: Database, work: (tx: ControlTx) => PromiseLike<T>): Promise<T> {
-  return runTransaction(db.pool, "begin", (tx) => work(tx as ControlTx));
+  const borrow = { pool: db.controlPool, holder: CONTROL_HOLDER };
+  return runTransaction(borrow, db.begin, (tx) => work(tx as ControlTx));
+}
+
+/** Goes on with a transaction on `control` as a tenant, for the time of `work`: a change of both, all of it or nothing. */
+export async function asTenant<T>(
+  tx: ControlTx,
+  schema: SchemaName,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  await runScript(tx, enter(schema));
+  const result = await work(tx as TransactionDb as TenantTx);
+  await runScript(tx, "set local role none; set local search_path to default");
+  return result;
 }
 
 function enter(schema: SchemaName): string {
   const name = parseSchemaName(schema);
-  return `begin; set local role ${name}; set local search_path = ${name}`;
+  return `set local role ${name}; set local search_path = ${name}`;
 }

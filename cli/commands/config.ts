@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
+import { fittingLanes } from "../../db/connect.ts";
 import { type Finding, inspectDatabase } from "../../db/inspect.ts";
-import { DEVELOPMENT_SECRET, loadConfig } from "../../src/config.ts";
+import { type Config, DEVELOPMENT_SECRET, loadConfig } from "../../src/config.ts";
 import { conflict } from "../../src/errors.ts";
 import { createOutput } from "../output.ts";
 import { withDatabase } from "../session.ts";
@@ -37,10 +38,46 @@ function checkVariables(): Finding[] {
       status: config.environment === "production" && config.appUrl.protocol !== "https:" ? "warn" : "ok",
       detail: config.appUrl.origin,
     },
+    ...checkMail(config),
+    ...checkConnections(config),
     {
       check: "DATABASE_URL",
       status: config.databaseUrl ? "ok" : "warn",
       detail: config.databaseUrl ? "set" : `not set: the embedded database in ${config.dataDir}`,
     },
   ];
+}
+
+/** How mail leaves, without any secret. */
+function checkMail({ smtpUrl, resendApiKey, emailFrom, emailWebhookSecret }: Config): Finding[] {
+  const wayOut = smtpUrl ? `SMTP at ${smtpUrl.hostname}` : resendApiKey ? "Resend" : null;
+  const missesBounces = resendApiKey && !emailWebhookSecret;
+  return [
+    {
+      check: "SMTP_URL, RESEND_API_KEY",
+      status: wayOut ? "ok" : "warn",
+      detail: wayOut ?? "not set: mail stays in /dev/mailbox; refused in production",
+    },
+    { check: "EMAIL_FROM", status: "ok", detail: emailFrom.address },
+    {
+      check: "EMAIL_WEBHOOK_SECRET",
+      status: missesBounces ? "warn" : "ok",
+      detail: emailWebhookSecret
+        ? "set"
+        : `not set${missesBounces ? ": Resend can't tell of bounces and complaints" : ""}`,
+    },
+  ];
+}
+
+/** Lanes of two connections at least keep a busy tenant from holding all of one. */
+function checkConnections({ databaseConnections, databaseLanes }: Config): Finding[] {
+  const fitting = fittingLanes(databaseConnections);
+  const fits = databaseLanes <= fitting;
+  return [{
+    check: "DB_LANES",
+    status: fits ? "ok" : "warn",
+    detail: fits
+      ? `${databaseLanes}`
+      : `${databaseLanes} lanes don't fit into ${databaseConnections} connections: ${fitting} are used`,
+  }];
 }

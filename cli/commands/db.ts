@@ -1,10 +1,24 @@
-import { Command } from "@commander-js/extra-typings";
-import { migrate, migrationStatus } from "../../db/migrate.ts";
+import { Command, Option } from "@commander-js/extra-typings";
+import { z } from "zod";
+import { findDrift } from "../../db/drift.ts";
+import type { FleetReport } from "../../db/fleet.ts";
+import { migrate, type MigrationReport } from "../../db/migrate.ts";
+import { migrationStatus, planMigration } from "../../db/migration_status.ts";
+import { findWarnings } from "../../db/migration_warnings.ts";
+import type { Migration } from "../../db/migrations.ts";
 import { resetDatabase } from "../../db/reset.ts";
 import { seed } from "../seed.ts";
 import { conflict } from "../../src/errors.ts";
-import { createOutput } from "../output.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { createOutput, type Output } from "../output.ts";
+import { startProgress } from "../progress.ts";
 import { withDatabase, withSystem } from "../session.ts";
+
+const migrateOptions = z.object({
+  concurrency: z.coerce.number().int().min(1).max(64).optional(),
+  canary: z.coerce.number().int().min(1).optional(),
+  maxFailures: z.coerce.number().min(0).max(100).transform((percent) => percent / 100),
+});
 
 export function dbCommand() {
   const db = new Command("db").description("The database: migrations, sample data, a new start.");
@@ -12,35 +26,49 @@ export function dbCommand() {
   db.command("migrate").description(
     "Brings the control schema and all tenants' schemas to the newest version.",
   )
+    .option("--concurrency <count>", "transactions at once; 8 if not given, 1 on the embedded database")
+    .option("--canary <count>", "migrate so many tenants' schemas, and stop")
+    .option("--max-failures <percent>", "stop after a wave in which more of the schemas failed", "10")
+    .addOption(new Option("--dry-run", "print the SQL and change nothing").conflicts("canary"))
     .option("--json", "print JSON")
-    .action(async ({ json }) => {
+    .action(async ({ dryRun, json, ...given }) => {
       const output = createOutput(json === true);
-      const { control, tenants } = await withDatabase((db) => migrate(db));
-      const applied = [{ schema: "control", migrations: control }].filter(({ migrations }) =>
-        migrations.length > 0
-      )
-        .concat(tenants.map(({ subdomain, versions }) => ({ schema: subdomain, migrations: versions })));
-      output.data(applied);
-      output.note(applied.length === 0 ? "Everything is up to date." : "Done.");
+      if (dryRun) return await printPlan(output);
+      const options = parseInput(migrateOptions, given);
+      const progress = startProgress(json === true);
+      const report = await withDatabase(async (db, config) => {
+        await warn(db, output);
+        const concurrency = options.concurrency ?? (config.databaseUrl ? undefined : 1);
+        return await migrate(db, { ...options, concurrency, onProgress: progress.show });
+      }).finally(progress.end);
+      printReport(output, report);
     });
 
-  db.command("status").description("Shows which migrations are applied where.")
+  db.command("status").description("Shows which migrations are applied where, and who lags behind.")
+    .option("--drift", "compare every schema with what the migrations make")
     .option("--json", "print JSON")
-    .action(async ({ json }) => {
-      const { control, tenants } = await withDatabase((db) => migrationStatus(db));
-      const rows = [
+    .action(async ({ drift, json }) => {
+      const output = createOutput(json === true);
+      if (drift) return await printDrift(output);
+      const { control, versions, laggards, behind } = await withDatabase((db) => migrationStatus(db));
+      output.data([
         ...control.map(({ version, applied }) => ({
           schema: "control",
           version,
           state: applied ? "applied" : "pending",
         })),
-        ...tenants.map(({ subdomain, version, pending }) => ({
-          schema: subdomain,
-          version: version ?? "",
-          state: pending === 0 ? "applied" : `${pending} pending`,
+        ...versions.map(({ version, schemas, ready }) => ({
+          schema: `${schemas} tenants' schemas, ${ready} of them ready`,
+          version,
+          state: laggards.some((laggard) => laggard.version === version) ? "behind" : "applied",
         })),
-      ];
-      createOutput(json === true).data(rows);
+        ...laggards.map(({ schema, subdomain, version, failure }) => ({
+          schema: subdomain ?? schema,
+          version,
+          state: failure ? `failed: ${failure}` : "behind",
+        })),
+      ]);
+      if (behind > laggards.length) output.note(`${behind - laggards.length} more are behind.`);
     });
 
   db.command("seed").description("Adds two sample companies with people and projects.")
@@ -68,6 +96,64 @@ export function dbCommand() {
     });
 
   return db;
+}
+
+type Db = Parameters<typeof migrate>[0];
+
+function printReport(output: Output, { control, fleet }: MigrationReport): void {
+  const { migrated, failed, left, stopped } = fleet;
+  output.data({ control, migrated, failed: failed.length, left, stopped });
+  for (const { schema, reason } of failed) output.note(`${schema}: ${reason}`);
+  if (stopped === "canary") {
+    output.note(`Stopped after the canary; ${left} schemas are left. Run it again without --canary.`);
+  }
+  const problem = problemOf(fleet);
+  if (problem) throw conflict(problem);
+  if (!stopped) output.note(control.length + migrated === 0 ? "Everything is up to date." : "Done.");
+}
+
+function problemOf({ failed, left, stopped }: FleetReport): string | undefined {
+  if (stopped === "failures") {
+    return `Too many schemas failed: ${failed.length}. ${left} were left as they were.`;
+  }
+  return failed.length > 0
+    ? `${failed.length} schemas were not migrated; the others were. See: denizen db status`
+    : undefined;
+}
+
+/** What the pending migrations lock, before they do. */
+async function warn(db: Db, output: Output): Promise<void> {
+  const { control, tenants } = await planMigration(db);
+  for (const { version, sql } of uniquely([...control, ...tenants.flatMap(({ migrations }) => migrations)])) {
+    for (const { statement, warning } of findWarnings(sql)) {
+      output.note(`${version}: ${statement}\n  ${warning}`);
+    }
+  }
+}
+
+async function printPlan(output: Output): Promise<void> {
+  const { control, tenants } = await withDatabase((db) => planMigration(db));
+  output.data([
+    ...control.map(({ version, sql }) => ({ schema: "control", schemas: 1, version, sql })),
+    ...tenants.flatMap(({ from, schemas, migrations }) =>
+      migrations.map(({ version, sql }) => ({ schema: `tenants at ${from}`, schemas, version, sql }))
+    ),
+  ]);
+  if (control.length > 0) output.note("What the tenants' schemas need can be told once control is migrated.");
+}
+
+async function printDrift(output: Output): Promise<void> {
+  const drifts = await withDatabase((db) => findDrift(db));
+  output.data(drifts.flatMap(({ schema, missing, unexpected }) => [
+    ...missing.map((what) => ({ schema, difference: "missing", what })),
+    ...unexpected.map((what) => ({ schema, difference: "unexpected", what })),
+  ]));
+  if (drifts.length > 0) throw conflict(`${drifts.length} schemas differ from what the migrations make.`);
+  output.note("Every schema is as the migrations make it.");
+}
+
+function uniquely(migrations: Migration[]): Migration[] {
+  return [...new Map(migrations.map((migration) => [migration.sql, migration])).values()];
 }
 
 function agrees(): boolean {

@@ -1,13 +1,18 @@
 /** Schema `control`: what is not a tenant's own. Only the application's login role sees it. */
+import { sql } from "drizzle-orm";
 import {
+  bigint,
   boolean,
   index,
+  integer,
   jsonb,
   pgSchema,
   primaryKey,
+  smallint,
   text,
   timestamp,
   unique,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 
@@ -33,10 +38,48 @@ export const tenants = control.table("tenants", {
   subdomain: text("subdomain").notNull().unique(),
   schemaName: text("schema_name").notNull().unique(),
   plan: text("plan", { enum: ["starter", "team", "premium", "enterprise"] }).notNull(),
-  status: text("status", { enum: ["active", "suspended"] }).notNull().default("active"),
+  /** `deleting`: gone for everyone, and being removed for good. */
+  status: text("status", { enum: ["active", "suspended", "deleting"] }).notNull().default("active"),
+  suspendedAt: moment("suspended_at"),
+  suspensionReason: text("suspension_reason"),
+  /** When it will be deleted, if that is scheduled. */
+  deletionDueAt: moment("deletion_due_at"),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
-});
+}, (table) => [
+  index("tenants_created").on(table.createdAt, table.id),
+  index("tenants_deletion_due").on(table.deletionDueAt).where(sql`${table.deletionDueAt} is not null`),
+]);
+
+/**
+ * Every name that leads to a tenant: the one it has, and those it had, which redirect until they expire. One table for
+ * both, so that its primary key is what keeps a name from being taken twice.
+ */
+export const subdomains = control.table("subdomains", {
+  name: text("name").primaryKey(),
+  tenantId: uuid("tenant_id").notNull().references(() => tenants.id, { onDelete: "cascade" }),
+  /** Null for the name that the tenant has now. */
+  expiresAt: moment("expires_at"),
+}, (table) => [index("subdomains_tenant").on(table.tenantId)]);
+
+/**
+ * The ledger of all tenants' schemas, those included that wait for a tenant. `version` is the newest migration a schema
+ * has had; `checksum` covers that migration and all before it.
+ */
+export const tenantSchemas = control.table("tenant_schemas", {
+  name: text("name").primaryKey(),
+  version: text("version").notNull(),
+  checksum: text("checksum").notNull(),
+  migratedAt: moment("migrated_at").notNull(),
+  /** When it became a tenant's; null while it is ready to be. */
+  claimedAt: moment("claimed_at"),
+  /** Why its last migration failed, and when; null once one has succeeded. */
+  failure: text("failure"),
+  failedAt: moment("failed_at"),
+}, (table) => [index("tenant_schemas_ready").on(table.name).where(sql`${table.claimedAt} is null`)]);
+
+/** Roles that wait, made and granted, for the next schemas. See db/ready_roles.ts. */
+export const readyRoles = control.table("ready_roles", { name: text("name").primaryKey() });
 
 export const memberships = control.table("memberships", {
   id: uuid("id").primaryKey(),
@@ -107,9 +150,12 @@ export const signingKeys = control.table("signing_keys", {
   createdAt: moment("created_at").notNull(),
 });
 
-/** One row: the role without login that owns all tenants' tables. The application takes it on to make and migrate them. */
+/** One row: what this installation has made in the server besides its schemas. */
 export const installation = control.table("installation", {
+  /** The role without login that owns all tenants' tables; it is taken on to make and to migrate them. */
   ownerRole: text("owner_role").primaryKey(),
+  /** The application's login, which may act as every tenant's role. Empty until the first migration by this code. */
+  login: text("login").notNull().default(""),
 });
 
 /** Which migrations this schema has had. */
@@ -119,10 +165,118 @@ export const controlMigrations = control.table("migrations", {
   appliedAt: moment("applied_at").notNull().defaultNow(),
 });
 
-/** Which migrations each tenant's schema has had. */
-export const tenantMigrations = control.table("tenant_migrations", {
-  tenantId: uuid("tenant_id").notNull().references(() => tenants.id, { onDelete: "cascade" }),
-  version: text("version").notNull(),
-  checksum: text("checksum").notNull(),
-  appliedAt: moment("applied_at").notNull().defaultNow(),
-}, (table) => [primaryKey({ columns: [table.tenantId, table.version] })]);
+/** Who did what to tenants and to the platform. See src/audit/audit_log.ts for the hashes. */
+export const platformAuditLog = control.table("audit_log", {
+  id: uuid("id").primaryKey(),
+  sequence: bigint("sequence", { mode: "number" }).notNull().unique(),
+  at: moment("at").notNull(),
+  action: text("action").notNull(),
+  actorId: uuid("actor_id"),
+  actorName: text("actor_name"),
+  subjectType: text("subject_type"),
+  subjectId: uuid("subject_id"),
+  subjectName: text("subject_name"),
+  details: jsonb("details").$type<Record<string, unknown>>(),
+  salt: text("salt"),
+  contentHash: text("content_hash").notNull(),
+  previousHash: text("previous_hash").notNull(),
+  hash: text("hash").notNull(),
+}, (table) => [index("audit_log_subject").on(table.subjectId, table.sequence)]);
+
+/**
+ * Every job, from the transaction that asked for it to some days after its end. The states, in their order: `waiting` for
+ * its time, `ready`, `handed` to the engine, `running`; then `done`, or `failed` for people to look at, or `held` while its
+ * tenant is suspended. Only jobs/ledger.ts moves a job from one to the next.
+ */
+export const outbox = control.table("outbox", {
+  id: uuid("id").primaryKey(),
+  queue: text("queue").notNull(),
+  name: text("name").notNull(),
+  payload: jsonb("payload").$type<unknown>().notNull(),
+  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  /** Jobs of one tenant stand in one line, and lines take turns; the platform's own jobs share the last line. */
+  line: uuid("line").notNull().generatedAlwaysAs(
+    sql`coalesce(tenant_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)`,
+  ),
+  state: text("state", { enum: ["waiting", "ready", "handed", "running", "held", "done", "failed"] })
+    .notNull(),
+  /** From 0 on; the lowest goes first within its line. */
+  priority: smallint("priority").notNull(),
+  /** What it is the only job for, in its line, as long as its row is there. */
+  key: text("key"),
+  runAt: moment("run_at").notNull(),
+  /** How often it was begun. */
+  attempts: smallint("attempts").notNull().default(0),
+  /** The handing-over it belongs to: a worker that comes with an older one is refused. */
+  handId: uuid("hand_id"),
+  /** Until when, by the database's clock, whoever has it is believed to be alive. */
+  leaseUntil: moment("lease_until"),
+  /** Why the last attempt failed. */
+  error: text("error"),
+  createdAt: moment("created_at").notNull(),
+  startedAt: moment("started_at"),
+  endedAt: moment("ended_at"),
+}, (table) => [
+  uniqueIndex("outbox_key").on(table.line, table.key).where(sql`${table.key} is not null`),
+  index("outbox_ready").on(table.queue, table.line, table.priority, table.runAt, table.id)
+    .where(sql`${table.state} = 'ready'`),
+  index("outbox_waiting").on(table.runAt).where(sql`${table.state} = 'waiting'`),
+  index("outbox_under_way").on(table.queue, table.line).where(sql`${table.state} in ('handed', 'running')`),
+  index("outbox_ended").on(table.state, table.endedAt, table.id)
+    .where(sql`${table.state} in ('done', 'failed', 'held')`),
+  index("outbox_tenant").on(table.tenantId),
+]);
+
+/** How many attempts ended in each minute, and how: what the back office's figures are added up from. */
+export const jobMinutes = control.table("job_minutes", {
+  minute: moment("minute").notNull(),
+  queue: text("queue").notNull(),
+  done: integer("done").notNull().default(0),
+  retried: integer("retried").notNull().default(0),
+  failed: integer("failed").notNull().default(0),
+}, (table) => [primaryKey({ columns: [table.minute, table.queue] })]);
+
+/** The processes that run jobs now, and when each was last heard of, by the database's clock. */
+export const jobWorkers = control.table("job_workers", {
+  id: uuid("id").primaryKey(),
+  engine: text("engine", { enum: ["kv", "postgres"] }).notNull(),
+  seenAt: moment("seen_at").notNull(),
+});
+
+/** The last time that each schedule was due and its job enqueued. */
+export const schedules = control.table("schedules", {
+  name: text("name").primaryKey(),
+  lastSlot: moment("last_slot").notNull(),
+});
+/** Addresses that no mail goes to any more: it came back, its reader called it spam, or someone said so. */
+export const suppressedAddresses = control.table("suppressed_addresses", {
+  id: uuid("id").primaryKey(),
+  /** Lower case. */
+  address: text("address").notNull().unique(),
+  reason: text("reason", { enum: ["bounce", "complaint", "manual"] }).notNull(),
+  /** What the other side said, or a note. */
+  detail: text("detail").notNull(),
+  createdAt: moment("created_at").notNull(),
+}, (table) => [index("suppressed_addresses_created").on(table.createdAt, table.id)]);
+
+/** The newest mails, where no way out is configured. Production has none. */
+export const mailboxMessages = control.table("mailbox_messages", {
+  id: uuid("id").primaryKey(),
+  at: moment("at").notNull(),
+  toName: text("to_name").notNull(),
+  /** Lower case. */
+  toAddress: text("to_address").notNull(),
+  fromName: text("from_name").notNull(),
+  fromAddress: text("from_address").notNull(),
+  subject: text("subject").notNull(),
+  html: text("html").notNull(),
+  text: text("text").notNull(),
+  headers: jsonb("headers").$type<Record<string, string>>().notNull(),
+  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  /** Its kind, such as `invitation`. */
+  message: text("message").notNull(),
+}, (table) => [
+  index("mailbox_messages_newest").on(table.at, table.id),
+  index("mailbox_messages_to").on(table.toAddress, table.at, table.id),
+  index("mailbox_messages_tenant").on(table.tenantId),
+]);

@@ -3,7 +3,18 @@
  * search_path, and Postgres does the rest. Ids of users and tenants are stored as they are; no foreign key leaves the schema.
  */
 import { sql } from "drizzle-orm";
-import { bigint, date, index, integer, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -23,16 +34,25 @@ export const projects = pgTable("projects", {
   index("projects_updated").on(table.updatedAt, table.id),
 ]);
 
-/** Who did what. The tenant's role may add and read; it can't change or remove. */
+/**
+ * Who did what. The tenant's role may add and read; it can't change or remove. Each row carries a hash of itself and of
+ * the row before; see src/audit/audit_log.ts.
+ */
 export const auditLog = pgTable("audit_log", {
   id: uuid("id").primaryKey(),
+  sequence: bigint("sequence", { mode: "number" }).notNull().unique(),
   at: moment("at").notNull(),
+  action: text("action").notNull(),
   actorId: uuid("actor_id"),
   actorName: text("actor_name").notNull(),
-  action: text("action").notNull(),
   subjectType: text("subject_type").notNull(),
   subjectId: uuid("subject_id"),
   subjectName: text("subject_name").notNull(),
+  details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
+  salt: text("salt").notNull(),
+  contentHash: text("content_hash").notNull(),
+  previousHash: text("previous_hash").notNull(),
+  hash: text("hash").notNull(),
 }, (table) => [index("audit_log_at").on(table.at, table.id)]);
 
 /** API calls a day (UTC), counted in the process and added in batches. */
@@ -40,3 +60,11 @@ export const apiUsage = pgTable("api_usage", {
   day: date("day").primaryKey(),
   calls: bigint("calls", { mode: "number" }).notNull(),
 });
+
+/** What the tenant had and did on each day (UTC), collected the morning after. */
+export const dailyMetrics = pgTable("daily_metrics", {
+  day: date("day").notNull(),
+  metric: text("metric", { enum: ["members", "projects", "projects_created", "api_calls", "storage_bytes"] })
+    .notNull(),
+  value: bigint("value", { mode: "number" }).notNull(),
+}, (table) => [primaryKey({ columns: [table.day, table.metric] })]);

@@ -1,4 +1,8 @@
 const UNIQUE_VIOLATION = "23505";
+const UNDEFINED_TABLE = "42P01";
+const INVALID_PARAMETER = "22023";
+const INSUFFICIENT_PRIVILEGE = "42501";
+const TIMEOUTS = new Set(["57014", "55P03"]); // query_canceled, lock_not_available
 
 /** The driver's own codes, the system's, and Postgres' for shutting down, starting up and too many connections. */
 const CONNECTION_FAILURES = new Set([
@@ -7,18 +11,45 @@ const CONNECTION_FAILURES = new Set([
   ...["53300", "57P01", "57P02", "57P03"],
 ]);
 
+/** Whether `error` says that a tenant's role or tables are not there: it was deleted, or its schema dropped by hand. */
+export function isTenantGone(error: unknown): boolean {
+  const cause = causeOf(error);
+  if (!isPostgresError(cause)) return false;
+  return cause.code === UNDEFINED_TABLE ||
+    (cause.code === INVALID_PARAMETER && /role "tenant_\w+" does not exist/.test(String(cause.message)));
+}
+
+/** Whether `error` says that the login may not take on the role, or that its connection doesn't know yet that it may. */
+export function isRoleRefused(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && cause.code === INSUFFICIENT_PRIVILEGE &&
+    cause.routine === "call_string_check_hook"; // of `set role`; the message is in the server's language
+}
+
+/** Whether `error` says that a statement took longer than it may, or waited too long for someone else's lock. */
+export function isTimeout(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && TIMEOUTS.has(cause.code);
+}
+
 /** Whether `error` is Postgres' refusal of a second row with the same key, by the constraint of this name. */
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
-  const cause = error instanceof Error && error.cause ? error.cause : error;
+  const cause = causeOf(error);
   return isPostgresError(cause) && cause.code === UNIQUE_VIOLATION && cause.constraint_name === constraint;
 }
 
-function isPostgresError(error: unknown): error is { code: string; constraint_name?: string } {
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause ? error.cause : error;
+}
+
+function isPostgresError(
+  error: unknown,
+): error is { code: string; message?: string; routine?: string; constraint_name?: string } {
   return typeof error === "object" && error !== null && "code" in error;
 }
 
 /** Whether `error` says that the database can't be reached, or was lost on the way: trying again later makes sense. */
 export function isConnectionFailure(error: unknown): boolean {
-  const cause = error instanceof Error && error.cause ? error.cause : error;
+  const cause = causeOf(error);
   return isPostgresError(cause) && CONNECTION_FAILURES.has(cause.code);
 }
