@@ -4,9 +4,10 @@ import type { Role } from "../src/access/roles.ts";
 import { type SystemContext, tenantContext } from "../src/context.ts";
 import { conflict } from "../src/errors.ts";
 import { hashPassword } from "../src/identity/passwords.ts";
-import { findOrCreateUser } from "../src/identity/users.ts";
+import { findOrCreateUser, type User } from "../src/identity/users.ts";
 import { createProject } from "../src/projects/projects.ts";
-import { createTenant, isSubdomainTaken, newTenant, tenantUrl } from "../src/tenancy/tenants.ts";
+import { tenantUrl } from "../src/tenancy/tenant.ts";
+import { createTenant, isSubdomainTaken, newTenant } from "../src/tenancy/tenants.ts";
 
 const PASSWORD = "sample-people-share-this";
 
@@ -68,17 +69,18 @@ export async function seed(
 }
 
 async function addCompany(ctx: SystemContext, company: Company, passwordHash: string): Promise<void> {
-  const { tenant, owner } = await ctx.tx(async (tx) => {
-    const users = [];
+  const users: User[] = [];
+  const tenant = await createTenant(ctx, newTenant.parse(company), async (tx) => {
+    users.length = 0;
     for (const { name, email } of company.people) {
       users.push((await findOrCreateUser(ctx, tx, { name, email, passwordHash })).user);
     }
-    const tenant = await createTenant(ctx, tx, newTenant.parse(company), users[0]!.id);
-    for (const [place, { id }] of users.entries()) {
-      await addMember(ctx, tx, { tenantId: tenant.id, userId: id, role: company.people[place]!.role });
-    }
-    return { tenant, owner: users[0]! };
+    return users[0]!;
   });
+  for (const [place, { id }] of users.entries()) {
+    await addMember(ctx, ctx.control, { tenantId: tenant.id, userId: id, role: company.people[place]!.role });
+  }
+  const owner = users[0]!;
   const actor: MemberActor = {
     type: "member",
     id: owner.id,

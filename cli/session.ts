@@ -1,4 +1,4 @@
-import { migrationStatus } from "../db/migrate.ts";
+import { controlStatus } from "../db/migrate.ts";
 import type { Database } from "../db/connect.ts";
 import { type Config, loadConfig } from "../src/config.ts";
 import { type SystemContext, systemContext } from "../src/context.ts";
@@ -32,7 +32,7 @@ export async function withSystem<T>(work: (ctx: SystemContext) => Promise<T>): P
 }
 
 async function refuseOutdated(db: Database): Promise<void> {
-  const { control } = await migrationStatus(db);
+  const control = await controlStatus(db);
   if (control.some(({ applied }) => !applied)) {
     throw conflict("The database is not up to date. Run: denizen db migrate");
   }

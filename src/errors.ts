@@ -5,7 +5,9 @@
 export type ErrorKind =
   | "invalid"
   | "unauthenticated"
+  | "unverified"
   | "forbidden"
+  | "suspended"
   | "not_found"
   | "conflict"
   | "precondition_failed"
@@ -40,9 +42,19 @@ export function unauthenticated(message = "Sign in to continue."): DomainError {
   return new DomainError("unauthenticated", message);
 }
 
+/** What was sent carries no signature that proves who sent it, and when. */
+export function unverified(message: string): DomainError {
+  return new DomainError("unverified", message);
+}
+
 /** The actor is known and may not do this. */
 export function forbidden(message = "Your role does not allow this."): DomainError {
   return new DomainError("forbidden", message);
+}
+
+/** The tenant is suspended: nobody of it may do anything until it is resumed. */
+export function suspended(): DomainError {
+  return new DomainError("suspended", "This workspace is suspended. Its owner can say why.");
 }
 
 /** There is no such thing, or none that the actor may know of. */

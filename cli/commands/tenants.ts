@@ -1,12 +1,27 @@
 import { Command } from "@commander-js/extra-typings";
 import type { SystemContext } from "../../src/context.ts";
-import { findOrCreateUser, newUser } from "../../src/identity/users.ts";
+import { conflict } from "../../src/errors.ts";
+import { findOrCreateUser, newUser, type User } from "../../src/identity/users.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { MAX_PAGE_SIZE } from "../../src/platform/keyset.ts";
 import { parseInput } from "../../src/platform/input.ts";
-import type { Tenant } from "../../src/tenancy/tenant.ts";
-import { createTenant, getTenant, listTenants, newTenant, tenantUrl } from "../../src/tenancy/tenants.ts";
+import { deleteTenant } from "../../src/tenancy/deletion.ts";
+import {
+  cancelDeletion,
+  checkConfirmation,
+  resumeTenant,
+  scheduleDeletion,
+  suspendTenant,
+  suspension,
+  tenantChanges,
+  updateTenant,
+} from "../../src/tenancy/lifecycle.ts";
+import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
+import { createTenant, getTenant, listTenants, newTenant, tenantQuery } from "../../src/tenancy/tenants.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
+
+const DEFAULT_REASON = "By decision of the people who run this service.";
 
 export function tenantsCommand() {
   const tenants = new Command("tenants").description("The companies that use the product.");
@@ -20,41 +35,113 @@ export function tenantsCommand() {
       const owner = parseInput(newUser, { email: ownerEmail, name: ownerEmail.split("@")[0] });
       const output = createOutput(json === true);
       await withSystem(async (ctx) => {
-        const { tenant, user } = await ctx.tx(async (tx) => {
-          const { user } = await findOrCreateUser(ctx, tx, { ...owner, passwordHash: null });
-          return { tenant: await createTenant(ctx, tx, input, user.id), user };
+        let user: User;
+        const tenant = await createTenant(ctx, input, async (tx) => {
+          ({ user } = await findOrCreateUser(ctx, tx, { ...owner, passwordHash: null }));
+          return user;
         });
-        const link = user.passwordHash === null
-          ? { set_password_link: await createPasswordLink(ctx, user) }
+        const link = user!.passwordHash === null
+          ? { set_password_link: await createPasswordLink(ctx, user!) }
           : {};
-        output.data({ ...row(ctx, tenant), owner_email: user.email, ...link });
+        output.data({ ...row(ctx, tenant), owner_email: user!.email, ...link });
       });
     });
 
-  tenants.command("list").description("Lists all tenants.").option("--json", "print JSON").action(
-    async ({ json }) => {
-      const rows = await withSystem(async (ctx) =>
-        (await listTenants(ctx)).map((tenant) => row(ctx, tenant))
-      );
+  tenants.command("list").description("Lists all tenants, the newest first.")
+    .option("--status <status>", "only these: active, suspended or deletion")
+    .option("--search <text>", "only those with it in their name, subdomain or an owner's address")
+    .option("--json", "print JSON")
+    .action(async ({ status, search, json }) => {
+      const query = parseInput(tenantQuery, { status, search, limit: MAX_PAGE_SIZE });
+      const rows = await withSystem(async (ctx) => {
+        let page = await listTenants(ctx, query);
+        const found = page.items;
+        while (page.nextCursor) {
+          page = await listTenants(ctx, { ...query, cursor: page.nextCursor });
+          found.push(...page.items);
+        }
+        return found.map((tenant) => row(ctx, tenant));
+      });
       createOutput(json === true).data(rows);
-    },
-  );
-
-  tenants.command("show <tenant>").description("Shows one tenant, by its id or subdomain.").option(
-    "--json",
-    "print JSON",
-  )
-    .action(async (idOrSubdomain, { json }) => {
-      createOutput(json === true).data(
-        await withSystem(async (ctx) => row(ctx, await getTenant(ctx, idOrSubdomain))),
-      );
     });
+
+  tenants.command("show <tenant>").description("Shows one tenant, by its id or subdomain.")
+    .option("--json", "print JSON")
+    .action((name, options) => onTenant(name, options, (_, tenant) => Promise.resolve(tenant)));
+
+  tenants.command("update <tenant>").description("Renames a tenant, or moves it to another subdomain.")
+    .option("--name <name>", "its new name")
+    .option("--subdomain <subdomain>", "its new subdomain; the old one redirects for 90 days")
+    .option("--json", "print JSON")
+    .action((tenant, { name, subdomain, ...options }) => {
+      const changes = parseInput(tenantChanges, { name, subdomain });
+      return onTenant(tenant, options, (ctx, { id }) => updateTenant(ctx, id, changes));
+    });
+
+  tenants.command("suspend <tenant>").description("Shuts a tenant for everyone; its data stays.")
+    .option("--reason <reason>", "what its members read", DEFAULT_REASON)
+    .option("--json", "print JSON")
+    .action((tenant, { reason, ...options }) => {
+      const input = parseInput(suspension, { reason });
+      return onTenant(tenant, options, (ctx, { id }) => suspendTenant(ctx, id, input));
+    });
+
+  tenants.command("resume <tenant>").description("Opens a suspended tenant again.")
+    .option("--json", "print JSON")
+    .action((tenant, options) => onTenant(tenant, options, (ctx, { id }) => resumeTenant(ctx, id)));
+
+  tenants.command("delete <tenant>").description("Has a tenant deleted in 30 days, or at once with --now.")
+    .option("--now", "delete it for good, without the days of grace")
+    .option("--yes", "don't ask")
+    .option("--json", "print JSON")
+    .action(async (tenant, { now, yes, ...options }) => {
+      if (!now) return await onTenant(tenant, options, (ctx, { id }) => scheduleDeletion(ctx, id));
+      await withSystem(async (ctx) => {
+        const { id, name, subdomain } = await getTenant(ctx, tenant);
+        if (!yes) checkConfirmation(subdomain, ask(`Delete ${name} with all its data? Type ${subdomain}:`));
+        await deleteTenant(ctx, id);
+        createOutput(options.json === true).data({ id, deleted: true });
+      });
+    });
+
+  tenants.command("keep <tenant>").description("Takes a scheduled deletion back.")
+    .option("--json", "print JSON")
+    .action((tenant, options) => onTenant(tenant, options, (ctx, { id }) => cancelDeletion(ctx, id)));
 
   return tenants;
 }
 
+/** Does something with a tenant and prints what it is then. */
+async function onTenant(
+  idOrSubdomain: string,
+  { json }: { json?: true },
+  work: (ctx: SystemContext, tenant: Tenant) => Promise<Tenant>,
+): Promise<void> {
+  await withSystem(async (ctx) => {
+    const tenant = await work(ctx, await getTenant(ctx, idOrSubdomain));
+    createOutput(json === true).data(row(ctx, tenant));
+  });
+}
+
+function ask(question: string): string | undefined {
+  if (!Deno.stdin.isTerminal()) {
+    throw conflict("This can't be undone. Add --yes to do it without a question.");
+  }
+  return prompt(question) ?? undefined;
+}
+
 function row(ctx: SystemContext, tenant: Tenant) {
-  const { id, name, subdomain, plan, status, createdAt } = tenant;
+  const { id, name, subdomain, plan, status, suspension, deletionDueAt, createdAt } = tenant;
   const url = tenantUrl(ctx.services.config.appUrl, tenant);
-  return { id, name, subdomain, plan, status, url, created_at: createdAt.toISOString() };
+  return {
+    id,
+    name,
+    subdomain,
+    plan,
+    status,
+    ...(suspension ? { suspension_reason: suspension.reason } : {}),
+    deletion_scheduled_for: deletionDueAt?.toISOString() ?? null,
+    url,
+    created_at: createdAt.toISOString(),
+  };
 }

@@ -12,7 +12,13 @@ export type MemberActor = { type: "member"; id: UserId; name: string; email: str
 /** Nobody in particular: a visitor who is not signed in. */
 export type VisitorActor = { type: "visitor" };
 
-/** The product itself: the CLI and scheduled work. */
+/** The product itself: the CLI and jobs. */
 export type SystemActor = { type: "system"; name: string };
+
+/** The product itself within a tenant: a job, which may do all that an owner may. */
+export type TenantSystemActor = SystemActor & { role: "owner" };
+
+/** Who may act in a tenant. */
+export type TenantActor = MemberActor | TenantSystemActor;
 
 export type Actor = UserActor | MemberActor | VisitorActor | SystemActor;

@@ -14,15 +14,17 @@ export const PERMISSIONS = [
   "audit:read",
   "analytics:read",
   "settings:manage",
+  "tenant:delete",
   "campaigns:manage",
 ] as const;
 export type Permission = typeof PERMISSIONS[number];
 
+const OWNERS_ONLY: Permission[] = ["billing:manage", "tenant:delete"];
 const READING: Permission[] = ["projects:read", "members:read", "analytics:read"];
 
 const PERMISSIONS_OF: Record<Role, ReadonlySet<Permission>> = {
   owner: new Set(PERMISSIONS),
-  admin: new Set(PERMISSIONS.filter((permission) => permission !== "billing:manage")),
+  admin: new Set(PERMISSIONS.filter((permission) => !OWNERS_ONLY.includes(permission))),
   member: new Set<Permission>([...READING, "projects:write"]),
   viewer: new Set(READING),
 };

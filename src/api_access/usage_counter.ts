@@ -4,6 +4,7 @@ import type { Database } from "../../db/connect.ts";
 import type { SchemaName } from "../../db/schema_name.ts";
 import { apiUsage } from "../../db/tenant/schema.ts";
 import { withTenant } from "../../db/with_tenant.ts";
+import { isTenantGone } from "../platform/database_errors.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { describeError, logOf } from "../platform/log.ts";
 
@@ -45,6 +46,11 @@ export class UsageCounter {
     }
   }
 
+  /** Drops what was counted for a tenant that is gone. */
+  forget(schema: SchemaName): void {
+    this.#calls.delete(schema);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.flush();
@@ -59,6 +65,7 @@ export class UsageCounter {
   }
 
   #keep(schema: SchemaName, day: string, calls: number, error: unknown): void {
+    if (isTenantGone(error)) return;
     log.warn("API calls not counted yet", describeError(error));
     const days = this.#calls.get(schema) ?? new Map<string, number>();
     days.set(day, (days.get(day) ?? 0) + calls);

@@ -1,6 +1,6 @@
 import { and, eq, isNull, notExists, sql } from "drizzle-orm";
 import { z } from "zod";
-import { memberships, refreshTokens, tenants, users } from "../../db/control/schema.ts";
+import { memberships, refreshTokens, users } from "../../db/control/schema.ts";
 import type { MemberActor, UserId } from "../access/actor.ts";
 import { listWorkspaces } from "../tenancy/workspaces.ts";
 import type { SystemContext } from "../context.ts";
@@ -11,7 +11,7 @@ import { newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
 import type { Services } from "../services.ts";
 import type { Tenant, TenantId } from "../tenancy/tenant.ts";
-import { toTenant } from "../tenancy/tenants.ts";
+import { admit } from "../tenancy/admission.ts";
 import {
   ACCESS_TOKEN_SECONDS,
   type AccessTokenClaims,
@@ -19,6 +19,7 @@ import {
   verifyAccessToken,
 } from "./access_tokens.ts";
 import { authenticate, credentials } from "./sign_in.ts";
+import type { Bearer } from "./sign_in_caches.ts";
 
 const REFRESH_TOKEN_LIFETIME = 30 * DAY;
 
@@ -49,16 +50,19 @@ export async function signInToApi(
   if (wanted.length > 1) {
     throw invalid({ tenant: "You are in several tenants. Name the one to use by its subdomain." });
   }
-  return await issueTokens(ctx, { familyId: newId(), userId: user.id, tenantId: wanted[0]!.tenant.id });
+  const { tenant } = wanted[0]!;
+  admit(ctx.services, tenant);
+  return await issueTokens(ctx, { familyId: newId(), userId: user.id, tenantId: tenant.id });
 }
 
 /**
  * Exchanges a refresh token for new tokens. Each works once; using one again revokes its whole family, for then two
- * parties hold it. Throws `unauthenticated`.
+ * parties hold it. Throws `unauthenticated`, or what `admit` throws.
  */
 export async function refreshTokensOf(ctx: SystemContext, refreshToken: string): Promise<ApiTokens> {
   const now = ctx.services.clock.now();
   const hash = sha256(refreshToken);
+  await admitHolder(ctx, hash);
   const [used] = await ctx.control.update(refreshTokens).set({ usedAt: now })
     .where(and(eq(refreshTokens.tokenHash, hash), isNull(refreshTokens.usedAt))).returning();
   if (!used) {
@@ -78,7 +82,7 @@ export async function signOutOfApi(ctx: SystemContext, refreshToken: string): Pr
   await revokeFamilyOf(ctx, sha256(refreshToken));
 }
 
-/** Who calls with this access token, for which tenant. Throws `unauthenticated`. */
+/** Who calls with this access token, for which tenant. Throws `unauthenticated`, or what `admit` throws. */
 export async function authenticateBearer(
   services: Services,
   token: string,
@@ -88,8 +92,10 @@ export async function authenticateBearer(
     claims.familyId,
     () => loadBearer(services, claims),
   );
-  if (!bearer) throw refused();
-  return bearer;
+  const tenant = bearer && await services.tenants.findById(bearer.tenantId);
+  if (!tenant) throw refused();
+  admit(services, tenant);
+  return { tenant, actor: bearer.actor };
 }
 
 async function issueTokens(ctx: SystemContext, family: Family): Promise<ApiTokens> {
@@ -104,6 +110,14 @@ async function issueTokens(ctx: SystemContext, family: Family): Promise<ApiToken
   });
   const accessToken = await signAccessToken(ctx.services, family);
   return { accessToken, refreshToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS };
+}
+
+/** Before the token is used up: whoever can't be let in now can come with it later. */
+async function admitHolder(ctx: SystemContext, tokenHash: string): Promise<void> {
+  const [token] = await ctx.control.select({ tenantId: refreshTokens.tenantId }).from(refreshTokens)
+    .where(eq(refreshTokens.tokenHash, tokenHash));
+  const tenant = token && await ctx.services.tenants.findById(token.tenantId);
+  if (tenant) admit(ctx.services, tenant);
 }
 
 async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<void> {
@@ -121,21 +135,19 @@ async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<vo
   });
 }
 
-async function loadBearer({ db }: Services, { userId, tenantId, familyId }: AccessTokenClaims) {
+async function loadBearer(
+  { db }: Services,
+  { userId, tenantId, familyId }: AccessTokenClaims,
+): Promise<Bearer | null> {
   const revoked = db.control.select({ one: sql`1` }).from(refreshTokens)
     .where(and(eq(refreshTokens.familyId, familyId), sql`${refreshTokens.revokedAt} is not null`));
-  const [row] = await db.control.select({ user: users, tenant: tenants, role: memberships.role }).from(
-    memberships,
-  )
-    .innerJoin(users, eq(users.id, memberships.userId)).innerJoin(
-      tenants,
-      eq(tenants.id, memberships.tenantId),
-    )
+  const [row] = await db.control.select({ user: users, role: memberships.role }).from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
     .where(and(eq(memberships.userId, userId), eq(memberships.tenantId, tenantId), notExists(revoked)));
   if (!row) return null;
   const { name, email } = row.user;
   const actor: MemberActor = { type: "member", id: row.user.id as UserId, name, email, role: row.role };
-  return { tenant: toTenant(row.tenant), actor };
+  return { tenantId: tenantId as TenantId, actor };
 }
 
 function refused() {

@@ -2,8 +2,7 @@ import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
 import { SECOND } from "../platform/clock.ts";
-import type { Tenant } from "../tenancy/tenant.ts";
-import { tenantUrl } from "../tenancy/tenants.ts";
+import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
 import { issueOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
 import { type Device, type StartedSession, startSession } from "./sessions.ts";
 

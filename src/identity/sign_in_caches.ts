@@ -1,9 +1,12 @@
-import type { Tenant } from "../tenancy/tenant.ts";
 import type { MemberActor } from "../access/actor.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { SECOND } from "../platform/clock.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
 import type { AccessTokenClaims } from "./access_tokens.ts";
 import type { Session } from "./sessions.ts";
+
+/** Who calls with an access token, for which tenant. */
+export type Bearer = { tenantId: TenantId; actor: MemberActor };
 
 const CAPACITY = 20_000;
 
@@ -17,8 +20,10 @@ export class SignInCaches {
   /** Signatures that were checked, by SHA-256 of the token. */
   readonly claims = new MemoryCache<AccessTokenClaims>({ capacity: CAPACITY, ttl: 60 * SECOND });
   /** By family of refresh tokens, which an access token names. */
-  readonly bearers = new MemoryCache<{ tenant: Tenant; actor: MemberActor } | null>({
-    capacity: CAPACITY,
-    ttl: TTL,
-  });
+  readonly bearers = new MemoryCache<Bearer | null>({ capacity: CAPACITY, ttl: TTL });
+
+  forgetTenant(id: string): void {
+    this.sessions.deleteWhere((session) => session?.tenantId === id);
+    this.bearers.deleteWhere((bearer) => bearer?.tenantId === id);
+  }
 }

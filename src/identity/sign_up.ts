@@ -46,16 +46,16 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
   const isOwner = known ? (await verifyPassword(input.password, known.passwordHash)).matches : true;
   const passwordHash = known ? known.passwordHash : await hashPassword(input.password);
 
-  const { tenant, user, created } = await ctx.tx(async (tx) => {
-    const { user, created } = await findOrCreateUser(ctx, tx, {
-      email: input.email,
-      name: input.name,
-      passwordHash,
-    });
-    const wanted = newTenant.parse({ name: input.company_name, subdomain: input.subdomain });
-    return { tenant: await createTenant(ctx, tx, wanted, user.id), user, created };
+  const account = { email: input.email, name: input.name, passwordHash };
+  const wanted = newTenant.parse({ name: input.company_name, subdomain: input.subdomain });
+  let found: Awaited<ReturnType<typeof findOrCreateUser>>;
+  const tenant = await createTenant(ctx, wanted, async (tx) => {
+    found = await findOrCreateUser(ctx, tx, account);
+    return found.user;
   });
+  const { user, created } = found!;
 
+  ctx.services.metrics.signedUp();
   log.info("signed up", { tenantId: tenant.id, userId: user.id });
   // Two sign-ups with one address at once: the second finds a user whom it didn't know, and hasn't proven to be.
   if (!isOwner || (!known && !created)) {

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from "node:crypto";
 import { Buffer } from "node:buffer";
 import type { Brand } from "./brand.ts";
 
@@ -17,6 +24,12 @@ export function newToken(): string {
 /** What the database keeps of a token. SHA-256 is enough: the token has 256 random bits, so there is nothing to guess. */
 export function sha256(text: string): Sha256Hex {
   return createHash("sha256").update(text).digest("hex") as Sha256Hex;
+}
+
+/** Whether two texts are the same, found out in a time that doesn't tell how much of them is. */
+export function isSameSecret(one: string, other: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(one), digest(other));
 }
 
 /** `length` random letters of lower-case base32 (RFC 4648 alphabet), 5 bits each. */

@@ -5,7 +5,7 @@ import { projects } from "../../db/tenant/schema.ts";
 import type { TenantTx } from "../../db/with_tenant.ts";
 import { authorize } from "../access/roles.ts";
 import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
-import type { TenantContext } from "../context.ts";
+import type { MemberContext, TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { afterCursor, isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
@@ -87,7 +87,7 @@ export async function getProject(ctx: TenantContext, id: string): Promise<Projec
 }
 
 /** Makes a project that the actor owns. */
-export async function createProject(ctx: TenantContext, input: NewProject): Promise<Project> {
+export async function createProject(ctx: MemberContext, input: NewProject): Promise<Project> {
   authorize(ctx, "projects:write");
   const now = ctx.services.clock.now();
   return await ctx.tx(async (tx) => {
@@ -225,5 +225,5 @@ async function record(
   action: AuditAction,
   { id, name }: Project,
 ): Promise<void> {
-  await recordAudit(ctx, tx, action, { type: "project", id, name });
+  await recordAudit(ctx, tx, { action, subject: { type: "project", id, name } });
 }

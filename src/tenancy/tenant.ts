@@ -2,7 +2,8 @@ import type { Brand } from "../platform/brand.ts";
 import type { SchemaName } from "../../db/schema_name.ts";
 
 export type TenantId = Brand<string, "TenantId">;
-export type TenantStatus = "active" | "suspended";
+/** `deleting`: gone for everyone, and being removed for good. */
+export type TenantStatus = "active" | "suspended" | "deleting";
 export type PlanKey = "starter" | "team" | "premium" | "enterprise";
 
 /** A company that uses the product: the owner of one schema and one role in the database. */
@@ -11,7 +12,17 @@ export type Tenant = {
   name: string;
   subdomain: string;
   schemaName: SchemaName;
+  /** The newest migration that its schema has had. */
+  schemaVersion: string;
   plan: PlanKey;
   status: TenantStatus;
+  suspension: { at: Date; reason: string } | null;
+  /** When it will be deleted, if that is scheduled. */
+  deletionDueAt: Date | null;
   createdAt: Date;
 };
+
+/** The address of a tenant's host, such as `http://acme.localhost:8000`. */
+export function tenantUrl(appUrl: URL, tenant: { subdomain: string }): string {
+  return `${appUrl.protocol}//${tenant.subdomain}.${appUrl.host}`;
+}

@@ -1,41 +1,62 @@
-import { eq, type SQL } from "drizzle-orm";
+import { and, eq, gt, isNull, ne, or, type SQL } from "drizzle-orm";
 import type { Database } from "../../db/connect.ts";
-import { tenants } from "../../db/control/schema.ts";
-import { isId } from "../platform/ids.ts";
+import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
 import { MemoryCache } from "../platform/cache.ts";
-import { SECOND } from "../platform/clock.ts";
+import { type Clock, SECOND } from "../platform/clock.ts";
+import { isId } from "../platform/ids.ts";
 import type { Tenant } from "./tenant.ts";
-import { toTenant } from "./tenants.ts";
+import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+
+/** Where processes tell each other which tenant has changed. The payload is its id. */
+export const TENANT_CHANGES = "denizen_tenant_changes";
 
 const CAPACITY = 20_000;
 const TTL = 5 * SECOND;
 
-/** Finds the tenant of a host or an id, from memory when it was asked for in the last five seconds. */
+/**
+ * Finds the tenant of a host or an id, from memory when it was asked for in the last five seconds. A change elsewhere is
+ * seen at once where the database can tell (`listen`), and by the time limit everywhere.
+ */
 export class TenantDirectory {
   readonly #db: Database;
+  readonly #clock: Clock;
   readonly #cache = new MemoryCache<Tenant | null>({ capacity: CAPACITY, ttl: TTL });
 
-  constructor(db: Database) {
+  constructor(db: Database, clock: Clock) {
     this.#db = db;
+    this.#clock = clock;
   }
 
+  /** Forgets tenants as other processes change them. False where the database can't tell. */
+  listen(): Promise<boolean> {
+    return this.#db.listen(TENANT_CHANGES, (id) => this.forget(id));
+  }
+
+  /** The tenant that has this subdomain, or had it and is still found by it: then its `subdomain` is another. */
   findBySubdomain(subdomain: string): Promise<Tenant | null> {
-    return this.#cache.getOrLoad(subdomain, () => this.#load(eq(tenants.subdomain, subdomain)));
+    return this.#cache.getOrLoad(subdomain, async () => {
+      const now = this.#clock.now();
+      const isLive = or(isNull(subdomains.expiresAt), gt(subdomains.expiresAt, now));
+      const [row] = await this.#db.control.select(TENANT_FIELDS).from(subdomains)
+        .innerJoin(tenants, eq(tenants.id, subdomains.tenantId)).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
+        .where(and(eq(subdomains.name, subdomain), isLive, IS_THERE));
+      return row ? toTenant(row) : null;
+    });
   }
 
   async findById(id: string): Promise<Tenant | null> {
     if (!isId(id)) return null;
-    return await this.#cache.getOrLoad(id, () => this.#load(eq(tenants.id, id)));
+    return await this.#cache.getOrLoad(id, async () => {
+      const [row] = await this.#db.control.select(TENANT_FIELDS).from(tenants)
+        .innerJoin(tenantSchemas, ON_ITS_SCHEMA).where(and(eq(tenants.id, id), IS_THERE));
+      return row ? toTenant(row) : null;
+    });
   }
 
-  /** Forgets a tenant that has changed. Other processes forget it by the time limit. */
-  forget(tenant: Tenant): void {
-    this.#cache.delete(tenant.id);
-    this.#cache.delete(tenant.subdomain);
-  }
-
-  async #load(condition: SQL): Promise<Tenant | null> {
-    const [row] = await this.#db.control.select().from(tenants).where(condition);
-    return row ? toTenant(row) : null;
+  /** Forgets a tenant that has changed, by whatever name it was asked for. */
+  forget(id: string): void {
+    this.#cache.deleteWhere((tenant) => tenant?.id === id);
   }
 }
+
+const IS_THERE: SQL = ne(tenants.status, "deleting");

@@ -1,20 +1,25 @@
-import { asc, eq } from "drizzle-orm";
+import { and, eq, gt, ilike, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { memberships, tenants } from "../../db/control/schema.ts";
-import { provisionTenant } from "../../db/provision.ts";
-import { newSchemaName, parseSchemaName } from "../../db/schema_name.ts";
+import { memberships, subdomains, tenants, tenantSchemas, users } from "../../db/control/schema.ts";
+import { claimReadySchema, countReadySchemas, provisionSchema } from "../../db/provision.ts";
 import type { ControlTx } from "../../db/with_tenant.ts";
+import { asTenant } from "../../db/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
+import { authorizePlatform } from "../access/tenant_access.ts";
+import { recordAudit, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
-import { invalid, notFound } from "../errors.ts";
+import { invalid, notFound, unavailable } from "../errors.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
+import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
 import { singleLine } from "../platform/text.ts";
+import { newestTenantMigration } from "../../db/migrations.ts";
 import { subdomain } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
+import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 
 const MAX_NAME_LENGTH = 100;
-const LIST_LIMIT = 1_000;
+const CLAIM_TRIES = 5;
 
 export const newTenant = z.object({
   name: singleLine(MAX_NAME_LENGTH),
@@ -23,36 +28,87 @@ export const newTenant = z.object({
 });
 export type NewTenant = z.output<typeof newTenant>;
 
+type Owner = { id: UserId; name: string; email: string };
+
 /**
- * Makes a tenant with its schema, its role and its owner's membership, in the caller's transaction.
- * Throws `invalid` on the field `subdomain` when it is taken.
+ * Makes a tenant: it gets a schema that is ready, or where none is, one that is made now; and its owner, whom `findOwner`
+ * finds or makes in the same transaction. Throws `invalid` on the field `subdomain` when it is taken.
  */
 export async function createTenant(
   ctx: SystemContext,
+  input: NewTenant,
+  findOwner: (tx: ControlTx) => Promise<Owner>,
+): Promise<Tenant> {
+  for (let round = 0; round < CLAIM_TRIES; round++) {
+    const tenant = await ctx.tx((tx) => createIn(ctx, tx, input, findOwner));
+    ctx.services.upkeep.wake();
+    if (tenant) return tenant;
+    await provisionSchema(ctx.services.db);
+  }
+  throw unavailable("So many sign up at this moment that no workspace is free. Try again.");
+}
+
+async function createIn(
+  ctx: SystemContext,
   tx: ControlTx,
   input: NewTenant,
-  owner: UserId,
-): Promise<Tenant> {
+  findOwner: (tx: ControlTx) => Promise<Owner>,
+): Promise<Tenant | null> {
   const now = ctx.services.clock.now();
+  const schemaName = await claimReadySchema(tx, now);
+  if (!schemaName) return null;
+  const owner = await findOwner(tx);
   const id = newId() as TenantId;
-  const schemaName = newSchemaName();
-  const values = { ...input, id, schemaName, status: "active" as const, createdAt: now, updatedAt: now };
-  await refuseTaken(() => tx.insert(tenants).values(values));
+  const row = { ...input, id, schemaName, createdAt: now, updatedAt: now };
+  const [tenant] = await refuseTaken(() => tx.insert(tenants).values(row).returning());
+  await takeSubdomain(tx, id, input.subdomain, now);
   await tx.insert(memberships).values({
     id: newId(),
     tenantId: id,
-    userId: owner,
+    userId: owner.id,
     role: "owner",
     createdAt: now,
   });
-  await provisionTenant(tx, id, schemaName);
-  return toTenant(values);
+
+  const acting = ctx.actor.type === "visitor" ? { ...ctx, actor: ownerActor(owner) } : ctx;
+  const entry = { action: "tenant.created", subject: { type: "tenant", id, name: input.name } } as const;
+  await asTenant(tx, schemaName, (own) => recordAudit(acting, own, entry));
+  await recordPlatformAudit(acting, tx, entry);
+  return toTenant({ ...tenant!, schemaVersion: (await newestTenantMigration()).version });
 }
 
-/** All tenants by subdomain, up to 1,000 from `after` on. */
-export async function listTenants(ctx: SystemContext): Promise<Tenant[]> {
-  const rows = await ctx.control.select().from(tenants).orderBy(asc(tenants.subdomain)).limit(LIST_LIMIT);
-  return rows.map(toTenant);
+/**
+ * Makes `name` the tenant's own. It may be free, have expired, or have been this tenant's before.
+ * Throws `invalid` on the field `subdomain` when it is another's.
+ */
+export async function takeSubdomain(
+  tx: ControlTx,
+  tenantId: TenantId,
+  name: string,
+  now: Date,
+): Promise<void> {
+  const taken = await tx.insert(subdomains).values({ name, tenantId }).onConflictDoUpdate({
+    target: subdomains.name,
+    set: { tenantId, expiresAt: null },
+    setWhere: sql`${subdomains.expiresAt} <= ${now.toISOString()} or ${subdomains.tenantId} = ${tenantId}`,
+  }).returning({ name: subdomains.name });
+  if (taken.length === 0) throw takenError();
+}
+
+/** Whether a subdomain belongs to a tenant already, or did until lately. */
+export async function isSubdomainTaken(ctx: SystemContext, name: string): Promise<boolean> {
+  const isLive = or(isNull(subdomains.expiresAt), gt(subdomains.expiresAt, ctx.services.clock.now()));
+  return (await ctx.control.$count(subdomains, and(eq(subdomains.name, name), isLive))) > 0;
+}
+
+/** Runs a change of `tenants`. Throws `invalid` when another has the subdomain. */
+export async function refuseTaken<T>(change: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    if (isUniqueViolation(error, "tenants_subdomain_unique")) throw takenError();
+    throw error;
+  }
 }
 
 /** The tenant with this id or subdomain. Throws `not_found`. */
@@ -63,36 +119,90 @@ export async function getTenant(ctx: SystemContext, idOrSubdomain: string): Prom
   return tenant;
 }
 
-/** Whether a subdomain belongs to a tenant already. */
-export async function isSubdomainTaken(ctx: SystemContext, name: string): Promise<boolean> {
-  return (await ctx.control.$count(tenants, eq(tenants.subdomain, name))) > 0;
+export const TENANT_FILTERS = ["active", "suspended", "deletion"] as const;
+
+export const tenantQuery = z.object({
+  search: z.string().trim().max(100).optional().transform((text) => text || undefined),
+  status: z.enum(TENANT_FILTERS).optional(),
+  limit: pageSize,
+  cursor: z.string().max(1_000).optional(),
+});
+export type TenantQuery = z.output<typeof tenantQuery>;
+
+export type ListedTenant = Tenant & { members: number };
+
+/** All tenants, the newest first, for the platform's own people. `search` looks in names, subdomains and owners' addresses. */
+export async function listTenants(ctx: SystemContext, query: TenantQuery): Promise<Page<ListedTenant>> {
+  authorizePlatform(ctx);
+  const cursor = query.cursor ? readCursor(query.cursor, "-created_at", isMoment) : undefined;
+  const rows = await ctx.control.select({ ...TENANT_FIELDS, members: MEMBERS }).from(tenants)
+    .innerJoin(tenantSchemas, ON_ITS_SCHEMA)
+    .where(and(
+      ne(tenants.status, "deleting"),
+      query.status && FILTERS[query.status],
+      query.search ? matches(query.search) : undefined,
+      cursor &&
+        sql`(${tenants.createdAt}, ${tenants.id}) < (${cursor.cursorValue}::timestamptz, ${cursor.cursorId}::uuid)`,
+    ))
+    .orderBy(sql`${tenants.createdAt} desc, ${tenants.id} desc`).limit(query.limit + 1);
+  const { items, nextCursor } = toPage(
+    rows,
+    query.limit,
+    "-created_at",
+    ({ createdAt }) => createdAt.toISOString(),
+  );
+  return { items: items.map((row) => ({ ...toTenant(row), members: row.members })), nextCursor };
 }
 
-/** The address of a tenant's host, such as `http://acme.localhost:8000`. */
-export function tenantUrl(appUrl: URL, tenant: { subdomain: string }): string {
-  return `${appUrl.protocol}//${tenant.subdomain}.${appUrl.host}`;
+/** How many tenants there are, in all and by filter. */
+export async function countTenants(
+  ctx: SystemContext,
+): Promise<Record<"all" | typeof TENANT_FILTERS[number], number>> {
+  authorizePlatform(ctx);
+  const countOf = (filter?: SQL) =>
+    sql<number>`(count(*) ${filter ? sql`filter (where ${filter})` : sql``})::int`;
+  const [counts] = await ctx.control.select({
+    all: countOf(),
+    active: countOf(FILTERS.active),
+    suspended: countOf(FILTERS.suspended),
+    deletion: countOf(FILTERS.deletion),
+  }).from(tenants).where(ne(tenants.status, "deleting"));
+  return counts!;
 }
 
-export function toTenant(row: Omit<typeof tenants.$inferSelect, "updatedAt">): Tenant {
-  const { name, subdomain, plan, status, createdAt } = row;
-  return {
-    id: row.id as TenantId,
-    name,
-    subdomain,
-    schemaName: parseSchemaName(row.schemaName),
-    plan,
-    status,
-    createdAt,
-  };
+/** How many schemas wait, ready, for the next tenants. */
+export async function countReadyTenants(ctx: SystemContext): Promise<number> {
+  authorizePlatform(ctx);
+  return await countReadySchemas(ctx.services.db);
 }
 
-async function refuseTaken(insert: () => PromiseLike<unknown>): Promise<void> {
-  try {
-    await insert();
-  } catch (error) {
-    if (isUniqueViolation(error, "tenants_subdomain_unique")) {
-      throw invalid({ subdomain: "This address is taken." });
-    }
-    throw error;
-  }
+/** Names that lead to the tenant besides its own, and until when. */
+export async function listFormerSubdomains(ctx: SystemContext, tenantId: string) {
+  const rows = await ctx.control.select().from(subdomains)
+    .where(and(eq(subdomains.tenantId, tenantId), gt(subdomains.expiresAt, ctx.services.clock.now())))
+    .orderBy(subdomains.expiresAt);
+  return rows.map(({ name, expiresAt }) => ({ subdomain: name, expiresAt: expiresAt! }));
+}
+
+const MEMBERS = sql<number>`(select count(*)::int from ${memberships} where tenant_id = ${tenants.id})`;
+
+const FILTERS: Record<typeof TENANT_FILTERS[number], SQL> = {
+  active: eq(tenants.status, "active"),
+  suspended: eq(tenants.status, "suspended"),
+  deletion: isNotNull(tenants.deletionDueAt),
+};
+
+function matches(search: string): SQL {
+  const pattern = `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const owners = sql`exists (select from ${memberships} join ${users} on ${users.id} = ${memberships.userId}
+    where ${memberships.tenantId} = ${tenants.id} and ${memberships.role} = 'owner' and ${users.email} ilike ${pattern})`;
+  return or(ilike(tenants.name, pattern), ilike(tenants.subdomain, pattern), owners)!;
+}
+
+function ownerActor({ id, name, email }: Owner) {
+  return { type: "user", id, name, email, isPlatformAdmin: false } as const;
+}
+
+function takenError() {
+  return invalid({ subdomain: "This address is taken." });
 }

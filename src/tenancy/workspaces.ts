@@ -1,10 +1,10 @@
-import { and, asc, eq } from "drizzle-orm";
-import { memberships, tenants } from "../../db/control/schema.ts";
+import { and, asc, eq, ne } from "drizzle-orm";
+import { memberships, tenants, tenantSchemas } from "../../db/control/schema.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import type { Tenant } from "./tenant.ts";
-import { toTenant } from "./tenants.ts";
+import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import type { UserId } from "../access/actor.ts";
 import type { Role } from "../access/roles.ts";
 
@@ -15,10 +15,11 @@ export type Workspace = { tenant: Tenant; role: Role };
 
 /** The workspaces of a user, by name, 200 at most. */
 export async function listWorkspaces(ctx: SystemContext, userId: UserId): Promise<Workspace[]> {
-  const rows = await ctx.control.select({ tenant: tenants, role: memberships.role }).from(memberships)
-    .innerJoin(tenants, eq(tenants.id, memberships.tenantId)).where(eq(memberships.userId, userId))
+  const rows = await ctx.control.select({ ...TENANT_FIELDS, role: memberships.role }).from(memberships)
+    .innerJoin(tenants, eq(tenants.id, memberships.tenantId)).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
+    .where(and(eq(memberships.userId, userId), ne(tenants.status, "deleting")))
     .orderBy(asc(tenants.name), asc(tenants.id)).limit(LIST_LIMIT);
-  return rows.map(({ tenant, role }) => ({ tenant: toTenant(tenant), role }));
+  return rows.map(({ role, ...row }) => ({ tenant: toTenant(row), role }));
 }
 
 /** One workspace of a user; null when there is no such tenant or the user is no member. */
@@ -28,10 +29,16 @@ export async function findWorkspace(
   tenantId: string,
 ): Promise<Workspace | null> {
   if (!isId(tenantId)) return null;
-  const [row] = await ctx.control.select({ tenant: tenants, role: memberships.role }).from(memberships)
-    .innerJoin(tenants, eq(tenants.id, memberships.tenantId))
-    .where(and(eq(memberships.userId, userId), eq(memberships.tenantId, tenantId)));
-  return row ? { tenant: toTenant(row.tenant), role: row.role } : null;
+  const [row] = await ctx.control.select({ ...TENANT_FIELDS, role: memberships.role }).from(memberships)
+    .innerJoin(tenants, eq(tenants.id, memberships.tenantId)).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
+    .where(
+      and(
+        eq(memberships.userId, userId),
+        eq(memberships.tenantId, tenantId),
+        ne(tenants.status, "deleting"),
+      ),
+    );
+  return row ? { tenant: toTenant(row), role: row.role } : null;
 }
 
 /** Like `findWorkspace`. Throws `not_found` instead of null. */

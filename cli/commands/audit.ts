@@ -1,0 +1,30 @@
+import { Command } from "@commander-js/extra-typings";
+import { withTenant } from "../../db/with_tenant.ts";
+import { type AuditVerification, verifyAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
+import { conflict } from "../../src/errors.ts";
+import { getTenant } from "../../src/tenancy/tenants.ts";
+import { createOutput } from "../output.ts";
+import { withSystem } from "../session.ts";
+
+export function auditCommand() {
+  const audit = new Command("audit").description("The logs of who did what.");
+
+  audit.command("verify").description("Checks that no line of a log was changed, added or cut out by hand.")
+    .option("--tenant-id <tenant>", "this tenant's log, by its id or subdomain; without it the platform's")
+    .option("--json", "print JSON")
+    .action(async ({ tenantId, json }) => {
+      const output = createOutput(json === true);
+      const verified: AuditVerification = await withSystem(async (ctx) => {
+        if (tenantId === undefined) return await ctx.tx(verifyPlatformAudit);
+        const { schemaName } = await getTenant(ctx, tenantId);
+        return await withTenant(ctx.services.db, schemaName, verifyAudit);
+      });
+      output.data({ lines: verified.lines, broken_at: verified.brokenAt });
+      if (verified.brokenAt !== null) {
+        throw conflict(`Line ${verified.brokenAt} doesn't fit the one before it.`);
+      }
+      output.note("The chain is whole.");
+    });
+
+  return audit;
+}

@@ -1,0 +1,14 @@
+import { clearTimeout, setTimeout } from "node:timers";
+
+/** What `work` gives. Throws when it takes longer than `milliseconds`; it isn't stopped, and nobody waits for it. */
+export async function withDeadline<T>(milliseconds: number, work: () => T | Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([work(), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

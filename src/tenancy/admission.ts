@@ -1,0 +1,37 @@
+import { sql } from "drizzle-orm";
+import { type DomainError, suspended, unavailable } from "../errors.ts";
+import { isTenantGone } from "../platform/database_errors.ts";
+import { logOf } from "../platform/log.ts";
+import type { Services } from "../services.ts";
+import type { Tenant } from "./tenant.ts";
+
+const RETRY_SECONDS = 10;
+
+const log = logOf("tenancy");
+
+/**
+ * Lets a request or a job through to the tenant's data. Throws `suspended`, or `unavailable` while the tenant's schema
+ * is older than what this code works with (db/tenant/compatibility.ts).
+ */
+export function admit({ oldestServedVersion }: Services, tenant: Tenant): void {
+  if (tenant.status === "suspended") throw suspended();
+  if (tenant.schemaVersion < oldestServedVersion) {
+    throw unavailable("This workspace is being updated. Try again in a moment.", RETRY_SECONDS);
+  }
+}
+
+/** What to tell someone whose request failed because the tenant's whole schema is missing; null where it failed otherwise. */
+export async function explainLoss(
+  { db }: Services,
+  { id, schemaName }: Tenant,
+  error: unknown,
+): Promise<DomainError | null> {
+  if (!isTenantGone(error)) return null;
+  const [row] = await db.control.execute<{ exists: boolean }>(sql`
+    select to_regnamespace(${schemaName}) is not null and to_regrole(${schemaName}) is not null as exists`);
+  if (row!.exists) return null;
+  log.error("a tenant's schema or role is missing; restore it from a backup", { tenantId: id, schemaName });
+  return unavailable(
+    "The data of this workspace can't be reached. The people who run this service have been told.",
+  );
+}

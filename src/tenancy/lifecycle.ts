@@ -1,0 +1,173 @@
+import { and, eq, gt, ne, sql } from "drizzle-orm";
+import { z } from "zod";
+import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
+import { asTenant, type ControlTx } from "../../db/with_tenant.ts";
+import { authorizeOn, authorizePlatform } from "../access/tenant_access.ts";
+import { type AuditAction, recordAudit, recordPlatformAudit } from "../audit/audit_log.ts";
+import type { SystemContext } from "../context.ts";
+import { conflict, invalid, notFound } from "../errors.ts";
+import { releaseHeldJobs } from "../jobs/outbox.ts";
+import { after, DAY } from "../platform/clock.ts";
+import { isId } from "../platform/ids.ts";
+import { multiLine } from "../platform/text.ts";
+import type { Tenant } from "./tenant.ts";
+import { TENANT_CHANGES } from "./tenant_directory.ts";
+import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import { newTenant, refuseTaken, takeSubdomain } from "./tenants.ts";
+
+export const DELETION_GRACE_DAYS = 30;
+export const REDIRECT_DAYS = 90;
+const MAX_FORMER_SUBDOMAINS = 5;
+const MAX_REASON_LENGTH = 500;
+
+export const tenantChanges = newTenant.pick({ name: true, subdomain: true }).partial();
+export type TenantChanges = z.output<typeof tenantChanges>;
+
+export const suspension = z.object({
+  reason: multiLine(MAX_REASON_LENGTH).refine((text) => text.length > 0, "Say why: its people read this."),
+});
+
+/**
+ * Renames a tenant, moves it to another subdomain, or both. The old subdomain leads to the new one for 90 days, and
+ * nobody else can take it meanwhile. Throws `not_found`, `forbidden`, or `invalid` on `subdomain`.
+ */
+export async function updateTenant(ctx: SystemContext, id: string, changes: TenantChanges): Promise<Tenant> {
+  await authorizeOn(ctx, id, "settings:manage");
+  return await change(ctx, id, async (tx, tenant) => {
+    const steps: Step[] = [];
+    if (changes.name !== undefined && changes.name !== tenant.name) {
+      steps.push({ set: { name: changes.name }, action: "tenant.renamed", details: { from: tenant.name } });
+    }
+    if (changes.subdomain !== undefined && changes.subdomain !== tenant.subdomain) {
+      await move(ctx, tx, tenant, changes.subdomain);
+      const details = { from: tenant.subdomain, to: changes.subdomain };
+      steps.push({ set: { subdomain: changes.subdomain }, action: "tenant.moved", details });
+    }
+    return steps;
+  });
+}
+
+/** Shuts a tenant for everyone until it is resumed. Its data stays. Throws `not_found`, `conflict` when it is shut. */
+export async function suspendTenant(
+  ctx: SystemContext,
+  id: string,
+  { reason }: z.output<typeof suspension>,
+): Promise<Tenant> {
+  authorizePlatform(ctx);
+  return await change(ctx, id, (_, tenant) => {
+    if (tenant.status === "suspended") throw conflict(`${tenant.name} is suspended already.`);
+    const suspendedAt = ctx.services.clock.now();
+    return [{
+      set: { status: "suspended", suspendedAt, suspensionReason: reason },
+      action: "tenant.suspended",
+      details: { reason },
+    }];
+  });
+}
+
+/** Opens a suspended tenant again. Throws `not_found`, `conflict` when it isn't suspended. */
+export async function resumeTenant(ctx: SystemContext, id: string): Promise<Tenant> {
+  authorizePlatform(ctx);
+  return await change(ctx, id, async (tx, tenant) => {
+    if (tenant.status !== "suspended") throw conflict(`${tenant.name} is not suspended.`);
+    await releaseHeldJobs(ctx, tx, id);
+    return [{
+      set: { status: "active", suspendedAt: null, suspensionReason: null },
+      action: "tenant.resumed",
+    }];
+  });
+}
+
+/**
+ * Has a tenant deleted in 30 days. Until then it works as before, and its owners can take the decision back.
+ * Throws `not_found`, `forbidden`, `conflict` when that is scheduled already.
+ */
+export async function scheduleDeletion(ctx: SystemContext, id: string): Promise<Tenant> {
+  await authorizeOn(ctx, id, "tenant:delete");
+  return await change(ctx, id, (_, tenant) => {
+    if (tenant.deletionDueAt) throw conflict(`${tenant.name} is to be deleted already.`);
+    const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
+    const details = { due: deletionDueAt.toISOString() };
+    return [{ set: { deletionDueAt }, action: "tenant.deletion_scheduled", details }];
+  });
+}
+
+/** Takes a scheduled deletion back. Throws `not_found`, `forbidden`, `conflict` when there is none. */
+export async function cancelDeletion(ctx: SystemContext, id: string): Promise<Tenant> {
+  await authorizeOn(ctx, id, "tenant:delete");
+  return await change(ctx, id, (_, tenant) => {
+    if (!tenant.deletionDueAt) throw conflict(`${tenant.name} is not to be deleted.`);
+    return [{ set: { deletionDueAt: null }, action: "tenant.deletion_canceled" }];
+  });
+}
+
+/** Whoever decides something that can't be undone types what it is about. Throws `invalid` on `confirmation`. */
+export function checkConfirmation(expected: string, given: string | undefined): void {
+  if (given?.trim() !== expected) throw invalid({ confirmation: `Type ${expected} here.` });
+}
+
+/** Tells all processes that a tenant has changed, when the transaction commits. */
+export async function announceChange(tx: ControlTx, id: string): Promise<void> {
+  await tx.execute(sql`select pg_notify(${TENANT_CHANGES}, ${id})`);
+}
+
+type Step = {
+  set: Partial<typeof tenants.$inferInsert>;
+  action: AuditAction;
+  details?: Record<string, unknown>;
+};
+
+/** Does what `decide` says in one transaction, with a line for each step in the tenant's log and the platform's. */
+async function change(
+  ctx: SystemContext,
+  id: string,
+  decide: (tx: ControlTx, tenant: Tenant) => Step[] | Promise<Step[]>,
+): Promise<Tenant> {
+  if (!isId(id)) throw notFound("This workspace");
+  const tenant = await ctx.tx(async (tx) => {
+    const tenant = await lockTenant(tx, id);
+    const steps = await decide(tx, tenant);
+    if (steps.length === 0) return tenant;
+    const set = Object.assign({ updatedAt: ctx.services.clock.now() }, ...steps.map((step) => step.set));
+    const [row] = await refuseTaken(() => tx.update(tenants).set(set).where(eq(tenants.id, id)).returning());
+    const changed = toTenant({ ...row!, schemaVersion: tenant.schemaVersion });
+    await record(ctx, tx, changed, steps);
+    await announceChange(tx, id);
+    return changed;
+  });
+  ctx.services.tenants.forget(id);
+  return tenant;
+}
+
+async function lockTenant(tx: ControlTx, id: string): Promise<Tenant> {
+  const [row] = await tx.select(TENANT_FIELDS).from(tenants).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
+    .where(and(eq(tenants.id, id), ne(tenants.status, "deleting"))).for("update");
+  if (!row) throw notFound("This workspace");
+  return toTenant(row);
+}
+
+/** A schema that waits for its migration has no log yet that could take the lines; the platform's has them. */
+async function record(ctx: SystemContext, tx: ControlTx, tenant: Tenant, steps: Step[]): Promise<void> {
+  const subject = { type: "tenant", id: tenant.id, name: tenant.name } as const;
+  const entries = steps.map(({ action, details }) => ({ action, subject, details }));
+  if (tenant.schemaVersion >= ctx.services.oldestServedVersion) {
+    await asTenant(tx, tenant.schemaName, async (own) => {
+      for (const entry of entries) await recordAudit(ctx, own, entry);
+    });
+  }
+  for (const entry of entries) await recordPlatformAudit(ctx, tx, entry);
+}
+
+async function move(ctx: SystemContext, tx: ControlTx, tenant: Tenant, to: string): Promise<void> {
+  const now = ctx.services.clock.now();
+  const former = await tx.$count(
+    subdomains,
+    and(eq(subdomains.tenantId, tenant.id), ne(subdomains.name, to), gt(subdomains.expiresAt, now)),
+  );
+  if (former >= MAX_FORMER_SUBDOMAINS) {
+    throw invalid({ subdomain: `This workspace has moved ${former} times lately. Try again in some weeks.` });
+  }
+  await takeSubdomain(tx, tenant.id, to, now);
+  await tx.update(subdomains).set({ expiresAt: after(now, REDIRECT_DAYS * DAY) })
+    .where(eq(subdomains.name, tenant.subdomain));
+}

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import type { MemberActor, UserActor } from "../access/actor.ts";
+import type { SystemContext } from "../context.ts";
+import { invalid } from "../errors.ts";
+import type { Tenant } from "./tenant.ts";
+import { createTenant, newTenant } from "./tenants.ts";
+import { listWorkspaces } from "./workspaces.ts";
+
+const MAX_OWNED = 20;
+
+/** What someone may ask for who makes a tenant for themselves; `enterprise` is by agreement. */
+export const ownTenant = newTenant.extend({
+  plan: z.enum(["starter", "team", "premium"]).default("starter"),
+});
+
+/** Makes a tenant that the actor owns: 20 at most. Throws `invalid`. */
+export async function createOwnTenant(
+  ctx: SystemContext,
+  owner: UserActor | MemberActor,
+  input: z.output<typeof ownTenant>,
+): Promise<Tenant> {
+  const owned = (await listWorkspaces(ctx, owner.id)).filter(({ role }) => role === "owner").length;
+  if (owned >= MAX_OWNED) throw invalid({ name: `You own ${owned} workspaces, and can't make more.` });
+  return await createTenant(ctx, input, () => Promise.resolve(owner));
+}

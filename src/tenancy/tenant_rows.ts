@@ -1,0 +1,36 @@
+import { eq, getTableColumns } from "drizzle-orm";
+import { tenants, tenantSchemas } from "../../db/control/schema.ts";
+import { parseSchemaName } from "../../db/schema_name.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
+
+/** What a query selects to get tenants: these fields, from `tenants` joined with `tenantSchemas` on `ON_ITS_SCHEMA`. */
+export const TENANT_FIELDS = { ...getTableColumns(tenants), schemaVersion: tenantSchemas.version };
+export const ON_ITS_SCHEMA = eq(tenantSchemas.name, tenants.schemaName);
+
+export type TenantRow = typeof tenants.$inferSelect & { schemaVersion: string };
+
+export function toTenant(row: TenantRow): Tenant {
+  const {
+    name,
+    subdomain,
+    schemaVersion,
+    plan,
+    status,
+    suspendedAt,
+    suspensionReason,
+    deletionDueAt,
+    createdAt,
+  } = row;
+  return {
+    id: row.id as TenantId,
+    name,
+    subdomain,
+    schemaName: parseSchemaName(row.schemaName),
+    schemaVersion,
+    plan,
+    status,
+    suspension: suspendedAt && { at: suspendedAt, reason: suspensionReason ?? "" },
+    deletionDueAt,
+    createdAt,
+  };
+}

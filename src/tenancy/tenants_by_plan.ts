@@ -1,0 +1,12 @@
+import { count, ne } from "drizzle-orm";
+import type { Database } from "../../db/connect.ts";
+import { tenants } from "../../db/control/schema.ts";
+import type { PlanKey } from "./tenant.ts";
+
+/** How many tenants are on each plan, those not counted that are being removed for good. */
+export async function countTenantsByPlan({ control }: Database): Promise<Record<PlanKey, number>> {
+  const rows = await control.select({ plan: tenants.plan, tenants: count() }).from(tenants)
+    .where(ne(tenants.status, "deleting")).groupBy(tenants.plan);
+  const counted = Object.fromEntries(rows.map(({ plan, tenants }) => [plan, tenants]));
+  return { starter: 0, team: 0, premium: 0, enterprise: 0, ...counted };
+}

@@ -1,0 +1,74 @@
+import { countReadySchemas, provisionSchema } from "../../db/provision.ts";
+import { systemContext } from "../context.ts";
+import { newId } from "../platform/ids.ts";
+import { describeError, logOf } from "../platform/log.ts";
+import type { Services } from "../services.ts";
+import { deleteDueTenants } from "./deletion.ts";
+
+const log = logOf("tenancy");
+
+/**
+ * What is done for the tenants between requests: schemas are made ready for the next ones, and those whose time is over are
+ * deleted. A server does so when it starts and after each sign-up, and a job every minute; several may at once.
+ */
+export class TenantUpkeep {
+  #services: Services | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+
+  /** From now on: at once, and whenever it is woken. */
+  start(services: Services): void {
+    this.#closed = false;
+    this.#services = services;
+    this.wake();
+  }
+
+  /** Does what there is to do, if started. Returns at once; `idle` waits for it. */
+  wake(): void {
+    if (!this.#services) return;
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#attempt(this.#services).finally(() => {
+      this.#running = undefined;
+      if (this.#again) {
+        this.#again = false;
+        this.wake();
+      }
+    });
+  }
+
+  /** Until there is nothing more to do. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#services = undefined;
+    await this.#running;
+  }
+
+  /** Does it now, whoever else does. */
+  async run(services: Services): Promise<void> {
+    await this.#refill(services);
+    await deleteDueTenants(systemContext(services, { type: "system", name: "Upkeep" }, newId()));
+  }
+
+  async #attempt(services: Services): Promise<void> {
+    try {
+      await this.run(services);
+    } catch (error) {
+      log.warn("upkeep failed, to be tried again in a minute", describeError(error));
+    }
+  }
+
+  async #refill({ db, config }: Services): Promise<void> {
+    for (let ready = await countReadySchemas(db); ready < config.tenantPoolSize; ready++) {
+      if (this.#closed) return;
+      await provisionSchema(db);
+    }
+  }
+}
