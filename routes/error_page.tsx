@@ -2,9 +2,10 @@ import { DomainError } from "../src/errors.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 import { OobToast } from "../views/components/toast.tsx";
 import { ErrorPage } from "../views/pages/error_page.tsx";
+import { SuspendedPage } from "../views/pages/suspended_page.tsx";
 import { shellOf } from "./app/viewer.ts";
 import { STATUS } from "./api/problem.ts";
-import { type AppContext, isPartial, redirect } from "./http.ts";
+import { type AppContext, hostTenant, isPartial, redirect } from "./http.ts";
 import { render } from "./render.tsx";
 
 const log = logOf("http");
@@ -19,6 +20,7 @@ export function errorPage(c: AppContext, error: unknown): Response | Promise<Res
   if (error instanceof DomainError && error.kind === "unauthenticated" && c.req.method === "GET") {
     return redirect(c, signInAddress(c));
   }
+  if (error instanceof DomainError && error.kind === "suspended" && !isPartial(c)) return suspendedPage(c);
   const { status, title, detail } = describe(error);
   if (error instanceof DomainError && error.retryAfter !== undefined) {
     c.header("Retry-After", String(error.retryAfter));
@@ -30,6 +32,14 @@ export function errorPage(c: AppContext, error: unknown): Response | Promise<Res
   const shell = c.get("session")?.actor.type === "member" ? shellOf(c) : undefined;
   const page = { status, title, detail, requestId: c.get("requestId"), action: ACTION, shell };
   return render(c, <ErrorPage {...page} />, status);
+}
+
+/** For all who come to a suspended tenant's host. Why it is suspended is for its members alone. */
+function suspendedPage(c: AppContext): Response | Promise<Response> {
+  const { name, suspension } = hostTenant(c);
+  const signedIn = c.get("session") !== null;
+  const reason = signedIn ? suspension?.reason ?? null : null;
+  return render(c, <SuspendedPage workspace={{ name }} reason={reason} signedIn={signedIn} />, 403);
 }
 
 /** Writes what nobody expected into the log, with its request's id. The person sees that id and nothing else. */

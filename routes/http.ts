@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { MemberActor, UserActor } from "../src/access/actor.ts";
-import { type SystemContext, systemContext, type TenantContext, tenantContext } from "../src/context.ts";
+import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../src/context.ts";
 import { forbidden, notFound, unauthenticated } from "../src/errors.ts";
 import type { Device, Session } from "../src/identity/sessions.ts";
 import type { Services } from "../src/services.ts";
@@ -17,7 +17,7 @@ export type RequestVariables = {
   /** Pages only: who is signed in on this host. */
   session: Session | null;
   /** API only: the tenant's context that the credentials open. */
-  api: TenantContext;
+  api: MemberContext;
   /** Who the log says it was. */
   userId: string | undefined;
   tenantId: string | undefined;
@@ -32,7 +32,7 @@ export function systemContextOf(c: AppContext): SystemContext {
 }
 
 /** The context of the member who is signed in on a tenant's host. Throws `unauthenticated`. */
-export function tenantContextOf(c: AppContext): TenantContext {
+export function tenantContextOf(c: AppContext): MemberContext {
   const services = c.get("services");
   const requestId = c.get("requestId");
   return tenantContext(services, hostTenant(c), memberOf(c), requestId);
@@ -57,6 +57,11 @@ function memberOf(c: AppContext): MemberActor {
   const actor = c.get("session")?.actor;
   if (actor?.type !== "member") throw unauthenticated();
   return actor;
+}
+
+/** What follows a tenant's subdomain in its address, such as `.localhost:8000`. */
+export function hostSuffix(c: AppContext): string {
+  return `.${c.get("services").config.appUrl.host}`;
 }
 
 /** Whether htmx asks for a part of the page. When it goes back in the history, it asks for the whole. */

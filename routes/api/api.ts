@@ -5,8 +5,9 @@ import { dashboardApi } from "./dashboard.ts";
 import { meApi } from "./me.ts";
 import { projectsApi } from "./projects.ts";
 import { apiRoutes } from "./schemas.ts";
+import { tenantsApi } from "./tenants.ts";
 
-const RESOURCES = [meApi, dashboardApi, projectsApi];
+const RESOURCES = [meApi, dashboardApi, projectsApi, tenantsApi];
 
 /** The REST API, version 1: what signs in first, then what needs credentials. */
 export const api = apiRoutes();

@@ -9,7 +9,9 @@ export const STATUS: Record<
 > = {
   invalid: { status: 422, title: "Invalid input" },
   unauthenticated: { status: 401, title: "Not signed in" },
+  unverified: { status: 400, title: "Not verified" },
   forbidden: { status: 403, title: "Not allowed" },
+  suspended: { status: 403, title: "Suspended" },
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Conflict" },
   precondition_failed: { status: 412, title: "Changed meanwhile" },

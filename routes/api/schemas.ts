@@ -25,6 +25,7 @@ const DESCRIPTIONS = {
   401: "No credentials, or they are not valid any more",
   403: "The credentials are for another tenant, or their role does not allow this",
   404: "There is no such thing in this tenant",
+  409: "This contradicts how things are; `detail` says how",
   412: "Changed since the version that If-Match names",
   422: "Some fields need another value; `errors` says which",
 };

@@ -14,6 +14,16 @@ const DONE: Record<AuditAction, string> = {
   "project.archived": "archived",
   "project.restored": "restored",
   "project.deleted": "deleted",
+  "tenant.created": "created the workspace",
+  "tenant.renamed": "renamed the workspace to",
+  "tenant.moved": "moved the workspace",
+  "tenant.suspended": "suspended",
+  "tenant.resumed": "resumed",
+  "tenant.deletion_scheduled": "scheduled the deletion of",
+  "tenant.deletion_canceled": "took back the deletion of",
+  "tenant.deleted": "deleted",
+  "email_address.suppressed": "suppressed",
+  "email_address.released": "released",
 };
 
 export const dashboardPages = new Hono<AppEnv>();

@@ -3,6 +3,7 @@ import { forbidden, unauthenticated } from "../../src/errors.ts";
 import { authenticateBearer } from "../../src/identity/api_sign_in.ts";
 import { logOf } from "../../src/platform/log.ts";
 import { tenantContext } from "../../src/context.ts";
+import type { Tenant } from "../../src/tenancy/tenant.ts";
 import type { AppContext, AppEnv } from "../http.ts";
 
 const log = logOf("security");
@@ -17,7 +18,7 @@ export const authenticateApi = createMiddleware<AppEnv>(async (c, next) => {
   if (!token) throw unauthenticated("Send an access token: Authorization: Bearer <token>.");
   const { tenant, actor } = await authenticateBearer(services, token);
   const named = c.get("tenant")?.subdomain ?? c.req.header("X-Tenant");
-  if (disagrees(c, tenant.subdomain)) {
+  if (await namesAnother(c, tenant)) {
     log.warn("credentials of another tenant refused", {
       requestId,
       tenantId: tenant.id,
@@ -26,7 +27,6 @@ export const authenticateApi = createMiddleware<AppEnv>(async (c, next) => {
     });
     throw forbidden("These credentials are not for this tenant.");
   }
-  if (tenant.status === "suspended") throw forbidden("This tenant is suspended.");
   c.set("tenantId", tenant.id);
   c.set("userId", actor.id);
   c.set("api", tenantContext(services, tenant, actor, requestId));
@@ -34,7 +34,11 @@ export const authenticateApi = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-function disagrees(c: AppContext, subdomain: string): boolean {
-  const named = [c.get("tenant")?.subdomain, c.req.header("X-Tenant")];
-  return named.some((name) => name !== undefined && name !== subdomain);
+/** Whether the host or the header names another tenant than the credentials'. A name that it had before counts as its own. */
+async function namesAnother(c: AppContext, tenant: Tenant): Promise<boolean> {
+  const host = c.get("tenant");
+  if (host && host.id !== tenant.id) return true;
+  const named = c.req.header("X-Tenant");
+  if (named === undefined || named === tenant.subdomain) return false;
+  return (await c.get("services").tenants.findBySubdomain(named))?.id !== tenant.id;
 }

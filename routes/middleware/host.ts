@@ -1,22 +1,36 @@
 import { createMiddleware } from "hono/factory";
-import { forbidden, notFound } from "../../src/errors.ts";
+import { notFound } from "../../src/errors.ts";
+import { admit } from "../../src/tenancy/admission.ts";
+import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import type { AppEnv } from "../http.ts";
 
 /**
- * Finds out whose host was asked: the apex, or a tenant's subdomain of it. Any other is 404, a suspended tenant's 403.
- * The port counts, since it is part of the address that browsers keep apart.
+ * Finds out whose host was asked: the apex, or a tenant's subdomain of it. Any other is 404; one that the tenant had
+ * before redirects to the one it has now, with method and body. The port counts, since it is part of the address that
+ * browsers keep apart.
  */
 export const resolveHost = createMiddleware<AppEnv>(async (c, next) => {
   const { config, tenants } = c.get("services");
   const host = c.req.header("Host")?.toLowerCase() ?? "";
   if (host !== config.appUrl.host) {
-    const tenant = host.endsWith(`.${config.appUrl.host}`)
-      ? await tenants.findBySubdomain(host.slice(0, -config.appUrl.host.length - 1))
-      : null;
+    const subdomain = host.endsWith(`.${config.appUrl.host}`)
+      ? host.slice(0, -config.appUrl.host.length - 1)
+      : "";
+    const tenant = subdomain ? await tenants.findBySubdomain(subdomain) : null;
     if (!tenant) throw notFound("This address");
     c.set("tenant", tenant);
     c.set("tenantId", tenant.id);
-    if (tenant.status === "suspended") throw forbidden("This workspace is suspended. Its owner can say why.");
+    if (tenant.subdomain !== subdomain) {
+      const { pathname, search } = new URL(c.req.url);
+      return c.redirect(tenantUrl(config.appUrl, tenant) + pathname + search, 307);
+    }
   }
+  await next();
+});
+
+/** Shows nothing of a tenant that is suspended or not ready for this code. */
+export const admitTenant = createMiddleware<AppEnv>(async (c, next) => {
+  const tenant = c.get("tenant");
+  if (tenant) admit(c.get("services"), tenant);
   await next();
 });

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { createMiddleware } from "hono/factory";
-import { matchedRoutes } from "hono/route";
 import { newId } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/services.ts";
+import { endpointOf } from "../endpoint.ts";
 import type { AppEnv } from "../http.ts";
 import type { AssetName } from "../static_files.ts";
 import { clientAddress, type Connection } from "./client_address.ts";
@@ -13,7 +13,7 @@ const MAX_USER_AGENT_LENGTH = 300;
 
 const log = logOf("access");
 
-/** Gives each request its id, its nonce and its line in the log. */
+/** Gives each request its id, its nonce, its line in the log and its place in the metrics. */
 export function requestContext(services: Services, asset: (name: AssetName) => string) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const started = performance.now();
@@ -29,13 +29,16 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
       userAgent: (c.req.header("User-Agent") ?? "").slice(0, MAX_USER_AGENT_LENGTH),
     });
     await next();
+    const milliseconds = performance.now() - started;
+    const ended = { endpoint: endpointOf(c), method: c.req.method, status: c.res.status };
+    services.metrics.requestEnded(c.get("tenantId"), { ...ended, seconds: milliseconds / 1_000 });
     c.res.headers.set("X-Request-Id", requestId); // `c.header` would make the whole answer anew
     log.info("request", {
       requestId,
-      method: c.req.method,
-      route: matchedRoutes(c).findLast(({ path }) => !path.endsWith("*"))?.path ?? "none",
-      status: c.res.status,
-      durationMs: Math.round((performance.now() - started) * 10) / 10,
+      method: ended.method,
+      route: ended.endpoint,
+      status: ended.status,
+      durationMs: Math.round(milliseconds * 10) / 10,
       tenantId: c.get("tenantId"),
       userId: c.get("userId"),
     });

@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import type { Config } from "../../src/config.ts";
 import type { AppEnv } from "../http.ts";
 
 const HSTS = "max-age=63072000; includeSubDomains";
@@ -16,26 +17,35 @@ const ALWAYS: [string, string][] = [
 /** What is no page has nothing to load. */
 const NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
+/** What a development page may say for itself. */
+const LEFT_TO_DEVELOPMENT_PAGES = new Set(["X-Frame-Options", "Content-Security-Policy"]);
+
 /**
  * The headers that keep a page to itself. Scripts run by nonce only, htmx by its own nonce gate; nothing is framed,
- * nothing is cached by anyone. Static files set their own Cache-Control.
+ * nothing is cached by anyone. Static files set their own Cache-Control. Outside production a route that sets its own
+ * policy keeps it; in production it is overwritten, whatever a route says.
  */
-export function securityHeaders(appUrl: URL) {
+export function securityHeaders({ appUrl, environment }: Pick<Config, "appUrl" | "environment">) {
   const headersOfAll = appUrl.protocol === "https:"
     ? [...ALWAYS, ["Strict-Transport-Security", HSTS] as const]
     : ALWAYS;
   const policyOf = pagePolicy(appUrl);
+  const mayStay = (name: string) => environment !== "production" && LEFT_TO_DEVELOPMENT_PAGES.has(name);
   return createMiddleware<AppEnv>(async (c, next) => {
     await next();
     const headers = c.res.headers;
-    for (const [name, value] of headersOfAll) headers.set(name, value);
     const isPage = headers.get("Content-Type")?.startsWith("text/html");
-    headers.set("Content-Security-Policy", isPage ? policyOf(c.get("nonce")) : NO_PAGE_POLICY);
+    const set = (name: string, value: string) => {
+      if (!(mayStay(name) && headers.has(name))) headers.set(name, value);
+    };
+    for (const [name, value] of headersOfAll) set(name, value);
+    set("Content-Security-Policy", isPage ? policyOf(c.get("nonce")) : NO_PAGE_POLICY);
     if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   });
 }
 
-function pagePolicy(appUrl: URL): (nonce: string) => string {
+/** A page's content security policy, by its nonce. */
+export function pagePolicy(appUrl: URL): (nonce: string) => string {
   const rest = [
     "default-src 'none'",
     "style-src 'self'",

@@ -3,7 +3,7 @@ import { DomainError } from "../../src/errors.ts";
 import { newAccount, signUp } from "../../src/identity/sign_up.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { SignUpForm, SignUpPage } from "../../views/pages/sign_up_page.tsx";
-import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { type AppEnv, hostSuffix, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
 import { sendSession } from "../middleware/session.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "./apex.ts";
@@ -27,7 +27,3 @@ signUpPages.post("/signup", apexOnly, async (c) => {
     return render(c, isPartial(c) ? <SignUpForm {...props} /> : <SignUpPage {...props} />, 422);
   }
 });
-
-function hostSuffix(c: AppContext): string {
-  return `.${c.get("services").config.appUrl.host}`;
-}

@@ -21,15 +21,22 @@ const LOOKS: Record<MessageKind, string> = {
   warning: "border-warning/25 bg-warning-soft text-warning",
 };
 
-/** A message in the flow of the page; errors are announced at once. */
-export function Alert({ kind = "info", children }: { kind?: MessageKind; children?: Child }) {
+/** A message in the flow of the page, with what can be done about it; errors are announced at once. */
+export function Alert(
+  { kind = "info", action, children }: { kind?: MessageKind; action?: Child; children?: Child },
+) {
   return (
     <div
       role={kind === "error" ? "alert" : "status"}
-      class={classes("flex items-start gap-2.5 rounded-md border px-3.5 py-2.5 text-base", LOOKS[kind])}
+      class={classes(
+        "flex gap-2.5 rounded-md border px-3.5 py-2.5 text-base",
+        action ? "items-center" : "items-start",
+        LOOKS[kind],
+      )}
     >
-      <Icon name={MESSAGE_ICONS[kind]} class="mt-[0.19rem]" />
-      <div class="min-w-0 wrap-anywhere">{children}</div>
+      <Icon name={MESSAGE_ICONS[kind]} class={action ? "" : "mt-[0.19rem]"} />
+      <div class="min-w-0 flex-1 wrap-anywhere">{children}</div>
+      {action}
     </div>
   );
 }

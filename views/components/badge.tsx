@@ -14,7 +14,7 @@ const TONES: Record<Tone, string> = {
 export function Badge({ tone = "neutral", children }: { tone?: Tone; children?: Child }) {
   return (
     <span
-      class={`inline-flex h-5.5 items-center align-middle gap-1.5 rounded-full px-2 text-xs font-medium ${
+      class={`inline-flex h-5.5 whitespace-nowrap items-center align-middle gap-1.5 rounded-full px-2 text-xs font-medium ${
         TONES[tone]
       }`}
     >

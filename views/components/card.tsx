@@ -3,9 +3,10 @@ import { classes } from "./classes.ts";
 
 /** A bordered surface; with `title` it is a section with a heading and room for one action. */
 export function Card(
-  { title, action, flush = false, id, class: extra, children }: {
+  { title, action, tone = "plain", flush = false, id, class: extra, children }: {
     title?: string;
     action?: Child;
+    tone?: "plain" | "danger";
     /** Content reaches the edges: for tables and lists. */
     flush?: boolean;
     id?: string;
@@ -13,7 +14,11 @@ export function Card(
     children?: Child;
   },
 ) {
-  const look = classes("rounded-lg border border-line bg-surface shadow-card", extra);
+  const look = classes(
+    "rounded-lg border bg-surface shadow-card",
+    tone === "danger" ? "border-danger/50" : "border-line",
+    extra,
+  );
   const body = <div class={flush ? "" : "p-5"}>{children}</div>;
   if (!title) return <div id={id} class={look}>{body}</div>;
   return (

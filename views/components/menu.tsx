@@ -28,7 +28,7 @@ export function Menu(
       <div
         x-on:click="close"
         class={classes(
-          "absolute z-30 mt-1.5 min-w-44 animate-rise rounded-lg border border-line bg-raised p-1 shadow-pop",
+          "absolute z-30 mt-1.5 w-max max-w-72 min-w-44 animate-rise rounded-lg border border-line bg-raised p-1 shadow-pop",
           align === "right" ? "right-0" : "left-0",
         )}
       >

@@ -1,5 +1,7 @@
 import type { Child, JSX } from "hono/jsx";
+import { ButtonLink } from "./button.tsx";
 import { classes } from "./classes.ts";
+import { hx } from "./hx.ts";
 
 export type Column = { label: string; hiddenLabel?: boolean; class?: string };
 
@@ -47,6 +49,17 @@ export function EmptyRow({ columns, children }: { columns: number; children?: Ch
   return (
     <tr data-empty class="[&:not(:only-child)]:hidden">
       <td colspan={columns}>{children}</td>
+    </tr>
+  );
+}
+
+/** The last row of a page of rows: fetches the next page when it comes into view. */
+export function MoreRow({ id, href, columns }: { id: string; href: string; columns: number }) {
+  return (
+    <tr id={id} {...hx({ get: href, trigger: "revealed", target: "this", swap: "outerHTML" })}>
+      <td colspan={columns} class="p-3 text-center">
+        <ButtonLink href={href} variant="quiet" size="small">Load more</ButtonLink>
+      </td>
     </tr>
   );
 }

@@ -1,6 +1,14 @@
 import { classes } from "./classes.ts";
+import { formatCount } from "./count.ts";
 
-export type Tab = { label: string; href: string; current: boolean; attributes?: Record<string, string> };
+export type Tab = {
+  label: string;
+  /** How many there are behind it; a phone has no room for it. */
+  count?: number;
+  href: string;
+  current: boolean;
+  attributes?: Record<string, string>;
+};
 
 /** Links that switch between views of the same list. */
 export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
@@ -11,14 +19,23 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
           href={tab.href}
           aria-current={tab.current ? "page" : undefined}
           class={classes(
-            "-mb-px rounded-t-md border-b-2 px-2 py-3 text-base font-medium -outline-offset-2",
+            "-mb-px flex items-center gap-1.5 rounded-t-md whitespace-nowrap border-b-2 px-2 py-3 text-base font-medium -outline-offset-2",
             tab.current ? "border-accent text-ink" : "border-transparent text-muted hover:text-ink",
           )}
           {...(tab.attributes ?? {})}
         >
           {tab.label}
+          {tab.count === undefined ? null : <TabCount count={tab.count} />}
         </a>
       ))}
     </nav>
+  );
+}
+
+function TabCount({ count }: { count: number }) {
+  return (
+    <span class="rounded-full bg-sunken max-sm:hidden px-1.5 text-xs text-muted tabular-nums">
+      {formatCount(count)}
+    </span>
   );
 }

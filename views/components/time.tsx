@@ -1,6 +1,12 @@
-const DAY = new Intl.DateTimeFormat("en", {
+const DAY = new Intl.DateTimeFormat("en-GB", {
   day: "numeric",
   month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
+const LONG_DAY = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "long",
   year: "numeric",
   timeZone: "UTC",
 });
@@ -16,10 +22,17 @@ const LONGEST_RELATIVE = 7 * 86_400 * SECOND;
 
 /** A moment as "3 hours ago" seen from `now`, as a date when it is more than a week away; the title has it in full. */
 export function Time({ at, now }: { at: Date; now: Date }) {
+  return <Moment at={at}>{relative(at, now)}</Moment>;
+}
+
+/** A moment as its day: "23 Dec 2026", or in a sentence, with `long`, "23 December 2026". */
+export function Day({ at, long = false }: { at: Date; long?: boolean }) {
+  return <Moment at={at}>{(long ? LONG_DAY : DAY).format(at)}</Moment>;
+}
+
+function Moment({ at, children }: { at: Date; children?: string }) {
   const moment = at.toISOString();
-  return (
-    <time datetime={moment} title={`${moment.slice(0, 16).replace("T", " ")} UTC`}>{relative(at, now)}</time>
-  );
+  return <time datetime={moment} title={`${moment.slice(0, 16).replace("T", " ")} UTC`}>{children}</time>;
 }
 
 function relative(at: Date, now: Date): string {

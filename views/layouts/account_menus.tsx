@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import { Avatar } from "../components/avatar.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Menu, MenuButton, MenuLink } from "../components/menu.tsx";
@@ -16,14 +17,16 @@ export function WorkspaceSwitcher({ tenant }: { tenant: { name: string; subdomai
   );
   return (
     <Menu summary={summary} align="left" class="min-w-0">
-      <p class="px-2.5 py-1.5 text-sm text-muted">{tenant.subdomain}</p>
+      <p class="px-2.5 py-1.5 text-sm text-muted wrap-anywhere">{tenant.subdomain}</p>
       <MenuLink icon="layers" href={`${apexUrl}/workspaces`}>All workspaces</MenuLink>
     </Menu>
   );
 }
 
-/** Who is signed in, and the way out. */
-export function UserMenu({ user }: { user: { name: string; email: string; role: string } }) {
+/** Who is signed in, what else is theirs, and the way out. */
+export function UserMenu(
+  { user, children }: { user: { name: string; email: string; role?: string }; children?: Child },
+) {
   const summary = (
     <span class="flex h-10 items-center gap-2 px-1.5">
       <Avatar name={user.name} />
@@ -36,8 +39,9 @@ export function UserMenu({ user }: { user: { name: string; email: string; role: 
       <div class="mb-1 max-w-64 border-b border-line px-2.5 pt-1.5 pb-2.5">
         <p class="truncate font-medium">{user.name}</p>
         <p class="truncate text-sm text-muted">{user.email}</p>
-        <p class="mt-1 text-xs text-muted capitalize">{user.role}</p>
+        {user.role ? <p class="mt-1 text-xs text-muted capitalize">{user.role}</p> : null}
       </div>
+      {children}
       <SignOutForm />
     </Menu>
   );

@@ -1,29 +1,28 @@
 import { classes } from "../components/classes.ts";
 import { Icon, type IconName } from "../components/icon.tsx";
 
-export type Section = "dashboard" | "projects";
-
-const SECTIONS: { key: Section; label: string; href: string; icon: IconName }[] = [
-  { key: "dashboard", label: "Dashboard", href: "/dashboard", icon: "home" },
-  { key: "projects", label: "Projects", href: "/projects", icon: "folder" },
-];
+/** The sections of a part of the product, in their order, and which of them the page belongs to. */
+export type Navigation = {
+  sections: readonly { key: string; label: string; href: string; icon: IconName }[];
+  active?: string;
+};
 
 const FOLD = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
 
 /** The sections of the product, down the side of a wide window. */
-export function SideNavigation({ active }: { active?: Section }) {
+export function SideNavigation({ sections, active }: Navigation) {
   return (
     <nav
       aria-label="Main"
       class="sticky top-14 h-[calc(100dvh-3.5rem)] overflow-y-auto border-r border-line p-3 max-md:hidden"
     >
-      <SectionLinks active={active} />
+      <SectionLinks sections={sections} active={active} />
     </nav>
   );
 }
 
 /** The same sections on a phone, folded behind one button. */
-export function PhoneNavigation({ active }: { active?: Section }) {
+export function PhoneNavigation({ sections, active }: Navigation) {
   return (
     <details class="group md:hidden" {...FOLD}>
       <summary class="grid size-10 place-items-center rounded-md hover:bg-sunken" aria-label="Menu">
@@ -34,16 +33,16 @@ export function PhoneNavigation({ active }: { active?: Section }) {
         aria-label="Main"
         class="absolute inset-x-0 top-14 animate-rise border-b border-line bg-surface p-3 shadow-pop"
       >
-        <SectionLinks active={active} />
+        <SectionLinks sections={sections} active={active} />
       </nav>
     </details>
   );
 }
 
-function SectionLinks({ active }: { active?: Section }) {
+function SectionLinks({ sections, active }: Navigation) {
   return (
     <ul class="grid gap-0.5">
-      {SECTIONS.map(({ key, label, href, icon }) => (
+      {sections.map(({ key, label, href, icon }) => (
         <li>
           <a
             href={href}

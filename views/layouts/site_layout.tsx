@@ -47,7 +47,7 @@ export function FormColumn({ title, lead, children }: { title: Child; lead?: Chi
   return (
     <div class="mx-auto grid max-w-md grid-cols-1 gap-6">
       <header class="grid gap-1.5">
-        <h1 class="text-2xl font-semibold tracking-tighter">{title}</h1>
+        <h1 class="text-2xl font-semibold tracking-tighter wrap-anywhere">{title}</h1>
         {lead ? <p class="text-md text-muted">{lead}</p> : null}
       </header>
       {children}

@@ -1,14 +1,12 @@
-import { Avatar } from "../components/avatar.tsx";
+import { type Activity, ActivityList } from "../components/activity_list.tsx";
 import { ButtonLink } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
-import { EmptyState } from "../components/empty_state.tsx";
 import { MenuLink } from "../components/menu.tsx";
+import { formatCount } from "../components/count.ts";
 import { hx } from "../components/hx.ts";
 import { Stat } from "../components/stat.tsx";
-import { Time } from "../components/time.tsx";
-import { AppShell, PageHeading, type ShellProps } from "../layouts/app_shell.tsx";
-
-export type Activity = { at: Date; actorName: string; summary: string };
+import { AppShell, type ShellProps } from "../layouts/app_shell.tsx";
+import { PageHeading } from "../layouts/shell_frame.tsx";
 
 export type DashboardPanelProps = {
   /** `apiCalls` of this month, `storageUsed` in bytes. */
@@ -18,7 +16,7 @@ export type DashboardPanelProps = {
   canWrite?: boolean;
 };
 
-const NUMBER = new Intl.NumberFormat("en");
+const NO_ACTIVITY = "Once your team works here, you will see it in this list.";
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** `/dashboard`: the tenant at a glance. */
@@ -53,14 +51,14 @@ export function DashboardPanel({ stats, activity, now, canWrite = true }: Dashbo
       })}
     >
       <dl class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
-        <Stat icon="users" label="Members" value={NUMBER.format(stats.users)} />
-        <Stat icon="folder" label="Projects" value={NUMBER.format(stats.projects)} />
-        <Stat icon="bolt" label="API calls" value={NUMBER.format(stats.apiCalls)} detail="this month" />
+        <Stat icon="users" label="Members" value={formatCount(stats.users)} />
+        <Stat icon="folder" label="Projects" value={formatCount(stats.projects)} />
+        <Stat icon="bolt" label="API calls" value={formatCount(stats.apiCalls)} detail="this month" />
         <Stat icon="database" label="Storage used" value={formatBytes(stats.storageUsed)} />
       </dl>
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
         <Card title="Recent activity" flush>
-          {activity.length > 0 ? <ActivityList activity={activity} now={now} /> : <NoActivity />}
+          <ActivityList activity={activity} now={now} emptyText={NO_ACTIVITY} />
         </Card>
         <Card title="Quick actions" flush>
           <div class="p-2">
@@ -71,34 +69,6 @@ export function DashboardPanel({ stats, activity, now, canWrite = true }: Dashbo
         </Card>
       </div>
     </div>
-  );
-}
-
-function ActivityList({ activity, now }: { activity: Activity[]; now: Date }) {
-  return (
-    <ol class="divide-y divide-line">
-      {activity.map(({ at, actorName, summary }) => (
-        <li class="flex items-start gap-3 px-5 py-3">
-          <Avatar name={actorName} size="small" />
-          <p class="min-w-0 flex-1 wrap-anywhere">
-            <span class="font-medium">{actorName}</span> <span class="text-muted">{summary}</span>
-          </p>
-          <span class="shrink-0 text-sm text-muted">
-            <Time at={at} now={now} />
-          </span>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function NoActivity() {
-  return (
-    <EmptyState
-      icon="inbox"
-      title="Nothing has happened yet"
-      text="Once your team works here, you will see it in this list."
-    />
   );
 }
 

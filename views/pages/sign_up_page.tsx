@@ -5,6 +5,7 @@ import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
 import { Waiting } from "../components/skeleton.tsx";
 import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { WorkspaceFields } from "./workspace_fields.tsx";
 
 export type SignUpValues = { company_name?: string; subdomain?: string; name?: string; email?: string };
 
@@ -54,15 +55,7 @@ export function SignUpForm({ values = {}, errors = {}, problem, hostSuffix }: Si
       {...hx({ post: "/signup", target: "this", swap: "outerHTML", disable: "find .signup-button" })}
     >
       {problem ? <Alert kind="error">{problem}</Alert> : null}
-      <TextField
-        id="company-name"
-        label="Company name"
-        value={values.company_name}
-        autocomplete="organization"
-        x-on:input="suggest"
-        {...common("company_name")}
-      />
-      <SubdomainField value={values.subdomain} hostSuffix={hostSuffix} {...common("subdomain")} />
+      <WorkspaceFields values={values} errors={errors} hostSuffix={hostSuffix} focus={firstError} />
       <TextField id="name" label="Your name" value={values.name} autocomplete="name" {...common("name")} />
       <TextField
         id="email"
@@ -89,38 +82,3 @@ export function SignUpForm({ values = {}, errors = {}, problem, hostSuffix }: Si
 }
 
 const FIELDS = ["company_name", "subdomain", "name", "email", "password"] as const;
-
-function SubdomainField(
-  { value, hostSuffix, ...field }: {
-    value?: string;
-    hostSuffix: string;
-    name: string;
-    error?: string;
-    autofocus?: boolean;
-  },
-) {
-  return (
-    <div class="grid gap-1.5">
-      <TextField
-        id="subdomain"
-        label="Workspace address"
-        hint="Lower-case letters, digits and hyphens."
-        value={value}
-        suffix={hostSuffix}
-        autocomplete="off"
-        autocapitalize="none"
-        spellcheck={false}
-        x-ref="subdomain"
-        x-on:input="take"
-        {...field}
-      />
-      <p class="text-sm text-muted" x-cloak x-show="isReady">
-        Your team will sign in at{" "}
-        <span class="font-medium text-ink wrap-anywhere">
-          <span x-text="preview"></span>
-          {hostSuffix}
-        </span>
-      </p>
-    </div>
-  );
-}

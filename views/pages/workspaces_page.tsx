@@ -1,9 +1,9 @@
 import type { Flash } from "../components/alert.tsx";
-import { Badge } from "../components/badge.tsx";
 import { Button, ButtonLink } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { EmptyState } from "../components/empty_state.tsx";
 import { Icon } from "../components/icon.tsx";
+import { DeletionBadge, SuspendedBadge } from "../components/lifecycle_badges.tsx";
 import { TenantMark } from "../layouts/account_menus.tsx";
 import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
 
@@ -14,13 +14,16 @@ export type Workspace = {
   role: string;
   url: string;
   suspended?: boolean;
+  /** When it will be deleted, if that is scheduled. */
+  deletion?: Date | null;
 };
 
-/** `/workspaces`: the workspaces of the person who is signed in on the apex. */
+/** `/workspaces`: the workspaces of the person who is signed in on the apex; for staff, the way to the back office. */
 export function WorkspacesPage(
-  { user, workspaces, flash }: {
+  { user, workspaces, isStaff = false, flash }: {
     user: { name: string; email: string };
     workspaces: Workspace[];
+    isStaff?: boolean;
     flash?: Flash;
   },
 ) {
@@ -38,8 +41,9 @@ export function WorkspacesPage(
         </Card>
         <div class="flex flex-wrap items-center justify-between gap-3">
           {workspaces.length > 0
-            ? <ButtonLink href="/signup" icon="plus">New workspace</ButtonLink>
+            ? <ButtonLink href="/workspaces/new" icon="plus">New workspace</ButtonLink>
             : <span></span>}
+          {isStaff ? <ButtonLink href="/admin/tenants" variant="quiet">Back office</ButtonLink> : null}
           <form method="post" action="/logout">
             <Button variant="quiet" icon="log-out">Sign out</Button>
           </form>
@@ -49,7 +53,7 @@ export function WorkspacesPage(
   );
 }
 
-function WorkspaceItem({ id, name, role, url, suspended }: Workspace) {
+function WorkspaceItem({ id, name, role, url, suspended, deletion }: Workspace) {
   return (
     <li>
       <form method="post" action={`/workspaces/${id}/handoff`}>
@@ -61,10 +65,16 @@ function WorkspaceItem({ id, name, role, url, suspended }: Workspace) {
           <span class="min-w-0 flex-1">
             <span class="block truncate font-semibold">{name}</span>
             <span class="block truncate text-sm text-muted">{new URL(url).host}</span>
+            {suspended || deletion
+              ? (
+                <span class="mt-1 flex flex-wrap gap-1.5">
+                  {suspended ? <SuspendedBadge /> : null}
+                  {deletion ? <DeletionBadge on={deletion} /> : null}
+                </span>
+              )
+              : null}
           </span>
-          {suspended
-            ? <Badge tone="warning">Suspended</Badge>
-            : <span class="text-sm text-muted capitalize">{role}</span>}
+          <span class="text-sm text-muted capitalize">{role}</span>
           <Icon name="arrow-right" class="text-faint transition-transform group-hover:translate-x-0.5" />
         </button>
       </form>
@@ -79,7 +89,7 @@ function NoWorkspaces() {
       title="No workspace yet"
       text="Open one for your company, or ask a colleague to add you to theirs."
     >
-      <ButtonLink href="/signup" variant="primary" icon="plus">Open a workspace</ButtonLink>
+      <ButtonLink href="/workspaces/new" variant="primary" icon="plus">New workspace</ButtonLink>
     </EmptyState>
   );
 }

@@ -1,15 +1,18 @@
+import { ActivityList } from "../../components/activity_list.tsx";
 import { Alert } from "../../components/alert.tsx";
 import { Avatar } from "../../components/avatar.tsx";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
+import { DescriptionList } from "../../components/description_list.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
+import { DeletionBadge, SuspendedBadge } from "../../components/lifecycle_badges.tsx";
 import { Pagination } from "../../components/pagination.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Stat } from "../../components/stat.tsx";
 import { Cell, Table } from "../../components/table.tsx";
 import { Tabs } from "../../components/tabs.tsx";
-import { Time } from "../../components/time.tsx";
+import { Day, Time } from "../../components/time.tsx";
 import { Toast } from "../../components/toast.tsx";
 import { Samples } from "./samples.tsx";
 
@@ -24,7 +27,9 @@ export function MessageSamples() {
         <div class="grid w-full gap-3">
           <Alert kind="success">The project was saved.</Alert>
           <Alert kind="info">The figures are from this morning.</Alert>
-          <Alert kind="warning">The trial ends in three days.</Alert>
+          <Alert kind="warning" action={<Button type="button" size="small">Keep it</Button>}>
+            The trial ends in three days.
+          </Alert>
           <Alert kind="error">This email and password don't match.</Alert>
         </div>
         <Toast kind="success" text="A toast leaves after six seconds." />
@@ -34,12 +39,15 @@ export function MessageSamples() {
         <Badge>Neutral</Badge>
         <Badge tone="accent">Active</Badge>
         <Badge tone="info">Invited</Badge>
-        <Badge tone="warning">Suspended</Badge>
+        <Badge tone="warning">Behind</Badge>
         <Badge tone="danger">Failed</Badge>
+        <SuspendedBadge />
+        <DeletionBadge on={new Date(NOON)} />
         {["Ada Lovelace", "Grace Hopper", "Linus"].map((name) => <Avatar key={name} name={name} />)}
         {AGES_IN_MINUTES.map((age) => (
           <Time key={age} at={new Date(NOON - age * 60_000)} now={new Date(NOON)} />
         ))}
+        <Day at={new Date(NOON)} long />
       </Samples>
     </>
   );
@@ -47,11 +55,12 @@ export function MessageSamples() {
 
 /** Figures, lists, and what stands in for them. */
 export function ContentSamples() {
-  const tabs = [{ label: "All", href: "#main", current: true }, {
-    label: "Archived",
-    href: "#main",
-    current: false,
-  }];
+  const tabs = [
+    { label: "All", href: "#main", current: true },
+    { label: "Archived", count: 1_284, href: "#main", current: false },
+  ];
+  const facts = [{ term: "Plan", value: "Professional" }, { term: "Members", value: "8" }];
+  const activity = [{ at: new Date(NOON), actorName: "Ada Lovelace", summary: "created Spring collection" }];
   return (
     <>
       <dl class="grid grid-cols-2 gap-4">
@@ -78,6 +87,12 @@ export function ContentSamples() {
         >
           <Button type="button" variant="primary">New project</Button>
         </EmptyState>
+      </Card>
+      <Card title="Description list" tone="danger">
+        <DescriptionList facts={facts} />
+      </Card>
+      <Card title="Activity" flush>
+        <ActivityList activity={activity} now={new Date(NOON)} emptyText="Nothing yet." />
       </Card>
       <Samples title="Skeleton">
         <div class="w-full">

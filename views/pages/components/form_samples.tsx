@@ -1,9 +1,11 @@
 import { Button, ButtonLink, IconButton } from "../../components/button.tsx";
 import { Checkbox } from "../../components/checkbox.tsx";
+import { ConfirmationField } from "../../components/confirmation_field.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
 import { Icon, ICON_NAMES } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
+import { SearchField } from "../../components/search_field.tsx";
 import { SelectField } from "../../components/select.tsx";
 import { Samples } from "./samples.tsx";
 
@@ -64,6 +66,8 @@ export function FormSamples() {
           value="acme"
           suffix=".localhost:8000"
         />
+        <SearchField label="Search samples" value="" indicator="sample-searching" />
+        <ConfirmationField label="The sample's name" text="Spring collection" />
         <TextAreaField id="sample-area" name="area" label="Several lines" value={SEVERAL_LINES} />
         <div class="grid content-start gap-5">
           <SelectField id="sample-select" name="select" label="Choice" options={OPTIONS} value="archived" />

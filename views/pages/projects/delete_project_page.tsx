@@ -1,7 +1,8 @@
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { hx } from "../../components/hx.ts";
-import { AppShell, PageHeading, type ShellProps } from "../../layouts/app_shell.tsx";
+import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
+import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { Cancel } from "./project_form.tsx";
 
 type Doomed = { project: { id: string; name: string } };

@@ -4,7 +4,8 @@ import { CLOSES_DIALOG, Dialog } from "../../components/dialog.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
 import { SelectField } from "../../components/select.tsx";
-import { AppShell, PageHeading, type ShellProps } from "../../layouts/app_shell.tsx";
+import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
+import { PageHeading } from "../../layouts/shell_frame.tsx";
 
 export type ProjectValues = { name?: string; description?: string; status?: string };
 
@@ -42,13 +43,15 @@ export function EditProjectDialog(props: ProjectFormProps) {
 }
 
 /** `/projects/new` and `/projects/:id/edit` as pages. */
-export function ProjectFormPage({ tenant, user, flash, ...form }: ShellProps & ProjectFormProps) {
-  const title = form.project ? "Edit project" : "New project";
+export function ProjectFormPage(
+  { project, values, errors, problem, ...shell }: ShellProps & Omit<ProjectFormProps, "inPlace">,
+) {
+  const title = project ? "Edit project" : "New project";
   return (
-    <AppShell title={title} active="projects" tenant={tenant} user={user} flash={flash}>
+    <AppShell title={title} active="projects" {...shell}>
       <div class="max-w-xl">
-        <PageHeading title={title} lead={form.project?.name} />
-        <ProjectForm {...form} />
+        <PageHeading title={title} lead={project?.name} />
+        <ProjectForm project={project} values={values} errors={errors} problem={problem} />
       </div>
     </AppShell>
   );

@@ -2,7 +2,7 @@ import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { hx } from "../../components/hx.ts";
-import { EmptyRow, Table } from "../../components/table.tsx";
+import { EmptyRow, MoreRow, Table } from "../../components/table.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { type ProjectQuery, projectsHref } from "./project_query.ts";
 import { type ListedProject, ProjectRow } from "./project_row.tsx";
@@ -62,18 +62,10 @@ export function ProjectRows({ projects, nextCursor, query, now, canWrite }: Proj
       {projects.map((project) => (
         <ProjectRow key={project.id} project={project} now={now} canWrite={canWrite} />
       ))}
-      {nextCursor ? <MoreRow href={projectsHref(query, nextCursor)} /> : null}
+      {nextCursor
+        ? <MoreRow id="more-projects" href={projectsHref(query, nextCursor)} columns={COLUMNS.length} />
+        : null}
     </>
-  );
-}
-
-function MoreRow({ href }: { href: string }) {
-  return (
-    <tr id="more-projects" {...hx({ get: href, trigger: "revealed", target: "this", swap: "outerHTML" })}>
-      <td colspan={COLUMNS.length} class="p-3 text-center">
-        <ButtonLink href={href} variant="quiet" size="small">Load more</ButtonLink>
-      </td>
-    </tr>
   );
 }
 

@@ -1,9 +1,11 @@
 import { Avatar } from "../../components/avatar.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
+import { DescriptionList } from "../../components/description_list.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Time } from "../../components/time.tsx";
-import { AppShell, PageHeading, type ShellProps } from "../../layouts/app_shell.tsx";
+import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
+import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { type ListedProject, StatusBadge } from "./project_row.tsx";
 
 /** `/projects/:id`: one project in full. */
@@ -44,22 +46,13 @@ function ProjectActions({ project: { id, status } }: { project: ListedProject })
 }
 
 function ProjectDetails({ project, now }: { project: ListedProject; now: Date }) {
-  const details = [
+  const facts = [
     { term: "Status", value: <StatusBadge status={project.status} /> },
     { term: "Owner", value: <Owner name={project.ownerName} /> },
     { term: "Created", value: <Time at={project.createdAt} now={now} /> },
     { term: "Updated", value: <Time at={project.updatedAt} now={now} /> },
   ];
-  return (
-    <dl class="grid gap-3">
-      {details.map(({ term, value }) => (
-        <div class="flex items-center justify-between gap-4">
-          <dt class="text-muted">{term}</dt>
-          <dd class="min-w-0 truncate">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <DescriptionList facts={facts} />;
 }
 
 function Owner({ name }: { name: string }) {

@@ -1,0 +1,163 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import {
+  listPlatformAudit,
+  type PlatformAuditAction,
+  type PlatformAuditEntry,
+} from "../../src/audit/audit_log.ts";
+import type { SystemContext } from "../../src/context.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import {
+  cancelDeletion,
+  checkConfirmation,
+  resumeTenant,
+  scheduleDeletion,
+  suspendTenant,
+  suspension,
+} from "../../src/tenancy/lifecycle.ts";
+import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
+import { getTenantRecord } from "../../src/tenancy/tenant_record.ts";
+import { countReadyTenants, countTenants, listTenants, tenantQuery } from "../../src/tenancy/tenants.ts";
+import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
+import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
+import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
+import { sendFlash } from "../flash.ts";
+import { refusedFields } from "../forms.ts";
+import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { render } from "../render.tsx";
+import { apexOnly } from "../site/apex.ts";
+import { shellOf, staffOnly } from "./staff.ts";
+
+const PAGE_SIZE = 25;
+const HISTORY_LENGTH = 50;
+
+/** The list's address as people type it: what makes no sense is left out, not refused. */
+const listAddress = z.object({
+  search: tenantQuery.shape.search.catch(undefined),
+  status: tenantQuery.shape.status.catch(undefined),
+  cursor: tenantQuery.shape.cursor.catch(undefined),
+});
+
+export const adminPages = new Hono<AppEnv>();
+
+adminPages.use("/admin/*", apexOnly, staffOnly);
+
+adminPages.get("/admin", apexOnly, (c) => c.redirect("/admin/tenants", 303));
+
+adminPages.get("/admin/tenants", async (c) => {
+  const ctx = systemContextOf(c);
+  const { search, status, cursor } = listAddress.parse(c.req.query());
+  const { items, nextCursor } = await listTenants(ctx, { search, status, cursor, limit: PAGE_SIZE });
+  const list = {
+    tenants: items.map(({ members, ...tenant }) => listed(ctx, tenant, members)),
+    nextCursor,
+    query: { search: search ?? "", status: status ?? "all" as const },
+    now: ctx.services.clock.now(),
+  };
+  if (isPartial(c) && cursor) return render(c, <TenantRows {...list} />);
+  const counts = await countTenants(ctx);
+  if (isPartial(c)) return render(c, <TenantList {...list} counts={counts} />);
+  const pool = { ready: await countReadyTenants(ctx), size: ctx.services.config.tenantPoolSize };
+  return render(c, <TenantsPage {...shellOf(c)} {...list} counts={counts} pool={pool} />);
+});
+
+adminPages.get("/admin/tenants/:id", async (c) => render(c, <TenantPage {...await recordOf(c)} />));
+
+adminPages.post("/admin/tenants/:id/suspension", async (c) => {
+  const form = await readForm(c);
+  try {
+    const { name } = await suspendTenant(systemContextOf(c), c.req.param("id"), parseInput(suspension, form));
+    return goBack(c, `${name} is suspended.`);
+  } catch (error) {
+    const suspend = { values: form, errors: refusedFields(error) };
+    return render(c, <TenantPage {...await recordOf(c)} suspend={suspend} />, 422);
+  }
+});
+
+adminPages.post("/admin/tenants/:id/suspension/end", async (c) => {
+  const { name } = await resumeTenant(systemContextOf(c), c.req.param("id"));
+  return goBack(c, `${name} is open again.`);
+});
+
+adminPages.post("/admin/tenants/:id/deletion", async (c) => {
+  const ctx = systemContextOf(c);
+  const form = await readForm(c);
+  const id = c.req.param("id");
+  try {
+    checkConfirmation((await getTenantRecord(ctx, id)).tenant.subdomain, form.confirmation);
+    const { name } = await scheduleDeletion(ctx, id);
+    return goBack(c, `${name} will be deleted. Until then its owners or you can take that back.`);
+  } catch (error) {
+    const remove = { values: form, errors: refusedFields(error) };
+    return render(c, <TenantPage {...await recordOf(c)} remove={remove} />, 422);
+  }
+});
+
+adminPages.post("/admin/tenants/:id/deletion/cancel", async (c) => {
+  const { name } = await cancelDeletion(systemContextOf(c), c.req.param("id"));
+  return goBack(c, `${name} stays.`);
+});
+
+async function recordOf(c: AppContext): Promise<TenantPageProps> {
+  const ctx = systemContextOf(c);
+  const id = c.req.param("id")!;
+  const { tenant, members, owners, formerSubdomains, migrationFailure } = await getTenantRecord(ctx, id);
+  const history = await listPlatformAudit(ctx, id, HISTORY_LENGTH);
+  const { suspension, schemaName } = tenant;
+  return {
+    ...shellOf(c),
+    tenant: {
+      ...listed(ctx, tenant, members),
+      suspension,
+      schemaName,
+      owners,
+      formerSubdomains,
+      failure: migrationFailure,
+    },
+    history: history.map((entry) => ({
+      at: entry.at,
+      actorName: entry.actorName ?? "Someone",
+      summary: summarize(entry),
+    })),
+    now: ctx.services.clock.now(),
+  };
+}
+
+function listed(ctx: SystemContext, tenant: Tenant, members: number) {
+  const { id, name, subdomain, plan, status, deletionDueAt, schemaVersion, createdAt } = tenant;
+  return {
+    id,
+    name,
+    subdomain,
+    url: tenantUrl(ctx.services.config.appUrl, tenant),
+    plan,
+    status: status === "suspended" ? "suspended" as const : "active" as const,
+    deletion: deletionDueAt,
+    schemaVersion,
+    isBehind: schemaVersion < ctx.services.oldestServedVersion,
+    members,
+    createdAt,
+  };
+}
+
+const DONE: Partial<Record<PlatformAuditAction, string>> = {
+  "tenant.created": "created the tenant",
+  "tenant.renamed": "renamed it",
+  "tenant.moved": "moved it",
+  "tenant.suspended": "suspended it",
+  "tenant.resumed": "resumed it",
+  "tenant.deletion_scheduled": "scheduled its deletion",
+  "tenant.deletion_canceled": "took its deletion back",
+};
+
+function summarize({ action, details, subjectName }: PlatformAuditEntry): string {
+  const done = DONE[action] ?? action;
+  if (action === "tenant.renamed") return `${done} from ${details?.from} to ${subjectName}`;
+  if (action === "tenant.moved") return `${done} from ${details?.from} to ${details?.to}`;
+  return action === "tenant.suspended" ? `${done}: ${details?.reason}` : done;
+}
+
+function goBack(c: AppContext, text: string): Response {
+  sendFlash(c, { kind: "success", text });
+  return redirect(c, `/admin/tenants/${c.req.param("id")}`);
+}

@@ -1,0 +1,126 @@
+import { Hono } from "hono";
+import { authorize, can } from "../../src/access/roles.ts";
+import { createHandoff } from "../../src/identity/handoffs.ts";
+import { after, DAY } from "../../src/platform/clock.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import {
+  cancelDeletion,
+  checkConfirmation,
+  DELETION_GRACE_DAYS,
+  scheduleDeletion,
+  tenantChanges,
+  updateTenant,
+} from "../../src/tenancy/lifecycle.ts";
+import type { Tenant } from "../../src/tenancy/tenant.ts";
+import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
+import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
+import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings/settings_page.tsx";
+import { sendFlash } from "../flash.ts";
+import { refusedFields } from "../forms.ts";
+import {
+  type AppContext,
+  type AppEnv,
+  hostSuffix,
+  readForm,
+  redirect,
+  systemContextOf,
+  tenantContextOf,
+} from "../http.ts";
+import { render } from "../render.tsx";
+import { shellOf } from "./viewer.ts";
+
+const nameForm = tenantChanges.pick({ name: true }).required();
+const addressForm = tenantChanges.pick({ subdomain: true }).required();
+
+export const settingsPages = new Hono<AppEnv>();
+
+settingsPages.get("/settings", async (c) => render(c, <SettingsPage {...await settingsOf(c)} />));
+
+settingsPages.post("/settings/name", async (c) => {
+  const { tenant } = tenantContextOf(c);
+  const form = await readForm(c);
+  try {
+    const { name } = await updateTenant(systemContextOf(c), tenant.id, parseInput(nameForm, form));
+    return goToSettings(c, `This workspace is now called ${name}.`);
+  } catch (error) {
+    const rename = { values: form, errors: refusedFields(error) };
+    return render(c, <SettingsPage {...await settingsOf(c)} rename={rename} />, 422);
+  }
+});
+
+/** Whoever moves the workspace goes along: the session here stays behind on the old host. */
+settingsPages.post("/settings/address", async (c) => {
+  const { tenant, actor } = tenantContextOf(c);
+  const form = await readForm(c);
+  const ctx = systemContextOf(c);
+  try {
+    const moved: Tenant = await updateTenant(ctx, tenant.id, parseInput(addressForm, form));
+    if (moved.subdomain === tenant.subdomain) return goToSettings(c, "The address is as it was.");
+    const { signInId, remember } = c.get("session")!;
+    return redirect(
+      c,
+      await createHandoff(ctx, moved, { userId: actor.id, signInId, remember, welcome: false }),
+    );
+  } catch (error) {
+    const move = { values: form, errors: refusedFields(error) };
+    return render(c, <SettingsPage {...await settingsOf(c)} move={move} />, 422);
+  }
+});
+
+settingsPages.get("/settings/deletion", (c) => {
+  const ctx = tenantContextOf(c);
+  authorize(ctx, "tenant:delete");
+  if (ctx.tenant.deletionDueAt) return c.redirect("/settings#danger-zone", 303);
+  return render(c, <DeleteWorkspacePage {...deletionOf(c)} />);
+});
+
+settingsPages.post("/settings/deletion", async (c) => {
+  const ctx = tenantContextOf(c);
+  authorize(ctx, "tenant:delete");
+  const { tenant } = ctx;
+  const form = await readForm(c);
+  try {
+    checkConfirmation(tenant.name, form.confirmation);
+  } catch (error) {
+    const refused = { values: form, errors: refusedFields(error) };
+    return render(c, <DeleteWorkspacePage {...deletionOf(c)} {...refused} />, 422);
+  }
+  await scheduleDeletion(systemContextOf(c), tenant.id);
+  return goToSettings(c, `${tenant.name} will be deleted in ${DELETION_GRACE_DAYS} days.`);
+});
+
+settingsPages.post("/settings/deletion/cancel", async (c) => {
+  const { tenant } = tenantContextOf(c);
+  await cancelDeletion(systemContextOf(c), tenant.id);
+  return goToSettings(c, `${tenant.name} stays.`);
+});
+
+async function settingsOf(c: AppContext): Promise<SettingsPageProps> {
+  const ctx = tenantContextOf(c);
+  const { id, name, subdomain, plan, createdAt, deletionDueAt } = ctx.tenant;
+  return {
+    ...shellOf(c),
+    workspace: { id, name, subdomain, plan, createdAt },
+    hostSuffix: hostSuffix(c),
+    formerSubdomains: await listFormerSubdomains(systemContextOf(c), id),
+    deletion: deletionDueAt,
+    now: ctx.services.clock.now(),
+    canManage: can(ctx, "settings:manage"),
+    canDelete: can(ctx, "tenant:delete"),
+  };
+}
+
+function deletionOf(c: AppContext) {
+  const { tenant, services } = tenantContextOf(c);
+  return {
+    ...shellOf(c),
+    workspace: { name: tenant.name },
+    graceDays: DELETION_GRACE_DAYS,
+    deleteOn: after(services.clock.now(), DELETION_GRACE_DAYS * DAY),
+  };
+}
+
+function goToSettings(c: AppContext, text: string): Response {
+  sendFlash(c, { kind: "success", text });
+  return redirect(c, "/settings");
+}

@@ -1,0 +1,29 @@
+import { Avatar } from "./avatar.tsx";
+import { EmptyState } from "./empty_state.tsx";
+import { Time } from "./time.tsx";
+
+export type Activity = { at: Date; actorName: string; summary: string };
+
+/** Who did what when, the latest first; `emptyText` stands where nothing has happened yet. */
+export function ActivityList(
+  { activity, now, emptyText }: { activity: Activity[]; now: Date; emptyText: string },
+) {
+  if (activity.length === 0) {
+    return <EmptyState icon="inbox" title="Nothing has happened yet" text={emptyText} />;
+  }
+  return (
+    <ol class="divide-y divide-line">
+      {activity.map(({ at, actorName, summary }) => (
+        <li class="flex items-start gap-3 px-5 py-3">
+          <Avatar name={actorName} size="small" />
+          <p class="min-w-0 flex-1 wrap-anywhere">
+            <span class="font-medium">{actorName}</span> <span class="text-muted">{summary}</span>
+          </p>
+          <span class="shrink-0 text-sm text-muted">
+            <Time at={at} now={now} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

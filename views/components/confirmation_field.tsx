@@ -1,0 +1,21 @@
+import { TextField } from "./field.tsx";
+
+/** Has `text` typed before something is gone for good. */
+export function ConfirmationField(
+  { label, text, value, error }: { label: string; text: string; value?: string; error?: string },
+) {
+  return (
+    <TextField
+      id="confirmation"
+      name="confirmation"
+      label={label}
+      hint={`To confirm, type: ${text}`}
+      value={value}
+      error={error}
+      autofocus={error ? true : undefined}
+      autocomplete="off"
+      autocapitalize="none"
+      spellcheck={false}
+    />
+  );
+}

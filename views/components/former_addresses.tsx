@@ -1,0 +1,22 @@
+import { Day } from "./time.tsx";
+
+export type FormerSubdomain = { subdomain: string; expiresAt: Date };
+
+/** The addresses that a workspace had and that still redirect, each with its last day. */
+export function FormerAddresses(
+  { former, hostSuffix = "" }: { former: FormerSubdomain[]; hostSuffix?: string },
+) {
+  return (
+    <ul class="grid gap-1">
+      {former.map(({ subdomain, expiresAt }) => (
+        <li>
+          {subdomain}
+          {hostSuffix}{" "}
+          <span class="text-muted">
+            redirects until <Day at={expiresAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,67 @@
+import type { Child } from "hono/jsx";
+import { Alert, type Flash } from "../components/alert.tsx";
+import { classes } from "../components/classes.ts";
+import { ToastRegion } from "../components/toast.tsx";
+import { Document } from "./document.tsx";
+import { type Navigation, PhoneNavigation, SideNavigation } from "./navigation.tsx";
+
+/** What every page behind the sign-in is made of: a header that stays, the sections at its side, the content. */
+export function ShellFrame(
+  { documentTitle, navigation, mark, menu, notice, flash, headerClass, children }: {
+    documentTitle: string;
+    navigation: Navigation;
+    /** At the left of the header: where one is. */
+    mark: Child;
+    /** At its right: who one is. */
+    menu: Child;
+    /** Stands above the content of every page. */
+    notice?: Child;
+    flash?: Flash;
+    headerClass?: string;
+    children?: Child;
+  },
+) {
+  return (
+    <Document title={documentTitle}>
+      <header
+        class={classes(
+          "sticky top-0 z-20 flex h-14 items-center gap-1 border-b border-line bg-surface px-2 text-ink sm:px-4",
+          headerClass,
+        )}
+      >
+        <PhoneNavigation {...navigation} />
+        {mark}
+        <span class="flex-1"></span>
+        {menu}
+      </header>
+      <div class="md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
+        <SideNavigation {...navigation} />
+        <main id="main" tabindex={-1} class="mx-auto w-full max-w-5xl px-4 py-6 outline-none sm:px-8 sm:py-9">
+          {notice || flash
+            ? (
+              <div class="mb-6 grid gap-3">
+                {notice}
+                {flash ? <Alert kind={flash.kind}>{flash.text}</Alert> : null}
+              </div>
+            )
+            : null}
+          {children}
+        </main>
+      </div>
+      <ToastRegion />
+    </Document>
+  );
+}
+
+/** The heading of a page in a shell, with its main action. */
+export function PageHeading({ title, lead, action }: { title: Child; lead?: Child; action?: Child }) {
+  return (
+    <header class="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <div class="min-w-0">
+        <h1 class="text-2xl font-semibold tracking-tighter wrap-anywhere">{title}</h1>
+        {lead ? <p class="mt-0.5 text-muted wrap-anywhere">{lead}</p> : null}
+      </div>
+      {action ? <div class="flex flex-wrap gap-2">{action}</div> : null}
+    </header>
+  );
+}

@@ -1,0 +1,10 @@
+export type TenantQuery = { search: string; status: "all" | "active" | "suspended" | "deletion" };
+
+/** The address of the list as asked for, without what is the default. */
+export function tenantsHref({ search, status }: TenantQuery, cursor?: string): string {
+  const parameters = new URLSearchParams();
+  if (search) parameters.set("search", search);
+  if (status !== "all") parameters.set("status", status);
+  if (cursor) parameters.set("cursor", cursor);
+  return parameters.size > 0 ? `/admin/tenants?${parameters}` : "/admin/tenants";
+}

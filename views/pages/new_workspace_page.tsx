@@ -1,0 +1,35 @@
+import type { FieldErrors } from "../../src/errors.ts";
+import { Button, ButtonLink } from "../components/button.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { WorkspaceFields } from "./workspace_fields.tsx";
+
+export type NewWorkspacePageProps = {
+  user: { name: string };
+  values: Record<string, string | undefined>;
+  errors: FieldErrors;
+  /** What follows the subdomain in a workspace's address: `.localhost:8000`. */
+  hostSuffix: string;
+};
+
+const FIELDS = ["company_name", "subdomain"];
+
+/** `/workspaces/new`: one more workspace for someone who has an account. */
+export function NewWorkspacePage({ user, values, errors, hostSuffix }: NewWorkspacePageProps) {
+  const focus = FIELDS.find((field) => errors[field]) ?? "company_name";
+  return (
+    <SiteLayout title="New workspace" viewer={user}>
+      <FormColumn
+        title="New workspace"
+        lead="You will be its owner. Nobody of your other workspaces can see into it."
+      >
+        <form method="post" action="/workspaces/new" novalidate class="grid gap-5" x-data="subdomain">
+          <WorkspaceFields values={values} errors={errors} hostSuffix={hostSuffix} focus={focus} />
+          <div class="flex flex-wrap gap-2">
+            <Button variant="primary" size="large">Create workspace</Button>
+            <ButtonLink href="/workspaces" size="large">Cancel</ButtonLink>
+          </div>
+        </form>
+      </FormColumn>
+    </SiteLayout>
+  );
+}
