@@ -1,6 +1,6 @@
 import { type ControlDb } from "../db/connect.ts";
 import { type ControlTx, readTenant, type TenantTx, withControl, withTenant } from "../db/with_tenant.ts";
-import type { Actor, MemberActor } from "./access/actor.ts";
+import type { Actor, MemberActor, TenantActor } from "./access/actor.ts";
 import type { Services } from "./services.ts";
 import type { Tenant } from "./tenancy/tenant.ts";
 
@@ -14,9 +14,9 @@ export type SystemContext = {
 };
 
 /** Who acts, for which tenant. `tx` and `read` are the only ways to the tenant's data. */
-export type TenantContext = {
+export type TenantContext<Who extends TenantActor = TenantActor> = {
   tenant: Tenant;
-  actor: MemberActor;
+  actor: Who;
   requestId: string;
   services: Services;
   /** A transaction as the tenant, for queries that depend on each other, and for changes. */
@@ -27,28 +27,43 @@ export type TenantContext = {
   ): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }>;
 };
 
+/** What takes a person who is a member. */
+export type MemberContext = TenantContext<MemberActor>;
+
 export function systemContext(services: Services, actor: Actor, requestId: string): SystemContext {
   return {
     actor,
     requestId,
     services,
     control: services.db.control,
-    tx: (work) => withControl(services.db, work),
+    tx: (work) => telling(services, work, (told) => withControl(services.db, told)),
   };
 }
 
-export function tenantContext(
+export function tenantContext<Who extends TenantActor>(
   services: Services,
   tenant: Tenant,
-  actor: MemberActor,
+  actor: Who,
   requestId: string,
-): TenantContext {
+): TenantContext<Who> {
   return {
     tenant,
     actor,
     requestId,
     services,
-    tx: (work) => withTenant(services.db, tenant.schemaName, work),
+    tx: (work) => telling(services, work, (told) => withTenant(services.db, tenant.schemaName, told)),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };
+}
+
+/** Runs a transaction; where it put jobs into the outbox, whoever runs them is told when it has committed. */
+async function telling<Tx extends object, T>(
+  { jobs }: Services,
+  work: (tx: Tx) => PromiseLike<T>,
+  run: (told: (tx: Tx) => PromiseLike<T>) => Promise<T>,
+): Promise<T> {
+  let handle: Tx | undefined;
+  const result = await run((tx) => work(handle = tx));
+  if (handle) jobs.committed(handle);
+  return result;
 }

@@ -1,4 +1,9 @@
+import { openEngine } from "../jobs/engines/open.ts";
+import { JobWorker, NEW_JOBS } from "../jobs/job_worker.ts";
+import { enqueueMissed, registerSchedules, type Running } from "../jobs/schedules.ts";
+import { sql } from "drizzle-orm";
 import { createApp } from "../routes/app.ts";
+import { createOperationsApp } from "../routes/operations.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
@@ -7,8 +12,15 @@ import { type Services, startServices } from "./services.ts";
 /** How long running requests may take after the signal to stop. */
 const SHUTDOWN_GRACE = 10 * SECOND;
 
+/** How long the queue may be drained at once where nothing runs between requests. */
+const DRAIN_TIME = 50 * SECOND;
+
 const log = logOf("server");
 
+/** What the schedules work with, as soon as it is there; nothing in a process that only serves. */
+let running: Running | undefined;
+
+registerSchedules(() => running);
 await main();
 
 async function main(): Promise<void> {
@@ -16,27 +28,56 @@ async function main(): Promise<void> {
   await startLogging(config.logLevel);
   try {
     const services = await startServices(config);
-    await serve(config, services);
+    const worker = config.role === "web" ? undefined : await startWorker(config, services);
+    if (!worker) services.jobs.listen(() => tellWorkers(services));
+    const servers = [...serveMetrics(config, services), ...await servePages(config, services)];
+    stopOnSignal(services, servers, worker);
+    announce(config);
+    await Promise.all(servers.map(({ finished }) => finished));
   } catch (error) {
     log.fatal("start failed", describeError(error));
     fail([error instanceof Error ? reasonOf(error).message : String(error)]);
   }
 }
 
-async function serve(config: Config, services: Services): Promise<void> {
+async function servePages({ port, role }: Config, services: Services): Promise<Deno.HttpServer[]> {
+  if (role === "worker") return [];
   const app = await createApp(services);
-  const server = Deno.serve({ port: config.port, onListen: () => announce(config) }, app.fetch);
-  stopOnSignal(server, services);
-  await server.finished;
+  return [Deno.serve({ port, onListen: () => {} }, app.fetch)];
 }
 
-function stopOnSignal(server: Deno.HttpServer, services: Services): void {
+/** The metrics' own server, where they have a port of their own. */
+function serveMetrics({ metricsPort }: Config, services: Services): Deno.HttpServer[] {
+  if (metricsPort === undefined) return [];
+  return [Deno.serve({ port: metricsPort, onListen: () => {} }, createOperationsApp(services).fetch)];
+}
+
+async function startWorker(config: Config, services: Services): Promise<JobWorker> {
+  const worker = await JobWorker.start(services, await openEngine(config));
+  running = { services, drain: () => worker.drain(DRAIN_TIME) };
+  await enqueueMissed(services);
+  return worker;
+}
+
+/** One message at a time: it says that there are new jobs, not how many. */
+function tellWorkers({ db }: Services): void {
+  db.control.execute(sql`select pg_notify(${NEW_JOBS}, '')`).catch((error) =>
+    log.debug("workers find the new jobs a second later", describeError(error))
+  );
+}
+
+function stopOnSignal(services: Services, servers: Deno.HttpServer[], worker?: JobWorker): void {
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
     log.info("stopping");
-    const finished = await Promise.race([server.shutdown().then(() => true), elapsed(SHUTDOWN_GRACE)]);
+    running = undefined;
+    const shutdown = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
+    const [finished] = await Promise.all([
+      Promise.race([shutdown, elapsed(SHUTDOWN_GRACE)]),
+      worker?.close(),
+    ]);
     if (!finished) log.warn("some requests were cut off");
     await services.close();
     flushLog();
@@ -50,8 +91,11 @@ function elapsed(milliseconds: number): Promise<false> {
   return new Promise((done) => setTimeout(() => done(false), milliseconds));
 }
 
-function announce({ appUrl, environment, databaseUrl, dataDir }: Config): void {
+function announce({ appUrl, environment, databaseUrl, dataDir, role }: Config): void {
   const database = databaseUrl ? "PostgreSQL" : `embedded, in ${dataDir}`;
+  if (role === "worker") {
+    return print(["", `  Denizen runs jobs and schedules. Environment: ${environment}.`, ""]);
+  }
   print([
     "",
     `  Denizen is running at ${appUrl.origin}`,

@@ -53,7 +53,7 @@ const sumCalls = prepareQuery((db) =>
 );
 
 /** Bytes of all the tenant's tables with their indexes, as of a minute ago at most. */
-function measureStorage(ctx: TenantContext): Promise<number> {
+export function measureStorage(ctx: TenantContext): Promise<number> {
   return ctx.services.storageSizes.getOrLoad(ctx.tenant.schemaName, async () => {
     const [[row]] = await ctx.read((tx) => [tx.execute<{ bytes: number }>(STORAGE)]);
     return row!.bytes;

@@ -1,0 +1,108 @@
+import { Command, Option } from "@commander-js/extra-typings";
+import { openEngine } from "../../jobs/engines/open.ts";
+import { JobWorker } from "../../jobs/job_worker.ts";
+import { enqueueMissed, registerSchedules } from "../../jobs/schedules.ts";
+import { KV_NEEDS_ONE_PROCESS } from "../../src/config.ts";
+import { conflict, invalid } from "../../src/errors.ts";
+import { getQueues, type ListedJob, listJobs, retryAllFailed, retryJob } from "../../src/jobs/job_list.ts";
+import { QUEUE_NAMES } from "../../src/jobs/queues.ts";
+import { SECOND } from "../../src/platform/clock.ts";
+import { startLogging } from "../../src/platform/log.ts";
+import { createOutput } from "../output.ts";
+import { withSystem } from "../session.ts";
+
+const LIST_LENGTH = 50;
+const DRAIN_TIME = 50 * SECOND;
+
+export function jobsCommand() {
+  const jobs = new Command("jobs").description("What is done beside requests.");
+
+  jobs.command("list").description(`Lists the jobs asked for last, ${LIST_LENGTH} at most.`)
+    .option("--failed", "only those that failed for good")
+    .addOption(new Option("--queue <queue>", "only those of this queue").choices(QUEUE_NAMES))
+    .option("--json", "print JSON")
+    .action(async ({ failed, queue, json }) => {
+      await withSystem(async (ctx) => {
+        const state = failed ? "failed" as const : undefined;
+        const { items } = await listJobs(ctx, { state, queue, limit: LIST_LENGTH });
+        createOutput(json === true).data(items.map(row));
+      });
+    });
+
+  jobs.command("queues").description(
+    "Shows how many jobs each queue has, and what became of the last hour's.",
+  )
+    .option("--json", "print JSON")
+    .action(async ({ json }) => {
+      await withSystem(async (ctx) => {
+        const { queues, workers } = await getQueues(ctx);
+        const output = createOutput(json === true);
+        output.data(queues.map(({ queue, depth, oldest, lastHour: { done, retried, failed } }) => ({
+          queue,
+          ...depth,
+          oldest_ready: oldest?.toISOString() ?? null,
+          done_last_hour: done,
+          retried_last_hour: retried,
+          failed_last_hour: failed,
+        })));
+        output.note(workers === 1 ? "1 process runs jobs." : `${workers} processes run jobs.`);
+      });
+    });
+
+  jobs.command("retry [id]").description("Lets a failed job begin anew, or all of them.")
+    .option("--all-failed", "all that failed")
+    .option("--json", "print JSON")
+    .action(async (id, { allFailed, json }) => {
+      if (!id === !allFailed) throw invalid({ id: "Name one job, or say --all-failed." });
+      const output = createOutput(json === true);
+      await withSystem(async (ctx) => {
+        output.data(id ? row(await retryJob(ctx, id)) : { retried: await retryAllFailed(ctx) });
+      });
+    });
+
+  jobs.command("work").description("Runs jobs and schedules without a web server, until it is told to stop.")
+    .option("--drain", "stop as soon as nothing is due")
+    .action(async ({ drain }) => {
+      await withSystem(async ({ services }) => {
+        const { config } = services;
+        if (config.jobsEngine === "kv") {
+          throw conflict(`The worker can't run by itself: ${KV_NEEDS_ONE_PROCESS}.`);
+        }
+        await startLogging(config.logLevel);
+        await services.tenants.listen();
+        const worker = await JobWorker.start(services, await openEngine(config));
+        try {
+          await enqueueMissed(services);
+          if (drain) return await worker.idle();
+          registerSchedules(() => ({ services, drain: () => worker.drain(DRAIN_TIME) }));
+          createOutput(false).note("Running jobs. Ctrl-C stops after those that run now.");
+          await stopSignal();
+        } finally {
+          await worker.close();
+        }
+      });
+    });
+
+  return jobs;
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((stop) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop());
+  });
+}
+
+function row({ id, queue, name, state, tenant, attempts, error, runAt, createdAt, payload }: ListedJob) {
+  return {
+    id,
+    queue,
+    name,
+    state,
+    tenant: tenant?.subdomain ?? null,
+    attempts,
+    error,
+    payload: JSON.stringify(payload),
+    run_at: runAt.toISOString(),
+    created_at: createdAt.toISOString(),
+  };
+}

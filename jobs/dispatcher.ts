@@ -1,0 +1,69 @@
+import type { Database } from "../db/connect.ts";
+import type { ControlTx } from "../db/with_tenant.ts";
+import { QUEUE_NAMES, type QueueName, type QueuePolicies } from "../src/jobs/queues.ts";
+import type { Clock } from "../src/platform/clock.ts";
+import { newId } from "../src/platform/ids.ts";
+import {
+  countUnderWay,
+  dispatchAlone,
+  findReadyQueues,
+  FIRST_LINE,
+  type Hand,
+  hand,
+  promote,
+  takeBackLost,
+} from "./ledger.ts";
+
+/** So many jobs for each that can run at once are under way: what is handed over has some way to go. */
+const UNDER_WAY_A_PLACE = 8;
+
+/** What one look into the outbox found. `more`: there is something ready that there was no room for. */
+export type Look = { hands: Hand[]; more: boolean };
+
+/** Chooses which jobs go next, fairly among tenants, and no more than the workers can take. */
+export class Dispatcher {
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #policies: QueuePolicies;
+  /** Of each queue, the line that had the last turn. */
+  readonly #turns = new Map<QueueName, string>();
+
+  constructor(db: Database, clock: Clock, policies: QueuePolicies) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#policies = policies;
+  }
+
+  /** Marks the next jobs of all queues as handed over. Null where another process is doing so. */
+  async look(workers: number): Promise<Look | null> {
+    const now = this.#clock.now();
+    return await dispatchAlone(this.#db, async (tx) => {
+      await promote(tx, now);
+      await takeBackLost(tx, this.#policies, now);
+      const [ready, underWay] = [await findReadyQueues(tx), await countUnderWay(tx)];
+      const found: Look = { hands: [], more: false };
+      for (const queue of ready.filter((name) => QUEUE_NAMES.includes(name))) {
+        const capacity = this.#policies[queue].concurrency * UNDER_WAY_A_PLACE * workers;
+        const free = capacity - (underWay[queue] ?? 0);
+        const hands = free > 0 ? await this.#handRound(tx, queue, free, Math.ceil(capacity / 2)) : [];
+        found.hands.push(...hands);
+        found.more ||= hands.reduce((jobs, each) => jobs + each.jobs.length, 0) >= free;
+      }
+      return found;
+    });
+  }
+
+  /** From the line after the last turn to the last line, and then from the first one. */
+  async #handRound(tx: ControlTx, queue: QueueName, free: number, share: number): Promise<Hand[]> {
+    const after = this.#turns.get(queue) ?? FIRST_LINE;
+    const first = await hand(tx, queue, { free, share, handId: newId(), after });
+    const left = free - first.jobs.length;
+    const second = after !== FIRST_LINE && left > 0
+      ? await hand(tx, queue, { free: left, share, handId: newId(), after: FIRST_LINE })
+      : null;
+    const hands = [first, ...(second ? [second] : [])].filter(({ jobs }) => jobs.length > 0);
+    const last = hands.at(-1)?.jobs.map(([, line]) => line).reduce((one, other) => one > other ? one : other);
+    this.#turns.set(queue, last && left === 0 ? last : FIRST_LINE);
+    return hands;
+  }
+}

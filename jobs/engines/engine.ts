@@ -1,0 +1,20 @@
+import type { Hand } from "../ledger.ts";
+
+export type EngineName = "kv" | "postgres";
+
+/** Called with what was handed over; settles when all jobs of the hand have ended, or were found to be someone else's. */
+export type TakeHand = (hand: Hand) => Promise<void>;
+
+/**
+ * What carries jobs from the process that dispatches them to one that runs them. It may lose a hand, or bring it twice or
+ * late: the ledger decides what is begun.
+ */
+export type Engine = {
+  readonly name: EngineName;
+  /** Starts bringing hands to this process. */
+  listen(take: TakeHand): Promise<void>;
+  hand(hands: Hand[]): Promise<void>;
+  /** Brings no more hands; those that were brought go on. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+};

@@ -1,0 +1,61 @@
+import type { Pool } from "pg";
+import { describeError, logOf } from "../../src/platform/log.ts";
+import type { Hand } from "../ledger.ts";
+import type { Engine, TakeHand } from "./engine.ts";
+
+const TASK = "denizen_hand";
+/** Enough for the hands of all queues, so that one queue's long jobs don't keep another's out. */
+const HANDS_AT_ONCE = 50;
+const CONNECTIONS = 4;
+/** Where the database can't say that there is something new: behind a pooler. */
+const POLL_MILLISECONDS = 500;
+
+const log = logOf("jobs");
+
+/** graphile-worker's queue in the product's own PostgreSQL, schema `graphile_worker`, for any number of processes. */
+export async function openPostgresEngine(url: string, pooler: "none" | "transaction"): Promise<Engine> {
+  const [{ Logger, makeWorkerUtils, run }, { default: pg }] = await Promise.all([
+    import("graphile-worker"),
+    import("pg"),
+  ]);
+  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, application_name: "denizen jobs" });
+  pool.on("error", (error: Error) => log.warn("the jobs engine lost a connection", describeError(error)));
+  const options = {
+    pgPool: pool as Pool,
+    noPreparedStatements: pooler === "transaction",
+    logger: new Logger(() => (level, message) => {
+      if (level === "error" || level === "warning") log.warn("graphile-worker: {message}", { message });
+    }),
+  };
+  const utils = await makeWorkerUtils(options);
+  await utils.migrate();
+  let runner: Awaited<ReturnType<typeof run>> | undefined;
+  const stop = async () => {
+    const running = runner;
+    runner = undefined;
+    await running?.stop().catch(() => {});
+  };
+  return {
+    name: "postgres",
+    async listen(take: TakeHand) {
+      runner = await run({
+        ...options,
+        concurrency: HANDS_AT_ONCE,
+        pollInterval: POLL_MILLISECONDS,
+        noHandleSignals: true,
+        taskList: { [TASK]: (payload) => take(payload as Hand) },
+      });
+      runner.promise.catch((error) => log.error("the jobs engine ended", describeError(error)));
+    },
+    async hand(hands) {
+      if (hands.length === 0) return;
+      await utils.addJobs(hands.map((hand) => ({ identifier: TASK, payload: hand, maxAttempts: 1 })));
+    },
+    stop,
+    async close() {
+      await stop();
+      await utils.release();
+      await pool.end();
+    },
+  };
+}

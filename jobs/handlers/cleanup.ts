@@ -1,0 +1,15 @@
+import { deleteExpired } from "../../src/cleanup/expired_rows.ts";
+import { logOf } from "../../src/platform/log.ts";
+import type { JobHandlers } from "./handler.ts";
+
+const log = logOf("cleanup");
+
+/** Queue `cleanup`: what is done for order's sake. */
+export const cleanupHandlers = {
+  "tenancy.upkeep": async ({ system: { services } }) => {
+    await services.upkeep.run(services);
+  },
+  "cleanup.expired": async ({ system }) => {
+    log.info("deleted what had expired", await deleteExpired(system));
+  },
+} satisfies JobHandlers;

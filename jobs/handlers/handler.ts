@@ -1,0 +1,24 @@
+import type { SystemContext, TenantContext } from "../../src/context.ts";
+import type { TenantSystemActor } from "../../src/access/actor.ts";
+import { GiveUp } from "../../src/jobs/job_outcomes.ts";
+import type { JobName, JobPayload } from "../../src/jobs/job_types.ts";
+
+/** One attempt at a job. Whatever a handler does it may do again: `id` is the same at each attempt. */
+export type JobRun = {
+  id: string;
+  /** From 1. */
+  attempt: number;
+  /** Aborted when the time is over; what happens after that doesn't count. */
+  signal: AbortSignal;
+  system: SystemContext;
+  /** Null for a job of the platform's own. */
+  tenant: TenantContext<TenantSystemActor> | null;
+};
+
+export type JobHandlers = { [Name in JobName]?: (run: JobRun, payload: JobPayload<Name>) => Promise<void> };
+
+/** The tenant whose job it is. Throws `GiveUp` where it is none's. */
+export function tenantOf({ tenant }: JobRun): TenantContext<TenantSystemActor> {
+  if (!tenant) throw new GiveUp("This job needs a tenant.");
+  return tenant;
+}

@@ -1,0 +1,233 @@
+/** The states of jobs in `control.outbox`, and every way from one to another. Leases run by the database's clock. */
+import { sql } from "drizzle-orm";
+import type { ControlDb, Database } from "../db/connect.ts";
+import { jobMinutes, jobWorkers, outbox } from "../db/control/schema.ts";
+import { type ControlTx, withControl } from "../db/with_tenant.ts";
+import type { QueueName, QueuePolicies } from "../src/jobs/queues.ts";
+
+/** How long a job is left to a worker that is not heard of. */
+export const LEASE_SECONDS = 15;
+
+/** Any number, as long as it is always this one: one process at a time hands jobs over. */
+const DISPATCH_LOCK = 1_618_033_988;
+
+const PROMOTED_AT_ONCE = 5_000;
+
+/** A job as a worker gets it, to be run. */
+export type BegunJob = {
+  id: string;
+  queue: QueueName;
+  name: string;
+  payload: unknown;
+  tenantId: string | null;
+  /** The number of this attempt, from 1. */
+  attempt: number;
+};
+
+/** Jobs of one queue that are handed over together; each as its id and its line. */
+export type Hand = { id: string; queue: QueueName; jobs: [id: string, line: string][] };
+
+/** How an attempt ended. `runAt`: when the job is to be tried again. `counts`: whether it was an attempt at all. */
+export type JobEnd = {
+  id: string;
+  attempt: number;
+  state: "done" | "failed" | "waiting" | "held";
+  runAt: Date | null;
+  error: string | null;
+  counts: boolean;
+};
+
+/** Makes ready what has waited long enough. Returns how many there were. */
+export async function promote(control: ControlDb | ControlTx, now: Date): Promise<number> {
+  const promoted = await control.execute(sql`
+    update ${outbox} set state = 'ready' where id in (
+      select id from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()} order by run_at
+      limit ${PROMOTED_AT_ONCE} for update skip locked)
+    returning id`);
+  return promoted.length;
+}
+
+/** Takes jobs back from workers that are gone: to be begun anew, or failed where that happened too often. */
+export async function takeBackLost(
+  control: ControlDb | ControlTx,
+  policies: QueuePolicies,
+  now: Date,
+): Promise<number> {
+  const attempts = Object.fromEntries(
+    Object.entries(policies).map(([queue, policy]) => [queue, policy.attempts]),
+  );
+  const taken = await control.execute(sql`
+    with most as (select ${JSON.stringify(attempts)}::jsonb as attempts),
+    lost as (
+      select id, o.attempts >= coalesce((most.attempts ->> queue)::int, 1) as is_last from ${outbox} o, most
+      where state in ('handed', 'running') and lease_until < now() for update of o skip locked)
+    update ${outbox} o set hand_id = null, lease_until = null,
+      state = case when is_last then 'failed' else 'ready' end,
+      ended_at = case when is_last then ${now.toISOString()}::timestamptz end,
+      error = case when o.state = 'running' then 'The process that ran it was lost.' else error end
+    from lost where o.id = lost.id returning o.id`);
+  return taken.length;
+}
+
+/** Runs `work` if no other process dispatches now. Null if one does. */
+export async function dispatchAlone<T>(db: Database, work: (tx: ControlTx) => Promise<T>): Promise<T | null> {
+  return await withControl(db, async (tx) => {
+    const [row] = await tx.execute<{ got: boolean }>(
+      sql`select pg_try_advisory_xact_lock(${DISPATCH_LOCK}) as got`,
+    );
+    return row!.got ? await work(tx) : null;
+  });
+}
+
+/** How many jobs of each queue are handed over or running. */
+export async function countUnderWay(tx: ControlTx): Promise<Partial<Record<QueueName, number>>> {
+  const rows = await tx.execute<{ queue: QueueName; jobs: number }>(sql`
+    select queue, count(*)::int as jobs from ${outbox} where state in ('handed', 'running') group by queue`);
+  return Object.fromEntries(rows.map(({ queue, jobs }) => [queue, jobs]));
+}
+
+/** The queues in which jobs are ready. */
+export async function findReadyQueues(tx: ControlTx): Promise<QueueName[]> {
+  const rows = await tx.execute<{ queue: QueueName }>(sql`
+    with recursive queues as (
+      (select queue from ${outbox} where state = 'ready' order by queue limit 1)
+      union all
+      select (select o.queue from ${outbox} o where state = 'ready' and o.queue > q.queue order by o.queue limit 1)
+      from queues q where q.queue is not null)
+    select queue from queues where queue is not null`);
+  return rows.map(({ queue }) => queue);
+}
+
+/** The line before all others. */
+export const FIRST_LINE = "00000000-0000-0000-0000-000000000000";
+
+/** Of the lines that are looked at, so many may have all they are allowed already: a tenant may have half. */
+const LINES_THAT_MAY_BE_FULL = 2;
+
+/**
+ * Marks up to `free` ready jobs of a queue as handed over, from lines that come after the line `after`: those with least
+ * under way first. A tenant's line gets `share` of the places at most. The lines are found one after the other in the
+ * index, so that one with 100,000 jobs costs no more than one with a single job.
+ */
+export async function hand(
+  tx: ControlTx,
+  queue: QueueName,
+  { free, share, handId, after }: { free: number; share: number; handId: string; after: string },
+): Promise<Hand> {
+  const jobs = await tx.execute<{ id: string; line: string }>(sql`
+    with recursive lines(line, place) as (
+      (select line, 1 from ${outbox} where state = 'ready' and queue = ${queue} and line > ${after} order by line limit 1)
+      union all
+      select (select o.line from ${outbox} o where state = 'ready' and queue = ${queue} and o.line > l.line
+        order by o.line limit 1), place + 1
+      from lines l where l.line is not null and place < ${free + LINES_THAT_MAY_BE_FULL}),
+    under_way as (
+      select line, count(*)::int as jobs from ${outbox}
+      where state in ('handed', 'running') and queue = ${queue} group by line),
+    allowed as (
+      select l.line, coalesce(u.jobs, 0) as jobs,
+        case when l.line = 'ffffffff-ffff-ffff-ffff-ffffffffffff' then ${free}
+          else least(${free}, ${share} - coalesce(u.jobs, 0)) end as places
+      from lines l left join under_way u on u.line = l.line where l.line is not null),
+    candidates as (
+      select c.id, a.jobs + row_number() over (partition by a.line order by c.priority, c.run_at, c.id) as turn
+      from allowed a cross join lateral (
+        select id, priority, run_at from ${outbox} where state = 'ready' and queue = ${queue} and line = a.line
+        order by priority, run_at, id limit greatest(a.places, 0)) c),
+    chosen as (select id from candidates order by turn limit ${free})
+    update ${outbox} o set state = 'handed', hand_id = ${handId}, lease_until = ${leaseEnd()}
+    from chosen where o.id = chosen.id and o.state = 'ready' returning o.id, o.line`);
+  return { id: handId, queue, jobs: jobs.map(({ id, line }) => [id, line]) };
+}
+
+/** Begins those of the jobs that are still the hand's: they may have been taken back or cancelled meanwhile. */
+export async function begin(
+  control: ControlDb,
+  jobs: { id: string; handId: string }[],
+  now: Date,
+): Promise<BegunJob[]> {
+  const rows = await control.execute<
+    {
+      id: string;
+      queue: QueueName;
+      name: string;
+      payload: unknown;
+      tenant_id: string | null;
+      attempts: number;
+    }
+  >(sql`
+    update ${outbox} o set state = 'running', attempts = attempts + 1, started_at = ${now.toISOString()},
+      lease_until = ${leaseEnd()}
+    from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as j(id uuid, "handId" uuid)
+    where o.id = j.id and o.hand_id = j."handId" and o.state = 'handed'
+    returning o.id, o.queue, o.name, o.payload, o.tenant_id, o.attempts`);
+  return rows.map(({ tenant_id, attempts, ...job }) => ({ ...job, tenantId: tenant_id, attempt: attempts }));
+}
+
+/** Keeps jobs from being taken back for another while. */
+export async function renew(control: ControlDb, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await control.execute(sql`
+    update ${outbox} set lease_until = ${leaseEnd()} where state in ('handed', 'running')
+      and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`);
+}
+
+/** Gives jobs back that were handed over and not begun. */
+export async function giveBack(control: ControlDb, ids: string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await control.execute(sql`
+    update ${outbox} set state = 'ready', hand_id = null, lease_until = null where state = 'handed'
+      and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`);
+}
+
+/** Writes down how attempts ended, and adds them to the minute's figures. What was taken back meanwhile stays as it is. */
+export async function end(control: ControlDb, ends: JobEnd[], now: Date): Promise<void> {
+  const at = now.toISOString();
+  await control.execute(sql`
+    with ended as (
+      update ${outbox} o set state = e.state, run_at = coalesce(e."runAt", o.run_at), error = e.error,
+        hand_id = null, lease_until = null,
+        attempts = case when e.counts then attempts else attempts - 1 end,
+        ended_at = case when e.state <> 'waiting' then ${at}::timestamptz end
+      from jsonb_to_recordset(${JSON.stringify(ends)}::jsonb) as
+        e(id uuid, attempt int, state text, "runAt" timestamptz, error text, counts boolean)
+      where o.id = e.id and o.state = 'running' and o.attempts = e.attempt
+      returning o.queue, o.state, e.counts)
+    insert into ${jobMinutes} as m (minute, queue, done, retried, failed)
+    select date_trunc('minute', ${at}::timestamptz), queue, count(*) filter (where state = 'done'),
+      count(*) filter (where state = 'waiting'), count(*) filter (where state = 'failed')
+    from ended where counts group by queue
+    on conflict (minute, queue) do update set done = m.done + excluded.done, retried = m.retried + excluded.retried,
+      failed = m.failed + excluded.failed`);
+}
+
+/** Whether a job is due or under way. */
+export async function isBusy(control: ControlDb, now: Date): Promise<boolean> {
+  const [row] = await control.execute<{ busy: boolean }>(sql`select
+    exists (select from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()}) or
+    exists (select from ${outbox} where state = 'ready') or
+    exists (select from ${outbox} where state in ('handed', 'running')) as busy`);
+  return row!.busy;
+}
+
+/** Says that a worker is alive, and forgets those that are not. Returns how many there are. */
+export async function reportWorker(
+  control: ControlDb,
+  worker: { id: string; engine: "kv" | "postgres" },
+): Promise<number> {
+  const [row] = await control.execute<{ workers: number }>(sql`
+    with gone as (delete from ${jobWorkers} where seen_at < now() - ${LEASE_SECONDS} * interval '1 second' and id <> ${worker.id}),
+    me as (insert into ${jobWorkers} (id, engine, seen_at) values (${worker.id}, ${worker.engine}, now())
+      on conflict (id) do update set seen_at = now())
+    select count(*)::int + 1 as workers from ${jobWorkers}
+    where id <> ${worker.id} and seen_at >= now() - ${LEASE_SECONDS} * interval '1 second'`);
+  return row!.workers;
+}
+
+export async function removeWorker(control: ControlDb, id: string): Promise<void> {
+  await control.execute(sql`delete from ${jobWorkers} where id = ${id}`);
+}
+
+function leaseEnd() {
+  return sql`now() + ${LEASE_SECONDS} * interval '1 second'`;
+}

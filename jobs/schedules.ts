@@ -1,0 +1,105 @@
+import { Cron } from "croner";
+import { eq } from "drizzle-orm";
+import { schedules } from "../db/control/schema.ts";
+import { systemContext } from "../src/context.ts";
+import { enqueueAll, type NewJob } from "../src/jobs/outbox.ts";
+import { after, DAY } from "../src/platform/clock.ts";
+import { newId } from "../src/platform/ids.ts";
+import { describeError, logOf } from "../src/platform/log.ts";
+import type { Services } from "../src/services.ts";
+
+const log = logOf("jobs");
+
+export type Schedule = {
+  name: string;
+  /** Five fields of cron, in UTC. */
+  cron: string;
+  /** The job of a time at which it is due. */
+  job: (slot: Date) => NewJob;
+  /** How many times at most are caught up that were missed because nothing ran. */
+  catchUp: number;
+};
+
+/** What happens by itself. Deno Deploy's free plan takes ten, the queue's drain included. */
+export const SCHEDULES: Schedule[] = [
+  {
+    name: "tenancy upkeep",
+    cron: "* * * * *",
+    job: () => ({ name: "tenancy.upkeep", payload: {} }),
+    catchUp: 1,
+  },
+  { name: "cleanup", cron: "17 3 * * *", job: () => ({ name: "cleanup.expired", payload: {} }), catchUp: 1 },
+  {
+    name: "daily metrics",
+    cron: "5 0 * * *",
+    job: (slot) => ({ name: "metrics.collect", payload: { day: dayOf(after(slot, -DAY)) } }),
+    catchUp: 30,
+  },
+];
+
+/**
+ * Enqueues the jobs of the times at which a schedule was due since it last was looked at. Several processes may do so at
+ * once: a time leads to one job. What is looked at for the first time starts with the next time it is due.
+ */
+export async function enqueueDue(services: Services, { name, cron, job, catchUp }: Schedule): Promise<void> {
+  const ctx = systemContext(services, { type: "system", name: "Schedules" }, newId());
+  const now = services.clock.now();
+  const slots = slotsUntil(cron, now, catchUp);
+  const newest = slots.at(-1);
+  if (!newest) return;
+  await ctx.tx(async (tx) => {
+    await tx.insert(schedules).values({ name, lastSlot: newest }).onConflictDoNothing();
+    const [row] = await tx.select().from(schedules).where(eq(schedules.name, name)).for("update");
+    const due = slots.filter((slot) => slot > row!.lastSlot);
+    if (due.length === 0) return;
+    await enqueueAll(ctx, tx, due.map((slot) => ({ ...job(slot), key: `${name} ${slot.toISOString()}` })));
+    await tx.update(schedules).set({ lastSlot: newest }).where(eq(schedules.name, name));
+  });
+}
+
+/** Looks at all schedules: at the start of a process, for what was missed while none ran. */
+export async function enqueueMissed(services: Services): Promise<void> {
+  for (const schedule of SCHEDULES) await enqueueDue(services, schedule);
+}
+
+/**
+ * Registers all schedules with the runtime. To be called at the top level of the program, where Deno Deploy finds them.
+ * `running`: the services and, where this process runs jobs, what drains the queue; nothing happens while there are none.
+ */
+export function registerSchedules(running: () => Running | undefined): void {
+  for (const schedule of SCHEDULES) {
+    Deno.cron(
+      schedule.name,
+      schedule.cron,
+      () => attempt(schedule.name, running(), ({ services }) => enqueueDue(services, schedule)),
+    );
+  }
+  Deno.cron("queue drain", "* * * * *", () => attempt("queue drain", running(), ({ drain }) => drain()));
+}
+
+export type Running = { services: Services; drain: () => Promise<void> };
+
+async function attempt(
+  name: string,
+  running: Running | undefined,
+  work: (running: Running) => Promise<void>,
+): Promise<void> {
+  try {
+    if (running) await work(running);
+  } catch (error) {
+    log.error("a schedule failed; it is caught up a minute later", {
+      schedule: name,
+      ...describeError(error),
+    });
+  }
+}
+
+/** The last times, oldest first, at which it was due until now. */
+function slotsUntil(cron: string, now: Date, count: number): Date[] {
+  const pattern = new Cron(cron, { timezone: "UTC", paused: true });
+  return pattern.previousRuns(count, after(now, 1)).reverse();
+}
+
+function dayOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}

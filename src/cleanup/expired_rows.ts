@@ -1,0 +1,72 @@
+import { and, inArray, lt, type SQL } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import {
+  jobMinutes,
+  oneTimeTokens,
+  outbox,
+  refreshTokens,
+  sessions,
+  subdomains,
+} from "../../db/control/schema.ts";
+import type { SystemContext } from "../context.ts";
+import { after, DAY } from "../platform/clock.ts";
+import { eq } from "drizzle-orm";
+
+const ROWS_AT_ONCE = 5_000;
+
+/** How long something is kept after its end, for those who look into what happened. */
+const KEPT = {
+  expired: DAY,
+  endedJobs: 3 * DAY,
+  failedJobs: 90 * DAY,
+  jobFigures: 30 * DAY,
+};
+
+/**
+ * Deletes what nobody needs any more: expired sessions, tokens and redirects, and jobs that ended some time ago. In
+ * batches, so that nobody waits for it. Returns how many rows of each table went.
+ */
+export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
+  const before = (age: number) => after(ctx.services.clock.now(), -age);
+  const expired = before(KEPT.expired);
+  const endedBefore = (state: "done" | "failed", age: number) =>
+    and(eq(outbox.state, state), lt(outbox.endedAt, before(age)))!;
+  return {
+    sessions: await deleteAll(ctx, sessions, sessions.id, lt(sessions.expiresAt, expired)),
+    one_time_tokens: await deleteAll(
+      ctx,
+      oneTimeTokens,
+      oneTimeTokens.id,
+      lt(oneTimeTokens.expiresAt, expired),
+    ),
+    refresh_tokens: await deleteAll(
+      ctx,
+      refreshTokens,
+      refreshTokens.id,
+      lt(refreshTokens.expiresAt, expired),
+    ),
+    subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
+    jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +
+      await deleteAll(ctx, outbox, outbox.id, endedBefore("failed", KEPT.failedJobs)),
+    job_minutes: await deleteAll(
+      ctx,
+      jobMinutes,
+      jobMinutes.minute,
+      lt(jobMinutes.minute, before(KEPT.jobFigures)),
+    ),
+  };
+}
+
+async function deleteAll(
+  { control }: SystemContext,
+  table: PgTable,
+  key: PgColumn,
+  over: SQL,
+): Promise<number> {
+  for (let total = 0;;) {
+    const some = control.select({ key }).from(table).where(over).limit(ROWS_AT_ONCE);
+    const gone = await control.delete(table).where(inArray(key, some)).returning({ key });
+    total += gone.length;
+    if (gone.length < ROWS_AT_ONCE) return total;
+  }
+}

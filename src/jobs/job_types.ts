@@ -1,0 +1,21 @@
+import { z } from "zod";
+import type { QueueName } from "./queues.ts";
+
+/** Every kind of job: its queue, and what its payload holds. Payloads carry ids; a handler reads the rest. */
+export const JOB_TYPES = {
+  "tenancy.upkeep": jobType("cleanup", z.object({})),
+  "cleanup.expired": jobType("cleanup", z.object({})),
+  "metrics.collect": jobType("analytics", z.object({ day: z.iso.date() })),
+  "metrics.collect_tenant": jobType("analytics", z.object({ day: z.iso.date() })),
+};
+
+export type JobName = keyof typeof JOB_TYPES;
+export type JobPayload<Name extends JobName> = z.output<typeof JOB_TYPES[Name]["payload"]>;
+
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(JOB_TYPES, name);
+}
+
+function jobType<Payload extends z.ZodType>(queue: QueueName, payload: Payload) {
+  return { queue, payload };
+}

@@ -1,0 +1,85 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { outbox } from "../../db/control/schema.ts";
+import type { ControlTx, TenantTx } from "../../db/with_tenant.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
+import { after } from "../platform/clock.ts";
+import { newId } from "../platform/ids.ts";
+import { JOB_TYPES, type JobName, type JobPayload } from "./job_types.ts";
+
+export const DEFAULT_PRIORITY = 100;
+
+export type JobOptions = {
+  /** Milliseconds from now. */
+  delay?: number;
+  /** Only one job of the same tenant (or of none) has this key, as long as that job is kept: some days after its end. */
+  key?: string;
+  /** 0 to 1,000; lower goes first among the jobs of the same tenant in the queue. */
+  priority?: number;
+  /** Whose job it is, where the context is no tenant's. */
+  tenantId?: string;
+};
+
+export type NewJob<Name extends JobName = JobName> = {
+  [Each in Name]: JobOptions & { name: Each; payload: JobPayload<Each> };
+}[Name];
+
+/**
+ * Puts a job into the outbox, in the transaction of the change that it follows from: there is one exactly if there is the
+ * other. In a tenant's context it is the tenant's. Returns its id, or null where another job has its key.
+ */
+export async function enqueue(
+  ctx: TenantContext | SystemContext,
+  tx: TenantTx | ControlTx,
+  job: NewJob,
+): Promise<string | null> {
+  const [id] = await enqueueAll(ctx, tx, [job]);
+  return id ?? null;
+}
+
+/** Several jobs at once. Returns the ids of those that were added. */
+export async function enqueueAll(
+  ctx: TenantContext | SystemContext,
+  tx: TenantTx | ControlTx,
+  jobs: NewJob[],
+): Promise<string[]> {
+  const now = ctx.services.clock.now();
+  const owner = "tenant" in ctx ? ctx.tenant.id : null;
+  const rows = jobs.map(({ name, payload, delay = 0, key, priority = DEFAULT_PRIORITY, tenantId }) => ({
+    id: newId(),
+    queue: JOB_TYPES[name].queue,
+    name,
+    payload: JOB_TYPES[name].payload.parse(payload),
+    tenant_id: tenantId ?? owner,
+    priority,
+    key,
+    run_at: after(now, delay),
+    created_at: now,
+  }));
+  const added = await tx.execute<{ id: string }>(
+    sql`select id from jobs.enqueue(${JSON.stringify(rows)}::jsonb) as id`,
+  );
+  ctx.services.jobs.note(tx);
+  return added.map(({ id }) => id);
+}
+
+/** Takes a job back that has not begun. False where it has, or is there no more. */
+export async function cancelJob(ctx: SystemContext, id: string): Promise<boolean> {
+  const isOpen = inArray(outbox.state, ["waiting", "ready", "handed", "held"]);
+  const gone = await ctx.control.delete(outbox).where(and(eq(outbox.id, id), isOpen)).returning({
+    id: outbox.id,
+  });
+  return gone.length > 0;
+}
+
+/** Lets a resumed tenant's jobs go on that were held while it was suspended. */
+export async function releaseHeldJobs(
+  { services }: SystemContext,
+  tx: ControlTx,
+  tenantId: string,
+): Promise<void> {
+  const isHeld = and(eq(outbox.tenantId, tenantId), eq(outbox.state, "held"));
+  const released = await tx.update(outbox).set({ state: "ready", endedAt: null }).where(isHeld).returning({
+    id: outbox.id,
+  });
+  if (released.length > 0) services.jobs.note(tx);
+}
