@@ -1,25 +1,55 @@
-import { sql } from "drizzle-orm";
 import { Hono } from "hono";
-import { checkHealth, type HealthReport } from "../src/platform/health.ts";
-import type { AppEnv } from "./http.ts";
+import type { Config } from "../src/config.ts";
+import { isSameSecret } from "../src/platform/crypto.ts";
+import type { Services } from "../src/services.ts";
+import type { AppContext, AppEnv } from "./http.ts";
 
 /** What load balancers and people on call ask, on any host. */
 export const operations = new Hono<AppEnv>();
 
 operations.get("/health", async (c) => {
-  const report = await checkHealth(c.get("services").clock, {
-    database: () => pingDatabase(c.get("services").db),
-  });
+  const report = await c.get("services").health.report();
   return c.json(report, report.status === "unhealthy" ? 503 : 200);
 });
 
 operations.get("/ready", async (c) => {
-  const report: HealthReport = await checkHealth(c.get("services").clock, {
-    database: () => pingDatabase(c.get("services").db),
-  });
-  return report.status === "healthy" ? c.json({ status: "ready" }) : c.json({ status: "not ready" }, 503);
+  const { status } = await c.get("services").health.report();
+  return status === "unhealthy" ? c.json({ status: "not ready" }, 503) : c.json({ status: "ready" });
 });
 
-async function pingDatabase(db: AppEnv["Variables"]["services"]["db"]): Promise<void> {
-  await db.control.execute(sql`select 1`);
+operations.get("/metrics", (c) => isOnMainPort(c.get("services").config) ? sendMetrics(c) : c.notFound());
+
+/** The same, with the metrics, on the port that these have for themselves. */
+export function createOperationsApp(services: Services): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    c.set("services", services);
+    await next();
+    c.res.headers.set("Cache-Control", "no-store");
+  });
+  app.get("/metrics", sendMetrics);
+  app.route("/", operations);
+  return app;
+}
+
+/** In production they are open to nobody: there they need a token, or a port that the world doesn't reach. */
+function isOnMainPort({ environment, metricsPort, metricsToken }: Config): boolean {
+  if (metricsPort !== undefined) return false;
+  return metricsToken !== undefined || environment !== "production";
+}
+
+async function sendMetrics(c: AppContext): Promise<Response> {
+  const { config, metrics } = c.get("services");
+  if (config.metricsToken !== undefined && !hasToken(c, config.metricsToken)) {
+    return c.text("Send the token: Authorization: Bearer <METRICS_TOKEN>.\n", 401, {
+      "WWW-Authenticate": "Bearer",
+    });
+  }
+  const { contentType, text } = await metrics.scrape();
+  return c.body(text, 200, { "Content-Type": contentType, "Cache-Control": "no-store" });
+}
+
+function hasToken(c: AppContext, token: string): boolean {
+  const [, sent] = /^Bearer +(.+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
+  return sent !== undefined && isSameSecret(sent, token);
 }

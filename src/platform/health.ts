@@ -1,49 +1,72 @@
 import { type Clock, SECOND } from "./clock.ts";
+import { withDeadline } from "./deadline.ts";
 import { describeError, logOf } from "./log.ts";
 
 export const VERSION = "0.1.0";
 
 const CHECK_TIMEOUT = 2 * SECOND;
+const REPORT_KEPT = SECOND;
 
 const log = logOf("health");
 
-export type HealthCheck = { name: string; status: "ok" | "fail"; duration_ms: number; detail?: string };
+/** `run` throws when something is wrong. Where an `essential` check fails, the product can't serve. */
+export type Check = { name: string; essential: boolean; run: () => void | Promise<void> };
+
+export type CheckResult = { name: string; status: "ok" | "fail"; duration_ms: number; detail?: string };
 
 export type HealthReport = {
   status: "healthy" | "degraded" | "unhealthy";
   timestamp: string;
   version: string;
-  checks: HealthCheck[];
+  checks: CheckResult[];
 };
 
-/** Runs each check, two seconds at most. The product is unhealthy when one fails; the reason goes into the log. */
-export async function checkHealth(
-  clock: Clock,
-  checks: Record<string, () => Promise<void>>,
-): Promise<HealthReport> {
-  const results = await Promise.all(Object.entries(checks).map(([name, check]) => runCheck(name, check)));
-  return {
-    status: results.every(({ status }) => status === "ok") ? "healthy" : "unhealthy",
-    timestamp: clock.now().toISOString(),
-    version: VERSION,
-    checks: results,
-  };
+/** How the product is: asked as often as anyone likes, found out once a second at most. */
+export class Health {
+  readonly #clock: Clock;
+  readonly #checks: Check[];
+  #report: Promise<HealthReport> | undefined;
+  #expires = 0;
+
+  constructor(clock: Clock, checks: Check[]) {
+    this.#clock = clock;
+    this.#checks = checks;
+  }
+
+  /**
+   * Runs each check, two seconds at most; the reason of a failure goes into the log. Unhealthy when an essential check
+   * fails, degraded when another does.
+   */
+  report(): Promise<HealthReport> {
+    if (this.#report && performance.now() < this.#expires) return this.#report;
+    this.#expires = Infinity;
+    return this.#report = this.#find().finally(() => this.#expires = performance.now() + REPORT_KEPT);
+  }
+
+  async #find(): Promise<HealthReport> {
+    const results = await Promise.all(this.#checks.map(runCheck));
+    const failed = this.#checks.filter((_, place) => results[place]!.status === "fail");
+    return {
+      status: failed.some(({ essential }) => essential)
+        ? "unhealthy"
+        : failed.length > 0
+        ? "degraded"
+        : "healthy",
+      timestamp: this.#clock.now().toISOString(),
+      version: VERSION,
+      checks: results,
+    };
+  }
 }
 
-async function runCheck(name: string, check: () => Promise<void>): Promise<HealthCheck> {
+async function runCheck({ name, run }: Check): Promise<CheckResult> {
   const started = performance.now();
   const duration = () => Math.round((performance.now() - started) * 10) / 10;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT} ms`)), CHECK_TIMEOUT);
-  });
   try {
-    await Promise.race([check(), timeout]);
+    await withDeadline(CHECK_TIMEOUT, run);
     return { name, status: "ok", duration_ms: duration() };
   } catch (error) {
     log.error("health check failed", { check: name, ...describeError(error) });
-    return { name, status: "fail", duration_ms: duration(), detail: `The ${name} does not answer.` };
-  } finally {
-    clearTimeout(timer);
+    return { name, status: "fail", duration_ms: duration(), detail: "The check failed. The log says why." };
   }
 }

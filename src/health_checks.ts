@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import type { Database } from "../db/connect.ts";
+import type { Config } from "./config.ts";
+import { checkQueue } from "./jobs/queue_depth.ts";
+import { MemoryCache } from "./platform/cache.ts";
+import { type Clock, SECOND } from "./platform/clock.ts";
+import { newToken } from "./platform/crypto.ts";
+import type { Check } from "./platform/health.ts";
+
+/** So much must be free in the data folder. */
+const PROBE_BYTES = 1024 * 1024;
+
+/** All that `/health` looks at. The product can't serve without what is `essential`, and does less without the rest. */
+export function healthChecks(config: Config, db: Database, clock: Clock): Check[] {
+  const checks: Check[] = [
+    { name: "database", essential: true, run: () => answers(db) },
+    { name: "cache", essential: false, run: remembers },
+    { name: "queue", essential: false, run: () => checkQueue(db, clock.now()) },
+  ];
+  if (!config.databaseUrl) {
+    checks.push({ name: "disk", essential: true, run: () => takesFiles(config.dataDir) });
+  }
+  return checks;
+}
+
+async function answers(db: Database): Promise<void> {
+  await db.control.execute(sql`select 1`);
+}
+
+const cache = new MemoryCache<string>({ capacity: 1, ttl: 10 * SECOND });
+
+function remembers(): void {
+  const token = newToken();
+  cache.set("health", token);
+  if (cache.get("health") !== token) throw new Error("the cache forgot what it was given");
+}
+
+/** Whether the folder of the embedded database can be written and has room. */
+async function takesFiles(folder: string): Promise<void> {
+  const path = join(folder, `.health-${newToken()}`);
+  try {
+    await Deno.writeFile(path, new Uint8Array(PROBE_BYTES), { createNew: true });
+  } finally {
+    await Deno.remove(path).catch(() => {});
+  }
+}
