@@ -3,7 +3,7 @@ import { ComponentsPage, DialogSample } from "../../views/pages/components_page.
 import { type AppEnv, isPartial } from "../http.ts";
 import { render } from "../render.tsx";
 
-/** Pages for those who build the product. Production has none of them. */
+/** `/dev/components`. */
 export const developmentPages = new Hono<AppEnv>();
 
 developmentPages.get("/dev/components", (c) => render(c, <ComponentsPage />));

@@ -1,0 +1,75 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import {
+  getSuppressed,
+  listSuppressed,
+  newSuppression,
+  suppressByHand,
+  suppressionQuery,
+  unsuppress,
+} from "../../src/email/suppression.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { NewSuppressionPage } from "../../views/pages/admin/new_suppression_page.tsx";
+import { ReleaseAddressPage } from "../../views/pages/admin/release_address_page.tsx";
+import { SuppressionList, SuppressionRows } from "../../views/pages/admin/suppression_list.tsx";
+import { SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
+import { sendFlash } from "../flash.ts";
+import { refusedFields } from "../forms.ts";
+import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { render } from "../render.tsx";
+import { apexOnly } from "../site/apex.ts";
+import { shellOf, staffOnly } from "./staff.ts";
+
+const PAGE_SIZE = 25;
+
+/** The list's address as people type it: what makes no sense is left out, not refused. */
+const listAddress = z.object({
+  search: suppressionQuery.shape.search.catch(undefined),
+  cursor: suppressionQuery.shape.cursor.catch(undefined),
+});
+
+/** The addresses that no mail goes to. */
+export const suppressionPages = new Hono<AppEnv>();
+
+suppressionPages.use("/admin/suppressions/*", apexOnly, staffOnly);
+
+suppressionPages.get("/admin/suppressions", async (c) => {
+  const ctx = systemContextOf(c);
+  const { search, cursor } = listAddress.parse(c.req.query());
+  const { items, nextCursor } = await listSuppressed(ctx, { search, cursor, limit: PAGE_SIZE });
+  const list = { addresses: items, nextCursor, search: search ?? "", now: ctx.services.clock.now() };
+  if (isPartial(c) && cursor) return render(c, <SuppressionRows {...list} />);
+  if (isPartial(c)) return render(c, <SuppressionList {...list} />);
+  return render(c, <SuppressionsPage {...shellOf(c)} {...list} />);
+});
+
+suppressionPages.get("/admin/suppressions/new", (c) => render(c, <NewSuppressionPage {...shellOf(c)} />));
+
+suppressionPages.post("/admin/suppressions", async (c) => {
+  const form = await readForm(c);
+  try {
+    const input = parseInput(newSuppression, form);
+    await suppressByHand(systemContextOf(c), input);
+    return goBack(c, `No mail goes to ${input.address} any more.`);
+  } catch (error) {
+    const refused = { values: form, errors: refusedFields(error) };
+    return render(c, <NewSuppressionPage {...shellOf(c)} {...refused} />, 422);
+  }
+});
+
+suppressionPages.get("/admin/suppressions/:id/release", async (c) => {
+  const ctx = systemContextOf(c);
+  const suppressed = await getSuppressed(ctx, c.req.param("id"));
+  const now = ctx.services.clock.now();
+  return render(c, <ReleaseAddressPage {...shellOf(c)} suppressed={suppressed} now={now} />);
+});
+
+suppressionPages.post("/admin/suppressions/:id/release", async (c) => {
+  const address = await unsuppress(systemContextOf(c), c.req.param("id"));
+  return goBack(c, `Mail goes to ${address} again.`);
+});
+
+function goBack(c: AppContext, text: string): Response {
+  sendFlash(c, { kind: "success", text });
+  return redirect(c, "/admin/suppressions");
+}

@@ -1,0 +1,51 @@
+import { Hono } from "hono";
+import type { MessageName, RenderedEmail } from "../../src/email/messages.ts";
+import { notFound } from "../../src/errors.ts";
+import { renderEmail } from "../../views/emails/render.tsx";
+import { MESSAGE_NAMES, SAMPLE_PROPS, sampleOptions } from "../../views/emails/samples.ts";
+import { EmailPreviewPage, PREVIEWS } from "../../views/pages/email_preview_page.tsx";
+import { EmailsPage } from "../../views/pages/emails_page.tsx";
+import { type AppContext, type AppEnv } from "../http.ts";
+import { pagePolicy } from "../middleware/security_headers.ts";
+import { render } from "../render.tsx";
+
+/** A message is styled inline, and loads a brand's logo at most. */
+const MESSAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'";
+
+/** Every message of the product with sample data, for those who build it. */
+export const emailPages = new Hono<AppEnv>();
+
+emailPages.get("/dev/emails", async (c) => {
+  const emails = await Promise.all(MESSAGE_NAMES.map(async (name) => {
+    const { subject } = await renderSample(name);
+    return { name, subject };
+  }));
+  return render(c, <EmailsPage emails={emails} />);
+});
+
+emailPages.get("/dev/emails/:name", async (c) => {
+  const name = messageOf(c);
+  const email = await renderSample(name);
+  const preview = PREVIEWS.find((known) => known === c.req.query("preview")) ?? "desktop";
+  const policy = pagePolicy(c.get("services").config.appUrl)(c.get("nonce"));
+  c.header("Content-Security-Policy", `${policy}; frame-src 'self'`);
+  return render(c, <EmailPreviewPage name={name} email={email} preview={preview} />);
+});
+
+emailPages.get("/dev/emails/:name/html", async (c) => {
+  const { html } = await renderSample(messageOf(c));
+  c.header("Content-Security-Policy", MESSAGE_POLICY);
+  c.header("X-Frame-Options", "SAMEORIGIN");
+  return c.html(html);
+});
+
+function messageOf(c: AppContext): MessageName {
+  const name = MESSAGE_NAMES.find((known) => known === c.req.param("name"));
+  if (!name) throw notFound("This message");
+  return name;
+}
+
+function renderSample<Name extends MessageName>(name: Name): Promise<RenderedEmail> {
+  return renderEmail(name, SAMPLE_PROPS[name], sampleOptions(name));
+}

@@ -1,0 +1,82 @@
+import { Hono } from "hono";
+import {
+  emptyMailbox,
+  getMailboxMessage,
+  linksOf,
+  listMailbox,
+  type MailboxMessage,
+  mailboxQuery,
+} from "../../src/email/mailbox.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { withLinksInNewTabs } from "../../views/pages/mailbox/framed_html.ts";
+import { MailboxMessagePage } from "../../views/pages/mailbox/mailbox_message_page.tsx";
+import { MailboxPage } from "../../views/pages/mailbox/mailbox_page.tsx";
+import { sendFlash, takeFlash } from "../flash.ts";
+import { type AppContext, type AppEnv, redirect, systemContextOf } from "../http.ts";
+import { pagePolicy } from "../middleware/security_headers.ts";
+import { render } from "../render.tsx";
+import { apexOnly } from "../site/apex.ts";
+
+/** A mail may show pictures and its own styles. It runs nothing, and only the mailbox frames it. */
+const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'";
+
+/** The mails that would have left, where neither SMTP nor Resend is configured. */
+export const mailboxPages = new Hono<AppEnv>();
+
+mailboxPages.get("/dev/mailbox", apexOnly, async (c) => {
+  const ctx = systemContextOf(c);
+  const query = parseInput(mailboxQuery, c.req.query());
+  const { items, nextCursor } = await listMailbox(ctx, query);
+  const { transport, now } = { transport: ctx.services.mail.name, now: ctx.services.clock.now() };
+  const page = { messages: items, nextCursor, to: query.to, isFirst: !query.cursor, transport, now };
+  return render(c, <MailboxPage {...page} flash={takeFlash(c)} />);
+});
+
+mailboxPages.get("/dev/mailbox.json", apexOnly, async (c) => {
+  const query = parseInput(mailboxQuery, c.req.query());
+  const { items, nextCursor } = await listMailbox(systemContextOf(c), query);
+  return c.json({ data: items.map(toJson), next_cursor: nextCursor });
+});
+
+mailboxPages.post("/dev/mailbox/clear", apexOnly, async (c) => {
+  await emptyMailbox(systemContextOf(c));
+  sendFlash(c, { kind: "success", text: "The mailbox is empty." });
+  return redirect(c, "/dev/mailbox");
+});
+
+mailboxPages.get("/dev/mailbox/:id", apexOnly, async (c) => {
+  const message = await messageOf(c);
+  const { appUrl } = c.get("services").config;
+  c.header("Content-Security-Policy", `${pagePolicy(appUrl)(c.get("nonce"))}; frame-src 'self'`);
+  return render(c, <MailboxMessagePage message={message} links={linksOf(message)} />);
+});
+
+mailboxPages.get("/dev/mailbox/:id/html", apexOnly, async (c) => {
+  c.header("Content-Security-Policy", MAIL_POLICY);
+  c.header("X-Frame-Options", "SAMEORIGIN");
+  return c.html(withLinksInNewTabs((await messageOf(c)).html));
+});
+
+function messageOf(c: AppContext): Promise<MailboxMessage> {
+  return getMailboxMessage(systemContextOf(c), c.req.param("id")!);
+}
+
+function toJson(message: MailboxMessage) {
+  const { id, at, toName, toAddress, fromName, fromAddress, subject, html, text, headers } = message;
+  return {
+    id,
+    at: at.toISOString(),
+    to: toAddress,
+    to_name: toName,
+    from: fromAddress,
+    from_name: fromName,
+    subject,
+    html,
+    text,
+    headers,
+    links: linksOf(message),
+    message: message.message,
+    tenant_id: message.tenantId,
+  };
+}

@@ -1,0 +1,24 @@
+import { Hono } from "hono";
+import { systemContext } from "../../src/context.ts";
+import { notFound } from "../../src/errors.ts";
+import { applyNotice, readNotice } from "../../src/email/provider_notices.ts";
+import type { AppContext, AppEnv } from "../http.ts";
+import { apexOnly } from "../site/apex.ts";
+
+/** What mail providers tell of the mails we sent. They carry a signature, and no cookie. */
+export const emailNotices = new Hono<AppEnv>();
+
+emailNotices.post("/email", apexOnly, async (c) => {
+  const { config } = c.get("services");
+  if (!config.emailWebhookSecret) throw notFound("This address");
+  const notice = readNotice(config.emailWebhookSecret, signatureOf(c), await c.req.text());
+  const provider = { type: "system", name: "Mail provider" } as const;
+  await applyNotice(systemContext(c.get("services"), provider, c.get("requestId")), notice);
+  return c.json({ received: true });
+});
+
+/** Standard Webhooks' headers, by their own names or by those of Svix, from which they come. */
+function signatureOf(c: AppContext) {
+  const header = (name: string) => c.req.header(`webhook-${name}`) ?? c.req.header(`svix-${name}`) ?? "";
+  return { id: header("id"), timestamp: header("timestamp"), signature: header("signature") };
+}

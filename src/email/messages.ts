@@ -1,0 +1,119 @@
+/** The product's email messages: what each one has to be told. How they read is in `views/emails`. */
+export type EmailMessages = {
+  welcome: {
+    name: string;
+    tenantName: string;
+    url: string;
+    inviteUrl: string;
+    projectsUrl: string;
+    docsUrl: string;
+  };
+  verify_address: { name: string; address: string; url: string; expiryHours: number };
+  reset_password: RequestOrigin & { name: string; address: string; url: string; expiryMinutes: number };
+  magic_link: RequestOrigin & { address: string; url: string; expiryMinutes: number };
+  invitation: { inviterName: string; tenantName: string; role: string; url: string; expiryDays: number };
+  new_sign_in: RequestOrigin & { name: string; at: Date; sessionsUrl: string; resetUrl: string };
+  receipt: {
+    number: string;
+    tenantName: string;
+    lines: ReceiptLine[];
+    /** In the currency's minor unit, as are the lines. */
+    total: number;
+    currency: string;
+    paidAt: Date;
+    /** Such as "Visa ending in 4242". */
+    paymentMethod: string | null;
+    invoiceUrl: string;
+  };
+  payment_failed: {
+    tenantName: string;
+    /** In the currency's minor unit. */
+    amount: number;
+    currency: string;
+    paymentMethod: string | null;
+    /** What the bank or the gateway said, as a sentence without its full stop. */
+    reason: string | null;
+    /** When it is tried again by itself. */
+    nextAttemptAt: Date | null;
+    /** When the paid plan ends if nothing is paid until then. */
+    planEndsAt: Date | null;
+    url: string;
+  };
+  trial_ending: {
+    tenantName: string;
+    planName: string;
+    endsAt: Date;
+    /** In the currency's minor unit, for one `cycle`. */
+    price: number;
+    currency: string;
+    cycle: "month" | "year";
+    /** Where the tenant goes when nobody chooses a plan. */
+    fallbackPlanName: string;
+    url: string;
+  };
+  usage_near_limit: LimitUsage;
+  usage_limit_reached: LimitUsage;
+  monthly_report: {
+    tenantName: string;
+    /** The first day of the month, 00:00 UTC. */
+    month: Date;
+    figures: ReportFigure[];
+    /** What is counted in `daily`, such as "API calls". */
+    dailyLabel: string;
+    daily: DailyValue[];
+    dashboardUrl: string;
+  };
+  export_ready: { name: string; tenantName: string; url: string; sizeBytes: number; expiresAt: Date };
+  deletion_scheduled: { requestedBy: string; tenantName: string; dueAt: Date; url: string };
+};
+
+export type MessageName = keyof EmailMessages;
+
+/** A message as it is sent. The subject is one line without control characters. */
+export type RenderedEmail = { subject: string; html: string; text: string };
+
+/** Whose message it is: the tenant's brand, or the platform's own. */
+export type EmailBrand = {
+  name: string;
+  /** `#rrggbb`. */
+  color: string;
+  logoUrl: string | null;
+  url: string;
+};
+
+export type EmailFooter = {
+  /** The sender's postal address, which some countries' laws ask for. */
+  address?: string;
+  /** Why the reader gets this, as a sentence. */
+  reason: string;
+  unsubscribeUrl: string | null;
+  preferencesUrl: string | null;
+};
+
+/** Where a request came from, so that its owner can tell whether it was theirs. */
+export type RequestOrigin = {
+  ipAddress: string;
+  /** Such as "Firefox on Linux". */
+  browser: string;
+};
+
+/** How much of a plan's limit is used. */
+export type LimitUsage = {
+  tenantName: string;
+  /** What is limited, in the plural and as in the middle of a sentence: "API calls", "projects". */
+  metric: string;
+  used: number;
+  limit: number;
+  /** When the count starts again; null for what isn't counted by period. */
+  periodEnd: Date | null;
+  upgradeUrl: string;
+};
+
+/** One line of a receipt; `amount` is for all of its `quantity`. */
+export type ReceiptLine = { description: string; quantity: number; amount: number };
+
+/** A figure of a month beside the month before; with `currency` both are in its minor unit. */
+export type ReportFigure = { label: string; value: number; previous: number | null; currency?: string };
+
+/** `day` is an ISO date, `2026-10-01`. */
+export type DailyValue = { day: string; value: number };

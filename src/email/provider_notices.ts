@@ -1,0 +1,84 @@
+import { Webhook, WebhookVerificationError } from "standardwebhooks";
+import { z } from "zod";
+import type { SystemContext } from "../context.ts";
+import { unverified } from "../errors.ts";
+import { logOf } from "../platform/log.ts";
+import { emailAddress } from "../platform/text.ts";
+import { oneLine } from "./transports/clean_email.ts";
+import { type NewSuppression, suppress } from "./suppression.ts";
+
+const MAX_RECIPIENTS = 100;
+
+const log = logOf("email");
+
+const recipients = z.array(z.string()).max(MAX_RECIPIENTS).catch([]);
+
+const bounced = z.object({
+  type: z.literal("email.bounced"),
+  data: z.object({
+    to: recipients,
+    bounce: z.object({ type: z.string().catch(""), message: z.string().catch("") }).optional(),
+  }),
+});
+const complained = z.object({ type: z.literal("email.complained"), data: z.object({ to: recipients }) });
+const notice = z.union([
+  bounced,
+  complained,
+  z.unknown().transform(() => ({ type: "other" as const })),
+]);
+
+/** What a provider tells of a mail it took. Kinds that say nothing of the address are `other`. */
+export type ProviderNotice = z.output<typeof notice>;
+
+/**
+ * The notice in a signed body. Throws `unverified` when it isn't signed with `secret`, or not within the last five
+ * minutes: by the system's clock, as the library has no other.
+ */
+export function readNotice(
+  secret: string,
+  { id, timestamp, signature }: { id: string; timestamp: string; signature: string },
+  body: string,
+): ProviderNotice {
+  const headers = { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signature };
+  try {
+    new Webhook(secret).verify(body, headers, { jsonParse: false });
+  } catch (error) {
+    if (!(error instanceof WebhookVerificationError)) throw error;
+    log.warn("unverified notice refused", { reason: error.message });
+    throw unverified("The signature is missing, wrong, or too old.");
+  }
+  return notice.parse(parseJson(body));
+}
+
+/** Suppresses whom the notice is about, if it is about someone who can't or won't get mail. Twice is like once. */
+export async function applyNotice(ctx: SystemContext, notice: ProviderNotice): Promise<void> {
+  const cause = causeOf(notice);
+  if (!cause || notice.type === "other") return;
+  for (const recipient of notice.data.to) {
+    const address = emailAddress.safeParse(addressOf(recipient));
+    if (address.success) await suppress(ctx, { address: address.data, ...cause });
+  }
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+/** A bounce counts when it is for good. Resend says so of each; where it doesn't, it sends notices of no others. */
+function causeOf(notice: ProviderNotice): Pick<NewSuppression, "reason" | "detail"> | null {
+  if (notice.type === "other") return null;
+  if (notice.type === "email.complained") {
+    return { reason: "complaint", detail: "The reader marked a mail as spam." };
+  }
+  const { type = "Permanent", message = "" } = notice.data.bounce ?? {};
+  return type.toLowerCase() === "permanent" ? { reason: "bounce", detail: oneLine(message) } : null;
+}
+
+/** Of `Ada <ada@acme.example>`, or of the address alone. */
+function addressOf(recipient: string): string {
+  return /<([^<>]+)>\s*$/.exec(recipient)?.[1] ?? recipient;
+}

@@ -1,0 +1,134 @@
+import { and, eq, ilike, ne, sql } from "drizzle-orm";
+import { z } from "zod";
+import { suppressedAddresses } from "../../db/control/schema.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
+import { authorizePlatform } from "../access/tenant_access.ts";
+import { recordPlatformAudit } from "../audit/audit_log.ts";
+import type { SystemContext } from "../context.ts";
+import { invalid, notFound } from "../errors.ts";
+import { sha256 } from "../platform/crypto.ts";
+import { isId, newId } from "../platform/ids.ts";
+import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { emailAddress, multiLine } from "../platform/text.ts";
+
+const MAX_DETAIL_LENGTH = 500;
+const MAX_SEARCH_LENGTH = 100;
+const SORT = "-created_at";
+
+/** An address that no mail goes to, and why. */
+export type SuppressedAddress = typeof suppressedAddresses.$inferSelect;
+export type SuppressionReason = SuppressedAddress["reason"];
+
+export const newSuppression = z.object({
+  address: emailAddress,
+  detail: multiLine(MAX_DETAIL_LENGTH).default(""),
+});
+
+export const suppressionQuery = z.object({
+  search: z.string().trim().max(MAX_SEARCH_LENGTH).refine((text) => !text.includes("\0")).optional()
+    .transform((text) => text || undefined),
+  limit: pageSize,
+  cursor: z.string().max(1_000).optional(),
+});
+export type SuppressionQuery = z.output<typeof suppressionQuery>;
+
+/** Whether no mail may go to this address. */
+export async function isSuppressed({ control }: SystemContext, address: string): Promise<boolean> {
+  return await control.$count(suppressedAddresses, eq(suppressedAddresses.address, address.toLowerCase())) >
+    0;
+}
+
+export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
+
+/**
+ * Lets no mail go to this address any more. What is suppressed stays as it is, but that a complaint outweighs the other
+ * reasons. Returns whether anything changed.
+ */
+export async function suppress(ctx: SystemContext, input: NewSuppression): Promise<boolean> {
+  authorizePlatform(ctx);
+  return await ctx.tx((tx) => add(ctx, tx, input));
+}
+
+/** What one of the platform's staff does by hand. Throws `invalid` on `address` when it is suppressed already. */
+export async function suppressByHand(
+  ctx: SystemContext,
+  { address, detail }: z.output<typeof newSuppression>,
+): Promise<void> {
+  authorizePlatform(ctx);
+  await ctx.tx(async (tx) => {
+    if (!await add(ctx, tx, { address, reason: "manual", detail })) {
+      throw invalid({ address: "This address is suppressed already." });
+    }
+    await recordByHand(ctx, tx, "email_address.suppressed", address);
+  });
+}
+
+/** Lets mail go to this address again. Returns the address. Throws `not_found`. */
+export async function unsuppress(ctx: SystemContext, id: string): Promise<string> {
+  authorizePlatform(ctx);
+  if (!isId(id)) throw missing();
+  return await ctx.tx(async (tx) => {
+    const [gone] = await tx.delete(suppressedAddresses).where(eq(suppressedAddresses.id, id)).returning();
+    if (!gone) throw missing();
+    await recordByHand(ctx, tx, "email_address.released", gone.address);
+    return gone.address;
+  });
+}
+
+/** Throws `not_found`. */
+export async function getSuppressed(ctx: SystemContext, id: string): Promise<SuppressedAddress> {
+  authorizePlatform(ctx);
+  if (!isId(id)) throw missing();
+  const [row] = await ctx.control.select().from(suppressedAddresses).where(eq(suppressedAddresses.id, id));
+  if (!row) throw missing();
+  return row;
+}
+
+/** The suppressed addresses, the newest first. `search` is a part of the address. */
+export async function listSuppressed(
+  ctx: SystemContext,
+  { search, limit, cursor }: SuppressionQuery,
+): Promise<Page<SuppressedAddress>> {
+  authorizePlatform(ctx);
+  const { id, address, createdAt } = suppressedAddresses;
+  const place = cursor ? readCursor(cursor, SORT, isMoment) : undefined;
+  const rows = await ctx.control.select().from(suppressedAddresses)
+    .where(and(
+      search ? ilike(address, `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`) : undefined,
+      place && sql`(${createdAt}, ${id}) < (${place.cursorValue}::timestamptz, ${place.cursorId}::uuid)`,
+    ))
+    .orderBy(sql`${createdAt} desc, ${id} desc`).limit(limit + 1);
+  return toPage(rows, limit, SORT, (row) => row.createdAt.toISOString());
+}
+
+async function add(
+  { services }: SystemContext,
+  tx: ControlTx,
+  { address, reason, detail }: NewSuppression,
+): Promise<boolean> {
+  const values = { reason, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
+  const outweighs = reason === "complaint" ? ne(suppressedAddresses.reason, "complaint") : sql`false`;
+  const changed = await tx.insert(suppressedAddresses)
+    .values({ ...values, id: newId(), address: address.toLowerCase(), createdAt: services.clock.now() })
+    .onConflictDoUpdate({ target: suppressedAddresses.address, set: values, setWhere: outweighs })
+    .returning({ id: suppressedAddresses.id });
+  return changed.length > 0;
+}
+
+/** The log keeps no address: whoever knows it can tell by the hash what was done. */
+async function recordByHand(
+  ctx: SystemContext,
+  tx: ControlTx,
+  action: "email_address.suppressed" | "email_address.released",
+  address: string,
+): Promise<void> {
+  await recordPlatformAudit(ctx, tx, {
+    action,
+    subject: null,
+    details: { sha256_of_address: sha256(address) },
+  });
+}
+
+function missing() {
+  return notFound("This address");
+}

@@ -1,0 +1,38 @@
+import type { NamedAddress } from "../email_variables.ts";
+import type { OutgoingEmail } from "./transport.ts";
+
+// deno-lint-ignore no-control-regex -- control characters are what it looks for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+const NOT_OF_AN_ADDRESS = /[\s<>,;:"()[\]\\]+/g;
+const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
+
+/** Headers that the mail's own fields make, and those that would lead it elsewhere. */
+const OWN_HEADERS =
+  /^(from|sender|to|cc|bcc|reply-to|subject|date|message-id|mime-version|return-path|received|dkim-signature|content-.*|resent-.*)$/i;
+
+/**
+ * The mail with nothing in it that could end a header and begin another: control characters, so CR and LF above all, are
+ * taken out of names, addresses, subject and headers. Every transport sends this and nothing else.
+ */
+export function cleanEmail(email: OutgoingEmail): OutgoingEmail {
+  return {
+    ...email,
+    to: cleanAddress(email.to),
+    from: cleanAddress(email.from),
+    ...(email.replyTo ? { replyTo: cleanAddress(email.replyTo) } : {}),
+    subject: oneLine(email.subject),
+    headers: Object.fromEntries(
+      Object.entries(email.headers).filter(([name]) => HEADER_NAME.test(name) && !OWN_HEADERS.test(name))
+        .map(([name, value]) => [name, oneLine(value)]),
+    ),
+  };
+}
+
+/** Text on one line, without control characters. */
+export function oneLine(text: string): string {
+  return text.toWellFormed().replaceAll(CONTROLS, " ").trim();
+}
+
+function cleanAddress({ name, address }: NamedAddress): NamedAddress {
+  return { name: oneLine(name), address: oneLine(address).replaceAll(NOT_OF_AN_ADDRESS, "") };
+}

@@ -1,0 +1,57 @@
+import { sql } from "drizzle-orm";
+import { mailboxMessages, tenants } from "../../../db/control/schema.ts";
+import type { Database } from "../../../db/connect.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { cleanEmail } from "./clean_email.ts";
+import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";
+
+const KEPT_MESSAGES = 1_000;
+
+/** Keeps the newest mails for `/dev/mailbox`, where no way out is configured. */
+export class MailboxTransport implements EmailTransport {
+  readonly name = "mailbox";
+  readonly #db: Database;
+  readonly #clock: Clock;
+  readonly #messageIdHost: string;
+
+  constructor(db: Database, clock: Clock, messageIdHost: string) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#messageIdHost = messageIdHost;
+  }
+
+  async send(given: OutgoingEmail): Promise<SendOutcome> {
+    const { id, to, from, replyTo, subject, html, text, headers, tenantId, message } = cleanEmail(given);
+    const { control } = this.#db;
+    await control.insert(mailboxMessages).values({
+      id,
+      at: this.#clock.now(),
+      toName: to.name,
+      toAddress: to.address.toLowerCase(),
+      fromName: from.name,
+      fromAddress: from.address,
+      subject,
+      html,
+      text,
+      headers: {
+        "Message-ID": `<${id}@${this.#messageIdHost}>`,
+        ...(replyTo ? { "Reply-To": replyTo.address } : {}),
+        ...headers,
+      },
+      // A mail may outlive its tenant by a moment.
+      tenantId: tenantId && sql`(select ${tenants.id} from ${tenants} where ${tenants.id} = ${tenantId})`,
+      message,
+    }).onConflictDoNothing();
+    await control.execute(sql`delete from ${mailboxMessages} where id in
+      (select id from ${mailboxMessages} order by at desc, id desc offset ${KEPT_MESSAGES})`);
+    return { status: "accepted", providerId: id };
+  }
+
+  async check(): Promise<void> {
+    await this.#db.control.execute(sql`select from ${mailboxMessages} limit 1`);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

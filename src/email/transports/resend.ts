@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { SECOND } from "../../platform/clock.ts";
+import type { NamedAddress } from "../email_variables.ts";
+import { cleanEmail, oneLine } from "./clean_email.ts";
+import { RecentCheck } from "./recent_check.ts";
+import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";
+
+const RESEND_URL = "https://api.resend.com";
+const ANSWER_TIMEOUT = 20 * SECOND;
+const MAX_REASON_LENGTH = 300;
+
+/** Of the statuses below 500: try again later, or mend the key or the domain first. */
+const TEMPORARY_STATUSES = [401, 403, 408, 425, 429];
+
+const receipt = z.object({ id: z.string() });
+const failure = z.object({ name: z.string().catch(""), message: z.string().catch("") });
+
+export type ResendOptions = { baseUrl?: string; timeout?: number };
+
+/** Sends by the HTTP API of resend.com. */
+export class ResendTransport implements EmailTransport {
+  readonly name = "resend";
+  readonly #headers: Record<string, string>;
+  readonly #baseUrl: string;
+  readonly #timeout: number;
+  readonly #check = new RecentCheck(() => this.#ask());
+
+  constructor(apiKey: string, { baseUrl = RESEND_URL, timeout = ANSWER_TIMEOUT }: ResendOptions = {}) {
+    this.#headers = { Authorization: `Bearer ${apiKey}`, "User-Agent": "denizen" };
+    this.#baseUrl = baseUrl;
+    this.#timeout = timeout;
+  }
+
+  async send(given: OutgoingEmail): Promise<SendOutcome> {
+    const { id, to, from, replyTo, subject, html, text, headers } = cleanEmail(given);
+    const body = {
+      from: addressLine(from),
+      to: [addressLine(to)],
+      ...(replyTo ? { reply_to: addressLine(replyTo) } : {}),
+      subject,
+      html,
+      text,
+      headers,
+    };
+    try {
+      const answer = await fetch(`${this.#baseUrl}/emails`, {
+        method: "POST",
+        headers: { ...this.#headers, "Content-Type": "application/json", "Idempotency-Key": id },
+        body: JSON.stringify(body),
+        redirect: "error",
+        signal: AbortSignal.timeout(this.#timeout),
+      });
+      const outcome = outcomeOf(answer.status, await readJson(answer), to.address);
+      if (outcome.status === "accepted") this.#check.passed();
+      return outcome;
+    } catch (error) {
+      return {
+        status: "deferred",
+        reason: isTimeout(error) ? "Resend takes too long." : "Resend can't be reached.",
+      };
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.#check.run();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A key that may send and nothing else is told so, which is as good as an answer. */
+  async #ask(): Promise<void> {
+    const answer = await fetch(`${this.#baseUrl}/domains`, {
+      headers: this.#headers,
+      redirect: "error",
+      signal: AbortSignal.timeout(this.#timeout),
+    });
+    const { name } = failureOf(await readJson(answer));
+    if (!answer.ok && name !== "restricted_api_key") {
+      throw new Error(`Resend answers ${answer.status} ${name}`);
+    }
+  }
+}
+
+/** What an answer means. `address` is left out of the reason. */
+function outcomeOf(status: number, content: unknown, address: string): SendOutcome {
+  if (status >= 200 && status < 300) {
+    return { status: "accepted", providerId: receipt.safeParse(content).data?.id ?? null };
+  }
+  const { name, message } = failureOf(content);
+  const told = oneLine(`${status} ${name} ${message}`).replaceAll(address, "…").slice(0, MAX_REASON_LENGTH);
+  // The same id with another body: an earlier try was accepted, and its answer got lost.
+  if (name === "invalid_idempotent_request") return { status: "accepted", providerId: null };
+  if (status >= 500 || status === 409 || TEMPORARY_STATUSES.includes(status)) {
+    return { status: "deferred", reason: told };
+  }
+  return { status: "refused", recipient: /invalid [`'"]?to[`'"]? field/i.test(message), reason: told };
+}
+
+function failureOf(content: unknown): { name: string; message: string } {
+  return failure.safeParse(content).data ?? { name: "", message: "" };
+}
+
+async function readJson(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** `"Ada, of Acme" <ada@acme.example>`, with the name quoted as RFC 5322 says. */
+function addressLine({ name, address }: NamedAddress): string {
+  return name ? `"${name.replaceAll(/["\\]/g, "\\$&")}" <${address}>` : address;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "TimeoutError";
+}

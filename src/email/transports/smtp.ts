@@ -1,0 +1,133 @@
+import { createTransport, type NodemailerError, type SMTPPoolOptions, type Transporter } from "nodemailer";
+import { MINUTE, SECOND } from "../../platform/clock.ts";
+import { cleanEmail, oneLine } from "./clean_email.ts";
+import { RecentCheck } from "./recent_check.ts";
+import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";
+
+const MAX_CONNECTIONS = 5;
+const MAX_MESSAGES_OF_A_CONNECTION = 100;
+const CONNECT_TIMEOUT = 10 * SECOND;
+const SILENCE_TIMEOUT = 30 * SECOND;
+const SEND_TIMEOUT = MINUTE;
+const CLOSE_TIMEOUT = SECOND;
+const IMPLICIT_TLS_PORT = 465;
+const SUBMISSION_PORT = 587;
+const MAX_REASON_LENGTH = 300;
+
+/** Replies that ask for an authentication, or for a better one (RFC 4954). */
+const CREDENTIALS_ASKED = [530, 534, 535, 538];
+
+export type SmtpOptions = {
+  /** Milliseconds that one mail may take in all. */
+  sendTimeout?: number;
+  /** PEM of an authority that is trusted besides the system's: for servers with a certificate of their own. */
+  certificateAuthority?: string;
+};
+
+/** Sends over SMTP, on connections that are kept and used again. */
+export class SmtpTransport implements EmailTransport {
+  readonly name = "smtp";
+  readonly #transporter: Transporter;
+  readonly #messageIdHost: string;
+  readonly #sendTimeout: number;
+  readonly #check = new RecentCheck(async () => {
+    await this.#transporter.verify();
+  });
+
+  /** `messageIdHost` stands after the @ of each Message-ID. */
+  constructor(url: URL, messageIdHost: string, options: SmtpOptions = {}) {
+    this.#transporter = createTransport(connectionOptions(url, options));
+    this.#messageIdHost = messageIdHost;
+    this.#sendTimeout = options.sendTimeout ?? SEND_TIMEOUT;
+  }
+
+  async send(given: OutgoingEmail): Promise<SendOutcome> {
+    const { id, to, from, replyTo, subject, html, text, headers } = cleanEmail(given);
+    try {
+      const sent = await this.#transporter.sendMail({
+        messageId: `<${id}@${this.#messageIdHost}>`,
+        envelope: { from: from.address, to: [to.address] },
+        to,
+        from,
+        replyTo,
+        subject,
+        html,
+        text,
+        headers,
+        signal: AbortSignal.timeout(this.#sendTimeout),
+      });
+      this.#check.passed();
+      return { status: "accepted", providerId: sent.serverMessageId ?? null };
+    } catch (error) {
+      return outcomeOf(error as NodemailerError, to.address);
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.#check.run();
+  }
+
+  close(): Promise<void> {
+    this.#transporter.close();
+    return Promise.resolve();
+  }
+}
+
+function connectionOptions(
+  url: URL,
+  { certificateAuthority }: SmtpOptions,
+): SMTPPoolOptions & { pool: true } {
+  const secure = url.protocol === "smtps:" || url.port === String(IMPLICIT_TLS_PORT);
+  const plain = url.searchParams.get("tls") === "none";
+  const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+  return {
+    pool: true,
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: Number(url.port) || (secure ? IMPLICIT_TLS_PORT : SUBMISSION_PORT),
+    secure,
+    requireTLS: !secure && !plain,
+    ignoreTLS: plain,
+    auth: user ? { user, pass } : undefined,
+    tls: certificateAuthority ? { ca: certificateAuthority } : undefined,
+    maxConnections: MAX_CONNECTIONS,
+    maxMessages: MAX_MESSAGES_OF_A_CONNECTION,
+    maxRequeues: 0,
+    dnsTimeout: CONNECT_TIMEOUT,
+    connectionTimeout: CONNECT_TIMEOUT,
+    greetingTimeout: CONNECT_TIMEOUT,
+    socketTimeout: SILENCE_TIMEOUT,
+    socketCloseTimeout: CLOSE_TIMEOUT,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+/** Refused credentials, or TLS that can't be had, defer: the operator mends them, and until then no mail is lost. */
+function outcomeOf(error: NodemailerError, address: string): SendOutcome {
+  const { code, responseCode = 0 } = error;
+  if (code === "EAUTH" || code === "ENOAUTH" || CREDENTIALS_ASKED.includes(responseCode)) {
+    return {
+      status: "deferred",
+      reason: `The mail server refuses the credentials (${responseCode || code}).`,
+    };
+  }
+  const reason = reasonOf(error, address);
+  const isAboutMail = code === "EENVELOPE" || code === "EMESSAGE";
+  if (!isAboutMail || (responseCode > 0 && responseCode < 500)) return { status: "deferred", reason };
+  return { status: "refused", recipient: isAboutRecipient(error), reason };
+}
+
+/**
+ * Whether it is the address that is bad, by the enhanced status code (RFC 3463: 5.1.x but those about the sender, 5.2.1
+ * disabled), or where there is none by the reply to RCPT. Not so for full mailboxes and refusals by policy (5.7.x).
+ */
+function isAboutRecipient({ command, response = "", responseCode = 0 }: NodemailerError): boolean {
+  const enhanced = /^\d{3}[ -](5\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
+  if (enhanced) return /^5\.(1\.(0|1|2|3|6|10)|2\.1)$/.test(enhanced);
+  return command === "RCPT TO" && [550, 551, 553].includes(responseCode);
+}
+
+function reasonOf({ response, message, code }: NodemailerError, address: string): string {
+  const told = oneLine(response || message).replaceAll(address, "…");
+  return code === "EABORT" ? "The mail server takes too long." : told.slice(0, MAX_REASON_LENGTH);
+}

@@ -1,0 +1,55 @@
+import { type Accent, DARK, LIGHT } from "./palette.ts";
+
+const FONT =
+  "font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica Neue,Helvetica,Arial,sans-serif";
+
+/** Inlined wherever text stands: Outlook inherits none of it. */
+export const TITLE =
+  `margin:0 0 16px;${FONT};font-size:24px;line-height:32px;font-weight:600;letter-spacing:-0.02em;color:${LIGHT.ink};word-break:break-word`;
+export const BODY =
+  `margin:0 0 16px;${FONT};font-size:16px;line-height:26px;color:${LIGHT.ink};word-break:break-word`;
+export const NOTE =
+  `margin:0 0 12px;${FONT};font-size:14px;line-height:22px;color:${LIGHT.muted};word-break:break-word`;
+export const FOOTNOTE =
+  `margin:0 0 8px;${FONT};font-size:13px;line-height:20px;color:${LIGHT.muted};word-break:break-word`;
+export const CELL = `${FONT};font-size:15px;line-height:22px;color:${LIGHT.ink};word-break:break-word`;
+export const MARK = `${FONT};font-size:16px;font-weight:600`;
+
+/** What inline styles can't say: a phone's smaller padding, and links that Apple's detectors find. */
+export const ENHANCEMENTS = [
+  "body{margin:0;padding:0;width:100%;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%}",
+  "a[x-apple-data-detectors]{color:inherit!important;text-decoration:none!important}",
+  "@media (max-width:520px){.pad{padding-left:24px!important;padding-right:24px!important}.card{padding-top:28px!important;padding-bottom:16px!important}.edge{padding:16px 8px!important}.title{font-size:22px!important;line-height:30px!important}}",
+].join("");
+
+/** Dark colors by the reader's preference: Apple Mail, Thunderbird and others. */
+export function darkByPreference(accent: Accent): string {
+  const rules = darkColors(accent).map(([name, declaration]) => `.${name}{${declaration}}`);
+  return `:root{color-scheme:light dark;supported-color-schemes:light dark}@media (prefers-color-scheme:dark){${
+    rules.join("")
+  }}`;
+}
+
+/** The same for Outlook's web and phone apps, which mark changed text by `data-ogsc`, backgrounds by `data-ogsb`. */
+export function darkInOutlook(accent: Accent): string {
+  return darkColors(accent).map(([name, declaration]) =>
+    `[data-${declaration.startsWith("background") ? "ogsb" : "ogsc"}] .${name}{${declaration}}`
+  ).join("");
+}
+
+function darkColors(accent: Accent): [name: string, declaration: string][] {
+  const set = (property: string, color: string) => `${property}:${color}!important`;
+  return [
+    ["canvas", set("background-color", DARK.canvas)],
+    ["surface", set("background-color", DARK.surface)],
+    ["sunken", set("background-color", DARK.sunken)],
+    ["bar", set("background-color", accent.dark.text)],
+    ["fill", set("background-color", accent.fill)],
+    ["ink", set("color", DARK.ink)],
+    ["muted", set("color", DARK.muted)],
+    ["accent", set("color", accent.dark.text)],
+    ["on-fill", set("color", accent.onFill)],
+    ["line", set("border-color", DARK.line)],
+    ["outline", set("border-color", accent.dark.edge)],
+  ];
+}

@@ -1,0 +1,84 @@
+import type { MailboxMessage } from "../../../src/email/mailbox.ts";
+import { Card } from "../../components/card.tsx";
+import { DescriptionList } from "../../components/description_list.tsx";
+import { TextLink } from "../../components/link.tsx";
+import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { SiteLayout } from "../../layouts/site_layout.tsx";
+
+export type MailboxMessagePageProps = { message: MailboxMessage; links: string[] };
+
+/** `/dev/mailbox/:id`: one mail as its reader would see it, as text, and with its headers. */
+export function MailboxMessagePage({ message, links }: MailboxMessagePageProps) {
+  const { id, subject, text } = message;
+  return (
+    <SiteLayout title={subject || "No subject"} wide>
+      <div class="mx-auto w-full max-w-5xl px-5 py-10">
+        <p class="mb-2">
+          <TextLink href="/dev/mailbox">Mailbox</TextLink>
+        </p>
+        <PageHeading title={subject || "No subject"} />
+        <div class="grid grid-cols-1 gap-6">
+          <Card title="Envelope">
+            <Envelope message={message} />
+          </Card>
+          <Card
+            title="As HTML"
+            action={<TextLink href={`/dev/mailbox/${id}/html`} target="_blank">Open alone</TextLink>}
+            flush
+          >
+            <iframe
+              src={`/dev/mailbox/${id}/html`}
+              title="The mail as HTML"
+              sandbox="allow-popups allow-popups-to-escape-sandbox"
+              class="h-160 w-full rounded-b-lg"
+            >
+            </iframe>
+          </Card>
+          <Card title="As text">
+            <pre class="overflow-x-auto font-mono text-sm whitespace-pre-wrap wrap-anywhere">{text}</pre>
+          </Card>
+          <Card title="Links">
+            <Links links={links} />
+          </Card>
+        </div>
+      </div>
+    </SiteLayout>
+  );
+}
+
+function Envelope({ message }: { message: MailboxMessage }) {
+  const { at, toName, toAddress, fromName, fromAddress, headers } = message;
+  const facts = [
+    { term: "From", value: <Person name={fromName} address={fromAddress} /> },
+    { term: "To", value: <Person name={toName} address={toAddress} /> },
+    { term: "Sent", value: <time datetime={at.toISOString()}>{at.toUTCString()}</time> },
+    { term: "Kind", value: <code class="text-sm">{message.message}</code> },
+    ...Object.entries(headers).map(([term, value]) => ({
+      term,
+      value: <code class="text-sm">{value}</code>,
+    })),
+  ];
+  return <DescriptionList facts={facts} />;
+}
+
+function Person({ name, address }: { name: string; address: string }) {
+  if (!name) return <span>{address}</span>;
+  return (
+    <>
+      {name} <span class="text-muted">{address}</span>
+    </>
+  );
+}
+
+function Links({ links }: { links: string[] }) {
+  if (links.length === 0) return <p class="text-muted">It has no links.</p>;
+  return (
+    <ul class="grid gap-2">
+      {links.map((link) => (
+        <li class="wrap-anywhere">
+          <TextLink href={link}>{link}</TextLink>
+        </li>
+      ))}
+    </ul>
+  );
+}
