@@ -1,8 +1,10 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { ConfigError } from "../src/config.ts";
 import { DomainError } from "../src/errors.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { configCommand } from "./commands/config.ts";
 import { dbCommand } from "./commands/db.ts";
+import { jobsCommand } from "./commands/jobs.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { usersCommand } from "./commands/users.ts";
@@ -10,6 +12,15 @@ import { reasonOf } from "../src/platform/log.ts";
 import { printError } from "./output.ts";
 import { VERSION } from "../src/platform/health.ts";
 
+const COMMANDS = [
+  setupCommand,
+  dbCommand,
+  tenantsCommand,
+  usersCommand,
+  jobsCommand,
+  auditCommand,
+  configCommand,
+];
 const EXIT_FAILED = 1;
 const EXIT_WRONG_USE = 2;
 
@@ -17,8 +28,8 @@ const EXIT_WRONG_USE = 2;
 export async function run(args: string[]): Promise<number> {
   const program = new Command("denizen").description("Administers a Denizen installation.").version(VERSION)
     .showHelpAfterError("(add --help for what is possible)");
-  for (const command of [setupCommand(), dbCommand(), tenantsCommand(), usersCommand(), configCommand()]) {
-    program.addCommand(command as Command);
+  for (const command of COMMANDS) {
+    program.addCommand(command() as Command);
   }
   throwOnExit(program as Command);
   try {

@@ -1,18 +1,25 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { invalid, notFound, unavailable } from "../src/errors.ts";
-import { isConnectionFailure } from "../src/platform/database_errors.ts";
+import { isConnectionFailure, isTimeout } from "../src/platform/database_errors.ts";
 import type { Services } from "../src/services.ts";
+import { explainLoss } from "../src/tenancy/admission.ts";
 import { api, openApiDocument } from "./api/api.ts";
 import { problem } from "./api/problem.ts";
+import { settingsPages } from "./app/settings.tsx";
+import { suppressionPages } from "./admin/suppressions.tsx";
+import { adminPages } from "./admin/tenants.tsx";
 import { dashboardPages } from "./app/dashboard.tsx";
 import { projectsPages } from "./app/projects.tsx";
 import { developmentPages } from "./dev/components.tsx";
+import { emailPages } from "./dev/emails.tsx";
+import { mailboxPages } from "./dev/mailbox.tsx";
 import { errorPage, logFailure } from "./error_page.tsx";
 import type { AppContext, AppEnv } from "./http.ts";
+import { emailNotices } from "./inbound/email.ts";
 import { checkBody } from "./middleware/body.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
-import { resolveHost } from "./middleware/host.ts";
+import { admitTenant, resolveHost } from "./middleware/host.ts";
 import { requestContext } from "./middleware/request_context.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
 import { readSession } from "./middleware/session.ts";
@@ -35,7 +42,16 @@ const PAGES = [
   passwordPages,
   dashboardPages,
   projectsPages,
+  settingsPages,
+  adminPages,
+  suppressionPages,
 ];
+
+/** Pages for those who build the product. Production has none of them. */
+const DEVELOPMENT_PAGES = [developmentPages, emailPages, mailboxPages];
+
+/** What programs ask is answered in their way, also where it goes wrong. */
+const FOR_PROGRAMS = /^\/(api|inbound)\//;
 
 /**
  * The whole of HTTP. What applies to every request comes first; then what any host answers; then the host is looked up,
@@ -45,7 +61,7 @@ export async function createApp(services: Services): Promise<Hono<AppEnv>> {
   const app = new Hono<AppEnv>();
   const files = await StaticFiles.load();
 
-  app.use(requestContext(services, files.url), securityHeaders(services.config.appUrl));
+  app.use(requestContext(services, files.url), securityHeaders(services.config));
   app.onError((error, c) => respondToError(c, error));
   app.notFound((c) => respondToError(c, notFound("This page")));
 
@@ -58,23 +74,27 @@ export async function createApp(services: Services): Promise<Hono<AppEnv>> {
   );
   app.get("/openapi.json", (c) => c.json(openApiDocument(services.config.appUrl.origin)));
   for (const root of API_ROOTS) app.route(root, api);
+  app.route("/inbound", emailNotices);
 
-  app.use(refuseCrossOrigin, readSession);
+  app.use(refuseCrossOrigin, readSession, admitTenant);
   for (const pages of PAGES) app.route("/", pages);
-  if (services.config.environment !== "production") app.route("/", developmentPages);
+  if (services.config.environment !== "production") {
+    for (const pages of DEVELOPMENT_PAGES) app.route("/", pages);
+  }
   return app;
 }
 
-function respondToError(c: AppContext, thrown: unknown): Response | Promise<Response> {
-  const error = toKnown(thrown);
+async function respondToError(c: AppContext, thrown: unknown): Promise<Response> {
+  const error = await toKnown(c, thrown);
   logFailure(c, error);
-  return c.req.path.startsWith("/api/") ? problem(c, error) : errorPage(c, error);
+  return await (FOR_PROGRAMS.test(c.req.path) ? problem(c, error) : errorPage(c, error));
 }
 
 /** What Hono refuses itself, and a database that can't be reached, are no bugs of ours. */
-function toKnown(thrown: unknown): unknown {
+async function toKnown(c: AppContext, thrown: unknown): Promise<unknown> {
   if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: thrown.message });
-  return isConnectionFailure(thrown)
-    ? unavailable("The database does not answer. Try again in a moment.")
-    : thrown;
+  if (isConnectionFailure(thrown)) return unavailable("The database does not answer. Try again in a moment.");
+  if (isTimeout(thrown)) return unavailable("This takes too long now. Try again in a moment.");
+  const tenant = c.get("api")?.tenant ?? c.get("tenant");
+  return (tenant && await explainLoss(c.get("services"), tenant, thrown)) ?? thrown;
 }

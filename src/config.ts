@@ -1,9 +1,14 @@
 import { z } from "zod";
+import { type EmailConfig, emailConfig, emailProblems, emailVariables } from "./email/email_variables.ts";
 
 /** What stands in for APP_SECRET until one is set. Production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
 
 const MIN_SECRET_LENGTH = 32;
+const MIN_METRICS_TOKEN_LENGTH = 16;
+
+const wholeNumber = (min: number, max: number) =>
+  z.coerce.number({ error: `must be a whole number from ${min} to ${max}` }).int().min(min).max(max);
 
 const environment = z.object({
   DENO_ENV: z.enum(["production", "development", "test"]).default("development"),
@@ -16,18 +21,30 @@ const environment = z.object({
   APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
     .default(DEVELOPMENT_SECRET),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
-  DATABASE_CONNECTIONS: z.coerce.number({ error: "must be a whole number from 2 to 200" }).int().min(2).max(
-    200,
-  ).default(8),
+  DATABASE_CONNECTIONS: wholeNumber(3, 200).default(12),
+  DATABASE_POOLER: z.enum(["none", "transaction"]).default("none"),
+  DB_LANES: wholeNumber(1, 50).default(4),
+  MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" })
+    .optional(),
+  TENANT_POOL_SIZE: wholeNumber(0, 1_000).default(5),
+  JOBS_ENGINE: z.enum(["kv", "postgres"]).default("kv"),
+  ROLE: z.enum(["all", "web", "worker"]).default("all"),
   LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
+  METRICS_PORT: wholeNumber(1, 65_535).optional(),
+  METRICS_TOKEN: z.string().min(
+    MIN_METRICS_TOKEN_LENGTH,
+    `must have at least ${MIN_METRICS_TOKEN_LENGTH} characters`,
+  ).optional(),
+  METRICS_MAX_TENANTS: wholeNumber(1, 10_000).default(200),
   TRUSTED_PROXIES: z.string().default("").transform((list) =>
     list.split(",").map((part) => part.trim()).filter(Boolean)
   ),
+  ...emailVariables,
 });
 
 export type Environment = "production" | "development" | "test";
 
-export type Config = {
+export type Config = EmailConfig & {
   environment: Environment;
   port: number;
   /** Scheme, host and port of the apex, without a path. */
@@ -37,7 +54,25 @@ export type Config = {
   /** Absent: the embedded database in `dataDir`. */
   databaseUrl: string | undefined;
   databaseConnections: number;
+  /** `transaction`: `databaseUrl` is a pooler that gives out its connections for a transaction each. */
+  databasePooler: "none" | "transaction";
+  /** Into how many lanes the tenants' connections are split. */
+  databaseLanes: number;
+  /** Absent: the application's login makes and migrates the schemas itself. */
+  migrationDatabaseUrl: string | undefined;
+  /** How many schemas wait, ready, for the next tenants. */
+  tenantPoolSize: number;
+  /** What carries jobs to those who run them: Deno KV's queue, for one process, or graphile-worker, for many. */
+  jobsEngine: "kv" | "postgres";
+  /** What this process does: serve, run jobs and schedules, or both. */
+  role: "all" | "web" | "worker";
   logLevel: "debug" | "info" | "warning" | "error";
+  /** Where the metrics are served, and nowhere else. Absent: on the main port, as `metricsToken` says. */
+  metricsPort: number | undefined;
+  /** What a scraper has to send. Absent: the metrics are open, and not on the main port in production. */
+  metricsToken: string | undefined;
+  /** How many tenants, the busiest, have a label of their own in the metrics. */
+  metricsMaxTenants: number;
   /** Addresses whose `X-Forwarded-For` is believed. */
   trustedProxies: string[];
 };
@@ -69,24 +104,64 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
   }
   const values = parsed.data;
+  const appUrl = new URL(new URL(values.APP_URL ?? `http://localhost:${values.PORT}`).origin);
   const config: Config = {
     environment: values.DENO_ENV,
     port: values.PORT,
-    appUrl: new URL(new URL(values.APP_URL ?? `http://localhost:${values.PORT}`).origin),
+    appUrl,
     dataDir: values.DATA_DIR,
     appSecret: values.APP_SECRET,
     databaseUrl: values.DATABASE_URL,
     databaseConnections: values.DATABASE_CONNECTIONS,
+    databasePooler: values.DATABASE_POOLER,
+    databaseLanes: values.DB_LANES,
+    migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
+    tenantPoolSize: values.TENANT_POOL_SIZE,
+    jobsEngine: values.JOBS_ENGINE,
+    role: values.ROLE,
     logLevel: values.LOG_LEVEL,
+    metricsPort: values.METRICS_PORT,
+    metricsToken: values.METRICS_TOKEN,
+    metricsMaxTenants: values.METRICS_MAX_TENANTS,
     trustedProxies: values.TRUSTED_PROXIES,
+    ...emailConfig(values, appUrl),
   };
-  refuseUnsafeProduction(config);
+  const problems = [
+    ...unsafeInProduction(config),
+    ...halfConfigured(config),
+    ...sharedPort(config),
+    ...emailProblems(values, values.DENO_ENV),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
-function refuseUnsafeProduction(config: Config): void {
-  if (config.environment !== "production" || config.appSecret !== DEVELOPMENT_SECRET) return;
-  throw new ConfigError([
-    `APP_SECRET: must be set in production, to at least ${MIN_SECRET_LENGTH} random characters`,
-  ]);
+/** Why the KV queue takes server and worker in one process. */
+export const KV_NEEDS_ONE_PROCESS =
+  "the queue of Deno KV wakes no listener in another process, so one process serves and runs jobs; set JOBS_ENGINE=postgres to split them";
+
+function halfConfigured(config: Config): string[] {
+  const { databaseUrl, databasePooler, migrationDatabaseUrl, jobsEngine, role } = config;
+  const lines: string[] = [];
+  if (jobsEngine === "kv" && role !== "all") lines.push(`ROLE: ${KV_NEEDS_ONE_PROCESS}`);
+  if (databaseUrl) return lines;
+  if (jobsEngine === "postgres") {
+    lines.push("JOBS_ENGINE: postgres needs DATABASE_URL; the embedded database serves one process");
+  }
+  if (databasePooler !== "none") lines.push("DATABASE_POOLER: needs DATABASE_URL, the address of the pooler");
+  if (migrationDatabaseUrl) {
+    lines.push("MIGRATION_DATABASE_URL: needs DATABASE_URL, the application's own login");
+  }
+  return lines;
+}
+
+function sharedPort({ port, metricsPort }: Config): string[] {
+  return metricsPort === port
+    ? [`METRICS_PORT: must be another port than the product's own, ${port} (PORT)`]
+    : [];
+}
+
+function unsafeInProduction({ environment, appSecret }: Config): string[] {
+  if (environment !== "production" || appSecret !== DEVELOPMENT_SECRET) return [];
+  return [`APP_SECRET: must be set in production, to at least ${MIN_SECRET_LENGTH} random characters`];
 }

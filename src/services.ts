@@ -2,13 +2,27 @@ import { sql } from "drizzle-orm";
 import { connect, type Database } from "../db/connect.ts";
 import { isServed, socketPathOf, startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
+import { oldestServedVersion } from "../db/migrations.ts";
+import type { SchemaName } from "../db/schema_name.ts";
 import { UsageCounter } from "./api_access/usage_counter.ts";
 import type { Config } from "./config.ts";
+import { createTransport } from "./email/mailer.ts";
+import type { EmailTransport } from "./email/transports/transport.ts";
+import { healthChecks } from "./health_checks.ts";
 import { SignInCaches } from "./identity/sign_in_caches.ts";
+import { JobSignal } from "./jobs/job_signal.ts";
+import { countReadyJobs } from "./jobs/queue_depth.ts";
 import { loadSigningKeys, type SigningKeys } from "./identity/signing_keys.ts";
 import { MemoryCache } from "./platform/cache.ts";
 import { type Clock, MINUTE, systemClock } from "./platform/clock.ts";
+import { Health } from "./platform/health.ts";
+import { logOf } from "./platform/log.ts";
+import { Metrics } from "./platform/metrics.ts";
 import { TenantDirectory } from "./tenancy/tenant_directory.ts";
+import { countTenantsByPlan } from "./tenancy/tenants_by_plan.ts";
+import { TenantUpkeep } from "./tenancy/upkeep.ts";
+
+const log = logOf("services");
 
 /** What the product works with, built once from a `Config`. Passed along in the contexts, never global. */
 export type Services = {
@@ -16,11 +30,21 @@ export type Services = {
   clock: Clock;
   db: Database;
   tenants: TenantDirectory;
+  upkeep: TenantUpkeep;
+  jobs: JobSignal;
+  /** The oldest version of a tenant's schema that this code works with. */
+  oldestServedVersion: string;
   signIns: SignInCaches;
   signingKeys: SigningKeys;
   usage: UsageCounter;
+  metrics: Metrics;
+  health: Health;
+  /** The way for mail to leave. `deliver` of src/email/mailer.ts is how to use it. */
+  mail: EmailTransport;
   /** Bytes by schema. */
   storageSizes: MemoryCache<number>;
+  /** Leaves nothing in this process of a tenant that is gone. */
+  forgetTenant(id: string, schema: SchemaName): void;
   close(): Promise<void>;
 };
 
@@ -34,8 +58,12 @@ export async function startServices(config: Config, clock: Clock = systemClock):
   const { db, close } = await openDatabase(config, { alone: true });
   try {
     await db.control.execute(sql`select 1`); // where it can't connect, this says best why
-    await migrate(db);
-    return await buildServices(config, clock, db, close);
+    const { fleet } = await migrate(db);
+    for (const { schema, reason } of fleet.failed) log.error("a tenant was not migrated", { schema, reason });
+    const services = await buildServices(config, clock, db, close);
+    services.upkeep.start(services);
+    await services.tenants.listen();
+    return services;
   } catch (error) {
     await close();
     throw error;
@@ -50,17 +78,45 @@ export async function buildServices(
   closeDatabase: () => Promise<void>,
 ): Promise<Services> {
   const usage = new UsageCounter(db, clock);
+  const tenants = new TenantDirectory(db, clock);
+  const upkeep = new TenantUpkeep();
+  const mail = createTransport(config, db, clock);
+  const signIns = new SignInCaches();
+  const storageSizes = new MemoryCache<number>({ capacity: 20_000, ttl: MINUTE });
+  const metrics = new Metrics({ maxTenants: config.metricsMaxTenants, clock });
+  metrics.onScrape(() => metrics.setPoolConnections(db.stats()));
+  metrics.onScrape(async () => metrics.setActiveSubscriptions(await countTenantsByPlan(db)));
+  metrics.onScrape(async () => {
+    for (const [queue, depth] of Object.entries(await countReadyJobs(db))) {
+      metrics.setQueueDepth(queue, depth);
+    }
+  });
   return {
     config,
     clock,
     db,
-    tenants: new TenantDirectory(db),
-    signIns: new SignInCaches(),
+    tenants,
+    upkeep,
+    jobs: new JobSignal(),
+    oldestServedVersion: await oldestServedVersion(),
+    signIns,
     signingKeys: await loadSigningKeys(db, config.appSecret, clock),
     usage,
-    storageSizes: new MemoryCache({ capacity: 20_000, ttl: MINUTE }),
+    metrics,
+    health: new Health(clock, healthChecks(config, db, clock)),
+    mail,
+    storageSizes,
+    forgetTenant(id, schema) {
+      tenants.forget(id);
+      signIns.forgetTenant(id);
+      storageSizes.delete(schema);
+      usage.forget(schema);
+      metrics.forgetTenant(id);
+    },
     async close() {
+      await upkeep.close();
       await usage.close();
+      await mail.close();
       await closeDatabase();
     },
   };
@@ -84,7 +140,12 @@ function connectTo(
   config: Config,
   closeServer: () => Promise<void>,
 ): OpenDatabase {
-  const db = connect(address, { connections: config.databaseConnections });
+  const db = connect(address, {
+    connections: config.databaseConnections,
+    lanes: config.databaseLanes,
+    pooler: config.databasePooler,
+    migrator: config.migrationDatabaseUrl ? { url: config.migrationDatabaseUrl } : undefined,
+  });
   return {
     db,
     async close() {
