@@ -18,10 +18,8 @@ export class Installation implements AsyncDisposable {
   static async open(): Promise<Installation> {
     await prepareDatabases();
     const database = await openTestDatabase();
-    if (!("url" in database.address)) {
-      throw new Error("The benchmarks need PostgreSQL: set TEST_DATABASE_URL.");
-    }
-    const databaseUrl = database.address.url;
+    const { DATABASE_URL: databaseUrl } = database.variables;
+    if (!databaseUrl) throw new Error("The benchmarks need PostgreSQL: set TEST_DATABASE_URL.");
     const server = await ServerProcess.start({
       DATABASE_URL: databaseUrl,
       LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "info",

@@ -1,6 +1,7 @@
 /**
  * `deno task bench [requests|tenancy|start|weight]`: each figure with its limit, measured beside it in the same run.
- * Needs PostgreSQL (TEST_DATABASE_URL, or a local one) and, for requests, wrk. Load goes to 127.0.0.1 only.
+ * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), for requests wrk, for tenancy psql. Load goes to 127.0.0.1 only.
+ * `tenancy` makes 10,000 tenants and takes about ten minutes; BENCH_TENANTS=500 is for a look, BENCH_MINUTES=10 for long.
  */
 import Table from "cli-table3";
 import type { Figure } from "./measure.ts";
@@ -11,7 +12,7 @@ Deno.env.set("TEST_DATABASE_URL", adminUrl); // read by what is imported from he
 
 const BENCHES: Record<string, () => Promise<Figure[]>> = {
   requests: async () => (await import("./requests_bench.ts")).benchRequests(adminUrl),
-  tenancy: async () => (await import("./tenancy_bench.ts")).benchTenancy(),
+  tenancy: async () => (await import("./tenancy_bench.ts")).benchTenancy(adminUrl),
   start: async () => (await import("./start_bench.ts")).benchStart(),
   weight: async () => (await import("./weight_bench.ts")).benchWeight(),
 };

@@ -58,7 +58,18 @@ export async function alternate<Names extends string>(
 }
 
 export function median(values: number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
+  return percentile(values, 0.5);
+}
+
+export function percentile(values: number[], share: number): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length * share)]!;
+}
+
+/** The milliseconds that `work` takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
 }
 
 /** A figure that should be at least `share` of its limit. */
@@ -74,19 +85,38 @@ export function atLeast(name: string, unit: string, value: number, limit: number
   };
 }
 
-/** A figure that should stay under its limit. */
-export function under(name: string, unit: string, value: number, limit: number): Figure {
-  const ratio = (value / limit).toFixed(2);
+/** A figure that should stay under its limit, or under so many times its limit. */
+export function under(name: string, unit: string, value: number, limit: number, times = 1): Figure {
+  const ratio = value / limit;
   return {
     name,
     value: `${round(value)} ${unit}`,
     limit: `${round(limit)} ${unit}`,
-    ratio,
-    target: "< 1",
-    met: value < limit,
+    ratio: ratio.toFixed(2),
+    target: `< ${Number(times.toFixed(2))}`,
+    met: ratio < times,
+  };
+}
+
+/** A figure with a target of its own; what it can at best be, or is compared with, was measured beside it. */
+export function within(
+  name: string,
+  unit: string,
+  value: number,
+  limit: number,
+  target: { below: number } | { atLeast: number },
+): Figure {
+  const [sign, wanted] = "below" in target ? ["<", target.below] : ["≥", target.atLeast];
+  return {
+    name,
+    value: `${round(value)} ${unit}`,
+    limit: `${round(limit)} ${unit}`,
+    ratio: (value / limit).toFixed(2),
+    target: `${sign} ${wanted.toLocaleString("en")} ${unit}`,
+    met: "below" in target ? value < wanted : value >= wanted,
   };
 }
 
 function round(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
 }

@@ -1,38 +1,69 @@
 import { type SQL, sql } from "drizzle-orm";
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession } from "drizzle-orm/postgres-js";
-import type { Client } from "../../db/connection_pool.ts";
+import type { Client, ConnectionPool } from "../../db/connection_pool.ts";
 import { projects } from "../../db/tenant/schema.ts";
 import { readTenant, withTenant } from "../../db/with_tenant.ts";
-import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
-import { World } from "../support/world.ts";
-import { alternate, atLeast, type Figure, median, under } from "./measure.ts";
+import { benchDirectory } from "./directory_bench.ts";
+import { type Fleet, openFleet } from "./fleet.ts";
+import { benchLanes } from "./lanes_bench.ts";
+import { alternate, atLeast, type Figure, median, timed, under } from "./measure.ts";
+import { benchMemoryByLanes } from "./memory_bench.ts";
+import { benchMigration } from "./migration_bench.ts";
+import { removeLeftovers } from "./removal.ts";
+import { openSystem, signUp } from "./services.ts";
+import { benchSignUp } from "./sign_up_bench.ts";
 
 const ROUNDS = 5;
 const TRANSACTIONS = 4_000;
 const AT_ONCE = 16;
-const TENANTS = 15;
+const MADE = 15;
+const FLEET = 10_000;
 
-/** What acting as a tenant costs, and making one. */
-export async function benchTenancy(): Promise<Figure[]> {
-  await using world = await World.open();
-  const { tenant, owner } = await world.company("bench");
-  const { db } = world.services;
+/** What acting as a tenant costs, and what having ten thousand does. */
+export async function benchTenancy(adminUrl: string): Promise<Figure[]> {
+  await removeLeftovers(adminUrl);
+  const size = Number(Deno.env.get("BENCH_TENANTS") || FLEET);
+  const minutes = Number(Deno.env.get("BENCH_MINUTES") || 1);
+  return [
+    ...await withFleet(1, adminUrl, benchOneTenant),
+    ...await withFleet(size, adminUrl, async (fleet) => [
+      ...await benchSignUp(fleet, adminUrl),
+      ...await benchDirectory(fleet),
+      ...await benchLanes(fleet, minutes),
+      ...await benchMigration(fleet), // last: it leaves the fleet ahead of this code
+    ]),
+    await benchMemoryByLanes(adminUrl),
+  ];
+}
+
+async function withFleet(
+  size: number,
+  adminUrl: string,
+  bench: (fleet: Fleet) => Promise<Figure[]>,
+): Promise<Figure[]> {
+  const fleet = await openFleet(size, adminUrl);
+  try {
+    return await bench(fleet);
+  } finally {
+    await fleet.close();
+  }
+}
+
+async function benchOneTenant({ db, schemas }: Fleet): Promise<Figure[]> {
+  const schema = schemas[0]!;
   const one = sql`select count(*) from ${projects}`;
 
   const rates = await alternate(ROUNDS, {
-    awaited: () => rate(() => awaited(db.pool, tenant.schemaName, one)),
-    withTenant: () => rate(() => withTenant(db, tenant.schemaName, (tx) => tx.execute(one))),
-    flight: () => rate(() => readTenant(db, tenant.schemaName, (tx) => [tx.execute(one)])),
+    awaited: () => rate(() => awaited(db.lane(schema), schema, one)),
+    withTenant: () => rate(() => withTenant(db, schema, (tx) => tx.execute(one))),
+    flight: () => rate(() => readTenant(db, schema, (tx) => [tx.execute(one)])),
   });
 
+  const ctx = await openSystem(db);
   const times: number[] = [];
-  for (let number = 0; number < TENANTS; number++) {
-    const started = performance.now();
-    const wanted = newTenant.parse({ name: "New", subdomain: `new-${number}` });
-    await world.system.tx((tx) => createTenant(world.system, tx, wanted, owner.id));
-    times.push(performance.now() - started);
-  }
+  for (let number = 0; number < MADE; number++) times.push(await timed(() => signUp(ctx)));
+  await ctx.services.close();
   return [
     atLeast(
       "withTenant and a query, of every statement awaited",
@@ -42,15 +73,13 @@ export async function benchTenancy(): Promise<Figure[]> {
       1.7,
     ),
     atLeast("the same in one flight", "tx/s", rates.flight, rates.awaited, 1.7),
-    under("making a tenant", "ms", median(times), 120),
+    under("making a tenant, no schema being ready", "ms", median(times), 120),
   ];
 }
 
-type Pool = World["services"]["db"]["pool"];
-
 /** The same transaction with the same query builder, one round trip a statement. */
-async function awaited(pool: Pool, schema: string, query: SQL): Promise<void> {
-  await pool.with("transaction", async (send) => {
+async function awaited(pool: ConnectionPool, schema: string, query: SQL): Promise<void> {
+  await pool.with(schema, "transaction", async (send) => {
     const unsafe = (text: string, values: never[]) => send(text, values, { prepare: true, simple: false });
     const client = { options: { parsers: {}, serializers: {} }, unsafe } as unknown as Client;
     const dialect = new PgDialect();

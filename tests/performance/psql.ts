@@ -1,0 +1,19 @@
+/** psql, which sends SQL and does nothing else: the limit beside which the product's own sending is measured. */
+
+/** Runs each script as one batch, all in one session. Returns the milliseconds of each, as psql measured them. */
+export async function timeBatches(url: string, scripts: string[]): Promise<number[]> {
+  const text = await run([url, "-c", "\\timing on", ...scripts.flatMap((script) => ["-c", script])]);
+  return [...text.matchAll(/^Time: ([\d.]+) ms/gm)].map(([, time]) => Number(time));
+}
+
+/** Runs the files' statements in as many sessions at once. */
+export async function runFiles(url: string, files: string[]): Promise<void> {
+  await Promise.all(files.map((file) => run([url, "-f", file])));
+}
+
+async function run(args: string[]): Promise<string> {
+  const command = new Deno.Command("psql", { args: ["-q", "-v", "ON_ERROR_STOP=1", ...args], stdin: "null" });
+  const { code, stdout, stderr } = await command.output();
+  if (code !== 0) throw new Error(`psql failed:\n${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}

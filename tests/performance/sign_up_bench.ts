@@ -1,0 +1,79 @@
+import { readMigrations } from "../../db/migrations.ts";
+import { readInstallation, withMigrator } from "../../db/migrator.ts";
+import { provisioningScript, provisionSchema } from "../../db/provision.ts";
+import { rolesScript } from "../../db/ready_roles.ts";
+import { newSchemaName } from "../../db/schema_name.ts";
+import { runScript } from "../../db/transaction.ts";
+import { projects } from "../../db/tenant/schema.ts";
+import { readTenant } from "../../db/with_tenant.ts";
+import type { SystemContext } from "../../src/context.ts";
+import { type Fleet, openFleet } from "./fleet.ts";
+import { alternate, type Figure, median, timed, under, within } from "./measure.ts";
+import { timeBatches } from "./psql.ts";
+import { openSystem, signUp } from "./services.ts";
+
+const SIGN_UPS = 100;
+const BATCH = 10;
+const FEW = 10;
+
+/** What a new tenant costs where there are many. */
+export async function benchSignUp(fleet: Fleet, adminUrl: string): Promise<Figure[]> {
+  const { direct, batches, after, before } = await raceWithPsql(fleet);
+  const few = await openFleet(FEW, adminUrl);
+  try {
+    for (let number = 0; number < SIGN_UPS; number++) await provisionSchema(few.db);
+    const amongFew = await openSystem(few.db);
+    const amongMany = await openSystem(fleet.db);
+    const times = await alternate(SIGN_UPS, {
+      few: () => timed(() => signUpAndRead(amongFew)),
+      many: () => timed(() => signUpAndRead(amongMany)),
+    });
+    await amongFew.services.close();
+    await amongMany.services.close();
+    const among = fleet.schemas.length.toLocaleString("en");
+    return [
+      within(`sign-up to first read, among ${among} tenants; among ${FEW}`, "ms", times.many, times.few, {
+        below: 15,
+      }),
+      under(`making a schema, among ${among}; its DDL by psql`, "ms", median(direct), median(batches), 1.3),
+      under("another tenant's read right after; before", "ms", median(after), median(before), 3),
+    ];
+  } finally {
+    await few.close();
+  }
+}
+
+async function signUpAndRead(ctx: SystemContext): Promise<void> {
+  const { schemaName } = await signUp(ctx);
+  await readTenant(ctx.services.db, schemaName, (tx) => [tx.select().from(projects).limit(1)]);
+}
+
+/**
+ * Makes schemas directly and by psql, in turn, while another tenant reads. They are the warm pool of the sign-ups that
+ * follow.
+ */
+async function raceWithPsql({ db, adminUrl, schemas }: Fleet): Promise<Record<RaceTimes, number[]>> {
+  const times: Record<RaceTimes, number[]> = { direct: [], batches: [], after: [], before: [] };
+  const migrations = await readMigrations("tenant");
+  const installation = await withMigrator(db, readInstallation);
+  const read = () => readTenant(db, schemas[0]!, (tx) => [tx.select().from(projects).limit(1)]);
+  for (let number = 0; number < SIGN_UPS; number += BATCH) {
+    for (let more = 0; more < BATCH; more++) {
+      await read();
+      times.before.push(await timed(read));
+      times.direct.push(await timed(() => provisionSchema(db)));
+      times.after.push(await timed(read));
+    }
+    const names = Array.from({ length: BATCH }, newSchemaName);
+    await withMigrator(db, (tx) => runScript(tx, rolesScript(names, installation)));
+    const scripts = names.map((name) => {
+      const ddl = provisioningScript(name, installation, migrations);
+      return `set session authorization ${installation.login}; begin; ${ddl} commit`;
+    });
+    times.batches.push(...await timeBatches(adminUrl, scripts));
+  }
+  return times;
+}
+
+/** Making a schema by the product and by psql, and a read after and before the former. */
+type RaceTimes = "direct" | "batches" | "after" | "before";
