@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
+import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
@@ -16,8 +17,13 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
   await using world = await World.open();
   await world.company("acme", "Northwind Robotics with a rather long name");
   await world.user("ada@acme.example", "Ada Okafor");
+  await world.staff("owner@acme.example");
+  const closed = await world.company("globex");
+  await scheduleDeletion(world.system, closed.tenant.id);
+  await suspendTenant(world.system, closed.tenant.id, { reason: "The last three invoices are open." });
   await world.manyProjects("acme", 8);
   const { json } = await world.api("GET", "/projects", { token: await ownerToken(world) });
+  const ids = { projectId: json.data[0].id as string, tenantId: closed.tenant.id };
   const browser = await launchBrowser();
   try {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -27,7 +33,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
           t,
           page,
           `${colorScheme} ${viewport.width}px`,
-          addressesFor(world, "visitor", json.data[0].id),
+          addressesFor(world, "visitor", ids),
         );
         await page.goto(`http://${world.host()}/login`);
         await signIn(page);
@@ -35,7 +41,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
           t,
           page,
           `${colorScheme} ${viewport.width}px`,
-          addressesFor(world, "member", json.data[0].id),
+          addressesFor(world, "member", ids),
         );
         await context.close();
       }
@@ -65,7 +71,11 @@ Deno.test("a page's scripts are under 50 KB and its styles under 25 KB, compress
   assert.ok(styles < MAX_STYLE_BYTES, `${styles} bytes of styles`);
 });
 
-function addressesFor(world: World, who: "visitor" | "member", projectId: string): string[] {
+function addressesFor(
+  world: World,
+  who: "visitor" | "member",
+  { projectId, tenantId }: { projectId: string; tenantId: string },
+): string[] {
   const [apex, tenant] = [`http://${world.host()}`, `http://${world.host("acme")}`];
   if (who === "visitor") {
     return [
@@ -75,11 +85,18 @@ function addressesFor(world: World, who: "visitor" | "member", projectId: string
       `${apex}/nowhere`,
       `${apex}/dev/components`,
       `${tenant}/login`,
+      `http://${world.host("globex")}/dashboard`,
     ];
   }
   const project = `${tenant}/projects/${projectId}`;
   return [
     `${apex}/workspaces`,
+    `${apex}/workspaces/new`,
+    `${apex}/admin/tenants`,
+    `${apex}/admin/tenants?search=nothing`,
+    `${apex}/admin/tenants/${tenantId}`,
+    `${tenant}/settings`,
+    `${tenant}/settings/deletion`,
     `${tenant}/dashboard`,
     `${tenant}/projects`,
     `${tenant}/projects?search=nothing`,
@@ -94,6 +111,7 @@ async function visit(t: Deno.TestContext, page: Page, where: string, addresses: 
   for (const address of addresses) {
     await t.step(`${where} ${new URL(address).pathname}`, async () => {
       await page.goto(address);
+      await page.evaluate(settle);
       const width = await page.evaluate(() =>
         document.documentElement.scrollWidth - document.documentElement.clientWidth
       );
@@ -101,6 +119,14 @@ async function visit(t: Deno.TestContext, page: Page, where: string, addresses: 
       assert.deepEqual(await findViolations(page), []);
     });
   }
+}
+
+/** Runs in the page: what is still fading in has not its own colours yet. */
+async function settle(): Promise<void> {
+  const ending = document.getAnimations().filter(({ effect }) =>
+    Number.isFinite(effect?.getComputedTiming().endTime)
+  );
+  await Promise.all(ending.map(({ finished }) => finished));
 }
 
 /** axe runs in a world of its own, which the page's policy doesn't bind. */

@@ -203,6 +203,60 @@ Deno.test("without JavaScript: search, order and further pages work by links and
   });
 });
 
+Deno.test("an owner moves the workspace, asks for its deletion and takes that back", async () => {
+  await using world = await World.open();
+  await inBrowser(async (browser) => {
+    const { page, complaints } = await openWindow(browser);
+    await signUp(page, world, "Acme Robotics", "acme");
+    await page.getByRole("link", { name: "Settings" }).filter({ visible: true }).click();
+
+    await page.fill("#subdomain", "robotics");
+    await page.locator("form[action='/settings/address'] button").click();
+    await page.waitForURL(`http://${world.host("robotics")}/dashboard`);
+    await page.goto(`http://${world.host("acme")}/settings`);
+    assert.equal(page.url(), `http://${world.host("robotics")}/settings`);
+    await page.click("#danger-zone a");
+    await page.fill("#confirmation", "Acme");
+    await page.click("button:has-text('Delete workspace')");
+    assert.match((await page.textContent("#confirmation-error"))!, /Type Acme Robotics/);
+    await page.fill("#confirmation", "Acme Robotics");
+    await page.click("button:has-text('Delete workspace')");
+    await page.waitForURL(/\/settings$/);
+    await page.goto(`http://${world.host("robotics")}/dashboard`);
+    await page.locator("button:has-text('Keep it')").click();
+    await page.waitForSelector("text=Acme Robotics stays");
+
+    assert.equal(await page.locator("button:has-text('Keep it')").count(), 0);
+    assert.deepEqual(complaints.filter((complaint) => !complaint.includes("422")), []);
+  });
+});
+
+Deno.test("the platform's staff find a tenant and suspend it, and its people read why", async () => {
+  await using world = await World.open();
+  await world.staff("root@example.com", "Rosa Root");
+  await inBrowser(async (browser) => {
+    const owner = await openWindow(browser);
+    await signUp(owner.page, world, "Acme Robotics", "acme");
+    await world.company("globex", "Globex");
+    const { page, complaints } = await openWindow(browser);
+    await page.goto(`http://${world.host()}/admin/tenants`);
+    await page.fill("#email", "root@example.com");
+    await page.fill("#password", PASSWORD);
+    await page.click("#login-button");
+
+    await page.fill("input[name=search]", "robot");
+    await page.waitForFunction(() => !document.body.textContent!.includes("Globex"));
+    await page.click("a:has-text('Acme Robotics')");
+    await page.fill("#reason", "The last invoice is open.");
+    await page.locator("form[action$='/suspension'] button").click();
+    await page.waitForSelector("text=Acme Robotics is suspended.");
+    await owner.page.reload();
+
+    assert.match((await owner.page.textContent("main"))!, /The last invoice is open\./);
+    assert.deepEqual(complaints, []);
+  });
+});
+
 Deno.test("a dialog opens over the page, and Escape closes it and gives the focus back", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {

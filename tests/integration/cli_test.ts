@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { openTestDatabase, serverUrl } from "../support/database.ts";
 import { cli, type Outcome } from "../support/process.ts";
+import { PRODUCTION } from "../support/production.ts";
 
 /** Protects: the CLI's commands, their JSON, and their exit codes: 0 done, 1 failed, 2 wrong use. */
 
 Deno.test("the CLI, from an empty installation on", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "denizen-" });
   const database = serverUrl ? await openTestDatabase() : undefined;
-  const variables: Record<string, string> = database && "url" in database.address
-    ? { DATABASE_URL: database.address.url }
-    : { DATA_DIR: folder };
+  const variables: Record<string, string> = database?.variables ?? { DATA_DIR: folder };
   const run = (...args: string[]) => cli(variables, ...args);
   try {
     if (!database) {
@@ -122,10 +121,67 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.equal(limited.length, 1);
     });
 
-    await t.step("status shows control and every tenant up to date", async () => {
+    await t.step("a tenant is renamed, moved, suspended with a reason and resumed", async () => {
+      const moved = json(
+        await run("tenants", "update", "acme", "--name", "Acme GmbH", "--subdomain", "acme-gmbh", "--json"),
+      );
+      const suspended = json(
+        await run("tenants", "suspend", "acme-gmbh", "--reason", "An open invoice.", "--json"),
+      );
+      const listed = json(await run("tenants", "list", "--status", "suspended", "--json"));
+      const twice = await run("tenants", "suspend", "acme-gmbh");
+      const resumed = json(await run("tenants", "resume", "acme-gmbh", "--json"));
+      const back = json(await run("tenants", "update", "acme-gmbh", "--subdomain", "acme", "--json"));
+      assert.deepEqual([moved.name, moved.subdomain], ["Acme GmbH", "acme-gmbh"]);
+      assert.deepEqual([suspended.status, suspended.suspension_reason], ["suspended", "An open invoice."]);
+      assert.deepEqual(listed.map(({ subdomain }: { subdomain: string }) => subdomain), ["acme-gmbh"]);
+      assert.equal(twice.code, 1);
+      assert.match(twice.stderr, /is suspended already/);
+      assert.equal(resumed.status, "active");
+      assert.equal(back.subdomain, "acme");
+    });
+
+    await t.step("a deletion is scheduled and taken back, or done at once where that is meant", async () => {
+      json(await run("tenants", "create", "Gone", "gone", "--owner-email", "ada@acme.example", "--json"));
+      const scheduled = json(await run("tenants", "delete", "gone", "--json"));
+      const kept = json(await run("tenants", "keep", "gone", "--json"));
+      const unasked = await run("tenants", "delete", "gone", "--now");
+      const stillThere = await run("tenants", "show", "gone");
+      const deleted = json(await run("tenants", "delete", "gone", "--now", "--yes", "--json"));
+      const gone = await run("tenants", "show", "gone");
+      assert.ok(new Date(scheduled.deletion_scheduled_for) > new Date());
+      assert.equal(kept.deletion_scheduled_for, null);
+      assert.equal(unasked.code, 1);
+      assert.match(unasked.stderr, /can't be undone/);
+      assert.equal(stillThere.code, 0);
+      assert.equal(deleted.deleted, true);
+      assert.equal(gone.code, 1);
+    });
+
+    await t.step("the audit logs verify", async () => {
+      const platform = json(await run("audit", "verify", "--json"));
+      const own = json(await run("audit", "verify", "--tenant-id", "acme", "--json"));
+      assert.equal(platform.broken_at, null);
+      assert.equal(own.broken_at, null);
+      assert.ok(platform.lines > own.lines && own.lines > 0);
+    });
+
+    await t.step("status shows control and every tenant up to date, and no drift", async () => {
       const rows = json(await run("db", "status", "--json"));
+      const drift = await run("db", "status", "--drift");
       assert.ok(rows.length >= 2);
       assert.ok(rows.every(({ state }: { state: string }) => state === "applied"));
+      assert.equal(drift.code, 0);
+      assert.match(drift.stderr, /as the migrations make it/);
+    });
+
+    await t.step("migrating when there is nothing to do says so, with or without a dry run", async () => {
+      const report = json(await run("db", "migrate", "--concurrency", "2", "--json"));
+      const plan = json(await run("db", "migrate", "--dry-run", "--json"));
+      const wrong = await run("db", "migrate", "--concurrency", "many");
+      assert.deepEqual(report, { control: [], migrated: 0, failed: 0, left: 0, stopped: null });
+      assert.deepEqual(plan, []);
+      assert.equal(wrong.code, 1);
     });
 
     await t.step("seed adds sample companies once", async () => {
@@ -139,7 +195,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
     });
 
     await t.step("without --json people get a table", async () => {
-      assert.match((await run("tenants", "list")).stdout, /│ Acme Robotics/);
+      assert.match((await run("tenants", "list")).stdout, /│ Acme GmbH/);
     });
 
     await t.step("config check tells what the database allows", async () => {
@@ -160,6 +216,24 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
           check,
         );
       }
+    });
+
+    await t.step("S41 config check tells how mail leaves, and no secret", async () => {
+      const secrets = { user: "mail-user", password: "mail-passw0rd", webhook: "c2VjcmV0".repeat(4) };
+      const { code, stdout, stderr } = await cli(
+        {
+          ...variables,
+          SMTP_URL: `smtps://${secrets.user}:${secrets.password}@mail.example.com:465`,
+          EMAIL_FROM: "Acme <no-reply@example.com>",
+          EMAIL_WEBHOOK_SECRET: `whsec_${secrets.webhook}`,
+        },
+        "config",
+        "check",
+        "--json",
+      );
+      assert.equal(code, 0);
+      assert.match(stdout, /SMTP at mail\.example\.com/);
+      for (const secret of Object.values(secrets)) assert.ok(!(stdout + stderr).includes(secret));
     });
 
     await t.step("wrong use is exit code 2, with what is possible", async () => {
@@ -190,12 +264,13 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
 
     await t.step("a production database is not reset", async () => {
       const outcome = await cli(
-        { ...variables, DENO_ENV: "production", APP_SECRET: "s".repeat(40) },
+        { ...variables, ...PRODUCTION },
         "db",
         "reset",
         "--yes",
       );
       assert.equal(outcome.code, 1);
+      assert.match(outcome.stderr, /production database is not reset/);
     });
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
-import { controlMigrations, tenantMigrations } from "../../db/control/schema.ts";
-import { migrate, migrationStatus } from "../../db/migrate.ts";
-import { ownerRole } from "../../db/provision.ts";
+import { controlMigrations, tenantSchemas } from "../../db/control/schema.ts";
+import { findDrift } from "../../db/drift.ts";
+import type { FleetReport } from "../../db/fleet.ts";
+import { migrate } from "../../db/migrate.ts";
+import { migrationStatus, planMigration } from "../../db/migration_status.ts";
+import { readMigrations } from "../../db/migrations.ts";
+import { countReadySchemas, provisionSchema } from "../../db/provision.ts";
 import { resetDatabase } from "../../db/reset.ts";
-import { runScript } from "../../db/transaction.ts";
-import { withControl } from "../../db/with_tenant.ts";
+import { verifyAudit } from "../../src/audit/audit_log.ts";
 import { createProject, listProjects, projectQuery } from "../../src/projects/projects.ts";
 import { type Company, World } from "../support/world.ts";
 
 /** Protects: schemas come to the newest version once, whoever migrates, and a database that doesn't fit is left alone. */
+
+const NOTHING: FleetReport = { migrated: 0, failed: [], left: 0, stopped: null };
 
 Deno.test("an empty database is migrated, and a second time there is nothing to do", async () => {
   await using world = await World.open();
@@ -20,7 +25,7 @@ Deno.test("an empty database is migrated, and a second time there is nothing to 
   const second = await migrate(db);
 
   assert.ok(first.control.length > 0);
-  assert.deepEqual(second, { control: [], tenants: [] });
+  assert.deepEqual(second, { control: [], fleet: NOTHING });
 });
 
 Deno.test("of several who migrate an empty database at once, each step is done once", async () => {
@@ -37,67 +42,207 @@ Deno.test("of several who migrate an empty database at once, each step is done o
   );
 });
 
-Deno.test("a tenant whose schema is behind is brought forward, and no other is touched", async () => {
+Deno.test("a tenant whose schema is behind is brought forward with what it holds, and no other is touched", async () => {
   await using world = await World.open();
   const behind = await world.company("behind");
   const current = await world.company("current");
+  await createProject(behind.ctx, { name: "Before", description: "", status: "active" });
   await createProject(current.ctx, { name: "Untouched", description: "", status: "active" });
   await setBack(world, behind);
 
   const status = await migrationStatus(world.services.db);
-  const { tenants } = await migrate(world.services.db);
+  const { fleet } = await migrate(world.services.db);
   await createProject(behind.ctx, { name: "After", description: "", status: "active" });
 
-  assert.deepEqual(status.tenants.map(({ subdomain, pending }) => [subdomain, pending > 0]), [[
-    "behind",
-    true,
-  ], ["current", false]]);
-  assert.deepEqual(tenants.map(({ subdomain }) => subdomain), ["behind"]);
-  const listed = await listProjects(current.ctx, projectQuery.parse({}));
-  assert.deepEqual(listed.items.map(({ name }) => name), ["Untouched"]);
+  assert.deepEqual(status.laggards.map(({ subdomain }) => subdomain), ["behind"]);
+  assert.deepEqual(fleet, { ...NOTHING, migrated: 1 });
+  assert.deepEqual(await projectsOf(behind), ["After", "Before"]);
+  assert.deepEqual(await projectsOf(current), ["Untouched"]);
+});
+
+Deno.test("an audit log from before the chain gets one, and goes on with it", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  for (const name of ["One", "Two", "Three"]) {
+    await createProject(acme.ctx, { name, description: "", status: "active" });
+  }
+  await setBack(world, acme);
+  await migrate(world.services.db);
+
+  await createProject(acme.ctx, { name: "Four", description: "", status: "active" });
+
+  assert.deepEqual(await acme.ctx.tx((tx) => verifyAudit(tx)), { lines: 5, brokenAt: null });
+});
+
+Deno.test("a migrated schema is as a new one, and a difference is named", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const old = await world.company("old");
+  const changed = await world.company("changed");
+  const lost = await world.company("lost");
+  await setBack(world, old);
+  await migrate(db);
+  const before = await findDrift(db);
+  await world.asOwner(
+    `alter table ${changed.tenant.schemaName}.projects add column extra text;
+    drop index ${changed.tenant.schemaName}.projects_name`,
+  );
+  await world.asOwner(`drop schema ${lost.tenant.schemaName} cascade`);
+
+  const after = await findDrift(db);
+
+  const byName = new Map(after.map((drift) => [drift.schema, drift]));
+  assert.deepEqual(before, []);
+  assert.deepEqual(byName.get(lost.tenant.schemaName), {
+    schema: lost.tenant.schemaName,
+    missing: ["the schema"],
+    unexpected: [],
+  });
+  assert.deepEqual(byName.get(changed.tenant.schemaName)!.unexpected, ["column projects.extra text"]);
+  assert.match(byName.get(changed.tenant.schemaName)!.missing.join(), /^index projects_name /);
+  assert.equal(byName.has(old.tenant.schemaName), false);
+});
+
+Deno.test("one tenant's failure is told and stops only that tenant; the next run tries it again", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const companies = await Promise.all(["one", "two", "three"].map((name) => world.company(name)));
+  for (const company of companies) await setBack(world, company);
+  const [broken, , dropped] = companies as [Company, Company, Company];
+  await world.asOwner(`alter table ${broken.tenant.schemaName}.audit_log add column hash text`);
+  await world.asOwner(`drop schema ${dropped.tenant.schemaName} cascade`);
+
+  const { fleet } = await migrate(db, { maxFailures: 1 });
+  const { laggards } = await migrationStatus(db);
+  await world.asOwner(`alter table ${broken.tenant.schemaName}.audit_log drop column hash`);
+  const again = await migrate(db, { maxFailures: 1 });
+
+  assert.equal(fleet.migrated, 1);
+  const reasons = new Map(fleet.failed.map(({ schema, reason }) => [schema, reason]));
+  assert.match(reasons.get(broken.tenant.schemaName)!, /column "hash".*already exists/);
+  assert.equal(reasons.get(dropped.tenant.schemaName), "The schema is not there: it was dropped by hand.");
+  assert.deepEqual(laggards.map(({ failure }) => failure !== null), [true, true]);
+  assert.deepEqual([again.fleet.migrated, again.fleet.failed.length], [1, 1]);
+});
+
+Deno.test("a migration that fails everywhere stops after the first wave, and a canary stops after its number", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const schemas = [];
+  for (let number = 0; number < 14; number++) schemas.push(await provisionSchema(db));
+  for (const schema of schemas) await setBackSchema(world, schema);
+  for (const schema of schemas) await world.asOwner(`alter table ${schema}.audit_log add column hash text`);
+
+  const stopped = await migrate(db);
+  for (const schema of schemas) await world.asOwner(`alter table ${schema}.audit_log drop column hash`);
+  const canary = await migrate(db, { canary: 3 });
+  const rest = await migrate(db);
+
+  assert.deepEqual([stopped.fleet.stopped, stopped.fleet.failed.length, stopped.fleet.left], [
+    "failures",
+    10,
+    4,
+  ]);
+  assert.deepEqual(canary.fleet, { migrated: 3, failed: [], left: 11, stopped: "canary" });
+  assert.deepEqual(rest.fleet, { ...NOTHING, migrated: 11 });
+});
+
+Deno.test("two runs at once share the schemas: each is migrated once, and both end when all are done", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const schemas = [];
+  for (let number = 0; number < 24; number++) schemas.push(await provisionSchema(db));
+  for (const schema of schemas) await setBackSchema(world, schema);
+
+  const [one, other] = await Promise.all([
+    migrate(db, { concurrency: 1 }),
+    migrate(db, { concurrency: 1 }),
+  ]);
+  const status = await migrationStatus(db);
+
+  assert.equal(one.fleet.migrated + other.fleet.migrated, 24);
+  assert.equal(status.behind, 0);
+});
+
+Deno.test("schemas that wait for a tenant are migrated first, and none that is behind is given out", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const claimed = await world.company("claimed");
+  const ready = await provisionSchema(db);
+  await setBack(world, claimed);
+  await setBackSchema(world, ready);
+
+  const readyBefore = await countReadySchemas(db);
+  await migrate(db, { canary: 1 });
+
+  assert.equal(readyBefore, 0);
+  assert.equal(await countReadySchemas(db), 1);
+});
+
+Deno.test("a dry run tells the SQL and how many schemas it is for, and changes nothing", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await setBack(world, acme);
+
+  const plan = await planMigration(world.services.db);
+
+  assert.deepEqual(plan.control, []);
+  assert.deepEqual(plan.tenants.map(({ from, schemas }) => [from, schemas]), [["0000_initial", 1]]);
+  assert.match(plan.tenants[0]!.migrations[0]!.sql, /ALTER TABLE "audit_log"/);
+  assert.equal(await versionOf(world, acme), "0000_initial");
 });
 
 Deno.test("a database that is newer than the code is refused, and nothing is changed", async () => {
   await using world = await World.open();
-  const acme = await world.company("acme");
-  await world.system.control.insert(controlMigrations).values({ version: "9999_future", checksum: "x" });
+  const [acme, future] = [await world.company("acme"), await world.company("future")];
   await setBack(world, acme);
+  await world.system.control.update(tenantSchemas).set({ version: "9999_future" }).where(
+    eq(tenantSchemas.name, future.tenant.schemaName),
+  );
+  const newerTenant = migrate(world.services.db);
+  await assert.rejects(newerTenant, /has migration 9999_future.*Run newer code/);
+  await world.system.control.insert(controlMigrations).values({ version: "9999_future", checksum: "x" });
 
   await assert.rejects(migrate(world.services.db), /control has migration 9999_future.*Run newer code/);
 
-  assert.deepEqual(await appliedTo(world, acme), []);
+  assert.equal(await versionOf(world, acme), "0000_initial");
 });
 
 Deno.test("a migration that was changed after it was applied is refused", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  await world.system.control.update(tenantMigrations).set({ checksum: "another" }).where(
-    eq(tenantMigrations.tenantId, acme.tenant.id),
+  await world.system.control.update(tenantSchemas).set({ checksum: "another" }).where(
+    eq(tenantSchemas.name, acme.tenant.schemaName),
   );
-  await world.system.control.insert(tenantMigrations).values({
-    tenantId: acme.tenant.id,
-    version: "9999_extra",
-    checksum: "x",
-  });
 
-  await assert.rejects(migrate(world.services.db), /was changed after it was applied to acme/);
+  await assert.rejects(migrate(world.services.db), /was changed after it was applied to tenant_/);
 });
 
-/** The tenant as it was before its first migration: no tables, nothing in the ledger. */
+/** The tenant as it was after its first migration: nothing that came later, and a ledger that says so. */
 async function setBack(world: World, { tenant }: Company): Promise<void> {
-  await withControl(world.services.db, async (tx) => {
-    const { schemaName } = tenant;
-    const tables = await tx.execute(
-      sql`select tablename as name from pg_tables where schemaname = ${schemaName}`,
-    );
-    const drops = tables.map(({ name }) => `drop table ${schemaName}."${name}" cascade`).join(";");
-    await runScript(tx, `set local role ${await ownerRole(tx)}; ${drops}; set local role none`);
-    await tx.delete(tenantMigrations).where(eq(tenantMigrations.tenantId, tenant.id));
-  });
+  await setBackSchema(world, tenant.schemaName);
+  world.services.tenants.forget(tenant.id);
 }
 
-async function appliedTo(world: World, { tenant }: Company) {
-  return await world.system.control.select().from(tenantMigrations).where(
-    eq(tenantMigrations.tenantId, tenant.id),
-  );
+async function setBackSchema(world: World, schema: string): Promise<void> {
+  const [initial] = await readMigrations("tenant");
+  const added = ["sequence", "details", "salt", "content_hash", "previous_hash", "hash"];
+  const drops = added.map((column) => `drop column ${column}`).join(", ");
+  await world.asOwner(`drop table ${schema}.daily_metrics; alter table ${schema}.audit_log ${drops}`);
+  await world.system.control.update(tenantSchemas).set({
+    version: initial!.version,
+    checksum: initial!.chain,
+  })
+    .where(eq(tenantSchemas.name, schema));
+}
+
+async function projectsOf({ ctx }: Company): Promise<string[]> {
+  const { items } = await listProjects(ctx, projectQuery.parse({ sort: "name" }));
+  return items.map(({ name }) => name);
+}
+
+async function versionOf(world: World, { tenant }: Company): Promise<string> {
+  const [row] = await world.system.control.select({ version: tenantSchemas.version }).from(tenantSchemas)
+    .where(sql`name = ${tenant.schemaName}`);
+  return row!.version;
 }

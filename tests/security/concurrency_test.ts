@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
-import { projects } from "../../db/tenant/schema.ts";
+import { apiUsage, projects } from "../../db/tenant/schema.ts";
+import { asTenant, readTenant, withControl, withTenant } from "../../db/with_tenant.ts";
 import { createProject } from "../../src/projects/projects.ts";
+import { serverUrl } from "../support/database.ts";
 import { send } from "../support/http.ts";
+import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 
 /** Protects: many tenants on few connections never see each other's data, whatever happens to a connection (S04, S05). */
@@ -30,17 +33,18 @@ Deno.test("S05 500 requests of 50 tenants, mixed on 4 connections, each see thei
   });
 });
 
-Deno.test("S05 any interleaving of reads, writes, errors and rollbacks keeps tenants apart", async () => {
+Deno.test("S05 any interleaving of reads, writes, errors, rollbacks and cancelled requests keeps tenants apart", async () => {
   await using world = await World.open({}, { connections: 3 });
   const companies = [
     await world.company("acme"),
     await world.company("globex"),
     await world.company("initech"),
   ];
+  const tokens = await Promise.all(companies.map((company) => world.token(company)));
   const written = companies.map(() => 0);
   const step = fc.record({
     tenant: fc.nat({ max: 2 }),
-    kind: fc.constantFrom("read", "write", "fail", "roll back", "flight"),
+    kind: fc.constantFrom("read", "write", "fail", "roll back", "flight", "request", "cancel"),
   });
 
   await fc.assert(
@@ -66,6 +70,11 @@ Deno.test("S05 any interleaving of reads, writes, errors and rollbacks keeps ten
           ) => [tx.execute(sql`select current_user as name`), tx.select().from(projects)]);
           assert.equal(who!.name, schemaName);
           assert.ok(rows.every(({ name }) => name === `Of ${subdomain}`));
+        } else if (kind === "cancel") {
+          await world.cancelledRequest(tokens[tenant]!);
+        } else if (kind === "request") {
+          const { json } = await world.api("GET", "/projects", { token: tokens[tenant] });
+          assert.ok(json.data.every(({ name }: { name: string }) => name === `Of ${subdomain}`));
         } else {
           const rows = await ctx.tx((tx) => tx.select().from(projects));
           assert.ok(rows.every(({ name }) => name === `Of ${subdomain}`));
@@ -81,31 +90,74 @@ Deno.test("S05 any interleaving of reads, writes, errors and rollbacks keeps ten
   }
 });
 
+Deno.test("S05 flights that come while connections are still being opened keep their statements together", async () => {
+  await using world = await World.open();
+  const companies = [
+    await world.company("acme"),
+    await world.company("globex"),
+    await world.company("initech"),
+  ];
+  for (const { ctx, tenant } of companies) {
+    await createProject(ctx, { name: `Of ${tenant.subdomain}`, description: "", status: "active" });
+  }
+
+  for (let round = 0; round < 10; round++) {
+    const replica = await world.replica();
+    await Promise.all(Array.from({ length: 48 }, async (_, place) => {
+      const { tenant } = companies[place % 3]!;
+      await new Promise((done) => setTimeout(done, place / 4));
+      const answers = await readTenant(replica.db, tenant.schemaName, (tx) => [
+        tx.execute(sql`select current_user as name`),
+        ...Array.from({ length: 6 }, () => tx.select({ name: projects.name }).from(projects)),
+      ]);
+      const [[who], ...lists] = answers as unknown as [[{ name: string }], ...{ name: string }[][]];
+      assert.equal(who.name, tenant.schemaName);
+      for (const list of lists) assert.deepEqual(list.map(({ name }) => name), [`Of ${tenant.subdomain}`]);
+    }));
+    await replica.close();
+  }
+});
+
+Deno.test("S04 a statement that the database wants prepared anew is not sent again into someone else's transaction", async () => {
+  await using world = await World.open({}, { connections: 3 });
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const read = ({ ctx }: Company) =>
+    ctx.read((tx) => [tx.execute(sql`select calls, current_user as who from api_usage`)]);
+  for (const { ctx } of [acme, globex]) {
+    await ctx.tx((tx) => tx.insert(apiUsage).values({ day: "2026-01-01", calls: 1 }));
+  }
+  await read(acme);
+  await read(globex);
+  await world.asOwner(`alter table ${acme.tenant.schemaName}.api_usage alter column calls type text`);
+
+  for (let round = 0; round < 20; round++) {
+    const order = [acme, globex, globex, acme, globex, acme];
+    const outcomes = await Promise.allSettled(order.map(read));
+    outcomes.forEach((outcome, place) => {
+      if (outcome.status === "rejected") return;
+      const [[row]] = outcome.value;
+      assert.equal(row!.who, order[place]!.tenant.schemaName);
+    });
+  }
+  assert.equal((await read(globex))[0][0]!.who, globex.tenant.schemaName);
+});
+
 Deno.test("S04 a request that is cut off leaves nothing for the next one on its connection", async () => {
-  await using world = await World.open({}, { connections: 2 });
+  await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   const globex = await world.company("globex");
   await createProject(globex.ctx, { name: "Of Globex", description: "", status: "active" });
   const [acmeToken, globexToken] = [await world.token(acme), await world.token(globex)];
 
   for (let round = 0; round < 20; round++) {
-    const connection = await Deno.connect({ hostname: "127.0.0.1", port: world.port });
-    const lines = [
-      "GET /api/v1/projects HTTP/1.1",
-      `Host: ${world.host()}`,
-      `Authorization: Bearer ${acmeToken}`,
-      "",
-      "",
-    ];
-    await connection.write(new TextEncoder().encode(lines.join("\r\n")));
-    connection.close();
+    await world.cancelledRequest(acmeToken);
     const { json } = await world.api("GET", "/projects", { token: globexToken });
     assert.deepEqual(json.data.map(({ name }: { name: string }) => name), ["Of Globex"]);
   }
 });
 
 Deno.test("S04 a connection that is cut in the middle of a transaction ends it, and the next request is served", async () => {
-  await using world = await World.open({}, { connections: 2 });
+  await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   const globex = await world.company("globex");
 
@@ -132,7 +184,7 @@ Deno.test("S04 a connection that is cut in the middle of a transaction ends it, 
 });
 
 Deno.test("S04 a pooled connection that served one tenant serves the next as that tenant", async () => {
-  await using world = await World.open({}, { connections: 2 });
+  await using world = await World.open({}, { connections: 3 });
   const companies = [await world.company("acme"), await world.company("globex")];
 
   for (let round = 0; round < 10; round++) {
@@ -143,6 +195,60 @@ Deno.test("S04 a pooled connection that served one tenant serves the next as tha
       assert.deepEqual({ ...rows[0] }, { name: tenant.schemaName, path: tenant.schemaName });
     }
   }
+});
+
+Deno.test("a connection that is refused a new tenant's role, not knowing of it yet, is replaced", {
+  ignore: !serverUrl, // the embedded database is one connection behind all
+}, async (t) => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const { schemaName } = (await world.company("acme")).tenant;
+  const [login] = await world.system.control.execute<{ name: string }>(sql`select current_user as name`);
+  // Through a pooler the transaction may hold the only connection there is, so this goes past it.
+  const run = (script: string) => withConnection(serverUrl!, (admin) => admin.unsafe(script));
+  let refusals = 0;
+  const afterwardsKnown = async (error: unknown) => {
+    refusals++;
+    await run(`grant ${schemaName} to ${login!.name}`);
+    throw error;
+  };
+  const ways: Record<string, () => Promise<number>> = {
+    "as the tenant": () =>
+      withTenant(db, schemaName, async (tx) => await tx.$count(projects).catch(afterwardsKnown)),
+    "in a transaction on control": () =>
+      withControl(db, (tx) => asTenant(tx, schemaName, (own) => own.$count(projects)).catch(afterwardsKnown)),
+  };
+
+  for (const [way, read] of Object.entries(ways)) {
+    await t.step(way, async () => {
+      await run(`revoke ${schemaName} from ${login!.name}`);
+      refusals = 0;
+
+      assert.equal(await read(), 0);
+      assert.equal(refusals, 1);
+    });
+  }
+});
+
+Deno.test("a tenant whose connections are all taken gets 503 after two seconds, and is served when they are free", async () => {
+  await using world = await World.open({}, { connections: 3 });
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+  await world.api("GET", "/projects", { token });
+
+  let release = () => {};
+  const holding = acme.ctx.tx(async (tx) => {
+    await tx.select().from(projects);
+    await new Promise<void>((done) => release = done);
+  });
+  const busy = await world.api("GET", "/projects", { token });
+  release();
+  await holding;
+  const free = await world.api("GET", "/projects", { token });
+
+  assert.equal(busy.status, 503);
+  assert.ok(Number(busy.headers["retry-after"]) > 0);
+  assert.equal(free.status, 200);
 });
 
 Deno.test("an answer is never another request's answer, also on one connection of the client's", async () => {

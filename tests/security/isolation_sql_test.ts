@@ -93,7 +93,7 @@ Deno.test("S04 SQL inside a tenant's transaction can't reach a neighbour, contro
 });
 
 Deno.test("S04 after an error inside a transaction the connection serves the next tenant cleanly", async () => {
-  await using world = await World.open({}, { connections: 2 });
+  await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   const globex = await world.company("globex");
   await createProject(globex.ctx, { name: "Of Globex", description: "", status: "active" });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createProject } from "../../src/projects/projects.ts";
+import { PRODUCTION } from "../support/production.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: what a page holds and what its headers forbid (S06, S27, S43). */
@@ -115,11 +116,7 @@ Deno.test("every answer carries the headers that keep a page to itself", async (
 });
 
 Deno.test("over HTTPS, cookies are bound to their host and HSTS is sent", async () => {
-  await using world = await World.open({
-    DENO_ENV: "production",
-    APP_SECRET: "s".repeat(40),
-    APP_URL: "https://app.example",
-  });
+  await using world = await World.open(PRODUCTION);
   await world.company("acme");
 
   const form = { "Content-Type": "application/x-www-form-urlencoded", Origin: "https://acme.app.example" };
@@ -137,13 +134,11 @@ Deno.test("over HTTPS, cookies are bound to their host and HSTS is sent", async 
 });
 
 Deno.test("S42 production has no page of /dev", async () => {
-  await using world = await World.open({
-    DENO_ENV: "production",
-    APP_SECRET: "s".repeat(40),
-    APP_URL: "https://app.example",
-  });
+  await using world = await World.open(PRODUCTION);
 
-  assert.equal((await world.raw("GET", "app.example", "/dev/components")).status, 404);
+  for (const path of ["/dev/components", "/dev/mailbox", "/dev/mailbox.json"]) {
+    assert.equal((await world.raw("GET", "app.example", path)).status, 404, path);
+  }
 });
 
 Deno.test("S06 pages and API answers are stored by nobody; static files by everybody, by their content's hash", async () => {

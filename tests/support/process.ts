@@ -10,6 +10,20 @@ export function cli(variables: Record<string, string>, ...args: string[]): Promi
   return finish(command("admin", variables, args).spawn());
 }
 
+/** Runs the CLI, and kills it (SIGKILL) as soon as `isTime` says so; it may have ended by itself before. */
+export async function killedCli(
+  variables: Record<string, string>,
+  isTime: () => Promise<boolean>,
+  ...args: string[]
+): Promise<void> {
+  const process = command("admin", variables, args, "null").spawn();
+  let ended = false;
+  const status = process.status.finally(() => ended = true);
+  while (!ended && !await isTime()) await new Promise((done) => setTimeout(done, 2));
+  if (!ended) process.kill("SIGKILL");
+  await status;
+}
+
 /** A server, started as `deno task start` does, without building the CSS again. */
 export class ServerProcess implements AsyncDisposable {
   readonly port: number;
@@ -107,11 +121,18 @@ async function drained(response: Response): Promise<boolean> {
   return response.ok;
 }
 
-function freePort(): Promise<number> {
-  return new Promise((done) => {
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const port = await new Promise<number>((done) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address() as { port: number };
       server.close(() => done(port));
     });
   });
+  if (givenPorts.has(port)) return await freePort();
+  givenPorts.add(port);
+  return port;
 }
+
+/** The system may name a port again that nobody has begun to use. */
+const givenPorts = new Set<number>();

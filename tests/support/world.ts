@@ -1,19 +1,24 @@
 import { and, eq, sql } from "drizzle-orm";
 import { installation, memberships } from "../../db/control/schema.ts";
-import { ownerRole } from "../../db/provision.ts";
+import { readInstallation, withMigrator } from "../../db/migrator.ts";
 import { runScript } from "../../db/transaction.ts";
-import { withControl } from "../../db/with_tenant.ts";
-import { connect } from "../../db/connect.ts";
+import { connect, type ConnectOptions } from "../../db/connect.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Role } from "../../src/access/roles.ts";
 import { addMember } from "../../src/access/members.ts";
 import type { MemberActor } from "../../src/access/actor.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
-import { type SystemContext, systemContext, type TenantContext, tenantContext } from "../../src/context.ts";
+import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
-import { findOrCreateUser, findUserByEmail, setPasswordHash, type User } from "../../src/identity/users.ts";
+import {
+  findOrCreateUser,
+  findUserByEmail,
+  makePlatformAdmin,
+  setPasswordHash,
+  type User,
+} from "../../src/identity/users.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { createProject } from "../../src/projects/projects.ts";
@@ -29,7 +34,7 @@ import { type ApiAnswer, type ApiCall, callApi, type RawAnswer, send } from "./h
 export const PASSWORD = "correct horse battery";
 let passwordHash: Promise<string> | undefined;
 
-export type Company = { tenant: Tenant; owner: User; ctx: TenantContext };
+export type Company = { tenant: Tenant; owner: User; ctx: MemberContext };
 
 /** The product, running: a server on a port of its own, with its own database and clock. */
 export class World implements AsyncDisposable {
@@ -61,7 +66,7 @@ export class World implements AsyncDisposable {
 
   static async open(
     variables: Record<string, string> = {},
-    options: { connections?: number } = {},
+    options: Pick<ConnectOptions, "connections" | "lanes"> = {},
   ): Promise<World> {
     let handler: Deno.ServeHandler = () => new Response(null, { status: 503 });
     const server = Deno.serve(
@@ -69,10 +74,10 @@ export class World implements AsyncDisposable {
       (request, info) => handler(request, info),
     );
     const { port } = server.addr;
-    const config = parseConfig({ DENO_ENV: "test", PORT: String(port), ...variables });
+    const config = parseConfig({ DENO_ENV: "test", PORT: String(port), TENANT_POOL_SIZE: "0", ...variables });
     const clock = new ManualClock();
     const database = await openTestDatabase();
-    const db = connect(database.address, options);
+    const db = connect(database.address, { ...options, pooler: database.pooler });
     const closeDatabase = async () => {
       await db.close();
       await database.close();
@@ -94,9 +99,8 @@ export class World implements AsyncDisposable {
   /** A company with its owner, made without a browser. */
   async company(subdomain: string, name = `${subdomain} Ltd`): Promise<Company> {
     const owner = await this.user(`owner@${subdomain}.example`, `Owner of ${name}`);
-    const tenant = await this.system.tx((tx) =>
-      createTenant(this.system, tx, newTenant.parse({ name, subdomain }), owner.id)
-    );
+    const wanted = newTenant.parse({ name, subdomain });
+    const tenant = await createTenant(this.system, wanted, () => Promise.resolve(owner));
     return { tenant, owner, ctx: this.acting(tenant, owner, "owner") };
   }
 
@@ -110,13 +114,20 @@ export class World implements AsyncDisposable {
     return user;
   }
 
+  /** One of the platform's own people. */
+  async staff(email: string, name?: string): Promise<User> {
+    const user = await this.user(email, name);
+    await makePlatformAdmin(this.system, user.id);
+    return user;
+  }
+
   async member(company: Company, email: string, role: Role): Promise<User> {
     const user = await this.user(email);
     await addMember(this.system, this.system.control, { tenantId: company.tenant.id, userId: user.id, role });
     return user;
   }
 
-  acting(tenant: Tenant, user: User, role: Role): TenantContext {
+  acting(tenant: Tenant, user: User, role: Role): MemberContext {
     const actor: MemberActor = { type: "member", id: user.id, name: user.name, email: user.email, role };
     return tenantContext(this.services, tenant, actor, newId());
   }
@@ -132,9 +143,34 @@ export class World implements AsyncDisposable {
 
   /** Takes a table away from under the product, so that a handler fails in a way nobody expected. */
   async breakTable({ tenant }: Company, table: string): Promise<void> {
-    await withControl(this.services.db, async (tx) => {
-      await runScript(tx, `set local role ${await ownerRole(tx)}; drop table ${tenant.schemaName}.${table}`);
+    await this.asOwner(`drop table ${tenant.schemaName}.${table}`);
+  }
+
+  /** Lets what is done between requests happen now, as a server does it every minute. */
+  async upkeep(): Promise<void> {
+    const { upkeep } = this.services;
+    upkeep.start(this.services);
+    await upkeep.idle();
+    await upkeep.close();
+  }
+
+  /** SQL as the owner of all tenants' tables: what someone may do by hand. */
+  async asOwner(script: string): Promise<void> {
+    await withMigrator(this.services.db, async (tx) => {
+      const { ownerRole } = await readInstallation(tx);
+      await runScript(tx, `set local role ${ownerRole}; ${script}; set local role none`);
     });
+  }
+
+  /** How a process of its own is told of this world's database. */
+  get variables(): Record<string, string> {
+    return this.#database.variables;
+  }
+
+  /** Another process of the same installation: its own connections and caches, the same database and clock. */
+  async replica(): Promise<Services> {
+    const db = connect(this.#database.address, { connections: 3, pooler: this.#database.pooler });
+    return await buildServices(this.config, this.clock, db, () => db.close());
   }
 
   /** Names an owner for new schemas who doesn't exist. */
@@ -142,15 +178,17 @@ export class World implements AsyncDisposable {
     await this.system.control.update(installation).set({ ownerRole: "denizen_owner_aaaaaaaaaa" });
   }
 
-  /** How much of everything there is, seen from the database. */
-  async countAll(): Promise<Record<"users" | "tenants" | "memberships" | "schemas" | "roles", number>> {
+  /** How much of everything there is, seen from the database. `schemas` are tenants' own; `strays` belong to nobody. */
+  async countAll(): Promise<Record<"users" | "tenants" | "memberships" | "schemas" | "strays", number>> {
     const [row] = await this.system.control.execute(sql`select
       (select count(*)::int from control.users) as users,
       (select count(*)::int from control.tenants) as tenants,
       (select count(*)::int from control.memberships) as memberships,
-      (select count(*)::int from pg_namespace where nspname like 'tenant\\_%') as schemas,
-      (select count(*)::int from pg_roles where rolname in (select nspname from pg_namespace)
-        and rolname like 'tenant\\_%') as roles`);
+      (select count(*)::int from control.tenant_schemas where claimed_at is not null) as schemas,
+      (select count(*)::int from pg_namespace left join pg_roles on rolname = nspname
+        left join control.tenant_schemas s on s.name = nspname left join control.tenants t on t.schema_name = s.name
+        where nspname like 'tenant\\_%'
+          and (rolname is null or s.name is null or (claimed_at is null) <> (t.id is null))) as strays`);
     return { ...row } as Awaited<ReturnType<World["countAll"]>>;
   }
 
@@ -213,6 +251,20 @@ export class World implements AsyncDisposable {
     body?: string,
   ): Promise<RawAnswer> {
     return send({ port: this.port, host, method, path, headers, body });
+  }
+
+  /** A request for projects whose sender is gone before the answer comes. */
+  async cancelledRequest(token: string): Promise<void> {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
+    const lines = [
+      "GET /api/v1/projects HTTP/1.1",
+      `Host: ${this.host()}`,
+      `Authorization: Bearer ${token}`,
+      "",
+      "",
+    ];
+    await connection.write(new TextEncoder().encode(lines.join("\r\n")));
+    connection.close();
   }
 
   /** Breaks the product's connections to the database, as a restart of Postgres or a failing network does. */

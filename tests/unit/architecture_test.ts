@@ -4,15 +4,15 @@ import { dirname, join, normalize, relative } from "node:path";
 /** Protects: the direction in which the parts of the product know each other, read from their imports. */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
-const PARTS = ["src", "routes", "views", "db", "cli"];
+const PARTS = ["src", "routes", "views", "db", "jobs", "cli"];
 
 type Source = { path: string; text: string; imports: { path: string; typeOnly: boolean }[] };
 
 const sources = (await Promise.all(PARTS.map((part) => readSources(join(ROOT, part))))).flat();
 
-Deno.test("src imports db and itself; only its composition root imports routes", () => {
+Deno.test("src imports db and itself; only its composition root imports routes and jobs", () => {
   const wrong = importsFrom("src").filter(({ from, to }) =>
-    !/^(src|db)\//.test(to) && !(from === "src/main.ts" && to.startsWith("routes/"))
+    !/^(src|db)\//.test(to) && !(from === "src/main.ts" && /^(routes|jobs)\//.test(to))
   );
 
   assert.deepEqual(wrong, []);
@@ -40,6 +40,14 @@ Deno.test("routes don't import db, so that pages and the API go through src", ()
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("jobs import src, db and views, and nothing of routes or cli; their handlers go through src", () => {
+  const wrong = importsFrom("jobs").filter(({ from, to, typeOnly }) =>
+    /^(routes|cli)\//.test(to) || (from.startsWith("jobs/handlers/") && to.startsWith("db/") && !typeOnly)
+  );
+
+  assert.deepEqual(wrong, []);
+});
+
 Deno.test("the folders of src have no cycle among them", () => {
   const edges = new Map<string, Set<string>>();
   for (const { from, to } of importsFrom("src")) {
@@ -55,7 +63,7 @@ Deno.test("the folders of src have no cycle among them", () => {
 Deno.test("the environment is read in config.ts alone, the time in clock.ts alone", () => {
   const readers = (pattern: RegExp) =>
     sources.filter(({ path, text }) =>
-      /^(src|routes|views|db|cli)\//.test(path) && pattern.test(withoutComments(text))
+      /^(src|routes|views|db|jobs|cli)\//.test(path) && pattern.test(withoutComments(text))
     ).map(({ path }) => path);
 
   assert.deepEqual(readers(/Deno\.env|process\.env/), ["src/config.ts"]);
@@ -66,7 +74,7 @@ Deno.test("a tenant's role and search_path are named in with_tenant.ts and the p
   const naming = sources.filter(({ text }) => /set local (role|search_path)/i.test(withoutComments(text)))
     .map(({ path }) => path);
 
-  assert.deepEqual(naming.sort(), ["db/provision.ts", "db/reset.ts", "db/with_tenant.ts"]);
+  assert.deepEqual(naming.sort(), ["db/fleet.ts", "db/provision.ts", "db/with_tenant.ts"]);
 });
 
 Deno.test("generated migrations of the tenant schema name no schema", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ConfigError, parseConfig } from "../../src/config.ts";
+import { PRODUCTION } from "../support/production.ts";
 
 /** Protects: a server starts with a configuration that makes sense, or says what is wrong and doesn't start (S42). */
 
@@ -22,7 +23,21 @@ Deno.test("every wrong variable gets a line of its own", () => {
     APP_URL: "example.com",
     DATABASE_URL: "mysql://x",
     LOG_LEVEL: "loud",
+    DATABASE_CONNECTIONS: "2",
+    DATABASE_POOLER: "session",
+    DB_LANES: "0",
+    MIGRATION_DATABASE_URL: "postgres",
+    TENANT_POOL_SIZE: "-1",
+    METRICS_PORT: "0",
+    METRICS_TOKEN: "fifteen letters",
+    METRICS_MAX_TENANTS: "10001",
+    JOBS_ENGINE: "redis",
+    ROLE: "boss",
     APP_SECRET: "short",
+    SMTP_URL: "https://mail.example",
+    RESEND_API_KEY: "re_with space",
+    EMAIL_FROM: "Acme <nobody>",
+    EMAIL_WEBHOOK_SECRET: "whsec_short",
   };
 
   const lines = linesOf(() => parseConfig(variables));
@@ -30,21 +45,82 @@ Deno.test("every wrong variable gets a line of its own", () => {
   assert.deepEqual(lines.map((line) => line.split(":")[0]).sort(), Object.keys(variables).sort());
 });
 
-Deno.test("S42 production refuses to start without a secret of its own", () => {
-  assert.match(
-    linesOf(() => parseConfig({ DENO_ENV: "production" }))[0]!,
-    /^APP_SECRET: must be set in production/,
+Deno.test("what belongs to a server of Postgres is refused without one", () => {
+  const lines = linesOf(() =>
+    parseConfig({ DATABASE_POOLER: "transaction", MIGRATION_DATABASE_URL: "postgres://migrator@db/app" })
   );
+
+  assert.deepEqual(lines.map((line) => line.split(":")[0]), ["DATABASE_POOLER", "MIGRATION_DATABASE_URL"]);
 });
 
-Deno.test("production starts with a secret", () => {
-  const config = parseConfig({
-    DENO_ENV: "production",
-    APP_SECRET: "a".repeat(32),
-    APP_URL: "https://app.example",
-  });
+Deno.test("the metrics get no port that the product has already", () => {
+  for (const variables of [{ METRICS_PORT: "8000" }, { PORT: "9464", METRICS_PORT: "9464" }]) {
+    const lines = linesOf(() => parseConfig(variables));
 
-  assert.equal(config.environment, "production");
+    assert.deepEqual(lines.map((line) => line.split(":")[0]), ["METRICS_PORT"]);
+  }
+  assert.equal(parseConfig({ METRICS_PORT: "9464" }).metricsPort, 9464);
+});
+
+Deno.test("the KV queue takes one process that does all, and the queue in PostgreSQL takes a server", () => {
+  assert.match(
+    linesOf(() => parseConfig({ ROLE: "worker" }))[0]!,
+    /^ROLE: .*wakes no listener in another process/,
+  );
+  assert.match(
+    linesOf(() => parseConfig({ JOBS_ENGINE: "postgres" }))[0]!,
+    /^JOBS_ENGINE: .*needs DATABASE_URL/,
+  );
+
+  const split = parseConfig({ JOBS_ENGINE: "postgres", ROLE: "web", DATABASE_URL: "postgres://app@db/app" });
+  assert.deepEqual([split.jobsEngine, split.role], ["postgres", "web"]);
+});
+
+Deno.test("mail leaves by SMTP, by Resend, or not at all, and its sender is the apex where nobody is named", () => {
+  const bySmtp = parseConfig({ SMTP_URL: "smtp://ada%40acme:p%2Fw@mail.example:2525" });
+  const byResend = parseConfig({ RESEND_API_KEY: "re_123", EMAIL_FROM: '"Acme, Inc." <Hello@Acme.example>' });
+  const both = linesOf(() => parseConfig({ SMTP_URL: "smtps://mail.example", RESEND_API_KEY: "re_123" }));
+
+  assert.equal(bySmtp.smtpUrl?.hostname, "mail.example");
+  assert.deepEqual(bySmtp.emailFrom, { name: "Denizen", address: "no-reply@localhost" });
+  assert.deepEqual(byResend.emailFrom, { name: "Acme, Inc.", address: "hello@acme.example" });
+  assert.deepEqual(parseConfig({ EMAIL_FROM: "hello@acme.example" }).emailFrom, {
+    name: "",
+    address: "hello@acme.example",
+  });
+  assert.deepEqual(both, ["RESEND_API_KEY: can't be set beside SMTP_URL; choose one of them"]);
+});
+
+Deno.test("SMTP without TLS is for a server on this machine alone", () => {
+  assert.equal(parseConfig({ SMTP_URL: "smtp://127.0.0.1:2525?tls=none" }).smtpUrl?.port, "2525");
+  assert.match(linesOf(() => parseConfig({ SMTP_URL: "smtp://mail.example?tls=none" }))[0]!, /^SMTP_URL: /);
+});
+
+Deno.test("S41 what is wrong with a secret is said without the secret", () => {
+  const lines = linesOf(() =>
+    parseConfig({
+      SMTP_URL: "smtp://ada:hunter2%ZZ@mail.example",
+      RESEND_API_KEY: "hunter2",
+      EMAIL_WEBHOOK_SECRET: "hunter2",
+    })
+  );
+
+  assert.equal(lines.length, 3);
+  assert.ok(!lines.join().includes("hunter2"));
+});
+
+Deno.test("S42 production refuses to start without a secret of its own, a way for mail, and its sender", () => {
+  const lines = linesOf(() => parseConfig({ DENO_ENV: "production" }));
+
+  assert.match(lines[0]!, /^APP_SECRET: must be set in production/);
+  assert.deepEqual(lines.slice(1), [
+    "SMTP_URL: or RESEND_API_KEY must be set in production",
+    "EMAIL_FROM: must be set in production",
+  ]);
+});
+
+Deno.test("production starts with these", () => {
+  assert.equal(parseConfig(PRODUCTION).environment, "production");
 });
 
 function linesOf(work: () => unknown): string[] {

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { DAY } from "../../src/platform/clock.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: `/api/v1/tenants`, by status. */
+
+Deno.test("201 a tenant that is made belongs to the caller, who can sign in there at once", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+
+  const created = await world.api("POST", "/tenants", {
+    token,
+    body: { name: "Second", subdomain: "second", plan: "team" },
+  });
+  const there = await world.api("POST", "/auth/login", {
+    body: { email: acme.owner.email, password: PASSWORD, tenant: "second" },
+  });
+  const me = await world.api("GET", "/me", { token: there.json.access_token });
+
+  assert.equal(created.status, 201);
+  const { id, created_at, ...rest } = created.json;
+  assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  assert.equal(created_at, world.clock.now().toISOString());
+  assert.deepEqual(rest, {
+    name: "Second",
+    subdomain: "second",
+    plan: "team",
+    status: "active",
+    deletion_scheduled_for: null,
+  });
+  assert.equal(created.headers.location, `/api/v1/tenants/${id}`);
+  assert.deepEqual([me.json.tenant.id, me.json.role], [id, "owner"]);
+});
+
+Deno.test("200 the list and each tenant of it are those that the caller is a member of", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  await world.company("initech");
+  await world.member(globex, acme.owner.email, "viewer");
+  const token = await world.token(acme);
+
+  const list = await world.api("GET", "/tenants", { token });
+  const one = await world.api("GET", `/tenants/${globex.tenant.id}`, { token });
+
+  assert.deepEqual(list.json.data.map(({ subdomain }: { subdomain: string }) => subdomain), [
+    "acme",
+    "globex",
+  ]);
+  assert.equal(list.json.next_cursor, null);
+  assert.equal(one.status, 200);
+  assert.equal(one.json.subdomain, "globex");
+});
+
+Deno.test("200 a change renames and moves, and takes nothing else from the body", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+  const body = {
+    name: "Acme Robotics",
+    subdomain: "robotics",
+    plan: "enterprise",
+    status: "suspended",
+    id: "x",
+  };
+
+  const { status, json } = await world.api("PATCH", `/tenants/${acme.tenant.id}`, { token, body });
+
+  assert.equal(status, 200);
+  assert.deepEqual([json.id, json.name, json.subdomain, json.plan, json.status], [
+    acme.tenant.id,
+    "Acme Robotics",
+    "robotics",
+    "starter",
+    "active",
+  ]);
+});
+
+Deno.test("202 a deletion is scheduled in thirty days and can be taken back", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+  const path = `/tenants/${acme.tenant.id}`;
+
+  const scheduled = await world.api("DELETE", path, { token });
+  const twice = await world.api("DELETE", path, { token });
+  const kept = await world.api("DELETE", `${path}/deletion`, { token });
+  const nothing = await world.api("DELETE", `${path}/deletion`, { token });
+
+  assert.equal(scheduled.status, 202);
+  const due = new Date(world.clock.now().getTime() + 30 * DAY).toISOString();
+  assert.equal(scheduled.json.deletion_scheduled_for, due);
+  assert.equal(kept.status, 200);
+  assert.equal(kept.json.deletion_scheduled_for, null);
+  assert.deepEqual([twice.status, nothing.status], [409, 409]);
+});
+
+Deno.test("401 nothing without credentials", async () => {
+  await using world = await World.open();
+  const { tenant } = await world.company("acme");
+
+  const answers = await Promise.all([
+    world.api("GET", "/tenants"),
+    world.api("POST", "/tenants", { body: { name: "X", subdomain: "xx" } }),
+    world.api("GET", `/tenants/${tenant.id}`),
+    world.api("PATCH", `/tenants/${tenant.id}`, { body: { name: "X" } }),
+    world.api("DELETE", `/tenants/${tenant.id}`),
+  ]);
+
+  assert.deepEqual(answers.map(({ status }) => status), [401, 401, 401, 401, 401]);
+});
+
+Deno.test("403 a role that doesn't include it: members can't rename, admins can't delete", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.member(acme, "member@acme.example", "member");
+  await world.member(acme, "admin@acme.example", "admin");
+  const path = `/tenants/${acme.tenant.id}`;
+  const [member, admin] = [
+    await world.token(acme, "member@acme.example"),
+    await world.token(acme, "admin@acme.example"),
+  ];
+
+  const renamed = await world.api("PATCH", path, { token: member, body: { name: "Mine" } });
+  const deleted = await world.api("DELETE", path, { token: admin });
+  const allowed = await world.api("PATCH", path, { token: admin, body: { name: "Ours" } });
+
+  assert.deepEqual([renamed.status, deleted.status, allowed.status], [403, 403, 200]);
+});
+
+Deno.test("422 what can't be a tenant says why, field by field", async () => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+  const post = async (body: Record<string, unknown>) => {
+    const { status, json } = await world.api("POST", "/tenants", { token, body });
+    return [status, json.errors?.map(({ field }: { field: string }) => field)];
+  };
+
+  assert.deepEqual(await post({ name: "", subdomain: "ok-name" }), [422, ["name"]]);
+  assert.deepEqual(await post({ name: "X", subdomain: "acme" }), [422, ["subdomain"]]);
+  assert.deepEqual(await post({ name: "X", subdomain: "www" }), [422, ["subdomain"]]);
+  assert.deepEqual(await post({ name: "X", subdomain: "xn--80ak6aa92e" }), [422, ["subdomain"]]);
+  assert.deepEqual(await post({ name: "X", subdomain: "ok-name", plan: "enterprise" }), [422, ["plan"]]);
+});

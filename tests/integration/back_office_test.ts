@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { type Company, PASSWORD, World } from "../support/world.ts";
+
+/** Protects: the platform's staff see and steer all tenants on the apex, and nobody else comes near (S25). */
+
+Deno.test("S25 the back office is for the platform's staff alone, on the apex alone", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.staff("root@example.com");
+  const [visitor, owner, staff] = [world.browser(), world.browser(), world.browser()];
+  await owner.post(`http://${world.host()}/login`, {
+    email: acme.owner.email,
+    password: PASSWORD,
+    next: "/workspaces",
+  });
+  await owner.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+  await signIn(world, staff);
+  const paths = ["/admin/tenants", `/admin/tenants/${acme.tenant.id}`];
+
+  for (const path of paths) {
+    assert.match((await visitor.get(`http://${world.host()}${path}`)).url, /\/login\?next=%2Fadmin/);
+    assert.equal((await owner.get(`http://${world.host()}${path}`)).status, 403);
+    assert.equal((await owner.get(`http://${world.host("acme")}${path}`)).status, 404);
+    assert.equal((await staff.get(`http://${world.host()}${path}`)).status, 200);
+  }
+  const suspended = await owner.post(`http://${world.host()}/admin/tenants/${acme.tenant.id}/suspension`, {
+    reason: "x",
+  });
+  assert.equal(suspended.status, 403);
+  assert.equal((await world.services.tenants.findById(acme.tenant.id))!.status, "active");
+});
+
+Deno.test("the list of tenants is searched, filtered and paged, and says how many there are", async () => {
+  await using world = await World.open();
+  await world.staff("root@example.com");
+  for (let number = 1; number <= 27; number++) await world.company(`company-${number}`);
+  const staff = world.browser();
+  await signIn(world, staff);
+  const list = async (query: string, headers = {}) => {
+    const { text } = await staff.get(`http://${world.host()}/admin/tenants${query}`, headers);
+    return [...text.matchAll(/href="\/admin\/tenants\/[0-9a-f-]{36}"/g)].length;
+  };
+
+  const first = await staff.get(`http://${world.host()}/admin/tenants`);
+  const next = /\/admin\/tenants(\?[^"]*cursor=[^"]+)"/.exec(first.text)![1]!.replaceAll("&amp;", "&");
+
+  assert.equal(await list(""), 25);
+  assert.equal(await list(next), 2);
+  assert.equal(await list(next, { "HX-Request": "true" }), 2);
+  assert.equal(await list("?search=company-27"), 1);
+  assert.equal(await list("?search=owner%40company-3.example"), 1);
+  assert.equal(await list("?status=suspended"), 0);
+  assert.equal(await list("?status=nonsense"), 25);
+});
+
+Deno.test("a tenant is suspended with a reason, resumed, marked for deletion by its subdomain, and kept", async () => {
+  await using world = await World.open();
+  await world.staff("root@example.com");
+  const acme = await world.company("acme", "Acme Robotics");
+  const staff = world.browser();
+  await signIn(world, staff);
+  const page = `http://${world.host()}/admin/tenants/${acme.tenant.id}`;
+
+  const unreasoned = await staff.post(`${page}/suspension`, { reason: "  " });
+  const suspended = await staff.post(`${page}/suspension`, { reason: "Spam was sent." });
+  const resumed = await staff.post(`${page}/suspension/end`);
+  const unconfirmed = await staff.post(`${page}/deletion`, { confirmation: "Acme Robotics" });
+  const marked = await staff.post(`${page}/deletion`, { confirmation: "acme" });
+  const kept = await staff.post(`${page}/deletion/cancel`);
+
+  assert.deepEqual([unreasoned.status, unconfirmed.status], [422, 422]);
+  assert.match(unreasoned.text, /Say why/);
+  assert.match(unconfirmed.text, /Type acme/);
+  assert.match(suspended.text, /Acme Robotics is suspended\./);
+  assert.match(suspended.text, /Spam was sent\./);
+  assert.match(resumed.text, /open again/);
+  assert.match(marked.text, /will be deleted/);
+  assert.match(kept.text, /Acme Robotics stays/);
+  for (
+    const done of [
+      "suspended it: Spam was sent.",
+      "resumed it",
+      "scheduled its deletion",
+      "took its deletion back",
+    ]
+  ) {
+    assert.ok(kept.text.includes(done), done);
+  }
+});
+
+Deno.test("an owner renames and moves the workspace in its settings, and stays signed in at the new address", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = await signedIn(world, acme);
+  const host = `http://${world.host("acme")}`;
+
+  const nameless = await browser.post(`${host}/settings/name`, { name: " " });
+  const renamed = await browser.post(`${host}/settings/name`, { name: "Acme Robotics" });
+  const refused = await browser.post(`${host}/settings/address`, { subdomain: "www" });
+  const moved = await browser.post(`${host}/settings/address`, { subdomain: "robotics" });
+  const settings = await browser.get(`http://${world.host("robotics")}/settings`);
+
+  assert.deepEqual([nameless.status, refused.status], [422, 422]);
+  assert.match(renamed.text, /now called Acme Robotics/);
+  assert.match(refused.text, /reserved/);
+  assert.equal(moved.url, `http://${world.host("robotics")}/dashboard`);
+  assert.equal(moved.status, 200);
+  assert.match(settings.text, /acme\.localhost/);
+});
+
+Deno.test("a member sees the settings and may change nothing", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.member(acme, "mei@acme.example", "member");
+  const browser = world.browser();
+  const host = `http://${world.host("acme")}`;
+  await browser.post(`${host}/login`, { email: "mei@acme.example", password: PASSWORD });
+
+  const page = await browser.get(`${host}/settings`);
+  const attempts = await Promise.all([
+    browser.post(`${host}/settings/name`, { name: "Mine" }),
+    browser.post(`${host}/settings/address`, { subdomain: "mine" }),
+    browser.get(`${host}/settings/deletion`),
+    browser.post(`${host}/settings/deletion`, { confirmation: acme.tenant.name }),
+  ]);
+
+  assert.equal(page.status, 200);
+  assert.doesNotMatch(page.text, /action="\/settings\/(name|address|deletion)/);
+  assert.deepEqual(attempts.map(({ status }) => status), [403, 403, 403, 403]);
+  assert.deepEqual(await world.services.tenants.findById(acme.tenant.id), acme.tenant);
+});
+
+Deno.test("someone signed in makes a second workspace and comes to it", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = world.browser();
+  const apex = `http://${world.host()}`;
+  await browser.post(`${apex}/login`, { email: acme.owner.email, password: PASSWORD, next: "/workspaces" });
+
+  const refused = await browser.post(`${apex}/workspaces/new`, { company_name: "", subdomain: "acme" });
+  const made = await browser.post(`${apex}/workspaces/new`, { company_name: "Second", subdomain: "second" });
+  const visitor = await world.browser().post(`${apex}/workspaces/new`, {
+    company_name: "X",
+    subdomain: "xx",
+  });
+
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /Enter a value/);
+  assert.equal(made.url, `http://${world.host("second")}/dashboard`);
+  assert.match(made.text, /Second/);
+  assert.equal(visitor.status, 401);
+});
+
+async function signIn(world: World, browser: ReturnType<World["browser"]>): Promise<void> {
+  const form = { email: "root@example.com", password: PASSWORD, next: "/admin/tenants" };
+  await browser.post(`http://${world.host()}/login`, form);
+}
+
+async function signedIn(world: World, { owner, tenant }: Company) {
+  const browser = world.browser();
+  await browser.post(`http://${world.host(tenant.subdomain)}/login`, {
+    email: owner.email,
+    password: PASSWORD,
+  });
+  return browser;
+}

@@ -1,0 +1,354 @@
+import assert from "node:assert/strict";
+import { asc, eq, sql } from "drizzle-orm";
+import { jobMinutes, outbox } from "../../db/control/schema.ts";
+import { projects } from "../../db/tenant/schema.ts";
+import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
+import type { SystemContext } from "../../src/context.ts";
+import { GiveUp, TryLater } from "../../src/jobs/job_outcomes.ts";
+import { cancelJob, enqueue, enqueueAll, type NewJob } from "../../src/jobs/outbox.ts";
+import { QUEUES } from "../../src/jobs/queues.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
+import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { ENGINES, startWorker, until } from "../support/jobs.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: a job happens exactly if its change did, as its tenant, however often something fails on the way. */
+
+const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
+
+for (const engine of ENGINES) {
+  Deno.test(`${engine}: a job that a change asks for runs as that tenant, once it is committed`, async () => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+    const seen: { run: JobRun; role: unknown }[] = [];
+    const handlers = collecting(async (run) => {
+      const [[row]] = await run.tenant!.read((tx) => [tx.execute(sql`select current_user as name`)]);
+      seen.push({ run, role: row!.name });
+    });
+    await using worker = await startWorker(world, engine, { handlers });
+
+    const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
+    await until(() => seen.length === 1);
+    await worker.idle();
+
+    const [{ run, role }] = seen as [typeof seen[0]];
+    assert.deepEqual([run.id, run.attempt, run.tenant!.tenant.id], [id, 1, acme.tenant.id]);
+    assert.equal(role, acme.tenant.schemaName);
+    assert.deepEqual(run.tenant!.actor, { type: "system", name: "Jobs", role: "owner" });
+    assert.equal((await jobOf(world, id!)).state, "done");
+  });
+
+  Deno.test(`${engine}: a change that is rolled back leaves no job`, async () => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+
+    await assert.rejects(acme.ctx.tx(async (tx) => {
+      await enqueue(acme.ctx, tx, JOB);
+      throw new Error("no");
+    }));
+
+    assert.deepEqual(await world.system.control.select().from(outbox), []);
+  });
+
+  Deno.test(`${engine}: a job waits for its time, and the lowest priority goes first`, async () => {
+    await using world = await World.open();
+    const order: string[] = [];
+    const handlers = collecting((run) => void order.push(run.id));
+    const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
+    const [later, low, high] = await added(world.system, [
+      { ...JOB, delay: HOUR },
+      { ...JOB, priority: 200 },
+      { ...JOB, priority: 1 },
+    ]);
+    await using worker = await startWorker(world, engine, { handlers, policies });
+
+    await worker.idle();
+    assert.deepEqual(order, [high, low]);
+    world.clock.advance(HOUR);
+    await worker.idle();
+    assert.deepEqual(order, [high, low, later]);
+  });
+
+  Deno.test(`${engine}: of several jobs with one key there is one in each tenant, and a cancelled job is not run`, async () => {
+    await using world = await World.open();
+    const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+    let runs = 0;
+    const first = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, { ...JOB, key: "today" }));
+    const second = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, { ...JOB, key: "today" }));
+    const others = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, { ...JOB, key: "today" }));
+
+    const cancelled = await cancelJob(world.system, first!);
+    await using worker = await startWorker(world, engine, { handlers: collecting(() => void runs++) });
+    await worker.idle();
+
+    assert.deepEqual([second, cancelled, runs], [null, true, 1]);
+    assert.equal((await jobOf(world, others!)).state, "done");
+    assert.equal(await cancelJob(world.system, others!), false);
+  });
+
+  Deno.test(`${engine}: a job that fails is tried again after growing pauses, and then rests among the failed`, async () => {
+    await using world = await World.open();
+    const attempts: number[] = [];
+    const handlers = collecting((run) => {
+      attempts.push(run.attempt);
+      throw new Error("The other side is down.");
+    });
+    const [id] = await added(world.system, [JOB]);
+    await using worker = await startWorker(world, engine, { handlers });
+
+    await worker.idle();
+    const first = await jobOf(world, id!);
+    const pause = first.runAt.getTime() - world.clock.now().getTime();
+    for (let round = 0; round < 8; round++) {
+      world.clock.advance(2 * HOUR);
+      await worker.idle();
+    }
+    const last = await jobOf(world, id!);
+
+    assert.deepEqual([first.state, first.error], ["waiting", "The other side is down."]);
+    assert.ok(pause >= 22 * SECOND && pause <= 38 * SECOND, `${pause}`);
+    assert.deepEqual(attempts, [1, 2, 3, 4, 5]);
+    assert.equal(last.state, "failed");
+    const [figures] = await world.system.control.select({
+      retried: sql<number>`sum(${jobMinutes.retried})::int`,
+      failed: sql<number>`sum(${jobMinutes.failed})::int`,
+    }).from(jobMinutes);
+    assert.deepEqual(figures, { retried: 4, failed: 1 });
+  });
+
+  Deno.test(`${engine}: a handler may give up, or say when to come back; one that takes too long is cut off`, async () => {
+    await using world = await World.open();
+    const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, timeout: 50 } };
+    let wasAborted = false;
+    const handlers: JobHandlers = {
+      "metrics.collect_tenant": () => Promise.reject(new GiveUp("Nobody is there.")),
+      "metrics.collect": (run, { day }) => {
+        if (day === "2026-01-02") return Promise.reject(new TryLater("Busy.", DAY));
+        return new Promise((_, reject) =>
+          run.signal.addEventListener("abort", () => {
+            wasAborted = true;
+            reject(new Error("aborted"));
+          })
+        );
+      },
+    };
+    const [given, later, slow] = await added(world.system, [
+      JOB,
+      { name: "metrics.collect", payload: { day: "2026-01-02" } },
+      { name: "metrics.collect", payload: { day: "2026-01-03" } },
+    ]);
+    await using worker = await startWorker(world, engine, { handlers, policies });
+    await worker.idle();
+
+    assert.deepEqual(pick(await jobOf(world, given!)), ["failed", 1, "Nobody is there."]);
+    assert.deepEqual(pick(await jobOf(world, later!)), ["waiting", 1, "Busy."]);
+    assert.equal((await jobOf(world, later!)).runAt.getTime(), world.clock.now().getTime() + DAY);
+    assert.deepEqual(pick(await jobOf(world, slow!)), ["waiting", 1, "It took longer than 0.05 seconds."]);
+    assert.ok(wasAborted);
+  });
+
+  Deno.test(`${engine}: S08 jobs of a suspended tenant are held until it is resumed`, async () => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+    let runs = 0;
+    const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
+    await suspendTenant(world.system, acme.tenant.id, { reason: "Unpaid." });
+    await using worker = await startWorker(world, engine, { handlers: collecting(() => void runs++) });
+    await worker.idle();
+    const held = await jobOf(world, id!);
+
+    await resumeTenant(world.system, acme.tenant.id);
+    await until(() => runs === 1);
+    await worker.idle();
+
+    assert.deepEqual([held.state, held.attempts], ["held", 0]);
+    assert.deepEqual(pick(await jobOf(world, id!)), ["done", 1, null]);
+  });
+
+  Deno.test(`${engine}: jobs of a worker that is gone are taken up by another, and end once`, async () => {
+    await using world = await World.open();
+    const [id, stuck] = await added(world.system, [JOB, JOB]);
+    await world.system.control.update(outbox).set({
+      state: "running",
+      attempts: sql`case when ${outbox.id} = ${stuck}::uuid then 5 else 1 end`,
+      handId: crypto.randomUUID(),
+      leaseUntil: sql`now() - interval '1 second'`,
+    });
+    const attempts: number[] = [];
+    await using worker = await startWorker(world, engine, {
+      handlers: collecting((run) => void attempts.push(run.attempt)),
+    });
+    await worker.idle();
+
+    assert.deepEqual(attempts, [2]);
+    assert.deepEqual(pick(await jobOf(world, id!)).slice(0, 2), ["done", 2]);
+    assert.deepEqual(pick(await jobOf(world, stuck!)), ["failed", 5, "The process that ran it was lost."]);
+  });
+
+  Deno.test(`${engine}: a worker that is told to stop ends what runs and gives back what has not begun`, async () => {
+    await using world = await World.open();
+    const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 2 } };
+    let running = 0;
+    const handlers = collecting(async () => {
+      running++;
+      await new Promise((done) => setTimeout(done, 150));
+    });
+    const ids = await added(world.system, Array.from({ length: 10 }, () => JOB));
+    const worker = await startWorker(world, engine, { handlers, policies });
+    await until(() => running === 2);
+    await worker.close();
+
+    const states = (await Promise.all(ids.map((id) => jobOf(world, id)))).map(({ state }) => state);
+    assert.equal(states.filter((state) => state === "done").length, 2);
+    assert.equal(states.filter((state) => state === "ready" || state === "handed").length, 8);
+  });
+
+  Deno.test(`${engine}: one tenant's thousands of jobs hardly hold up another's single one`, async () => {
+    await using world = await World.open();
+    const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+    const handlers = collecting(() => new Promise((done) => setTimeout(done, 40)));
+    await using worker = await startWorker(world, engine, { handlers });
+    const timeOfOne = async () => {
+      const started = performance.now();
+      const id = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB));
+      await until(async () => (await jobOf(world, id!)).state === "done");
+      return performance.now() - started;
+    };
+    const alone = median([await timeOfOne(), await timeOfOne(), await timeOfOne()]);
+
+    await acme.ctx.tx((tx) => enqueueAll(acme.ctx, tx, Array.from({ length: 2_000 }, () => JOB)));
+    await until(async () => await countDone(world, acme.tenant.id) > 10);
+    const beside = median([await timeOfOne(), await timeOfOne(), await timeOfOne()]);
+    await world.system.control.delete(outbox).where(eq(outbox.state, "ready"));
+    await worker.idle();
+
+    assert.ok(beside < 2 * alone + 30, `alone ${alone} ms, beside the other's ${beside} ms`);
+  });
+}
+
+Deno.test("S07 a tenant's transaction can enqueue jobs for no other tenant, and see no job at all", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const forged = [acme.tenant.id, null].map((tenantId) =>
+    globex.ctx.tx((tx) =>
+      tx.execute(
+        sql`select jobs.enqueue(${
+          JSON.stringify([{ id: crypto.randomUUID(), ...JOB, queue: "email", tenant_id: tenantId }])
+        }::jsonb)`,
+      )
+    )
+  );
+
+  for (const attempt of forged) await assert.rejects(attempt, /jobs of its own only|Failed query/);
+  await assert.rejects(globex.ctx.tx((tx) => tx.execute(sql`select * from control.outbox`)));
+  await assert.rejects(globex.ctx.tx((tx) => tx.execute(sql`delete from control.outbox`)));
+  assert.deepEqual(await world.system.control.select().from(outbox), []);
+});
+
+Deno.test("a job of an unknown kind, or with a payload of another form, fails at once with the reason", async () => {
+  await using world = await World.open();
+  const [unknown, odd] = await added(world.system, [JOB, JOB]);
+  await world.system.control.update(outbox).set({ name: "of.tomorrow" }).where(eq(outbox.id, unknown!));
+  await world.system.control.update(outbox).set({ payload: { day: "no day" } }).where(eq(outbox.id, odd!));
+  await using worker = await startWorker(world, "kv", { handlers: collecting(() => {}) });
+  await worker.idle();
+
+  assert.deepEqual(pick(await jobOf(world, unknown!)), [
+    "failed",
+    1,
+    "This version knows no jobs named of.tomorrow.",
+  ]);
+  assert.deepEqual(pick(await jobOf(world, odd!)), [
+    "failed",
+    1,
+    "Its payload is not that of metrics.collect_tenant.",
+  ]);
+});
+
+Deno.test("a job of a tenant whose schema is being migrated comes back, and no attempt is counted", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
+  world.services.oldestServedVersion = "9999_future";
+  world.services.tenants.forget(acme.tenant.id);
+  await using worker = await startWorker(world, "kv", { handlers: collecting(() => {}) });
+  await worker.idle();
+
+  const { state, attempts } = await jobOf(world, id!);
+  assert.deepEqual([state, attempts], ["waiting", 0]);
+});
+
+Deno.test("a deleted tenant's jobs go with it, and those of another stay", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  for (const { ctx } of [acme, globex]) await ctx.tx((tx) => enqueue(ctx, tx, { ...JOB, delay: MINUTE }));
+  const { deleteTenant } = await import("../../src/tenancy/deletion.ts");
+
+  await deleteTenant(world.system, acme.tenant.id);
+
+  const left = await world.system.control.select({ tenantId: outbox.tenantId }).from(outbox);
+  assert.deepEqual(left, [{ tenantId: globex.tenant.id }]);
+});
+
+Deno.test("a handler's work for one tenant is not seen by another's", async () => {
+  await using world = await World.open();
+  const companies = [
+    await world.company("acme"),
+    await world.company("globex"),
+    await world.company("initech"),
+  ];
+  const handlers = collecting((run) =>
+    run.tenant!.tx(async (tx) => {
+      await tx.insert(projects).values({
+        id: crypto.randomUUID(),
+        name: `Of ${run.tenant!.tenant.subdomain}`,
+        ownerId: companies[0]!.owner.id,
+        createdAt: world.clock.now(),
+        updatedAt: world.clock.now(),
+      });
+    })
+  );
+  await using worker = await startWorker(world, "kv", { handlers });
+  await Promise.all(
+    companies.map(({ ctx }) => ctx.tx((tx) => enqueueAll(ctx, tx, Array.from({ length: 20 }, () => JOB)))),
+  );
+  await worker.idle();
+
+  for (const { ctx, tenant } of companies) {
+    const [rows] = await ctx.read((tx) => [tx.select({ name: projects.name }).from(projects)]);
+    assert.deepEqual(new Set(rows.map(({ name }) => name)), new Set([`Of ${tenant.subdomain}`]));
+    assert.equal(rows.length, 20);
+  }
+});
+
+function collecting(note: (run: JobRun) => unknown): JobHandlers {
+  return {
+    "metrics.collect_tenant": async (run) => {
+      await note(run);
+    },
+  };
+}
+
+/** Puts jobs of the platform's own into the outbox. */
+function added(system: SystemContext, jobs: NewJob[]): Promise<string[]> {
+  return system.tx((tx) => enqueueAll(system, tx, jobs));
+}
+
+async function jobOf(world: World, id: string) {
+  const [job] = await world.system.control.select().from(outbox).where(eq(outbox.id, id)).orderBy(
+    asc(outbox.id),
+  );
+  return job!;
+}
+
+function countDone(world: World, tenantId: string): Promise<number> {
+  return world.system.control.$count(outbox, sql`tenant_id = ${tenantId} and state = 'done'`);
+}
+
+function pick({ state, attempts, error }: typeof outbox.$inferSelect) {
+  return [state, attempts, error];
+}
+
+function median(values: number[]): number {
+  return values.sort((one, other) => one - other)[Math.floor(values.length / 2)]!;
+}

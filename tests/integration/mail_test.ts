@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { mailboxMessages } from "../../db/control/schema.ts";
+import { deliver } from "../../src/email/mailer.ts";
+import { emptyMailbox } from "../../src/email/mailbox.ts";
+import { isSuppressed, suppress } from "../../src/email/suppression.ts";
+import { deleteTenant } from "../../src/tenancy/deletion.ts";
+import { PRODUCTION } from "../support/production.ts";
+import { MailServer } from "../support/mail_server.ts";
+import { sampleEmail } from "../support/sample_email.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: mail goes where it should and nowhere else; where no way out is configured, it is kept to be looked at. */
+
+Deno.test("an address that the mail server doesn't know is suppressed, and not written to again", async () => {
+  await using server = await MailServer.start({ refuseRecipient: () => "550 5.1.1 No such user" });
+  await using world = await World.open({ SMTP_URL: server.url().href });
+  const email = sampleEmail({ to: { name: "", address: "Gone@acme.example" } });
+
+  const first = await deliver(world.system, email);
+  const second = await deliver(world.system, sampleEmail({ to: { name: "", address: "gone@acme.example" } }));
+
+  assert.deepEqual([first.status, first.status === "refused" && first.recipient], ["refused", true]);
+  assert.deepEqual(second, { status: "refused", recipient: false, reason: "suppressed" });
+  assert.equal(await isSuppressed(world.system, "GONE@acme.example"), true);
+});
+
+Deno.test("a mail that can't leave now suppresses nobody", async () => {
+  await using server = await MailServer.start({ refuseRecipient: () => "451 4.3.0 Busy" });
+  await using world = await World.open({ SMTP_URL: server.url().href });
+
+  const outcome = await deliver(world.system, sampleEmail());
+
+  assert.equal(outcome.status, "deferred");
+  assert.equal(await isSuppressed(world.system, "zoe@acme.example"), false);
+});
+
+Deno.test("what is no address is refused before anybody is asked", async () => {
+  await using server = await MailServer.start();
+  await using world = await World.open({ SMTP_URL: server.url().href });
+  const to = { name: "", address: "zoe@acme.example\r\nRCPT TO:<victim@evil.example>" };
+
+  const outcome = await deliver(world.system, sampleEmail({ to }));
+
+  assert.deepEqual(outcome, { status: "refused", recipient: false, reason: "not an email address" });
+  assert.equal(server.received.length, 0);
+});
+
+Deno.test("a complaint outweighs a bounce, and nothing outweighs a complaint", async () => {
+  await using world = await World.open();
+  const address = "zoe@acme.example";
+
+  const changes = [
+    await suppress(world.system, { address, reason: "bounce", detail: "" }),
+    await suppress(world.system, { address, reason: "manual", detail: "" }),
+    await suppress(world.system, { address, reason: "complaint", detail: "" }),
+    await suppress(world.system, { address, reason: "bounce", detail: "" }),
+  ];
+
+  assert.deepEqual(changes, [true, false, true, false]);
+});
+
+Deno.test("without a way out, mail is kept in the mailbox: the same mail once, and the newest thousand", async () => {
+  await using world = await World.open();
+  const email = sampleEmail();
+  for (let count = 0; count < 2; count++) await deliver(world.system, email);
+  const first = await json(world);
+  for (let count = 0; count < 1_001; count++) {
+    world.clock.advance(1);
+    await world.services.mail.send(sampleEmail({ to: { name: "", address: "ada@acme.example" } }));
+  }
+
+  assert.equal(first.length, 1);
+  assert.deepEqual(await json(world, "?to=zoe@acme.example"), []);
+  assert.equal((await json(world, "?to=Ada@acme.example&limit=100")).length, 100);
+  assert.equal(await world.system.control.$count(mailboxMessages), 1_000);
+});
+
+Deno.test("programs read the mailbox as JSON, with the links that a mail holds", async () => {
+  await using world = await World.open();
+  const email = sampleEmail();
+  await deliver(world.system, email);
+
+  const [kept] = await json(world);
+
+  assert.deepEqual(
+    [kept.id, kept.to, kept.from, kept.subject, kept.html, kept.text, kept.at],
+    [
+      email.id,
+      email.to.address,
+      email.from.address,
+      email.subject,
+      email.html,
+      email.text,
+      "2026-03-02T09:00:00.000Z",
+    ],
+  );
+  assert.equal(kept.headers["Message-ID"], `<${email.id}@localhost>`);
+  assert.equal(kept.headers["List-Unsubscribe"], email.headers["List-Unsubscribe"]);
+  assert.deepEqual(kept.links, ["https://app.example/a?x=1&y=2"]);
+});
+
+Deno.test("people read the mailbox without JavaScript, and empty it", async () => {
+  await using world = await World.open();
+  const email = sampleEmail({ subject: "<script>alert(1)</script>" });
+  await deliver(world.system, email);
+  const browser = world.browser();
+  const mailbox = `http://${world.host()}/dev/mailbox`;
+
+  const list = await browser.get(mailbox);
+  const page = await browser.get(`${mailbox}/${email.id}`);
+  const alone = await browser.get(`${mailbox}/${email.id}/html`);
+  const missing = await browser.get(`${mailbox}/0198c0de-0000-7000-8000-000000000000`);
+  const emptied = await browser.post(`${mailbox}/clear`);
+
+  assert.ok(list.text.includes(`href="/dev/mailbox/${email.id}"`));
+  assert.ok(!(list.text + page.text).includes(email.subject), "S27 the subject is shown as text");
+  assert.match(page.text, /<iframe [^>]*sandbox="allow-popups allow-popups-to-escape-sandbox"/);
+  assert.match(page.headers["content-security-policy"] as string, /script-src 'nonce-.*frame-src 'self'$/);
+  assert.equal(page.headers["x-frame-options"], "DENY");
+  assert.equal(alone.headers["x-frame-options"], "SAMEORIGIN");
+  assert.match(
+    alone.headers["content-security-policy"] as string,
+    /^default-src 'none'; style-src 'unsafe-inline'/,
+  );
+  assert.ok(alone.text.includes('<head><base target="_blank">'));
+  assert.equal(missing.status, 404);
+  assert.match(emptied.text, /No mail yet/);
+});
+
+Deno.test("S45 a tenant's mail goes with the tenant, and mail that comes after it belongs to nobody", async () => {
+  await using world = await World.open();
+  const { tenant } = await world.company("acme");
+  await deliver(world.system, sampleEmail({ tenantId: tenant.id }));
+  const before = await json(world);
+  await deleteTenant(world.system, tenant.id);
+  const after = await json(world);
+  const late = await deliver(world.system, sampleEmail({ tenantId: tenant.id }));
+
+  assert.deepEqual([before.length, after.length, late.status], [1, 0, "accepted"]);
+  assert.equal((await json(world))[0].tenant_id, null);
+});
+
+Deno.test("S42 production keeps no mail to be read, whoever asks", async () => {
+  await using world = await World.open(PRODUCTION);
+
+  assert.equal(world.services.mail.name, "smtp");
+  await assert.rejects(() => emptyMailbox(world.system), /not found/);
+});
+
+// deno-lint-ignore no-explicit-any -- a test reads what it expects to be there, and fails where it isn't
+async function json(world: World, query = ""): Promise<any[]> {
+  const { text } = await world.browser().get(`http://${world.host()}/dev/mailbox.json${query}`);
+  return JSON.parse(text).data;
+}

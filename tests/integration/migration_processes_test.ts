@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { tenantSchemas } from "../../db/control/schema.ts";
+import { findDrift } from "../../db/drift.ts";
+import { migrationStatus } from "../../db/migration_status.ts";
+import { readMigrations } from "../../db/migrations.ts";
+import { provisionSchema } from "../../db/provision.ts";
+import { serverUrl } from "../support/database.ts";
+import { callApi } from "../support/http.ts";
+import { cli, killedCli, ServerProcess } from "../support/process.ts";
+import { openSplitLogins } from "../support/split_logins.ts";
+import { Browser } from "../support/browser.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: a migration that is killed at any moment, and one by a login of its own. Both need a server of Postgres. */
+
+const SCHEMAS = 120;
+
+if (serverUrl) {
+  Deno.test("a migration that is killed at any moment loses nothing and repeats nothing", async () => {
+    await using world = await World.open();
+    const { db } = world.services;
+    const [initial] = await readMigrations("tenant");
+    const schemas = [];
+    for (let number = 0; number < SCHEMAS; number++) schemas.push(await provisionSchema(db));
+    const added = ["sequence", "details", "salt", "content_hash", "previous_hash", "hash"];
+    const drops = added.map((column) => `drop column ${column}`).join(", ");
+    for (const schema of schemas) await world.asOwner(`alter table ${schema}.audit_log ${drops}`);
+    await world.system.control.update(tenantSchemas).set({
+      version: initial!.version,
+      checksum: initial!.chain,
+    });
+    const countDone = () => world.system.control.$count(tenantSchemas, sql`version <> ${initial!.version}`);
+
+    const done = [0];
+    while (done.at(-1)! < SCHEMAS) {
+      const before = done.at(-1)!;
+      await killedCli(
+        world.variables,
+        async () => await countDone() > before,
+        "db",
+        "migrate",
+        "--concurrency",
+        "1",
+      );
+      done.push(await countDone());
+    }
+
+    assert.ok(done.length > 3, `killed ${done.length - 1} times`);
+    assert.deepEqual(done, done.toSorted((one, other) => one - other));
+    assert.equal((await migrationStatus(db)).behind, 0);
+    assert.deepEqual(await findDrift(db), []);
+  });
+
+  Deno.test("with a login of its own for migrations, the application can neither make nor change a table", async (t) => {
+    const logins = await openSplitLogins();
+    const { variables } = logins;
+    try {
+      await t.step("the migration makes everything as the migrating login", async () => {
+        const { code, stderr } = await cli(variables, "db", "migrate");
+        assert.equal(code, 0, stderr);
+        const owners = await logins.query(
+          "select distinct tableowner from pg_tables where schemaname = 'control'",
+        );
+        assert.deepEqual(owners, [{ tableowner: logins.migratorName }]);
+      });
+
+      await t.step(
+        "a server with both signs companies up, and serves them as the application's login",
+        async () => {
+          await using server = await ServerProcess.start({ ...variables, TENANT_POOL_SIZE: "2" });
+          await server.ready();
+          const account = { email: "ada@acme.example", password: "correct horse battery" };
+          const form = { ...account, company_name: "Acme", subdomain: "acme", name: "Ada" };
+          const page = await new Browser(server.port).post(`http://localhost:${server.port}/signup`, form);
+          const call = { port: server.port, host: `localhost:${server.port}` };
+          const { json } = await callApi({
+            ...call,
+            method: "POST",
+            path: "/api/v1/auth/login",
+            body: account,
+          });
+          const made = await callApi({
+            ...call,
+            method: "POST",
+            path: "/api/v1/projects",
+            token: json.access_token,
+            body: { name: "First" },
+          });
+          assert.equal(page.status, 200);
+          assert.equal(made.status, 201);
+        },
+      );
+
+      await t.step("a tenant is deleted for good, with what the log says of it", async () => {
+        const { code, stderr } = await cli(variables, "tenants", "delete", "acme", "--now", "--yes");
+        assert.equal(code, 0, stderr);
+        assert.deepEqual(await logins.query("select subdomain from control.tenants"), []);
+        assert.deepEqual(
+          await logins.query("select subject_name from control.audit_log where subject_name is not null"),
+          [],
+        );
+      });
+
+      for (
+        const statement of [
+          "create schema mine",
+          "create table control.mine (id int)",
+          "alter table control.users add column mine text",
+          "update control.audit_log set action = 'x'",
+          "delete from control.audit_log",
+          "drop table control.users",
+          "create role other",
+        ]
+      ) {
+        await t.step(`the application may not: ${statement}`, async () => {
+          await assert.rejects(logins.asApplication(statement), /permission denied|must be owner/);
+        });
+      }
+    } finally {
+      await logins.close();
+    }
+  });
+}

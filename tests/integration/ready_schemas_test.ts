@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { tenantSchemas } from "../../db/control/schema.ts";
+import { countReadySchemas, provisionSchema } from "../../db/provision.ts";
+import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { type Company, World } from "../support/world.ts";
+
+/** Protects: schemas wait, ready, for the next tenants; each is given out once, and none is needed for a sign-up to work. */
+
+Deno.test("a server keeps as many schemas ready as it is told, and makes new ones as they are taken", async () => {
+  await using world = await World.open({ TENANT_POOL_SIZE: "3" });
+  const { db, upkeep } = world.services;
+  upkeep.start(world.services);
+  await upkeep.idle();
+  const atFirst = await countReadySchemas(db);
+
+  const names = [await world.company("acme"), await world.company("globex")].map(schemaOf);
+  await upkeep.idle();
+
+  assert.equal(atFirst, 3);
+  assert.equal(new Set(names).size, 2);
+  assert.equal(await countReadySchemas(db), 3);
+});
+
+Deno.test("of many who sign up at once each gets a schema of their own, ready or made now", async () => {
+  await using world = await World.open();
+  const owner = await world.user("ada@acme.example");
+  for (let number = 0; number < 5; number++) await provisionSchema(world.services.db);
+
+  const tenants = await Promise.all(Array.from({ length: 10 }, (_, place) => {
+    const wanted = newTenant.parse({ name: "Company", subdomain: `company-${place}` });
+    return createTenant(world.system, wanted, () => Promise.resolve(owner));
+  }));
+
+  assert.equal(new Set(tenants.map(({ schemaName }) => schemaName)).size, 10);
+  assert.deepEqual(await world.countAll(), {
+    users: 1,
+    tenants: 10,
+    memberships: 10,
+    schemas: 10,
+    strays: 0,
+  });
+});
+
+Deno.test("a sign-up that fails gives its schema back", async () => {
+  await using world = await World.open();
+  await provisionSchema(world.services.db);
+  const wanted = newTenant.parse({ name: "Acme", subdomain: "acme" });
+
+  await assert.rejects(
+    createTenant(world.system, wanted, () => Promise.reject(new Error("no owner"))),
+    /no owner/,
+  );
+
+  assert.equal(await countReadySchemas(world.services.db), 1);
+});
+
+Deno.test("a schema whose migration failed is not given out", async () => {
+  await using world = await World.open();
+  const broken = await provisionSchema(world.services.db);
+  await world.system.control.update(tenantSchemas).set({ failure: "It broke.", failedAt: sql`now()` });
+
+  const acme = await world.company("acme");
+
+  assert.notEqual(schemaOf(acme), broken);
+});
+
+Deno.test("where there are many tenants, roles are made ahead, a hundredth as many at once", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  await world.system.control.execute(
+    sql`insert into ${tenantSchemas} (name, version, checksum, migrated_at, claimed_at)
+    select 'elsewhere_' || n, '0000', '', now(), now() from generate_series(1, 300) n`,
+  );
+
+  const made: number[] = [];
+  for (let number = 0; number < 5; number++) {
+    const before = await countRoles(world);
+    await provisionSchema(db);
+    made.push(await countRoles(world) - before);
+  }
+
+  assert.deepEqual(made, [4, 0, 0, 0, 4]);
+  assert.deepEqual((await world.countAll()).strays, 0);
+});
+
+/** Roles that the application's login may take on. */
+async function countRoles({ system }: World): Promise<number> {
+  const [row] = await system.control.execute<{ roles: number }>(
+    sql`select count(distinct roleid)::int as roles from pg_auth_members where member = session_user::regrole`,
+  );
+  return row!.roles;
+}
+
+function schemaOf({ tenant }: Company): string {
+  return tenant.schemaName;
+}

@@ -1,0 +1,315 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { listPlatformAudit, recentAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
+import { DAY, MINUTE } from "../../src/platform/clock.ts";
+import { createProject } from "../../src/projects/projects.ts";
+import {
+  cancelDeletion,
+  resumeTenant,
+  scheduleDeletion,
+  suspendTenant,
+  updateTenant,
+} from "../../src/tenancy/lifecycle.ts";
+import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
+
+/** Protects: a tenant's life from its making to its end; what each step means to its people and to programs. */
+
+Deno.test("a renamed tenant keeps its address, a moved one is found at both for 90 days", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await updateTenant(world.system, acme.tenant.id, { name: "Acme Robotics" });
+  await updateTenant(world.system, acme.tenant.id, { subdomain: "robotics" });
+
+  const old = await world.raw("POST", world.host("acme"), "/projects?sort=name", {}, "name=x");
+  const now = await world.raw("GET", world.host("robotics"), "/login");
+  await assert.rejects(world.company("acme"), { fields: { subdomain: "This address is taken." } });
+  world.clock.advance(90 * DAY + MINUTE);
+  world.services.tenants.forget(acme.tenant.id);
+  const expired = await world.raw("GET", world.host("acme"), "/login");
+  const next = await world.company("acme");
+
+  assert.equal(old.status, 307);
+  assert.equal(old.headers.location, `http://${world.host("robotics")}/projects?sort=name`);
+  assert.equal(now.status, 200);
+  assert.match(now.text, /Acme Robotics/);
+  assert.equal(expired.status, 404);
+  assert.equal(next.tenant.subdomain, "acme");
+});
+
+Deno.test("a tenant can move back to an address it had, and not move about without end", async () => {
+  await using world = await World.open();
+  const { tenant: { id } } = await world.company("first");
+  const moveTo = (subdomain: string) => updateTenant(world.system, id, { subdomain });
+
+  await moveTo("second");
+  const back = await moveTo("first");
+  for (const name of ["third", "fourth", "fifth", "sixth"]) await moveTo(name);
+
+  assert.equal(back.subdomain, "first");
+  await assert.rejects(
+    moveTo("seventh"),
+    (error: { fields: Record<string, string> }) => /has moved 5 times lately/.test(error.fields.subdomain!),
+  );
+});
+
+Deno.test("an address that is taken, reserved or malformed is refused, and the tenant stays where it is", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.company("globex");
+  const token = await world.token(acme);
+  const patch = (subdomain: string) =>
+    world.api("PATCH", `/tenants/${acme.tenant.id}`, { token, body: { subdomain } });
+
+  const answers = [
+    await patch("globex"),
+    await patch("www"),
+    await patch("-x-"),
+    await patch("A"),
+    await patch(""),
+  ];
+  const { json } = await world.api("GET", `/tenants/${acme.tenant.id}`, { token });
+
+  assert.deepEqual(answers.map(({ status }) => status), [422, 422, 422, 422, 422]);
+  assert.ok(answers.every(({ json }) => json.errors[0].field === "subdomain"));
+  assert.equal(json.subdomain, "acme");
+});
+
+Deno.test("S08 a suspended tenant is shut for everyone, says why to its members alone, and is as before when resumed", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await createProject(acme.ctx, { name: "Stays", description: "", status: "active" });
+  const member = world.browser();
+  const dashboard = `http://${world.host("acme")}/dashboard`;
+  await member.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+  const { json: tokens } = await signIn(world, acme);
+  await suspendTenant(world.system, acme.tenant.id, { reason: "The last invoice is open." });
+
+  const pages = [await member.get(dashboard), await world.browser().get(dashboard)];
+  const program = await world.api("GET", "/projects", { token: tokens.access_token });
+  const signedIn = await signIn(world, acme);
+  const body = { refresh_token: tokens.refresh_token };
+  const refreshed = await world.api("POST", "/auth/refresh", { body });
+  await resumeTenant(world.system, acme.tenant.id);
+  const afterwards = await world.api("GET", "/projects", { token: tokens.access_token });
+  const refreshedLater = await world.api("POST", "/auth/refresh", { body });
+
+  assert.deepEqual(pages.map(({ status }) => status), [403, 403]);
+  assert.match(pages[0]!.text, /The last invoice is open\./);
+  assert.doesNotMatch(pages[1]!.text, /The last invoice is open\./);
+  for (const answer of [program, signedIn, refreshed]) {
+    assert.equal(answer.status, 403);
+    assert.equal(answer.json.title, "Suspended");
+  }
+  assert.equal((await member.get(dashboard)).status, 200);
+  assert.deepEqual(afterwards.json.data.map(({ name }: { name: string }) => name), ["Stays"]);
+  assert.equal(refreshedLater.status, 200);
+});
+
+Deno.test("a change in one process is seen by another within five seconds", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const replica = await world.replica();
+  const listens = await replica.tenants.listen();
+  const seen = async () => (await replica.tenants.findBySubdomain("acme"))?.status;
+  const before = await seen();
+
+  await suspendTenant(world.system, acme.tenant.id, { reason: "A test." });
+  const changedAt = performance.now();
+  while (await seen() === "active") await new Promise((done) => setTimeout(done, 20));
+  const took = performance.now() - changedAt;
+  await replica.close();
+
+  assert.equal(before, "active");
+  assert.ok(took < (listens ? 1_000 : 5_500), `${took} ms`);
+});
+
+Deno.test("only an owner schedules the deletion, types the name for it, and can take it back", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme Robotics");
+  await world.member(acme, "admin@acme.example", "admin");
+  const [owner, admin] = [world.browser(), world.browser()];
+  const host = `http://${world.host("acme")}`;
+  await owner.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+  await admin.post(`${host}/login`, { email: "admin@acme.example", password: PASSWORD });
+
+  const asked = await owner.post(`${host}/settings/deletion`, { confirmation: "acme" });
+  const refused = await admin.post(`${host}/settings/deletion`, { confirmation: "Acme Robotics" });
+  const scheduled = await owner.post(`${host}/settings/deletion`, { confirmation: "Acme Robotics" });
+  const banner = await admin.get(`${host}/projects`);
+  const refusedCancel = await admin.post(`${host}/settings/deletion/cancel`, {});
+  const kept = await owner.post(`${host}/settings/deletion/cancel`, {});
+
+  assert.equal(asked.status, 422);
+  assert.match(asked.text, /Type Acme Robotics/);
+  assert.equal(refused.status, 403);
+  assert.equal(scheduled.status, 200);
+  assert.match(scheduled.text, /will be deleted in 30 days/);
+  assert.match(banner.text, /This workspace will be deleted on/);
+  assert.doesNotMatch(banner.text, /settings\/deletion\/cancel/);
+  assert.equal(refusedCancel.status, 403);
+  assert.match(kept.text, /Acme Robotics stays/);
+  assert.doesNotMatch((await admin.get(`${host}/projects`)).text, /will be deleted on/);
+});
+
+Deno.test("each step leaves a line in the tenant's log and in the platform's, with who did it and what it was before", async () => {
+  await using world = await World.open();
+  const { tenant, ctx } = await world.company("acme");
+  await updateTenant(world.system, tenant.id, { name: "New name", subdomain: "new-name" });
+  await suspendTenant(world.system, tenant.id, { reason: "Why." });
+  await resumeTenant(world.system, tenant.id);
+  await scheduleDeletion(world.system, tenant.id);
+  await cancelDeletion(world.system, tenant.id);
+
+  const platform = await listPlatformAudit(world.system, tenant.id, 20);
+  const [own] = await ctx.read((tx) => [recentAudit(tx, { limit: 20 })]);
+
+  const expected = [
+    "tenant.deletion_canceled",
+    "tenant.deletion_scheduled",
+    "tenant.resumed",
+    "tenant.suspended",
+    "tenant.moved",
+    "tenant.renamed",
+    "tenant.created",
+  ];
+  assert.deepEqual(platform.map(({ action }) => action), expected);
+  assert.deepEqual(own.map(({ action }) => action), expected);
+  assert.deepEqual(platform.find(({ action }) => action === "tenant.moved")!.details, {
+    from: "acme",
+    to: "new-name",
+  });
+  assert.deepEqual(platform.find(({ action }) => action === "tenant.suspended")!.details, { reason: "Why." });
+  assert.ok(platform.every(({ actorName }) => actorName === "test"));
+});
+
+Deno.test("what contradicts how things are is a conflict, and changes nothing", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const { id } = acme.tenant;
+  const refusals = [
+    await outcome(resumeTenant(world.system, id)),
+    await outcome(cancelDeletion(world.system, id)),
+  ];
+  await suspendTenant(world.system, id, { reason: "Once." });
+  await scheduleDeletion(world.system, id);
+  refusals.push(
+    await outcome(suspendTenant(world.system, id, { reason: "Twice." })),
+    await outcome(scheduleDeletion(world.system, id)),
+  );
+
+  assert.deepEqual(refusals, ["conflict", "conflict", "conflict", "conflict"]);
+  assert.equal(await outcome(resumeTenant(world.system, crypto.randomUUID())), "not_found");
+  assert.equal(await outcome(resumeTenant(world.system, "nonsense")), "not_found");
+  assert.equal((await world.services.tenants.findById(id))!.suspension!.reason, "Once.");
+});
+
+Deno.test("S45 when the days of grace are over nothing of the tenant is left anywhere", async () => {
+  await using world = await World.open({ TENANT_POOL_SIZE: "1" });
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  await createProject(acme.ctx, { name: "Of Acme", description: "", status: "active" });
+  await updateTenant(world.system, acme.tenant.id, { name: "Zebra Works", subdomain: "acme-robots" });
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme-robots")}/login`, {
+    email: acme.owner.email,
+    password: PASSWORD,
+  });
+  const { json: tokens } = await world.api("POST", "/auth/login", {
+    body: { email: acme.owner.email, password: PASSWORD, tenant: "acme-robots" },
+  });
+  await world.handoff(acme);
+  await world.api("GET", "/projects", { token: tokens.access_token });
+  await scheduleDeletion(world.system, acme.tenant.id);
+  world.clock.advance(29 * DAY);
+  await world.upkeep();
+  const stillThere = await world.services.tenants.findById(acme.tenant.id);
+  world.clock.advance(DAY + MINUTE);
+
+  await world.upkeep();
+
+  assert.ok(stillThere);
+  const traces = [acme.tenant.id, acme.tenant.schemaName, "Zebra Works", "acme-robots"];
+  const dump = await world.dumpControl();
+  for (const trace of traces) assert.equal(dump.includes(trace), false, trace);
+  const [left] = await world.system.control.execute(
+    sql`select to_regnamespace(${acme.tenant.schemaName}) is null
+    and to_regrole(${acme.tenant.schemaName}) is null as gone`,
+  );
+  assert.equal(left!.gone, true);
+  assert.equal((await browser.get(`http://${world.host("acme-robots")}/dashboard`)).status, 404);
+  assert.equal((await world.api("GET", "/projects", { token: tokens.access_token })).status, 401);
+  assert.match(dump, /tenant\.deleted/);
+  assert.equal((await world.system.tx((tx) => verifyPlatformAudit(tx))).brokenAt, null);
+  assert.deepEqual(await world.services.tenants.findById(globex.tenant.id), globex.tenant);
+  await world.company("acme");
+});
+
+Deno.test("a deletion that was broken off is finished by the next upkeep", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.system.control.execute(sql`update control.tenants set status = 'deleting'`);
+  await world.asOwner(`drop table ${acme.tenant.schemaName}.projects`);
+  world.services.tenants.forget(acme.tenant.id);
+  const meanwhile = await world.raw("GET", world.host("acme"), "/login");
+
+  await world.upkeep();
+
+  assert.equal(meanwhile.status, 404);
+  assert.deepEqual(await world.countAll(), { users: 1, tenants: 0, memberships: 0, schemas: 0, strays: 0 });
+});
+
+Deno.test("a schema or a role that was removed by hand is told as such, and nobody else is touched", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const [token, other] = [await world.token(acme), await world.token(globex)];
+  await world.asOwner(`drop schema ${acme.tenant.schemaName} cascade`);
+
+  const answer = await world.api("GET", "/projects", { token });
+
+  assert.equal(answer.status, 503);
+  assert.match(answer.json.detail, /can't be reached/);
+  assert.equal((await world.api("GET", "/projects", { token: other })).status, 200);
+});
+
+Deno.test("a tenant whose schema is behind gets 503 with Retry-After, until it is migrated", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+  await world.system.control.execute(sql`update control.tenant_schemas set version = '0000_initial'`);
+  world.services.tenants.forget(acme.tenant.id);
+
+  const program = await world.api("GET", "/projects", { token });
+  const page = await world.raw("GET", world.host("acme"), "/login");
+
+  for (const { status, headers } of [program, page]) {
+    assert.equal(status, 503);
+    assert.equal(headers["retry-after"], "10");
+  }
+});
+
+Deno.test("of a hundred who claim the same subdomain at once one gets it, and no schema is lost", async () => {
+  await using world = await World.open();
+  const owner = await world.user("ada@acme.example");
+  const wanted = newTenant.parse({ name: "Acme", subdomain: "acme" });
+
+  const outcomes = await Promise.all(
+    Array.from(
+      { length: 100 },
+      () => outcome(createTenant(world.system, wanted, () => Promise.resolve(owner))),
+    ),
+  );
+
+  assert.equal(outcomes.filter((kind) => kind === "done").length, 1);
+  assert.ok(outcomes.every((kind) => ["done", "invalid", "unavailable"].includes(kind)), outcomes.join());
+  assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });
+});
+
+function signIn(world: World, { owner }: Company) {
+  return world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+}
+
+/** `done`, or the kind of the error. */
+async function outcome(work: Promise<unknown>): Promise<string> {
+  return await work.then(() => "done", (error) => error.kind ?? String(error));
+}

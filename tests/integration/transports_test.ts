@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { SmtpTransport } from "../../src/email/transports/smtp.ts";
+import { SECOND } from "../../src/platform/clock.ts";
+import { describeError } from "../../src/platform/log.ts";
+import { AUTHORITY } from "../support/mail_certificate.ts";
+import { MAIL_LOGIN, MailServer } from "../support/mail_server.ts";
+import { sampleEmail } from "../support/sample_email.ts";
+
+/** Protects: what leaves by SMTP arrives whole, and whatever the server says becomes the right outcome. */
+
+const HOST = "app.example";
+const LOGIN = `${MAIL_LOGIN.user}:${encodeURIComponent(MAIL_LOGIN.password)}@`;
+
+Deno.test("a mail arrives with its parts, its headers and every letter as it was written", async () => {
+  await using server = await MailServer.start();
+  const transport = new SmtpTransport(server.url(), HOST);
+  const email = sampleEmail({ replyTo: { name: "Support", address: "help@denizen.example" } });
+
+  const outcome = await transport.send(email);
+  await transport.close();
+
+  assert.equal(outcome.status, "accepted");
+  const [{ parsed, from, to }] = server.received as [typeof server.received[0]];
+  assert.deepEqual([from, to], [email.from.address, [email.to.address]]);
+  assert.equal(parsed.subject, email.subject);
+  assert.deepEqual(parsed.from?.value, [email.from]);
+  assert.deepEqual([parsed.to].flat()[0]?.value, [email.to]);
+  assert.deepEqual(parsed.replyTo?.value, [email.replyTo]);
+  assert.equal(parsed.html, email.html);
+  assert.equal(parsed.text?.trim(), email.text);
+  assert.equal(parsed.messageId, `<${email.id}@${HOST}>`);
+  assert.match(server.received[0]!.raw, /^Content-Type: multipart\/alternative/im);
+  for (const [name, value] of Object.entries(email.headers)) {
+    assert.ok(server.received[0]!.raw.includes(`${name}: ${value}\r\n`), name);
+  }
+});
+
+Deno.test("a connection is encrypted before anything is said on it, or nothing is sent", async (t) => {
+  await t.step("STARTTLS with a certificate that is trusted", async () => {
+    await using server = await MailServer.start();
+    const transport = new SmtpTransport(server.url({ query: "" }), HOST, { certificateAuthority: AUTHORITY });
+
+    const outcome = await transport.send(sampleEmail());
+    await transport.close();
+
+    assert.equal(outcome.status, "accepted", JSON.stringify(outcome));
+    assert.equal(server.received[0]!.encrypted, true);
+  });
+
+  await t.step("TLS from the start", async () => {
+    await using server = await MailServer.start({ secure: true });
+    const url = server.url({ scheme: "smtps", query: "" });
+    const transport = new SmtpTransport(url, HOST, { certificateAuthority: AUTHORITY });
+
+    const outcome = await transport.send(sampleEmail());
+    await transport.close();
+
+    assert.equal(outcome.status, "accepted", JSON.stringify(outcome));
+    assert.equal(server.received[0]!.encrypted, true);
+  });
+
+  await t.step("a certificate that nobody vouches for", async () => {
+    await using server = await MailServer.start();
+    const transport = new SmtpTransport(server.url({ query: "" }), HOST);
+
+    const outcome = await transport.send(sampleEmail());
+    await transport.close();
+
+    assert.equal(outcome.status, "deferred");
+    assert.equal(server.received.length, 0);
+  });
+
+  await t.step("a server without STARTTLS", async () => {
+    await using server = await MailServer.start({
+      hideSTARTTLS: true,
+      disabledCommands: ["STARTTLS", "AUTH"],
+    });
+    const transport = new SmtpTransport(server.url({ query: "" }), HOST);
+
+    const outcome = await transport.send(sampleEmail());
+    await transport.close();
+
+    assert.equal(outcome.status, "deferred");
+    assert.equal(server.received.length, 0);
+  });
+});
+
+Deno.test("S41 a password opens the mail server, and a wrong one defers and is told to nobody", async () => {
+  await using server = await MailServer.start({ disabledCommands: ["STARTTLS"] });
+  const right = new SmtpTransport(server.url({ login: LOGIN }), HOST);
+  const wrong = new SmtpTransport(server.url({ login: `${MAIL_LOGIN.user}:hunter2@` }), HOST);
+
+  const [accepted, deferred] = [await right.send(sampleEmail()), await wrong.send(sampleEmail())];
+  await right.check();
+  const failure = await wrong.check().then(() => undefined, (error: unknown) => error);
+  await Promise.all([right.close(), wrong.close()]);
+
+  assert.equal(accepted.status, "accepted", JSON.stringify(accepted));
+  assert.equal(deferred.status, "deferred");
+  assert.ok(failure instanceof Error);
+  const told = JSON.stringify([deferred, describeError(failure)]);
+  for (const secret of ["hunter2", btoa("hunter2"), btoa(`\0${MAIL_LOGIN.user}\0hunter2`)]) {
+    assert.ok(!told.includes(secret));
+  }
+});
+
+Deno.test("what the server says of the address decides whether it may be written to again", async (t) => {
+  const replies: [reply: string, expected: string][] = [
+    ["550 5.1.1 No such user", "refused, the address"],
+    ["550 No such user", "refused, the address"],
+    ["553 5.1.3 Bad address", "refused, the address"],
+    ["550 5.7.1 Blocked by policy", "refused"],
+    ["552 5.2.2 Mailbox full", "refused"],
+    ["530 5.7.0 Authentication required", "deferred"],
+    ["451 4.7.1 Greylisted, come back later", "deferred"],
+    ["421 4.3.2 Shutting down", "deferred"],
+  ];
+  for (const [reply, expected] of replies) {
+    await t.step(reply, async () => {
+      await using server = await MailServer.start({ refuseRecipient: () => reply });
+      const transport = new SmtpTransport(server.url(), HOST);
+
+      const outcome = await transport.send(sampleEmail());
+      await transport.close();
+
+      const about = outcome.status === "refused" && outcome.recipient ? ", the address" : "";
+      assert.equal(outcome.status + about, expected, JSON.stringify(outcome));
+      assert.ok("reason" in outcome && outcome.reason.includes(reply.slice(0, 3)), JSON.stringify(outcome));
+    });
+  }
+});
+
+Deno.test("a server that is down, or never answers, defers in bounded time", async () => {
+  const gone = await MailServer.start();
+  const url = gone.url();
+  await gone[Symbol.asyncDispose]();
+  await using slow = await MailServer.start({ delay: 5 * SECOND });
+  const [down, waiting] = [
+    new SmtpTransport(url, HOST),
+    new SmtpTransport(slow.url(), HOST, { sendTimeout: 300 }),
+  ];
+
+  const started = performance.now();
+  const outcomes = await Promise.all([down.send(sampleEmail()), waiting.send(sampleEmail())]);
+  const took = performance.now() - started;
+  await Promise.all([down.close(), waiting.close()]);
+
+  assert.deepEqual(outcomes.map(({ status }) => status), ["deferred", "deferred"]);
+  assert.ok(took < 3 * SECOND, `${took} ms`);
+});

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { Hono } from "hono";
+import type { AppEnv } from "../../routes/http.ts";
+import { securityHeaders } from "../../routes/middleware/security_headers.ts";
+import type { Environment } from "../../src/config.ts";
+import { MESSAGE_NAMES } from "../../views/emails/samples.ts";
+import { PRODUCTION } from "../support/production.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: messages are shown to those who build the product, and that loosens no other page's policy (S42, S27). */
+
+const OWN_POLICY = { "Content-Security-Policy": "default-src *", "X-Frame-Options": "SAMEORIGIN" };
+
+Deno.test("every message is previewed as HTML, on a phone and as text", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const root = `http://${world.host()}/dev/emails`;
+
+  const list = await browser.get(root);
+
+  assert.equal(list.status, 200);
+  assert.equal((await browser.get(`${root}/nonesuch`)).status, 404);
+  for (const name of MESSAGE_NAMES) {
+    assert.ok(list.text.includes(`href="/dev/emails/${name}"`), name);
+    const page = await browser.get(`${root}/${name}`);
+    const phone = await browser.get(`${root}/${name}?preview=phone`);
+    const text = await browser.get(`${root}/${name}?preview=text`);
+    const html = await browser.get(`${root}/${name}/html`);
+    assert.deepEqual([page.status, phone.status, text.status, html.status], [200, 200, 200, 200], name);
+    assert.match(page.text, new RegExp(`<iframe[^>]*src="/dev/emails/${name}/html"[^>]*sandbox=""`));
+    assert.match(text.text, /<pre[^>]*>[^<]+/);
+    assert.match(html.text, /^<!DOCTYPE html>/);
+  }
+});
+
+Deno.test("a preview may frame the product's own pages, a message may be framed by them and run nothing", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const root = `http://${world.host()}/dev/emails/welcome`;
+
+  const [page, message] = await Promise.all([browser.get(root), browser.get(`${root}/html`)]);
+
+  const policy = page.headers["content-security-policy"] as string;
+  assert.match(
+    policy,
+    /^script-src 'nonce-[^']+' 'strict-dynamic'; default-src 'none'; .*; frame-src 'self'$/,
+  );
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.equal(page.headers["x-frame-options"], "DENY");
+  assert.equal(
+    message.headers["content-security-policy"],
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'",
+  );
+  assert.equal(message.headers["x-frame-options"], "SAMEORIGIN");
+  assert.equal(message.headers["x-content-type-options"], "nosniff");
+});
+
+Deno.test("no other page may frame anything, or be framed", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  for (const path of ["/", "/login", "/dev/emails", "/dev/components", "/nowhere"]) {
+    const { headers } = await browser.get(`http://${world.host()}${path}`);
+    const policy = headers["content-security-policy"] as string;
+    assert.doesNotMatch(policy, /frame-src|unsafe-inline/, path);
+    assert.match(policy, /frame-ancestors 'none'.*trusted-types htmx$/, path);
+    assert.equal(headers["x-frame-options"], "DENY", path);
+  }
+});
+
+Deno.test("S42 production has no previews", async () => {
+  await using world = await World.open(PRODUCTION);
+
+  for (const path of ["/dev/emails", "/dev/emails/welcome", "/dev/emails/welcome/html"]) {
+    const answer = await world.raw("GET", "app.example", path);
+    assert.equal(answer.status, 404, path);
+    assert.match(answer.headers["content-security-policy"] as string, /frame-ancestors 'none'/);
+    assert.doesNotMatch(answer.headers["content-security-policy"] as string, /unsafe-inline|frame-src/);
+  }
+});
+
+Deno.test("in production no route can weaken what the headers forbid", async () => {
+  const production = await answerOf("production");
+  const development = await answerOf("development");
+
+  assert.match(production.get("Content-Security-Policy")!, /default-src 'none'/);
+  assert.equal(production.get("X-Frame-Options"), "DENY");
+  assert.equal(production.get("X-Content-Type-Options"), "nosniff");
+  assert.equal(development.get("Content-Security-Policy"), "default-src *");
+  assert.equal(development.get("X-Frame-Options"), "SAMEORIGIN");
+  assert.equal(development.get("X-Content-Type-Options"), "nosniff");
+});
+
+/** The headers of a page that sets its own, some of which are nobody's to set. */
+async function answerOf(environment: Environment): Promise<Headers> {
+  const app = new Hono<AppEnv>();
+  app.use(securityHeaders({ appUrl: new URL("https://app.example"), environment }));
+  app.get("/", (c) => c.html("<p></p>", 200, { ...OWN_POLICY, "X-Content-Type-Options": "sniff" }));
+  const { headers } = await app.request("/");
+  return headers;
+}

@@ -1,0 +1,38 @@
+import { JobWorker, type WorkerOptions } from "../../jobs/job_worker.ts";
+import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
+import { openKvEngine } from "../../jobs/engines/kv.ts";
+import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
+import type { Services } from "../../src/services.ts";
+import { poolerUrl, serverUrl } from "./database.ts";
+import type { World } from "./world.ts";
+
+/** The engines that can be tried: the second takes a server. */
+export const ENGINES: EngineName[] = serverUrl ? ["kv", "postgres"] : ["kv"];
+
+/** A worker of this world, that is closed with the scope. */
+export async function startWorker(
+  world: World,
+  engine: EngineName,
+  options: WorkerOptions & { services?: Services } = {},
+): Promise<JobWorker & AsyncDisposable> {
+  const worker = await JobWorker.start(
+    options.services ?? world.services,
+    await openEngine(world, engine),
+    options,
+  );
+  return Object.assign(worker, { [Symbol.asyncDispose]: () => worker.close() });
+}
+
+function openEngine({ variables }: World, engine: EngineName): Promise<Engine> {
+  if (engine === "kv") return openKvEngine(":memory:");
+  return openPostgresEngine(variables.DATABASE_URL!, poolerUrl ? "transaction" : "none");
+}
+
+/** Waits until something is so; for at most ten seconds. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!await isSo()) {
+    if (performance.now() > deadline) throw new Error("It did not come about within ten seconds.");
+    await new Promise((done) => setTimeout(done, 10));
+  }
+}

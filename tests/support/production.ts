@@ -1,0 +1,8 @@
+/** The variables that production needs to start. Nothing connects to the mail server before there is a mail. */
+export const PRODUCTION = {
+  DENO_ENV: "production",
+  APP_SECRET: "s".repeat(40),
+  APP_URL: "https://app.example",
+  SMTP_URL: "smtps://denizen:password@mail.app.example",
+  EMAIL_FROM: "Denizen <no-reply@app.example>",
+};

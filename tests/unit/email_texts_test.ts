@@ -1,0 +1,84 @@
+// What a message's text promises: it says what the HTML says, and reads well in a plain window.
+import assert from "node:assert/strict";
+import type { MessageName } from "../../src/email/messages.ts";
+import { renderEmail } from "../../views/emails/render.tsx";
+import { MESSAGE_NAMES, SAMPLE_PROPS, sampleOptions } from "../../views/emails/samples.ts";
+
+const MAX_LINE_LENGTH = 78;
+
+function renderSample<Name extends MessageName>(name: Name) {
+  return renderEmail(name, SAMPLE_PROPS[name], sampleOptions(name));
+}
+
+for (const name of MESSAGE_NAMES) {
+  Deno.test(`the text of ${name} is wrapped, and holds no markup and no preheader`, async () => {
+    const { text } = await renderSample(name);
+
+    for (const line of text.split("\n")) {
+      assert.ok(line.length <= MAX_LINE_LENGTH || /^https:\S+$/.test(line), line);
+    }
+    assert.doesNotMatch(text, /<[a-z]|&[a-z]+;|[\u00a0\u034f\u200c]|\n{3}|\[http/);
+  });
+}
+
+Deno.test("the text of a new password's message reads like a letter", async () => {
+  const { text } = await renderSample("reset_password");
+
+  assert.equal(
+    text,
+    `Choose a new password
+
+Hello Ada Lovelace, someone asked for a new password for ada@acme.example. If
+it was you, choose one now.
+
+Choose a new password:
+https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
+
+The link works once, for 30 minutes. Your new password signs you out
+everywhere.
+
+If it wasn't you, ignore this message: your password stays as it is. The
+request came from Firefox on Linux, IP address 203.0.113.24.
+
+--
+
+You get this because this address belongs to an account at Denizen.
+
+Denizen: https://denizen.example/
+
+Denizen Ltd, 12 Harbour Street, Lisbon 1200-149, Portugal`,
+  );
+});
+
+Deno.test("the text of a month's report sets its figures as a table", async () => {
+  const { text } = await renderSample("monthly_report");
+
+  assert.equal(
+    text,
+    `October 2026
+
+This was the month at Acme Instruments, beside the one before.
+
+Figure               Sep       Oct       Change
+Revenue              $11,465   $12,840   +12%
+Active people        132       148       +12%
+Projects             27        27        0%
+API calls            7,714     7,387     −4%
+Webhooks delivered   –         1,903     –
+
+API calls a day: highest on 28 October with 366, lowest on 4 October with 88.
+
+Open your dashboard: https://acme.denizen.example/dashboard
+
+--
+
+You get this because you are an owner of Acme Instruments.
+
+Acme Instruments: https://acme.denizen.example/
+Choose what you get: https://acme.denizen.example/notifications
+Unsubscribe:
+https://denizen.example/unsubscribe/q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
+
+Denizen Ltd, 12 Harbour Street, Lisbon 1200-149, Portugal`,
+  );
+});

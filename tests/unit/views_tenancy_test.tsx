@@ -1,0 +1,391 @@
+// What the pages of a workspace's life promise: who may change nothing is offered nothing, what is going to be deleted
+// says when and how to keep it, and a workspace's name stays text.
+import assert from "node:assert/strict";
+import type { Child } from "hono/jsx";
+import { PageContext } from "../../views/page.tsx";
+import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
+import { TenantPage } from "../../views/pages/admin/tenant_page.tsx";
+import type { ListedTenant } from "../../views/pages/admin/tenant_row.tsx";
+import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
+import { ProjectFormPage } from "../../views/pages/projects/project_form.tsx";
+import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
+import { NewWorkspacePage } from "../../views/pages/new_workspace_page.tsx";
+import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
+import { SettingsPage } from "../../views/pages/settings/settings_page.tsx";
+import { SuspendedPage } from "../../views/pages/suspended_page.tsx";
+import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
+
+const NOW = new Date("2026-11-23T12:00:00Z");
+const IN_30_DAYS = new Date("2026-12-23T12:00:00Z");
+const NONCE = "n0nce";
+const ATTACK = `"><button hx-get="/evil"><script>alert(1)</script>`;
+
+const SHELL = {
+  tenant: { name: "Acme Instruments", subdomain: "acme" },
+  user: { name: "Ada Lovelace", email: "ada@acme.example", role: "owner" },
+};
+const WORKSPACE = {
+  id: "0195-w",
+  name: "Acme Instruments",
+  subdomain: "acme",
+  plan: "free",
+  createdAt: NOW,
+};
+const SETTINGS = {
+  ...SHELL,
+  workspace: WORKSPACE,
+  hostSuffix: ".denizen.example:8000",
+  formerSubdomains: [{ subdomain: "acme-labs", expiresAt: IN_30_DAYS }],
+  deletion: null,
+  now: NOW,
+  canManage: true,
+  canDelete: true,
+};
+const PROJECTS = {
+  projects: [],
+  nextCursor: null,
+  query: { search: "", status: "all" as const, sort: "-created_at" },
+  now: NOW,
+  canWrite: true,
+};
+
+const STAFF = { user: { name: "Sam Rivera", email: "sam@denizen.example" } };
+const LISTED: ListedTenant = {
+  id: "0195-t",
+  name: "Acme Instruments",
+  subdomain: "acme",
+  url: "http://acme.denizen.example:8000",
+  plan: "free",
+  status: "active",
+  deletion: null,
+  schemaVersion: "0001_tenancy",
+  isBehind: false,
+  members: 3,
+  createdAt: NOW,
+};
+const LIST = {
+  tenants: [LISTED],
+  nextCursor: "next",
+  query: { search: "", status: "all" as const },
+  counts: { all: 1_284, active: 1_270, suspended: 9, deletion: 5 },
+  now: NOW,
+};
+const TENANTS = { ...STAFF, ...LIST, pool: { ready: 4, size: 5 } };
+const TENANT = {
+  ...LISTED,
+  suspension: null,
+  schemaName: "t_0195",
+  owners: [{ name: "Ada Lovelace", email: "ada@acme.example" }],
+  formerSubdomains: [],
+  failure: null,
+};
+
+async function html(content: Child): Promise<string> {
+  const page = { nonce: NONCE, asset: (name: string) => `/static/${name}`, apexUrl: "http://localhost:8000" };
+  return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
+}
+
+function actionsOf(page: string): string[] {
+  return [...page.matchAll(/<form[^>]*\saction="([^"]+)"/g)].map(([, action]) => action!);
+}
+
+function inputOf(page: string, id: string): string {
+  return page.match(new RegExp(`<(?:input|textarea)[^>]*id="${id}"[^>]*>`))?.[0] ?? "";
+}
+
+Deno.test("names and reasons that look like markup are shown as text on every page of a workspace's life", async () => {
+  const tenant = { ...TENANT, name: ATTACK, owners: [{ name: ATTACK, email: ATTACK }], failure: ATTACK };
+  const suspended = { ...tenant, status: "suspended", suspension: { reason: ATTACK, at: NOW } } as const;
+  const shell = { ...SHELL, tenant: { name: ATTACK, subdomain: "acme" } };
+  const entry = { at: NOW, actorName: ATTACK, summary: ATTACK };
+
+  const pages = await Promise.all([
+    html(<SettingsPage {...SETTINGS} {...shell} workspace={{ ...WORKSPACE, name: ATTACK }} />),
+    html(<SettingsPage {...SETTINGS} workspace={{ ...WORKSPACE, name: ATTACK }} canManage={false} />),
+    html(
+      <DeleteWorkspacePage {...shell} workspace={{ name: ATTACK }} graceDays={30} deleteOn={IN_30_DAYS} />,
+    ),
+    html(<SuspendedPage workspace={{ name: ATTACK }} reason={ATTACK} signedIn />),
+    html(
+      <NewWorkspacePage
+        user={{ name: ATTACK }}
+        values={{ company_name: ATTACK }}
+        errors={{}}
+        hostSuffix=".x"
+      />,
+    ),
+    html(
+      <TenantsPage
+        {...TENANTS}
+        tenants={[{ ...LISTED, name: ATTACK }]}
+        query={{ search: ATTACK, status: "all" }}
+      />,
+    ),
+    html(<TenantPage {...STAFF} tenant={suspended} history={[entry]} now={NOW} />),
+  ]);
+
+  for (const page of pages) {
+    assert.ok(!page.includes("<script>alert"));
+    assert.ok(!page.includes(`<button hx-get="/evil"`));
+    assert.ok(page.includes("&lt;script&gt;alert(1)&lt;/script&gt;"));
+  }
+});
+
+Deno.test("the pages of a workspace's life hold no inline script, handler or style, and htmx only with the nonce", async () => {
+  const pages = await Promise.all([
+    html(<SettingsPage {...SETTINGS} deletion={IN_30_DAYS} />),
+    html(<DeleteWorkspacePage {...SHELL} workspace={WORKSPACE} graceDays={30} deleteOn={IN_30_DAYS} />),
+    html(<SuspendedPage workspace={WORKSPACE} reason="Unpaid." signedIn />),
+    html(<NewWorkspacePage user={SHELL.user} values={{}} errors={{}} hostSuffix=".x" />),
+    html(<TenantsPage {...TENANTS} />),
+    html(<TenantPage {...STAFF} tenant={TENANT} history={[]} now={NOW} />),
+  ]);
+
+  for (const page of pages) {
+    assert.doesNotMatch(page, /\sstyle=|<style|\son[a-z]+=|hx-on|javascript:/);
+    assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/);
+    const acting = page.match(/<[a-z][^>]*\shx-(?:get|post)=[^>]*>/g) ?? [];
+    assert.deepEqual(acting.filter((tag) => !tag.includes(`hx-nonce="${NONCE}"`)), []);
+  }
+});
+
+Deno.test("an owner can rename, move and delete the workspace", async () => {
+  const page = await html(<SettingsPage {...SETTINGS} />);
+
+  assert.deepEqual(actionsOf(page), ["/logout", "/settings/name", "/settings/address"]);
+  assert.match(inputOf(page, "name"), /value="Acme Instruments"/);
+  assert.match(inputOf(page, "subdomain"), /value="acme"/);
+  assert.match(page, /\.denizen\.example:8000/);
+  assert.match(page, /The old address redirects to the new one for 90 days\./);
+  assert.match(page, /id="danger-zone"[^]*<a[^>]*href="\/settings\/deletion"/);
+  assert.match(page, /<a[^>]*href="\/settings"[^>]*aria-current="page"/);
+});
+
+Deno.test("an admin who is no owner can rename and move the workspace, but not delete it", async () => {
+  const page = await html(<SettingsPage {...SETTINGS} canDelete={false} />);
+  const scheduled = await html(<SettingsPage {...SETTINGS} canDelete={false} deletion={IN_30_DAYS} />);
+
+  assert.deepEqual(actionsOf(page), ["/logout", "/settings/name", "/settings/address"]);
+  assert.doesNotMatch(page + scheduled, /\/settings\/deletion/);
+  assert.match(page, /Only an owner can change this\./);
+});
+
+Deno.test("a member who may not manage sees the settings as text, without any form", async () => {
+  const page = await html(<SettingsPage {...SETTINGS} canManage={false} canDelete={false} />);
+
+  assert.deepEqual(actionsOf(page), ["/logout"]);
+  assert.doesNotMatch(page, /<input|danger-zone|\/settings\/deletion/);
+  assert.match(page, /<dd[^>]*>acme\.denizen\.example:8000<\/dd>/);
+  assert.match(page, /acme-labs\.denizen\.example:8000[^]*redirects until/);
+});
+
+Deno.test("refused settings keep what was typed and say beside the field what to change", async () => {
+  const move = { values: { subdomain: "www" }, errors: { subdomain: "This name is reserved." } };
+
+  const page = await html(<SettingsPage {...SETTINGS} move={move} />);
+
+  const input = inputOf(page, "subdomain");
+  assert.match(input, /value="www"/);
+  assert.match(input, /aria-invalid="true"/);
+  assert.match(input, /autofocus/);
+  assert.match(page, /id="subdomain-error"[^>]*>.*This name is reserved\./s);
+  assert.doesNotMatch(inputOf(page, "name"), /aria-invalid|autofocus/);
+});
+
+Deno.test("every page says when the workspace will be deleted, and lets an owner keep it", async () => {
+  const deletion = { on: IN_30_DAYS, canCancel: true };
+
+  const pages = await Promise.all([
+    html(<ProjectsPage {...SHELL} {...PROJECTS} deletion={deletion} />),
+    html(<ProjectFormPage {...SHELL} deletion={deletion} />),
+    html(<SettingsPage {...SETTINGS} deletion={IN_30_DAYS} />),
+  ]);
+
+  for (const page of pages) {
+    assert.match(page, /This workspace will be deleted on <time[^>]*>23 December 2026<\/time>\./);
+    assert.ok(actionsOf(page).includes("/settings/deletion/cancel"));
+  }
+});
+
+Deno.test("whoever is no owner reads when the workspace will be deleted, and can't take it back", async () => {
+  const deletion = { on: IN_30_DAYS, canCancel: false };
+
+  const page = await html(<ProjectsPage {...SHELL} {...PROJECTS} deletion={deletion} />);
+
+  assert.match(page, /23 December 2026/);
+  assert.doesNotMatch(page, /\/settings\/deletion/);
+});
+
+Deno.test("a page says nothing of a deletion that is not scheduled", async () => {
+  const page = await html(<ProjectsPage {...SHELL} {...PROJECTS} />);
+
+  assert.doesNotMatch(page, /deleted|deletion/);
+});
+
+Deno.test("deleting a workspace asks for its name and says what goes, when, and that it is final", async () => {
+  const page = await html(
+    <DeleteWorkspacePage
+      {...SHELL}
+      workspace={WORKSPACE}
+      graceDays={30}
+      deleteOn={IN_30_DAYS}
+      values={{ confirmation: "Acme" }}
+      errors={{ confirmation: "This is not the workspace's name." }}
+    />,
+  );
+
+  assert.ok(actionsOf(page).includes("/settings/deletion"));
+  assert.match(page, /in 30\s+days, on <time[^>]*>23 December 2026</);
+  assert.match(page, /nobody can bring the\s+workspace back/);
+  assert.match(inputOf(page, "confirmation"), /value="Acme"/);
+  assert.match(inputOf(page, "confirmation"), /aria-describedby="confirmation-hint confirmation-error"/);
+  assert.match(page, /id="confirmation-hint"[^>]*>To confirm, type: Acme Instruments</);
+  assert.match(page, /<a[^>]*href="\/settings"[^>]*>Cancel/);
+});
+
+Deno.test("a suspended workspace says so, that nothing is lost, and whom to ask", async () => {
+  const visitor = await html(<SuspendedPage workspace={WORKSPACE} reason={null} signedIn={false} />);
+  const member = await html(<SuspendedPage workspace={WORKSPACE} reason="Unpaid since May." signedIn />);
+
+  assert.match(visitor, /Acme Instruments<\/span> is suspended/);
+  assert.match(visitor, /Nothing is lost/);
+  assert.match(visitor, /ask its owner/);
+  assert.match(visitor, /href="http:\/\/localhost:8000\/workspaces"/);
+  assert.doesNotMatch(visitor, /The reason/);
+  assert.match(member, /The reason[^]*Unpaid since May\./);
+});
+
+Deno.test("someone signed in opens another workspace by its name and address alone", async () => {
+  const page = await html(
+    <NewWorkspacePage
+      user={SHELL.user}
+      values={{ company_name: "Acme", subdomain: "www" }}
+      errors={{ subdomain: "This name is reserved." }}
+      hostSuffix=".localhost:8000"
+    />,
+  );
+
+  assert.deepEqual(actionsOf(page), ["/workspaces/new"]);
+  assert.match(inputOf(page, "company-name"), /name="company_name"/);
+  assert.match(inputOf(page, "company-name"), /value="Acme"/);
+  assert.match(inputOf(page, "subdomain"), /value="www"/);
+  assert.match(inputOf(page, "subdomain"), /autofocus/);
+  assert.doesNotMatch(page, /type="password"/);
+});
+
+Deno.test("the list of workspaces says which are suspended or going to be deleted, and leads to a new one", async () => {
+  const workspace = { id: "1", name: "Acme", subdomain: "acme", role: "owner", url: LISTED.url };
+
+  const plain = await html(<WorkspacesPage user={SHELL.user} workspaces={[workspace]} />);
+  const ending = await html(
+    <WorkspacesPage
+      user={SHELL.user}
+      workspaces={[{ ...workspace, suspended: true, deletion: IN_30_DAYS }]}
+    />,
+  );
+  const none = await html(<WorkspacesPage user={SHELL.user} workspaces={[]} />);
+
+  assert.doesNotMatch(plain, /Suspended|Deletion/);
+  assert.match(ending, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026</);
+  for (const page of [plain, none]) {
+    assert.equal(page.match(/<a[^>]*href="\/workspaces\/new"/g)?.length, 1);
+  }
+});
+
+Deno.test("the back office is told apart from a tenant's pages", async () => {
+  const page = await html(<TenantsPage {...TENANTS} />);
+
+  assert.match(page, /<title>Tenants · Back office · Denizen<\/title>/);
+  assert.match(page, /<a[^>]*href="\/admin\/tenants"[^>]*aria-current="page"/);
+  assert.match(page, /<a[^>]*href="\/workspaces"[^>]*>.*Your workspaces/s);
+  assert.doesNotMatch(page, /href="\/(?:projects|settings|dashboard)"/);
+  assert.match(page, /4 of 5 prepared schemas are ready/);
+});
+
+Deno.test("the tabs of the tenants keep the search, and tell how many there are", async () => {
+  const list = await html(
+    <TenantList {...LIST} query={{ search: "ac", status: "suspended" }} />,
+  );
+
+  assert.match(list, /href="\/admin\/tenants\?search=ac&amp;status=deletion"/);
+  assert.match(list, /<a[^>]*status=suspended"[^>]*aria-current="page"/);
+  assert.match(list, /1,284/);
+  assert.match(list, /<input type="hidden" name="status" value="suspended" form="tenant-filter"/);
+});
+
+Deno.test("the last row of a page of tenants leads to the next, with and without htmx", async () => {
+  const query = { search: "", status: "active" } as const;
+
+  const more = await html(<TenantRows {...LIST} query={query} />);
+  const last = await html(<TenantRows {...LIST} query={query} nextCursor={null} />);
+
+  assert.match(more, /id="more-tenants"[^>]*hx-get="\/admin\/tenants\?status=active&amp;cursor=next"/);
+  assert.match(more, /<a[^>]*href="\/admin\/tenants\?status=active&amp;cursor=next"/);
+  assert.doesNotMatch(last, /cursor=/);
+});
+
+Deno.test("a tenant's row says what its staff has to know: suspended, going to be deleted, schema behind", async () => {
+  const tenant = { ...LISTED, status: "suspended", deletion: IN_30_DAYS, isBehind: true } as const;
+
+  const row = await html(<TenantRows {...LIST} tenants={[tenant]} />);
+
+  assert.match(row, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026<[^]*Schema behind/);
+  assert.doesNotMatch(row, />Active</);
+});
+
+Deno.test("staff can suspend an active tenant with a reason, or delete it by its subdomain", async () => {
+  const page = await html(<TenantPage {...STAFF} tenant={TENANT} history={[]} now={NOW} />);
+
+  assert.deepEqual(actionsOf(page), [
+    "/logout",
+    "/admin/tenants/0195-t/suspension",
+    "/admin/tenants/0195-t/deletion",
+  ]);
+  assert.match(inputOf(page, "reason"), /maxlength="500"/);
+  assert.match(page, /id="reason-hint"[^>]*>Its members read this\.</);
+  assert.match(page, /id="confirmation-hint"[^>]*>To confirm, type: acme</);
+  assert.match(page, /30 days of grace/);
+});
+
+Deno.test("staff can resume a suspended tenant and keep one that is going to be deleted", async () => {
+  const suspension = { reason: "Unpaid since May.", at: NOW };
+  const tenant = { ...TENANT, status: "suspended", suspension, deletion: IN_30_DAYS } as const;
+
+  const page = await html(<TenantPage {...STAFF} tenant={tenant} history={[]} now={NOW} />);
+
+  assert.deepEqual(actionsOf(page), [
+    "/logout",
+    "/admin/tenants/0195-t/suspension/end",
+    "/admin/tenants/0195-t/deletion/cancel",
+  ]);
+  assert.match(page, /Unpaid since May\./);
+  assert.match(page, /23 December 2026/);
+});
+
+Deno.test("a refused suspension or deletion says beside its field what to change", async () => {
+  const page = await html(
+    <TenantPage
+      {...STAFF}
+      tenant={TENANT}
+      history={[]}
+      now={NOW}
+      suspend={{ values: { reason: "" }, errors: { reason: "Write why." } }}
+      remove={{ values: { confirmation: "acmee" }, errors: { confirmation: "Type acme." } }}
+    />,
+  );
+
+  assert.match(page, /id="reason-error"[^>]*>.*Write why\./s);
+  assert.match(inputOf(page, "confirmation"), /value="acmee"/);
+  assert.match(page, /id="confirmation-error"[^>]*>.*Type acme\./s);
+});
+
+Deno.test("a tenant's page tells its owners, its history and why its last migration failed", async () => {
+  const history = [{ at: NOW, actorName: "Sam Rivera", summary: "suspended the workspace" }];
+  const tenant = { ...TENANT, failure: "column name contains null values" };
+
+  const page = await html(<TenantPage {...STAFF} tenant={tenant} history={history} now={NOW} />);
+
+  assert.match(page, /role="alert"[^]*Its last migration failed\.[^]*column name contains null values/);
+  assert.match(page, /ada@acme\.example/);
+  assert.match(page, /Sam Rivera<\/span>[^]*suspended the workspace/);
+});
