@@ -35,6 +35,15 @@ export const SCHEDULES: Schedule[] = [
     job: (slot) => ({ name: "metrics.collect", payload: { day: dayOf(after(slot, -DAY)) } }),
     catchUp: 30,
   },
+  {
+    name: "monthly reports",
+    cron: "30 6 1 * *",
+    job: (slot) => ({
+      name: "reports.monthly",
+      payload: { month: dayOf(after(slot, -2 * DAY)).slice(0, 7) },
+    }),
+    catchUp: 1,
+  },
 ];
 
 /**

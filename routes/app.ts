@@ -6,7 +6,9 @@ import type { Services } from "../src/services.ts";
 import { explainLoss } from "../src/tenancy/admission.ts";
 import { api, openApiDocument } from "./api/api.ts";
 import { problem } from "./api/problem.ts";
+import { notificationSettingsPages } from "./app/notification_settings.tsx";
 import { settingsPages } from "./app/settings.tsx";
+import { jobPages } from "./admin/jobs.tsx";
 import { suppressionPages } from "./admin/suppressions.tsx";
 import { adminPages } from "./admin/tenants.tsx";
 import { dashboardPages } from "./app/dashboard.tsx";
@@ -28,6 +30,8 @@ import { landingPages } from "./site/landing.tsx";
 import { passwordPages } from "./site/passwords.tsx";
 import { sessionPages } from "./site/sessions.tsx";
 import { signUpPages } from "./site/sign_up.tsx";
+import { unsubscribePages } from "./site/unsubscribe.tsx";
+import { verificationPages } from "./site/verification.tsx";
 import { workspacePages } from "./site/workspaces.tsx";
 import { StaticFiles } from "./static_files.ts";
 
@@ -40,10 +44,13 @@ const PAGES = [
   sessionPages,
   workspacePages,
   passwordPages,
+  verificationPages,
   dashboardPages,
   projectsPages,
   settingsPages,
+  notificationSettingsPages,
   adminPages,
+  jobPages,
   suppressionPages,
 ];
 
@@ -75,6 +82,7 @@ export async function createApp(services: Services): Promise<Hono<AppEnv>> {
   app.get("/openapi.json", (c) => c.json(openApiDocument(services.config.appUrl.origin)));
   for (const root of API_ROOTS) app.route(root, api);
   app.route("/inbound", emailNotices);
+  app.route("/", unsubscribePages);
 
   app.use(refuseCrossOrigin, readSession, admitTenant);
   for (const pages of PAGES) app.route("/", pages);

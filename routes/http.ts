@@ -31,6 +31,15 @@ export function systemContextOf(c: AppContext): SystemContext {
   return systemContext(c.get("services"), c.get("session")?.actor ?? { type: "visitor" }, c.get("requestId"));
 }
 
+/**
+ * The context of who calls the API, as the person they are: not all that they do is one tenant's matter. What is theirs in
+ * another tenant is looked up there.
+ */
+export function callerContextOf(c: AppContext): SystemContext {
+  const { services, actor, requestId } = c.get("api");
+  return systemContext(services, actor, requestId);
+}
+
 /** The context of the member who is signed in on a tenant's host. Throws `unauthenticated`. */
 export function tenantContextOf(c: AppContext): MemberContext {
   const services = c.get("services");

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/connect.ts";
 import type { Config } from "./config.ts";
+import type { EmailTransport } from "./email/transports/transport.ts";
 import { checkQueue } from "./jobs/queue_depth.ts";
 import { MemoryCache } from "./platform/cache.ts";
 import { type Clock, SECOND } from "./platform/clock.ts";
@@ -11,15 +12,19 @@ import type { Check } from "./platform/health.ts";
 /** So much must be free in the data folder. */
 const PROBE_BYTES = 1024 * 1024;
 
+type Parts = { config: Config; db: Database; clock: Clock; mail: EmailTransport };
+
 /** All that `/health` looks at. The product can't serve without what is `essential`, and does less without the rest. */
-export function healthChecks(config: Config, db: Database, clock: Clock): Check[] {
+export function healthChecks({ config, db, clock, mail }: Parts): Check[] {
   const checks: Check[] = [
     { name: "database", essential: true, run: () => answers(db) },
     { name: "cache", essential: false, run: remembers },
     { name: "queue", essential: false, run: () => checkQueue(db, clock.now()) },
+    { name: "mail", essential: false, run: () => mail.check() },
   ];
-  if (!config.databaseUrl) {
-    checks.push({ name: "disk", essential: true, run: () => takesFiles(config.dataDir) });
+  const isEmbedded = !config.databaseUrl;
+  if (isEmbedded || config.jobsEngine === "kv") {
+    checks.push({ name: "disk", essential: isEmbedded, run: () => takesFiles(config.dataDir) });
   }
   return checks;
 }
@@ -36,7 +41,7 @@ function remembers(): void {
   if (cache.get("health") !== token) throw new Error("the cache forgot what it was given");
 }
 
-/** Whether the folder of the embedded database can be written and has room. */
+/** Whether the data folder can be written and has room. */
 async function takesFiles(folder: string): Promise<void> {
   const path = join(folder, `.health-${newToken()}`);
   try {

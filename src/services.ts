@@ -103,7 +103,7 @@ export async function buildServices(
     signingKeys: await loadSigningKeys(db, config.appSecret, clock),
     usage,
     metrics,
-    health: new Health(clock, healthChecks(config, db, clock)),
+    health: new Health(clock, healthChecks({ config, db, clock, mail })),
     mail,
     storageSizes,
     forgetTenant(id, schema) {

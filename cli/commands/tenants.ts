@@ -69,12 +69,18 @@ export function tenantsCommand() {
     .option("--json", "print JSON")
     .action((name, options) => onTenant(name, options, (_, tenant) => Promise.resolve(tenant)));
 
-  tenants.command("update <tenant>").description("Renames a tenant, or moves it to another subdomain.")
+  tenants.command("update <tenant>").description(
+    "Renames a tenant, moves it to another subdomain, or gives its mail another look.",
+  )
     .option("--name <name>", "its new name")
     .option("--subdomain <subdomain>", "its new subdomain; the old one redirects for 90 days")
+    .option("--brand-color <color>", "the color of its mail, such as #0b6b58; none for the product's own")
+    .option("--logo-url <address>", "the https address of its logo; none for no logo")
     .option("--json", "print JSON")
-    .action((tenant, { name, subdomain, ...options }) => {
-      const changes = parseInput(tenantChanges, { name, subdomain });
+    .action((tenant, { name, subdomain, brandColor, logoUrl, ...options }) => {
+      const orNone = (value?: string) => value === "none" ? null : value;
+      const look = { brand_color: orNone(brandColor), logo_url: orNone(logoUrl) };
+      const changes = parseInput(tenantChanges, { name, subdomain, ...look });
       return onTenant(tenant, options, (ctx, { id }) => updateTenant(ctx, id, changes));
     });
 

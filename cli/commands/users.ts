@@ -1,10 +1,9 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { addMember } from "../../src/access/members.ts";
 import { ROLES } from "../../src/access/roles.ts";
-import { conflict } from "../../src/errors.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
-import { findOrCreateUser, listUsers, newUser } from "../../src/identity/users.ts";
+import { createMember, newMember } from "../../src/identity/new_members.ts";
+import { listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
 import { createOutput } from "../output.ts";
@@ -17,23 +16,20 @@ const limit = z.object({ limit: z.coerce.number({ error: "must be a number" }).i
 export function usersCommand() {
   const users = new Command("users").description("The people who sign in.");
 
-  users.command("create <email>").description("Makes a user, if there is none, a member of a tenant.")
+  users.command("create <email>").description(
+    "Makes someone a member of a tenant, with an account if they have none, and invites them.",
+  )
     .requiredOption("--tenant-id <tenant>", "the tenant's id or subdomain")
     .addOption(new Option("--role <role>", "what they may do").choices(ROLES).default("member" as const))
     .option("--name <name>", "their name; without it the address's first part")
-    .option("--no-send-invite", "don't make a link for setting the password")
+    .option("--no-send-invite", "send no invitation, and print no link for setting the password")
     .option("--json", "print JSON")
     .action(async (email, { tenantId, role, name, sendInvite, json }) => {
-      const input = parseInput(newUser, { email, name: name ?? email.split("@")[0] });
+      const input = parseInput(newMember, { email, name: name ?? email.split("@")[0], role });
       const output = createOutput(json === true);
       await withSystem(async (ctx) => {
         const tenant = await getTenant(ctx, tenantId);
-        const user = await ctx.tx(async (tx) => {
-          const { user } = await findOrCreateUser(ctx, tx, { ...input, passwordHash: null });
-          const added = await addMember(ctx, tx, { tenantId: tenant.id, userId: user.id, role });
-          if (!added) throw conflict(`${user.email} is a member of ${tenant.subdomain} already.`);
-          return user;
-        });
+        const user = await createMember(ctx, tenant, input, { invite: sendInvite });
         const invited = sendInvite && user.passwordHash === null;
         const link = invited ? { set_password_link: await createPasswordLink(ctx, user) } : {};
         output.data({

@@ -24,6 +24,8 @@ export const users = control.table("users", {
   id: uuid("id").primaryKey(),
   /** Lower case, trimmed: one address, one user. */
   email: text("email").notNull().unique(),
+  /** When the person showed that mail to the address reaches them; null until then. */
+  emailVerifiedAt: moment("email_verified_at"),
   name: text("name").notNull(),
   /** PHC string of Argon2id; null until the person sets a password by a one-time link. */
   passwordHash: text("password_hash"),
@@ -44,6 +46,9 @@ export const tenants = control.table("tenants", {
   suspensionReason: text("suspension_reason"),
   /** When it will be deleted, if that is scheduled. */
   deletionDueAt: moment("deletion_due_at"),
+  /** How its mails look: `#rrggbb`, and an https address. Null: like the product's own. */
+  brandColor: text("brand_color"),
+  logoUrl: text("logo_url"),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
 }, (table) => [
@@ -116,14 +121,17 @@ export const sessions = control.table("sessions", {
 export const oneTimeTokens = control.table("one_time_tokens", {
   id: uuid("id").primaryKey(),
   tokenHash: text("token_hash").notNull().unique(),
-  purpose: text("purpose", { enum: ["handoff", "set_password"] }).notNull(),
+  purpose: text("purpose", { enum: ["handoff", "set_password", "verify_email"] }).notNull(),
   userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
   tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
   details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
   createdAt: moment("created_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
   usedAt: moment("used_at"),
-}, (table) => [index("one_time_tokens_expiry").on(table.expiresAt)]);
+}, (table) => [
+  index("one_time_tokens_user").on(table.userId),
+  index("one_time_tokens_expiry").on(table.expiresAt),
+]);
 
 /** API refresh tokens. Each is used once and replaced by the next of its family. */
 export const refreshTokens = control.table("refresh_tokens", {
@@ -248,6 +256,13 @@ export const schedules = control.table("schedules", {
   name: text("name").primaryKey(),
   lastSlot: moment("last_slot").notNull(),
 });
+/** Which categories of mail a user doesn't want. What belongs to none is always sent. */
+export const emailOptOuts = control.table("email_opt_outs", {
+  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+  category: text("category", { enum: ["usage_alerts", "reports"] }).notNull(),
+  createdAt: moment("created_at").notNull(),
+}, (table) => [primaryKey({ columns: [table.userId, table.category] })]);
+
 /** Addresses that no mail goes to any more: it came back, its reader called it spam, or someone said so. */
 export const suppressedAddresses = control.table("suppressed_addresses", {
   id: uuid("id").primaryKey(),

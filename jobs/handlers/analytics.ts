@@ -1,4 +1,5 @@
 import { collectDailyMetrics } from "../../src/analytics/daily_metrics.ts";
+import { sendMonthlyReport } from "../../src/analytics/send_monthly_report.ts";
 import { enqueueForAllTenants } from "../../src/jobs/for_all_tenants.ts";
 import { type JobHandlers, tenantOf } from "./handler.ts";
 
@@ -12,4 +13,12 @@ export const analyticsHandlers = {
     });
   },
   "metrics.collect_tenant": (run, { day }) => collectDailyMetrics(tenantOf(run), day),
+  "reports.monthly": async ({ system }, { month }) => {
+    await enqueueForAllTenants(system, {
+      name: "reports.monthly_tenant",
+      payload: { month },
+      key: `monthly report ${month}`,
+    });
+  },
+  "reports.monthly_tenant": (run, { month }) => sendMonthlyReport(run.system, tenantOf(run), month),
 } satisfies JobHandlers;

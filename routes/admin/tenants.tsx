@@ -144,6 +144,7 @@ const DONE: Partial<Record<PlatformAuditAction, string>> = {
   "tenant.created": "created the tenant",
   "tenant.renamed": "renamed it",
   "tenant.moved": "moved it",
+  "tenant.rebranded": "changed the look of its mail",
   "tenant.suspended": "suspended it",
   "tenant.resumed": "resumed it",
   "tenant.deletion_scheduled": "scheduled its deletion",

@@ -1,6 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { permissionsOf, ROLES } from "../../src/access/roles.ts";
-import { apiRoutes, BEARER, json, problems } from "./schemas.ts";
+import {
+  changeEmailPreferences,
+  emailPreferenceChanges,
+  emailPreferences,
+  getEmailPreferences,
+} from "../../src/email/preferences.ts";
+import { callerContextOf } from "../http.ts";
+import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 
 const Me = z.object({
   actor: z.object({ type: z.literal("user"), id: z.uuid(), name: z.string(), email: z.string() }),
@@ -25,7 +32,39 @@ const me = createRoute({
   responses: { 200: json("The actor", Me), ...problems(401, 403) },
 });
 
+const Preferences = z.object(emailPreferences.shape).openapi("EmailPreferences");
+
+const readPreferences = createRoute({
+  method: "get",
+  path: "/me/email-preferences",
+  tags: ["Authentication"],
+  summary: "Which kinds of mail the caller gets, in all tenants",
+  operationId: "getEmailPreferences",
+  security: BEARER,
+  responses: { 200: json("What is sent", Preferences), ...problems(401, 403) },
+});
+
+const changePreferences = createRoute({
+  method: "patch",
+  path: "/me/email-preferences",
+  tags: ["Authentication"],
+  summary: "Choose which kinds of mail the caller gets",
+  operationId: "updateEmailPreferences",
+  security: BEARER,
+  request: { body: jsonBody(emailPreferenceChanges) },
+  responses: { 200: json("What is sent now", Preferences), ...problems(401, 403, 422) },
+});
+
 export const meApi = apiRoutes();
+
+meApi.openapi(readPreferences, async (c) => {
+  return c.json(await getEmailPreferences(callerContextOf(c), c.get("api").actor.id), 200);
+});
+
+meApi.openapi(changePreferences, async (c) => {
+  const { actor } = c.get("api");
+  return c.json(await changeEmailPreferences(callerContextOf(c), actor.id, c.req.valid("json")), 200);
+});
 
 meApi.openapi(me, (c) => {
   const { actor, tenant } = c.get("api");

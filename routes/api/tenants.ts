@@ -1,6 +1,4 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { AppContext } from "../http.ts";
-import { type SystemContext, systemContext } from "../../src/context.ts";
 import {
   cancelDeletion,
   scheduleDeletion,
@@ -10,6 +8,7 @@ import {
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { getWorkspace, listWorkspaces } from "../../src/tenancy/workspaces.ts";
+import { callerContextOf } from "../http.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 
 const TenantJson = z.object({
@@ -19,6 +18,8 @@ const TenantJson = z.object({
   plan: z.enum(["starter", "team", "premium", "enterprise"]),
   status: z.enum(["active", "suspended"]),
   deletion_scheduled_for: z.iso.datetime().nullable(),
+  brand_color: z.string().nullable().openapi({ description: "Of the mails in its name: #rrggbb" }),
+  logo_url: z.string().nullable(),
   created_at: z.iso.datetime(),
 }).openapi("Tenant");
 
@@ -62,7 +63,7 @@ const update = createRoute({
   ...common,
   method: "patch",
   path: "/tenants/{id}",
-  summary: "Rename a tenant or move it to another subdomain",
+  summary: "Rename a tenant, move it to another subdomain, or give its mail another look",
   description:
     "The old subdomain redirects to the new one for 90 days. Needs the permission settings:manage there.",
   operationId: "updateTenant",
@@ -98,44 +99,38 @@ const keep = createRoute({
 export const tenantsApi = apiRoutes();
 
 tenantsApi.openapi(list, async (c) => {
-  const workspaces = await listWorkspaces(callerOf(c), c.get("api").actor.id);
+  const workspaces = await listWorkspaces(callerContextOf(c), c.get("api").actor.id);
   return c.json({ data: workspaces.map(({ tenant }) => tenantJson(tenant)), next_cursor: null }, 200);
 });
 
 tenantsApi.openapi(create, async (c) => {
-  const tenant = await createOwnTenant(callerOf(c), c.get("api").actor, c.req.valid("json"));
+  const tenant = await createOwnTenant(callerContextOf(c), c.get("api").actor, c.req.valid("json"));
   c.header("Location", `/api/v1/tenants/${tenant.id}`);
   return c.json(tenantJson(tenant), 201);
 });
 
 tenantsApi.openapi(read, async (c) => {
-  const { tenant } = await getWorkspace(callerOf(c), c.get("api").actor.id, c.req.valid("param").id);
+  const { tenant } = await getWorkspace(callerContextOf(c), c.get("api").actor.id, c.req.valid("param").id);
   return c.json(tenantJson(tenant), 200);
 });
 
 tenantsApi.openapi(update, async (c) => {
   return c.json(
-    tenantJson(await updateTenant(callerOf(c), c.req.valid("param").id, c.req.valid("json"))),
+    tenantJson(await updateTenant(callerContextOf(c), c.req.valid("param").id, c.req.valid("json"))),
     200,
   );
 });
 
 tenantsApi.openapi(remove, async (c) => {
-  return c.json(tenantJson(await scheduleDeletion(callerOf(c), c.req.valid("param").id)), 202);
+  return c.json(tenantJson(await scheduleDeletion(callerContextOf(c), c.req.valid("param").id)), 202);
 });
 
 tenantsApi.openapi(keep, async (c) => {
-  return c.json(tenantJson(await cancelDeletion(callerOf(c), c.req.valid("param").id)), 200);
+  return c.json(tenantJson(await cancelDeletion(callerContextOf(c), c.req.valid("param").id)), 200);
 });
 
-/** The caller as the person they are: their tenants are not one tenant's matter. Each call looks up their role there. */
-function callerOf(c: AppContext): SystemContext {
-  const { services, actor, requestId } = c.get("api");
-  return systemContext(services, actor, requestId);
-}
-
 function tenantJson(tenant: Tenant): z.infer<typeof TenantJson> {
-  const { id, name, subdomain, plan, status, deletionDueAt, createdAt } = tenant;
+  const { id, name, subdomain, plan, status, deletionDueAt, brand, createdAt } = tenant;
   return {
     id,
     name,
@@ -143,6 +138,8 @@ function tenantJson(tenant: Tenant): z.infer<typeof TenantJson> {
     plan,
     status: status === "suspended" ? "suspended" : "active",
     deletion_scheduled_for: deletionDueAt?.toISOString() ?? null,
+    brand_color: brand.color,
+    logo_url: brand.logoUrl,
     created_at: createdAt.toISOString(),
   };
 }

@@ -17,6 +17,7 @@ const DONE: Record<AuditAction, string> = {
   "tenant.created": "created the workspace",
   "tenant.renamed": "renamed the workspace to",
   "tenant.moved": "moved the workspace",
+  "tenant.rebranded": "changed the look of its mail",
   "tenant.suspended": "suspended",
   "tenant.resumed": "resumed",
   "tenant.deletion_scheduled": "scheduled the deletion of",

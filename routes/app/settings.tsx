@@ -30,6 +30,7 @@ import { render } from "../render.tsx";
 import { shellOf } from "./viewer.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
+const brandForm = tenantChanges.pick({ brand_color: true, logo_url: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();
 
 export const settingsPages = new Hono<AppEnv>();
@@ -45,6 +46,22 @@ settingsPages.post("/settings/name", async (c) => {
   } catch (error) {
     const rename = { values: form, errors: refusedFields(error) };
     return render(c, <SettingsPage {...await settingsOf(c)} rename={rename} />, 422);
+  }
+});
+
+settingsPages.post("/settings/brand", async (c) => {
+  const { tenant } = tenantContextOf(c);
+  const form = await readForm(c);
+  try {
+    const changes = parseInput(brandForm, {
+      brand_color: form.brand_color || null,
+      logo_url: form.logo_url || null,
+    });
+    await updateTenant(systemContextOf(c), tenant.id, changes);
+    return goToSettings(c, "The brand is saved.");
+  } catch (error) {
+    const rebrand = { values: form, errors: refusedFields(error) };
+    return render(c, <SettingsPage {...await settingsOf(c)} rebrand={rebrand} />, 422);
   }
 });
 
@@ -97,10 +114,10 @@ settingsPages.post("/settings/deletion/cancel", async (c) => {
 
 async function settingsOf(c: AppContext): Promise<SettingsPageProps> {
   const ctx = tenantContextOf(c);
-  const { id, name, subdomain, plan, createdAt, deletionDueAt } = ctx.tenant;
+  const { id, name, subdomain, plan, brand, createdAt, deletionDueAt } = ctx.tenant;
   return {
     ...shellOf(c),
-    workspace: { id, name, subdomain, plan, createdAt },
+    workspace: { id, name, subdomain, plan, brand, createdAt },
     hostSuffix: hostSuffix(c),
     formerSubdomains: await listFormerSubdomains(systemContextOf(c), id),
     deletion: deletionDueAt,

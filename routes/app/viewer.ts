@@ -10,6 +10,7 @@ export function shellOf(c: AppContext) {
     tenant: { name: tenant.name, subdomain: tenant.subdomain },
     user: { name: actor.name, email: actor.email, role: actor.role },
     flash: takeFlash(c),
+    unverified: c.get("session")?.isVerified ? undefined : actor.email,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
   };
 }

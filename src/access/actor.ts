@@ -22,3 +22,9 @@ export type TenantSystemActor = SystemActor & { role: "owner" };
 export type TenantActor = MemberActor | TenantSystemActor;
 
 export type Actor = UserActor | MemberActor | VisitorActor | SystemActor;
+
+/** How a log names someone. The product itself has no id. */
+export function describeActor(actor: Actor): { id: string | null; name: string } {
+  if (actor.type === "visitor") return { id: null, name: "Visitor" };
+  return actor.type === "system" ? { id: null, name: actor.name } : { id: actor.id, name: actor.name };
+}

@@ -42,3 +42,10 @@ export async function addMember(
   });
   return added.length > 0;
 }
+
+/** The role of a user in the tenant, or null when they are no member. */
+export async function findRole({ services, tenant }: TenantContext, userId: string): Promise<Role | null> {
+  const [row] = await services.db.control.select({ role: memberships.role }).from(memberships)
+    .where(and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, userId)));
+  return row?.role ?? null;
+}

@@ -4,7 +4,7 @@ import { prepareQuery } from "../../db/prepared.ts";
 import { auditLog } from "../../db/tenant/schema.ts";
 import type { MigratorTx } from "../../db/migrator.ts";
 import type { ControlTx, TenantTx } from "../../db/with_tenant.ts";
-import type { Actor } from "../access/actor.ts";
+import { type Actor, describeActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { newToken } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
@@ -20,6 +20,7 @@ export type AuditAction =
   | "tenant.created"
   | "tenant.renamed"
   | "tenant.moved"
+  | "tenant.rebranded"
   | "tenant.suspended"
   | "tenant.resumed"
   | "tenant.deletion_scheduled"
@@ -200,8 +201,3 @@ const HASH = digest(
   "action",
   "content_hash",
 );
-
-function describeActor(actor: Actor): { id: string | null; name: string } {
-  if (actor.type === "visitor") return { id: null, name: "Visitor" };
-  return actor.type === "system" ? { id: null, name: actor.name } : { id: actor.id, name: actor.name };
-}

@@ -4,7 +4,6 @@ import type { SystemContext } from "../context.ts";
 import type { Clock } from "../platform/clock.ts";
 import { logOf } from "../platform/log.ts";
 import { emailAddress } from "../platform/text.ts";
-import type { Services } from "../services.ts";
 import { isSuppressed, suppress } from "./suppression.ts";
 import { MailboxTransport } from "./transports/mailbox.ts";
 import { ResendTransport } from "./transports/resend.ts";
@@ -12,6 +11,9 @@ import { SmtpTransport } from "./transports/smtp.ts";
 import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transports/transport.ts";
 
 const log = logOf("email");
+
+/** The reason given where nobody was asked, because the address had been suppressed before. */
+export const SUPPRESSED = "suppressed";
 
 /** The way out that is configured; without one, the mailbox of development. Nothing connects before the first mail. */
 export function createTransport(config: Config, db: Database, clock: Clock): EmailTransport {
@@ -29,7 +31,7 @@ export async function deliver(ctx: SystemContext, email: OutgoingEmail): Promise
   const address = emailAddress.safeParse(email.to.address);
   if (!address.success) return { status: "refused", recipient: false, reason: "not an email address" };
   if (await isSuppressed(ctx, address.data)) {
-    return { status: "refused", recipient: false, reason: "suppressed" };
+    return { status: "refused", recipient: false, reason: SUPPRESSED };
   }
 
   const { mail } = ctx.services;
@@ -39,11 +41,6 @@ export async function deliver(ctx: SystemContext, email: OutgoingEmail): Promise
   }
   record(ctx, email, outcome);
   return outcome;
-}
-
-/** Throws when mail can't leave now. For the product's health. */
-export async function checkMail({ mail }: Pick<Services, "mail">): Promise<void> {
-  await mail.check();
 }
 
 /** What was sent, without to whom. */

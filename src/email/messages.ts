@@ -4,8 +4,8 @@ export type EmailMessages = {
     name: string;
     tenantName: string;
     url: string;
-    inviteUrl: string;
     projectsUrl: string;
+    settingsUrl: string;
     docsUrl: string;
   };
   verify_address: { name: string; address: string; url: string; expiryHours: number };
@@ -113,7 +113,13 @@ export type LimitUsage = {
 export type ReceiptLine = { description: string; quantity: number; amount: number };
 
 /** A figure of a month beside the month before; with `currency` both are in its minor unit. */
-export type ReportFigure = { label: string; value: number; previous: number | null; currency?: string };
+export type ReportFigure = {
+  label: string;
+  value: number;
+  previous: number | null;
+  currency?: string;
+  unit?: "bytes";
+};
 
 /** `day` is an ISO date, `2026-10-01`. */
 export type DailyValue = { day: string; value: number };

@@ -52,6 +52,20 @@ export async function redeemOneTimeToken(
   return row ? toGrant(row) : null;
 }
 
+/** Uses up all that a user has been given for a purpose. */
+export async function endOneTimeTokens(
+  ctx: SystemContext,
+  purpose: OneTimePurpose,
+  userId: UserId,
+): Promise<void> {
+  const isOpen = and(
+    eq(oneTimeTokens.userId, userId),
+    eq(oneTimeTokens.purpose, purpose),
+    isNull(oneTimeTokens.usedAt),
+  );
+  await ctx.control.update(oneTimeTokens).set({ usedAt: ctx.services.clock.now() }).where(isOpen);
+}
+
 function redeemable(ctx: SystemContext, purpose: OneTimePurpose, token: string) {
   return and(
     eq(oneTimeTokens.tokenHash, sha256(token)),

@@ -19,6 +19,8 @@ export type Session = {
   signInId: string;
   tenantId: TenantId | null;
   actor: UserActor | MemberActor;
+  /** Whether mail to the person's address is known to reach them. */
+  isVerified: boolean;
   remember: boolean;
   lastSeenAt: Date;
   expiresAt: Date;
@@ -96,6 +98,13 @@ export async function endAllSessions(ctx: SystemContext, userId: UserId): Promis
   for (const { familyId } of revoked) ctx.services.signIns.bearers.delete(familyId);
 }
 
+/** Lets what this process knows of a user's sessions be read anew. */
+export async function forgetSessions(ctx: SystemContext, userId: UserId): Promise<void> {
+  const rows = await ctx.control.select({ hash: sessions.tokenHash }).from(sessions)
+    .where(eq(sessions.userId, userId));
+  for (const { hash } of rows) ctx.services.signIns.sessions.delete(hash);
+}
+
 /** A user's live sessions, the one used last first, 100 at most. */
 export async function listSessions(ctx: SystemContext, userId: UserId): Promise<SessionListing[]> {
   const live = and(eq(sessions.userId, userId), gt(sessions.expiresAt, ctx.services.clock.now()));
@@ -144,6 +153,7 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
     signInId,
     tenantId: row.session.tenantId as TenantId | null,
     actor,
+    isVerified: row.user.emailVerifiedAt !== null,
     remember,
     lastSeenAt,
     expiresAt,

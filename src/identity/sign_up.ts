@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
+import { enqueue } from "../jobs/outbox.ts";
 import { after } from "../platform/clock.ts";
 import { newToken } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
@@ -51,6 +52,8 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
   let found: Awaited<ReturnType<typeof findOrCreateUser>>;
   const tenant = await createTenant(ctx, wanted, async (tx) => {
     found = await findOrCreateUser(ctx, tx, account);
+    const verify = { message: "verify_address", userId: found.user.id } as const;
+    await enqueue(ctx, tx, { name: "email.send", payload: verify });
     return found.user;
   });
   const { user, created } = found!;

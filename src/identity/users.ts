@@ -15,6 +15,8 @@ export type User = {
   name: string;
   passwordHash: string | null;
   isPlatformAdmin: boolean;
+  /** When the person showed that mail to the address reaches them. */
+  emailVerifiedAt: Date | null;
   createdAt: Date;
 };
 
@@ -42,6 +44,12 @@ export async function findOrCreateUser(
     .returning();
   if (row) return { user: toUser(row), created: true };
   return { user: (await findUserByEmail(db, input.email))!, created: false };
+}
+
+/** The user with this id, or null. */
+export async function findUserById(db: ControlDb | ControlTx, id: string): Promise<User | null> {
+  const [row] = await db.select().from(users).where(eq(users.id, id));
+  return row ? toUser(row) : null;
 }
 
 export async function setPasswordHash(

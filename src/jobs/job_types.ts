@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { emailRequest, yearMonth } from "./email_requests.ts";
 import type { QueueName } from "./queues.ts";
 
 /** Every kind of job: its queue, and what its payload holds. Payloads carry ids; a handler reads the rest. */
@@ -7,6 +8,9 @@ export const JOB_TYPES = {
   "cleanup.expired": jobType("cleanup", z.object({})),
   "metrics.collect": jobType("analytics", z.object({ day: z.iso.date() })),
   "metrics.collect_tenant": jobType("analytics", z.object({ day: z.iso.date() })),
+  "reports.monthly": jobType("analytics", z.object({ month: yearMonth })),
+  "reports.monthly_tenant": jobType("analytics", z.object({ month: yearMonth })),
+  "email.send": jobType("email", emailRequest),
 };
 
 export type JobName = keyof typeof JOB_TYPES;

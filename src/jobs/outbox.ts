@@ -62,6 +62,15 @@ export async function enqueueAll(
   return added.map(({ id }) => id);
 }
 
+/** A key by which one job about `what` is added in each span of `length` milliseconds. */
+export function keyOncePer(
+  length: number,
+  what: string,
+  { services }: SystemContext | TenantContext,
+): string {
+  return `${what} ${Math.floor(services.clock.now().getTime() / length)}`;
+}
+
 /** Takes a job back that has not begun. False where it has, or is there no more. */
 export async function cancelJob(ctx: SystemContext, id: string): Promise<boolean> {
   const isOpen = inArray(outbox.state, ["waiting", "ready", "handed", "held"]);

@@ -2,6 +2,7 @@ import { and, eq, gt, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
 import { asTenant, type ControlTx } from "../../db/with_tenant.ts";
+import { describeActor } from "../access/actor.ts";
 import { authorizeOn, authorizePlatform } from "../access/tenant_access.ts";
 import { type AuditAction, recordAudit, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
@@ -13,14 +14,32 @@ import { multiLine } from "../platform/text.ts";
 import type { Tenant } from "./tenant.ts";
 import { TENANT_CHANGES } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import { mailOwners } from "./owners.ts";
 import { newTenant, refuseTaken, takeSubdomain } from "./tenants.ts";
 
 export const DELETION_GRACE_DAYS = 30;
 export const REDIRECT_DAYS = 90;
 const MAX_FORMER_SUBDOMAINS = 5;
+const PLATFORM_STAFF = "The people who run this service";
 const MAX_REASON_LENGTH = 500;
+const MAX_URL_LENGTH = 500;
 
-export const tenantChanges = newTenant.pick({ name: true, subdomain: true }).partial();
+/** What a tenant's mails look like. Null: like the product's own. */
+const brand = z.object({
+  brand_color: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
+    .nullable(),
+  logo_url: z.string().trim().max(MAX_URL_LENGTH, `Use ${MAX_URL_LENGTH} characters at most.`)
+    .pipe(
+      z.url({
+        protocol: /^https$/,
+        hostname: z.regexes.domain,
+        error: "Use an address that begins with https://.",
+      }),
+    )
+    .nullable(),
+});
+
+export const tenantChanges = newTenant.pick({ name: true, subdomain: true }).extend(brand.shape).partial();
 export type TenantChanges = z.output<typeof tenantChanges>;
 
 export const suspension = z.object({
@@ -28,7 +47,7 @@ export const suspension = z.object({
 });
 
 /**
- * Renames a tenant, moves it to another subdomain, or both. The old subdomain leads to the new one for 90 days, and
+ * Renames a tenant, moves it to another subdomain, gives its mails another look. The old subdomain leads to the new one for 90 days, and
  * nobody else can take it meanwhile. Throws `not_found`, `forbidden`, or `invalid` on `subdomain`.
  */
 export async function updateTenant(ctx: SystemContext, id: string, changes: TenantChanges): Promise<Tenant> {
@@ -42,6 +61,12 @@ export async function updateTenant(ctx: SystemContext, id: string, changes: Tena
       await move(ctx, tx, tenant, changes.subdomain);
       const details = { from: tenant.subdomain, to: changes.subdomain };
       steps.push({ set: { subdomain: changes.subdomain }, action: "tenant.moved", details });
+    }
+    const { color, logoUrl } = tenant.brand;
+    const { brand_color: brandColor = color, logo_url: newLogo = logoUrl } = changes;
+    if (brandColor !== color || newLogo !== logoUrl) {
+      const details = { color: brandColor, logo: newLogo };
+      steps.push({ set: { brandColor, logoUrl: newLogo }, action: "tenant.rebranded", details });
     }
     return steps;
   });
@@ -84,10 +109,12 @@ export async function resumeTenant(ctx: SystemContext, id: string): Promise<Tena
  */
 export async function scheduleDeletion(ctx: SystemContext, id: string): Promise<Tenant> {
   await authorizeOn(ctx, id, "tenant:delete");
-  return await change(ctx, id, (_, tenant) => {
+  return await change(ctx, id, async (tx, tenant) => {
     if (tenant.deletionDueAt) throw conflict(`${tenant.name} is to be deleted already.`);
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
     const details = { due: deletionDueAt.toISOString() };
+    const requestedBy = ctx.actor.type === "system" ? PLATFORM_STAFF : describeActor(ctx.actor).name;
+    await mailOwners(ctx, tx, tenant.id, { message: "deletion_scheduled", requestedBy });
     return [{ set: { deletionDueAt }, action: "tenant.deletion_scheduled", details }];
   });
 }

@@ -19,6 +19,8 @@ export type Tenant = {
   suspension: { at: Date; reason: string } | null;
   /** When it will be deleted, if that is scheduled. */
   deletionDueAt: Date | null;
+  /** How its mails look: `#rrggbb` and an https address; null where it has none of its own. */
+  brand: { color: string | null; logoUrl: string | null };
   createdAt: Date;
 };
 

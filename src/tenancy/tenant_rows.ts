@@ -19,6 +19,8 @@ export function toTenant(row: TenantRow): Tenant {
     suspendedAt,
     suspensionReason,
     deletionDueAt,
+    brandColor,
+    logoUrl,
     createdAt,
   } = row;
   return {
@@ -31,6 +33,7 @@ export function toTenant(row: TenantRow): Tenant {
     status,
     suspension: suspendedAt && { at: suspendedAt, reason: suspensionReason ?? "" },
     deletionDueAt,
+    brand: { color: brandColor, logoUrl },
     createdAt,
   };
 }

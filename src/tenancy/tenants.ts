@@ -9,6 +9,7 @@ import { authorizePlatform } from "../access/tenant_access.ts";
 import { recordAudit, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
+import { enqueue } from "../jobs/outbox.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
 import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
@@ -69,6 +70,9 @@ async function createIn(
     role: "owner",
     createdAt: now,
   });
+
+  const welcome = { message: "welcome", userId: owner.id } as const;
+  await enqueue(ctx, tx, { name: "email.send", payload: welcome, tenantId: id });
 
   const acting = ctx.actor.type === "visitor" ? { ...ctx, actor: ownerActor(owner) } : ctx;
   const entry = { action: "tenant.created", subject: { type: "tenant", id, name: input.name } } as const;

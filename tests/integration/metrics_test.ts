@@ -239,7 +239,7 @@ Deno.test("health names each check; the embedded database's needs the disk as we
   assert.deepEqual([json.status, typeof json.timestamp, json.version], ["healthy", "string", "0.1.0"]);
   assert.deepEqual(
     json.checks.map(({ name, status }: Record<string, string>) => `${name} ${status}`),
-    ["database ok", "cache ok", "queue ok", "disk ok"],
+    ["database ok", "cache ok", "queue ok", "mail ok", "disk ok"],
   );
   assert.ok(json.checks.every((check: { duration_ms: number }) => check.duration_ms >= 0));
 });
@@ -249,12 +249,8 @@ Deno.test("without a database, or a disk under the embedded one, the product is 
   const { config, clock, services } = world;
   const unreachable = connect({ url: "postgres://nobody@127.0.0.1:1/none" });
   const failing = {
-    "database, queue": healthChecks(
-      { ...config, databaseUrl: "postgres://nobody@127.0.0.1:1/none" },
-      unreachable,
-      clock,
-    ),
-    disk: healthChecks({ ...config, dataDir: "/nowhere/to/write" }, services.db, clock),
+    "database, queue": healthChecks({ ...services, db: unreachable }),
+    disk: healthChecks({ ...services, config: { ...config, dataDir: "/nowhere/to/write" } }),
   };
 
   for (const [names, checks] of Object.entries(failing)) {
@@ -270,9 +266,11 @@ Deno.test("without a database, or a disk under the embedded one, the product is 
 
 Deno.test("where only mail fails, the product is degraded, serves on, and says so", async () => {
   await using world = await World.open();
-  const { config, clock, services } = world;
-  const mail = { name: "mail", essential: false, run: () => Promise.reject(new Error("connection refused")) };
-  const health = new Health(clock, [...healthChecks(config, services.db, clock), mail]);
+  const { clock, services } = world;
+  const mail = Object.assign(Object.create(services.mail), {
+    check: () => Promise.reject(new Error("connection refused")),
+  });
+  const health = new Health(clock, healthChecks({ ...services, mail }));
   const app = createOperationsApp({ ...services, health });
 
   const answer = await app.request("/health");
@@ -286,8 +284,7 @@ Deno.test("where jobs wait and no process runs any, the product is degraded unti
   await using world = await World.open();
   const { system, services, clock } = world;
   const job = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
-  const health = async () =>
-    (await new Health(clock, healthChecks(world.config, services.db, clock)).report()).status;
+  const health = async () => (await new Health(clock, healthChecks(services)).report()).status;
   await system.tx((tx) => enqueue(system, tx, job));
   const atFirst = await health();
   clock.advance(3 * MINUTE);

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import { installation, memberships } from "../../db/control/schema.ts";
+import { installation, memberships, outbox } from "../../db/control/schema.ts";
 import { readInstallation, withMigrator } from "../../db/migrator.ts";
 import { runScript } from "../../db/transaction.ts";
 import { connect, type ConnectOptions } from "../../db/connect.ts";
@@ -33,6 +33,20 @@ import { type ApiAnswer, type ApiCall, callApi, type RawAnswer, send } from "./h
 /** Everyone's password in the tests. Hashed once a process: Argon2id is slow on purpose. */
 export const PASSWORD = "correct horse battery";
 let passwordHash: Promise<string> | undefined;
+
+/** A mail as `/dev/mailbox.json` tells it. */
+export type MailboxJson = {
+  id: string;
+  to: string;
+  from_name: string;
+  subject: string;
+  html: string;
+  text: string;
+  headers: Record<string, string>;
+  links: string[];
+  message: string;
+  tenant_id: string | null;
+};
 
 export type Company = { tenant: Tenant; owner: User; ctx: MemberContext };
 
@@ -96,11 +110,13 @@ export class World implements AsyncDisposable {
     await this.#close();
   }
 
-  /** A company with its owner, made without a browser. */
+  /** A company with its owner, made without a browser and without a word of welcome. */
   async company(subdomain: string, name = `${subdomain} Ltd`): Promise<Company> {
     const owner = await this.user(`owner@${subdomain}.example`, `Owner of ${name}`);
     const wanted = newTenant.parse({ name, subdomain });
     const tenant = await createTenant(this.system, wanted, () => Promise.resolve(owner));
+    const { control } = this.system;
+    await control.delete(outbox).where(and(eq(outbox.tenantId, tenant.id), eq(outbox.name, "email.send")));
     return { tenant, owner, ctx: this.acting(tenant, owner, "owner") };
   }
 
@@ -276,6 +292,14 @@ export class World implements AsyncDisposable {
   async handoff({ tenant, owner }: Company): Promise<string> {
     const request = { userId: owner.id, signInId: newId(), remember: true, welcome: false };
     return new URL(await createHandoff(this.system, tenant, request)).searchParams.get("token")!;
+  }
+
+  /** The mails in the mailbox, the newest first; those to one address, if it is named. */
+  async mails(to = ""): Promise<MailboxJson[]> {
+    const { text } = await this.browser().get(
+      `http://${this.host()}/dev/mailbox.json?to=${encodeURIComponent(to)}`,
+    );
+    return JSON.parse(text).data;
   }
 
   /** A browser with no cookies yet. */

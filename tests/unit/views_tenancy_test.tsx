@@ -30,6 +30,7 @@ const WORKSPACE = {
   subdomain: "acme",
   plan: "free",
   createdAt: NOW,
+  brand: { color: null, logoUrl: null },
 };
 const SETTINGS = {
   ...SHELL,

@@ -10,6 +10,11 @@ const LONG_DAY = new Intl.DateTimeFormat("en-GB", {
   year: "numeric",
   timeZone: "UTC",
 });
+const SECONDS = new Intl.DateTimeFormat("en-GB", {
+  dateStyle: "medium",
+  timeStyle: "medium",
+  timeZone: "UTC",
+});
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
 
 const SECOND = 1_000;
@@ -28,6 +33,16 @@ export function Time({ at, now }: { at: Date; now: Date }) {
 /** A moment as its day: "23 Dec 2026", or in a sentence, with `long`, "23 December 2026". */
 export function Day({ at, long = false }: { at: Date; long?: boolean }) {
   return <Moment at={at}>{(long ? LONG_DAY : DAY).format(at)}</Moment>;
+}
+
+/** A moment to the second, "23 Dec 2026, 09:00:12 UTC", and below it how far that is from `now`. */
+export function Instant({ at, now }: { at: Date; now: Date }) {
+  return (
+    <>
+      <Moment at={at}>{`${SECONDS.format(at)} UTC`}</Moment>
+      <span class="block text-sm text-muted @max-md:text-right">{relative(at, now)}</span>
+    </>
+  );
 }
 
 function Moment({ at, children }: { at: Date; children?: string }) {

@@ -2,7 +2,14 @@ import type { EmailMessages, ReportFigure } from "../../src/email/messages.ts";
 import { formatCount } from "../components/count.ts";
 import { DailyBars } from "./email_charts.tsx";
 import { ActionButton, FiguresTable, Paragraph, Title } from "./email_components.tsx";
-import { formatChange, formatMoneyFigure, formatMonth, formatShortMonth, monthBefore } from "./formats.ts";
+import {
+  formatBytes,
+  formatChange,
+  formatMoneyFigure,
+  formatMonth,
+  formatShortMonth,
+  monthBefore,
+} from "./formats.ts";
 
 type Props = EmailMessages["monthly_report"];
 
@@ -36,6 +43,7 @@ export function Content({ tenantName, month, figures, dailyLabel, daily, dashboa
   );
 }
 
-function formatFigure({ currency }: ReportFigure, value: number): string {
+function formatFigure({ currency, unit }: ReportFigure, value: number): string {
+  if (unit === "bytes") return formatBytes(value);
   return currency ? formatMoneyFigure(value, currency) : formatCount(value);
 }

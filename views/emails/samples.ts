@@ -17,7 +17,7 @@ const PLATFORM_ADDRESS = "Denizen Ltd, 12 Harbour Street, Lisbon 1200-149, Portu
 const WITHOUT_CHOICE = { unsubscribeUrl: null, preferencesUrl: null, address: PLATFORM_ADDRESS };
 const WITH_CHOICE = {
   unsubscribeUrl: `${SITE}/unsubscribe/${TOKEN}`,
-  preferencesUrl: `${WORKSPACE}/notifications`,
+  preferencesUrl: `${WORKSPACE}/settings/notifications`,
   address: PLATFORM_ADDRESS,
 };
 
@@ -27,9 +27,9 @@ export const SAMPLE_PROPS: EmailMessages = {
     name: "Ada Lovelace",
     tenantName: "Acme Instruments",
     url: `${WORKSPACE}/dashboard`,
-    inviteUrl: `${WORKSPACE}/team`,
     projectsUrl: `${WORKSPACE}/projects`,
-    docsUrl: `${SITE}/docs`,
+    settingsUrl: `${WORKSPACE}/settings`,
+    docsUrl: `${SITE}/openapi.json`,
   },
   verify_address: {
     name: "Ada Lovelace",
@@ -118,6 +118,7 @@ export const SAMPLE_PROPS: EmailMessages = {
       { label: "Projects", value: 27, previous: 27 },
       { label: "API calls", value: 7_387, previous: 7_714 },
       { label: "Webhooks delivered", value: 1_903, previous: null },
+      { label: "Storage", value: 48_213_004, previous: 45_800_112, unit: "bytes" },
     ],
     dailyLabel: "API calls",
     daily: CALLS_A_DAY.map((value, index) => ({

@@ -8,16 +8,16 @@ export const subject = ({ tenantName }: Props) => `${tenantName} is ready`;
 export const preheader = () => "Three steps that get most teams going.";
 
 /** After signing up: the workspace is there, and how to begin. */
-export function Content({ name, tenantName, url, inviteUrl, projectsUrl, docsUrl }: Props) {
+export function Content({ name, tenantName, url, projectsUrl, settingsUrl, docsUrl }: Props) {
   return (
     <>
       <Title>Welcome, {name}</Title>
       <Paragraph>Your workspace {tenantName} is ready. Three steps get most teams going:</Paragraph>
-      <Step label="Invite your team" href={inviteUrl}>
-        Everyone gets a role, and you can change it at any time.
-      </Step>
       <Step label="Create your first project" href={projectsUrl}>
         One for each thing you work on. You can rename or archive it later.
+      </Step>
+      <Step label="Make the workspace yours" href={settingsUrl}>
+        Its name, its address, and the color and logo of its mail.
       </Step>
       <Step label="Connect your own programs" href={docsUrl}>
         Whatever you do on a page, a program can do through the API.

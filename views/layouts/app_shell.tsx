@@ -12,7 +12,14 @@ export type ShellUser = { name: string; email: string; role: string };
 export type ShellDeletion = { on: Date; canCancel: boolean };
 
 /** What a tenant's page says about where and who one is; each page passes it on to the shell. */
-export type ShellProps = { tenant: ShellTenant; user: ShellUser; flash?: Flash; deletion?: ShellDeletion };
+export type ShellProps = {
+  tenant: ShellTenant;
+  user: ShellUser;
+  flash?: Flash;
+  deletion?: ShellDeletion;
+  /** The person's address, as long as it isn't confirmed. */
+  unverified?: string;
+};
 
 export type Section = typeof SECTIONS[number]["key"];
 
@@ -24,7 +31,7 @@ const SECTIONS = [
 
 /** A page of a tenant's host, for someone who is signed in. */
 export function AppShell(
-  { title, tenant, user, active, flash, deletion, children }: ShellProps & {
+  { title, tenant, user, active, flash, deletion, unverified, children }: ShellProps & {
     title: string;
     active?: Section;
     children?: Child;
@@ -36,11 +43,36 @@ export function AppShell(
       navigation={{ sections: SECTIONS, active }}
       mark={<WorkspaceSwitcher tenant={tenant} />}
       menu={<UserMenu user={user} />}
-      notice={deletion ? <DeletionNotice {...deletion} /> : null}
+      notice={deletion || unverified ? <Notices deletion={deletion} unverified={unverified} /> : null}
       flash={flash}
     >
       {children}
     </ShellFrame>
+  );
+}
+
+function Notices({ deletion, unverified }: Pick<ShellProps, "deletion" | "unverified">) {
+  return (
+    <>
+      {deletion ? <DeletionNotice {...deletion} /> : null}
+      {unverified ? <VerificationNotice address={unverified} /> : null}
+    </>
+  );
+}
+
+function VerificationNotice({ address }: { address: string }) {
+  return (
+    <Alert action={<ResendForm />}>
+      Confirm your address: we have sent a mail with a link to {address}.
+    </Alert>
+  );
+}
+
+function ResendForm() {
+  return (
+    <form method="post" action="/verify-email/resend">
+      <Button size="small">Send again</Button>
+    </form>
   );
 }
 

@@ -37,6 +37,9 @@ export function SignInPage(
       <FormColumn title={title} lead={tenant ? "Use the account of your workspace." : "Welcome back."}>
         <SignInForm {...form} />
         <p class="text-muted">
+          <TextLink href={`${apexUrl}/forgot-password`}>Forgot your password?</TextLink>
+        </p>
+        <p class="text-muted">
           New here? <TextLink href={`${apexUrl}/signup`}>Open a workspace</TextLink>
         </p>
       </FormColumn>

@@ -5,10 +5,19 @@ import { FormerAddresses, type FormerSubdomain } from "../../components/former_a
 import { Day } from "../../components/time.tsx";
 import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { BrandCard } from "./brand_card.tsx";
 import { AddressCard, DangerZone, NameCard } from "./settings_cards.tsx";
+import { SettingsTabs } from "./settings_tabs.tsx";
 
 export type SettingsPageProps = Omit<ShellProps, "deletion"> & {
-  workspace: { id: string; name: string; subdomain: string; plan: string; createdAt: Date };
+  workspace: {
+    id: string;
+    name: string;
+    subdomain: string;
+    plan: string;
+    createdAt: Date;
+    brand: { color: string | null; logoUrl: string | null };
+  };
   /** What follows the subdomain in the address: `.denizen.example:8000`. */
   hostSuffix: string;
   /** Old addresses that still redirect. */
@@ -23,15 +32,17 @@ export type SettingsPageProps = Omit<ShellProps, "deletion"> & {
   /** A refused form. */
   rename?: { values: { name?: string }; errors: FieldErrors };
   move?: { values: { subdomain?: string }; errors: FieldErrors };
+  rebrand?: { values: { brand_color?: string; logo_url?: string }; errors: FieldErrors };
 };
 
 /** `/settings`: what the workspace is called, where it is found, and its end. */
 export function SettingsPage(props: SettingsPageProps) {
-  const { tenant, user, flash, deletion, canManage, canDelete } = props;
+  const { tenant, user, flash, unverified, deletion, canManage, canDelete } = props;
   const shell = {
     tenant,
     user,
     flash,
+    unverified,
     deletion: deletion ? { on: deletion, canCancel: canDelete } : undefined,
   };
   return (
@@ -42,12 +53,14 @@ export function SettingsPage(props: SettingsPageProps) {
           ? "What this workspace is called, and where it is found."
           : "Only owners and admins can change settings."}
       />
+      <SettingsTabs active="workspace" />
       {canManage
         ? (
           <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
             <div class="grid grid-cols-1 gap-6">
               <NameCard {...props} />
               <AddressCard {...props} />
+              <BrandCard {...props} />
               <DangerZone deletion={deletion} canDelete={canDelete} />
             </div>
             <DetailsCard {...props} />

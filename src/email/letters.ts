@@ -1,0 +1,117 @@
+import type { MessageName } from "./messages.ts";
+import type { EmailBrand, EmailFooter, EmailMessages } from "./messages.ts";
+import { findRole } from "../access/members.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
+import { findUserByEmail, findUserById, type User } from "../identity/users.ts";
+import type { EmailRequest } from "../jobs/email_requests.ts";
+import { tenantUrl } from "../tenancy/tenant.ts";
+import { categoryOf, type EmailCategory } from "./categories.ts";
+import { CONTENTS } from "./contents.ts";
+import type { NamedAddress } from "./email_variables.ts";
+import { getEmailPreferences, unsubscribeUrl } from "./preferences.ts";
+
+/** A message to one person, ready to be rendered and sent. */
+export type Letter = {
+  message: MessageName;
+  props: EmailMessages[MessageName];
+  to: NamedAddress;
+  from: NamedAddress;
+  brand: EmailBrand;
+  footer: EmailFooter;
+  headers: Record<string, string>;
+};
+
+/** On whose behalf a mail is sent. `tenant` is null for what is about an account. */
+export type Sender = { system: SystemContext; tenant: TenantContext | null };
+
+/** Whoever reads these knows the tenant, and not us. */
+const IN_THE_TENANTS_NAME = new Set<MessageName>(["invitation", "monthly_report"]);
+const TO_OWNERS = new Set<MessageName>(["deletion_scheduled", "monthly_report"]);
+
+const PRODUCT_NAME = "Denizen";
+const PRODUCT_COLOR = "#0b6b58";
+
+/**
+ * What a request amounts to now. Null when there is nothing to send any more: its reader is gone or has no such role, wants
+ * no mail of the kind, or what it is about has been done or taken back.
+ */
+export async function composeLetter(sender: Sender, request: EmailRequest): Promise<Letter | null> {
+  const { system, tenant } = sender;
+  const reader = await findReader(system, request);
+  if (!reader || (TO_OWNERS.has(request.message) && !await isOwner(tenant, reader))) return null;
+  const category = categoryOf(request.message);
+  if (category && !(await getEmailPreferences(system, reader.id))[category]) return null;
+
+  const props = await CONTENTS[request.message](sender, reader, request as never);
+  if (!props) return null;
+  const brand = brandOf(sender, request.message);
+  const { emailFrom } = system.services.config;
+  return {
+    message: request.message,
+    props,
+    to: { name: reader.name, address: reader.email },
+    from: {
+      ...emailFrom,
+      name: brand.name === PRODUCT_NAME ? emailFrom.name : `${brand.name} via ${emailFrom.name}`,
+    },
+    brand,
+    ...choiceOf(sender, request, reader, category),
+  };
+}
+
+async function findReader({ control }: SystemContext, request: EmailRequest): Promise<User | null> {
+  return "userId" in request
+    ? await findUserById(control, request.userId)
+    : await findUserByEmail(control, request.address);
+}
+
+async function isOwner(tenant: TenantContext | null, { id }: User): Promise<boolean> {
+  return tenant !== null && await findRole(tenant, id) === "owner";
+}
+
+function brandOf({ system, tenant }: Sender, message: MessageName): EmailBrand {
+  const { appUrl } = system.services.config;
+  if (!tenant || !IN_THE_TENANTS_NAME.has(message)) {
+    return { name: PRODUCT_NAME, color: PRODUCT_COLOR, logoUrl: null, url: appUrl.origin };
+  }
+  const { name, brand } = tenant.tenant;
+  return {
+    name,
+    color: brand.color ?? PRODUCT_COLOR,
+    logoUrl: brand.logoUrl,
+    url: tenantUrl(appUrl, tenant.tenant),
+  };
+}
+
+/** Why the reader gets it, and where they can say that they don't want to: for people and for programs (RFC 8058). */
+function choiceOf(
+  { system, tenant }: Sender,
+  request: EmailRequest,
+  reader: User,
+  category: EmailCategory | null,
+): Pick<Letter, "footer" | "headers"> {
+  const reason = reasonOf(request, tenant?.tenant.name);
+  const headers = { "Auto-Submitted": "auto-generated" }; // RFC 3834: no answer by a machine, please
+  if (!category || !tenant) {
+    return { footer: { reason, unsubscribeUrl: null, preferencesUrl: null }, headers };
+  }
+  const url = unsubscribeUrl(system, reader.id, category);
+  const preferencesUrl = `${tenantUrl(system.services.config.appUrl, tenant.tenant)}/settings/notifications`;
+  return {
+    footer: { reason, unsubscribeUrl: url, preferencesUrl },
+    headers: {
+      ...headers,
+      "List-Unsubscribe": `<${url}>`,
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    },
+  };
+}
+
+function reasonOf(request: EmailRequest, tenantName = ""): string {
+  if (request.message === "invitation") {
+    return `You get this because ${request.inviterName} entered your address in ${tenantName}.`;
+  }
+  return TO_OWNERS.has(request.message) || request.message === "welcome"
+    ? `You get this because you are an owner of ${tenantName}.`
+    : `You get this because this address belongs to an account at ${PRODUCT_NAME}.`;
+}

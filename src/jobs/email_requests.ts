@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { ROLES } from "../access/roles.ts";
+
+/** Such as `2026-10`. */
+export const yearMonth = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
+
+const userId = z.uuid();
+
+/**
+ * What a job of the queue `email` is to send, and to whom. It carries ids: what the message says is read when it is sent,
+ * and the secrets of its links are made then, so that none of them ever lies in the outbox.
+ */
+export const emailRequest = z.discriminatedUnion("message", [
+  z.object({ message: z.literal("welcome"), userId }),
+  z.object({ message: z.literal("verify_address"), userId }),
+  z.object({ message: z.literal("invitation"), userId, inviterName: z.string(), role: z.enum(ROLES) }),
+  /** By the address that someone typed: whether it has an account is found out later, where nobody measures the time. */
+  z.object({
+    message: z.literal("reset_password"),
+    address: z.string(),
+    ipAddress: z.string(),
+    userAgent: z.string(),
+  }),
+  z.object({ message: z.literal("deletion_scheduled"), userId, requestedBy: z.string() }),
+  z.object({ message: z.literal("monthly_report"), userId, month: yearMonth }),
+]);
+
+export type EmailRequest = z.output<typeof emailRequest>;

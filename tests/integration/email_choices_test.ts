@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { dailyMetrics } from "../../db/tenant/schema.ts";
+import { enqueueDue, SCHEDULES } from "../../jobs/schedules.ts";
+import { getEmailPreferences } from "../../src/email/preferences.ts";
+import { DAY } from "../../src/platform/clock.ts";
+import { startWorker } from "../support/jobs.ts";
+import { MailServer } from "../support/mail_server.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
+
+/** Protects: a month's report reaches its owners, once, and nobody who said that they don't want it (S40, RFC 8058). */
+
+const monthly = SCHEDULES.find(({ name }) => name === "monthly reports")!;
+const ONE_CLICK = "List-Unsubscribe=One-Click";
+
+Deno.test("at the start of a month each owner gets the report of the one before, once, with its figures", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme", "Acme Robotics"), await world.company("globex")];
+  await world.member(acme, "second@acme.example", "owner");
+  await world.member(acme, "admin@acme.example", "admin");
+  await collected(acme, [
+    ["2026-02-28", {
+      members: 2,
+      projects: 3,
+      projects_created: 3,
+      api_calls: 400,
+      storage_bytes: 1_000_000,
+    }],
+    ["2026-03-14", {
+      members: 3,
+      projects: 4,
+      projects_created: 1,
+      api_calls: 350,
+      storage_bytes: 2_000_000,
+    }],
+    ["2026-03-31", {
+      members: 3,
+      projects: 5,
+      projects_created: 1,
+      api_calls: 150,
+      storage_bytes: 2_500_000,
+    }],
+    ["2026-04-01", { members: 9, projects: 9, projects_created: 9, api_calls: 900, storage_bytes: 9 }],
+  ]);
+  await using worker = await startWorker(world, "kv");
+  await enqueueDue(world.services, monthly);
+  world.clock.advance(31 * DAY);
+  await world.company("younger");
+
+  await enqueueDue(world.services, monthly);
+  await enqueueDue(world.services, monthly);
+  await worker.idle();
+
+  const mails = await world.mails();
+  assert.deepEqual(mails.map(({ to }) => to).sort(), [
+    "owner@acme.example",
+    globex.owner.email,
+    "second@acme.example",
+  ]);
+  const report = mails.find(({ to }) => to === acme.owner.email)!;
+  assert.deepEqual([report.subject, report.from_name, report.tenant_id], [
+    "Acme Robotics in March 2026",
+    "Acme Robotics via Denizen",
+    acme.tenant.id,
+  ]);
+  const text = report.text.replaceAll(/\s+/g, " ");
+  for (
+    const figures of [
+      "People 2 3 +50%",
+      "Projects 3 5 +67%",
+      "API calls 400 500 +25%",
+      "Storage 1.0 MB 2.5 MB",
+    ]
+  ) {
+    assert.ok(text.includes(figures), `${figures} in ${text}`);
+  }
+  assert.match(text, /highest on 14 March with 350/);
+});
+
+Deno.test("a report that was due while nothing ran is sent when something does", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await enqueueDue(world.services, monthly);
+  world.clock.advance(45 * DAY);
+
+  await enqueueDue(world.services, monthly);
+  await using worker = await startWorker(world, "kv");
+  await worker.idle();
+
+  assert.deepEqual((await world.mails(acme.owner.email)).map(({ subject }) => subject), [
+    "acme Ltd in March 2026",
+  ]);
+});
+
+Deno.test("S40 one click of a mail program ends a kind of mail, without signing in and from anywhere", async () => {
+  await using server = await MailServer.start();
+  await using world = await World.open({ SMTP_URL: server.url().href });
+  const acme = await world.company("acme");
+  await sendReports(world);
+  const { parsed } = server.received[0]!;
+  const header = parsed.headers.get("list") as {
+    unsubscribe: { url: string };
+    "unsubscribe-post": { name: string };
+  };
+  const url = new URL(header.unsubscribe.url);
+  const wants = async () => (await getEmailPreferences(world.system, acme.owner.id)).reports;
+  const click = (headers: Record<string, string>) =>
+    world.raw("POST", world.host(), url.pathname, {
+      "Content-Type": "application/x-www-form-urlencoded",
+      ...headers,
+    }, ONE_CLICK);
+
+  const looked = await world.browser().get(url.href);
+  const afterLooking = await wants();
+  const clicked = await click({ Origin: "https://mail.example", "Sec-Fetch-Site": "cross-site" });
+  const again = await click({});
+  await sendReports(world);
+
+  assert.equal(header["unsubscribe-post"].name, ONE_CLICK);
+  assert.deepEqual([looked.status, afterLooking], [200, true], "looking at it changes nothing");
+  assert.deepEqual([clicked.status, again.status, await wants()], [200, 200, false]);
+  assert.equal(server.received.length, 1);
+});
+
+Deno.test("the page behind the link shows what else is sent, and takes every choice back", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await sendReports(world);
+  const [mail] = await world.mails(acme.owner.email);
+  const url = mail!.links.find((link) => link.includes("/unsubscribe/"))!;
+  const browser = world.browser();
+  const choices = () => getEmailPreferences(world.system, acme.owner.id);
+
+  const page = await browser.get(url);
+  const unsubscribed = await browser.post(url, { unsubscribe: "yes" });
+  const afterOne = await choices();
+  await browser.post(url, { choices: "yes", reports: "on" });
+  const afterAll = await choices();
+
+  assert.match(page.text, /Unsubscribe from “Monthly reports”\?/);
+  assert.match(page.text, /o•••@acme\.example/);
+  assert.ok(!page.text.includes(acme.owner.email), "a mail that was passed on doesn't tell whose it was");
+  assert.match(unsubscribed.text, /You are unsubscribed/);
+  assert.deepEqual(afterOne, { usage_alerts: true, reports: false });
+  assert.deepEqual(afterAll, { usage_alerts: false, reports: true });
+});
+
+Deno.test("S40 a link that was guessed, changed or made with another secret is none", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  await sendReports(world);
+  const pathOf = async (company: Company) => {
+    const [mail] = await world.mails(company.owner.email);
+    return new URL(mail!.links.find((link) => link.includes("/unsubscribe/"))!).pathname;
+  };
+  const [own, other] = [await pathOf(acme), await pathOf(globex)];
+  const token = own.split("/").at(-1)!;
+  const flipped = token.slice(0, -4) + (token.endsWith("AAAA") ? "BBBB" : "AAAA");
+
+  for (const guess of ["x", acme.owner.id, flipped, `${token}${other.split("/").at(-1)}`, "%00"]) {
+    assert.equal(
+      (await world.browser().get(`http://${world.host()}/unsubscribe/${guess}`)).status,
+      404,
+      guess,
+    );
+    assert.equal(
+      (await world.browser().post(`http://${world.host()}/unsubscribe/${guess}`)).status,
+      404,
+      guess,
+    );
+  }
+  assert.equal(
+    (await world.browser().get(`http://${world.host("acme")}${own}`)).status,
+    404,
+    "the apex alone",
+  );
+  assert.notEqual(own, other);
+});
+
+Deno.test("a member chooses in the settings, or by the API, for themselves alone", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const eve = await world.member(acme, "eve@acme.example", "viewer");
+  const browser = world.browser();
+  const settings = `http://${world.host("acme")}/settings/notifications`;
+  await browser.post(`http://${world.host("acme")}/login`, { email: eve.email, password: PASSWORD });
+
+  const before = await browser.get(settings);
+  const saved = await browser.post(settings, { usage_alerts: "on" });
+  const token = await world.token(acme, eve.email);
+  const read = await world.api("GET", "/me/email-preferences", { token });
+  const changed = await world.api("PATCH", "/me/email-preferences", { token, body: { usage_alerts: false } });
+  const wrong = await world.api("PATCH", "/me/email-preferences", { token, body: { reports: "no" } });
+  const foreign = await world.raw("POST", world.host("acme"), "/settings/notifications", {
+    Cookie: [...browser.cookies(world.host("acme"))].map(([name, value]) => `${name}=${value}`).join("; "),
+    Origin: "https://evil.example",
+  });
+
+  assert.equal((before.text.match(/ checked/g) ?? []).length, 2);
+  assert.match(saved.text, /Your choices are saved/);
+  assert.equal((saved.text.match(/ checked/g) ?? []).length, 1);
+  assert.deepEqual(read.json, { usage_alerts: true, reports: false });
+  assert.deepEqual(changed.json, { usage_alerts: false, reports: false });
+  assert.deepEqual([wrong.status, foreign.status], [422, 403]);
+  assert.match((await world.browser().get(settings)).url, /\/login\?/);
+  assert.deepEqual(await getEmailPreferences(world.system, acme.owner.id), {
+    usage_alerts: true,
+    reports: true,
+  });
+});
+
+/** Lets a month go by, and its reports be sent. */
+async function sendReports(world: World): Promise<void> {
+  await enqueueDue(world.services, monthly);
+  world.clock.advance(31 * DAY);
+  await enqueueDue(world.services, monthly);
+  await using worker = await startWorker(world, "kv");
+  await worker.idle();
+}
+
+type Day = [day: string, values: Record<typeof dailyMetrics.$inferSelect["metric"], number>];
+
+async function collected({ ctx }: Company, days: Day[]): Promise<void> {
+  const rows = days.flatMap(([day, values]) =>
+    Object.entries(values).map(([metric, value]) => ({
+      day,
+      metric: metric as typeof dailyMetrics.$inferSelect["metric"],
+      value,
+    }))
+  );
+  await ctx.tx((tx) => tx.insert(dailyMetrics).values(rows));
+}

@@ -1,0 +1,323 @@
+import assert from "node:assert/strict";
+import { eq } from "drizzle-orm";
+import { outbox } from "../../db/control/schema.ts";
+import { createMember } from "../../src/identity/new_members.ts";
+import { enqueue } from "../../src/jobs/outbox.ts";
+import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { cancelDeletion, scheduleDeletion, updateTenant } from "../../src/tenancy/lifecycle.ts";
+import { startWorker } from "../support/jobs.ts";
+import { MailServer } from "../support/mail_server.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: what happens to people reaches them by mail, once, and what the mail's links open is theirs alone. */
+
+const SIGN_UP = {
+  company_name: "Acme Robotics",
+  subdomain: "acme",
+  name: "Ada Okafor",
+  email: "ada@acme.example",
+  password: PASSWORD,
+};
+
+Deno.test("whoever signs up is welcomed and asked to confirm the address, by a real mail server", async () => {
+  await using server = await MailServer.start();
+  await using world = await World.open({
+    SMTP_URL: server.url().href,
+    EMAIL_FROM: "Denizen <hello@denizen.example>",
+  });
+  await using worker = await startWorker(world, "kv");
+
+  await world.browser().post(`http://${world.host()}/signup`, SIGN_UP);
+  await worker.idle();
+
+  const mails = server.received.toSorted((one, other) =>
+    one.parsed.subject!.localeCompare(other.parsed.subject!)
+  );
+  assert.deepEqual(mails.map(({ parsed }) => parsed.subject), [
+    "Acme Robotics is ready",
+    "Confirm your email address",
+  ]);
+  for (const { from, to, parsed } of mails) {
+    assert.deepEqual([from, to], ["hello@denizen.example", ["ada@acme.example"]]);
+    assert.equal(parsed.headers.get("auto-submitted"), "auto-generated");
+    assert.equal(parsed.headers.has("list"), false, "what is about an account can't be unsubscribed from");
+    assert.match(parsed.text!, /Ada Okafor/);
+    assert.match(parsed.html as string, /^<!DOCTYPE html>/);
+  }
+  assert.ok(mails[0]!.parsed.text!.includes(`http://${world.host("acme")}/projects`));
+});
+
+Deno.test("S14 an address is confirmed by a click, once, within a day; looking at the link changes nothing", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const browser = world.browser();
+  const dashboard = `http://${world.host("acme")}/dashboard`;
+  await browser.post(`http://${world.host()}/signup`, SIGN_UP);
+  await worker.idle();
+  const link = linkOf(await world.mails("ada@acme.example"), "verify_address");
+  const confirm = (token = tokenOf(link)) =>
+    world.browser().post(`http://${world.host()}/verify-email`, { token });
+  const isAsked = async () => /Confirm your address/.test((await browser.get(dashboard)).text);
+
+  const looked = await world.browser().get(link);
+  const askedAfterLooking = await isAsked();
+  const foreign = await confirm(tokenOf(await world.passwordLink(await world.user("ada@acme.example"))));
+  const confirmed = await confirm();
+  const again = await confirm();
+
+  assert.match(looked.text, /ada@acme\.example/);
+  assert.equal(askedAfterLooking, true);
+  assert.equal(foreign.status, 422, "a link for a password confirms no address");
+  assert.match(confirmed.text, /Your address is confirmed/);
+  assert.deepEqual([again.status, /doesn&#39;t work any more/.test(again.text)], [422, true]);
+  assert.equal(await isAsked(), false);
+});
+
+Deno.test("S14 a link to confirm an address expires, and another can be had, one in five minutes", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const browser = world.browser();
+  const again = `http://${world.host("acme")}/verify-email/resend`;
+  await browser.post(`http://${world.host()}/signup`, SIGN_UP);
+  await worker.idle();
+  const first = linkOf(await world.mails(), "verify_address");
+
+  for (let count = 0; count < 3; count++) await browser.post(again);
+  world.clock.advance(25 * HOUR);
+  await worker.idle();
+  const late = await browser.get(first);
+  const signedOut = await world.browser().post(again);
+  await browser.post(`http://${world.host("acme")}/login`, { email: SIGN_UP.email, password: PASSWORD });
+  await browser.post(again);
+  await worker.idle();
+
+  assert.match(late.text, /older than 24 hours/);
+  assert.equal(signedOut.status, 401);
+  assert.equal((await world.mails()).filter(({ message }) => message === "verify_address").length, 3);
+});
+
+Deno.test("a forgotten password is replaced by a mailed link, and whoever was signed in is out", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await using worker = await startWorker(world, "kv");
+  const [own, thief] = [world.browser(), world.browser()];
+  const login = { email: acme.owner.email, password: PASSWORD };
+  await thief.post(`http://${world.host("acme")}/login`, login);
+
+  const asked = await own.post(`http://${world.host()}/forgot-password`, { email: " Owner@ACME.example" });
+  await worker.idle();
+  const [mail] = await world.mails(acme.owner.email);
+  const page = await own.get(linkOf([mail!], "reset_password"));
+  const done = await own.post(`http://${world.host()}/reset-password`, {
+    token: tokenOf(linkOf([mail!], "reset_password")),
+    password: "a new and longer password",
+  });
+
+  assert.match(asked.text, /a mail with a link is on its way/);
+  assert.match(mail!.text.replaceAll(/\s+/g, " "), /30 minutes.*127\.0\.0\.1/);
+  assert.match(page.text, /Choose a password/);
+  assert.match(done.text, /Your password is set/);
+  assert.match((await thief.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
+  assert.equal((await world.api("POST", "/auth/login", { body: login })).status, 401);
+  const renewed = { ...login, password: "a new and longer password" };
+  assert.equal((await world.api("POST", "/auth/login", { body: renewed })).status, 200);
+});
+
+Deno.test("S09 for an address without an account the answer is the same, and nobody gets a mail", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await using worker = await startWorker(world, "kv");
+  const ask = async (email: string) => {
+    const { status, headers, text } = await world.browser().post(`http://${world.host()}/forgot-password`, {
+      email,
+    });
+    return [status, headers.location, text.replaceAll(/nonce="[^"]+"/g, "")];
+  };
+
+  const [known, unknown] = [await ask(acme.owner.email), await ask("nobody@else.example")];
+  const none = await world.browser().post(`http://${world.host()}/forgot-password`, { email: "ada" });
+  await worker.idle();
+
+  assert.deepEqual(known, unknown);
+  assert.equal(none.status, 422);
+  assert.deepEqual((await world.mails()).map(({ to }) => to), [acme.owner.email]);
+  const jobs = await world.system.control.select().from(outbox).where(eq(outbox.name, "email.send"));
+  assert.deepEqual(jobs.map(({ state }) => state), ["done", "done"]);
+});
+
+Deno.test("S14 a mailed password link works for half an hour, and one that was used ends the others", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await using worker = await startWorker(world, "kv");
+  const ask = async () => {
+    for (let count = 0; count < 2; count++) {
+      await world.browser().post(`http://${world.host()}/forgot-password`, { email: acme.owner.email });
+    }
+    await worker.idle();
+  };
+  const use = (link: string) =>
+    world.browser().post(`http://${world.host()}/reset-password`, {
+      token: tokenOf(link),
+      password: "yet another password here",
+    });
+
+  await ask();
+  world.clock.advance(10 * MINUTE);
+  await ask();
+  const mails = await world.mails();
+  const [second, first] = mails.map((mail) => linkOf([mail], "reset_password"));
+  const used = await use(second!);
+  const other = await use(first!);
+  world.clock.advance(10 * MINUTE);
+  await ask();
+  world.clock.advance(31 * MINUTE);
+  const late = await use(linkOf(await world.mails(), "reset_password"));
+
+  assert.equal(mails.length, 2, "one mail in five minutes");
+  assert.match(used.text, /Your password is set/);
+  for (const page of [other, late]) assert.match(page.text, /used or has expired/);
+});
+
+Deno.test("S14 no link's secret lies in the outbox, and none is in the database but as its hash", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  await world.browser().post(`http://${world.host()}/signup`, SIGN_UP);
+  await world.browser().post(`http://${world.host()}/forgot-password`, { email: SIGN_UP.email });
+  await worker.idle();
+  const tokens = (await world.mails()).flatMap(({ links }) => links)
+    .map((link) => new URL(link).searchParams.get("token")).filter((token) => token !== null);
+  await world.browser().post(`http://${world.host()}/dev/mailbox/clear`);
+
+  const everything = await world.dumpControl();
+
+  assert.ok(tokens.length >= 2);
+  for (const token of tokens) assert.ok(!everything.includes(token));
+});
+
+Deno.test("someone new is invited in the tenant's name and look, and the link is their first password", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme Robotics");
+  const look = { brand_color: "#1d59b3", logo_url: "https://acme.example/logo.png" };
+  await updateTenant(world.system, acme.tenant.id, look);
+  await using worker = await startWorker(world, "kv");
+  const ctx = { ...world.system, actor: acme.ctx.actor };
+  const person = { email: "ben@acme.example", name: "Ben Vogel", role: "member" } as const;
+
+  await createMember(ctx, acme.tenant, person, { invite: true });
+  await worker.idle();
+  const [mail] = await world.mails("ben@acme.example");
+  const token = tokenOf(linkOf([mail!], "invitation"));
+  await world.browser().post(`http://${world.host()}/reset-password`, { token, password: PASSWORD });
+  const signedIn = await world.browser().post(`http://${world.host("acme")}/login`, {
+    email: "ben@acme.example",
+    password: PASSWORD,
+  });
+
+  assert.equal(mail!.subject, "Owner of Acme Robotics invites you to Acme Robotics");
+  assert.equal(mail!.from_name, "Acme Robotics via Denizen");
+  assert.match(mail!.html, /#1d59b3/);
+  assert.match(mail!.html, /src="https:\/\/acme\.example\/logo\.png"/);
+  assert.equal(signedIn.url, `http://${world.host("acme")}/dashboard`);
+  assert.doesNotMatch(signedIn.text, /Confirm your address/, "the link came by mail");
+});
+
+Deno.test("a brand is a color and an https address, and a viewer can't set it", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.member(acme, "eve@acme.example", "viewer");
+  const [owner, viewer] = [world.browser(), world.browser()];
+  const login = `http://${world.host("acme")}/login`;
+  await owner.post(login, { email: acme.owner.email, password: PASSWORD });
+  await viewer.post(login, { email: "eve@acme.example", password: PASSWORD });
+  const save = (browser: typeof owner, brand_color: string, logo_url: string) =>
+    browser.post(`http://${world.host("acme")}/settings/brand`, { brand_color, logo_url });
+
+  const refused = [
+    await save(owner, "red", ""),
+    await save(owner, "#1d59b3; x", ""),
+    await save(owner, "", "http://acme.example/logo.png"),
+    await save(owner, "", "javascript:alert(1)"),
+    await save(owner, "", "https://127.0.0.1/logo.png"),
+  ];
+  const saved = await save(owner, "#1D59B3", "https://acme.example/logo.png");
+  const foreign = await save(viewer, "#000000", "");
+  const json =
+    (await world.api("GET", `/tenants/${acme.tenant.id}`, { token: await world.token(acme) })).json;
+  await save(owner, "", "");
+
+  assert.deepEqual(refused.map(({ status }) => status), [422, 422, 422, 422, 422]);
+  assert.match(refused[0]!.text, /id="brand-color-error"/);
+  assert.match(saved.text, /The brand is saved/);
+  assert.equal(foreign.status, 403);
+  assert.deepEqual([json.brand_color, json.logo_url], ["#1d59b3", "https://acme.example/logo.png"]);
+  const tenant = await world.services.tenants.findById(acme.tenant.id);
+  assert.deepEqual(tenant!.brand, { color: null, logoUrl: null });
+});
+
+Deno.test("all owners are told of a deletion, unless it is taken back first, and members are not", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  await world.member(acme, "second@acme.example", "owner");
+  await world.member(acme, "member@acme.example", "member");
+  await scheduleDeletion({ ...world.system, actor: acme.ctx.actor }, acme.tenant.id);
+  await scheduleDeletion(world.system, globex.tenant.id);
+  await cancelDeletion(world.system, globex.tenant.id);
+  await using worker = await startWorker(world, "kv");
+  await worker.idle();
+
+  const mails = await world.mails();
+  assert.deepEqual(mails.map(({ to }) => to).sort(), ["owner@acme.example", "second@acme.example"]);
+  assert.match(mails[0]!.text, /Owner of acme Ltd asked/);
+});
+
+Deno.test("a mail that can't leave is tried again as the same mail, and one that is refused rests among the failed", async () => {
+  let reply: string | undefined = "451 4.3.0 Busy";
+  await using server = await MailServer.start({ refuseRecipient: () => reply });
+  await using world = await World.open({ SMTP_URL: server.url().href });
+  const acme = await world.company("acme");
+  await using worker = await startWorker(world, "kv");
+  const send = () =>
+    acme.ctx.tx((tx) =>
+      enqueue(acme.ctx, tx, {
+        name: "email.send",
+        payload: { message: "welcome", userId: acme.owner.id },
+      })
+    );
+  const stateOf = async (id: string | null) => {
+    const [job] = await world.system.control.select().from(outbox).where(eq(outbox.id, id!));
+    return [job!.state, job!.attempts, job!.error];
+  };
+
+  const first = await send();
+  await worker.idle();
+  const deferred = await stateOf(first);
+  reply = undefined;
+  world.clock.advance(HOUR);
+  await worker.idle();
+  reply = "554 5.7.1 Spam";
+  const second = await send();
+  await worker.idle();
+  reply = "550 5.1.1 No such user";
+  const third = await send();
+  await worker.idle();
+  const suppressed = await send();
+  await worker.idle();
+
+  assert.deepEqual(deferred.slice(0, 2), ["waiting", 1]);
+  assert.match(String(deferred[2]), /Busy/);
+  assert.deepEqual(await stateOf(first), ["done", 2, null]);
+  assert.deepEqual(server.received.map(({ parsed }) => parsed.messageId), [`<${first}@localhost>`]);
+  assert.deepEqual((await stateOf(second)).slice(0, 2), ["failed", 1]);
+  assert.deepEqual((await stateOf(third)).slice(0, 2), ["done", 1]);
+  assert.deepEqual((await stateOf(suppressed)).slice(0, 2), ["done", 1]);
+});
+
+function linkOf(mails: { message: string; links: string[] }[], message: string): string {
+  const mail = mails.find((one) => one.message === message);
+  assert.ok(mail, `there is a mail ${message}`);
+  return mail.links.find((link) => link.includes("token="))!;
+}
+
+function tokenOf(link: string): string {
+  return new URL(link).searchParams.get("token")!;
+}

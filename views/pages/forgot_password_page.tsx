@@ -1,0 +1,54 @@
+import { Button } from "../components/button.tsx";
+import { TextField } from "../components/field.tsx";
+import { hx } from "../components/hx.ts";
+import { TextLink } from "../components/link.tsx";
+import { Waiting } from "../components/skeleton.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+
+export type ForgotPasswordFormProps = { values?: { email?: string }; errors?: Record<string, string> };
+
+/** `/forgot-password`: asks for the address to which a link for a new password is mailed. */
+export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
+  return (
+    <SiteLayout title="Forgot your password?" viewer={null}>
+      <FormColumn
+        title="Forgot your password?"
+        lead="Enter the address of your account. You get a mail with a link for choosing a new one."
+      >
+        <ForgotPasswordForm {...props} />
+        <p class="text-muted">
+          <TextLink href="/login">Back to sign in</TextLink>
+        </p>
+      </FormColumn>
+    </SiteLayout>
+  );
+}
+
+/** The form alone: what a refused address answers to htmx, with 422. */
+export function ForgotPasswordForm({ values = {}, errors = {} }: ForgotPasswordFormProps) {
+  return (
+    <form
+      id="forgot-password-form"
+      method="post"
+      action="/forgot-password"
+      novalidate
+      class="grid gap-5"
+      {...hx({ post: "/forgot-password", target: "this", swap: "outerHTML", disable: "find button" })}
+    >
+      <TextField
+        id="email"
+        name="email"
+        type="email"
+        label="Email"
+        value={values.email}
+        error={errors.email}
+        autocomplete="username"
+        autofocus
+      />
+      <Button variant="primary" size="large">
+        Send the link
+        <Waiting />
+      </Button>
+    </form>
+  );
+}

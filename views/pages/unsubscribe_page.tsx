@@ -1,0 +1,45 @@
+import type { EmailCategory } from "../../src/email/categories.ts";
+import type { EmailPreferences } from "../../src/email/preferences.ts";
+import { Alert } from "../components/alert.tsx";
+import { Button } from "../components/button.tsx";
+import { Card } from "../components/card.tsx";
+import { CATEGORY_LABELS, EmailChoices } from "../components/email_choices.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+
+export type UnsubscribePageProps = {
+  token: string;
+  category: EmailCategory;
+  address: string;
+  preferences: EmailPreferences;
+  isSaved?: boolean;
+};
+
+/** `/unsubscribe/:token`, for whoever holds a link from a mail, without signing in. */
+export function UnsubscribePage({ token, category, address, preferences, isSaved }: UnsubscribePageProps) {
+  const { label } = CATEGORY_LABELS[category];
+  const action = `/unsubscribe/${token}`;
+  return (
+    <SiteLayout title="Unsubscribe">
+      <FormColumn title={preferences[category] ? `Unsubscribe from “${label}”?` : "You are unsubscribed"}>
+        {isSaved ? <Alert kind="success">Saved. You can change this at any time.</Alert> : null}
+        {preferences[category]
+          ? (
+            <form method="post" action={action} class="grid gap-4">
+              <p class="text-md text-muted">{address} gets them in every workspace.</p>
+              <Button name="unsubscribe" value="yes" variant="primary" size="large">Unsubscribe</Button>
+            </form>
+          )
+          : <p class="text-md text-muted">{address} gets no “{label}” any more.</p>}
+        <Card title="What else we send">
+          <form method="post" action={action} class="grid gap-5">
+            <input type="hidden" name="choices" value="yes" />
+            <EmailChoices preferences={preferences} />
+            <div>
+              <Button>Save choices</Button>
+            </div>
+          </form>
+        </Card>
+      </FormColumn>
+    </SiteLayout>
+  );
+}
