@@ -1,24 +1,30 @@
 import type { Database } from "../db/connect.ts";
 import type { ControlTx } from "../db/with_tenant.ts";
-import { QUEUE_NAMES, type QueueName, type QueuePolicies } from "../src/jobs/queues.ts";
+import { QUEUE_NAMES, type QueueName, type QueuePolicies, type QueuePolicy } from "../src/jobs/queues.ts";
 import type { Clock } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import {
   countUnderWay,
-  dispatchAlone,
   findReadyQueues,
   FIRST_LINE,
   type Hand,
   hand,
+  lockDispatch,
   promote,
   takeBackLost,
+  withLedger,
 } from "./ledger.ts";
 
 /** So many jobs for each that can run at once are under way: what is handed over has some way to go. */
 const UNDER_WAY_A_PLACE = 8;
 
-/** What one look into the outbox found. `more`: there is something ready that there was no room for. */
-export type Look = { hands: Hand[]; more: boolean };
+/** How many of a queue's jobs a worker may have, waiting for a place of its own or running. */
+export function placesUnderWay({ concurrency }: QueuePolicy): number {
+  return concurrency * UNDER_WAY_A_PLACE;
+}
+
+/** What one look into the outbox found. `more`: the queues in which there may be something ready that had no room. */
+export type Look = { hands: Hand[]; more: Set<QueueName> };
 
 /** Chooses which jobs go next, fairly among tenants, and no more than the workers can take. */
 export class Dispatcher {
@@ -37,17 +43,23 @@ export class Dispatcher {
   /** Marks the next jobs of all queues as handed over. Null where another process is doing so. */
   async look(workers: number): Promise<Look | null> {
     const now = this.#clock.now();
-    return await dispatchAlone(this.#db, async (tx) => {
-      await promote(tx, now);
-      await takeBackLost(tx, this.#policies, now);
-      const [ready, underWay] = [await findReadyQueues(tx), await countUnderWay(tx)];
-      const found: Look = { hands: [], more: false };
+    return await withLedger(this.#db, async (tx) => {
+      // One flight: each sees what the one before has done.
+      const [isAlone, , , ready, underWay] = await Promise.all([
+        lockDispatch(tx),
+        promote(tx, now),
+        takeBackLost(tx, this.#policies, now),
+        findReadyQueues(tx),
+        countUnderWay(tx),
+      ]);
+      if (!isAlone) return null;
+      const found: Look = { hands: [], more: new Set() };
       for (const queue of ready.filter((name) => QUEUE_NAMES.includes(name))) {
-        const capacity = this.#policies[queue].concurrency * UNDER_WAY_A_PLACE * workers;
+        const capacity = placesUnderWay(this.#policies[queue]) * workers;
         const free = capacity - (underWay[queue] ?? 0);
         const hands = free > 0 ? await this.#handRound(tx, queue, free, Math.ceil(capacity / 2)) : [];
         found.hands.push(...hands);
-        found.more ||= hands.reduce((jobs, each) => jobs + each.jobs.length, 0) >= free;
+        if (hands.reduce((jobs, each) => jobs + each.jobs.length, 0) >= free) found.more.add(queue);
       }
       return found;
     });

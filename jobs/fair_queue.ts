@@ -9,13 +9,20 @@ export class FairQueue<Item> {
   readonly #waiting = new Map<string, Item[]>();
   readonly #taken = new Map<string, number>();
   #inUse = 0;
+  #waits = 0;
 
   constructor(places: number, shareOf: (line: string) => number) {
     this.#places = places;
     this.#shareOf = shareOf;
   }
 
+  /** How many items have a place, or wait for one. */
+  get size(): number {
+    return this.#inUse + this.#waits;
+  }
+
   add(line: string, item: Item): void {
+    this.#waits++;
     const items = this.#waiting.get(line);
     if (items) items.push(item);
     else this.#waiting.set(line, [item]);
@@ -32,6 +39,7 @@ export class FairQueue<Item> {
       if (items.length > 0) this.#waiting.set(line, items); // at the end of the round
       this.#taken.set(line, taken + 1);
       this.#inUse++;
+      this.#waits--;
       return item;
     }
     return undefined;
@@ -48,6 +56,7 @@ export class FairQueue<Item> {
   clear(): Item[] {
     const items = [...this.#waiting.values()].flat();
     this.#waiting.clear();
+    this.#waits = 0;
     return items;
   }
 }

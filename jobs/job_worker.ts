@@ -1,12 +1,12 @@
 import { clearInterval, setInterval } from "node:timers";
 import { setTimeout } from "node:timers/promises";
-import { type QueueName, type QueuePolicies, QUEUES } from "../src/jobs/queues.ts";
+import { QUEUE_NAMES, type QueueName, type QueuePolicies, QUEUES } from "../src/jobs/queues.ts";
 import { SECOND } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 import type { Services } from "../src/services.ts";
 import { Batches } from "./batches.ts";
-import { Dispatcher } from "./dispatcher.ts";
+import { Dispatcher, placesUnderWay } from "./dispatcher.ts";
 import type { Engine } from "./engines/engine.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { HANDLERS } from "./handlers/handlers.ts";
@@ -62,8 +62,8 @@ export class JobWorker {
   #workers = 1;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
-  /** There may be more ready than there was room for. */
-  #more = false;
+  /** The queues in which there may be more ready than there was room for. */
+  #more = new Set<QueueName>();
   #closing = false;
 
   private constructor(services: Services, engine: Engine, options: WorkerOptions) {
@@ -114,7 +114,7 @@ export class JobWorker {
       this.wake();
       while (this.#looking) await this.#looking;
       await setTimeout(IDLE_CHECK_EVERY);
-    } while (await isBusy(db.control, clock.now()));
+    } while (await isBusy(db, clock.now()));
     await this.#ends.idle();
   }
 
@@ -132,7 +132,7 @@ export class JobWorker {
     await this.#looking;
     await this.#starts.close();
     const waiting = [...this.#places.values()].flatMap((places) => places.clear());
-    await giveBack(this.#services.db.control, waiting.map(({ id }) => id)).catch((error) =>
+    await giveBack(this.#services.db, waiting.map(({ id }) => id)).catch((error) =>
       log.warn(
         "jobs could not be given back; they are taken up when their lease is over",
         describeError(error),
@@ -152,7 +152,7 @@ export class JobWorker {
   async #look(): Promise<void> {
     try {
       const found = await this.#dispatcher.look(this.#workers);
-      this.#more = found?.more ?? true;
+      this.#more = found?.more ?? new Set(QUEUE_NAMES);
       if (found && found.hands.length > 0) await this.#engine.hand(found.hands);
     } catch (error) {
       log.warn("the outbox could not be looked into", describeError(error));
@@ -168,9 +168,9 @@ export class JobWorker {
 
   async #report(): Promise<void> {
     try {
-      const { control } = this.#services.db;
-      this.#workers = await reportWorker(control, { id: this.id, engine: this.#engine.name });
-      await renew(control, [...this.#brought.keys()]);
+      const { db } = this.#services;
+      this.#workers = await reportWorker(db.control, { id: this.id, engine: this.#engine.name });
+      await renew(db, [...this.#brought.keys()]);
     } catch (error) {
       log.warn("this worker could not report", describeError(error));
     }
@@ -197,7 +197,7 @@ export class JobWorker {
 
   async #begin(jobs: Brought[]): Promise<void> {
     const { db, clock } = this.#services;
-    const begun = new Map((await begin(db.control, jobs, clock.now())).map((job) => [job.id, job]));
+    const begun = new Map((await begin(db, jobs, clock.now())).map((job) => [job.id, job]));
     for (const brought of jobs) {
       const job = begun.get(brought.id);
       if (job) this.#run(brought, job);
@@ -229,8 +229,13 @@ export class JobWorker {
   }
 
   async #end(ends: JobEnd[]): Promise<void> {
-    await end(this.#services.db.control, ends, this.#services.clock.now());
+    await end(this.#services.db, ends, this.#services.clock.now());
     for (const { id } of ends) this.#forget(this.#brought.get(id)!);
-    if (this.#more) this.wake();
+    if ([...this.#more].some((queue) => this.#isRunningDry(queue))) this.wake();
+  }
+
+  /** Half of what it may have is gone: by now a look brings enough to be worth its while. */
+  #isRunningDry(queue: QueueName): boolean {
+    return this.#places.get(queue)!.size < placesUnderWay(this.#policies[queue]) / 2;
   }
 }

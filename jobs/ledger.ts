@@ -1,8 +1,9 @@
 /** The states of jobs in `control.outbox`, and every way from one to another. Leases run by the database's clock. */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { ControlDb, Database } from "../db/connect.ts";
 import { jobMinutes, jobWorkers, outbox } from "../db/control/schema.ts";
-import { type ControlTx, withControl } from "../db/with_tenant.ts";
+import { runFlight, runTransaction } from "../db/transaction.ts";
+import type { ControlTx } from "../db/with_tenant.ts";
 import type { QueueName, QueuePolicies } from "../src/jobs/queues.ts";
 
 /** How long a job is left to a worker that is not heard of. */
@@ -12,6 +13,14 @@ export const LEASE_SECONDS = 15;
 const DISPATCH_LOCK = 1_618_033_988;
 
 const PROMOTED_AT_ONCE = 5_000;
+
+/**
+ * Postgres plans a prepared statement by the table as it is then, and keeps the plan: one made for an outbox of ten jobs
+ * reads all of it, each time, when there are 100,000 a moment later. So the outbox's statements are planned each time, and
+ * go by its indexes, one entry after the other: only so are the entries of jobs that have moved on passed over the next time.
+ */
+const PLANNING =
+  "set local plan_cache_mode = force_custom_plan; set local enable_seqscan = off; set local enable_bitmapscan = off";
 
 /** A job as a worker gets it, to be run. */
 export type BegunJob = {
@@ -38,8 +47,8 @@ export type JobEnd = {
 };
 
 /** Makes ready what has waited long enough. Returns how many there were. */
-export async function promote(control: ControlDb | ControlTx, now: Date): Promise<number> {
-  const promoted = await control.execute(sql`
+export async function promote(tx: ControlTx, now: Date): Promise<number> {
+  const promoted = await tx.execute(sql`
     update ${outbox} set state = 'ready' where id in (
       select id from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()} order by run_at
       limit ${PROMOTED_AT_ONCE} for update skip locked)
@@ -48,15 +57,11 @@ export async function promote(control: ControlDb | ControlTx, now: Date): Promis
 }
 
 /** Takes jobs back from workers that are gone: to be begun anew, or failed where that happened too often. */
-export async function takeBackLost(
-  control: ControlDb | ControlTx,
-  policies: QueuePolicies,
-  now: Date,
-): Promise<number> {
+export async function takeBackLost(tx: ControlTx, policies: QueuePolicies, now: Date): Promise<number> {
   const attempts = Object.fromEntries(
     Object.entries(policies).map(([queue, policy]) => [queue, policy.attempts]),
   );
-  const taken = await control.execute(sql`
+  const taken = await tx.execute(sql`
     with most as (select ${JSON.stringify(attempts)}::jsonb as attempts),
     lost as (
       select id, o.attempts >= coalesce((most.attempts ->> queue)::int, 1) as is_last from ${outbox} o, most
@@ -69,14 +74,17 @@ export async function takeBackLost(
   return taken.length;
 }
 
-/** Runs `work` if no other process dispatches now. Null if one does. */
-export async function dispatchAlone<T>(db: Database, work: (tx: ControlTx) => Promise<T>): Promise<T | null> {
-  return await withControl(db, async (tx) => {
-    const [row] = await tx.execute<{ got: boolean }>(
-      sql`select pg_try_advisory_xact_lock(${DISPATCH_LOCK}) as got`,
-    );
-    return row!.got ? await work(tx) : null;
-  });
+/** Runs `work` in one transaction, whose statements are planned each time. */
+export function withLedger<T>(db: Database, work: (tx: ControlTx) => Promise<T>): Promise<T> {
+  return runTransaction(borrow(db), setup(db), (tx) => work(tx as ControlTx));
+}
+
+/** Until the end of the transaction no other process dispatches. False if one does so now. */
+export async function lockDispatch(tx: ControlTx): Promise<boolean> {
+  const [row] = await tx.execute<{ got: boolean }>(
+    sql`select pg_try_advisory_xact_lock(${DISPATCH_LOCK}) as got`,
+  );
+  return row!.got;
 }
 
 /** How many jobs of each queue are handed over or running. */
@@ -142,48 +150,51 @@ export async function hand(
 
 /** Begins those of the jobs that are still the hand's: they may have been taken back or cancelled meanwhile. */
 export async function begin(
-  control: ControlDb,
+  db: Database,
   jobs: { id: string; handId: string }[],
   now: Date,
 ): Promise<BegunJob[]> {
-  const rows = await control.execute<
-    {
-      id: string;
-      queue: QueueName;
-      name: string;
-      payload: unknown;
-      tenant_id: string | null;
-      attempts: number;
-    }
-  >(sql`
+  type Row = Omit<BegunJob, "tenantId" | "attempt"> & { tenant_id: string | null; attempts: number };
+  const rows = await send<Row>(
+    db,
+    sql`
     update ${outbox} o set state = 'running', attempts = attempts + 1, started_at = ${now.toISOString()},
       lease_until = ${leaseEnd()}
     from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as j(id uuid, "handId" uuid)
     where o.id = j.id and o.hand_id = j."handId" and o.state = 'handed'
-    returning o.id, o.queue, o.name, o.payload, o.tenant_id, o.attempts`);
+    returning o.id, o.queue, o.name, o.payload, o.tenant_id, o.attempts`,
+  );
   return rows.map(({ tenant_id, attempts, ...job }) => ({ ...job, tenantId: tenant_id, attempt: attempts }));
 }
 
 /** Keeps jobs from being taken back for another while. */
-export async function renew(control: ControlDb, ids: string[]): Promise<void> {
+export async function renew(db: Database, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
-  await control.execute(sql`
+  await send(
+    db,
+    sql`
     update ${outbox} set lease_until = ${leaseEnd()} where state in ('handed', 'running')
-      and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`);
+      and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`,
+  );
 }
 
 /** Gives jobs back that were handed over and not begun. */
-export async function giveBack(control: ControlDb, ids: string[]): Promise<void> {
+export async function giveBack(db: Database, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
-  await control.execute(sql`
+  await send(
+    db,
+    sql`
     update ${outbox} set state = 'ready', hand_id = null, lease_until = null where state = 'handed'
-      and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`);
+      and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`,
+  );
 }
 
 /** Writes down how attempts ended, and adds them to the minute's figures. What was taken back meanwhile stays as it is. */
-export async function end(control: ControlDb, ends: JobEnd[], now: Date): Promise<void> {
+export async function end(db: Database, ends: JobEnd[], now: Date): Promise<void> {
   const at = now.toISOString();
-  await control.execute(sql`
+  await send(
+    db,
+    sql`
     with ended as (
       update ${outbox} o set state = e.state, run_at = coalesce(e."runAt", o.run_at), error = e.error,
         hand_id = null, lease_until = null,
@@ -198,15 +209,19 @@ export async function end(control: ControlDb, ends: JobEnd[], now: Date): Promis
       count(*) filter (where state = 'waiting'), count(*) filter (where state = 'failed')
     from ended where counts group by queue
     on conflict (minute, queue) do update set done = m.done + excluded.done, retried = m.retried + excluded.retried,
-      failed = m.failed + excluded.failed`);
+      failed = m.failed + excluded.failed`,
+  );
 }
 
 /** Whether a job is due or under way. */
-export async function isBusy(control: ControlDb, now: Date): Promise<boolean> {
-  const [row] = await control.execute<{ busy: boolean }>(sql`select
+export async function isBusy(db: Database, now: Date): Promise<boolean> {
+  const [row] = await send<{ busy: boolean }>(
+    db,
+    sql`select
     exists (select from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()}) or
     exists (select from ${outbox} where state = 'ready') or
-    exists (select from ${outbox} where state in ('handed', 'running')) as busy`);
+    exists (select from ${outbox} where state in ('handed', 'running')) as busy`,
+  );
   return row!.busy;
 }
 
@@ -226,6 +241,20 @@ export async function reportWorker(
 
 export async function removeWorker(control: ControlDb, id: string): Promise<void> {
   await control.execute(sql`delete from ${jobWorkers} where id = ${id}`);
+}
+
+/** Runs one statement, in a transaction and a flight of its own. */
+async function send<Row extends Record<string, unknown>>(db: Database, statement: SQL): Promise<Row[]> {
+  const [rows] = await runFlight(borrow(db), setup(db), (tx) => [tx.execute(statement)]);
+  return rows as unknown as Row[];
+}
+
+function borrow({ controlPool }: Database) {
+  return { pool: controlPool, holder: "jobs" };
+}
+
+function setup({ begin }: Database): string {
+  return `${begin}; ${PLANNING}`;
 }
 
 function leaseEnd() {

@@ -19,7 +19,9 @@ export async function openPostgresEngine(url: string, pooler: "none" | "transact
     import("pg"),
   ]);
   const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, application_name: "denizen jobs" });
-  pool.on("error", (error: Error) => log.warn("the jobs engine lost a connection", describeError(error)));
+  const tell = (error: Error) => log.warn("the jobs engine lost a connection", describeError(error));
+  pool.on("error", tell);
+  pool.on("connect", (client) => client.on("error", tell)); // also of one that is lent out
   const options = {
     pgPool: pool as Pool,
     noPreparedStatements: pooler === "transaction",

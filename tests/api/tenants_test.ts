@@ -28,6 +28,8 @@ Deno.test("201 a tenant that is made belongs to the caller, who can sign in ther
     plan: "team",
     status: "active",
     deletion_scheduled_for: null,
+    brand_color: null,
+    logo_url: null,
   });
   assert.equal(created.headers.location, `/api/v1/tenants/${id}`);
   assert.deepEqual([me.json.tenant.id, me.json.role], [id, "owner"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { addJob } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
@@ -23,7 +24,15 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
   await suspendTenant(world.system, closed.tenant.id, { reason: "The last three invoices are open." });
   await world.manyProjects("acme", 8);
   const { json } = await world.api("GET", "/projects", { token: await ownerToken(world) });
-  const ids = { projectId: json.data[0].id as string, tenantId: closed.tenant.id };
+  const jobId = await addJob(world, {
+    tenantId: closed.tenant.id,
+    queue: "webhooks",
+    state: "failed",
+    attempts: 10,
+    error: "503 Service Unavailable: upstream-connect-error-or-disconnect-reset-before-headers",
+  });
+  await addJob(world, { state: "ready" });
+  const ids = { projectId: json.data[0].id as string, tenantId: closed.tenant.id, jobId };
   const browser = await launchBrowser();
   try {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -74,7 +83,7 @@ Deno.test("a page's scripts are under 50 KB and its styles under 25 KB, compress
 function addressesFor(
   world: World,
   who: "visitor" | "member",
-  { projectId, tenantId }: { projectId: string; tenantId: string },
+  { projectId, tenantId, jobId }: { projectId: string; tenantId: string; jobId: string },
 ): string[] {
   const [apex, tenant] = [`http://${world.host()}`, `http://${world.host("acme")}`];
   if (who === "visitor") {
@@ -95,6 +104,11 @@ function addressesFor(
     `${apex}/admin/tenants`,
     `${apex}/admin/tenants?search=nothing`,
     `${apex}/admin/tenants/${tenantId}`,
+    `${apex}/admin/jobs`,
+    `${apex}/admin/jobs?state=all`,
+    `${apex}/admin/jobs?state=held`,
+    `${apex}/admin/jobs/${jobId}`,
+    `${apex}/admin/jobs/${jobId}/discard`,
     `${tenant}/settings`,
     `${tenant}/settings/deletion`,
     `${tenant}/dashboard`,

@@ -14,6 +14,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   requests: async () => (await import("./requests_bench.ts")).benchRequests(adminUrl),
   tenancy: async () => (await import("./tenancy_bench.ts")).benchTenancy(adminUrl),
   start: async () => (await import("./start_bench.ts")).benchStart(),
+  jobs: async () => (await import("./jobs_bench.ts")).benchJobs(adminUrl),
   weight: async () => (await import("./weight_bench.ts")).benchWeight(),
 };
 

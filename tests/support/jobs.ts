@@ -1,7 +1,9 @@
+import { outbox } from "../../db/control/schema.ts";
 import { JobWorker, type WorkerOptions } from "../../jobs/job_worker.ts";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
+import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/services.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
 import type { World } from "./world.ts";
@@ -26,6 +28,23 @@ export async function startWorker(
 function openEngine({ variables }: World, engine: EngineName): Promise<Engine> {
   if (engine === "kv") return openKvEngine(":memory:");
   return openPostgresEngine(variables.DATABASE_URL!, poolerUrl ? "transaction" : "none");
+}
+
+/** Puts a job of any state into the outbox, as if it had come there on its way. Returns its id. */
+export async function addJob(world: World, job: Partial<typeof outbox.$inferInsert>): Promise<string> {
+  const [id, now] = [newId(), world.clock.now()];
+  await world.system.control.insert(outbox).values({
+    id,
+    queue: "analytics",
+    name: "metrics.collect",
+    payload: { day: "2026-03-01" },
+    state: "waiting",
+    priority: 100,
+    runAt: now,
+    createdAt: now,
+    ...job,
+  });
+  return id;
 }
 
 /** Waits until something is so; for at most ten seconds. */

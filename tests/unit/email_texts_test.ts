@@ -65,6 +65,7 @@ Active people        132       148       +12%
 Projects             27        27        0%
 API calls            7,714     7,387     −4%
 Webhooks delivered   –         1,903     –
+Storage              45.8 MB   48.2 MB   +5%
 
 API calls a day: highest on 28 October with 366, lowest on 4 October with 88.
 
@@ -75,7 +76,7 @@ Open your dashboard: https://acme.denizen.example/dashboard
 You get this because you are an owner of Acme Instruments.
 
 Acme Instruments: https://acme.denizen.example/
-Choose what you get: https://acme.denizen.example/notifications
+Choose what you get: https://acme.denizen.example/settings/notifications
 Unsubscribe:
 https://denizen.example/unsubscribe/q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
 

@@ -153,7 +153,7 @@ Deno.test("the pages of a workspace's life hold no inline script, handler or sty
 Deno.test("an owner can rename, move and delete the workspace", async () => {
   const page = await html(<SettingsPage {...SETTINGS} />);
 
-  assert.deepEqual(actionsOf(page), ["/logout", "/settings/name", "/settings/address"]);
+  assert.deepEqual(actionsOf(page), ["/logout", "/settings/name", "/settings/address", "/settings/brand"]);
   assert.match(inputOf(page, "name"), /value="Acme Instruments"/);
   assert.match(inputOf(page, "subdomain"), /value="acme"/);
   assert.match(page, /\.denizen\.example:8000/);
@@ -166,7 +166,7 @@ Deno.test("an admin who is no owner can rename and move the workspace, but not d
   const page = await html(<SettingsPage {...SETTINGS} canDelete={false} />);
   const scheduled = await html(<SettingsPage {...SETTINGS} canDelete={false} deletion={IN_30_DAYS} />);
 
-  assert.deepEqual(actionsOf(page), ["/logout", "/settings/name", "/settings/address"]);
+  assert.deepEqual(actionsOf(page), ["/logout", "/settings/name", "/settings/address", "/settings/brand"]);
   assert.doesNotMatch(page + scheduled, /\/settings\/deletion/);
   assert.match(page, /Only an owner can change this\./);
 });

@@ -17,7 +17,7 @@ export function Content({ name, tenantName, url, projectsUrl, settingsUrl, docsU
         One for each thing you work on. You can rename or archive it later.
       </Step>
       <Step label="Make the workspace yours" href={settingsUrl}>
-        Its name, its address, and the color and logo of its mail.
+        Its name, its address, and how its mail looks.
       </Step>
       <Step label="Connect your own programs" href={docsUrl}>
         Whatever you do on a page, a program can do through the API.

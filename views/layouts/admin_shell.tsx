@@ -12,6 +12,7 @@ export type AdminSection = typeof SECTIONS[number]["key"];
 
 const SECTIONS = [
   { key: "tenants", label: "Tenants", href: "/admin/tenants", icon: "layers" },
+  { key: "jobs", label: "Jobs", href: "/admin/jobs", icon: "clock" },
   { key: "suppressions", label: "Suppressed mail", href: "/admin/suppressions", icon: "inbox" },
 ] as const;
 
