@@ -1,0 +1,127 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { SystemContext } from "../../src/context.ts";
+import {
+  discardJob,
+  getJob,
+  getQueues,
+  JOB_STATES,
+  jobQuery,
+  type JobState,
+  listJobs,
+  type QueueState,
+  retryAllFailed,
+  retryJob,
+} from "../../src/jobs/job_list.ts";
+import { type QueueName, QUEUES } from "../../src/jobs/queues.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
+import { JobList, JobRows } from "../../views/pages/admin/job_list.tsx";
+import { JobPage, JobPanel, type ShownJob } from "../../views/pages/admin/job_page.tsx";
+import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
+import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
+import { type Flash, sendFlash } from "../flash.ts";
+import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { render } from "../render.tsx";
+import { apexOnly } from "../site/apex.ts";
+import { shellOf, staffOnly } from "./staff.ts";
+
+const PAGE_SIZE = 25;
+
+/** The list's address as people type it: what makes no sense is left out, not refused. */
+const listAddress = z.object({
+  state: z.enum([...JOB_STATES, "all"]).optional().catch(undefined),
+  queue: jobQuery.shape.queue.catch(undefined),
+  cursor: jobQuery.shape.cursor.catch(undefined),
+});
+
+/** What is done beside requests: how it is going, and what failed. */
+export const jobPages = new Hono<AppEnv>();
+
+jobPages.use("/admin/jobs/*", apexOnly, staffOnly);
+
+jobPages.get("/admin/jobs", async (c) => {
+  const ctx = systemContextOf(c);
+  const { state, queue, cursor } = listAddress.parse(c.req.query());
+  if (isPartial(c) && cursor) {
+    return render(c, <JobRows {...await rowsOf(ctx, state ?? "all", queue, cursor)} />);
+  }
+  const { queues, workers } = await getQueues(ctx);
+  const counts = countStates(queues, queue);
+  const list = {
+    ...await rowsOf(ctx, state ?? (counts.failed > 0 ? "failed" : "all"), queue, cursor),
+    counts,
+  };
+  if (isPartial(c)) return render(c, <JobList {...list} />);
+  return render(c, <JobsPage {...shellOf(c)} {...list} queues={queues} workers={workers} />);
+});
+
+jobPages.get("/admin/jobs/queues", async (c) => {
+  const ctx = systemContextOf(c);
+  return render(c, <QueuePanel {...await getQueues(ctx)} now={ctx.services.clock.now()} />);
+});
+
+jobPages.post("/admin/jobs/retry-failed", async (c) => {
+  const { queue } = parseInput(jobQuery.pick({ queue: true }), await readForm(c));
+  const jobs = await retryAllFailed(systemContextOf(c), queue);
+  const message = jobs > 0
+    ? { kind: "success" as const, text: jobs === 1 ? "1 job begins anew." : `${jobs} jobs begin anew.` }
+    : { kind: "info" as const, text: "No job had failed." };
+  return goTo(c, queue ? `/admin/jobs?queue=${queue}` : "/admin/jobs", message);
+});
+
+jobPages.get("/admin/jobs/:id", async (c) => {
+  const { job, now } = await shownJobOf(c);
+  if (isPartial(c)) return render(c, <JobPanel job={job} now={now} />);
+  return render(c, <JobPage {...shellOf(c)} job={job} now={now} />);
+});
+
+jobPages.post("/admin/jobs/:id/retry", async (c) => {
+  const { id, name } = await retryJob(systemContextOf(c), c.req.param("id"));
+  return goTo(c, `/admin/jobs/${id}`, { kind: "success", text: `${name} begins anew.` });
+});
+
+jobPages.get("/admin/jobs/:id/discard", async (c) => {
+  return render(c, <DiscardJobPage {...shellOf(c)} {...await shownJobOf(c)} />);
+});
+
+jobPages.post("/admin/jobs/:id/discard", async (c) => {
+  const ctx = systemContextOf(c);
+  const { id, name } = await getJob(ctx, c.req.param("id"));
+  await discardJob(ctx, id);
+  return goTo(c, "/admin/jobs", { kind: "success", text: `${name} was discarded.` });
+});
+
+async function rowsOf(ctx: SystemContext, state: JobState | "all", queue?: QueueName, cursor?: string) {
+  const { items, nextCursor } = await listJobs(ctx, {
+    state: state === "all" ? undefined : state,
+    queue,
+    cursor,
+    limit: PAGE_SIZE,
+  });
+  const query = { state, queue: queue ?? "all" as const };
+  return { jobs: items, nextCursor, query, now: ctx.services.clock.now() };
+}
+
+/** How many jobs are in each state, in one queue or in all. Nobody counts those that have ended well. */
+function countStates(queues: QueueState[], queue?: QueueName): QueueState["depth"] {
+  const sum = { waiting: 0, ready: 0, running: 0, held: 0, failed: 0 };
+  for (const { depth } of queues.filter((each) => !queue || each.queue === queue)) {
+    for (const state of Object.keys(sum) as (keyof typeof sum)[]) sum[state] += depth[state];
+  }
+  return sum;
+}
+
+async function shownJobOf(c: AppContext): Promise<{ job: ShownJob; now: Date }> {
+  const ctx = systemContextOf(c);
+  const job = await getJob(ctx, c.req.param("id")!);
+  return {
+    job: { ...job, maxAttempts: QUEUES[job.queue]?.attempts ?? job.attempts },
+    now: ctx.services.clock.now(),
+  };
+}
+
+function goTo(c: AppContext, address: string, message: Flash): Response {
+  sendFlash(c, message);
+  return redirect(c, address);
+}

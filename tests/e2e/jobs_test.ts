@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { addJob, startWorker } from "../support/jobs.ts";
+import { PASSWORD, World } from "../support/world.ts";
+import { launchBrowser, openWindow } from "./browser.ts";
+
+/** Protects: the platform's staff find a failed job, retry it, and see by themselves how it ends. */
+
+Deno.test("staff filter the jobs in place, retry one, and see it end without asking again", async () => {
+  await using world = await World.open();
+  await world.staff("root@example.com");
+  const mail = await addJob(world, { queue: "email", state: "failed" });
+  const figures = await addJob(world, { queue: "analytics", state: "failed", error: "Down." });
+  const browser = await launchBrowser();
+  try {
+    const { page, complaints } = await openWindow(browser);
+    await page.goto(`http://${world.host()}/login?next=/admin/jobs`);
+    await page.fill("#email", "root@example.com");
+    await page.fill("#password", PASSWORD);
+    await page.click("#login-button");
+    await page.waitForSelector(`#job-${mail}`);
+
+    await page.selectOption("select[name=queue]", "analytics");
+    await page.waitForSelector(`#job-${mail}`, { state: "detached" });
+    assert.match(page.url(), /state=failed&queue=analytics$|queue=analytics&state=failed$/);
+    await page.click("#job-list nav >> text=Held");
+    await page.waitForSelector("text=No job matches");
+    await page.goBack();
+    await page.click(`#job-${figures} td:first-child a`);
+    await page.click("button:has-text('Retry')");
+    await page.waitForSelector("#job-panel >> text=It is begun as soon as");
+
+    await using worker = await startWorker(world, "kv", {
+      handlers: { "metrics.collect": () => Promise.resolve() },
+    });
+    await worker.idle();
+    await page.waitForSelector("#job-panel >> text=It has ended well.");
+    assert.equal(await page.getAttribute("#job-panel", "hx-get"), null);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await browser.close();
+  }
+});

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import { eq } from "drizzle-orm";
+import { jobMinutes, outbox, platformAuditLog } from "../../db/control/schema.ts";
+import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
+import type { Browser } from "../support/browser.ts";
+import { addJob, startWorker } from "../support/jobs.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: the platform's staff see how jobs are doing, what failed and why, and let it begin anew or drop it. */
+
+Deno.test("S25 the pages of jobs are for the platform's staff alone, on the apex alone", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const staff = await staffOf(world);
+  const failed = await addJob(world, { tenantId: acme.tenant.id, state: "failed" });
+  const [visitor, owner] = [world.browser(), world.browser()];
+  await signIn(owner, world.host(), acme.owner.email);
+  await signIn(owner, world.host("acme"), acme.owner.email);
+  const apex = `http://${world.host()}`;
+
+  for (
+    const path of [
+      "/admin/jobs",
+      "/admin/jobs/queues",
+      `/admin/jobs/${failed}`,
+      `/admin/jobs/${failed}/discard`,
+    ]
+  ) {
+    assert.match((await visitor.get(apex + path)).url, /\/login\?next=%2Fadmin/);
+    assert.equal((await owner.get(apex + path)).status, 403);
+    assert.equal((await owner.get(`http://${world.host("acme")}${path}`)).status, 404);
+    assert.equal((await staff.get(apex + path)).status, 200);
+  }
+  for (const path of ["retry-failed", `${failed}/retry`, `${failed}/discard`]) {
+    assert.equal((await owner.post(`${apex}/admin/jobs/${path}`)).status, 403);
+    assert.equal((await visitor.post(`${apex}/admin/jobs/${path}`)).status, 401);
+  }
+  assert.equal((await jobOf(world, failed))!.state, "failed");
+});
+
+Deno.test("the queues say how many jobs they have, and that nobody runs them until somebody does", async () => {
+  await using world = await World.open();
+  const staff = await staffOf(world);
+  const now = world.clock.now();
+  await addJob(world, { queue: "email", state: "ready", runAt: new Date(now.getTime() - 3 * MINUTE) });
+  await addJob(world, { queue: "email", state: "held" });
+  await addJob(world, { queue: "webhooks", state: "failed" });
+  const figures = { queue: "webhooks", done: 1_200, retried: 30, failed: 1 };
+  await world.system.control.insert(jobMinutes).values([
+    { minute: now, ...figures },
+    { minute: new Date(now.getTime() - 2 * HOUR), ...figures },
+  ]);
+
+  const idle = await staff.get(`http://${world.host()}/admin/jobs`);
+  await using _worker = await startWorker(world, "kv", { handlers: {} });
+  const panel = await staff.get(`http://${world.host()}/admin/jobs/queues`, { "HX-Request": "true" });
+
+  assert.match(idle.text, /No process runs jobs\.[^]*1 job is ready and waits/);
+  assert.match(idle.text, /aria-label="1 ready in Email"/);
+  assert.match(idle.text, /aria-label="1 held in Email"/);
+  assert.match(idle.text, /Oldest ready: <time[^>]*>3 minutes ago</);
+  assert.match(idle.text, /1,200 done, 30 retried<span[^>]*>, 1 failed/);
+  assert.doesNotMatch(panel.text, /<html|No process runs jobs/);
+  assert.match(panel.text, /1 process runs jobs/);
+});
+
+Deno.test("the list opens with what failed, and with everything when nothing did", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const staff = await staffOf(world);
+  const done = await addJob(world, { state: "done" });
+  const list = `http://${world.host()}/admin/jobs`;
+
+  const quiet = await staff.get(list);
+  const failed = await addJob(world, {
+    tenantId: acme.tenant.id,
+    state: "failed",
+    attempts: 5,
+    error: "The other side is down.\n    at deliver (deliver.ts:1:1)",
+  });
+  const loud = await staff.get(list);
+
+  assert.deepEqual(listed(quiet.text), [done]);
+  assert.deepEqual(listed(loud.text), [failed]);
+  assert.match(loud.text, new RegExp(`href="/admin/tenants/${acme.tenant.id}"[^>]*>acme Ltd<`));
+  assert.match(loud.text, />The other side is down\.</);
+  assert.match(loud.text, /5 attempts/);
+});
+
+Deno.test("the list is filtered by state and queue, and paged, the newest first", async () => {
+  await using world = await World.open();
+  const staff = await staffOf(world);
+  const waiting = [];
+  for (let number = 0; number < 27; number++) {
+    waiting.unshift(await addJob(world, { queue: "email", state: "waiting" }));
+  }
+  const handed = await addJob(world, { queue: "email", state: "handed" });
+  const billed = await addJob(world, { queue: "billing", state: "failed" });
+  const list = `http://${world.host()}/admin/jobs`;
+  const htmx = { "HX-Request": "true" };
+
+  const first = await staff.get(`${list}?state=waiting`);
+  const next = /\/admin\/jobs(\?[^"]*cursor=[^"]+)"/.exec(first.text)![1]!.replaceAll("&amp;", "&");
+  const rows = await staff.get(list + next, htmx);
+  const part = await staff.get(`${list}?state=failed&queue=email`, htmx);
+
+  assert.deepEqual(listed(first.text), waiting.slice(0, 25));
+  assert.deepEqual(listed((await staff.get(list + next)).text), waiting.slice(25));
+  assert.deepEqual(listed(rows.text), waiting.slice(25));
+  assert.match(rows.text, /^<tr/);
+  assert.match(part.text, /^<div id="job-list"[^]*No failed jobs/);
+  assert.deepEqual(listed((await staff.get(`${list}?state=running`)).text), [handed]);
+  assert.deepEqual(listed((await staff.get(`${list}?state=all&queue=billing`)).text), [billed]);
+  assert.deepEqual(listed((await staff.get(`${list}?state=nonsense&queue=nonsense`)).text), [billed]);
+});
+
+Deno.test("a job's page shows its payload with what may be secret as dots, and its error whole", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const staff = await staffOf(world);
+  const id = await addJob(world, {
+    tenantId: acme.tenant.id,
+    state: "failed",
+    attempts: 2,
+    payload: {
+      message_id: "m-17",
+      recipient: "zoe@acme.example",
+      token: "tok-secret",
+      headers: { Cookie: "c" },
+    },
+    error: "First line.\nSecond line <b>",
+  });
+
+  const page = await staff.get(`http://${world.host()}/admin/jobs/${id}`);
+  const missing = await staff.get(`http://${world.host()}/admin/jobs/${newId()}`);
+  const nonsense = await staff.get(`http://${world.host()}/admin/jobs/nonsense`);
+
+  const payload = JSON.parse(textOf(/<pre[^>]*>([^]*?)<\/pre>/.exec(page.text)![1]!));
+  assert.deepEqual(payload, {
+    message_id: "m-17",
+    recipient: "•••",
+    token: "•••",
+    headers: { Cookie: "•••" },
+  });
+  assert.doesNotMatch(page.text, /zoe@acme|tok-secret/);
+  assert.match(page.text, /First line\.\nSecond line &lt;b&gt;/);
+  assert.match(page.text, /2 of 5/);
+  assert.match(page.text, new RegExp(`href="/admin/tenants/${acme.tenant.id}"`));
+  assert.deepEqual([missing.status, nonsense.status], [404, 404]);
+});
+
+Deno.test("a failed job that is retried is ready with all its attempts, and runs; the platform's log tells who did it", async () => {
+  await using world = await World.open();
+  const staff = await staffOf(world);
+  const id = await addJob(world, {
+    state: "failed",
+    attempts: 5,
+    error: "Down.",
+    endedAt: world.clock.now(),
+  });
+  const retry = `http://${world.host()}/admin/jobs/${id}/retry`;
+
+  const retried = await staff.post(retry);
+  const { state, attempts, endedAt } = (await jobOf(world, id))!;
+  const twice = await staff.post(retry);
+  await using worker = await startWorker(world, "kv", {
+    handlers: { "metrics.collect": () => Promise.resolve() },
+  });
+  await worker.idle();
+
+  assert.equal(retried.url, `http://${world.host()}/admin/jobs/${id}`);
+  assert.match(retried.text, /metrics\.collect begins anew\./);
+  assert.doesNotMatch(retried.text, new RegExp(`${id}/retry`));
+  assert.deepEqual([state, attempts, endedAt], ["ready", 0, null]);
+  assert.equal(twice.status, 409);
+  assert.equal((await jobOf(world, id))!.state, "done");
+  assert.deepEqual(await audited(world), [["job.retried", "root", id]]);
+});
+
+Deno.test("all failed jobs of a queue are retried at once, and no others", async () => {
+  await using world = await World.open();
+  const staff = await staffOf(world);
+  const mails = [
+    await addJob(world, { queue: "email", state: "failed" }),
+    await addJob(world, { queue: "email", state: "failed" }),
+  ];
+  const held = await addJob(world, { queue: "email", state: "held" });
+  const billed = await addJob(world, { queue: "billing", state: "failed" });
+  const list = `http://${world.host()}/admin/jobs`;
+
+  const offered = await staff.get(`${list}?state=failed&queue=email`);
+  const nonsense = await staff.post(`${list}/retry-failed`, { queue: "nonsense" });
+  const some = await staff.post(`${list}/retry-failed`, { queue: "email" });
+  const states = await Promise.all([...mails, held, billed].map((id) => jobOf(world, id)));
+  const rest = await staff.post(`${list}/retry-failed`);
+  const none = await staff.post(`${list}/retry-failed`);
+
+  assert.match(offered.text, /2 jobs of the queue email failed for good/);
+  assert.equal(nonsense.status, 422);
+  assert.match(some.text, /2 jobs begin anew\./);
+  assert.deepEqual(states.map((job) => job!.state), ["ready", "ready", "held", "failed"]);
+  assert.match(rest.text, /1 job begins anew\./);
+  assert.match(none.text, /No job had failed\./);
+  assert.deepEqual(await audited(world), [["job.retried", "root", null], ["job.retried", "root", null]]);
+});
+
+Deno.test("a job is discarded after being asked, and one that has ended well is not", async () => {
+  await using world = await World.open();
+  const staff = await staffOf(world);
+  const [held, done] = [await addJob(world, { state: "held" }), await addJob(world, { state: "done" })];
+  const jobs = `http://${world.host()}/admin/jobs`;
+
+  const page = await staff.get(`${jobs}/${held}`);
+  const asked = await staff.get(`${jobs}/${held}/discard`);
+  const still = await jobOf(world, held);
+  const discarded = await staff.post(`${jobs}/${held}/discard`);
+  const refused = await staff.post(`${jobs}/${done}/discard`);
+
+  assert.match(page.text, new RegExp(`href="/admin/jobs/${held}/discard"`));
+  assert.doesNotMatch(page.text, new RegExp(`${held}/retry`));
+  assert.match(asked.text, /Discard metrics\.collect\?/);
+  assert.ok(still);
+  assert.match(discarded.text, /metrics\.collect was discarded\./);
+  assert.equal(await jobOf(world, held), undefined);
+  assert.equal(refused.status, 409);
+  assert.ok(await jobOf(world, done));
+  assert.deepEqual(await audited(world), [["job.discarded", "root", held]]);
+});
+
+async function jobOf(world: World, id: string) {
+  const [job] = await world.system.control.select().from(outbox).where(eq(outbox.id, id));
+  return job;
+}
+
+/** What the platform's log says of jobs. */
+async function audited(world: World) {
+  const lines = await world.system.control.select().from(platformAuditLog).orderBy(platformAuditLog.sequence);
+  return lines.filter(({ action }) => action.startsWith("job."))
+    .map(({ action, actorName, subjectId }) => [action, actorName, subjectId]);
+}
+
+/** The ids of the jobs in the list, in its order. */
+function listed(text: string): string[] {
+  return [...text.matchAll(/<tr id="job-([0-9a-f-]{36})"/g)].map(([, id]) => id!);
+}
+
+function textOf(text: string): string {
+  return text.replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+}
+
+async function staffOf(world: World): Promise<Browser> {
+  const { email } = await world.staff("root@example.com");
+  const browser = world.browser();
+  await signIn(browser, world.host(), email);
+  return browser;
+}
+
+async function signIn(browser: Browser, host: string, email: string): Promise<void> {
+  await browser.post(`http://${host}/login`, { email, password: PASSWORD, next: "/workspaces" });
+}

@@ -1,0 +1,132 @@
+// What the back office's pages of jobs promise: names, errors and payloads stay text, nothing runs in the page, and only
+// what can be done to a job is offered.
+import assert from "node:assert/strict";
+import type { Child } from "hono/jsx";
+import type { JobState, ListedJob, QueueState } from "../../src/jobs/job_list.ts";
+import { PageContext } from "../../views/page.tsx";
+import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
+import { JobList } from "../../views/pages/admin/job_list.tsx";
+import { JobPage, JobPanel } from "../../views/pages/admin/job_page.tsx";
+import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
+import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
+
+const NOW = new Date("2026-11-23T12:00:00Z");
+const NONCE = "n0nce";
+const ATTACK = `"><button hx-get="/evil"><script>alert(1)</script>`;
+const STAFF = { user: { name: "Sam Rivera", email: "sam@denizen.example" } };
+
+const JOB: ListedJob = {
+  id: "0195-j",
+  queue: "webhooks",
+  name: "webhook.deliver",
+  state: "failed",
+  tenant: { id: "0195-t", name: "Acme Instruments", subdomain: "acme" },
+  payload: { delivery_id: "0195-d" },
+  attempts: 10,
+  error: "503 Service Unavailable",
+  runAt: NOW,
+  createdAt: NOW,
+  startedAt: NOW,
+  endedAt: NOW,
+};
+const QUIET: QueueState = {
+  queue: "webhooks",
+  depth: { waiting: 0, ready: 0, running: 0, held: 0, failed: 0 },
+  oldest: null,
+  lastHour: { done: 0, retried: 0, failed: 0 },
+};
+const LIST = {
+  jobs: [JOB],
+  nextCursor: "next",
+  query: { state: "failed" as const, queue: "all" as const },
+  counts: { failed: 1_284 },
+  now: NOW,
+};
+
+async function html(content: Child): Promise<string> {
+  const page = { nonce: NONCE, asset: (name: string) => `/static/${name}`, apexUrl: "http://localhost:8000" };
+  return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
+}
+
+function shown(state: JobState) {
+  return html(<JobPanel job={{ ...JOB, state, maxAttempts: 10 }} now={NOW} />);
+}
+
+Deno.test("a name, an error and a payload that look like markup are shown as text, and nothing runs in the page", async () => {
+  const tenant = { ...JOB.tenant!, name: ATTACK };
+  const job = {
+    ...JOB,
+    name: ATTACK,
+    error: ATTACK,
+    payload: { [ATTACK]: ATTACK },
+    tenant,
+    maxAttempts: 10,
+  };
+
+  const pages = await Promise.all([
+    html(<JobsPage {...STAFF} {...LIST} jobs={[job]} queues={[QUIET]} workers={1} />),
+    html(<JobPage {...STAFF} job={job} now={NOW} />),
+    html(<DiscardJobPage {...STAFF} job={job} now={NOW} />),
+  ]);
+
+  for (const page of pages) {
+    assert.ok(page.includes("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)|<button hx-get="\/evil"/);
+    assert.doesNotMatch(page, /\sstyle=|<style|\son[a-z]+=|hx-on|javascript:/);
+    const acting = page.match(/<[a-z][^>]*\shx-(?:get|post)=[^>]*>/g) ?? [];
+    assert.deepEqual(acting.filter((tag) => !tag.includes(`hx-nonce="${NONCE}"`)), []);
+  }
+});
+
+Deno.test("retrying is offered for a failed job alone, and nothing for one that runs or has ended well", async () => {
+  const offers = async (state: JobState) => {
+    const page = await shown(state);
+    return [page.includes("/0195-j/retry"), page.includes("/0195-j/discard")];
+  };
+
+  assert.deepEqual(await offers("failed"), [true, true]);
+  for (const state of ["waiting", "ready", "held"] as const) {
+    assert.deepEqual(await offers(state), [false, true], state);
+  }
+  for (const state of ["running", "done"] as const) {
+    assert.deepEqual(await offers(state), [false, false], state);
+  }
+});
+
+Deno.test("a job's page asks again only while the job is about to change", async () => {
+  for (const state of ["ready", "running"] as const) {
+    assert.match(await shown(state), /id="job-panel" hx-nonce="n0nce" hx-get="\/admin\/jobs\/0195-j"/);
+  }
+  for (const state of ["waiting", "held", "failed", "done"] as const) {
+    assert.doesNotMatch(await shown(state), /hx-get/, state);
+  }
+});
+
+Deno.test("it is an alarm that nobody runs jobs, as long as some are ready", async () => {
+  const busy = { ...QUIET, depth: { ...QUIET.depth, ready: 12 }, oldest: NOW };
+
+  const alarm = await html(<QueuePanel queues={[busy]} workers={0} now={NOW} />);
+  const idle = await html(<QueuePanel queues={[QUIET]} workers={0} now={NOW} />);
+  const works = await html(<QueuePanel queues={[busy]} workers={2} now={NOW} />);
+
+  assert.match(alarm, /role="status"[^]*No process runs jobs\.[^]*12 jobs are ready and wait/);
+  assert.doesNotMatch(idle + works, /No process runs jobs\./);
+  assert.match(idle, /No processes run jobs/);
+  assert.match(works, /2 processes run jobs/);
+});
+
+Deno.test("the tabs and the next page keep the queue, and what failed can be retried at once", async () => {
+  const query = { state: "failed", queue: "webhooks" } as const;
+
+  const list = await html(<JobList {...LIST} query={query} />);
+  const done = await html(<JobList {...LIST} query={{ ...query, state: "done" }} />);
+
+  assert.match(list, /href="\/admin\/jobs\?state=held&amp;queue=webhooks"/);
+  assert.match(list, /<a[^>]*state=failed&amp;queue=webhooks"[^>]*aria-current="page"/);
+  assert.match(
+    list,
+    /id="more-jobs"[^>]*hx-get="\/admin\/jobs\?state=failed&amp;queue=webhooks&amp;cursor=next"/,
+  );
+  assert.match(list, /action="\/admin\/jobs\/retry-failed"[^]*name="queue" value="webhooks"[^]*1,284 jobs/);
+  assert.doesNotMatch(done, /retry-failed/);
+});

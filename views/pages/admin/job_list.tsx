@@ -1,0 +1,130 @@
+import type { JobState, ListedJob } from "../../../src/jobs/job_list.ts";
+import { Button, ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { formatCount } from "../../components/count.ts";
+import { EmptyState } from "../../components/empty_state.tsx";
+import { hx } from "../../components/hx.ts";
+import { EmptyRow, MoreRow, Table } from "../../components/table.tsx";
+import { Tabs } from "../../components/tabs.tsx";
+import { type JobListQuery, jobsHref } from "./job_query.ts";
+import { JobRow } from "./job_row.tsx";
+
+export type JobRowsProps = {
+  jobs: ListedJob[];
+  nextCursor: string | null;
+  query: JobListQuery;
+  now: Date;
+};
+
+/** `counts`: of the queue that was asked for, or of all; there is none where nobody counts. */
+export type JobListProps = JobRowsProps & { counts: Partial<Record<JobState, number>> };
+
+/** The htmx attributes of what replaces the list. */
+export const LIST_SWAP = { target: "#job-list", swap: "outerHTML", pushUrl: "true" };
+
+const COLUMNS = [
+  { label: "Job" },
+  { label: "State" },
+  { label: "Tenant" },
+  { label: "Queue", class: "max-lg:hidden" },
+  { label: "Attempts", class: "text-right max-lg:hidden" },
+  { label: "Asked for" },
+];
+
+const STATES = [
+  { state: "all", label: "All" },
+  { state: "failed", label: "Failed" },
+  { state: "held", label: "Held" },
+  { state: "waiting", label: "Waiting" },
+  { state: "ready", label: "Ready" },
+  { state: "running", label: "Running" },
+  { state: "done", label: "Done" },
+] as const;
+
+/** The list with its tabs: what these and the choice of a queue replace. */
+export function JobList({ counts, ...rows }: JobListProps) {
+  const { query } = rows;
+  const tabs = STATES.map(({ state, label }) => {
+    const href = jobsHref({ ...query, state });
+    const count = state === "all" ? undefined : counts[state];
+    return {
+      label,
+      count,
+      href,
+      current: query.state === state,
+      attributes: hx({ get: href, ...LIST_SWAP }),
+    };
+  });
+  return (
+    <Card id="job-list" flush>
+      <input type="hidden" name="state" value={query.state} form="job-filter" />
+      <Tabs label="Filter by state" tabs={tabs} />
+      {query.state === "failed" && counts.failed
+        ? <RetryAllForm failed={counts.failed} queue={query.queue} />
+        : null}
+      <Table label="Jobs" columns={COLUMNS} bodyId="job-rows">
+        <JobRows {...rows} />
+        <EmptyRow columns={COLUMNS.length}>
+          <NoJobs query={query} />
+        </EmptyRow>
+      </Table>
+    </Card>
+  );
+}
+
+/** One page of rows, and at its end the row that fetches the next when it comes into view. */
+export function JobRows({ jobs, nextCursor, query, now }: JobRowsProps) {
+  return (
+    <>
+      {jobs.map((job) => <JobRow key={job.id} job={job} now={now} />)}
+      {nextCursor
+        ? <MoreRow id="more-jobs" href={jobsHref(query, nextCursor)} columns={COLUMNS.length} />
+        : null}
+    </>
+  );
+}
+
+function RetryAllForm({ failed, queue }: { failed: number; queue: JobListQuery["queue"] }) {
+  const jobs = failed === 1 ? "1 job" : `${formatCount(failed)} jobs`;
+  return (
+    <form
+      method="post"
+      action="/admin/jobs/retry-failed"
+      class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-5 py-3"
+    >
+      {queue === "all" ? null : <input type="hidden" name="queue" value={queue} />}
+      <p class="text-muted">
+        {jobs}
+        {queue === "all" ? "" : ` of the queue ${queue}`}{" "}
+        failed for good. Retried, a job has all its attempts again.
+      </p>
+      <Button size="small" icon="restore">Retry all failed</Button>
+    </form>
+  );
+}
+
+function NoJobs({ query }: { query: JobListQuery }) {
+  if (query.state === "failed") {
+    return (
+      <EmptyState
+        icon="check"
+        title="No failed jobs"
+        text="A job that failed for good will be listed here, with its error."
+      />
+    );
+  }
+  if (query.state === "all" && query.queue === "all") {
+    return (
+      <EmptyState
+        icon="clock"
+        title="No jobs yet"
+        text="What is done beside requests, such as sending mail, will be listed here."
+      />
+    );
+  }
+  return (
+    <EmptyState icon="search" title="No job matches" text="There is none in this state and queue.">
+      <ButtonLink href={jobsHref({ state: "all", queue: "all" })}>Show all jobs</ButtonLink>
+    </EmptyState>
+  );
+}

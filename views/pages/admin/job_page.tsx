@@ -1,0 +1,108 @@
+import type { JobState, ListedJob } from "../../../src/jobs/job_list.ts";
+import { Button, ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { DescriptionList } from "../../components/description_list.tsx";
+import { hx } from "../../components/hx.ts";
+import { TextLink } from "../../components/link.tsx";
+import { Instant } from "../../components/time.tsx";
+import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
+import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { queueLabel } from "./job_query.ts";
+import { JobTenant, StateBadge } from "./job_row.tsx";
+
+/** `maxAttempts`: how often a job of its queue is begun. */
+export type ShownJob = ListedJob & { maxAttempts: number };
+
+export type JobPageProps = AdminShellProps & { job: ShownJob; now: Date };
+
+const MEANINGS: Record<JobState, string> = {
+  waiting: "It waits for the time when it is due.",
+  ready: "It is begun as soon as a process has room for it.",
+  running: "It runs now, or is on its way to a process that runs it.",
+  held: "Its tenant is suspended. It goes on when the tenant is resumed.",
+  failed: "It failed for good. It rests here for 90 days, unless someone retries or discards it.",
+  done: "It has ended well.",
+};
+
+const ABOUT_TO_CHANGE: JobState[] = ["ready", "running"];
+const DISCARDED: JobState[] = ["waiting", "ready", "held", "failed"];
+
+/** `/admin/jobs/:id`: all that is known of a job, and what can be done to it. */
+export function JobPage({ job, now, ...shell }: JobPageProps) {
+  return (
+    <AdminShell title={job.name} active="jobs" {...shell}>
+      <p class="mb-2">
+        <TextLink href="/admin/jobs">Jobs</TextLink>
+      </p>
+      <JobPanel job={job} now={now} />
+    </AdminShell>
+  );
+}
+
+/** Everything under the way back: what the page's address answers htmx, as long as the job is about to change. */
+export function JobPanel({ job, now }: { job: ShownJob; now: Date }) {
+  const refreshed = hx({
+    get: `/admin/jobs/${job.id}`,
+    trigger: "every 2s",
+    swap: "outerMorph",
+    status: { "4xx": "swap:none", "5xx": "swap:none" },
+  });
+  return (
+    <div id="job-panel" {...(ABOUT_TO_CHANGE.includes(job.state) ? refreshed : {})}>
+      <PageHeading title={job.name} lead={MEANINGS[job.state]} action={<JobActions job={job} />} />
+      <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem] lg:grid-rows-[auto_1fr]">
+        {job.error ? <ErrorCard error={job.error} isFinal={job.state === "failed"} /> : null}
+        <Card title="Details" class="lg:col-start-2 lg:row-span-2 lg:row-start-1">
+          <JobFacts job={job} now={now} />
+        </Card>
+        <Card title="Payload" class="lg:col-start-1">
+          <pre class="font-mono text-sm whitespace-pre-wrap wrap-anywhere">{JSON.stringify(job.payload, null, 2)}</pre>
+          <p class="mt-4 text-sm text-muted">What may be secret or personal is masked.</p>
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+function JobActions({ job: { id, state } }: { job: ShownJob }) {
+  return (
+    <>
+      {DISCARDED.includes(state) ? <ButtonLink href={`/admin/jobs/${id}/discard`}>Discard</ButtonLink> : null}
+      {state === "failed"
+        ? (
+          <form method="post" action={`/admin/jobs/${id}/retry`}>
+            <Button variant="primary" icon="restore">Retry</Button>
+          </form>
+        )
+        : null}
+    </>
+  );
+}
+
+function ErrorCard({ error, isFinal }: { error: string; isFinal: boolean }) {
+  return (
+    <Card title={isFinal ? "Error" : "Last error"} tone={isFinal ? "danger" : "plain"} class="lg:col-start-1">
+      <p class="font-mono text-sm whitespace-pre-wrap wrap-anywhere">{error}</p>
+    </Card>
+  );
+}
+
+function JobFacts({ job, now }: { job: ShownJob; now: Date }) {
+  const facts = [
+    { term: "State", value: <StateBadge state={job.state} /> },
+    { term: "Queue", value: queueLabel(job.queue) },
+    { term: "Tenant", value: <JobTenant tenant={job.tenant} /> },
+    { term: "Attempts", value: `${job.attempts} of ${job.maxAttempts}` },
+    { term: "Asked for", value: <Instant at={job.createdAt} now={now} /> },
+    { term: "Due", value: <Instant at={job.runAt} now={now} /> },
+    ...(job.startedAt ? [{ term: "Started", value: <Instant at={job.startedAt} now={now} /> }] : []),
+    ...(job.endedAt
+      ? [{
+        term: job.state === "held" ? "Held since" : "Ended",
+        value: <Instant at={job.endedAt} now={now} />,
+      }]
+      : []),
+    { term: "Job ID", value: <code class="text-sm">{job.id}</code> },
+  ];
+  return <DescriptionList facts={facts} />;
+}

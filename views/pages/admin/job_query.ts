@@ -1,0 +1,17 @@
+import type { JobState } from "../../../src/jobs/job_list.ts";
+import type { QueueName } from "../../../src/jobs/queues.ts";
+
+export type JobListQuery = { state: JobState | "all"; queue: QueueName | "all" };
+
+/** The address of the list as asked for. It always names the state: without one, the list opens with what failed. */
+export function jobsHref({ state, queue }: JobListQuery, cursor?: string): string {
+  const parameters = new URLSearchParams({ state });
+  if (queue !== "all") parameters.set("queue", queue);
+  if (cursor) parameters.set("cursor", cursor);
+  return `/admin/jobs?${parameters}`;
+}
+
+/** A queue's name as a label: "Email". */
+export function queueLabel(queue: QueueName): string {
+  return queue.charAt(0).toUpperCase() + queue.slice(1);
+}

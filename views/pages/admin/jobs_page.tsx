@@ -1,0 +1,46 @@
+// Partials by request (`HX-Target`): `#job-list` gets JobList, `#more-jobs` JobRows, `#queue-panel` QueuePanel.
+import { Button } from "../../components/button.tsx";
+import { hx } from "../../components/hx.ts";
+import { Select } from "../../components/select.tsx";
+import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
+import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { JobList, type JobListProps, LIST_SWAP } from "./job_list.tsx";
+import { queueLabel } from "./job_query.ts";
+import { QueuePanel, type QueuePanelProps } from "./queue_panel.tsx";
+
+export type JobsPageProps = AdminShellProps & JobListProps & QueuePanelProps;
+
+/** `/admin/jobs`: how the queues are doing, and every job that is kept. */
+export function JobsPage({ user, flash, queues, workers, ...list }: JobsPageProps) {
+  return (
+    <AdminShell title="Jobs" active="jobs" user={user} flash={flash}>
+      <PageHeading title="Jobs" lead="What is done beside requests, for the tenants and the platform." />
+      <QueuePanel queues={queues} workers={workers} now={list.now} />
+      <FilterForm queue={list.query.queue} queues={queues} />
+      <JobList {...list} />
+    </AdminShell>
+  );
+}
+
+function FilterForm({ queue, queues }: { queue: string; queues: QueuePanelProps["queues"] }) {
+  const options = [
+    { value: "", label: "All queues" },
+    ...queues.map(({ queue }) => ({ value: queue, label: queueLabel(queue) })),
+  ];
+  return (
+    <form
+      id="job-filter"
+      method="get"
+      action="/admin/jobs"
+      class="mb-4 flex flex-wrap gap-3"
+      {...hx({ get: "/admin/jobs", trigger: "change, submit", sync: "this:replace", ...LIST_SWAP })}
+    >
+      <div class="w-48 max-sm:w-full">
+        <Select name="queue" aria-label="Queue" options={options} value={queue === "all" ? "" : queue} />
+      </div>
+      <noscript>
+        <Button>Apply</Button>
+      </noscript>
+    </form>
+  );
+}
