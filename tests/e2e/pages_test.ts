@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { unsubscribeUrl } from "../../src/email/preferences.ts";
+import { suppress } from "../../src/email/suppression.ts";
+import { createVerificationLink } from "../../src/identity/email_verification.ts";
 import { addJob } from "../support/jobs.ts";
+import { sampleEmail } from "../support/sample_email.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
@@ -32,7 +36,25 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
     error: "503 Service Unavailable: upstream-connect-error-or-disconnect-reset-before-headers",
   });
   await addJob(world, { state: "ready" });
-  const ids = { projectId: json.data[0].id as string, tenantId: closed.tenant.id, jobId };
+  const reader = await world.user("ada@acme.example");
+  const mail = sampleEmail();
+  await world.services.mail.send(mail);
+  await suppress(world.system, {
+    address: "gone@acme.example",
+    reason: "bounce",
+    detail: "550 5.1.1 No such user",
+  });
+  const ids = {
+    projectId: json.data[0].id as string,
+    tenantId: closed.tenant.id,
+    jobId,
+    mailId: mail.id,
+    mailedLinks: [
+      await world.passwordLink(reader),
+      await createVerificationLink(world.system, reader),
+      unsubscribeUrl(world.system, reader.id, "reports"),
+    ],
+  };
   const browser = await launchBrowser();
   try {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -83,7 +105,13 @@ Deno.test("a page's scripts are under 50 KB and its styles under 25 KB, compress
 function addressesFor(
   world: World,
   who: "visitor" | "member",
-  { projectId, tenantId, jobId }: { projectId: string; tenantId: string; jobId: string },
+  { projectId, tenantId, jobId, mailId, mailedLinks }: {
+    projectId: string;
+    tenantId: string;
+    jobId: string;
+    mailId: string;
+    mailedLinks: string[];
+  },
 ): string[] {
   const [apex, tenant] = [`http://${world.host()}`, `http://${world.host("acme")}`];
   if (who === "visitor") {
@@ -91,8 +119,15 @@ function addressesFor(
       `${apex}/`,
       `${apex}/signup`,
       `${apex}/login`,
+      `${apex}/forgot-password`,
+      ...mailedLinks,
+      `${apex}/verify-email?token=none`,
       `${apex}/nowhere`,
       `${apex}/dev/components`,
+      `${apex}/dev/emails`,
+      `${apex}/dev/emails/monthly_report`,
+      `${apex}/dev/mailbox`,
+      `${apex}/dev/mailbox/${mailId}`,
       `${tenant}/login`,
       `http://${world.host("globex")}/dashboard`,
     ];
@@ -109,7 +144,10 @@ function addressesFor(
     `${apex}/admin/jobs?state=held`,
     `${apex}/admin/jobs/${jobId}`,
     `${apex}/admin/jobs/${jobId}/discard`,
+    `${apex}/admin/suppressions`,
+    `${apex}/admin/suppressions/new`,
     `${tenant}/settings`,
+    `${tenant}/settings/notifications`,
     `${tenant}/settings/deletion`,
     `${tenant}/dashboard`,
     `${tenant}/projects`,

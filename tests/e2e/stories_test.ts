@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
+import { startWorker } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
@@ -43,6 +44,43 @@ Deno.test("the sign-up form suggests an address, and keeps what was typed when s
     await page.click("#signup-button");
     await page.waitForURL(/borner-sohne\.localhost:\d+\/dashboard/);
     assert.deepEqual(complaints, []);
+  });
+});
+
+Deno.test("a person confirms their address by mail, forgets the password and chooses a new one; old sessions are over", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  await inBrowser(async (browser) => {
+    const { page, complaints } = await openWindow(browser);
+    const old = await openWindow(browser);
+    await signUp(page, world, "Acme Robotics", "acme");
+    await old.page.goto(`http://${world.host("acme")}/login`);
+    await signIn(old.page, PASSWORD);
+    await worker.idle();
+
+    await openMail(page, world, "Confirm your email address");
+    await page.click("#verify-button");
+    await page.waitForSelector(".success-message");
+    await page.goto(`http://${world.host("acme")}/dashboard`);
+    assert.equal(await page.getByText("Confirm your address").count(), 0);
+
+    const forgetful = await openWindow(browser);
+    await forgetful.page.goto(`http://${world.host("acme")}/login`);
+    await forgetful.page.click("a:has-text('Forgot your password?')");
+    await forgetful.page.fill("#email", "ada@acme.example");
+    await forgetful.page.click("button:has-text('Send the link')");
+    await forgetful.page.waitForSelector("text=a mail with a link is on its way");
+    await worker.idle();
+    await openMail(forgetful.page, world, "Choose a new password");
+    await forgetful.page.fill("#password", "a new and longer password");
+    await forgetful.page.click("button:has-text('Save password')");
+    await forgetful.page.waitForSelector("text=Your password is set");
+    await old.page.goto(`http://${world.host("acme")}/dashboard`);
+    await old.page.waitForURL(/\/login\?/);
+    await signIn(old.page, "a new and longer password");
+    await old.page.waitForSelector(".tenant-name");
+
+    assert.deepEqual([...complaints, ...forgetful.complaints], []);
   });
 });
 
@@ -331,6 +369,27 @@ async function signUp(page: Page, world: World, company: string, subdomain: stri
   await page.fill("#password", PASSWORD);
   await page.click("#signup-button");
   await page.waitForURL(/\/dashboard$/);
+}
+
+async function signIn(page: Page, password: string): Promise<void> {
+  await page.fill("#email", "ada@acme.example");
+  await page.fill("#password", password);
+  await page.click("#login-button");
+  await page.waitForURL(/\/dashboard$/);
+}
+
+/** Finds a mail in the mailbox, reads it, and follows its first button. */
+async function openMail(page: Page, world: World, subject: string): Promise<void> {
+  await page.goto(`http://${world.host()}/dev/mailbox`);
+  await page.click(`a:has-text("${subject}")`);
+  const button = page.frameLocator("iframe").locator("a.on-fill");
+  const opened = page.context().waitForEvent("page");
+  await button.click();
+  const link = await opened;
+  await link.waitForLoadState();
+  const address = link.url();
+  await link.close();
+  await page.goto(address);
 }
 
 async function createInPlace(page: Page, name: string): Promise<void> {

@@ -10,7 +10,10 @@ export function cli(variables: Record<string, string>, ...args: string[]): Promi
   return finish(command("admin", variables, args).spawn());
 }
 
-/** Runs the CLI, and kills it (SIGKILL) as soon as `isTime` says so; it may have ended by itself before. */
+/**
+ * Runs the CLI, and kills it (SIGKILL) as soon as `isTime` says so; it may have ended by itself before. Throws when it ended
+ * badly instead.
+ */
 export async function killedCli(
   variables: Record<string, string>,
   isTime: () => Promise<boolean>,
@@ -21,7 +24,8 @@ export async function killedCli(
   const status = process.status.finally(() => ended = true);
   while (!ended && !await isTime()) await new Promise((done) => setTimeout(done, 2));
   if (!ended) process.kill("SIGKILL");
-  await status;
+  const { code, signal } = await status;
+  if (code !== 0 && signal !== "SIGKILL") throw new Error(`It ended by itself, with code ${code}.`);
 }
 
 /** A server, started as `deno task start` does, without building the CSS again. */

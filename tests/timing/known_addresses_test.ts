@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { outbox } from "../../db/control/schema.ts";
+import { MINUTE } from "../../src/platform/clock.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: nobody can find out who has an account by trying (S09). Runs alone: it compares times. */
@@ -55,6 +57,23 @@ Deno.test("S09 signing up answers a known and an unknown address alike, in the s
   };
 
   await compare(() => attempt("owner@acme.example"), () => attempt(`new-${companies}@else.example`));
+});
+
+Deno.test("S09 asking for a new password answers a known and an unknown address alike, in the same time", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  let asked = 0;
+  const attempt = async (email: string) => {
+    world.clock.advance(5 * MINUTE); // each leads to a mail
+    asked++;
+    const started = performance.now();
+    const { status, text } = await world.browser().post(`http://${world.host()}/forgot-password`, { email });
+    return { status, text: comparable(text), time: performance.now() - started };
+  };
+
+  await compare(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
+
+  assert.equal(await world.system.control.$count(outbox), asked);
 });
 
 type Attempt = { status: number; text: string; time: number };
