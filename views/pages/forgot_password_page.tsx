@@ -13,7 +13,7 @@ export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
     <SiteLayout title="Forgot your password?" viewer={null}>
       <FormColumn
         title="Forgot your password?"
-        lead="Enter the address of your account. You get a mail with a link for choosing a new one."
+        lead="Enter your account's address, and we mail you a link for choosing a new one."
       >
         <ForgotPasswordForm {...props} />
         <p class="text-muted">

@@ -16,11 +16,11 @@ export type UnsubscribePageProps = {
 
 /** `/unsubscribe/:token`, for whoever holds a link from a mail, without signing in. */
 export function UnsubscribePage({ token, category, address, preferences, isSaved }: UnsubscribePageProps) {
-  const { label } = CATEGORY_LABELS[category];
+  const label = CATEGORY_LABELS[category].label.toLowerCase();
   const action = `/unsubscribe/${token}`;
   return (
     <SiteLayout title="Unsubscribe">
-      <FormColumn title={preferences[category] ? `Unsubscribe from “${label}”?` : "You are unsubscribed"}>
+      <FormColumn title={preferences[category] ? `Unsubscribe from ${label}?` : "You are unsubscribed"}>
         {isSaved ? <Alert kind="success">Saved. You can change this at any time.</Alert> : null}
         {preferences[category]
           ? (
@@ -29,8 +29,8 @@ export function UnsubscribePage({ token, category, address, preferences, isSaved
               <Button name="unsubscribe" value="yes" variant="primary" size="large">Unsubscribe</Button>
             </form>
           )
-          : <p class="text-md text-muted">{address} gets no “{label}” any more.</p>}
-        <Card title="What else we send">
+          : <p class="text-md text-muted">{address} gets no {label} any more.</p>}
+        <Card title="All that you can choose">
           <form method="post" action={action} class="grid gap-5">
             <input type="hidden" name="choices" value="yes" />
             <EmailChoices preferences={preferences} />

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { browserOf } from "../../src/platform/user_agent.ts";
+
+/** Protects: a mail about a sign-in names the browser as its owner would, and never what someone made up. */
+
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const SAFARI =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
+
+Deno.test("a browser is named with its system", () => {
+  assert.equal(browserOf(FIREFOX), "Firefox on Linux");
+  assert.equal(browserOf(SAFARI), "Safari on iOS");
+});
+
+Deno.test("what is unknown is said to be", () => {
+  assert.equal(browserOf(""), "an unknown browser");
+  assert.doesNotMatch(browserOf("<script>alert(1)</script> https://evil.example"), /[<>]|evil/);
+});
