@@ -11,6 +11,7 @@ import {
   hand,
   lockDispatch,
   promote,
+  type SizeOrder,
   takeBackLost,
   withLedger,
 } from "./ledger.ts";
@@ -23,8 +24,8 @@ export function placesUnderWay({ concurrency }: QueuePolicy): number {
   return concurrency * UNDER_WAY_A_PLACE;
 }
 
-/** What one look into the outbox found. `more`: the queues in which there may be something ready that had no room. */
-export type Look = { hands: Hand[]; more: Set<QueueName> };
+/** What one look into the outbox found. `more`: the queues in which jobs are ready that there was no room for. */
+export type Look = { hands: Hand[]; more: Set<QueueName>; sizeOrder: SizeOrder };
 
 /** Chooses which jobs go next, fairly among tenants, and no more than the workers can take. */
 export class Dispatcher {
@@ -40,28 +41,27 @@ export class Dispatcher {
     this.#policies = policies;
   }
 
-  /** Marks the next jobs of all queues as handed over. Null where another process is doing so. */
-  async look(workers: number): Promise<Look | null> {
+  /** Marks the next jobs of all queues as handed over, unless another process is doing so. */
+  async look(workers: number): Promise<Look> {
     const now = this.#clock.now();
     return await withLedger(this.#db, async (tx) => {
       // One flight: each sees what the one before has done.
-      const [isAlone, , , ready, underWay] = await Promise.all([
+      const [{ isAlone, sizeOrder }, , , ready, underWay] = await Promise.all([
         lockDispatch(tx),
         promote(tx, now),
         takeBackLost(tx, this.#policies, now),
         findReadyQueues(tx),
         countUnderWay(tx),
       ]);
-      if (!isAlone) return null;
-      const found: Look = { hands: [], more: new Set() };
+      if (!isAlone) return { hands: [], more: new Set(ready), sizeOrder };
+      const hands: Hand[] = [];
       for (const queue of ready.filter((name) => QUEUE_NAMES.includes(name))) {
         const capacity = placesUnderWay(this.#policies[queue]) * workers;
         const free = capacity - (underWay[queue] ?? 0);
-        const hands = free > 0 ? await this.#handRound(tx, queue, free, Math.ceil(capacity / 2)) : [];
-        found.hands.push(...hands);
-        if (hands.reduce((jobs, each) => jobs + each.jobs.length, 0) >= free) found.more.add(queue);
+        if (free > 0) hands.push(...await this.#handRound(tx, queue, free, Math.ceil(capacity / 2)));
       }
-      return found;
+      const more = new Set(hands.length > 0 ? await findReadyQueues(tx) : ready);
+      return { hands, more, sizeOrder };
     });
   }
 

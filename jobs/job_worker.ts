@@ -1,6 +1,6 @@
 import { clearInterval, setInterval } from "node:timers";
 import { setTimeout } from "node:timers/promises";
-import { QUEUE_NAMES, type QueueName, type QueuePolicies, QUEUES } from "../src/jobs/queues.ts";
+import { type QueueName, type QueuePolicies, QUEUES } from "../src/jobs/queues.ts";
 import { SECOND } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
@@ -22,6 +22,7 @@ import {
   removeWorker,
   renew,
   reportWorker,
+  type SizeOrder,
 } from "./ledger.ts";
 import { runJob } from "./run_job.ts";
 
@@ -31,8 +32,6 @@ export const NEW_JOBS = "denizen_new_jobs";
 const IDLE_CHECK_EVERY = 5;
 const LOOK_EVERY = SECOND;
 const REPORT_EVERY = 5 * SECOND;
-/** How long running jobs may take after the order to stop; what takes longer is begun anew elsewhere. */
-const STOP_GRACE = 8 * SECOND;
 const PLATFORM_LINE = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** What the metrics call the ways in which an attempt ends. */
@@ -62,8 +61,9 @@ export class JobWorker {
   #workers = 1;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
-  /** The queues in which there may be more ready than there was room for. */
+  /** The queues in which there may be jobs ready that there was no room for. */
   #more = new Set<QueueName>();
+  #sizeOrder: SizeOrder = 0;
   #closing = false;
 
   private constructor(services: Services, engine: Engine, options: WorkerOptions) {
@@ -123,7 +123,7 @@ export class JobWorker {
     await Promise.race([this.idle(), setTimeout(limit, undefined, { ref: false })]);
   }
 
-  /** Takes nothing more, waits for what is running, and gives the rest back. */
+  /** Takes nothing more, waits for what is running, and gives the rest back. What takes longer than `stopGrace` is begun anew. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const timer of this.#timers) clearInterval(timer);
@@ -139,7 +139,7 @@ export class JobWorker {
       )
     );
     for (const job of waiting) this.#forget(job);
-    const deadline = performance.now() + STOP_GRACE;
+    const deadline = performance.now() + this.#services.config.stopGrace;
     while (this.#brought.size > 0 && performance.now() < deadline) {
       await setTimeout(IDLE_CHECK_EVERY);
     }
@@ -151,9 +151,10 @@ export class JobWorker {
 
   async #look(): Promise<void> {
     try {
-      const found = await this.#dispatcher.look(this.#workers);
-      this.#more = found?.more ?? new Set(QUEUE_NAMES);
-      if (found && found.hands.length > 0) await this.#engine.hand(found.hands);
+      const { hands, more, sizeOrder } = await this.#dispatcher.look(this.#workers);
+      this.#more = more;
+      this.#sizeOrder = sizeOrder;
+      if (hands.length > 0) await this.#engine.hand(hands);
     } catch (error) {
       log.warn("the outbox could not be looked into", describeError(error));
     }
@@ -197,7 +198,9 @@ export class JobWorker {
 
   async #begin(jobs: Brought[]): Promise<void> {
     const { db, clock } = this.#services;
-    const begun = new Map((await begin(db, jobs, clock.now())).map((job) => [job.id, job]));
+    const begun = new Map(
+      (await begin(db.control, jobs, clock.now(), this.#sizeOrder)).map((job) => [job.id, job]),
+    );
     for (const brought of jobs) {
       const job = begun.get(brought.id);
       if (job) this.#run(brought, job);
@@ -229,13 +232,14 @@ export class JobWorker {
   }
 
   async #end(ends: JobEnd[]): Promise<void> {
-    await end(this.#services.db, ends, this.#services.clock.now());
+    const { db, clock } = this.#services;
+    await end(db.control, ends, clock.now(), this.#sizeOrder);
     for (const { id } of ends) this.#forget(this.#brought.get(id)!);
     if ([...this.#more].some((queue) => this.#isRunningDry(queue))) this.wake();
   }
 
-  /** Half of what it may have is gone: by now a look brings enough to be worth its while. */
+  /** A single tenant has half of what there may be; half of that is gone, so that a look is worth its while. */
   #isRunningDry(queue: QueueName): boolean {
-    return this.#places.get(queue)!.size < placesUnderWay(this.#policies[queue]) / 2;
+    return this.#places.get(queue)!.size < placesUnderWay(this.#policies[queue]) / 4;
   }
 }

@@ -16,11 +16,17 @@ const PROMOTED_AT_ONCE = 5_000;
 
 /**
  * Postgres plans a prepared statement by the table as it is then, and keeps the plan: one made for an outbox of ten jobs
- * reads all of it, each time, when there are 100,000 a moment later. So the outbox's statements are planned each time, and
- * go by its indexes, one entry after the other: only so are the entries of jobs that have moved on passed over the next time.
+ * reads all of it, each time, when there are 100,000 a moment later. So most statements here are planned each time, and go
+ * by indexes, one entry after the other: only so are entries of jobs that have moved on passed over the next time.
  */
 const PLANNING =
   "set local plan_cache_mode = force_custom_plan; set local enable_seqscan = off; set local enable_bitmapscan = off";
+
+/**
+ * Of what order the outbox's size is. `begin` and `end`, which are sent too often to be planned each time, have a statement
+ * for each order, and with it a plan.
+ */
+export type SizeOrder = number;
 
 /** A job as a worker gets it, to be run. */
 export type BegunJob = {
@@ -79,12 +85,11 @@ export function withLedger<T>(db: Database, work: (tx: ControlTx) => Promise<T>)
   return runTransaction(borrow(db), setup(db), (tx) => work(tx as ControlTx));
 }
 
-/** Until the end of the transaction no other process dispatches. False if one does so now. */
-export async function lockDispatch(tx: ControlTx): Promise<boolean> {
-  const [row] = await tx.execute<{ got: boolean }>(
-    sql`select pg_try_advisory_xact_lock(${DISPATCH_LOCK}) as got`,
-  );
-  return row!.got;
+/** `isAlone`: no other process dispatches until the end of this transaction. */
+export async function lockDispatch(tx: ControlTx): Promise<{ isAlone: boolean; sizeOrder: SizeOrder }> {
+  const [row] = await tx.execute<{ got: boolean; bytes: number }>(sql`
+    select pg_try_advisory_xact_lock(${DISPATCH_LOCK}) as got, pg_relation_size('control.outbox')::float as bytes`);
+  return { isAlone: row!.got, sizeOrder: Math.round(Math.log2(row!.bytes + 1) / 2) };
 }
 
 /** How many jobs of each queue are handed over or running. */
@@ -112,6 +117,9 @@ export const FIRST_LINE = "00000000-0000-0000-0000-000000000000";
 /** Of the lines that are looked at, so many may have all they are allowed already: a tenant may have half. */
 const LINES_THAT_MAY_BE_FULL = 2;
 
+/** So many jobs are looked at for each that can be handed over, of all lines together. */
+const CANDIDATES_A_PLACE = 2;
+
 /**
  * Marks up to `free` ready jobs of a queue as handed over, from lines that come after the line `after`: those with least
  * under way first. A tenant's line gets `share` of the places at most. The lines are found one after the other in the
@@ -135,13 +143,14 @@ export async function hand(
     allowed as (
       select l.line, coalesce(u.jobs, 0) as jobs,
         case when l.line = 'ffffffff-ffff-ffff-ffff-ffffffffffff' then ${free}
-          else least(${free}, ${share} - coalesce(u.jobs, 0)) end as places
+          else ${share} - coalesce(u.jobs, 0) end as places,
+        ceil(${free * CANDIDATES_A_PLACE}::float / count(*) over ())::int as most
       from lines l left join under_way u on u.line = l.line where l.line is not null),
     candidates as (
       select c.id, a.jobs + row_number() over (partition by a.line order by c.priority, c.run_at, c.id) as turn
       from allowed a cross join lateral (
         select id, priority, run_at from ${outbox} where state = 'ready' and queue = ${queue} and line = a.line
-        order by priority, run_at, id limit greatest(a.places, 0)) c),
+        order by priority, run_at, id limit greatest(least(a.places, a.most), 0)) c),
     chosen as (select id from candidates order by turn limit ${free})
     update ${outbox} o set state = 'handed', hand_id = ${handId}, lease_until = ${leaseEnd()}
     from chosen where o.id = chosen.id and o.state = 'ready' returning o.id, o.line`);
@@ -150,31 +159,31 @@ export async function hand(
 
 /** Begins those of the jobs that are still the hand's: they may have been taken back or cancelled meanwhile. */
 export async function begin(
-  db: Database,
+  control: ControlDb,
   jobs: { id: string; handId: string }[],
   now: Date,
+  sizeOrder: SizeOrder,
 ): Promise<BegunJob[]> {
   type Row = Omit<BegunJob, "tenantId" | "attempt"> & { tenant_id: string | null; attempts: number };
-  const rows = await send<Row>(
-    db,
-    sql`
+  const rows = await control.execute<Row>(sql`${planOf(sizeOrder)}
     update ${outbox} o set state = 'running', attempts = attempts + 1, started_at = ${now.toISOString()},
       lease_until = ${leaseEnd()}
     from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as j(id uuid, "handId" uuid)
     where o.id = j.id and o.hand_id = j."handId" and o.state = 'handed'
-    returning o.id, o.queue, o.name, o.payload, o.tenant_id, o.attempts`,
-  );
+    returning o.id, o.queue, o.name, o.payload, o.tenant_id, o.attempts`);
   return rows.map(({ tenant_id, attempts, ...job }) => ({ ...job, tenantId: tenant_id, attempt: attempts }));
 }
 
-/** Keeps jobs from being taken back for another while. */
+/** Keeps jobs from being taken back for another while. Those that are being begun or ended at that moment need no more. */
 export async function renew(db: Database, ids: string[]): Promise<void> {
   if (ids.length === 0) return;
   await send(
     db,
     sql`
-    update ${outbox} set lease_until = ${leaseEnd()} where state in ('handed', 'running')
-      and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`,
+    update ${outbox} set lease_until = ${leaseEnd()} where id in (
+      select id from ${outbox} where state in ('handed', 'running')
+        and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))
+      for update skip locked)`,
   );
 }
 
@@ -190,11 +199,14 @@ export async function giveBack(db: Database, ids: string[]): Promise<void> {
 }
 
 /** Writes down how attempts ended, and adds them to the minute's figures. What was taken back meanwhile stays as it is. */
-export async function end(db: Database, ends: JobEnd[], now: Date): Promise<void> {
+export async function end(
+  control: ControlDb,
+  ends: JobEnd[],
+  now: Date,
+  sizeOrder: SizeOrder,
+): Promise<void> {
   const at = now.toISOString();
-  await send(
-    db,
-    sql`
+  await control.execute(sql`${planOf(sizeOrder)}
     with ended as (
       update ${outbox} o set state = e.state, run_at = coalesce(e."runAt", o.run_at), error = e.error,
         hand_id = null, lease_until = null,
@@ -209,8 +221,7 @@ export async function end(db: Database, ends: JobEnd[], now: Date): Promise<void
       count(*) filter (where state = 'waiting'), count(*) filter (where state = 'failed')
     from ended where counts group by queue
     on conflict (minute, queue) do update set done = m.done + excluded.done, retried = m.retried + excluded.retried,
-      failed = m.failed + excluded.failed`,
-  );
+      failed = m.failed + excluded.failed`);
 }
 
 /** Whether a job is due or under way. */
@@ -255,6 +266,10 @@ function borrow({ controlPool }: Database) {
 
 function setup({ begin }: Database): string {
   return `${begin}; ${PLANNING}`;
+}
+
+function planOf(order: SizeOrder): SQL {
+  return sql.raw(`/* for an outbox of order ${order} */`);
 }
 
 function leaseEnd() {

@@ -2,6 +2,7 @@ import { systemContext, tenantContext } from "../src/context.ts";
 import { DomainError } from "../src/errors.ts";
 import { GiveUp, TryLater } from "../src/jobs/job_outcomes.ts";
 import { isJobName, JOB_TYPES } from "../src/jobs/job_types.ts";
+import { maskAddresses } from "../src/jobs/masking.ts";
 import { pauseAfter, type QueuePolicy } from "../src/jobs/queues.ts";
 import { after, SECOND } from "../src/platform/clock.ts";
 import { describeError, logOf, reasonOf } from "../src/platform/log.ts";
@@ -122,7 +123,8 @@ function judge({ clock }: Services, policy: QueuePolicy, job: BegunJob, error: u
     attempt,
     state: isLast ? "failed" : "waiting",
     runAt: isLast ? null : after(clock.now(), pause),
-    error: (error instanceof Error ? reasonOf(error).message : String(error)).slice(0, MAX_ERROR_LENGTH),
+    error: maskAddresses(error instanceof Error ? reasonOf(error).message : String(error))
+      .slice(0, MAX_ERROR_LENGTH),
     counts: true,
   };
 }

@@ -73,28 +73,29 @@ export async function enqueueMissed(services: Services): Promise<void> {
 
 /**
  * Registers all schedules with the runtime. To be called at the top level of the program, where Deno Deploy finds them.
- * `running`: the services and, where this process runs jobs, what drains the queue; nothing happens while there are none.
+ * `running`: the services and what drains the queue, as soon as they are there; nothing happens in a process that has none.
  */
-export function registerSchedules(running: () => Running | undefined): void {
+export function registerSchedules(running: () => Promise<Running | undefined>): void {
   for (const schedule of SCHEDULES) {
     Deno.cron(
       schedule.name,
       schedule.cron,
-      () => attempt(schedule.name, running(), ({ services }) => enqueueDue(services, schedule)),
+      () => attempt(schedule.name, running, ({ services }) => enqueueDue(services, schedule)),
     );
   }
-  Deno.cron("queue drain", "* * * * *", () => attempt("queue drain", running(), ({ drain }) => drain()));
+  Deno.cron("queue drain", "* * * * *", () => attempt("queue drain", running, ({ drain }) => drain()));
 }
 
 export type Running = { services: Services; drain: () => Promise<void> };
 
 async function attempt(
   name: string,
-  running: Running | undefined,
+  running: () => Promise<Running | undefined>,
   work: (running: Running) => Promise<void>,
 ): Promise<void> {
   try {
-    if (running) await work(running);
+    const parts = await running();
+    if (parts) await work(parts);
   } catch (error) {
     log.error("a schedule failed; it is caught up a minute later", {
       schedule: name,

@@ -1,17 +1,25 @@
 import { z } from "zod";
+import { SECOND } from "./platform/clock.ts";
 import { type EmailConfig, emailConfig, emailProblems, emailVariables } from "./email/email_variables.ts";
 
 /** What stands in for APP_SECRET until one is set. Production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
 
 const MIN_SECRET_LENGTH = 32;
+/** Kubernetes kills 30 seconds after its signal, Docker 10. */
+const STOP_GRACE = 8 * SECOND;
+/** Deno Deploy kills 5 seconds after its signal. */
+const DENO_DEPLOY_GRACE = 3 * SECOND;
+
 const MIN_METRICS_TOKEN_LENGTH = 16;
 
 const wholeNumber = (min: number, max: number) =>
   z.coerce.number({ error: `must be a whole number from ${min} to ${max}` }).int().min(min).max(max);
 
 const environment = z.object({
-  DENO_ENV: z.enum(["production", "development", "test"]).default("development"),
+  DENO_ENV: z.enum(["production", "development", "test"]).optional(),
+  /** Set by Deno Deploy, which takes no variables of ours that begin with DENO_. */
+  DENO_DEPLOY: z.string().optional(),
   PORT: z.coerce.number({ error: "must be a port number, 0 to 65535" }).int().min(0).max(65_535).default(
     8000,
   ),
@@ -46,6 +54,8 @@ export type Environment = "production" | "development" | "test";
 
 export type Config = EmailConfig & {
   environment: Environment;
+  /** Milliseconds that requests and jobs may take to end after the signal to stop. */
+  stopGrace: number;
   port: number;
   /** Scheme, host and port of the apex, without a path. */
   appUrl: URL;
@@ -105,8 +115,10 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
   }
   const values = parsed.data;
   const appUrl = new URL(new URL(values.APP_URL ?? `http://localhost:${values.PORT}`).origin);
+  const environmentName = values.DENO_ENV ?? (values.DENO_DEPLOY ? "production" : "development");
   const config: Config = {
-    environment: values.DENO_ENV,
+    environment: environmentName,
+    stopGrace: values.DENO_DEPLOY ? DENO_DEPLOY_GRACE : STOP_GRACE,
     port: values.PORT,
     appUrl,
     dataDir: values.DATA_DIR,
@@ -130,7 +142,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     ...unsafeInProduction(config),
     ...halfConfigured(config),
     ...sharedPort(config),
-    ...emailProblems(values, values.DENO_ENV),
+    ...emailProblems(values, environmentName),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

@@ -9,18 +9,17 @@ import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
 import { type Services, startServices } from "./services.ts";
 
-/** How long running requests may take after the signal to stop. */
-const SHUTDOWN_GRACE = 10 * SECOND;
-
 /** How long the queue may be drained at once where nothing runs between requests. */
 const DRAIN_TIME = 50 * SECOND;
 
 const log = logOf("server");
 
-/** What the schedules work with, as soon as it is there; nothing in a process that only serves. */
-let running: Running | undefined;
+/** What the schedules work with, as soon as the start is over; nothing in a process that only serves. */
+const { promise: running, resolve: startSchedules } = Promise.withResolvers<Running | undefined>();
 
-registerSchedules(() => running);
+let isStopping = false;
+
+registerSchedules(async () => isStopping ? undefined : await running);
 await main();
 
 async function main(): Promise<void> {
@@ -30,6 +29,7 @@ async function main(): Promise<void> {
     const services = await startServices(config);
     const worker = config.role === "web" ? undefined : await startWorker(config, services);
     if (!worker) services.jobs.listen(() => tellWorkers(services));
+    startSchedules(worker && { services, drain: () => worker.drain(DRAIN_TIME) });
     const servers = [...serveMetrics(config, services), ...await servePages(config, services)];
     stopOnSignal(services, servers, worker);
     announce(config);
@@ -54,7 +54,6 @@ function serveMetrics({ metricsPort }: Config, services: Services): Deno.HttpSer
 
 async function startWorker(config: Config, services: Services): Promise<JobWorker> {
   const worker = await JobWorker.start(services, await openEngine(config));
-  running = { services, drain: () => worker.drain(DRAIN_TIME) };
   await enqueueMissed(services);
   return worker;
 }
@@ -67,15 +66,13 @@ function tellWorkers({ db }: Services): void {
 }
 
 function stopOnSignal(services: Services, servers: Deno.HttpServer[], worker?: JobWorker): void {
-  let stopping = false;
   const stop = async () => {
-    if (stopping) return;
-    stopping = true;
+    if (isStopping) return;
+    isStopping = true;
     log.info("stopping");
-    running = undefined;
     const shutdown = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
     const [finished] = await Promise.all([
-      Promise.race([shutdown, elapsed(SHUTDOWN_GRACE)]),
+      Promise.race([shutdown, elapsed(services.config.stopGrace)]),
       worker?.close(),
     ]);
     if (!finished) log.warn("some requests were cut off");

@@ -74,7 +74,8 @@ export function jobsCommand() {
         try {
           await enqueueMissed(services);
           if (drain) return await worker.idle();
-          registerSchedules(() => ({ services, drain: () => worker.drain(DRAIN_TIME) }));
+          const running = { services, drain: () => worker.drain(DRAIN_TIME) };
+          registerSchedules(() => Promise.resolve(running));
           createOutput(false).note("Running jobs. Ctrl-C stops after those that run now.");
           await stopSignal();
         } finally {

@@ -1,13 +1,12 @@
-import type { MessageName } from "./messages.ts";
-import type { EmailBrand, EmailFooter, EmailMessages } from "./messages.ts";
 import { findRole } from "../access/members.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { findUserByEmail, findUserById, type User } from "../identity/users.ts";
 import type { EmailRequest } from "../jobs/email_requests.ts";
-import { tenantUrl } from "../tenancy/tenant.ts";
+import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
 import { categoryOf, type EmailCategory } from "./categories.ts";
 import { CONTENTS } from "./contents.ts";
 import type { NamedAddress } from "./email_variables.ts";
+import type { EmailBrand, EmailFooter, EmailMessages, MessageName } from "./messages.ts";
 import { getEmailPreferences, unsubscribeUrl } from "./preferences.ts";
 
 /** A message to one person, ready to be rendered and sent. */
@@ -44,17 +43,13 @@ export async function composeLetter(sender: Sender, request: EmailRequest): Prom
 
   const props = await CONTENTS[request.message](sender, reader, request as never);
   if (!props) return null;
-  const brand = brandOf(sender, request.message);
-  const { emailFrom } = system.services.config;
+  const inTenantsName = tenant && IN_THE_TENANTS_NAME.has(request.message) ? tenant.tenant : null;
   return {
     message: request.message,
     props,
     to: { name: reader.name, address: reader.email },
-    from: {
-      ...emailFrom,
-      name: brand.name === PRODUCT_NAME ? emailFrom.name : `${brand.name} via ${emailFrom.name}`,
-    },
-    brand,
+    from: fromOf(system, inTenantsName),
+    brand: brandOf(system, inTenantsName),
     ...choiceOf(sender, request, reader, category),
   };
 }
@@ -69,18 +64,18 @@ async function isOwner(tenant: TenantContext | null, { id }: User): Promise<bool
   return tenant !== null && await findRole(tenant, id) === "owner";
 }
 
-function brandOf({ system, tenant }: Sender, message: MessageName): EmailBrand {
-  const { appUrl } = system.services.config;
-  if (!tenant || !IN_THE_TENANTS_NAME.has(message)) {
-    return { name: PRODUCT_NAME, color: PRODUCT_COLOR, logoUrl: null, url: appUrl.origin };
-  }
-  const { name, brand } = tenant.tenant;
-  return {
-    name,
-    color: brand.color ?? PRODUCT_COLOR,
-    logoUrl: brand.logoUrl,
-    url: tenantUrl(appUrl, tenant.tenant),
-  };
+/** The address stays ours whoever speaks: another's domain would not vouch for it. */
+function fromOf({ services }: SystemContext, tenant: Tenant | null): NamedAddress {
+  const { name, address } = services.config.emailFrom;
+  if (!tenant) return { name, address };
+  return { name: name ? `${tenant.name} via ${name}` : tenant.name, address };
+}
+
+function brandOf({ services }: SystemContext, tenant: Tenant | null): EmailBrand {
+  const { appUrl } = services.config;
+  if (!tenant) return { name: PRODUCT_NAME, color: PRODUCT_COLOR, logoUrl: null, url: appUrl.origin };
+  const { color, logoUrl } = tenant.brand;
+  return { name: tenant.name, color: color ?? PRODUCT_COLOR, logoUrl, url: tenantUrl(appUrl, tenant) };
 }
 
 /** Why the reader gets it, and where they can say that they don't want to: for people and for programs (RFC 8058). */

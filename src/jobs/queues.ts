@@ -17,19 +17,19 @@ export type QueuePolicy = {
 
 export type QueuePolicies = Record<QueueName, QueuePolicy>;
 
-/** Eight attempts at mail and webhooks reach over half a day, which is as long as a receiver's outage may last. */
+/** Fourteen attempts at mail and webhooks reach over half a day, which is as long as a receiver's outage may last. */
 export const QUEUES: QueuePolicies = {
   email: {
     concurrency: 20,
     timeout: 60 * SECOND,
-    attempts: 10,
+    attempts: 14,
     firstPause: 10 * SECOND,
     longestPause: 4 * HOUR,
   },
   webhooks: {
     concurrency: 20,
     timeout: 30 * SECOND,
-    attempts: 10,
+    attempts: 14,
     firstPause: 10 * SECOND,
     longestPause: 4 * HOUR,
   },

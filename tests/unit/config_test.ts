@@ -119,6 +119,13 @@ Deno.test("S42 production refuses to start without a secret of its own, a way fo
   ]);
 });
 
+Deno.test("S42 on Deno Deploy, where DENO_ENV can't be set, it is production", () => {
+  const { DENO_ENV: _, ...others } = PRODUCTION;
+
+  assert.equal(parseConfig({ ...others, DENO_DEPLOY: "1" }).environment, "production");
+  assert.match(linesOf(() => parseConfig({ DENO_DEPLOY: "1" }))[0]!, /^APP_SECRET: must be set/);
+});
+
 Deno.test("production starts with these", () => {
   assert.equal(parseConfig(PRODUCTION).environment, "production");
 });

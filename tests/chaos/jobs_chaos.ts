@@ -1,0 +1,154 @@
+import { asc, gt, sql } from "drizzle-orm";
+import { outbox, tenants } from "../../db/control/schema.ts";
+import { pause } from "../../db/retry.ts";
+import type { EngineName } from "../../jobs/engines/engine.ts";
+import type { SystemContext } from "../../src/context.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { type Fleet, openFleet } from "../performance/fleet.ts";
+import { removeLeftovers } from "../performance/removal.ts";
+import { openSystem } from "../performance/services.ts";
+import { enqueueJobs, readToll, type Toll, WorkingProcess } from "../support/job_processes.ts";
+import { freePort } from "../support/process.ts";
+
+const ENGINES: EngineName[] = ["kv", "postgres"];
+const TENANTS = 10;
+const JOBS = 20_000;
+const KILLS = 20;
+const JOBS_FOR_SIGTERM = 1_000;
+const JOB_MILLISECONDS = 4;
+const LONGEST_TAKE_UP_SECONDS = 30;
+const LONGEST_RUN_MILLISECONDS = 10 * 60_000;
+const LOOK_EVERY_MILLISECONDS = 20;
+
+/** Kills the process again and again while there are jobs, on each engine. False where one was lost or done twice. */
+export async function killWorkers(adminUrl: string): Promise<boolean> {
+  await removeLeftovers(adminUrl);
+  let passed = true;
+  for (const engine of ENGINES) {
+    const fleet = await openFleet(TENANTS, adminUrl);
+    const folder = await Deno.makeTempDir({ prefix: "denizen-chaos-" });
+    const system = await openSystem(fleet.db);
+    try {
+      passed = await tryEngine(fleet, system, engine, folder) && passed;
+    } finally {
+      await system.services.close();
+      await fleet.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  }
+  return passed;
+}
+
+async function tryEngine(
+  { url }: Fleet,
+  system: SystemContext,
+  engine: EngineName,
+  folder: string,
+): Promise<boolean> {
+  const rows = await system.control.select({ id: tenants.id }).from(tenants).orderBy(asc(tenants.id));
+  const tenantIds = rows.map(({ id }) => id);
+  const variables = {
+    DATABASE_URL: url,
+    DATA_DIR: folder,
+    JOBS_ENGINE: engine,
+    ROLE: engine === "kv" ? "all" : "worker",
+    PORT: String(await freePort()),
+    TENANT_POOL_SIZE: "0",
+  };
+  const start = () => new WorkingProcess(variables, JOB_MILLISECONDS);
+  const trial = new Trial(engine);
+
+  await enqueueJobs(system, JOBS, tenantIds);
+  const kills: Kill[] = [];
+  for (let kill = 0; kill < KILLS; kill++) {
+    await using process = start();
+    await untilDone(system, JOBS * (kill + Math.random()) / KILLS);
+    await process.end("SIGKILL");
+    kills.push({ at: systemClock.now(), orphans: await findUnderWay(system) });
+  }
+  await using last = start();
+  await untilDone(system, JOBS);
+  trial.expectAll(`${KILLS} × SIGKILL`, JOBS, await readToll(system.services.db));
+  trial.expectTakenUp(await secondsToTakeUp(system, kills));
+
+  await enqueueJobs(system, JOBS_FOR_SIGTERM, tenantIds);
+  await untilDone(system, JOBS + JOBS_FOR_SIGTERM / 4);
+  const code = await last.end("SIGTERM");
+  trial.expectStopped(code, await readToll(system.services.db));
+  await using another = start();
+  await untilDone(system, JOBS + JOBS_FOR_SIGTERM);
+  await another.end("SIGTERM");
+  trial.expectAll("and SIGTERM", JOBS + JOBS_FOR_SIGTERM, await readToll(system.services.db));
+  return trial.passed;
+}
+
+/** When a process was killed, and the jobs that it left under way. */
+type Kill = { at: Date; orphans: string[] };
+
+/** What is expected, and how it was. */
+class Trial {
+  readonly #engine: EngineName;
+  passed = true;
+
+  constructor(engine: EngineName) {
+    this.#engine = engine;
+  }
+
+  expectAll(after: string, jobs: number, toll: Toll): void {
+    const lost = jobs - toll.jobsWithEffect;
+    const doubled = toll.effects - toll.jobsWithEffect;
+    this.#tell(
+      lost === 0 && doubled === 0 && toll.done === jobs && toll.jobs === jobs,
+      `${after}: ${jobs} jobs, ${toll.done} done, ${lost} lost, ${doubled} doubled, ${toll.failed} failed; ` +
+        `${toll.begins - jobs} begun anew, one of them ${toll.mostBegins} times in all`,
+    );
+  }
+
+  expectTakenUp(seconds: number[]): void {
+    const longest = Math.max(...seconds);
+    this.#tell(
+      longest < LONGEST_TAKE_UP_SECONDS,
+      `jobs of a killed process were all begun anew after ${longest.toFixed(1)} s at most`,
+    );
+  }
+
+  expectStopped(code: number, { running }: Toll): void {
+    this.#tell(
+      code === 0 && running === 0,
+      `SIGTERM: the process ended with ${code} and left ${running} running`,
+    );
+  }
+
+  #tell(isSo: boolean, text: string): void {
+    this.passed &&= isSo;
+    const line = `${isSo ? "ok    " : "FAILED"} ${this.#engine}: ${text}\n`;
+    Deno.stdout.writeSync(new TextEncoder().encode(line));
+  }
+}
+
+/** Waits until so many jobs are done; whoever comes after that tells what is missing. */
+async function untilDone({ control }: SystemContext, goal: number): Promise<void> {
+  const deadline = performance.now() + LONGEST_RUN_MILLISECONDS;
+  const isDone = sql`state = 'done'`;
+  while (await control.$count(outbox, isDone) < goal && performance.now() < deadline) {
+    await pause(LOOK_EVERY_MILLISECONDS);
+  }
+}
+
+async function findUnderWay({ control }: SystemContext): Promise<string[]> {
+  const rows = await control.select({ id: outbox.id }).from(outbox)
+    .where(sql`state in ('handed', 'running')`).orderBy(asc(outbox.id));
+  return rows.map(({ id }) => id);
+}
+
+/** From each kill to the moment at which the last of its jobs was begun anew; without those that were orphaned again. */
+async function secondsToTakeUp({ control }: SystemContext, kills: Kill[]): Promise<number[]> {
+  return await Promise.all(kills.map(async ({ at, orphans }, place) => {
+    const later = new Set(kills.slice(place + 1).flatMap((kill) => kill.orphans));
+    const own = new Set(orphans.filter((id) => !later.has(id)));
+    const rows = await control.select({ id: outbox.id, startedAt: outbox.startedAt }).from(outbox)
+      .where(gt(outbox.startedAt, at)).orderBy(asc(outbox.startedAt));
+    const last = rows.findLast(({ id }) => own.has(id))?.startedAt ?? at;
+    return (last.getTime() - at.getTime()) / 1_000;
+  }));
+}

@@ -1,0 +1,23 @@
+/**
+ * `deno task chaos jobs`: kills the process that runs jobs twenty times on each engine, and counts what came of the jobs.
+ * Needs PostgreSQL (TEST_DATABASE_URL, or a local one). Ends with 1 where a job was lost, or had its effect twice.
+ */
+const LOCAL = "postgres://postgres@127.0.0.1:5432/postgres";
+const adminUrl = Deno.env.get("TEST_DATABASE_URL") || LOCAL;
+Deno.env.set("TEST_DATABASE_URL", adminUrl); // read by what is imported from here on
+
+const TRIALS: Record<string, () => Promise<boolean>> = {
+  jobs: async () => (await import("./jobs_chaos.ts")).killWorkers(adminUrl),
+};
+
+const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(TRIALS);
+const unknown = wanted.filter((name) => !(name in TRIALS));
+if (unknown.length > 0) {
+  throw new Error(`There is no trial ${unknown.join(", ")}; there is ${Object.keys(TRIALS).join(", ")}.`);
+}
+
+const { prepareDatabases } = await import("../support/database.ts");
+await prepareDatabases();
+let passed = true;
+for (const name of wanted) passed = await TRIALS[name]!() && passed;
+Deno.exit(passed ? 0 : 1);

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { openTestDatabase, serverUrl } from "../support/database.ts";
+import { cli, type Outcome } from "../support/process.ts";
+
+/** Protects: an operator sees, retries and runs jobs from the command line. */
+
+Deno.test("jobs are listed, counted and retried by the CLI, and run by it where there is a server of Postgres", async (t) => {
+  const folder = await Deno.makeTempDir({ prefix: "denizen-" });
+  const database = serverUrl ? await openTestDatabase() : undefined;
+  const variables: Record<string, string> = { DATA_DIR: folder, ...database?.variables };
+  const run = (...args: string[]) => cli(variables, ...args);
+  try {
+    json(await run("setup", "--admin-email", "root@example.com", "--json"));
+    json(await run("tenants", "create", "Acme", "acme", "--owner-email", "ada@acme.example", "--json"));
+    json(await run("users", "create", "mei@acme.example", "--tenant-id", "acme", "--json"));
+    json(
+      await run("users", "create", "jo@acme.example", "--tenant-id", "acme", "--no-send-invite", "--json"),
+    );
+
+    await t.step("a new member's invitation waits to be sent, one who is told by hand has none", async () => {
+      const jobs = json(await run("jobs", "list", "--queue", "email", "--json"));
+      const messages = jobs.map(({ name, state, tenant, payload }: Record<string, string>) => [
+        name,
+        state,
+        tenant,
+        JSON.parse(payload!).message,
+      ]);
+      assert.deepEqual(messages, [
+        ["email.send", "ready", "acme", "invitation"],
+        ["email.send", "ready", "acme", "welcome"],
+      ]);
+    });
+
+    await t.step("each queue has its figures", async () => {
+      const queues = json(await run("jobs", "queues", "--json"));
+      assert.deepEqual(
+        queues.map(({ queue, ready }: { queue: string; ready: number }) => `${queue} ${ready}`),
+        [
+          "email 2",
+          "webhooks 0",
+          "billing 0",
+          "analytics 0",
+          "cleanup 0",
+        ],
+      );
+    });
+
+    await t.step("what can't be retried is said, and nothing failed is nothing to do", async () => {
+      const [{ id }] = json(await run("jobs", "list", "--json"));
+      const outcomes = [
+        await run("jobs", "retry"),
+        await run("jobs", "retry", id),
+        await run("jobs", "retry", "x"),
+      ];
+      assert.deepEqual(outcomes.map(({ code }) => code), [1, 1, 1]);
+      assert.match(outcomes[0]!.stderr, /--all-failed/);
+      assert.match(outcomes[1]!.stderr, /Only a job that has failed can be retried/);
+      assert.match(outcomes[2]!.stderr, /was not found/);
+      assert.deepEqual(json(await run("jobs", "retry", "--all-failed", "--json")), { retried: 0 });
+      assert.deepEqual(json(await run("jobs", "list", "--failed", "--json")), []);
+    });
+
+    await t.step("a worker by itself can't be woken by Deno KV, and says so", async () => {
+      const { code, stderr } = await run("jobs", "work");
+      assert.equal(code, 1);
+      assert.match(stderr, /JOBS_ENGINE=postgres/);
+    });
+
+    if (database) {
+      await t.step("with jobs in PostgreSQL, the worker runs what is due", async () => {
+        const { code, stderr } = await cli(
+          { ...variables, JOBS_ENGINE: "postgres" },
+          "jobs",
+          "work",
+          "--drain",
+        );
+        assert.equal(code, 0, stderr);
+        const states = json(await run("jobs", "list", "--queue", "email", "--json"))
+          .map(({ state }: { state: string }) => state);
+        assert.deepEqual(states, ["done", "done"]);
+      });
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+    await database?.close();
+  }
+});
+
+// deno-lint-ignore no-explicit-any -- a test reads what it expects to be there, and fails where it isn't
+function json({ code, stdout, stderr }: Outcome): any {
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}

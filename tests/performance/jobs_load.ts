@@ -1,0 +1,68 @@
+/** Jobs in numbers, and workers of either engine, for the benchmarks of jobs. */
+import { join } from "node:path";
+import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
+import { openKvEngine } from "../../jobs/engines/kv.ts";
+import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
+import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
+import { JobWorker } from "../../jobs/job_worker.ts";
+import type { SystemContext } from "../../src/context.ts";
+import { enqueueAll } from "../../src/jobs/outbox.ts";
+import type { Fleet } from "./fleet.ts";
+import { withAdmin } from "./removal.ts";
+
+/** The kind of job that stands for all: of queue `analytics`, ten at once. */
+const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
+const ENQUEUED_AT_ONCE = 2_000;
+
+/** Puts as many jobs into the outbox, the tenants' in turn. Returns their ids. */
+export async function enqueueMany(
+  system: SystemContext,
+  tenantIds: string[],
+  count: number,
+): Promise<string[]> {
+  const ids: string[] = [];
+  while (ids.length < count) {
+    const some = Array.from({ length: Math.min(ENQUEUED_AT_ONCE, count - ids.length) }, (_, place) => ({
+      ...JOB,
+      tenantId: tenantIds[place % tenantIds.length],
+    }));
+    ids.push(...await system.tx((tx) => enqueueAll(system, tx, some)));
+  }
+  return ids;
+}
+
+/** Runs `work` beside a worker in this process, whose jobs do nothing but tell `onStart`. */
+export async function withWorker<T>(
+  system: SystemContext,
+  { url }: Fleet,
+  engine: EngineName,
+  onStart: (run: JobRun) => unknown,
+  work: (worker: JobWorker) => Promise<T>,
+): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "denizen-bench-" });
+  const handlers: JobHandlers = {
+    [JOB.name]: async (run: JobRun) => {
+      await onStart(run);
+    },
+  };
+  const worker = await JobWorker.start(system.services, await openEngine(engine, url, folder), { handlers });
+  try {
+    return await work(worker);
+  } finally {
+    await worker.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Empties the outbox, so that each round begins with the same one. */
+export async function clearOutbox({ adminUrl }: Fleet): Promise<void> {
+  await withAdmin(adminUrl, async (admin) => {
+    await admin`truncate control.outbox, control.job_minutes`;
+  });
+}
+
+async function openEngine(engine: EngineName, url: string, folder: string): Promise<Engine> {
+  return engine === "kv"
+    ? await openKvEngine(join(folder, "jobs.kv"))
+    : await openPostgresEngine(url, "none");
+}

@@ -1,0 +1,45 @@
+/**
+ * A process of the product whose jobs each leave one effect, to be killed in the middle: see job_processes.ts. It serves
+ * as well, where its ROLE says so. Its argument: how many milliseconds a job takes.
+ */
+import { sql } from "drizzle-orm";
+import { pause } from "../../db/retry.ts";
+import { openEngine } from "../../jobs/engines/open.ts";
+import type { JobRun } from "../../jobs/handlers/handler.ts";
+import { JobWorker } from "../../jobs/job_worker.ts";
+import { createApp } from "../../routes/app.ts";
+import { loadConfig } from "../../src/config.ts";
+import { startLogging } from "../../src/platform/log.ts";
+import { startServices } from "../../src/services.ts";
+
+const half = Number(Deno.args[0]) / 2;
+const config = loadConfig();
+await startLogging(config.logLevel);
+const services = await startServices(config);
+const { control } = services.db;
+await control.execute(sql`create schema if not exists job_effects`);
+await control.execute(sql`create table if not exists job_effects.keys (job_id uuid primary key)`);
+await control.execute(sql`create table if not exists job_effects.effects (job_id uuid not null)`);
+const server = config.role === "all"
+  ? Deno.serve({ port: config.port, onListen: () => {} }, (await createApp(services)).fetch)
+  : undefined;
+const worker = await JobWorker.start(services, await openEngine(config), {
+  handlers: { "metrics.collect_tenant": leaveEffect },
+});
+Deno.addSignalListener("SIGTERM", async () => {
+  await Promise.all([server?.shutdown(), worker.close()]);
+  await services.close();
+  Deno.exit(0);
+});
+
+/** However often it is begun: the effect and its key are there together, and the key is there once. */
+async function leaveEffect({ id, system }: JobRun): Promise<void> {
+  await pause(half);
+  await system.tx(async (tx) => {
+    const added = await tx.execute(
+      sql`insert into job_effects.keys values (${id}) on conflict do nothing returning job_id`,
+    );
+    if (added.length > 0) await tx.execute(sql`insert into job_effects.effects values (${id})`);
+  });
+  await pause(half);
+}

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { maskAddresses, maskPayload } from "../../src/jobs/masking.ts";
+
+/** Protects: who looks at a job sees what it is about, and neither secrets nor people's addresses (S41). */
+
+Deno.test("what may be secret by its name is masked, whatever it is, at any depth", () => {
+  const payload = {
+    id: "0198c0de",
+    attempts: 3,
+    code: 123456,
+    token: { value: "abc" },
+    keys: ["a", "b"],
+    reader: { email: "ada@acme.example", name: "Ada" },
+    day: null,
+  };
+
+  assert.deepEqual(maskPayload(payload), {
+    id: "0198c0de",
+    attempts: 3,
+    code: "•••",
+    token: "•••",
+    keys: "•••",
+    reader: { email: "•••", name: "Ada" },
+    day: null,
+  });
+});
+
+Deno.test("addresses are masked wherever they stand, and what is long is cut", () => {
+  const { note, long, list } = maskPayload({
+    note: "to ada@acme.example today",
+    long: "x".repeat(500),
+    list: Array.from({ length: 50 }, (_, place) => place),
+  }) as { note: string; long: string; list: number[] };
+
+  assert.equal(note, "to ••• today");
+  assert.deepEqual([long.length, list.length], [201, 20]);
+  assert.equal(
+    maskAddresses("550 5.1.1 <ada@acme.example>: no such user"),
+    "550 5.1.1 <•••>: no such user",
+  );
+});
