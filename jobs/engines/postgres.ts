@@ -7,8 +7,8 @@ const TASK = "denizen_hand";
 /** Enough for the hands of all queues, so that one queue's long jobs don't keep another's out. */
 const HANDS_AT_ONCE = 50;
 const CONNECTIONS = 4;
-/** Where the database can't say that there is something new: behind a pooler. */
-const POLL_MILLISECONDS = 500;
+/** How often each of those looks for a hand by itself: in case that it wasn't told, and where the database can't tell. */
+const POLL_MILLISECONDS = { none: 5_000, transaction: 500 };
 
 const log = logOf("jobs");
 
@@ -31,6 +31,7 @@ export async function openPostgresEngine(url: string, pooler: "none" | "transact
   };
   const utils = await makeWorkerUtils(options);
   await utils.migrate();
+  await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] }); // hands that a killed process had taken
   let runner: Awaited<ReturnType<typeof run>> | undefined;
   const stop = async () => {
     const running = runner;
@@ -43,7 +44,7 @@ export async function openPostgresEngine(url: string, pooler: "none" | "transact
       runner = await run({
         ...options,
         concurrency: HANDS_AT_ONCE,
-        pollInterval: POLL_MILLISECONDS,
+        pollInterval: POLL_MILLISECONDS[pooler],
         noHandleSignals: true,
         taskList: { [TASK]: (payload) => take(payload as Hand) },
       });

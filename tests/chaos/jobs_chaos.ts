@@ -1,13 +1,19 @@
 import { asc, gt, sql } from "drizzle-orm";
 import { outbox, tenants } from "../../db/control/schema.ts";
-import { pause } from "../../db/retry.ts";
 import type { EngineName } from "../../jobs/engines/engine.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { type Fleet, openFleet } from "../performance/fleet.ts";
 import { removeLeftovers } from "../performance/removal.ts";
 import { openSystem } from "../performance/services.ts";
-import { enqueueJobs, readToll, type Toll, WorkingProcess } from "../support/job_processes.ts";
+import {
+  enqueueJobs,
+  readEffects,
+  readToll,
+  type Toll,
+  untilDone,
+  WorkingProcess,
+} from "../support/job_processes.ts";
 import { freePort } from "../support/process.ts";
 
 const ENGINES: EngineName[] = ["kv", "postgres"];
@@ -18,7 +24,6 @@ const JOBS_FOR_SIGTERM = 1_000;
 const JOB_MILLISECONDS = 4;
 const LONGEST_TAKE_UP_SECONDS = 30;
 const LONGEST_RUN_MILLISECONDS = 10 * 60_000;
-const LOOK_EVERY_MILLISECONDS = 20;
 
 /** Kills the process again and again while there are jobs, on each engine. False where one was lost or done twice. */
 export async function killWorkers(adminUrl: string): Promise<boolean> {
@@ -53,6 +58,7 @@ async function tryEngine(
     JOBS_ENGINE: engine,
     ROLE: engine === "kv" ? "all" : "worker",
     PORT: String(await freePort()),
+    LOG_LEVEL: "error",
     TENANT_POOL_SIZE: "0",
   };
   const start = () => new WorkingProcess(variables, JOB_MILLISECONDS);
@@ -62,23 +68,23 @@ async function tryEngine(
   const kills: Kill[] = [];
   for (let kill = 0; kill < KILLS; kill++) {
     await using process = start();
-    await untilDone(system, JOBS * (kill + Math.random()) / KILLS);
+    await untilDone(system, JOBS * (kill + Math.random()) / KILLS, LONGEST_RUN_MILLISECONDS);
     await process.end("SIGKILL");
     kills.push({ at: systemClock.now(), orphans: await findUnderWay(system) });
   }
   await using last = start();
-  await untilDone(system, JOBS);
-  trial.expectAll(`${KILLS} × SIGKILL`, JOBS, await readToll(system.services.db));
+  await untilDone(system, JOBS, LONGEST_RUN_MILLISECONDS);
+  await trial.expectAll(system, `${KILLS} × SIGKILL`, JOBS);
   trial.expectTakenUp(await secondsToTakeUp(system, kills));
 
   await enqueueJobs(system, JOBS_FOR_SIGTERM, tenantIds);
-  await untilDone(system, JOBS + JOBS_FOR_SIGTERM / 4);
+  await untilDone(system, JOBS + JOBS_FOR_SIGTERM / 4, LONGEST_RUN_MILLISECONDS);
   const code = await last.end("SIGTERM");
-  trial.expectStopped(code, await readToll(system.services.db));
+  trial.expectStopped(code, await readToll(system));
   await using another = start();
-  await untilDone(system, JOBS + JOBS_FOR_SIGTERM);
+  await untilDone(system, JOBS + JOBS_FOR_SIGTERM, LONGEST_RUN_MILLISECONDS);
   await another.end("SIGTERM");
-  trial.expectAll("and SIGTERM", JOBS + JOBS_FOR_SIGTERM, await readToll(system.services.db));
+  await trial.expectAll(system, "and SIGTERM", JOBS + JOBS_FOR_SIGTERM);
   return trial.passed;
 }
 
@@ -94,13 +100,13 @@ class Trial {
     this.#engine = engine;
   }
 
-  expectAll(after: string, jobs: number, toll: Toll): void {
-    const lost = jobs - toll.jobsWithEffect;
-    const doubled = toll.effects - toll.jobsWithEffect;
+  async expectAll(system: SystemContext, after: string, jobs: number): Promise<void> {
+    const [toll, effects] = [await readToll(system), await readEffects(system)];
+    const [lost, doubled] = [jobs - effects.jobs, effects.effects - effects.jobs];
     this.#tell(
       lost === 0 && doubled === 0 && toll.done === jobs && toll.jobs === jobs,
-      `${after}: ${jobs} jobs, ${toll.done} done, ${lost} lost, ${doubled} doubled, ${toll.failed} failed; ` +
-        `${toll.begins - jobs} begun anew, one of them ${toll.mostBegins} times in all`,
+      `${after}: ${jobs} jobs, ${toll.done} done, ${toll.failed} failed, ${lost} lost, ${doubled} doubled; ` +
+        `${toll.begins - jobs} begun anew, none more than ${toll.mostBegins} times in all`,
     );
   }
 
@@ -123,15 +129,6 @@ class Trial {
     this.passed &&= isSo;
     const line = `${isSo ? "ok    " : "FAILED"} ${this.#engine}: ${text}\n`;
     Deno.stdout.writeSync(new TextEncoder().encode(line));
-  }
-}
-
-/** Waits until so many jobs are done; whoever comes after that tells what is missing. */
-async function untilDone({ control }: SystemContext, goal: number): Promise<void> {
-  const deadline = performance.now() + LONGEST_RUN_MILLISECONDS;
-  const isDone = sql`state = 'done'`;
-  while (await control.$count(outbox, isDone) < goal && performance.now() < deadline) {
-    await pause(LOOK_EVERY_MILLISECONDS);
   }
 }
 

@@ -1,10 +1,11 @@
 /** Jobs in numbers, and workers of either engine, for the benchmarks of jobs. */
+import { sql } from "drizzle-orm";
 import { join } from "node:path";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
-import { JobWorker } from "../../jobs/job_worker.ts";
+import { JobWorker, NEW_JOBS } from "../../jobs/job_worker.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { enqueueAll } from "../../src/jobs/outbox.ts";
 import type { Fleet } from "./fleet.ts";
@@ -52,6 +53,11 @@ export async function withWorker<T>(
     await worker.close();
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** What a process that only serves does when it has put jobs into the outbox. */
+export function tellWorkers({ control }: SystemContext): void {
+  control.execute(sql`select pg_notify(${NEW_JOBS}, '')`).catch(() => {});
 }
 
 /** Empties the outbox, so that each round begins with the same one. */

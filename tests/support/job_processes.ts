@@ -1,14 +1,20 @@
 /** Processes that run jobs and can be killed, and what their jobs have left. */
-import { sql } from "drizzle-orm";
-import type { Database } from "../../db/connect.ts";
+import { and, eq, sql } from "drizzle-orm";
+import { outbox } from "../../db/control/schema.ts";
+import { pause } from "../../db/retry.ts";
+import type { EngineName } from "../../jobs/engines/engine.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type SystemContext, systemContext } from "../../src/context.ts";
+import type { JobName } from "../../src/jobs/job_types.ts";
 import { enqueueAll } from "../../src/jobs/outbox.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { buildServices, openDatabase } from "../../src/services.ts";
+import { openTestDatabase, serverUrl } from "./database.ts";
 
 const SCRIPT = new URL("./working_process.ts", import.meta.url).pathname;
+const ENQUEUED_AT_ONCE = 1_000;
+const LOOK_EVERY_MILLISECONDS = 20;
 
 /** The job whose handler leaves an effect. */
 export const JOB_WITH_EFFECT = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
@@ -33,11 +39,19 @@ export class WorkingProcess implements AsyncDisposable {
         String(jobMilliseconds),
       ],
       clearEnv: true,
-      env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, LOG_LEVEL: "error", ...variables },
+      env: { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, ...variables },
       stdin: "null",
-      stdout: "inherit",
+      stdout: "piped",
       stderr: "inherit",
     }).spawn();
+  }
+
+  /** Until it runs jobs. Throws when it ends instead. */
+  async ready(): Promise<void> {
+    const reader = this.#process.stdout.getReader();
+    const { done } = await reader.read();
+    reader.releaseLock();
+    if (done) throw new Error("The process ended before it ran jobs.");
   }
 
   /** Sends the signal and waits for the end. Returns the exit code. */
@@ -45,7 +59,9 @@ export class WorkingProcess implements AsyncDisposable {
     try {
       this.#process.kill(signal);
     } catch { /* it has ended by itself */ }
-    return (await this.#process.status).code;
+    const { code } = await this.#process.status;
+    if (!this.#process.stdout.locked) await this.#process.stdout.cancel();
+    return code;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,25 +69,60 @@ export class WorkingProcess implements AsyncDisposable {
   }
 }
 
-/** The product beside a running process, or, with `alone`, when none runs: without server and worker. */
+/** Where a process can run that uses this engine: a folder, and a database on the server where there is one. */
+export async function openHome(
+  engine: EngineName,
+): Promise<{ variables: Record<string, string> } & AsyncDisposable> {
+  const folder = await Deno.makeTempDir({ prefix: "denizen-jobs-" });
+  const database = serverUrl ? await openTestDatabase() : undefined;
+  const variables = { DATA_DIR: folder, JOBS_ENGINE: engine, TENANT_POOL_SIZE: "0", ...database?.variables };
+  return {
+    variables,
+    async [Symbol.asyncDispose]() {
+      await database?.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** The product without server and worker: beside a process that runs, or, with `alone`, where none does. */
 export async function openBeside(
   variables: Record<string, string>,
   options: { alone: boolean } = { alone: false },
-): Promise<SystemContext> {
+): Promise<SystemContext & AsyncDisposable> {
   const config = parseConfig({ ...variables, DENO_ENV: "test" });
   const { db, close } = await openDatabase(config, options);
   const services = await buildServices(config, systemClock, db, close);
-  return systemContext(services, { type: "system", name: "test" }, newId());
+  const system = systemContext(services, { type: "system", name: "test" }, newId());
+  return Object.assign(system, { [Symbol.asyncDispose]: () => services.close() });
 }
 
 /** Puts so many jobs into the outbox, of the platform or of tenants in turn. */
-export async function enqueueJobs(system: SystemContext, count: number, tenantIds: string[] = []) {
-  for (let left = count; left > 0; left -= 1_000) {
-    const jobs = Array.from({ length: Math.min(left, 1_000) }, (_, place) => ({
+export async function enqueueJobs(
+  system: SystemContext,
+  count: number,
+  tenantIds: string[] = [],
+): Promise<void> {
+  for (let left = count; left > 0; left -= ENQUEUED_AT_ONCE) {
+    const jobs = Array.from({ length: Math.min(left, ENQUEUED_AT_ONCE) }, (_, place) => ({
       ...JOB_WITH_EFFECT,
       tenantId: tenantIds[place % tenantIds.length],
     }));
     await system.tx((tx) => enqueueAll(system, tx, jobs));
+  }
+}
+
+/** Waits until so many jobs are done, or so many milliseconds are over: whoever counts then sees what is missing. */
+export async function untilDone(
+  { control }: SystemContext,
+  goal: number,
+  longest: number,
+  name: JobName = JOB_WITH_EFFECT.name,
+): Promise<void> {
+  const deadline = performance.now() + longest;
+  const isDone = and(eq(outbox.state, "done"), eq(outbox.name, name));
+  while (await control.$count(outbox, isDone) < goal && performance.now() < deadline) {
+    await pause(LOOK_EVERY_MILLISECONDS);
   }
 }
 
@@ -83,18 +134,24 @@ export type Toll = {
   running: number;
   begins: number;
   mostBegins: number;
-  effects: number;
-  jobsWithEffect: number;
 };
 
-export async function readToll({ control }: Database): Promise<Toll> {
+export async function readToll(
+  { control }: SystemContext,
+  name: JobName = JOB_WITH_EFFECT.name,
+): Promise<Toll> {
   const [row] = await control.execute<Toll>(sql`
     select count(*)::int as jobs, count(*) filter (where state = 'done')::int as done,
       count(*) filter (where state = 'failed')::int as failed, count(*) filter (where state = 'running')::int as running,
-      coalesce(sum(attempts), 0)::int as begins, coalesce(max(attempts), 0)::int as "mostBegins",
-      (select count(*)::int from job_effects.effects) as effects,
-      (select count(distinct job_id)::int from job_effects.effects e join control.outbox o on o.id = e.job_id)
-        as "jobsWithEffect"
-    from control.outbox where name = ${JOB_WITH_EFFECT.name}`);
+      coalesce(sum(attempts), 0)::int as begins, coalesce(max(attempts), 0)::int as "mostBegins"
+    from ${outbox} where name = ${name}`);
+  return { ...row! };
+}
+
+/** How many effects there are, and of how many of the jobs. */
+export async function readEffects({ control }: SystemContext): Promise<{ effects: number; jobs: number }> {
+  const [row] = await control.execute<{ effects: number; jobs: number }>(sql`
+    select (select count(*)::int from job_effects.effects) as effects,
+      (select count(*)::int from ${outbox} where id in (select job_id from job_effects.effects)) as jobs`);
   return { ...row! };
 }

@@ -26,6 +26,7 @@ const server = config.role === "all"
 const worker = await JobWorker.start(services, await openEngine(config), {
   handlers: { "metrics.collect_tenant": leaveEffect },
 });
+Deno.stdout.writeSync(new TextEncoder().encode("running jobs\n"));
 Deno.addSignalListener("SIGTERM", async () => {
   await Promise.all([server?.shutdown(), worker.close()]);
   await services.close();
