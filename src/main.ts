@@ -88,7 +88,8 @@ function elapsed(milliseconds: number): Promise<false> {
   return new Promise((done) => setTimeout(() => done(false), milliseconds));
 }
 
-function announce({ appUrl, environment, databaseUrl, dataDir, role }: Config): void {
+function announce(config: Config): void {
+  const { appUrl, environment, databaseUrl, dataDir, role } = config;
   const database = databaseUrl ? "PostgreSQL" : `embedded, in ${dataDir}`;
   if (role === "worker") {
     return print(["", `  Denizen runs jobs and schedules. Environment: ${environment}.`, ""]);
@@ -97,6 +98,9 @@ function announce({ appUrl, environment, databaseUrl, dataDir, role }: Config): 
     "",
     `  Denizen is running at ${appUrl.origin}`,
     `  Sign a company up at  ${appUrl.origin}/signup`,
+    ...(config.smtpUrl || config.resendApiKey
+      ? []
+      : [`  Read its mail at      ${appUrl.origin}/dev/mailbox`]),
     `  Database: ${database}. Environment: ${environment}.`,
     "",
   ]);
