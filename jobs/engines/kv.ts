@@ -28,13 +28,14 @@ export async function openKvEngine(path: string): Promise<Engine> {
       return Promise.resolve();
     },
     async hand(hands) {
-      const sent = hands.map((hand) => kv.enqueue(hand));
+      const messages = hands.reduce((atomic, hand) => atomic.enqueue(hand), kv.atomic());
+      const sent = messages.commit();
       for (const hand of hands) {
         if (stopped) break;
         taken.add(hand.id);
         take(hand).catch(() => {});
       }
-      await Promise.all(sent);
+      await sent;
     },
     stop() {
       stopped = true;
