@@ -11,10 +11,9 @@ import {
   hand,
   lockDispatch,
   promote,
-  type SizeOrder,
   takeBackLost,
-  withLedger,
 } from "./ledger.ts";
+import { type SizeOrder, withLedger } from "./plans.ts";
 
 /** So many jobs for each that can run at once are under way: what is handed over has some way to go. */
 const UNDER_WAY_A_PLACE = 8;

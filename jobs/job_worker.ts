@@ -22,8 +22,8 @@ import {
   removeWorker,
   renew,
   reportWorker,
-  type SizeOrder,
 } from "./ledger.ts";
+import type { SizeOrder } from "./plans.ts";
 import { runJob } from "./run_job.ts";
 
 /** Where processes that enqueue tell those that run jobs. */

@@ -1,10 +1,10 @@
 /** The states of jobs in `control.outbox`, and every way from one to another. Leases run by the database's clock. */
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { ControlDb, Database } from "../db/connect.ts";
 import { jobMinutes, jobWorkers, outbox } from "../db/control/schema.ts";
-import { runFlight, runTransaction } from "../db/transaction.ts";
 import type { ControlTx } from "../db/with_tenant.ts";
 import type { QueueName, QueuePolicies } from "../src/jobs/queues.ts";
+import { planOf, send, type SizeOrder, sizeOrderOf } from "./plans.ts";
 
 /** How long a job is left to a worker that is not heard of. */
 export const LEASE_SECONDS = 15;
@@ -13,20 +13,6 @@ export const LEASE_SECONDS = 15;
 const DISPATCH_LOCK = 1_618_033_988;
 
 const PROMOTED_AT_ONCE = 5_000;
-
-/**
- * Postgres plans a prepared statement by the table as it is then, and keeps the plan: one made for an outbox of ten jobs
- * reads all of it, each time, when there are 100,000 a moment later. So most statements here are planned each time, and go
- * by indexes, one entry after the other: only so are entries of jobs that have moved on passed over the next time.
- */
-const PLANNING =
-  "set local plan_cache_mode = force_custom_plan; set local enable_seqscan = off; set local enable_bitmapscan = off";
-
-/**
- * Of what order the outbox's size is. `begin` and `end`, which are sent too often to be planned each time, have a statement
- * for each order, and with it a plan.
- */
-export type SizeOrder = number;
 
 /** A job as a worker gets it, to be run. */
 export type BegunJob = {
@@ -80,16 +66,11 @@ export async function takeBackLost(tx: ControlTx, policies: QueuePolicies, now: 
   return taken.length;
 }
 
-/** Runs `work` in one transaction, whose statements are planned each time. */
-export function withLedger<T>(db: Database, work: (tx: ControlTx) => Promise<T>): Promise<T> {
-  return runTransaction(borrow(db), setup(db), (tx) => work(tx as ControlTx));
-}
-
 /** `isAlone`: no other process dispatches until the end of this transaction. */
 export async function lockDispatch(tx: ControlTx): Promise<{ isAlone: boolean; sizeOrder: SizeOrder }> {
   const [row] = await tx.execute<{ got: boolean; bytes: number }>(sql`
     select pg_try_advisory_xact_lock(${DISPATCH_LOCK}) as got, pg_relation_size('control.outbox')::float as bytes`);
-  return { isAlone: row!.got, sizeOrder: Math.round(Math.log2(row!.bytes + 1) / 2) };
+  return { isAlone: row!.got, sizeOrder: sizeOrderOf(row!.bytes) };
 }
 
 /** How many jobs of each queue are handed over or running. */
@@ -252,24 +233,6 @@ export async function reportWorker(
 
 export async function removeWorker(control: ControlDb, id: string): Promise<void> {
   await control.execute(sql`delete from ${jobWorkers} where id = ${id}`);
-}
-
-/** Runs one statement, in a transaction and a flight of its own. */
-async function send<Row extends Record<string, unknown>>(db: Database, statement: SQL): Promise<Row[]> {
-  const [rows] = await runFlight(borrow(db), setup(db), (tx) => [tx.execute(statement)]);
-  return rows as unknown as Row[];
-}
-
-function borrow({ controlPool }: Database) {
-  return { pool: controlPool, holder: "jobs" };
-}
-
-function setup({ begin }: Database): string {
-  return `${begin}; ${PLANNING}`;
-}
-
-function planOf(order: SizeOrder): SQL {
-  return sql.raw(`/* for an outbox of order ${order} */`);
 }
 
 function leaseEnd() {
