@@ -16,7 +16,7 @@ import {
 import { type SizeOrder, withLedger } from "./plans.ts";
 
 /** So many jobs for each that can run at once are under way: what is handed over has some way to go. */
-const UNDER_WAY_A_PLACE = 8;
+const UNDER_WAY_A_PLACE = 6;
 
 /** How many of a queue's jobs a worker may have, waiting for a place of its own or running. */
 export function placesUnderWay({ concurrency }: QueuePolicy): number {

@@ -7,6 +7,8 @@ const TASK = "denizen_hand";
 /** Enough for the hands of all queues, so that one queue's long jobs don't keep another's out. */
 const HANDS_AT_ONCE = 50;
 const CONNECTIONS = 4;
+/** That there are fewer connections than hands is meant so: a hand waits for its jobs, and needs none for that. */
+const KNOWN_WARNING = /maxPoolSize/;
 /** How often each of those looks for a hand by itself: in case that it wasn't told, and where the database can't tell. */
 const POLL_MILLISECONDS = { none: 5_000, transaction: 500 };
 
@@ -26,7 +28,8 @@ export async function openPostgresEngine(url: string, pooler: "none" | "transact
     pgPool: pool as Pool,
     noPreparedStatements: pooler === "transaction",
     logger: new Logger(() => (level, message) => {
-      if (level === "error" || level === "warning") log.warn("graphile-worker: {message}", { message });
+      const isWorthTelling = level === "error" || (level === "warning" && !KNOWN_WARNING.test(message));
+      if (isWorthTelling) log.warn("graphile-worker: {message}", { message });
     }),
   };
   const utils = await makeWorkerUtils(options);
