@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
-import { connect, type Database } from "../db/connect.ts";
-import { isServed, socketPathOf, startEmbedded } from "../db/embedded.ts";
+import type { Database } from "../db/connect.ts";
 import { migrate } from "../db/migrate.ts";
 import { oldestServedVersion } from "../db/migrations.ts";
 import type { SchemaName } from "../db/schema_name.ts";
 import { UsageCounter } from "./api_access/usage_counter.ts";
 import type { Config } from "./config.ts";
+import { openDatabase } from "./database.ts";
 import { createTransport } from "./email/mailer.ts";
 import type { EmailTransport } from "./email/transports/transport.ts";
 import { healthChecks } from "./health_checks.ts";
@@ -47,8 +47,6 @@ export type Services = {
   forgetTenant(id: string, schema: SchemaName): void;
   close(): Promise<void>;
 };
-
-export type OpenDatabase = { db: Database; close(): Promise<void> };
 
 /**
  * Opens everything a server needs, with the schemas brought up to date.
@@ -118,39 +116,6 @@ export async function buildServices(
       await usage.close();
       await mail.close();
       await closeDatabase();
-    },
-  };
-}
-
-/**
- * Opens the database that `config` names. With `alone`, the embedded one is opened by this process; without, a
- * server that runs on the data folder is used if there is one (that is how the CLI works beside it).
- */
-export async function openDatabase(config: Config, options: { alone: boolean }): Promise<OpenDatabase> {
-  if (config.databaseUrl) return connectTo({ url: config.databaseUrl }, config, () => Promise.resolve());
-  if (!options.alone && await isServed(config.dataDir)) {
-    return connectTo({ socketPath: socketPathOf(config.dataDir) }, config, () => Promise.resolve());
-  }
-  const embedded = await startEmbedded(config.dataDir);
-  return connectTo(embedded, config, embedded.close);
-}
-
-function connectTo(
-  address: Parameters<typeof connect>[0],
-  config: Config,
-  closeServer: () => Promise<void>,
-): OpenDatabase {
-  const db = connect(address, {
-    connections: config.databaseConnections,
-    lanes: config.databaseLanes,
-    pooler: config.databasePooler,
-    migrator: config.migrationDatabaseUrl ? { url: config.migrationDatabaseUrl } : undefined,
-  });
-  return {
-    db,
-    async close() {
-      await db.close();
-      await closeServer();
     },
   };
 }

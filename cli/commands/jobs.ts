@@ -1,18 +1,13 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { openEngine } from "../../jobs/engines/open.ts";
-import { JobWorker } from "../../jobs/job_worker.ts";
-import { enqueueMissed, registerSchedules } from "../../jobs/schedules.ts";
-import { KV_NEEDS_ONE_PROCESS } from "../../src/config.ts";
-import { conflict, invalid } from "../../src/errors.ts";
+import { invalid } from "../../src/errors.ts";
 import { getQueues, type ListedJob, listJobs, retryAllFailed, retryJob } from "../../src/jobs/job_list.ts";
 import { QUEUE_NAMES } from "../../src/jobs/queues.ts";
-import { SECOND } from "../../src/platform/clock.ts";
-import { startLogging } from "../../src/platform/log.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
 const LIST_LENGTH = 50;
-const DRAIN_TIME = 50 * SECOND;
+/** Loaded by the one command that needs it, like the services in cli/session.ts. */
+const WORKER = "../worker.ts";
 
 export function jobsCommand() {
   const jobs = new Command("jobs").description("What is done beside requests.");
@@ -64,33 +59,12 @@ export function jobsCommand() {
     .option("--drain", "stop as soon as nothing is due")
     .action(async ({ drain }) => {
       await withSystem(async ({ services }) => {
-        const { config } = services;
-        if (config.jobsEngine === "kv") {
-          throw conflict(`The worker can't run by itself: ${KV_NEEDS_ONE_PROCESS}.`);
-        }
-        await startLogging(config.logLevel);
-        await services.tenants.listen();
-        const worker = await JobWorker.start(services, await openEngine(config));
-        try {
-          await enqueueMissed(services);
-          if (drain) return await worker.idle();
-          const running = { services, drain: () => worker.drain(DRAIN_TIME) };
-          registerSchedules(() => Promise.resolve(running));
-          createOutput(false).note("Running jobs. Ctrl-C stops after those that run now.");
-          await stopSignal();
-        } finally {
-          await worker.close();
-        }
+        const { runWorker } = await import(WORKER) as typeof import("../worker.ts");
+        await runWorker(services, { drain: drain === true });
       });
     });
 
   return jobs;
-}
-
-function stopSignal(): Promise<void> {
-  return new Promise((stop) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop());
-  });
 }
 
 function row({ id, queue, name, state, tenant, attempts, error, runAt, createdAt, payload }: ListedJob) {

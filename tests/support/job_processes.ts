@@ -9,7 +9,8 @@ import type { JobName } from "../../src/jobs/job_types.ts";
 import { enqueueAll } from "../../src/jobs/outbox.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
-import { buildServices, openDatabase } from "../../src/services.ts";
+import { openDatabase } from "../../src/database.ts";
+import { buildServices } from "../../src/services.ts";
 import { openTestDatabase, serverUrl } from "./database.ts";
 
 const SCRIPT = new URL("./working_process.ts", import.meta.url).pathname;

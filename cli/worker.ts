@@ -1,0 +1,41 @@
+import { openEngine } from "../jobs/engines/open.ts";
+import { JobWorker } from "../jobs/job_worker.ts";
+import { enqueueMissed, registerSchedules } from "../jobs/schedules.ts";
+import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
+import { conflict } from "../src/errors.ts";
+import { SECOND } from "../src/platform/clock.ts";
+import { startLogging } from "../src/platform/log.ts";
+import type { Services } from "../src/services.ts";
+import { createOutput } from "./output.ts";
+
+const DRAIN_TIME = 50 * SECOND;
+
+/**
+ * Runs jobs and schedules until this process is told to stop; with `drain` until nothing is due. Throws `conflict` where
+ * the engine is for one process.
+ */
+export async function runWorker(services: Services, { drain }: { drain: boolean }): Promise<void> {
+  const { config } = services;
+  if (config.jobsEngine === "kv") {
+    throw conflict(`The worker can't run by itself: ${KV_NEEDS_ONE_PROCESS}.`);
+  }
+  await startLogging(config.logLevel);
+  await services.tenants.listen();
+  const worker = await JobWorker.start(services, await openEngine(config));
+  try {
+    await enqueueMissed(services);
+    if (drain) return await worker.idle();
+    const running = { services, drain: () => worker.drain(DRAIN_TIME) };
+    registerSchedules(() => Promise.resolve(running));
+    createOutput(false).note("Running jobs. Ctrl-C stops after those that run now.");
+    await stopSignal();
+  } finally {
+    await worker.close();
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((stop) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop());
+  });
+}
