@@ -133,6 +133,8 @@ export type Toll = {
   done: number;
   failed: number;
   running: number;
+  /** For another attempt. */
+  waiting: number;
   begins: number;
   mostBegins: number;
 };
@@ -144,6 +146,7 @@ export async function readToll(
   const [row] = await control.execute<Toll>(sql`
     select count(*)::int as jobs, count(*) filter (where state = 'done')::int as done,
       count(*) filter (where state = 'failed')::int as failed, count(*) filter (where state = 'running')::int as running,
+      count(*) filter (where state = 'waiting')::int as waiting,
       coalesce(sum(attempts), 0)::int as begins, coalesce(max(attempts), 0)::int as "mostBegins"
     from ${outbox} where name = ${name}`);
   return { ...row! };
