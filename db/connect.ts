@@ -53,20 +53,22 @@ const CLOSE_TIMEOUT_SECONDS = 5;
 export function connect(address: DatabaseAddress, options: ConnectOptions = {}): Database {
   const { connections = DEFAULT_CONNECTIONS, pooler = "none", migrator } = options;
   const direct = pooler === "none";
-  const open = (max: number) => (onLost: () => void) => openClient(address, { max, direct, onLost });
+  const open = (onLost: () => void) => openClient(address, { max: 1, direct, onLost });
   const forControl = connectionsForControl(connections);
-  const control = new ReplacedClient(open(forControl));
-  const controlPool = new ConnectionPool(forControl, open(1), { fair: false });
+  const control = new ReplacedClient((onLost) =>
+    openClient(address, { max: forControl, direct, oneByOne: !direct, onLost })
+  );
+  const controlPool = new ConnectionPool(forControl, open, { fair: false });
   const lanes = openLanes(
     connections - 2 * forControl,
     Math.min(options.lanes ?? DEFAULT_LANES, fittingLanes(connections)),
-    open(1),
+    open,
   );
 
   const openMigratorPool = (size: number) => {
     const openNext = migrator
       ? (onLost: () => void) => openClient(migrator, { max: 1, direct: true, onLost })
-      : open(1);
+      : open;
     return new ConnectionPool(size, openNext, { fair: false });
   };
   const migratorPool = migrator ? openMigratorPool(1) : controlPool;
@@ -165,14 +167,26 @@ class ReplacedClient {
   }
 }
 
+/**
+ * `oneByOne` sends a statement when the one before it is answered, for single statements behind a pooler. Unprepared
+ * ones with values go in two steps, and the first ends with a Flush and not with a Sync. Sent behind another statement,
+ * it reaches the server, the other's answer gives the server connection away, and its own answer finds nobody:
+ * PgBouncer 1.18 closes that connection, and the statement waits for ever. In a transaction the connection stays.
+ */
 function openClient(
   address: DatabaseAddress,
-  { max, direct, onLost }: { max: number; direct: boolean; onLost?: () => void },
+  { max, direct, oneByOne = false, onLost }: {
+    max: number;
+    direct: boolean;
+    oneByOne?: boolean;
+    onLost?: () => void;
+  },
 ): Client {
   const connection = { application_name: "denizen" };
   const options: postgres.Options<Record<string, never>> = {
     max,
     onclose: onLost,
+    ...(oneByOne && { max_pipeline: 0 }),
     prepare: direct, // what was prepared on one connection of the pooler's isn't there on the next
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
     max_lifetime: null as unknown as number, // null is "never" to the driver; its types don't say so

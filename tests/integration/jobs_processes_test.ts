@@ -13,7 +13,6 @@ import {
   untilDone,
   WorkingProcess,
 } from "../support/job_processes.ts";
-import { poolerUrl } from "../support/database.ts";
 import { ENGINES } from "../support/jobs.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 
@@ -38,36 +37,30 @@ Deno.test("jobs of a process that is killed are taken over by the next, and have
   }
 });
 
-Deno.test({
-  name: "a server that is told to stop ends the jobs that run, and loses none",
-  // A defect, not a property of the test: through a PgBouncer with one server connection the second server's single
-  // statements sometimes stop being answered. See docs/admin/jobs.md.
-  ignore: poolerUrl !== undefined,
-  fn: async () => {
-    await using home = await openHome("kv");
-    await using first = await ServerProcess.start(home.variables);
-    await first.ready();
-    {
-      await using system = await openBeside(home.variables);
-      await system.tx((tx) => enqueueAll(system, tx, Array.from({ length: CLEANUPS }, () => CLEANUP)));
-      await untilDone(system, 1, LONGEST_WAIT, CLEANUP.name);
-    }
-
-    const { code, stderr } = await first.stop("SIGTERM");
-    const stopped = await lookAlone(home.variables, CLEANUP.name);
-    await using second = await ServerProcess.start(home.variables);
-    await second.ready();
+Deno.test("a server that is told to stop ends the jobs that run, and loses none", async () => {
+  await using home = await openHome("kv");
+  await using first = await ServerProcess.start(home.variables);
+  await first.ready();
+  {
     await using system = await openBeside(home.variables);
-    await untilDone(system, CLEANUPS, LONGEST_WAIT, CLEANUP.name);
-    const ended = await readToll(system, CLEANUP.name);
+    await system.tx((tx) => enqueueAll(system, tx, Array.from({ length: CLEANUPS }, () => CLEANUP)));
+    await untilDone(system, 1, LONGEST_WAIT, CLEANUP.name);
+  }
 
-    assert.equal(code, 0, stderr);
-    assert.deepEqual([stopped.jobs, stopped.running], [CLEANUPS, 0]);
-    assert.ok(stopped.done < CLEANUPS, "all jobs had ended before the server was told to stop");
-    assert.ok(ended.done > stopped.done, "the second server went on with them");
-    // Where the database is slow an attempt may fail, and the queue's pause is longer than anyone wants to wait here.
-    assert.deepEqual([ended.jobs, ended.done + ended.waiting, ended.mostBegins], [CLEANUPS, CLEANUPS, 1]);
-  },
+  const { code, stderr } = await first.stop("SIGTERM");
+  const stopped = await lookAlone(home.variables, CLEANUP.name);
+  await using second = await ServerProcess.start(home.variables);
+  await second.ready();
+  await using system = await openBeside(home.variables);
+  await untilDone(system, CLEANUPS, LONGEST_WAIT, CLEANUP.name);
+  const ended = await readToll(system, CLEANUP.name);
+
+  assert.equal(code, 0, stderr);
+  assert.deepEqual([stopped.jobs, stopped.running], [CLEANUPS, 0]);
+  assert.ok(stopped.done < CLEANUPS, "all jobs had ended before the server was told to stop");
+  assert.ok(ended.done > stopped.done, "the second server went on with them");
+  // Where the database is slow an attempt may fail, and the queue's pause is longer than anyone wants to wait here.
+  assert.deepEqual([ended.jobs, ended.done + ended.waiting, ended.mostBegins], [CLEANUPS, CLEANUPS, 1]);
 });
 
 async function killAndTakeOver(engine: EngineName) {

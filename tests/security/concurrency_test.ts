@@ -251,6 +251,20 @@ Deno.test("a tenant whose connections are all taken gets 503 after two seconds, 
   assert.equal(free.status, 200);
 });
 
+Deno.test("single statements that are sent at once on one connection are all answered, with values and without", async () => {
+  await using world = await World.open({}, { connections: 3 });
+  const { control } = world.system;
+
+  for (let round = 0; round < 50; round++) {
+    const numbers = Array.from({ length: 4 }, (_, place) => round + place);
+    const answers = await Promise.all(numbers.flatMap((number) => [
+      control.execute<{ number: number }>(sql.raw(`select ${number} as number`)),
+      control.execute<{ number: number }>(sql`select ${number}::int as number`),
+    ]));
+    assert.deepEqual(answers.map(([row]) => row!.number), numbers.flatMap((number) => [number, number]));
+  }
+});
+
 Deno.test("an answer is never another request's answer, also on one connection of the client's", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
