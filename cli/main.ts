@@ -9,6 +9,7 @@ import { setupCommand } from "./commands/setup.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { usersCommand } from "./commands/users.ts";
 import { reasonOf } from "../src/platform/log.ts";
+import { linesOf, WrongUse } from "./options.ts";
 import { printError } from "./output.ts";
 import { VERSION } from "../src/platform/health.ts";
 
@@ -38,7 +39,7 @@ export async function run(args: string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_WRONG_USE;
     for (const line of explain(error)) printError(line);
-    return EXIT_FAILED;
+    return error instanceof WrongUse ? EXIT_WRONG_USE : EXIT_FAILED;
   }
 }
 
@@ -48,10 +49,8 @@ function throwOnExit(command: Command): void {
 }
 
 function explain(error: unknown): string[] {
-  if (error instanceof ConfigError) return error.lines;
-  if (error instanceof DomainError && Object.keys(error.fields).length > 0) {
-    return Object.entries(error.fields).map(([field, message]) => `${field}: ${message}`);
-  }
+  if (error instanceof ConfigError || error instanceof WrongUse) return error.lines;
+  if (error instanceof DomainError) return linesOf(error);
   return [error instanceof Error ? reasonOf(error).message : String(error)];
 }
 

@@ -21,7 +21,11 @@ export function startProgress(quiet: boolean): { show(progress: FleetProgress): 
       isRunning = true;
       const done = migrated + failed;
       const rate = done / ((performance.now() - started) / 1_000);
-      bar.update(done, { failed, rate: Math.round(rate), left: duration((total - done) / rate) });
+      bar.update(done, {
+        failed,
+        rate: Math.round(rate),
+        left: done > 0 ? duration((total - done) / rate) : "?",
+      });
     },
     end() {
       if (isRunning) bar.stop();

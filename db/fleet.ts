@@ -6,6 +6,7 @@ import { tenantSchemas } from "./control/schema.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 import { type Installation, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { migrationScript } from "./provision.ts";
+import { isUndefinedTable } from "../src/platform/database_errors.ts";
 import { isBusy, pause, retryBusy } from "./retry.ts";
 import { parseSchemaName, type SchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
@@ -13,7 +14,7 @@ import { runScript } from "./transaction.ts";
 export type FleetOptions = {
   /** Transactions at once. */
   concurrency?: number;
-  /** Migrate so many schemas and stop. */
+  /** Migrate the schemas of so many tenants and stop. */
   canary?: number;
   /** Stop after a wave in which a greater share of the schemas failed, 0 to 1. */
   maxFailures?: number;
@@ -35,7 +36,7 @@ export type FleetReport = {
   stopped: "canary" | "failures" | null;
 };
 
-type Behind = { name: SchemaName; version: string };
+type Behind = { name: SchemaName; version: string; isClaimed: boolean; hasFailed: boolean };
 
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_MAX_FAILURES = 0.1;
@@ -70,7 +71,10 @@ export async function migrateFleet(db: Database, options: FleetOptions = {}): Pr
   }
 }
 
-/** Schemas that are not at the newest version, the unclaimed first. Throws when one doesn't fit this code. */
+/**
+ * Schemas that are not at the newest version, the unclaimed first; none where the ledger isn't there yet. Throws when one
+ * doesn't fit this code.
+ */
 export async function findBehind(db: Database, migrations: Migration[]): Promise<Behind[]> {
   const newest = migrations.at(-1)!;
   const chains = new Map(migrations.map(({ version, chain }) => [version, chain]));
@@ -81,6 +85,8 @@ export async function findBehind(db: Database, migrations: Migration[]): Promise
         name: tenantSchemas.name,
         version: tenantSchemas.version,
         checksum: tenantSchemas.checksum,
+        isClaimed: sql<boolean>`${tenantSchemas.claimedAt} is not null`,
+        hasFailed: sql<boolean>`${tenantSchemas.failure} is not null`,
       })
         .from(tenantSchemas).where(
           sql`${tenantSchemas.version} <> ${newest.version} or ${tenantSchemas.checksum} <> ${newest.chain}`,
@@ -88,7 +94,10 @@ export async function findBehind(db: Database, migrations: Migration[]): Promise
         .orderBy(
           sql`${tenantSchemas.claimedAt} is not null, ${tenantSchemas.version}, ${tenantSchemas.name}`,
         ),
-  );
+  ).catch((error) => {
+    if (isUndefinedTable(error)) return [];
+    throw error;
+  });
   for (const { name, version, checksum } of rows) {
     if (!chains.has(version)) {
       throw new Error(
@@ -101,10 +110,18 @@ export async function findBehind(db: Database, migrations: Migration[]): Promise
       );
     }
   }
-  return rows.map(({ name, version }) => ({ name: parseSchemaName(name), version }));
+  return rows.map(({ checksum: _, name, ...row }) => ({ name: parseSchemaName(name), ...row }));
 }
 
 type Plan = { migrations: Migration[]; installation: Installation; batch: number };
+
+function wavesOf(schemas: Behind[]): Behind[][] {
+  const waves: Behind[][] = [];
+  for (let start = 0; start < schemas.length; start += waves.at(-1)!.length) {
+    waves.push(schemas.slice(start, start + (WAVES[waves.length] ?? LATER_WAVES)));
+  }
+  return waves;
+}
 
 async function planOf(
   db: Database,
@@ -142,20 +159,25 @@ class FleetRun {
 
   async migrate(behind: Behind[]): Promise<FleetReport> {
     const { canary, maxFailures = DEFAULT_MAX_FAILURES } = this.#options;
+    // What an earlier run failed at says nothing of this one: it is tried last, and stops nobody.
+    const fresh = behind.filter(({ hasFailed }) => !hasFailed);
+    const waves = canary === undefined
+      ? wavesOf(fresh)
+      : [fresh.filter(({ isClaimed }) => isClaimed).slice(0, canary)];
     const elsewhere: Behind[] = [];
     let stopped: FleetReport["stopped"] = null;
-    let start = 0;
-    for (let wave = 0; start < behind.length && !stopped; wave++) {
-      const schemas = behind.slice(start, start + (canary ?? WAVES[wave] ?? LATER_WAVES));
+    let tried = 0;
+    for (const schemas of waves) {
       const failedBefore = this.#failed.size;
       elsewhere.push(...await this.#migrateAll(schemas));
-      start += schemas.length;
-      if ((this.#failed.size - failedBefore) / schemas.length > maxFailures) stopped = "failures";
-      else if (canary !== undefined && start < behind.length) stopped = "canary";
+      tried += schemas.length;
+      if (this.#failed.size - failedBefore > maxFailures * schemas.length) stopped = "failures";
+      if (stopped) break;
     }
-    if (!stopped) await this.#retryFailed(behind);
+    if (canary !== undefined && tried < behind.length) stopped ??= "canary";
+    if (!stopped) elsewhere.push(...await this.#retryFailed(behind));
     await this.#waitFor(elsewhere);
-    const left = behind.length - start;
+    const left = stopped ? behind.length - tried : 0;
     return { migrated: this.#migrated, failed: [...this.#failed.values()], left, stopped };
   }
 
@@ -270,9 +292,12 @@ class FleetRun {
     return error instanceof Error ? error.message : String(error);
   }
 
-  async #retryFailed(behind: Behind[]): Promise<void> {
-    const again = behind.filter(({ name }) => this.#failed.has(name));
-    if (again.length > 0) await this.#migrateAll(again);
+  /** Those that failed, in this run or in an earlier one. Returns what another run has done meanwhile, or has in its hands. */
+  async #retryFailed(behind: Behind[]): Promise<Behind[]> {
+    const again = behind.filter(({ name, hasFailed }) => hasFailed || this.#failed.has(name));
+    const elsewhere = await this.#migrateAll(again);
+    for (const { name } of elsewhere) this.#failed.delete(name);
+    return elsewhere;
   }
 
   /** Another run has these in its hands. It either finishes them, or dies and leaves them to us. */

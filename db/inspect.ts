@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
+import { withMigrator } from "./migrator.ts";
 
 export type Finding = { check: string; status: "ok" | "warn" | "fail"; detail: string };
 
@@ -11,13 +12,14 @@ type Answers = {
   release: string;
   superuser: boolean;
   inherits: boolean;
-  create_role: boolean;
-  may_create: boolean;
   set_config: boolean;
   pg_settings: boolean;
   temporary: boolean;
   public_create: boolean;
 };
+
+/** What the login that makes the tenants' roles and schemas may do. */
+type MakersRights = { create_role: boolean; create_schema: boolean };
 
 /** Whether privileges that a tenant's role must not have are still open to every role: see HARDENING. */
 export async function findOpenPrivileges(db: Database): Promise<boolean> {
@@ -26,20 +28,25 @@ export async function findOpenPrivileges(db: Database): Promise<boolean> {
   return set_config || pg_settings || temporary || public_create;
 }
 
-/** What the database's server and login mean for the tenants' isolation. `PUBLIC` privileges are those of every role. */
+/**
+ * What the database's server and logins mean for the tenants' isolation. `PUBLIC` privileges are those of every role.
+ * Roles and schemas are made by the migrating login, which is the application's where no other is configured.
+ */
 export async function inspectDatabase(db: Database): Promise<Finding[]> {
   const [answers] = await db.control.execute<Answers>(QUERY);
+  const [rights] = await withMigrator(db, (tx) => tx.execute<MakersRights>(MAKERS_QUERY));
   const {
     version,
     release,
     superuser,
     inherits,
-    create_role,
-    may_create,
     set_config,
     pg_settings,
     temporary,
+    public_create,
   } = answers!;
+  const { create_role, create_schema } = rights!;
+  const maker = db.migratorPool === db.controlPool ? "" : "the login for migrations ";
   return [
     finding(
       "version",
@@ -64,17 +71,17 @@ export async function inspectDatabase(db: Database): Promise<Finding[]> {
     ),
     finding(
       "create role",
-      create_role || superuser,
+      create_role,
       "fail",
-      "may create roles",
-      "may not create roles, so no tenant can be made; ALTER ROLE … CREATEROLE",
+      `${maker}may create roles`,
+      `${maker}may not create roles, so no tenant can be made; ALTER ROLE … CREATEROLE`,
     ),
     finding(
       "create schema",
-      may_create,
+      create_schema,
       "fail",
-      "may create schemas",
-      "may not create schemas; GRANT CREATE ON DATABASE …",
+      `${maker}may create schemas`,
+      `${maker}may not create schemas; GRANT CREATE ON DATABASE …`,
     ),
     finding(
       "set_config",
@@ -97,6 +104,13 @@ export async function inspectDatabase(db: Database): Promise<Finding[]> {
       "not for tenants' roles",
       "open to PUBLIC: REVOKE TEMPORARY ON DATABASE … FROM PUBLIC",
     ),
+    finding(
+      "schema public",
+      !public_create,
+      "warn",
+      "not for tenants' roles",
+      "open to PUBLIC: REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+    ),
   ];
 }
 
@@ -116,9 +130,8 @@ function finding(
 
 const QUERY = sql`
   select current_setting('server_version_num')::int as version, current_setting('server_version') as release,
-    role.rolsuper as superuser, role.rolcreaterole as create_role,
+    role.rolsuper as superuser,
     case when current_setting('server_version_num')::int >= 160000 then false else role.rolinherit end as inherits,
-    has_database_privilege(current_user, current_database(), 'CREATE') as may_create,
     exists (select from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) acl
       where proname = 'set_config' and acl.grantee = 0) as set_config,
     exists (select from pg_class, aclexplode(relacl) acl
@@ -128,3 +141,8 @@ const QUERY = sql`
     exists (select from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) acl
       where nspname = 'public' and acl.grantee = 0 and acl.privilege_type = 'CREATE') as public_create
   from pg_roles role where role.rolname = session_user`;
+
+const MAKERS_QUERY = sql`
+  select rolcreaterole or rolsuper as create_role,
+    has_database_privilege(current_database(), 'CREATE') as create_schema
+  from pg_roles where rolname = session_user`;

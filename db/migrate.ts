@@ -1,7 +1,7 @@
 import { asc, sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
 import { controlMigrations, installation, readyRoles, tenantSchemas } from "./control/schema.ts";
-import { type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
+import { findBehind, type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
 import { findOpenPrivileges } from "./inspect.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
@@ -36,6 +36,7 @@ export async function migrateControl(db: Database): Promise<string[]> {
   const [session] = await db.control.execute<{ login: string }>(sql`select session_user as login`);
   await harden(db);
   if (await isCurrent(db, migrations, session!.login)) return [];
+  await findBehind(db, await readMigrations("tenant")); // throws where the tenants' schemas don't fit this code
   const applied = await retryBusy(() =>
     withMigrator(db, async (tx) => {
       await lock(tx);

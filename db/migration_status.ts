@@ -48,8 +48,6 @@ export type MigrationPlan = {
 /** What `migrate` would do. Throws as it does when the database doesn't fit this code. */
 export async function planMigration(db: Database): Promise<MigrationPlan> {
   const control = await pendingControlMigrations(db);
-  // Before its first migrations, `control` has no ledger to say what the tenants' schemas need.
-  if (control.length > 0) return { control, tenants: [] };
   const migrations = await readMigrations("tenant");
   const groups = Map.groupBy(await findBehind(db, migrations), ({ version }) => version);
   return {

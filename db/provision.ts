@@ -1,9 +1,11 @@
-import { sql } from "drizzle-orm";
+import { gt, type SQL, sql } from "drizzle-orm";
+import { unavailable } from "../src/errors.ts";
 import type { Database } from "./connect.ts";
 import { tenantSchemas } from "./control/schema.ts";
 import { type Migration, newestTenantMigration, readMigrations } from "./migrations.ts";
 import { type Installation, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { takeRole } from "./ready_roles.ts";
+import { retryBusy } from "./retry.ts";
 import { parseSchemaName, type SchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
 import type { ControlTx } from "./with_tenant.ts";
@@ -14,15 +16,27 @@ const APPEND_ONLY_TABLES = ["audit_log"];
 /** Tables that one transaction drops: each takes a lock for itself, its indexes and its TOAST, of a table that is limited. */
 const DROPPED_AT_ONCE = 20;
 
+/** Whoever waits for a table holds a connection and those who come after; so it is given up soon, and tried again. */
+const LOCK_TIMEOUT_MILLISECONDS = 300;
+
 /** Makes a schema with all its tables and its role, ready for a tenant, in one transaction: all of it or nothing. */
 export async function provisionSchema(db: Database): Promise<SchemaName> {
   const migrations = await readMigrations("tenant");
   return await withMigrator(db, async (tx) => {
+    await refuseOld(tx, migrations);
     const installation = await readInstallation(tx);
     const schema = await takeRole(tx, installation);
     await runScript(tx, provisioningScript(schema, installation, migrations));
     return schema;
   });
+}
+
+/** A new schema is at this code's version: once the fleet has moved on, it would stay behind. */
+async function refuseOld(tx: MigratorTx, migrations: Migration[]): Promise<void> {
+  const { version } = migrations.at(-1)!;
+  const [newer] = await tx.select({ version: tenantSchemas.version }).from(tenantSchemas)
+    .where(gt(tenantSchemas.version, version)).limit(1);
+  if (newer) throw unavailable("The product is being updated. Try again in some minutes.");
 }
 
 /**
@@ -65,8 +79,9 @@ export async function claimReadySchema(tx: ControlTx, at: Date): Promise<SchemaN
   const { version } = await newestTenantMigration();
   const [claimed] = await tx.execute<{ name: string }>(sql`
     update ${tenantSchemas} set claimed_at = ${at.toISOString()} where name = (
-      select name from ${tenantSchemas} where claimed_at is null and version >= ${version} and failure is null
-      order by name limit 1 for update skip locked)
+      select name from ${tenantSchemas} where ${
+    isReady(version)
+  } order by name limit 1 for update skip locked)
     returning name`);
   return claimed ? parseSchemaName(claimed.name) : null;
 }
@@ -74,10 +89,20 @@ export async function claimReadySchema(tx: ControlTx, at: Date): Promise<SchemaN
 /** How many schemas are ready to be claimed. */
 export async function countReadySchemas(db: Database): Promise<number> {
   const { version } = await newestTenantMigration();
-  return await db.control.$count(
-    tenantSchemas,
-    sql`claimed_at is null and version >= ${version} and failure is null`,
-  );
+  return await db.control.$count(tenantSchemas, isReady(version));
+}
+
+/** It is nobody's, migrated, and really there. */
+function isReady(version: string): SQL {
+  return sql`claimed_at is null and version >= ${version} and failure is null
+    and to_regnamespace(name) is not null and to_regrole(name) is not null`;
+}
+
+/** Takes those off the ledger that wait for a tenant and are not there: someone dropped them, or their role, by hand. */
+export async function forgetLostSchemas(db: Database): Promise<void> {
+  const lost = await db.control.select({ name: tenantSchemas.name }).from(tenantSchemas)
+    .where(sql`claimed_at is null and (to_regnamespace(name) is null or to_regrole(name) is null)`);
+  for (const { name } of lost) await dropSchema(db, parseSchemaName(name));
 }
 
 /**
@@ -85,19 +110,22 @@ export async function countReadySchemas(db: Database): Promise<number> {
  * lock table; when it is broken off, it can be done again.
  */
 export async function dropSchema(db: Database, schema: SchemaName): Promise<void> {
-  while (await withMigrator(db, (tx) => dropSomeTables(tx, schema))) { /* some are left */ }
-  await withMigrator(db, async (tx) => {
-    const { ownerRole } = await readInstallation(tx);
-    await runScript(
-      tx,
-      `
+  while (await retryBusy(() => withMigrator(db, (tx) => dropSomeTables(tx, schema)))) { /* some are left */ }
+  await retryBusy(() => withMigrator(db, (tx) => dropRest(tx, schema)));
+}
+
+async function dropRest(tx: MigratorTx, schema: SchemaName): Promise<void> {
+  const { ownerRole } = await readInstallation(tx);
+  await runScript(
+    tx,
+    `
+      set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
       set local role ${ownerRole};
       drop schema if exists ${schema} cascade;
       set local role none;
       drop role if exists ${schema};
       delete from control.tenant_schemas where name = '${schema}'`,
-    );
-  });
+  );
 }
 
 async function dropSomeTables(tx: MigratorTx, schema: SchemaName): Promise<boolean> {
@@ -107,6 +135,13 @@ async function dropSomeTables(tx: MigratorTx, schema: SchemaName): Promise<boole
   if (tables.length === 0) return false;
   const { ownerRole } = await readInstallation(tx);
   const names = tables.map(({ name }) => `${schema}.${name}`).join(", ");
-  await runScript(tx, `set local role ${ownerRole}; drop table ${names} cascade; set local role none`);
+  await runScript(
+    tx,
+    `
+      set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
+      set local role ${ownerRole};
+      drop table ${names} cascade;
+      set local role none`,
+  );
   return tables.length === DROPPED_AT_ONCE;
 }

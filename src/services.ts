@@ -58,6 +58,7 @@ export async function startServices(config: Config, clock: Clock = systemClock):
     await db.control.execute(sql`select 1`); // where it can't connect, this says best why
     const { fleet } = await migrate(db);
     for (const { schema, reason } of fleet.failed) log.error("a tenant was not migrated", { schema, reason });
+    if (fleet.stopped) log.error("the migration stopped: too many schemas failed", { left: fleet.left });
     const services = await buildServices(config, clock, db, close);
     services.upkeep.start(services);
     await services.tenants.listen();

@@ -5,11 +5,11 @@ import type { FleetReport } from "../../db/fleet.ts";
 import { migrate, type MigrationReport } from "../../db/migrate.ts";
 import { migrationStatus, planMigration } from "../../db/migration_status.ts";
 import { findWarnings } from "../../db/migration_warnings.ts";
-import type { Migration } from "../../db/migrations.ts";
+import { type Migration, newestTenantMigration } from "../../db/migrations.ts";
 import { resetDatabase } from "../../db/reset.ts";
 import { seed } from "../seed.ts";
 import { conflict } from "../../src/errors.ts";
-import { parseInput } from "../../src/platform/input.ts";
+import { parseOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { withDatabase, withSystem } from "../session.ts";
@@ -34,7 +34,7 @@ export function dbCommand() {
     .action(async ({ dryRun, json, ...given }) => {
       const output = createOutput(json === true);
       if (dryRun) return await printPlan(output);
-      const options = parseInput(migrateOptions, given);
+      const options = parseOptions(migrateOptions, given);
       const progress = startProgress(json === true);
       const report = await withDatabase(async (db, config) => {
         await warn(db, output);
@@ -50,6 +50,7 @@ export function dbCommand() {
     .action(async ({ drift, json }) => {
       const output = createOutput(json === true);
       if (drift) return await printDrift(output);
+      const newest = await newestTenantMigration();
       const { control, versions, laggards, behind } = await withDatabase((db) => migrationStatus(db));
       output.data([
         ...control.map(({ version, applied }) => ({
@@ -60,7 +61,7 @@ export function dbCommand() {
         ...versions.map(({ version, schemas, ready }) => ({
           schema: `${schemas} tenants' schemas, ${ready} of them ready`,
           version,
-          state: laggards.some((laggard) => laggard.version === version) ? "behind" : "applied",
+          state: version === newest.version ? "applied" : "behind",
         })),
         ...laggards.map(({ schema, subdomain, version, failure }) => ({
           schema: subdomain ?? schema,
@@ -139,7 +140,6 @@ async function printPlan(output: Output): Promise<void> {
       migrations.map(({ version, sql }) => ({ schema: `tenants at ${from}`, schemas, version, sql }))
     ),
   ]);
-  if (control.length > 0) output.note("What the tenants' schemas need can be told once control is migrated.");
 }
 
 async function printDrift(output: Output): Promise<void> {

@@ -1,7 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { invalid } from "../../src/errors.ts";
 import { getQueues, type ListedJob, listJobs, retryAllFailed, retryJob } from "../../src/jobs/job_list.ts";
 import { QUEUE_NAMES } from "../../src/jobs/queues.ts";
+import { WrongUse } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
@@ -48,7 +48,7 @@ export function jobsCommand() {
     .option("--all-failed", "all that failed")
     .option("--json", "print JSON")
     .action(async (id, { allFailed, json }) => {
-      if (!id === !allFailed) throw invalid({ id: "Name one job, or say --all-failed." });
+      if (!id === !allFailed) throw new WrongUse(["Name one job, or say --all-failed."]);
       const output = createOutput(json === true);
       await withSystem(async (ctx) => {
         output.data(id ? row(await retryJob(ctx, id)) : { retried: await retryAllFailed(ctx) });

@@ -19,6 +19,12 @@ export function isTenantGone(error: unknown): boolean {
     (cause.code === INVALID_PARAMETER && /role "tenant_\w+" does not exist/.test(String(cause.message)));
 }
 
+/** Whether `error` says that a table is not there. */
+export function isUndefinedTable(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && cause.code === UNDEFINED_TABLE;
+}
+
 /** Whether `error` says that the login may not take on the role, or that its connection doesn't know yet that it may. */
 export function isRoleRefused(error: unknown): boolean {
   const cause = causeOf(error);

@@ -181,7 +181,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       const wrong = await run("db", "migrate", "--concurrency", "many");
       assert.deepEqual(report, { control: [], migrated: 0, failed: 0, left: 0, stopped: null });
       assert.deepEqual(plan, []);
-      assert.equal(wrong.code, 1);
+      assert.equal(wrong.code, 2);
     });
 
     await t.step("seed adds sample companies once", async () => {
@@ -207,7 +207,10 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
           "database: set_config",
           "database: pg_settings",
           "database: temporary tables",
+          "database: schema public",
           "database: login",
+          "database: create role",
+          "database: create schema",
         ]
       ) {
         assert.equal(
@@ -242,8 +245,12 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
         await run("nonsense"),
         await run("tenants", "list", "--wrong"),
         await run("setup"),
+        await run("tenants", "create", "X", "-x-", "--owner-email", "x@acme.example"),
+        await run("tenants", "create", "X", "xx", "--owner-email", "x@acme.example", "--plan", "gold"),
+        await run("users", "list", "--limit", "many"),
       ];
-      assert.deepEqual(outcomes.map(({ code }) => code), [2, 2, 2, 2]);
+      assert.deepEqual(outcomes.map(({ code }) => code), [2, 2, 2, 2, 2, 2, 2]);
+      assert.match(outcomes[4]!.stderr, /^subdomain: /m);
       assert.match(outcomes[0]!.stderr, /required option '--owner-email/);
     });
 

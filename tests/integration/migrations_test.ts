@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
 import { controlMigrations, tenantSchemas } from "../../db/control/schema.ts";
 import { findDrift } from "../../db/drift.ts";
-import type { FleetReport } from "../../db/fleet.ts";
-import { migrate } from "../../db/migrate.ts";
+import { findBehind, type FleetReport, migrateFleet } from "../../db/fleet.ts";
+import { migrate, pendingControlMigrations } from "../../db/migrate.ts";
 import { migrationStatus, planMigration } from "../../db/migration_status.ts";
-import { readMigrations } from "../../db/migrations.ts";
+import { type Migration, readMigrations } from "../../db/migrations.ts";
+import { readInstallation, withMigrator } from "../../db/migrator.ts";
 import { countReadySchemas, provisionSchema } from "../../db/provision.ts";
 import { resetDatabase } from "../../db/reset.ts";
+import { pause } from "../../db/retry.ts";
+import type { SchemaName } from "../../db/schema_name.ts";
+import { runScript } from "../../db/transaction.ts";
 import { verifyAudit } from "../../src/audit/audit_log.ts";
 import { createProject, listProjects, projectQuery } from "../../src/projects/projects.ts";
+import { serverUrl } from "../support/database.ts";
 import { type Company, World } from "../support/world.ts";
 
 /** Protects: schemas come to the newest version once, whoever migrates, and a database that doesn't fit is left alone. */
@@ -125,7 +130,7 @@ Deno.test("one tenant's failure is told and stops only that tenant; the next run
   assert.deepEqual([again.fleet.migrated, again.fleet.failed.length], [1, 1]);
 });
 
-Deno.test("a migration that fails everywhere stops after the first wave, and a canary stops after its number", async () => {
+Deno.test("a migration that fails everywhere stops after the first wave, and leaves the rest", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const schemas = [];
@@ -135,7 +140,6 @@ Deno.test("a migration that fails everywhere stops after the first wave, and a c
 
   const stopped = await migrate(db);
   for (const schema of schemas) await world.asOwner(`alter table ${schema}.audit_log drop column hash`);
-  const canary = await migrate(db, { canary: 3 });
   const rest = await migrate(db);
 
   assert.deepEqual([stopped.fleet.stopped, stopped.fleet.failed.length, stopped.fleet.left], [
@@ -143,8 +147,109 @@ Deno.test("a migration that fails everywhere stops after the first wave, and a c
     10,
     4,
   ]);
-  assert.deepEqual(canary.fleet, { migrated: 3, failed: [], left: 11, stopped: "canary" });
-  assert.deepEqual(rest.fleet, { ...NOTHING, migrated: 11 });
+  assert.deepEqual(rest.fleet, { ...NOTHING, migrated: 14 });
+});
+
+Deno.test("what an earlier run failed at stops nobody: it is tried again after all others", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const broken = [await provisionSchema(db), await provisionSchema(db)];
+  for (const schema of broken) {
+    await setBackSchema(world, schema);
+    await world.asOwner(`alter table ${schema}.audit_log add column hash text`);
+  }
+  await migrate(db, { maxFailures: 1 });
+  const acme = await world.company("acme");
+  await setBack(world, acme);
+
+  const { fleet } = await migrate(db);
+
+  assert.deepEqual([fleet.migrated, fleet.stopped, fleet.left], [1, null, 0]);
+  assert.deepEqual(fleet.failed.map(({ schema }) => schema).sort(), broken.sort());
+});
+
+Deno.test("a canary is so many tenants; schemas that wait for one, and what failed before, are none", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const companies = [];
+  for (const name of ["one", "two", "three"]) companies.push(await world.company(name));
+  await setBackSchema(world, await provisionSchema(db));
+  for (const company of companies) await setBack(world, company);
+
+  const canary = await migrate(db, { canary: 2 });
+  const versions = await Promise.all(companies.map((company) => versionOf(world, company)));
+  const rest = await migrate(db);
+
+  assert.deepEqual(canary.fleet, { migrated: 2, failed: [], left: 2, stopped: "canary" });
+  assert.equal(versions.filter((version) => version !== "0000_initial").length, 2);
+  assert.deepEqual(rest.fleet, { ...NOTHING, migrated: 2 });
+});
+
+Deno.test({
+  name: "whoever holds a table for a while only delays its own schema, and requests go on meanwhile",
+  ignore: !serverUrl, // the embedded database does one transaction at a time
+  fn: async () => {
+    await using world = await World.open();
+    const [held, other] = [await world.company("held"), await world.company("other")];
+    const token = await world.token(other);
+    await setBack(world, held);
+    world.services.oldestServedVersion = "0000_initial";
+    let release = () => {};
+    let isHeld = () => {};
+    const holding = new Promise<void>((resolve) => isHeld = resolve);
+    const transaction = held.ctx.tx(async (tx) => {
+      await tx.execute(sql`select 1 from audit_log`);
+      isHeld();
+      await new Promise<void>((resolve) => release = resolve);
+    });
+    await holding;
+
+    const migrating = migrate(world.services.db);
+    await pause(700); // over two waits of 300 ms
+    const started = performance.now();
+    const meanwhile = await world.api("GET", "/projects", { token });
+    const took = performance.now() - started;
+    const behindMeanwhile = await versionOf(world, held);
+    release();
+    await transaction;
+    const { fleet } = await migrating;
+
+    assert.equal(behindMeanwhile, "0000_initial");
+    assert.equal(meanwhile.status, 200);
+    assert.ok(took < 1_000, `${took} ms`);
+    assert.deepEqual(fleet, { ...NOTHING, migrated: 1 });
+  },
+});
+
+Deno.test("schemas share a transaction, unless the migration says that each needs its own", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const schemas: SchemaName[] = [];
+  for (let number = 0; number < 3; number++) schemas.push(await provisionSchema(db));
+  const migrations = await readMigrations("tenant");
+  const together = following(migrations, "create table shared as select pg_current_xact_id()::text as id");
+  const alone = following(
+    [...migrations, together],
+    "-- one schema a transaction\ncreate table alone as select pg_current_xact_id()::text as id",
+  );
+  const transactions = async (table: string) => {
+    const ids = new Set<string>();
+    for (const schema of schemas) {
+      const [row] = await withMigrator(db, async (tx) => {
+        const { ownerRole } = await readInstallation(tx);
+        await runScript(tx, `set local role ${ownerRole}`);
+        return await tx.execute<{ id: string }>(sql.raw(`select id from ${schema}.${table}`));
+      });
+      ids.add(row!.id);
+    }
+    return ids.size;
+  };
+
+  await migrateFleet(db, { migrations: [...migrations, together] });
+  await migrateFleet(db, { migrations: [...migrations, together, alone] });
+
+  assert.equal(await transactions("shared"), 1);
+  assert.equal(await transactions("alone"), 3);
 });
 
 Deno.test("two runs at once share the schemas: each is migrated once, and both end when all are done", async () => {
@@ -173,9 +278,11 @@ Deno.test("schemas that wait for a tenant are migrated first, and none that is b
   await setBackSchema(world, ready);
 
   const readyBefore = await countReadySchemas(db);
-  await migrate(db, { canary: 1 });
+  const behind = await findBehind(db, await readMigrations("tenant"));
+  await migrate(db);
 
   assert.equal(readyBefore, 0);
+  assert.deepEqual(behind.map(({ name }) => name), [ready, claimed.tenant.schemaName]);
   assert.equal(await countReadySchemas(db), 1);
 });
 
@@ -190,6 +297,38 @@ Deno.test("a dry run tells the SQL and how many schemas it is for, and changes n
   assert.deepEqual(plan.tenants.map(({ from, schemas }) => [from, schemas]), [["0000_initial", 1]]);
   assert.match(plan.tenants[0]!.migrations[0]!.sql, /ALTER TABLE "audit_log"/);
   assert.equal(await versionOf(world, acme), "0000_initial");
+});
+
+Deno.test("a dry run tells of the tenants' schemas also where control has something to come", async () => {
+  await using world = await World.open();
+  await setBack(world, await world.company("acme"));
+  const newest = (await readMigrations("control")).at(-1)!;
+  await world.system.control.delete(controlMigrations).where(eq(controlMigrations.version, newest.version));
+
+  const plan = await planMigration(world.services.db);
+
+  assert.deepEqual(plan.control.map(({ version }) => version), [newest.version]);
+  assert.deepEqual(plan.tenants.map(({ from, schemas }) => [from, schemas]), [["0000_initial", 1]]);
+});
+
+Deno.test("tenants' schemas that don't fit this code are found before control is touched", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  await world.system.control.update(tenantSchemas).set({ version: "9999_future" });
+  const newest = (await readMigrations("control")).at(-1)!;
+  await world.system.control.delete(controlMigrations).where(eq(controlMigrations.version, newest.version));
+
+  await assert.rejects(migrate(world.services.db), /has migration 9999_future.*Run newer code/);
+
+  assert.equal((await pendingControlMigrations(world.services.db)).length, 1);
+});
+
+Deno.test("code that is older than the schemas makes no more of them", async () => {
+  await using world = await World.open();
+  await provisionSchema(world.services.db);
+  await world.system.control.update(tenantSchemas).set({ version: "9999_future" });
+
+  await assert.rejects(provisionSchema(world.services.db), /is being updated/);
 });
 
 Deno.test("a database that is newer than the code is refused, and nothing is changed", async () => {
@@ -217,6 +356,12 @@ Deno.test("a migration that was changed after it was applied is refused", async 
 
   await assert.rejects(migrate(world.services.db), /was changed after it was applied to tenant_/);
 });
+
+/** The migration that comes after `migrations`. */
+function following(migrations: Migration[], sql: string): Migration {
+  const version = `${9_000 + migrations.length}_next`;
+  return { version, sql, checksum: version, chain: version };
+}
 
 /** The tenant as it was after its first migration: nothing that came later, and a ledger that says so. */
 async function setBack(world: World, { tenant }: Company): Promise<void> {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { like, sql } from "drizzle-orm";
 import { readyRoles, tenantSchemas } from "../../db/control/schema.ts";
+import { withMigrator } from "../../db/migrator.ts";
 import { countReadySchemas, provisionSchema } from "../../db/provision.ts";
+import { runScript } from "../../db/transaction.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { type Company, World } from "../support/world.ts";
 
@@ -53,6 +55,23 @@ Deno.test("a sign-up that fails gives its schema back", async () => {
   );
 
   assert.equal(await countReadySchemas(world.services.db), 1);
+});
+
+Deno.test("a ready schema that was dropped by hand is passed over, and forgotten", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const [one, other] = [await provisionSchema(db), await provisionSchema(db)];
+  await world.asOwner(`drop schema ${one} cascade; drop schema ${other} cascade`);
+  await withMigrator(db, (tx) => runScript(tx, `drop role ${other}`));
+
+  const acme = await world.company("acme");
+  await world.upkeep();
+
+  assert.notEqual(schemaOf(acme), one);
+  assert.notEqual(schemaOf(acme), other);
+  const left = await world.system.control.select({ name: tenantSchemas.name }).from(tenantSchemas);
+  assert.deepEqual(left.map(({ name }) => name), [schemaOf(acme)]);
+  assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });
 });
 
 Deno.test("a schema whose migration failed is not given out", async () => {
