@@ -7,7 +7,7 @@ import {
 } from "../../src/tenancy/lifecycle.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
-import { getWorkspace, listWorkspaces } from "../../src/tenancy/workspaces.ts";
+import { getWorkspace, pageWorkspaces, workspaceQuery } from "../../src/tenancy/workspaces.ts";
 import { callerContextOf } from "../http.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 
@@ -36,7 +36,8 @@ const list = createRoute({
   path: "/tenants",
   summary: "List the tenants that the caller is a member of",
   operationId: "listTenants",
-  responses: { 200: json("All of them, by name; 200 at most", TenantList), ...problems(401, 403) },
+  request: { query: workspaceQuery },
+  responses: { 200: json("One page of them, by name", TenantList), ...problems(401, 403, 422) },
 });
 
 const create = createRoute({
@@ -99,8 +100,12 @@ const keep = createRoute({
 export const tenantsApi = apiRoutes();
 
 tenantsApi.openapi(list, async (c) => {
-  const workspaces = await listWorkspaces(callerContextOf(c), c.get("api").actor.id);
-  return c.json({ data: workspaces.map(({ tenant }) => tenantJson(tenant)), next_cursor: null }, 200);
+  const { items, nextCursor } = await pageWorkspaces(
+    callerContextOf(c),
+    c.get("api").actor.id,
+    c.req.valid("query"),
+  );
+  return c.json({ data: items.map(({ tenant }) => tenantJson(tenant)), next_cursor: nextCursor }, 200);
 });
 
 tenantsApi.openapi(create, async (c) => {

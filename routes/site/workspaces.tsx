@@ -20,7 +20,7 @@ workspacePages.get("/workspaces", apexOnly, async (c) => {
     name: tenant.name,
     subdomain: tenant.subdomain,
     url: tenantUrl(c.get("services").config.appUrl, tenant),
-    suspended: tenant.status === "suspended",
+    suspension: tenant.suspension?.reason,
     deletion: tenant.deletionDueAt,
     role,
   }));

@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { memberships } from "../../db/control/schema.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden, notFound } from "../errors.ts";
+import { isId } from "../platform/ids.ts";
 import { authorize, type Permission } from "./roles.ts";
 
 /** Lets only the platform's own people and the product itself pass. Throws `forbidden`. */
@@ -20,6 +21,7 @@ export async function authorizeOn(
 ): Promise<void> {
   const { actor } = ctx;
   if (isPlatform(ctx)) return;
+  if (!isId(tenantId)) throw notFound("This workspace");
   if (actor.type !== "user" && actor.type !== "member") throw forbidden();
   const [membership] = await ctx.control.select({ role: memberships.role }).from(memberships)
     .where(and(eq(memberships.tenantId, tenantId), eq(memberships.userId, actor.id)));
@@ -27,6 +29,7 @@ export async function authorizeOn(
   authorize({ actor: membership }, permission);
 }
 
-function isPlatform({ actor }: Pick<SystemContext, "actor">): boolean {
+/** Whether it is the platform's own people, or the product itself. */
+export function isPlatform({ actor }: Pick<SystemContext, "actor">): boolean {
   return actor.type === "system" || (actor.type === "user" && actor.isPlatformAdmin);
 }

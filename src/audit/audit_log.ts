@@ -1,4 +1,4 @@
-import { desc, eq, type SQL, sql } from "drizzle-orm";
+import { desc, eq, or, type SQL, sql } from "drizzle-orm";
 import { platformAuditLog } from "../../db/control/schema.ts";
 import { prepareQuery } from "../../db/prepared.ts";
 import { auditLog } from "../../db/tenant/schema.ts";
@@ -82,10 +82,11 @@ export async function recordPlatformAudit(
 }
 
 /**
- * Takes the names and details out of all lines about a subject of the platform's log. The chain stays whole: it runs
- * over a hash of the content, and without the salt, which goes as well, nobody can find out what the content was.
+ * Takes the names and details out of all lines of the platform's log about a tenant, or something of it, whose details
+ * name it as `tenant_id`. The chain stays whole: it runs over a hash of the content, and without the salt, which goes as
+ * well, nobody can find out what the content was.
  */
-export async function eraseFromPlatformAudit(tx: MigratorTx, subjectId: string): Promise<void> {
+export async function eraseFromPlatformAudit(tx: MigratorTx, tenantId: string): Promise<void> {
   const erased = {
     actorId: null,
     actorName: null,
@@ -95,7 +96,9 @@ export async function eraseFromPlatformAudit(tx: MigratorTx, subjectId: string):
     details: null,
     salt: null,
   };
-  await tx.update(platformAuditLog).set(erased).where(eq(platformAuditLog.subjectId, subjectId));
+  const isAbout = eq(platformAuditLog.subjectId, tenantId);
+  const isOfIts = sql`${platformAuditLog.details} ->> 'tenant_id' = ${tenantId}`;
+  await tx.update(platformAuditLog).set(erased).where(or(isAbout, isOfIts));
 }
 
 /** The tenant's newest lines, as many as the value `limit` says, newest first; for a flight with others. */

@@ -65,7 +65,8 @@ async function deleteAll(
 ): Promise<number> {
   for (let total = 0;;) {
     const some = control.select({ key }).from(table).where(over).limit(ROWS_AT_ONCE);
-    const gone = await control.delete(table).where(inArray(key, some)).returning({ key });
+    // `over` once more: a row that was changed while the deletion waited for it is looked at again.
+    const gone = await control.delete(table).where(and(inArray(key, some), over)).returning({ key });
     total += gone.length;
     if (gone.length < ROWS_AT_ONCE) return total;
   }

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, lte, or } from "drizzle-orm";
+import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { tenants } from "../../db/control/schema.ts";
 import { withMigrator } from "../../db/migrator.ts";
 import { dropSchema } from "../../db/provision.ts";
@@ -23,14 +23,36 @@ const log = logOf("tenancy");
  */
 export async function deleteTenant(ctx: SystemContext, id: string): Promise<void> {
   authorizePlatform(ctx);
-  if (!isId(id)) throw notFound("This workspace");
+  if (!isId(id) || !await removeTenant(ctx, id)) throw notFound("This workspace");
+}
+
+/** Deletes the tenants whose grace period is over, and those whose deletion was broken off. Returns how many. */
+export async function deleteDueTenants(ctx: SystemContext): Promise<number> {
+  authorizePlatform(ctx);
+  const isDue = or(eq(tenants.status, "deleting"), lte(tenants.deletionDueAt, ctx.services.clock.now()));
+  // At random, so that those that can't be deleted leave room for others.
+  const due = await ctx.control.select({ id: tenants.id }).from(tenants).where(isDue)
+    .orderBy(sql`random()`).limit(DELETED_AT_ONCE);
+  let deleted = 0;
+  for (const { id } of due) {
+    try {
+      if (await removeTenant(ctx, id, isDue)) deleted++;
+    } catch (error) {
+      log.error("a tenant could not be deleted", { tenantId: id, ...describeError(error) });
+    }
+  }
+  return deleted;
+}
+
+/** False where there is no such tenant, or `condition` doesn't hold any more: its deletion was taken back. */
+async function removeTenant(ctx: SystemContext, id: string, condition?: SQL): Promise<boolean> {
   const schema = await ctx.tx(async (tx) => {
-    const [row] = await tx.update(tenants).set({ status: "deleting" }).where(eq(tenants.id, id))
-      .returning({ schemaName: tenants.schemaName });
-    if (!row) throw notFound("This workspace");
-    await announceChange(tx, id);
-    return parseSchemaName(row.schemaName);
+    const [row] = await tx.update(tenants).set({ status: "deleting" })
+      .where(and(eq(tenants.id, id), condition)).returning({ schemaName: tenants.schemaName });
+    if (row) await announceChange(tx, id);
+    return row && parseSchemaName(row.schemaName);
   });
+  if (!schema) return false;
   ctx.services.tenants.forget(id);
   await dropSchema(ctx.services.db, schema);
   // As the login that owns the tables: the application's may only add lines to the log.
@@ -45,18 +67,5 @@ export async function deleteTenant(ctx: SystemContext, id: string): Promise<void
     });
   });
   ctx.services.forgetTenant(id, schema);
-}
-
-/** Deletes the tenants whose grace period is over, and those whose deletion was broken off. Returns how many. */
-export async function deleteDueTenants(ctx: SystemContext): Promise<number> {
-  authorizePlatform(ctx);
-  const isDue = and(isNotNull(tenants.deletionDueAt), lte(tenants.deletionDueAt, ctx.services.clock.now()));
-  const due = await ctx.control.select({ id: tenants.id }).from(tenants)
-    .where(or(isDue, eq(tenants.status, "deleting"))).limit(DELETED_AT_ONCE);
-  for (const { id } of due) {
-    await deleteTenant(ctx, id).catch((error) =>
-      log.error("a tenant could not be deleted", { tenantId: id, ...describeError(error) })
-    );
-  }
-  return due.length;
+  return true;
 }

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
 import { asTenant, type ControlTx } from "../../db/with_tenant.ts";
 import { describeActor } from "../access/actor.ts";
-import { authorizeOn, authorizePlatform } from "../access/tenant_access.ts";
+import { authorizeOn, authorizePlatform, isPlatform } from "../access/tenant_access.ts";
 import { type AuditAction, recordAudit, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
-import { conflict, invalid, notFound } from "../errors.ts";
+import { conflict, invalid, notFound, suspended } from "../errors.ts";
 import { releaseHeldJobs } from "../jobs/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
@@ -47,8 +47,9 @@ export const suspension = z.object({
 });
 
 /**
- * Renames a tenant, moves it to another subdomain, gives its mails another look. The old subdomain leads to the new one for 90 days, and
- * nobody else can take it meanwhile. Throws `not_found`, `forbidden`, or `invalid` on `subdomain`.
+ * Renames a tenant, moves it to another subdomain, gives its mails another look. The old subdomain leads to the new one
+ * for 90 days, and nobody else can take it meanwhile. Throws `not_found`, `forbidden`, `suspended` to all but the platform,
+ * or `invalid` on `subdomain`.
  */
 export async function updateTenant(ctx: SystemContext, id: string, changes: TenantChanges): Promise<Tenant> {
   await authorizeOn(ctx, id, "settings:manage");
@@ -153,6 +154,7 @@ async function change(
   if (!isId(id)) throw notFound("This workspace");
   const tenant = await ctx.tx(async (tx) => {
     const tenant = await lockTenant(tx, id);
+    if (tenant.status === "suspended" && !isPlatform(ctx)) throw suspended();
     const steps = await decide(tx, tenant);
     if (steps.length === 0) return tenant;
     const set = Object.assign({ updatedAt: ctx.services.clock.now() }, ...steps.map((step) => step.set));
@@ -173,16 +175,22 @@ async function lockTenant(tx: ControlTx, id: string): Promise<Tenant> {
   return toTenant(row);
 }
 
-/** A schema that waits for its migration has no log yet that could take the lines; the platform's has them. */
+/** A schema that waits for its migration, or is lost, has no log that could take the lines; the platform's has them. */
 async function record(ctx: SystemContext, tx: ControlTx, tenant: Tenant, steps: Step[]): Promise<void> {
   const subject = { type: "tenant", id: tenant.id, name: tenant.name } as const;
   const entries = steps.map(({ action, details }) => ({ action, subject, details }));
-  if (tenant.schemaVersion >= ctx.services.oldestServedVersion) {
+  if (tenant.schemaVersion >= ctx.services.oldestServedVersion && await isThere(tx, tenant)) {
     await asTenant(tx, tenant.schemaName, async (own) => {
       for (const entry of entries) await recordAudit(ctx, own, entry);
     });
   }
   for (const entry of entries) await recordPlatformAudit(ctx, tx, entry);
+}
+
+async function isThere(tx: ControlTx, { schemaName }: Tenant): Promise<boolean> {
+  const [row] = await tx.execute<{ there: boolean }>(sql`
+    select to_regnamespace(${schemaName}) is not null and to_regrole(${schemaName}) is not null as there`);
+  return row!.there;
 }
 
 async function move(ctx: SystemContext, tx: ControlTx, tenant: Tenant, to: string): Promise<void> {

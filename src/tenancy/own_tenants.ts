@@ -1,10 +1,11 @@
+import { and, eq } from "drizzle-orm";
 import { z } from "zod";
+import { memberships, users } from "../../db/control/schema.ts";
 import type { MemberActor, UserActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
 import type { Tenant } from "./tenant.ts";
 import { createTenant, newTenant } from "./tenants.ts";
-import { listWorkspaces } from "./workspaces.ts";
 
 const MAX_OWNED = 20;
 
@@ -19,7 +20,11 @@ export async function createOwnTenant(
   owner: UserActor | MemberActor,
   input: z.output<typeof ownTenant>,
 ): Promise<Tenant> {
-  const owned = (await listWorkspaces(ctx, owner.id)).filter(({ role }) => role === "owner").length;
-  if (owned >= MAX_OWNED) throw invalid({ name: `You own ${owned} workspaces, and can't make more.` });
-  return await createTenant(ctx, input, () => Promise.resolve(owner));
+  return await createTenant(ctx, input, async (tx) => {
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, owner.id)).for("update"); // one at a time
+    const isOwn = and(eq(memberships.userId, owner.id), eq(memberships.role, "owner"));
+    const owned = await tx.$count(memberships, isOwn);
+    if (owned >= MAX_OWNED) throw invalid({ name: `You own ${owned} workspaces, and can't make more.` });
+    return owner;
+  });
 }

@@ -126,7 +126,8 @@ export async function getTenant(ctx: SystemContext, idOrSubdomain: string): Prom
 export const TENANT_FILTERS = ["active", "suspended", "deletion"] as const;
 
 export const tenantQuery = z.object({
-  search: z.string().trim().max(100).optional().transform((text) => text || undefined),
+  search: z.string().trim().max(100).refine((text) => !text.includes("\0"), "Use printable characters.")
+    .optional().transform((text) => text || undefined),
   status: z.enum(TENANT_FILTERS).optional(),
   limit: pageSize,
   cursor: z.string().max(1_000).optional(),

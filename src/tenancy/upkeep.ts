@@ -1,4 +1,4 @@
-import { countReadySchemas, provisionSchema } from "../../db/provision.ts";
+import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/provision.ts";
 import { systemContext } from "../context.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
@@ -53,8 +53,11 @@ export class TenantUpkeep {
 
   /** Does it now, whoever else does. */
   async run(services: Services): Promise<void> {
-    await this.#refill(services);
-    await deleteDueTenants(systemContext(services, { type: "system", name: "Upkeep" }, newId()));
+    try {
+      await this.#refill(services);
+    } finally {
+      await deleteDueTenants(systemContext(services, { type: "system", name: "Upkeep" }, newId()));
+    }
   }
 
   async #attempt(services: Services): Promise<void> {
@@ -66,6 +69,7 @@ export class TenantUpkeep {
   }
 
   async #refill({ db, config }: Services): Promise<void> {
+    await forgetLostSchemas(db);
     for (let ready = await countReadySchemas(db); ready < config.tenantPoolSize; ready++) {
       if (this.#closed) return;
       await provisionSchema(db);

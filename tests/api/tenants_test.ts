@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY } from "../../src/platform/clock.ts";
+import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: `/api/v1/tenants`, by status. */
@@ -52,6 +54,83 @@ Deno.test("200 the list and each tenant of it are those that the caller is a mem
   assert.equal(list.json.next_cursor, null);
   assert.equal(one.status, 200);
   assert.equal(one.json.subdomain, "globex");
+});
+
+Deno.test("200 the list comes in pages, by name", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  for (const name of ["globex", "initech"]) {
+    await world.member(await world.company(name), acme.owner.email, "viewer");
+  }
+  const token = await world.token(acme);
+
+  const first = await world.api("GET", "/tenants?limit=2", { token });
+  const second = await world.api("GET", `/tenants?limit=2&cursor=${first.json.next_cursor}`, { token });
+  const wrong = [
+    await world.api("GET", "/tenants?limit=101", { token }),
+    await world.api("GET", "/tenants?cursor=nonsense", { token }),
+  ];
+
+  const names = [first, second].map(({ json }) => json.data.map(({ name }: { name: string }) => name));
+  assert.deepEqual(names, [["acme Ltd", "globex Ltd"], ["initech Ltd"]]);
+  assert.equal(second.json.next_cursor, null);
+  assert.deepEqual(wrong.map(({ status, json }) => [status, json.errors[0].field]), [[422, "limit"], [
+    422,
+    "cursor",
+  ]]);
+});
+
+Deno.test("404 for an id that is no tenant's, or another's, or no id at all", async () => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+  const globex = await world.company("globex");
+
+  for (const id of [crypto.randomUUID(), globex.tenant.id, "nonsense", "%00"]) {
+    const answers = [
+      await world.api("GET", `/tenants/${id}`, { token }),
+      await world.api("PATCH", `/tenants/${id}`, { token, body: { name: "Mine" } }),
+      await world.api("DELETE", `/tenants/${id}`, { token }),
+      await world.api("DELETE", `/tenants/${id}/deletion`, { token }),
+    ];
+    assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404, 404], id);
+  }
+});
+
+Deno.test("S08 a suspended tenant can't be changed with a token for another one either", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  await world.member(acme, globex.owner.email, "owner");
+  const token = await world.token(globex);
+  await suspendTenant(world.system, acme.tenant.id, { reason: "Two invoices are overdue." });
+  const path = `/tenants/${acme.tenant.id}`;
+
+  const answers = [
+    await world.api("PATCH", path, { token, body: { name: "Mine" } }),
+    await world.api("DELETE", path, { token }),
+    await world.api("DELETE", `${path}/deletion`, { token }),
+  ];
+
+  assert.deepEqual(answers.map(({ status }) => status), [403, 403, 403]);
+  const { name, deletionDueAt } = (await world.services.tenants.findById(acme.tenant.id))!;
+  assert.deepEqual([name, deletionDueAt], [acme.tenant.name, null]);
+});
+
+Deno.test("422 nobody owns more than twenty, however many they ask for at once", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+  for (let number = 2; number < 20; number++) {
+    const wanted = newTenant.parse({ name: `Company ${number}`, subdomain: `company-${number}` });
+    await createTenant(world.system, wanted, () => Promise.resolve(acme.owner));
+  }
+
+  const answers = await Promise.all(
+    ["one", "two", "three"].map((subdomain) =>
+      world.api("POST", "/tenants", { token, body: { name: subdomain, subdomain } })
+    ),
+  );
+
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 422, 422]);
 });
 
 Deno.test("200 a change renames and moves, and takes nothing else from the body", async () => {

@@ -251,6 +251,33 @@ Deno.test("a tenant whose connections are all taken gets 503 after two seconds, 
   assert.equal(free.status, 200);
 });
 
+Deno.test("of a hundred who sign up for the same subdomain at once one gets it, and the others nothing", async () => {
+  await using world = await World.open();
+  const form = { "Content-Type": "application/x-www-form-urlencoded" };
+  const signUp = (number: number) =>
+    world.raw(
+      "POST",
+      world.host(),
+      "/signup",
+      form,
+      new URLSearchParams({
+        company_name: "Acme",
+        subdomain: "acme",
+        name: "Ada",
+        email: `ada-${number}@acme.example`,
+        password: "correct horse battery",
+      }).toString(),
+    );
+
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, number) => signUp(number)));
+
+  const statuses = answers.map(({ status }) => status);
+  assert.equal(statuses.filter((status) => status === 303).length, 1);
+  // Whoever had to wait for a connection for two seconds is told to come again.
+  assert.ok(statuses.every((status) => [303, 422, 503].includes(status)), statuses.join());
+  assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });
+});
+
 Deno.test("single statements that are sent at once on one connection are all answered, with values and without", async () => {
   await using world = await World.open({}, { connections: 3 });
   const { control } = world.system;

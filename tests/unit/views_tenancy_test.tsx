@@ -281,13 +281,13 @@ Deno.test("the list of workspaces says which are suspended or going to be delete
   const ending = await html(
     <WorkspacesPage
       user={SHELL.user}
-      workspaces={[{ ...workspace, suspended: true, deletion: IN_30_DAYS }]}
+      workspaces={[{ ...workspace, suspension: "Two invoices are overdue.", deletion: IN_30_DAYS }]}
     />,
   );
   const none = await html(<WorkspacesPage user={SHELL.user} workspaces={[]} />);
 
   assert.doesNotMatch(plain, /Suspended|Deletion/);
-  assert.match(ending, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026</);
+  assert.match(ending, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026<[^]*Two invoices are overdue\./);
   for (const page of [plain, none]) {
     assert.equal(page.match(/<a[^>]*href="\/workspaces\/new"/g)?.length, 1);
   }

@@ -13,7 +13,8 @@ export type Workspace = {
   subdomain: string;
   role: string;
   url: string;
-  suspended?: boolean;
+  /** Why it is suspended, if it is. */
+  suspension?: string;
   /** When it will be deleted, if that is scheduled. */
   deletion?: Date | null;
 };
@@ -53,7 +54,7 @@ export function WorkspacesPage(
   );
 }
 
-function WorkspaceItem({ id, name, role, url, suspended, deletion }: Workspace) {
+function WorkspaceItem({ id, name, role, url, suspension, deletion }: Workspace) {
   return (
     <li>
       <form method="post" action={`/workspaces/${id}/handoff`}>
@@ -65,14 +66,15 @@ function WorkspaceItem({ id, name, role, url, suspended, deletion }: Workspace) 
           <span class="min-w-0 flex-1">
             <span class="block truncate font-semibold">{name}</span>
             <span class="block truncate text-sm text-muted">{new URL(url).host}</span>
-            {suspended || deletion
+            {suspension !== undefined || deletion
               ? (
                 <span class="mt-1 flex flex-wrap gap-1.5">
-                  {suspended ? <SuspendedBadge /> : null}
+                  {suspension !== undefined ? <SuspendedBadge /> : null}
                   {deletion ? <DeletionBadge on={deletion} /> : null}
                 </span>
               )
               : null}
+            {suspension ? <span class="mt-1 block text-sm whitespace-pre-line">{suspension}</span> : null}
           </span>
           <span class="text-sm text-muted capitalize">{role}</span>
           <Icon name="arrow-right" class="text-faint transition-transform group-hover:translate-x-0.5" />
