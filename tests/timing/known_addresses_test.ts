@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { outbox } from "../../db/control/schema.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
+import { compareTimes } from "../support/timing.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: nobody can find out who has an account by trying (S09). Runs alone: it compares times. */
@@ -17,7 +18,7 @@ Deno.test("S09 signing in answers a known and an unknown address alike, in the s
     return { status, text: comparable(text), time: performance.now() - started };
   };
 
-  await compare(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
+  await compareTimes(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
 });
 
 Deno.test("S09 the API's sign-in answers a known and an unknown address alike, in the same time", async () => {
@@ -31,7 +32,7 @@ Deno.test("S09 the API's sign-in answers a known and an unknown address alike, i
     return { status, text: comparable(text), time: performance.now() - started };
   };
 
-  await compare(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
+  await compareTimes(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
 });
 
 Deno.test("S09 signing up answers a known and an unknown address alike, in the same time", async () => {
@@ -56,7 +57,7 @@ Deno.test("S09 signing up answers a known and an unknown address alike, in the s
     return { status, text: [text, location, ...cookies].join("\n"), time };
   };
 
-  await compare(() => attempt("owner@acme.example"), () => attempt(`new-${companies}@else.example`));
+  await compareTimes(() => attempt("owner@acme.example"), () => attempt(`new-${companies}@else.example`));
 });
 
 Deno.test("S09 asking for a new password answers a known and an unknown address alike, in the same time", async () => {
@@ -71,51 +72,10 @@ Deno.test("S09 asking for a new password answers a known and an unknown address 
     return { status, text: comparable(text), time: performance.now() - started };
   };
 
-  await compare(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
+  await compareTimes(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
 
   assert.equal(await world.system.control.$count(outbox), asked);
 });
-
-type Attempt = { status: number; text: string; time: number };
-
-const ROUNDS = 21;
-const MOST_ROUNDS = 8 * ROUNDS;
-
-/**
- * Compares the times of the fastest tenth of each: what an attacker sees who tries often enough. Whatever else the machine
- * does only adds to a time, by a lot and at random, so that on a busy one the medians of the same work differ by half.
- * Goes on for longer while the two are apart: noise evens out, a difference that is there stays.
- */
-async function compare(known: () => Promise<Attempt>, unknown: () => Promise<Attempt>): Promise<void> {
-  const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] };
-  const ratio = () => fastestTenth(times.known) / fastestTenth(times.unknown);
-  const alike = () => ratio() > 0.9 && ratio() < 1.1;
-  await known();
-  await unknown();
-  for (let round = 0; round < ROUNDS || (round < MOST_ROUNDS && !alike()); round++) {
-    const [one, other] = Math.random() < 0.5
-      ? [await known(), await unknown()]
-      : await swapped(known, unknown);
-    assert.equal(one.status, other.status);
-    assert.equal(one.text, other.text);
-    times.known.push(one.time);
-    times.unknown.push(other.time);
-  }
-  assert.ok(alike(), `a known address takes ${ratio().toFixed(2)} times as long as an unknown one`);
-}
-
-async function swapped(
-  known: () => Promise<Attempt>,
-  unknown: () => Promise<Attempt>,
-): Promise<[Attempt, Attempt]> {
-  const other = await unknown();
-  return [await known(), other];
-}
-
-/** The greatest of the fastest tenth. */
-function fastestTenth(values: number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 10)]!;
-}
 
 function comparable(text: string): string {
   return text.replaceAll(/nonce="[^"]+"/g, "").replaceAll(/value="[^"]*@[^"]*"/g, "").replaceAll(
