@@ -12,7 +12,6 @@ export type ErrorKind =
   | "conflict"
   | "precondition_failed"
   | "too_large"
-  | "limit_reached"
   | "unavailable";
 
 export type FieldErrors = Record<string, string>;
@@ -20,7 +19,7 @@ export type FieldErrors = Record<string, string>;
 export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly fields: FieldErrors;
-  /** Seconds after which a new try makes sense; for `limit_reached` and `unavailable`. */
+  /** Seconds after which a new try makes sense; for `unavailable`. */
   readonly retryAfter: number | undefined;
 
   constructor(kind: ErrorKind, message: string, options: { fields?: FieldErrors; retryAfter?: number } = {}) {
@@ -75,11 +74,6 @@ export function preconditionFailed(message: string): DomainError {
 /** The request's body is over the limit. */
 export function tooLarge(message: string): DomainError {
   return new DomainError("too_large", message);
-}
-
-/** Too many requests, or a plan's limit is reached. */
-export function limitReached(message: string, retryAfter?: number): DomainError {
-  return new DomainError("limit_reached", message, { retryAfter });
 }
 
 /** Something outside the product doesn't answer now. */

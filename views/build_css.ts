@@ -6,20 +6,16 @@ const TAILWIND = join(VIEWS, "../node_modules/tailwindcss");
 const INPUT = join(VIEWS, "styles/app.css");
 const OUTPUT = join(VIEWS, "static/app.css");
 
-/** The style sheet of the pages, minified, from `styles/app.css` and the classes that the views name. */
-export async function buildCss(): Promise<string> {
-  const inputs = await readInputs();
-  return await compileCss(inputs);
-}
-
-/** Writes `static/app.css` if the views, the styles, Tailwind or this file have changed; returns whether it did. */
-export async function updateCss(): Promise<boolean> {
+/**
+ * Writes the style sheet of the pages, `static/app.css`, minified, from `styles/app.css` and the classes that the views
+ * name; unless neither those nor Tailwind nor this file have changed.
+ */
+export async function updateCss(): Promise<void> {
   const inputs = await readInputs();
   const stamp = stampOf(inputs);
   const current = await Deno.readTextFile(OUTPUT).catch(() => "");
-  if (current.startsWith(stamp)) return false;
+  if (current.startsWith(stamp)) return;
   await Deno.writeTextFile(OUTPUT, stamp + await compileCss(inputs));
-  return true;
 }
 
 type Inputs = { styles: string; views: string[]; build: string[] };

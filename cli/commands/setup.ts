@@ -2,7 +2,8 @@ import { Command } from "@commander-js/extra-typings";
 import { migrate } from "../../db/migrate.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { checkNewPassword, hashPassword } from "../../src/identity/passwords.ts";
-import { findOrCreateUser, makePlatformAdmin, newUser, setPasswordHash } from "../../src/identity/users.ts";
+import { findOrCreateGrantee } from "../../src/identity/new_members.ts";
+import { findUserByEmail, makePlatformAdmin, newUser, setPasswordHash } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { createOutput } from "../output.ts";
 import { withDatabase, withSystem } from "../session.ts";
@@ -19,11 +20,15 @@ export function setupCommand() {
       await withDatabase((db) => migrate(db));
 
       await withSystem(async (ctx) => {
-        const { user } = await findOrCreateUser(ctx, ctx.control, { email, name, passwordHash: null });
-        await makePlatformAdmin(ctx, user.id);
-        if (adminPassword !== undefined) {
-          await setPasswordHash(ctx, user.id, await hashPassword(adminPassword));
-        }
+        const passwordHash = adminPassword === undefined ? null : await hashPassword(adminPassword);
+        const user = await ctx.tx(async (tx) => {
+          const known = await findUserByEmail(tx, email);
+          // Done again for an administrator, it gives them nothing new, and leaves their password alone.
+          const admin = known?.isPlatformAdmin ? known : await findOrCreateGrantee(ctx, tx, { email, name });
+          await makePlatformAdmin(ctx, tx, admin.id);
+          if (passwordHash) await setPasswordHash(ctx, tx, admin.id, passwordHash);
+          return admin;
+        });
         const link = adminPassword === undefined && user.passwordHash === null
           ? await createPasswordLink(ctx, user)
           : null;

@@ -1,10 +1,11 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, Option } from "@commander-js/extra-typings";
 import type { SystemContext } from "../../src/context.ts";
 import { conflict } from "../../src/errors.ts";
-import { findOrCreateUser, newUser, type User } from "../../src/identity/users.ts";
+import { findOrCreateGrantee } from "../../src/identity/new_members.ts";
+import { newUser, type User } from "../../src/identity/users.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
-import { MAX_PAGE_SIZE } from "../../src/platform/keyset.ts";
 import { parseInput } from "../../src/platform/input.ts";
+import { MAX_PAGE_SIZE } from "../../src/platform/keyset.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import {
   cancelDeletion,
@@ -17,7 +18,16 @@ import {
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
-import { createTenant, getTenant, listTenants, newTenant, tenantQuery } from "../../src/tenancy/tenants.ts";
+import {
+  createTenant,
+  getTenant,
+  listTenants,
+  newTenant,
+  PLANS,
+  TENANT_FILTERS,
+  tenantQuery,
+} from "../../src/tenancy/tenants.ts";
+import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
@@ -28,7 +38,7 @@ export function tenantsCommand() {
 
   tenants.command("create <name> <subdomain>").description("Makes a tenant with its schema and its owner.")
     .requiredOption("--owner-email <email>", "address of the owner; a user is made if there is none")
-    .option("--plan <plan>", "starter, team, premium or enterprise", "starter")
+    .addOption(new Option("--plan <plan>", "what it may use").choices(PLANS).default("starter"))
     .option("--json", "print JSON")
     .action(async (name, subdomain, { ownerEmail, plan, json }) => {
       const input = parseInput(newTenant, { name, subdomain, plan });
@@ -37,7 +47,7 @@ export function tenantsCommand() {
       await withSystem(async (ctx) => {
         let user: User;
         const tenant = await createTenant(ctx, input, async (tx) => {
-          ({ user } = await findOrCreateUser(ctx, tx, { ...owner, passwordHash: null }));
+          user = await findOrCreateGrantee(ctx, tx, owner);
           return user;
         });
         const link = user!.passwordHash === null
@@ -48,11 +58,11 @@ export function tenantsCommand() {
     });
 
   tenants.command("list").description("Lists all tenants, the newest first.")
-    .option("--status <status>", "only these: active, suspended or deletion")
+    .addOption(new Option("--status <status>", "only these").choices(TENANT_FILTERS))
     .option("--search <text>", "only those with it in their name, subdomain or an owner's address")
     .option("--json", "print JSON")
     .action(async ({ status, search, json }) => {
-      const query = parseInput(tenantQuery, { status, search, limit: MAX_PAGE_SIZE });
+      const query = parseOptions(tenantQuery, { status, search, limit: MAX_PAGE_SIZE });
       const rows = await withSystem(async (ctx) => {
         let page = await listTenants(ctx, query);
         const found = page.items;

@@ -6,12 +6,15 @@ import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
+import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
 const MAX_LIMIT = 1_000;
 
-const limit = z.object({ limit: z.coerce.number({ error: "must be a number" }).int().min(1).max(MAX_LIMIT) });
+const limit = z.object({
+  limit: z.coerce.number({ error: `Use a number from 1 to ${MAX_LIMIT}.` }).int().min(1).max(MAX_LIMIT),
+});
 
 export function usersCommand() {
   const users = new Command("users").description("The people who sign in.");
@@ -49,7 +52,7 @@ export function usersCommand() {
     .option("--limit <count>", "how many at most", "50")
     .option("--json", "print JSON")
     .action(async ({ tenantId, role, limit: count, json }) => {
-      const wanted = parseInput(limit, { limit: count });
+      const wanted = parseOptions(limit, { limit: count });
       const rows = await withSystem(async (ctx) => {
         const tenant = tenantId ? await getTenant(ctx, tenantId) : undefined;
         const found = await listUsers(ctx, { tenantId: tenant?.id, role, limit: wanted.limit });

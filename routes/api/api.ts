@@ -4,7 +4,7 @@ import { authApi } from "./auth.ts";
 import { dashboardApi } from "./dashboard.ts";
 import { meApi } from "./me.ts";
 import { projectsApi } from "./projects.ts";
-import { apiRoutes } from "./schemas.ts";
+import { apiRoutes, problems } from "./schemas.ts";
 import { tenantsApi } from "./tenants.ts";
 
 const RESOURCES = [meApi, dashboardApi, projectsApi, tenantsApi];
@@ -20,6 +20,7 @@ api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
 api.route("/", authApi);
 api.use("*", authenticateApi);
 for (const resource of RESOURCES) api.route("/", resource);
+documentCommonAnswers();
 api.all("*", () => {
   throw notFound("This API route");
 });
@@ -35,4 +36,13 @@ export function openApiDocument(origin: string) {
     },
     servers: [{ url: `${origin}/api/v1` }],
   });
+}
+
+/** What any call may be answered, whatever its route does, and any call with a body. */
+function documentCommonAnswers(): void {
+  for (const definition of api.openAPIRegistry.definitions) {
+    if (definition.type !== "route") continue;
+    const { request, responses } = definition.route;
+    Object.assign(responses, problems(500, 503), request?.body && problems(413));
+  }
 }

@@ -40,7 +40,7 @@ const refresh = createRoute({
   operationId: "refreshTokens",
   description: "Each refresh token works once. Using one again revokes all tokens of its sign-in.",
   request: { body: jsonBody(RefreshRequest) },
-  responses: { 200: json("New tokens", Tokens), ...problems(401, 422) },
+  responses: { 200: json("New tokens", Tokens), ...problems(401, 403, 422) },
 });
 
 const logout = createRoute({

@@ -5,7 +5,7 @@ import type { AppContext } from "../http.ts";
 /** Status and title of each kind of error, for the API and the pages alike. */
 export const STATUS: Record<
   ErrorKind,
-  { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 503; title: string }
+  { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 503; title: string }
 > = {
   invalid: { status: 422, title: "Invalid input" },
   unauthenticated: { status: 401, title: "Not signed in" },
@@ -16,7 +16,6 @@ export const STATUS: Record<
   conflict: { status: 409, title: "Conflict" },
   precondition_failed: { status: 412, title: "Changed meanwhile" },
   too_large: { status: 413, title: "Too large" },
-  limit_reached: { status: 429, title: "Too many requests" },
   unavailable: { status: 503, title: "Not available now" },
 };
 

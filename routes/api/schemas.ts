@@ -23,11 +23,15 @@ const Problem = z.object({
 
 const DESCRIPTIONS = {
   401: "No credentials, or they are not valid any more",
-  403: "The credentials are for another tenant, or their role does not allow this",
+  403: "The credentials are for another tenant, their role does not allow this, or the tenant is suspended",
   404: "There is no such thing in this tenant",
   409: "This contradicts how things are; `detail` says how",
   412: "Changed since the version that If-Match names",
+  413: "The body is larger than 1 MB",
   422: "Some fields need another value; `errors` says which",
+  500: "A fault of ours; `request_id` finds it in the log",
+  503:
+    "The database does not answer or is busy, or the tenant is being updated; try again after `Retry-After` seconds",
 };
 
 /** The documented answers for errors. */

@@ -22,9 +22,6 @@ const DONE: Record<AuditAction, string> = {
   "tenant.resumed": "resumed",
   "tenant.deletion_scheduled": "scheduled the deletion of",
   "tenant.deletion_canceled": "took back the deletion of",
-  "tenant.deleted": "deleted",
-  "email_address.suppressed": "suppressed",
-  "email_address.released": "released",
 };
 
 export const dashboardPages = new Hono<AppEnv>();

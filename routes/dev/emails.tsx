@@ -8,10 +8,7 @@ import { EmailsPage } from "../../views/pages/emails_page.tsx";
 import { type AppContext, type AppEnv } from "../http.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { render } from "../render.tsx";
-
-/** A message is styled inline, and loads a brand's logo at most. */
-const MESSAGE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'";
+import { framedMail } from "./framed_mail.ts";
 
 /** Every message of the product with sample data, for those who build it. */
 export const emailPages = new Hono<AppEnv>();
@@ -35,9 +32,7 @@ emailPages.get("/dev/emails/:name", async (c) => {
 
 emailPages.get("/dev/emails/:name/html", async (c) => {
   const { html } = await renderSample(messageOf(c));
-  c.header("Content-Security-Policy", MESSAGE_POLICY);
-  c.header("X-Frame-Options", "SAMEORIGIN");
-  return c.html(html);
+  return framedMail(c, html);
 });
 
 function messageOf(c: AppContext): MessageName {

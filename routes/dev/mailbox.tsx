@@ -16,10 +16,7 @@ import { type AppContext, type AppEnv, redirect, systemContextOf } from "../http
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "../site/apex.ts";
-
-/** A mail may show pictures and its own styles. It runs nothing, and only the mailbox frames it. */
-const MAIL_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'";
+import { framedMail } from "./framed_mail.ts";
 
 /** The mails that would have left, where neither SMTP nor Resend is configured. */
 export const mailboxPages = new Hono<AppEnv>();
@@ -53,9 +50,7 @@ mailboxPages.get("/dev/mailbox/:id", apexOnly, async (c) => {
 });
 
 mailboxPages.get("/dev/mailbox/:id/html", apexOnly, async (c) => {
-  c.header("Content-Security-Policy", MAIL_POLICY);
-  c.header("X-Frame-Options", "SAMEORIGIN");
-  return c.html(withLinksInNewTabs((await messageOf(c)).html));
+  return framedMail(c, withLinksInNewTabs((await messageOf(c)).html));
 });
 
 function messageOf(c: AppContext): Promise<MailboxMessage> {

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { DomainError } from "../../src/errors.ts";
 import { newAccount, signUp } from "../../src/identity/sign_up.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { SignUpForm, SignUpPage } from "../../views/pages/sign_up_page.tsx";
+import { refusedFields } from "../forms.ts";
 import { type AppEnv, hostSuffix, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
 import { sendSession } from "../middleware/session.ts";
 import { render } from "../render.tsx";
@@ -21,9 +21,8 @@ signUpPages.post("/signup", apexOnly, async (c) => {
     sendSession(c, session);
     return redirect(c, url);
   } catch (error) {
-    if (!(error instanceof DomainError) || error.kind !== "invalid") throw error;
     const { password: _, ...values } = form;
-    const props = { values, errors: error.fields, hostSuffix: hostSuffix(c) };
+    const props = { values, errors: refusedFields(error), hostSuffix: hostSuffix(c) };
     return render(c, isPartial(c) ? <SignUpForm {...props} /> : <SignUpPage {...props} />, 422);
   }
 });

@@ -24,13 +24,16 @@ export type AuditAction =
   | "tenant.suspended"
   | "tenant.resumed"
   | "tenant.deletion_scheduled"
-  | "tenant.deletion_canceled"
+  | "tenant.deletion_canceled";
+
+/** What the platform's log tells besides: of the installation, and of tenants that are gone. */
+export type PlatformAuditAction =
+  | AuditAction
   | "tenant.deleted"
   | "email_address.suppressed"
-  | "email_address.released";
-
-/** What the platform's log tells besides: of the installation, not of a tenant. */
-export type PlatformAuditAction = AuditAction | "job.retried" | "job.discarded";
+  | "email_address.released"
+  | "job.retried"
+  | "job.discarded";
 
 export type AuditSubject = { type: "project" | "tenant" | "job"; id: string; name: string };
 

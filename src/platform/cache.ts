@@ -35,10 +35,6 @@ export class MemoryCache<Value> {
     for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
   }
 
-  clear(): void {
-    this.#entries.clear();
-  }
-
   /** The entry of `key`, or what `load` gives, which is then kept. A failed or empty load is not kept. */
   async getOrLoad(key: string, load: () => Promise<Value>): Promise<Value> {
     const known = this.get(key);

@@ -12,9 +12,8 @@ export function fieldErrors(error: z.ZodError): FieldErrors {
   const fields: FieldErrors = {};
   for (const issue of error.issues) {
     const field = issue.path.join(".") || "body";
-    fields[field] ??= issue.code === "invalid_type" && issue.input === undefined
-      ? "Enter a value."
-      : issue.message;
+    // In Zod's own words, unless the schema has better ones: then these say what to enter.
+    fields[field] ??= issue.message.endsWith("received undefined") ? "Enter a value." : issue.message;
   }
   return fields;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { invalid } from "../errors.ts";
 
 export const MAX_PAGE_SIZE = 100;
-export const DEFAULT_PAGE_SIZE = 50;
+const DEFAULT_PAGE_SIZE = 50;
 
 /** `limit` of a list: 1 to 100, 50 if not given. */
 export const pageSize = z.coerce.number({ error: "Use a whole number from 1 to 100." }).int(

@@ -9,6 +9,7 @@ import type { MemberContext, TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { afterCursor, isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { likePattern } from "../platform/like_pattern.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
 
 export type ProjectStatus = "active" | "archived";
@@ -69,7 +70,7 @@ export async function listProjects(ctx: TenantContext, query: ProjectQuery): Pro
   const { isKey, valueOf } = SORTS[query.sort];
   const values = {
     status: query.status,
-    pattern: query.search && patternOf(query.search),
+    pattern: query.search && likePattern(query.search),
     limit: query.limit + 1,
     ...(query.cursor ? readCursor(query.cursor, query.sort, isKey) : {}),
   };
@@ -201,10 +202,6 @@ function prepareListQuery(
 }
 
 const PATTERN = sql.placeholder("pattern");
-
-function patternOf(search: string): string {
-  return `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`;
-}
 
 function actionOf({ status, ...others }: ProjectChanges): AuditAction {
   if (!status || Object.keys(others).length > 0) return "project.updated";

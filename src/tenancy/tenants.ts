@@ -13,6 +13,7 @@ import { enqueue } from "../jobs/outbox.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
 import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { likePattern } from "../platform/like_pattern.ts";
 import { singleLine } from "../platform/text.ts";
 import { newestTenantMigration } from "../../db/migrations.ts";
 import { subdomain } from "./subdomains.ts";
@@ -22,10 +23,12 @@ import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 const MAX_NAME_LENGTH = 100;
 const CLAIM_TRIES = 5;
 
+export const PLANS = ["starter", "team", "premium", "enterprise"] as const;
+
 export const newTenant = z.object({
   name: singleLine(MAX_NAME_LENGTH),
   subdomain,
-  plan: z.enum(["starter", "team", "premium", "enterprise"]).default("starter"),
+  plan: z.enum(PLANS).default("starter"),
 });
 export type NewTenant = z.output<typeof newTenant>;
 
@@ -198,7 +201,7 @@ const FILTERS: Record<typeof TENANT_FILTERS[number], SQL> = {
 };
 
 function matches(search: string): SQL {
-  const pattern = `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`;
+  const pattern = likePattern(search);
   const owners = sql`exists (select from ${memberships} join ${users} on ${users.id} = ${memberships.userId}
     where ${memberships.tenantId} = ${tenants.id} and ${memberships.role} = 'owner' and ${users.email} ilike ${pattern})`;
   return or(ilike(tenants.name, pattern), ilike(tenants.subdomain, pattern), owners)!;

@@ -1,5 +1,6 @@
 import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/provision.ts";
 import { systemContext } from "../context.ts";
+import { releaseForgottenJobs } from "../jobs/outbox.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import type { Services } from "../services.ts";
@@ -53,10 +54,12 @@ export class TenantUpkeep {
 
   /** Does it now, whoever else does. */
   async run(services: Services): Promise<void> {
+    const system = systemContext(services, { type: "system", name: "Upkeep" }, newId());
     try {
       await this.#refill(services);
     } finally {
-      await deleteDueTenants(systemContext(services, { type: "system", name: "Upkeep" }, newId()));
+      await releaseForgottenJobs(system);
+      await deleteDueTenants(system);
     }
   }
 

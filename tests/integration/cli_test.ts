@@ -89,7 +89,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
         "--plan",
         "gold",
       );
-      assert.deepEqual([taken, reserved, unknown, wrongPlan].map(({ code }) => code), [1, 1, 1, 1]);
+      assert.deepEqual([taken, reserved, unknown, wrongPlan].map(({ code }) => code), [1, 1, 1, 2]);
       assert.match(taken.stderr, /subdomain: This address is taken/);
       assert.match(reserved.stderr, /subdomain: This name is reserved/);
       assert.match(unknown.stderr, /"nowhere" was not found/);
@@ -245,12 +245,12 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
         await run("nonsense"),
         await run("tenants", "list", "--wrong"),
         await run("setup"),
-        await run("tenants", "create", "X", "-x-", "--owner-email", "x@acme.example"),
+        await run("tenants", "list", "--status", "asleep"),
         await run("tenants", "create", "X", "xx", "--owner-email", "x@acme.example", "--plan", "gold"),
         await run("users", "list", "--limit", "many"),
       ];
       assert.deepEqual(outcomes.map(({ code }) => code), [2, 2, 2, 2, 2, 2, 2]);
-      assert.match(outcomes[4]!.stderr, /^subdomain: /m);
+      assert.match(outcomes[6]!.stderr, /limit: Use a number from 1 to/);
       assert.match(outcomes[0]!.stderr, /required option '--owner-email/);
     });
 

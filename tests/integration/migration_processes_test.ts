@@ -68,6 +68,26 @@ if (serverUrl) {
         assert.deepEqual(owners, [{ tableowner: logins.migratorName }]);
       });
 
+      await t.step("config check finds that each login may what it has to, and no more", async () => {
+        const { code, stdout, stderr } = await cli(variables, "config", "check", "--json");
+        assert.equal(code, 0, stderr);
+        const findings: { check: string; status: string }[] = JSON.parse(stdout);
+        const ofDatabase = findings.filter(({ check }) => check.startsWith("database: "));
+        assert.ok(ofDatabase.some(({ check }) => check === "database: create role"));
+        assert.deepEqual(ofDatabase.filter(({ status }) => status !== "ok"), []);
+      });
+
+      await t.step("config check fails where the login for migrations is the application's", async () => {
+        const swapped = { ...variables, MIGRATION_DATABASE_URL: variables.DATABASE_URL };
+        const { code, stdout } = await cli(swapped, "config", "check", "--json");
+        assert.equal(code, 1);
+        const failed = JSON.parse(stdout).filter(({ status }: { status: string }) => status === "fail");
+        assert.deepEqual(failed.map(({ check }: { check: string }) => check), [
+          "database: create role",
+          "database: create schema",
+        ]);
+      });
+
       await t.step(
         "a server with both signs companies up, and serves them as the application's login",
         async () => {

@@ -29,7 +29,7 @@ export function EmailChoices({ preferences }: { preferences: EmailPreferences })
         />
       ))}
       <p class="text-sm text-muted">
-        What concerns your account, such as a new password or a payment, is always sent.
+        What concerns your account, such as a new password or a payment, is sent whatever you choose.
       </p>
     </fieldset>
   );

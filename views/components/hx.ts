@@ -1,18 +1,14 @@
 import { usePage } from "../page.tsx";
 
-export type HxOptions = {
+type HxOptions = {
   get?: string;
   post?: string;
-  delete?: string;
   target?: string;
   swap?: string;
   trigger?: string;
   pushUrl?: string;
-  confirm?: string;
   indicator?: string;
   sync?: string;
-  select?: string;
-  include?: string;
   disable?: string;
   /** What to do instead for a status: `{ "422": "target:this swap:outerHTML" }`. */
   status?: Record<string, string>;

@@ -11,11 +11,12 @@ const SMALLEST_BAR = 2; // pixels, so that a day with nothing is seen to be one
 /** A cell without content loses its height. */
 const NBSP = "\u00a0";
 
-/** A bar a day, made of table cells, and what it shows in words. */
+/** A bar a day, made of table cells, and what it shows in words. A day that wasn't counted has its place and no bar. */
 export function DailyBars({ label, days }: { label: string; days: DailyValue[] }) {
-  if (days.length === 0) return null;
-  const highest = days.reduce((best, day) => day.value > best.value ? day : best);
-  const lowest = days.reduce((least, day) => day.value < least.value ? day : least);
+  const counted = days.filter(isCounted);
+  if (counted.length === 0) return null;
+  const highest = counted.reduce((best, day) => day.value > best.value ? day : best);
+  const lowest = counted.reduce((least, day) => day.value < least.value ? day : least);
   return (
     <>
       <Grid fluid class="html-only" aria-hidden="true" style="table-layout:fixed">
@@ -26,7 +27,7 @@ export function DailyBars({ label, days }: { label: string; days: DailyValue[] }
               height={String(CHART_HEIGHT)}
               style={`height:${CHART_HEIGHT}px;padding:0 1px`}
             >
-              <Bar height={barHeight(value, highest.value)} />
+              {value === null ? NBSP : <Bar height={barHeight(value, highest.value)} />}
             </td>
           ))}
         </tr>
@@ -76,6 +77,10 @@ export function UsageBar({ used, limit }: { used: number; limit: number }) {
       </tr>
     </Grid>
   );
+}
+
+function isCounted(day: DailyValue): day is { day: string; value: number } {
+  return day.value !== null;
 }
 
 function Bar({ height }: { height: number }) {

@@ -163,7 +163,6 @@ function FooterRow({ footer }: { footer: EmailFooter }) {
         <p class="muted" style={FOOTNOTE}>
           {links.map(({ label, url }) => url ? <FooterLink key={label} label={label} url={url} /> : null)}
         </p>
-        {footer.address ? <p class="muted" style={FOOTNOTE}>{footer.address}</p> : null}
       </td>
     </tr>
   );

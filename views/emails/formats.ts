@@ -55,8 +55,8 @@ export function formatBytes(bytes: number): string {
 }
 
 /** "+12%", "−3%", "0%"; null where there is nothing to compare with. */
-export function formatChange(value: number, previous: number | null): string | null {
-  if (!previous) return null;
+export function formatChange(value: number | null, previous: number | null): string | null {
+  if (value === null || !previous) return null;
   const percent = Math.round((value - previous) / Math.abs(previous) * 100);
   const sign = percent > 0 ? "+" : percent < 0 ? "−" : "";
   return `${sign}${formatCount(Math.abs(percent))}%`;

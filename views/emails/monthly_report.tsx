@@ -31,7 +31,7 @@ export function Content({ tenantName, month, figures, dailyLabel, daily, dashboa
         rows={figures.map((figure) => ({
           cells: [
             figure.label,
-            figure.previous === null ? NOTHING : formatFigure(figure, figure.previous),
+            formatFigure(figure, figure.previous),
             formatFigure(figure, figure.value),
             formatChange(figure.value, figure.previous) ?? NOTHING,
           ],
@@ -43,7 +43,8 @@ export function Content({ tenantName, month, figures, dailyLabel, daily, dashboa
   );
 }
 
-function formatFigure({ currency, unit }: ReportFigure, value: number): string {
+function formatFigure({ currency, unit }: ReportFigure, value: number | null): string {
+  if (value === null) return NOTHING;
   if (unit === "bytes") return formatBytes(value);
   return currency ? formatMoneyFigure(value, currency) : formatCount(value);
 }

@@ -50,7 +50,7 @@ const MESSAGES: { [Name in MessageName]: Message<Name> } = {
   deletion_scheduled: deletionScheduled,
 };
 
-/** Control characters, line breaks of Unicode, and marks that turn the direction of what follows. */
+/** What `oneLine` of src/platform/text.ts takes out: views know only types of it, and a test compares the two. */
 const UNFIT_FOR_A_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** A message with its subject, its HTML and its text. Throws when a link isn't http or https, or a color `#rrggbb`. */

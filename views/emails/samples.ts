@@ -13,12 +13,10 @@ const CALLS_A_DAY = [
 
 const PLATFORM: EmailBrand = { name: "Denizen", color: "#0b6b58", logoUrl: null, url: SITE };
 const TENANT: EmailBrand = { name: "Acme Instruments", color: "#1d59b3", logoUrl: null, url: WORKSPACE };
-const PLATFORM_ADDRESS = "Denizen Ltd, 12 Harbour Street, Lisbon 1200-149, Portugal";
-const WITHOUT_CHOICE = { unsubscribeUrl: null, preferencesUrl: null, address: PLATFORM_ADDRESS };
+const WITHOUT_CHOICE = { unsubscribeUrl: null, preferencesUrl: null };
 const WITH_CHOICE = {
   unsubscribeUrl: `${SITE}/unsubscribe/${TOKEN}`,
   preferencesUrl: `${WORKSPACE}/settings/notifications`,
-  address: PLATFORM_ADDRESS,
 };
 
 /** What each message might be told in the life of one workspace. */
@@ -27,9 +25,9 @@ export const SAMPLE_PROPS: EmailMessages = {
     name: "Ada Lovelace",
     tenantName: "Acme Instruments",
     url: `${WORKSPACE}/dashboard`,
+    expiryDays: null,
     projectsUrl: `${WORKSPACE}/projects`,
     settingsUrl: `${WORKSPACE}/settings`,
-    docsUrl: `${SITE}/openapi.json`,
   },
   verify_address: {
     name: "Ada Lovelace",
@@ -54,7 +52,7 @@ export const SAMPLE_PROPS: EmailMessages = {
     inviterName: "Ada Lovelace",
     tenantName: "Acme Instruments",
     role: "member",
-    url: `${SITE}/invitations/${TOKEN}`,
+    url: `${SITE}/reset-password?token=${TOKEN}`,
     expiryDays: 7,
   },
   new_sign_in: {

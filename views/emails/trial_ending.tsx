@@ -1,5 +1,5 @@
 import type { EmailMessages } from "../../src/email/messages.ts";
-import { ActionButton, Note, Paragraph, Title } from "./email_components.tsx";
+import { ActionButton, Paragraph, Title } from "./email_components.tsx";
 import { formatDay, formatMoney } from "./formats.ts";
 
 type Props = EmailMessages["trial_ending"];
@@ -7,24 +7,23 @@ type Props = EmailMessages["trial_ending"];
 export const subject = ({ tenantName, endsAt }: Props) =>
   `The trial of ${tenantName} ends on ${formatDay(endsAt)}`;
 
-export const preheader = ({ planName, price, currency, cycle }: Props) =>
-  `Keep ${planName} for ${formatMoney(price, currency)} a ${cycle}, or do nothing: your data stays.`;
+export const preheader = ({ tenantName, fallbackPlanName }: Props) =>
+  `Then ${tenantName} moves to ${fallbackPlanName}. Nothing is charged, and your data stays.`;
 
-/** A few days before a trial is over. */
+/** A few days before a trial is over: what happens then, and what it takes for something else to happen. It sells nothing. */
 export function Content(props: Props) {
   const { tenantName, planName, endsAt, price, currency, cycle, fallbackPlanName, url } = props;
   return (
     <>
-      <Title>Your {planName} trial ends on {formatDay(endsAt)}</Title>
+      <Title>The {planName} trial ends on {formatDay(endsAt)}</Title>
       <Paragraph>
-        To keep everything that {tenantName} can do now, choose a plan before that day. {planName} costs{" "}
-        {formatMoney(price, currency)} a {cycle}.
+        {tenantName} then moves to the {fallbackPlanName} plan. Nothing is charged, and your data stays.
       </Paragraph>
-      <ActionButton href={url}>Choose a plan</ActionButton>
-      <Note>
-        If you do nothing, {tenantName} moves to the {fallbackPlanName}{" "}
-        plan. Nothing is charged, and your data stays.
-      </Note>
+      <Paragraph>
+        If it is to stay on {planName}, which costs {formatMoney(price, currency)} a{" "}
+        {cycle}, say so before that day.
+      </Paragraph>
+      <ActionButton href={url}>Open billing</ActionButton>
     </>
   );
 }

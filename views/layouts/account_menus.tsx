@@ -48,7 +48,7 @@ export function UserMenu(
 }
 
 /** Signs the person out. */
-export function SignOutForm() {
+function SignOutForm() {
   return (
     <form method="post" action="/logout">
       <MenuButton icon="log-out">Sign out</MenuButton>

@@ -29,7 +29,7 @@ export function ErrorPage({ shell, ...problem }: ErrorPageProps) {
 }
 
 /** The message alone, for an htmx answer. */
-export function ErrorMessage({ status, title, detail, requestId, action }: Omit<ErrorPageProps, "shell">) {
+function ErrorMessage({ status, title, detail, requestId, action }: Omit<ErrorPageProps, "shell">) {
   return (
     <div class="mx-auto grid max-w-md justify-items-start gap-2 py-8 sm:py-14">
       <p class="rounded-full bg-sunken px-2.5 py-0.5 text-sm font-medium text-muted tabular-nums">

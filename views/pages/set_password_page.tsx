@@ -1,11 +1,10 @@
-import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
 import { hx } from "../components/hx.ts";
 import { Waiting } from "../components/skeleton.tsx";
 import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
 
-export type SetPasswordFormProps = { token: string; errors?: Record<string, string>; problem?: string };
+export type SetPasswordFormProps = { token: string; errors?: Record<string, string> };
 
 /** `/reset-password`, reached by a one-time link. */
 export function SetPasswordPage(props: SetPasswordFormProps) {
@@ -22,7 +21,7 @@ export function SetPasswordPage(props: SetPasswordFormProps) {
 }
 
 /** The form alone: what a refused password answers to htmx, with 422. */
-export function SetPasswordForm({ token, errors = {}, problem }: SetPasswordFormProps) {
+export function SetPasswordForm({ token, errors = {} }: SetPasswordFormProps) {
   return (
     <form
       id="set-password-form"
@@ -32,7 +31,6 @@ export function SetPasswordForm({ token, errors = {}, problem }: SetPasswordForm
       class="grid gap-5"
       {...hx({ post: "/reset-password", target: "this", swap: "outerHTML", disable: "find button" })}
     >
-      {problem ? <Alert kind="error">{problem}</Alert> : null}
       <input type="hidden" name="token" value={token} />
       <TextField
         id="password"

@@ -10,7 +10,6 @@ import { usePage } from "../page.tsx";
 
 export type SignInFormProps = {
   values?: { email?: string; remember?: boolean };
-  errors?: Record<string, string>;
   problem?: string;
   /** Where to go after; a path of this host. */
   next?: string;
@@ -48,7 +47,7 @@ export function SignInPage(
 }
 
 /** The form alone: what a failed sign-in answers to htmx, with 422. */
-export function SignInForm({ values = {}, errors = {}, problem, next }: SignInFormProps) {
+export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
   return (
     <form
       id="sign-in-form"
@@ -66,7 +65,6 @@ export function SignInForm({ values = {}, errors = {}, problem, next }: SignInFo
         type="email"
         label="Email"
         value={values.email}
-        error={errors.email}
         autocomplete="username"
         autofocus={!values.email || undefined}
       />
@@ -75,7 +73,6 @@ export function SignInForm({ values = {}, errors = {}, problem, next }: SignInFo
         name="password"
         type="password"
         label="Password"
-        error={errors.password}
         autocomplete="current-password"
         autofocus={values.email ? true : undefined}
       />

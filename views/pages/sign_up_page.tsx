@@ -1,4 +1,3 @@
-import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
 import { hx } from "../components/hx.ts";
@@ -13,8 +12,6 @@ export type SignUpFormProps = {
   values?: SignUpValues;
   /** By the field's name. */
   errors?: Record<string, string>;
-  /** What is wrong with no field in particular. */
-  problem?: string;
   /** What follows the subdomain in a workspace's address: `.localhost:8000`. */
   hostSuffix: string;
 };
@@ -37,7 +34,7 @@ export function SignUpPage(props: SignUpFormProps) {
 }
 
 /** The form alone: what a failed sign-up answers to htmx, with 422. */
-export function SignUpForm({ values = {}, errors = {}, problem, hostSuffix }: SignUpFormProps) {
+export function SignUpForm({ values = {}, errors = {}, hostSuffix }: SignUpFormProps) {
   const firstError = FIELDS.find((field) => errors[field]);
   const common = (field: typeof FIELDS[number]) => ({
     name: field,
@@ -54,7 +51,6 @@ export function SignUpForm({ values = {}, errors = {}, problem, hostSuffix }: Si
       x-data="subdomain"
       {...hx({ post: "/signup", target: "this", swap: "outerHTML", disable: "find .signup-button" })}
     >
-      {problem ? <Alert kind="error">{problem}</Alert> : null}
       <WorkspaceFields values={values} errors={errors} hostSuffix={hostSuffix} focus={firstError} />
       <TextField id="name" label="Your name" value={values.name} autocomplete="name" {...common("name")} />
       <TextField

@@ -12,7 +12,7 @@ export function SuppressionsPage({ user, flash, ...list }: AdminShellProps & Sup
     <AdminShell title="Suppressed mail" active="suppressions" user={user} flash={flash}>
       <PageHeading
         title="Suppressed mail"
-        lead="No mail goes to these addresses: it came back, or its reader called it spam."
+        lead="No mail goes to these addresses. Whoever called a mail spam still gets what concerns their account."
         action={
           <ButtonLink href="/admin/suppressions/new" variant="primary" icon="plus">Add address</ButtonLink>
         }

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { openApiDocument } from "../../routes/api/api.ts";
+
+/** Protects: the API's description names every kind of answer that a program has to reckon with. */
+
+type Operation = { operationId: string; requestBody?: unknown; responses: Record<string, unknown> };
+
+const { paths } = openApiDocument("https://app.example");
+const operations = Object.values(paths!).flatMap((item) => Object.values(item) as Operation[]);
+
+Deno.test("every call may be answered 500 and 503, and those with a body 413", () => {
+  const withBody = operations.filter(({ requestBody }) => requestBody);
+
+  assert.ok(withBody.length > 0);
+  assert.deepEqual(namesWithout(operations, "500"), []);
+  assert.deepEqual(namesWithout(operations, "503"), []);
+  assert.deepEqual(namesWithout(withBody, "413"), []);
+});
+
+Deno.test("signing in and exchanging a token may be refused with 403, as where the tenant is suspended", () => {
+  const wanted = operations.filter(({ operationId }) => ["signIn", "refreshTokens"].includes(operationId));
+
+  assert.equal(wanted.length, 2);
+  assert.deepEqual(namesWithout(wanted, "403"), []);
+});
+
+function namesWithout(among: Operation[], status: string): string[] {
+  return among.filter(({ responses }) => !(status in responses)).map(({ operationId }) => operationId);
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+
+/** Protects: what the tasks of deno.json let their processes do (S42), and that `.env.example` can be used as it says. */
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`)) as {
+  tasks: Record<string, string>;
+};
+
+Deno.test("the compiled CLI may do what the CLI from source may, and reads and writes wherever DATA_DIR is", () => {
+  const { read, write, ...compiled } = permissionsOf("compile");
+  const { read: _, write: __, ...fromSource } = permissionsOf("admin");
+
+  assert.deepEqual(compiled, fromSource);
+  assert.deepEqual([read, write], ["all", "all"]);
+});
+
+Deno.test("in development the server may do what it may with `start`, and write the style sheet", () => {
+  const started = permissionsOf("start");
+
+  assert.deepEqual(permissionsOf("dev"), { ...started, write: `views/static,${started.write}` });
+});
+
+Deno.test("no process of the product may run a program or load a native library", () => {
+  for (const task of ["start", "dev", "admin", "compile"]) {
+    const { run, ffi, all } = permissionsOf(task);
+    assert.deepEqual([run, ffi, all], [undefined, undefined, undefined], task);
+  }
+});
+
+Deno.test("every value of .env.example can be read by a shell once it is taken out of its comment", async () => {
+  const text = await Deno.readTextFile(`${ROOT}.env.example`);
+  const values = [...text.matchAll(/^# [A-Z_]+=(.*)$/gm)].map(([, value]) => value!);
+
+  assert.ok(values.includes('"Denizen <no-reply@example.com>"'));
+  assert.deepEqual(values.filter((value) => !/^("[^"$`\\]*"|[\w:/.@…-]*)$/.test(value)), []);
+});
+
+/** The permissions of a task's last command by their names; `all` where no scope is given. */
+function permissionsOf(task: string): Record<string, string> {
+  const command = tasks[task]!.split(" && ").at(-1)!.replaceAll(/\$\(.*?\)/g, "DATA_DIR");
+  const flags = command.matchAll(/--allow-([a-z]+)(?:=([^\s"]+))?/g);
+  return Object.fromEntries([...flags].map(([, name, scope]) => [name!, scope ?? "all"]));
+}
