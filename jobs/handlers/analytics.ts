@@ -20,5 +20,5 @@ export const analyticsHandlers = {
       key: `monthly report ${month}`,
     });
   },
-  "reports.monthly_tenant": (run, { month }) => sendMonthlyReport(run.system, tenantOf(run), month),
+  "reports.monthly_tenant": (run, { month }) => sendMonthlyReport(run.system, tenantOf(run), month, run),
 } satisfies JobHandlers;

@@ -1,4 +1,4 @@
-import { deliver, SUPPRESSED } from "../../src/email/mailer.ts";
+import { deliver } from "../../src/email/mailer.ts";
 import { composeLetter } from "../../src/email/letters.ts";
 import { GiveUp } from "../../src/jobs/job_outcomes.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
@@ -12,10 +12,8 @@ export const emailHandlers = {
     const { message, props, to, from, headers } = letter;
     const content = await renderEmail(message, props, letter);
     const tenantId = tenant?.tenant.id ?? null;
-    const outcome = await deliver(system, { id, to, from, ...content, headers, tenantId, message });
-    if (outcome.status === "deferred") throw new Error(outcome.reason);
-    if (outcome.status === "refused" && !outcome.recipient && outcome.reason !== SUPPRESSED) {
-      throw new GiveUp(outcome.reason);
-    }
+    const delivery = await deliver(system, { id, to, from, ...content, headers, tenantId, message });
+    if (delivery.status === "deferred") throw new Error(delivery.reason);
+    if (delivery.status === "refused" && !delivery.recipient) throw new GiveUp(delivery.reason);
   },
 } satisfies JobHandlers;

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { DomainError, unauthenticated } from "../../src/errors.ts";
 import { createHandoff, redeemHandoff } from "../../src/identity/handoffs.ts";
-import { endAllSessions, endSignIn, startSession } from "../../src/identity/sessions.ts";
-import { authenticate, credentials } from "../../src/identity/sign_in.ts";
+import { endAllSessions, endSignIn } from "../../src/identity/sessions.ts";
+import { authenticate, credentials, startCheckedSession } from "../../src/identity/sign_in.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { findWorkspace, listWorkspaces } from "../../src/tenancy/workspaces.ts";
 import { SignInForm, SignInPage } from "../../views/pages/sign_in_page.tsx";
@@ -98,8 +98,7 @@ async function signIn(c: AppContext, form: Record<string, string>): Promise<stri
   const remember = form.remember === "on";
   const tenant = c.get("tenant");
   if (tenant && !await findWorkspace(ctx, user.id, tenant.id)) throw unauthenticated();
-  const session = await startSession(ctx, {
-    userId: user.id,
+  const session = await startCheckedSession(ctx, user, {
     tenantId: tenant?.id ?? null,
     remember,
     device: c.get("device"),

@@ -1,6 +1,6 @@
 import type { MessageName } from "./messages.ts";
 
-/** What a person may choose not to get. What belongs to no category is about their account, and always sent. */
+/** What a person may choose not to get. What belongs to no category is about their account. */
 export const EMAIL_CATEGORIES = ["usage_alerts", "reports"] as const;
 export type EmailCategory = typeof EMAIL_CATEGORIES[number];
 
@@ -10,7 +10,7 @@ const CATEGORY_OF: Partial<Record<MessageName, EmailCategory>> = {
   monthly_report: "reports",
 };
 
-/** The category of a message; null for what is always sent. */
+/** The category of a message; null for what is about an account, and can't be chosen away. */
 export function categoryOf(message: MessageName): EmailCategory | null {
   return CATEGORY_OF[message] ?? null;
 }

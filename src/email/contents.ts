@@ -1,17 +1,21 @@
+import { and, eq, gt, sql } from "drizzle-orm";
+import { memberships } from "../../db/control/schema.ts";
+import { findRole } from "../access/members.ts";
 import { getMonthlyReport } from "../analytics/monthly_report.ts";
 import type { TenantContext } from "../context.ts";
 import { createVerificationLink, VERIFICATION_HOURS } from "../identity/email_verification.ts";
 import { createPasswordLink } from "../identity/password_links.ts";
 import type { User } from "../identity/users.ts";
 import type { EmailRequest } from "../jobs/email_requests.ts";
-import { DAY, MINUTE } from "../platform/clock.ts";
+import { after, DAY, MINUTE } from "../platform/clock.ts";
 import { browserOf } from "../platform/user_agent.ts";
 import { tenantUrl } from "../tenancy/tenant.ts";
 import type { Sender } from "./letters.ts";
-import type { EmailMessages } from "./messages.ts";
+import type { EmailMessages, PasswordDays } from "./messages.ts";
 
 const RESET_MINUTES = 30;
 const INVITATION_DAYS = 7;
+const ONE_WELCOME_IN = 5 * MINUTE;
 
 type Requested = EmailRequest["message"];
 type RequestOf<Name extends Requested> = Extract<EmailRequest, { message: Name }>;
@@ -24,15 +28,14 @@ type Content<Name extends Requested> = (
 /** What each message says now, read when it is sent; null when it has nothing to say any more. */
 export const CONTENTS: { [Name in Requested]: Content<Name> } = {
   async welcome(sender, reader) {
-    const { tenant } = tenantOf(sender);
+    if (await wasJustWelcomed(sender, reader)) return null;
     const url = urlOf(sender);
     return {
       name: reader.name,
-      tenantName: tenant.name,
-      url: reader.passwordHash ? `${url}/dashboard` : await firstPasswordLink(sender, reader),
+      tenantName: tenantOf(sender).tenant.name,
+      ...await wayIn(sender, reader, `${url}/dashboard`),
       projectsUrl: `${url}/projects`,
       settingsUrl: `${url}/settings`,
-      docsUrl: `${sender.system.services.config.appUrl.origin}/openapi.json`,
     };
   },
 
@@ -46,22 +49,18 @@ export const CONTENTS: { [Name in Requested]: Content<Name> } = {
     return {
       name: reader.name,
       address: reader.email,
-      url: await createPasswordLink(system, reader, RESET_MINUTES * MINUTE),
+      url: await createPasswordLink(system, reader, { ttl: RESET_MINUTES * MINUTE, channel: "mail" }),
       expiryMinutes: RESET_MINUTES,
       ipAddress,
       browser: browserOf(userAgent),
     };
   },
 
-  async invitation(sender, reader, { inviterName, role }) {
-    const { tenant } = tenantOf(sender);
-    return {
-      inviterName,
-      tenantName: tenant.name,
-      role,
-      url: reader.passwordHash ? `${urlOf(sender)}/login` : await firstPasswordLink(sender, reader),
-      expiryDays: INVITATION_DAYS,
-    };
+  async invitation(sender, reader, { inviterName }) {
+    const role = await findRole(tenantOf(sender), reader.id);
+    if (!role) return null;
+    const { name: tenantName } = tenantOf(sender).tenant;
+    return { inviterName, tenantName, role, ...await wayIn(sender, reader, `${urlOf(sender)}/login`) };
   },
 
   deletion_scheduled(sender, _, { requestedBy }) {
@@ -78,8 +77,30 @@ export const CONTENTS: { [Name in Requested]: Content<Name> } = {
   },
 };
 
-function firstPasswordLink({ system }: Sender, reader: User): Promise<string> {
-  return createPasswordLink(system, reader, INVITATION_DAYS * DAY);
+/** To whoever has a password: `url`. To others: a link to choose one. */
+async function wayIn(
+  { system }: Sender,
+  reader: User,
+  url: string,
+): Promise<{ url: string; expiryDays: PasswordDays }> {
+  if (reader.passwordHash) return { url, expiryDays: null };
+  const link = await createPasswordLink(system, reader, { ttl: INVITATION_DAYS * DAY, channel: "mail" });
+  return { url: link, expiryDays: INVITATION_DAYS };
+}
+
+/**
+ * Whether another workspace was made for the reader in the minutes before this one. Anybody can make workspaces in
+ * anybody's name, and choose what they are called: that must not become a way to send someone any number of mails.
+ */
+async function wasJustWelcomed(sender: Sender, reader: User): Promise<boolean> {
+  const { id, createdAt } = tenantOf(sender).tenant;
+  const owned = and(
+    eq(memberships.userId, reader.id),
+    eq(memberships.role, "owner"),
+    gt(memberships.createdAt, after(createdAt, -ONE_WELCOME_IN)),
+    sql`(${memberships.createdAt}, ${memberships.tenantId}) < (${createdAt.toISOString()}::timestamptz, ${id}::uuid)`,
+  );
+  return await sender.system.control.$count(memberships, owned) > 0;
 }
 
 function urlOf(sender: Sender): string {

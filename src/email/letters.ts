@@ -25,7 +25,7 @@ export type Sender = { system: SystemContext; tenant: TenantContext | null };
 
 /** Whoever reads these knows the tenant, and not us. */
 const IN_THE_TENANTS_NAME = new Set<MessageName>(["invitation", "monthly_report"]);
-const TO_OWNERS = new Set<MessageName>(["deletion_scheduled", "monthly_report"]);
+const TO_OWNERS = new Set<MessageName>(["welcome", "deletion_scheduled", "monthly_report"]);
 
 const PRODUCT_NAME = "Denizen";
 const PRODUCT_COLOR = "#0b6b58";
@@ -104,9 +104,11 @@ function choiceOf(
 
 function reasonOf(request: EmailRequest, tenantName = ""): string {
   if (request.message === "invitation") {
-    return `You get this because ${request.inviterName} entered your address in ${tenantName}.`;
+    return request.inviterName
+      ? `You get this because ${request.inviterName} entered your address in ${tenantName}.`
+      : `You get this because your address was entered in ${tenantName}.`;
   }
-  return TO_OWNERS.has(request.message) || request.message === "welcome"
+  return TO_OWNERS.has(request.message)
     ? `You get this because you are an owner of ${tenantName}.`
     : `You get this because this address belongs to an account at ${PRODUCT_NAME}.`;
 }

@@ -4,7 +4,8 @@ import type { SystemContext } from "../context.ts";
 import type { Clock } from "../platform/clock.ts";
 import { logOf } from "../platform/log.ts";
 import { emailAddress } from "../platform/text.ts";
-import { isSuppressed, suppress } from "./suppression.ts";
+import { categoryOf } from "./categories.ts";
+import { findSuppression, suppress, type SuppressionReason } from "./suppression.ts";
 import { MailboxTransport } from "./transports/mailbox.ts";
 import { ResendTransport } from "./transports/resend.ts";
 import { SmtpTransport } from "./transports/smtp.ts";
@@ -12,8 +13,8 @@ import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transports/tr
 
 const log = logOf("email");
 
-/** The reason given where nobody was asked, because the address had been suppressed before. */
-export const SUPPRESSED = "suppressed";
+/** What became of a mail. `suppressed`: nobody was asked, because of what was known of the address. */
+export type Delivery = SendOutcome | { status: "suppressed"; reason: SuppressionReason };
 
 /** The way out that is configured; without one, the mailbox of development. Nothing connects before the first mail. */
 export function createTransport(config: Config, db: Database, clock: Clock): EmailTransport {
@@ -27,29 +28,37 @@ export function createTransport(config: Config, db: Database, clock: Clock): Ema
  * Sends a mail now, unless its address is suppressed, and suppresses the address where the other side says that it is
  * bad. For jobs: it may take a minute. The same id twice is the same mail.
  */
-export async function deliver(ctx: SystemContext, email: OutgoingEmail): Promise<SendOutcome> {
+export async function deliver(ctx: SystemContext, email: OutgoingEmail): Promise<Delivery> {
+  const delivery = await attempt(ctx, email);
+  record(ctx, email, delivery);
+  return delivery;
+}
+
+async function attempt(ctx: SystemContext, email: OutgoingEmail): Promise<Delivery> {
   const address = emailAddress.safeParse(email.to.address);
   if (!address.success) return { status: "refused", recipient: false, reason: "not an email address" };
-  if (await isSuppressed(ctx, address.data)) {
-    return { status: "refused", recipient: false, reason: SUPPRESSED };
-  }
+  const suppression = await findSuppression(ctx, address.data);
+  if (suppression && holdsBack(suppression, email)) return { status: "suppressed", reason: suppression };
 
-  const { mail } = ctx.services;
-  const outcome = await mail.send(email);
+  const outcome = await ctx.services.mail.send(email);
   if (outcome.status === "refused" && outcome.recipient) {
     await suppress(ctx, { address: address.data, reason: "bounce", detail: outcome.reason });
   }
-  record(ctx, email, outcome);
   return outcome;
 }
 
-/** What was sent, without to whom. */
+/** Whoever called a mail spam still gets what is about their account: a link for a new password they asked for themselves. */
+function holdsBack(reason: SuppressionReason, { message }: OutgoingEmail): boolean {
+  return reason !== "complaint" || categoryOf(message) !== null;
+}
+
+/** What was sent, or why it was not, without to whom. */
 function record(
   { services, requestId }: SystemContext,
   { id, message, tenantId }: OutgoingEmail,
-  outcome: SendOutcome,
+  delivery: Delivery,
 ): void {
   const properties = { requestId, emailId: id, kind: message, tenantId, transport: services.mail.name };
-  if (outcome.status === "accepted") return log.info("mail sent", properties);
-  log.warn(`mail ${outcome.status}`, { ...properties, reason: outcome.reason });
+  if (delivery.status === "accepted") return log.info("mail sent", properties);
+  log.warn(`mail ${delivery.status}`, { ...properties, reason: delivery.reason });
 }

@@ -4,14 +4,21 @@ export type EmailMessages = {
     name: string;
     tenantName: string;
     url: string;
+    expiryDays: PasswordDays;
     projectsUrl: string;
     settingsUrl: string;
-    docsUrl: string;
   };
   verify_address: { name: string; address: string; url: string; expiryHours: number };
   reset_password: RequestOrigin & { name: string; address: string; url: string; expiryMinutes: number };
   magic_link: RequestOrigin & { address: string; url: string; expiryMinutes: number };
-  invitation: { inviterName: string; tenantName: string; role: string; url: string; expiryDays: number };
+  invitation: {
+    /** Null where the product itself invites. */
+    inviterName: string | null;
+    tenantName: string;
+    role: string;
+    url: string;
+    expiryDays: PasswordDays;
+  };
   new_sign_in: RequestOrigin & { name: string; at: Date; sessionsUrl: string; resetUrl: string };
   receipt: {
     number: string;
@@ -82,13 +89,14 @@ export type EmailBrand = {
 };
 
 export type EmailFooter = {
-  /** The sender's postal address, which some countries' laws ask for. */
-  address?: string;
   /** Why the reader gets this, as a sentence. */
   reason: string;
   unsubscribeUrl: string | null;
   preferencesUrl: string | null;
 };
+
+/** For how many days `url` lets its reader choose their first password; null where they have one, and it opens the workspace. */
+export type PasswordDays = number | null;
 
 /** Where a request came from, so that its owner can tell whether it was theirs. */
 export type RequestOrigin = {
@@ -115,11 +123,12 @@ export type ReceiptLine = { description: string; quantity: number; amount: numbe
 /** A figure of a month beside the month before; with `currency` both are in its minor unit. */
 export type ReportFigure = {
   label: string;
-  value: number;
+  /** Null where nothing was counted. */
+  value: number | null;
   previous: number | null;
   currency?: string;
   unit?: "bytes";
 };
 
-/** `day` is an ISO date, `2026-10-01`. */
-export type DailyValue = { day: string; value: number };
+/** `day` is an ISO date, `2026-10-01`; `value` is null where nothing was counted. */
+export type DailyValue = { day: string; value: number | null };

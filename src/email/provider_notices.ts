@@ -3,8 +3,7 @@ import { z } from "zod";
 import type { SystemContext } from "../context.ts";
 import { unverified } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
-import { emailAddress } from "../platform/text.ts";
-import { oneLine } from "./transports/clean_email.ts";
+import { emailAddress, oneLine } from "../platform/text.ts";
 import { type NewSuppression, suppress } from "./suppression.ts";
 
 const MAX_RECIPIENTS = 100;

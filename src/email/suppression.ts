@@ -1,4 +1,4 @@
-import { and, eq, ilike, ne, sql } from "drizzle-orm";
+import { and, eq, ilike, sql } from "drizzle-orm";
 import { z } from "zod";
 import { suppressedAddresses } from "../../db/control/schema.ts";
 import type { ControlTx } from "../../db/with_tenant.ts";
@@ -15,7 +15,7 @@ const MAX_DETAIL_LENGTH = 500;
 const MAX_SEARCH_LENGTH = 100;
 const SORT = "-created_at";
 
-/** An address that no mail goes to, and why. */
+/** An address that mail doesn't go to, and why. A complaint holds back what one may do without; the other reasons, all mail. */
 export type SuppressedAddress = typeof suppressedAddresses.$inferSelect;
 export type SuppressionReason = SuppressedAddress["reason"];
 
@@ -32,17 +32,21 @@ export const suppressionQuery = z.object({
 });
 export type SuppressionQuery = z.output<typeof suppressionQuery>;
 
-/** Whether no mail may go to this address. */
-export async function isSuppressed({ control }: SystemContext, address: string): Promise<boolean> {
-  return await control.$count(suppressedAddresses, eq(suppressedAddresses.address, address.toLowerCase())) >
-    0;
+/** Why mail doesn't go to this address; null where it does. */
+export async function findSuppression(
+  { control }: SystemContext,
+  address: string,
+): Promise<SuppressionReason | null> {
+  const [row] = await control.select({ reason: suppressedAddresses.reason }).from(suppressedAddresses)
+    .where(eq(suppressedAddresses.address, address.toLowerCase()));
+  return row?.reason ?? null;
 }
 
 export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
 
 /**
- * Lets no mail go to this address any more. What is suppressed stays as it is, but that a complaint outweighs the other
- * reasons. Returns whether anything changed.
+ * Suppresses an address. What is suppressed stays as it is, but that the other reasons outweigh a complaint, which holds
+ * back less. Returns whether anything changed.
  */
 export async function suppress(ctx: SystemContext, input: NewSuppression): Promise<boolean> {
   authorizePlatform(ctx);
@@ -107,7 +111,7 @@ async function add(
   { address, reason, detail }: NewSuppression,
 ): Promise<boolean> {
   const values = { reason, detail: detail.slice(0, MAX_DETAIL_LENGTH) };
-  const outweighs = reason === "complaint" ? ne(suppressedAddresses.reason, "complaint") : sql`false`;
+  const outweighs = reason === "complaint" ? sql`false` : eq(suppressedAddresses.reason, "complaint");
   const changed = await tx.insert(suppressedAddresses)
     .values({ ...values, id: newId(), address: address.toLowerCase(), createdAt: services.clock.now() })
     .onConflictDoUpdate({ target: suppressedAddresses.address, set: values, setWhere: outweighs })

@@ -2,17 +2,21 @@ import type { SystemContext } from "../context.ts";
 import { issueOneTimeToken, type OneTimePurpose, peekOneTimeToken } from "./one_time_tokens.ts";
 import { findUserById, type User } from "./users.ts";
 
-/** A one-time token that is mailed: it works as long as the user still has the address that it was sent to. */
+/** How a token gets to its user. Only one that came by mail shows that mail to the address reaches them. */
+export type Channel = "mail" | "terminal";
+
+/** A one-time token for whoever has an address: it works as long as the user still has the address it was made for. */
 export async function issueAddressToken(
   ctx: SystemContext,
   purpose: OneTimePurpose,
   { id, email }: Pick<User, "id" | "email">,
-  ttl: number,
+  { ttl, channel }: { ttl: number; channel: Channel },
 ): Promise<string> {
-  return await issueOneTimeToken(ctx, purpose, { userId: id, tenantId: null, details: { email } }, ttl);
+  const details = { email, channel };
+  return await issueOneTimeToken(ctx, purpose, { userId: id, tenantId: null, details }, ttl);
 }
 
-/** Whose token it is. Null when it is unknown, used, expired, made for something else, or sent to a former address. */
+/** Whose token it is. Null when it is unknown, used, expired, made for something else, or for a former address. */
 export async function findUserOfToken(
   ctx: SystemContext,
   purpose: OneTimePurpose,

@@ -1,6 +1,7 @@
 import { and, eq, isNull, notExists, sql } from "drizzle-orm";
 import { z } from "zod";
 import { memberships, refreshTokens, users } from "../../db/control/schema.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
 import type { MemberActor, UserId } from "../access/actor.ts";
 import { listWorkspaces } from "../tenancy/workspaces.ts";
 import type { SystemContext } from "../context.ts";
@@ -18,8 +19,9 @@ import {
   signAccessToken,
   verifyAccessToken,
 } from "./access_tokens.ts";
-import { authenticate, credentials } from "./sign_in.ts";
+import { authenticate, credentials, whilePasswordHolds, wrongCredentials } from "./sign_in.ts";
 import type { Bearer } from "./sign_in_caches.ts";
+import { lockUser } from "./users.ts";
 
 const REFRESH_TOKEN_LIFETIME = 30 * DAY;
 
@@ -52,7 +54,10 @@ export async function signInToApi(
   }
   const { tenant } = wanted[0]!;
   admit(ctx.services, tenant);
-  return await issueTokens(ctx, { familyId: newId(), userId: user.id, tenantId: tenant.id });
+  const family = { familyId: newId(), userId: user.id, tenantId: tenant.id };
+  const issued = await whilePasswordHolds(ctx, user, (tx) => issueTokens(ctx, tx, family));
+  if (!issued) throw wrongCredentials();
+  return issued;
 }
 
 /**
@@ -60,21 +65,16 @@ export async function signInToApi(
  * parties hold it. Throws `unauthenticated`, or what `admit` throws.
  */
 export async function refreshTokensOf(ctx: SystemContext, refreshToken: string): Promise<ApiTokens> {
-  const now = ctx.services.clock.now();
   const hash = sha256(refreshToken);
-  await admitHolder(ctx, hash);
-  const [used] = await ctx.control.update(refreshTokens).set({ usedAt: now })
-    .where(and(eq(refreshTokens.tokenHash, hash), isNull(refreshTokens.usedAt))).returning();
-  if (!used) {
-    await revokeFamilyOf(ctx, hash);
-    throw refused();
-  }
-  if (used.revokedAt || used.expiresAt <= now) throw refused();
-  return await issueTokens(ctx, {
-    familyId: used.familyId,
-    userId: used.userId as UserId,
-    tenantId: used.tenantId as TenantId,
+  const holder = await findHolder(ctx, hash);
+  if (!holder) throw refused();
+  const issued = await ctx.tx(async (tx) => {
+    await lockUser(tx, holder.userId);
+    return await exchange(ctx, tx, hash);
   });
+  if (issued === "used before") await revokeFamilyOf(ctx, hash);
+  if (!issued || issued === "used before") throw refused();
+  return issued;
 }
 
 /** Ends the sign-in of a refresh token, with its access tokens. An unknown token is no error. */
@@ -98,10 +98,28 @@ export async function authenticateBearer(
   return { tenant, actor: bearer.actor };
 }
 
-async function issueTokens(ctx: SystemContext, family: Family): Promise<ApiTokens> {
+/** Null for a token that was revoked or has expired. */
+async function exchange(
+  ctx: SystemContext,
+  tx: ControlTx,
+  tokenHash: string,
+): Promise<ApiTokens | "used before" | null> {
+  const now = ctx.services.clock.now();
+  const [used] = await tx.update(refreshTokens).set({ usedAt: now })
+    .where(and(eq(refreshTokens.tokenHash, tokenHash), isNull(refreshTokens.usedAt))).returning();
+  if (!used) return "used before";
+  if (used.revokedAt || used.expiresAt <= now) return null;
+  return await issueTokens(ctx, tx, {
+    familyId: used.familyId,
+    userId: used.userId as UserId,
+    tenantId: used.tenantId as TenantId,
+  });
+}
+
+async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): Promise<ApiTokens> {
   const refreshToken = newToken();
   const now = ctx.services.clock.now();
-  await ctx.control.insert(refreshTokens).values({
+  await tx.insert(refreshTokens).values({
     id: newId(),
     ...family,
     tokenHash: sha256(refreshToken),
@@ -112,12 +130,18 @@ async function issueTokens(ctx: SystemContext, family: Family): Promise<ApiToken
   return { accessToken, refreshToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS };
 }
 
-/** Before the token is used up: whoever can't be let in now can come with it later. */
-async function admitHolder(ctx: SystemContext, tokenHash: string): Promise<void> {
-  const [token] = await ctx.control.select({ tenantId: refreshTokens.tenantId }).from(refreshTokens)
-    .where(eq(refreshTokens.tokenHash, tokenHash));
-  const tenant = token && await ctx.services.tenants.findById(token.tenantId);
+/**
+ * Whose token it is; null for an unknown one. Admits them before the token is used up: whoever can't be let in now can come
+ * with it later.
+ */
+async function findHolder(ctx: SystemContext, tokenHash: string): Promise<{ userId: UserId } | null> {
+  const [token] = await ctx.control.select().from(refreshTokens).where(
+    eq(refreshTokens.tokenHash, tokenHash),
+  );
+  if (!token) return null;
+  const tenant = await ctx.services.tenants.findById(token.tenantId);
   if (tenant) admit(ctx.services, tenant);
+  return { userId: token.userId as UserId };
 }
 
 async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<void> {

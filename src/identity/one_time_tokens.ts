@@ -1,5 +1,7 @@
 import { and, eq, gt, isNull } from "drizzle-orm";
 import { oneTimeTokens } from "../../db/control/schema.ts";
+import type { ControlDb } from "../../db/connect.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after } from "../platform/clock.ts";
@@ -44,26 +46,28 @@ export async function peekOneTimeToken(
 /** Uses a token up. Null when it is unknown, used, expired or made for something else. */
 export async function redeemOneTimeToken(
   ctx: SystemContext,
+  db: ControlDb | ControlTx,
   purpose: OneTimePurpose,
   token: string,
 ): Promise<OneTimeGrant | null> {
-  const [row] = await ctx.control.update(oneTimeTokens).set({ usedAt: ctx.services.clock.now() })
+  const [row] = await db.update(oneTimeTokens).set({ usedAt: ctx.services.clock.now() })
     .where(redeemable(ctx, purpose, token)).returning();
   return row ? toGrant(row) : null;
 }
 
-/** Uses up all that a user has been given for a purpose. */
+/** Uses up all that a user has been given, or what they have been given for one purpose. */
 export async function endOneTimeTokens(
   ctx: SystemContext,
-  purpose: OneTimePurpose,
+  tx: ControlTx,
   userId: UserId,
+  purpose?: OneTimePurpose,
 ): Promise<void> {
   const isOpen = and(
     eq(oneTimeTokens.userId, userId),
-    eq(oneTimeTokens.purpose, purpose),
+    purpose && eq(oneTimeTokens.purpose, purpose),
     isNull(oneTimeTokens.usedAt),
   );
-  await ctx.control.update(oneTimeTokens).set({ usedAt: ctx.services.clock.now() }).where(isOpen);
+  await tx.update(oneTimeTokens).set({ usedAt: ctx.services.clock.now() }).where(isOpen);
 }
 
 function redeemable(ctx: SystemContext, purpose: OneTimePurpose, token: string) {

@@ -1,5 +1,6 @@
-import { and, desc, eq, gt, isNull, type SQL } from "drizzle-orm";
-import { memberships, refreshTokens, sessions, users } from "../../db/control/schema.ts";
+import { and, desc, eq, gt, isNull, notExists, type SQL, sql } from "drizzle-orm";
+import { memberships, oneTimeTokens, refreshTokens, sessions, users } from "../../db/control/schema.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
 import type { MemberActor, UserActor, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
@@ -7,6 +8,7 @@ import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import type { Services } from "../services.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
+import { lockUser } from "./users.ts";
 
 export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
@@ -28,6 +30,15 @@ export type Session = {
 
 export type Device = { ipAddress: string; userAgent: string };
 
+/** `signInId` names the sign-in that it comes of; without one it is a sign-in of its own. */
+export type NewSession = {
+  userId: UserId;
+  tenantId: TenantId | null;
+  signInId?: string;
+  remember: boolean;
+  device: Device;
+};
+
 /** A new session and its secret, which only the browser keeps. */
 export type StartedSession = { token: string; signInId: string; remember: boolean; expiresAt: Date };
 
@@ -45,13 +56,14 @@ export type SessionListing = {
  */
 export async function startSession(
   ctx: SystemContext,
-  input: { userId: UserId; tenantId: TenantId | null; signInId?: string; remember: boolean; device: Device },
+  tx: ControlTx,
+  input: NewSession,
 ): Promise<StartedSession> {
   const { userId, tenantId, signInId = newId(), remember, device } = input;
   const now = ctx.services.clock.now();
   const token = newToken();
   const expiresAt = after(now, remember ? REMEMBERED_FOR : IDLE_FOR);
-  await ctx.control.insert(sessions).values({
+  await tx.insert(sessions).values({
     id: newId(),
     tokenHash: sha256(token),
     signInId,
@@ -84,25 +96,37 @@ export async function findSession(
   return { session, renewed };
 }
 
+/** Whether someone is still signed in by a sign-in, on any host. */
+export async function isSignedIn(
+  ctx: SystemContext,
+  tx: ControlTx,
+  { userId, signInId }: { userId: UserId; signInId: string },
+): Promise<boolean> {
+  const live = and(
+    eq(sessions.userId, userId),
+    eq(sessions.signInId, signInId),
+    gt(sessions.expiresAt, ctx.services.clock.now()),
+  );
+  return await tx.$count(sessions, live) > 0;
+}
+
 /** Signs a browser out: ends the session and all others that came of the same sign-in, on every host. */
-export async function endSignIn(ctx: SystemContext, session: Session): Promise<void> {
-  await endSessions(ctx, eq(sessions.signInId, session.signInId));
+export async function endSignIn(ctx: SystemContext, { actor, signInId }: Session): Promise<void> {
+  await endSessions(ctx, actor.id, eq(sessions.signInId, signInId));
 }
 
 /** Ends all that a user is signed in with: sessions in every browser, and the tokens of every program. */
 export async function endAllSessions(ctx: SystemContext, userId: UserId): Promise<void> {
-  await endSessions(ctx, eq(sessions.userId, userId));
-  const revoked = await ctx.control.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
-    .where(and(eq(refreshTokens.userId, userId), isNull(refreshTokens.revokedAt)))
-    .returning({ familyId: refreshTokens.familyId });
-  for (const { familyId } of revoked) ctx.services.signIns.bearers.delete(familyId);
+  await ctx.tx((tx) => endAllSessionsIn(ctx, tx, userId));
+  ctx.services.signIns.forgetUser(userId);
 }
 
-/** Lets what this process knows of a user's sessions be read anew. */
-export async function forgetSessions(ctx: SystemContext, userId: UserId): Promise<void> {
-  const rows = await ctx.control.select({ hash: sessions.tokenHash }).from(sessions)
-    .where(eq(sessions.userId, userId));
-  for (const { hash } of rows) ctx.services.signIns.sessions.delete(hash);
+/** The same within a transaction; `signIns.forgetUser` is for the caller, once that has committed. */
+export async function endAllSessionsIn(ctx: SystemContext, tx: ControlTx, userId: UserId): Promise<void> {
+  await lockUser(tx, userId);
+  await deleteSessions(ctx, tx, userId);
+  await tx.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
+    .where(and(eq(refreshTokens.userId, userId), isNull(refreshTokens.revokedAt)));
 }
 
 /** A user's live sessions, the one used last first, 100 at most. */
@@ -122,12 +146,40 @@ export async function listSessions(ctx: SystemContext, userId: UserId): Promise<
 
 /** Ends one of a user's sessions by its id. Returns whether there was one. */
 export async function revokeSession(ctx: SystemContext, userId: UserId, sessionId: string): Promise<boolean> {
-  return await endSessions(ctx, and(eq(sessions.id, sessionId), eq(sessions.userId, userId))!) > 0;
+  return await endSessions(ctx, userId, eq(sessions.id, sessionId)) > 0;
 }
 
-async function endSessions(ctx: SystemContext, which: SQL): Promise<number> {
-  const ended = await ctx.control.delete(sessions).where(which).returning({ hash: sessions.tokenHash });
-  for (const { hash } of ended) ctx.services.signIns.sessions.delete(hash);
+async function endSessions(ctx: SystemContext, userId: UserId, which: SQL): Promise<number> {
+  const ended = await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    return await deleteSessions(ctx, tx, userId, which);
+  });
+  ctx.services.signIns.forgetUser(userId);
+  return ended;
+}
+
+/** With the last session of a sign-in, the handoffs that came of it and were not redeemed yet end as well. */
+async function deleteSessions(
+  { services }: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  which?: SQL,
+): Promise<number> {
+  const ended = await tx.delete(sessions).where(and(eq(sessions.userId, userId), which)).returning({
+    id: sessions.id,
+  });
+  const left = tx.select({ one: sql`1` }).from(sessions).where(
+    and(
+      eq(sessions.userId, userId),
+      sql`${sessions.signInId}::text = ${oneTimeTokens.details} ->> 'signInId'`,
+    ),
+  );
+  await tx.update(oneTimeTokens).set({ usedAt: services.clock.now() }).where(and(
+    eq(oneTimeTokens.userId, userId),
+    eq(oneTimeTokens.purpose, "handoff"),
+    isNull(oneTimeTokens.usedAt),
+    notExists(left),
+  ));
   return ended.length;
 }
 

@@ -1,9 +1,13 @@
+import { and, eq } from "drizzle-orm";
 import { z } from "zod";
+import { users } from "../../db/control/schema.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
 import { hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
-import { findUserByEmail, setPasswordHash, type User } from "./users.ts";
+import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
+import { findUserByEmail, replacePasswordHash, type User } from "./users.ts";
 
 const MAX_EMAIL_LENGTH = 254;
 
@@ -20,14 +24,51 @@ export type Credentials = z.output<typeof credentials>;
  * The user of these credentials. Throws `unauthenticated`, the same and at the same price for an unknown address and a
  * wrong password. A hash that was made with older parameters is replaced.
  */
-export async function authenticate(ctx: SystemContext, { email, password }: Credentials): Promise<User> {
+export async function authenticate(ctx: SystemContext, given: Credentials): Promise<User> {
+  const { email, password } = given;
   const user = await findUserByEmail(ctx.control, email);
   const { matches, outdated } = await verifyPassword(password, user?.passwordHash ?? null);
   if (!user || !matches) {
     log.warn("sign-in refused", { userId: user?.id, requestId: ctx.requestId });
-    throw unauthenticated("The email address or the password is wrong.");
+    throw wrongCredentials();
   }
-  if (outdated) await setPasswordHash(ctx, user.id, await hashPassword(password));
+  const passwordHash = outdated ? await hashPassword(password) : user.passwordHash!;
+  if (outdated && !await replacePasswordHash(ctx, user, passwordHash)) return await authenticate(ctx, given);
   log.info("signed in", { userId: user.id, requestId: ctx.requestId });
-  return user;
+  return { ...user, passwordHash };
+}
+
+/** Signs a user in whose password was checked. Throws `unauthenticated` when it has been changed since. */
+export async function startCheckedSession(
+  ctx: SystemContext,
+  user: User,
+  session: Omit<NewSession, "userId" | "signInId">,
+): Promise<StartedSession> {
+  const started = await whilePasswordHolds(
+    ctx,
+    user,
+    (tx) => startSession(ctx, tx, { ...session, userId: user.id }),
+  );
+  if (!started) throw wrongCredentials();
+  return started;
+}
+
+/**
+ * Does `work` while nobody can change the password that was checked: a change comes before, then this is null, or after,
+ * and finds what `work` has made.
+ */
+export async function whilePasswordHolds<T>(
+  ctx: SystemContext,
+  { id, passwordHash }: User,
+  work: (tx: ControlTx) => Promise<T>,
+): Promise<T | null> {
+  return await ctx.tx(async (tx) => {
+    const [same] = await tx.select({ id: users.id }).from(users)
+      .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash!))).for("share");
+    return same ? await work(tx) : null;
+  });
+}
+
+export function wrongCredentials() {
+  return unauthenticated("The email address or the password is wrong.");
 }

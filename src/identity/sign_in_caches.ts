@@ -22,6 +22,12 @@ export class SignInCaches {
   /** By family of refresh tokens, which an access token names. */
   readonly bearers = new MemoryCache<Bearer | null>({ capacity: CAPACITY, ttl: TTL });
 
+  /** After a change of how they sign in, or of what a session tells of them, has been committed. */
+  forgetUser(id: string): void {
+    this.sessions.deleteWhere((session) => session?.actor.id === id);
+    this.bearers.deleteWhere((bearer) => bearer?.actor.id === id);
+  }
+
   forgetTenant(id: string): void {
     this.sessions.deleteWhere((session) => session?.tenantId === id);
     this.bearers.deleteWhere((bearer) => bearer?.tenantId === id);

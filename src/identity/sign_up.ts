@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
-import { enqueue } from "../jobs/outbox.ts";
 import { after } from "../platform/clock.ts";
 import { newToken } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
@@ -9,9 +8,11 @@ import { logOf } from "../platform/log.ts";
 import { emailAddress } from "../platform/text.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 import { createTenant, isSubdomainTaken, newTenant } from "../tenancy/tenants.ts";
+import { mailVerification } from "./email_verification.ts";
 import { createHandoff, handoffUrl } from "./handoffs.ts";
 import { checkNewPassword, hashPassword, verifyPassword } from "./passwords.ts";
 import { type Device, REMEMBERED_FOR, type StartedSession, startSession } from "./sessions.ts";
+import { whilePasswordHolds } from "./sign_in.ts";
 import { findOrCreateUser, findUserByEmail, personName } from "./users.ts";
 
 const log = logOf("sign-up");
@@ -52,8 +53,7 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
   let found: Awaited<ReturnType<typeof findOrCreateUser>>;
   const tenant = await createTenant(ctx, wanted, async (tx) => {
     found = await findOrCreateUser(ctx, tx, account);
-    const verify = { message: "verify_address", userId: found.user.id } as const;
-    await enqueue(ctx, tx, { name: "email.send", payload: verify });
+    await mailVerification(ctx, tx, found.user.id, "sign-up");
     return found.user;
   });
   const { user, created } = found!;
@@ -61,10 +61,14 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
   ctx.services.metrics.signedUp();
   log.info("signed up", { tenantId: tenant.id, userId: user.id });
   // Two sign-ups with one address at once: the second finds a user whom it didn't know, and hasn't proven to be.
-  if (!isOwner || (!known && !created)) {
-    return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: emptySession(ctx) };
-  }
-  const session = await startSession(ctx, { userId: user.id, tenantId: null, remember: true, device });
+  const session = isOwner && (known || created)
+    ? await whilePasswordHolds(
+      ctx,
+      { ...user, passwordHash },
+      (tx) => startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device }),
+    )
+    : null;
+  if (!session) return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: emptySession(ctx) };
   const { signInId, remember } = session;
   const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: true });
   return { tenant, url, session };

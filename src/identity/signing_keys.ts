@@ -16,7 +16,7 @@ import { decrypt, encrypt } from "../platform/crypto.ts";
 export const SIGNING_ALGORITHM = "EdDSA";
 
 const PURPOSE = "signing key";
-const KEY_LOCK = 2_718_281_828;
+const KEY_LOCK = 1_414_213_562;
 
 /** The key that signs access tokens, and all public keys (JWK set, RFC 7517) by which they can be checked. */
 export type SigningKeys = { id: string; privateKey: CryptoKey; publicKeys: { keys: JWK[] } };

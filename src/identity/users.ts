@@ -52,18 +52,44 @@ export async function findUserById(db: ControlDb | ControlTx, id: string): Promi
   return row ? toUser(row) : null;
 }
 
-export async function setPasswordHash(
-  ctx: SystemContext,
-  userId: UserId,
-  passwordHash: string,
-): Promise<void> {
-  const updatedAt = ctx.services.clock.now();
-  await ctx.control.update(users).set({ passwordHash, updatedAt }).where(eq(users.id, userId));
+/**
+ * Lets nobody else change how a user signs in, nor sign in as them, until the transaction ends. To be taken before the rows
+ * of tokens and sessions, so that no two wait for each other.
+ */
+export async function lockUser(tx: ControlTx, userId: UserId): Promise<void> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
 }
 
-export async function makePlatformAdmin(ctx: SystemContext, userId: UserId): Promise<void> {
+/** Sets the password's hash; null takes the password away. */
+export async function setPasswordHash(
+  ctx: SystemContext,
+  db: ControlDb | ControlTx,
+  userId: UserId,
+  passwordHash: string | null,
+): Promise<void> {
   const updatedAt = ctx.services.clock.now();
-  await ctx.control.update(users).set({ isPlatformAdmin: true, updatedAt }).where(eq(users.id, userId));
+  await db.update(users).set({ passwordHash, updatedAt }).where(eq(users.id, userId));
+}
+
+/** Replaces the hash of a password by another of the same password. False where it has been changed meanwhile. */
+export async function replacePasswordHash(
+  ctx: SystemContext,
+  { id, passwordHash }: User,
+  replacement: string,
+): Promise<boolean> {
+  const values = { passwordHash: replacement, updatedAt: ctx.services.clock.now() };
+  const replaced = await ctx.control.update(users).set(values)
+    .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash!))).returning({ id: users.id });
+  return replaced.length > 0;
+}
+
+export async function makePlatformAdmin(
+  ctx: SystemContext,
+  db: ControlDb | ControlTx,
+  userId: UserId,
+): Promise<void> {
+  const updatedAt = ctx.services.clock.now();
+  await db.update(users).set({ isPlatformAdmin: true, updatedAt }).where(eq(users.id, userId));
 }
 
 export type UserFilter = { tenantId?: string; role?: Role; limit: number };

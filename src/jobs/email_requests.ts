@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { ROLES } from "../access/roles.ts";
 
 /** Such as `2026-10`. */
 export const yearMonth = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
@@ -13,7 +12,8 @@ const userId = z.uuid();
 export const emailRequest = z.discriminatedUnion("message", [
   z.object({ message: z.literal("welcome"), userId }),
   z.object({ message: z.literal("verify_address"), userId }),
-  z.object({ message: z.literal("invitation"), userId, inviterName: z.string(), role: z.enum(ROLES) }),
+  /** No name: the product itself invites. */
+  z.object({ message: z.literal("invitation"), userId, inviterName: z.string().nullable() }),
   /** By the address that someone typed: whether it has an account is found out later, where nobody measures the time. */
   z.object({
     message: z.literal("reset_password"),

@@ -1,16 +1,25 @@
 import { z } from "zod";
 
-// deno-lint-ignore no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-// deno-lint-ignore no-control-regex -- the same, but for tab and line feed
+/** Control characters, line breaks of Unicode, and marks that turn the direction of what follows. */
+const UNFIT_FOR_A_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/u;
+const ALL_UNFIT_FOR_A_LINE = new RegExp(UNFIT_FOR_A_LINE, "gu");
+// deno-lint-ignore no-control-regex -- control characters but tab and line feed are what it looks for
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 const MAX_EMAIL_LENGTH = 254; // RFC 5321 section 4.5.3.1.3
 
-/** A name or title: one line of 1 to `max` characters, trimmed. Control characters, so also CR and LF, are refused. */
+/** A name or title: one line of 1 to `max` characters, trimmed. What `oneLine` would take out is refused. */
 export function singleLine(max: number) {
   return z.string().trim().min(1, "Enter a value.").max(max, `Use ${max} characters at most.`)
-    .refine((text) => !CONTROL.test(text) && text.isWellFormed(), "Use printable characters on one line.");
+    .refine(
+      (text) => !UNFIT_FOR_A_LINE.test(text) && text.isWellFormed(),
+      "Use printable characters on one line.",
+    );
+}
+
+/** Text on one line, without control characters and marks that turn its direction. */
+export function oneLine(text: string): string {
+  return text.toWellFormed().replaceAll(ALL_UNFIT_FOR_A_LINE, " ").trim();
 }
 
 /** A longer text of 0 to `max` characters, trimmed; lines are separated by LF. */

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { dailyMetrics } from "../../db/tenant/schema.ts";
-import { enqueueDue, SCHEDULES } from "../../jobs/schedules.ts";
+import { enqueueDue, enqueueMissed, SCHEDULES } from "../../jobs/schedules.ts";
 import { getEmailPreferences } from "../../src/email/preferences.ts";
-import { DAY } from "../../src/platform/clock.ts";
+import { DAY, MINUTE } from "../../src/platform/clock.ts";
+import { createProject } from "../../src/projects/projects.ts";
 import { startWorker } from "../support/jobs.ts";
 import { MailServer } from "../support/mail_server.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: a month's report reaches its owners, once, and nobody who said that they don't want it (S40, RFC 8058). */
 
+const daily = SCHEDULES.find(({ name }) => name === "daily metrics")!;
 const monthly = SCHEDULES.find(({ name }) => name === "monthly reports")!;
 const ONE_CLICK = "List-Unsubscribe=One-Click";
 
@@ -40,6 +42,9 @@ Deno.test("at the start of a month each owner gets the report of the one before,
       storage_bytes: 2_500_000,
     }],
     ["2026-04-01", { members: 9, projects: 9, projects_created: 9, api_calls: 900, storage_bytes: 9 }],
+  ]);
+  await collected(globex, [
+    ["2026-03-31", { members: 1, projects: 0, projects_created: 0, api_calls: 0, storage_bytes: 0 }],
   ]);
   await using worker = await startWorker(world, "kv");
   await enqueueDue(world.services, monthly);
@@ -76,19 +81,58 @@ Deno.test("at the start of a month each owner gets the report of the one before,
   assert.match(text, /highest on 14 March with 350/);
 });
 
-Deno.test("a report that was due while nothing ran is sent when something does", async () => {
+Deno.test("a report that was due while nothing ran is sent, with its figures, when something does", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  await enqueueDue(world.services, monthly);
+  await createProject(acme.ctx, { name: "One", description: "", status: "active" });
+  await enqueueMissed(world.services);
   world.clock.advance(45 * DAY);
 
-  await enqueueDue(world.services, monthly);
+  await enqueueMissed(world.services);
   await using worker = await startWorker(world, "kv");
   await worker.idle();
+  world.clock.advance(15 * MINUTE);
+  await worker.idle();
 
-  assert.deepEqual((await world.mails(acme.owner.email)).map(({ subject }) => subject), [
-    "acme Ltd in March 2026",
-  ]);
+  const [report, ...others] = await world.mails(acme.owner.email);
+  const text = report!.text.replaceAll(/\s+/g, " ");
+  assert.deepEqual([report!.subject, others], ["acme Ltd in March 2026", []]);
+  for (const figures of ["People – 1 –", "Projects – 1 –", "API calls – 0 –", "Storage – "]) {
+    assert.ok(text.includes(figures), `${figures} in ${text}`);
+  }
+});
+
+Deno.test("a report waits for the month's last day, for an hour, and comes without it where it was never collected", async () => {
+  await using world = await World.open();
+  const [late, suspended, empty] = [
+    await world.company("late"),
+    await world.company("suspended"),
+    await world.company("empty"),
+  ];
+  const figures = { members: 3, projects: 4, projects_created: 1, api_calls: 7, storage_bytes: 1_000 };
+  for (const company of [late, suspended]) await collected(company, [["2026-03-14", figures]]);
+  await enqueueDue(world.services, monthly);
+  world.clock.advance(31 * DAY);
+  await using worker = await startWorker(world, "kv");
+
+  await enqueueDue(world.services, monthly);
+  await worker.idle();
+  const atFirst = await world.mails();
+  await collected(late, [["2026-03-31", { ...figures, projects: 5 }]]);
+  world.clock.advance(15 * MINUTE);
+  await worker.idle();
+  const [inTime, ...others] = await world.mails();
+  for (let count = 0; count < 4; count++) {
+    world.clock.advance(15 * MINUTE);
+    await worker.idle();
+  }
+
+  assert.deepEqual([atFirst, others], [[], []]);
+  assert.match(inTime!.text, /Projects +– +5/);
+  const [atLast] = await world.mails(suspended.owner.email);
+  assert.match(atLast!.text, /Projects +– +4/);
+  assert.match(atLast!.text.replaceAll(/\s+/g, " "), /lowest on 14 March with 7/);
+  assert.deepEqual(await world.mails(empty.owner.email), []);
 });
 
 Deno.test("S40 one click of a mail program ends a kind of mail, without signing in and from anywhere", async () => {
@@ -119,6 +163,25 @@ Deno.test("S40 one click of a mail program ends a kind of mail, without signing 
   assert.deepEqual([looked.status, afterLooking], [200, true], "looking at it changes nothing");
   assert.deepEqual([clicked.status, again.status, await wants()], [200, 200, false]);
   assert.equal(server.received.length, 1);
+});
+
+Deno.test("S40 a mail program may send its one click as multipart/form-data (RFC 8058)", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await sendReports(world);
+  const [mail] = await world.mails(acme.owner.email);
+  const url = new URL(mail!.links.find((link) => link.includes("/unsubscribe/"))!);
+  const [name, value] = ONE_CLICK.split("=");
+  const body = `--edge\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--edge--\r\n`;
+
+  const clicked = await world.raw("POST", world.host(), url.pathname, {
+    "Content-Type": "multipart/form-data; boundary=edge",
+    Origin: "https://mail.example",
+    "Sec-Fetch-Site": "cross-site",
+  }, body);
+
+  assert.equal(clicked.status, 200);
+  assert.equal((await getEmailPreferences(world.system, acme.owner.id)).reports, false);
 });
 
 Deno.test("the page behind the link shows what else is sent, and takes every choice back", async () => {
@@ -208,12 +271,15 @@ Deno.test("a member chooses in the settings, or by the API, for themselves alone
   });
 });
 
-/** Lets a month go by, and its reports be sent. */
+/** Lets a month go by, its last day be collected, and its reports be sent. */
 async function sendReports(world: World): Promise<void> {
-  await enqueueDue(world.services, monthly);
-  world.clock.advance(31 * DAY);
-  await enqueueDue(world.services, monthly);
   await using worker = await startWorker(world, "kv");
+  await enqueueDue(world.services, monthly);
+  await enqueueDue(world.services, daily);
+  world.clock.advance(31 * DAY);
+  await enqueueDue(world.services, daily);
+  await worker.idle();
+  await enqueueDue(world.services, monthly);
   await worker.idle();
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
-import { outbox } from "../../db/control/schema.ts";
-import { createMember } from "../../src/identity/new_members.ts";
+import { outbox, users } from "../../db/control/schema.ts";
+import { createMember, findOrCreateGrantee } from "../../src/identity/new_members.ts";
+import type { User } from "../../src/identity/users.ts";
+import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { enqueue } from "../../src/jobs/outbox.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { cancelDeletion, scheduleDeletion, updateTenant } from "../../src/tenancy/lifecycle.ts";
@@ -71,6 +73,66 @@ Deno.test("S14 an address is confirmed by a click, once, within a day; looking a
   assert.match(confirmed.text, /Your address is confirmed/);
   assert.deepEqual([again.status, /doesn&#39;t work any more/.test(again.text)], [422, true]);
   assert.equal(await isAsked(), false);
+});
+
+Deno.test("S14 a mailed link works for the address that it went to, and for its own purpose, alone", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const { control } = world.system;
+  await world.browser().post(`http://${world.host()}/signup`, SIGN_UP);
+  await world.browser().post(`http://${world.host()}/forgot-password`, { email: SIGN_UP.email });
+  await worker.idle();
+  const mails = await world.mails(SIGN_UP.email);
+  const [verify, reset] = [
+    tokenOf(linkOf(mails, "verify_address")),
+    tokenOf(linkOf(mails, "reset_password")),
+  ];
+  const setPassword = (token: string) =>
+    world.browser().post(`http://${world.host()}/reset-password`, {
+      token,
+      password: "another password here",
+    });
+  const look = (path: string) => world.browser().get(`http://${world.host()}${path}`);
+
+  const misused = [await look(`/reset-password?token=${verify}`), await setPassword(verify)];
+  await control.update(users).set({ email: "new@acme.example" });
+  const moved = [await look(`/reset-password?token=${reset}`), await setPassword(reset)];
+  const movedLook = await look(`/verify-email?token=${verify}`);
+  const movedVerify = await world.browser().post(`http://${world.host()}/verify-email`, { token: verify });
+  await control.update(users).set({ email: SIGN_UP.email });
+
+  for (const page of [...misused, ...moved]) assert.match(page.text, /used or has expired/);
+  assert.match(movedLook.text, /doesn&#39;t work any more/);
+  assert.equal(movedVerify.status, 422);
+  const [user] = await control.select().from(users);
+  assert.equal(user!.emailVerifiedAt, null);
+  assert.equal((await world.api("POST", "/auth/login", { body: SIGN_UP })).status, 200);
+  assert.match((await setPassword(reset)).text, /Your password is set/, "with the address it works");
+});
+
+Deno.test("S35 the links of a mail lead to our own address, whatever host a request claims", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await using worker = await startWorker(world, "kv");
+  const body = new URLSearchParams({ email: acme.owner.email }).toString();
+  const ask = (host: string, headers: Record<string, string> = {}) =>
+    world.raw("POST", host, "/forgot-password", {
+      "Content-Type": "application/x-www-form-urlencoded",
+      ...headers,
+    }, body);
+
+  const forged = await ask("evil.example");
+  const forwarded = await ask(world.host(), {
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Proto": "https",
+    Forwarded: "host=evil.example;proto=https",
+  });
+  await worker.idle();
+
+  const mails = await world.mails();
+  assert.deepEqual([forged.status, forwarded.status, mails.length], [404, 303, 1]);
+  for (const link of mails[0]!.links) assert.equal(new URL(link).origin, `http://${world.host()}`);
+  assert.doesNotMatch(JSON.stringify(mails), /evil\.example/);
 });
 
 Deno.test("S14 a link to confirm an address expires, and another can be had, one in five minutes", async () => {
@@ -221,6 +283,76 @@ Deno.test("someone new is invited in the tenant's name and look, and the link is
   assert.doesNotMatch(signedIn.text, /Confirm your address/, "the link came by mail");
 });
 
+Deno.test("someone with an account is invited to sign in, by the product without a name", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme", "Acme Robotics"), await world.company("globex")];
+  await confirmAddress(world, globex.owner);
+  await using worker = await startWorker(world, "kv");
+  const person = { email: globex.owner.email, name: "Ben Vogel", role: "member" } as const;
+
+  await createMember(world.system, acme.tenant, person, { invite: true });
+  await worker.idle();
+
+  const [mail] = await world.mails(globex.owner.email);
+  assert.equal(mail!.subject, "You are invited to Acme Robotics");
+  assert.ok(mail!.links.includes(`http://${world.host("acme")}/login`));
+  assert.equal(mail!.links.some((link) => link.includes("token=")), false);
+  assert.doesNotMatch(mail!.text, /days|Acme Robotics (gives|entered)/);
+});
+
+Deno.test("an owner made without a password is welcomed with a link to choose one", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const person = { email: "ada@acme.example", name: "Ada" };
+  const wanted = newTenant.parse({ name: "Acme Robotics", subdomain: "acme" });
+
+  await createTenant(world.system, wanted, (tx) => findOrCreateGrantee(world.system, tx, person));
+  await worker.idle();
+  const token = tokenOf(linkOf(await world.mails("ada@acme.example"), "welcome"));
+  await world.browser().post(`http://${world.host()}/reset-password`, { token, password: PASSWORD });
+
+  const body = { email: "ada@acme.example", password: PASSWORD };
+  assert.equal((await world.api("POST", "/auth/login", { body })).status, 200);
+});
+
+Deno.test("whoever has left, or owns the workspace no more, is neither invited nor welcomed", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const second = await world.member(acme, "second@acme.example", "member");
+  const person = { email: "ben@acme.example", name: "Ben Vogel", role: "member" } as const;
+  const ben = await createMember(world.system, acme.tenant, person, { invite: true });
+  await acme.ctx.tx((tx) =>
+    enqueue(acme.ctx, tx, { name: "email.send", payload: { message: "welcome", userId: second.id } })
+  );
+
+  await world.removeMember(acme, ben);
+  await using worker = await startWorker(world, "kv");
+  await worker.idle();
+
+  assert.deepEqual(await world.mails(), []);
+});
+
+Deno.test("signing up again and again in another's name mails them once in five minutes", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const signUp = async (subdomain: string) => {
+    const words = { company_name: `Call 555 0100, ${subdomain}`, subdomain };
+    await world.browser().post(`http://${world.host()}/signup`, { ...SIGN_UP, ...words });
+    await worker.idle();
+  };
+
+  for (let count = 0; count < 4; count++) {
+    await signUp(`workspace-${count}`);
+    world.clock.advance(MINUTE);
+  }
+  const atOnce = (await world.mails(SIGN_UP.email)).map(({ message }) => message).sort();
+  world.clock.advance(5 * MINUTE);
+  await signUp("later");
+
+  assert.deepEqual(atOnce, ["verify_address", "welcome"]);
+  assert.equal((await world.mails(SIGN_UP.email)).length, 4);
+});
+
 Deno.test("a brand is a color and an https address, and a viewer can't set it", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
@@ -311,6 +443,11 @@ Deno.test("a mail that can't leave is tried again as the same mail, and one that
   assert.deepEqual((await stateOf(third)).slice(0, 2), ["done", 1]);
   assert.deepEqual((await stateOf(suppressed)).slice(0, 2), ["done", 1]);
 });
+
+async function confirmAddress(world: World, user: User): Promise<void> {
+  await world.system.control.update(users).set({ emailVerifiedAt: world.clock.now() })
+    .where(eq(users.id, user.id));
+}
 
 function linkOf(mails: { message: string; links: string[] }[], message: string): string {
   const mail = mails.find((one) => one.message === message);

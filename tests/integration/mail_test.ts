@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { mailboxMessages } from "../../db/control/schema.ts";
 import { deliver } from "../../src/email/mailer.ts";
 import { emptyMailbox } from "../../src/email/mailbox.ts";
-import { isSuppressed, suppress } from "../../src/email/suppression.ts";
+import { findSuppression, suppress, type SuppressionReason } from "../../src/email/suppression.ts";
+import type { OutgoingEmail } from "../../src/email/transports/transport.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { PRODUCTION } from "../support/production.ts";
 import { MailServer } from "../support/mail_server.ts";
@@ -20,8 +22,8 @@ Deno.test("an address that the mail server doesn't know is suppressed, and not w
   const second = await deliver(world.system, sampleEmail({ to: { name: "", address: "gone@acme.example" } }));
 
   assert.deepEqual([first.status, first.status === "refused" && first.recipient], ["refused", true]);
-  assert.deepEqual(second, { status: "refused", recipient: false, reason: "suppressed" });
-  assert.equal(await isSuppressed(world.system, "GONE@acme.example"), true);
+  assert.deepEqual(second, { status: "suppressed", reason: "bounce" });
+  assert.equal(await findSuppression(world.system, "GONE@acme.example"), "bounce");
 });
 
 Deno.test("a mail that can't leave now suppresses nobody", async () => {
@@ -31,7 +33,7 @@ Deno.test("a mail that can't leave now suppresses nobody", async () => {
   const outcome = await deliver(world.system, sampleEmail());
 
   assert.equal(outcome.status, "deferred");
-  assert.equal(await isSuppressed(world.system, "zoe@acme.example"), false);
+  assert.equal(await findSuppression(world.system, "zoe@acme.example"), null);
 });
 
 Deno.test("what is no address is refused before anybody is asked", async () => {
@@ -45,18 +47,65 @@ Deno.test("what is no address is refused before anybody is asked", async () => {
   assert.equal(server.received.length, 0);
 });
 
-Deno.test("a complaint outweighs a bounce, and nothing outweighs a complaint", async () => {
+Deno.test("what holds back all mail outweighs a complaint, and nothing outweighs it", async () => {
   await using world = await World.open();
   const address = "zoe@acme.example";
 
   const changes = [
+    await suppress(world.system, { address, reason: "complaint", detail: "" }),
+    await suppress(world.system, { address, reason: "complaint", detail: "" }),
     await suppress(world.system, { address, reason: "bounce", detail: "" }),
     await suppress(world.system, { address, reason: "manual", detail: "" }),
     await suppress(world.system, { address, reason: "complaint", detail: "" }),
-    await suppress(world.system, { address, reason: "bounce", detail: "" }),
   ];
 
-  assert.deepEqual(changes, [true, false, true, false]);
+  assert.deepEqual(changes, [true, false, true, false, false]);
+  assert.equal(await findSuppression(world.system, address), "bounce");
+});
+
+Deno.test("a complaint holds back what one may do without, and the other reasons hold back all", async () => {
+  await using world = await World.open();
+  const sent = async (reason: SuppressionReason, message: OutgoingEmail["message"]) => {
+    const address = `${reason}@acme.example`;
+    await suppress(world.system, { address, reason, detail: "" });
+    return (await deliver(world.system, sampleEmail({ to: { name: "", address }, message }))).status;
+  };
+
+  const outcomes = {
+    "complaint, account": await sent("complaint", "reset_password"),
+    "complaint, report": await sent("complaint", "monthly_report"),
+    "complaint, alert": await sent("complaint", "usage_near_limit"),
+    "bounce, account": await sent("bounce", "reset_password"),
+    "manual, account": await sent("manual", "reset_password"),
+  };
+
+  assert.deepEqual(outcomes, {
+    "complaint, account": "accepted",
+    "complaint, report": "suppressed",
+    "complaint, alert": "suppressed",
+    "bounce, account": "suppressed",
+    "manual, account": "suppressed",
+  });
+});
+
+Deno.test("each mail that isn't sent leaves a line in the log with its reason, and without its address", async () => {
+  await using world = await World.open();
+  await suppress(world.system, { address: "gone@acme.example", reason: "bounce", detail: "" });
+  const lines = await logged(async () => {
+    await deliver(world.system, sampleEmail({ to: { name: "", address: "gone@acme.example" } }));
+    await deliver(world.system, sampleEmail({ to: { name: "", address: "nobody" } }));
+    await deliver(world.system, sampleEmail());
+  });
+
+  assert.deepEqual(
+    lines.map(({ rawMessage, properties }) => [rawMessage, properties.kind, properties.reason]),
+    [
+      ["mail suppressed", "welcome", "bounce"],
+      ["mail refused", "welcome", "not an email address"],
+      ["mail sent", "welcome", undefined],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(lines), /@acme|nobody/);
 });
 
 Deno.test("without a way out, mail is kept in the mailbox: the same mail once, and the newest thousand", async () => {
@@ -151,4 +200,19 @@ Deno.test("S42 production keeps no mail to be read, whoever asks", async () => {
 async function json(world: World, query = ""): Promise<any[]> {
   const { text } = await world.browser().get(`http://${world.host()}/dev/mailbox.json${query}`);
   return JSON.parse(text).data;
+}
+
+/** What `work` leaves in the log about mail. */
+async function logged(work: () => Promise<void>): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  await configure({
+    sinks: { kept: (record) => records.push(record) },
+    loggers: [
+      { category: ["denizen", "email"], lowestLevel: "info", sinks: ["kept"] },
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: [] },
+    ],
+  });
+  await work();
+  await reset();
+  return records;
 }

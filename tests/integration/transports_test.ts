@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { SmtpTransport } from "../../src/email/transports/smtp.ts";
+import type { SMTPServerOptions } from "smtp-server";
+import { SEND_TIMEOUT, SmtpTransport } from "../../src/email/transports/smtp.ts";
+import { QUEUES } from "../../src/jobs/queues.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { describeError } from "../../src/platform/log.ts";
 import { AUTHORITY } from "../support/mail_certificate.ts";
@@ -130,6 +132,52 @@ Deno.test("what the server says of the address decides whether it may be written
   }
 });
 
+Deno.test("a refused sender, or a refused mail, says nothing of the address", async (t) => {
+  const refusal = (reply: string) =>
+    Object.assign(new Error(reply.slice(4)), { responseCode: parseInt(reply) });
+  const refusedBy = async (options: Parameters<typeof MailServer.start>[0]) => {
+    await using server = await MailServer.start(options);
+    const transport = new SmtpTransport(server.url(), HOST);
+    const outcome = await transport.send(sampleEmail());
+    await transport.close();
+    return outcome.status + (outcome.status === "refused" && outcome.recipient ? ", the address" : "");
+  };
+  for (
+    const reply of [
+      "550 5.1.1 Sender unknown",
+      "550 5.1.0 Sender rejected",
+      "553 5.1.3 Bad sender",
+      "550 Sender unknown",
+      "553 5.1.8 No such domain",
+    ]
+  ) {
+    await t.step(`${reply}, after MAIL FROM`, async () => {
+      const onMailFrom: SMTPServerOptions["onMailFrom"] = (_address, _session, done) => done(refusal(reply));
+      assert.equal(await refusedBy({ onMailFrom }), "refused");
+    });
+  }
+  for (const reply of ["550 5.1.0 Sender rejected", "550 5.1.8 No such domain"]) {
+    await t.step(`${reply}, after RCPT TO`, async () => {
+      assert.equal(await refusedBy({ refuseRecipient: () => reply }), "refused");
+    });
+  }
+  for (
+    const [reply, expected] of [
+      ["550 5.1.1 No such user", "refused, the address"],
+      ["550 5.1.3 Bad address in a header", "refused"],
+      ["554 5.6.0 Not a mail", "refused"],
+      ["550 No", "refused"],
+    ] as const
+  ) {
+    await t.step(`${reply}, after DATA`, async () => {
+      const onData: SMTPServerOptions["onData"] = (stream, _session, done) => {
+        stream.on("end", () => done(refusal(reply))).resume();
+      };
+      assert.equal(await refusedBy({ onData }), expected);
+    });
+  }
+});
+
 Deno.test("a server that is down, or never answers, defers in bounded time", async () => {
   const gone = await MailServer.start();
   const url = gone.url();
@@ -147,4 +195,5 @@ Deno.test("a server that is down, or never answers, defers in bounded time", asy
 
   assert.deepEqual(outcomes.map(({ status }) => status), ["deferred", "deferred"]);
   assert.ok(took < 3 * SECOND, `${took} ms`);
+  assert.ok(SEND_TIMEOUT <= QUEUES.email.timeout - 10 * SECOND, "the job is still there to hear of it");
 });

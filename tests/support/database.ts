@@ -33,6 +33,8 @@ export type TestDatabase = {
 };
 
 export const serverUrl = Deno.env.get("TEST_DATABASE_URL") || undefined;
+/** The same server for the product's login, past any pooler. */
+export const loginUrl = serverUrl && urlOfLogin(serverUrl);
 export const poolerUrl = Deno.env.get("TEST_POOLER_URL") || undefined;
 
 /** Makes what the tests copy from, if it isn't there: run once before them. */
@@ -121,7 +123,7 @@ async function prepareTemplate(url: string): Promise<void> {
     await withAdmin(databaseUrl(url, `${name}_new`), async (template) => {
       for (const statement of HARDENING) await template.unsafe(statement);
     });
-    const db = connect({ url: loginUrl(url, `${name}_new`) });
+    const db = connect({ url: urlOfLogin(databaseUrl(url, `${name}_new`)) });
     await migrate(db);
     await db.close();
     await admin.unsafe(`alter database ${name}_new rename to ${name}`);
@@ -136,7 +138,7 @@ async function copyTemplate(url: string): Promise<TestDatabase> {
     await admin.unsafe(`revoke temporary on database ${name} from public`);
   });
   await giveOwnOwner(url, name);
-  const address = loginUrl(poolerUrl ?? url, name);
+  const address = urlOfLogin(databaseUrl(poolerUrl ?? url, name));
   const pooler = poolerUrl ? "transaction" as const : "none" as const;
   return {
     address: { url: address },
@@ -152,7 +154,7 @@ async function copyTemplate(url: string): Promise<TestDatabase> {
 
 /** Roles belong to the server: without its own owner of tables, a copy would share its template's. */
 async function giveOwnOwner(url: string, name: string): Promise<void> {
-  const db = connect({ url: loginUrl(url, name) }, { connections: 3 });
+  const db = connect({ url: urlOfLogin(databaseUrl(url, name)) }, { connections: 3 });
   await withMigrator(db, async (tx) => {
     const { login, serverVersion } = await readInstallation(tx);
     const ownerRole = newOwnerRole();
@@ -190,8 +192,8 @@ function databaseUrl(url: string, name: string): string {
   return new URL(`/${name}`, url).href;
 }
 
-function loginUrl(url: string, name: string): string {
-  return Object.assign(new URL(databaseUrl(url, name)), TEST_LOGIN).href;
+function urlOfLogin(url: string): string {
+  return Object.assign(new URL(url), TEST_LOGIN).href;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -12,6 +12,7 @@ import { type MemberContext, type SystemContext, systemContext, tenantContext } 
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
+import { startCheckedSession } from "../../src/identity/sign_in.ts";
 import {
   findOrCreateUser,
   findUserByEmail,
@@ -133,7 +134,7 @@ export class World implements AsyncDisposable {
   /** One of the platform's own people. */
   async staff(email: string, name?: string): Promise<User> {
     const user = await this.user(email, name);
-    await makePlatformAdmin(this.system, user.id);
+    await makePlatformAdmin(this.system, this.system.control, user.id);
     return user;
   }
 
@@ -153,8 +154,7 @@ export class World implements AsyncDisposable {
     await control.delete(memberships).where(
       and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, user.id)),
     );
-    this.services.signIns.bearers.clear();
-    this.services.signIns.sessions.clear();
+    this.services.signIns.forgetUser(user.id);
   }
 
   /** Takes a table away from under the product, so that a handler fails in a way nobody expected. */
@@ -221,7 +221,7 @@ export class World implements AsyncDisposable {
   }
 
   async setPasswordHash(user: User, hash: string): Promise<void> {
-    await setPasswordHash(this.system, user.id, hash);
+    await setPasswordHash(this.system, this.system.control, user.id, hash);
   }
 
   async passwordHashOf(user: User): Promise<string> {
@@ -288,9 +288,12 @@ export class World implements AsyncDisposable {
     await this.#database.cutConnections();
   }
 
-  /** The token of a fresh handoff to a company's host. */
+  /** The token of a fresh handoff to a company's host, by an owner who is signed in on the apex. */
   async handoff({ tenant, owner }: Company): Promise<string> {
-    const request = { userId: owner.id, signInId: newId(), remember: true, welcome: false };
+    const device = { ipAddress: "127.0.0.1", userAgent: "Test" };
+    const apex = { tenantId: null, remember: true, device };
+    const { signInId } = await startCheckedSession(this.system, owner, apex);
+    const request = { userId: owner.id, signInId, remember: true, welcome: false };
     return new URL(await createHandoff(this.system, tenant, request)).searchParams.get("token")!;
   }
 

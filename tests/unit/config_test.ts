@@ -122,8 +122,24 @@ Deno.test("S42 production refuses to start without a secret of its own, a way fo
 Deno.test("S42 on Deno Deploy, where DENO_ENV can't be set, it is production", () => {
   const { DENO_ENV: _, ...others } = PRODUCTION;
 
-  assert.equal(parseConfig({ ...others, DENO_DEPLOY: "1" }).environment, "production");
+  const there = {
+    ...others,
+    DENO_DEPLOY: "1",
+    DATABASE_URL: "postgres://app@db/app",
+    JOBS_ENGINE: "postgres",
+  };
+  assert.equal(parseConfig(there).environment, "production");
   assert.match(linesOf(() => parseConfig({ DENO_DEPLOY: "1" }))[0]!, /^APP_SECRET: must be set/);
+});
+
+Deno.test("Deno Deploy, whose KV has no queues, takes jobs in PostgreSQL alone", () => {
+  const there = { ...PRODUCTION, DENO_DEPLOY: "1", DATABASE_URL: "postgres://app@db/app" };
+
+  assert.deepEqual(linesOf(() => parseConfig(there)), [
+    "JOBS_ENGINE: must be postgres on Deno Deploy, whose KV has no queues",
+  ]);
+  assert.ok(parseConfig({ ...there, JOBS_ENGINE: "postgres" }).sleepsBetweenRequests);
+  assert.ok(!parseConfig(PRODUCTION).sleepsBetweenRequests);
 });
 
 Deno.test("production starts with these", () => {

@@ -1,13 +1,13 @@
 // What a message's text promises: it says what the HTML says, and reads well in a plain window.
 import assert from "node:assert/strict";
-import type { MessageName } from "../../src/email/messages.ts";
+import type { EmailMessages, MessageName } from "../../src/email/messages.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
 import { MESSAGE_NAMES, SAMPLE_PROPS, sampleOptions } from "../../views/emails/samples.ts";
 
 const MAX_LINE_LENGTH = 78;
 
-function renderSample<Name extends MessageName>(name: Name) {
-  return renderEmail(name, SAMPLE_PROPS[name], sampleOptions(name));
+function renderSample<Name extends MessageName>(name: Name, changes: Partial<EmailMessages[Name]> = {}) {
+  return renderEmail(name, { ...SAMPLE_PROPS[name], ...changes }, sampleOptions(name));
 }
 
 for (const name of MESSAGE_NAMES) {
@@ -44,9 +44,7 @@ request came from Firefox on Linux, IP address 203.0.113.24.
 
 You get this because this address belongs to an account at Denizen.
 
-Denizen: https://denizen.example/
-
-Denizen Ltd, 12 Harbour Street, Lisbon 1200-149, Portugal`,
+Denizen: https://denizen.example/`,
   );
 });
 
@@ -78,8 +76,104 @@ You get this because you are an owner of Acme Instruments.
 Acme Instruments: https://acme.denizen.example/
 Choose what you get: https://acme.denizen.example/settings/notifications
 Unsubscribe:
-https://denizen.example/unsubscribe/q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
-
-Denizen Ltd, 12 Harbour Street, Lisbon 1200-149, Portugal`,
+https://denizen.example/unsubscribe/q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E`,
   );
 });
+
+Deno.test("someone new is told to choose a password, and how long the link works", async () => {
+  const { text } = await renderSample("invitation");
+
+  assert.equal(
+    bodyOf(text),
+    `Join Acme Instruments
+
+Ada Lovelace gives you access to Acme Instruments, with the role of member.
+
+Choose a password, and sign in with it and this email address.
+
+Choose a password:
+https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
+
+The link is for you alone. It works once, for 7 days; after that, ask for
+another one where you sign in.
+
+If you don't expect this, ignore this message: as long as no password is
+chosen, nobody can sign in with your address.`,
+  );
+});
+
+Deno.test("someone with an account is told to sign in, and of no link that ends", async () => {
+  const url = "https://acme.denizen.example/login";
+
+  const { subject, text } = await renderSample("invitation", { inviterName: null, url, expiryDays: null });
+
+  assert.equal(subject, "You are invited to Acme Instruments");
+  assert.equal(
+    bodyOf(text),
+    `Join Acme Instruments
+
+You are given access to Acme Instruments, with the role of member.
+
+Sign in with this email address and the password that you have.
+
+Sign in: https://acme.denizen.example/login
+
+If you don't expect this, ignore this message: your password and your other
+workspaces stay as they are.`,
+  );
+});
+
+Deno.test("an owner without a password is welcomed with a link to choose one", async () => {
+  const url = "https://denizen.example/reset-password?token=x";
+
+  const { text } = await renderSample("welcome", { url, expiryDays: 7 });
+
+  assert.equal(
+    bodyOf(text),
+    `Welcome, Ada Lovelace
+
+The workspace Acme Instruments is ready, and you are its owner.
+
+Projects: https://acme.denizen.example/projects
+Settings: https://acme.denizen.example/settings
+
+Choose a password, and sign in with it and this email address.
+
+Choose a password: https://denizen.example/reset-password?token=x
+
+The link is for you alone. It works once, for 7 days; after that, ask for
+another one where you sign in.`,
+  );
+});
+
+Deno.test("what nobody can unsubscribe from says what is so, and offers nothing", async () => {
+  const [welcome, trial] = [await renderSample("welcome"), await renderSample("trial_ending")];
+
+  assert.equal(
+    bodyOf(welcome.text),
+    `Welcome, Ada Lovelace
+
+The workspace Acme Instruments is ready, and you are its owner.
+
+Projects: https://acme.denizen.example/projects
+Settings: https://acme.denizen.example/settings
+
+Open your workspace: https://acme.denizen.example/dashboard`,
+  );
+  assert.equal(
+    bodyOf(trial.text),
+    `The Team trial ends on 15 November 2026
+
+Acme Instruments then moves to the Starter plan. Nothing is charged, and your
+data stays.
+
+If it is to stay on Team, which costs $29.00 a month, say so before that day.
+
+Open billing: https://acme.denizen.example/billing`,
+  );
+});
+
+/** The text above the footer. */
+function bodyOf(text: string): string {
+  return text.slice(0, text.indexOf("\n\n--"));
+}

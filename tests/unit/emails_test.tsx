@@ -2,6 +2,7 @@
 // link to the web only, and read well where style sheets and images are dropped.
 import assert from "node:assert/strict";
 import type { EmailMessages, MessageName } from "../../src/email/messages.ts";
+import { oneLine, singleLine } from "../../src/platform/text.ts";
 import { accentOf, contrast, DARK, LIGHT } from "../../views/emails/palette.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
 import { MESSAGE_NAMES, SAMPLE_PROPS, sampleOptions } from "../../views/emails/samples.ts";
@@ -135,6 +136,18 @@ for (const name of MESSAGE_NAMES) {
   });
 }
 
+Deno.test("S32 what can turn or break a line is refused in names, and taken out of headers and subjects alike", async () => {
+  const names = Array.from({ length: 0x3000 }, (_, code) => `a${String.fromCharCode(code)}b`);
+  const unfit = names.filter((name) => oneLine(name) === "a b" && name !== "a b");
+
+  const refused = names.filter((name) => !singleLine(3).safeParse(name).success);
+  const { subject } = await renderSample("welcome", { tenantName: names.join("") });
+
+  assert.equal(unfit.length, 65 + 2 + 5 + 4);
+  assert.deepEqual(refused, unfit);
+  assert.equal(subject, oneLine(`${names.join("")} is ready`).replaceAll(/ {2,}/g, " "));
+});
+
 for (const name of TOKEN_MESSAGES) {
   Deno.test(`${name} shows its link for copying as well, once in the text`, async () => {
     const { html, text } = await renderSample(name);
@@ -195,6 +208,19 @@ Deno.test("a brand's color that isn't #rrggbb is refused, as it stands among sty
       /#rrggbb/,
     );
   }
+});
+
+Deno.test("what wasn't counted is told as such, and not as nothing", async () => {
+  const figures = [{ label: "API calls", value: null, previous: 400 }];
+  const daily = [{ day: "2026-10-01", value: null }, { day: "2026-10-02", value: 7 }];
+
+  const { text, html } = await renderSample("monthly_report", { figures, daily });
+  const none = await renderSample("monthly_report", { figures, daily: daily.slice(0, 1) });
+
+  assert.match(text, /API calls +400 +– +–/);
+  assert.match(text.replaceAll(/\s+/g, " "), /highest on 2 October with 7, lowest on 2 October with 7/);
+  assert.match(html, /API calls: –/);
+  assert.doesNotMatch(none.text, /a day:/);
 });
 
 Deno.test("a month without a value a day has no chart, and one of zeros no broken one", async () => {

@@ -16,3 +16,16 @@ Deno.test("what is unknown is said to be", () => {
   assert.equal(browserOf(""), "an unknown browser");
   assert.doesNotMatch(browserOf("<script>alert(1)</script> https://evil.example"), /[<>]|evil/);
 });
+
+for (
+  const words of [
+    "Your account was broken into, secure it at https://evil.example/login/1 x",
+    "Your account was broken into, secure it at https://evil.example/login/1 (Windows NT 10.0) x/1",
+    "https://evil.example/1.0",
+    "Mozilla/5.0 (Call 555 0100; now) Gecko",
+  ]
+) {
+  Deno.test(`what a visitor made up is not repeated: ${words}`, () => {
+    assert.match(browserOf(words), /^an unknown browser( on Windows)?$/);
+  });
+}

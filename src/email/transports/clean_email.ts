@@ -1,8 +1,7 @@
+import { oneLine } from "../../platform/text.ts";
 import type { NamedAddress } from "../email_variables.ts";
 import type { OutgoingEmail } from "./transport.ts";
 
-// deno-lint-ignore no-control-regex -- control characters are what it looks for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 const NOT_OF_AN_ADDRESS = /[\s<>,;:"()[\]\\]+/g;
 const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
 
@@ -26,11 +25,6 @@ export function cleanEmail(email: OutgoingEmail): OutgoingEmail {
         .map(([name, value]) => [name, oneLine(value)]),
     ),
   };
-}
-
-/** Text on one line, without control characters. */
-export function oneLine(text: string): string {
-  return text.toWellFormed().replaceAll(CONTROLS, " ").trim();
 }
 
 function cleanAddress({ name, address }: NamedAddress): NamedAddress {

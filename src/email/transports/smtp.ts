@@ -1,6 +1,7 @@
 import { createTransport, type NodemailerError, type SMTPPoolOptions, type Transporter } from "nodemailer";
-import { MINUTE, SECOND } from "../../platform/clock.ts";
-import { cleanEmail, oneLine } from "./clean_email.ts";
+import { SECOND } from "../../platform/clock.ts";
+import { oneLine } from "../../platform/text.ts";
+import { cleanEmail } from "./clean_email.ts";
 import { RecentCheck } from "./recent_check.ts";
 import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";
 
@@ -8,7 +9,8 @@ const MAX_CONNECTIONS = 5;
 const MAX_MESSAGES_OF_A_CONNECTION = 100;
 const CONNECT_TIMEOUT = 10 * SECOND;
 const SILENCE_TIMEOUT = 30 * SECOND;
-const SEND_TIMEOUT = MINUTE;
+/** Ends before the job's minute does, so that the job hears of it. */
+export const SEND_TIMEOUT = 45 * SECOND;
 const CLOSE_TIMEOUT = SECOND;
 const IMPLICIT_TLS_PORT = 465;
 const SUBMISSION_PORT = 587;
@@ -16,6 +18,12 @@ const MAX_REASON_LENGTH = 300;
 
 /** Replies that ask for an authentication, or for a better one (RFC 4954). */
 const CREDENTIALS_ASKED = [530, 534, 535, 538];
+
+/** Enhanced status codes that are about the recipient's address, in the answer to a command. */
+const RECIPIENT_CODES: Record<string, string[]> = {
+  "RCPT TO": ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"],
+  DATA: ["5.1.1", "5.1.6", "5.1.10", "5.2.1"],
+};
 
 export type SmtpOptions = {
   /** Milliseconds that one mail may take in all. */
@@ -118,13 +126,16 @@ function outcomeOf(error: NodemailerError, address: string): SendOutcome {
 }
 
 /**
- * Whether it is the address that is bad, by the enhanced status code (RFC 3463: 5.1.x but those about the sender, 5.2.1
- * disabled), or where there is none by the reply to RCPT. Not so for full mailboxes and refusals by policy (5.7.x).
+ * Whether it is the recipient's address that is bad, by the enhanced status code (RFC 3463), or where there is none by the
+ * reply to RCPT. Not so for refused senders (MAIL FROM, 5.1.0, 5.1.7, 5.1.8), full mailboxes, and refusals by policy (5.7.x).
  */
-function isAboutRecipient({ command, response = "", responseCode = 0 }: NodemailerError): boolean {
+function isAboutRecipient({ command = "", response = "", responseCode = 0 }: NodemailerError): boolean {
+  const codes = RECIPIENT_CODES[command];
+  if (!codes) return false;
   const enhanced = /^\d{3}[ -](5\.\d{1,3}\.\d{1,3})\b/.exec(response)?.[1];
-  if (enhanced) return /^5\.(1\.(0|1|2|3|6|10)|2\.1)$/.test(enhanced);
-  return command === "RCPT TO" && [550, 551, 553].includes(responseCode);
+  return enhanced
+    ? codes.includes(enhanced)
+    : command === "RCPT TO" && [550, 551, 553].includes(responseCode);
 }
 
 function reasonOf({ response, message, code }: NodemailerError, address: string): string {

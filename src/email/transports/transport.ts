@@ -1,4 +1,5 @@
 import type { NamedAddress } from "../email_variables.ts";
+import type { MessageName } from "../messages.ts";
 
 /** A mail on its way out, to one person. */
 export type OutgoingEmail = {
@@ -13,8 +14,8 @@ export type OutgoingEmail = {
   /** Such as `List-Unsubscribe`. Those that the other fields make are left out. */
   headers: Record<string, string>;
   tenantId: string | null;
-  /** Its kind, such as `invitation`. */
-  message: string;
+  /** Its kind. */
+  message: MessageName;
 };
 
 /** What became of a mail. What goes wrong outside is one of these, never an exception. */

@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { sessions } from "../../db/control/schema.ts";
+import { withMigrator } from "../../db/migrator.ts";
+import { runScript } from "../../db/transaction.ts";
+import type { SystemContext } from "../../src/context.ts";
+import { createMember, findOrCreateGrantee } from "../../src/identity/new_members.ts";
+import { createPasswordLink, setPasswordByLink } from "../../src/identity/password_links.ts";
+import { authenticate, startCheckedSession } from "../../src/identity/sign_in.ts";
+import { refreshTokensOf, signInToApi } from "../../src/identity/api_sign_in.ts";
+import { findUserByEmail } from "../../src/identity/users.ts";
+import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import type { Browser, Page } from "../support/browser.ts";
+import { startWorker } from "../support/jobs.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: an account is its owner's alone: whoever knew a former password, or opened it in another's name, is out. */
+
+const VICTIM = "victim@corp.example";
+const NEW_PASSWORD = "a new and longer password";
+const DEVICE = { ipAddress: "127.0.0.1", userAgent: "Test" };
+
+Deno.test("S14 who opened an account in another's name gets nothing of what its owner is given later", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const corp = await world.company("corp");
+  const stranger = world.browser();
+  await stranger.post(`http://${world.host()}/signup`, {
+    company_name: "Mine",
+    subdomain: "mine",
+    name: "Victim",
+    email: VICTIM,
+    password: PASSWORD,
+  });
+  const { json: program } = await world.api("POST", "/auth/login", {
+    body: { email: VICTIM, password: PASSWORD },
+  });
+  const waiting = await handoffOf(world, stranger, "mine");
+
+  await createMember(
+    world.system,
+    corp.tenant,
+    { email: VICTIM, name: "Victim", role: "admin" },
+    { invite: true },
+  );
+  await worker.idle();
+
+  for (const url of [`http://${world.host("mine")}/dashboard`, `http://${world.host()}/workspaces`]) {
+    assert.match((await stranger.get(url)).url, /\/login\?/);
+  }
+  assert.match((await stranger.get(waiting)).url, /\/login\?notice=handoff$/);
+  for (const host of [world.host("corp"), world.host("mine")]) {
+    const refused = await stranger.post(`http://${host}/login`, { email: VICTIM, password: PASSWORD });
+    assert.equal(refused.status, 422);
+  }
+  const { access_token: token, refresh_token } = program;
+  assert.equal((await world.api("GET", "/me", { token })).status, 401);
+  assert.equal((await world.api("POST", "/auth/refresh", { body: { refresh_token } })).status, 401);
+
+  const invitation = (await world.mails(VICTIM)).find(({ message }) => message === "invitation")!;
+  const link = invitation.links.find((each) => each.includes("token="))!;
+  await setPassword(world, link);
+  const victim = await world.browser().post(`http://${world.host("corp")}/login`, {
+    email: VICTIM,
+    password: NEW_PASSWORD,
+  });
+  assert.equal(victim.url, `http://${world.host("corp")}/dashboard`);
+});
+
+Deno.test("S14 nor does who opened an account in another's name get the workspace that is made for its owner", async () => {
+  await using world = await World.open();
+  const mine = await world.company("mine");
+  const { owner } = mine;
+  const token = await world.token(mine);
+  const wanted = newTenant.parse({ name: "Corp", subdomain: "corp" });
+  const person = { email: owner.email, name: "Victim" };
+
+  await createTenant(world.system, wanted, (tx) => findOrCreateGrantee(world.system, tx, person));
+  world.services.signIns.forgetUser(owner.id);
+
+  const body = { email: owner.email, password: PASSWORD };
+  assert.equal((await world.api("POST", "/auth/login", { body })).status, 401);
+  assert.equal((await world.api("GET", "/me", { token })).status, 401);
+});
+
+Deno.test("an account whose owner confirmed the address, or adds themselves, keeps its password", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const confirmed = await world.user("ben@acme.example");
+  await setPassword(world, await createPasswordLink(world.system, confirmed, { channel: "mail" }), PASSWORD);
+  const staff = await world.staff("root@example.com");
+  const actor = { ...staff, type: "user", isPlatformAdmin: true } as const;
+  const asStaff = { ...world.system, actor };
+  const add = (ctx: typeof world.system, email: string, { tenant } = acme) =>
+    createMember(ctx, tenant, { email, name: "Someone", role: "member" }, { invite: false });
+
+  await add(world.system, confirmed.email);
+  await add(asStaff, staff.email);
+  await add(world.system, "new@acme.example");
+  await add(world.system, "new@acme.example", globex);
+
+  for (const email of [confirmed.email, staff.email]) {
+    assert.equal(
+      (await world.api("POST", "/auth/login", { body: { email, password: PASSWORD } })).status,
+      200,
+    );
+  }
+});
+
+Deno.test("S14 a link that was printed sets the password once, and confirms no address", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const isConfirmed = async () =>
+    (await findUserByEmail(world.system.control, acme.owner.email))!.emailVerifiedAt !== null;
+
+  await setPassword(world, await createPasswordLink(world.system, acme.owner));
+  const afterPrinted = await isConfirmed();
+  await setPassword(world, await createPasswordLink(world.system, acme.owner, { channel: "mail" }));
+  const afterMailed = await isConfirmed();
+
+  assert.deepEqual([afterPrinted, afterMailed], [false, true]);
+});
+
+Deno.test("S14 a handoff ends with the sign-in that it came from", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.company("globex");
+  await world.member(acme, "owner@globex.example", "member");
+  const login = { email: "owner@globex.example", password: PASSWORD };
+  const [thief, leaving, other] = [world.browser(), world.browser(), world.browser()];
+  for (const browser of [thief, leaving, other]) await browser.post(`http://${world.host()}/login`, login);
+  const [left, kept] = [await handoffOf(world, leaving, "acme"), await handoffOf(world, other, "acme")];
+
+  await leaving.post(`http://${world.host()}/logout`);
+  const afterSigningOut = await world.browser().get(left);
+  const ofAnother = await other.get(kept);
+  const stolen = await handoffOf(world, thief, "acme");
+  const user = (await findUserByEmail(world.system.control, login.email))!;
+  await setPassword(world, await world.passwordLink(user));
+  const afterReset = await thief.get(stolen);
+
+  assert.match(afterSigningOut.url, /\/login\?notice=handoff$/);
+  assert.match(ofAnother.url, /acme\.localhost:\d+\/dashboard$/);
+  assert.match(afterReset.url, /\/login\?notice=handoff$/);
+});
+
+Deno.test("S14 a handoff of a sign-in that has run out opens nothing", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.handoff(acme);
+  await world.system.control.update(sessions).set({ expiresAt: world.clock.now() });
+
+  const page = await world.browser().get(`http://${world.host("acme")}/handoff?token=${token}`);
+
+  assert.match(page.url, /\/login\?notice=handoff$/);
+});
+
+Deno.test("a sign-in that checked the old password gets nothing once a new one is set", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const credentials = { email: acme.owner.email, password: PASSWORD };
+  const checked = await authenticate(world.system, credentials);
+  const { refreshToken } = await signInToApi(world.system, credentials);
+  const link = await world.passwordLink(acme.owner);
+  const late: SystemContext = {
+    ...world.system,
+    tx: async (work) => {
+      await setPassword(world, link);
+      return await world.system.tx(work);
+    },
+  };
+  const session = { tenantId: acme.tenant.id, remember: true, device: DEVICE };
+
+  await assert.rejects(() => signInToApi(late, credentials), /password is wrong/);
+  await assert.rejects(() => startCheckedSession(world.system, checked, session), /password is wrong/);
+  await assert.rejects(() => refreshTokensOf(world.system, refreshToken), /Sign in again/);
+});
+
+Deno.test("of two uses of one password link at once, one wins", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = new URL(await world.passwordLink(acme.owner)).searchParams.get("token")!;
+  const passwords = ["the first new password", "the second new password"];
+
+  const uses = await Promise.allSettled(
+    passwords.map((password) => setPasswordByLink(world.system, { token, password })),
+  );
+
+  assert.deepEqual(uses.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+  const winner = passwords[uses.findIndex(({ status }) => status === "fulfilled")];
+  const body = { email: acme.owner.email, password: winner };
+  assert.equal((await world.api("POST", "/auth/login", { body })).status, 200);
+});
+
+Deno.test("a reset that fails half way leaves link, password and sessions as they were", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = world.browser();
+  await browser.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+  const link = await world.passwordLink(acme.owner);
+  await asMigrator(world, "alter table control.refresh_tokens rename to away");
+
+  const failed = await setPassword(world, link);
+  await asMigrator(world, "alter table control.away rename to refresh_tokens");
+
+  assert.equal(failed.status, 500);
+  assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
+  assert.ok(await authenticate(world.system, { email: acme.owner.email, password: PASSWORD }));
+  assert.match((await setPassword(world, link)).text, /Your password is set/);
+});
+
+/** The address by which someone who is signed in on the apex would come to a workspace. */
+async function handoffOf(world: World, browser: Browser, subdomain: string): Promise<string> {
+  const tenant = (await world.services.tenants.findBySubdomain(subdomain))!;
+  const cookies = [...browser.cookies(world.host())].map(([name, value]) => `${name}=${value}`);
+  const answer = await world.raw("POST", world.host(), `/workspaces/${tenant.id}/handoff`, {
+    Cookie: cookies.join("; "),
+    Origin: `http://${world.host()}`,
+  });
+  return answer.headers.location!;
+}
+
+function setPassword(world: World, link: string, password = NEW_PASSWORD): Promise<Page> {
+  const token = new URL(link).searchParams.get("token")!;
+  return world.browser().post(`http://${world.host()}/reset-password`, { token, password });
+}
+
+async function asMigrator(world: World, script: string): Promise<void> {
+  await withMigrator(world.services.db, (tx) => runScript(tx, script));
+}
