@@ -134,8 +134,8 @@ Deno.test("an owner without a password is welcomed with a link to choose one", a
 
 The workspace Acme Instruments is ready, and you are its owner.
 
-Projects: https://acme.denizen.example/projects
-Settings: https://acme.denizen.example/settings
+See your projects: https://acme.denizen.example/projects
+Change the workspace's settings: https://acme.denizen.example/settings
 
 Choose a password, and sign in with it and this email address.
 
@@ -155,8 +155,8 @@ Deno.test("what nobody can unsubscribe from says what is so, and offers nothing"
 
 The workspace Acme Instruments is ready, and you are its owner.
 
-Projects: https://acme.denizen.example/projects
-Settings: https://acme.denizen.example/settings
+See your projects: https://acme.denizen.example/projects
+Change the workspace's settings: https://acme.denizen.example/settings
 
 Open your workspace: https://acme.denizen.example/dashboard`,
   );

@@ -23,7 +23,7 @@ export function Content({ requestedBy, tenantName, dueAt, url }: Props) {
       <Paragraph>Until then it works as before, and an owner can take the decision back.</Paragraph>
       <ActionButton href={url}>Keep the workspace</ActionButton>
       <Note>
-        If it is meant to be, there is nothing to do. Export the data before that day if you need a copy.
+        If it is meant to be, there is nothing to do.
       </Note>
     </>
   );

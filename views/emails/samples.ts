@@ -145,6 +145,7 @@ export const MESSAGE_NAMES = Object.keys(SAMPLE_PROPS) as MessageName[];
 
 const OF_THE_TENANT = new Set<MessageName>(["invitation", "monthly_report"]);
 const ABOUT_THE_WORKSPACE = new Set<MessageName>([
+  "welcome",
   "receipt",
   "payment_failed",
   "trial_ending",

@@ -21,9 +21,9 @@ export function Content({ name, tenantName, url, expiryDays, projectsUrl, settin
         The workspace {tenantName} is ready, and you are its owner.
       </Paragraph>
       <Paragraph>
-        <TextLink href={projectsUrl}>Projects</TextLink>
+        <TextLink href={projectsUrl}>See your projects</TextLink>
         <br />
-        <TextLink href={settingsUrl}>Settings</TextLink>
+        <TextLink href={settingsUrl}>Change the workspace's settings</TextLink>
       </Paragraph>
       {expiryDays
         ? (

@@ -74,7 +74,9 @@ function WorkspaceItem({ id, name, role, url, suspension, deletion }: Workspace)
                 </span>
               )
               : null}
-            {suspension ? <span class="mt-1.5 block text-sm wrap-anywhere whitespace-pre-line">{suspension}</span> : null}
+            {suspension
+              ? <span class="mt-1.5 block text-sm wrap-anywhere whitespace-pre-line">{suspension}</span>
+              : null}
           </span>
           <span class="text-sm text-muted capitalize">{role}</span>
           <Icon name="arrow-right" class="text-faint transition-transform group-hover:translate-x-0.5" />

@@ -19,7 +19,6 @@ const DELETED = [
   "All projects",
   "Everyone's access. People keep their accounts and their other workspaces",
   "The history of who did what",
-  "All API keys",
 ];
 
 /** `/settings/deletion`: an owner schedules the workspace's deletion. */
