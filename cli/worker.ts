@@ -1,14 +1,12 @@
 import { openEngine } from "../jobs/engines/open.ts";
 import { JobWorker } from "../jobs/job_worker.ts";
 import { enqueueMissed, registerSchedules } from "../jobs/schedules.ts";
+import { createOperationsApp } from "../routes/operations.ts";
 import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
 import { conflict } from "../src/errors.ts";
-import { SECOND } from "../src/platform/clock.ts";
 import { startLogging } from "../src/platform/log.ts";
 import type { Services } from "../src/services.ts";
 import { createOutput } from "./output.ts";
-
-const DRAIN_TIME = 50 * SECOND;
 
 /**
  * Runs jobs and schedules until this process is told to stop; with `drain` until nothing is due. Throws `conflict` where
@@ -21,17 +19,25 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
   }
   await startLogging(config.logLevel);
   await services.tenants.listen();
+  const metrics = drain ? undefined : serveMetrics(services);
   const worker = await JobWorker.start(services, await openEngine(config));
   try {
     await enqueueMissed(services);
     if (drain) return await worker.idle();
-    const running = { services, drain: () => worker.drain(DRAIN_TIME) };
+    const running = { services, drain: () => worker.wake() };
     registerSchedules(() => Promise.resolve(running));
     createOutput(false).note("Running jobs. Ctrl-C stops after those that run now.");
     await stopSignal();
   } finally {
-    await worker.close();
+    await Promise.all([metrics?.shutdown(), worker.close()]);
   }
+}
+
+/** As a process with ROLE=worker does: at `METRICS_PORT`, if there is one. */
+function serveMetrics(services: Services): Deno.HttpServer | undefined {
+  const { metricsPort } = services.config;
+  if (metricsPort === undefined) return undefined;
+  return Deno.serve({ port: metricsPort, onListen: () => {} }, createOperationsApp(services).fetch);
 }
 
 function stopSignal(): Promise<void> {

@@ -1,8 +1,7 @@
 import type { Database } from "../db/connect.ts";
 import type { ControlTx } from "../db/with_tenant.ts";
-import { QUEUE_NAMES, type QueueName, type QueuePolicies, type QueuePolicy } from "../src/jobs/queues.ts";
+import type { QueueName, QueuePolicies, QueuePolicy } from "../src/jobs/queues.ts";
 import type { Clock } from "../src/platform/clock.ts";
-import { newId } from "../src/platform/ids.ts";
 import {
   countUnderWay,
   findReadyQueues,
@@ -10,6 +9,7 @@ import {
   type Hand,
   hand,
   lockDispatch,
+  type LostJob,
   promote,
   takeBackLost,
 } from "./ledger.ts";
@@ -23,8 +23,17 @@ export function placesUnderWay({ concurrency }: QueuePolicy): number {
   return concurrency * UNDER_WAY_A_PLACE;
 }
 
-/** What one look into the outbox found. `more`: the queues in which jobs are ready that there was no room for. */
-export type Look = { hands: Hand[]; more: Set<QueueName>; sizeOrder: SizeOrder };
+/**
+ * What one look into the outbox found. `more`: the queues in which jobs are ready that there was no room for. `isBehind`:
+ * there may be more that is due and not ready yet. `lost`: jobs that have failed with their process.
+ */
+export type Look = {
+  hands: Hand[];
+  more: Set<QueueName>;
+  isBehind: boolean;
+  lost: LostJob[];
+  sizeOrder: SizeOrder;
+};
 
 /** Chooses which jobs go next, fairly among tenants, and no more than the workers can take. */
 export class Dispatcher {
@@ -45,36 +54,41 @@ export class Dispatcher {
     const now = this.#clock.now();
     return await withLedger(this.#db, async (tx) => {
       // One flight: each sees what the one before has done.
-      const [{ isAlone, sizeOrder }, , , ready, underWay] = await Promise.all([
+      const [{ isAlone, sizeOrder }, isBehind, lost, ready, underWay] = await Promise.all([
         lockDispatch(tx),
         promote(tx, now),
         takeBackLost(tx, this.#policies, now),
-        findReadyQueues(tx),
+        findReadyQueues(tx, this.#policies),
         countUnderWay(tx),
       ]);
-      if (!isAlone) return { hands: [], more: new Set(ready), sizeOrder };
+      if (!isAlone) return { hands: [], more: new Set(ready), isBehind, lost, sizeOrder };
       const hands: Hand[] = [];
-      for (const queue of ready.filter((name) => QUEUE_NAMES.includes(name))) {
+      for (const queue of ready) {
         const capacity = placesUnderWay(this.#policies[queue]) * workers;
         const free = capacity - (underWay[queue] ?? 0);
-        if (free > 0) hands.push(...await this.#handRound(tx, queue, free, Math.ceil(capacity / 2)));
+        if (free > 0) hands.push(...await this.#handRound(tx, queue, { free, capacity, workers }));
       }
-      const more = new Set(hands.length > 0 ? await findReadyQueues(tx) : ready);
-      return { hands, more, sizeOrder };
+      const more = new Set(hands.length > 0 ? await findReadyQueues(tx, this.#policies) : ready);
+      return { hands, more, isBehind, lost, sizeOrder };
     });
   }
 
   /** From the line after the last turn to the last line, and then from the first one. */
-  async #handRound(tx: ControlTx, queue: QueueName, free: number, share: number): Promise<Hand[]> {
+  async #handRound(
+    tx: ControlTx,
+    queue: QueueName,
+    { free, capacity, workers }: { free: number; capacity: number; workers: number },
+  ): Promise<Hand[]> {
+    const share = Math.ceil(capacity / 2);
     const after = this.#turns.get(queue) ?? FIRST_LINE;
-    const first = await hand(tx, queue, { free, share, handId: newId(), after });
-    const left = free - first.jobs.length;
+    const first = await hand(tx, queue, { free, share, workers, after });
+    const taken = first.flatMap(({ jobs }) => jobs);
+    const left = free - taken.length;
     const second = after !== FIRST_LINE && left > 0
-      ? await hand(tx, queue, { free: left, share, handId: newId(), after: FIRST_LINE })
-      : null;
-    const hands = [first, ...(second ? [second] : [])].filter(({ jobs }) => jobs.length > 0);
-    const last = hands.at(-1)?.jobs.map(([, line]) => line).reduce((one, other) => one > other ? one : other);
-    this.#turns.set(queue, last && left === 0 ? last : FIRST_LINE);
-    return hands;
+      ? await hand(tx, queue, { free: left, share, workers, after: FIRST_LINE })
+      : [];
+    const last = left === 0 ? taken.map(([, line]) => line).sort().at(-1) : undefined;
+    this.#turns.set(queue, last ?? FIRST_LINE);
+    return [...first, ...second];
   }
 }

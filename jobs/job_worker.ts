@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { type QueueName, type QueuePolicies, QUEUES } from "../src/jobs/queues.ts";
 import { SECOND } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
+import { withDeadline } from "../src/platform/deadline.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 import type { Services } from "../src/services.ts";
 import { Batches } from "./batches.ts";
@@ -19,6 +20,7 @@ import {
   type Hand,
   isBusy,
   type JobEnd,
+  type LostJob,
   removeWorker,
   renew,
   reportWorker,
@@ -32,6 +34,10 @@ export const NEW_JOBS = "denizen_new_jobs";
 const IDLE_CHECK_EVERY = 5;
 const LOOK_EVERY = SECOND;
 const REPORT_EVERY = 5 * SECOND;
+/** After such a pause (this process was stopped, or too busy) others may think it lost, and so would its own look. */
+const STALLED_AFTER = 2 * REPORT_EVERY;
+/** What stops after its time, as with a database that doesn't answer, is left alone soon after. */
+const STOP_LONGER = SECOND;
 const PLATFORM_LINE = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** What the metrics call the ways in which an attempt ends. */
@@ -42,7 +48,7 @@ const log = logOf("jobs");
 export type WorkerOptions = { handlers?: JobHandlers; policies?: QueuePolicies };
 
 /** A job that was brought to this process. */
-type Brought = { id: string; line: string; handId: string; queue: QueueName; over: () => void };
+type Brought = { id: string; line: string; handId: string; queue: QueueName };
 
 /** Looks into the outbox, hands jobs over to the engine, and runs those that the engine brings. */
 export class JobWorker {
@@ -65,6 +71,7 @@ export class JobWorker {
   #more = new Set<QueueName>();
   #sizeOrder: SizeOrder = 0;
   #closing = false;
+  #reportedAt = performance.now();
 
   private constructor(services: Services, engine: Engine, options: WorkerOptions) {
     this.#services = services;
@@ -81,15 +88,16 @@ export class JobWorker {
         ];
       }),
     );
-    this.#starts = new Batches((jobs) => this.#begin(jobs));
-    this.#ends = new Batches((ends) => this.#end(ends));
+    this.#starts = new Batches((jobs) => this.#begin(jobs), (job) => this.#refuse(job));
+    this.#ends = new Batches((ends) => this.#end(ends), ({ id }) => this.#brought.delete(id));
+    services.metrics.expectJobs(Object.keys(this.#policies), Object.values(OUTCOMES));
   }
 
   /** A worker that has begun to work. */
   static async start(services: Services, engine: Engine, options: WorkerOptions = {}): Promise<JobWorker> {
     const worker = new JobWorker(services, engine, options);
-    await worker.#report();
     await engine.listen((hand) => worker.#take(hand));
+    await worker.#report();
     worker.#timers.push(
       setInterval(() => worker.wake(), LOOK_EVERY),
       setInterval(() => worker.#report(), REPORT_EVERY),
@@ -107,57 +115,71 @@ export class JobWorker {
     else this.#looking = this.#look().finally(() => this.#looked());
   }
 
-  /** Until no job is ready or under way, in whatever process. */
-  async idle(): Promise<void> {
+  /** Until no job is ready or under way, in whatever process, or so many milliseconds are over. */
+  async idle(longest = Infinity): Promise<void> {
     const { db, clock } = this.#services;
+    const deadline = performance.now() + longest;
     do {
       this.wake();
-      while (this.#looking) await this.#looking;
+      while (this.#looking && performance.now() < deadline) await this.#looking;
       await setTimeout(IDLE_CHECK_EVERY);
-    } while (await isBusy(db, clock.now()));
+      if (performance.now() >= deadline) return;
+    } while (await isBusy(db, this.#policies, clock.now()));
     await this.#ends.idle();
   }
 
-  /** Works until nothing is due, or the time (in milliseconds) is over: where a process sleeps when nobody waits for it. */
-  async drain(limit: number): Promise<void> {
-    await Promise.race([this.idle(), setTimeout(limit, undefined, { ref: false })]);
-  }
-
-  /** Takes nothing more, waits for what is running, and gives the rest back. What takes longer than `stopGrace` is begun anew. */
+  /**
+   * Takes nothing more, waits for what is running, and gives the rest back. What takes longer than `stopGrace` is left
+   * alone: it is begun anew, elsewhere, when its lease is over.
+   */
   async close(): Promise<void> {
     this.#closing = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.#services.jobs.stopListening();
+    const { stopGrace } = this.#services.config;
+    try {
+      await withDeadline(stopGrace + STOP_LONGER, () => this.#stop(stopGrace));
+    } catch (error) {
+      log.warn("the worker did not stop in time, and is left alone", describeError(error));
+    }
+  }
+
+  async #stop(grace: number): Promise<void> {
+    const { db } = this.#services;
+    const deadline = performance.now() + grace;
     const engineStopped = this.#engine.stop();
     await this.#looking;
     await this.#starts.close();
     const waiting = [...this.#places.values()].flatMap((places) => places.clear());
-    await giveBack(this.#services.db, waiting.map(({ id }) => id)).catch((error) =>
-      log.warn(
-        "jobs could not be given back; they are taken up when their lease is over",
-        describeError(error),
-      )
-    );
-    for (const job of waiting) this.#forget(job);
-    const deadline = performance.now() + this.#services.config.stopGrace;
+    for (const { id } of waiting) this.#brought.delete(id);
+    await this.#giveBack(waiting);
     while (this.#brought.size > 0 && performance.now() < deadline) {
       await setTimeout(IDLE_CHECK_EVERY);
     }
+    if (this.#brought.size > 0) log.warn("some jobs were cut off", { jobs: [...this.#brought.keys()] });
     await this.#ends.close();
+    await removeWorker(db.control, this.id).catch(() => {});
     await engineStopped;
     await this.#engine.close();
-    await removeWorker(this.#services.db.control, this.id).catch(() => {});
   }
 
   async #look(): Promise<void> {
     try {
-      const { hands, more, sizeOrder } = await this.#dispatcher.look(this.#workers);
+      if (performance.now() - this.#reportedAt > STALLED_AFTER) await this.#report();
+      const { hands, more, isBehind, lost, sizeOrder } = await this.#dispatcher.look(this.#workers);
       this.#more = more;
       this.#sizeOrder = sizeOrder;
+      this.#lookAgain ||= isBehind;
+      for (const job of lost) this.#tellLost(job);
       if (hands.length > 0) await this.#engine.hand(hands);
     } catch (error) {
       log.warn("the outbox could not be looked into", describeError(error));
     }
+  }
+
+  #tellLost({ id: job, queue, ...facts }: LostJob): void {
+    log.error("a job failed for good: the process that ran it was lost", { job, ...facts });
+    this.#services.metrics.jobEnded(queue, OUTCOMES.failed);
   }
 
   #looked(): void {
@@ -170,28 +192,36 @@ export class JobWorker {
   async #report(): Promise<void> {
     try {
       const { db } = this.#services;
-      this.#workers = await reportWorker(db.control, { id: this.id, engine: this.#engine.name });
       await renew(db, [...this.#brought.keys()]);
+      this.#reportedAt = performance.now();
+      // One that is brought nothing runs nothing: then it is as if it weren't there.
+      if (!this.#engine.isListening) return;
+      this.#workers = await reportWorker(db.control, { id: this.id, engine: this.#engine.name });
     } catch (error) {
       log.warn("this worker could not report", describeError(error));
     }
   }
 
-  async #take({ id: handId, queue, jobs }: Hand): Promise<void> {
+  #take({ id: handId, queue, jobs }: Hand): void {
     const places = this.#places.get(queue);
     if (!places || this.#closing) return;
-    await Promise.all(jobs.map(([id, line]) => {
-      if (this.#brought.has(id)) return; // brought twice
-      return new Promise<void>((over) => {
-        const job = { id, line, handId, queue, over };
-        this.#brought.set(id, job);
-        places.add(line, job);
-        this.#startNext(queue);
-      });
-    }));
+    const room = placesUnderWay(this.#policies[queue]) - places.size;
+    const fresh: Brought[] = [];
+    for (const [id, line] of jobs) {
+      const known = this.#brought.get(id);
+      if (known) known.handId = handId; // brought twice, as after a stall
+      else fresh.push({ id, line, handId, queue });
+    }
+    for (const job of fresh.slice(0, room)) {
+      this.#brought.set(job.id, job);
+      places.add(job.line, job);
+    }
+    this.#startNext(queue);
+    this.#giveBack(fresh.slice(room)); // another process has room for them
   }
 
   #startNext(queue: QueueName): void {
+    if (this.#closing) return;
     const places = this.#places.get(queue)!;
     for (let job = places.next(); job; job = places.next()) this.#starts.add(job);
   }
@@ -204,8 +234,13 @@ export class JobWorker {
     for (const brought of jobs) {
       const job = begun.get(brought.id);
       if (job) this.#run(brought, job);
-      else this.#leave(brought), this.#forget(brought);
+      else this.#refuse(brought);
     }
+  }
+
+  #refuse(job: Brought): void {
+    this.#leave(job);
+    this.#brought.delete(job.id);
   }
 
   async #run(brought: Brought, job: BegunJob): Promise<void> {
@@ -226,15 +261,21 @@ export class JobWorker {
     this.#startNext(queue);
   }
 
-  #forget({ id, over }: Brought): void {
-    this.#brought.delete(id);
-    over();
+  async #giveBack(jobs: Brought[]): Promise<void> {
+    try {
+      await giveBack(this.#services.db, jobs);
+    } catch (error) {
+      log.warn(
+        "jobs could not be given back; they are taken up when their lease is over",
+        describeError(error),
+      );
+    }
   }
 
   async #end(ends: JobEnd[]): Promise<void> {
     const { db, clock } = this.#services;
     await end(db.control, ends, clock.now(), this.#sizeOrder);
-    for (const { id } of ends) this.#forget(this.#brought.get(id)!);
+    for (const { id } of ends) this.#brought.delete(id);
     if ([...this.#more].some((queue) => this.#isRunningDry(queue))) this.wake();
   }
 

@@ -1,9 +1,10 @@
 /** The states of jobs in `control.outbox`, and every way from one to another. Leases run by the database's clock. */
 import { sql } from "drizzle-orm";
 import type { ControlDb, Database } from "../db/connect.ts";
-import { jobMinutes, jobWorkers, outbox } from "../db/control/schema.ts";
+import { jobMinutes, jobWorkers, outbox, tenants } from "../db/control/schema.ts";
 import type { ControlTx } from "../db/with_tenant.ts";
 import type { QueueName, QueuePolicies } from "../src/jobs/queues.ts";
+import { newId } from "../src/platform/ids.ts";
 import { planOf, send, type SizeOrder, sizeOrderOf } from "./plans.ts";
 
 /** How long a job is left to a worker that is not heard of. */
@@ -12,7 +13,10 @@ export const LEASE_SECONDS = 15;
 /** Any number, as long as it is always this one: one process at a time hands jobs over. */
 const DISPATCH_LOCK = 1_618_033_988;
 
-const PROMOTED_AT_ONCE = 5_000;
+/** So many that have waited longest, and as many that became due last. */
+const PROMOTED_AT_ONCE = 2_500;
+
+const MAX_ERROR_LENGTH = 2_000;
 
 /** A job as a worker gets it, to be run. */
 export type BegunJob = {
@@ -38,32 +42,63 @@ export type JobEnd = {
   counts: boolean;
 };
 
-/** Makes ready what has waited long enough. Returns how many there were. */
-export async function promote(tx: ControlTx, now: Date): Promise<number> {
-  const promoted = await tx.execute(sql`
-    update ${outbox} set state = 'ready' where id in (
-      select id from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()} order by run_at
-      limit ${PROMOTED_AT_ONCE} for update skip locked)
-    returning id`);
-  return promoted.length;
+/**
+ * Makes ready what has waited long enough; of very many only the first and the last, so that what has just become due
+ * doesn't wait for all that did while nothing ran. Returns whether there may be more.
+ */
+export async function promote(tx: ControlTx, now: Date): Promise<boolean> {
+  const isDue = sql`state = 'waiting' and run_at <= ${now.toISOString()}`;
+  const [row] = await tx.execute<{ jobs: number }>(sql`
+    with first as (
+      select id from ${outbox} where ${isDue} order by run_at limit ${PROMOTED_AT_ONCE} for update skip locked),
+    last as (
+      select id from ${outbox} where ${isDue} order by run_at desc limit ${PROMOTED_AT_ONCE} for update skip locked),
+    promoted as (
+      update ${outbox} o set state = 'ready' from (select id from first union select id from last) due
+      where o.id = due.id returning 1)
+    select count(*)::int as jobs from promoted`);
+  return row!.jobs >= PROMOTED_AT_ONCE;
 }
 
-/** Takes jobs back from workers that are gone: to be begun anew, or failed where that happened too often. */
-export async function takeBackLost(tx: ControlTx, policies: QueuePolicies, now: Date): Promise<number> {
+/** A job whose process was lost at its last attempt. */
+export type LostJob = {
+  id: string;
+  queue: QueueName;
+  name: string;
+  tenantId: string | null;
+  attempt: number;
+};
+
+/**
+ * Takes jobs back from workers that are gone: to be begun anew, or failed where that happened too often. Returns those that
+ * failed, which are added to the minute's figures.
+ */
+export async function takeBackLost(tx: ControlTx, policies: QueuePolicies, now: Date): Promise<LostJob[]> {
   const attempts = Object.fromEntries(
     Object.entries(policies).map(([queue, policy]) => [queue, policy.attempts]),
   );
-  const taken = await tx.execute(sql`
+  const at = now.toISOString();
+  const taken = await tx.execute<LostJob & { isLast: boolean }>(sql`
     with most as (select ${JSON.stringify(attempts)}::jsonb as attempts),
     lost as (
-      select id, o.attempts >= coalesce((most.attempts ->> queue)::int, 1) as is_last from ${outbox} o, most
-      where state in ('handed', 'running') and lease_until < now() for update of o skip locked)
+      select id, o.attempts >= (most.attempts ->> queue)::int as is_last from ${outbox} o, most
+      where state in ('handed', 'running') and lease_until < now() and most.attempts ? queue
+      for update of o skip locked)
     update ${outbox} o set hand_id = null, lease_until = null,
       state = case when is_last then 'failed' else 'ready' end,
-      ended_at = case when is_last then ${now.toISOString()}::timestamptz end,
+      ended_at = case when is_last then ${at}::timestamptz end,
       error = case when o.state = 'running' then 'The process that ran it was lost.' else error end
-    from lost where o.id = lost.id returning o.id`);
-  return taken.length;
+    from lost where o.id = lost.id
+    returning o.id, o.queue, o.name, o.tenant_id as "tenantId", o.attempts as attempt, is_last as "isLast"`);
+  const failed = taken.filter(({ isLast }) => isLast).map(({ isLast: _, ...job }) => job);
+  if (failed.length > 0) {
+    await tx.execute(sql`
+      insert into ${jobMinutes} as m (minute, queue, failed)
+      select date_trunc('minute', ${at}::timestamptz), queue, count(*)
+      from jsonb_to_recordset(${JSON.stringify(failed)}::jsonb) as f(queue text) group by queue
+      on conflict (minute, queue) do update set failed = m.failed + excluded.failed`);
+  }
+  return failed;
 }
 
 /** `isAlone`: no other process dispatches until the end of this transaction. */
@@ -80,8 +115,8 @@ export async function countUnderWay(tx: ControlTx): Promise<Partial<Record<Queue
   return Object.fromEntries(rows.map(({ queue, jobs }) => [queue, jobs]));
 }
 
-/** The queues in which jobs are ready. */
-export async function findReadyQueues(tx: ControlTx): Promise<QueueName[]> {
+/** Those of the queues in which jobs are ready. */
+export async function findReadyQueues(tx: ControlTx, policies: QueuePolicies): Promise<QueueName[]> {
   const rows = await tx.execute<{ queue: QueueName }>(sql`
     with recursive queues as (
       (select queue from ${outbox} where state = 'ready' order by queue limit 1)
@@ -89,7 +124,7 @@ export async function findReadyQueues(tx: ControlTx): Promise<QueueName[]> {
       select (select o.queue from ${outbox} o where state = 'ready' and o.queue > q.queue order by o.queue limit 1)
       from queues q where q.queue is not null)
     select queue from queues where queue is not null`);
-  return rows.map(({ queue }) => queue);
+  return rows.map(({ queue }) => queue).filter((queue) => Object.hasOwn(policies, queue));
 }
 
 /** The line before all others. */
@@ -104,14 +139,16 @@ const CANDIDATES_A_PLACE = 2;
 /**
  * Marks up to `free` ready jobs of a queue as handed over, from lines that come after the line `after`: those with least
  * under way first. A tenant's line gets `share` of the places at most. The lines are found one after the other in the
- * index, so that one with 100,000 jobs costs no more than one with a single job.
+ * index, so that one with 100,000 jobs costs no more than one with a single job. They are dealt out to as many hands as
+ * there are `workers`, so that each can take some.
  */
 export async function hand(
   tx: ControlTx,
   queue: QueueName,
-  { free, share, handId, after }: { free: number; share: number; handId: string; after: string },
-): Promise<Hand> {
-  const jobs = await tx.execute<{ id: string; line: string }>(sql`
+  { free, share, workers, after }: { free: number; share: number; workers: number; after: string },
+): Promise<Hand[]> {
+  const handIds = Array.from({ length: workers }, newId);
+  const jobs = await tx.execute<{ id: string; line: string; handId: string }>(sql`
     with recursive lines(line, place) as (
       (select line, 1 from ${outbox} where state = 'ready' and queue = ${queue} and line > ${after} order by line limit 1)
       union all
@@ -132,10 +169,12 @@ export async function hand(
       from allowed a cross join lateral (
         select id, priority, run_at from ${outbox} where state = 'ready' and queue = ${queue} and line = a.line
         order by priority, run_at, id limit greatest(least(a.places, a.most), 0)) c),
-    chosen as (select id from candidates order by turn limit ${free})
-    update ${outbox} o set state = 'handed', hand_id = ${handId}, lease_until = ${leaseEnd()}
-    from chosen where o.id = chosen.id and o.state = 'ready' returning o.id, o.line`);
-  return { id: handId, queue, jobs: jobs.map(({ id, line }) => [id, line]) };
+    chosen as (select id, (row_number() over (order by turn))::int as place from candidates order by turn limit ${free})
+    update ${outbox} o set state = 'handed', lease_until = ${leaseEnd()},
+      hand_id = (${JSON.stringify(handIds)}::jsonb ->> (place % ${workers}))::uuid
+    from chosen where o.id = chosen.id and o.state = 'ready' returning o.id, o.line, o.hand_id as "handId"`);
+  const byHand = Map.groupBy(jobs, ({ handId }) => handId);
+  return [...byHand].map(([id, its]) => ({ id, queue, jobs: its.map((job) => [job.id, job.line]) }));
 }
 
 /** Begins those of the jobs that are still the hand's: they may have been taken back or cancelled meanwhile. */
@@ -169,17 +208,21 @@ export async function renew(db: Database, ids: string[]): Promise<void> {
 }
 
 /** Gives jobs back that were handed over and not begun. */
-export async function giveBack(db: Database, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
+export async function giveBack(db: Database, jobs: { id: string; handId: string }[]): Promise<void> {
+  if (jobs.length === 0) return;
   await send(
     db,
     sql`
-    update ${outbox} set state = 'ready', hand_id = null, lease_until = null where state = 'handed'
-      and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`,
+    update ${outbox} o set state = 'ready', hand_id = null, lease_until = null
+    from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as j(id uuid, "handId" uuid)
+    where o.id = j.id and o.hand_id = j."handId" and o.state = 'handed'`,
   );
 }
 
-/** Writes down how attempts ended, and adds them to the minute's figures. What was taken back meanwhile stays as it is. */
+/**
+ * Writes down how attempts ended, and adds them to the minute's figures. What was taken back meanwhile and begun anew, as
+ * its next attempt, stays as it is. A job is held only if its tenant is suspended still: whoever ran it may not have known.
+ */
 export async function end(
   control: ControlDb,
   ends: JobEnd[],
@@ -187,15 +230,19 @@ export async function end(
   sizeOrder: SizeOrder,
 ): Promise<void> {
   const at = now.toISOString();
+  const isResumed = sql`(e.state = 'held' and not exists (
+    select from ${tenants} t where t.id = o.tenant_id and t.status = 'suspended'))`;
+  const rows = ends.map((ended) => ({ ...ended, error: ended.error && storable(ended.error) }));
   await control.execute(sql`${planOf(sizeOrder)}
     with ended as (
-      update ${outbox} o set state = e.state, run_at = coalesce(e."runAt", o.run_at), error = e.error,
+      update ${outbox} o set run_at = coalesce(e."runAt", o.run_at), error = e.error,
         hand_id = null, lease_until = null,
         attempts = case when e.counts then attempts else attempts - 1 end,
-        ended_at = case when e.state <> 'waiting' then ${at}::timestamptz end
-      from jsonb_to_recordset(${JSON.stringify(ends)}::jsonb) as
+        state = case when ${isResumed} then 'ready' else e.state end,
+        ended_at = case when e.state <> 'waiting' and not ${isResumed} then ${at}::timestamptz end
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as
         e(id uuid, attempt int, state text, "runAt" timestamptz, error text, counts boolean)
-      where o.id = e.id and o.state = 'running' and o.attempts = e.attempt
+      where o.id = e.id and o.state in ('running', 'ready', 'handed') and o.attempts = e.attempt
       returning o.queue, o.state, e.counts)
     insert into ${jobMinutes} as m (minute, queue, done, retried, failed)
     select date_trunc('minute', ${at}::timestamptz), queue, count(*) filter (where state = 'done'),
@@ -205,14 +252,15 @@ export async function end(
       failed = m.failed + excluded.failed`);
 }
 
-/** Whether a job is due or under way. */
-export async function isBusy(db: Database, now: Date): Promise<boolean> {
+/** Whether a job of these queues is due or under way. */
+export async function isBusy(db: Database, policies: QueuePolicies, now: Date): Promise<boolean> {
+  const isKnown = sql`queue in ${Object.keys(policies)}`;
   const [row] = await send<{ busy: boolean }>(
     db,
     sql`select
-    exists (select from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()}) or
-    exists (select from ${outbox} where state = 'ready') or
-    exists (select from ${outbox} where state in ('handed', 'running')) as busy`,
+    exists (select from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()} and ${isKnown}) or
+    exists (select from ${outbox} where state = 'ready' and ${isKnown}) or
+    exists (select from ${outbox} where state in ('handed', 'running') and ${isKnown}) as busy`,
   );
   return row!.busy;
 }
@@ -233,6 +281,11 @@ export async function reportWorker(
 
 export async function removeWorker(control: ControlDb, id: string): Promise<void> {
   await control.execute(sql`delete from ${jobWorkers} where id = ${id}`);
+}
+
+/** Postgres takes neither NUL nor half a character; a text that is cut may end with one. */
+function storable(text: string): string {
+  return text.slice(0, MAX_ERROR_LENGTH).toWellFormed().replaceAll("\0", "");
 }
 
 function leaseEnd() {

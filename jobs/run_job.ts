@@ -12,8 +12,6 @@ import type { Tenant } from "../src/tenancy/tenant.ts";
 import type { JobHandlers, JobRun } from "./handlers/handler.ts";
 import type { BegunJob, JobEnd } from "./ledger.ts";
 
-const MAX_ERROR_LENGTH = 2_000;
-
 const log = logOf("jobs");
 
 /**
@@ -123,8 +121,7 @@ function judge({ clock }: Services, policy: QueuePolicy, job: BegunJob, error: u
     attempt,
     state: isLast ? "failed" : "waiting",
     runAt: isLast ? null : after(clock.now(), pause),
-    error: maskAddresses(error instanceof Error ? reasonOf(error).message : String(error))
-      .slice(0, MAX_ERROR_LENGTH),
+    error: maskAddresses(error instanceof Error ? reasonOf(error).message : String(error)),
     counts: true,
   };
 }

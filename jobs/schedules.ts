@@ -16,7 +16,7 @@ export type Schedule = {
   cron: string;
   /** The job of a time at which it is due. */
   job: (slot: Date) => NewJob;
-  /** How many times at most are caught up that were missed because nothing ran. */
+  /** How many times at most are made up for that were missed: nothing ran, or it failed. */
   catchUp: number;
 };
 
@@ -42,7 +42,7 @@ export const SCHEDULES: Schedule[] = [
       name: "reports.monthly",
       payload: { month: dayOf(after(slot, -2 * DAY)).slice(0, 7) },
     }),
-    catchUp: 1,
+    catchUp: 3,
   },
 ];
 
@@ -66,7 +66,7 @@ export async function enqueueDue(services: Services, { name, cron, job, catchUp 
   });
 }
 
-/** Looks at all schedules: at the start of a process, for what was missed while none ran. */
+/** Looks at all schedules: at the start of a process for what was missed while none ran, and then for what failed. */
 export async function enqueueMissed(services: Services): Promise<void> {
   for (const schedule of SCHEDULES) await enqueueDue(services, schedule);
 }
@@ -83,10 +83,19 @@ export function registerSchedules(running: () => Promise<Running | undefined>): 
       () => attempt(schedule.name, running, ({ services }) => enqueueDue(services, schedule)),
     );
   }
-  Deno.cron("queue drain", "* * * * *", () => attempt("queue drain", running, ({ drain }) => drain()));
+  Deno.cron("queue drain", "* * * * *", () => attempt("queue drain", running, everyMinute));
 }
 
-export type Running = { services: Services; drain: () => Promise<void> };
+/** `drain`: runs what is due, where nothing else does between requests. */
+export type Running = { services: Services; drain: () => void | Promise<void> };
+
+export async function everyMinute({ services, drain }: Running): Promise<void> {
+  try {
+    await enqueueMissed(services);
+  } finally {
+    await drain();
+  }
+}
 
 async function attempt(
   name: string,
@@ -97,7 +106,7 @@ async function attempt(
     const parts = await running();
     if (parts) await work(parts);
   } catch (error) {
-    log.error("a schedule failed; it is caught up a minute later", {
+    log.error("a schedule failed; it is made up for a minute later", {
       schedule: name,
       ...describeError(error),
     });

@@ -56,6 +56,8 @@ export type Config = EmailConfig & {
   environment: Environment;
   /** Milliseconds that requests and jobs may take to end after the signal to stop. */
   stopGrace: number;
+  /** Nothing runs here but while a request or a schedule is served: Deno Deploy. */
+  sleepsBetweenRequests: boolean;
   port: number;
   /** Scheme, host and port of the apex, without a path. */
   appUrl: URL;
@@ -118,6 +120,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
   const environmentName = values.DENO_ENV ?? (values.DENO_DEPLOY ? "production" : "development");
   const config: Config = {
     environment: environmentName,
+    sleepsBetweenRequests: Boolean(values.DENO_DEPLOY),
     stopGrace: values.DENO_DEPLOY ? DENO_DEPLOY_GRACE : STOP_GRACE,
     port: values.PORT,
     appUrl,
@@ -153,8 +156,12 @@ export const KV_NEEDS_ONE_PROCESS =
   "the queue of Deno KV wakes no listener in another process, so one process serves and runs jobs; set JOBS_ENGINE=postgres to split them";
 
 function halfConfigured(config: Config): string[] {
-  const { databaseUrl, databasePooler, migrationDatabaseUrl, jobsEngine, role } = config;
+  const { databaseUrl, databasePooler, migrationDatabaseUrl, jobsEngine, role, sleepsBetweenRequests } =
+    config;
   const lines: string[] = [];
+  if (jobsEngine === "kv" && sleepsBetweenRequests) {
+    lines.push("JOBS_ENGINE: must be postgres on Deno Deploy, whose KV has no queues");
+  }
   if (jobsEngine === "kv" && role !== "all") lines.push(`ROLE: ${KV_NEEDS_ONE_PROCESS}`);
   if (databaseUrl) return lines;
   if (jobsEngine === "postgres") {

@@ -16,17 +16,16 @@ type Parts = { config: Config; db: Database; clock: Clock; mail: EmailTransport 
 
 /** All that `/health` looks at. The product can't serve without what is `essential`, and does less without the rest. */
 export function healthChecks({ config, db, clock, mail }: Parts): Check[] {
-  const checks: Check[] = [
+  const isEmbedded = !config.databaseUrl;
+  const keepsFiles = isEmbedded || config.jobsEngine === "kv";
+  return [
     { name: "database", essential: true, run: () => answers(db) },
     { name: "cache", essential: false, run: remembers },
     { name: "queue", essential: false, run: () => checkQueue(db, clock.now()) },
     { name: "mail", essential: false, run: () => mail.check() },
+    // Where nothing is kept in files, nothing can be wrong with them.
+    { name: "disk", essential: isEmbedded, run: () => keepsFiles ? takesFiles(config.dataDir) : undefined },
   ];
-  const isEmbedded = !config.databaseUrl;
-  if (isEmbedded || config.jobsEngine === "kv") {
-    checks.push({ name: "disk", essential: isEmbedded, run: () => takesFiles(config.dataDir) });
-  }
-  return checks;
 }
 
 async function answers(db: Database): Promise<void> {

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     const services = await startServices(config);
     const worker = config.role === "web" ? undefined : await startWorker(config, services);
     if (!worker) services.jobs.listen(() => tellWorkers(services));
-    startSchedules(worker && { services, drain: () => worker.drain(DRAIN_TIME) });
+    startSchedules(worker && { services, drain: () => drain(config, worker) });
     const servers = [...serveMetrics(config, services), ...await servePages(config, services)];
     stopOnSignal(services, servers, worker);
     announce(config);
@@ -56,6 +56,11 @@ async function startWorker(config: Config, services: Services): Promise<JobWorke
   const worker = await JobWorker.start(services, await openEngine(config));
   await enqueueMissed(services);
   return worker;
+}
+
+/** Where a process stays, it looks into the outbox by itself. */
+function drain({ sleepsBetweenRequests }: Config, worker: JobWorker): void | Promise<void> {
+  return sleepsBetweenRequests ? worker.idle(DRAIN_TIME) : worker.wake();
 }
 
 /** One message at a time: it says that there are new jobs, not how many. */

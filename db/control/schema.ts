@@ -194,7 +194,8 @@ export const platformAuditLog = control.table("audit_log", {
 /**
  * Every job, from the transaction that asked for it to some days after its end. The states, in their order: `waiting` for
  * its time, `ready`, `handed` to the engine, `running`; then `done`, or `failed` for people to look at, or `held` while its
- * tenant is suspended. Only jobs/ledger.ts moves a job from one to the next.
+ * tenant is suspended. jobs/ledger.ts moves a job from one to the next; back to `ready` it also comes when staff retry it
+ * (src/jobs/job_list.ts), or when its tenant is resumed (src/jobs/outbox.ts).
  */
 export const outbox = control.table("outbox", {
   id: uuid("id").primaryKey(),
@@ -232,6 +233,7 @@ export const outbox = control.table("outbox", {
   index("outbox_under_way").on(table.queue, table.line).where(sql`${table.state} in ('handed', 'running')`),
   index("outbox_ended").on(table.state, table.endedAt, table.id)
     .where(sql`${table.state} in ('done', 'failed', 'held')`),
+  index("outbox_resting").on(table.state, table.id).where(sql`${table.state} in ('failed', 'held')`),
   index("outbox_tenant").on(table.tenantId),
 ]);
 

@@ -2,8 +2,8 @@ import type { Hand } from "../ledger.ts";
 
 export type EngineName = "kv" | "postgres";
 
-/** Called with what was handed over; settles when all jobs of the hand have ended, or were found to be someone else's. */
-export type TakeHand = (hand: Hand) => Promise<void>;
+/** Called with what was handed over, and returns at once: from there on the lease in the outbox counts. */
+export type TakeHand = (hand: Hand) => void;
 
 /**
  * What carries jobs from the process that dispatches them to one that runs them. It may lose a hand, or bring it twice or
@@ -11,6 +11,8 @@ export type TakeHand = (hand: Hand) => Promise<void>;
  */
 export type Engine = {
   readonly name: EngineName;
+  /** Whether it brings hands to this process. */
+  readonly isListening: boolean;
   /** Starts bringing hands to this process. */
   listen(take: TakeHand): Promise<void>;
   hand(hands: Hand[]): Promise<void>;

@@ -12,17 +12,20 @@ export async function openKvEngine(path: string): Promise<Engine> {
   const kv = await Deno.openKv(path);
   /** Hands that were taken, and whose messages are still to come. */
   const taken = new Set<string>();
-  let take: TakeHand = () => Promise.resolve();
+  let take: TakeHand = () => {};
   let stopped = true;
   let listening: Promise<void> | undefined;
   return {
     name: "kv",
+    get isListening() {
+      return !stopped;
+    },
     listen(takeHand) {
       take = takeHand;
       stopped = false;
       // A message is done as soon as it has arrived: from there on the lease in the outbox counts.
       listening = kv.listenQueue((hand: Hand) => {
-        if (!taken.delete(hand.id) && !stopped) take(hand).catch(() => {});
+        if (!taken.delete(hand.id) && !stopped) take(hand);
       });
       listening.catch(() => {});
       return Promise.resolve();
@@ -33,7 +36,7 @@ export async function openKvEngine(path: string): Promise<Engine> {
       for (const hand of hands) {
         if (stopped) break;
         taken.add(hand.id);
-        take(hand).catch(() => {});
+        take(hand);
       }
       await sent;
     },

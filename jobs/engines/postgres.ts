@@ -1,16 +1,18 @@
+import { setTimeout } from "node:timers/promises";
 import type { Pool } from "pg";
+import { SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
 import type { Hand } from "../ledger.ts";
 import type { Engine, TakeHand } from "./engine.ts";
 
 const TASK = "denizen_hand";
-/** Enough for the hands of all queues, so that one queue's long jobs don't keep another's out. */
-const HANDS_AT_ONCE = 50;
+/** A hand is taken in no time, and one at a time leaves the others to other processes. */
+const HANDS_AT_ONCE = 1;
+/** One listens, one fetches, and one or two say what was taken and hand over. */
 const CONNECTIONS = 4;
-/** That there are fewer connections than hands is meant so: a hand waits for its jobs, and needs none for that. */
-const KNOWN_WARNING = /maxPoolSize/;
-/** How often each of those looks for a hand by itself: in case that it wasn't told, and where the database can't tell. */
+/** How often a process looks for a hand by itself: in case that it wasn't told, and where the database can't tell. */
 const POLL_MILLISECONDS = { none: 5_000, transaction: 500 };
+const RESTART_PAUSE = SECOND;
 
 const log = logOf("jobs");
 
@@ -27,32 +29,53 @@ export async function openPostgresEngine(url: string, pooler: "none" | "transact
   const options = {
     pgPool: pool as Pool,
     noPreparedStatements: pooler === "transaction",
+    // In batches, if only of one: where a hand can't be said to be taken, the runner ends, which is seen below. Without
+    // them, that would be the rejection of a promise that nobody has, and the end of the process.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     logger: new Logger(() => (level, message) => {
-      const isWorthTelling = level === "error" || (level === "warning" && !KNOWN_WARNING.test(message));
-      if (isWorthTelling) log.warn("graphile-worker: {message}", { message });
+      if (level === "error" || level === "warning") log.warn("graphile-worker: {message}", { message });
     }),
   };
   const utils = await makeWorkerUtils(options);
   await utils.migrate();
   await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] }); // hands that a killed process had taken
+
   let runner: Awaited<ReturnType<typeof run>> | undefined;
+  let stopped = false;
+  const start = async (take: TakeHand) => {
+    const started = await run({
+      ...options,
+      concurrency: HANDS_AT_ONCE,
+      pollInterval: POLL_MILLISECONDS[pooler],
+      noHandleSignals: true,
+      taskList: { [TASK]: (payload) => take(payload as Hand) },
+    });
+    if (stopped) return await started.stop();
+    runner = started;
+    keepRunning(started, take);
+  };
+  /** It ends by itself when a connection is lost at a bad moment. */
+  const keepRunning = async ({ promise }: { promise: Promise<void> }, take: TakeHand) => {
+    const reason = await promise.then(() => undefined, (error) => error);
+    runner = undefined;
+    while (!stopped && !runner) {
+      log.error("the jobs engine ended, to be started again", reason ? describeError(reason) : {});
+      await setTimeout(RESTART_PAUSE, undefined, { ref: false });
+      if (!stopped) await start(take).catch(tell);
+    }
+  };
   const stop = async () => {
+    stopped = true;
     const running = runner;
     runner = undefined;
     await running?.stop().catch(() => {});
   };
   return {
     name: "postgres",
-    async listen(take: TakeHand) {
-      runner = await run({
-        ...options,
-        concurrency: HANDS_AT_ONCE,
-        pollInterval: POLL_MILLISECONDS[pooler],
-        noHandleSignals: true,
-        taskList: { [TASK]: (payload) => take(payload as Hand) },
-      });
-      runner.promise.catch((error) => log.error("the jobs engine ended", describeError(error)));
+    get isListening() {
+      return runner !== undefined;
     },
+    listen: start,
     async hand(hands) {
       if (hands.length === 0) return;
       await utils.addJobs(hands.map((hand) => ({ identifier: TASK, payload: hand, maxAttempts: 1 })));

@@ -73,12 +73,7 @@ export async function getQueues(ctx: SystemContext): Promise<{ queues: QueueStat
   authorizePlatform(ctx);
   const since = after(ctx.services.clock.now(), -HOUR);
   const [depths, figures, workers] = await Promise.all([
-    ctx.control.select({
-      queue: outbox.queue,
-      state: outbox.state,
-      jobs: sql<number>`count(*)::int`,
-      oldest: sql`min(${outbox.runAt})`.mapWith(outbox.runAt),
-    }).from(outbox).where(sql`${outbox.state} <> 'done'`).groupBy(outbox.queue, outbox.state),
+    countOpen(ctx),
     ctx.control.select({
       queue: jobMinutes.queue,
       done: sql<number>`sum(${jobMinutes.done})::int`,
@@ -96,6 +91,26 @@ export async function getQueues(ctx: SystemContext): Promise<{ queues: QueueStat
     return { queue, depth, oldest, lastHour: { done, retried, failed } };
   });
   return { queues, workers };
+}
+
+/** The states of jobs that are not done, as the outbox's indexes have them: most of it is jobs that are. */
+const OPEN_STATES = [
+  sql`${outbox.state} = 'waiting'`,
+  sql`${outbox.state} = 'ready'`,
+  sql`${outbox.state} in ('handed', 'running')`,
+  sql`${outbox.state} in ('failed', 'held')`,
+];
+
+async function countOpen({ control }: SystemContext) {
+  const counts = await Promise.all(OPEN_STATES.map((isInState) =>
+    control.select({
+      queue: outbox.queue,
+      state: outbox.state,
+      jobs: sql<number>`count(*)::int`,
+      oldest: sql`min(${outbox.runAt})`.mapWith(outbox.runAt),
+    }).from(outbox).where(isInState).groupBy(outbox.queue, outbox.state)
+  ));
+  return counts.flat();
 }
 
 /** Lets a failed job begin anew, with all its attempts. Throws `not_found`, `conflict` when it hasn't failed. */
@@ -152,7 +167,7 @@ async function record(
   action: "job.retried" | "job.discarded",
   { id, name, queue, tenant, error }: ListedJob,
 ): Promise<void> {
-  const details = { queue, tenant: tenant?.subdomain ?? null, error };
+  const details = { queue, tenant_id: tenant?.id ?? null, error };
   await recordPlatformAudit(ctx, tx, { action, subject: { type: "job", id, name }, details });
 }
 

@@ -1,5 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import { outbox } from "../../db/control/schema.ts";
+import { outbox, tenants } from "../../db/control/schema.ts";
 import type { ControlTx, TenantTx } from "../../db/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { after } from "../platform/clock.ts";
@@ -7,13 +7,14 @@ import { newId } from "../platform/ids.ts";
 import { JOB_TYPES, type JobName, type JobPayload } from "./job_types.ts";
 
 export const DEFAULT_PRIORITY = 100;
+const LAST_PRIORITY = 1_000;
 
 export type JobOptions = {
   /** Milliseconds from now. */
   delay?: number;
   /** Only one job of the same tenant (or of none) has this key, as long as that job is kept: some days after its end. */
   key?: string;
-  /** 0 to 1,000; lower goes first among the jobs of the same tenant in the queue. */
+  /** A whole number from 0 to 1,000; lower goes first among the jobs of the same tenant in the queue. */
   priority?: number;
   /** Whose job it is, where the context is no tenant's. */
   tenantId?: string;
@@ -36,7 +37,7 @@ export async function enqueue(
   return id ?? null;
 }
 
-/** Several jobs at once. Returns the ids of those that were added. */
+/** Several jobs at once. Returns the ids of those that were added. Throws on a priority that there is none of. */
 export async function enqueueAll(
   ctx: TenantContext | SystemContext,
   tx: TenantTx | ControlTx,
@@ -50,7 +51,7 @@ export async function enqueueAll(
     name,
     payload: JOB_TYPES[name].payload.parse(payload),
     tenant_id: tenantId ?? owner,
-    priority,
+    priority: parsePriority(priority),
     key,
     run_at: after(now, delay),
     created_at: now,
@@ -71,13 +72,20 @@ export function keyOncePer(
   return `${what} ${Math.floor(services.clock.now().getTime() / length)}`;
 }
 
-/** Takes a job back that has not begun. False where it has, or is there no more. */
-export async function cancelJob(ctx: SystemContext, id: string): Promise<boolean> {
-  const isOpen = inArray(outbox.state, ["waiting", "ready", "handed", "held"]);
-  const gone = await ctx.control.delete(outbox).where(and(eq(outbox.id, id), isOpen)).returning({
-    id: outbox.id,
-  });
-  return gone.length > 0;
+/**
+ * Takes a job back, in the transaction of the change that makes it needless. A tenant's context reaches the tenant's own
+ * jobs only. False where it is there no more, or has begun: one that runs goes on.
+ */
+export async function cancelJob(
+  ctx: TenantContext | SystemContext,
+  tx: TenantTx | ControlTx,
+  id: string,
+): Promise<boolean> {
+  const owner = "tenant" in ctx ? ctx.tenant.id : null;
+  const [row] = await tx.execute<{ cancelled: boolean }>(
+    sql`select jobs.cancel(${id}::uuid, ${owner}::uuid) as cancelled`,
+  );
+  return row!.cancelled;
 }
 
 /** Lets a resumed tenant's jobs go on that were held while it was suspended. */
@@ -91,4 +99,17 @@ export async function releaseHeldJobs(
     id: outbox.id,
   });
   if (released.length > 0) services.jobs.note(tx);
+}
+
+/** Lets held jobs go on whose tenant is active: one may have been held just when its tenant was being resumed. */
+export async function releaseForgottenJobs({ services, control }: SystemContext): Promise<void> {
+  const active = control.select({ id: tenants.id }).from(tenants).where(eq(tenants.status, "active"));
+  const released = await control.update(outbox).set({ state: "ready", endedAt: null })
+    .where(and(eq(outbox.state, "held"), inArray(outbox.tenantId, active))).returning({ id: outbox.id });
+  if (released.length > 0) services.jobs.wake();
+}
+
+function parsePriority(priority: number): number {
+  if (Number.isInteger(priority) && priority >= 0 && priority <= LAST_PRIORITY) return priority;
+  throw new RangeError(`A job's priority is a whole number from 0 to ${LAST_PRIORITY}, not ${priority}.`);
 }

@@ -16,11 +16,12 @@ export async function countReadyJobs({ control }: Database): Promise<Record<Queu
   return depths;
 }
 
-/** Throws when jobs have been ready for minutes and no process is there to begin them. */
+/** Throws when jobs have been due for minutes and no process is there to begin them. */
 export async function checkQueue({ control }: Database, now: Date): Promise<void> {
   const limit = after(now, -LONGEST_WAIT).toISOString();
   const [row] = await control.execute<{ stuck: boolean }>(sql`
     select case when exists (select from ${jobWorkers} where seen_at > now() - interval '15 seconds') then false
-      else exists (select from ${outbox} where state = 'ready' and run_at < ${limit}) end as stuck`);
-  if (row!.stuck) throw new Error("jobs have been ready for minutes, and no process runs jobs");
+      else exists (select from ${outbox} where state = 'ready' and run_at < ${limit})
+        or exists (select from ${outbox} where state = 'waiting' and run_at < ${limit}) end as stuck`);
+  if (row!.stuck) throw new Error("jobs have been due for minutes, and no process runs jobs");
 }

@@ -1,5 +1,6 @@
 const UNIQUE_VIOLATION = "23505";
 const UNDEFINED_TABLE = "42P01";
+const DATA_EXCEPTION = "22"; // the class of all
 const INVALID_PARAMETER = "22023";
 const INSUFFICIENT_PRIVILEGE = "42501";
 const TIMEOUTS = new Set(["57014", "55P03"]); // query_canceled, lock_not_available
@@ -36,6 +37,12 @@ export function isRoleRefused(error: unknown): boolean {
 export function isTimeout(error: unknown): boolean {
   const cause = causeOf(error);
   return isPostgresError(cause) && TIMEOUTS.has(cause.code);
+}
+
+/** Whether `error` says that a value is none that Postgres can store, such as a text with a NUL: it never will be. */
+export function isUnstorable(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && cause.code.startsWith(DATA_EXCEPTION);
 }
 
 /** Whether `error` is Postgres' refusal of a second row with the same key, by the constraint of this name. */

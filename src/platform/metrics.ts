@@ -25,15 +25,20 @@ export class Metrics {
   readonly #collectors: (() => void | Promise<void>)[] = [];
   readonly #requests: TenantRequests;
   readonly #subscriptions = this.#gauge("saas_active_subscriptions", "Tenants by plan.", ["plan"]);
-  readonly #jobs = this.#counter("saas_jobs_total", "Jobs that have ended.", ["queue", "outcome"]);
+  readonly #jobs = this.#counter("saas_jobs_total", "Attempts at jobs that have ended.", [
+    "queue",
+    "outcome",
+  ]);
   readonly #jobSeconds = new Histogram({
     name: "saas_job_duration_seconds",
-    help: "How long jobs took.",
+    help: "How long attempts at jobs took.",
     labelNames: ["queue"],
     buckets: JOB_BUCKETS,
     registers: [this.#registry],
   });
-  readonly #queueDepth = this.#gauge("saas_queue_depth", "Jobs that wait.", ["queue"]);
+  readonly #queueDepth = this.#gauge("saas_queue_depth", "Jobs that are ready, and nobody has begun.", [
+    "queue",
+  ]);
   readonly #deliveries = this.#counter("saas_webhook_deliveries_total", "Webhooks sent.", ["outcome"]);
   readonly #connections = this.#gauge("saas_db_pool_connections", "Connections to the database.", [
     "lane",
@@ -53,13 +58,23 @@ export class Metrics {
     this.#requests.add(tenantId, request);
   }
 
-  /** A job was run, for `seconds`. `outcome` is one of few words, such as `done` or `failed`. */
-  jobEnded(queue: string, outcome: string, seconds: number): void {
-    this.#jobs.inc({ queue, outcome });
-    this.#jobSeconds.observe({ queue }, seconds);
+  /** How attempts at jobs may end here. They count from 0: an alert on a rise would not see a first one that starts at 1. */
+  expectJobs(queues: string[], outcomes: string[]): void {
+    for (const queue of queues) {
+      for (const outcome of outcomes) this.#jobs.inc({ queue, outcome }, 0);
+    }
   }
 
-  /** How many jobs wait in a queue now. To be called by a collector: see `onScrape`. */
+  /**
+   * An attempt at a job has ended, after `seconds`, if anyone knows. `outcome` is one of few words, such as `done` or
+   * `failed`.
+   */
+  jobEnded(queue: string, outcome: string, seconds?: number): void {
+    this.#jobs.inc({ queue, outcome });
+    if (seconds !== undefined) this.#jobSeconds.observe({ queue }, seconds);
+  }
+
+  /** How many jobs of a queue are ready now, and nobody has begun. To be called by a collector: see `onScrape`. */
   setQueueDepth(queue: string, depth: number): void {
     this.#queueDepth.set({ queue }, depth);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openTestDatabase, serverUrl } from "../support/database.ts";
-import { cli, type Outcome } from "../support/process.ts";
+import { cli, freePort, killedCli, type Outcome } from "../support/process.ts";
 
 /** Protects: an operator sees, retries and runs jobs from the command line. */
 
@@ -52,7 +52,7 @@ Deno.test("jobs are listed, counted and retried by the CLI, and run by it where 
         await run("jobs", "retry", id),
         await run("jobs", "retry", "x"),
       ];
-      assert.deepEqual(outcomes.map(({ code }) => code), [1, 1, 1]);
+      assert.deepEqual(outcomes.map(({ code }) => code), [2, 1, 1]);
       assert.match(outcomes[0]!.stderr, /--all-failed/);
       assert.match(outcomes[1]!.stderr, /Only a job that has failed can be retried/);
       assert.match(outcomes[2]!.stderr, /was not found/);
@@ -78,6 +78,18 @@ Deno.test("jobs are listed, counted and retried by the CLI, and run by it where 
         const states = json(await run("jobs", "list", "--queue", "email", "--json"))
           .map(({ state }: { state: string }) => state);
         assert.deepEqual(states, ["done", "done"]);
+      });
+
+      await t.step("a worker by itself tells its metrics, at the port that is set for them", async () => {
+        const port = await freePort();
+        const metrics = { JOBS_ENGINE: "postgres", METRICS_PORT: String(port) };
+        let text = "";
+        const isTold = async () => {
+          text = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text(), () => "");
+          return text !== "";
+        };
+        await killedCli({ ...variables, ...metrics }, isTold, "jobs", "work");
+        assert.match(text, /saas_jobs_total\{/);
       });
     }
   } finally {

@@ -37,8 +37,13 @@ Deno.test("jobs of a process that is killed are taken over by the next, and have
   }
 });
 
-Deno.test("a server that is told to stop ends the jobs that run, and loses none", async () => {
-  await using home = await openHome("kv");
+for (const engine of ENGINES) {
+  Deno.test(`${engine}: a server that is told to stop ends the jobs that run, and loses none`, () =>
+    stopAndGoOn(engine));
+}
+
+async function stopAndGoOn(engine: EngineName): Promise<void> {
+  await using home = await openHome(engine);
   await using first = await ServerProcess.start(home.variables);
   await first.ready();
   {
@@ -61,7 +66,7 @@ Deno.test("a server that is told to stop ends the jobs that run, and loses none"
   assert.ok(ended.done > stopped.done, "the second server went on with them");
   // Where the database is slow an attempt may fail, and the queue's pause is longer than anyone wants to wait here.
   assert.deepEqual([ended.jobs, ended.done + ended.waiting, ended.mostBegins], [CLEANUPS, CLEANUPS, 1]);
-});
+}
 
 async function killAndTakeOver(engine: EngineName) {
   await using home = await openHome(engine);

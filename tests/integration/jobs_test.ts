@@ -1,27 +1,24 @@
 import assert from "node:assert/strict";
-import { asc, eq, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { jobMinutes, outbox } from "../../db/control/schema.ts";
 import { projects } from "../../db/tenant/schema.ts";
 import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
-import type { SystemContext } from "../../src/context.ts";
 import { GiveUp, TryLater } from "../../src/jobs/job_outcomes.ts";
-import { cancelJob, enqueue, enqueueAll, type NewJob } from "../../src/jobs/outbox.ts";
+import { cancelJob, enqueue, enqueueAll } from "../../src/jobs/outbox.ts";
 import { QUEUES } from "../../src/jobs/queues.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
-import { ENGINES, startWorker, until } from "../support/jobs.ts";
+import { added, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: a job happens exactly if its change did, as its tenant, however often something fails on the way. */
-
-const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
 
 for (const engine of ENGINES) {
   Deno.test(`${engine}: a job that a change asks for runs as that tenant, once it is committed`, async () => {
     await using world = await World.open();
     const acme = await world.company("acme");
     const seen: { run: JobRun; role: unknown }[] = [];
-    const handlers = collecting(async (run) => {
+    const handlers = handling(async (run) => {
       const [[row]] = await run.tenant!.read((tx) => [tx.execute(sql`select current_user as name`)]);
       seen.push({ run, role: row!.name });
     });
@@ -53,7 +50,7 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: a job waits for its time, and the lowest priority goes first`, async () => {
     await using world = await World.open();
     const order: string[] = [];
-    const handlers = collecting((run) => void order.push(run.id));
+    const handlers = handling((run) => void order.push(run.id));
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
     const [later, low, high] = await added(world.system, [
       { ...JOB, delay: HOUR },
@@ -77,19 +74,19 @@ for (const engine of ENGINES) {
     const second = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, { ...JOB, key: "today" }));
     const others = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, { ...JOB, key: "today" }));
 
-    const cancelled = await cancelJob(world.system, first!);
-    await using worker = await startWorker(world, engine, { handlers: collecting(() => void runs++) });
+    const cancelled = await acme.ctx.tx((tx) => cancelJob(acme.ctx, tx, first!));
+    await using worker = await startWorker(world, engine, { handlers: handling(() => void runs++) });
     await worker.idle();
 
     assert.deepEqual([second, cancelled, runs], [null, true, 1]);
     assert.equal((await jobOf(world, others!)).state, "done");
-    assert.equal(await cancelJob(world.system, others!), false);
+    assert.equal(await globex.ctx.tx((tx) => cancelJob(globex.ctx, tx, others!)), false); // it is done
   });
 
   Deno.test(`${engine}: a job that fails is tried again after growing pauses, and then rests among the failed`, async () => {
     await using world = await World.open();
     const attempts: number[] = [];
-    const handlers = collecting((run) => {
+    const handlers = handling((run) => {
       attempts.push(run.attempt);
       throw new Error("The other side is down.");
     });
@@ -153,7 +150,7 @@ for (const engine of ENGINES) {
     let runs = 0;
     const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
     await suspendTenant(world.system, acme.tenant.id, { reason: "Unpaid." });
-    await using worker = await startWorker(world, engine, { handlers: collecting(() => void runs++) });
+    await using worker = await startWorker(world, engine, { handlers: handling(() => void runs++) });
     await worker.idle();
     const held = await jobOf(world, id!);
 
@@ -176,7 +173,7 @@ for (const engine of ENGINES) {
     });
     const attempts: number[] = [];
     await using worker = await startWorker(world, engine, {
-      handlers: collecting((run) => void attempts.push(run.attempt)),
+      handlers: handling((run) => void attempts.push(run.attempt)),
     });
     await worker.idle();
 
@@ -189,7 +186,7 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 2 } };
     let running = 0;
-    const handlers = collecting(async () => {
+    const handlers = handling(async () => {
       running++;
       await new Promise((done) => setTimeout(done, 150));
     });
@@ -206,7 +203,7 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: one tenant's thousands of jobs hardly hold up another's single one`, async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
-    const handlers = collecting(() => new Promise((done) => setTimeout(done, 40)));
+    const handlers = handling(() => new Promise((done) => setTimeout(done, 40)));
     await using worker = await startWorker(world, engine, { handlers });
     const timeOfOne = async () => {
       const started = performance.now();
@@ -245,12 +242,43 @@ Deno.test("S07 a tenant's transaction can enqueue jobs for no other tenant, and 
   assert.deepEqual(await world.system.control.select().from(outbox), []);
 });
 
+Deno.test("S07 a tenant cancels no other's job, and a cancellation that is rolled back is none", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB)))!;
+
+  const byAnother = await globex.ctx.tx((tx) => cancelJob(globex.ctx, tx, id));
+  const forged = await globex.ctx.tx((tx) =>
+    tx.execute<{ done: boolean }>(sql`select jobs.cancel(${id}::uuid, ${acme.tenant.id}::uuid) as done`)
+  );
+  await assert.rejects(acme.ctx.tx(async (tx) => {
+    await cancelJob(acme.ctx, tx, id);
+    throw new Error("no");
+  }));
+  const left = (await jobOf(world, id)).state;
+  const byPlatform = await world.system.tx((tx) => cancelJob(world.system, tx, id));
+
+  assert.deepEqual([byAnother, forged[0]!.done, left, byPlatform], [false, false, "ready", true]);
+  assert.equal(await world.system.control.$count(outbox), 0);
+});
+
+Deno.test("a priority that there is none of is refused, and says which there are", async () => {
+  await using world = await World.open();
+
+  for (const priority of [-1, 1.5, 1_001, 40_000]) {
+    await assert.rejects(
+      added(world.system, [{ ...JOB, priority }]),
+      new RangeError(`A job's priority is a whole number from 0 to 1000, not ${priority}.`),
+    );
+  }
+});
+
 Deno.test("a job of an unknown kind, or with a payload of another form, fails at once with the reason", async () => {
   await using world = await World.open();
   const [unknown, odd] = await added(world.system, [JOB, JOB]);
   await world.system.control.update(outbox).set({ name: "of.tomorrow" }).where(eq(outbox.id, unknown!));
   await world.system.control.update(outbox).set({ payload: { day: "no day" } }).where(eq(outbox.id, odd!));
-  await using worker = await startWorker(world, "kv", { handlers: collecting(() => {}) });
+  await using worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
   await worker.idle();
 
   assert.deepEqual(pick(await jobOf(world, unknown!)), [
@@ -271,7 +299,7 @@ Deno.test("a job of a tenant whose schema is being migrated comes back, and no a
   const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
   world.services.oldestServedVersion = "9999_future";
   world.services.tenants.forget(acme.tenant.id);
-  await using worker = await startWorker(world, "kv", { handlers: collecting(() => {}) });
+  await using worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
   await worker.idle();
 
   const { state, attempts } = await jobOf(world, id!);
@@ -297,7 +325,7 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
     await world.company("globex"),
     await world.company("initech"),
   ];
-  const handlers = collecting((run) =>
+  const handlers = handling((run) =>
     run.tenant!.tx(async (tx) => {
       await tx.insert(projects).values({
         id: crypto.randomUUID(),
@@ -320,26 +348,6 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
     assert.equal(rows.length, 20);
   }
 });
-
-function collecting(note: (run: JobRun) => unknown): JobHandlers {
-  return {
-    "metrics.collect_tenant": async (run) => {
-      await note(run);
-    },
-  };
-}
-
-/** Puts jobs of the platform's own into the outbox. */
-function added(system: SystemContext, jobs: NewJob[]): Promise<string[]> {
-  return system.tx((tx) => enqueueAll(system, tx, jobs));
-}
-
-async function jobOf(world: World, id: string) {
-  const [job] = await world.system.control.select().from(outbox).where(eq(outbox.id, id)).orderBy(
-    asc(outbox.id),
-  );
-  return job!;
-}
 
 function countDone(world: World, tenantId: string): Promise<number> {
   return world.system.control.$count(outbox, sql`tenant_id = ${tenantId} and state = 'done'`);

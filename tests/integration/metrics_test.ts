@@ -5,7 +5,7 @@ import { healthChecks } from "../../src/health_checks.ts";
 import { enqueue } from "../../src/jobs/outbox.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { Health } from "../../src/platform/health.ts";
-import { startWorker } from "../support/jobs.ts";
+import { addJob, startWorker } from "../support/jobs.ts";
 import { Exposition } from "../support/metrics.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
@@ -299,6 +299,37 @@ Deno.test("where jobs wait and no process runs any, the product is degraded unti
   const exposition = await scrape(world);
   assert.deepEqual([before, exposition.sum("saas_queue_depth", { queue: "analytics" })], [1, 0]);
   assert.equal(exposition.sum("saas_jobs_total", { queue: "analytics", outcome: "done" }), 1);
+});
+
+Deno.test("a job that is tried again later, and whose time has come, needs a process as well", async () => {
+  await using world = await World.open();
+  const { services, clock } = world;
+  const health = async () => (await new Health(clock, healthChecks(services)).report()).status;
+  await addJob(world, { state: "waiting" });
+  const atFirst = await health();
+  clock.advance(3 * MINUTE);
+
+  assert.deepEqual([atFirst, await health()], ["healthy", "degraded"]);
+});
+
+Deno.test("where nothing is kept in files, health names the disk, and needs none", async () => {
+  await using world = await World.open();
+  const elsewhere = {
+    databaseUrl: "postgres://app@db/app",
+    jobsEngine: "postgres",
+    dataDir: "/nowhere",
+  } as const;
+  const checks = healthChecks({ ...world.services, config: { ...world.config, ...elsewhere } });
+
+  const report = await new Health(world.clock, checks).report();
+
+  assert.deepEqual(report.checks.map(({ name, status }) => `${name} ${status}`), [
+    "database ok",
+    "cache ok",
+    "queue ok",
+    "mail ok",
+    "disk ok",
+  ]);
 });
 
 async function scrape(world: World): Promise<Exposition> {

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { asc } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import { jobMinutes, oneTimeTokens, outbox, sessions } from "../../db/control/schema.ts";
 import { dailyMetrics } from "../../db/tenant/schema.ts";
-import { enqueueDue, enqueueMissed, SCHEDULES } from "../../jobs/schedules.ts";
+import { enqueueDue, enqueueMissed, everyMinute, SCHEDULES } from "../../jobs/schedules.ts";
 import { JOB_TYPES } from "../../src/jobs/job_types.ts";
 import { HANDLERS } from "../../jobs/handlers/handlers.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { createProject } from "../../src/projects/projects.ts";
+import type { Services } from "../../src/services.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
@@ -57,6 +58,37 @@ Deno.test("days that were missed while nothing ran are made up for, those before
   ]);
   assert.equal(byName.get("cleanup.expired")!.length, 1);
   assert.equal(byName.get("tenancy.upkeep")!.length, 1);
+});
+
+Deno.test("a time at which a schedule failed is made up for a minute later, and the queue is drained whatever fails", async () => {
+  await using world = await World.open();
+  const { services } = world;
+  let drained = 0;
+  const drain = () => void drained++;
+  await everyMinute({ services, drain });
+  world.clock.advance(DAY); // its time came, and nothing came of it
+  await everyMinute({ services, drain });
+  const broken = { ...services, db: null } as unknown as Services;
+  await assert.rejects(everyMinute({ services: broken, drain }));
+
+  const jobs = await world.system.control.select().from(outbox).where(eq(outbox.name, "metrics.collect"));
+  assert.deepEqual(jobs.map(({ payload }) => payload), [{ day: "2026-03-02" }]);
+  assert.equal(drained, 3);
+});
+
+Deno.test("the reports of up to three months that were missed are made up for", async () => {
+  await using world = await World.open();
+  await enqueueMissed(world.services);
+  world.clock.advance(130 * DAY);
+  await enqueueMissed(world.services);
+
+  const jobs = await world.system.control.select().from(outbox).where(eq(outbox.name, "reports.monthly"))
+    .orderBy(asc(outbox.key));
+  assert.deepEqual(jobs.map(({ payload }) => payload), [
+    { month: "2026-04" },
+    { month: "2026-05" },
+    { month: "2026-06" },
+  ]);
 });
 
 Deno.test("the day's figures are collected for each tenant, and collecting them again changes nothing", async () => {

@@ -1,8 +1,12 @@
+import { eq } from "drizzle-orm";
 import { outbox } from "../../db/control/schema.ts";
+import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
 import { JobWorker, type WorkerOptions } from "../../jobs/job_worker.ts";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
+import type { SystemContext } from "../../src/context.ts";
+import { enqueueAll, type NewJob } from "../../src/jobs/outbox.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/services.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
@@ -10,6 +14,28 @@ import type { World } from "./world.ts";
 
 /** The engines that can be tried: the second takes a server. */
 export const ENGINES: EngineName[] = serverUrl ? ["kv", "postgres"] : ["kv"];
+
+/** A job that may be a tenant's or the platform's, of queue `analytics`. */
+export const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
+
+/** What does `JOB`. */
+export function handling(work: (run: JobRun) => unknown): JobHandlers {
+  return {
+    "metrics.collect_tenant": async (run) => {
+      await work(run);
+    },
+  };
+}
+
+/** Puts jobs of the platform's own into the outbox. */
+export function added(system: SystemContext, jobs: NewJob[]): Promise<string[]> {
+  return system.tx((tx) => enqueueAll(system, tx, jobs));
+}
+
+export async function jobOf(world: World, id: string) {
+  const [job] = await world.system.control.select().from(outbox).where(eq(outbox.id, id));
+  return job!;
+}
 
 /** A worker of this world, that is closed with the scope. */
 export async function startWorker(

@@ -1,0 +1,305 @@
+import assert from "node:assert/strict";
+import { eq, sql } from "drizzle-orm";
+import { jobMinutes, jobWorkers, outbox, tenants } from "../../db/control/schema.ts";
+import { Batches } from "../../jobs/batches.ts";
+import type { Hand } from "../../jobs/ledger.ts";
+import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
+import type { JobHandlers } from "../../jobs/handlers/handler.ts";
+import { enqueue } from "../../src/jobs/outbox.ts";
+import { QUEUES } from "../../src/jobs/queues.ts";
+import { MINUTE, SECOND } from "../../src/platform/clock.ts";
+import type { Services } from "../../src/services.ts";
+import { added, addJob, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { serverUrl } from "../support/database.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: whatever goes wrong with jobs or around them, the others go on, and none is lost or run twice for it. */
+
+/** Of which queue `JOB` is not. */
+const OTHER_JOB = { name: "cleanup.expired", payload: {} } as const;
+const LEASE_IS_OVER = sql`now() - interval '1 second'`;
+
+for (const engine of ENGINES) {
+  Deno.test(`${engine}: a worker that is told to stop waits no longer than it may for a long job`, async () => {
+    await using world = await World.open();
+    const services: Services = { ...world.services, config: { ...world.config, stopGrace: 300 } };
+    const long = Promise.withResolvers<void>();
+    const [running, waiting] = await added(world.system, [JOB, JOB]);
+    const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
+    const worker = await startWorker(world, engine, {
+      services,
+      policies,
+      handlers: handling(() => long.promise),
+    });
+    await until(async () => (await jobOf(world, running!)).state === "running");
+
+    const started = performance.now();
+    await worker.close();
+    const took = performance.now() - started;
+    const states = [(await jobOf(world, running!)).state, (await jobOf(world, waiting!)).state];
+    long.resolve();
+
+    assert.ok(took >= 300 && took < 2 * SECOND, `${took} ms`);
+    assert.deepEqual(states, ["running", "ready"]);
+    assert.equal(await world.system.control.$count(jobWorkers), 0);
+  });
+
+  Deno.test(`${engine}: a queue full of slow jobs holds no other queue's job`, async () => {
+    await using world = await World.open();
+    const slow = Promise.withResolvers<void>();
+    let runs = 0;
+    const handlers: JobHandlers = {
+      "metrics.collect_tenant": () => slow.promise,
+      "cleanup.expired": () => Promise.resolve(void runs++),
+    };
+    await using worker = await startWorker(world, engine, { handlers });
+    for (let brought = 1; brought <= 60; brought++) {
+      await added(world.system, [JOB]); // each in a hand of its own
+      await until(async () => await countIn(world, "handed") + await countIn(world, "running") === brought);
+    }
+
+    await added(world.system, [OTHER_JOB]);
+    await until(() => runs === 1);
+    slow.resolve();
+    await worker.idle();
+
+    assert.equal(await countIn(world, "done"), 61);
+  });
+
+  Deno.test(`${engine}: a job whose lease ran out while it ran is not run again by the same process`, async () => {
+    await using world = await World.open();
+    const long = Promise.withResolvers<void>();
+    let runs = 0;
+    const [id] = await added(world.system, [JOB]);
+    await using worker = await startWorker(world, engine, {
+      handlers: handling(() => (runs++, long.promise)),
+    });
+    await until(async () => (await jobOf(world, id!)).state === "running");
+
+    await world.system.control.update(outbox).set({ leaseUntil: LEASE_IS_OVER });
+    worker.wake();
+    await until(async () => (await jobOf(world, id!)).state === "handed"); // taken back, and brought again
+    long.resolve();
+    await worker.idle();
+
+    const { state, attempts } = await jobOf(world, id!);
+    assert.deepEqual([state, attempts, runs], ["done", 1, 1]);
+  });
+}
+
+Deno.test("an end that comes after the job was begun anew changes nothing", async () => {
+  await using world = await World.open();
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  const [id] = await added(world.system, [JOB]);
+  const slow = await startWorker(world, "kv", { handlers: handling(() => first.promise) });
+  await until(async () => (await jobOf(world, id!)).state === "running");
+  await world.system.control.update(outbox).set({ state: "ready", handId: null, leaseUntil: null });
+  const other = await world.replica();
+  const quick = await startWorker(world, "kv", { services: other, handlers: handling(() => second.promise) });
+  await until(async () => (await jobOf(world, id!)).attempts === 2);
+
+  first.reject(new Error("The first attempt fails, and nobody asks any more."));
+  await slow.close();
+  const meanwhile = await jobOf(world, id!);
+  second.resolve();
+  await quick.close();
+  await other.close();
+
+  assert.deepEqual([meanwhile.state, meanwhile.error], ["running", null]);
+  assert.equal((await jobOf(world, id!)).state, "done");
+});
+
+Deno.test("an error's text that Postgres can't store is stored without what it can't, and holds no other job", async () => {
+  await using world = await World.open();
+  const texts = ["a\0b", "half \ud83d", `${"x".repeat(1_999)}\u{1f600}`];
+  const ids = await added(world.system, texts.map(() => JOB));
+  const handlers = handling(({ id }) => {
+    throw new Error(texts[ids.indexOf(id)]);
+  });
+  await using worker = await startWorker(world, "kv", { handlers });
+  await worker.idle();
+
+  const errors = await Promise.all(ids.map(async (id) => (await jobOf(world, id)).error));
+  assert.deepEqual(errors, ["ab", "half \ufffd", `${"x".repeat(1_999)}\ufffd`]);
+});
+
+Deno.test("what Postgres can't store is dropped from a batch, and the rest of it is written once", async () => {
+  const [written, dropped]: [string[], string[]] = [[], []];
+  const write = (items: string[]) => {
+    if (items.includes("bad")) return Promise.reject(Object.assign(new Error("no"), { code: "22P05" }));
+    written.push(...items);
+    return Promise.resolve();
+  };
+  const batches = new Batches<string>(write, (item) => dropped.push(item));
+
+  for (const item of ["one", "bad", "two"]) batches.add(item);
+  await batches.idle();
+
+  assert.deepEqual([written, dropped], [["one", "two"], ["bad"]]);
+});
+
+Deno.test("a worker is idle no later than it is asked to be, and asks no more then", async () => {
+  await using world = await World.open();
+  const long = Promise.withResolvers<void>();
+  await added(world.system, [JOB]);
+  await using worker = await startWorker(world, "kv", { handlers: handling(() => long.promise) });
+
+  const started = performance.now();
+  await worker.idle(300);
+  const took = performance.now() - started;
+  long.resolve();
+
+  assert.ok(took >= 300 && took < 2 * SECOND, `${took} ms`);
+});
+
+Deno.test("jobs of a queue that this version doesn't know rest, and those of the others go on", async () => {
+  await using world = await World.open();
+  const unknown = await addJob(world, { queue: "of_tomorrow", state: "ready" });
+  const lost = await addJob(world, {
+    queue: "of_tomorrow",
+    state: "running",
+    attempts: 1,
+    leaseUntil: new Date(0),
+  });
+  const known = await added(world.system, [JOB, JOB]);
+  await using worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
+  await worker.idle();
+
+  const states = await Promise.all(
+    [unknown, lost, ...known].map(async (id) => (await jobOf(world, id)).state),
+  );
+  assert.deepEqual(states, ["ready", "running", "done", "done"]);
+});
+
+Deno.test("a process that doesn't know yet that a tenant was resumed holds none of its jobs for good", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const stale = { findById: () => Promise.resolve({ ...acme.tenant, status: "suspended" }) };
+  const services = { ...world.services, tenants: stale } as unknown as Services;
+  const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB)))!;
+  let runs = 0;
+  const worker = await startWorker(world, "kv", { services, handlers: handling(() => void runs++) });
+  await until(async () => (await jobOf(world, id)).error !== null);
+  await worker.close();
+  const { state, attempts, endedAt } = await jobOf(world, id);
+
+  await using other = await startWorker(world, "kv", { handlers: handling(() => void runs++) });
+  await other.idle();
+
+  assert.deepEqual([state, attempts, endedAt], ["ready", 0, null]);
+  assert.deepEqual([(await jobOf(world, id)).state, runs], ["done", 1]);
+});
+
+Deno.test("each minute, jobs that were left held are released, but those of suspended tenants", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const [left, held] = await Promise.all(
+    [acme, globex].map(({ tenant }) => addJob(world, { tenantId: tenant.id, state: "held" })),
+  );
+  await world.system.control.update(tenants).set({ status: "suspended" }).where(
+    eq(tenants.id, globex.tenant.id),
+  );
+
+  await world.upkeep();
+
+  assert.deepEqual([(await jobOf(world, left!)).state, (await jobOf(world, held!)).state], ["ready", "held"]);
+});
+
+Deno.test("a job that is lost with its process for the last time counts among the failed", async () => {
+  await using world = await World.open();
+  const lost = await addJob(world, { state: "running", attempts: 5, leaseUntil: new Date(0) });
+  await using worker = await startWorker(world, "kv", { handlers: {} });
+  await worker.idle();
+
+  const [figures] = await world.system.control.select().from(jobMinutes);
+  const { text } = await world.services.metrics.scrape();
+  assert.deepEqual([(await jobOf(world, lost)).state, figures!.failed], ["failed", 1]);
+  assert.match(text, /saas_jobs_total\{queue="analytics",outcome="failed"\} 1/);
+  assert.match(text, /saas_jobs_total\{queue="email",outcome="failed"\} 0/);
+});
+
+Deno.test("100,000 jobs that are due hardly hold up one that has just become due", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const now = world.clock.now();
+  await world.system.control.execute(sql`
+    insert into ${outbox} (id, queue, name, payload, tenant_id, state, priority, run_at, created_at)
+    select gen_random_uuid(), 'analytics', ${JOB.name}, ${
+    JSON.stringify(JOB.payload)
+  }::jsonb, ${acme.tenant.id}::uuid,
+      'waiting', 100, ${now.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz
+    from generate_series(1, 100000)`);
+  world.clock.advance(MINUTE);
+  const id = await addJob(world, { name: JOB.name, payload: JOB.payload, tenantId: globex.tenant.id });
+  await using _worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
+
+  await until(async () => (await jobOf(world, id)).state === "done");
+  const othersThatWait = await countIn(world, "waiting");
+
+  assert.ok(othersThatWait > 50_000, `${othersThatWait} of the others' had not been looked at`);
+});
+
+Deno.test({
+  name: "postgres: of a backlog each of two workers gets its part",
+  ignore: !serverUrl,
+  async fn() {
+    await using world = await World.open();
+    const other = await world.replica();
+    const runs = [0, 0];
+    const slow = (place: number) =>
+      handling(async () => {
+        runs[place]!++;
+        await new Promise((done) => setTimeout(done, 100));
+      });
+    const one = await startWorker(world, "postgres", { handlers: slow(0) });
+    const two = await startWorker(world, "postgres", { services: other, handlers: slow(1) });
+    await until(async () => await world.system.control.$count(jobWorkers) === 2);
+    await new Promise((done) => setTimeout(done, 5 * SECOND + 200)); // the first hears of the second
+
+    await added(world.system, Array.from({ length: 120 }, () => JOB));
+    await one.idle();
+    await Promise.all([one.close(), two.close()]);
+    await other.close();
+
+    assert.equal(runs[0]! + runs[1]!, 120);
+    assert.ok(Math.min(...runs) >= 40, `${runs}`);
+  },
+});
+
+Deno.test({
+  name: "postgres: jobs go on after connections were cut, even as the engine said that it had taken some",
+  ignore: !serverUrl,
+  async fn() {
+    await using world = await World.open();
+    const engine = await openPostgresEngine(world.variables.DATABASE_URL!, "none");
+    const taken: string[] = [];
+    await engine.listen(({ id }) => void taken.push(id));
+    const { control } = world.system;
+    await control.execute(sql`
+      create function graphile_worker.dawdle() returns trigger language plpgsql as
+      'begin perform pg_sleep(0.5); return old; end'`);
+    await control.execute(sql`create trigger dawdle before delete on graphile_worker._private_jobs
+      for each row execute function graphile_worker.dawdle()`);
+
+    await engine.hand([handNamed("first")]);
+    await until(() => taken.includes("first"));
+    await new Promise((done) => setTimeout(done, 200)); // now it is being deleted
+    await world.cutConnections();
+    await until(() => !engine.isListening);
+    await until(() => engine.isListening);
+    await engine.hand([handNamed("second")]);
+    await until(() => taken.includes("second"));
+    await engine.close();
+
+    assert.deepEqual(taken, ["first", "second"]);
+  },
+});
+
+function handNamed(id: string): Hand {
+  return { id, queue: "email", jobs: [] };
+}
+
+function countIn(world: World, state: typeof outbox.$inferSelect["state"]): Promise<number> {
+  return world.system.control.$count(outbox, eq(outbox.state, state));
+}
