@@ -56,11 +56,13 @@ export class Dispatcher {
       // One flight: each sees what the one before has done.
       const [{ isAlone, sizeOrder }, isBehind, lost, ready, underWay] = await Promise.all([
         lockDispatch(tx),
-        promote(tx, now),
+        promote(tx, now, "first"),
         takeBackLost(tx, this.#policies, now),
         findReadyQueues(tx, this.#policies),
         countUnderWay(tx),
       ]);
+      // What has just become due doesn't wait for all that did while nothing ran.
+      if (isBehind) await promote(tx, now, "last");
       if (!isAlone) return { hands: [], more: new Set(ready), isBehind, lost, sizeOrder };
       const hands: Hand[] = [];
       for (const queue of ready) {

@@ -13,7 +13,6 @@ export const LEASE_SECONDS = 15;
 /** Any number, as long as it is always this one: one process at a time hands jobs over. */
 const DISPATCH_LOCK = 1_618_033_988;
 
-/** So many that have waited longest, and as many that became due last. */
 const PROMOTED_AT_ONCE = 2_500;
 
 const MAX_ERROR_LENGTH = 2_000;
@@ -43,21 +42,16 @@ export type JobEnd = {
 };
 
 /**
- * Makes ready what has waited long enough; of very many only the first and the last, so that what has just become due
- * doesn't wait for all that did while nothing ran. Returns whether there may be more.
+ * Makes ready what has waited long enough: the `first` that became due, or the `last`. Returns whether there may be more.
  */
-export async function promote(tx: ControlTx, now: Date): Promise<boolean> {
-  const isDue = sql`state = 'waiting' and run_at <= ${now.toISOString()}`;
-  const [row] = await tx.execute<{ jobs: number }>(sql`
-    with first as (
-      select id from ${outbox} where ${isDue} order by run_at limit ${PROMOTED_AT_ONCE} for update skip locked),
-    last as (
-      select id from ${outbox} where ${isDue} order by run_at desc limit ${PROMOTED_AT_ONCE} for update skip locked),
-    promoted as (
-      update ${outbox} o set state = 'ready' from (select id from first union select id from last) due
-      where o.id = due.id returning 1)
-    select count(*)::int as jobs from promoted`);
-  return row!.jobs >= PROMOTED_AT_ONCE;
+export async function promote(tx: ControlTx, now: Date, which: "first" | "last"): Promise<boolean> {
+  const order = which === "first" ? sql`run_at` : sql`run_at desc`;
+  const promoted = await tx.execute(sql`
+    update ${outbox} set state = 'ready' where id in (
+      select id from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()} order by ${order}
+      limit ${PROMOTED_AT_ONCE} for update skip locked)
+    returning 1`);
+  return promoted.length === PROMOTED_AT_ONCE;
 }
 
 /** A job whose process was lost at its last attempt. */
