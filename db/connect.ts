@@ -189,6 +189,8 @@ function openClient(
     ...(oneByOne && { max_pipeline: 0 }),
     prepare: direct, // what was prepared on one connection of the pooler's isn't there on the next
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
+    // Those of arrays, which nothing here uses: each table of each tenant brings two, and each connection would read all.
+    fetch_types: false,
     max_lifetime: null as unknown as number, // null is "never" to the driver; its types don't say so
     onnotice: () => {},
     connection: direct ? { ...connection, statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS } : connection,

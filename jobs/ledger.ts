@@ -109,15 +109,18 @@ export async function countUnderWay(tx: ControlTx): Promise<Partial<Record<Queue
   return Object.fromEntries(rows.map(({ queue, jobs }) => [queue, jobs]));
 }
 
+/** Finds one queue after the other in the index, however many jobs each has. */
+const READY_QUEUES = sql`
+  with recursive queues as (
+    (select queue from ${outbox} where state = 'ready' order by queue limit 1)
+    union all
+    select (select o.queue from ${outbox} o where state = 'ready' and o.queue > q.queue order by o.queue limit 1)
+    from queues q where q.queue is not null)
+  select queue from queues where queue is not null`;
+
 /** Those of the queues in which jobs are ready. */
 export async function findReadyQueues(tx: ControlTx, policies: QueuePolicies): Promise<QueueName[]> {
-  const rows = await tx.execute<{ queue: QueueName }>(sql`
-    with recursive queues as (
-      (select queue from ${outbox} where state = 'ready' order by queue limit 1)
-      union all
-      select (select o.queue from ${outbox} o where state = 'ready' and o.queue > q.queue order by o.queue limit 1)
-      from queues q where q.queue is not null)
-    select queue from queues where queue is not null`);
+  const rows = await tx.execute<{ queue: QueueName }>(READY_QUEUES);
   return rows.map(({ queue }) => queue).filter((queue) => Object.hasOwn(policies, queue));
 }
 
@@ -246,14 +249,14 @@ export async function end(
       failed = m.failed + excluded.failed`);
 }
 
-/** Whether a job of these queues is due or under way. */
+/** Whether a job of these queues is ready or under way, or any is due. */
 export async function isBusy(db: Database, policies: QueuePolicies, now: Date): Promise<boolean> {
   const isKnown = sql`queue in ${Object.keys(policies)}`;
   const [row] = await send<{ busy: boolean }>(
     db,
     sql`select
-    exists (select from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()} and ${isKnown}) or
-    exists (select from ${outbox} where state = 'ready' and ${isKnown}) or
+    exists (select from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()}) or
+    exists (select from (${READY_QUEUES}) ready where ${isKnown}) or
     exists (select from ${outbox} where state in ('handed', 'running') and ${isKnown}) as busy`,
   );
   return row!.busy;
