@@ -59,14 +59,17 @@ export async function startCheckedSession(
  */
 export async function whilePasswordHolds<T>(
   ctx: SystemContext,
-  { id, passwordHash }: User,
+  user: User,
   work: (tx: ControlTx) => Promise<T>,
 ): Promise<T | null> {
-  return await ctx.tx(async (tx) => {
-    const [same] = await tx.select({ id: users.id }).from(users)
-      .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash!))).for("share");
-    return same ? await work(tx) : null;
-  });
+  return await ctx.tx(async (tx) => await lockPassword(tx, user) ? await work(tx) : null);
+}
+
+/** Whether the password that was checked is the user's still; from then on until the transaction's end. */
+export async function lockPassword(tx: ControlTx, { id, passwordHash }: User): Promise<boolean> {
+  const [same] = await tx.select({ id: users.id }).from(users)
+    .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash!))).for("share");
+  return same !== undefined;
 }
 
 export function wrongCredentials() {

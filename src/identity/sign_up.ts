@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { after } from "../platform/clock.ts";
@@ -12,7 +13,7 @@ import { mailVerification } from "./email_verification.ts";
 import { createHandoff, handoffUrl } from "./handoffs.ts";
 import { checkNewPassword, hashPassword, verifyPassword } from "./passwords.ts";
 import { type Device, REMEMBERED_FOR, type StartedSession, startSession } from "./sessions.ts";
-import { whilePasswordHolds } from "./sign_in.ts";
+import { lockPassword } from "./sign_in.ts";
 import { findOrCreateUser, findUserByEmail, personName } from "./users.ts";
 
 const log = logOf("sign-up");
@@ -35,7 +36,7 @@ export type SignedUp = {
 };
 
 /**
- * Signs a company up: user, tenant, schema, role and owner's membership, in one transaction or not at all.
+ * Signs a company up: user, session, tenant, schema, role and owner's membership, in one transaction or not at all.
  *
  * An address that has an account already is answered like a new one, at the same price, so that nobody can find out by
  * trying. Its owner gets the new workspace; whoever gave the right password is signed in, anyone else has to sign in.
@@ -50,27 +51,23 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
 
   const account = { email: input.email, name: input.name, passwordHash };
   const wanted = newTenant.parse({ name: input.company_name, subdomain: input.subdomain });
-  let found: Awaited<ReturnType<typeof findOrCreateUser>>;
+  let started: { userId: UserId; session: StartedSession | null };
   const tenant = await createTenant(ctx, wanted, async (tx) => {
-    found = await findOrCreateUser(ctx, tx, account);
-    await mailVerification(ctx, tx, found.user.id, "sign-up");
-    return found.user;
+    const { user, created } = await findOrCreateUser(ctx, tx, account);
+    await mailVerification(ctx, tx, user.id, "sign-up");
+    // Two sign-ups with one address at once: the second finds a user whom it didn't know, and hasn't proven to be.
+    const isProven = created || (known && isOwner && await lockPassword(tx, { ...user, passwordHash }));
+    const wanted = { userId: user.id, tenantId: null, remember: true, device };
+    started = { userId: user.id, session: isProven ? await startSession(ctx, tx, wanted) : null };
+    return user;
   });
-  const { user, created } = found!;
+  const { userId, session } = started!;
 
   ctx.services.metrics.signedUp();
-  log.info("signed up", { tenantId: tenant.id, userId: user.id });
-  // Two sign-ups with one address at once: the second finds a user whom it didn't know, and hasn't proven to be.
-  const session = isOwner && (known || created)
-    ? await whilePasswordHolds(
-      ctx,
-      { ...user, passwordHash },
-      (tx) => startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device }),
-    )
-    : null;
+  log.info("signed up", { tenantId: tenant.id, userId });
   if (!session) return { tenant, url: handoffUrl(ctx, tenant, newToken()), session: emptySession(ctx) };
   const { signInId, remember } = session;
-  const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: true });
+  const url = await createHandoff(ctx, tenant, { userId, signInId, remember, welcome: true });
   return { tenant, url, session };
 }
 
