@@ -200,26 +200,30 @@ for (const engine of ENGINES) {
     assert.equal(states.filter((state) => state === "ready" || state === "handed").length, 8);
   });
 
+  // Counted in jobs, not in time, which on a busy machine tells nothing; the time is what `deno task bench jobs` measures.
   Deno.test(`${engine}: one tenant's thousands of jobs hardly hold up another's single one`, async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
-    const handlers = handling(() => new Promise((done) => setTimeout(done, 40)));
+    const begun: string[] = [];
+    const handlers = handling(async ({ tenant }) => {
+      begun.push(tenant!.tenant.id);
+      await new Promise((done) => setTimeout(done, 40));
+    });
     await using worker = await startWorker(world, engine, { handlers });
-    const timeOfOne = async () => {
-      const started = performance.now();
-      const id = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB));
-      await until(async () => (await jobOf(world, id!)).state === "done");
-      return performance.now() - started;
-    };
-    const alone = median([await timeOfOne(), await timeOfOne(), await timeOfOne()]);
-
     await acme.ctx.tx((tx) => enqueueAll(acme.ctx, tx, Array.from({ length: 2_000 }, () => JOB)));
-    await until(async () => await countDone(world, acme.tenant.id) > 10);
-    const beside = median([await timeOfOne(), await timeOfOne(), await timeOfOne()]);
+    await until(() => begun.length > 10);
+
+    const overtaken: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB));
+      const before = begun.length;
+      await until(() => begun.includes(globex.tenant.id, before));
+      overtaken.push(begun.indexOf(globex.tenant.id, before) - before);
+    }
     await world.system.control.delete(outbox).where(eq(outbox.state, "ready"));
     await worker.idle();
 
-    assert.ok(beside < 2 * alone + 30, `alone ${alone} ms, beside the other's ${beside} ms`);
+    assert.ok(median(overtaken) <= 10 * QUEUES.analytics.concurrency, `${overtaken} went before it`);
   });
 }
 
@@ -348,10 +352,6 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
     assert.equal(rows.length, 20);
   }
 });
-
-function countDone(world: World, tenantId: string): Promise<number> {
-  return world.system.control.$count(outbox, sql`tenant_id = ${tenantId} and state = 'done'`);
-}
 
 function pick({ state, attempts, error }: typeof outbox.$inferSelect) {
   return [state, attempts, error];
