@@ -1,12 +1,12 @@
 /** Migrates all tenants' schemas: in waves, in parallel, several schemas a transaction. */
 import { inArray, sql } from "drizzle-orm";
+import { type Behind, findBehind } from "./behind.ts";
 import type { Database } from "./connect.ts";
 import type { ConnectionPool } from "./connection_pool.ts";
 import { tenantSchemas } from "./control/schema.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 import { type Installation, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { migrationScript } from "./provision.ts";
-import { isUndefinedTable } from "../src/platform/database_errors.ts";
 import { isBusy, pause, retryBusy } from "./retry.ts";
 import { parseSchemaName, type SchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
@@ -35,8 +35,6 @@ export type FleetReport = {
   left: number;
   stopped: "canary" | "failures" | null;
 };
-
-type Behind = { name: SchemaName; version: string; isClaimed: boolean; hasFailed: boolean };
 
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_MAX_FAILURES = 0.1;
@@ -69,48 +67,6 @@ export async function migrateFleet(db: Database, options: FleetOptions = {}): Pr
   } finally {
     await run.close();
   }
-}
-
-/**
- * Schemas that are not at the newest version, the unclaimed first; none where the ledger isn't there yet. Throws when one
- * doesn't fit this code.
- */
-export async function findBehind(db: Database, migrations: Migration[]): Promise<Behind[]> {
-  const newest = migrations.at(-1)!;
-  const chains = new Map(migrations.map(({ version, chain }) => [version, chain]));
-  const rows = await withMigrator(
-    db,
-    (tx) =>
-      tx.select({
-        name: tenantSchemas.name,
-        version: tenantSchemas.version,
-        checksum: tenantSchemas.checksum,
-        isClaimed: sql<boolean>`${tenantSchemas.claimedAt} is not null`,
-        hasFailed: sql<boolean>`${tenantSchemas.failure} is not null`,
-      })
-        .from(tenantSchemas).where(
-          sql`${tenantSchemas.version} <> ${newest.version} or ${tenantSchemas.checksum} <> ${newest.chain}`,
-        )
-        .orderBy(
-          sql`${tenantSchemas.claimedAt} is not null, ${tenantSchemas.version}, ${tenantSchemas.name}`,
-        ),
-  ).catch((error) => {
-    if (isUndefinedTable(error)) return [];
-    throw error;
-  });
-  for (const { name, version, checksum } of rows) {
-    if (!chains.has(version)) {
-      throw new Error(
-        `The schema ${name} has migration ${version}, which this code doesn't know. Run newer code.`,
-      );
-    }
-    if (chains.get(version) !== checksum) {
-      throw new Error(
-        `A migration up to ${version} was changed after it was applied to ${name}. Write a new one instead.`,
-      );
-    }
-  }
-  return rows.map(({ checksum: _, name, ...row }) => ({ name: parseSchemaName(name), ...row }));
 }
 
 type Plan = { migrations: Migration[]; installation: Installation; batch: number };

@@ -1,7 +1,8 @@
 import { asc, sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
 import { controlMigrations, installation, readyRoles, tenantSchemas } from "./control/schema.ts";
-import { findBehind, type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
+import { findBehind } from "./behind.ts";
+import { type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
 import { findOpenPrivileges } from "./inspect.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";

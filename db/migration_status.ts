@@ -1,7 +1,7 @@
 import { asc, count, eq, ne, sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
 import { tenants, tenantSchemas } from "./control/schema.ts";
-import { findBehind } from "./fleet.ts";
+import { findBehind } from "./behind.ts";
 import { controlStatus, pendingControlMigrations } from "./migrate.ts";
 import { type Migration, newestTenantMigration, readMigrations } from "./migrations.ts";
 

@@ -1,4 +1,7 @@
 import { sql } from "drizzle-orm";
+import type { ControlDb } from "../../db/connect.ts";
+import type { SchemaName } from "../../db/schema_name.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
 import { type DomainError, suspended, unavailable } from "../errors.ts";
 import { isTenantGone } from "../platform/database_errors.ts";
 import { logOf } from "../platform/log.ts";
@@ -27,11 +30,16 @@ export async function explainLoss(
   error: unknown,
 ): Promise<DomainError | null> {
   if (!isTenantGone(error)) return null;
-  const [row] = await db.control.execute<{ exists: boolean }>(sql`
-    select to_regnamespace(${schemaName}) is not null and to_regrole(${schemaName}) is not null as exists`);
-  if (row!.exists) return null;
+  if (await isSchemaThere(db.control, schemaName)) return null;
   log.error("a tenant's schema or role is missing; restore it from a backup", { tenantId: id, schemaName });
   return unavailable(
     "The data of this workspace can't be reached. The people who run this service have been told.",
   );
+}
+
+/** Whether a tenant's schema and its role are there: nobody has dropped one by hand. */
+export async function isSchemaThere(db: ControlDb | ControlTx, schemaName: SchemaName): Promise<boolean> {
+  const [row] = await db.execute<{ there: boolean }>(sql`
+    select to_regnamespace(${schemaName}) is not null and to_regrole(${schemaName}) is not null as there`);
+  return row!.there;
 }

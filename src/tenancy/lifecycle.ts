@@ -11,6 +11,7 @@ import { releaseHeldJobs } from "../jobs/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
 import { multiLine } from "../platform/text.ts";
+import { isSchemaThere } from "./admission.ts";
 import type { Tenant } from "./tenant.ts";
 import { TENANT_CHANGES } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
@@ -179,18 +180,14 @@ async function lockTenant(tx: ControlTx, id: string): Promise<Tenant> {
 async function record(ctx: SystemContext, tx: ControlTx, tenant: Tenant, steps: Step[]): Promise<void> {
   const subject = { type: "tenant", id: tenant.id, name: tenant.name } as const;
   const entries = steps.map(({ action, details }) => ({ action, subject, details }));
-  if (tenant.schemaVersion >= ctx.services.oldestServedVersion && await isThere(tx, tenant)) {
+  if (
+    tenant.schemaVersion >= ctx.services.oldestServedVersion && await isSchemaThere(tx, tenant.schemaName)
+  ) {
     await asTenant(tx, tenant.schemaName, async (own) => {
       for (const entry of entries) await recordAudit(ctx, own, entry);
     });
   }
   for (const entry of entries) await recordPlatformAudit(ctx, tx, entry);
-}
-
-async function isThere(tx: ControlTx, { schemaName }: Tenant): Promise<boolean> {
-  const [row] = await tx.execute<{ there: boolean }>(sql`
-    select to_regnamespace(${schemaName}) is not null and to_regrole(${schemaName}) is not null as there`);
-  return row!.there;
 }
 
 async function move(ctx: SystemContext, tx: ControlTx, tenant: Tenant, to: string): Promise<void> {
