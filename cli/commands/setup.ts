@@ -2,8 +2,8 @@ import { Command } from "@commander-js/extra-typings";
 import { migrate } from "../../db/migrate.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { checkNewPassword, hashPassword } from "../../src/identity/passwords.ts";
-import { findOrCreateGrantee } from "../../src/identity/new_members.ts";
-import { findUserByEmail, makePlatformAdmin, newUser, setPasswordHash } from "../../src/identity/users.ts";
+import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
+import { newUser } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { createOutput } from "../output.ts";
 import { withDatabase, withSystem } from "../session.ts";
@@ -21,19 +21,10 @@ export function setupCommand() {
 
       await withSystem(async (ctx) => {
         const passwordHash = adminPassword === undefined ? null : await hashPassword(adminPassword);
-        const user = await ctx.tx(async (tx) => {
-          const known = await findUserByEmail(tx, email);
-          // Done again for an administrator, it gives them nothing new, and leaves their password alone.
-          const admin = known?.isPlatformAdmin ? known : await findOrCreateGrantee(ctx, tx, { email, name });
-          await makePlatformAdmin(ctx, tx, admin.id);
-          if (passwordHash) await setPasswordHash(ctx, tx, admin.id, passwordHash);
-          return admin;
-        });
-        const link = adminPassword === undefined && user.passwordHash === null
-          ? await createPasswordLink(ctx, user)
-          : null;
+        const admin = await appointPlatformAdmin(ctx, { email, name }, passwordHash);
+        const link = admin.passwordHash === null ? await createPasswordLink(ctx, admin) : null;
 
-        output.data({ id: user.id, email, ...(link ? { set_password_link: link } : {}) });
+        output.data({ id: admin.id, email, ...(link ? { set_password_link: link } : {}) });
         if (link) output.note("Open the link within two days to set the password. It works once.");
         if (!ctx.services.config.databaseUrl) {
           output.note("DATABASE_URL is not set: the embedded database is used.");

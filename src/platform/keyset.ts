@@ -6,6 +6,8 @@ import { invalid } from "../errors.ts";
 export const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 50;
 
+const LAST_MOMENT = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** `limit` of a list: 1 to 100, 50 if not given. */
 export const pageSize = z.coerce.number({ error: "Use a whole number from 1 to 100." }).int(
   "Use a whole number.",
@@ -50,9 +52,10 @@ export function readCursor(cursor: string, sort: string, isKey: (value: string) 
   return { cursorValue: value, cursorId: id };
 }
 
-/** Whether a cursor's value is a moment. */
+/** Whether a cursor's value is a moment, as `toISOString` writes those since 1970 that have a year of four digits. */
 export function isMoment(value: string): boolean {
-  return !Number.isNaN(Date.parse(value));
+  const time = Date.parse(value);
+  return time >= 0 && time <= LAST_MOMENT && new Date(time).toISOString() === value;
 }
 
 function encode({ sort, value, id }: Place): string {

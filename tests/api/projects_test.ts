@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { World } from "../support/world.ts";
@@ -183,6 +184,23 @@ Deno.test("422 names the field that needs another value", async (t) => {
       const { status, json } = await world.api("GET", `/projects?${query}`, { token });
       assert.equal(status, 422);
       assert.equal(json.errors[0].field, query.split("=")[0]);
+    });
+  }
+});
+
+Deno.test("a cursor with a moment that someone made up is refused, not sent to the database", async (t) => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+  for (
+    const value of ["0", "tomorrow", "2026-03-02", "0000-01-01T00:00:00.000Z", "+012026-03-02T09:00:00.000Z"]
+  ) {
+    await t.step(value, async () => {
+      const cursor = Buffer.from(JSON.stringify(["-created_at", value, UNKNOWN_ID])).toString("base64url");
+      const { status, json } = await world.api("GET", `/projects?sort=-created_at&cursor=${cursor}`, {
+        token,
+      });
+      assert.equal(status, 422);
+      assert.equal(json.errors[0].field, "cursor");
     });
   }
 });

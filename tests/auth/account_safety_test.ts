@@ -5,6 +5,8 @@ import { runScript } from "../../db/transaction.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { createMember, findOrCreateGrantee } from "../../src/identity/new_members.ts";
 import { createPasswordLink, setPasswordByLink } from "../../src/identity/password_links.ts";
+import { hashPassword } from "../../src/identity/passwords.ts";
+import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
 import { authenticate, startCheckedSession } from "../../src/identity/sign_in.ts";
 import { refreshTokensOf, signInToApi } from "../../src/identity/api_sign_in.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
@@ -104,6 +106,24 @@ Deno.test("an account whose owner confirmed the address, or adds themselves, kee
       200,
     );
   }
+});
+
+Deno.test("an administrator who is set up again keeps password and sign-ins, unless another password is given", async () => {
+  await using world = await World.open();
+  const root = await world.staff("root@example.com");
+  const browser = world.browser();
+  await browser.post(`http://${world.host()}/login`, { email: root.email, password: PASSWORD });
+  const person = { email: root.email, name: "Root" };
+  const admin = `http://${world.host()}/admin/tenants`;
+
+  await appointPlatformAdmin(world.system, person, null);
+  const asBefore = await browser.get(admin);
+  await appointPlatformAdmin(world.system, person, await hashPassword(NEW_PASSWORD));
+  const signedOut = await browser.get(admin);
+
+  assert.equal(asBefore.url, admin);
+  assert.match(signedOut.url, /\/login\?/);
+  await authenticate(world.system, { email: root.email, password: NEW_PASSWORD });
 });
 
 Deno.test("S14 a link that was printed sets the password once, and confirms no address", async () => {

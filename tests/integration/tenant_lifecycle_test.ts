@@ -333,21 +333,15 @@ Deno.test("a schema or a role that was removed by hand is told as such, and nobo
 
 Deno.test("a tenant whose schema is behind is served by code that says it can", async () => {
   await using world = await World.open();
-  const acme = await world.company("acme");
-  const token = await world.token(acme);
-  await world.system.control.execute(sql`update control.tenant_schemas set version = '0000_initial'`);
-  world.services.tenants.forget(acme.tenant.id);
+  const token = await tokenOfTenantBehind(world);
   world.services.oldestServedVersion = "0000_initial";
 
   assert.equal((await world.api("GET", "/projects", { token })).status, 200);
 });
 
-Deno.test("a tenant whose schema is behind gets 503 with Retry-After, until it is migrated", async () => {
+Deno.test("a tenant whose schema is behind gets 503 with Retry-After, pages and API alike", async () => {
   await using world = await World.open();
-  const acme = await world.company("acme");
-  const token = await world.token(acme);
-  await world.system.control.execute(sql`update control.tenant_schemas set version = '0000_initial'`);
-  world.services.tenants.forget(acme.tenant.id);
+  const token = await tokenOfTenantBehind(world);
 
   const program = await world.api("GET", "/projects", { token });
   const page = await world.raw("GET", world.host("acme"), "/login");
@@ -382,4 +376,13 @@ function signIn(world: World, { owner }: Company) {
 /** `done`, or the kind of the error. */
 async function outcome(work: Promise<unknown>): Promise<string> {
   return await work.then(() => "done", (error) => error.kind ?? String(error));
+}
+
+/** A token for the tenant `acme`, of which the ledger says that it is at its first migration. */
+async function tokenOfTenantBehind(world: World): Promise<string> {
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
+  await world.system.control.execute(sql`update control.tenant_schemas set version = '0000_initial'`);
+  world.services.tenants.forget(acme.tenant.id);
+  return token;
 }
