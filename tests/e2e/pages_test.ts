@@ -20,10 +20,11 @@ const axeSource = await Deno.readTextFile(new URL("../../node_modules/axe-core/a
 
 Deno.test("every page passes axe and fits its window, light and dark, on a desk and on a phone", async (t) => {
   await using world = await World.open();
-  await world.company("acme", "Northwind Robotics with a rather long name");
+  const open = await world.company("acme", "Northwind Robotics with a rather long name");
   await world.user("ada@acme.example", "Ada Okafor");
   await world.staff("owner@acme.example");
   const closed = await world.company("globex");
+  for (const company of [open, closed]) await world.member(company, "mei@acme.example", "viewer");
   await scheduleDeletion(world.system, closed.tenant.id);
   await suspendTenant(world.system, closed.tenant.id, { reason: "The last three invoices are open." });
   await world.manyProjects("acme", 8);
@@ -59,21 +60,16 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
   try {
     for (const colorScheme of ["light", "dark"] as const) {
       for (const viewport of WINDOWS) {
+        const where = `${colorScheme} ${viewport.width}px`;
         const { context, page } = await openWindow(browser, { colorScheme, viewport });
-        await visit(
-          t,
-          page,
-          `${colorScheme} ${viewport.width}px`,
-          addressesFor(world, "visitor", ids),
-        );
+        await visit(t, page, where, addressesFor(world, "visitor", ids));
         await page.goto(`http://${world.host()}/login`);
-        await signIn(page);
-        await visit(
-          t,
-          page,
-          `${colorScheme} ${viewport.width}px`,
-          addressesFor(world, "member", ids),
-        );
+        await signIn(page, "owner@acme.example", /\/dashboard$/);
+        await visit(t, page, where, addressesFor(world, "member", ids));
+        await context.clearCookies();
+        await page.goto(`http://${world.host()}/login`);
+        await signIn(page, "mei@acme.example", /\/workspaces$/);
+        await visit(t, page, `${where}, one suspended`, [page.url()]);
         await context.close();
       }
     }
@@ -199,11 +195,11 @@ async function findViolations(page: Page): Promise<unknown[]> {
   return JSON.parse(result.value as string);
 }
 
-async function signIn(page: Page): Promise<void> {
-  await page.fill("#email", "owner@acme.example");
+async function signIn(page: Page, email: string, landing: RegExp): Promise<void> {
+  await page.fill("#email", email);
   await page.fill("#password", PASSWORD);
   await page.click("#login-button");
-  await page.waitForURL(/\/dashboard$/);
+  await page.waitForURL(landing);
 }
 
 async function ownerToken(world: World): Promise<string> {
