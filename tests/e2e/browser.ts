@@ -27,13 +27,14 @@ fs.existsSync = (path) => {
   }
 };
 
-/** The system's Chromium. Throws what to install where there is none. */
+/** Starts the system's Chromium. */
 export async function launchBrowser(): Promise<Browser> {
   const { chromium } = await import("playwright-core");
   return await chromium.launch({ executablePath: await findChromium(), args: ARGUMENTS });
 }
 
-async function findChromium(): Promise<string> {
+/** Where it is: at `CHROMIUM_PATH`, or where Debian, Google and snap put it. Throws what to install. */
+export async function findChromium(): Promise<string> {
   for (const path of [Deno.env.get("CHROMIUM_PATH"), ...CANDIDATES]) {
     if (path && await Deno.stat(path).then(() => true, () => false)) return path;
   }
