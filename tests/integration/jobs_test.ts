@@ -9,6 +9,7 @@ import { QUEUES } from "../../src/jobs/queues.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { added, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: a job happens exactly if its change did, as its tenant, however often something fails on the way. */
@@ -355,8 +356,4 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
 
 function pick({ state, attempts, error }: typeof outbox.$inferSelect) {
   return [state, attempts, error];
-}
-
-function median(values: number[]): number {
-  return values.sort((one, other) => one - other)[Math.floor(values.length / 2)]!;
 }

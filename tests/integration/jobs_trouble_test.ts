@@ -237,8 +237,9 @@ Deno.test("100,000 jobs that are due hardly hold up one that has just become due
   await until(async () => (await jobOf(world, id)).state === "done");
   const othersThatWait = await countIn(world, "waiting");
 
-  // In the order of their times it would be the last of all.
-  assert.ok(othersThatWait > 10_000, `${othersThatWait} of the others' had not been looked at`);
+  // In the order of their times it would be the last of all. A pooler with one connection lets looks go first.
+  const most = poolerUrl ? 10_000 : 50_000;
+  assert.ok(othersThatWait > most, `${othersThatWait} of the others' had not been looked at`);
 });
 
 Deno.test({
@@ -264,7 +265,8 @@ Deno.test({
     await other.close();
 
     assert.equal(runs[0]! + runs[1]!, 120);
-    assert.ok(Math.min(...runs) >= 12, `${runs}`);
+    // With one connection for both, who is quicker to begin gets more.
+    assert.ok(Math.min(...runs) >= (poolerUrl ? 12 : 40), `${runs}`);
   },
 });
 

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { eq } from "drizzle-orm";
+import { outbox } from "../../db/control/schema.ts";
+import { enqueue, enqueueAll } from "../../src/jobs/outbox.ts";
+import { ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { median } from "../performance/measure.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: one tenant's many jobs don't make another wait. Runs alone: it compares times. */
+
+for (const engine of ENGINES) {
+  Deno.test(`${engine}: beside another tenant's thousands a job takes at most twice as long as alone`, async () => {
+    await using world = await World.open();
+    const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+    let begun = 0;
+    const handlers = handling(async () => {
+      begun++;
+      await new Promise((done) => setTimeout(done, 40));
+    });
+    await using worker = await startWorker(world, engine, { handlers });
+    const timeOfOne = async () => {
+      const started = performance.now();
+      const id = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB));
+      await until(async () => (await jobOf(world, id!)).state === "done");
+      return performance.now() - started;
+    };
+    const timeOfSome = async () => median([await timeOfOne(), await timeOfOne(), await timeOfOne()]);
+    const alone = await timeOfSome();
+
+    await acme.ctx.tx((tx) => enqueueAll(acme.ctx, tx, Array.from({ length: 2_000 }, () => JOB)));
+    await until(() => begun > 20);
+    const beside = await timeOfSome();
+    await world.system.control.delete(outbox).where(eq(outbox.state, "ready"));
+    await worker.idle();
+
+    assert.ok(beside < 2 * alone + 30, `alone ${alone} ms, beside the other's ${beside} ms`);
+  });
+}
