@@ -39,7 +39,7 @@ export const poolerUrl = Deno.env.get("TEST_POOLER_URL") || undefined;
 
 /** Makes what the tests copy from, if it isn't there: run once before them. */
 export async function prepareDatabases(): Promise<void> {
-  await Deno.mkdir(FOLDER, { recursive: true });
+  await Deno.mkdir(FOLDER, { recursive: true, mode: 0o700 });
   for (const report of REPORTS) await Deno.remove(join(FOLDER, report)).catch(() => {});
   if (serverUrl) await prepareTemplate(serverUrl);
   else await prepareSnapshot();
