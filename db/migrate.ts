@@ -8,7 +8,6 @@ import { type Migration, readMigrations } from "./migrations.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
 import { retryBusy } from "./retry.ts";
 import { newOwnerRole } from "./schema_name.ts";
-import { HARDENING } from "./server_setup.ts";
 import { runScript } from "./transaction.ts";
 
 /** Any number, as long as it is always this one: whoever migrates `control` waits for whoever does already. */
@@ -154,8 +153,7 @@ async function lock(tx: MigratorTx): Promise<void> {
 
 /** Where the login may not change these privileges, an administrator can: docs/admin/database.md, `config check`. */
 async function harden(db: Database): Promise<void> {
-  if (!await findOpenPrivileges(db)) return;
-  for (const statement of HARDENING) {
+  for (const { statement } of await findOpenPrivileges(db)) {
     await withMigrator(db, async (tx) => {
       await lock(tx);
       await runScript(tx, statement);

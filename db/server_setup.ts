@@ -1,14 +1,59 @@
-/** The application's login on the embedded database. On a server it is whoever DATABASE_URL names. */
+/** The application's login on the embedded database. On a server it is the one that DATABASE_URL names. */
 export const LOGIN_ROLE = "denizen";
 
 /** Runs one or more statements of constant SQL. */
 export type Execute = (sql: string) => Promise<unknown>;
 
-/**
- * What takes an administrator: the login role, and the privileges that a tenant's role must not have from PUBLIC.
- * Can be repeated. `set_config` and `pg_settings` could change the role from inside a query; a temporary table
- * would outlive the transaction on its connection.
- */
+/** A privilege that every role has by default, and a tenant's role must not have. */
+export type Hardening = {
+  name: string;
+  /** What SQL inside a tenant's transaction could do with the privilege. */
+  closes: string;
+  /** Takes the privilege from PUBLIC. Needs the owner of what it changes. Can be repeated. */
+  statement: string;
+  /** A boolean expression: whether PUBLIC has the privilege in this database. */
+  isOpen: string;
+};
+
+/** Closes the ways by which SQL inside a tenant's transaction could leave it. They count for one database each. */
+export const HARDENING: Hardening[] = [
+  closeFunctions("set_config", "change the role from inside a query", [
+    "pg_catalog.set_config(text, text, boolean)",
+  ]),
+  {
+    name: "pg_settings",
+    closes: "change the role by an update",
+    statement: "REVOKE UPDATE ON pg_catalog.pg_settings FROM PUBLIC",
+    isOpen: "has_table_privilege('public', 'pg_catalog.pg_settings', 'update')",
+  },
+  {
+    name: "temporary tables",
+    closes: "leave a table to the next transaction on the connection",
+    statement:
+      "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$",
+    isOpen: "has_database_privilege('public', current_database(), 'temporary')",
+  },
+  {
+    name: "schema public",
+    closes: "leave a table or a function to other roles",
+    statement: "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+    isOpen: "coalesce(has_schema_privilege('public', to_regnamespace('public')::oid, 'create'), false)",
+  },
+];
+
+/** Takes functions, given with their arguments' types, away from every role. */
+function closeFunctions(name: string, closes: string, functions: string[]): Hardening {
+  const names = functions.map((each) => `'${each}'`).join(", ");
+  return {
+    name,
+    closes,
+    statement: `REVOKE EXECUTE ON FUNCTION ${functions.join(", ")} FROM PUBLIC`,
+    isOpen: `exists (select from unnest(array[${names}]) as name
+      where has_function_privilege('public', to_regprocedure(name)::oid, 'execute'))`,
+  };
+}
+
+/** What takes an administrator: the login role, and the privileges that HARDENING takes away. Can be repeated. */
 export async function prepareServer(execute: Execute): Promise<void> {
   await execute(`
     do $$ begin
@@ -17,13 +62,10 @@ export async function prepareServer(execute: Execute): Promise<void> {
       end if;
       execute format('grant create on database %I to ${LOGIN_ROLE}', current_database());
     end $$`);
-  for (const statement of HARDENING) await execute(statement);
+  for (const { statement } of HARDENING) await execute(statement);
 }
 
-/** Closes the ways by which SQL inside a tenant's transaction could leave it. Each needs the owner of what it changes. */
-export const HARDENING = [
-  "revoke execute on function pg_catalog.set_config(text, text, boolean) from public",
-  "revoke update on pg_catalog.pg_settings from public",
-  `do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$`,
-  "revoke create on schema public from public",
-];
+/** The SQL that a superuser runs once in the application's database, as people and psql read it. */
+export function hardeningScript(): string {
+  return HARDENING.map(({ statement }) => `${statement};`).join("\n");
+}

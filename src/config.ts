@@ -40,6 +40,7 @@ const environment = z.object({
   DB_LANES: wholeNumber(1, 50).default(4),
   MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" })
     .optional(),
+  ALLOW_UNHARDENED_DATABASE: z.enum(["0", "1"]).default("0"),
   TENANT_POOL_SIZE: wholeNumber(0, 1_000).default(5),
   JOBS_ENGINE: z.enum(["kv", "postgres"]).default("kv"),
   ROLE: z.enum(["all", "web", "worker"]).default("all"),
@@ -78,6 +79,8 @@ export type Config = EmailConfig & {
   databaseLanes: number;
   /** Absent: the application's login makes and migrates the schemas itself. */
   migrationDatabaseUrl: string | undefined;
+  /** Production starts on a database whose tenants' roles have more privileges than they need. */
+  allowUnhardenedDatabase: boolean;
   /** How many schemas wait, ready, for the next tenants. */
   tenantPoolSize: number;
   /** What carries jobs to those who run them: Deno KV's queue, for one process, or graphile-worker, for many. */
@@ -137,6 +140,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     databasePooler: values.DATABASE_POOLER,
     databaseLanes: values.DB_LANES,
     migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
+    allowUnhardenedDatabase: values.ALLOW_UNHARDENED_DATABASE === "1",
     tenantPoolSize: values.TENANT_POOL_SIZE,
     jobsEngine: values.JOBS_ENGINE,
     role: values.ROLE,

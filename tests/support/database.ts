@@ -16,6 +16,7 @@ import { migrate } from "../../db/migrate.ts";
 import { readMigrations } from "../../db/migrations.ts";
 import { HARDENING, prepareServer } from "../../db/server_setup.ts";
 import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
+import { readmeSql } from "./readme_sql.ts";
 
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
 /** Of the run before: a run that breaks off must not be taken for it. */
@@ -52,7 +53,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 
 async function schemaHash(): Promise<string> {
   const migrations = [...await readMigrations("control"), ...await readMigrations("tenant")];
-  return sha256(JSON.stringify([migrations, HARDENING])).slice(0, 16);
+  return sha256(JSON.stringify([migrations, HARDENING, await readmeSql()])).slice(0, 16);
 }
 
 async function snapshotPath(): Promise<string> {
@@ -121,7 +122,7 @@ async function prepareTemplate(url: string): Promise<void> {
     if ((await admin`select from pg_database where datname = ${name}`).length > 0) return;
     await admin.unsafe(`create database ${name}_new owner ${TEST_LOGIN.username}`);
     await withAdmin(databaseUrl(url, `${name}_new`), async (template) => {
-      for (const statement of HARDENING) await template.unsafe(statement);
+      await template.unsafe((await readmeSql()).inDatabase);
     });
     const db = connect({ url: urlOfLogin(databaseUrl(url, `${name}_new`)) });
     await migrate(db);
