@@ -29,6 +29,13 @@ export const SCHEDULES: Schedule[] = [
     catchUp: 1,
   },
   { name: "cleanup", cron: "17 3 * * *", job: () => ({ name: "cleanup.expired", payload: {} }), catchUp: 1 },
+  // Before midnight, with time for every tenant: a gauge counts for the day it is measured on.
+  {
+    name: "daily gauges",
+    cron: "30 23 * * *",
+    job: () => ({ name: "metrics.measure", payload: {} }),
+    catchUp: 1,
+  },
   {
     name: "daily metrics",
     cron: "5 0 * * *",

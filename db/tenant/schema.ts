@@ -61,7 +61,7 @@ export const apiUsage = pgTable("api_usage", {
   calls: bigint("calls", { mode: "number" }).notNull(),
 });
 
-/** What the tenant had and did on each day (UTC), collected the morning after. */
+/** What the tenant had and did on each day (UTC). See src/analytics/daily_metrics.ts for the two kinds of metrics. */
 export const dailyMetrics = pgTable("daily_metrics", {
   day: date("day").notNull(),
   metric: text("metric", { enum: ["members", "projects", "projects_created", "api_calls", "storage_bytes"] })

@@ -1,10 +1,11 @@
-import { and, asc, gte, lt, lte, max } from "drizzle-orm";
+import { and, asc, gt, gte, inArray, lt, or } from "drizzle-orm";
 import { dailyMetrics } from "../../db/tenant/schema.ts";
 import { authorize } from "../access/roles.ts";
 import type { TenantContext } from "../context.ts";
-import type { Metric } from "./daily_metrics.ts";
+import { type Metric, METRIC_KINDS } from "./daily_metrics.ts";
+import { addMonths, dayOf, daysBetween, startOfMonth } from "./days.ts";
 
-/** A figure of a month, and the same of the month before; null where nothing was collected. */
+/** A figure of a month, and the same of the month before; null where nothing was recorded. */
 export type MonthlyFigure = {
   label: string;
   value: number | null;
@@ -12,88 +13,85 @@ export type MonthlyFigure = {
   unit?: "bytes";
 };
 
-/** `month`: its first day, 00:00 UTC. `daily`: one value for each day of it, as ISO dates; null for a day not collected. */
+/**
+ * `month`: its first day, 00:00 UTC. `daily`: one value for each day of it, as ISO dates; null for a day not counted.
+ * `gap`: the figures that were not measured on the month's last day, and the last day they were; null where all were.
+ */
 export type MonthlyReport = {
   month: Date;
   figures: MonthlyFigure[];
+  gap: { labels: string[]; lastMeasured: string | null } | null;
   dailyLabel: string;
   daily: { day: string; value: number | null }[];
 };
 
-type Measure = { label: string; metric: Metric; by: "last" | "sum"; unit?: "bytes" };
+type Measure = { label: string; metric: Metric; unit?: "bytes" };
+type DailyRow = typeof dailyMetrics.$inferSelect;
 
-/** What a tenant has is told as of the last day that was collected; what it did is added up. */
 const MEASURES: Measure[] = [
-  { label: "People", metric: "members", by: "last" },
-  { label: "Projects", metric: "projects", by: "last" },
-  { label: "New projects", metric: "projects_created", by: "sum" },
-  { label: "API calls", metric: "api_calls", by: "sum" },
-  { label: "Storage", metric: "storage_bytes", by: "last", unit: "bytes" },
+  { label: "People", metric: "members" },
+  { label: "Projects", metric: "projects" },
+  { label: "New projects", metric: "projects_created" },
+  { label: "API calls", metric: "api_calls" },
+  { label: "Storage", metric: "storage_bytes", unit: "bytes" },
 ];
+
+const GAUGES = MEASURES.filter(isGauge);
 
 /** What a tenant did in a month (`2026-10`), beside the month before. Throws `forbidden`. */
 export async function getMonthlyReport(ctx: TenantContext, month: string): Promise<MonthlyReport> {
   authorize(ctx, "analytics:read");
-  const start = startOf(month);
+  const start = startOfMonth(month);
   const [before, end] = [addMonths(start, -1), addMonths(start, 1)];
   const [rows] = await ctx.read((tx) => [
     tx.select().from(dailyMetrics)
       .where(and(gte(dailyMetrics.day, dayOf(before)), lt(dailyMetrics.day, dayOf(end))))
       .orderBy(asc(dailyMetrics.day)),
   ]);
-  const valuesOf = (metric: Metric, from: Date, until: Date) =>
+  const rowsOf = (metric: Metric, from: Date, until: Date) =>
     rows.filter((row) => row.metric === metric && row.day >= dayOf(from) && row.day < dayOf(until));
-  const figures = MEASURES.map(({ label, metric, by, unit }) => ({
-    label,
-    value: figureOf(valuesOf(metric, start, end), by),
-    previous: figureOf(valuesOf(metric, before, start), by),
-    ...(unit ? { unit } : {}),
+  const figures = MEASURES.map((measure) => ({
+    label: measure.label,
+    value: figureOf(measure, rowsOf(measure.metric, start, end)),
+    previous: figureOf(measure, rowsOf(measure.metric, before, start)),
+    ...(measure.unit ? { unit: measure.unit } : {}),
   }));
-  const calls = new Map(valuesOf("api_calls", start, end).map(({ day, value }) => [day, value]));
-  const daily = daysBetween(start, end).map((day) => ({ day, value: calls.get(day) ?? null }));
-  return { month: start, figures, dailyLabel: "API calls", daily };
+  const days = daysBetween(start, end);
+  const lastMeasured = rowsOf(GAUGES[0]!.metric, start, end).at(-1)?.day ?? null;
+  const calls = new Map(rowsOf("api_calls", start, end).map(({ day, value }) => [day, value]));
+  const daily = days.map((day) => ({ day, value: calls.get(day) ?? null }));
+  return { month: start, figures, gap: gapOf(lastMeasured, days.at(-1)!), dailyLabel: "API calls", daily };
 }
 
-/** The month's last day whose figures were collected, and whether it is the last of the month. Null where none was. */
-export async function findLastCollected(
-  ctx: TenantContext,
-  month: string,
-): Promise<{ day: string; isLastOfMonth: boolean } | null> {
+/** Whether a report of this month would say anything: a gauge was measured, or something happened. */
+export async function hasMonthlyFigures(ctx: TenantContext, month: string): Promise<boolean> {
   authorize(ctx, "analytics:read");
-  const start = startOf(month);
-  const days = daysBetween(start, addMonths(start, 1));
-  const [[row]] = await ctx.read((tx) => [
-    tx.select({ day: max(dailyMetrics.day) }).from(dailyMetrics)
-      .where(and(gte(dailyMetrics.day, days[0]!), lte(dailyMetrics.day, days.at(-1)!))),
+  const start = startOfMonth(month);
+  const isTelling = or(
+    inArray(dailyMetrics.metric, GAUGES.map(({ metric }) => metric)),
+    gt(dailyMetrics.value, 0),
+  );
+  const [rows] = await ctx.read((tx) => [
+    tx.select({ day: dailyMetrics.day }).from(dailyMetrics).where(and(
+      gte(dailyMetrics.day, dayOf(start)),
+      lt(dailyMetrics.day, dayOf(addMonths(start, 1))),
+      isTelling,
+    )).limit(1),
   ]);
-  return row?.day ? { day: row.day, isLastOfMonth: row.day === days.at(-1) } : null;
+  return rows.length > 0;
 }
 
-function startOf(month: string): Date {
-  return new Date(`${month}-01T00:00:00Z`);
+/** A gauge as it was measured last, a counter added up. */
+function figureOf(measure: Measure, rows: DailyRow[]): number | null {
+  if (rows.length === 0) return null;
+  return isGauge(measure) ? rows.at(-1)!.value : rows.reduce((sum, { value }) => sum + value, 0);
 }
 
-function figureOf(values: { value: number }[], by: Measure["by"]): number | null {
-  if (values.length === 0) return null;
-  return by === "last" ? values.at(-1)!.value : values.reduce((sum, { value }) => sum + value, 0);
+/** All gauges are measured together: the last day of one is the last day of all. */
+function gapOf(lastMeasured: string | null, lastDay: string): MonthlyReport["gap"] {
+  return lastMeasured === lastDay ? null : { labels: GAUGES.map(({ label }) => label), lastMeasured };
 }
 
-function addMonths(month: Date, count: number): Date {
-  return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + count, 1));
-}
-
-function daysBetween(start: Date, end: Date): string[] {
-  const days: string[] = [];
-  for (
-    let day = start;
-    day < end;
-    day = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate() + 1))
-  ) {
-    days.push(dayOf(day));
-  }
-  return days;
-}
-
-function dayOf(date: Date): string {
-  return date.toISOString().slice(0, 10);
+function isGauge({ metric }: Measure): boolean {
+  return METRIC_KINDS[metric] === "gauge";
 }

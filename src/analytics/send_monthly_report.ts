@@ -1,31 +1,21 @@
 import type { SystemContext, TenantContext } from "../context.ts";
-import { TryLater } from "../jobs/job_outcomes.ts";
-import { QUEUES } from "../jobs/queues.ts";
-import { MINUTE } from "../platform/clock.ts";
 import { mailOwners } from "../tenancy/owners.ts";
-import { findLastCollected } from "./monthly_report.ts";
-
-const PAUSE = 15 * MINUTE;
-const LAST_ATTEMPT = QUEUES.analytics.attempts;
+import { fillCounters } from "./daily_metrics.ts";
+import { hasMonthlyFigures } from "./monthly_report.ts";
 
 /**
- * Has a month's report (`2026-10`) mailed to the tenant's owners, once each. One that began later has none, nor has one of
- * which nothing was collected. Until its last day is collected, throws `TryLater`, but not at the last attempt: of a
- * tenant that was suspended on that day, it never is.
+ * Emails a month's report (`2026-10`) to the tenant's owners, once each. Days that nobody has counted are counted first.
+ * A tenant that began later gets no report, nor does one about which nothing is known in that month.
  */
 export async function sendMonthlyReport(
   system: SystemContext,
   ctx: TenantContext,
   month: string,
-  { attempt }: { attempt: number },
 ): Promise<void> {
   const { tenant } = ctx;
   if (tenant.createdAt.toISOString().slice(0, 7) > month) return;
-  const collected = await findLastCollected(ctx, month);
-  if (!collected?.isLastOfMonth && attempt < LAST_ATTEMPT) {
-    throw new TryLater("The month's last day is not collected yet.", PAUSE);
-  }
-  if (!collected) return;
+  await fillCounters(ctx, month);
+  if (!await hasMonthlyFigures(ctx, month)) return;
   const key = `monthly report ${month}`;
   await system.tx((tx) => mailOwners(system, tx, tenant.id, { message: "monthly_report", month }, { key }));
 }

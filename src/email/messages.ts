@@ -65,6 +65,8 @@ export type EmailMessages = {
     /** The first day of the month, 00:00 UTC. */
     month: Date;
     figures: ReportFigure[];
+    /** The figures that were not measured on the month's last day, and the last day they were. */
+    gap: { labels: string[]; lastMeasured: string | null } | null;
     /** What is counted in `daily`, such as "API calls". */
     dailyLabel: string;
     daily: DailyValue[];

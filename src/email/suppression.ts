@@ -60,10 +60,13 @@ export async function suppressByHand(
 ): Promise<void> {
   authorizePlatform(ctx);
   await ctx.tx(async (tx) => {
+    const [before] = await tx.select({ reason: suppressedAddresses.reason }).from(suppressedAddresses)
+      .where(eq(suppressedAddresses.address, address)).for("update");
     if (!await add(ctx, tx, { address, reason: "manual", detail })) {
       throw invalid({ address: "This address is suppressed already." });
     }
-    await recordByHand(ctx, tx, "email_address.suppressed", address);
+    const reason = { from: before?.reason ?? null, to: "manual" };
+    await recordByHand(ctx, tx, "email_address.suppressed", address, reason);
   });
 }
 
@@ -74,7 +77,7 @@ export async function unsuppress(ctx: SystemContext, id: string): Promise<string
   return await ctx.tx(async (tx) => {
     const [gone] = await tx.delete(suppressedAddresses).where(eq(suppressedAddresses.id, id)).returning();
     if (!gone) throw missing();
-    await recordByHand(ctx, tx, "email_address.released", gone.address);
+    await recordByHand(ctx, tx, "email_address.released", gone.address, { from: gone.reason, to: null });
     return gone.address;
   });
 }
@@ -125,11 +128,12 @@ async function recordByHand(
   tx: ControlTx,
   action: "email_address.suppressed" | "email_address.released",
   address: string,
+  reason: { from: string | null; to: string | null },
 ): Promise<void> {
   await recordPlatformAudit(ctx, tx, {
     action,
     subject: null,
-    details: { sha256_of_address: sha256(address) },
+    details: { sha256_of_address: sha256(address), reason },
   });
 }
 

@@ -6,6 +6,8 @@ import type { QueueName } from "./queues.ts";
 export const JOB_TYPES = {
   "tenancy.upkeep": jobType("cleanup", z.object({})),
   "cleanup.expired": jobType("cleanup", z.object({})),
+  "metrics.measure": jobType("analytics", z.object({})),
+  "metrics.measure_tenant": jobType("analytics", z.object({})),
   "metrics.collect": jobType("analytics", z.object({ day: z.iso.date() })),
   "metrics.collect_tenant": jobType("analytics", z.object({ day: z.iso.date() })),
   "reports.monthly": jobType("analytics", z.object({ month: yearMonth })),

@@ -4,6 +4,7 @@ import { prepareQuery } from "../../db/prepared.ts";
 import { projects } from "../../db/tenant/schema.ts";
 import type { TenantTx } from "../../db/with_tenant.ts";
 import { authorize } from "../access/roles.ts";
+import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
 import type { MemberContext, TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
@@ -100,7 +101,8 @@ export async function createProject(ctx: MemberContext, input: NewProject): Prom
 }
 
 /**
- * Changes what `changes` names. With `expectedVersion`, only if nobody has changed the project since.
+ * Changes what `changes` names. With `expectedVersion`, only if nobody has changed the project since. Where every value is
+ * the project's own already, nothing happens: no new version, no line in the audit log.
  * Throws `not_found`, or `precondition_failed`.
  */
 export async function updateProject(
@@ -111,18 +113,16 @@ export async function updateProject(
 ): Promise<Project> {
   authorize(ctx, "projects:write");
   if (!isId(id)) throw notFound("This project");
-  const updatedAt = ctx.services.clock.now();
-  const unchanged = expectedVersion === undefined ? undefined : eq(projects.version, expectedVersion);
   return await ctx.tx(async (tx) => {
-    const [project] = await tx.update(projects).set({
-      ...changes,
-      updatedAt,
-      version: sql`${projects.version} + 1`,
-    })
-      .where(and(eq(projects.id, id), unchanged)).returning();
-    if (!project) throw await missingOrChanged(tx, id);
-    await record(ctx, tx, actionOf(changes), project);
-    return project;
+    const before = await lockProject(tx, id);
+    if (expectedVersion !== undefined && expectedVersion !== before.version) throw changedMeanwhile();
+    const changed = changedFields<Project>(before, changes);
+    if (Object.keys(changed).length === 0) return before;
+    const updatedAt = ctx.services.clock.now();
+    const [project] = await tx.update(projects).set({ ...changed, updatedAt, version: before.version + 1 })
+      .where(eq(projects.id, id)).returning();
+    await recordChanges(ctx, tx, before, changed);
+    return project!;
   });
 }
 
@@ -203,17 +203,31 @@ function prepareListQuery(
 
 const PATTERN = sql.placeholder("pattern");
 
-function actionOf({ status, ...others }: ProjectChanges): AuditAction {
-  if (!status || Object.keys(others).length > 0) return "project.updated";
-  return status === "archived" ? "project.archived" : "project.restored";
+async function lockProject(tx: TenantTx, id: string): Promise<Project> {
+  const [project] = await tx.select().from(projects).where(eq(projects.id, id)).for("update");
+  if (!project) throw notFound("This project");
+  return project;
 }
 
-async function missingOrChanged(tx: TenantTx, id: string) {
-  const [project] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, id));
-  if (!project) return notFound("This project");
+function changedMeanwhile() {
   return preconditionFailed(
     "Someone has changed this project since you opened it. Look at it again before you save.",
   );
+}
+
+/** Archiving and restoring have a line of their own, beside the line of what else has changed. */
+async function recordChanges(
+  ctx: TenantContext,
+  tx: TenantTx,
+  before: Project,
+  { status, ...others }: Partial<Project>,
+): Promise<void> {
+  const project = { ...before, ...others };
+  if (Object.keys(others).length > 0) {
+    const details = describeChanges(before, others, { withoutValues: ["description"] });
+    await record(ctx, tx, "project.updated", project, details);
+  }
+  if (status) await record(ctx, tx, status === "archived" ? "project.archived" : "project.restored", project);
 }
 
 async function record(
@@ -221,6 +235,7 @@ async function record(
   tx: TenantTx,
   action: AuditAction,
   { id, name }: Project,
+  details?: Record<string, unknown>,
 ): Promise<void> {
-  await recordAudit(ctx, tx, { action, subject: { type: "project", id, name } });
+  await recordAudit(ctx, tx, { action, subject: { type: "project", id, name }, details });
 }

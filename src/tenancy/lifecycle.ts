@@ -4,6 +4,7 @@ import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
 import { asTenant, type ControlTx } from "../../db/with_tenant.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorizeOn, authorizePlatform, isPlatform } from "../access/tenant_access.ts";
+import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAudit, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict, invalid, notFound, suspended } from "../errors.ts";
@@ -55,20 +56,25 @@ export const suspension = z.object({
 export async function updateTenant(ctx: SystemContext, id: string, changes: TenantChanges): Promise<Tenant> {
   await authorizeOn(ctx, id, "settings:manage");
   return await change(ctx, id, async (tx, tenant) => {
+    const before = {
+      name: tenant.name,
+      subdomain: tenant.subdomain,
+      brand_color: tenant.brand.color,
+      logo_url: tenant.brand.logoUrl,
+    };
+    const { name, subdomain, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];
-    if (changes.name !== undefined && changes.name !== tenant.name) {
-      steps.push({ set: { name: changes.name }, action: "tenant.renamed", details: { from: tenant.name } });
+    if (name) {
+      steps.push({ set: { name }, action: "tenant.renamed", details: { from: before.name, to: name } });
     }
-    if (changes.subdomain !== undefined && changes.subdomain !== tenant.subdomain) {
-      await move(ctx, tx, tenant, changes.subdomain);
-      const details = { from: tenant.subdomain, to: changes.subdomain };
-      steps.push({ set: { subdomain: changes.subdomain }, action: "tenant.moved", details });
+    if (subdomain) {
+      await move(ctx, tx, tenant, subdomain);
+      const details = { from: before.subdomain, to: subdomain };
+      steps.push({ set: { subdomain }, action: "tenant.moved", details });
     }
-    const { color, logoUrl } = tenant.brand;
-    const { brand_color: brandColor = color, logo_url: newLogo = logoUrl } = changes;
-    if (brandColor !== color || newLogo !== logoUrl) {
-      const details = { color: brandColor, logo: newLogo };
-      steps.push({ set: { brandColor, logoUrl: newLogo }, action: "tenant.rebranded", details });
+    if (Object.keys(brand).length > 0) {
+      const set = { brandColor: brand.brand_color, logoUrl: brand.logo_url };
+      steps.push({ set, action: "tenant.rebranded", details: describeChanges(before, brand) });
     }
     return steps;
   });

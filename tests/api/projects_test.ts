@@ -117,6 +117,24 @@ Deno.test("If-Match keeps a change from overwriting another one", async () => {
   assert.equal(anyway.json.name, "Parts");
 });
 
+Deno.test("200 with the same ETag for a PATCH that changes nothing, and still 412 for an older version", async () => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+  const created = await world.api("POST", "/projects", { token, body: { name: "Spare parts" } });
+  const path = `/projects/${created.json.id}`;
+  world.clock.advance(MINUTE);
+
+  const empty = await world.api("PATCH", path, { token, body: {} });
+  const same = await world.api("PATCH", path, { token, body: { name: "Spare parts", status: "active" } });
+  const stale = await world.api("PATCH", path, { token, headers: { "If-Match": '"7"' }, body: {} });
+
+  for (const answer of [empty, same]) {
+    assert.deepEqual([answer.status, answer.headers.etag], [200, created.headers.etag]);
+    assert.deepEqual(answer.json, created.json);
+  }
+  assert.equal(stale.status, 412);
+});
+
 Deno.test("401 without credentials, as problem+json with the request's id", async () => {
   await using world = await World.open();
 

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { asc, eq } from "drizzle-orm";
 import { jobMinutes, oneTimeTokens, outbox, sessions } from "../../db/control/schema.ts";
-import { dailyMetrics } from "../../db/tenant/schema.ts";
+import { apiUsage, dailyMetrics } from "../../db/tenant/schema.ts";
 import { enqueueDue, enqueueMissed, everyMinute, SCHEDULES } from "../../jobs/schedules.ts";
 import { JOB_TYPES } from "../../src/jobs/job_types.ts";
 import { HANDLERS } from "../../jobs/handlers/handlers.ts";
+import { recordCounters } from "../../src/analytics/daily_metrics.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
-import { createProject } from "../../src/projects/projects.ts";
+import { createProject, deleteProject } from "../../src/projects/projects.ts";
 import type { Services } from "../../src/services.ts";
 import { startWorker } from "../support/jobs.ts";
-import { PASSWORD, World } from "../support/world.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: what is due happens once, whoever looks, and what was missed is made up for. */
 
@@ -91,35 +92,75 @@ Deno.test("the reports of up to three months that were missed are made up for", 
   ]);
 });
 
-Deno.test("the day's figures are collected for each tenant, and collecting them again changes nothing", async () => {
+Deno.test("each tenant's gauges are measured late in the day, and its counters once the day is over", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.member(acme, "ben@acme.example", "viewer");
   for (const name of ["One", "Two"]) {
     await createProject(acme.ctx, { name, description: "", status: "active" });
   }
-  await enqueueDue(world.services, daily);
-  world.clock.advance(DAY);
-  await enqueueDue(world.services, daily);
-
   await using worker = await startWorker(world, "kv");
+  await enqueueMissed(world.services);
+  world.clock.advance(14.5 * HOUR); // 23:30
+  await enqueueMissed(world.services);
   await worker.idle();
-  const [first] = await acme.ctx.read((
-    tx,
-  ) => [tx.select().from(dailyMetrics).orderBy(asc(dailyMetrics.metric))]);
-  const [others] = await globex.ctx.read((tx) => [tx.select().from(dailyMetrics)]);
+  const evening = await figuresOf(acme);
+  world.clock.advance(35 * MINUTE); // 00:05
+  await enqueueMissed(world.services);
+  await worker.idle();
+  const morning = await figuresOf(acme);
 
-  const figures = Object.fromEntries(first.map(({ metric, value }) => [metric, value]));
-  assert.ok(figures.storage_bytes! > 0);
-  assert.deepEqual({ ...figures, storage_bytes: 0 }, {
+  assert.deepEqual(evening, { "2026-03-02": { members: 2, projects: 2 } });
+  assert.deepEqual(morning, { "2026-03-02": { members: 2, projects: 2, api_calls: 0, projects_created: 2 } });
+  assert.deepEqual((await figuresOf(globex))["2026-03-02"], {
+    members: 1,
+    projects: 0,
     api_calls: 0,
-    members: 2,
-    projects: 2,
-    projects_created: 2,
-    storage_bytes: 0,
+    projects_created: 0,
   });
-  assert.deepEqual(new Set(first.map(({ day }) => day)), new Set(["2026-03-02"]));
-  assert.equal(others.find(({ metric }) => metric === "projects")!.value, 0);
+});
+
+Deno.test("a day that was missed gets its counters later, and never today's gauges", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await using worker = await startWorker(world, "kv");
+  await enqueueMissed(world.services);
+  const { id } = await createProject(acme.ctx, { name: "One", description: "", status: "active" });
+  await acme.ctx.tx((tx) => tx.insert(apiUsage).values({ day: "2026-03-02", calls: 7 }));
+  world.clock.advance(DAY); // nothing ran on the evening of 2 March
+  await world.member(acme, "ben@acme.example", "viewer");
+  await deleteProject(acme.ctx, id);
+  await createProject(acme.ctx, { name: "Two", description: "", status: "active" });
+  await createProject(acme.ctx, { name: "Three", description: "", status: "active" });
+
+  await enqueueMissed(world.services);
+  await worker.idle();
+
+  assert.deepEqual(await figuresOf(acme), {
+    "2026-03-02": { api_calls: 7, projects_created: 1 },
+    "2026-03-03": { members: 2, projects: 2 },
+  });
+});
+
+Deno.test("counting a day again replaces its counters, and a day that is not over has none", async () => {
+  await using world = await World.open();
+  const { ctx, ...acme } = await world.company("acme");
+  const calls = (day: string, calls: number) =>
+    ctx.tx((tx) =>
+      tx.insert(apiUsage).values({ day, calls }).onConflictDoUpdate({ target: apiUsage.day, set: { calls } })
+    );
+  await calls("2026-03-02", 3);
+  await recordCounters(ctx, "2026-03-02");
+  const during = await figuresOf({ ctx, ...acme });
+  world.clock.advance(DAY);
+  await recordCounters(ctx, "2026-03-02");
+  await calls("2026-03-02", 5);
+  await recordCounters(ctx, "2026-03-02");
+
+  assert.deepEqual(during, {});
+  assert.deepEqual(await figuresOf({ ctx, ...acme }), {
+    "2026-03-02": { api_calls: 5, projects_created: 0 },
+  });
 });
 
 Deno.test("what has expired is deleted, and what has not is kept", async () => {
@@ -146,3 +187,15 @@ Deno.test("what has expired is deleted, and what has not is kept", async () => {
   assert.deepEqual(left, [{ name: "cleanup.expired" }]);
   assert.ok((await control.$count(jobMinutes)) > 0);
 });
+
+/** What is recorded of a company, by day. Of its storage only that it isn't nothing. */
+async function figuresOf({ ctx }: Company): Promise<Record<string, Record<string, number>>> {
+  const [rows] = await ctx.read((tx) => [tx.select().from(dailyMetrics).orderBy(asc(dailyMetrics.day))]);
+  const figures: Record<string, Record<string, number>> = {};
+  for (const { day, metric, value } of rows) {
+    figures[day] ??= {};
+    if (metric === "storage_bytes") assert.ok(value > 0);
+    else figures[day][metric] = value;
+  }
+  return figures;
+}

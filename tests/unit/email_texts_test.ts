@@ -55,7 +55,7 @@ Deno.test("the text of a month's report sets its figures as a table", async () =
     text,
     `October 2026
 
-This was the month at Acme Instruments, beside the one before.
+Here is the month at Acme Instruments, next to the month before.
 
 Figure               Sep       Oct       Change
 Revenue              $11,465   $12,840   +12%

@@ -223,6 +223,20 @@ Deno.test("what wasn't counted is told as such, and not as nothing", async () =>
   assert.doesNotMatch(none.text, /a day:/);
 });
 
+Deno.test("a month whose last day was not measured says which figures are older, or missing", async () => {
+  const labels = ["People", "Projects", "Storage"];
+
+  const older = await renderSample("monthly_report", { gap: { labels, lastMeasured: "2026-10-14" } });
+  const missing = await renderSample("monthly_report", { gap: { labels, lastMeasured: null } });
+
+  const [olderText, missingText] = [older, missing].map(({ text }) => text.replaceAll(/\s+/g, " "));
+  assert.match(
+    olderText!,
+    /People, Projects, and Storage were last measured on 14 October\. There are no later/,
+  );
+  assert.match(missingText!, /People, Projects, and Storage were not measured this month\./);
+});
+
 Deno.test("a month without a value a day has no chart, and one of zeros no broken one", async () => {
   const none = await renderSample("monthly_report", { daily: [] });
   const zeros = await renderSample("monthly_report", { daily: [{ day: "2026-10-01", value: 0 }] });

@@ -118,6 +118,7 @@ export const SAMPLE_PROPS: EmailMessages = {
       { label: "Webhooks delivered", value: 1_903, previous: null },
       { label: "Storage", value: 48_213_004, previous: 45_800_112, unit: "bytes" },
     ],
+    gap: null,
     dailyLabel: "API calls",
     daily: CALLS_A_DAY.map((value, index) => ({
       day: `${REPORT_MONTH}-${String(index + 1).padStart(2, "0")}`,

@@ -1,0 +1,28 @@
+/** Days are written as YYYY-MM-DD, months as YYYY-MM, both in UTC. */
+
+export function dayOf(moment: Date): string {
+  return moment.toISOString().slice(0, 10);
+}
+
+export function startOfDay(day: string): Date {
+  return new Date(`${day}T00:00:00Z`);
+}
+
+export function startOfMonth(month: string): Date {
+  return startOfDay(`${month}-01`);
+}
+
+export function addMonths(month: Date, count: number): Date {
+  return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + count, 1));
+}
+
+/** The days from `start` until the day before `end`. */
+export function daysBetween(start: Date, end: Date): string[] {
+  const days: string[] = [];
+  for (let day = start; day < end; day = nextDay(day)) days.push(dayOf(day));
+  return days;
+}
+
+function nextDay(day: Date): Date {
+  return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate() + 1));
+}

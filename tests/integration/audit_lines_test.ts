@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { asc, inArray } from "drizzle-orm";
+import { platformAuditLog } from "../../db/control/schema.ts";
+import { auditLog } from "../../db/tenant/schema.ts";
+import { listSuppressed, suppress, suppressByHand, unsuppress } from "../../src/email/suppression.ts";
+import { MINUTE } from "../../src/platform/clock.ts";
+import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";
+import { updateTenant } from "../../src/tenancy/lifecycle.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
+
+/** Protects: the audit log tells what has changed. What changes nothing leaves no line and no new version. */
+
+Deno.test("a project's changes", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const { ctx } = acme;
+  const made = await createProject(ctx, { name: "Apollo", description: "Moon", status: "active" });
+  const lines = linesSince(acme, await countLines(acme));
+  const change = (changes: Parameters<typeof updateProject>[2], version?: number) => {
+    world.clock.advance(MINUTE);
+    return updateProject(ctx, made.id, changes, version);
+  };
+
+  await t.step("that are none leave the version, the time and the log alone", async () => {
+    const answers = [
+      await change({}),
+      await change({ status: "active" }),
+      await change({ name: "Apollo", description: "Moon", status: "active" }, 1),
+    ];
+
+    for (const answer of answers) assert.deepEqual(answer, made);
+    assert.deepEqual(await lines(), []);
+    await assert.rejects(change({}, 7), /Someone has changed this project/);
+  });
+
+  await t.step("are logged with the fields that changed, and without the text of a description", async () => {
+    const changed = await change({ name: "Gemini", description: "Earth's orbit", status: "active" });
+
+    assert.equal(changed.version, 2);
+    assert.deepEqual(await lines(), [["project.updated", "Gemini", {
+      fields: ["description", "name"],
+      from: { name: "Apollo" },
+      to: { name: "Gemini" },
+    }]]);
+  });
+
+  await t.step("are logged as archiving or restoring where the status changed, twice or not", async () => {
+    await change({ status: "archived" });
+    await change({ status: "archived" });
+    await change({ status: "active" });
+
+    assert.deepEqual(await lines(), [["project.archived", "Gemini", {}], ["project.restored", "Gemini", {}]]);
+  });
+
+  await t.step("are logged by a line each where the form changed the status and something else", async () => {
+    const browser = world.browser();
+    const host = `http://${world.host("acme")}`;
+    await browser.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    const version = String((await getProject(ctx, made.id)).version);
+    const form = { name: "Mercury", description: "Earth's orbit", status: "archived", version };
+    await browser.post(`${host}/projects/${made.id}`, form);
+
+    const after = await getProject(ctx, made.id);
+    assert.equal(after.version, Number(version) + 1);
+    assert.deepEqual(await lines(), [
+      ["project.updated", "Mercury", { fields: ["name"], from: { name: "Gemini" }, to: { name: "Mercury" } }],
+      ["project.archived", "Mercury", {}],
+    ]);
+  });
+
+  await t.step("made at the same time to the same value are one change", async () => {
+    await Promise.all([change({ name: "Same" }), change({ name: "Same" }), change({ name: "Same" })]);
+    await deleteProject(ctx, made.id);
+
+    assert.deepEqual((await lines()).map(([action]) => action), ["project.updated", "project.deleted"]);
+  });
+});
+
+Deno.test("a workspace's changes are logged with what was before, and only where something changed", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme");
+  const { id } = acme.tenant;
+  const lines = linesSince(acme, await countLines(acme));
+
+  await updateTenant(world.system, id, {
+    name: "Acme",
+    subdomain: "acme",
+    brand_color: null,
+    logo_url: null,
+  });
+  const untouched = await lines();
+  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
+  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
+
+  assert.deepEqual(untouched, []);
+  assert.deepEqual(await lines(), [
+    ["tenant.renamed", "Acme Robotics", { from: "Acme", to: "Acme Robotics" }],
+    ["tenant.rebranded", "Acme Robotics", {
+      fields: ["brand_color"],
+      from: { brand_color: null },
+      to: { brand_color: "#0b6b58" },
+    }],
+  ]);
+});
+
+Deno.test("an address is logged as suppressed with the reason it had before, once, and as released with its reason", async () => {
+  await using world = await World.open();
+  const { system } = world;
+  const address = "ada@acme.example";
+  await suppress(system, { address, reason: "complaint", detail: "" });
+  await suppressByHand(system, { address, detail: "" });
+  await assert.rejects(suppressByHand(system, { address, detail: "" }), /need another value/);
+  const { items: [suppressed] } = await listSuppressed(system, { search: undefined, limit: 1 });
+  await unsuppress(system, suppressed!.id);
+
+  const lines = await system.control.select().from(platformAuditLog)
+    .where(inArray(platformAuditLog.action, ["email_address.suppressed", "email_address.released"]))
+    .orderBy(asc(platformAuditLog.sequence));
+
+  assert.deepEqual(lines.map(({ action, details }) => [action, details!.reason]), [
+    ["email_address.suppressed", { from: "complaint", to: "manual" }],
+    ["email_address.released", { from: "manual", to: null }],
+  ]);
+});
+
+type Line = [action: string, subject: string, details: Record<string, unknown>];
+
+async function countLines({ ctx }: Company): Promise<number> {
+  const [rows] = await ctx.read((tx) => [tx.select({ id: auditLog.id }).from(auditLog)]);
+  return rows.length;
+}
+
+/** Reads the lines that came since the last call. */
+function linesSince({ ctx }: Company, known: number): () => Promise<Line[]> {
+  return async () => {
+    const [rows] = await ctx.read((tx) => [tx.select().from(auditLog).orderBy(asc(auditLog.sequence))]);
+    const news = rows.slice(known);
+    known = rows.length;
+    return news.map(({ action, subjectName, details }) => [action, subjectName, details]);
+  };
+}

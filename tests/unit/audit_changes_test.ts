@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { changedFields, describeChanges } from "../../src/audit/changes.ts";
+
+/** Protects: the audit log tells what has changed, not what was asked for. */
+
+const BEFORE = {
+  name: "Apollo",
+  status: "active",
+  notes: "secret",
+  at: new Date("2026-03-02T09:00:00Z"),
+  due: null as Date | null,
+};
+
+Deno.test("only fields with another value have changed", () => {
+  const changed = changedFields(BEFORE, {
+    name: "Apollo",
+    status: "archived",
+    notes: undefined,
+    at: new Date("2026-03-02T09:00:00Z"),
+    due: new Date("2026-04-01T00:00:00Z"),
+  });
+
+  assert.deepEqual(changed, { status: "archived", due: new Date("2026-04-01T00:00:00Z") });
+});
+
+Deno.test("a change from a value to null is a change", () => {
+  const due: typeof BEFORE = { ...BEFORE, due: BEFORE.at };
+
+  assert.deepEqual(changedFields(due, { due: null }), { due: null });
+});
+
+Deno.test("a change is described by its fields with both values, without those that stay out of the log", () => {
+  const changes = describeChanges(BEFORE, { notes: "another", name: "Gemini" }, { withoutValues: ["notes"] });
+
+  assert.deepEqual(changes, { fields: ["name", "notes"], from: { name: "Apollo" }, to: { name: "Gemini" } });
+});
