@@ -22,6 +22,7 @@ import { emailNotices } from "./inbound/email.ts";
 import { checkBody } from "./middleware/body.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
 import { admitTenant, resolveHost } from "./middleware/host.ts";
+import { refuseOtherMethods } from "./middleware/methods.ts";
 import { requestContext } from "./middleware/request_context.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
 import { readSession } from "./middleware/session.ts";
@@ -64,17 +65,17 @@ const FOR_PROGRAMS = /^\/(api|inbound)\//;
  * The whole of HTTP. What applies to every request comes first; then what any host answers; then the host is looked up,
  * and the API and the pages, each with what guards it.
  */
-export async function createApp(services: Services): Promise<Hono<AppEnv>> {
+export async function createApp(services: Services, pages = PAGES): Promise<Hono<AppEnv>> {
   const app = new Hono<AppEnv>();
   const files = await StaticFiles.load();
 
-  app.use(requestContext(services, files.url), securityHeaders(services.config));
+  app.use(requestContext(services, files.url), securityHeaders(services.config), refuseOtherMethods);
   app.onError((error, c) => respondToError(c, error));
   app.notFound((c) => respondToError(c, notFound("This page")));
 
   app.route("/", operations);
+  app.route("/", files.routes); // before the host is looked up: the error page of an unknown host needs its styles
   app.use(resolveHost, checkBody);
-  app.route("/", files.routes);
   app.get(
     "/.well-known/jwks.json",
     (c) => c.json(services.signingKeys.publicKeys, 200, { "Cache-Control": "public, max-age=300" }),
@@ -85,9 +86,9 @@ export async function createApp(services: Services): Promise<Hono<AppEnv>> {
   app.route("/", unsubscribePages);
 
   app.use(refuseCrossOrigin, readSession, admitTenant);
-  for (const pages of PAGES) app.route("/", pages);
+  for (const part of pages) app.route("/", part);
   if (services.config.environment !== "production") {
-    for (const pages of DEVELOPMENT_PAGES) app.route("/", pages);
+    for (const part of DEVELOPMENT_PAGES) app.route("/", part);
   }
   return app;
 }

@@ -7,6 +7,7 @@ import { shellOf } from "./app/viewer.ts";
 import { STATUS } from "./api/problem.ts";
 import { type AppContext, hostTenant, isPartial, redirect } from "./http.ts";
 import { render } from "./render.tsx";
+import { safeNext } from "./site/redirects.ts";
 
 const log = logOf("http");
 
@@ -61,9 +62,11 @@ function describe(error: unknown) {
   };
 }
 
-/** htmx asks for a part; the page around it is where to come back to. */
+/** htmx asks for a part; the page around it is where to come back to, if it is one of this host. */
 function signInAddress(c: AppContext): string {
-  const page = isPartial(c) ? c.req.header("HX-Current-URL") : c.req.url;
-  const { pathname, search } = new URL(page ?? c.req.url);
-  return pathname === "/" ? "/login" : `/login?${new URLSearchParams({ next: pathname + search })}`;
+  const page = isPartial(c) ? c.req.header("HX-Current-URL") : undefined;
+  const url = URL.parse(page ?? c.req.url);
+  const isOwn = url?.host === URL.parse(c.req.url)?.host;
+  const next = url && isOwn ? safeNext(url.pathname + url.search, "/") : "/";
+  return next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
 }

@@ -1,6 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { AssetName } from "./static_files.ts";
-import { PageContext } from "../views/page.tsx";
+import { type AssetName, PageContext } from "../views/page.tsx";
 import type { AppContext } from "./http.ts";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 

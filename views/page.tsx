@@ -1,6 +1,6 @@
 import { createContext, useContext } from "hono/jsx";
 
-export type AssetName = "app.css" | "app.js" | "favicon.svg" | "htmx.js" | "hx-csp.js" | "alpine.js";
+export type AssetName = "app.css" | "app.js" | "favicon.svg" | "htmx.js" | "alpine.js";
 
 /** What every page needs of its request: the script nonce, the addresses of static files, the apex origin. */
 export type PageValue = { nonce: string; asset: (name: AssetName) => string; apexUrl: string };

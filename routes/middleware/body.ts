@@ -1,104 +1,120 @@
+import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
+import { matchedRoutes } from "hono/route";
 import { invalid, tooLarge } from "../../src/errors.ts";
 import { SECOND } from "../../src/platform/clock.ts";
-import type { AppEnv } from "../http.ts";
+import type { AppContext, AppEnv } from "../http.ts";
+import { checkContent } from "./body_content.ts";
 
-const MAX_BODY_BYTES = 1024 * 1024;
-const BODY_TIMEOUT = 10 * SECOND;
-const MAX_JSON_DEPTH = 32;
+export const KILOBYTE = 1024;
+export const MEGABYTE = 1024 * KILOBYTE;
+
+const MAX_PAUSE = 10 * SECOND;
+/** How much of a stream must arrive in each second that the product waits for it. */
+const MIN_BYTES_A_SECOND = 32 * KILOBYTE;
 
 /**
- * Reads the body once, within 1 MB and 10 seconds, and refuses what no route should have to expect: compressed
- * bodies, invalid UTF-8, NUL, deeply nested JSON, `__proto__`. Routes then read it as usual.
+ * What a route accepts as its body.
+ * - `text`: JSON or a form, read and checked before the route runs.
+ * - `files`: a multipart form with files, which the route reads part by part with `formParts`.
+ * - `stream`: bytes as they arrive, which the route reads from `c.req.raw.body`.
+ */
+export type BodyRule =
+  & { maxBytes: number; maxPauseMilliseconds?: number }
+  & ({ kind: "text" } | { kind: "files"; maxFileBytes: number } | { kind: "stream" });
+
+/** The rule of every route that declares no other. */
+const TEXT: BodyRule = { kind: "text", maxBytes: MEGABYTE };
+
+const declared = new WeakMap<object, BodyRule>();
+
+/** Declares what a route accepts as its body: `pages.post("/logo", acceptBody({ … }), handler)`. */
+export function acceptBody(rule: BodyRule): MiddlewareHandler<AppEnv> {
+  const declaration: MiddlewareHandler<AppEnv> = (_, next) => next();
+  declared.set(declaration, rule);
+  return declaration;
+}
+
+/** What the route that will answer accepts as its body. */
+export function bodyRuleOf(c: AppContext): BodyRule {
+  return matchedRoutes(c).map(({ handler }) => declared.get(handler)).findLast(Boolean) ?? TEXT;
+}
+
+/**
+ * Holds the body to its route's rule: its size, and how slowly it may arrive. Text is read once and checked here, so that
+ * routes need not expect what no client of ours sends; files and streams are left to their route, within the same limits.
  */
 export const checkBody = createMiddleware<AppEnv>(async (c, next) => {
   const { body, headers } = c.req.raw;
   if (body) {
+    const rule = bodyRuleOf(c);
     if (headers.has("Content-Encoding")) throw invalid({ body: "A compressed body is not accepted." });
-    if (Number(headers.get("Content-Length") ?? 0) > MAX_BODY_BYTES) throw overLimit();
-    const bytes = await readAll(body);
-    checkContent(bytes, headers.get("Content-Type") ?? "");
+    if (Number(headers.get("Content-Length") ?? 0) > rule.maxBytes) throw overLimit(rule);
+    const limited = chunksOf(body, rule);
+    const accepted = rule.kind === "text"
+      ? await readText(limited, headers.get("Content-Type") ?? "")
+      : ReadableStream.from(limited);
     const { url, method } = c.req.raw;
-    c.req.raw = new Request(url, { method, headers, body: bytes });
+    c.req.raw = new Request(url, { method, headers, body: accepted });
   }
   await next();
 });
 
-async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader();
-  const timer = setTimeout(() => reader.cancel(), BODY_TIMEOUT);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const deadline = performance.now() + BODY_TIMEOUT;
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      size += part.value.byteLength;
-      if (size > MAX_BODY_BYTES) throw overLimit();
-      chunks.push(part.value);
-    }
-  } finally {
-    clearTimeout(timer);
-    reader.cancel().catch(() => {});
-  }
-  if (performance.now() >= deadline) throw invalid({ body: "The body took too long to arrive." });
-  const bytes = new Uint8Array(size);
+async function readText(
+  chunks: AsyncIterable<Uint8Array>,
+  contentType: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  const bytes = new Uint8Array(parts.reduce((size, { byteLength }) => size + byteLength, 0));
   let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.byteLength;
   }
+  await checkContent(bytes, contentType);
   return bytes;
 }
 
-function checkContent(bytes: Uint8Array, contentType: string): void {
-  const text = decodeUtf8(bytes);
-  if (contentType.includes("json")) checkJson(parseJson(text), 0);
-  else if (contentType.includes("x-www-form-urlencoded")) checkForm(text);
-}
-
-function decodeUtf8(bytes: Uint8Array): string {
+/** The body as it arrives. Throws once it is over its rule's size, or too slow. Time that the reader takes doesn't count. */
+async function* chunksOf(body: ReadableStream<Uint8Array>, rule: BodyRule): AsyncGenerator<Uint8Array> {
+  const maxPause = rule.maxPauseMilliseconds ?? MAX_PAUSE;
+  const rate = rule.kind === "text" ? Infinity : MIN_BYTES_A_SECOND;
+  const reader = body.getReader();
+  let received = 0;
+  let waited = 0;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw invalid({ body: "The body is not valid UTF-8." });
+    while (true) {
+      const mayWait = Math.min(maxPause, maxPause + SECOND * received / rate - waited);
+      const started = performance.now();
+      const part = await within(mayWait, reader.read());
+      waited += performance.now() - started;
+      if (part.done) return;
+      received += part.value.byteLength;
+      if (received > rule.maxBytes) throw overLimit(rule);
+      yield part.value;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
   }
 }
 
-function parseJson(text: string): unknown {
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const refusal = invalid({ body: "The body took too long to arrive." });
+  const timer = setTimeout(() => late.reject(refusal), milliseconds);
   try {
-    return text === "" ? undefined : JSON.parse(text);
-  } catch {
-    throw invalid({ body: "The body is not valid JSON." });
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-function checkJson(value: unknown, depth: number): void {
-  if (depth > MAX_JSON_DEPTH) {
-    throw invalid({ body: `The JSON is nested more than ${MAX_JSON_DEPTH} levels deep.` });
-  }
-  if (typeof value === "string") return checkText(value);
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, inner] of Object.entries(value)) {
-    if (key === "__proto__") throw invalid({ body: 'The key "__proto__" is not accepted.' });
-    checkText(key);
-    checkJson(inner, depth + 1);
-  }
+function overLimit({ maxBytes }: BodyRule) {
+  return tooLarge(`The body is larger than ${sizeOf(maxBytes)}.`);
 }
 
-function checkForm(text: string): void {
-  try {
-    checkText(decodeURIComponent(text.replaceAll("+", " ")));
-  } catch (error) {
-    if (error instanceof URIError) throw invalid({ body: "The form is not valid percent-encoded UTF-8." });
-    throw error;
-  }
-}
-
-function checkText(text: string): void {
-  if (text.includes("\0")) throw invalid({ body: "The character NUL is not accepted." });
-  if (!text.isWellFormed()) throw invalid({ body: "The text holds half a surrogate pair." });
-}
-
-function overLimit() {
-  return tooLarge("The body is larger than 1 MB.");
+/** A size for people: `1 MB`, `512 KB`. */
+export function sizeOf(bytes: number): string {
+  return bytes >= MEGABYTE ? `${bytes / MEGABYTE} MB` : `${bytes / KILOBYTE} KB`;
 }

@@ -5,7 +5,7 @@ import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/services.ts";
 import { endpointOf } from "../endpoint.ts";
 import type { AppEnv } from "../http.ts";
-import type { AssetName } from "../static_files.ts";
+import type { AssetName } from "../../views/page.tsx";
 import { clientAddress, type Connection } from "./client_address.ts";
 
 const NONCE_BYTES = 16;

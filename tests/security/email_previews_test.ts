@@ -43,7 +43,7 @@ Deno.test("a preview may frame the product's own pages, a message may be framed 
   const policy = page.headers["content-security-policy"] as string;
   assert.match(
     policy,
-    /^script-src 'nonce-[^']+' 'strict-dynamic'; default-src 'none'; .*; frame-src 'self'$/,
+    /^script-src 'nonce-[^']+'; worker-src 'self'; default-src 'none'; .*; frame-src 'self'$/,
   );
   assert.match(policy, /frame-ancestors 'none'/);
   assert.equal(page.headers["x-frame-options"], "DENY");

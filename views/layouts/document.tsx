@@ -3,7 +3,7 @@ import type { Child } from "hono/jsx";
 import { usePage } from "../page.tsx";
 
 const HTMX_CONFIG = 'extensions:"hx-csp", includeIndicatorCSS:false';
-const SCRIPTS = ["htmx.js", "hx-csp.js", "app.js", "alpine.js"] as const;
+const SCRIPTS = ["htmx.js", "app.js", "alpine.js"] as const;
 
 const SKIP_LINK =
   "sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:font-medium focus:shadow-pop";

@@ -1,0 +1,102 @@
+import {
+  MaxFileSizeExceededError,
+  MaxPartsExceededError,
+  MultipartParseError,
+  MultipartParser,
+  type MultipartPart,
+} from "@remix-run/multipart-parser";
+import { invalid, tooLarge } from "../src/errors.ts";
+import type { AppContext } from "./http.ts";
+import { bodyRuleOf, MEGABYTE, sizeOf } from "./middleware/body.ts";
+import { checkText, malformedForm, MAX_FIELDS, tooManyFields } from "./middleware/body_content.ts";
+
+const MAX_TEXT_BYTES = MEGABYTE;
+/** RFC 2046, section 5.1.1. */
+const BOUNDARY =
+  /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([\w'()+,./:=? -]{1,70})"|([\w'+.-]{1,70}))\s*(?:;|$)/i;
+const [CR, LF] = [13, 10];
+
+export type FormPart =
+  | { kind: "text"; name: string; value: string }
+  | { kind: "file"; name: string; fileName: string; mediaType: string; bytes: Uint8Array };
+
+/**
+ * The fields and files of a multipart form in the order they arrive, on a route that accepts `files`. Memory holds one file
+ * at a time. `fileName` and `mediaType` are what the client claims. Throws `invalid` or `too_large`.
+ */
+export async function* formParts(c: AppContext): AsyncGenerator<FormPart> {
+  const rule = bodyRuleOf(c);
+  if (rule.kind !== "files") throw new Error("Declare acceptBody({ kind: 'files', … }) on this route.");
+  const parser = new MultipartParser(boundaryOf(c), {
+    maxFileSize: rule.maxFileBytes,
+    maxTotalSize: rule.maxBytes,
+    maxParts: MAX_FIELDS,
+  });
+  let textBytes = 0;
+  try {
+    for await (const chunk of withoutLineEndAtEnd(c.req.raw.body!)) {
+      for (const raw of parser.write(chunk)) {
+        const part = readPart(raw);
+        if (part?.kind === "text") textBytes += raw.size;
+        if (textBytes > MAX_TEXT_BYTES) {
+          throw tooLarge(`The form's text is larger than ${sizeOf(MAX_TEXT_BYTES)}.`);
+        }
+        if (part) yield part;
+      }
+    }
+    parser.finish();
+  } catch (error) {
+    if (error instanceof MaxPartsExceededError) throw tooManyFields();
+    if (error instanceof MaxFileSizeExceededError) {
+      throw tooLarge(`A file is larger than ${sizeOf(rule.maxFileBytes)}.`);
+    }
+    throw error instanceof MultipartParseError ? malformedForm() : error;
+  }
+}
+
+function boundaryOf(c: AppContext): string {
+  const [, quoted, plain] = BOUNDARY.exec(c.req.header("Content-Type") ?? "") ?? [];
+  const boundary = quoted ?? plain;
+  if (!boundary || !c.req.raw.body) throw invalid({ body: "Send a form as multipart/form-data." });
+  return boundary;
+}
+
+/** Null for a file field that was left empty. */
+function readPart(part: MultipartPart): FormPart | null {
+  const { name, fileName, mediaType, value } = decode(part);
+  if (name === undefined) throw malformedForm();
+  for (const text of [name, fileName ?? "", mediaType, value]) checkText(text);
+  if (!part.isFile) return { kind: "text", name, value };
+  if (!fileName && part.size === 0) return null;
+  if (/\p{Cc}/u.test(fileName ?? "")) throw invalid({ [name]: "The file's name holds a control character." });
+  return { kind: "file", name, fileName: fileName ?? "", mediaType, bytes: part.bytes };
+}
+
+function decode(part: MultipartPart) {
+  try {
+    return {
+      name: part.name,
+      fileName: part.filename,
+      mediaType: part.mediaType ?? "application/octet-stream",
+      value: part.isFile ? "" : part.text,
+    };
+  } catch {
+    throw invalid({ body: "The form is not valid UTF-8." });
+  }
+}
+
+/**
+ * The chunks with a line end at the end of one moved to the start of the next: the line end after the last boundary, which
+ * the parser refuses in a chunk of its own, is so left out.
+ */
+async function* withoutLineEndAtEnd(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let held = new Uint8Array();
+  for await (const chunk of body) {
+    const joined = new Uint8Array(held.length + chunk.length);
+    joined.set(held);
+    joined.set(chunk, held.length);
+    const end = joined.findLastIndex((byte) => byte !== CR && byte !== LF) + 1;
+    held = joined.slice(end);
+    if (end > 0) yield joined.subarray(0, end);
+  }
+}

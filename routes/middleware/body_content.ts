@@ -1,0 +1,87 @@
+import { invalid } from "../../src/errors.ts";
+
+const MAX_JSON_DEPTH = 32;
+export const MAX_FIELDS = 1_000;
+
+/**
+ * Refuses what no route should have to expect: invalid UTF-8, NUL, JSON that is nested deeply or holds `__proto__`, forms
+ * that are malformed or have more than 1,000 fields, and files.
+ */
+export async function checkContent(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<void> {
+  const text = decodeUtf8(bytes);
+  const type = contentType.toLowerCase();
+  if (type.includes("json")) checkJson(parseJson(text), 0);
+  else if (type.includes("x-www-form-urlencoded")) checkForm(text);
+  else if (type.includes("multipart/form-data")) await checkMultipart(bytes, contentType);
+}
+
+export function checkText(text: string): void {
+  if (text.includes("\0")) throw invalid({ body: "The character NUL is not accepted." });
+  if (!text.isWellFormed()) throw invalid({ body: "The text holds half a surrogate pair." });
+}
+
+export function malformedForm() {
+  return invalid({ body: "The form is not valid multipart/form-data." });
+}
+
+export function tooManyFields() {
+  return invalid({ body: `The form has more than ${MAX_FIELDS.toLocaleString("en")} fields.` });
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw invalid({ body: "The body is not valid UTF-8." });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    throw invalid({ body: "The body is not valid JSON." });
+  }
+}
+
+function checkJson(value: unknown, depth: number): void {
+  if (depth > MAX_JSON_DEPTH) {
+    throw invalid({ body: `The JSON is nested more than ${MAX_JSON_DEPTH} levels deep.` });
+  }
+  if (typeof value === "string") return checkText(value);
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === "__proto__") throw invalid({ body: 'The key "__proto__" is not accepted.' });
+    checkText(key);
+    checkJson(inner, depth + 1);
+  }
+}
+
+function checkForm(text: string): void {
+  if (text.split("&", MAX_FIELDS + 1).length > MAX_FIELDS) throw tooManyFields();
+  try {
+    checkText(decodeURIComponent(text.replaceAll("+", " ")));
+  } catch (error) {
+    if (error instanceof URIError) throw invalid({ body: "The form is not valid percent-encoded UTF-8." });
+    throw error;
+  }
+}
+
+async function checkMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<void> {
+  const form = await parseMultipart(bytes, contentType);
+  const fields = [...form];
+  if (fields.length > MAX_FIELDS) throw tooManyFields();
+  for (const [name, value] of fields) {
+    checkText(name);
+    if (typeof value === "string") checkText(value);
+    else if (value.name !== "" || value.size > 0) throw invalid({ [name]: "Files are not accepted here." });
+  }
+}
+
+async function parseMultipart(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<FormData> {
+  try {
+    return await new Response(bytes, { headers: { "Content-Type": contentType } }).formData();
+  } catch {
+    throw malformedForm();
+  }
+}

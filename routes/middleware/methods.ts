@@ -1,0 +1,20 @@
+import { createMiddleware } from "hono/factory";
+import type { AppEnv } from "../http.ts";
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** Refuses TRACE and unknown methods with 405. Only programs send them, so the answer is problem+json on every address. */
+export const refuseOtherMethods = createMiddleware<AppEnv>(async (c, next) => {
+  if (METHODS.includes(c.req.method)) return await next();
+  const problem = {
+    type: "about:blank",
+    status: 405,
+    title: "Method not allowed",
+    detail: `Use one of ${METHODS.join(", ")}.`,
+    request_id: c.get("requestId"),
+  };
+  return c.body(JSON.stringify(problem), 405, {
+    "Allow": METHODS.join(", "),
+    "Content-Type": "application/problem+json",
+  });
+});
