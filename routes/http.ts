@@ -28,7 +28,14 @@ export type AppContext = Context<AppEnv>;
 
 /** The context of a visitor or signed-in person outside any tenant. */
 export function systemContextOf(c: AppContext): SystemContext {
-  return systemContext(c.get("services"), c.get("session")?.actor ?? { type: "visitor" }, c.get("requestId"));
+  const actor = c.get("session")?.actor ?? { type: "visitor" };
+  return {
+    ...systemContext(c.get("services"), actor, c.get("requestId")),
+    // Deno makes the signal when it is first read, and few requests need it.
+    get signal() {
+      return c.req.raw.signal;
+    },
+  };
 }
 
 /**

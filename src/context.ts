@@ -10,6 +10,8 @@ export type SystemContext = {
   requestId: string;
   services: Services;
   control: ControlDb;
+  /** Aborted when nobody waits for the result anymore. */
+  readonly signal?: AbortSignal;
   tx<T>(work: (tx: ControlTx) => PromiseLike<T>): Promise<T>;
 };
 

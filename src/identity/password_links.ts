@@ -66,7 +66,7 @@ export async function setPasswordByLink(
   const user = await findUserOfToken(ctx, "set_password", input.token);
   if (!user) throw expired();
   checkNewPassword(input.password, user.email);
-  const passwordHash = await hashPassword(input.password);
+  const passwordHash = await hashPassword(input.password, ctx.signal);
   await ctx.tx(async (tx) => {
     await lockUser(tx, user.id);
     const grant = await redeemOneTimeToken(ctx, tx, "set_password", input.token);

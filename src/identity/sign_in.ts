@@ -27,12 +27,12 @@ export type Credentials = z.output<typeof credentials>;
 export async function authenticate(ctx: SystemContext, given: Credentials): Promise<User> {
   const { email, password } = given;
   const user = await findUserByEmail(ctx.control, email);
-  const { matches, outdated } = await verifyPassword(password, user?.passwordHash ?? null);
+  const { matches, outdated } = await verifyPassword(password, user?.passwordHash ?? null, ctx.signal);
   if (!user || !matches) {
     log.warn("sign-in refused", { userId: user?.id, requestId: ctx.requestId });
     throw wrongCredentials();
   }
-  const passwordHash = outdated ? await hashPassword(password) : user.passwordHash!;
+  const passwordHash = outdated ? await hashPassword(password, ctx.signal) : user.passwordHash!;
   if (outdated && !await replacePasswordHash(ctx, user, passwordHash)) return await authenticate(ctx, given);
   log.info("signed in", { userId: user.id, requestId: ctx.requestId });
   return { ...user, passwordHash };

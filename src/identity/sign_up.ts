@@ -46,8 +46,10 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
   checkNewPassword(input.password, input.email);
   if (await isSubdomainTaken(ctx, input.subdomain)) throw invalid({ subdomain: "This address is taken." });
   const known = await findUserByEmail(ctx.control, input.email);
-  const isOwner = known ? (await verifyPassword(input.password, known.passwordHash)).matches : true;
-  const passwordHash = known ? known.passwordHash : await hashPassword(input.password);
+  const isOwner = known
+    ? (await verifyPassword(input.password, known.passwordHash, ctx.signal)).matches
+    : true;
+  const passwordHash = known ? known.passwordHash : await hashPassword(input.password, ctx.signal);
 
   const account = { email: input.email, name: input.name, passwordHash };
   const wanted = newTenant.parse({ name: input.company_name, subdomain: input.subdomain });

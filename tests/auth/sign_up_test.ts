@@ -141,7 +141,7 @@ Deno.test("a hash with older parameters is replaced at the next sign-in", async 
   });
 
   assert.deepEqual([first.status, second.status], [200, 200]);
-  assert.match(await world.passwordHashOf(acme.owner), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  assert.match(await world.passwordHashOf(acme.owner), /^\$argon2id\$v=19\$m=47104,t=1,p=1\$/);
 });
 
 Deno.test("S14 a link to set a password works once, for two days, and ends all sessions", async () => {

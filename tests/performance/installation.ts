@@ -3,7 +3,7 @@ import { openTestDatabase, prepareDatabases } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
 import { ServerProcess } from "../support/process.ts";
 
-const ACCOUNT = { email: "ada@bench.example", password: "correct horse battery" };
+export const ACCOUNT = { email: "ada@bench.example", password: "correct horse battery" };
 
 /** A server of its own on PostgreSQL, with one company, twenty projects, and someone signed in. */
 export class Installation implements AsyncDisposable {

@@ -1,5 +1,5 @@
 /**
- * `deno task bench [requests|tenancy|jobs|start|weight]`: each figure with its limit, measured beside it in the same run.
+ * `deno task bench [requests|tenancy|jobs|start|storm|weight]`: each figure with its limit, measured beside it in the same run.
  * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), for requests wrk, for tenancy psql. Load goes to 127.0.0.1 only.
  * `tenancy` makes 10,000 tenants and takes about ten minutes; BENCH_TENANTS=500 is for a look, BENCH_MINUTES=10 for long.
  */
@@ -14,6 +14,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   requests: async () => (await import("./requests_bench.ts")).benchRequests(adminUrl),
   tenancy: async () => (await import("./tenancy_bench.ts")).benchTenancy(adminUrl),
   start: async () => (await import("./start_bench.ts")).benchStart(),
+  storm: async () => (await import("./storm_bench.ts")).benchStorm(),
   jobs: async () => (await import("./jobs_bench.ts")).benchJobs(adminUrl),
   weight: async () => (await import("./weight_bench.ts")).benchWeight(),
 };

@@ -52,6 +52,10 @@ export class ServerProcess implements AsyncDisposable {
     );
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Waits until the server answers. Throws what it said when it ends instead. */
   async ready(): Promise<void> {
     const ended = this.outcome.then(({ stderr }) => {
