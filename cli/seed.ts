@@ -83,6 +83,7 @@ async function addCompany(ctx: SystemContext, company: Company, passwordHash: st
   const owner = users[0]!;
   const actor: MemberActor = {
     type: "member",
+    tenantId: tenant.id,
     id: owner.id,
     name: owner.name,
     email: owner.email,

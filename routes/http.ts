@@ -3,6 +3,7 @@ import type { MemberActor, UserActor } from "../src/access/actor.ts";
 import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../src/context.ts";
 import { forbidden, notFound, unauthenticated } from "../src/errors.ts";
 import type { Device, Session } from "../src/identity/sessions.ts";
+import type { Bearer } from "../src/identity/sign_in_caches.ts";
 import type { Services } from "../src/services.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
 
@@ -16,7 +17,9 @@ export type RequestVariables = {
   tenant: Tenant | null;
   /** Pages only: who is signed in on this host. */
   session: Session | null;
-  /** API only: the tenant's context that the credentials open. */
+  /** API only: who calls, with a token of which scope. */
+  caller: Bearer;
+  /** API only: the tenant that the call is about. The routes of a person may have none. */
   api: MemberContext;
   /** Who the log says it was. */
   userId: string | undefined;
@@ -38,13 +41,9 @@ export function systemContextOf(c: AppContext): SystemContext {
   };
 }
 
-/**
- * The context of who calls the API, as the person they are: not all that they do is one tenant's matter. What is theirs in
- * another tenant is looked up there.
- */
+/** The context of who calls the API: with an account token as a person, with a tenant token as that tenant's member. */
 export function callerContextOf(c: AppContext): SystemContext {
-  const { services, actor, requestId } = c.get("api");
-  return systemContext(services, actor, requestId);
+  return systemContext(c.get("services"), c.get("caller").actor, c.get("requestId"));
 }
 
 /** The context of the member who is signed in on a tenant's host. Throws `unauthenticated`. */

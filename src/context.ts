@@ -1,6 +1,7 @@
 import { type ControlDb } from "../db/connect.ts";
 import { type ControlTx, readTenant, type TenantTx, withControl, withTenant } from "../db/with_tenant.ts";
 import type { Actor, MemberActor, TenantActor } from "./access/actor.ts";
+import { forbidden } from "./errors.ts";
 import type { Services } from "./services.ts";
 import type { Tenant } from "./tenancy/tenant.ts";
 
@@ -42,12 +43,16 @@ export function systemContext(services: Services, actor: Actor, requestId: strin
   };
 }
 
+/** Throws `forbidden` for a member of another tenant. */
 export function tenantContext<Who extends TenantActor>(
   services: Services,
   tenant: Tenant,
   actor: Who,
   requestId: string,
 ): TenantContext<Who> {
+  if (actor.type === "member" && actor.tenantId !== tenant.id) {
+    throw forbidden("You are not a member of this workspace.");
+  }
   return {
     tenant,
     actor,

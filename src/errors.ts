@@ -4,6 +4,7 @@
  */
 export type ErrorKind =
   | "invalid"
+  | "bad_request"
   | "unauthenticated"
   | "unverified"
   | "forbidden"
@@ -34,6 +35,11 @@ export class DomainError extends Error {
 /** The input can't be accepted; `fields` says what to change, field by field. */
 export function invalid(fields: FieldErrors, message = "Some fields need another value."): DomainError {
   return new DomainError("invalid", message, { fields });
+}
+
+/** The request can't be understood as it is; the message says what it lacks. */
+export function badRequest(message: string): DomainError {
+  return new DomainError("bad_request", message);
 }
 
 /** Nobody is signed in, or the credentials are wrong or expired. */

@@ -49,10 +49,13 @@ export const tenants = control.table("tenants", {
   /** How its mails look: `#rrggbb`, and an https address. Null: like the product's own. */
   brandColor: text("brand_color"),
   logoUrl: text("logo_url"),
+  /** The person who created it for themselves; null where the platform did, or where nobody noted it. */
+  createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
 }, (table) => [
   index("tenants_created").on(table.createdAt, table.id),
+  index("tenants_created_by").on(table.createdBy).where(sql`${table.createdBy} is not null`),
   index("tenants_deletion_due").on(table.deletionDueAt).where(sql`${table.deletionDueAt} is not null`),
 ]);
 
@@ -137,15 +140,20 @@ export const oneTimeTokens = control.table("one_time_tokens", {
 export const refreshTokens = control.table("refresh_tokens", {
   id: uuid("id").primaryKey(),
   familyId: uuid("family_id").notNull(),
+  /** The family of the account token that this one was exchanged for, and ends with. */
+  parentFamilyId: uuid("parent_family_id"),
   tokenHash: text("token_hash").notNull().unique(),
   userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
-  tenantId: uuid("tenant_id").notNull().references(() => tenants.id, { onDelete: "cascade" }),
+  /** The only tenant that a tenant token opens; null for an account token. */
+  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
   createdAt: moment("created_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
   usedAt: moment("used_at"),
   revokedAt: moment("revoked_at"),
 }, (table) => [
   index("refresh_tokens_family").on(table.familyId),
+  index("refresh_tokens_parent_family").on(table.parentFamilyId)
+    .where(sql`${table.parentFamilyId} is not null`),
   index("refresh_tokens_user").on(table.userId),
   index("refresh_tokens_expiry").on(table.expiresAt),
 ]);

@@ -1,25 +1,39 @@
 import { notFound } from "../../src/errors.ts";
-import { authenticateApi } from "../middleware/api_auth.ts";
-import { authApi } from "./auth.ts";
+import { authenticateApi, requireTenant } from "../middleware/api_auth.ts";
+import { authApi, tokenApi } from "./auth.ts";
 import { dashboardApi } from "./dashboard.ts";
 import { meApi } from "./me.ts";
 import { projectsApi } from "./projects.ts";
 import { apiRoutes, problems } from "./schemas.ts";
 import { tenantsApi } from "./tenants.ts";
 
-const RESOURCES = [meApi, dashboardApi, projectsApi, tenantsApi];
+/** About the person who calls. A route here says with `requireAccountToken` that a tenant token can't use it. */
+const OF_A_PERSON = [meApi, tokenApi, tenantsApi];
 
-/** The REST API, version 1: what signs in first, then what needs credentials. */
+/** About one tenant, which is open by the time a route runs. A new resource belongs here. */
+const OF_A_TENANT = [dashboardApi, projectsApi];
+
+/** The REST API, version 1: what signs in, then what concerns a person, then what concerns a tenant. */
 export const api = apiRoutes();
 
 api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
   type: "http",
   scheme: "bearer",
   bearerFormat: "JWT",
+  description:
+    "An account token opens every tenant that its person is a member of, named by the header X-Tenant or by " +
+    "the tenant's host. A tenant token opens one tenant.",
 });
 api.route("/", authApi);
 api.use("*", authenticateApi);
-for (const resource of RESOURCES) api.route("/", resource);
+for (const resource of OF_A_PERSON) api.route("/", resource);
+api.use("*", requireTenant);
+for (const resource of OF_A_TENANT) {
+  for (const definition of resource.openAPIRegistry.definitions) {
+    if (definition.type === "route") Object.assign(definition.route.responses, problems(400));
+  }
+  api.route("/", resource);
+}
 documentCommonAnswers();
 api.all("*", () => {
   throw notFound("This API route");

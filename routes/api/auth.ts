@@ -2,13 +2,16 @@ import { createRoute, z } from "@hono/zod-openapi";
 import {
   apiCredentials,
   type ApiTokens,
+  issueTenantTokens,
   refreshTokensOf,
   signInToApi,
   signOutOfApi,
 } from "../../src/identity/api_sign_in.ts";
 import { invalid } from "../../src/errors.ts";
-import { systemContextOf } from "../http.ts";
-import { apiRoutes, json, jsonBody, problems } from "./schemas.ts";
+import { normalizeSubdomain } from "../../src/tenancy/subdomains.ts";
+import { callerContextOf, systemContextOf } from "../http.ts";
+import { requireAccountToken } from "../middleware/api_auth.ts";
+import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 
 const Tokens = z.object({
   access_token: z.string(),
@@ -16,6 +19,8 @@ const Tokens = z.object({
   token_type: z.literal("Bearer"),
   expires_in: z.int().openapi({ description: "Seconds" }),
 }).openapi("Tokens");
+
+const TenantTokenRequest = z.object({ tenant: apiCredentials.shape.tenant.unwrap() });
 
 const RefreshRequest = z.object({ refresh_token: z.string().max(200) });
 
@@ -28,8 +33,11 @@ const login = createRoute({
   ...common,
   summary: "Sign in",
   operationId: "signIn",
+  description:
+    "With `tenant`, its subdomain, the tokens are for that tenant only; so they are on a tenant's host and with " +
+    "X-Tenant. Otherwise they are account tokens: for all that the person may do, in every tenant of theirs.",
   request: { body: jsonBody(apiCredentials) },
-  responses: { 200: json("Tokens for one tenant", Tokens), ...problems(401, 403, 422) },
+  responses: { 200: json("Tokens", Tokens), ...problems(401, 403, 422) },
 });
 
 const refresh = createRoute({
@@ -38,7 +46,9 @@ const refresh = createRoute({
   ...common,
   summary: "Exchange a refresh token",
   operationId: "refreshTokens",
-  description: "Each refresh token works once. Using one again revokes all tokens of its sign-in.",
+  description:
+    "The new tokens have the scope of the old ones. Each refresh token works once. Using one again revokes all " +
+    "tokens of its sign-in.",
   request: { body: jsonBody(RefreshRequest) },
   responses: { 200: json("New tokens", Tokens), ...problems(401, 403, 422) },
 });
@@ -53,12 +63,28 @@ const logout = createRoute({
   responses: { 204: { description: "Signed out" }, ...problems(422) },
 });
 
+const exchange = createRoute({
+  method: "post",
+  path: "/auth/token",
+  tags: ["Authentication"],
+  security: BEARER,
+  middleware: requireAccountToken,
+  summary: "Get tokens for one tenant",
+  operationId: "createTenantToken",
+  description:
+    "Exchanges an account token for tokens of one tenant, named by its subdomain, to hand to a program that needs " +
+    "no more. They end with the sign-in that the account token is of.",
+  request: { body: jsonBody(TenantTokenRequest) },
+  responses: { 200: json("Tokens for the tenant", Tokens), ...problems(401, 403, 422) },
+});
+
+/** What takes no access token. */
 export const authApi = apiRoutes();
 
 authApi.openapi(login, async (c) => {
   const input = c.req.valid("json");
   const named = c.get("tenant")?.subdomain ?? c.req.header("X-Tenant");
-  if (named && input.tenant && input.tenant !== named) {
+  if (named && input.tenant && normalizeSubdomain(input.tenant) !== normalizeSubdomain(named)) {
     throw invalid({ tenant: "This is not the tenant of the host or of X-Tenant." });
   }
   return c.json(
@@ -77,6 +103,13 @@ authApi.openapi(refresh, async (c) => {
 authApi.openapi(logout, async (c) => {
   await signOutOfApi(systemContextOf(c), c.req.valid("json").refresh_token);
   return c.body(null, 204);
+});
+
+export const tokenApi = apiRoutes();
+
+tokenApi.openapi(exchange, async (c) => {
+  const { tenant } = c.req.valid("json");
+  return c.json(tokensJson(await issueTenantTokens(callerContextOf(c), c.get("caller"), tenant)), 200);
 });
 
 function tokensJson({ accessToken, refreshToken, tokenType, expiresIn }: ApiTokens): z.infer<typeof Tokens> {

@@ -6,19 +6,28 @@ import {
   emailPreferences,
   getEmailPreferences,
 } from "../../src/email/preferences.ts";
-import { callerContextOf } from "../http.ts";
+import { TOKEN_SCOPES } from "../../src/identity/access_tokens.ts";
+import { findUnnamed, type OpenedTenant } from "../../src/identity/bearers.ts";
+import type { Tenant } from "../../src/tenancy/tenant.ts";
+import { type AppContext, callerContextOf } from "../http.ts";
+import { requireAccountToken } from "../middleware/api_auth.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 
 const Me = z.object({
   actor: z.object({ type: z.literal("user"), id: z.uuid(), name: z.string(), email: z.string() }),
+  scope: z.enum(TOKEN_SCOPES).openapi({
+    description: "What the token is for: one tenant, or the whole account",
+  }),
   tenant: z.object({
     id: z.uuid(),
     name: z.string(),
     subdomain: z.string(),
     plan: z.string(),
     status: z.string(),
+  }).nullable().openapi({
+    description: "The token's tenant, the one that is named, or the only one; else null",
   }),
-  role: z.enum(ROLES),
+  role: z.enum(ROLES).nullable(),
   permissions: z.array(z.string()),
 }).openapi("Me");
 
@@ -41,6 +50,7 @@ const readPreferences = createRoute({
   summary: "Which kinds of mail the caller gets, in all tenants",
   operationId: "getEmailPreferences",
   security: BEARER,
+  middleware: requireAccountToken,
   responses: { 200: json("What is sent", Preferences), ...problems(401, 403) },
 });
 
@@ -51,6 +61,7 @@ const changePreferences = createRoute({
   summary: "Choose which kinds of mail the caller gets",
   operationId: "updateEmailPreferences",
   security: BEARER,
+  middleware: requireAccountToken,
   request: { body: jsonBody(emailPreferenceChanges) },
   responses: { 200: json("What is sent now", Preferences), ...problems(401, 403, 422) },
 });
@@ -58,21 +69,31 @@ const changePreferences = createRoute({
 export const meApi = apiRoutes();
 
 meApi.openapi(readPreferences, async (c) => {
-  return c.json(await getEmailPreferences(callerContextOf(c), c.get("api").actor.id), 200);
+  return c.json(await getEmailPreferences(callerContextOf(c), c.get("caller").actor.id), 200);
 });
 
 meApi.openapi(changePreferences, async (c) => {
-  const { actor } = c.get("api");
+  const { actor } = c.get("caller");
   return c.json(await changeEmailPreferences(callerContextOf(c), actor.id, c.req.valid("json")), 200);
 });
 
-meApi.openapi(me, (c) => {
-  const { actor, tenant } = c.get("api");
-  const { id, name, subdomain, plan, status } = tenant;
+meApi.openapi(me, async (c) => {
+  const { scope, actor } = c.get("caller");
+  const opened = await findTenantOf(c);
   return c.json({
     actor: { type: "user" as const, id: actor.id, name: actor.name, email: actor.email },
-    tenant: { id, name, subdomain, plan, status },
-    role: actor.role,
-    permissions: permissionsOf(actor.role),
+    scope,
+    tenant: opened && tenantJson(opened.tenant),
+    role: opened && opened.actor.role,
+    permissions: opened ? permissionsOf(opened.actor.role) : [],
   }, 200);
 });
+
+async function findTenantOf(c: AppContext): Promise<OpenedTenant | null> {
+  const opened = c.get("api") ?? await findUnnamed(c.get("services"), c.get("caller"));
+  return typeof opened === "string" ? null : opened;
+}
+
+function tenantJson({ id, name, subdomain, plan, status }: Tenant) {
+  return { id, name, subdomain, plan, status };
+}

@@ -8,6 +8,7 @@ export const STATUS: Record<
   { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 503; title: string }
 > = {
   invalid: { status: 422, title: "Invalid input" },
+  bad_request: { status: 400, title: "Bad request" },
   unauthenticated: { status: 401, title: "Not signed in" },
   unverified: { status: 400, title: "Not verified" },
   forbidden: { status: 403, title: "Not allowed" },

@@ -22,8 +22,10 @@ const Problem = z.object({
 }).openapi("Problem");
 
 const DESCRIPTIONS = {
+  400: "The account token's person is a member of several tenants, and the request names none",
   401: "No credentials, or they are not valid any more",
-  403: "The credentials are for another tenant, their role does not allow this, or the tenant is suspended",
+  403:
+    "The credentials don't open this tenant, their scope or role does not allow this, or the tenant is suspended",
   404: "There is no such thing in this tenant",
   409: "This contradicts how things are; `detail` says how",
   412: "Changed since the version that If-Match names",

@@ -9,6 +9,7 @@ import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { getWorkspace, pageWorkspaces, workspaceQuery } from "../../src/tenancy/workspaces.ts";
 import { callerContextOf } from "../http.ts";
+import { requireAccountToken } from "../middleware/api_auth.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 
 const TenantJson = z.object({
@@ -36,6 +37,7 @@ const list = createRoute({
   path: "/tenants",
   summary: "List the tenants that the caller is a member of",
   operationId: "listTenants",
+  description: "With a tenant token, this is that one tenant.",
   request: { query: workspaceQuery },
   responses: { 200: json("One page of them, by name", TenantList), ...problems(401, 403, 422) },
 });
@@ -46,6 +48,8 @@ const create = createRoute({
   path: "/tenants",
   summary: "Create a tenant that the caller owns",
   operationId: "createTenant",
+  description: "`plan` is a wish: a new tenant starts on `starter`. Takes an account token.",
+  middleware: requireAccountToken,
   request: { body: jsonBody(ownTenant) },
   responses: { 201: json("The new tenant", TenantJson), ...problems(401, 403, 422) },
 });
@@ -102,20 +106,20 @@ export const tenantsApi = apiRoutes();
 tenantsApi.openapi(list, async (c) => {
   const { items, nextCursor } = await pageWorkspaces(
     callerContextOf(c),
-    c.get("api").actor.id,
+    c.get("caller").actor,
     c.req.valid("query"),
   );
   return c.json({ data: items.map(({ tenant }) => tenantJson(tenant)), next_cursor: nextCursor }, 200);
 });
 
 tenantsApi.openapi(create, async (c) => {
-  const tenant = await createOwnTenant(callerContextOf(c), c.get("api").actor, c.req.valid("json"));
+  const tenant = await createOwnTenant(callerContextOf(c), c.get("caller").actor, c.req.valid("json"));
   c.header("Location", `/api/v1/tenants/${tenant.id}`);
   return c.json(tenantJson(tenant), 201);
 });
 
 tenantsApi.openapi(read, async (c) => {
-  const { tenant } = await getWorkspace(callerContextOf(c), c.get("api").actor.id, c.req.valid("param").id);
+  const { tenant } = await getWorkspace(callerContextOf(c), c.get("caller").actor, c.req.valid("param").id);
   return c.json(tenantJson(tenant), 200);
 });
 

@@ -11,7 +11,7 @@ import {
   tenantChanges,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
-import type { Tenant } from "../../src/tenancy/tenant.ts";
+import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings/settings_page.tsx";
@@ -74,10 +74,9 @@ settingsPages.post("/settings/address", async (c) => {
     const moved: Tenant = await updateTenant(ctx, tenant.id, parseInput(addressForm, form));
     if (moved.subdomain === tenant.subdomain) return goToSettings(c, "The address is as it was.");
     const { signInId, remember } = c.get("session")!;
-    return redirect(
-      c,
-      await createHandoff(ctx, moved, { userId: actor.id, signInId, remember, welcome: false }),
-    );
+    const origin = tenantUrl(c.get("services").config.appUrl, tenant);
+    const request = { userId: actor.id, signInId, remember, welcome: false, origin };
+    return redirect(c, await createHandoff(ctx, moved, request));
   } catch (error) {
     const move = { values: form, errors: refusedFields(error) };
     return render(c, <SettingsPage {...await settingsOf(c)} move={move} />, 422);

@@ -1,44 +1,77 @@
 import { createMiddleware } from "hono/factory";
-import { forbidden, unauthenticated } from "../../src/errors.ts";
-import { authenticateBearer } from "../../src/identity/api_sign_in.ts";
-import { logOf } from "../../src/platform/log.ts";
 import { tenantContext } from "../../src/context.ts";
-import type { Tenant } from "../../src/tenancy/tenant.ts";
+import { forbidden, unauthenticated } from "../../src/errors.ts";
+import {
+  authenticateBearer,
+  type OpenedTenant,
+  openToBearer,
+  openUnnamed,
+} from "../../src/identity/bearers.ts";
+import type { Bearer } from "../../src/identity/sign_in_caches.ts";
+import { logOf } from "../../src/platform/log.ts";
 import type { AppContext, AppEnv } from "../http.ts";
 
 const log = logOf("security");
 
 /**
- * Opens the tenant that the credentials are for. Where the host or `X-Tenant` names a tenant, it must be that one.
+ * Finds out who calls. Where the host or `X-Tenant` names a tenant, the credentials must open it, whatever the route is;
+ * a tenant token opens its own tenant in any case.
  */
 export const authenticateApi = createMiddleware<AppEnv>(async (c, next) => {
   const services = c.get("services");
-  const requestId = c.get("requestId");
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
   if (!token) throw unauthenticated("Send an access token: Authorization: Bearer <token>.");
-  const { tenant, actor } = await authenticateBearer(services, token);
-  const named = c.get("tenant")?.subdomain ?? c.req.header("X-Tenant");
-  if (await namesAnother(c, tenant)) {
-    log.warn("credentials of another tenant refused", {
-      requestId,
-      tenantId: tenant.id,
-      userId: actor.id,
-      named,
-    });
-    throw forbidden("These credentials are not for this tenant.");
-  }
-  c.set("tenantId", tenant.id);
-  c.set("userId", actor.id);
-  c.set("api", tenantContext(services, tenant, actor, requestId));
-  services.usage.count(tenant.schemaName);
+  const caller = await authenticateBearer(services, token);
+  c.set("caller", caller);
+  c.set("userId", caller.actor.id);
+  const opened = namesTenant(c)
+    ? await openNamed(c, caller)
+    : caller.scope === "tenant"
+    ? await openUnnamed(services, caller)
+    : null;
+  if (opened) enter(c, opened);
   await next();
 });
 
-/** Whether the host or the header names another tenant than the credentials'. A name that it had before counts as its own. */
-async function namesAnother(c: AppContext, tenant: Tenant): Promise<boolean> {
+/** Lets a call through with the context of the tenant that it is about. Every route of a tenant comes after this. */
+export const requireTenant = createMiddleware<AppEnv>(async (c, next) => {
+  if (!c.get("api")) enter(c, await openUnnamed(c.get("services"), c.get("caller")));
+  await next();
+});
+
+/** Refuses tenant tokens: what concerns the whole person is not theirs. */
+export const requireAccountToken = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.get("caller").scope !== "account") {
+    throw forbidden("This needs an account token. Sign in without a tenant to get one.");
+  }
+  await next();
+});
+
+function enter(c: AppContext, { tenant, actor }: OpenedTenant): void {
+  const services = c.get("services");
+  c.set("tenantId", tenant.id);
+  c.set("api", tenantContext(services, tenant, actor, c.get("requestId")));
+  services.usage.count(tenant.schemaName);
+}
+
+function namesTenant(c: AppContext): boolean {
+  return c.get("tenant") !== null || c.req.header("X-Tenant") !== undefined;
+}
+
+/** One answer for all that these credentials don't open, so that nobody learns what there is. Throws `forbidden`. */
+async function openNamed(c: AppContext, caller: Bearer): Promise<OpenedTenant> {
   const host = c.get("tenant");
-  if (host && host.id !== tenant.id) return true;
-  const named = c.req.header("X-Tenant");
-  if (named === undefined || named === tenant.subdomain) return false;
-  return (await c.get("services").tenants.findBySubdomain(named))?.id !== tenant.id;
+  const name = c.req.header("X-Tenant");
+  // A name that the tenant had before counts as its own.
+  const named = name === undefined ? host : await c.get("services").tenants.findBySubdomain(name);
+  const isOne = named && (!host || host.id === named.id);
+  const opened = isOne ? await openToBearer(c.get("services"), caller, named.id) : null;
+  if (opened) return opened;
+  log.warn("credentials of another tenant refused", {
+    requestId: c.get("requestId"),
+    tenantId: caller.tenantId,
+    userId: caller.actor.id,
+    named: name ?? host?.subdomain,
+  });
+  throw forbidden("These credentials are not for this tenant.");
 }

@@ -1,5 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { notFound } from "../../src/errors.ts";
+import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import { admit } from "../../src/tenancy/admission.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import type { AppEnv } from "../http.ts";
@@ -20,7 +21,8 @@ export const resolveHost = createMiddleware<AppEnv>(async (c, next) => {
     if (!tenant) throw notFound("This address");
     c.set("tenant", tenant);
     c.set("tenantId", tenant.id);
-    if (tenant.subdomain !== subdomain) {
+    // Who moved the workspace is still signed in here, and shows it on the way to the new address.
+    if (tenant.subdomain !== subdomain && c.req.path !== HANDOFF_PROOF_PATH) {
       const { pathname, search } = new URL(c.req.url);
       return c.redirect(tenantUrl(config.appUrl, tenant) + pathname + search, 307);
     }

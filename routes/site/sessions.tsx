@@ -1,23 +1,16 @@
 import { Hono } from "hono";
 import { DomainError, unauthenticated } from "../../src/errors.ts";
-import { createHandoff, redeemHandoff } from "../../src/identity/handoffs.ts";
+import { createHandoff } from "../../src/identity/handoffs.ts";
 import { endAllSessions, endSignIn } from "../../src/identity/sessions.ts";
 import { authenticate, credentials, startCheckedSession } from "../../src/identity/sign_in.ts";
 import { parseInput } from "../../src/platform/input.ts";
-import { findWorkspace, listWorkspaces } from "../../src/tenancy/workspaces.ts";
+import { findOnlyWorkspace, findWorkspace } from "../../src/tenancy/workspaces.ts";
 import { SignInForm, SignInPage } from "../../views/pages/sign_in_page.tsx";
-import {
-  type AppContext,
-  type AppEnv,
-  hostTenant,
-  isPartial,
-  readForm,
-  redirect,
-  systemContextOf,
-} from "../http.ts";
-import { forgetSession, sendSession } from "../middleware/session.ts";
-import { type Flash, sendFlash, takeFlash } from "../flash.ts";
+import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { forgetSession, signInBrowser } from "../middleware/session.ts";
+import { type Flash, takeFlash } from "../flash.ts";
 import { render } from "../render.tsx";
+import { handoffPages } from "./handoffs.tsx";
 import { safeNext } from "./redirects.ts";
 
 const NOTICES: Record<string, Flash> = {
@@ -26,6 +19,8 @@ const NOTICES: Record<string, Flash> = {
 };
 
 export const sessionPages = new Hono<AppEnv>();
+
+sessionPages.route("/", handoffPages);
 
 sessionPages.get("/login", (c) => {
   if (c.get("session")) return c.redirect(c.get("tenant") ? "/dashboard" : "/workspaces", 303);
@@ -63,25 +58,6 @@ sessionPages.post("/login", async (c) => {
   }
 });
 
-/** Where the apex hands someone over to a tenant's host. */
-sessionPages.get("/handoff", async (c) => {
-  try {
-    const token = c.req.query("token") ?? "";
-    const { session, welcome } = await redeemHandoff(
-      systemContextOf(c),
-      hostTenant(c),
-      token,
-      c.get("device"),
-    );
-    sendSession(c, session);
-    if (welcome) sendFlash(c, { kind: "success", text: "Your workspace is ready. Welcome!" });
-    return c.redirect("/dashboard", 303);
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.kind !== "unauthenticated") throw error;
-    return c.redirect("/login?notice=handoff", 303);
-  }
-});
-
 sessionPages.post("/logout", async (c) => {
   const { everywhere } = await readForm(c);
   const session = c.get("session");
@@ -97,22 +73,17 @@ async function signIn(c: AppContext, form: Record<string, string>): Promise<stri
   const user = await authenticate(ctx, parseInput(credentials, form));
   const remember = form.remember === "on";
   const tenant = c.get("tenant");
-  if (tenant && !await findWorkspace(ctx, user.id, tenant.id)) throw unauthenticated();
+  if (tenant && !await findWorkspace(ctx, user, tenant.id)) throw unauthenticated();
   const session = await startCheckedSession(ctx, user, {
     tenantId: tenant?.id ?? null,
     remember,
     device: c.get("device"),
   });
-  sendSession(c, session);
+  await signInBrowser(c, session);
   if (tenant) return safeNext(form.next, "/dashboard");
 
-  const workspaces = await listWorkspaces(ctx, user.id);
-  if (form.next || workspaces.length !== 1) return safeNext(form.next, "/workspaces");
+  const only = form.next ? null : await findOnlyWorkspace(ctx, user);
+  if (!only) return safeNext(form.next, "/workspaces");
   const { signInId } = session;
-  return await createHandoff(ctx, workspaces[0]!.tenant, {
-    userId: user.id,
-    signInId,
-    remember,
-    welcome: false,
-  });
+  return await createHandoff(ctx, only, { userId: user.id, signInId, remember, welcome: false });
 }

@@ -4,7 +4,7 @@ import { parseInput } from "../../src/platform/input.ts";
 import { SignUpForm, SignUpPage } from "../../views/pages/sign_up_page.tsx";
 import { refusedFields } from "../forms.ts";
 import { type AppEnv, hostSuffix, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
-import { sendSession } from "../middleware/session.ts";
+import { signInBrowser } from "../middleware/session.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "./apex.ts";
 
@@ -18,7 +18,7 @@ signUpPages.post("/signup", apexOnly, async (c) => {
   const form = await readForm(c);
   try {
     const { url, session } = await signUp(systemContextOf(c), parseInput(newAccount, form), c.get("device"));
-    sendSession(c, session);
+    await signInBrowser(c, session);
     return redirect(c, url);
   } catch (error) {
     const { password: _, ...values } = form;

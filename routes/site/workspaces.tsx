@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { parseInput } from "../../src/platform/input.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
-import { getWorkspace, listWorkspaces } from "../../src/tenancy/workspaces.ts";
+import { getWorkspace, pageWorkspaces, workspaceQuery } from "../../src/tenancy/workspaces.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import { NewWorkspacePage } from "../../views/pages/new_workspace_page.tsx";
@@ -15,7 +15,9 @@ export const workspacePages = new Hono<AppEnv>();
 
 workspacePages.get("/workspaces", apexOnly, async (c) => {
   const user = userOf(c);
-  const workspaces = (await listWorkspaces(systemContextOf(c), user.id)).map(({ tenant, role }) => ({
+  const query = parseInput(workspaceQuery, { cursor: c.req.query("cursor") });
+  const { items, nextCursor } = await pageWorkspaces(systemContextOf(c), user, query);
+  const workspaces = items.map(({ tenant, role }) => ({
     id: tenant.id,
     name: tenant.name,
     subdomain: tenant.subdomain,
@@ -24,7 +26,12 @@ workspacePages.get("/workspaces", apexOnly, async (c) => {
     deletion: tenant.deletionDueAt,
     role,
   }));
-  return render(c, <WorkspacesPage workspaces={workspaces} user={user} isStaff={user.isPlatformAdmin} />);
+  const pages = {
+    firstHref: query.cursor ? "/workspaces" : null,
+    nextHref: nextCursor ? `/workspaces?${new URLSearchParams({ cursor: nextCursor })}` : null,
+  };
+  const page = { workspaces, user, isStaff: user.isPlatformAdmin, pages };
+  return render(c, <WorkspacesPage {...page} />);
 });
 
 workspacePages.get("/workspaces/new", apexOnly, (c) => {
@@ -54,7 +61,7 @@ workspacePages.post("/workspaces/new", apexOnly, async (c) => {
 workspacePages.post("/workspaces/:id/handoff", apexOnly, async (c) => {
   const user = userOf(c);
   const ctx = systemContextOf(c);
-  const { tenant } = await getWorkspace(ctx, user.id, c.req.param("id"));
+  const { tenant } = await getWorkspace(ctx, user, c.req.param("id"));
   const { signInId, remember } = c.get("session")!;
   return redirect(
     c,

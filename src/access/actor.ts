@@ -6,8 +6,15 @@ export type UserId = Brand<string, "UserId">;
 /** A person who is signed in, in no tenant's name. */
 export type UserActor = { type: "user"; id: UserId; name: string; email: string; isPlatformAdmin: boolean };
 
-/** A person who acts as a member of a tenant. */
-export type MemberActor = { type: "member"; id: UserId; name: string; email: string; role: Role };
+/** A person who acts as a member of one tenant, and has no power in any other. */
+export type MemberActor = {
+  type: "member";
+  id: UserId;
+  name: string;
+  email: string;
+  tenantId: string;
+  role: Role;
+};
 
 /** Nobody in particular: a visitor who is not signed in. */
 export type VisitorActor = { type: "visitor" };

@@ -39,6 +39,12 @@ export function can(ctx: { actor: { role: Role } }, permission: Permission): boo
   return PERMISSIONS_OF[ctx.actor.role].has(permission);
 }
 
+/** Whether someone with the role `granting` may give `role` away: nobody grants what they don't have, only owners make owners. */
+export function mayGrant(granting: Role, role: Role): boolean {
+  if (role === "owner") return granting === "owner";
+  return permissionsOf(role).every((permission) => PERMISSIONS_OF[granting].has(permission));
+}
+
 /** Lets only those pass whose role has the permission. Throws `forbidden`. First line of every function that acts. */
 export function authorize(ctx: { actor: { role: Role } }, permission: Permission): void {
   if (!can(ctx, permission)) {

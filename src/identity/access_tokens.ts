@@ -11,16 +11,29 @@ const TYPE = "at+jwt"; // RFC 9068
 
 export const ACCESS_TOKEN_SECONDS = LIFETIME / 1_000;
 
-/** `familyId` names the sign-in; when that is revoked, its access tokens are worth nothing. */
-export type AccessTokenClaims = { userId: string; tenantId: string; familyId: string; expiresAt: Date };
+/** `account`: for all that a person is; `tenant`: for one tenant only. */
+export const TOKEN_SCOPES = ["account", "tenant"] as const;
+export type TokenScope = typeof TOKEN_SCOPES[number];
 
-/** A JWT (RFC 9068, EdDSA) for 15 minutes of API calls in one tenant. */
+/**
+ * `familyId` names the sign-in; when that is revoked, its access tokens are worth nothing. `tenantId` is null for an
+ * account token.
+ */
+export type AccessTokenClaims = {
+  userId: string;
+  tenantId: string | null;
+  familyId: string;
+  expiresAt: Date;
+};
+
+/** A JWT (RFC 9068, EdDSA) for 15 minutes of API calls. */
 export async function signAccessToken(
   services: Services,
   { userId, tenantId, familyId }: Omit<AccessTokenClaims, "expiresAt">,
 ): Promise<string> {
   const now = services.clock.now();
-  return await new SignJWT({ tid: tenantId, sid: familyId })
+  const scope = tenantId === null ? { scope: "account" } : { scope: "tenant", tid: tenantId };
+  return await new SignJWT({ ...scope, sid: familyId })
     .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: TYPE, kid: services.signingKeys.id })
     .setIssuer(services.config.appUrl.origin).setAudience(audience(services)).setSubject(userId).setJti(
       newId(),
@@ -43,12 +56,17 @@ async function verify(services: Services, token: string): Promise<AccessTokenCla
       issuer: services.config.appUrl.origin,
       audience: audience(services),
       currentDate: services.clock.now(),
-      requiredClaims: ["sub", "tid", "sid", "exp"],
+      requiredClaims: ["sub", "scope", "sid", "exp"],
     });
-    const { sub, tid, sid, exp } = payload;
+    const { sub, scope, tid, sid, exp } = payload;
+    // A token says its scope itself: one that has lost its tenant doesn't become one for the whole account.
+    const isComplete = scope === "tenant"
+      ? typeof tid === "string"
+      : scope === "account" && tid === undefined;
+    if (!isComplete) throw refused();
     return {
       userId: sub!,
-      tenantId: String(tid),
+      tenantId: scope === "tenant" ? String(tid) : null,
       familyId: String(sid),
       expiresAt: after(new Date(0), exp! * 1_000),
     };

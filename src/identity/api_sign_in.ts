@@ -1,79 +1,90 @@
-import { and, eq, isNull, notExists, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, or } from "drizzle-orm";
 import { z } from "zod";
-import { memberships, refreshTokens, users } from "../../db/control/schema.ts";
+import { refreshTokens } from "../../db/control/schema.ts";
 import type { ControlTx } from "../../db/with_tenant.ts";
-import type { MemberActor, UserId } from "../access/actor.ts";
-import { listWorkspaces } from "../tenancy/workspaces.ts";
+import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
-import { forbidden, invalid, unauthenticated } from "../errors.ts";
+import { forbidden } from "../errors.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
-import type { Services } from "../services.ts";
-import type { Tenant, TenantId } from "../tenancy/tenant.ts";
 import { admit } from "../tenancy/admission.ts";
-import {
-  ACCESS_TOKEN_SECONDS,
-  type AccessTokenClaims,
-  signAccessToken,
-  verifyAccessToken,
-} from "./access_tokens.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
+import { findWorkspaceBySubdomain, type WorkspaceMember } from "../tenancy/workspaces.ts";
+import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access_tokens.ts";
+import { refusedToken } from "./bearers.ts";
 import { authenticate, credentials, whilePasswordHolds, wrongCredentials } from "./sign_in.ts";
 import type { Bearer } from "./sign_in_caches.ts";
 import { lockUser } from "./users.ts";
 
 const REFRESH_TOKEN_LIFETIME = 30 * DAY;
+const MAX_NAMED_LENGTH = 100;
 
 const log = logOf("security");
 
-export const apiCredentials = credentials.extend({ tenant: z.string().optional() });
+export const apiCredentials = credentials.extend({ tenant: z.string().max(MAX_NAMED_LENGTH).optional() });
 
 /** What a program gets for signing in: `expiresIn` in seconds, of the access token. */
 export type ApiTokens = { accessToken: string; refreshToken: string; tokenType: "Bearer"; expiresIn: number };
 
-type Family = { familyId: string; userId: UserId; tenantId: TenantId };
+/** One sign-in: `tenantId` is null for an account token, `parentFamilyId` that of the account token it came from. */
+type Family = {
+  familyId: string;
+  userId: UserId;
+  tenantId: TenantId | null;
+  parentFamilyId: string | null;
+};
 
 /**
- * Signs a program in as a member of `tenant` (a subdomain; needed only when the user is in several).
- * Throws `unauthenticated`, `invalid` on `tenant`, or `forbidden` when the user is no member there.
+ * Signs a program in: with `tenant` (a subdomain) for that tenant only, without it for all that the person may do.
+ * Throws `unauthenticated`, `forbidden` when they are not a member there, or what `admit` throws.
  */
 export async function signInToApi(
   ctx: SystemContext,
   input: z.output<typeof apiCredentials>,
 ): Promise<ApiTokens> {
   const user = await authenticate(ctx, input);
-  const workspaces = await listWorkspaces(ctx, user.id);
-  const wanted = input.tenant
-    ? workspaces.filter(({ tenant }) => tenant.subdomain === input.tenant)
-    : workspaces;
-  if (input.tenant && wanted.length === 0) throw forbidden("You are not a member of this tenant.");
-  if (wanted.length === 0) throw forbidden("You are not a member of any tenant.");
-  if (wanted.length > 1) {
-    throw invalid({ tenant: "You are in several tenants. Name the one to use by its subdomain." });
-  }
-  const { tenant } = wanted[0]!;
-  admit(ctx.services, tenant);
-  const family = { familyId: newId(), userId: user.id, tenantId: tenant.id };
+  const tenantId = input.tenant === undefined ? null : await openTenantId(ctx, user, input.tenant);
+  const family = { familyId: newId(), userId: user.id, tenantId, parentFamilyId: null };
   const issued = await whilePasswordHolds(ctx, user, (tx) => issueTokens(ctx, tx, family));
   if (!issued) throw wrongCredentials();
   return issued;
 }
 
 /**
- * Exchanges a refresh token for new tokens. Each works once; using one again revokes its whole family, for then two
- * parties hold it. Throws `unauthenticated`, or what `admit` throws.
+ * Gives an account token's person tokens for one tenant, to hand to a program that needs no more. They end with the sign-in
+ * that they come from. Throws `unauthenticated`, `forbidden`, or what `admit` throws.
+ */
+export async function issueTenantTokens(
+  ctx: SystemContext,
+  { scope, actor, familyId: parentFamilyId }: Bearer,
+  subdomain: string,
+): Promise<ApiTokens> {
+  if (scope === "tenant") throw forbidden("Only an account token gives tokens for a tenant.");
+  const tenantId = await openTenantId(ctx, actor, subdomain);
+  const family = { familyId: newId(), userId: actor.id, tenantId, parentFamilyId };
+  return await ctx.tx(async (tx) => {
+    await lockUser(tx, actor.id);
+    if (await isRevoked(tx, parentFamilyId)) throw refusedToken();
+    return await issueTokens(ctx, tx, family);
+  });
+}
+
+/**
+ * Exchanges a refresh token for new tokens of the same scope. Each works once; using one again revokes its whole family, for
+ * then two parties hold it. Throws `unauthenticated`, or what `admit` throws.
  */
 export async function refreshTokensOf(ctx: SystemContext, refreshToken: string): Promise<ApiTokens> {
   const hash = sha256(refreshToken);
   const holder = await findHolder(ctx, hash);
-  if (!holder) throw refused();
+  if (!holder) throw refusedToken();
   const issued = await ctx.tx(async (tx) => {
     await lockUser(tx, holder.userId);
     return await exchange(ctx, tx, hash);
   });
   if (issued === "used before") await revokeFamilyOf(ctx, hash);
-  if (!issued || issued === "used before") throw refused();
+  if (!issued || issued === "used before") throw refusedToken();
   return issued;
 }
 
@@ -82,20 +93,16 @@ export async function signOutOfApi(ctx: SystemContext, refreshToken: string): Pr
   await revokeFamilyOf(ctx, sha256(refreshToken));
 }
 
-/** Who calls with this access token, for which tenant. Throws `unauthenticated`, or what `admit` throws. */
-export async function authenticateBearer(
-  services: Services,
-  token: string,
-): Promise<{ tenant: Tenant; actor: MemberActor }> {
-  const claims = await verifyAccessToken(services, token);
-  const bearer = await services.signIns.bearers.getOrLoad(
-    claims.familyId,
-    () => loadBearer(services, claims),
-  );
-  const tenant = bearer && await services.tenants.findById(bearer.tenantId);
-  if (!tenant) throw refused();
-  admit(services, tenant);
-  return { tenant, actor: bearer.actor };
+/** The id of a person's tenant, by its subdomain. Throws `forbidden`, or what `admit` throws. */
+async function openTenantId(
+  ctx: SystemContext,
+  member: WorkspaceMember,
+  subdomain: string,
+): Promise<TenantId> {
+  const workspace = await findWorkspaceBySubdomain(ctx, member, subdomain);
+  if (!workspace) throw forbidden("You are not a member of this tenant.");
+  admit(ctx.services, workspace.tenant);
+  return workspace.tenant.id;
 }
 
 /** Null for a token that was revoked or has expired. */
@@ -109,10 +116,13 @@ async function exchange(
     .where(and(eq(refreshTokens.tokenHash, tokenHash), isNull(refreshTokens.usedAt))).returning();
   if (!used) return "used before";
   if (used.revokedAt || used.expiresAt <= now) return null;
+  const { familyId, parentFamilyId } = used;
+  const userId = used.userId as UserId;
   return await issueTokens(ctx, tx, {
-    familyId: used.familyId,
-    userId: used.userId as UserId,
-    tenantId: used.tenantId as TenantId,
+    familyId,
+    userId,
+    tenantId: used.tenantId as TenantId | null,
+    parentFamilyId,
   });
 }
 
@@ -131,49 +141,44 @@ async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): P
 }
 
 /**
- * Whose token it is; null for an unknown one. Admits them before the token is used up: whoever can't be let in now can come
- * with it later.
+ * Whose token it is; null for an unknown one. Admits them before the token is used up: someone who can't be let in now can
+ * use it later.
  */
 async function findHolder(ctx: SystemContext, tokenHash: string): Promise<{ userId: UserId } | null> {
-  const [token] = await ctx.control.select().from(refreshTokens).where(
-    eq(refreshTokens.tokenHash, tokenHash),
-  );
+  const token = await findToken(ctx, tokenHash);
   if (!token) return null;
-  const tenant = await ctx.services.tenants.findById(token.tenantId);
+  const tenant = token.tenantId && await ctx.services.tenants.findById(token.tenantId);
   if (tenant) admit(ctx.services, tenant);
   return { userId: token.userId as UserId };
 }
 
+/**
+ * Revokes a token's family and those that came from it. Under the lock that refreshing takes: tokens that are being issued
+ * at this moment are there before this looks for them, or are not issued.
+ */
 async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<void> {
+  const token = await findToken(ctx, tokenHash);
+  if (!token) return;
+  const { familyId, userId, tenantId } = token;
+  const isOfFamily = or(eq(refreshTokens.familyId, familyId), eq(refreshTokens.parentFamilyId, familyId));
+  const revoked = await ctx.tx(async (tx) => {
+    await lockUser(tx, userId as UserId);
+    return await tx.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
+      .where(and(isOfFamily, isNull(refreshTokens.revokedAt)))
+      .returning({ familyId: refreshTokens.familyId });
+  });
+  for (const { familyId } of revoked) ctx.services.signIns.bearers.delete(familyId);
+  log.info("token family revoked", { userId, tenantId, requestId: ctx.requestId });
+}
+
+async function isRevoked(tx: ControlTx, familyId: string): Promise<boolean> {
+  const revoked = and(eq(refreshTokens.familyId, familyId), isNotNull(refreshTokens.revokedAt));
+  return await tx.$count(refreshTokens, revoked) > 0;
+}
+
+async function findToken(ctx: SystemContext, tokenHash: string) {
   const [token] = await ctx.control.select().from(refreshTokens).where(
     eq(refreshTokens.tokenHash, tokenHash),
   );
-  if (!token) return;
-  await ctx.control.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
-    .where(eq(refreshTokens.familyId, token.familyId));
-  ctx.services.signIns.bearers.delete(token.familyId);
-  log.info("token family revoked", {
-    userId: token.userId,
-    tenantId: token.tenantId,
-    requestId: ctx.requestId,
-  });
-}
-
-async function loadBearer(
-  { db }: Services,
-  { userId, tenantId, familyId }: AccessTokenClaims,
-): Promise<Bearer | null> {
-  const revoked = db.control.select({ one: sql`1` }).from(refreshTokens)
-    .where(and(eq(refreshTokens.familyId, familyId), sql`${refreshTokens.revokedAt} is not null`));
-  const [row] = await db.control.select({ user: users, role: memberships.role }).from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId))
-    .where(and(eq(memberships.userId, userId), eq(memberships.tenantId, tenantId), notExists(revoked)));
-  if (!row) return null;
-  const { name, email } = row.user;
-  const actor: MemberActor = { type: "member", id: row.user.id as UserId, name, email, role: row.role };
-  return { tenantId: tenantId as TenantId, actor };
-}
-
-function refused() {
-  return unauthenticated("The token is not valid any more. Sign in again.");
+  return token ?? null;
 }

@@ -1,54 +1,128 @@
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
-import { SECOND } from "../platform/clock.ts";
+import { MINUTE, SECOND } from "../platform/clock.ts";
+import { sha256 } from "../platform/crypto.ts";
 import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
-import { issueOneTimeToken, peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
-import { type Device, isSignedIn, type StartedSession, startSession } from "./sessions.ts";
+import {
+  bindOneTimeToken,
+  issueOneTimeToken,
+  type OneTimeGrant,
+  peekOneTimeToken,
+  redeemOneTimeToken,
+} from "./one_time_tokens.ts";
+import { type Device, isSignedIn, type Session, type StartedSession, startSession } from "./sessions.ts";
 import { lockUser } from "./users.ts";
 
 const HANDOFF_TTL = 60 * SECOND;
+/** Once it is a browser's own: long enough to answer a question before. */
+const BOUND_TTL = 5 * MINUTE;
 
-/** `signInId` is that of the session on the apex; `welcome` greets someone who has just signed up. */
-export type HandoffRequest = { userId: UserId; signInId: string; remember: boolean; welcome: boolean };
+export const HANDOFF_PATH = "/handoff";
+/** Where a browser shows that it is the one whose person is signed in. */
+export const HANDOFF_PROOF_PATH = "/handoff/proof";
 
 /**
- * A link by which someone who is signed in on the apex opens a session on the tenant's host: the hosts share no cookie.
- * It works once, within a minute, on that tenant's host, and only as long as they are signed in.
+ * `signInId` is that of the session where the handoff begins, and `origin` that session's host: the apex, if not given.
+ * `welcome` greets someone who has just signed up.
+ */
+export type HandoffRequest = {
+  userId: UserId;
+  signInId: string;
+  remember: boolean;
+  welcome: boolean;
+  origin?: string;
+};
+
+/** What a tenant's host has left in a browser; null where it has left nothing, which no handoff is ever bound to. */
+export type BrowserSecret = string | null;
+
+/** A handoff that can still be used; `isBoundTo` tells by a browser's secret whether it is that browser's. */
+export type Handoff = {
+  userId: UserId;
+  isBound: boolean;
+  isBoundTo(state: BrowserSecret): boolean;
+  /** Where the browser with this secret gets the handoff bound to it. */
+  proofUrl(state: string): string;
+};
+
+/**
+ * A link by which someone who is signed in on one host opens a session on the tenant's host: the hosts share no cookie. It
+ * works once, begun within a minute, on that tenant's host, as long as they are signed in, and only in the browser that they
+ * are signed in with: there the tenant's host leaves a secret in a cookie, and the host that they come from binds the handoff
+ * to it.
  */
 export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
-  const { userId, signInId, remember, welcome } = request;
-  const grant = { userId, tenantId: tenant.id, details: { signInId, remember, welcome } };
+  const { userId, signInId, remember, welcome, origin = ctx.services.config.appUrl.origin } = request;
+  const grant = { userId, tenantId: tenant.id, details: { signInId, remember, welcome, origin } };
   return handoffUrl(ctx, tenant, await issueOneTimeToken(ctx, "handoff", grant, HANDOFF_TTL));
 }
 
 /** The address of a handoff with this token. */
 export function handoffUrl(ctx: SystemContext, tenant: { subdomain: string }, token: string): string {
-  return `${tenantUrl(ctx.services.config.appUrl, tenant)}/handoff?token=${token}`;
+  return `${tenantUrl(ctx.services.config.appUrl, tenant)}${HANDOFF_PATH}?token=${token}`;
+}
+
+/** The handoff of a token on the host of `tenant`. Null when it is used, expired, unknown, or of another tenant. */
+export async function findHandoff(
+  ctx: SystemContext,
+  tenant: Tenant,
+  token: string,
+): Promise<Handoff | null> {
+  const grant = await peekOneTimeToken(ctx, "handoff", token);
+  if (grant?.tenantId !== tenant.id) return null;
+  const { userId, details } = grant;
+  return {
+    userId,
+    isBound: details.boundTo !== undefined,
+    isBoundTo: (state) => state !== null && details.boundTo === sha256(state),
+    proofUrl: (state) =>
+      `${details.origin}${HANDOFF_PROOF_PATH}?${new URLSearchParams({ token, state: sha256(state) })}`,
+  };
 }
 
 /**
- * Redeems a handoff on the host of `tenant`. Throws `unauthenticated` when it is used, expired, unknown, of another tenant
- * (it is used up then, too), or of a sign-in that has ended.
+ * Binds a handoff to the browser whose secret has the hash `stateHash`: done where its person is signed in, by the session of
+ * that very browser. Returns where the browser goes next; null when the handoff isn't of this session's sign-in, or is bound
+ * already.
+ */
+export async function bindHandoff(
+  ctx: SystemContext,
+  { actor, signInId }: Session,
+  token: string,
+  stateHash: string,
+): Promise<string | null> {
+  const grant = await peekOneTimeToken(ctx, "handoff", token);
+  if (!grant || grant.userId !== actor.id || grant.details.signInId !== signInId) return null;
+  const tenant = await ctx.services.tenants.findById(grant.tenantId!);
+  if (!tenant || !await bindOneTimeToken(ctx, "handoff", token, stateHash, BOUND_TTL)) return null;
+  return handoffUrl(ctx, tenant, token);
+}
+
+/**
+ * Redeems a handoff on the host of `tenant`, in the browser with the secret `state`. Throws `unauthenticated` when it is used,
+ * expired, unknown, of another tenant or browser, or of a sign-in that has ended.
  */
 export async function redeemHandoff(
   ctx: SystemContext,
   tenant: Tenant,
-  token: string,
+  { token, state }: { token: string; state: BrowserSecret },
   device: Device,
 ): Promise<{ session: StartedSession; welcome: boolean }> {
-  const known = await peekOneTimeToken(ctx, "handoff", token);
-  const opened = known && await ctx.tx(async (tx) => {
+  const known = await findHandoff(ctx, tenant, token);
+  const opened = known?.isBoundTo(state) && await ctx.tx(async (tx) => {
     await lockUser(tx, known.userId);
     const grant = await redeemOneTimeToken(ctx, tx, "handoff", token);
-    if (!grant || grant.tenantId !== tenant.id) return null;
-    const { userId, tenantId, details } = grant;
-    const signIn = { userId, signInId: String(details.signInId) };
-    if (!await isSignedIn(ctx, tx, signIn)) return null;
+    if (!grant || !await isSignedIn(ctx, tx, signInOf(grant))) return null;
+    const { tenantId, details } = grant;
     const remember = details.remember === true;
-    const session = await startSession(ctx, tx, { ...signIn, tenantId, remember, device });
+    const session = await startSession(ctx, tx, { ...signInOf(grant), tenantId, remember, device });
     return { session, welcome: details.welcome === true };
   });
   if (!opened) throw unauthenticated("This link has been used or has expired. Sign in again.");
   return opened;
+}
+
+function signInOf({ userId, details }: OneTimeGrant) {
+  return { userId, signInId: String(details.signInId) };
 }

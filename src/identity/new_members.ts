@@ -3,7 +3,7 @@ import type { ControlTx } from "../../db/with_tenant.ts";
 import { addMember } from "../access/members.ts";
 import { describeActor } from "../access/actor.ts";
 import { ROLES } from "../access/roles.ts";
-import { authorizeOn } from "../access/tenant_access.ts";
+import { authorizeGrant } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict } from "../errors.ts";
 import { enqueue } from "../jobs/outbox.ts";
@@ -27,7 +27,7 @@ export async function createMember(
   { role, ...person }: z.output<typeof newMember>,
   { invite }: { invite: boolean },
 ): Promise<User> {
-  await authorizeOn(ctx, tenant.id, "members:manage");
+  await authorizeGrant(ctx, tenant.id, role);
   const user = await ctx.tx(async (tx) => {
     const user = await findOrCreateGrantee(ctx, tx, person);
     const added = await addMember(ctx, tx, { tenantId: tenant.id, userId: user.id, role });

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull, sql } from "drizzle-orm";
 import { oneTimeTokens } from "../../db/control/schema.ts";
 import type { ControlDb } from "../../db/connect.ts";
 import type { ControlTx } from "../../db/with_tenant.ts";
@@ -53,6 +53,25 @@ export async function redeemOneTimeToken(
   const [row] = await db.update(oneTimeTokens).set({ usedAt: ctx.services.clock.now() })
     .where(redeemable(ctx, purpose, token)).returning();
   return row ? toGrant(row) : null;
+}
+
+/**
+ * Binds a token to someone or something by a hash, as `boundTo` of its details, once; it then lasts for `ttl` from now. False
+ * when it is bound already, or like `redeemOneTimeToken`.
+ */
+export async function bindOneTimeToken(
+  ctx: SystemContext,
+  purpose: OneTimePurpose,
+  token: string,
+  boundTo: string,
+  ttl: number,
+): Promise<boolean> {
+  const details = sql`${oneTimeTokens.details} || ${JSON.stringify({ boundTo })}::jsonb`;
+  const bound = await ctx.control.update(oneTimeTokens)
+    .set({ details, expiresAt: after(ctx.services.clock.now(), ttl) })
+    .where(and(redeemable(ctx, purpose, token), sql`not ${oneTimeTokens.details} ? 'boundTo'`))
+    .returning({ id: oneTimeTokens.id });
+  return bound.length > 0;
 }
 
 /** Uses up all that a user has been given, or what they have been given for one purpose. */

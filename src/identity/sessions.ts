@@ -115,6 +115,19 @@ export async function endSignIn(ctx: SystemContext, { actor, signInId }: Session
   await endSessions(ctx, actor.id, eq(sessions.signInId, signInId));
 }
 
+/**
+ * Ends what a browser was signed in with on a host, once another session has begun there: the sign-in on every host, or, where
+ * the new session is of the same sign-in, the old session alone.
+ */
+export async function endReplacedSession(
+  ctx: SystemContext,
+  old: Session,
+  { signInId }: StartedSession,
+): Promise<void> {
+  if (old.signInId === signInId) await revokeSession(ctx, old.actor.id, old.id);
+  else await endSignIn(ctx, old);
+}
+
 /** Ends all that a user is signed in with: sessions in every browser, and the tokens of every program. */
 export async function endAllSessions(ctx: SystemContext, userId: UserId): Promise<void> {
   await ctx.tx((tx) => endAllSessionsIn(ctx, tx, userId));
@@ -198,7 +211,7 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
   const { name, email, isPlatformAdmin } = row.user;
   const userId = row.user.id as UserId;
   const actor: Session["actor"] = row.role
-    ? { type: "member", id: userId, name, email, role: row.role }
+    ? { type: "member", id: userId, name, email, tenantId: row.session.tenantId!, role: row.role }
     : { type: "user", id: userId, name, email, isPlatformAdmin };
   return {
     id,

@@ -65,10 +65,13 @@ export async function whilePasswordHolds<T>(
   return await ctx.tx(async (tx) => await lockPassword(tx, user) ? await work(tx) : null);
 }
 
-/** Whether the password that was checked is the user's still; from then on until the transaction's end. */
+/**
+ * Whether the password that was checked is still the user's; from then on until the transaction's end. Takes the same lock as
+ * `lockUser`, so that no two transactions hold a weaker one and wait for each other.
+ */
 export async function lockPassword(tx: ControlTx, { id, passwordHash }: User): Promise<boolean> {
   const [same] = await tx.select({ id: users.id }).from(users)
-    .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash!))).for("share");
+    .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash!))).for("no key update");
   return same !== undefined;
 }
 

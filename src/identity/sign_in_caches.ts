@@ -1,12 +1,17 @@
-import type { MemberActor } from "../access/actor.ts";
+import type { MemberActor, UserActor } from "../access/actor.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { SECOND } from "../platform/clock.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { AccessTokenClaims } from "./access_tokens.ts";
 import type { Session } from "./sessions.ts";
 
-/** Who calls with an access token, for which tenant. */
-export type Bearer = { tenantId: TenantId; actor: MemberActor };
+/** Who calls with an access token: a tenant token's member, or an account token's person. */
+export type Bearer =
+  | { scope: "tenant"; familyId: string; tenantId: TenantId; actor: MemberActor }
+  | { scope: "account"; familyId: string; tenantId: null; actor: UserActor };
+
+/** The workspaces of a person, two at most: enough to tell whether there is exactly one. */
+export type FirstWorkspaces = { userId: string; tenantIds: TenantId[] };
 
 const CAPACITY = 20_000;
 
@@ -21,15 +26,23 @@ export class SignInCaches {
   readonly claims = new MemoryCache<AccessTokenClaims>({ capacity: CAPACITY, ttl: 60 * SECOND });
   /** By family of refresh tokens, which an access token names. */
   readonly bearers = new MemoryCache<Bearer | null>({ capacity: CAPACITY, ttl: TTL });
+  /** Who an account token's person is in a tenant, by both their ids. */
+  readonly members = new MemoryCache<MemberActor | null>({ capacity: CAPACITY, ttl: TTL });
+  /** By user. */
+  readonly firstWorkspaces = new MemoryCache<FirstWorkspaces>({ capacity: CAPACITY, ttl: TTL });
 
   /** After a change of how they sign in, or of what a session tells of them, has been committed. */
   forgetUser(id: string): void {
     this.sessions.deleteWhere((session) => session?.actor.id === id);
     this.bearers.deleteWhere((bearer) => bearer?.actor.id === id);
+    this.members.deleteWhere((member) => member?.id === id);
+    this.firstWorkspaces.delete(id);
   }
 
   forgetTenant(id: string): void {
     this.sessions.deleteWhere((session) => session?.tenantId === id);
     this.bearers.deleteWhere((bearer) => bearer?.tenantId === id);
+    this.members.deleteWhere((member) => member?.tenantId === id);
+    this.firstWorkspaces.deleteWhere(({ tenantIds }) => tenantIds.some((tenantId) => tenantId === id));
   }
 }

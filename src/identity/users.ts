@@ -6,6 +6,7 @@ import type { ControlTx } from "../../db/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
 import type { Role } from "../access/roles.ts";
 import type { SystemContext } from "../context.ts";
+import { notFound } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
 import { emailAddress, singleLine } from "../platform/text.ts";
 
@@ -50,6 +51,13 @@ export async function findOrCreateUser(
 export async function findUserById(db: ControlDb | ControlTx, id: string): Promise<User | null> {
   const [row] = await db.select().from(users).where(eq(users.id, id));
   return row ? toUser(row) : null;
+}
+
+/** The user with this id. Throws `not_found`. */
+export async function getUserById(db: ControlDb | ControlTx, id: string): Promise<User> {
+  const user = await findUserById(db, id);
+  if (!user) throw notFound("This person");
+  return user;
 }
 
 /**

@@ -13,6 +13,11 @@ const RESERVED = new Set(
   support system terms test tests webhook webhooks webmail webmaster wiki www www1 www2`.split(/\s+/),
 );
 
+/** A subdomain as someone names an existing tenant by it. As in a host's name, letter case doesn't matter. */
+export function normalizeSubdomain(text: string): string {
+  return text.trim().toLowerCase();
+}
+
 /** The first part of a tenant's address. Every refusal says its reason. */
 export const subdomain = z.string().trim()
   .min(MIN_LENGTH, `Use at least ${MIN_LENGTH} characters.`)

@@ -4,6 +4,7 @@ import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
+import { normalizeSubdomain } from "./subdomains.ts";
 import type { Tenant } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 
@@ -32,8 +33,12 @@ export class TenantDirectory {
     return this.#db.listen(TENANT_CHANGES, (id) => this.forget(id));
   }
 
-  /** The tenant that has this subdomain, or had it and is still found by it: then its `subdomain` is another. */
-  findBySubdomain(subdomain: string): Promise<Tenant | null> {
+  /**
+   * The tenant that has this subdomain, in upper or lower case, or had it and is still found by it: then its `subdomain` is
+   * another.
+   */
+  findBySubdomain(name: string): Promise<Tenant | null> {
+    const subdomain = normalizeSubdomain(name);
     return this.#cache.getOrLoad(subdomain, async () => {
       const now = this.#clock.now();
       const isLive = or(isNull(subdomains.expiresAt), gt(subdomains.expiresAt, now));

@@ -22,6 +22,7 @@ import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 
 const MAX_NAME_LENGTH = 100;
 const CLAIM_TRIES = 5;
+const MAX_CREATED = 20;
 
 export const PLANS = ["starter", "team", "premium", "enterprise"] as const;
 
@@ -36,7 +37,8 @@ type Owner = { id: UserId; name: string; email: string };
 
 /**
  * Makes a tenant: it gets a schema that is ready, or where none is, one that is made now; and its owner, whom `findOwner`
- * finds or makes in the same transaction. Throws `invalid` on the field `subdomain` when it is taken.
+ * finds or makes in the same transaction. Throws `invalid` on the field `subdomain` when it is taken, and on `name` when the
+ * person who creates it has created 20 that still exist. The platform may create any number.
  */
 export async function createTenant(
   ctx: SystemContext,
@@ -62,8 +64,10 @@ async function createIn(
   const schemaName = await claimReadySchema(tx, now);
   if (!schemaName) return null;
   const owner = await findOwner(tx);
+  const createdBy = creatorOf(ctx, owner);
+  if (createdBy) await checkCreated(tx, createdBy);
   const id = newId() as TenantId;
-  const row = { ...input, id, schemaName, createdAt: now, updatedAt: now };
+  const row = { ...input, id, schemaName, createdBy, createdAt: now, updatedAt: now };
   const [tenant] = await refuseTaken(() => tx.insert(tenants).values(row).returning());
   await takeSubdomain(tx, id, input.subdomain, now);
   await tx.insert(memberships).values({
@@ -82,6 +86,21 @@ async function createIn(
   await asTenant(tx, schemaName, (own) => recordAudit(acting, own, entry));
   await recordPlatformAudit(acting, tx, entry);
   return toTenant({ ...tenant!, schemaVersion: (await newestTenantMigration()).version });
+}
+
+/** The person who creates a tenant for themselves: the one who is signed in, or signs up. Null for the platform. */
+function creatorOf({ actor }: SystemContext, owner: Owner): UserId | null {
+  if (actor.type === "system") return null;
+  return actor.type === "visitor" ? owner.id : actor.id;
+}
+
+/** Counts under a lock on the person, so that requests at once can't pass the limit together. */
+async function checkCreated(tx: ControlTx, userId: UserId): Promise<void> {
+  await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
+  const created = await tx.$count(tenants, eq(tenants.createdBy, userId));
+  if (created >= MAX_CREATED) {
+    throw invalid({ name: `You have created ${created} workspaces. Delete one to create another.` });
+  }
 }
 
 /**

@@ -145,7 +145,8 @@ export class World implements AsyncDisposable {
   }
 
   acting(tenant: Tenant, user: User, role: Role): MemberContext {
-    const actor: MemberActor = { type: "member", id: user.id, name: user.name, email: user.email, role };
+    const { id, name, email } = user;
+    const actor: MemberActor = { type: "member", id, name, email, tenantId: tenant.id, role };
     return tenantContext(this.services, tenant, actor, newId());
   }
 

@@ -4,6 +4,7 @@ import { Card } from "../components/card.tsx";
 import { EmptyState } from "../components/empty_state.tsx";
 import { Icon } from "../components/icon.tsx";
 import { DeletionBadge, SuspendedBadge } from "../components/lifecycle_badges.tsx";
+import { Pagination } from "../components/pagination.tsx";
 import { TenantMark } from "../layouts/account_menus.tsx";
 import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
 
@@ -21,9 +22,11 @@ export type Workspace = {
 
 /** `/workspaces`: the workspaces of the person who is signed in on the apex; for staff, the way to the back office. */
 export function WorkspacesPage(
-  { user, workspaces, isStaff = false, flash }: {
+  { user, workspaces, pages, isStaff = false, flash }: {
     user: { name: string; email: string };
     workspaces: Workspace[];
+    /** The ways to the other pages of a list that has several. */
+    pages?: { firstHref: string | null; nextHref: string | null };
     isStaff?: boolean;
     flash?: Flash;
   },
@@ -39,6 +42,7 @@ export function WorkspacesPage(
               </ul>
             )
             : <NoWorkspaces />}
+          {pages ? <Pagination {...pages} /> : null}
         </Card>
         <div class="flex flex-wrap items-center justify-between gap-3">
           {workspaces.length > 0

@@ -1,0 +1,148 @@
+import { and, asc, eq, ne, notExists, sql } from "drizzle-orm";
+import { memberships, refreshTokens, tenants, users } from "../../db/control/schema.ts";
+import type { MemberActor, UserActor, UserId } from "../access/actor.ts";
+import { badRequest, forbidden, unauthenticated } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { admit } from "../tenancy/admission.ts";
+import type { Tenant, TenantId } from "../tenancy/tenant.ts";
+import { type AccessTokenClaims, verifyAccessToken } from "./access_tokens.ts";
+import type { Bearer } from "./sign_in_caches.ts";
+
+/** The tenant that a call is about, and who its caller is there. */
+export type OpenedTenant = { tenant: Tenant; actor: MemberActor };
+
+/** Who calls with this access token. Throws `unauthenticated`. */
+export async function authenticateBearer(services: Services, token: string): Promise<Bearer> {
+  const claims = await verifyAccessToken(services, token);
+  const load = () => claims.tenantId === null ? loadPerson(services, claims) : loadMember(services, claims);
+  const bearer = await services.signIns.bearers.getOrLoad(claims.familyId, load);
+  if (!bearer) throw refusedToken();
+  return bearer;
+}
+
+/**
+ * Opens a tenant to a bearer: a tenant token opens its own, an account token each that its person is a member of. Null for
+ * any other. Throws what `admit` throws.
+ */
+export async function openToBearer(
+  services: Services,
+  bearer: Bearer,
+  tenantId: string,
+): Promise<OpenedTenant | null> {
+  const opened = await findOpened(services, bearer, tenantId);
+  if (opened) admit(services, opened.tenant);
+  return opened;
+}
+
+/**
+ * Opens the tenant that is meant where none is named. Throws `unauthenticated` when a token's tenant is gone, `forbidden` to
+ * someone without a workspace, `bad_request` to someone with several, or what `admit` throws.
+ */
+export async function openUnnamed(services: Services, bearer: Bearer): Promise<OpenedTenant> {
+  const meant = await findUnnamed(services, bearer);
+  if (meant === "several") {
+    throw badRequest("You are a member of several workspaces. Name one by its subdomain in X-Tenant.");
+  }
+  if (meant === "none") {
+    throw bearer.scope === "tenant"
+      ? refusedToken()
+      : forbidden("You are not a member of any workspace. Create one with POST /tenants.");
+  }
+  admit(services, meant.tenant);
+  return meant;
+}
+
+/** The tenant that is meant where none is named: a tenant token's own, or the only one of an account token's person. */
+export async function findUnnamed(
+  services: Services,
+  bearer: Bearer,
+): Promise<OpenedTenant | "none" | "several"> {
+  const { tenantIds: [first, second] } = bearer.scope === "tenant"
+    ? { tenantIds: [bearer.tenantId] }
+    : await services.signIns.firstWorkspaces.getOrLoad(
+      bearer.actor.id,
+      () => loadFirstWorkspaces(services, bearer.actor.id),
+    );
+  if (second) return "several";
+  return (first && await findOpened(services, bearer, first)) ?? "none";
+}
+
+async function findOpened(
+  services: Services,
+  bearer: Bearer,
+  tenantId: string,
+): Promise<OpenedTenant | null> {
+  if (bearer.scope === "tenant" && bearer.tenantId !== tenantId) return null;
+  const tenant = await services.tenants.findById(tenantId);
+  if (!tenant) return null;
+  const actor = bearer.scope === "tenant" ? bearer.actor : await findMember(services, bearer.actor, tenant);
+  return actor && { tenant, actor };
+}
+
+async function findMember(
+  services: Services,
+  { id, name, email }: UserActor,
+  tenant: Tenant,
+): Promise<MemberActor | null> {
+  return await services.signIns.members.getOrLoad(`${id} ${tenant.id}`, async () => {
+    const [row] = await services.db.control.select({ role: memberships.role }).from(memberships)
+      .where(and(eq(memberships.userId, id), eq(memberships.tenantId, tenant.id)));
+    return row ? { type: "member", id, name, email, tenantId: tenant.id, role: row.role } : null;
+  });
+}
+
+async function loadFirstWorkspaces({ db }: Services, userId: UserId) {
+  const rows = await db.control.select({ id: tenants.id }).from(memberships)
+    .innerJoin(tenants, eq(tenants.id, memberships.tenantId))
+    .where(and(eq(memberships.userId, userId), ne(tenants.status, "deleting")))
+    .orderBy(asc(tenants.id)).limit(2);
+  return { userId, tenantIds: rows.map(({ id }) => id as TenantId) };
+}
+
+async function loadMember(
+  { db }: Services,
+  { userId, tenantId, familyId }: AccessTokenClaims,
+): Promise<Bearer | null> {
+  const [row] = await db.control.select({ user: users, role: memberships.role }).from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
+    .where(
+      and(
+        eq(memberships.userId, userId),
+        eq(memberships.tenantId, tenantId!),
+        notExists(revoked(db, familyId)),
+      ),
+    );
+  if (!row) return null;
+  const { id, name, email } = row.user;
+  const member = {
+    type: "member",
+    id: id as UserId,
+    name,
+    email,
+    tenantId: tenantId!,
+    role: row.role,
+  } as const;
+  return { scope: "tenant", familyId, tenantId: tenantId as TenantId, actor: member };
+}
+
+/** The platform's staff have their powers in the back office alone: with an API token they are people like any others. */
+async function loadPerson(
+  { db }: Services,
+  { userId, familyId }: AccessTokenClaims,
+): Promise<Bearer | null> {
+  const [user] = await db.control.select().from(users)
+    .where(and(eq(users.id, userId), notExists(revoked(db, familyId))));
+  if (!user) return null;
+  const { id, name, email } = user;
+  const person = { type: "user", id: id as UserId, name, email, isPlatformAdmin: false } as const;
+  return { scope: "account", familyId, tenantId: null, actor: person };
+}
+
+function revoked(db: Services["db"], familyId: string) {
+  return db.control.select({ one: sql`1` }).from(refreshTokens)
+    .where(and(eq(refreshTokens.familyId, familyId), sql`${refreshTokens.revokedAt} is not null`));
+}
+
+export function refusedToken() {
+  return unauthenticated("The token is not valid any more. Sign in again.");
+}

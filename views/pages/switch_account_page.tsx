@@ -1,0 +1,19 @@
+import { Button, ButtonLink } from "../components/button.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+
+/** On a tenant's host, where someone is signed in and someone else comes from the apex in the same browser. */
+export function SwitchAccountPage(
+  { current, next, token }: { current: string; next: string; token: string },
+) {
+  return (
+    <SiteLayout title="Switch account">
+      <FormColumn title={`Continue as ${next}?`} lead={`You are signed in here as ${current}.`}>
+        <form method="post" action="/handoff" class="flex flex-wrap gap-2">
+          <input type="hidden" name="token" value={token} />
+          <Button id="switch-account-button" variant="primary" size="large">Continue as {next}</Button>
+          <ButtonLink href="/dashboard" size="large">Stay signed in as {current}</ButtonLink>
+        </form>
+      </FormColumn>
+    </SiteLayout>
+  );
+}
