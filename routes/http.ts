@@ -1,6 +1,12 @@
 import type { Context } from "hono";
 import type { MemberActor, UserActor } from "../src/access/actor.ts";
-import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../src/context.ts";
+import {
+  inBackground,
+  type MemberContext,
+  type SystemContext,
+  systemContext,
+  tenantContext,
+} from "../src/context.ts";
 import { forbidden, notFound, unauthenticated } from "../src/errors.ts";
 import type { Device, Session } from "../src/identity/sessions.ts";
 import type { Services } from "../src/services.ts";
@@ -29,6 +35,11 @@ export type AppContext = Context<AppEnv>;
 /** The context of a visitor or signed-in person outside any tenant. */
 export function systemContextOf(c: AppContext): SystemContext {
   return systemContext(c.get("services"), c.get("session")?.actor ?? { type: "visitor" }, c.get("requestId"));
+}
+
+/** The context of staff in the back office, whose searches delay no request of a tenant. */
+export function backOfficeContextOf(c: AppContext): SystemContext {
+  return systemContext(inBackground(c.get("services")), userOf(c), c.get("requestId"));
 }
 
 /**
