@@ -177,7 +177,8 @@ class FleetRun {
 
   /** All of a batch in one transaction; where that fails, each alone, so that one failure stops only its own schema. */
   async #migrateBatch(batch: Behind[]): Promise<Behind[]> {
-    const migrateTogether = () => withMigrator(this.#db, (tx) => this.#migrateIn(tx, batch), this.#pool);
+    const migrateTogether = () =>
+      withMigrator(this.#db, (tx) => this.#migrateIn(tx, batch), { pool: this.#pool });
     try {
       const done = new Set(batch.length > 1 ? await migrateTogether() : await retryBusy(migrateTogether));
       this.#migrated += done.size;
@@ -232,7 +233,7 @@ class FleetRun {
       (tx) =>
         tx.update(tenantSchemas).set({ failure: reason, failedAt: sql`now()` })
           .where(sql`${tenantSchemas.name} = ${name}`),
-      this.#pool,
+      { pool: this.#pool },
     );
     return [];
   }
@@ -241,7 +242,7 @@ class FleetRun {
     const [row] = await withMigrator(
       this.#db,
       (tx) => tx.execute<{ missing: boolean }>(sql`select to_regnamespace(${name}) is null as missing`),
-      this.#pool,
+      { pool: this.#pool },
     );
     if (row!.missing) return "The schema is not there: it was dropped by hand.";
     if (isBusy(error)) return "Someone else held a lock on it all the time.";

@@ -48,7 +48,7 @@ export async function migrateControl(db: Database): Promise<string[]> {
       }
       await prepareInstallation(tx, session!.login);
       return pending.map(({ version }) => version);
-    })
+    }, { use: "migration" })
   );
   await grantSchemas(db, session!.login);
   return applied;
@@ -157,7 +157,7 @@ async function harden(db: Database): Promise<void> {
     await withMigrator(db, async (tx) => {
       await lock(tx);
       await runScript(tx, statement);
-    }).catch((error) => {
+    }, { use: "migration" }).catch((error) => {
       if (!isInsufficientPrivilege(error)) throw error;
     });
   }

@@ -2,9 +2,8 @@ import { sql } from "drizzle-orm";
 import type { Brand } from "../src/platform/brand.ts";
 import { installation } from "./control/schema.ts";
 import type { Database } from "./connect.ts";
-import type { ConnectionPool } from "./connection_pool.ts";
 import { parseOwnerRole } from "./schema_name.ts";
-import { runTransaction, type TransactionDb } from "./transaction.ts";
+import { type Borrow, runTransaction, type TransactionDb } from "./transaction.ts";
 
 /** A handle of the login that makes and migrates schemas, for the time of one transaction. */
 export type MigratorTx = Brand<TransactionDb, "MigratorTx">;
@@ -12,19 +11,21 @@ export type MigratorTx = Brand<TransactionDb, "MigratorTx">;
 /** What makes schemas needs to know of the server: the owner of their tables, and the login that uses them. */
 export type Installation = { ownerRole: string; login: string; serverVersion: number };
 
-const HOLDER = "migrator";
 const FIRST_VERSION_WITH_GRANT_OPTIONS = 160_000;
 
 /** Holds no statement to a time: making a schema or an index may take a while. */
 const UNHURRIED = "begin; set local statement_timeout = 0";
 
-/** Runs `work` in a transaction of the migrating login, which is the application's where no other is configured. */
+/**
+ * Runs `work` in a transaction of the migrating login, which is the application's where no other is configured. `use` is
+ * "migration" where a statement may take minutes: any other is given up when the server answers nothing for so long.
+ */
 export function withMigrator<T>(
   db: Database,
   work: (tx: MigratorTx) => PromiseLike<T>,
-  pool: ConnectionPool = db.migratorPool,
+  { pool = db.migratorPool, use }: Partial<Omit<Borrow, "holder">> = {},
 ): Promise<T> {
-  return runTransaction({ pool, holder: HOLDER }, UNHURRIED, (tx) => work(tx as MigratorTx));
+  return runTransaction({ pool, holder: db.controlHolder, use }, UNHURRIED, (tx) => work(tx as MigratorTx));
 }
 
 export async function readInstallation(tx: MigratorTx): Promise<Installation> {

@@ -1,6 +1,6 @@
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
-import type { Client } from "./connection_pool.ts";
+import type { Client } from "./connection.ts";
 
 type AnyDb = PgDatabase<PostgresJsQueryResultHKT>;
 type Preparable<Answer> = {

@@ -2,7 +2,8 @@ import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { type PostgresJsQueryResultHKT, PostgresJsSession } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
 import { isRoleRefused } from "../src/platform/database_errors.ts";
-import type { Client, ConnectionPool, Send } from "./connection_pool.ts";
+import type { Client, Send, Use } from "./connection.ts";
+import type { ConnectionPool } from "./connection_pool.ts";
 import { rememberClient } from "./prepared.ts";
 
 export type TransactionDb = PgDatabase<PostgresJsQueryResultHKT>;
@@ -14,8 +15,8 @@ const dialect = new PgDialect();
 
 const statementsOf = new WeakMap<TransactionDb, Statements>();
 
-/** Of which pool a transaction takes its connection, and in whose name. */
-export type Borrow = { pool: ConnectionPool; holder: string };
+/** Of which pool a transaction takes its connection, in whose name, and how it uses the connection. */
+export type Borrow = { pool: ConnectionPool; holder: string; use?: Exclude<Use, "flight"> };
 
 /** Runs constant SQL of several statements inside the transaction of `db`: migrations and the making of schemas. */
 export async function runScript(db: TransactionDb, script: string): Promise<void> {
@@ -29,12 +30,12 @@ export async function runScript(db: TransactionDb, script: string): Promise<void
  * sent yet, the commit travels with it as well.
  */
 export function runTransaction<T>(
-  { pool, holder }: Borrow,
+  { pool, holder, use = "transaction" }: Borrow,
   setup: string,
   work: (db: TransactionDb) => PromiseLike<T>,
 ): Promise<T> {
   const run = () =>
-    pool.with(holder, "transaction", async (send) => {
+    pool.with(holder, use, async (send) => {
       const statements = new Statements(send, setup);
       try {
         const outcome = work(statements.db());
@@ -71,7 +72,7 @@ export async function runFlight<Queries extends readonly PromiseLike<unknown>[]>
  * Does again what failed for such a reason. A connection may be refused a role that was made a moment ago, because it
  * doesn't know of it yet, or has worked out at that very moment what its login may do: then it is replaced.
  */
-async function onceMore<T>(work: () => Promise<T>, isReason: (error: unknown) => boolean): Promise<T> {
+export async function onceMore<T>(work: () => Promise<T>, isReason: (error: unknown) => boolean): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -81,7 +82,7 @@ async function onceMore<T>(work: () => Promise<T>, isReason: (error: unknown) =>
 }
 
 /** "cached plan must not change result type" */
-function isOutdatedPlan(error: unknown): boolean {
+export function isOutdatedPlan(error: unknown): boolean {
   const cause = error instanceof Error && error.cause ? error.cause : error;
   return cause instanceof Error && "routine" in cause && cause.routine === "RevalidateCachedQuery";
 }

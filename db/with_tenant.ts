@@ -9,8 +9,6 @@ export type TenantTx = Brand<TransactionDb, "TenantTx">;
 /** A handle on schema `control`, for the time of one transaction. */
 export type ControlTx = Brand<TransactionDb, "ControlTx">;
 
-const CONTROL_HOLDER = "control";
-
 /**
  * Runs `work` in a transaction that acts as the tenant's own role and sees the tenant's schema alone. Role and
  * search_path are LOCAL: nothing of them outlives the transaction, whatever happens in it. They travel with the
@@ -40,7 +38,7 @@ export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
 
 /** Runs `work` in a transaction of the application's own login, which sees `control` and no tenant. */
 export function withControl<T>(db: Database, work: (tx: ControlTx) => PromiseLike<T>): Promise<T> {
-  const borrow = { pool: db.controlPool, holder: CONTROL_HOLDER };
+  const borrow = { pool: db.controlPool, holder: db.controlHolder };
   return runTransaction(borrow, db.begin, (tx) => work(tx as ControlTx));
 }
 

@@ -158,7 +158,7 @@ export class JobWorker {
     }
     if (this.#brought.size > 0) log.warn("some jobs were cut off", { jobs: [...this.#brought.keys()] });
     await this.#ends.close();
-    await removeWorker(db.control, this.id).catch(() => {});
+    await removeWorker(db, this.id).catch(() => {});
     await engineStopped;
     await this.#engine.close();
   }
@@ -196,7 +196,7 @@ export class JobWorker {
       this.#reportedAt = performance.now();
       // One that is brought nothing runs nothing: then it is as if it weren't there.
       if (!this.#engine.isListening) return;
-      this.#workers = await reportWorker(db.control, { id: this.id, engine: this.#engine.name });
+      this.#workers = await reportWorker(db, { id: this.id, engine: this.#engine.name });
     } catch (error) {
       log.warn("this worker could not report", describeError(error));
     }
@@ -229,7 +229,7 @@ export class JobWorker {
   async #begin(jobs: Brought[]): Promise<void> {
     const { db, clock } = this.#services;
     const begun = new Map(
-      (await begin(db.control, jobs, clock.now(), this.#sizeOrder)).map((job) => [job.id, job]),
+      (await begin(db, jobs, clock.now(), this.#sizeOrder)).map((job) => [job.id, job]),
     );
     for (const brought of jobs) {
       const job = begun.get(brought.id);
@@ -274,7 +274,7 @@ export class JobWorker {
 
   async #end(ends: JobEnd[]): Promise<void> {
     const { db, clock } = this.#services;
-    await end(db.control, ends, clock.now(), this.#sizeOrder);
+    await end(db, ends, clock.now(), this.#sizeOrder);
     for (const { id } of ends) this.#brought.delete(id);
     if ([...this.#more].some((queue) => this.#isRunningDry(queue))) this.wake();
   }

@@ -1,11 +1,11 @@
 /** The states of jobs in `control.outbox`, and every way from one to another. Leases run by the database's clock. */
 import { sql } from "drizzle-orm";
-import type { ControlDb, Database } from "../db/connect.ts";
+import type { Database } from "../db/connect.ts";
 import { jobMinutes, jobWorkers, outbox, tenants } from "../db/control/schema.ts";
 import type { ControlTx } from "../db/with_tenant.ts";
 import type { QueueName, QueuePolicies } from "../src/jobs/queues.ts";
 import { newId } from "../src/platform/ids.ts";
-import { planOf, send, type SizeOrder, sizeOrderOf } from "./plans.ts";
+import { planOf, send, sendPlanned, type SizeOrder, sizeOrderOf } from "./plans.ts";
 
 /** How long a job is left to a worker that is not heard of. */
 export const LEASE_SECONDS = 15;
@@ -176,18 +176,21 @@ export async function hand(
 
 /** Begins those of the jobs that are still the hand's: they may have been taken back or cancelled meanwhile. */
 export async function begin(
-  control: ControlDb,
+  db: Database,
   jobs: { id: string; handId: string }[],
   now: Date,
   sizeOrder: SizeOrder,
 ): Promise<BegunJob[]> {
   type Row = Omit<BegunJob, "tenantId" | "attempt"> & { tenant_id: string | null; attempts: number };
-  const rows = await control.execute<Row>(sql`${planOf(sizeOrder)}
+  const rows = await sendPlanned<Row>(
+    db,
+    sql`
     update ${outbox} o set state = 'running', attempts = attempts + 1, started_at = ${now.toISOString()},
       lease_until = ${leaseEnd()}
     from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as j(id uuid, "handId" uuid)
     where o.id = j.id and o.hand_id = j."handId" and o.state = 'handed'
-    returning o.id, o.queue, o.name, o.payload, o.tenant_id, o.attempts`);
+    returning o.id, o.queue, o.name, o.payload, o.tenant_id, o.attempts ${planOf(sizeOrder)}`,
+  );
   return rows.map(({ tenant_id, attempts, ...job }) => ({ ...job, tenantId: tenant_id, attempt: attempts }));
 }
 
@@ -221,7 +224,7 @@ export async function giveBack(db: Database, jobs: { id: string; handId: string 
  * its next attempt, stays as it is. A job is held only if its tenant is suspended still: whoever ran it may not have known.
  */
 export async function end(
-  control: ControlDb,
+  db: Database,
   ends: JobEnd[],
   now: Date,
   sizeOrder: SizeOrder,
@@ -230,7 +233,9 @@ export async function end(
   const isResumed = sql`(e.state = 'held' and not exists (
     select from ${tenants} t where t.id = o.tenant_id and t.status = 'suspended'))`;
   const rows = ends.map((ended) => ({ ...ended, error: ended.error && storable(ended.error) }));
-  await control.execute(sql`${planOf(sizeOrder)}
+  await sendPlanned(
+    db,
+    sql`
     with ended as (
       update ${outbox} o set run_at = coalesce(e."runAt", o.run_at), error = e.error,
         hand_id = null, lease_until = null,
@@ -246,7 +251,8 @@ export async function end(
       count(*) filter (where state = 'waiting'), count(*) filter (where state = 'failed')
     from ended where counts group by queue
     on conflict (minute, queue) do update set done = m.done + excluded.done, retried = m.retried + excluded.retried,
-      failed = m.failed + excluded.failed`);
+      failed = m.failed + excluded.failed ${planOf(sizeOrder)}`,
+  );
 }
 
 /** Whether a job of these queues is ready or under way, or any is due. */
@@ -264,20 +270,23 @@ export async function isBusy(db: Database, policies: QueuePolicies, now: Date): 
 
 /** Says that a worker is alive, and forgets those that are not. Returns how many there are. */
 export async function reportWorker(
-  control: ControlDb,
+  db: Database,
   worker: { id: string; engine: "kv" | "postgres" },
 ): Promise<number> {
-  const [row] = await control.execute<{ workers: number }>(sql`
+  const [row] = await sendPlanned<{ workers: number }>(
+    db,
+    sql`
     with gone as (delete from ${jobWorkers} where seen_at < now() - ${LEASE_SECONDS} * interval '1 second' and id <> ${worker.id}),
     me as (insert into ${jobWorkers} (id, engine, seen_at) values (${worker.id}, ${worker.engine}, now())
       on conflict (id) do update set seen_at = now())
     select count(*)::int + 1 as workers from ${jobWorkers}
-    where id <> ${worker.id} and seen_at >= now() - ${LEASE_SECONDS} * interval '1 second'`);
+    where id <> ${worker.id} and seen_at >= now() - ${LEASE_SECONDS} * interval '1 second'`,
+  );
   return row!.workers;
 }
 
-export async function removeWorker(control: ControlDb, id: string): Promise<void> {
-  await control.execute(sql`delete from ${jobWorkers} where id = ${id}`);
+export async function removeWorker(db: Database, id: string): Promise<void> {
+  await sendPlanned(db, sql`delete from ${jobWorkers} where id = ${id}`);
 }
 
 /** Postgres takes neither NUL nor half a character; a text that is cut may end with one. */

@@ -1,6 +1,6 @@
 /** How Postgres is made to go by the outbox's indexes, however the outbox grows. */
 import { type SQL, sql } from "drizzle-orm";
-import type { Database } from "../db/connect.ts";
+import { type Database, JOBS_HOLDER } from "../db/connect.ts";
 import { runFlight, runTransaction } from "../db/transaction.ts";
 import type { ControlTx } from "../db/with_tenant.ts";
 
@@ -32,17 +32,26 @@ export async function send<Row extends Record<string, unknown>>(
   return rows as unknown as Row[];
 }
 
+/** Runs one statement in a flight of its own, by a plan that is kept: `planOf` says for which size of the outbox. */
+export async function sendPlanned<Row extends Record<string, unknown>>(
+  db: Database,
+  statement: SQL,
+): Promise<Row[]> {
+  const [rows] = await runFlight(borrow(db), db.begin, (tx) => [tx.execute(statement)]);
+  return rows as unknown as Row[];
+}
+
 export function sizeOrderOf(bytes: number): SizeOrder {
   return Math.round(Math.log2(bytes + 1) / 2);
 }
 
-/** Goes at the beginning of a statement. */
+/** Goes at the end of a statement. */
 export function planOf(order: SizeOrder): SQL {
   return sql.raw(`/* for an outbox of order ${order} */`);
 }
 
-function borrow({ controlPool }: Database) {
-  return { pool: controlPool, holder: "jobs" };
+function borrow({ batch }: Database) {
+  return { pool: batch.controlPool, holder: JOBS_HOLDER };
 }
 
 function setup({ begin }: Database): string {

@@ -1,4 +1,4 @@
-import { systemContext, tenantContext } from "../src/context.ts";
+import { inBackground, systemContext, tenantContext } from "../src/context.ts";
 import { DomainError } from "../src/errors.ts";
 import { GiveUp, TryLater } from "../src/jobs/job_outcomes.ts";
 import { isJobName, JOB_TYPES } from "../src/jobs/job_types.ts";
@@ -35,7 +35,8 @@ export async function runJob(
 
 type Attempt = JobRun & { abort: () => void };
 
-async function prepare(services: Services, { id, attempt, tenantId }: BegunJob): Promise<Attempt> {
+async function prepare(allServices: Services, { id, attempt, tenantId }: BegunJob): Promise<Attempt> {
+  const services = inBackground(allServices);
   const controller = new AbortController();
   const actor = { type: "system", name: "Jobs" } as const;
   const system = systemContext(services, actor, id);

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { eq } from "drizzle-orm";
 import { schedules } from "../db/control/schema.ts";
-import { systemContext } from "../src/context.ts";
+import { inBackground, systemContext } from "../src/context.ts";
 import { enqueueAll, type NewJob } from "../src/jobs/outbox.ts";
 import { after, DAY } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
@@ -58,7 +58,7 @@ export const SCHEDULES: Schedule[] = [
  * once: a time leads to one job. What is looked at for the first time starts with the next time it is due.
  */
 export async function enqueueDue(services: Services, { name, cron, job, catchUp }: Schedule): Promise<void> {
-  const ctx = systemContext(services, { type: "system", name: "Schedules" }, newId());
+  const ctx = systemContext(inBackground(services), { type: "system", name: "Schedules" }, newId());
   const now = services.clock.now();
   const slots = slotsUntil(cron, now, catchUp);
   const newest = slots.at(-1);

@@ -1,6 +1,12 @@
 import type { Context } from "hono";
 import type { MemberActor, UserActor } from "../src/access/actor.ts";
-import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../src/context.ts";
+import {
+  inBackground,
+  type MemberContext,
+  type SystemContext,
+  systemContext,
+  tenantContext,
+} from "../src/context.ts";
 import { forbidden, notFound, unauthenticated } from "../src/errors.ts";
 import type { Device, Session } from "../src/identity/sessions.ts";
 import type { Bearer } from "../src/identity/sign_in_caches.ts";
@@ -39,6 +45,11 @@ export function systemContextOf(c: AppContext): SystemContext {
       return c.req.raw.signal;
     },
   };
+}
+
+/** The context of staff in the back office, whose searches delay no request of a tenant. */
+export function backOfficeContextOf(c: AppContext): SystemContext {
+  return systemContext(inBackground(c.get("services")), userOf(c), c.get("requestId"));
 }
 
 /** The context of who calls the API: with an account token as a person, with a tenant token as that tenant's member. */

@@ -63,6 +63,11 @@ export function tenantContext<Who extends TenantActor>(
   };
 }
 
+/** The same services for what runs in the background and in the back office: nothing there delays a request. */
+export function inBackground(services: Services): Services {
+  return { ...services, db: services.db.batch };
+}
+
 /** Runs a transaction; where it put jobs into the outbox, whoever runs them is told when it has committed. */
 async function telling<Tx extends object, T>(
   { jobs }: Services,

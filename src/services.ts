@@ -86,9 +86,9 @@ export async function buildServices(
   const storageSizes = new MemoryCache<number>({ capacity: 20_000, ttl: MINUTE });
   const metrics = new Metrics({ maxTenants: config.metricsMaxTenants, clock });
   metrics.onScrape(() => metrics.setPoolConnections(db.stats()));
-  metrics.onScrape(async () => metrics.setActiveSubscriptions(await countTenantsByPlan(db)));
+  metrics.onScrape(async () => metrics.setActiveSubscriptions(await countTenantsByPlan(db.batch)));
   metrics.onScrape(async () => {
-    for (const [queue, depth] of Object.entries(await countReadyJobs(db))) {
+    for (const [queue, depth] of Object.entries(await countReadyJobs(db.batch))) {
       metrics.setQueueDepth(queue, depth);
     }
   });

@@ -21,7 +21,7 @@ import { JobPage, JobPanel, type ShownJob } from "../../views/pages/admin/job_pa
 import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
 import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
 import { type Flash, sendFlash } from "../flash.ts";
-import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { type AppContext, type AppEnv, backOfficeContextOf, isPartial, readForm, redirect } from "../http.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "../site/apex.ts";
 import { shellOf, staffOnly } from "./staff.ts";
@@ -41,7 +41,7 @@ export const jobPages = new Hono<AppEnv>();
 jobPages.use("/admin/jobs/*", apexOnly, staffOnly);
 
 jobPages.get("/admin/jobs", async (c) => {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   const { state, queue, cursor } = listAddress.parse(c.req.query());
   if (isPartial(c) && cursor) {
     return render(c, <JobRows {...await rowsOf(ctx, state ?? "all", queue, cursor)} />);
@@ -57,13 +57,13 @@ jobPages.get("/admin/jobs", async (c) => {
 });
 
 jobPages.get("/admin/jobs/queues", async (c) => {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   return render(c, <QueuePanel {...await getQueues(ctx)} now={ctx.services.clock.now()} />);
 });
 
 jobPages.post("/admin/jobs/retry-failed", async (c) => {
   const { queue } = parseInput(jobQuery.pick({ queue: true }), await readForm(c));
-  const jobs = await retryAllFailed(systemContextOf(c), queue);
+  const jobs = await retryAllFailed(backOfficeContextOf(c), queue);
   const message = jobs > 0
     ? { kind: "success" as const, text: jobs === 1 ? "1 job begins anew." : `${jobs} jobs begin anew.` }
     : { kind: "info" as const, text: "No job had failed." };
@@ -77,7 +77,7 @@ jobPages.get("/admin/jobs/:id", async (c) => {
 });
 
 jobPages.post("/admin/jobs/:id/retry", async (c) => {
-  const { id, name } = await retryJob(systemContextOf(c), c.req.param("id"));
+  const { id, name } = await retryJob(backOfficeContextOf(c), c.req.param("id"));
   return goTo(c, `/admin/jobs/${id}`, { kind: "success", text: `${name} begins anew.` });
 });
 
@@ -86,7 +86,7 @@ jobPages.get("/admin/jobs/:id/discard", async (c) => {
 });
 
 jobPages.post("/admin/jobs/:id/discard", async (c) => {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   const { id, name } = await getJob(ctx, c.req.param("id"));
   await discardJob(ctx, id);
   return goTo(c, "/admin/jobs", { kind: "success", text: `${name} was discarded.` });
@@ -113,7 +113,7 @@ function countStates(queues: QueueState[], queue?: QueueName): QueueState["depth
 }
 
 async function shownJobOf(c: AppContext): Promise<{ job: ShownJob; now: Date }> {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   const job = await getJob(ctx, c.req.param("id")!);
   return {
     job: { ...job, maxAttempts: QUEUES[job.queue]?.attempts ?? job.attempts },

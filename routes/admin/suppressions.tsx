@@ -15,7 +15,7 @@ import { SuppressionList, SuppressionRows } from "../../views/pages/admin/suppre
 import { SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
 import { sendFlash } from "../flash.ts";
 import { refusedFields } from "../forms.ts";
-import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { type AppContext, type AppEnv, backOfficeContextOf, isPartial, readForm, redirect } from "../http.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "../site/apex.ts";
 import { shellOf, staffOnly } from "./staff.ts";
@@ -34,7 +34,7 @@ export const suppressionPages = new Hono<AppEnv>();
 suppressionPages.use("/admin/suppressions/*", apexOnly, staffOnly);
 
 suppressionPages.get("/admin/suppressions", async (c) => {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   const { search, cursor } = listAddress.parse(c.req.query());
   const { items, nextCursor } = await listSuppressed(ctx, { search, cursor, limit: PAGE_SIZE });
   const list = { addresses: items, nextCursor, search: search ?? "", now: ctx.services.clock.now() };
@@ -49,7 +49,7 @@ suppressionPages.post("/admin/suppressions", async (c) => {
   const form = await readForm(c);
   try {
     const input = parseInput(newSuppression, form);
-    await suppressByHand(systemContextOf(c), input);
+    await suppressByHand(backOfficeContextOf(c), input);
     return goBack(c, `No mail goes to ${input.address} any more.`);
   } catch (error) {
     const refused = { values: form, errors: refusedFields(error) };
@@ -58,14 +58,14 @@ suppressionPages.post("/admin/suppressions", async (c) => {
 });
 
 suppressionPages.get("/admin/suppressions/:id/release", async (c) => {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   const suppressed = await getSuppressed(ctx, c.req.param("id"));
   const now = ctx.services.clock.now();
   return render(c, <ReleaseAddressPage {...shellOf(c)} suppressed={suppressed} now={now} />);
 });
 
 suppressionPages.post("/admin/suppressions/:id/release", async (c) => {
-  const address = await unsuppress(systemContextOf(c), c.req.param("id"));
+  const address = await unsuppress(backOfficeContextOf(c), c.req.param("id"));
   return goBack(c, `Mail goes to ${address} again.`);
 });
 

@@ -23,7 +23,7 @@ import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx"
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
 import { sendFlash } from "../flash.ts";
 import { refusedFields } from "../forms.ts";
-import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { type AppContext, type AppEnv, backOfficeContextOf, isPartial, readForm, redirect } from "../http.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "../site/apex.ts";
 import { shellOf, staffOnly } from "./staff.ts";
@@ -45,7 +45,7 @@ adminPages.use("/admin/*", apexOnly, staffOnly);
 adminPages.get("/admin", apexOnly, (c) => c.redirect("/admin/tenants", 303));
 
 adminPages.get("/admin/tenants", async (c) => {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   const { search, status, cursor } = listAddress.parse(c.req.query());
   const { items, nextCursor } = await listTenants(ctx, { search, status, cursor, limit: PAGE_SIZE });
   const list = {
@@ -66,7 +66,11 @@ adminPages.get("/admin/tenants/:id", async (c) => render(c, <TenantPage {...awai
 adminPages.post("/admin/tenants/:id/suspension", async (c) => {
   const form = await readForm(c);
   try {
-    const { name } = await suspendTenant(systemContextOf(c), c.req.param("id"), parseInput(suspension, form));
+    const { name } = await suspendTenant(
+      backOfficeContextOf(c),
+      c.req.param("id"),
+      parseInput(suspension, form),
+    );
     return goBack(c, `${name} is suspended.`);
   } catch (error) {
     const suspend = { values: form, errors: refusedFields(error) };
@@ -75,12 +79,12 @@ adminPages.post("/admin/tenants/:id/suspension", async (c) => {
 });
 
 adminPages.post("/admin/tenants/:id/suspension/end", async (c) => {
-  const { name } = await resumeTenant(systemContextOf(c), c.req.param("id"));
+  const { name } = await resumeTenant(backOfficeContextOf(c), c.req.param("id"));
   return goBack(c, `${name} is open again.`);
 });
 
 adminPages.post("/admin/tenants/:id/deletion", async (c) => {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   const form = await readForm(c);
   const id = c.req.param("id");
   try {
@@ -94,12 +98,12 @@ adminPages.post("/admin/tenants/:id/deletion", async (c) => {
 });
 
 adminPages.post("/admin/tenants/:id/deletion/cancel", async (c) => {
-  const { name } = await cancelDeletion(systemContextOf(c), c.req.param("id"));
+  const { name } = await cancelDeletion(backOfficeContextOf(c), c.req.param("id"));
   return goBack(c, `${name} stays.`);
 });
 
 async function recordOf(c: AppContext): Promise<TenantPageProps> {
-  const ctx = systemContextOf(c);
+  const ctx = backOfficeContextOf(c);
   const id = c.req.param("id")!;
   const { tenant, members, owners, formerSubdomains, migrationFailure } = await getTenantRecord(ctx, id);
   const history = await listPlatformAudit(ctx, id, HISTORY_LENGTH);

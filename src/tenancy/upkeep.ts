@@ -1,5 +1,5 @@
 import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/provision.ts";
-import { systemContext } from "../context.ts";
+import { inBackground, systemContext } from "../context.ts";
 import { releaseForgottenJobs } from "../jobs/outbox.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
@@ -53,7 +53,8 @@ export class TenantUpkeep {
   }
 
   /** Does it now, whoever else does. */
-  async run(services: Services): Promise<void> {
+  async run(allServices: Services): Promise<void> {
+    const services = inBackground(allServices);
     const system = systemContext(services, { type: "system", name: "Upkeep" }, newId());
     try {
       await this.#refill(services);

@@ -170,7 +170,13 @@ Deno.test("connections are shown by lane and state", async () => {
   const scraped = await scrape(world);
   const busy = await world.system.tx(() => Promise.resolve(world.services.db.stats()));
 
-  assert.deepEqual(scraped.valuesOf("saas_db_pool_connections", "lane"), ["0", "1", "2", "control"]);
+  assert.deepEqual(scraped.valuesOf("saas_db_pool_connections", "lane"), [
+    "0",
+    "1",
+    "2",
+    "batch",
+    "control",
+  ]);
   assert.deepEqual(scraped.valuesOf("saas_db_pool_connections", "state"), ["busy", "idle", "waiting"]);
   assert.deepEqual(busy[0], { lane: "control", busy: 1, idle: 0, waiting: 0 });
 });

@@ -80,7 +80,7 @@ async function makeSchemas(db: Database, size: number, migrations: Migration[]):
       left -= names.length;
       const scripts = names.map((name) => provisioningScript(name, installation, migrations));
       const script = [rolesScript(names, installation), ...scripts].join("\n");
-      await withMigrator(db, (tx) => runScript(tx, script), pool);
+      await withMigrator(db, (tx) => runScript(tx, script), { pool });
     }
   }));
   await pool.close();

@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession } from "drizzle-orm/postgres-js";
-import type { Client, ConnectionPool } from "../../db/connection_pool.ts";
+import type { Client } from "../../db/connection.ts";
+import type { ConnectionPool } from "../../db/connection_pool.ts";
 import { projects } from "../../db/tenant/schema.ts";
 import { readTenant, withTenant } from "../../db/with_tenant.ts";
 import { benchDirectory } from "./directory_bench.ts";

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
-import { type Client, ConnectionPool } from "../../db/connection_pool.ts";
+import { type Client, SILENT_TICKS, type Use } from "../../db/connection.ts";
+import { ConnectionPool } from "../../db/connection_pool.ts";
 import { laneOf } from "../../db/connect.ts";
 import { newSchemaName, parseSchemaName } from "../../db/schema_name.ts";
 
-/** Protects: no tenant takes more than half of a lane, those who wait take turns, and nobody waits without end. */
+/**
+ * Protects: no tenant takes more than half of a lane, those who wait take turns, and nobody waits without end: not for an old
+ * connection, and not for a server that no longer answers.
+ */
 
 Deno.test("one tenant holds at most half of a lane, however much it asks for", async () => {
   await using pool = openPool(4);
@@ -46,7 +50,7 @@ Deno.test("a tenant whose flights take long gets connections alone, so that nobo
   await using pool = openPool(4);
   const slow = pool.hold("slow", "flight");
   await pool.settle();
-  await pause(30);
+  pool.advance(30);
   slow.end();
   await pool.settle();
 
@@ -104,19 +108,104 @@ Deno.test("connections are replaced by age, once nobody uses them", async () => 
   await using pool = openPool(1);
   const old = pool.hold("a", "transaction");
   await pool.settle();
-  const now = performance.now.bind(performance);
-  performance.now = () => now() + 20 * 60_000;
-  try {
-    old.end();
-    await pool.settle();
-    const next = pool.hold("a", "transaction");
-    await pool.settle();
+  pool.advance(20 * MINUTE);
 
-    assert.notEqual(next.connection, old.connection);
-    assert.deepEqual(pool.ended, [old.connection]);
-  } finally {
-    performance.now = now;
+  old.end();
+  await pool.settle();
+  const next = pool.hold("a", "transaction");
+  await pool.settle();
+
+  assert.notEqual(next.connection, old.connection);
+  assert.deepEqual(pool.ended, [old.connection]);
+});
+
+Deno.test("S47: connections that grew old while nobody used them are replaced when one is wanted", async () => {
+  await using pool = openPool(2);
+  for (const hold of [pool.hold("a", "transaction"), pool.hold("b", "transaction")]) {
+    await pool.settle();
+    hold.end();
   }
+  await pool.settle();
+  pool.advance(20 * MINUTE);
+
+  const after = [pool.hold("a", "flight"), pool.hold("b", "transaction")];
+  await pool.settle();
+
+  assert.deepEqual(after.map(({ isRunning }) => isRunning), [true, true]);
+  assert.deepEqual(pool.ended.toSorted(), [0, 1]);
+  assert.deepEqual(pool.stats(), { busy: 2, idle: 0, waiting: 0 });
+});
+
+Deno.test("whoever waits while the connections grow old gets a fresh one", async () => {
+  await using pool = openPool(1);
+  const old = pool.hold("a", "transaction");
+  await pool.settle();
+  const waiter = pool.hold("b", "transaction");
+  await pool.settle();
+  pool.advance(20 * MINUTE);
+
+  old.end();
+  await pool.settle();
+
+  assert.equal(waiter.isRunning, true);
+  assert.notEqual(waiter.connection, old.connection);
+});
+
+Deno.test("a connection on which the server answers nothing is given up, and whoever waits for it is told", async () => {
+  await using pool = openPool(1);
+  pool.goSilent();
+  const dead = pool.hold("a", "transaction");
+  await pool.settle();
+
+  const lost = Array.from({ length: SILENT_TICKS + 1 }, () => pool.dropSilent());
+
+  await assert.rejects(dead.ended, { kind: "unavailable" });
+  assert.deepEqual(lost.indexOf(true), SILENT_TICKS);
+});
+
+Deno.test("a transaction that asks the server nothing for a while keeps its connection", async () => {
+  await using pool = openPool(1);
+  const thinking = pool.hold("a", "transaction");
+  await pool.settle();
+
+  for (let tick = 0; tick < 2 * SILENT_TICKS; tick++) assert.equal(pool.dropSilent(), false);
+
+  assert.equal(thinking.isRunning, true);
+});
+
+Deno.test("a migration may take any time", async () => {
+  await using pool = openPool(1);
+  pool.goSilent();
+  pool.hold("a", "migration");
+  await pool.settle();
+
+  for (let tick = 0; tick < 2 * SILENT_TICKS; tick++) assert.equal(pool.dropSilent(), false);
+});
+
+Deno.test("after a silent connection was found, the others are not used again either", async () => {
+  await using pool = openPool(2);
+  const before = pool.hold("a", "transaction");
+  await pool.settle();
+  before.end();
+  await pool.settle();
+
+  pool.renew();
+  const next = pool.hold("a", "transaction");
+  await pool.settle();
+
+  assert.equal(next.connection, 1);
+  assert.deepEqual(pool.ended, [0]);
+});
+
+Deno.test("one holder can be favored: it gets the connections that the others may not have", async () => {
+  await using pool = openPool(2, { favored: "jobs" });
+  const searches = [pool.hold("back office", "transaction"), pool.hold("back office", "transaction")];
+  await pool.settle();
+
+  const job = pool.hold("jobs", "transaction");
+  await pool.settle();
+
+  assert.deepEqual([...searches, job].map(({ isRunning }) => isRunning), [true, false, true]);
 });
 
 Deno.test("a pool tells how many connections are in use and open, and how many wait", async () => {
@@ -153,22 +242,29 @@ Deno.test("the lanes share the tenants evenly", () => {
 /** What holds a connection until it is told to end. */
 type Hold = { isRunning: boolean; connection: number | undefined; ended: Promise<void>; end: () => void };
 
+const MINUTE = 60_000;
+
 /** A pool over clients that do nothing; each is known by its number. */
-function openPool(size: number) {
+function openPool(size: number, { favored }: { favored?: string } = {}) {
+  let now = 0;
+  let isSilent = false;
   const losers: (() => void)[] = [];
   const ended: number[] = [];
   const open = (onLost: () => void) => {
     const number = losers.push(onLost) - 1;
-    const unsafe = () => ({ execute: () => Promise.resolve([{ number }]) });
+    const answer = () => isSilent ? new Promise<never>(() => {}) : Promise.resolve([{ number }]);
+    const unsafe = () => ({ execute: answer });
     return { unsafe, end: () => Promise.resolve(void ended.push(number)) } as unknown as Client;
   };
-  const pool = new ConnectionPool(size, open, { fair: true });
+  const pool = new ConnectionPool(size, open, { fair: true, favored, now: () => now });
   const holds: Hold[] = [];
   return Object.assign(pool, {
     ended,
+    advance: (milliseconds: number) => void (now += milliseconds),
+    goSilent: () => void (isSilent = true),
     lose: (connection: number) => losers[connection]!(),
     settle: () => pause(5),
-    hold(holder: string, use: "transaction" | "flight"): Hold {
+    hold(holder: string, use: Use): Hold {
       const hold = { isRunning: false, connection: undefined, end: () => {} } as unknown as Hold;
       hold.ended = pool.with(holder, use, async (send) => {
         const [row] = await send("select");
