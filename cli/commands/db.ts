@@ -94,7 +94,8 @@ export function dbCommand() {
     .action(async ({ dryRun, json }) => {
       const output = createOutput(json === true);
       const repairs = await withDatabase((db) => repairRoles(db, { dryRun: dryRun === true }));
-      output.data(repairs);
+      if (dryRun) output.text(repairs.map(({ sql }) => sql).join("\n"), repairs);
+      else output.data({ repaired: repairs.map(({ target }) => target) });
       if (repairs.length === 0) return output.note("Every role is there.");
       output.note(dryRun ? "Nothing was changed." : "Done.");
     });
