@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
 import { withMigrator } from "./migrator.ts";
+import { describeProblems, findRoleProblems } from "./roles.ts";
 import { HARDENING, type Hardening } from "./server_setup.ts";
 
 export type Finding = { check: string; status: "ok" | "warn" | "fail"; detail: string };
@@ -31,6 +32,7 @@ export async function inspectDatabase(
   { mustBeHardened }: { mustBeHardened: boolean },
 ): Promise<Finding[]> {
   const open = await findOpenPrivileges(db);
+  const problems = await findRoleProblems(db);
   const [answers] = await db.control.execute<Answers>(QUERY);
   const [rights] = await withMigrator(db, (tx) => tx.execute<MakersRights>(MAKERS_QUERY));
   const { version, release, superuser, inherits } = answers!;
@@ -71,6 +73,13 @@ export async function inspectDatabase(
       "fail",
       `${maker}may create schemas`,
       `${maker}may not create schemas; GRANT CREATE ON DATABASE …`,
+    ),
+    finding(
+      "roles",
+      problems.length === 0,
+      "fail",
+      "all of them are there",
+      describeProblems(problems),
     ),
     ...HARDENING.map((hardening) =>
       finding(

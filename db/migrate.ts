@@ -1,4 +1,5 @@
 import { asc, sql } from "drizzle-orm";
+import { isInsufficientPrivilege } from "../src/platform/database_errors.ts";
 import type { Database } from "./connect.ts";
 import { controlMigrations, installation, readyRoles, tenantSchemas } from "./control/schema.ts";
 import { findBehind } from "./behind.ts";
@@ -161,8 +162,4 @@ async function harden(db: Database): Promise<void> {
       if (!isInsufficientPrivilege(error)) throw error;
     });
   }
-}
-
-function isInsufficientPrivilege(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "42501";
 }

@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { invalid, notFound, unavailable } from "../src/errors.ts";
 import { isConnectionFailure, isTimeout } from "../src/platform/database_errors.ts";
 import type { Services } from "../src/services.ts";
-import { explainLoss } from "../src/tenancy/admission.ts";
+import { explainLoss, explainMissingRole } from "../src/tenancy/admission.ts";
 import { api, openApiDocument } from "./api/api.ts";
 import { problem } from "./api/problem.ts";
 import { notificationSettingsPages } from "./app/notification_settings.tsx";
@@ -105,5 +105,6 @@ async function toKnown(c: AppContext, thrown: unknown): Promise<unknown> {
   if (isConnectionFailure(thrown)) return unavailable("The database does not answer. Try again in a moment.");
   if (isTimeout(thrown)) return unavailable("This takes too long now. Try again in a moment.");
   const tenant = c.get("api")?.tenant ?? c.get("tenant");
-  return (tenant && await explainLoss(c.get("services"), tenant, thrown)) ?? thrown;
+  const loss = tenant && await explainLoss(c.get("services"), tenant, thrown);
+  return loss ?? explainMissingRole(thrown) ?? thrown;
 }

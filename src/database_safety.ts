@@ -1,5 +1,6 @@
 import type { Database } from "../db/connect.ts";
 import { findOpenPrivileges } from "../db/inspect.ts";
+import { describeProblems, findRoleProblems } from "../db/roles.ts";
 import type { Config } from "./config.ts";
 import { logOf } from "./platform/log.ts";
 
@@ -25,4 +26,14 @@ export async function requireHardenedDatabase(db: Database, config: Config): Pro
     );
   }
   log.warn("the database is not hardened", { open, advice });
+}
+
+/** Tenants whose role is missing can't be served; the others can, so the start goes on. */
+export async function reportRoleProblems(db: Database): Promise<void> {
+  const problems = await findRoleProblems(db);
+  if (problems.length === 0) return;
+  log.error("roles of the database are missing: {summary}", {
+    summary: describeProblems(problems),
+    roles: problems.length,
+  });
 }

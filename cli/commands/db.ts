@@ -6,6 +6,8 @@ import { migrate, type MigrationReport } from "../../db/migrate.ts";
 import { migrationStatus, planMigration } from "../../db/migration_status.ts";
 import { findWarnings } from "../../db/migration_warnings.ts";
 import { type Migration, newestTenantMigration } from "../../db/migrations.ts";
+import { repairRoles } from "../../db/repair.ts";
+import { describeProblems, findRoleProblems } from "../../db/roles.ts";
 import { resetDatabase } from "../../db/reset.ts";
 import { HARDENING, hardeningScript } from "../../db/server_setup.ts";
 import { seed } from "../seed.ts";
@@ -40,7 +42,9 @@ export function dbCommand() {
       const report = await withDatabase(async (db, config) => {
         await warn(db, output);
         const concurrency = options.concurrency ?? (config.databaseUrl ? undefined : 1);
-        return await migrate(db, { ...options, concurrency, onProgress: progress.show });
+        const report = await migrate(db, { ...options, concurrency, onProgress: progress.show });
+        await noteRoleProblems(db, output);
+        return report;
       }).finally(progress.end);
       printReport(output, report);
     });
@@ -52,7 +56,10 @@ export function dbCommand() {
       const output = createOutput(json === true);
       if (drift) return await printDrift(output);
       const newest = await newestTenantMigration();
-      const { control, versions, laggards, behind } = await withDatabase((db) => migrationStatus(db));
+      const { control, versions, laggards, behind } = await withDatabase(async (db) => {
+        await noteRoleProblems(db, output);
+        return await migrationStatus(db);
+      });
       output.data([
         ...control.map(({ version, applied }) => ({
           schema: "control",
@@ -79,6 +86,18 @@ export function dbCommand() {
       const output = createOutput(json === true);
       output.data(await withSystem(seed));
       output.note("Everyone signs in with the password shown.");
+    });
+
+  db.command("repair").description("Makes missing roles again, with what they own and may do.")
+    .option("--dry-run", "print the SQL and change nothing")
+    .option("--json", "print JSON")
+    .action(async ({ dryRun, json }) => {
+      const output = createOutput(json === true);
+      const repairs = await withDatabase((db) => repairRoles(db, { dryRun: dryRun === true }));
+      if (dryRun) output.text(repairs.map(({ sql }) => sql).join("\n"), repairs);
+      else output.data({ repaired: repairs.map(({ target }) => target) });
+      if (repairs.length === 0) return output.note("Every role is there.");
+      output.note(dryRun ? "Nothing was changed." : "Done.");
     });
 
   db.command("hardening").description("Prints the SQL that a superuser runs once in a new database.")
@@ -128,6 +147,11 @@ function problemOf({ failed, left, stopped }: FleetReport): string | undefined {
   return failed.length > 0
     ? `${failed.length} schemas were not migrated; the others were. See: denizen db status`
     : undefined;
+}
+
+async function noteRoleProblems(db: Db, output: Output): Promise<void> {
+  const problems = await findRoleProblems(db);
+  if (problems.length > 0) output.note(`Roles are missing: ${describeProblems(problems)}`);
 }
 
 /** What the pending migrations lock, before they do. */

@@ -1,6 +1,7 @@
 const UNIQUE_VIOLATION = "23505";
 const UNDEFINED_TABLE = "42P01";
 const DATA_EXCEPTION = "22"; // the class of all
+const UNDEFINED_OBJECT = "42704";
 const INVALID_PARAMETER = "22023";
 const INSUFFICIENT_PRIVILEGE = "42501";
 const TIMEOUTS = new Set(["57014", "55P03"]); // query_canceled, lock_not_available
@@ -31,6 +32,19 @@ export function isRoleRefused(error: unknown): boolean {
   const cause = causeOf(error);
   return isPostgresError(cause) && cause.code === INSUFFICIENT_PRIVILEGE &&
     cause.routine === "call_string_check_hook"; // of `set role`; the message is in the server's language
+}
+
+/** Whether `error` says that a role of this installation is not in the server. The message is in the server's language. */
+export function isRoleMissing(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && (cause.code === INVALID_PARAMETER || cause.code === UNDEFINED_OBJECT) &&
+    /\b(tenant|denizen_owner)_[a-z2-7]{10,26}\b/.test(String(cause.message));
+}
+
+/** Whether `error` says that the login may not do what it was asked. */
+export function isInsufficientPrivilege(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && cause.code === INSUFFICIENT_PRIVILEGE;
 }
 
 /** Whether `error` says that a statement took longer than it may, or waited too long for someone else's lock. */

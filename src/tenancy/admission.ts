@@ -3,8 +3,8 @@ import type { ControlDb } from "../../db/connect.ts";
 import type { SchemaName } from "../../db/schema_name.ts";
 import type { ControlTx } from "../../db/with_tenant.ts";
 import { type DomainError, suspended, unavailable } from "../errors.ts";
-import { isTenantGone } from "../platform/database_errors.ts";
-import { logOf } from "../platform/log.ts";
+import { isRoleMissing, isRoleRefused, isTenantGone } from "../platform/database_errors.ts";
+import { describeError, logOf } from "../platform/log.ts";
 import type { Services } from "../services.ts";
 import type { Tenant } from "./tenant.ts";
 
@@ -31,10 +31,20 @@ export async function explainLoss(
 ): Promise<DomainError | null> {
   if (!isTenantGone(error)) return null;
   if (await isSchemaThere(db.control, schemaName)) return null;
-  log.error("a tenant's schema or role is missing; restore it from a backup", { tenantId: id, schemaName });
+  log.error('a tenant\'s schema or role is missing; run "denizen db repair", or restore it from a backup', {
+    tenantId: id,
+    schemaName,
+  });
   return unavailable(
     "The data of this workspace can't be reached. The people who run this service have been told.",
   );
+}
+
+/** What to tell someone whose request failed because the server lacks a role of this installation; null where it failed otherwise. */
+export function explainMissingRole(error: unknown): DomainError | null {
+  if (!isRoleMissing(error) && !isRoleRefused(error)) return null;
+  log.error('a role of the database is missing; run "denizen db repair"', describeError(error));
+  return unavailable("This can't be done at the moment. The people who run this service have been told.");
 }
 
 /** Whether a tenant's schema and its role are there: nobody has dropped one by hand. */

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { findDrift } from "../../db/drift.ts";
+import { inspectDatabase } from "../../db/inspect.ts";
+import { readInstallation, withMigrator } from "../../db/migrator.ts";
+import { repairRoles } from "../../db/repair.ts";
+import { describeProblems, findRoleProblems } from "../../db/roles.ts";
+import { provisionSchema } from "../../db/provision.ts";
+import { runScript } from "../../db/transaction.ts";
+import { projects } from "../../db/tenant/schema.ts";
+import { deleteTenant } from "../../src/tenancy/deletion.ts";
+import { createProject } from "../../src/projects/projects.ts";
+import { Browser } from "../support/browser.ts";
+import { serverUrl } from "../support/database.ts";
+import { cli, ServerProcess } from "../support/process.ts";
+import { withConnection } from "../support/split_logins.ts";
+import { type Company, World } from "../support/world.ts";
+
+/**
+ * Protects: where a dump was restored without the server's roles, `config check` and the start say so, and `db repair`
+ * makes the roles again with what they own and may do.
+ */
+
+Deno.test("a role that was dropped is found, and made again with its privileges", async (t) => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const acme = await world.company("acme");
+  const ready = await provisionSchema(db);
+  await createProject(acme.ctx, { name: "Kept", description: "", status: "active" });
+  const readProjects = () => acme.ctx.read((tx) => [tx.select({ name: projects.name }).from(projects)]);
+  await dropRole(world, acme.tenant.schemaName);
+
+  await t.step("its workspace can't be read, and config check names it", async () => {
+    const findings = await inspectDatabase(db, { mustBeHardened: false });
+    const roles = findings.find(({ check }) => check === "database: roles")!;
+    await assert.rejects(readProjects());
+    assert.deepEqual(await findRoleProblems(db), [{ role: acme.tenant.schemaName, problem: "missing" }]);
+    assert.equal(roles.status, "fail");
+    assert.match(roles.detail, /^tenant_\w+ is missing\. Run: denizen db repair$/);
+  });
+
+  await t.step("a dry run says what would be done, and changes nothing", async () => {
+    const planned = await repairRoles(db, { dryRun: true });
+    assert.deepEqual(planned.map(({ target }) => target), ["roles", acme.tenant.schemaName]);
+    assert.match(planned[0]!.sql, /^create role tenant_\w+ nologin;\ngrant tenant_/);
+    assert.equal((await findRoleProblems(db)).length, 1);
+  });
+
+  await t.step("the repair leaves everything as the migrations make it, and can be repeated", async () => {
+    await repairRoles(db, { dryRun: false });
+    assert.deepEqual(await findRoleProblems(db), []);
+    assert.deepEqual(await findDrift(db), []);
+    assert.deepEqual(await readProjects(), [[{ name: "Kept" }]]);
+    assert.deepEqual(await repairRoles(db, { dryRun: false }), []);
+  });
+
+  await t.step("tables keep to what the tenant's role may do with them", async () => {
+    const rewriting = acme.ctx.tx((tx) => tx.execute(sql`update audit_log set actor_name = 'nobody'`));
+    await assert.rejects(async () => await rewriting, (error: Error) => /denied/.test(String(error.cause)));
+    await assert.rejects(acme.ctx.tx((tx) => tx.execute(sql.raw(`select * from ${ready}.projects`))));
+  });
+});
+
+Deno.test("long lists of missing roles are cut, with their number", () => {
+  const problems = ["a", "b", "c", "d", "e"].map((role) => ({ role, problem: "missing" as const }));
+
+  assert.equal(
+    describeProblems(problems),
+    "a is missing, b is missing, c is missing, and 2 more. Run: denizen db repair",
+  );
+});
+
+if (serverUrl) {
+  Deno.test("a database that was restored without any of its roles", async (t) => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+    const globex = await world.company("globex");
+    await createProject(acme.ctx, { name: "Kept", description: "", status: "active" });
+    await provisionSchema(world.services.db);
+    const superuser = Object.assign(new URL(world.variables.DATABASE_URL!), loginOf(serverUrl!)).href;
+    await loseAllRoles(world, superuser);
+    const form = { name: "Ada", email: "ada@new.example", password: "correct horse battery" };
+
+    await t.step("a sign-up answers 503, not 500", async () => {
+      const page = await new Browser(world.port).post(`http://localhost:${world.port}/signup`, {
+        ...form,
+        company_name: "New",
+        subdomain: "new",
+      });
+      assert.equal(page.status, 503, page.text);
+    });
+
+    await t.step("the start, db status and db migrate name it, and config check fails", async () => {
+      await using server = await ServerProcess.start({ ...world.variables, TENANT_POOL_SIZE: "0" });
+      await server.ready();
+      const { stderr } = await server.stop();
+      const status = await cli(world.variables, "db", "status");
+      const migrate = await cli(world.variables, "db", "migrate");
+      const check = await cli(world.variables, "config", "check");
+      const named = /is missing, tenant_\w+ is missing.*denizen db repair/;
+      assert.match(stderr, named);
+      assert.match(status.stderr, named);
+      assert.match(migrate.stderr, named);
+      assert.match(check.stdout, named);
+      assert.equal(check.code, 1);
+    });
+
+    await t.step(
+      "the application's login can't take over what a superuser owns, and says who can",
+      async () => {
+        const { code, stderr } = await cli(world.variables, "db", "repair");
+        assert.equal(code, 1);
+        assert.match(stderr, /Run it once with a superuser's address in MIGRATION_DATABASE_URL/);
+      },
+    );
+
+    await t.step("a superuser's repair brings everything back", async () => {
+      const variables = { ...world.variables, MIGRATION_DATABASE_URL: superuser };
+      const { code, stdout, stderr } = await cli(variables, "db", "repair", "--json");
+      assert.equal(code, 0, stderr);
+      assert.equal(JSON.parse(stdout).repaired.length, 4, "the roles, and each of three schemas");
+      assert.deepEqual(await findDrift(world.services.db), []);
+      assert.equal((await cli(world.variables, "config", "check")).code, 0);
+      assert.deepEqual(await acme.ctx.read((tx) => [tx.select({ name: projects.name }).from(projects)]), [
+        [{ name: "Kept" }],
+      ]);
+    });
+
+    await t.step("the application's login can make and delete tenants again", async () => {
+      const { tenant } = await world.company("initech");
+      await deleteTenant(world.system, tenant.id);
+      await deleteTenant(world.system, globex.tenant.id);
+      assert.deepEqual(await findRoleProblems(world.services.db), []);
+    });
+  });
+}
+
+/** As someone may do by hand, who has no superuser. */
+async function dropRole(world: World, role: Company["tenant"]["schemaName"]): Promise<void> {
+  await world.asOwner(
+    `alter default privileges in schema ${role} revoke all on tables from ${role};
+    revoke all on all tables in schema ${role} from ${role}; revoke all on all functions in schema ${role} from ${role};
+    revoke all on schema ${role} from ${role}`,
+  );
+  await withMigrator(world.services.db, (tx) => runScript(tx, `drop role ${role}`));
+}
+
+/** As after a restore by a superuser into a server that has the login and none of the other roles. */
+async function loseAllRoles(world: World, superuser: string): Promise<void> {
+  const { ownerRole } = await withMigrator(world.services.db, readInstallation);
+  const schemas = await world.system.control.execute<{ name: string }>(
+    sql`select name from control.tenant_schemas`,
+  );
+  await withConnection(superuser, async (admin) => {
+    await admin.unsafe(`reassign owned by ${ownerRole} to current_user`);
+    for (const role of [ownerRole, ...schemas.map(({ name }) => name)]) {
+      await admin.unsafe(`drop owned by ${role}; drop role ${role}`);
+    }
+  });
+}
+
+function loginOf(url: string): { username: string; password: string } {
+  const { username, password } = new URL(url);
+  return { username, password };
+}
