@@ -145,7 +145,7 @@ Deno.test("someone signed in makes a second workspace and comes to it", async ()
   });
 
   assert.equal(refused.status, 422);
-  assert.match(refused.text, /Enter a value/);
+  assert.match(refused.text, /Enter your company name/);
   assert.equal(made.url, `http://${world.host("second")}/dashboard`);
   assert.match(made.text, /Second/);
   assert.equal(visitor.status, 401);
