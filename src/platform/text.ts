@@ -24,7 +24,7 @@ const MAX_EMAIL_LENGTH = 254; // RFC 5321 section 4.5.3.1.3
 export function singleLine(max: number, missing: string) {
   return z.string({ error: ({ input }) => input === undefined ? missing : undefined })
     .overwrite((text) => composed(text, max, trimInvisible))
-    .refine((text) => VISIBLE.test(text), { error: missing, abort: true })
+    .refine(isVisible, { error: missing, abort: true })
     .max(max, `Use ${max} characters at most.`)
     .refine(
       (text) => !UNFIT_FOR_A_LINE.test(text) && text.isWellFormed(),
@@ -56,6 +56,11 @@ export function multiLine(max: number) {
 /** An email address, trimmed and in lower case. */
 export const emailAddress = z.string().trim().toLowerCase().max(MAX_EMAIL_LENGTH, "This address is too long.")
   .pipe(z.email("Enter an email address such as ada@example.com."));
+
+/** Whether a text shows anything. */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
 
 function composed(text: string, max: number, tidy: (text: string) => string): string {
   return text.length > max * LONGEST_FORM ? text : tidy(text.normalize("NFC"));

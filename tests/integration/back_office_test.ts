@@ -69,7 +69,7 @@ Deno.test("a tenant is suspended with a reason, resumed, marked for deletion by 
   const kept = await staff.post(`${page}/deletion/cancel`);
 
   assert.deepEqual([unreasoned.status, unconfirmed.status], [422, 422]);
-  assert.match(unreasoned.text, /Say why/);
+  assert.match(unreasoned.text, /Enter a reason/);
   assert.match(unconfirmed.text, /Type acme/);
   assert.match(suspended.text, /Acme Robotics is suspended\./);
   assert.match(suspended.text, /Spam was sent\./);
