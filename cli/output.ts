@@ -22,6 +22,10 @@ export function printError(message: string): void {
   write(Deno.stderr, `error: ${message}`);
 }
 
+export function printWarning(message: string): void {
+  write(Deno.stderr, `warning: ${message}`);
+}
+
 function toTable(rows: Record<string, unknown> | Record<string, unknown>[]): string {
   if (!Array.isArray(rows)) {
     const table = new Table({ style: { head: [], border: [] } });

@@ -115,6 +115,11 @@ export function loadConfig(): Config {
   return parseConfig(Object.fromEntries(names.map((name) => [name, Deno.env.get(name)])));
 }
 
+/** The password that `denizen setup` gives the administrator; not part of the configuration. */
+export function readAdminPasswordVariable(): string | undefined {
+  return Deno.env.get("ADMIN_PASSWORD") || undefined;
+}
+
 /** A `Config` from variables; an empty one counts as unset. Throws `ConfigError`. */
 export function parseConfig(variables: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(

@@ -95,6 +95,8 @@ function parseSender(text: string): NamedAddress | null {
     [];
   const address = emailAddress.safeParse(bracketed ?? text);
   const name = (quotedName ?? plainName ?? "").trim();
-  if (!address.success || (name && !singleLine(MAX_NAME_LENGTH).safeParse(name).success)) return null;
+  if (!address.success || (name && !singleLine(MAX_NAME_LENGTH, "Enter a name.").safeParse(name).success)) {
+    return null;
+  }
   return { name, address: address.data };
 }

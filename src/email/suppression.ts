@@ -9,7 +9,7 @@ import { invalid, notFound } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
-import { emailAddress, multiLine } from "../platform/text.ts";
+import { emailAddress, multiLine, searchTerm } from "../platform/text.ts";
 
 const MAX_DETAIL_LENGTH = 500;
 const MAX_SEARCH_LENGTH = 100;
@@ -25,8 +25,7 @@ export const newSuppression = z.object({
 });
 
 export const suppressionQuery = z.object({
-  search: z.string().trim().max(MAX_SEARCH_LENGTH).refine((text) => !text.includes("\0")).optional()
-    .transform((text) => text || undefined),
+  search: searchTerm(MAX_SEARCH_LENGTH).optional().transform((text) => text || undefined),
   limit: pageSize,
   cursor: z.string().max(1_000).optional(),
 });

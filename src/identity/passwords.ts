@@ -20,18 +20,24 @@ const HASH_BITS = 256;
 /** All of the process's hashes. */
 const queue = new HashQueue();
 
+/** Of UTF-16 units before normalization, which takes quadratic time. */
+const MAX_TYPED_LENGTH = MAX_PASSWORD_LENGTH * 4;
+
 type Parameters = { memory: number; passes: number; lanes: number; salt: Uint8Array; hash: Uint8Array };
 
 /** Whether a password was right, and whether its hash was made with parameters that are no longer ours. */
 export type PasswordCheck = { matches: boolean; outdated: boolean };
 
 /** Throws `invalid` on the field `password` when it is too short, too long, common, or the email address. */
-export function checkNewPassword(password: string, email: string): void {
-  const length = [...password].length;
+export function checkNewPassword(typed: string, email: string): void {
   const refuse = (message: string) => invalid({ password: message });
+  const tooLong = `Use ${MAX_PASSWORD_LENGTH} characters at most.`;
+  if (typed.length > MAX_TYPED_LENGTH) throw refuse(tooLong);
+  if (!typed.isWellFormed()) throw refuse("This is not valid text.");
+  const password = normalize(typed);
+  const length = [...password].length;
   if (length < MIN_PASSWORD_LENGTH) throw refuse(`Use at least ${MIN_PASSWORD_LENGTH} characters.`);
-  if (length > MAX_PASSWORD_LENGTH) throw refuse(`Use ${MAX_PASSWORD_LENGTH} characters at most.`);
-  if (!password.isWellFormed()) throw refuse("This is not valid text.");
+  if (length > MAX_PASSWORD_LENGTH) throw refuse(tooLong);
   if (password.trim().toLowerCase() === email.toLowerCase()) {
     throw refuse("Use something else than your email address.");
   }
@@ -79,12 +85,17 @@ function decoyHash(): Promise<string> {
   });
 }
 
+/** One form for the same letters, however a keyboard or a system sends them. */
+function normalize(password: string): string {
+  return password.normalize("NFKC");
+}
+
 async function argon2id(
   password: string,
   { memory, passes, lanes, salt }: Omit<Parameters, "hash">,
   bits: number,
 ): Promise<Uint8Array> {
-  const secret = new TextEncoder().encode(password.normalize("NFKC"));
+  const secret = new TextEncoder().encode(normalize(password));
   // WebCrypto's Argon2 ("Modern Algorithms in the Web Cryptography API") is in Deno, and not yet in its types.
   const key = await crypto.subtle.importKey("raw-secret" as "raw", secret, "Argon2id", false, ["deriveBits"]);
   const algorithm = { name: "Argon2id", nonce: salt, parallelism: lanes, memory, passes };

@@ -23,7 +23,7 @@ export type User = {
 
 const MAX_NAME_LENGTH = 100;
 
-export const personName = singleLine(MAX_NAME_LENGTH);
+export const personName = singleLine(MAX_NAME_LENGTH, "Enter your name.");
 export const newUser = z.object({ email: emailAddress, name: personName });
 export type NewUser = z.output<typeof newUser> & { passwordHash: string | null; isPlatformAdmin?: boolean };
 

@@ -6,15 +6,37 @@ const ALL_UNFIT_FOR_A_LINE = new RegExp(UNFIT_FOR_A_LINE, "gu");
 // deno-lint-ignore no-control-regex -- control characters but tab and line feed are what it looks for
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
+/** What shows nothing: spaces, joiners, fillers, marks that say nothing by themselves, and the empty Braille pattern. */
+const INVISIBLE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]$/u;
+/** Variation selectors and tags end an emoji, such as a heart or the flag of Wales. */
+const ENDS_AN_EMOJI = /^[\ufe00-\ufe0f\u{e0020}-\u{e007f}\u{e0100}-\u{e01ef}]$/u;
+const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--\p{Default_Ignorable_Code_Point}--\u2800]/v;
+
+/** NFC makes a text shorter by a factor of 4 at most. A longer one is refused as it is: normalizing takes quadratic time. */
+const LONGEST_FORM = 4;
+
 const MAX_EMAIL_LENGTH = 254; // RFC 5321 section 4.5.3.1.3
 
-/** A name or title: one line of 1 to `max` characters, trimmed. What `oneLine` would take out is refused. */
-export function singleLine(max: number) {
-  return z.string().trim().min(1, "Enter a value.").max(max, `Use ${max} characters at most.`)
+/**
+ * A name or title: one line of 1 to `max` characters in NFC, trimmed, at least one of them visible; without one, `missing`
+ * says what to enter. What `oneLine` would take out is refused.
+ */
+export function singleLine(max: number, missing: string) {
+  return z.string({ error: ({ input }) => input === undefined ? missing : undefined })
+    .overwrite((text) => composed(text, max, trimInvisible))
+    .refine(isVisible, { error: missing, abort: true })
+    .max(max, `Use ${max} characters at most.`)
     .refine(
       (text) => !UNFIT_FOR_A_LINE.test(text) && text.isWellFormed(),
       "Use printable characters on one line.",
     );
+}
+
+/** What someone looks for in texts that `singleLine` and `multiLine` have let in: up to `max` characters in NFC, trimmed. */
+export function searchTerm(max: number) {
+  return z.string().overwrite((text) => composed(text, max, (text) => text.trim()))
+    .max(max, `Use ${max} characters at most.`)
+    .refine((text) => !text.includes("\0"), "Use printable characters.");
 }
 
 /** Text on one line, without control characters and marks that turn its direction. */
@@ -22,9 +44,10 @@ export function oneLine(text: string): string {
   return text.toWellFormed().replaceAll(ALL_UNFIT_FOR_A_LINE, " ").trim();
 }
 
-/** A longer text of 0 to `max` characters, trimmed; lines are separated by LF. */
+/** A longer text of 0 to `max` characters in NFC, trimmed; lines are separated by LF. */
 export function multiLine(max: number) {
-  return z.string().transform((text) => text.replaceAll("\r\n", "\n").trim()).pipe(
+  const tidy = (text: string) => text.replaceAll("\r\n", "\n").trim();
+  return z.string().transform((text) => composed(text, max, tidy)).pipe(
     z.string().max(max, `Use ${max} characters at most.`)
       .refine((text) => !CONTROL_BUT_LINES.test(text) && text.isWellFormed(), "Use printable characters."),
   );
@@ -33,3 +56,23 @@ export function multiLine(max: number) {
 /** An email address, trimmed and in lower case. */
 export const emailAddress = z.string().trim().toLowerCase().max(MAX_EMAIL_LENGTH, "This address is too long.")
   .pipe(z.email("Enter an email address such as ada@example.com."));
+
+/** Whether a text shows anything. */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
+}
+
+function composed(text: string, max: number, tidy: (text: string) => string): string {
+  return text.length > max * LONGEST_FORM ? text : tidy(text.normalize("NFC"));
+}
+
+/** Without the invisible characters at both ends. Those inside stay: emoji and some scripts need them. */
+function trimInvisible(text: string): string {
+  const characters = [...text];
+  const start = characters.findIndex((character) => !INVISIBLE.test(character));
+  if (start === -1) return "";
+  const end = characters.findLastIndex((character) =>
+    !INVISIBLE.test(character) || ENDS_AN_EMOJI.test(character)
+  );
+  return characters.slice(start, end + 1).join("");
+}

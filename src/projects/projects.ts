@@ -11,7 +11,7 @@ import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { afterCursor, isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
 import { likePattern } from "../platform/like_pattern.ts";
-import { multiLine, singleLine } from "../platform/text.ts";
+import { multiLine, searchTerm, singleLine } from "../platform/text.ts";
 
 export type ProjectStatus = "active" | "archived";
 
@@ -32,7 +32,7 @@ const MAX_DESCRIPTION_LENGTH = 2_000;
 const MAX_SEARCH_LENGTH = 100;
 
 const status = z.enum(["active", "archived"], { error: "Choose active or archived." });
-const name = singleLine(MAX_NAME_LENGTH);
+const name = singleLine(MAX_NAME_LENGTH, "Enter a name.");
 const description = multiLine(MAX_DESCRIPTION_LENGTH);
 
 export const newProject = z.object({
@@ -56,8 +56,7 @@ export const PROJECT_SORTS = [
 export type ProjectSort = typeof PROJECT_SORTS[number];
 
 export const projectQuery = z.object({
-  search: z.string().trim().max(MAX_SEARCH_LENGTH, `Use ${MAX_SEARCH_LENGTH} characters at most.`)
-    .refine((text) => !text.includes("\0"), "Use printable characters.").optional(),
+  search: searchTerm(MAX_SEARCH_LENGTH).optional(),
   status: status.optional(),
   sort: z.enum(PROJECT_SORTS, { error: `Use one of ${PROJECT_SORTS.join(", ")}.` }).default("-created_at"),
   limit: pageSize,

@@ -11,8 +11,9 @@ import { conflict, invalid, notFound, suspended } from "../errors.ts";
 import { releaseHeldJobs } from "../jobs/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
-import { multiLine } from "../platform/text.ts";
+import { isVisible, multiLine } from "../platform/text.ts";
 import { isSchemaThere } from "./admission.ts";
+import { rejectReserved, subdomainForm } from "./subdomains.ts";
 import type { Tenant } from "./tenant.ts";
 import { TENANT_CHANGES } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
@@ -41,11 +42,18 @@ const brand = z.object({
     .nullable(),
 });
 
-export const tenantChanges = newTenant.pick({ name: true, subdomain: true }).extend(brand.shape).partial();
+export const tenantChanges = newTenant.pick({ name: true }).extend({
+  subdomain: subdomainForm,
+  ...brand.shape,
+})
+  .partial();
 export type TenantChanges = z.output<typeof tenantChanges>;
 
 export const suspension = z.object({
-  reason: multiLine(MAX_REASON_LENGTH).refine((text) => text.length > 0, "Say why: its people read this."),
+  reason: multiLine(MAX_REASON_LENGTH).refine(
+    isVisible,
+    "Enter a reason. The workspace's members will read it.",
+  ),
 });
 
 /**
@@ -68,6 +76,7 @@ export async function updateTenant(ctx: SystemContext, id: string, changes: Tena
       steps.push({ set: { name }, action: "tenant.renamed", details: { from: before.name, to: name } });
     }
     if (subdomain) {
+      rejectReserved(subdomain);
       await move(ctx, tx, tenant, subdomain);
       const details = { from: before.subdomain, to: subdomain };
       steps.push({ set: { subdomain }, action: "tenant.moved", details });

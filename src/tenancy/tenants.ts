@@ -14,20 +14,21 @@ import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
 import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
 import { likePattern } from "../platform/like_pattern.ts";
-import { singleLine } from "../platform/text.ts";
+import { searchTerm, singleLine } from "../platform/text.ts";
 import { newestTenantMigration } from "../../db/migrations.ts";
 import { subdomain } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 
 const MAX_NAME_LENGTH = 100;
+const MAX_SEARCH_LENGTH = 100;
 const CLAIM_TRIES = 5;
 const MAX_CREATED = 20;
 
 export const PLANS = ["starter", "team", "premium", "enterprise"] as const;
 
 export const newTenant = z.object({
-  name: singleLine(MAX_NAME_LENGTH),
+  name: singleLine(MAX_NAME_LENGTH, "Enter your company name."),
   subdomain,
   plan: z.enum(PLANS).default("starter"),
 });
@@ -148,8 +149,7 @@ export async function getTenant(ctx: SystemContext, idOrSubdomain: string): Prom
 export const TENANT_FILTERS = ["active", "suspended", "deletion"] as const;
 
 export const tenantQuery = z.object({
-  search: z.string().trim().max(100).refine((text) => !text.includes("\0"), "Use printable characters.")
-    .optional().transform((text) => text || undefined),
+  search: searchTerm(MAX_SEARCH_LENGTH).optional().transform((text) => text || undefined),
   status: z.enum(TENANT_FILTERS).optional(),
   limit: pageSize,
   cursor: z.string().max(1_000).optional(),

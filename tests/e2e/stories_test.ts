@@ -205,7 +205,7 @@ Deno.test("without JavaScript: a company signs up, and projects are made, change
     await page.goto(`http://${world.host("acme")}/projects`);
     await page.click("a:has-text('New project')");
     await page.click("button:has-text('Create project')");
-    assert.match((await page.textContent("#project-name-error"))!, /Enter a value/);
+    assert.match((await page.textContent("#project-name-error"))!, /Enter a name/);
     await page.fill("#project-name", "Spare parts portal");
     await page.click("button:has-text('Create project')");
     assert.deepEqual(await projectNames(page), ["Spare parts portal"]);

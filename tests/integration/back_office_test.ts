@@ -69,7 +69,7 @@ Deno.test("a tenant is suspended with a reason, resumed, marked for deletion by 
   const kept = await staff.post(`${page}/deletion/cancel`);
 
   assert.deepEqual([unreasoned.status, unconfirmed.status], [422, 422]);
-  assert.match(unreasoned.text, /Say why/);
+  assert.match(unreasoned.text, /Enter a reason/);
   assert.match(unconfirmed.text, /Type acme/);
   assert.match(suspended.text, /Acme Robotics is suspended\./);
   assert.match(suspended.text, /Spam was sent\./);
@@ -145,7 +145,7 @@ Deno.test("someone signed in makes a second workspace and comes to it", async ()
   });
 
   assert.equal(refused.status, 422);
-  assert.match(refused.text, /Enter a value/);
+  assert.match(refused.text, /Enter your company name/);
   assert.equal(made.url, `http://${world.host("second")}/dashboard`);
   assert.match(made.text, /Second/);
   assert.equal(visitor.status, 401);

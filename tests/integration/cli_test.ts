@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openTestDatabase, serverUrl } from "../support/database.ts";
-import { cli, type Outcome } from "../support/process.ts";
+import { cli, cliWithInput, type Outcome } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
 
 /** Protects: the CLI's commands, their JSON, and their exit codes: 0 done, 1 failed, 2 wrong use. */
@@ -27,26 +27,42 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.match(set_password_link, /^http:\/\/localhost:8000\/reset-password\?token=[\w-]{43}$/);
     });
 
-    await t.step("setup with a password makes no link, and can be repeated", async () => {
-      const done = await run(
-        "setup",
-        "--admin-email",
-        "root@example.com",
-        "--admin-password",
-        "correct horse battery",
-        "--json",
-      );
-      const weak = await run(
-        "setup",
-        "--admin-email",
-        "root@example.com",
-        "--admin-password",
-        "password1234",
-      );
-      assert.equal(done.code, 0);
-      assert.equal("set_password_link" in JSON.parse(done.stdout), false);
-      assert.equal(weak.code, 1);
+    await t.step(
+      "setup takes a password from standard input or the environment, and makes no link",
+      async () => {
+        const setup = ["setup", "--admin-email", "root@example.com", "--json"];
+        const password = "correct horse battery";
+        const answers = [
+          await cliWithInput(variables, `${password}\nrest`, ...setup, "--admin-password-stdin"),
+          await cliWithInput(variables, `${password}\r\n`, ...setup, "--admin-password", "-"),
+          await cli({ ...variables, ADMIN_PASSWORD: password }, ...setup),
+        ];
+        for (const { code, stdout, stderr } of answers) {
+          assert.equal(code, 0, stderr);
+          assert.equal("set_password_link" in JSON.parse(stdout), false);
+          assert.doesNotMatch(stderr, /warning/);
+        }
+      },
+    );
+
+    await t.step("setup takes a password on the command line, and warns that others can see it", async () => {
+      const setup = ["setup", "--admin-email", "root@example.com", "--json"];
+      const { code, stdout, stderr } = await run(...setup, "--admin-password", "correct horse battery");
+      assert.equal(code, 0);
+      assert.equal("set_password_link" in JSON.parse(stdout), false);
+      assert.match(stderr, /^warning: Other users of this machine can see --admin-password/);
+      assert.doesNotMatch(stderr, /battery/);
+    });
+
+    await t.step("setup refuses a weak password, none on standard input, and two at once", async () => {
+      const setup = ["setup", "--admin-email", "root@example.com"];
+      const weak = await cliWithInput(variables, "password1234\n", ...setup, "--admin-password-stdin");
+      const none = await run(...setup, "--admin-password-stdin");
+      const both = await run(...setup, "--admin-password-stdin", "--admin-password", "correct horse battery");
+      assert.deepEqual([weak, none, both].map(({ code }) => code), [1, 2, 2]);
       assert.match(weak.stderr, /error: password: /);
+      assert.match(none.stderr, /Standard input holds no password/);
+      assert.match(both.stderr, /cannot be used with/);
     });
 
     await t.step("a tenant is made, listed and shown by subdomain and id", async () => {

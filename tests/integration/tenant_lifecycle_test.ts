@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
-import { outbox, tenants } from "../../db/control/schema.ts";
+import { outbox, subdomains, tenants } from "../../db/control/schema.ts";
 import { withMigrator } from "../../db/migrator.ts";
 import { pause } from "../../db/retry.ts";
 import { runScript } from "../../db/transaction.ts";
@@ -80,6 +80,23 @@ Deno.test("an address that is taken, reserved or malformed is refused, and the t
   assert.deepEqual(answers.map(({ status }) => status), [422, 422, 422, 422, 422]);
   assert.ok(answers.every(({ json }) => json.errors[0].field === "subdomain"));
   assert.equal(json.subdomain, "acme");
+});
+
+Deno.test("S33 a tenant whose name was reserved later keeps it, and gets no other reserved one", async () => {
+  await using world = await World.open();
+  const { tenant } = await world.company("acme");
+  const { control } = world.system;
+  await control.update(subdomains).set({ name: "metrics1" }).where(eq(subdomains.name, "acme"));
+  await control.update(tenants).set({ subdomain: "metrics1" }).where(eq(tenants.id, tenant.id));
+
+  const renamed = await updateTenant(world.system, tenant.id, { name: "Metrics One", subdomain: "metrics1" });
+  const moving = updateTenant(world.system, tenant.id, { subdomain: "admin-1" });
+
+  assert.deepEqual([renamed.name, renamed.subdomain], ["Metrics One", "metrics1"]);
+  await assert.rejects(
+    moving,
+    (error: { fields: Record<string, string> }) => /is reserved/.test(error.fields.subdomain!),
+  );
 });
 
 Deno.test("S08 a suspended tenant is shut for everyone, says why to its members alone, and is as before when resumed", async () => {

@@ -11,6 +11,20 @@ export function cli(variables: Record<string, string>, ...args: string[]): Promi
   return finish(command("admin", variables, args).spawn());
 }
 
+/** Runs the CLI with `input` on its standard input. */
+export async function cliWithInput(
+  variables: Record<string, string>,
+  input: string,
+  ...args: string[]
+): Promise<Outcome> {
+  const process = command("admin", variables, args, "piped", "piped").spawn();
+  const outcome = finish(process);
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  return await outcome;
+}
+
 /**
  * Runs the CLI, and kills it (SIGKILL) as soon as `isTime` says so; it may have ended by itself before. Throws when it ended
  * badly instead.
@@ -89,6 +103,7 @@ function command(
   variables: Record<string, string>,
   args: string[],
   output: "piped" | "null" = "piped",
+  stdin: "piped" | "null" = "null",
 ): Deno.Command {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
     tasks: Record<string, string>;
@@ -100,7 +115,7 @@ function command(
     );
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
   const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
-  const streams = { stdin: "null", stdout: output, stderr: output } as const;
+  const streams = { stdin, stdout: output, stderr: output } as const;
   return new Deno.Command("deno", {
     args: [...words, ...args],
     cwd: ROOT,

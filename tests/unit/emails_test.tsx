@@ -140,7 +140,7 @@ Deno.test("S32 what can turn or break a line is refused in names, and taken out 
   const names = Array.from({ length: 0x3000 }, (_, code) => `a${String.fromCharCode(code)}b`);
   const unfit = names.filter((name) => oneLine(name) === "a b" && name !== "a b");
 
-  const refused = names.filter((name) => !singleLine(3).safeParse(name).success);
+  const refused = names.filter((name) => !singleLine(5, "Enter a name.").safeParse(name).success);
   const { subject } = await renderSample("welcome", { tenantName: names.join("") });
 
   assert.equal(unfit.length, 65 + 2 + 5 + 4);

@@ -43,6 +43,32 @@ for (const [password, reason] of REFUSED) {
   });
 }
 
+const FULL_WIDTH = "\uff30\uff21\uff33\uff33\uff37\uff2f\uff32\uff24\uff11\uff12\uff13\uff14"; // PASSWORD1234
+const LOOK_ALIKES: [string, string, RegExp][] = [
+  ["a common one in full width letters", FULL_WIDTH, /first that an attacker tries/],
+  ["one that is short once it is composed", "e\u0301".repeat(8), /at least 12/],
+  ["one that is long once ligatures are spelled out", "x7#Kq!mZ2p" + "\ufb03".repeat(40), /128 characters/],
+  ["one of a million combining marks", "a" + "\u0315\u0300".repeat(500_000), /128 characters/],
+  ["the email address in full width", "\uff41da@example.com", /email address/],
+];
+
+for (const [what, password, reason] of LOOK_ALIKES) {
+  Deno.test(`a password is judged by its normalized form: ${what}`, () => {
+    assert.throws(
+      () => checkNewPassword(password, EMAIL),
+      (error) => error instanceof DomainError && reason.test(error.fields.password ?? ""),
+    );
+  });
+}
+
+Deno.test("a password matches however its letters were typed", async () => {
+  const hash = await hashPassword("pa\u0301ssword of \ufb01ne letters");
+
+  const composed = await verifyPassword("p\u00e1ssword of fine letters", hash);
+
+  assert.deepEqual(composed, { matches: true, outdated: false });
+});
+
 Deno.test("a password is kept as Argon2id with 46 MiB and 1 pass, salted anew each time", async () => {
   const [one, other] = await Promise.all([
     hashPassword("correct horse battery"),

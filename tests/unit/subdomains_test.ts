@@ -3,7 +3,22 @@ import { subdomain } from "../../src/tenancy/subdomains.ts";
 
 /** Protects: a tenant's address is a plain name that belongs to nobody else and looks like nothing else (S33). */
 
-for (const name of ["acme", "a1", "north-wind", "x".repeat(63), "42nd-street"]) {
+const FREE = [
+  "acme",
+  "a1",
+  "north-wind",
+  "x".repeat(63),
+  "42nd-street",
+  "beta",
+  "admiral",
+  "loginext",
+  "apigee",
+  "good-news",
+  "mail-order-parts",
+  "1-2-three",
+];
+
+for (const name of FREE) {
   Deno.test(`S33 "${name.slice(0, 20)}" can be an address`, () => {
     assert.equal(subdomain.parse(name), name);
   });
@@ -14,6 +29,24 @@ const REFUSED: [string, RegExp][] = [
   ["admin", /reserved/],
   ["api", /reserved/],
   ["mail", /reserved/],
+  ...[
+    "admin1",
+    "login1",
+    "metrics",
+    "inbound",
+    "www2",
+    "api-2",
+    "mail3",
+    "ns-01",
+    "secure-login",
+    "login-api-2",
+    "sign-in",
+    "no-reply",
+    "postmaster",
+    "usenet",
+    "health",
+    "webhooks7",
+  ].map((name): [string, RegExp] => [name, /reserved/]),
   ["a", /at least 2/],
   ["x".repeat(64), /63 characters/],
   ["Acme", /lower-case/],
