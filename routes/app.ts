@@ -4,7 +4,8 @@ import { invalid, notFound, unavailable } from "../src/errors.ts";
 import { isConnectionFailure, isTimeout } from "../src/platform/database_errors.ts";
 import type { Services } from "../src/services.ts";
 import { explainLoss, explainMissingRole } from "../src/tenancy/admission.ts";
-import { api, openApiDocument } from "./api/api.ts";
+import { api } from "./api/api.ts";
+import { serveOpenApi } from "./api/openapi.ts";
 import { problem } from "./api/problem.ts";
 import { notificationSettingsPages } from "./app/notification_settings.tsx";
 import { settingsPages } from "./app/settings.tsx";
@@ -80,7 +81,7 @@ export async function createApp(services: Services, pages = PAGES): Promise<Hono
     "/.well-known/jwks.json",
     (c) => c.json(services.signingKeys.publicKeys, 200, { "Cache-Control": "public, max-age=300" }),
   );
-  app.get("/openapi.json", (c) => c.json(openApiDocument(services.config.appUrl.origin)));
+  app.get("/openapi.json", serveOpenApi(services.config.appUrl.origin));
   for (const root of API_ROOTS) app.route(root, api);
   app.route("/inbound", emailNotices);
   app.route("/", unsubscribePages);

@@ -8,6 +8,7 @@ import {
   emailVariables,
   sendsToOthers,
 } from "./email/email_variables.ts";
+import { type AddressRange, parseAddressRange } from "./platform/address_ranges.ts";
 
 /** What stands in for APP_SECRET until one is set. Production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
@@ -51,9 +52,7 @@ const environment = z.object({
     `must have at least ${MIN_METRICS_TOKEN_LENGTH} characters`,
   ).optional(),
   METRICS_MAX_TENANTS: wholeNumber(1, 10_000).default(200),
-  TRUSTED_PROXIES: z.string().default("").transform((list) =>
-    list.split(",").map((part) => part.trim()).filter(Boolean)
-  ),
+  TRUSTED_PROXIES: z.string().default("").transform(parseTrustedProxies),
   ...emailVariables,
 });
 
@@ -94,8 +93,8 @@ export type Config = EmailConfig & {
   metricsToken: string | undefined;
   /** How many tenants, the busiest, have a label of their own in the metrics. */
   metricsMaxTenants: number;
-  /** Addresses whose `X-Forwarded-For` is believed. */
-  trustedProxies: string[];
+  /** Whose `X-Forwarded-For` is believed. */
+  trustedProxies: AddressRange[];
 };
 
 /** Every wrong variable, one line each. */
@@ -165,6 +164,18 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+function parseTrustedProxies(list: string, context: z.RefinementCtx): AddressRange[] {
+  const entries = list.split(",").map((part) => part.trim()).filter(Boolean);
+  return entries.flatMap((entry) => {
+    const range = parseAddressRange(entry);
+    if (!range) {
+      const message = `"${entry}" is no IP address or range; write 10.0.0.1, 10.0.0.0/8 or fd00::/8`;
+      context.addIssue({ code: "custom", message });
+    }
+    return range ?? [];
+  });
 }
 
 /** Why the KV queue takes server and worker in one process. */

@@ -22,7 +22,7 @@ import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant
 import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
 import { sendFlash } from "../flash.ts";
-import { refusedFields } from "../forms.ts";
+import { submit } from "../forms.ts";
 import { type AppContext, type AppEnv, backOfficeContextOf, isPartial, readForm, redirect } from "../http.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "../site/apex.ts";
@@ -65,17 +65,12 @@ adminPages.get("/admin/tenants/:id", async (c) => render(c, <TenantPage {...awai
 
 adminPages.post("/admin/tenants/:id/suspension", async (c) => {
   const form = await readForm(c);
-  try {
-    const { name } = await suspendTenant(
-      backOfficeContextOf(c),
-      c.req.param("id"),
-      parseInput(suspension, form),
-    );
-    return goBack(c, `${name} is suspended.`);
-  } catch (error) {
-    const suspend = { values: form, errors: refusedFields(error) };
-    return render(c, <TenantPage {...await recordOf(c)} suspend={suspend} />, 422);
-  }
+  const suspended = await submit(async () =>
+    await suspendTenant(backOfficeContextOf(c), c.req.param("id"), parseInput(suspension, form))
+  );
+  if (!suspended.refusal) return goBack(c, `${suspended.value.name} is suspended.`);
+  const suspend = { values: form, errors: suspended.refusal.fields };
+  return render(c, <TenantPage {...await recordOf(c)} suspend={suspend} />, 422);
 });
 
 adminPages.post("/admin/tenants/:id/suspension/end", async (c) => {
@@ -87,14 +82,18 @@ adminPages.post("/admin/tenants/:id/deletion", async (c) => {
   const ctx = backOfficeContextOf(c);
   const form = await readForm(c);
   const id = c.req.param("id");
-  try {
+  const scheduled = await submit(async () => {
     checkConfirmation((await getTenantRecord(ctx, id)).tenant.subdomain, form.confirmation);
-    const { name } = await scheduleDeletion(ctx, id);
-    return goBack(c, `${name} will be deleted. Until then its owners or you can take that back.`);
-  } catch (error) {
-    const remove = { values: form, errors: refusedFields(error) };
-    return render(c, <TenantPage {...await recordOf(c)} remove={remove} />, 422);
+    return await scheduleDeletion(ctx, id);
+  });
+  if (!scheduled.refusal) {
+    return goBack(
+      c,
+      `${scheduled.value.name} will be deleted. Until then its owners or you can take that back.`,
+    );
   }
+  const remove = { values: form, errors: scheduled.refusal.fields };
+  return render(c, <TenantPage {...await recordOf(c)} remove={remove} />, 422);
 });
 
 adminPages.post("/admin/tenants/:id/deletion/cancel", async (c) => {

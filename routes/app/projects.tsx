@@ -3,7 +3,7 @@ import { z } from "zod";
 import { memberNames } from "../../src/access/members.ts";
 import { authorize, can } from "../../src/access/roles.ts";
 import type { TenantContext } from "../../src/context.ts";
-import { DomainError } from "../../src/errors.ts";
+import type { DomainError } from "../../src/errors.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import {
   createProject,
@@ -30,6 +30,7 @@ import { ProjectPage } from "../../views/pages/projects/project_page.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { sendFlash } from "../flash.ts";
+import { submit } from "../forms.ts";
 import { type AppContext, type AppEnv, isPartial, readForm, tenantContextOf } from "../http.ts";
 import { render } from "../render.tsx";
 import { shellOf } from "./viewer.ts";
@@ -70,15 +71,11 @@ projectsPages.get("/projects/new", (c) => {
 projectsPages.post("/projects", async (c) => {
   const ctx = tenantContextOf(c);
   const form = await readForm(c);
-  try {
-    const project = await createProject(ctx, parseInput(newProject, form));
-    if (isPartial(c)) {
-      return render(c, <ProjectCreated project={await withOwner(ctx, project)} {...viewing(ctx)} />);
-    }
-    return goTo(c, "/projects", `${project.name} was created.`);
-  } catch (error) {
-    return refusedForm(c, error, { values: form });
-  }
+  const created = await submit(async () => await createProject(ctx, parseInput(newProject, form)));
+  if (created.refusal) return refusedForm(c, created.refusal, { values: form });
+  const project = created.value;
+  if (!isPartial(c)) return goTo(c, "/projects", `${project.name} was created.`);
+  return render(c, <ProjectCreated project={await withOwner(ctx, project)} {...viewing(ctx)} />);
 });
 
 projectsPages.get("/projects/:id", async (c) => {
@@ -103,15 +100,16 @@ projectsPages.post("/projects/:id", async (c) => {
   const id = c.req.param("id");
   const form = await readForm(c);
   const { version } = parseInput(projectVersion, form);
-  try {
-    const project = await updateProject(ctx, id, parseInput(projectChanges, form), version);
-    if (isPartial(c)) {
-      return render(c, <ProjectSaved project={await withOwner(ctx, project)} {...viewing(ctx)} />);
-    }
-    return goTo(c, `/projects/${id}`, `${project.name} was saved.`);
-  } catch (error) {
-    return refusedForm(c, error, { project: await getProject(ctx, id), values: form });
+  const saved = await submit(
+    async () => await updateProject(ctx, id, parseInput(projectChanges, form), version),
+    ["invalid", "precondition_failed"],
+  );
+  if (saved.refusal) {
+    return refusedForm(c, saved.refusal, { project: await getProject(ctx, id), values: form });
   }
+  const project = saved.value;
+  if (!isPartial(c)) return goTo(c, `/projects/${id}`, `${project.name} was saved.`);
+  return render(c, <ProjectSaved project={await withOwner(ctx, project)} {...viewing(ctx)} />);
 });
 
 for (
@@ -146,13 +144,14 @@ projectsPages.post("/projects/:id/delete", async (c) => {
   return goTo(c, "/projects", `${name} was deleted.`);
 });
 
-/** The form again, with what has to change; throws on what isn't about the form. */
-function refusedForm(c: AppContext, error: unknown, form: ProjectFormProps): Response | Promise<Response> {
-  if (!(error instanceof DomainError) || !["invalid", "precondition_failed"].includes(error.kind)) {
-    throw error;
-  }
-  const problem = error.kind === "invalid" ? undefined : error.message;
-  const props = { ...form, errors: error.fields, problem };
+/** The form again, with what has to change. */
+function refusedForm(
+  c: AppContext,
+  refusal: DomainError,
+  form: ProjectFormProps,
+): Response | Promise<Response> {
+  const problem = refusal.kind === "invalid" ? undefined : refusal.message;
+  const props = { ...form, errors: refusal.fields, problem };
   return render(
     c,
     isPartial(c) ? <ProjectForm {...props} inPlace /> : <ProjectFormPage {...shellOf(c)} {...props} />,

@@ -16,7 +16,7 @@ import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings/settings_page.tsx";
 import { sendFlash } from "../flash.ts";
-import { refusedFields } from "../forms.ts";
+import { refusedFields, submit } from "../forms.ts";
 import {
   type AppContext,
   type AppEnv,
@@ -40,29 +40,27 @@ settingsPages.get("/settings", async (c) => render(c, <SettingsPage {...await se
 settingsPages.post("/settings/name", async (c) => {
   const { tenant } = tenantContextOf(c);
   const form = await readForm(c);
-  try {
-    const { name } = await updateTenant(systemContextOf(c), tenant.id, parseInput(nameForm, form));
-    return goToSettings(c, `This workspace is now called ${name}.`);
-  } catch (error) {
-    const rename = { values: form, errors: refusedFields(error) };
-    return render(c, <SettingsPage {...await settingsOf(c)} rename={rename} />, 422);
-  }
+  const renamed = await submit(async () =>
+    await updateTenant(systemContextOf(c), tenant.id, parseInput(nameForm, form))
+  );
+  if (!renamed.refusal) return goToSettings(c, `This workspace is now called ${renamed.value.name}.`);
+  const rename = { values: form, errors: renamed.refusal.fields };
+  return render(c, <SettingsPage {...await settingsOf(c)} rename={rename} />, 422);
 });
 
 settingsPages.post("/settings/brand", async (c) => {
   const { tenant } = tenantContextOf(c);
   const form = await readForm(c);
-  try {
+  const saved = await submit(async () => {
     const changes = parseInput(brandForm, {
       brand_color: form.brand_color || null,
       logo_url: form.logo_url || null,
     });
-    await updateTenant(systemContextOf(c), tenant.id, changes);
-    return goToSettings(c, "The brand is saved.");
-  } catch (error) {
-    const rebrand = { values: form, errors: refusedFields(error) };
-    return render(c, <SettingsPage {...await settingsOf(c)} rebrand={rebrand} />, 422);
-  }
+    return await updateTenant(systemContextOf(c), tenant.id, changes);
+  });
+  if (!saved.refusal) return goToSettings(c, "The brand is saved.");
+  const rebrand = { values: form, errors: saved.refusal.fields };
+  return render(c, <SettingsPage {...await settingsOf(c)} rebrand={rebrand} />, 422);
 });
 
 /** Whoever moves the workspace goes along: the session here stays behind on the old host. */
@@ -70,17 +68,17 @@ settingsPages.post("/settings/address", async (c) => {
   const { tenant, actor } = tenantContextOf(c);
   const form = await readForm(c);
   const ctx = systemContextOf(c);
-  try {
-    const moved: Tenant = await updateTenant(ctx, tenant.id, parseInput(addressForm, form));
-    if (moved.subdomain === tenant.subdomain) return goToSettings(c, "The address is as it was.");
-    const { signInId, remember } = c.get("session")!;
-    const origin = tenantUrl(c.get("services").config.appUrl, tenant);
-    const request = { userId: actor.id, signInId, remember, welcome: false, origin };
-    return redirect(c, await createHandoff(ctx, moved, request));
-  } catch (error) {
-    const move = { values: form, errors: refusedFields(error) };
+  const saved = await submit(async () => await updateTenant(ctx, tenant.id, parseInput(addressForm, form)));
+  if (saved.refusal) {
+    const move = { values: form, errors: saved.refusal.fields };
     return render(c, <SettingsPage {...await settingsOf(c)} move={move} />, 422);
   }
+  const moved: Tenant = saved.value;
+  if (moved.subdomain === tenant.subdomain) return goToSettings(c, "The address is as it was.");
+  const { signInId, remember } = c.get("session")!;
+  const origin = tenantUrl(c.get("services").config.appUrl, tenant);
+  const request = { userId: actor.id, signInId, remember, welcome: false, origin };
+  return redirect(c, await createHandoff(ctx, moved, request));
 });
 
 settingsPages.get("/settings/deletion", (c) => {

@@ -1,19 +1,35 @@
+import { type AddressRange, isInRanges, normalizeAddress } from "../../src/platform/address_ranges.ts";
+
 /** What Deno tells of the connection a request came by. */
 export type Connection = { remoteAddr?: Deno.Addr };
 
 /**
- * The client's IP address. `X-Forwarded-For` counts only as far as trusted proxies have written it: from the right,
- * the first address that is not one of them.
+ * The client's IP address. `X-Forwarded-For` counts only as far as trusted proxies have written it: from the right, the
+ * first address that is not one of them. What is no address ends the search, since all before it may be forged.
  */
-export function clientAddress(headers: Headers, connection: Connection, trustedProxies: string[]): string {
-  const peer = connection.remoteAddr && "hostname" in connection.remoteAddr
-    ? connection.remoteAddr.hostname
-    : "unknown";
-  if (!trustedProxies.includes(peer)) return peer;
-  const hops = (headers.get("X-Forwarded-For") ?? "").split(",").map((hop) => hop.trim()).filter(isAddress);
-  return hops.findLast((hop) => !trustedProxies.includes(hop)) ?? peer;
+export function clientAddress(
+  headers: Headers,
+  connection: Connection,
+  trustedProxies: AddressRange[],
+): string {
+  const peer = peerAddress(connection);
+  if (!isInRanges(peer, trustedProxies)) return peer;
+  let client = peer;
+  for (const hop of (headers.get("X-Forwarded-For") ?? "").split(",").reverse()) {
+    const address = normalizeAddress(withoutPort(hop.trim()));
+    if (!address) return client;
+    client = address;
+    if (!isInRanges(address, trustedProxies)) return client;
+  }
+  return client;
 }
 
-function isAddress(text: string): boolean {
-  return /^[0-9a-f:.]{2,45}$/i.test(text);
+function peerAddress({ remoteAddr }: Connection): string {
+  if (!remoteAddr || !("hostname" in remoteAddr)) return "unknown";
+  return normalizeAddress(remoteAddr.hostname) ?? remoteAddr.hostname;
+}
+
+/** Some proxies write `203.0.113.9:50000` and `[2001:db8::9]:50000`. */
+function withoutPort(hop: string): string {
+  return /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
 }

@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { type SystemContext, systemContext } from "../../src/context.ts";
+import { systemContext } from "../../src/context.ts";
 import { EMAIL_CATEGORIES } from "../../src/email/categories.ts";
 import {
   changeEmailPreferences,
@@ -34,17 +34,15 @@ unsubscribePages.post("/unsubscribe/:token", apexOnly, async (c) => {
   return render(c, <UnsubscribePage {...page} preferences={preferences} isSaved />);
 });
 
+/** A link that isn't ours opens no context: only its token gives the right to act for someone who isn't signed in. */
 async function openLink(c: AppContext) {
   const token = c.req.param("token")!;
   const services = c.get("services");
-  const ctx: SystemContext = systemContext(
-    services,
-    { type: "system", name: "Unsubscribe link" },
-    c.get("requestId"),
-  );
-  const link = readUnsubscribeToken(ctx, token);
-  const user = link && await findUserById(ctx.control, link.userId);
-  if (!link || !user) throw notFound("This link");
+  const link = readUnsubscribeToken(services, token);
+  if (!link) throw notFound("This link");
+  const ctx = systemContext(services, { type: "system", name: "Unsubscribe link" }, c.get("requestId"));
+  const user = await findUserById(ctx.control, link.userId);
+  if (!user) throw notFound("This link");
   const page: Omit<UnsubscribePageProps, "preferences"> = {
     token,
     category: link.category,

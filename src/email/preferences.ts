@@ -5,6 +5,7 @@ import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
+import type { Services } from "../services.ts";
 import { EMAIL_CATEGORIES, type EmailCategory } from "./categories.ts";
 
 /** Which categories of mail someone gets, in every workspace. */
@@ -60,11 +61,11 @@ export function unsubscribeUrl({ services }: SystemContext, userId: UserId, cate
 
 /** Whose mail the token of such a link is about, and of which category; null when it isn't one of ours. */
 export function readUnsubscribeToken(
-  { services }: SystemContext,
+  { config }: Services,
   token: string,
 ): { userId: UserId; category: EmailCategory } | null {
   try {
-    const content = JSON.parse(decrypt(token, services.config.appSecret, LINK_PURPOSE));
+    const content = JSON.parse(decrypt(token, config.appSecret, LINK_PURPOSE));
     const [userId, category] = linkContent.parse(content);
     return { userId: userId as UserId, category };
   } catch {

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { clientAddress } from "../../routes/middleware/client_address.ts";
+import { ConfigError, parseConfig } from "../../src/config.ts";
 
 /** Protects: an address in X-Forwarded-For counts only where a proxy that is trusted has written it (S11). */
 
 const from = (hostname: string) => ({ remoteAddr: { transport: "tcp" as const, hostname, port: 1 } });
 const forwarded = (value: string) => new Headers({ "X-Forwarded-For": value });
+const trusting = (list: string) => parseConfig({ TRUSTED_PROXIES: list }).trustedProxies;
 
 Deno.test("S11 a client that forges X-Forwarded-For keeps its own address", () => {
   assert.equal(clientAddress(forwarded("1.2.3.4"), from("203.0.113.9"), []), "203.0.113.9");
+  assert.equal(clientAddress(forwarded("1.2.3.4"), from("11.0.0.1"), trusting("10.0.0.0/8")), "11.0.0.1");
 });
 
 Deno.test("S11 behind a trusted proxy, the last address that isn't a trusted proxy counts", () => {
-  const trusted = ["10.0.0.1", "10.0.0.2"];
+  const trusted = trusting("10.0.0.1, 10.0.0.2");
 
   assert.equal(
     clientAddress(forwarded("1.2.3.4, 203.0.113.9, 10.0.0.2"), from("10.0.0.1"), trusted),
@@ -19,6 +22,54 @@ Deno.test("S11 behind a trusted proxy, the last address that isn't a trusted pro
   );
 });
 
-Deno.test("S11 what is not an address is passed over", () => {
-  assert.equal(clientAddress(forwarded("<script>, unknown"), from("10.0.0.1"), ["10.0.0.1"]), "10.0.0.1");
+Deno.test("S11 trusted proxies may be ranges of IPv4 and IPv6", () => {
+  const trusted = trusting("10.0.0.0/8,fd00::/8,2001:db8::1");
+
+  for (const proxy of ["10.255.0.1", "::ffff:10.1.2.3", "fd12:3456::1", "2001:db8:0:0::1"]) {
+    assert.equal(clientAddress(forwarded("203.0.113.9"), from(proxy), trusted), "203.0.113.9", proxy);
+  }
+  for (const stranger of ["11.0.0.1", "fe80::1", "2001:db8::2"]) {
+    assert.equal(clientAddress(forwarded("203.0.113.9"), from(stranger), trusted), stranger);
+  }
+});
+
+Deno.test("S11 IPv4 that comes over IPv6 is one and the same address, in a range as well", () => {
+  assert.equal(clientAddress(new Headers(), from("::ffff:203.0.113.9"), []), "203.0.113.9");
+  assert.equal(
+    clientAddress(forwarded("::ffff:203.0.113.9"), from("10.0.0.1"), trusting("::ffff:10.0.0.0/104")),
+    "203.0.113.9",
+  );
+});
+
+Deno.test("S11 what is not an address ends the search: what stands before it may be forged", () => {
+  const trusted = trusting("10.0.0.0/8");
+
+  for (const hops of ["<script>, unknown", "1.2.3.4, unknown", "1.2.3.4, 127.1", "1.2.3.4, 0x7f000001"]) {
+    assert.equal(clientAddress(forwarded(hops), from("10.0.0.1"), trusted), "10.0.0.1", hops);
+  }
+  assert.equal(clientAddress(forwarded("1.2.3.4, unknown, 10.0.0.9"), from("10.0.0.1"), trusted), "10.0.0.9");
+  assert.equal(clientAddress(new Headers(), from("10.0.0.1"), trusted), "10.0.0.1");
+});
+
+Deno.test("S11 a proxy may write the client's port behind its address", () => {
+  const trusted = trusting("10.0.0.1");
+
+  for (
+    const [hop, address] of [["203.0.113.9:50000", "203.0.113.9"], ["[2001:db8::9]:50000", "2001:db8::9"]]
+  ) {
+    assert.equal(clientAddress(forwarded(hop!), from("10.0.0.1"), trusted), address);
+  }
+});
+
+Deno.test("a wrong entry in TRUSTED_PROXIES is refused at the start with one line", () => {
+  for (
+    const entry of ["10.0.0.0/33", "fd00::/129", "proxy.internal", "10.0.0", "10.0.0.1/", "10.0.0.1/8/8", "*"]
+  ) {
+    assert.throws(
+      () => parseConfig({ TRUSTED_PROXIES: `10.0.0.1,${entry}` }),
+      (error) =>
+        error instanceof ConfigError && error.lines.length === 1 && error.message.includes(`"${entry}"`),
+      entry,
+    );
+  }
 });

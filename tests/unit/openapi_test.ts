@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { openApiDocument } from "../../routes/api/api.ts";
+import { Hono } from "hono";
+import { api, openApiDocument } from "../../routes/api/api.ts";
+import type { AppEnv } from "../../routes/http.ts";
+import { serveOpenApi } from "../../routes/api/openapi.ts";
 
 /** Protects: the API's description names every kind of answer that a program has to reckon with. */
 
@@ -22,6 +25,19 @@ Deno.test("signing in and exchanging a token may be refused with 403, as where t
 
   assert.equal(wanted.length, 2);
   assert.deepEqual(namesWithout(wanted, "403"), []);
+});
+
+Deno.test("the description is built once, not for each request", async () => {
+  const build = api.getOpenAPI31Document;
+  let built = 0;
+  api.getOpenAPI31Document = (...given) => (built++, build.apply(api, given));
+  const app = new Hono<AppEnv>().get("/openapi.json", serveOpenApi("https://app.example"));
+
+  const answers = await Promise.all([1, 2, 3].map(async () => (await app.request("/openapi.json")).json()));
+  api.getOpenAPI31Document = build;
+
+  assert.equal(built, 1);
+  assert.deepEqual(answers[2], openApiDocument("https://app.example"));
 });
 
 function namesWithout(among: Operation[], status: string): string[] {

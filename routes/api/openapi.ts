@@ -1,0 +1,27 @@
+import type { Handler } from "hono";
+import { sha256 } from "../../src/platform/crypto.ts";
+import type { AppEnv } from "../http.ts";
+import { openApiDocument } from "./api.ts";
+
+const FIVE_MINUTES = "public, max-age=300";
+
+/** Serves the API's description for the server at `origin`. It never changes while a process runs, so it is built once. */
+export function serveOpenApi(origin: string): Handler<AppEnv> {
+  let built: { text: string; etag: string } | undefined;
+  return (c) => {
+    built ??= build(origin);
+    const headers = { "ETag": built.etag, "Cache-Control": FIVE_MINUTES };
+    if (namesEtag(c.req.header("If-None-Match") ?? "", built.etag)) return c.body(null, 304, headers);
+    return c.body(built.text, 200, { ...headers, "Content-Type": "application/json" });
+  };
+}
+
+function build(origin: string) {
+  const text = JSON.stringify(openApiDocument(origin));
+  return { text, etag: `"${sha256(text)}"` };
+}
+
+/** RFC 9110, section 13.1.2: any of the list, compared weakly, or `*`. */
+function namesEtag(ifNoneMatch: string, etag: string): boolean {
+  return ifNoneMatch.split(",").some((tag) => ["*", etag].includes(tag.trim().replace(/^W\//, "")));
+}

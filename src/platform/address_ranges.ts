@@ -1,0 +1,51 @@
+import ipaddr from "ipaddr.js";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** Addresses that begin alike: `10.0.0.0/8`, or one alone. */
+export type AddressRange = { start: Address; prefixLength: number };
+
+const MAPPED_PREFIX_LENGTH = 96;
+
+/** The range that `text` names, such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`; null when it names none. */
+export function parseAddressRange(text: string): AddressRange | null {
+  const [, address, length] = /^([^/]+?)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const start = parse(address ?? "");
+  if (!start) return null;
+  const bits = start.kind() === "ipv4" ? 32 : 128;
+  const prefixLength = length === undefined ? bits : Number(length);
+  if (prefixLength > bits) return null;
+  return withoutMapping({ start, prefixLength });
+}
+
+/** The address in the form that it is compared and logged in: IPv4 that came over IPv6 as IPv4. Null when it is none. */
+export function normalizeAddress(text: string): string | null {
+  const address = parse(text);
+  return address && unmapped(address).toString();
+}
+
+/** Whether a normalized address lies in one of the ranges. */
+export function isInRanges(address: string, ranges: AddressRange[]): boolean {
+  const parsed = ranges.length > 0 ? parse(address) : null;
+  return parsed !== null &&
+    ranges.some(({ start, prefixLength }) =>
+      parsed.kind() === start.kind() && parsed.match(start, prefixLength)
+    );
+}
+
+/** Only as people write addresses: `127.1`, `0x7f.1` and `2130706433` are none here. */
+function parse(text: string): Address | null {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
+  return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : null;
+}
+
+function unmapped(address: Address): Address {
+  return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+}
+
+/** `::ffff:10.0.0.0/104` is `10.0.0.0/8`. */
+function withoutMapping(range: AddressRange): AddressRange {
+  const start = unmapped(range.start);
+  if (start === range.start || range.prefixLength < MAPPED_PREFIX_LENGTH) return range;
+  return { start, prefixLength: range.prefixLength - MAPPED_PREFIX_LENGTH };
+}
