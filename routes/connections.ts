@@ -1,4 +1,4 @@
-import { SECOND } from "../src/platform/clock.ts";
+import { MINUTE, SECOND } from "../src/platform/clock.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 
 export type ConnectionLimits = {
@@ -20,6 +20,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
 const RESERVED_DESCRIPTORS = 16;
 const FEWEST_OPEN = 4;
 const SWEEP_EVERY = SECOND;
+const WARN_EVERY = MINUTE;
 const PAUSE_WITHOUT_DESCRIPTORS = 100;
 
 const log = logOf("server");
@@ -66,6 +67,7 @@ export class Connections {
   readonly #sweeping: ReturnType<typeof setInterval>;
   /** Less than the limit after the process ran out of descriptors. */
   #mostOpen: number;
+  #nextWarning = 0;
   #closing = false;
   #ended = Promise.withResolvers<void>();
 
@@ -100,7 +102,10 @@ export class Connections {
     while (!this.#closing) {
       const connection = await this.#accept();
       if (!connection) continue;
-      while (this.#open.size >= this.#mostOpen && !this.#cutQuietest()) await this.#ended.promise;
+      while (this.#open.size >= this.#mostOpen) {
+        this.#cutQuietest();
+        await this.#ended.promise;
+      }
       this.#start(connection);
     }
   }
@@ -120,11 +125,17 @@ export class Connections {
 
   /** Ends as many quiet connections as the rest of the process needs descriptors, and accepts fewer from now on. */
   async #makeRoom(): Promise<undefined> {
-    const open = this.#open.size;
-    this.#mostOpen = Math.max(open - RESERVED_DESCRIPTORS, FEWEST_OPEN);
-    while (this.#open.size > this.#mostOpen && this.#cutQuietest());
-    log.warn("no descriptors left; raise the limit (ulimit -n)", { open, cut: open - this.#open.size });
+    this.#mostOpen = Math.max(this.#open.size - RESERVED_DESCRIPTORS, FEWEST_OPEN);
+    for (let cut = 0; cut < RESERVED_DESCRIPTORS; cut++) this.#cutQuietest();
+    this.#warn();
     await new Promise((done) => setTimeout(done, PAUSE_WITHOUT_DESCRIPTORS));
+  }
+
+  #warn(): void {
+    const now = performance.now();
+    if (now < this.#nextWarning) return;
+    this.#nextWarning = now + WARN_EVERY;
+    log.warn("no descriptors left; raise the limit (ulimit -n)", { open: this.#open.size });
   }
 
   #start(connection: Deno.TcpConn): void {
@@ -169,23 +180,18 @@ export class Connections {
     const now = performance.now();
     for (const open of this.#open) {
       const patience = open.hasSentRequest ? this.#limits.idle : this.#limits.firstRequest;
-      if (open.running === 0 && now - open.quietSince > patience) this.#cut(open);
+      if (open.running === 0 && now - open.quietSince > patience) open.cut.abort();
     }
   }
 
   /** Ends the connection that never sent a request or, if there is none, the one that is idle longest. */
-  #cutQuietest(): boolean {
+  #cutQuietest(): void {
     let quietest: Open | undefined;
     for (const open of this.#open) {
-      if (open.running === 0 && (!quietest || isQuieter(open, quietest))) quietest = open;
+      const isQuiet = open.running === 0 && !open.cut.signal.aborted;
+      if (isQuiet && (!quietest || isQuieter(open, quietest))) quietest = open;
     }
-    if (quietest) this.#cut(quietest);
-    return quietest !== undefined;
-  }
-
-  #cut(open: Open): void {
-    open.cut.abort();
-    this.#open.delete(open);
+    quietest?.cut.abort();
   }
 }
 
