@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { Hono } from "hono";
 import { notFound } from "../src/errors.ts";
+import { StartError } from "../src/start_error.ts";
 import type { AppEnv } from "./http.ts";
 
 const ONE_YEAR = "public, max-age=31536000, immutable";
@@ -56,8 +57,9 @@ export class StaticFiles {
   url = (name: AssetName): string => this.#assets.get(name)!.url;
 }
 
-async function loadAsset(name: string, { at, type }: { at: URL; type: string }): Promise<Asset> {
-  const identity = await Deno.readFile(at);
+/** Throws `StartError` where the file is missing. */
+export async function loadAsset(name: string, { at, type }: { at: URL; type: string }): Promise<Asset> {
+  const identity = await readAsset(at);
   const hash = createHash("sha256").update(identity).digest("base64url").slice(0, HASH_LETTERS);
   return {
     type,
@@ -65,6 +67,15 @@ async function loadAsset(name: string, { at, type }: { at: URL; type: string }):
     identity,
     gzipped: gzipSync(identity),
   };
+}
+
+async function readAsset(at: URL): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(at);
+  } catch (error) {
+    const remedy = at.pathname.includes("/node_modules/") ? "deno install" : "deno task css";
+    throw new StartError(`The file ${at.pathname} can't be read. Run: ${remedy}`, { cause: error });
+  }
 }
 
 function local(name: string): URL {
