@@ -1,6 +1,7 @@
 import { openEngine } from "../jobs/engines/open.ts";
 import { JobWorker } from "../jobs/job_worker.ts";
 import { enqueueMissed, registerSchedules } from "../jobs/schedules.ts";
+import { type HttpServer, serveHttp } from "../routes/http_server.ts";
 import { createOperationsApp } from "../routes/operations.ts";
 import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
 import { requireHardenedDatabase } from "../src/database_safety.ts";
@@ -36,10 +37,11 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
 }
 
 /** As a process with ROLE=worker does: at `METRICS_PORT`, if there is one. */
-function serveMetrics(services: Services): Deno.HttpServer | undefined {
-  const { metricsPort } = services.config;
-  if (metricsPort === undefined) return undefined;
-  return Deno.serve({ port: metricsPort, onListen: () => {} }, createOperationsApp(services).fetch);
+function serveMetrics(services: Services): HttpServer | undefined {
+  const { config } = services;
+  if (config.metricsPort === undefined) return undefined;
+  const address = { host: config.host, port: config.metricsPort, portSetting: "METRICS_PORT" } as const;
+  return serveHttp(address, createOperationsApp(services).fetch, config);
 }
 
 function stopSignal(): Promise<void> {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { Hono } from "hono";
 import { notFound } from "../src/errors.ts";
+import { StartError } from "../src/start_error.ts";
 import type { AssetName } from "../views/page.tsx";
 import type { AppEnv } from "./http.ts";
 
@@ -61,8 +62,12 @@ export class StaticFiles {
   url = (name: AssetName): string => this.#assets.get(name)!.url;
 }
 
-async function loadAsset(name: string, { parts, type }: { parts: URL[]; type: string }): Promise<Asset> {
-  const identity = join(await Promise.all(parts.map((part) => Deno.readFile(part))));
+/** Throws `StartError` where a file is missing. */
+export async function loadAsset(
+  name: string,
+  { parts, type }: { parts: URL[]; type: string },
+): Promise<Asset> {
+  const identity = join(await Promise.all(parts.map(readAsset)));
   const hash = createHash("sha256").update(identity).digest("base64url").slice(0, HASH_LETTERS);
   return {
     type,
@@ -76,6 +81,15 @@ async function loadAsset(name: string, { parts, type }: { parts: URL[]; type: st
 function join(parts: Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   return Buffer.concat(parts.flatMap((part) => [part, Buffer.from(";\n")]));
+}
+
+async function readAsset(at: URL): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(at);
+  } catch (error) {
+    const remedy = at.pathname.includes("/node_modules/") ? "deno install" : "deno task css";
+    throw new StartError(`The file ${at.pathname} can't be read. Run: ${remedy}`, { cause: error });
+  }
 }
 
 function local(name: string): URL {

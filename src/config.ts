@@ -21,6 +21,9 @@ const DENO_DEPLOY_GRACE = 3 * SECOND;
 
 const MIN_METRICS_TOKEN_LENGTH = 16;
 
+/** An IP address, in brackets or not, or a name. */
+const HOST_FORM = /^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9.-]+)$/i;
+
 const wholeNumber = (min: number, max: number) =>
   z.coerce.number({ error: `must be a whole number from ${min} to ${max}` }).int().min(min).max(max);
 
@@ -31,6 +34,8 @@ const environment = z.object({
   PORT: z.coerce.number({ error: "must be a port number, 0 to 65535" }).int().min(0).max(65_535).default(
     8000,
   ),
+  HOST: z.string().regex(HOST_FORM, "must be an address or name of this machine, such as 127.0.0.1 or ::1")
+    .transform((host) => host.replace(/^\[(.*)\]$/, "$1")).optional(),
   APP_URL: z.string().transform(parseAppUrl).optional(),
   DATA_DIR: z.string().min(1).default(".data"),
   APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
@@ -64,6 +69,8 @@ export type Config = EmailConfig & {
   stopGrace: number;
   /** Nothing runs here but while a request or a schedule is served: Deno Deploy. */
   sleepsBetweenRequests: boolean;
+  /** The address to listen on. Absent: every address of this machine, IPv6 and IPv4. */
+  host: string | undefined;
   port: number;
   /** Scheme, host and port of the apex, without a path. */
   appUrl: URL;
@@ -135,6 +142,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     environment: environmentName,
     sleepsBetweenRequests: Boolean(values.DENO_DEPLOY),
     stopGrace: values.DENO_DEPLOY ? DENO_DEPLOY_GRACE : STOP_GRACE,
+    host: values.HOST,
     port: values.PORT,
     appUrl,
     dataDir: values.DATA_DIR,

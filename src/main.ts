@@ -3,11 +3,13 @@ import { JobWorker, NEW_JOBS } from "../jobs/job_worker.ts";
 import { enqueueMissed, registerSchedules, type Running } from "../jobs/schedules.ts";
 import { sql } from "drizzle-orm";
 import { createApp } from "../routes/app.ts";
+import { type HttpServer, serveHttp } from "../routes/http_server.ts";
 import { createOperationsApp } from "../routes/operations.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
 import { type Services, startServices } from "./services.ts";
+import { StartError } from "./start_error.ts";
 
 /** How long the queue may be drained at once where nothing runs between requests. */
 const DRAIN_TIME = 50 * SECOND;
@@ -35,21 +37,24 @@ async function main(): Promise<void> {
     announce(config);
     await Promise.all(servers.map(({ finished }) => finished));
   } catch (error) {
-    log.fatal("start failed", describeError(error));
+    if (!(error instanceof StartError)) log.fatal("start failed", describeError(error));
     fail([error instanceof Error ? reasonOf(error).message : String(error)]);
   }
 }
 
-async function servePages({ port, role }: Config, services: Services): Promise<Deno.HttpServer[]> {
+async function servePages(config: Config, services: Services): Promise<HttpServer[]> {
+  const { host, port, role } = config;
   if (role === "worker") return [];
   const app = await createApp(services);
-  return [Deno.serve({ port, onListen: () => {} }, app.fetch)];
+  return [serveHttp({ host, port, portSetting: "PORT" }, app.fetch, config)];
 }
 
 /** The metrics' own server, where they have a port of their own. */
-function serveMetrics({ metricsPort }: Config, services: Services): Deno.HttpServer[] {
+function serveMetrics(config: Config, services: Services): HttpServer[] {
+  const { host, metricsPort } = config;
   if (metricsPort === undefined) return [];
-  return [Deno.serve({ port: metricsPort, onListen: () => {} }, createOperationsApp(services).fetch)];
+  const address = { host, port: metricsPort, portSetting: "METRICS_PORT" } as const;
+  return [serveHttp(address, createOperationsApp(services).fetch, config)];
 }
 
 async function startWorker(config: Config, services: Services): Promise<JobWorker> {
@@ -70,7 +75,7 @@ function tellWorkers({ db }: Services): void {
   );
 }
 
-function stopOnSignal(services: Services, servers: Deno.HttpServer[], worker?: JobWorker): void {
+function stopOnSignal(services: Services, servers: HttpServer[], worker?: JobWorker): void {
   const stop = async () => {
     if (isStopping) return;
     isStopping = true;
@@ -94,7 +99,7 @@ function elapsed(milliseconds: number): Promise<false> {
 }
 
 function announce(config: Config): void {
-  const { appUrl, environment, databaseUrl, dataDir, role } = config;
+  const { appUrl, environment, databaseUrl, dataDir, role, host, port } = config;
   const database = databaseUrl ? "PostgreSQL" : `embedded, in ${dataDir}`;
   if (role === "worker") {
     return print(["", `  Denizen runs jobs and schedules. Environment: ${environment}.`, ""]);
@@ -106,6 +111,7 @@ function announce(config: Config): void {
     ...(config.smtpUrl || config.resendApiKey
       ? []
       : [`  Read its mail at      ${appUrl.origin}/dev/mailbox`]),
+    `  It listens on port ${port} of ${host ?? "every address of this machine"}.`,
     `  Database: ${database}. Environment: ${environment}.`,
     "",
   ]);

@@ -5,6 +5,7 @@ const VIEWS = import.meta.dirname!;
 const TAILWIND = join(VIEWS, "../node_modules/tailwindcss");
 const INPUT = join(VIEWS, "styles/app.css");
 const OUTPUT = join(VIEWS, "static/app.css");
+const UNWRITABLE = new Set(["EACCES", "EPERM", "EROFS"]);
 
 /**
  * Writes the style sheet of the pages, `static/app.css`, minified, from `styles/app.css` and the classes that the views
@@ -15,7 +16,19 @@ export async function updateCss(): Promise<void> {
   const stamp = stampOf(inputs);
   const current = await Deno.readTextFile(OUTPUT).catch(() => "");
   if (current.startsWith(stamp)) return;
-  await Deno.writeTextFile(OUTPUT, stamp + await compileCss(inputs));
+  await write(stamp + await compileCss(inputs));
+}
+
+/** Ends the process with one line that says what to do where the file can't be written. */
+async function write(css: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(OUTPUT, css);
+  } catch (error) {
+    if (!UNWRITABLE.has((error as { code?: string }).code ?? "")) throw error;
+    const line = `denizen: ${OUTPUT} can't be written. Run as the owner of this folder: deno task css\n`;
+    Deno.stderr.writeSync(new TextEncoder().encode(line));
+    Deno.exit(1);
+  }
 }
 
 type Inputs = { styles: string; views: string[]; build: string[] };

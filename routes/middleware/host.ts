@@ -1,9 +1,12 @@
 import { createMiddleware } from "hono/factory";
-import { notFound } from "../../src/errors.ts";
+import { DomainError } from "../../src/errors.ts";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import { admit } from "../../src/tenancy/admission.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import type { AppEnv } from "../http.ts";
+import { UnknownHosts } from "../unknown_hosts.ts";
+
+const unknownHosts = new UnknownHosts();
 
 /**
  * Finds out whose host was asked: the apex, or a tenant's subdomain of it. Any other is 404; one that the tenant had
@@ -18,7 +21,10 @@ export const resolveHost = createMiddleware<AppEnv>(async (c, next) => {
       ? host.slice(0, -config.appUrl.host.length - 1)
       : "";
     const tenant = subdomain ? await tenants.findBySubdomain(subdomain) : null;
-    if (!tenant) throw notFound("This address");
+    if (!tenant) {
+      unknownHosts.report(host, config.appUrl.host);
+      throw nobodyHere(config.appUrl.origin);
+    }
     c.set("tenant", tenant);
     c.set("tenantId", tenant.id);
     // Who moved the workspace is still signed in here, and shows it on the way to the new address.
@@ -36,3 +42,10 @@ export const admitTenant = createMiddleware<AppEnv>(async (c, next) => {
   if (tenant) admit(c.get("services"), tenant);
   await next();
 });
+
+function nobodyHere(origin: string): DomainError {
+  return new DomainError(
+    "not_found",
+    `There is no workspace at this address. Check the spelling, or start at ${origin}.`,
+  );
+}

@@ -140,6 +140,17 @@ Deno.test("S35 a host that is not ours is 404, whatever it looks like", async (t
   });
 });
 
+Deno.test("S35 on a host that is not ours, page and API say where to start", async () => {
+  await using world = await World.open();
+
+  const page = await world.api("GET", "", { host: "wrong.example", path: "/login" });
+  const call = await world.api("GET", "/projects", { host: "wrong.example" });
+
+  assert.match(page.text, /There is no workspace at this address/);
+  assert.ok(page.text.includes(`start at http://${world.host()}`));
+  assert.ok(call.json.detail.includes(`start at http://${world.host()}`));
+});
+
 Deno.test("S35 the forged host never shows up in a link", async () => {
   await using world = await World.open();
 

@@ -17,9 +17,18 @@ Deno.test("the port is part of the address where no address is given, and an emp
   assert.equal(parseConfig({ PORT: "9000", APP_URL: "" }).appUrl.origin, "http://localhost:9000");
 });
 
+Deno.test("HOST is an address in either family, with or without brackets, or a name; unset it is every address", () => {
+  const hosts = ["127.0.0.1", "0.0.0.0", "::1", "[::1]", "localhost", ""].map((HOST) =>
+    parseConfig({ HOST }).host
+  );
+
+  assert.deepEqual(hosts, ["127.0.0.1", "0.0.0.0", "::1", "::1", "localhost", undefined]);
+});
+
 Deno.test("every wrong variable gets a line of its own", () => {
   const variables = {
     PORT: "eighty",
+    HOST: "http://example.com",
     APP_URL: "example.com",
     DATABASE_URL: "mysql://x",
     LOG_LEVEL: "loud",

@@ -1,0 +1,80 @@
+import type { Config } from "../src/config.ts";
+import { logOf } from "../src/platform/log.ts";
+import { StartError } from "../src/start_error.ts";
+import { Connections, plainAddress, serveConnection } from "./connections.ts";
+
+export type HttpServer = Pick<Deno.HttpServer, "finished" | "shutdown">;
+
+export type ListenAddress = {
+  /** Absent: every address of both families. */
+  host: string | undefined;
+  port: number;
+  /** What an error tells the operator to change. */
+  portSetting: "PORT" | "METRICS_PORT";
+};
+
+const FIRST_FREE_PORT = 1_024;
+
+const log = logOf("server");
+
+/**
+ * Serves HTTP at an address. Throws `StartError` where it can't listen there. Deno Deploy names the address and keeps the
+ * connections itself.
+ */
+export function serveHttp(
+  address: ListenAddress,
+  handler: Deno.ServeHandler,
+  { sleepsBetweenRequests }: Pick<Config, "sleepsBetweenRequests">,
+): HttpServer {
+  if (sleepsBetweenRequests) return serveByDeno(address, handler);
+  if (serveConnection) {
+    const listener = listen(address, (to) => Deno.listen({ ...to, transport: "tcp" }));
+    return new Connections(listener, serveConnection, handler);
+  }
+  log.warn("this version of Deno doesn't let the server end silent connections; let the proxy do it");
+  return serveByDeno(address, handler);
+}
+
+function serveByDeno(address: ListenAddress, handler: Deno.ServeHandler): HttpServer {
+  const answer: Deno.ServeHandler<Deno.NetAddr> = (request, { remoteAddr, completed }) =>
+    handler(request, { remoteAddr: plainAddress(remoteAddr), completed });
+  return listen(address, (to) => Deno.serve({ ...to, onListen: () => {} }, answer));
+}
+
+type BoundTo = { hostname: string; port: number };
+
+function listen<T>(address: ListenAddress, bind: (to: BoundTo) => T): T {
+  const { host, port } = address;
+  try {
+    return host === undefined ? listenEverywhere(port, bind) : bind({ hostname: host, port });
+  } catch (error) {
+    throw new StartError(whyNot(address, error), { cause: error });
+  }
+}
+
+/** On a machine without IPv6, every address is every IPv4 address. */
+function listenEverywhere<T>(port: number, bind: (to: BoundTo) => T): T {
+  try {
+    return bind({ hostname: "::", port });
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse || isForbidden(error)) throw error;
+    return bind({ hostname: "0.0.0.0", port });
+  }
+}
+
+function whyNot({ host, port, portSetting }: ListenAddress, error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return `Port ${port} is in use. Stop the other program or set ${portSetting}.`;
+  }
+  if (isForbidden(error)) {
+    return `This user may not listen on port ${port}. Set ${portSetting} to ${FIRST_FREE_PORT} or higher.`;
+  }
+  if (host !== undefined) {
+    return `HOST is ${host}, which is no address of this machine. Set HOST to one of its addresses, or leave it unset to listen on all of them.`;
+  }
+  return `The server can't listen on port ${port}: ${error instanceof Error ? error.message : error}`;
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied;
+}

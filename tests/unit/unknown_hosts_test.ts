@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { UnknownHosts } from "../../routes/unknown_hosts.ts";
+
+/** Protects: a wrong host shows in the log, and nobody can flood the log or forge lines with hosts (S35). */
+
+Deno.test("each unknown host is logged once a minute, beside the one that is expected", () => {
+  const { hosts, lines, pass } = watched();
+
+  hosts.report("www.example.com", "example.com");
+  hosts.report("www.example.com", "example.com");
+  pass(60_000);
+  hosts.report("www.example.com", "example.com");
+
+  assert.deepEqual(lines, [["www.example.com", "example.com"], ["www.example.com", "example.com"]]);
+});
+
+Deno.test("20 unknown hosts a minute are logged, however many are asked for", () => {
+  const { hosts, lines } = watched();
+
+  for (let number = 0; number < 10_000; number++) hosts.report(`${number}.example`, "example.com");
+
+  assert.equal(lines.length, 20);
+});
+
+Deno.test("what a host can't hold, and what is too long, doesn't reach the log", () => {
+  const { hosts, lines } = watched();
+
+  hosts.report('x\n{"level":"FATAL"}', "example.com");
+  hosts.report("a".repeat(5_000), "example.com");
+
+  assert.deepEqual(lines.map(([host]) => host), ["x???level?:?FATAL??", "a".repeat(100)]);
+});
+
+/** With its lines, and a clock that the test moves. */
+function watched() {
+  let now = 0;
+  const lines: [string, string][] = [];
+  const hosts = new UnknownHosts((...line) => lines.push(line), () => now);
+  return { hosts, lines, pass: (milliseconds: number) => now += milliseconds };
+}
