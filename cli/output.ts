@@ -3,6 +3,8 @@ import Table from "cli-table3";
 export type Output = {
   /** One thing or a list: a table for people, JSON with `--json`. */
   data(rows: Record<string, unknown> | Record<string, unknown>[]): void;
+  /** Text as it is, for another program's standard input; `rows` with `--json`. */
+  text(text: string, rows: Record<string, unknown>[]): void;
   /** A line for people; programs that asked for JSON don't see it. */
   note(line: string): void;
 };
@@ -11,6 +13,7 @@ export type Output = {
 export function createOutput(json: boolean): Output {
   return {
     data: (rows) => write(Deno.stdout, json ? JSON.stringify(rows, null, 2) : toTable(rows)),
+    text: (text, rows) => write(Deno.stdout, json ? JSON.stringify(rows, null, 2) : text),
     note: (line) => json || write(Deno.stderr, line),
   };
 }

@@ -3,6 +3,7 @@ import { JobWorker } from "../jobs/job_worker.ts";
 import { enqueueMissed, registerSchedules } from "../jobs/schedules.ts";
 import { createOperationsApp } from "../routes/operations.ts";
 import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
+import { requireHardenedDatabase } from "../src/database_safety.ts";
 import { conflict } from "../src/errors.ts";
 import { startLogging } from "../src/platform/log.ts";
 import type { Services } from "../src/services.ts";
@@ -18,6 +19,7 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
     throw conflict(`The worker can't run by itself: ${KV_NEEDS_ONE_PROCESS}.`);
   }
   await startLogging(config.logLevel);
+  await requireHardenedDatabase(services.db, config);
   await services.tenants.listen();
   const metrics = drain ? undefined : serveMetrics(services);
   const worker = await JobWorker.start(services, await openEngine(config));

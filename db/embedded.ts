@@ -6,6 +6,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { join, resolve } from "node:path";
 import { createConnection } from "node:net";
 import { PgliteSocket } from "./pglite_socket.ts";
+import { openDataFolder, openPrivateFile, requireAccess, syncFolder } from "../src/platform/data_folder.ts";
 import { LOGIN_ROLE, prepareServer } from "./server_setup.ts";
 
 const MAX_SOCKET_PATH_BYTES = 100; // sockaddr_un holds 108, some systems 104
@@ -35,8 +36,9 @@ export function socketPathOf(dataDir: string): string {
 }
 
 /** Whether a server holds this data folder now. */
-export function isServed(dataDir: string): Promise<boolean> {
-  return new Promise((answer) => {
+export async function isServed(dataDir: string): Promise<boolean> {
+  await requireAccess(dataDir);
+  return await new Promise((answer) => {
     const socket = createConnection({ path: socketPathOf(dataDir) });
     socket.once("connect", () => (socket.destroy(), answer(true)));
     socket.once("error", () => answer(false));
@@ -45,25 +47,51 @@ export function isServed(dataDir: string): Promise<boolean> {
 
 /**
  * Opens the database of `dataDir`, making it on first use, and serves it on its socket.
- * Throws when another process holds the folder.
+ * Throws when another process holds the folder, or what it holds can't be opened.
  */
 export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
   const socketPath = socketPathOf(dataDir);
-  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await openDataFolder(dataDir);
   const lock = await lockFolder(dataDir);
   try {
     const folder = join(dataDir, "postgres");
-    const pglite = await PGlite.create({
-      dataDir: folder,
-      relaxedDurability: false,
-      startParams: START_PARAMS,
-    });
+    if (!await exists(folder)) await initialize(folder);
+    const pglite = await openExisting(folder);
     await prepareServer((sql) => pglite.exec(sql));
     return await serve(pglite, socketPath, () => lock.close());
   } catch (error) {
     lock.close();
     throw error;
   }
+}
+
+/** Makes the database in a folder beside, so that a process that is killed meanwhile leaves nothing under the final name. */
+async function initialize(folder: string): Promise<void> {
+  const unfinished = `${folder}.new`;
+  await Deno.remove(unfinished, { recursive: true }).catch(() => {});
+  await Deno.mkdir(unfinished, { mode: 0o700 });
+  const pglite = await openFolder(unfinished);
+  await prepareServer((sql) => pglite.exec(sql));
+  await pglite.close();
+  await syncFolder(unfinished);
+  await Deno.rename(unfinished, folder);
+}
+
+async function openExisting(folder: string): Promise<PGlite> {
+  try {
+    await Deno.chmod(folder, 0o700);
+    return await openFolder(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The embedded database in "${folder}" can't be opened (${reason}). Put a backup of the folder in its place; if it never held any data, delete it and start again.`,
+      { cause: error },
+    );
+  }
+}
+
+function openFolder(folder: string): Promise<PGlite> {
+  return PGlite.create({ dataDir: folder, relaxedDurability: false, startParams: START_PARAMS });
 }
 
 /** Serves a database restored from `snapshot` (of `dumpDataDir`), in memory. For tests. */
@@ -91,10 +119,16 @@ async function serve(pglite: PGlite, socketPath: string, release: () => void): P
 }
 
 async function lockFolder(dataDir: string): Promise<Deno.FsFile> {
-  const file = await Deno.open(join(dataDir, "lock"), { create: true, read: true, write: true });
+  const path = join(dataDir, "lock");
+  await openPrivateFile(path);
+  const file = await Deno.open(path, { read: true, write: true });
   if (await file.tryLock(true)) return file;
   file.close();
   throw new Error(
     `Another Denizen server runs on the folder "${dataDir}". Stop it first, or give this one a DATA_DIR of its own.`,
   );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
 }

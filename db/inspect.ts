@@ -1,50 +1,39 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./connect.ts";
 import { withMigrator } from "./migrator.ts";
+import { HARDENING, type Hardening } from "./server_setup.ts";
 
 export type Finding = { check: string; status: "ok" | "warn" | "fail"; detail: string };
 
 const OLDEST_VERSION = 150_000;
 const NEWEST_VERSION = 190_000;
 
-type Answers = {
-  version: number;
-  release: string;
-  superuser: boolean;
-  inherits: boolean;
-  set_config: boolean;
-  pg_settings: boolean;
-  temporary: boolean;
-  public_create: boolean;
-};
+type Answers = { version: number; release: string; superuser: boolean; inherits: boolean };
 
 /** What the login that makes the tenants' roles and schemas may do. */
 type MakersRights = { create_role: boolean; create_schema: boolean };
 
-/** Whether privileges that a tenant's role must not have are still open to every role: see HARDENING. */
-export async function findOpenPrivileges(db: Database): Promise<boolean> {
-  const [answers] = await db.control.execute<Answers>(QUERY);
-  const { set_config, pg_settings, temporary, public_create } = answers!;
-  return set_config || pg_settings || temporary || public_create;
+/** The privileges that a tenant's role must not have, and that every role still has in this database. */
+export async function findOpenPrivileges(db: Database): Promise<Hardening[]> {
+  const checks = HARDENING.map(({ isOpen }, index) => `(${index}, ${isOpen})`).join(", ");
+  const open = await db.control.execute<{ index: number }>(
+    sql.raw(`select index from (values ${checks}) as checks (index, is_open) where is_open order by index`),
+  );
+  return open.map(({ index }) => HARDENING[index]!);
 }
 
 /**
  * What the database's server and logins mean for the tenants' isolation. `PUBLIC` privileges are those of every role.
  * Roles and schemas are made by the migrating login, which is the application's where no other is configured.
  */
-export async function inspectDatabase(db: Database): Promise<Finding[]> {
+export async function inspectDatabase(
+  db: Database,
+  { mustBeHardened }: { mustBeHardened: boolean },
+): Promise<Finding[]> {
+  const open = await findOpenPrivileges(db);
   const [answers] = await db.control.execute<Answers>(QUERY);
   const [rights] = await withMigrator(db, (tx) => tx.execute<MakersRights>(MAKERS_QUERY));
-  const {
-    version,
-    release,
-    superuser,
-    inherits,
-    set_config,
-    pg_settings,
-    temporary,
-    public_create,
-  } = answers!;
+  const { version, release, superuser, inherits } = answers!;
   const { create_role, create_schema } = rights!;
   const maker = db.migratorPool === db.controlPool ? "" : "the login for migrations ";
   return [
@@ -83,33 +72,14 @@ export async function inspectDatabase(db: Database): Promise<Finding[]> {
       `${maker}may create schemas`,
       `${maker}may not create schemas; GRANT CREATE ON DATABASE …`,
     ),
-    finding(
-      "set_config",
-      !set_config,
-      "warn",
-      "not for tenants' roles",
-      "open to PUBLIC: REVOKE EXECUTE ON FUNCTION set_config FROM PUBLIC",
-    ),
-    finding(
-      "pg_settings",
-      !pg_settings,
-      "warn",
-      "not for tenants' roles",
-      "open to PUBLIC: REVOKE UPDATE ON pg_settings FROM PUBLIC",
-    ),
-    finding(
-      "temporary tables",
-      !temporary,
-      "warn",
-      "not for tenants' roles",
-      "open to PUBLIC: REVOKE TEMPORARY ON DATABASE … FROM PUBLIC",
-    ),
-    finding(
-      "schema public",
-      !public_create,
-      "warn",
-      "not for tenants' roles",
-      "open to PUBLIC: REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+    ...HARDENING.map((hardening) =>
+      finding(
+        hardening.name,
+        !open.includes(hardening),
+        mustBeHardened ? "fail" : "warn",
+        "not for tenants' roles",
+        `open to PUBLIC, which lets a tenant's SQL ${hardening.closes}: ${hardening.statement}`,
+      )
     ),
   ];
 }
@@ -131,15 +101,7 @@ function finding(
 const QUERY = sql`
   select current_setting('server_version_num')::int as version, current_setting('server_version') as release,
     role.rolsuper as superuser,
-    case when current_setting('server_version_num')::int >= 160000 then false else role.rolinherit end as inherits,
-    exists (select from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) acl
-      where proname = 'set_config' and acl.grantee = 0) as set_config,
-    exists (select from pg_class, aclexplode(relacl) acl
-      where oid = 'pg_catalog.pg_settings'::regclass and acl.grantee = 0 and acl.privilege_type = 'UPDATE') as pg_settings,
-    exists (select from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) acl
-      where datname = current_database() and acl.grantee = 0 and acl.privilege_type = 'TEMPORARY') as temporary,
-    exists (select from pg_namespace, aclexplode(coalesce(nspacl, acldefault('n', nspowner))) acl
-      where nspname = 'public' and acl.grantee = 0 and acl.privilege_type = 'CREATE') as public_create
+    case when current_setting('server_version_num')::int >= 160000 then false else role.rolinherit end as inherits
   from pg_roles role where role.rolname = session_user`;
 
 const MAKERS_QUERY = sql`

@@ -9,7 +9,6 @@ import { type Migration, readMigrations } from "./migrations.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
 import { retryOvertaken } from "./retry.ts";
 import { newOwnerRole } from "./schema_name.ts";
-import { HARDENING } from "./server_setup.ts";
 import { runScript } from "./transaction.ts";
 
 /** Waiting for a table holds up all who come after; so it is given up soon, and tried again. */
@@ -157,8 +156,7 @@ async function lock(tx: MigratorTx): Promise<void> {
 
 /** Where the login may not change these privileges, an administrator can: docs/admin/database.md, `config check`. */
 async function harden(db: Database): Promise<void> {
-  if (!await findOpenPrivileges(db)) return;
-  for (const statement of HARDENING) {
+  for (const { statement } of await findOpenPrivileges(db)) {
     const run = () =>
       withMigrator(db, async (tx) => {
         await lock(tx);

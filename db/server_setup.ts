@@ -1,14 +1,79 @@
-/** The application's login on the embedded database. On a server it is whoever DATABASE_URL names. */
+/** The application's login on the embedded database. On a server it is the one that DATABASE_URL names. */
 export const LOGIN_ROLE = "denizen";
 
 /** Runs one or more statements of constant SQL. */
 export type Execute = (sql: string) => Promise<unknown>;
 
-/**
- * What takes an administrator: the login role, and the privileges that a tenant's role must not have from PUBLIC.
- * Can be repeated. `set_config` and `pg_settings` could change the role from inside a query; a temporary table
- * would outlive the transaction on its connection.
- */
+/** A privilege that every role has by default, and a tenant's role must not have. */
+export type Hardening = {
+  name: string;
+  /** What SQL inside a tenant's transaction could do with the privilege. */
+  closes: string;
+  /** Takes the privilege from PUBLIC. Needs the owner of what it changes. Can be repeated. */
+  statement: string;
+  /** A boolean expression: whether PUBLIC has the privilege in this database. */
+  isOpen: string;
+};
+
+/** The product takes no advisory locks, nor does its jobs engine. */
+const ADVISORY_LOCKS = "^pg_(try_)?advisory_(xact_)?lock";
+
+/** All but `lo_unlink`: a role can unlink only what it owns, and deleting a tenant needs that. */
+const LARGE_OBJECTS = "^(lo_(creat|create|from_bytea|put|open|get|truncate|truncate64)|loread|lowrite)$";
+
+/** Closes the ways by which SQL inside a tenant's transaction could leave it. They count for one database each. */
+export const HARDENING: Hardening[] = [
+  closeFunctions("set_config", "change the role from inside a query", [
+    "pg_catalog.set_config(text, text, boolean)",
+  ]),
+  {
+    name: "pg_settings",
+    closes: "change the role by an update",
+    statement: "REVOKE UPDATE ON pg_catalog.pg_settings FROM PUBLIC",
+    isOpen: "has_table_privilege('public', 'pg_catalog.pg_settings', 'update')",
+  },
+  {
+    name: "temporary tables",
+    closes: "leave a table to the next transaction on the connection",
+    statement:
+      "DO $$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); END $$",
+    isOpen: "has_database_privilege('public', current_database(), 'temporary')",
+  },
+  {
+    name: "schema public",
+    closes: "leave a table or a function to other roles",
+    statement: "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
+    isOpen: "coalesce(has_schema_privilege('public', to_regnamespace('public')::oid, 'create'), false)",
+  },
+  closeMatching("advisory locks", "hold a lock after its transaction", ADVISORY_LOCKS),
+  closeMatching("large objects", "leave data outside its schema", LARGE_OBJECTS),
+];
+
+/** Takes functions, given with their arguments' types, away from every role. */
+function closeFunctions(name: string, closes: string, functions: string[]): Hardening {
+  const names = functions.map((each) => `'${each}'`).join(", ");
+  return {
+    name,
+    closes,
+    statement: `REVOKE EXECUTE ON FUNCTION ${functions.join(", ")} FROM PUBLIC`,
+    isOpen: `exists (select from unnest(array[${names}]) as name
+      where has_function_privilege('public', to_regprocedure(name)::oid, 'execute'))`,
+  };
+}
+
+/** Takes all of the server's functions whose name matches a pattern away from every role. */
+function closeMatching(name: string, closes: string, pattern: string): Hardening {
+  const matching = `FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '${pattern}'`;
+  return {
+    name,
+    closes,
+    statement: `DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid ${matching}
+  LOOP EXECUTE 'REVOKE EXECUTE ON FUNCTION ' || f || ' FROM PUBLIC'; END LOOP; END $$`,
+    isOpen: `exists (select ${matching} and has_function_privilege('public', oid, 'execute'))`,
+  };
+}
+
+/** What takes an administrator: the login role, and the privileges that HARDENING takes away. Can be repeated. */
 export async function prepareServer(execute: Execute): Promise<void> {
   await execute(`
     do $$ begin
@@ -17,34 +82,10 @@ export async function prepareServer(execute: Execute): Promise<void> {
       end if;
       execute format('grant create on database %I to ${LOGIN_ROLE}', current_database());
     end $$`);
-  for (const statement of HARDENING) await execute(statement);
+  for (const { statement } of HARDENING) await execute(statement);
 }
 
-/** Large objects outlive a transaction and belong to no schema. Unlinking one's own stays open: deletion does it. */
-const LARGE_OBJECT_FUNCTIONS = [
-  ...["lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "lo_put(oid, bigint, bytea)"],
-  ...["lo_open(oid, integer)", "lo_get(oid)", "lo_get(oid, bigint, integer)", "loread(integer, integer)"],
-  ...["lowrite(integer, bytea)", "lo_truncate(integer, integer)", "lo_truncate64(integer, bigint)"],
-].map((name) => `pg_catalog.${name}`);
-
-/** Closes the ways by which SQL inside a tenant's transaction could leave it. Each needs the owner of what it changes. */
-export const HARDENING = [
-  "revoke execute on function pg_catalog.set_config(text, text, boolean) from public",
-  "revoke update on pg_catalog.pg_settings from public",
-  `do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$`,
-  "revoke create on schema public from public",
-  `revoke execute on function ${advisoryLockFunctions()} from public`,
-  `revoke execute on function ${LARGE_OBJECT_FUNCTIONS.join(", ")} from public`,
-];
-
-/** An advisory lock can outlive its transaction, and block whoever asks for the same number. The product takes none. */
-function advisoryLockFunctions(): string {
-  const names = [
-    "pg_advisory_lock",
-    "pg_try_advisory_lock",
-    "pg_advisory_xact_lock",
-    "pg_try_advisory_xact_lock",
-  ];
-  return names.flatMap((name) => [name, `${name}_shared`])
-    .flatMap((name) => [`pg_catalog.${name}(bigint)`, `pg_catalog.${name}(integer, integer)`]).join(", ");
+/** The SQL that a superuser runs once in the application's database, as people and psql read it. */
+export function hardeningScript(): string {
+  return HARDENING.map(({ statement }) => `${statement};`).join("\n");
 }

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { SECOND } from "./platform/clock.ts";
-import { type EmailConfig, emailConfig, emailProblems, emailVariables } from "./email/email_variables.ts";
+import { parseAppUrl } from "./app_url.ts";
+import {
+  type EmailConfig,
+  emailConfig,
+  emailProblems,
+  emailVariables,
+  sendsToOthers,
+} from "./email/email_variables.ts";
 
 /** What stands in for APP_SECRET until one is set. Production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
@@ -23,8 +30,7 @@ const environment = z.object({
   PORT: z.coerce.number({ error: "must be a port number, 0 to 65535" }).int().min(0).max(65_535).default(
     8000,
   ),
-  APP_URL: z.url({ protocol: /^https?$/, error: "must be an address such as https://example.com" })
-    .optional(),
+  APP_URL: z.string().transform(parseAppUrl).optional(),
   DATA_DIR: z.string().min(1).default(".data"),
   APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
     .default(DEVELOPMENT_SECRET),
@@ -34,6 +40,7 @@ const environment = z.object({
   DB_LANES: wholeNumber(1, 50).default(4),
   MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" })
     .optional(),
+  ALLOW_UNHARDENED_DATABASE: z.enum(["0", "1"]).default("0"),
   TENANT_POOL_SIZE: wholeNumber(0, 1_000).default(5),
   JOBS_ENGINE: z.enum(["kv", "postgres"]).default("kv"),
   ROLE: z.enum(["all", "web", "worker"]).default("all"),
@@ -72,6 +79,8 @@ export type Config = EmailConfig & {
   databaseLanes: number;
   /** Absent: the application's login makes and migrates the schemas itself. */
   migrationDatabaseUrl: string | undefined;
+  /** Production starts on a database whose tenants' roles have more privileges than they need. */
+  allowUnhardenedDatabase: boolean;
   /** How many schemas wait, ready, for the next tenants. */
   tenantPoolSize: number;
   /** What carries jobs to those who run them: Deno KV's queue, for one process, or graphile-worker, for many. */
@@ -116,7 +125,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
   }
   const values = parsed.data;
-  const appUrl = new URL(new URL(values.APP_URL ?? `http://localhost:${values.PORT}`).origin);
+  const appUrl = values.APP_URL ?? new URL(`http://localhost:${values.PORT}`);
   const environmentName = values.DENO_ENV ?? (values.DENO_DEPLOY ? "production" : "development");
   const config: Config = {
     environment: environmentName,
@@ -131,6 +140,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     databasePooler: values.DATABASE_POOLER,
     databaseLanes: values.DB_LANES,
     migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
+    allowUnhardenedDatabase: values.ALLOW_UNHARDENED_DATABASE === "1",
     tenantPoolSize: values.TENANT_POOL_SIZE,
     jobsEngine: values.JOBS_ENGINE,
     role: values.ROLE,
@@ -143,6 +153,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
   };
   const problems = [
     ...unsafeInProduction(config),
+    ...publicInDevelopment(config),
     ...halfConfigured(config),
     ...sharedPort(config),
     ...emailProblems(values, environmentName),
@@ -183,4 +194,18 @@ function sharedPort({ port, metricsPort }: Config): string[] {
 function unsafeInProduction({ environment, appSecret }: Config): string[] {
   if (environment !== "production" || appSecret !== DEVELOPMENT_SECRET) return [];
   return [`APP_SECRET: must be set in production, to at least ${MIN_SECRET_LENGTH} random characters`];
+}
+
+/** Development has a secret that everyone knows, and open pages under /dev: not for a server that others reach. */
+function publicInDevelopment(config: Config): string[] {
+  if (config.environment !== "development") return [];
+  const reason = config.appUrl.protocol === "https:"
+    ? "APP_URL is https"
+    : sendsToOthers(config)
+    ? "email is configured"
+    : undefined;
+  if (!reason) return [];
+  return [
+    `DENO_ENV: set DENO_ENV=production and an APP_SECRET; ${reason}, and development is not safe to expose`,
+  ];
 }

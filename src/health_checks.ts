@@ -44,7 +44,7 @@ function remembers(): void {
 async function takesFiles(folder: string): Promise<void> {
   const path = join(folder, `.health-${newToken()}`);
   try {
-    await Deno.writeFile(path, new Uint8Array(PROBE_BYTES), { createNew: true });
+    await Deno.writeFile(path, new Uint8Array(PROBE_BYTES), { createNew: true, mode: 0o600 });
   } finally {
     await Deno.remove(path).catch(() => {});
   }

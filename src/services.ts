@@ -6,6 +6,7 @@ import type { SchemaName } from "../db/schema_name.ts";
 import { UsageCounter } from "./api_access/usage_counter.ts";
 import type { Config } from "./config.ts";
 import { openDatabase } from "./database.ts";
+import { requireHardenedDatabase } from "./database_safety.ts";
 import { createTransport } from "./email/mailer.ts";
 import type { EmailTransport } from "./email/transports/transport.ts";
 import { healthChecks } from "./health_checks.ts";
@@ -59,6 +60,7 @@ export async function startServices(config: Config, clock: Clock = systemClock):
     const { fleet } = await migrate(db);
     for (const { schema, reason } of fleet.failed) log.error("a tenant was not migrated", { schema, reason });
     if (fleet.stopped) log.error("the migration stopped: too many schemas failed", { left: fleet.left });
+    await requireHardenedDatabase(db, config);
     const services = await buildServices(config, clock, db, close);
     services.upkeep.start(services);
     await services.tenants.listen();

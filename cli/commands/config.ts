@@ -4,6 +4,7 @@ import { type Finding, inspectDatabase } from "../../db/inspect.ts";
 import { type Config, DEVELOPMENT_SECRET, loadConfig } from "../../src/config.ts";
 import { conflict } from "../../src/errors.ts";
 import { createOutput } from "../output.ts";
+import { mustBeHardened } from "../../src/database_safety.ts";
 import { withDatabase } from "../session.ts";
 
 export function configCommand() {
@@ -13,7 +14,12 @@ export function configCommand() {
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);
-      const findings = [...checkVariables(), ...await withDatabase((db) => inspectDatabase(db))];
+      const findings = [
+        ...checkVariables(),
+        ...await withDatabase((db, config) =>
+          inspectDatabase(db, { mustBeHardened: mustBeHardened(config) })
+        ),
+      ];
       output.data(findings);
       if (findings.some(({ status }) => status === "fail")) {
         throw conflict("Some checks failed; the table says which.");

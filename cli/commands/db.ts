@@ -7,6 +7,7 @@ import { migrationStatus, planMigration } from "../../db/migration_status.ts";
 import { findWarnings } from "../../db/migration_warnings.ts";
 import { type Migration, newestTenantMigration } from "../../db/migrations.ts";
 import { resetDatabase } from "../../db/reset.ts";
+import { HARDENING, hardeningScript } from "../../db/server_setup.ts";
 import { seed } from "../seed.ts";
 import { conflict } from "../../src/errors.ts";
 import { parseOptions } from "../options.ts";
@@ -78,6 +79,13 @@ export function dbCommand() {
       const output = createOutput(json === true);
       output.data(await withSystem(seed));
       output.note("Everyone signs in with the password shown.");
+    });
+
+  db.command("hardening").description("Prints the SQL that a superuser runs once in a new database.")
+    .option("--json", "print JSON")
+    .action(({ json }) => {
+      const rows = HARDENING.map(({ name, closes, statement }) => ({ name, closes, statement }));
+      createOutput(json === true).text(hardeningScript(), rows);
     });
 
   db.command("reset").description("Removes every tenant, user and setting, and migrates from nothing.")

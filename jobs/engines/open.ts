@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../../src/config.ts";
+import { openDataFolder, openPrivateFile } from "../../src/platform/data_folder.ts";
 import type { Engine } from "./engine.ts";
 import { openKvEngine } from "./kv.ts";
 import { openPostgresEngine } from "./postgres.ts";
@@ -9,6 +10,8 @@ export async function openEngine(config: Config): Promise<Engine> {
   if (config.jobsEngine === "postgres") {
     return await openPostgresEngine(config.databaseUrl!, config.databasePooler);
   }
-  await Deno.mkdir(config.dataDir, { recursive: true });
-  return await openKvEngine(join(config.dataDir, "jobs.kv"));
+  const path = join(config.dataDir, "jobs.kv");
+  await openDataFolder(config.dataDir);
+  await openPrivateFile(path, ["-wal", "-shm"]);
+  return await openKvEngine(path);
 }

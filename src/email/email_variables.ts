@@ -71,6 +71,11 @@ export function emailProblems(variables: EmailVariables, environment: string): s
   return lines;
 }
 
+/** Whether email reaches other people: by Resend, or by a mail server that isn't on this machine. */
+export function sendsToOthers({ smtpUrl, resendApiKey }: EmailConfig): boolean {
+  return Boolean(resendApiKey) || (smtpUrl !== undefined && !LOOPBACK_HOSTS.includes(smtpUrl.hostname));
+}
+
 /** Programs log in with both a user and a password, or with neither. */
 function isSmtpUrl({ protocol, hostname, username, password }: URL): boolean {
   if (!/^smtps?:$/.test(protocol) || !hostname || !username !== !password) return false;

@@ -226,6 +226,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       const { code, stdout, stderr } = await cli(
         {
           ...variables,
+          DENO_ENV: "test",
           SMTP_URL: `smtps://${secrets.user}:${secrets.password}@mail.example.com:465`,
           EMAIL_FROM: "Acme <no-reply@example.com>",
           EMAIL_WEBHOOK_SECRET: `whsec_${secrets.webhook}`,

@@ -17,6 +17,7 @@ import { migrate } from "../../db/migrate.ts";
 import { readMigrations } from "../../db/migrations.ts";
 import { HARDENING, prepareServer } from "../../db/server_setup.ts";
 import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
+import { readmeSql } from "./readme_sql.ts";
 
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
 /** Of the run before: a run that breaks off must not be taken for it. */
@@ -40,7 +41,7 @@ export const poolerUrl = Deno.env.get("TEST_POOLER_URL") || undefined;
 
 /** Makes what the tests copy from, if it isn't there: run once before them. */
 export async function prepareDatabases(): Promise<void> {
-  await Deno.mkdir(FOLDER, { recursive: true });
+  await Deno.mkdir(FOLDER, { recursive: true, mode: 0o700 });
   for (const report of REPORTS) await Deno.remove(join(FOLDER, report)).catch(() => {});
   if (serverUrl) await prepareTemplate(serverUrl);
   else await prepareSnapshot();
@@ -53,7 +54,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 
 async function schemaHash(): Promise<string> {
   const migrations = [...await readMigrations("control"), ...await readMigrations("tenant")];
-  return sha256(JSON.stringify([migrations, HARDENING])).slice(0, 16);
+  return sha256(JSON.stringify([migrations, HARDENING, await readmeSql()])).slice(0, 16);
 }
 
 async function snapshotPath(): Promise<string> {
@@ -122,7 +123,7 @@ async function prepareTemplate(url: string): Promise<void> {
     if ((await admin`select from pg_database where datname = ${name}`).length > 0) return;
     await admin.unsafe(`create database ${name}_new owner ${TEST_LOGIN.username}`);
     await withAdmin(databaseUrl(url, `${name}_new`), async (template) => {
-      for (const statement of HARDENING) await template.unsafe(statement);
+      await template.unsafe((await readmeSql()).inDatabase);
     });
     const db = connect({ url: urlOfLogin(databaseUrl(url, `${name}_new`)) });
     await migrate(db);

@@ -1,5 +1,6 @@
 /** Runs the product's own tasks in processes of their own, with the permissions that deno.json gives them. */
 import { createServer } from "node:net";
+import { permissionPath } from "../../deploy/scripts/data_dir.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -89,7 +90,10 @@ function command(
     tasks: Record<string, string>;
   };
   const line = tasks[task]!.replace(/^.*?deno run --no-prompt/, "run --no-prompt")
-    .replaceAll("$(deno run --allow-env=DATA_DIR deploy/scripts/data_dir.ts)", variables.DATA_DIR ?? ".data");
+    .replaceAll(
+      "$(deno run --allow-env=DATA_DIR deploy/scripts/data_dir.ts)",
+      () => permissionPath(variables.DATA_DIR),
+    );
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
   const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
   const streams = { stdin: "null", stdout: output, stderr: output } as const;

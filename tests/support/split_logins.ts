@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { HARDENING } from "../../db/server_setup.ts";
+import { hardeningScript } from "../../db/server_setup.ts";
 import { randomBase32 } from "../../src/platform/crypto.ts";
 import { serverUrl } from "./database.ts";
 
@@ -30,7 +30,7 @@ export async function openSplitLogins(): Promise<SplitLogins> {
   const adminUrl = urlOf(name, {});
   const applicationUrl = urlOf(name, { username: application, password: application });
   await withConnection(adminUrl, async (admin) => {
-    for (const statement of HARDENING) await admin.unsafe(statement);
+    await admin.unsafe(hardeningScript());
   });
   return {
     variables: {

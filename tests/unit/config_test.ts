@@ -45,6 +45,52 @@ Deno.test("every wrong variable gets a line of its own", () => {
   assert.deepEqual(lines.map((line) => line.split(":")[0]).sort(), Object.keys(variables).sort());
 });
 
+Deno.test("APP_URL is a scheme, a host name and a port, because workspaces live at <subdomain>.<host>", () => {
+  const refused = [
+    "http://127.0.0.1:8333",
+    "http://2130706433",
+    "http://[::1]:8333",
+    "https://example.com/app",
+    "https://example.com/?a=1",
+    "https://example.com/#top",
+    "https://ada:hunter2@example.com",
+    "example.com:8000",
+    "ftp://example.com",
+  ];
+
+  for (const address of refused) {
+    const lines = linesOf(() => parseConfig({ APP_URL: address, DENO_ENV: "test" }));
+    assert.deepEqual(lines.map((line) => line.split(":")[0]), ["APP_URL"], address);
+    assert.ok(!lines[0]!.includes("hunter2"));
+  }
+  assert.match(
+    linesOf(() => parseConfig({ APP_URL: "http://127.0.0.1:8333" }))[0]!,
+    /http:\/\/localhost:8333$/,
+  );
+  assert.equal(parseConfig({ APP_URL: "http://Example.com:8333/" }).appUrl.href, "http://example.com:8333/");
+});
+
+Deno.test("S55 an https address, or email that reaches others, needs production and a secret of its own", () => {
+  const reachable = [
+    { APP_URL: "https://example.com" },
+    { SMTP_URL: "smtps://mail.example.com" },
+    { RESEND_API_KEY: "re_123" },
+  ];
+
+  for (const variables of reachable) {
+    for (const environment of [{}, { DENO_ENV: "development" }, { APP_SECRET: "s".repeat(40) }]) {
+      const lines = linesOf(() => parseConfig({ ...variables, ...environment }));
+      assert.match(lines.join(), /^DENO_ENV: set DENO_ENV=production and an APP_SECRET; /);
+    }
+    const { APP_SECRET: _, ...withoutSecret } = PRODUCTION;
+    assert.match(
+      linesOf(() => parseConfig({ ...withoutSecret, ...variables })).join(),
+      /APP_SECRET: must be set/,
+    );
+  }
+  assert.equal(parseConfig({ SMTP_URL: "smtp://127.0.0.1:2525?tls=none" }).environment, "development");
+});
+
 Deno.test("what belongs to a server of Postgres is refused without one", () => {
   const lines = linesOf(() =>
     parseConfig({ DATABASE_POOLER: "transaction", MIGRATION_DATABASE_URL: "postgres://migrator@db/app" })
@@ -77,9 +123,15 @@ Deno.test("the KV queue takes one process that does all, and the queue in Postgr
 });
 
 Deno.test("mail leaves by SMTP, by Resend, or not at all, and its sender is the apex where nobody is named", () => {
-  const bySmtp = parseConfig({ SMTP_URL: "smtp://ada%40acme:p%2Fw@mail.example:2525" });
-  const byResend = parseConfig({ RESEND_API_KEY: "re_123", EMAIL_FROM: '"Acme, Inc." <Hello@Acme.example>' });
-  const both = linesOf(() => parseConfig({ SMTP_URL: "smtps://mail.example", RESEND_API_KEY: "re_123" }));
+  const bySmtp = parseConfig({ DENO_ENV: "test", SMTP_URL: "smtp://ada%40acme:p%2Fw@mail.example:2525" });
+  const byResend = parseConfig({
+    DENO_ENV: "test",
+    RESEND_API_KEY: "re_123",
+    EMAIL_FROM: '"Acme, Inc." <Hello@Acme.example>',
+  });
+  const both = linesOf(() =>
+    parseConfig({ DENO_ENV: "test", SMTP_URL: "smtps://mail.example", RESEND_API_KEY: "re_123" })
+  );
 
   assert.equal(bySmtp.smtpUrl?.hostname, "mail.example");
   assert.deepEqual(bySmtp.emailFrom, { name: "Denizen", address: "no-reply@localhost" });

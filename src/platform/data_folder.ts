@@ -1,0 +1,89 @@
+import { join } from "node:path";
+
+const OWNER_ONLY_FOLDER = 0o700;
+const OWNER_ONLY_FILE = 0o600;
+const OPEN_TO_OTHERS = 0o077;
+
+/** What Denizen keeps in the folder: an open folder that holds one of these is Denizen's own. */
+const OWN_ENTRIES = ["postgres", "postgres.new", "jobs.kv", "lock"];
+/** What a new file system comes with. */
+const IGNORED_ENTRIES = ["lost+found"];
+const FILES_SYNCED_AT_ONCE = 100;
+
+/**
+ * Makes sure that the folder is there and that only its owner can read it. Throws with one line that says what to do
+ * where the folder can't be used, or is shared with something else.
+ */
+export async function openDataFolder(folder: string): Promise<void> {
+  await requireAccess(folder);
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  } catch (error) {
+    throw new Error(`DATA_DIR: the folder "${folder}" can't be created: ${(error as Error).message}`);
+  }
+  const { mode } = await Deno.stat(folder);
+  if (mode !== null && mode & OPEN_TO_OTHERS) await closeFolder(folder);
+}
+
+/** Throws where this process was started without access to the folder. */
+export async function requireAccess(path: string): Promise<void> {
+  const states = await Promise.all(
+    (["read", "write"] as const).map((name) => Deno.permissions.query({ name, path })),
+  );
+  if (states.every(({ state }) => state === "granted")) return;
+  throw new Error(
+    path.includes(",")
+      ? `DATA_DIR: Deno can't grant access to "${path}" because of its comma; use a path without one, such as a symbolic link to the folder`
+      : `DATA_DIR: this process has no access to "${path}"; start it with "deno task start", or with --allow-read and --allow-write for this folder`,
+  );
+}
+
+/** Creates the file, and takes it and the files that `suffixes` name away from everyone but its owner. */
+export async function openPrivateFile(path: string, suffixes: string[] = []): Promise<void> {
+  const file = await Deno.open(path, { create: true, append: true, mode: OWNER_ONLY_FILE });
+  file.close();
+  for (const suffix of ["", ...suffixes]) await chmodIfPresent(path + suffix);
+}
+
+async function closeFolder(folder: string): Promise<void> {
+  const advice = `Run "chmod 700 ${folder}", or set DATA_DIR to a new folder inside it.`;
+  if (!await isOwn(folder)) {
+    throw new Error(`DATA_DIR: other users can read "${folder}", and it holds other files. ${advice}`);
+  }
+  await Deno.chmod(folder, OWNER_ONLY_FOLDER).catch(() => {
+    throw new Error(`DATA_DIR: other users can read "${folder}", and it belongs to another user. ${advice}`);
+  });
+}
+
+/** Closing a folder that others use as well would break them. */
+async function isOwn(folder: string): Promise<boolean> {
+  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name)
+    .filter((name) => !IGNORED_ENTRIES.includes(name));
+  return names.length === 0 || names.some((name) => OWN_ENTRIES.includes(name));
+}
+
+async function chmodIfPresent(path: string): Promise<void> {
+  try {
+    await Deno.chmod(path, OWNER_ONLY_FILE);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Writes the folder with all that is in it to the disk. */
+export async function syncFolder(folder: string): Promise<void> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  for (const { name, isDirectory } of entries) {
+    if (isDirectory) await syncFolder(join(folder, name));
+  }
+  const files = entries.filter(({ isFile }) => isFile).map(({ name }) => join(folder, name));
+  for (let start = 0; start < files.length; start += FILES_SYNCED_AT_ONCE) {
+    await Promise.all(files.slice(start, start + FILES_SYNCED_AT_ONCE).map(sync));
+  }
+  await sync(folder);
+}
+
+async function sync(path: string): Promise<void> {
+  using file = await Deno.open(path);
+  await file.sync();
+}
