@@ -2,17 +2,15 @@ import { asc, sql } from "drizzle-orm";
 import { isInsufficientPrivilege } from "../src/platform/database_errors.ts";
 import type { Database } from "./connect.ts";
 import { controlMigrations, installation, readyRoles, tenantSchemas } from "./control/schema.ts";
+import { isAuditWriterThere, makeAuditWriter } from "./audit_writer.ts";
 import { findBehind } from "./behind.ts";
 import { type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
 import { findOpenPrivileges } from "./inspect.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
-import { retryBusy } from "./retry.ts";
+import { retryOvertaken } from "./retry.ts";
 import { newOwnerRole } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
-
-/** Any number, as long as it is always this one: whoever migrates `control` waits for whoever does already. */
-const MIGRATION_LOCK = 3_141_592_653;
 
 /** Waiting for a table holds up all who come after; so it is given up soon, and tried again. */
 const LOCK_TIMEOUT_MILLISECONDS = 1_000;
@@ -38,7 +36,7 @@ export async function migrateControl(db: Database): Promise<string[]> {
   await harden(db);
   if (await isCurrent(db, migrations, session!.login)) return [];
   await findBehind(db, await readMigrations("tenant")); // throws where the tenants' schemas don't fit this code
-  const applied = await retryBusy(() =>
+  const applied = await retryOvertaken(() =>
     withMigrator(db, async (tx) => {
       await lock(tx);
       await runScript(tx, `set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS}`);
@@ -72,7 +70,7 @@ async function isCurrent(db: Database, migrations: Migration[], login: string): 
     const applied = await appliedMigrations(tx);
     if (findPending(migrations, applied).length > 0) return false;
     const [row] = await tx.select().from(installation);
-    return row?.login === login;
+    return row?.login === login && await isAuditWriterThere(tx);
   });
 }
 
@@ -116,14 +114,15 @@ async function prepareInstallation(tx: MigratorTx, login: string): Promise<void>
     );
     await tx.insert(installation).values({ ownerRole, login });
   }
+  await makeAuditWriter(tx);
   if (login === server!.migrator) return;
   const name = quoteName(login);
   await runScript(
     tx,
     `grant usage on schema control to ${name};
     grant select, insert, update, delete on all tables in schema control to ${name};
-    revoke insert, update, delete on control.migrations, control.installation from ${name};
-    revoke update, delete on control.audit_log from ${name}`,
+    revoke insert, update, delete on control.migrations, control.installation, control.tenant_jobs,
+      control.audit_log from ${name}`,
   );
 }
 
@@ -148,17 +147,23 @@ async function grantSchemas(db: Database, login: string): Promise<void> {
   await withMigrator(db, (tx) => tx.update(installation).set({ login }));
 }
 
+/** Whoever migrates `control` waits for whoever does already. In an empty database the making of the schema has that effect. */
 async function lock(tx: MigratorTx): Promise<void> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`);
+  const [ledger] = await tx.execute<{ exists: boolean }>(
+    sql`select to_regclass('control.migrations') is not null as exists`,
+  );
+  if (ledger!.exists) await runScript(tx, "lock table control.migrations in share row exclusive mode");
 }
 
 /** Where the login may not change these privileges, an administrator can: docs/admin/database.md, `config check`. */
 async function harden(db: Database): Promise<void> {
   for (const { statement } of await findOpenPrivileges(db)) {
-    await withMigrator(db, async (tx) => {
-      await lock(tx);
-      await runScript(tx, statement);
-    }, { use: "migration" }).catch((error) => {
+    const run = () =>
+      withMigrator(db, async (tx) => {
+        await lock(tx);
+        await runScript(tx, statement);
+      }, { use: "migration" });
+    await retryOvertaken(run).catch((error) => {
       if (!isInsufficientPrivilege(error)) throw error;
     });
   }

@@ -3,21 +3,15 @@ import { unavailable } from "../src/errors.ts";
 import type { Database } from "./connect.ts";
 import { tenantSchemas } from "./control/schema.ts";
 import { type Migration, newestTenantMigration, readMigrations } from "./migrations.ts";
+import { dropSchema } from "./drop_schema.ts";
 import { type Installation, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { takeRole } from "./ready_roles.ts";
-import { retryBusy } from "./retry.ts";
 import { parseSchemaName, type SchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
 import type { ControlTx } from "./with_tenant.ts";
 
-/** Tables to which a tenant's role may add rows, and never change or remove one. */
-const APPEND_ONLY_TABLES = ["audit_log"];
-
-/** Tables that one transaction drops: each takes a lock for itself, its indexes and its TOAST, of a table that is limited. */
-const DROPPED_AT_ONCE = 20;
-
-/** Whoever waits for a table holds a connection and those who come after; so it is given up soon, and tried again. */
-const LOCK_TIMEOUT_MILLISECONDS = 300;
+/** Tables that a tenant's role may only read: functions of the database write to them. */
+const READ_ONLY_TABLES = ["audit_log"];
 
 /** Makes a schema with all its tables and its role, ready for a tenant, in one transaction: all of it or nothing. */
 export async function provisionSchema(db: Database): Promise<SchemaName> {
@@ -64,11 +58,13 @@ export function provisioningScript(
 /** The SQL that brings one schema forward by `migrations`; it is to be run as the owner of the tables. */
 export function migrationScript(schema: SchemaName, migrations: Migration[]): string {
   const steps = migrations.map((migration) => migration.sql).join(";\n");
-  const appendOnly = APPEND_ONLY_TABLES.filter((table) => steps.includes(`CREATE TABLE "${table}"`));
+  const readOnly = READ_ONLY_TABLES.filter((table) => steps.includes(`CREATE TABLE "${table}"`));
   return `
     set local search_path = ${schema};
     ${steps};
-    ${appendOnly.map((table) => `revoke update, delete, truncate on ${table} from ${schema};`).join("\n")}`;
+    ${
+    readOnly.map((table) => `revoke insert, update, delete, truncate on ${table} from ${schema};`).join("\n")
+  }`;
 }
 
 /**
@@ -103,45 +99,4 @@ export async function forgetLostSchemas(db: Database): Promise<void> {
   const lost = await db.control.select({ name: tenantSchemas.name }).from(tenantSchemas)
     .where(sql`claimed_at is null and (to_regnamespace(name) is null or to_regrole(name) is null)`);
   for (const { name } of lost) await dropSchema(db, parseSchemaName(name));
-}
-
-/**
- * Drops a schema with its role and its line in the ledger. Table by table, in transactions that stay within the server's
- * lock table; when it is broken off, it can be done again.
- */
-export async function dropSchema(db: Database, schema: SchemaName): Promise<void> {
-  while (await retryBusy(() => withMigrator(db, (tx) => dropSomeTables(tx, schema)))) { /* some are left */ }
-  await retryBusy(() => withMigrator(db, (tx) => dropRest(tx, schema)));
-}
-
-async function dropRest(tx: MigratorTx, schema: SchemaName): Promise<void> {
-  const { ownerRole } = await readInstallation(tx);
-  await runScript(
-    tx,
-    `
-      set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
-      set local role ${ownerRole};
-      drop schema if exists ${schema} cascade;
-      set local role none;
-      drop role if exists ${schema};
-      delete from control.tenant_schemas where name = '${schema}'`,
-  );
-}
-
-async function dropSomeTables(tx: MigratorTx, schema: SchemaName): Promise<boolean> {
-  const tables = await tx.execute<{ name: string }>(sql`
-    select quote_ident(relname) as name from pg_class where relnamespace = to_regnamespace(${schema})
-      and relkind in ('r', 'p') and not relispartition order by relname limit ${DROPPED_AT_ONCE}`);
-  if (tables.length === 0) return false;
-  const { ownerRole } = await readInstallation(tx);
-  const names = tables.map(({ name }) => `${schema}.${name}`).join(", ");
-  await runScript(
-    tx,
-    `
-      set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
-      set local role ${ownerRole};
-      drop table ${names} cascade;
-      set local role none`,
-  );
-  return tables.length === DROPPED_AT_ONCE;
 }

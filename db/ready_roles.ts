@@ -15,7 +15,7 @@ const SCHEMAS_A_READY_ROLE = 100;
 export async function takeRole(tx: MigratorTx, installation: Installation): Promise<SchemaName> {
   const [ready] = await tx.execute<{ name: string }>(sql`
     delete from ${readyRoles} where name = (
-      select name from ${readyRoles} order by name limit 1 for update skip locked)
+      select name from ${readyRoles} where to_regrole(name) is not null order by name limit 1 for update skip locked)
     returning name`);
   return ready ? parseSchemaName(ready.name) : await makeRoles(tx, installation);
 }

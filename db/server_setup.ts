@@ -15,6 +15,12 @@ export type Hardening = {
   isOpen: string;
 };
 
+/** The product takes no advisory locks, nor does its jobs engine. */
+const ADVISORY_LOCKS = "^pg_(try_)?advisory_(xact_)?lock";
+
+/** All but `lo_unlink`: a role can unlink only what it owns, and deleting a tenant needs that. */
+const LARGE_OBJECTS = "^(lo_(creat|create|from_bytea|put|open|get|truncate|truncate64)|loread|lowrite)$";
+
 /** Closes the ways by which SQL inside a tenant's transaction could leave it. They count for one database each. */
 export const HARDENING: Hardening[] = [
   closeFunctions("set_config", "change the role from inside a query", [
@@ -39,6 +45,8 @@ export const HARDENING: Hardening[] = [
     statement: "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
     isOpen: "coalesce(has_schema_privilege('public', to_regnamespace('public')::oid, 'create'), false)",
   },
+  closeMatching("advisory locks", "hold a lock after its transaction", ADVISORY_LOCKS),
+  closeMatching("large objects", "leave data outside its schema", LARGE_OBJECTS),
 ];
 
 /** Takes functions, given with their arguments' types, away from every role. */
@@ -50,6 +58,18 @@ function closeFunctions(name: string, closes: string, functions: string[]): Hard
     statement: `REVOKE EXECUTE ON FUNCTION ${functions.join(", ")} FROM PUBLIC`,
     isOpen: `exists (select from unnest(array[${names}]) as name
       where has_function_privilege('public', to_regprocedure(name)::oid, 'execute'))`,
+  };
+}
+
+/** Takes all of the server's functions whose name matches a pattern away from every role. */
+function closeMatching(name: string, closes: string, pattern: string): Hardening {
+  const matching = `FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '${pattern}'`;
+  return {
+    name,
+    closes,
+    statement: `DO $$ DECLARE f regprocedure; BEGIN FOR f IN SELECT oid ${matching}
+  LOOP EXECUTE 'REVOKE EXECUTE ON FUNCTION ' || f || ' FROM PUBLIC'; END LOOP; END $$`,
+    isOpen: `exists (select ${matching} and has_function_privilege('public', oid, 'execute'))`,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Brand } from "../src/platform/brand.ts";
 import type { Database } from "./connect.ts";
 import { parseSchemaName, type SchemaName } from "./schema_name.ts";
-import { type Answers, runFlight, runScript, runTransaction, type TransactionDb } from "./transaction.ts";
+import { type Answers, runFlight, runTransaction, type TransactionDb } from "./transaction.ts";
 
 /** A handle on one tenant's tables, for the time of one transaction. */
 export type TenantTx = Brand<TransactionDb, "TenantTx">;
@@ -40,18 +40,6 @@ export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
 export function withControl<T>(db: Database, work: (tx: ControlTx) => PromiseLike<T>): Promise<T> {
   const borrow = { pool: db.controlPool, holder: db.controlHolder };
   return runTransaction(borrow, db.begin, (tx) => work(tx as ControlTx));
-}
-
-/** Goes on with a transaction on `control` as a tenant, for the time of `work`: a change of both, all of it or nothing. */
-export async function asTenant<T>(
-  tx: ControlTx,
-  schema: SchemaName,
-  work: (tx: TenantTx) => Promise<T>,
-): Promise<T> {
-  await runScript(tx, enter(schema));
-  const result = await work(tx as TransactionDb as TenantTx);
-  await runScript(tx, "set local role none; set local search_path to default");
-  return result;
 }
 
 function enter(schema: SchemaName): string {

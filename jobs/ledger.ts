@@ -1,7 +1,7 @@
 /** The states of jobs in `control.outbox`, and every way from one to another. Leases run by the database's clock. */
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/connect.ts";
-import { jobMinutes, jobWorkers, outbox, tenants } from "../db/control/schema.ts";
+import { jobMinutes, jobWorkers, locks, outbox, tenants } from "../db/control/schema.ts";
 import type { ControlTx } from "../db/with_tenant.ts";
 import type { QueueName, QueuePolicies } from "../src/jobs/queues.ts";
 import { newId } from "../src/platform/ids.ts";
@@ -9,9 +9,6 @@ import { planOf, send, sendPlanned, type SizeOrder, sizeOrderOf } from "./plans.
 
 /** How long a job is left to a worker that is not heard of. */
 export const LEASE_SECONDS = 15;
-
-/** Any number, as long as it is always this one: one process at a time hands jobs over. */
-const DISPATCH_LOCK = 1_618_033_988;
 
 const PROMOTED_AT_ONCE = 2_500;
 
@@ -98,7 +95,8 @@ export async function takeBackLost(tx: ControlTx, policies: QueuePolicies, now: 
 /** `isAlone`: no other process dispatches until the end of this transaction. */
 export async function lockDispatch(tx: ControlTx): Promise<{ isAlone: boolean; sizeOrder: SizeOrder }> {
   const [row] = await tx.execute<{ got: boolean; bytes: number }>(sql`
-    select pg_try_advisory_xact_lock(${DISPATCH_LOCK}) as got, pg_relation_size('control.outbox')::float as bytes`);
+    with lock as (select name from ${locks} where name = 'dispatch' for update skip locked)
+    select exists (select from lock) as got, pg_relation_size('control.outbox')::float as bytes`);
   return { isAlone: row!.got, sizeOrder: sizeOrderOf(row!.bytes) };
 }
 

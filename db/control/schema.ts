@@ -89,6 +89,12 @@ export const tenantSchemas = control.table("tenant_schemas", {
 /** Roles that wait, made and granted, for the next schemas. See db/ready_roles.ts. */
 export const readyRoles = control.table("ready_roles", { name: text("name").primaryKey() });
 
+/**
+ * Roles of deleted tenants that another database of the same server still uses, such as a restored copy. Upkeep drops them
+ * once it doesn't.
+ */
+export const droppedRoles = control.table("dropped_roles", { name: text("name").primaryKey() });
+
 export const memberships = control.table("memberships", {
   id: uuid("id").primaryKey(),
   tenantId: uuid("tenant_id").notNull().references(() => tenants.id, { onDelete: "cascade" }),
@@ -174,6 +180,11 @@ export const installation = control.table("installation", {
   login: text("login").notNull().default(""),
 });
 
+/** Rows to lock for what one transaction at a time may do. Advisory locks would take no row, but any role can hold them. */
+export const locks = control.table("locks", {
+  name: text("name", { enum: ["audit_log", "dispatch", "signing_keys"] }).primaryKey(),
+});
+
 /** Which migrations this schema has had. */
 export const controlMigrations = control.table("migrations", {
   version: text("version").primaryKey(),
@@ -244,6 +255,12 @@ export const outbox = control.table("outbox", {
   index("outbox_resting").on(table.state, table.id).where(sql`${table.state} in ('failed', 'held')`),
   index("outbox_tenant").on(table.tenantId),
 ]);
+
+/** The jobs that a tenant's role may enqueue; see src/jobs/job_types.ts. Migrations fill it. */
+export const tenantJobs = control.table("tenant_jobs", {
+  name: text("name").primaryKey(),
+  queue: text("queue").notNull(),
+});
 
 /** How many attempts ended in each minute, and how: what the back office's figures are added up from. */
 export const jobMinutes = control.table("job_minutes", {

@@ -29,14 +29,14 @@ export const projects = pgTable("projects", {
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
 }, (table) => [
-  index("projects_name").on(sql`lower(${table.name})`, table.id),
+  index("projects_name").on(sql`${table.name} collate "und-x-icu"`, table.id),
   index("projects_created").on(table.createdAt, table.id),
   index("projects_updated").on(table.updatedAt, table.id),
 ]);
 
 /**
- * Who did what. The tenant's role may add and read; it can't change or remove. Each row carries a hash of itself and of
- * the row before; see src/audit/audit_log.ts.
+ * Who did what. The tenant's role reads it; the database's function audit.append adds. Each row carries a hash of itself
+ * and of the row before; see src/audit/audit_log.ts.
  */
 export const auditLog = pgTable("audit_log", {
   id: uuid("id").primaryKey(),

@@ -1,12 +1,14 @@
-import { desc, eq, or, type SQL, sql } from "drizzle-orm";
+import { desc, eq, or, sql } from "drizzle-orm";
 import { platformAuditLog } from "../../db/control/schema.ts";
 import { prepareQuery } from "../../db/prepared.ts";
 import { auditLog } from "../../db/tenant/schema.ts";
 import type { MigratorTx } from "../../db/migrator.ts";
+import type { SchemaName } from "../../db/schema_name.ts";
 import type { ControlTx, TenantTx } from "../../db/with_tenant.ts";
 import { type Actor, describeActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
-import { newToken } from "../platform/crypto.ts";
+import { forbidden } from "../errors.ts";
+import { isRefusedByFunction } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
 import type { Services } from "../services.ts";
 
@@ -66,13 +68,27 @@ export type PlatformAuditEntry = {
 /** Who acts, and the clock: what a log needs of a context. */
 type Acting = { actor: Actor; services: Pick<Services, "clock"> };
 
-type Log = typeof auditLog | typeof platformAuditLog;
-
-const CONTROL_LOCK = 2_718_281_828;
-
-/** Adds a line to the tenant's log, in the transaction of the change: there is one exactly if there is the other. */
+/**
+ * Adds a line to the tenant's log, in the transaction of the change: there is one exactly if there is the other. The
+ * database writes the actor's name as it is now, and "System" for the product itself. Throws `forbidden` when the actor is
+ * not a member any more.
+ */
 export async function recordAudit(ctx: Acting, tx: TenantTx, entry: NewAuditEntry): Promise<void> {
-  await append(ctx, tx, auditLog, sql`hashtextextended(current_schema(), 0)`, entry);
+  try {
+    await tx.execute(sql`select audit.append(${lineOf(ctx, entry)}::jsonb)`);
+  } catch (error) {
+    throw isRefusedByFunction(error) ? forbidden("You are no longer a member of this workspace.") : error;
+  }
+}
+
+/** Adds a line to a tenant's log in a transaction on `control`: what the platform's people, too, did to the tenant. */
+export async function recordAuditOf(
+  ctx: Acting,
+  tx: ControlTx,
+  schema: SchemaName,
+  entry: NewAuditEntry,
+): Promise<void> {
+  await tx.execute(sql`select audit.append_to(${schema}, ${lineOf(ctx, entry)}::jsonb)`);
 }
 
 /** Adds a line to the platform's log, in the transaction of the change. */
@@ -81,7 +97,7 @@ export async function recordPlatformAudit(
   tx: ControlTx | MigratorTx,
   entry: NewAuditEntry<PlatformAuditAction>,
 ): Promise<void> {
-  await append(ctx, tx, platformAuditLog, sql`${CONTROL_LOCK}::bigint`, entry);
+  await tx.execute(sql`select audit.append_platform(${lineOf(ctx, entry)}::jsonb)`);
 }
 
 /**
@@ -142,68 +158,44 @@ export async function verifyPlatformAudit(tx: ControlTx): Promise<AuditVerificat
 /** `brokenAt`: the place of the first line that doesn't fit the one before it, or its own content. */
 export type AuditVerification = { lines: number; brokenAt: number | null };
 
-/**
- * Each line carries its place, a hash of its content, and a hash over those and the hash of the line before. Whoever
- * changes, inserts or cuts out a line would have to write all lines after it anew. One transaction at a time writes to
- * a log; the lock is taken by a statement of its own, since a statement sees only what was there when it began.
- */
-async function append(
+/** What the functions of schema `audit` make a line of. */
+function lineOf(
   { actor, services }: Acting,
-  tx: TenantTx | ControlTx | MigratorTx,
-  log: Log,
-  lock: SQL,
   { action, subject, details = {} }: NewAuditEntry<PlatformAuditAction>,
-): Promise<void> {
-  const by = describeActor(actor);
-  const locked = tx.execute(sql`select pg_advisory_xact_lock(${lock})`).then(() => {});
-  const added = tx.execute(sql`
-    with last as (select sequence, hash from ${log} order by sequence desc limit 1),
-    content as (
-      select ${newId()}::uuid as id, ${services.clock.now().toISOString()}::timestamptz as at, ${action}::text as action,
-        ${by.id}::uuid as actor_id, ${by.name}::text as actor_name, ${
-    subject?.type ?? null
-  }::text as subject_type,
-        ${subject?.id ?? null}::uuid as subject_id, ${subject?.name ?? null}::text as subject_name,
-        ${JSON.stringify(details)}::jsonb as details, ${newToken()}::text as salt),
-    placed as (
-      select *, coalesce((select sequence from last), 0) + 1 as sequence,
-        coalesce((select hash from last), '') as previous_hash, ${CONTENT_HASH} as content_hash from content)
-    insert into ${log} (id, at, action, actor_id, actor_name, subject_type, subject_id, subject_name, details, salt,
-      sequence, previous_hash, content_hash, hash)
-    select id, at, action, actor_id, actor_name, subject_type, subject_id, subject_name, details, salt,
-      sequence, previous_hash, content_hash, ${HASH} from placed`).then(() => {});
-  await Promise.all([locked, added]);
+): string {
+  const { id, name } = describeActor(actor);
+  return JSON.stringify({
+    id: newId(),
+    at: services.clock.now(),
+    action,
+    actor_id: id,
+    actor_name: name,
+    subject_type: subject?.type ?? null,
+    subject_id: subject?.id ?? null,
+    subject_name: subject?.name ?? null,
+    details,
+  });
 }
 
-async function verify(tx: TenantTx | ControlTx, log: Log): Promise<AuditVerification> {
+/**
+ * Each line carries its place, a hash of its content, and a hash over those and the hash of the line before. Whoever
+ * changes, inserts or cuts out a line would have to write all lines after it anew.
+ */
+async function verify(
+  tx: TenantTx | ControlTx,
+  log: typeof auditLog | typeof platformAuditLog,
+): Promise<AuditVerification> {
   const [result] = await tx.execute<{ lines: number; broken_at: number | null }>(sql`
-    with chain as (select *, lag(hash, 1, '') over places as before, row_number() over places as place
+    with chain as (
+      select sequence, previous_hash, hash, content_hash, salt, ${LINE} as line,
+        lag(hash, 1, '') over places as before, row_number() over places as place
       from ${log} window places as (order by sequence))
     select count(*)::int as lines, (min(sequence) filter (where sequence <> place or previous_hash <> before
-      or hash <> ${HASH} or (salt is not null and content_hash <> ${CONTENT_HASH})))::int as broken_at from chain`);
+      or hash <> audit.hash(line) or (salt is not null and content_hash <> audit.content_hash(line))))::int as broken_at
+    from chain`);
   return { lines: result!.lines, brokenAt: result!.broken_at };
 }
 
-function digest(...parts: string[]): SQL {
-  const list = sql.join(parts.map((part) => sql.raw(part)), sql`, `);
-  return sql`encode(sha256(convert_to(jsonb_build_array(${list})::text, 'UTF8')), 'hex')`;
-}
-
-// The migrations that brought the chain to logs that were there before hold these two in their own words.
-const CONTENT_HASH = digest(
-  "salt",
-  "actor_id",
-  "actor_name",
-  "subject_type",
-  "subject_id",
-  "subject_name",
-  "details",
-);
-const HASH = digest(
-  "previous_hash",
-  "sequence",
-  "id",
-  `to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
-  "action",
-  "content_hash",
-);
+const LINE =
+  sql`row(id, sequence, at, action, actor_id, actor_name, subject_type, subject_id, subject_name, details, salt,
+  content_hash, previous_hash, hash)::audit.line`;

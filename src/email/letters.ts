@@ -23,6 +23,8 @@ export type Letter = {
 /** On whose behalf a mail is sent. `tenant` is null for what is about an account. */
 export type Sender = { system: SystemContext; tenant: TenantContext | null };
 
+/** About an account, whichever tenants it belongs to. */
+const ABOUT_ACCOUNTS = new Set<MessageName>(["verify_address", "reset_password"]);
 /** Whoever reads these knows the tenant, and not us. */
 const IN_THE_TENANTS_NAME = new Set<MessageName>(["invitation", "monthly_report"]);
 const TO_OWNERS = new Set<MessageName>(["welcome", "deletion_scheduled", "monthly_report"]);
@@ -37,7 +39,7 @@ const PRODUCT_COLOR = "#0b6b58";
 export async function composeLetter(sender: Sender, request: EmailRequest): Promise<Letter | null> {
   const { system, tenant } = sender;
   const reader = await findReader(system, request);
-  if (!reader || (TO_OWNERS.has(request.message) && !await isOwner(tenant, reader))) return null;
+  if (!reader || !await mayWriteTo(tenant, reader, request.message)) return null;
   const category = categoryOf(request.message);
   if (category && !(await getEmailPreferences(system, reader.id))[category]) return null;
 
@@ -60,8 +62,16 @@ async function findReader({ control }: SystemContext, request: EmailRequest): Pr
     : await findUserByEmail(control, request.address);
 }
 
-async function isOwner(tenant: TenantContext | null, { id }: User): Promise<boolean> {
-  return tenant !== null && await findRole(tenant, id) === "owner";
+/** A tenant writes to its own members only, and only about itself. */
+async function mayWriteTo(
+  tenant: TenantContext | null,
+  { id }: User,
+  message: MessageName,
+): Promise<boolean> {
+  if (!tenant) return !TO_OWNERS.has(message);
+  if (ABOUT_ACCOUNTS.has(message)) return false;
+  const role = await findRole(tenant, id);
+  return TO_OWNERS.has(message) ? role === "owner" : role !== null;
 }
 
 /** The address stays ours whoever speaks: another's domain would not vouch for it. */

@@ -1,4 +1,4 @@
-import { desc, sql } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import {
   calculateJwkThumbprint,
   type CryptoKey,
@@ -8,7 +8,7 @@ import {
   type JWK,
 } from "jose";
 import type { Database } from "../../db/connect.ts";
-import { signingKeys } from "../../db/control/schema.ts";
+import { locks, signingKeys } from "../../db/control/schema.ts";
 import { withControl } from "../../db/with_tenant.ts";
 import type { Clock } from "../platform/clock.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
@@ -16,7 +16,6 @@ import { decrypt, encrypt } from "../platform/crypto.ts";
 export const SIGNING_ALGORITHM = "EdDSA";
 
 const PURPOSE = "signing key";
-const KEY_LOCK = 1_414_213_562;
 
 /** The key that signs access tokens, and all public keys (JWK set, RFC 7517) by which they can be checked. */
 export type SigningKeys = { id: string; privateKey: CryptoKey; publicKeys: { keys: JWK[] } };
@@ -25,7 +24,7 @@ export type SigningKeys = { id: string; privateKey: CryptoKey; publicKeys: { key
 export async function loadSigningKeys(db: Database, appSecret: string, clock: Clock): Promise<SigningKeys> {
   const fresh = await makeKey(appSecret);
   const rows = await withControl(db, async (tx) => {
-    await tx.execute(sql`select pg_advisory_xact_lock(${KEY_LOCK})`);
+    await tx.select().from(locks).where(eq(locks.name, "signing_keys")).for("update");
     const known = await tx.select().from(signingKeys).orderBy(desc(signingKeys.createdAt));
     return known.length > 0
       ? known

@@ -1,5 +1,6 @@
 const UNIQUE_VIOLATION = "23505";
 const UNDEFINED_TABLE = "42P01";
+const DEPENDENT_OBJECTS = "2BP01";
 const DATA_EXCEPTION = "22"; // the class of all
 const UNDEFINED_OBJECT = "42704";
 const INVALID_PARAMETER = "22023";
@@ -19,6 +20,19 @@ export function isTenantGone(error: unknown): boolean {
   if (!isPostgresError(cause)) return false;
   return cause.code === UNDEFINED_TABLE ||
     (cause.code === INVALID_PARAMETER && /role "tenant_\w+" does not exist/.test(String(cause.message)));
+}
+
+/** Whether `error` says that a role can't be dropped because something, here or in another database, depends on it. */
+export function isRoleInUse(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && cause.code === DEPENDENT_OBJECTS;
+}
+
+/** Whether `error` is a refusal by one of the product's own database functions, such as audit.append. */
+export function isRefusedByFunction(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && cause.code === INSUFFICIENT_PRIVILEGE &&
+    cause.routine === "exec_stmt_raise";
 }
 
 /** Whether `error` says that a table is not there. */

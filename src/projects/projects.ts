@@ -10,6 +10,7 @@ import type { MemberContext, TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { afterCursor, isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { inNameOrder } from "../platform/name_order.ts";
 import { likePattern } from "../platform/like_pattern.ts";
 import { multiLine, searchTerm, singleLine } from "../platform/text.ts";
 
@@ -146,10 +147,10 @@ type Sort = {
 };
 
 const BY_NAME = {
-  column: sql`lower(${projects.name})`,
+  column: inNameOrder(projects.name),
   valueOf: ({ name }: Project) => name,
   isKey: () => true,
-  keyOf: (value: SQL) => sql`lower(${value})`,
+  keyOf: (value: SQL) => sql`${value}::text`,
 };
 const BY_MOMENT = { isKey: isMoment, keyOf: (value: SQL) => sql`${value}::timestamptz` };
 const BY_CREATION = {

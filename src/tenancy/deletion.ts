@@ -1,7 +1,7 @@
 import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { tenants } from "../../db/control/schema.ts";
 import { withMigrator } from "../../db/migrator.ts";
-import { dropSchema } from "../../db/provision.ts";
+import { dropSchema } from "../../db/drop_schema.ts";
 import { parseSchemaName } from "../../db/schema_name.ts";
 import { authorizePlatform } from "../access/tenant_access.ts";
 import { eraseFromPlatformAudit, recordPlatformAudit } from "../audit/audit_log.ts";

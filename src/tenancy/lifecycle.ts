@@ -1,11 +1,11 @@
 import { and, eq, gt, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
-import { asTenant, type ControlTx } from "../../db/with_tenant.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorizeOn, authorizePlatform, isPlatform } from "../access/tenant_access.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
-import { type AuditAction, recordAudit, recordPlatformAudit } from "../audit/audit_log.ts";
+import { type AuditAction, recordAuditOf, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict, invalid, notFound, suspended } from "../errors.ts";
 import { releaseHeldJobs } from "../jobs/outbox.ts";
@@ -198,9 +198,7 @@ async function record(ctx: SystemContext, tx: ControlTx, tenant: Tenant, steps: 
   if (
     tenant.schemaVersion >= ctx.services.oldestServedVersion && await isSchemaThere(tx, tenant.schemaName)
   ) {
-    await asTenant(tx, tenant.schemaName, async (own) => {
-      for (const entry of entries) await recordAudit(ctx, own, entry);
-    });
+    for (const entry of entries) await recordAuditOf(ctx, tx, tenant.schemaName, entry);
   }
   for (const entry of entries) await recordPlatformAudit(ctx, tx, entry);
 }

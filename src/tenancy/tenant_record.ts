@@ -3,6 +3,7 @@ import { memberships, tenantSchemas, users } from "../../db/control/schema.ts";
 import { authorizePlatform } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
+import { inNameOrder } from "../platform/name_order.ts";
 import type { Tenant } from "./tenant.ts";
 import { listFormerSubdomains } from "./tenants.ts";
 
@@ -25,7 +26,10 @@ export async function getTenantRecord(ctx: SystemContext, id: string): Promise<T
   const isOwner = and(eq(memberships.tenantId, id), eq(memberships.role, "owner"));
   const [owners, members, formerSubdomains, [ledger]] = await Promise.all([
     ctx.control.select({ name: users.name, email: users.email }).from(memberships)
-      .innerJoin(users, eq(users.id, memberships.userId)).where(isOwner).orderBy(asc(users.name)).limit(
+      .innerJoin(users, eq(users.id, memberships.userId)).where(isOwner).orderBy(
+        inNameOrder(users.name),
+        asc(users.id),
+      ).limit(
         OWNERS_LISTED,
       ),
     ctx.control.$count(memberships, eq(memberships.tenantId, id)),

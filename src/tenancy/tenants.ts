@@ -3,10 +3,9 @@ import { z } from "zod";
 import { memberships, subdomains, tenants, tenantSchemas, users } from "../../db/control/schema.ts";
 import { claimReadySchema, countReadySchemas, provisionSchema } from "../../db/provision.ts";
 import type { ControlTx } from "../../db/with_tenant.ts";
-import { asTenant } from "../../db/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
 import { authorizePlatform } from "../access/tenant_access.ts";
-import { recordAudit, recordPlatformAudit } from "../audit/audit_log.ts";
+import { recordAuditOf, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
 import { enqueue } from "../jobs/outbox.ts";
@@ -84,7 +83,7 @@ async function createIn(
 
   const acting = ctx.actor.type === "visitor" ? { ...ctx, actor: ownerActor(owner) } : ctx;
   const entry = { action: "tenant.created", subject: { type: "tenant", id, name: input.name } } as const;
-  await asTenant(tx, schemaName, (own) => recordAudit(acting, own, entry));
+  await recordAuditOf(acting, tx, schemaName, entry);
   await recordPlatformAudit(acting, tx, entry);
   return toTenant({ ...tenant!, schemaVersion: (await newestTenantMigration()).version });
 }

@@ -1,3 +1,4 @@
+import { dropUnusedRoles } from "../../db/drop_schema.ts";
 import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/provision.ts";
 import { inBackground, systemContext } from "../context.ts";
 import { releaseForgottenJobs } from "../jobs/outbox.ts";
@@ -61,6 +62,7 @@ export class TenantUpkeep {
     } finally {
       await releaseForgottenJobs(system);
       await deleteDueTenants(system);
+      await dropUnusedRoles(services.db);
     }
   }
 

@@ -5,6 +5,7 @@ import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { inNameOrder } from "../platform/name_order.ts";
 import type { Tenant } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import type { UserId } from "../access/actor.ts";
@@ -27,7 +28,7 @@ export async function pageWorkspaces(
 ): Promise<Page<Workspace>> {
   const place = cursor ? readCursor(cursor, "name", () => true) : undefined;
   const isAfter = place &&
-    sql`(${tenants.name}, ${tenants.id}) > (${place.cursorValue}, ${place.cursorId}::uuid)`;
+    sql`(${inNameOrder(tenants.name)}, ${tenants.id}) > (${place.cursorValue}, ${place.cursorId}::uuid)`;
   const rows = await selectWorkspaces(ctx, member, limit + 1, isAfter);
   const { items, nextCursor } = toPage(rows, limit, "name", ({ name }) => name);
   return { items: items.map(toWorkspace), nextCursor };
@@ -85,7 +86,7 @@ function selectWorkspaces(
   return control.select({ ...TENANT_FIELDS, role: memberships.role }).from(memberships)
     .innerJoin(tenants, eq(tenants.id, memberships.tenantId)).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
     .where(and(isTheirs, ne(tenants.status, "deleting"), condition))
-    .orderBy(asc(tenants.name), asc(tenants.id)).limit(limit);
+    .orderBy(inNameOrder(tenants.name), asc(tenants.id)).limit(limit);
 }
 
 function toWorkspace({ role, ...row }: Awaited<ReturnType<typeof selectWorkspaces>>[number]): Workspace {

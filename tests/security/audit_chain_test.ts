@@ -45,7 +45,7 @@ Deno.test("S44 a log with a line that was changed, added or cut out by hand show
   }
 });
 
-Deno.test("S44 the tenant's role can add lines and read them, and nothing else; a line it forges is seen", async () => {
+Deno.test("S44 the tenant's role can read its log, and add to it only through the database's function", async () => {
   await using world = await World.open();
   const { ctx } = await world.company("acme");
   const attempt = (statement: string) =>
@@ -61,14 +61,14 @@ Deno.test("S44 the tenant's role can add lines and read them, and nothing else; 
       "insert into audit_log select * from audit_log on conflict (id) do update set action = 'x'",
     ),
   ];
-  const forged = await attempt(
+  const inserted = await attempt(
     "insert into audit_log select gen_random_uuid(), at, actor_id, actor_name, action, subject_type, subject_id," +
       "subject_name, 2, details, salt, content_hash, hash, 'made up' from audit_log",
   );
 
   assert.deepEqual(outcomes, ["42501", "42501", "42501"]);
-  assert.equal(forged, "done");
-  assert.equal((await ctx.tx((tx) => verifyAudit(tx))).brokenAt, 2);
+  assert.equal(inserted, "42501");
+  assert.deepEqual(await ctx.tx((tx) => verifyAudit(tx)), { lines: 1, brokenAt: null });
 });
 
 Deno.test("S44 lines written at the same time are in one chain", async () => {

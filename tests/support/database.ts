@@ -6,6 +6,7 @@
 import { PGlite } from "@electric-sql/pglite";
 import { join } from "node:path";
 import postgres from "postgres";
+import { makeAuditWriter } from "../../db/audit_writer.ts";
 import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connect.ts";
 import { startFromSnapshot } from "../../db/embedded.ts";
 import { installation } from "../../db/control/schema.ts";
@@ -164,6 +165,7 @@ async function giveOwnOwner(url: string, name: string): Promise<void> {
       `create role ${ownerRole} nologin; ${grantScript([ownerRole], login, serverVersion)}`,
     );
     await tx.update(installation).set({ ownerRole });
+    await makeAuditWriter(tx);
   });
   await db.close();
 }

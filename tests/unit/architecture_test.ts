@@ -74,7 +74,13 @@ Deno.test("a tenant's role and search_path are named in with_tenant.ts and the p
   const naming = sources.filter(({ text }) => /set local (role|search_path)/i.test(withoutComments(text)))
     .map(({ path }) => path);
 
-  assert.deepEqual(naming.sort(), ["db/fleet.ts", "db/provision.ts", "db/with_tenant.ts"]);
+  assert.deepEqual(naming.sort(), [
+    "db/audit_writer.ts",
+    "db/drop_schema.ts",
+    "db/fleet.ts",
+    "db/provision.ts",
+    "db/with_tenant.ts",
+  ]);
 });
 
 Deno.test("generated migrations of the tenant schema name no schema", async () => {

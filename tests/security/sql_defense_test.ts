@@ -1,0 +1,288 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { outbox } from "../../db/control/schema.ts";
+import { auditLog } from "../../db/tenant/schema.ts";
+import { verifyAudit } from "../../src/audit/audit_log.ts";
+import type { TenantContext } from "../../src/context.ts";
+import type { EmailRequest } from "../../src/jobs/email_requests.ts";
+import { JOB_TYPES, type JobName } from "../../src/jobs/job_types.ts";
+import { enqueue } from "../../src/jobs/outbox.ts";
+import { createProject } from "../../src/projects/projects.ts";
+import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { loginUrl, serverUrl } from "../support/database.ts";
+import { startWorker } from "../support/jobs.ts";
+import { withConnection } from "../support/split_logins.ts";
+import { type Company, World } from "../support/world.ts";
+
+/** Protects: SQL that is injected into a tenant's query harms nobody outside that tenant (S54). */
+
+const REFUSED = "42501"; // insufficient_privilege
+
+Deno.test("S54 a tenant's role enqueues only what tenants may, in its own partition, in bounds", async (t) => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const now = world.clock.now().toISOString();
+  const job = {
+    id: crypto.randomUUID(),
+    queue: "analytics",
+    name: "metrics.collect_tenant",
+    payload: { day: "2026-01-01" },
+    tenant_id: acme.tenant.id,
+    priority: 100,
+    run_at: now,
+    created_at: now,
+  };
+  const forged: [string, Record<string, unknown>][] = [
+    ["another tenant's job", { tenant_id: globex.tenant.id }],
+    ["a job of the platform", { tenant_id: null }],
+    ["upkeep", { name: "tenancy.upkeep", queue: "cleanup", payload: {} }],
+    ["a job for all tenants", { name: "metrics.collect" }],
+    ["a job that nobody knows", { name: "no.such" }],
+    ["a job without a name", { name: null }],
+    ["a payload of a megabyte", { payload: { day: "x".repeat(1_000_000) } }],
+    ["a priority before all others", { priority: -1 }],
+    ["a key of a megabyte", { key: "x".repeat(1_000_000) }],
+    ["a job that rests for a hundred years", { run_at: "2126-01-01T00:00:00Z" }],
+    ["a job that never runs", { run_at: "infinity", created_at: "infinity" }],
+    ["a job from the Middle Ages", { run_at: "1200-01-01T00:00:00Z", created_at: "1200-01-01T00:00:00Z" }],
+    ["a job that was due before it was made", { run_at: "2026-03-01T00:00:00Z" }],
+  ];
+  for (const [name, changes] of forged) {
+    await t.step(`not ${name}`, async () => {
+      assert.equal((await enqueueRaw(acme.ctx, [{ ...job, ...changes }])).code, REFUSED);
+    });
+  }
+
+  await t.step("not six thousand at once", async () => {
+    assert.equal((await enqueueRaw(acme.ctx, Array.from({ length: 6_000 }, () => job))).code, REFUSED);
+  });
+
+  await t.step("no job in another queue, or with the id of one that is there", async () => {
+    const [other] = await world.system.tx((tx) =>
+      tx.execute<{ id: string }>(
+        sql`select jobs.enqueue(${
+          JSON.stringify([{ ...job, id: crypto.randomUUID(), tenant_id: globex.tenant.id }])
+        }::jsonb) as id`,
+      )
+    );
+
+    const outcome = await enqueueRaw(acme.ctx, [{ ...job, id: other!.id, queue: "billing" }]);
+
+    const [added] = await world.system.control.select().from(outbox).where(
+      sql`tenant_id = ${acme.tenant.id}`,
+    );
+    assert.equal(outcome.message, "");
+    assert.notEqual(added!.id, other!.id);
+    assert.equal(added!.queue, "analytics");
+  });
+
+  await t.step("no key that the platform uses for the tenant's jobs", async () => {
+    await enqueueRaw(acme.ctx, [{ ...job, key: "metrics 2026-03-01" }]);
+
+    const added = await world.system.tx((tx) =>
+      enqueue(world.system, tx, {
+        name: "metrics.collect_tenant",
+        payload: { day: "2026-03-01" },
+        tenantId: acme.tenant.id,
+        key: "metrics 2026-03-01",
+      })
+    );
+
+    assert.notEqual(added, null);
+  });
+});
+
+Deno.test("S54 the jobs that the database lets tenants enqueue are those that the code marks, in the same queues", async () => {
+  await using world = await World.open();
+
+  const rows = await world.system.control.execute<{ name: string; queue: string }>(
+    sql`select name, queue from control.tenant_jobs order by name`,
+  );
+
+  const marked = (Object.keys(JOB_TYPES) as JobName[]).filter((name) => JOB_TYPES[name].byTenants).sort();
+  assert.deepEqual([...rows], marked.map((name) => ({ name, queue: JOB_TYPES[name].queue })));
+});
+
+Deno.test("S54 an email that a tenant's role asks for reaches the tenant's members only, and only about the tenant", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const stranger = await world.user("stranger@example.com");
+  const send = (payload: EmailRequest) =>
+    acme.ctx.tx((tx) => enqueue(acme.ctx, tx, { name: "email.send", payload }));
+  await using worker = await startWorker(world, "kv");
+
+  await send({ message: "invitation", userId: stranger.id, inviterName: "Ada" });
+  await send({ message: "welcome", userId: globex.owner.id });
+  await send({ message: "verify_address", userId: acme.owner.id });
+  const device = { ipAddress: "127.0.0.1", userAgent: "Test" };
+  await send({ message: "reset_password", address: acme.owner.email, ...device });
+  await worker.idle();
+  const before = await world.mails();
+  await send({ message: "welcome", userId: acme.owner.id });
+  await worker.idle();
+
+  assert.deepEqual(before, []);
+  assert.deepEqual((await world.mails()).map(({ to, message }) => [to, message]), [[
+    acme.owner.email,
+    "welcome",
+  ]]);
+});
+
+Deno.test("S54 a tenant's role holds no lock and makes nothing that outlives its transaction", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const ways = [
+    "select pg_advisory_lock(1)",
+    "select pg_advisory_lock(1, 2)",
+    "select pg_advisory_lock_shared(1)",
+    "select pg_try_advisory_lock(1)",
+    "select pg_try_advisory_lock_shared(1, 2)",
+    "select pg_advisory_xact_lock(1)",
+    "select pg_try_advisory_xact_lock_shared(1)",
+    "with held as materialized (select pg_advisory_lock(n) from generate_series(1, 9) n) select count(*) from held",
+    "select lo_creat(-1)",
+    "select lo_create(0)",
+    "select lo_from_bytea(0, 'x')",
+    "select lo_put(1, 0, 'x')",
+    "select lo_open(1, 131072)",
+    "select lo_import('/etc/passwd')",
+    "select pg_reload_conf()",
+    "select pg_stat_reset()",
+    "select pg_ls_dir('.')",
+    "select * from pg_authid",
+    "select * from pg_largeobject",
+    "select control.new_id()",
+    "select control.check_tenant_jobs(null, '[]')",
+    "select * from control.locks for update",
+    "insert into control.tenant_jobs values ('tenancy.upkeep', 'cleanup')",
+  ];
+  for (const way of ways) {
+    await t.step(way, async () => {
+      const outcome = await attempt(acme.ctx, way);
+      assert.notEqual(outcome.message, "");
+      assert.ok([REFUSED, "XX000"].includes(outcome.code ?? ""), `${outcome.code}: ${outcome.message}`);
+    });
+  }
+});
+
+if (serverUrl) {
+  Deno.test("S54 a tenant's role ends and cancels no other connection", async () => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+
+    const codes = await withConnection(loginUrl!, async (beside) => {
+      const [session] = await beside.unsafe("select pg_backend_pid() as pid");
+      const pid = Number(session!.pid);
+      return [
+        await attempt(acme.ctx, `select pg_terminate_backend(${pid})`),
+        await attempt(acme.ctx, `select pg_cancel_backend(${pid})`),
+      ].map(({ code }) => code);
+    });
+
+    assert.deepEqual(codes, [REFUSED, REFUSED]);
+  });
+}
+
+Deno.test("S54 a tenant's role adds audit lines in its members' names only, and chooses neither place nor hash", async (t) => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const staff = await world.staff("staff@denizen.example");
+  const entry = {
+    id: crypto.randomUUID(),
+    at: world.clock.now(),
+    action: "project.deleted",
+    actor_id: acme.owner.id,
+    actor_name: "Somebody else",
+    details: {},
+    subject_type: "project",
+    subject_id: crypto.randomUUID(),
+    subject_name: "A project",
+  };
+  const append = (changes: Record<string, unknown>) =>
+    attempt(acme.ctx, sql`select audit.append(${JSON.stringify({ ...entry, ...changes })}::jsonb)`);
+
+  await t.step("not in the name of a neighbor's member, of staff or of nobody who exists", async () => {
+    for (const actor of [globex.owner.id, staff.id, crypto.randomUUID()]) {
+      assert.equal((await append({ actor_id: actor })).code, REFUSED);
+    }
+  });
+
+  await t.step("not with a megabyte, or without an action", async () => {
+    assert.equal((await append({ details: { x: "x".repeat(1_000_000) } })).code, REFUSED);
+    assert.equal((await append({ action: "anything at all" })).code, REFUSED);
+  });
+
+  await t.step("not by the functions that are for the application, or write the line", async () => {
+    const line = JSON.stringify(entry);
+    for (
+      const way of [
+        sql`select audit.append_to(${globex.tenant.schemaName}, ${line}::jsonb)`,
+        sql`select audit.append_to(${acme.tenant.schemaName}, ${line}::jsonb)`,
+        sql`select audit.append_platform(${line}::jsonb)`,
+        sql`select audit.insert_line(${acme.tenant.schemaName}, ${line}::jsonb)`,
+        sql`insert into audit_log (id, action) select l.id, l.action from audit.compose(${line}::jsonb, 99999, '') l`,
+      ]
+    ) assert.equal((await attempt(acme.ctx, way)).code, REFUSED);
+  });
+
+  await t.step("a made-up sequence, hash, salt or name is not believed", async () => {
+    const outcome = await append({ sequence: 9_000_000_000, hash: "x", previous_hash: "x", salt: "x" });
+    await append({ id: crypto.randomUUID(), actor_id: null });
+    await createProject(acme.ctx, { name: "Goes on", description: "", status: "active" });
+
+    const lines = await acme.ctx.tx((tx) => tx.select().from(auditLog).orderBy(auditLog.sequence));
+    const { actorName } = lines[1]!;
+    assert.equal(outcome.message, "");
+    assert.deepEqual(lines.map(({ sequence }) => sequence), [1, 2, 3, 4]);
+    assert.deepEqual([actorName, lines[2]!.actorName], [acme.owner.name, "System"]);
+    assert.notEqual(lines[1]!.salt, "x");
+    assert.deepEqual(await acme.ctx.tx((tx) => verifyAudit(tx)), { lines: 4, brokenAt: null });
+  });
+});
+
+Deno.test("S54 what staff do to a tenant is in its log in their name, and a member who has left changes nothing", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const staff = await world.staff("staff@denizen.example", "Sam Staff");
+  const former = await world.member(acme, "former@acme.example", "admin");
+  const actor = {
+    type: "user",
+    id: staff.id,
+    name: staff.name,
+    email: staff.email,
+    isPlatformAdmin: true,
+  } as const;
+  await world.removeMember(acme, former);
+
+  const change = createProject(world.acting(acme.tenant, former, "admin"), {
+    name: "Too late",
+    description: "",
+    status: "active",
+  });
+  await assert.rejects(change, { kind: "forbidden", message: /no longer a member/ });
+  await suspendTenant({ ...world.system, actor }, acme.tenant.id, { reason: "A reason." });
+
+  assert.deepEqual(await actorsOf(acme), ["test", "Sam Staff"]);
+});
+
+async function actorsOf({ ctx }: Company): Promise<string[]> {
+  const lines = await ctx.tx((tx) => tx.select().from(auditLog).orderBy(auditLog.sequence));
+  return lines.map(({ actorName }) => actorName);
+}
+
+function enqueueRaw(ctx: TenantContext, jobs: Record<string, unknown>[]): Promise<Outcome> {
+  return attempt(ctx, sql`select jobs.enqueue(${JSON.stringify(jobs)}::jsonb)`);
+}
+
+type Outcome = { code?: string; message: string };
+
+async function attempt(ctx: TenantContext, statement: string | ReturnType<typeof sql>): Promise<Outcome> {
+  const query = typeof statement === "string" ? sql.raw(statement) : statement;
+  try {
+    await ctx.tx(async (tx) => await tx.execute(query));
+    return { message: "" };
+  } catch (error) {
+    const cause = (error as Error).cause as { code?: string; message: string } | undefined;
+    return { code: cause?.code, message: cause?.message ?? String(error) };
+  }
+}
