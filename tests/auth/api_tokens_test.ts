@@ -162,6 +162,9 @@ Deno.test("S17 a token that is forged in any of the known ways is 401", async (t
     "another type": await sign({}, "JWT"),
     "a key that is a path": await sign({}, "at+jwt", "../../../../dev/null"),
     "no tenant": await sign({ tid: undefined }),
+    "no scope": await sign({ scope: undefined }),
+    "for one tenant and the account": await sign({ scope: "account" }),
+    "for two scopes": await sign({ scope: "account tenant" }),
     "not a token": "nonsense",
   };
   for (const [name, token] of Object.entries(forged)) {
