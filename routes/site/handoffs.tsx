@@ -11,7 +11,7 @@ import {
 } from "../../src/identity/handoffs.ts";
 import { getUserById } from "../../src/identity/users.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
-import { newToken } from "../../src/platform/crypto.ts";
+import { newToken, sha256 } from "../../src/platform/crypto.ts";
 import { SwitchAccountPage } from "../../views/pages/switch_account_page.tsx";
 import { sendFlash } from "../flash.ts";
 import { type AppContext, type AppEnv, hostTenant, readForm, redirect, systemContextOf } from "../http.ts";
@@ -33,9 +33,9 @@ handoffPages.get(HANDOFF_PATH, async (c) => {
   const token = c.req.query("token") ?? "";
   const handoff = await findHandoff(ctx, hostTenant(c), token);
   if (!handoff) return goToSignIn(c);
-  if (!handoff.isBound) return c.redirect(handoff.proofUrl(keepState(c)), 303);
+  if (!handoff.isBound) return c.redirect(handoff.proofUrl(keepState(c, token)), 303);
   const signedIn = c.get("session")?.actor;
-  if (!handoff.isBoundTo(stateOf(c))) return goToSignIn(c);
+  if (!handoff.isBoundTo(stateOf(c, token))) return goToSignIn(c);
   if (!signedIn || signedIn.id === handoff.userId) return await openSession(c, token);
   const { email } = await getUserById(ctx.control, handoff.userId);
   return render(c, <SwitchAccountPage current={signedIn.email} next={email} token={token} />);
@@ -56,7 +56,7 @@ handoffPages.get(HANDOFF_PROOF_PATH, async (c) => {
 });
 
 async function openSession(c: AppContext, token: string): Promise<Response> {
-  const handoff = { token, state: stateOf(c) };
+  const handoff = { token, state: stateOf(c, token) };
   try {
     const { session, welcome } = await redeemHandoff(
       systemContextOf(c),
@@ -65,7 +65,7 @@ async function openSession(c: AppContext, token: string): Promise<Response> {
       c.get("device"),
     );
     await signInBrowser(c, session);
-    const { name, options } = stateCookie(c);
+    const { name, options } = stateCookie(c, token);
     deleteCookie(c, name, options);
     if (welcome) sendFlash(c, { kind: "success", text: "Your workspace is ready. Welcome!" });
     return redirect(c, "/dashboard");
@@ -79,18 +79,19 @@ function goToSignIn(c: AppContext): Response {
   return redirect(c, "/login?notice=handoff");
 }
 
-/** Gives the browser its secret. One that has it keeps it, so that two tabs can open the workspace at once. */
-function keepState(c: AppContext): string {
-  const state = stateOf(c) ?? newToken();
-  const { name, options } = stateCookie(c);
+/** Gives the browser its secret. One that has it already keeps it. */
+function keepState(c: AppContext, token: string): string {
+  const state = stateOf(c, token) ?? newToken();
+  const { name, options } = stateCookie(c, token);
   setCookie(c, name, state, { ...options, maxAge: STATE_LIFETIME_SECONDS });
   return state;
 }
 
-function stateOf(c: AppContext): BrowserSecret {
-  return getCookie(c, stateCookie(c).name) || null;
+function stateOf(c: AppContext, token: string): BrowserSecret {
+  return getCookie(c, stateCookie(c, token).name) || null;
 }
 
-function stateCookie(c: AppContext) {
-  return hostCookie(c, "handoff");
+/** Each handoff has a cookie of its own, so that several tabs can open a workspace at once. */
+function stateCookie(c: AppContext, token: string) {
+  return hostCookie(c, `handoff_${sha256(token).slice(0, 16)}`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY } from "../../src/platform/clock.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
-import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { stockWorkspaces } from "../support/workspaces.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: `/api/v1/tenants`, by status. */
@@ -9,7 +9,7 @@ import { PASSWORD, World } from "../support/world.ts";
 Deno.test("201 a tenant that is made belongs to the caller, who can sign in there at once", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  const token = await world.token(acme);
+  const token = await world.accountToken(acme.owner.email);
 
   const created = await world.api("POST", "/tenants", {
     token,
@@ -27,7 +27,7 @@ Deno.test("201 a tenant that is made belongs to the caller, who can sign in ther
   assert.deepEqual(rest, {
     name: "Second",
     subdomain: "second",
-    plan: "team",
+    plan: "starter",
     status: "active",
     deletion_scheduled_for: null,
     brand_color: null,
@@ -42,7 +42,7 @@ Deno.test("200 the list and each tenant of it are those that the caller is a mem
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.company("initech");
   await world.member(globex, acme.owner.email, "viewer");
-  const token = await world.token(acme);
+  const token = await world.accountToken(acme.owner.email);
 
   const list = await world.api("GET", "/tenants", { token });
   const one = await world.api("GET", `/tenants/${globex.tenant.id}`, { token });
@@ -62,7 +62,7 @@ Deno.test("200 the list comes in pages, by name", async () => {
   for (const name of ["globex", "initech"]) {
     await world.member(await world.company(name), acme.owner.email, "viewer");
   }
-  const token = await world.token(acme);
+  const token = await world.accountToken(acme.owner.email);
 
   const first = await world.api("GET", "/tenants?limit=2", { token });
   const second = await world.api("GET", `/tenants?limit=2&cursor=${first.json.next_cursor}`, { token });
@@ -96,11 +96,11 @@ Deno.test("404 for an id that is no tenant's, or another's, or no id at all", as
   }
 });
 
-Deno.test("S08 a suspended tenant can't be changed with a token for another one either", async () => {
+Deno.test("S08 a suspended tenant can't be changed with an account token either", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.member(acme, globex.owner.email, "owner");
-  const token = await world.token(globex);
+  const token = await world.accountToken(globex.owner.email);
   await suspendTenant(world.system, acme.tenant.id, { reason: "Two invoices are overdue." });
   const path = `/tenants/${acme.tenant.id}`;
 
@@ -115,14 +115,12 @@ Deno.test("S08 a suspended tenant can't be changed with a token for another one 
   assert.deepEqual([name, deletionDueAt], [acme.tenant.name, null]);
 });
 
-Deno.test("422 nobody owns more than twenty, however many they ask for at once", async () => {
+Deno.test("422 nobody creates more than twenty, however many they ask for at once; what others made for them is free", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  const token = await world.token(acme);
-  for (let number = 2; number < 20; number++) {
-    const wanted = newTenant.parse({ name: `Company ${number}`, subdomain: `company-${number}` });
-    await createTenant(world.system, wanted, () => Promise.resolve(acme.owner));
-  }
+  const token = await world.accountToken(acme.owner.email);
+  await stockWorkspaces(world, acme.owner, 25);
+  await stockWorkspaces(world, acme.owner, 19, { createdByThem: true });
 
   const answers = await Promise.all(
     ["one", "two", "three"].map((subdomain) =>
@@ -131,6 +129,26 @@ Deno.test("422 nobody owns more than twenty, however many they ask for at once",
   );
 
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 422, 422]);
+});
+
+Deno.test("201 a new tenant is on starter, whatever plan is wished for, by the API and by the form", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.accountToken(acme.owner.email);
+  const browser = await world.signedInBrowser(acme.owner.email);
+
+  const premium = await world.api("POST", "/tenants", {
+    token,
+    body: { name: "Premium", subdomain: "premium-please", plan: "premium" },
+  });
+  await browser.post(`http://${world.host()}/workspaces/new`, {
+    company_name: "Team",
+    subdomain: "team-please",
+    plan: "team",
+  });
+  const byForm = await world.services.tenants.findBySubdomain("team-please");
+
+  assert.deepEqual([premium.status, premium.json.plan, byForm?.plan], [201, "starter", "starter"]);
 });
 
 Deno.test("200 a change renames and moves, and takes nothing else from the body", async () => {
@@ -211,7 +229,7 @@ Deno.test("403 a role that doesn't include it: members can't rename, admins can'
 
 Deno.test("422 what can't be a tenant says why, field by field", async () => {
   await using world = await World.open();
-  const token = await world.token(await world.company("acme"));
+  const token = await world.accountToken((await world.company("acme")).owner.email);
   const post = async (body: Record<string, unknown>) => {
     const { status, json } = await world.api("POST", "/tenants", { token, body });
     return [status, json.errors?.map(({ field }: { field: string }) => field)];
@@ -222,4 +240,5 @@ Deno.test("422 what can't be a tenant says why, field by field", async () => {
   assert.deepEqual(await post({ name: "X", subdomain: "www" }), [422, ["subdomain"]]);
   assert.deepEqual(await post({ name: "X", subdomain: "xn--80ak6aa92e" }), [422, ["subdomain"]]);
   assert.deepEqual(await post({ name: "X", subdomain: "ok-name", plan: "enterprise" }), [422, ["plan"]]);
+  assert.deepEqual(await post({ name: "X", subdomain: "ok-name", plan: "gold" }), [422, ["plan"]]);
 });

@@ -183,19 +183,63 @@ Deno.test("sessions are listed, the one used last first, and one can be revoked"
   assert.match((await newer.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
 });
 
-Deno.test("S15 signing in again gives a new session, and a token put there before is worth nothing", async () => {
+Deno.test("S15 signing in again gives a new session, and the browser's old ones and what was put there are worth nothing", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  const browser = world.browser();
+  const [browser, elsewhere] = [world.browser(), await world.signedInBrowser(acme.owner.email)];
   const host = world.host("acme");
+  const login = { email: acme.owner.email, password: PASSWORD };
+  const dashboardWith = async (cookie: string) =>
+    (await world.raw("GET", host, "/dashboard", { Cookie: cookie })).status;
   browser.setCookie(host, "denizen_session", "fixed-by-an-attacker");
 
-  await browser.post(`http://${host}/login`, { email: acme.owner.email, password: PASSWORD });
-  const first = browser.cookies(host).get("denizen_session");
-  await browser.post(`http://${host}/login`, { email: acme.owner.email, password: PASSWORD });
-  const second = browser.cookies(host).get("denizen_session");
+  await browser.post(`http://${host}/login`, login);
+  const first = browser.cookieHeader(host);
+  await browser.post(`http://${host}/login`, login);
+  const second = browser.cookieHeader(host);
 
-  assert.equal(new Set(["fixed-by-an-attacker", first, second]).size, 3);
+  assert.equal(new Set(["denizen_session=fixed-by-an-attacker", first, second]).size, 3);
+  assert.deepEqual([await dashboardWith(first), await dashboardWith(second)], [303, 200]);
+  assert.match((await elsewhere.get(`http://${world.host()}/workspaces`)).url, /\/workspaces$/);
+});
+
+Deno.test("S15 signing in again on the apex ends what the sign-in before had opened on the tenants' hosts", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const ben = await world.member(acme, "ben@acme.example", "member");
+  const browser = await world.signedInBrowser(acme.owner.email);
+  await browser.get(await world.handoffLink(browser, acme));
+  const [apexCookie, hostCookie] = [
+    browser.cookieHeader(world.host()),
+    browser.cookieHeader(world.host("acme")),
+  ];
+
+  await browser.post(`http://${world.host()}/login`, {
+    email: ben.email,
+    password: PASSWORD,
+    next: "/workspaces",
+  });
+  const onTheApex = await world.raw("GET", world.host(), "/workspaces", { Cookie: apexCookie });
+  const onTheHost = await world.raw("GET", world.host("acme"), "/dashboard", { Cookie: hostCookie });
+
+  assert.deepEqual([onTheApex.status, onTheHost.status], [303, 303]);
+});
+
+Deno.test("opening a workspace twice leaves one session there, and the others of the sign-in as they are", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const browser = await world.signedInBrowser(acme.owner.email);
+  await browser.get(await world.handoffLink(browser, acme));
+  const before = browser.cookieHeader(world.host("acme"));
+
+  const again = await browser.get(await world.handoffLink(browser, acme));
+  const old = await world.raw("GET", world.host("acme"), "/dashboard", { Cookie: before });
+  const apex = await browser.get(`http://${world.host()}/workspaces`);
+
+  assert.match(again.url, /\/dashboard$/);
+  assert.equal(old.status, 303);
+  assert.match(apex.url, /\/workspaces$/);
+  assert.equal((await listSessions(world.system, acme.owner.id)).length, 2);
 });
 
 Deno.test("a removed member's session shows nothing any more", async () => {

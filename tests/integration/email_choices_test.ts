@@ -238,7 +238,7 @@ Deno.test("a member chooses in the settings, or by the API, for themselves alone
 
   const before = await browser.get(settings);
   const saved = await browser.post(settings, { usage_alerts: "on" });
-  const token = await world.token(acme, eve.email);
+  const token = await world.accountToken(eve.email);
   const read = await world.api("GET", "/me/email-preferences", { token });
   const changed = await world.api("PATCH", "/me/email-preferences", { token, body: { usage_alerts: false } });
   const wrong = await world.api("PATCH", "/me/email-preferences", { token, body: { reports: "no" } });

@@ -386,8 +386,9 @@ Deno.test("of a hundred who claim the same subdomain at once one gets it, and no
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });
 });
 
-function signIn(world: World, { owner }: Company) {
-  return world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+function signIn(world: World, { owner, tenant }: Company) {
+  const body = { email: owner.email, password: PASSWORD, tenant: tenant.subdomain };
+  return world.api("POST", "/auth/login", { body });
 }
 
 /** `done`, or the kind of the error. */

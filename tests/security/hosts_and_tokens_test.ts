@@ -87,30 +87,6 @@ Deno.test("S02 someone who is removed from a tenant has no access any more, toke
   assert.equal(answer.status, 401);
 });
 
-Deno.test("S14 a handoff works once, within a minute, at its own tenant's host", async () => {
-  await using world = await World.open();
-  const acme = await world.company("acme");
-  await world.company("globex");
-  const used = await world.handoff(acme);
-  const late = await world.handoff(acme);
-  const misled = await world.handoff(acme);
-  const open = async (host: string, token: string) =>
-    (await world.browser().get(`http://${world.host(host)}/handoff?token=${token}`)).url.replace(
-      /^[^/]+\/\/[^/]+/,
-      "",
-    );
-
-  const first = await open("acme", used);
-  const second = await open("acme", used);
-  const elsewhere = await open("globex", misled);
-  const afterwards = await open("acme", misled);
-  world.clock.advance(61_000);
-  const tooLate = await open("acme", late);
-
-  assert.equal(first, "/dashboard");
-  for (const end of [second, elsewhere, afterwards, tooLate]) assert.equal(end, "/login?notice=handoff");
-});
-
 Deno.test("S35 a host that is not ours is 404, whatever it looks like", async (t) => {
   await using world = await World.open();
   await world.company("acme");

@@ -37,8 +37,13 @@ export class Browser {
     this.#jars.set(host, new Map(this.cookies(host)).set(name, value));
   }
 
+  /** The same as the browser sends them. */
+  cookieHeader(host: string): string {
+    return [...this.cookies(host)].map(([name, value]) => `${name}=${value}`).join("; ");
+  }
+
   async #visit(method: string, url: URL, headers: Record<string, string>, body?: string): Promise<Page> {
-    const cookie = [...this.cookies(url.host)].map(([name, value]) => `${name}=${value}`).join("; ");
+    const cookie = this.cookieHeader(url.host);
     const sent = { ...(cookie ? { Cookie: cookie } : {}), ...headers };
     const path = url.pathname + url.search;
     const answer = await send({ port: this.#port, host: url.host, method, path, headers: sent, body });

@@ -289,7 +289,23 @@ export class World implements AsyncDisposable {
     await this.#database.cutConnections();
   }
 
-  /** The token of a fresh handoff to a company's host, by an owner who is signed in on the apex. */
+  /** The link by which a browser that is signed in on the apex comes to a tenant's host. */
+  async handoffLink(browser: Browser, { tenant }: Pick<Company, "tenant">): Promise<string> {
+    const answer = await this.raw("POST", this.host(), `/workspaces/${tenant.id}/handoff`, {
+      Cookie: browser.cookieHeader(this.host()),
+      Origin: `http://${this.host()}`,
+    });
+    return answer.headers.location!;
+  }
+
+  /** A browser in which someone is signed in on the apex. */
+  async signedInBrowser(email: string): Promise<Browser> {
+    const browser = this.browser();
+    await browser.post(`http://${this.host()}/login`, { email, password: PASSWORD, next: "/workspaces" });
+    return browser;
+  }
+
+  /** The token of a fresh handoff to a company's host, of an owner whom no browser has signed in. */
   async handoff({ tenant, owner }: Company): Promise<string> {
     const device = { ipAddress: "127.0.0.1", userAgent: "Test" };
     const apex = { tenantId: null, remember: true, device };
@@ -320,7 +336,13 @@ export class World implements AsyncDisposable {
     return callApi({ port: this.port, host: this.host(), method, path: `/api/v1${path}`, ...call });
   }
 
-  /** An access token of a company's owner, or of another of its members. */
+  /** An access token for all that a person may do. */
+  async accountToken(email: string): Promise<string> {
+    const answer = await this.api("POST", "/auth/login", { body: { email, password: PASSWORD } });
+    return answer.json.access_token as string;
+  }
+
+  /** An access token for one company, of its owner, or of another of its members. */
   async token(company: Company, email = company.owner.email): Promise<string> {
     const body = { email, password: PASSWORD, tenant: company.tenant.subdomain };
     const answer = await this.api("POST", "/auth/login", { body });

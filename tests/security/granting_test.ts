@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import type { Role } from "../../src/access/roles.ts";
+import { mayGrant, permissionsOf, ROLES } from "../../src/access/roles.ts";
+import type { SystemContext } from "../../src/context.ts";
+import { createMember } from "../../src/identity/new_members.ts";
+import type { User } from "../../src/identity/users.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: nobody grants what they don't have, and only owners make owners (S21). */
+
+Deno.test("S21 a role is granted only by those who have all that it includes; an owner's by owners alone", () => {
+  for (const granting of ROLES) {
+    for (const role of ROLES) {
+      const isWithin = permissionsOf(role).every((permission) =>
+        permissionsOf(granting).includes(permission)
+      );
+      const expected = role === "owner" ? granting === "owner" : isWithin;
+      assert.equal(mayGrant(granting, role), expected, `${granting} grants ${role}`);
+    }
+  }
+});
+
+Deno.test("S21 someone who manages members adds nobody as an owner, and an owner does", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const globex = await world.company("globex");
+  const people: Record<Role, User> = {
+    owner: acme.owner,
+    admin: await world.member(acme, "admin@acme.example", "admin"),
+    member: await world.member(acme, "member@acme.example", "member"),
+    viewer: await world.member(acme, "viewer@acme.example", "viewer"),
+  };
+  const add = async (by: Role, role: Role) => {
+    const ctx = actingAs(world, people[by], acme.tenant.id, by);
+    const person = { email: `${by}-adds-${role}@acme.example`, name: "New", role };
+    return await createMember(ctx, acme.tenant, person, { invite: false }).then(() => "added", kindOf);
+  };
+
+  assert.deepEqual([await add("owner", "owner"), await add("owner", "admin")], ["added", "added"]);
+  assert.deepEqual(
+    [await add("admin", "owner"), await add("admin", "admin"), await add("admin", "viewer")],
+    ["forbidden", "added", "added"],
+  );
+  assert.deepEqual([await add("member", "viewer"), await add("viewer", "viewer")], [
+    "forbidden",
+    "forbidden",
+  ]);
+
+  const ofGlobex = actingAs(world, globex.owner, globex.tenant.id, "owner");
+  const person = { email: "elsewhere@acme.example", name: "New", role: "viewer" } as const;
+  assert.equal(
+    await createMember(ofGlobex, acme.tenant, person, { invite: false }).then(() => "added", kindOf),
+    "not_found",
+  );
+});
+
+function actingAs(world: World, { id, name, email }: User, tenantId: string, role: Role): SystemContext {
+  return { ...world.system, actor: { type: "member", id, name, email, tenantId, role } };
+}
+
+function kindOf(error: { kind?: string }): string {
+  return error.kind ?? String(error);
+}

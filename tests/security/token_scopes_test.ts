@@ -1,0 +1,328 @@
+import assert from "node:assert/strict";
+import { decodeJwt } from "jose";
+import { createApp } from "../../routes/app.ts";
+import { createProject } from "../../src/projects/projects.ts";
+import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/**
+ * Protects: a tenant token reaches its own tenant only, and an account token a tenant only where its person is a member
+ * (S02, S51). For every route of the API, read from the route table: a new route is tested without anybody thinking of it.
+ */
+
+/** Routes that take their credentials in the body. */
+const WITHOUT_TOKEN = ["POST /auth/login", "POST /auth/refresh", "POST /auth/logout"];
+
+/** Routes about the person who calls: no tenant need be named. */
+const FOR_ACCOUNT_TOKENS = [
+  "POST /tenants",
+  "POST /auth/token",
+  "GET /me/email-preferences",
+  "PATCH /me/email-preferences",
+];
+const FOR_ANY_TOKEN = [
+  "GET /me",
+  "GET /tenants",
+  "GET /tenants/:id",
+  "PATCH /tenants/:id",
+  "DELETE /tenants/:id",
+  "DELETE /tenants/:id/deletion",
+];
+
+Deno.test("S02 every route of the API keeps to the tenants that a token is for", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const beta = await world.company("beta");
+  const gamma = await world.company("gamma");
+  await createProject(beta.ctx, { name: "Secret", description: "", status: "active" });
+  const both = await world.member(acme, "both@acme.example", "owner");
+  await world.member(gamma, both.email, "owner");
+  await world.user("nobody@acme.example");
+  const tenantToken = await world.token(acme, both.email);
+  const severalToken = await world.accountToken(both.email);
+  const noneToken = await world.accountToken("nobody@acme.example");
+
+  const routes = await apiRoutesOf(world);
+  assert.ok(routes.length >= 16, "the route table was read");
+  for (const route of routes) {
+    const [method, path] = route.split(" ") as [string, string];
+    const call = (
+      token: string | undefined,
+      { tenant, host }: { tenant?: string; host?: string } = {},
+    ) =>
+      world.api(method, path.replace(":id", beta.tenant.id), {
+        token,
+        host: world.host(host),
+        headers: tenant ? { "X-Tenant": tenant } : {},
+        body: ["POST", "PATCH"].includes(method) ? {} : undefined,
+      });
+
+    await t.step(`${route} is closed without a token, and under another tenant's name or host`, async () => {
+      const answers = [
+        await call(tenantToken, { tenant: "beta" }),
+        await call(tenantToken, { host: "beta" }),
+        await call(tenantToken, { tenant: "gamma" }),
+        await call(tenantToken, { tenant: "acme", host: "beta" }),
+        await call(tenantToken, { tenant: "beta", host: "acme" }),
+        await call(severalToken, { tenant: "beta" }),
+        await call(severalToken, { host: "beta" }),
+        await call(severalToken, { tenant: "acme", host: "gamma" }),
+        await call(severalToken, { tenant: "nowhere" }),
+        await call(noneToken, { tenant: "acme" }),
+      ];
+
+      assert.equal((await call(undefined)).status, 401);
+      assert.deepEqual(answers.map(({ status }) => status), answers.map(() => 403));
+      assert.equal(new Set(answers.map(({ json }) => json.detail)).size, 1);
+      assert.doesNotMatch(answers.map(({ text }) => text).join(), /Secret/);
+    });
+
+    if (FOR_ACCOUNT_TOKENS.includes(route)) {
+      await t.step(`${route} takes no tenant token`, async () => {
+        assert.equal((await call(tenantToken)).status, 403);
+        assert.notEqual((await call(severalToken)).status, 403);
+      });
+    } else if (!FOR_ANY_TOKEN.includes(route)) {
+      await t.step(`${route} is about one tenant: an account token has to name it`, async () => {
+        const several = await call(severalToken);
+        assert.equal(several.status, 400);
+        assert.match(several.json.detail, /several workspaces.*X-Tenant/);
+        assert.equal((await call(noneToken)).status, 403);
+      });
+    }
+  }
+});
+
+Deno.test("S51 a tenant token sees of its person's tenants its own only, and changes, deletes and creates no other", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  await world.member(globex, acme.owner.email, "owner");
+  const token = await world.token(acme);
+  const foreign = `/tenants/${globex.tenant.id}`;
+
+  const list = await world.api("GET", "/tenants", { token });
+  const answers = [
+    await world.api("GET", foreign, { token }),
+    await world.api("PATCH", foreign, { token, body: { name: "Moved", subdomain: "moved" } }),
+    await world.api("DELETE", foreign, { token }),
+    await world.api("DELETE", `${foreign}/deletion`, { token }),
+  ];
+  const created = await world.api("POST", "/tenants", { token, body: { name: "New", subdomain: "new-one" } });
+  const own = await world.api("PATCH", `/tenants/${acme.tenant.id}`, { token, body: { name: "Acme Two" } });
+
+  assert.deepEqual(list.json.data.map(({ subdomain }: { subdomain: string }) => subdomain), ["acme"]);
+  assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404, 404]);
+  assert.equal(created.status, 403);
+  assert.equal(own.status, 200);
+  assert.deepEqual(await world.services.tenants.findById(globex.tenant.id), globex.tenant);
+  assert.equal(await world.services.tenants.findBySubdomain("new-one"), null);
+});
+
+Deno.test("S51 an account token acts in each tenant of its person with the role they have there, and in no other", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const initech = await world.company("initech");
+  await world.member(globex, acme.owner.email, "viewer");
+  const token = await world.accountToken(acme.owner.email);
+  const create = (tenant: string) =>
+    world.api("POST", "/projects", {
+      token,
+      headers: { "X-Tenant": tenant },
+      body: { name: `Of ${tenant}` },
+    });
+
+  const answers = [await create("acme"), await create("globex"), await create("initech")];
+  const onTheHost = await world.api("GET", "/projects", { token, host: world.host("acme") });
+  const [inAcme, inGlobex] = [
+    await world.api("GET", "/me", { token, headers: { "X-Tenant": "acme" } }),
+    await world.api("GET", "/me", { token, host: world.host("globex") }),
+  ];
+  const list = await world.api("GET", "/tenants", { token });
+  await world.removeMember(globex, acme.owner);
+  const removed = await world.api("GET", "/projects", { token, headers: { "X-Tenant": "globex" } });
+
+  assert.deepEqual(answers.map(({ status }) => status), [201, 403, 403]);
+  assert.deepEqual(onTheHost.json.data.map(({ name }: { name: string }) => name), ["Of acme"]);
+  assert.deepEqual([inAcme.json.scope, inAcme.json.tenant.subdomain, inAcme.json.role], [
+    "account",
+    "acme",
+    "owner",
+  ]);
+  assert.deepEqual([inGlobex.json.tenant.subdomain, inGlobex.json.role], ["globex", "viewer"]);
+  assert.ok(!inGlobex.json.permissions.includes("projects:write"));
+  assert.equal(list.json.data.length, 2);
+  assert.equal(removed.status, 403);
+  assert.equal(
+    (await world.api("GET", "/projects", { token: await world.token(initech) })).json.data.length,
+    0,
+  );
+});
+
+Deno.test("an account token means its person's only workspace, asks for a name with two, and works without any", async () => {
+  await using world = await World.open();
+  await world.user("ada@new.example");
+  const token = await world.accountToken("ada@new.example");
+  const create = (subdomain: string) =>
+    world.api("POST", "/tenants", { token, body: { name: subdomain, subdomain } });
+
+  const [none, closed] = [
+    await world.api("GET", "/me", { token }),
+    await world.api("GET", "/projects", { token }),
+  ];
+  await create("first");
+  const [one, open] = [
+    await world.api("GET", "/me", { token }),
+    await world.api("GET", "/projects", { token }),
+  ];
+  await create("second");
+  const [two, unnamed] = [
+    await world.api("GET", "/me", { token }),
+    await world.api("GET", "/projects", { token }),
+  ];
+
+  assert.deepEqual([none.status, none.json.scope, none.json.tenant, none.json.role, none.json.permissions], [
+    200,
+    "account",
+    null,
+    null,
+    [],
+  ]);
+  assert.equal(closed.status, 403);
+  assert.deepEqual([one.json.tenant.subdomain, one.json.role, open.status], ["first", "owner", 200]);
+  assert.deepEqual([two.status, two.json.tenant, unnamed.status], [200, null, 400]);
+});
+
+Deno.test("signing in with a tenant's name, header or host gives a token for it; refreshing keeps the scope", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  await world.member(globex, acme.owner.email, "viewer");
+  const body = { email: acme.owner.email, password: PASSWORD };
+  const login = (call: Parameters<World["api"]>[2], tenant?: string) =>
+    world.api("POST", "/auth/login", { ...call, body: { ...body, tenant } });
+  const refresh = (refresh_token: string) => world.api("POST", "/auth/refresh", { body: { refresh_token } });
+
+  const named = [
+    await login({}, "globex"),
+    await login({}, "GLOBEX"),
+    await login({ headers: { "X-Tenant": "Globex" } }),
+    await login({ host: world.host("globex") }),
+    await login({ headers: { "X-Tenant": "globex" } }, "GloBex"),
+  ];
+  const account = await login({});
+  const refreshed = [await refresh(named[0]!.json.refresh_token), await refresh(account.json.refresh_token)];
+  const refused = [await login({}, "nowhere"), await login({ headers: { "X-Tenant": "acme" } }, "globex")];
+
+  const claimsOf = ({ json }: { json: { access_token: string } }) => {
+    const { scope, tid } = decodeJwt(json.access_token);
+    return [scope, tid];
+  };
+  for (const answer of [...named, refreshed[0]!]) {
+    assert.deepEqual(claimsOf(answer), ["tenant", globex.tenant.id]);
+  }
+  for (const answer of [account, refreshed[1]!]) assert.deepEqual(claimsOf(answer), ["account", undefined]);
+  assert.deepEqual(refused.map(({ status }) => status), [403, 422]);
+});
+
+Deno.test("in X-Tenant letter case doesn't matter, as in hosts", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const tokens = [await world.token(acme), await world.accountToken(acme.owner.email)];
+
+  for (const token of tokens) {
+    const answer = await world.api("GET", "/projects", { token, headers: { "X-Tenant": "ACME" } });
+    assert.equal(answer.status, 200);
+  }
+});
+
+Deno.test("S51 an account token is exchanged for tokens of one tenant, which end with it", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const initech = await world.company("initech");
+  await world.member(globex, acme.owner.email, "viewer");
+  const { json: account } = await world.api("POST", "/auth/login", {
+    body: { email: acme.owner.email, password: PASSWORD },
+  });
+  const exchange = (tenant: string, token = account.access_token) =>
+    world.api("POST", "/auth/token", { token, body: { tenant } });
+  const statusOf = async (token: string) => (await world.api("GET", "/projects", { token })).status;
+  const logout = (refresh_token: string) => world.api("POST", "/auth/logout", { body: { refresh_token } });
+
+  const { status, json: first } = await exchange("Globex");
+  const me = await world.api("GET", "/me", { token: first.access_token });
+  const { json: second } = await exchange("globex");
+  await suspendTenant(world.system, globex.tenant.id, { reason: "An invoice is open." });
+  const suspended = await exchange("globex");
+  await resumeTenant(world.system, globex.tenant.id);
+  const refused = [
+    await exchange("initech"),
+    await exchange("nowhere"),
+    await exchange("globex", first.access_token),
+    await exchange("acme", await world.token(initech)),
+    suspended,
+  ];
+  const { json: renewed } = await world.api("POST", "/auth/refresh", {
+    body: { refresh_token: first.refresh_token },
+  });
+  await logout(second.refresh_token);
+  const afterItsOwnEnd = [await statusOf(second.access_token), await statusOf(renewed.access_token)];
+  const accountStill = await world.api("GET", "/me", { token: account.access_token });
+  await logout(account.refresh_token);
+  const afterTheAccounts = await statusOf(renewed.access_token);
+  const late = await exchange("globex");
+
+  assert.equal(status, 200);
+  assert.deepEqual([me.json.scope, me.json.tenant.subdomain, me.json.role], ["tenant", "globex", "viewer"]);
+  assert.deepEqual(refused.map(({ status }) => status), [403, 403, 403, 403, 403]);
+  assert.deepEqual(afterItsOwnEnd, [401, 200]);
+  assert.equal(accountStill.status, 200);
+  assert.equal(afterTheAccounts, 401);
+  assert.equal(late.status, 401);
+});
+
+Deno.test("S08 an account token enters no suspended tenant, and what is the person's own goes on", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const token = await world.accountToken(acme.owner.email);
+  await suspendTenant(world.system, acme.tenant.id, { reason: "An invoice is open." });
+
+  const closed = [
+    await world.api("GET", "/projects", { token }),
+    await world.api("GET", "/projects", { token, headers: { "X-Tenant": "acme" } }),
+    await world.api("GET", "/me", { token, headers: { "X-Tenant": "acme" } }),
+  ];
+  const [me, list] = [
+    await world.api("GET", "/me", { token }),
+    await world.api("GET", "/tenants", { token }),
+  ];
+
+  for (const answer of closed) assert.deepEqual([answer.status, answer.json.title], [403, "Suspended"]);
+  assert.deepEqual([me.status, me.json.tenant.status], [200, "suspended"]);
+  assert.equal(list.json.data[0].status, "suspended");
+});
+
+Deno.test("S25 an account token of the platform's staff opens no tenant that they are not a member of", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const staff = await world.staff("root@example.com");
+  const token = await world.accountToken(staff.email);
+  const path = `/tenants/${acme.tenant.id}`;
+
+  const answers = [
+    await world.api("GET", path, { token }),
+    await world.api("PATCH", path, { token, body: { name: "Taken over" } }),
+    await world.api("DELETE", path, { token }),
+  ];
+  const named = await world.api("GET", "/projects", { token, headers: { "X-Tenant": "acme" } });
+
+  assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404]);
+  assert.equal(named.status, 403);
+  assert.deepEqual(await world.services.tenants.findById(acme.tenant.id), acme.tenant);
+});
+
+/** Such as `GET /tenants/:id`: all that take a token. */
+async function apiRoutesOf(world: World): Promise<string[]> {
+  const { routes } = await createApp(world.services);
+  const ofTheApi = routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/v1/"))
+    .map(({ method, path }) => `${method} ${path.replace("/api/v1", "")}`);
+  return [...new Set(ofTheApi)].filter((route) => !WITHOUT_TOKEN.includes(route));
+}

@@ -1,0 +1,44 @@
+import { memberships, tenants, tenantSchemas } from "../../db/control/schema.ts";
+import { newSchemaName } from "../../db/schema_name.ts";
+import type { User } from "../../src/identity/users.ts";
+import { newId } from "../../src/platform/ids.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Makes someone the owner of many workspaces, quickly: there is a row for each, and no schema behind it. Unless they created
+ * them themselves, a stranger gave them.
+ */
+export async function stockWorkspaces(
+  world: World,
+  owner: User,
+  count: number,
+  { createdByThem = false }: { createdByThem?: boolean } = {},
+): Promise<void> {
+  const { control, services } = world.system;
+  const now = services.clock.now();
+  const [ledger] = await control.select().from(tenantSchemas).limit(1);
+  const prefix = createdByThem ? "own" : "given";
+  const rows = Array.from({ length: count }, (_, index) => ({
+    id: newId(),
+    name: `A ${prefix} workspace ${String(index).padStart(3, "0")}`,
+    subdomain: `${prefix}-${index}`,
+    schemaName: newSchemaName(),
+    plan: "starter" as const,
+    createdBy: createdByThem ? owner.id : null,
+    createdAt: now,
+    updatedAt: now,
+  }));
+  await control.insert(tenantSchemas).values(
+    rows.map(({ schemaName }) => ({ ...ledger!, name: schemaName, claimedAt: now })),
+  );
+  await control.insert(tenants).values(rows);
+  await control.insert(memberships).values(
+    rows.map(({ id }) => ({
+      id: newId(),
+      tenantId: id,
+      userId: owner.id,
+      role: "owner" as const,
+      createdAt: now,
+    })),
+  );
+}
