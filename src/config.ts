@@ -35,6 +35,7 @@ const environment = z.object({
   MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" })
     .optional(),
   TENANT_POOL_SIZE: wholeNumber(0, 1_000).default(5),
+  SIGN_UP: z.enum(["immediate", "verified"], { error: "must be immediate or verified" }).default("immediate"),
   JOBS_ENGINE: z.enum(["kv", "postgres"]).default("kv"),
   ROLE: z.enum(["all", "web", "worker"]).default("all"),
   LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
@@ -74,6 +75,8 @@ export type Config = EmailConfig & {
   migrationDatabaseUrl: string | undefined;
   /** How many schemas wait, ready, for the next tenants. */
   tenantPoolSize: number;
+  /** When a sign-up creates the workspace: at once, or only after a code that is sent to the address. */
+  signUp: "immediate" | "verified";
   /** What carries jobs to those who run them: Deno KV's queue, for one process, or graphile-worker, for many. */
   jobsEngine: "kv" | "postgres";
   /** What this process does: serve, run jobs and schedules, or both. */
@@ -132,6 +135,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     databaseLanes: values.DB_LANES,
     migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
     tenantPoolSize: values.TENANT_POOL_SIZE,
+    signUp: values.SIGN_UP,
     jobsEngine: values.JOBS_ENGINE,
     role: values.ROLE,
     logLevel: values.LOG_LEVEL,

@@ -37,7 +37,7 @@ function cookieName(c: AppContext): string {
   return isSecure(c) ? "__Host-denizen_session" : "denizen_session";
 }
 
-function isSecure(c: AppContext): boolean {
+export function isSecure(c: AppContext): boolean {
   const { config } = c.get("services");
   return config.environment === "production" || config.appUrl.protocol === "https:";
 }

@@ -106,28 +106,6 @@ Deno.test("someone with an account opens a second workspace with the same passwo
   assert.equal(page.url, `http://${world.host("second")}/dashboard`);
 });
 
-Deno.test("with an address that has an account and another password, the workspace waits for its owner to sign in", async () => {
-  await using world = await World.open();
-  await world.company("acme");
-  const stranger = world.browser();
-
-  const page = await stranger.post(`http://${world.host()}/signup`, {
-    ...FORM,
-    subdomain: "second",
-    email: "owner@acme.example",
-    password: "not the owner's own",
-  });
-  const apex = await stranger.get(`http://${world.host()}/workspaces`);
-  const owner = await world.browser().post(`http://${world.host("second")}/login`, {
-    email: "owner@acme.example",
-    password: PASSWORD,
-  });
-
-  assert.match(page.url, /second\.localhost:\d+\/login\?notice=handoff$/);
-  assert.match(apex.url, /\/login\?/);
-  assert.match(owner.url, /second\.localhost:\d+\/dashboard$/);
-});
-
 Deno.test("a hash with older parameters is replaced at the next sign-in", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
