@@ -48,6 +48,7 @@ const environment = z.object({
     .optional(),
   ALLOW_UNHARDENED_DATABASE: z.enum(["0", "1"]).default("0"),
   TENANT_POOL_SIZE: wholeNumber(0, 1_000).default(5),
+  SIGN_UP: z.enum(["immediate", "verified"], { error: "must be immediate or verified" }).default("immediate"),
   JOBS_ENGINE: z.enum(["kv", "postgres"]).default("kv"),
   ROLE: z.enum(["all", "web", "worker"]).default("all"),
   LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
@@ -89,6 +90,8 @@ export type Config = EmailConfig & {
   allowUnhardenedDatabase: boolean;
   /** How many schemas wait, ready, for the next tenants. */
   tenantPoolSize: number;
+  /** When a sign-up creates the workspace: at once, or only after a code that is sent to the address. */
+  signUp: "immediate" | "verified";
   /** What carries jobs to those who run them: Deno KV's queue, for one process, or graphile-worker, for many. */
   jobsEngine: "kv" | "postgres";
   /** What this process does: serve, run jobs and schedules, or both. */
@@ -154,6 +157,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
     allowUnhardenedDatabase: values.ALLOW_UNHARDENED_DATABASE === "1",
     tenantPoolSize: values.TENANT_POOL_SIZE,
+    signUp: values.SIGN_UP,
     jobsEngine: values.JOBS_ENGINE,
     role: values.ROLE,
     logLevel: values.LOG_LEVEL,

@@ -1,7 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import type { SystemContext } from "../../src/context.ts";
 import { conflict } from "../../src/errors.ts";
-import { findOrCreateGrantee } from "../../src/identity/new_members.ts";
+import { resolveInvitee } from "../../src/identity/new_members.ts";
 import { newUser, type User } from "../../src/identity/users.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { parseInput } from "../../src/platform/input.ts";
@@ -47,7 +47,7 @@ export function tenantsCommand() {
       await withSystem(async (ctx) => {
         let user: User;
         const tenant = await createTenant(ctx, input, async (tx) => {
-          user = await findOrCreateGrantee(ctx, tx, owner);
+          user = await resolveInvitee(ctx, tx, owner);
           return user;
         });
         const link = user!.passwordHash === null

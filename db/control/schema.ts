@@ -142,6 +142,28 @@ export const oneTimeTokens = control.table("one_time_tokens", {
   index("one_time_tokens_expiry").on(table.expiresAt),
 ]);
 
+/**
+ * Sign-ups that wait for the code sent to their address (`SIGN_UP=verified`). Nothing else exists of them yet, and their subdomain
+ * isn't reserved. The code isn't stored: it follows from the id and `APP_SECRET`.
+ */
+export const pendingSignUps = control.table("pending_sign_ups", {
+  id: uuid("id").primaryKey(),
+  /** SHA-256 of the secret that only the visitor's browser has. */
+  tokenHash: text("token_hash").notNull().unique(),
+  email: text("email").notNull(),
+  name: text("name").notNull(),
+  companyName: text("company_name").notNull(),
+  subdomain: text("subdomain").notNull(),
+  passwordHash: text("password_hash").notNull(),
+  /** How many codes were entered. */
+  attempts: smallint("attempts").notNull().default(0),
+  createdAt: moment("created_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+}, (table) => [
+  index("pending_sign_ups_email").on(table.email, table.createdAt),
+  index("pending_sign_ups_created").on(table.createdAt),
+]);
+
 /** API refresh tokens. Each is used once and replaced by the next of its family. */
 export const refreshTokens = control.table("refresh_tokens", {
   id: uuid("id").primaryKey(),

@@ -34,7 +34,7 @@ passwordPages.post("/forgot-password", apexOnly, async (c) => {
   }
   sendFlash(c, {
     kind: "success",
-    text: "If that address has an account, a mail with a link is on its way.",
+    text: "If that address has an account, we sent a link to it.",
   });
   return redirect(c, "/login");
 });

@@ -1,41 +1,47 @@
 import { Hono } from "hono";
-import {
-  addressOfVerificationLink,
-  requestVerification,
-  verifyEmail,
-} from "../../src/identity/email_verification.ts";
 import { unauthenticated } from "../../src/errors.ts";
-import { VerifyEmailPage } from "../../views/pages/verify_email_page.tsx";
+import {
+  confirmation,
+  confirmEmail,
+  findVerification,
+  requestVerification,
+} from "../../src/identity/email_verification.ts";
+import { parseInput } from "../../src/platform/input.ts";
+import { type VerificationState, VerifyEmailPage } from "../../views/pages/verify_email_page.tsx";
 import { sendFlash } from "../flash.ts";
 import { refusedFields } from "../forms.ts";
-import { type AppEnv, readForm, redirect, systemContextOf } from "../http.ts";
+import { type AppContext, type AppEnv, readForm, redirect, systemContextOf } from "../http.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "./apex.ts";
 
-/** Where people confirm that mail to their address reaches them. */
+/** Where people confirm that email to their address reaches them. */
 export const verificationPages = new Hono<AppEnv>();
 
-/** Looking changes nothing: programs that check the links of a mail do that as well. */
+/** Changes nothing: programs that check the links in an email open this page, too. */
 verificationPages.get("/verify-email", apexOnly, async (c) => {
   const token = c.req.query("token") ?? "";
-  const address = await addressOfVerificationLink(systemContextOf(c), token);
-  return render(
-    c,
-    <VerifyEmailPage state={address ? { step: "ask", address, token } : { step: "expired" }} />,
-  );
+  const state = await openState(c, token, c.req.query("choose_password") !== undefined);
+  return render(c, <VerifyEmailPage state={state ?? { step: "expired" }} />);
 });
 
 verificationPages.post("/verify-email", apexOnly, async (c) => {
-  const { token = "" } = await readForm(c);
-  const ctx = systemContextOf(c);
-  const address = await addressOfVerificationLink(ctx, token) ?? "";
+  const form = await readForm(c);
   try {
-    await verifyEmail(ctx, token);
+    const { address, passwordChanged } = await confirmEmail(
+      systemContextOf(c),
+      parseInput(confirmation, form),
+    );
+    if (passwordChanged) {
+      sendFlash(c, { kind: "success", text: "Email confirmed and password saved. Sign in to continue." });
+      return redirect(c, "/login");
+    }
+    return render(c, <VerifyEmailPage state={{ step: "done", address }} />);
   } catch (error) {
-    refusedFields(error);
-    return render(c, <VerifyEmailPage state={{ step: "expired" }} />, 422);
+    const errors = refusedFields(error);
+    const state = await openState(c, form.token ?? "", form.choose_password !== undefined);
+    if (!state) return render(c, <VerifyEmailPage state={{ step: "expired" }} />, 422);
+    return render(c, <VerifyEmailPage state={{ ...state, errors }} />, 422);
   }
-  return render(c, <VerifyEmailPage state={{ step: "done", address }} />);
 });
 
 /** On any host where someone is signed in. */
@@ -43,6 +49,18 @@ verificationPages.post("/verify-email/resend", async (c) => {
   const session = c.get("session");
   if (!session) throw unauthenticated();
   await requestVerification(systemContextOf(c), session.actor.id);
-  sendFlash(c, { kind: "success", text: `A mail to ${session.actor.email} is on its way.` });
+  sendFlash(c, { kind: "success", text: `We sent a link to ${session.actor.email}.` });
   return redirect(c, c.get("tenant") ? "/dashboard" : "/workspaces");
 });
+
+/** Null when the link doesn't work any more. */
+async function openState(
+  c: AppContext,
+  token: string,
+  wantsNewPassword: boolean,
+): Promise<Extract<VerificationState, { step: "ask" }> | null> {
+  const open = await findVerification(systemContextOf(c), token);
+  if (!open) return null;
+  const proof = open.proof === "password" && wantsNewPassword ? "new_password" : open.proof;
+  return { step: "ask", address: open.address, token, proof };
+}

@@ -4,12 +4,13 @@ import {
   jobMinutes,
   oneTimeTokens,
   outbox,
+  pendingSignUps,
   refreshTokens,
   sessions,
   subdomains,
 } from "../../db/control/schema.ts";
 import type { SystemContext } from "../context.ts";
-import { after, DAY } from "../platform/clock.ts";
+import { after, DAY, HOUR } from "../platform/clock.ts";
 import { eq } from "drizzle-orm";
 
 const ROWS_AT_ONCE = 5_000;
@@ -20,10 +21,12 @@ const KEPT = {
   endedJobs: 3 * DAY,
   failedJobs: 90 * DAY,
   jobFigures: 30 * DAY,
+  /** They are counted for an hour after their start, so that an address gets few codes. */
+  pendingSignUps: HOUR,
 };
 
 /**
- * Deletes what nobody needs any more: expired sessions, tokens and redirects, and jobs that ended some time ago. In
+ * Deletes what nobody needs any more: expired sessions, tokens, sign-ups and redirects, and jobs that ended some time ago. In
  * batches, so that nobody waits for it. Returns how many rows of each table went.
  */
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
@@ -44,6 +47,12 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       refreshTokens,
       refreshTokens.id,
       lt(refreshTokens.expiresAt, expired),
+    ),
+    pending_sign_ups: await deleteAll(
+      ctx,
+      pendingSignUps,
+      pendingSignUps.id,
+      lt(pendingSignUps.createdAt, before(KEPT.pendingSignUps)),
     ),
     subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
     jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +

@@ -1,20 +1,25 @@
-/** The product's email messages: what each one has to be told. How they read is in `views/emails`. */
+/** The product's email messages and what each one needs. `views/emails` has their words. */
 export type EmailMessages = {
   welcome: {
-    name: string;
-    tenantName: string;
     url: string;
     expiryDays: PasswordDays;
-    projectsUrl: string;
-    settingsUrl: string;
+    /** Null to an unconfirmed address: somebody else may have chosen these words. */
+    workspace: { name: string; ownerName: string; projectsUrl: string; settingsUrl: string } | null;
   };
-  verify_address: { name: string; address: string; url: string; expiryHours: number };
-  reset_password: RequestOrigin & { name: string; address: string; url: string; expiryMinutes: number };
+  sign_up_code: { code: string; expiryMinutes: number };
+  verify_address: { url: string; expiryHours: number };
+  reset_password: RequestOrigin & {
+    /** Null to an unconfirmed address. */
+    name: string | null;
+    url: string;
+    expiryMinutes: number;
+  };
   magic_link: RequestOrigin & { address: string; url: string; expiryMinutes: number };
   invitation: {
-    /** Null where the product itself invites. */
+    /** Null where the product itself invites, or the name could pass for a link or an address. */
     inviterName: string | null;
-    tenantName: string;
+    /** Null where the name could pass for a link or an address. */
+    tenantName: string | null;
     role: string;
     url: string;
     expiryDays: PasswordDays;
@@ -73,7 +78,8 @@ export type EmailMessages = {
     dashboardUrl: string;
   };
   export_ready: { name: string; tenantName: string; url: string; sizeBytes: number; expiresAt: Date };
-  deletion_scheduled: { requestedBy: string; tenantName: string; dueAt: Date; url: string };
+  /** `names` are null to an unconfirmed address: somebody else may have chosen them. */
+  deletion_scheduled: { names: { requestedBy: string; tenantName: string } | null; dueAt: Date; url: string };
 };
 
 export type MessageName = keyof EmailMessages;

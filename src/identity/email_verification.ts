@@ -1,33 +1,47 @@
 import { and, eq, isNull } from "drizzle-orm";
+import { z } from "zod";
 import { users } from "../../db/control/schema.ts";
 import type { ControlTx } from "../../db/with_tenant.ts";
+import { describeActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { enqueue, keyOncePer } from "../jobs/outbox.ts";
 import { HOUR, MINUTE } from "../platform/clock.ts";
+import { resetAccess } from "./account_access.ts";
 import { findUserOfToken, issueAddressToken } from "./address_tokens.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
-import type { User } from "./users.ts";
+import { checkNewPassword, hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
+import { lockPassword } from "./sign_in.ts";
+import { lockUser, type User } from "./users.ts";
 
 export const VERIFICATION_HOURS = 24;
-const ONE_MAIL_IN = 5 * MINUTE;
+const ONE_EMAIL_IN = 5 * MINUTE;
 
-/** Has the mail sent again that asks a user to confirm their address. */
+/** `password` is the account's own, or with `choose_password` a new one; someone signed in to the account needs neither. */
+export const confirmation = z.object({
+  token: z.string().default(""),
+  password: z.string().max(MAX_PASSWORD_LENGTH * 4, `Use ${MAX_PASSWORD_LENGTH} characters at most.`).default(
+    "",
+  ),
+  choose_password: z.string().optional().transform((value) => value !== undefined),
+});
+
+/** Sends the email again that asks a user to confirm their address. */
 export async function requestVerification(ctx: SystemContext, userId: string): Promise<void> {
-  await ctx.tx((tx) => mailVerification(ctx, tx, userId, "request"));
+  await ctx.tx((tx) => sendVerification(ctx, tx, userId, "request"));
 }
 
-/** Has a user asked to confirm their address; by each occasion one mail at most in each five minutes of the clock. */
-export async function mailVerification(
+/** Asks a user by email to confirm their address: for each occasion, at most once in each five minutes of the clock. */
+export async function sendVerification(
   ctx: SystemContext,
   tx: ControlTx,
   userId: string,
-  occasion: "sign-up" | "request",
+  occasion: "sign-up" | "sign-up again" | "request",
 ): Promise<void> {
   await enqueue(ctx, tx, {
     name: "email.send",
     payload: { message: "verify_address", userId },
-    key: keyOncePer(ONE_MAIL_IN, `verify_address ${occasion} ${userId}`, ctx),
+    key: keyOncePer(ONE_EMAIL_IN, `verify_address ${occasion} ${userId}`, ctx),
   });
 }
 
@@ -41,27 +55,95 @@ export async function createVerificationLink(
   return `${ctx.services.config.appUrl.origin}/verify-email?token=${token}`;
 }
 
-/** The address that the link of this token confirms, or null when it doesn't work any more. */
-export async function addressOfVerificationLink(ctx: SystemContext, token: string): Promise<string | null> {
-  return (await findUserOfToken(ctx, "verify_email", token))?.email ?? null;
+/** What the link of a token confirms, and what it takes. */
+export type OpenVerification = {
+  address: string;
+  /** `click`: the visitor is signed in to the account. `new_password`: the account has no password yet. */
+  proof: "click" | "password" | "new_password";
+};
+
+/** Null when the link doesn't work any more. */
+export async function findVerification(ctx: SystemContext, token: string): Promise<OpenVerification | null> {
+  const user = await findUserOfToken(ctx, "verify_email", token);
+  return user && { address: user.email, proof: proofFor(ctx, user) };
 }
 
-/** Confirms the address of a link's user. Throws `invalid` on `token`. */
-export async function verifyEmail(ctx: SystemContext, token: string): Promise<void> {
+/**
+ * Confirms the address of a link's user. Someone signed in to the account needs the link alone. Anyone else enters the account's
+ * password, or chooses a new one, which ends every way in from before: a stranger may have signed up with the address.
+ * Throws `invalid` on `token` or `password`.
+ */
+export async function confirmEmail(
+  ctx: SystemContext,
+  { token, password, choose_password }: z.output<typeof confirmation>,
+): Promise<{ address: string; passwordChanged: boolean }> {
   const user = await findUserOfToken(ctx, "verify_email", token);
   if (!user) throw expired();
-  await ctx.tx(async (tx) => {
-    if (!await redeemOneTimeToken(ctx, tx, "verify_email", token)) throw expired();
-    await markVerified(ctx, tx, user);
-  });
+  const proof = proofFor(ctx, user);
+  const passwordChanged = proof === "new_password" || (proof === "password" && choose_password);
+  if (passwordChanged) await confirmWithNewPassword(ctx, user, token, password);
+  else if (proof === "password") await confirmWithPassword(ctx, user, token, password);
+  else await confirmSignedIn(ctx, user, token);
   ctx.services.signIns.forgetUser(user.id);
+  return { address: user.email, passwordChanged };
 }
 
-/** Writes down that mail to the user's address reaches them. */
-export async function markVerified(ctx: SystemContext, tx: ControlTx, { id, email }: User): Promise<void> {
+/** Records that email to the user's address reaches them. */
+export async function markEmailConfirmed(
+  ctx: SystemContext,
+  tx: ControlTx,
+  { id, email }: Pick<User, "id" | "email">,
+): Promise<void> {
   const now = ctx.services.clock.now();
   await tx.update(users).set({ emailVerifiedAt: now, updatedAt: now })
     .where(and(eq(users.id, id), eq(users.email, email), isNull(users.emailVerifiedAt)));
+}
+
+function proofFor(ctx: SystemContext, user: User): OpenVerification["proof"] {
+  if (describeActor(ctx.actor).id === user.id) return "click";
+  return user.passwordHash === null ? "new_password" : "password";
+}
+
+async function confirmSignedIn(ctx: SystemContext, user: User, token: string): Promise<void> {
+  await ctx.tx(async (tx) => {
+    await lockUser(tx, user.id);
+    await confirmIn(ctx, tx, user, token);
+  });
+}
+
+async function confirmWithPassword(
+  ctx: SystemContext,
+  user: User,
+  token: string,
+  password: string,
+): Promise<void> {
+  const wrong = () => invalid({ password: "This is not the account's password." });
+  if (!(await verifyPassword(password, user.passwordHash, ctx.signal)).matches) throw wrong();
+  await ctx.tx(async (tx) => {
+    await lockUser(tx, user.id);
+    if (!await lockPassword(tx, user)) throw wrong();
+    await confirmIn(ctx, tx, user, token);
+  });
+}
+
+async function confirmWithNewPassword(
+  ctx: SystemContext,
+  user: User,
+  token: string,
+  password: string,
+): Promise<void> {
+  checkNewPassword(password, user.email);
+  const passwordHash = await hashPassword(password, ctx.signal);
+  await ctx.tx(async (tx) => {
+    await lockUser(tx, user.id);
+    await confirmIn(ctx, tx, user, token);
+    await resetAccess(ctx, tx, user.id, passwordHash);
+  });
+}
+
+async function confirmIn(ctx: SystemContext, tx: ControlTx, user: User, token: string): Promise<void> {
+  if (!await redeemOneTimeToken(ctx, tx, "verify_email", token)) throw expired();
+  await markEmailConfirmed(ctx, tx, user);
 }
 
 function expired() {

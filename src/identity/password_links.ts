@@ -5,23 +5,23 @@ import { invalid } from "../errors.ts";
 import { enqueue, keyOncePer } from "../jobs/outbox.ts";
 import { DAY, MINUTE } from "../platform/clock.ts";
 import { emailAddress } from "../platform/text.ts";
+import { resetAccess } from "./account_access.ts";
 import { type Channel, findUserOfToken, issueAddressToken } from "./address_tokens.ts";
-import { markVerified } from "./email_verification.ts";
-import { endOneTimeTokens, redeemOneTimeToken } from "./one_time_tokens.ts";
+import { markEmailConfirmed } from "./email_verification.ts";
+import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
-import { type Device, endAllSessionsIn } from "./sessions.ts";
-import { lockUser, setPasswordHash, type User } from "./users.ts";
+import type { Device } from "./sessions.ts";
+import { lockUser, type User } from "./users.ts";
 
 export const LINK_DAYS = 2;
-const ONE_MAIL_IN = 5 * MINUTE;
+const ONE_EMAIL_IN = 5 * MINUTE;
 
 export const newPassword = z.object({ token: z.string(), password: z.string() });
 export const forgottenPassword = z.object({ email: emailAddress });
 
 /**
- * Has a link to set a password mailed to the address, if someone has an account with it. Whether someone does makes no
- * difference here. One mail at most leaves in each five minutes of the clock (from 9:00, from 9:05), so two requests may
- * lead to two mails where such a boundary lies between them.
+ * Emails a link to set a password to the address, if someone has an account with it; a job finds that out later. At most one email
+ * leaves in each five minutes of the clock.
  */
 export async function requestPasswordLink(
   ctx: SystemContext,
@@ -32,15 +32,12 @@ export async function requestPasswordLink(
     enqueue(ctx, tx, {
       name: "email.send",
       payload: { message: "reset_password", address: email, ...device },
-      key: keyOncePer(ONE_MAIL_IN, `reset_password ${sha256(email)}`, ctx),
+      key: keyOncePer(ONE_EMAIL_IN, `reset_password ${sha256(email)}`, ctx),
     })
   );
 }
 
-/**
- * A link to set a password: works once, for `ttl` milliseconds, as long as the user has this address. Unless told
- * otherwise it is for the terminal of whoever made the account.
- */
+/** A link to set a password: works once, for `ttl` milliseconds, as long as the user has this address. */
 export async function createPasswordLink(
   ctx: SystemContext,
   user: Pick<User, "id" | "email">,
@@ -56,8 +53,8 @@ export async function isPasswordLinkOpen(ctx: SystemContext, token: string): Pro
 }
 
 /**
- * Sets the password of a link's user, and ends all their sessions and other such links, all of it or nothing. Where the
- * link came by mail, the address is theirs. Throws `invalid` on `token` or `password`.
+ * Sets the password of a link's user and ends every other way into the account, all of it or nothing. A link that came by email
+ * confirms the address as well. Throws `invalid` on `token` or `password`.
  */
 export async function setPasswordByLink(
   ctx: SystemContext,
@@ -71,10 +68,8 @@ export async function setPasswordByLink(
     await lockUser(tx, user.id);
     const grant = await redeemOneTimeToken(ctx, tx, "set_password", input.token);
     if (!grant) throw expired();
-    await setPasswordHash(ctx, tx, user.id, passwordHash);
-    if (grant.details.channel === "mail") await markVerified(ctx, tx, user);
-    await endOneTimeTokens(ctx, tx, user.id, "set_password");
-    await endAllSessionsIn(ctx, tx, user.id);
+    await resetAccess(ctx, tx, user.id, passwordHash);
+    if (grant.details.channel === "mail") await markEmailConfirmed(ctx, tx, user);
   });
   ctx.services.signIns.forgetUser(user.id);
 }

@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import { authorizePlatform } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
-import { findOrCreateGrantee } from "./new_members.ts";
-import { endAllSessionsIn } from "./sessions.ts";
-import { findUserByEmail, makePlatformAdmin, type newUser, setPasswordHash, type User } from "./users.ts";
+import { resetAccess } from "./account_access.ts";
+import { markEmailConfirmed } from "./email_verification.ts";
+import { resolveInvitee } from "./new_members.ts";
+import { findUserByEmail, makePlatformAdmin, type newUser, type User } from "./users.ts";
 
 /**
- * Makes someone an administrator of the platform, with an account if they have none. Done again it gives them nothing new,
- * and leaves their password alone; one that is given (as `passwordHash`) replaces it, and ends all that they are signed in with.
+ * Makes someone an administrator of the platform, with an account if they have none. The operator vouches for the address, so it
+ * counts as confirmed. An administrator keeps the password they have; a `passwordHash` replaces it and ends every other way in.
  */
 export async function appointPlatformAdmin(
   ctx: SystemContext,
@@ -17,11 +18,11 @@ export async function appointPlatformAdmin(
   authorizePlatform(ctx);
   const admin = await ctx.tx(async (tx) => {
     const known = await findUserByEmail(tx, person.email);
-    const user = known?.isPlatformAdmin ? known : await findOrCreateGrantee(ctx, tx, person);
+    const user = known?.isPlatformAdmin ? known : await resolveInvitee(ctx, tx, person);
     await makePlatformAdmin(ctx, tx, user.id);
+    await markEmailConfirmed(ctx, tx, user);
     if (!passwordHash) return user;
-    await endAllSessionsIn(ctx, tx, user.id);
-    await setPasswordHash(ctx, tx, user.id, passwordHash);
+    await resetAccess(ctx, tx, user.id, passwordHash);
     return { ...user, passwordHash };
   });
   ctx.services.signIns.forgetUser(admin.id);

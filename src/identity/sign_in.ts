@@ -5,6 +5,7 @@ import type { ControlTx } from "../../db/with_tenant.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
+import { normalizeEmailAddress } from "../platform/text.ts";
 import { hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
 import { findUserByEmail, replacePasswordHash, type User } from "./users.ts";
@@ -15,7 +16,7 @@ const log = logOf("security");
 
 /** What someone types to sign in. Nothing is said of its form: a wrong form is a wrong sign-in. */
 export const credentials = z.object({
-  email: z.string().trim().toLowerCase().max(MAX_EMAIL_LENGTH),
+  email: z.string().overwrite(normalizeEmailAddress).max(MAX_EMAIL_LENGTH),
   password: z.string().max(MAX_PASSWORD_LENGTH * 4),
 });
 export type Credentials = z.output<typeof credentials>;

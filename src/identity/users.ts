@@ -16,7 +16,7 @@ export type User = {
   name: string;
   passwordHash: string | null;
   isPlatformAdmin: boolean;
-  /** When the person showed that mail to the address reaches them. */
+  /** When the person showed that email to the address reaches them. */
   emailVerifiedAt: Date | null;
   createdAt: Date;
 };
@@ -25,7 +25,11 @@ const MAX_NAME_LENGTH = 100;
 
 export const personName = singleLine(MAX_NAME_LENGTH, "Enter your name.");
 export const newUser = z.object({ email: emailAddress, name: personName });
-export type NewUser = z.output<typeof newUser> & { passwordHash: string | null; isPlatformAdmin?: boolean };
+export type NewUser = z.output<typeof newUser> & {
+  passwordHash: string | null;
+  isPlatformAdmin?: boolean;
+  emailVerifiedAt?: Date;
+};
 
 /** The user of an address (trimmed, lower case), or null. */
 export async function findUserByEmail(db: ControlDb | ControlTx, email: string): Promise<User | null> {

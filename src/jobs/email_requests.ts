@@ -21,6 +21,8 @@ export const emailRequest = z.discriminatedUnion("message", [
     ipAddress: z.string(),
     userAgent: z.string(),
   }),
+  /** To an address without an account. */
+  z.object({ message: z.literal("sign_up_code"), pendingSignUpId: z.uuid() }),
   z.object({ message: z.literal("deletion_scheduled"), userId, requestedBy: z.string() }),
   z.object({ message: z.literal("monthly_report"), userId, month: yearMonth }),
 ]);

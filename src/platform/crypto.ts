@@ -2,6 +2,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  createHmac,
   hkdfSync,
   randomBytes,
   timingSafeEqual,
@@ -35,6 +36,12 @@ export function isSameSecret(one: string, other: string): boolean {
 /** `length` random letters of lower-case base32 (RFC 4648 alphabet), 5 bits each. */
 export function randomBase32(length: number): string {
   return Array.from(randomBytes(length), (byte) => BASE32[byte & 31]).join("");
+}
+
+/** Six digits that belong to `id`: always the same ones, and only the holder of `secret` can tell which. */
+export function sixDigitCode(id: string, secret: string, purpose: string): string {
+  const digest = createHmac("sha256", deriveKey(secret, purpose)).update(id).digest();
+  return String(digest.readUIntBE(0, 6) % 1_000_000).padStart(6, "0");
 }
 
 /**

@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import { z } from "zod";
 
 /** Control characters, line breaks of Unicode, and marks that turn the direction of what follows. */
@@ -53,10 +54,6 @@ export function multiLine(max: number) {
   );
 }
 
-/** An email address, trimmed and in lower case. */
-export const emailAddress = z.string().trim().toLowerCase().max(MAX_EMAIL_LENGTH, "This address is too long.")
-  .pipe(z.email("Enter an email address such as ada@example.com."));
-
 /** Whether a text shows anything. */
 export function isVisible(text: string): boolean {
   return VISIBLE.test(text);
@@ -75,4 +72,38 @@ function trimInvisible(text: string): string {
     !INVISIBLE.test(character) || ENDS_AN_EMOJI.test(character)
   );
   return characters.slice(start, end + 1).join("");
+}
+
+/** What `<input type=email>` takes: https://html.spec.whatwg.org/#valid-e-mail-address. */
+const EMAIL_ADDRESS =
+  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+const NON_ASCII = /[^\p{ASCII}]/u;
+
+/** An email address that a browser takes, as `normalizeEmailAddress` writes it. */
+export const emailAddress = z.string().overwrite(normalizeEmailAddress)
+  .max(MAX_EMAIL_LENGTH, "This address is too long.")
+  .refine((text) => !NON_ASCII.test(localPart(text)), {
+    error: "Use an address with only the letters a to z, digits and symbols before the @.",
+    abort: true,
+  })
+  .regex(EMAIL_ADDRESS, "Enter an email address such as ada@example.com.");
+
+/**
+ * One spelling for each address: trimmed, in lower case, and with an internationalized domain in punycode. Text that is no
+ * address comes back as it is, or as something that `emailAddress` refuses.
+ */
+export function normalizeEmailAddress(text: string): string {
+  const trimmed = text.trim();
+  const local = localPart(trimmed);
+  const domain = trimmed.slice(local.length + 1);
+  // Other letters stay as they are: in lower case the Kelvin sign is the "k" of somebody else's address.
+  if (NON_ASCII.test(local)) return trimmed;
+  if (domain === "") return trimmed.toLowerCase();
+  return `${local.toLowerCase()}@${NON_ASCII.test(domain) ? domainToASCII(domain) : domain.toLowerCase()}`;
+}
+
+/** What stands before the last "@". */
+function localPart(address: string): string {
+  const at = address.lastIndexOf("@");
+  return at < 0 ? address : address.slice(0, at);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { withMigrator } from "../../db/migrator.ts";
 import { runScript } from "../../db/transaction.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { createMember, findOrCreateGrantee } from "../../src/identity/new_members.ts";
+import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
 import { createPasswordLink, setPasswordByLink } from "../../src/identity/password_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
@@ -70,13 +70,13 @@ Deno.test("S14 who opened an account in another's name gets nothing of what its 
 
 Deno.test("S14 nor does who opened an account in another's name get the workspace that is made for its owner", async () => {
   await using world = await World.open();
-  const mine = await world.company("mine");
-  const { owner } = mine;
+  const owner = await world.unconfirmedUser("owner@mine.example");
+  const mine = await world.company("mine", "Mine", owner);
   const token = await world.token(mine);
   const wanted = newTenant.parse({ name: "Corp", subdomain: "corp" });
   const person = { email: owner.email, name: "Victim" };
 
-  await createTenant(world.system, wanted, (tx) => findOrCreateGrantee(world.system, tx, person));
+  await createTenant(world.system, wanted, (tx) => resolveInvitee(world.system, tx, person));
   world.services.signIns.forgetUser(owner.id);
 
   const body = { email: owner.email, password: PASSWORD };
@@ -87,8 +87,9 @@ Deno.test("S14 nor does who opened an account in another's name get the workspac
 Deno.test("an account whose owner confirmed the address, or adds themselves, keeps its password", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
-  const confirmed = await world.user("ben@acme.example");
-  await setPassword(world, await createPasswordLink(world.system, confirmed, { channel: "mail" }), PASSWORD);
+  const stranger = await world.unconfirmedUser("ben@acme.example");
+  await setPassword(world, await createPasswordLink(world.system, stranger, { channel: "mail" }), PASSWORD);
+  const confirmed = (await findUserByEmail(world.system.control, stranger.email))!;
   const staff = await world.staff("root@example.com");
   const actor = { ...staff, type: "user", isPlatformAdmin: true } as const;
   const asStaff = { ...world.system, actor };
@@ -128,13 +129,13 @@ Deno.test("an administrator who is set up again keeps password and sign-ins, unl
 
 Deno.test("S14 a link that was printed sets the password once, and confirms no address", async () => {
   await using world = await World.open();
-  const acme = await world.company("acme");
+  const user = await world.unconfirmedUser("ada@acme.example");
   const isConfirmed = async () =>
-    (await findUserByEmail(world.system.control, acme.owner.email))!.emailVerifiedAt !== null;
+    (await findUserByEmail(world.system.control, user.email))!.emailVerifiedAt !== null;
 
-  await setPassword(world, await createPasswordLink(world.system, acme.owner));
+  await setPassword(world, await createPasswordLink(world.system, user));
   const afterPrinted = await isConfirmed();
-  await setPassword(world, await createPasswordLink(world.system, acme.owner, { channel: "mail" }));
+  await setPassword(world, await createPasswordLink(world.system, user, { channel: "mail" }));
   const afterMailed = await isConfirmed();
 
   assert.deepEqual([afterPrinted, afterMailed], [false, true]);

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { unsubscribeUrl } from "../../src/email/preferences.ts";
 import { suppress } from "../../src/email/suppression.ts";
+import { startPendingSignUp } from "../../src/identity/pending_sign_ups.ts";
 import { createVerificationLink } from "../../src/identity/email_verification.ts";
 import { addJob } from "../support/jobs.ts";
 import { sampleEmail } from "../support/sample_email.ts";
@@ -45,6 +46,16 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
     reason: "bounce",
     detail: "550 5.1.1 No such user",
   });
+  const newcomer = await createVerificationLink(
+    world.system,
+    await world.unconfirmedUser("new@acme.example"),
+  );
+  const pending = await startPendingSignUp(
+    world.system,
+    { email: "later@acme.example", name: "Later", company_name: "Later", subdomain: "later" },
+    await world.passwordHashOf(reader),
+  );
+  const signUpCookie = { name: "denizen_sign_up", value: pending.token, url: `http://${world.host()}` };
   const ids = {
     projectId: json.data[0].id as string,
     tenantId: closed.tenant.id,
@@ -52,7 +63,8 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
     mailId: mail.id,
     mailedLinks: [
       await world.passwordLink(reader),
-      await createVerificationLink(world.system, reader),
+      newcomer,
+      `${newcomer}&choose_password`,
       unsubscribeUrl(world.system, reader.id, "reports"),
     ],
   };
@@ -62,6 +74,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
       for (const viewport of WINDOWS) {
         const where = `${colorScheme} ${viewport.width}px`;
         const { context, page } = await openWindow(browser, { colorScheme, viewport });
+        await context.addCookies([signUpCookie]);
         await visit(t, page, where, addressesFor(world, "visitor", ids));
         await page.goto(`http://${world.host()}/login`);
         await signIn(page, "owner@acme.example", /\/dashboard$/);
@@ -114,6 +127,8 @@ function addressesFor(
     return [
       `${apex}/`,
       `${apex}/signup`,
+      `${apex}/signup/check-email`,
+      `${apex}/signup/code`,
       `${apex}/login`,
       `${apex}/forgot-password`,
       ...mailedLinks,

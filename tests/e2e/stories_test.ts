@@ -62,14 +62,14 @@ Deno.test("a person confirms their address by mail, forgets the password and cho
     await page.click("#verify-button");
     await page.waitForSelector(".success-message");
     await page.goto(`http://${world.host("acme")}/dashboard`);
-    assert.equal(await page.getByText("Confirm your address").count(), 0);
+    assert.equal(await page.getByText("Confirm your email").count(), 0);
 
     const forgetful = await openWindow(browser);
     await forgetful.page.goto(`http://${world.host("acme")}/login`);
     await forgetful.page.click("a:has-text('Forgot your password?')");
     await forgetful.page.fill("#email", "ada@acme.example");
     await forgetful.page.click("button:has-text('Send the link')");
-    await forgetful.page.waitForSelector("text=a mail with a link is on its way");
+    await forgetful.page.waitForSelector("text=we sent a link to it");
     await worker.idle();
     await openMail(forgetful.page, world, "Choose a new password");
     await forgetful.page.fill("#password", "a new and longer password");

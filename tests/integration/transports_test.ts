@@ -37,6 +37,26 @@ Deno.test("a mail arrives with its parts, its headers and every letter as it was
   }
 });
 
+Deno.test("every address that a browser takes is the recipient's address, letter by letter", async () => {
+  await using server = await MailServer.start();
+  const transport = new SmtpTransport(server.url(), HOST);
+  const addresses = [
+    "o&m@acme.example",
+    "a=b@acme.example",
+    "first/last@acme.example",
+    "!#$%&'*+/=?^_`{|}~.-@acme.example",
+    "info@xn--80a1acny.xn--p1ai",
+  ];
+
+  for (const address of addresses) await transport.send(sampleEmail({ to: { name: "", address } }));
+  await transport.close();
+
+  assert.deepEqual(server.received.map(({ to }) => to), addresses.map((address) => [address]));
+  for (const [index, { raw }] of server.received.entries()) {
+    assert.ok(raw.includes(`To: ${addresses[index]}\r\n`), addresses[index]);
+  }
+});
+
 Deno.test("a connection is encrypted before anything is said on it, or nothing is sent", async (t) => {
   await t.step("STARTTLS with a certificate that is trusted", async () => {
     await using server = await MailServer.start();

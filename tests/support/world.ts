@@ -112,8 +112,8 @@ export class World implements AsyncDisposable {
   }
 
   /** A company with its owner, made without a browser and without a word of welcome. */
-  async company(subdomain: string, name = `${subdomain} Ltd`): Promise<Company> {
-    const owner = await this.user(`owner@${subdomain}.example`, `Owner of ${name}`);
+  async company(subdomain: string, name = `${subdomain} Ltd`, ownedBy?: User): Promise<Company> {
+    const owner = ownedBy ?? await this.user(`owner@${subdomain}.example`, `Owner of ${name}`);
     const wanted = newTenant.parse({ name, subdomain });
     const tenant = await createTenant(this.system, wanted, () => Promise.resolve(owner));
     const { control } = this.system;
@@ -121,14 +121,20 @@ export class World implements AsyncDisposable {
     return { tenant, owner, ctx: this.acting(tenant, owner, "owner") };
   }
 
-  async user(email: string, name = email.split("@")[0]!): Promise<User> {
+  /** Someone with an account and a confirmed address. */
+  user(email: string, name?: string): Promise<User> {
+    return this.#account(email, name, this.clock.now());
+  }
+
+  /** Someone with an account whose address nobody has confirmed: perhaps a stranger. */
+  unconfirmedUser(email: string, name?: string): Promise<User> {
+    return this.#account(email, name);
+  }
+
+  async #account(email: string, name = email.split("@")[0]!, emailVerifiedAt?: Date): Promise<User> {
     passwordHash ??= hashPassword(PASSWORD);
-    const { user } = await findOrCreateUser(this.system, this.system.control, {
-      email,
-      name,
-      passwordHash: await passwordHash,
-    });
-    return user;
+    const account = { email, name, passwordHash: await passwordHash, emailVerifiedAt };
+    return (await findOrCreateUser(this.system, this.system.control, account)).user;
   }
 
   /** One of the platform's own people. */

@@ -28,8 +28,8 @@ Deno.test("the text of a new password's message reads like a letter", async () =
     text,
     `Choose a new password
 
-Hello Ada Lovelace, someone asked for a new password for ada@acme.example. If
-it was you, choose one now.
+Hello Ada Lovelace, someone asked for a new password for your Denizen account
+with this address. If it was you, choose one now.
 
 Choose a new password:
 https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
@@ -37,8 +37,8 @@ https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi
 The link works once, for 30 minutes. Your new password signs you out
 everywhere.
 
-If it wasn't you, ignore this message: your password stays as it is. The
-request came from Firefox on Linux, IP address 203.0.113.24.
+If it wasn't you, ignore this email: your password stays the same. The request
+came from Firefox on Linux, IP address 203.0.113.24.
 
 --
 
@@ -85,9 +85,9 @@ Deno.test("someone new is told to choose a password, and how long the link works
 
   assert.equal(
     bodyOf(text),
-    `Join Acme Instruments
+    `Join “Acme Instruments”
 
-Ada Lovelace gives you access to Acme Instruments, with the role of member.
+“Ada Lovelace” invited you to join “Acme Instruments” as a member.
 
 Choose a password, and sign in with it and this email address.
 
@@ -97,8 +97,8 @@ https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi
 The link is for you alone. It works once, for 7 days; after that, ask for
 another one where you sign in.
 
-If you don't expect this, ignore this message: as long as no password is
-chosen, nobody can sign in with your address.`,
+If you don't expect this, ignore this email. Nobody can sign in with your
+address until a password is chosen.`,
   );
 });
 
@@ -107,19 +107,19 @@ Deno.test("someone with an account is told to sign in, and of no link that ends"
 
   const { subject, text } = await renderSample("invitation", { inviterName: null, url, expiryDays: null });
 
-  assert.equal(subject, "You are invited to Acme Instruments");
+  assert.equal(subject, "You're invited to join a workspace");
   assert.equal(
     bodyOf(text),
-    `Join Acme Instruments
+    `Join “Acme Instruments”
 
-You are given access to Acme Instruments, with the role of member.
+You're invited to join “Acme Instruments” as a member.
 
-Sign in with this email address and the password that you have.
+Sign in with this email address and your password.
 
 Sign in: https://acme.denizen.example/login
 
-If you don't expect this, ignore this message: your password and your other
-workspaces stay as they are.`,
+If you don't expect this, ignore this email. Your password and your other
+workspaces stay the same.`,
   );
 });
 

@@ -4,27 +4,24 @@ import { formatDay } from "./formats.ts";
 
 type Props = EmailMessages["deletion_scheduled"];
 
-export const subject = ({ tenantName, dueAt }: Props) =>
-  `${tenantName} will be deleted on ${formatDay(dueAt)}`;
+export const subject = ({ names, dueAt }: Props) =>
+  `${names ? names.tenantName : "Your workspace"} will be deleted on ${formatDay(dueAt)}`;
 
-export const preheader = ({ requestedBy }: Props) =>
-  `${requestedBy} asked for it. Until then an owner can take it back.`;
+export const preheader = ({ names }: Props) =>
+  `${names ? names.requestedBy : "Someone"} asked for this. Until then, an owner can cancel the deletion.`;
 
 /** To the owners of a tenant that is to be deleted. */
-export function Content({ requestedBy, tenantName, dueAt, url }: Props) {
+export function Content({ names, dueAt, url }: Props) {
   return (
     <>
-      <Title>{tenantName} will be deleted on {formatDay(dueAt)}</Title>
+      <Title>{names ? names.tenantName : "Your workspace"} will be deleted on {formatDay(dueAt)}</Title>
       <Paragraph>
-        {requestedBy}{" "}
-        asked for this. On that day the workspace is deleted for good, with everything in it, and nobody can
-        bring it back.
+        {names ? names.requestedBy : "Someone in the workspace"}{" "}
+        asked for this. On that day the workspace and everything in it will be permanently deleted.
       </Paragraph>
-      <Paragraph>Until then it works as before, and an owner can take the decision back.</Paragraph>
-      <ActionButton href={url}>Keep the workspace</ActionButton>
-      <Note>
-        If it is meant to be, there is nothing to do.
-      </Note>
+      <Paragraph>Until then it works as before, and an owner can cancel the deletion.</Paragraph>
+      <ActionButton href={url}>{names ? "Keep the workspace" : "Open your workspaces"}</ActionButton>
+      <Note>If you want the workspace deleted, you don't need to do anything.</Note>
     </>
   );
 }

@@ -18,6 +18,18 @@ export function Note({ children }: { children?: Child }) {
   return <p class="muted" style={NOTE}>{children}</p>;
 }
 
+/** A code to type in somewhere else: large, and alone on its line. */
+export function Code({ children }: { children?: Child }) {
+  return (
+    <p
+      class="ink"
+      style={`${BODY};font-size:32px;line-height:40px;font-weight:600;letter-spacing:4px;font-variant-numeric:tabular-nums`}
+    >
+      {children}
+    </p>
+  );
+}
+
 /** The one thing to do. The padding is the cell's for Outlook, the link's for all others, so that all of it is clicked. */
 export function ActionButton({ href, children }: { href: string; children?: Child }) {
   const { accent } = useEmail();

@@ -5,45 +5,48 @@ import { formatQuantity } from "./formats.ts";
 
 type Props = EmailMessages["invitation"];
 
-export const subject = ({ inviterName, tenantName }: Props) =>
-  inviterName ? `${inviterName} invites you to ${tenantName}` : `You are invited to ${tenantName}`;
+/** Names are strangers' words to some readers: they stand in the text only. */
+export const subject = () => "You're invited to join a workspace";
 
 export const preheader = ({ expiryDays }: Props) =>
   expiryDays
     ? `Choose a password within ${formatQuantity(expiryDays, "day")}, and sign in.`
-    : "Sign in with the password that you have.";
+    : "Sign in with your password.";
 
-/** To someone who may never have heard of the product. They are a member already: what is left to do is to sign in. */
+/** To someone who may never have heard of the product. They are a member already: all they have to do is sign in. */
 export function Content({ inviterName, tenantName, role, url, expiryDays }: Props) {
   return (
     <>
-      <Title>Join {tenantName}</Title>
+      <Title>Join {tenantName ? `“${tenantName}”` : "a workspace"}</Title>
       <Paragraph>
-        {inviterName ? `${inviterName} gives you` : "You are given"} access to {tenantName}, with the role of
-        {" "}
-        {role}.
+        {inviterName ? `“${inviterName}” invited you` : "You're invited"} to join{" "}
+        {tenantName ? `“${tenantName}”` : "a workspace"} as {withArticle(role)}.
       </Paragraph>
       {expiryDays
         ? (
           <>
             <FirstPassword url={url} expiryDays={expiryDays} />
             <Note>
-              If you don't expect this, ignore this message: as long as no password is chosen, nobody can sign
-              in with your address.
+              If you don't expect this, ignore this email. Nobody can sign in with your address until a
+              password is chosen.
             </Note>
           </>
         )
         : (
           <>
-            <Paragraph>Sign in with this email address and the password that you have.</Paragraph>
+            <Paragraph>Sign in with this email address and your password.</Paragraph>
             <ActionButton href={url}>Sign in</ActionButton>
             <Note>
-              If you don't expect this, ignore this message: your password and your other workspaces stay as
-              they are.
+              If you don't expect this, ignore this email. Your password and your other workspaces stay the
+              same.
             </Note>
           </>
         )}
       <LinkFallback href={url} />
     </>
   );
+}
+
+function withArticle(role: string): string {
+  return /^[aeiou]/i.test(role) ? `an ${role}` : `a ${role}`;
 }

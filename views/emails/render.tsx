@@ -19,6 +19,7 @@ import * as paymentFailed from "./payment_failed.tsx";
 import { plainText } from "./plain_text.ts";
 import * as receipt from "./receipt.tsx";
 import * as resetPassword from "./reset_password.tsx";
+import * as signUpCode from "./sign_up_code.tsx";
 import * as trialEnding from "./trial_ending.tsx";
 import * as usageLimitReached from "./usage_limit_reached.tsx";
 import * as usageNearLimit from "./usage_near_limit.tsx";
@@ -35,6 +36,7 @@ type Message<Name extends MessageName> = {
 
 const MESSAGES: { [Name in MessageName]: Message<Name> } = {
   welcome,
+  sign_up_code: signUpCode,
   verify_address: verifyAddress,
   reset_password: resetPassword,
   magic_link: magicLink,

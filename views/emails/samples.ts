@@ -22,22 +22,22 @@ const WITH_CHOICE = {
 /** What each message might be told in the life of one workspace. */
 export const SAMPLE_PROPS: EmailMessages = {
   welcome: {
-    name: "Ada Lovelace",
-    tenantName: "Acme Instruments",
     url: `${WORKSPACE}/dashboard`,
     expiryDays: null,
-    projectsUrl: `${WORKSPACE}/projects`,
-    settingsUrl: `${WORKSPACE}/settings`,
+    workspace: {
+      name: "Acme Instruments",
+      ownerName: "Ada Lovelace",
+      projectsUrl: `${WORKSPACE}/projects`,
+      settingsUrl: `${WORKSPACE}/settings`,
+    },
   },
+  sign_up_code: { code: "492817", expiryMinutes: 15 },
   verify_address: {
-    name: "Ada Lovelace",
-    address: "ada@acme.example",
     url: `${SITE}/verify-email?token=${TOKEN}`,
     expiryHours: 24,
   },
   reset_password: {
     name: "Ada Lovelace",
-    address: "ada@acme.example",
     url: `${SITE}/reset-password?token=${TOKEN}`,
     expiryMinutes: 30,
     ...BROWSER,
@@ -134,8 +134,7 @@ export const SAMPLE_PROPS: EmailMessages = {
     expiresAt: new Date("2026-11-19T09:30:00Z"),
   },
   deletion_scheduled: {
-    requestedBy: "Grace Hopper",
-    tenantName: "Acme Instruments",
+    names: { requestedBy: "Grace Hopper", tenantName: "Acme Instruments" },
     dueAt: new Date("2026-12-24T10:00:00Z"),
     url: `${WORKSPACE}/settings`,
   },
@@ -165,8 +164,9 @@ export function sampleOptions(name: MessageName): { brand: EmailBrand; footer: E
 }
 
 function reasonOf(name: MessageName): string {
-  if (name === "invitation") {
-    return "You get this because Ada Lovelace entered your address in Acme Instruments.";
+  if (name === "invitation") return "You get this because someone invited this address to a workspace.";
+  if (name === "sign_up_code") {
+    return "You get this because someone entered this address to sign up for Denizen.";
   }
   if (OPTIONAL.has(name) || ABOUT_THE_WORKSPACE.has(name)) {
     return "You get this because you are an owner of Acme Instruments.";

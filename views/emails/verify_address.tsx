@@ -7,23 +7,23 @@ type Props = EmailMessages["verify_address"];
 
 export const subject = () => "Confirm your email address";
 
-export const preheader = ({ address }: Props, brand: EmailBrand) =>
-  `One click tells ${brand.name} that ${address} is yours.`;
+export const preheader = (_: Props, brand: EmailBrand) =>
+  `Someone signed up for ${brand.name} with this address.`;
 
-/** To a new address, which may belong to somebody else. */
-export function Content({ name, address, url, expiryHours }: Props) {
+/** To a new address, which may belong to somebody who never signed up. */
+export function Content({ url, expiryHours }: Props) {
   const { brand } = useEmail();
   return (
     <>
       <Title>Confirm your email address</Title>
       <Paragraph>
-        Hello {name}, please confirm that {address} is yours, so that we know where to reach you.
+        Someone signed up for {brand.name} with this address. If it was you, confirm that it is yours.
       </Paragraph>
-      <ActionButton href={url}>Confirm address</ActionButton>
+      <ActionButton href={url}>Confirm email</ActionButton>
       <Note>The link works once, for {formatQuantity(expiryHours, "hour")}.</Note>
       <Note>
-        If you didn't give this address to{" "}
-        {brand.name}, ignore this message: without a click on the link, the address isn't confirmed.
+        If it wasn't you, ignore this email and the address stays unconfirmed. To take the account over, open
+        the link and choose a new password.
       </Note>
       <LinkFallback href={url} />
     </>

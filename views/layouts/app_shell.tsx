@@ -63,7 +63,7 @@ function Notices({ deletion, unverified }: Pick<ShellProps, "deletion" | "unveri
 function VerificationNotice({ address }: { address: string }) {
   return (
     <Alert action={<ResendForm />}>
-      Confirm your address: we have sent a mail with a link to {address}.
+      Confirm your email. We sent a link to {address}.
     </Alert>
   );
 }

@@ -7,13 +7,13 @@ import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
 
 export type ForgotPasswordFormProps = { values?: { email?: string }; errors?: Record<string, string> };
 
-/** `/forgot-password`: asks for the address to which a link for a new password is mailed. */
+/** `/forgot-password`: asks for the address to which a link for a new password is emailed. */
 export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
   return (
     <SiteLayout title="Forgot your password?" viewer={null}>
       <FormColumn
         title="Forgot your password?"
-        lead="Enter your account's address, and we mail you a link for choosing a new one."
+        lead="Enter your email address. We send you a link to choose a new password."
       >
         <ForgotPasswordForm {...props} />
         <p class="text-muted">

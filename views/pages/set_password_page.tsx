@@ -37,7 +37,7 @@ export function SetPasswordForm({ token, errors = {} }: SetPasswordFormProps) {
         name="password"
         type="password"
         label="New password"
-        hint="At least 12 characters. A few words in a row are easy to remember."
+        hint="At least 12 characters. Try three or four random words."
         error={errors.password}
         autocomplete="new-password"
         autofocus

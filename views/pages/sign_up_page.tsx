@@ -1,3 +1,4 @@
+import type { Flash } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
 import { hx } from "../components/hx.ts";
@@ -16,17 +17,17 @@ export type SignUpFormProps = {
   hostSuffix: string;
 };
 
-/** `/signup`: a company opens its workspace. */
-export function SignUpPage(props: SignUpFormProps) {
+/** `/signup`: a company creates its workspace. */
+export function SignUpPage({ flash, ...props }: SignUpFormProps & { flash?: Flash }) {
   return (
-    <SiteLayout title="Sign up" viewer={null}>
+    <SiteLayout title="Sign up" viewer={null} flash={flash}>
       <FormColumn
-        title="Open your workspace"
+        title="Create your workspace"
         lead="Free to start. No card needed."
       >
         <SignUpForm {...props} />
         <p class="text-muted">
-          Have an account already? <TextLink href="/login">Sign in</TextLink>
+          Already have an account? <TextLink href="/login">Sign in</TextLink>
         </p>
       </FormColumn>
     </SiteLayout>
@@ -65,12 +66,12 @@ export function SignUpForm({ values = {}, errors = {}, hostSuffix }: SignUpFormP
         id="password"
         type="password"
         label="Password"
-        hint="At least 12 characters. A few words in a row are easy to remember."
+        hint="At least 12 characters. Try three or four random words."
         autocomplete="new-password"
         {...common("password")}
       />
       <Button id="signup-button" class="signup-button" variant="primary" size="large">
-        Open workspace
+        Create workspace
         <Waiting />
       </Button>
     </form>

@@ -1,42 +1,37 @@
 import { Alert } from "../components/alert.tsx";
 import { Button, ButtonLink } from "../components/button.tsx";
+import { TextField } from "../components/field.tsx";
+import { TextLink } from "../components/link.tsx";
 import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
 
-/** `ask`: the link works and waits for a click; `expired`: it doesn't, or not any more. */
+type VerifyEmailFormProps = {
+  token: string;
+  /** What shows that the account is the visitor's: being signed in, its password, or a new password for it. */
+  proof: "click" | "password" | "new_password";
+  errors?: Record<string, string>;
+};
+
+/** `ask`: the link works and waits for the form; `expired`: it doesn't, or not any more. */
 export type VerificationState =
-  | { step: "ask"; address: string; token: string }
+  | { step: "ask"; address: string } & VerifyEmailFormProps
   | { step: "done"; address: string }
   | { step: "expired" };
 
 /** `/verify-email`, reached by a one-time link. */
 export function VerifyEmailPage({ state }: { state: VerificationState }) {
   return (
-    <SiteLayout title="Confirm your address">
+    <SiteLayout title="Confirm your email">
       <Step state={state} />
     </SiteLayout>
   );
 }
 
 function Step({ state }: { state: VerificationState }) {
-  if (state.step === "ask") {
-    return (
-      <FormColumn
-        title="Confirm your address"
-        lead={`Is ${state.address} yours? One click, and that is settled.`}
-      >
-        <form method="post" action="/verify-email" class="grid">
-          <input type="hidden" name="token" value={state.token} />
-          <Button id="verify-button" variant="primary" size="large">Confirm address</Button>
-        </form>
-      </FormColumn>
-    );
-  }
+  if (state.step === "ask") return <Question {...state} />;
   if (state.step === "done") {
     return (
-      <FormColumn title="Your address is confirmed">
-        <Alert kind="success">
-          {state.address} belongs to your account. Everything that matters goes there.
-        </Alert>
+      <FormColumn title="Email confirmed">
+        <Alert kind="success">{state.address} is confirmed as your email address.</Alert>
         <ButtonLink href="/workspaces" variant="primary">Open your workspaces</ButtonLink>
       </FormColumn>
     );
@@ -44,9 +39,58 @@ function Step({ state }: { state: VerificationState }) {
   return (
     <FormColumn
       title="This link doesn't work any more"
-      lead="It has been used, or it is older than 24 hours. In your workspace you can have another one sent."
+      lead="It has been used, or it is older than 24 hours. Sign in to get a new one."
     >
       <ButtonLink href="/workspaces" variant="primary">Open your workspaces</ButtonLink>
     </FormColumn>
   );
+}
+
+function Question({ address, ...form }: Extract<VerificationState, { step: "ask" }>) {
+  const { token, proof } = form;
+  const choose = `/verify-email?token=${encodeURIComponent(token)}&choose_password`;
+  return (
+    <FormColumn title="Confirm your email" lead={`Confirm that ${address} is your email address.`}>
+      <VerifyEmailForm {...form} />
+      {proof === "password"
+        ? (
+          <p class="text-muted">
+            Don't know the password? <TextLink href={choose}>Choose a new one</TextLink>
+          </p>
+        )
+        : null}
+    </FormColumn>
+  );
+}
+
+function VerifyEmailForm({ token, proof, errors = {} }: VerifyEmailFormProps) {
+  return (
+    <form method="post" action="/verify-email" novalidate class="grid gap-5">
+      <input type="hidden" name="token" value={token} />
+      {proof === "new_password" ? <input type="hidden" name="choose_password" value="on" /> : null}
+      {proof === "click" ? null : <Password proof={proof} error={errors.password} />}
+      <Button id="verify-button" variant="primary" size="large">Confirm email</Button>
+    </form>
+  );
+}
+
+function Password({ proof, error }: { proof: "password" | "new_password"; error?: string }) {
+  const common = { id: "password", name: "password", type: "password", error, autofocus: true };
+  return proof === "password"
+    ? (
+      <TextField
+        {...common}
+        label="Your password"
+        hint="The password of your account. It keeps others from using your address."
+        autocomplete="current-password"
+      />
+    )
+    : (
+      <TextField
+        {...common}
+        label="New password"
+        hint="At least 12 characters. It signs everyone else out of this account."
+        autocomplete="new-password"
+      />
+    );
 }

@@ -1,0 +1,125 @@
+import { and, eq, gt, lt, sql } from "drizzle-orm";
+import { pendingSignUps } from "../../db/control/schema.ts";
+import type { ControlTx } from "../../db/with_tenant.ts";
+import type { SystemContext } from "../context.ts";
+import { invalid } from "../errors.ts";
+import { enqueue, keyOncePer } from "../jobs/outbox.ts";
+import { after, HOUR, MINUTE } from "../platform/clock.ts";
+import { isSameSecret, newToken, sha256, sixDigitCode } from "../platform/crypto.ts";
+import { newId } from "../platform/ids.ts";
+
+export const CODE_MINUTES = 15;
+const MAX_ATTEMPTS = 5;
+const MAX_CODES_AN_HOUR = 5;
+const ONE_EMAIL_IN = 5 * MINUTE;
+const CODE_PURPOSE = "sign-up code";
+
+/** A sign-up that waits for the code sent to its address. */
+export type PendingSignUp = typeof pendingSignUps.$inferSelect;
+
+type AskedFor = { email: string; name: string; company_name: string; subdomain: string };
+
+/** The browser's secret: the code counts only together with it. */
+export type StartedSignUp = { token: string; expiresAt: Date };
+
+/**
+ * Keeps a sign-up for 15 minutes and emails a code to its address. Past five in an hour, an address gets no email and no code
+ * works, and the answer is the same: otherwise anyone could send someone any number of emails, or guess any number of codes.
+ */
+export async function startPendingSignUp(
+  ctx: SystemContext,
+  { email, name, company_name, subdomain }: AskedFor,
+  passwordHash: string,
+): Promise<StartedSignUp> {
+  const now = ctx.services.clock.now();
+  const id = newId();
+  const token = newToken();
+  const expiresAt = after(now, CODE_MINUTES * MINUTE);
+  await ctx.tx(async (tx) => {
+    const isRecent = and(eq(pendingSignUps.email, email), gt(pendingSignUps.createdAt, after(now, -HOUR)));
+    const isOverLimit = await tx.$count(pendingSignUps, isRecent) >= MAX_CODES_AN_HOUR;
+    await tx.insert(pendingSignUps).values({
+      id,
+      tokenHash: sha256(token),
+      email,
+      name,
+      companyName: company_name,
+      subdomain,
+      passwordHash,
+      attempts: isOverLimit ? MAX_ATTEMPTS : 0,
+      createdAt: now,
+      expiresAt,
+    });
+    if (!isOverLimit) await sendCode(ctx, tx, id);
+  });
+  return { token, expiresAt };
+}
+
+/** The sign-up that a browser waits with; null when there is none, or its time is over. */
+export async function findPendingSignUp(ctx: SystemContext, token: string): Promise<PendingSignUp | null> {
+  const [row] = await ctx.control.select().from(pendingSignUps).where(openWith(ctx, token));
+  return row ?? null;
+}
+
+/** The sign-up that an email job is about; null when it is finished, or its time is over. */
+export async function findPendingSignUpById(ctx: SystemContext, id: string): Promise<PendingSignUp | null> {
+  const isOpen = and(eq(pendingSignUps.id, id), gt(pendingSignUps.expiresAt, ctx.services.clock.now()));
+  const [row] = await ctx.control.select().from(pendingSignUps).where(isOpen);
+  return row ?? null;
+}
+
+/** Emails the code again, at most once in each five minutes of the clock. */
+export async function resendCode(ctx: SystemContext, token: string): Promise<void> {
+  const pending = await findPendingSignUp(ctx, token);
+  if (pending && pending.attempts < MAX_ATTEMPTS) await ctx.tx((tx) => sendCode(ctx, tx, pending.id));
+}
+
+/** The code of a sign-up: six digits, always the same. */
+export function codeOf({ services }: SystemContext, { id }: Pick<PendingSignUp, "id">): string {
+  return sixDigitCode(id, services.config.appSecret, CODE_PURPOSE);
+}
+
+/**
+ * The sign-up whose code was entered, in the browser that started it. Five tries. Throws `invalid` on `code`, or on `token` when
+ * nothing waits any more.
+ */
+export async function checkCode(ctx: SystemContext, token: string, code: string): Promise<PendingSignUp> {
+  const isOpen = and(openWith(ctx, token), lt(pendingSignUps.attempts, MAX_ATTEMPTS));
+  const attempts = sql`${pendingSignUps.attempts} + 1`;
+  const [tried] = await ctx.control.update(pendingSignUps).set({ attempts }).where(isOpen).returning();
+  if (!tried) {
+    throw await findPendingSignUp(ctx, token)
+      ? invalid({ code: "This code no longer works. Start over to get another one." })
+      : noneWaiting();
+  }
+  if (!isSameSecret(code.replaceAll(/\s/g, ""), codeOf(ctx, tried))) {
+    throw invalid({ code: "This code is wrong. Check the email and try again." });
+  }
+  await ctx.control.update(pendingSignUps).set({ attempts: 0 }).where(eq(pendingSignUps.id, tried.id));
+  return tried;
+}
+
+/** Ends the sign-up, in the transaction that creates what it asked for. Throws `invalid` when another request was faster. */
+export async function finishPendingSignUp(tx: ControlTx, { id }: PendingSignUp): Promise<void> {
+  const [gone] = await tx.delete(pendingSignUps).where(eq(pendingSignUps.id, id)).returning();
+  if (!gone) throw noneWaiting();
+}
+
+async function sendCode(ctx: SystemContext, tx: ControlTx, id: string): Promise<void> {
+  await enqueue(ctx, tx, {
+    name: "email.send",
+    payload: { message: "sign_up_code", pendingSignUpId: id },
+    key: keyOncePer(ONE_EMAIL_IN, `sign_up_code ${id}`, ctx),
+  });
+}
+
+function openWith({ services }: SystemContext, token: string) {
+  return and(
+    eq(pendingSignUps.tokenHash, sha256(token)),
+    gt(pendingSignUps.expiresAt, services.clock.now()),
+  );
+}
+
+function noneWaiting() {
+  return invalid({ token: "This code has expired. Start over to get another one." });
+}

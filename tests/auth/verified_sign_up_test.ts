@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { pendingSignUps } from "../../db/control/schema.ts";
+import { deleteExpired } from "../../src/cleanup/expired_rows.ts";
+import { findUserByEmail } from "../../src/identity/users.ts";
+import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import type { Browser } from "../support/browser.ts";
+import { startWorker } from "../support/jobs.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: with SIGN_UP=verified, a sign-up creates nothing before the emailed code is entered in the same browser. */
+
+const VERIFIED = { SIGN_UP: "verified" };
+const ADDRESS = "ada@acme.example";
+const FORM = {
+  company_name: "Acme Robotics",
+  subdomain: "acme",
+  name: "Ada Okafor",
+  email: "Ada@Acme.example",
+  password: PASSWORD,
+};
+const NOTHING = { users: 0, tenants: 0, memberships: 0, schemas: 0, strays: 0 };
+
+Deno.test("a sign-up asks for the emailed code, creates nothing before it, and then all of it, confirmed", async () => {
+  await using world = await World.open(VERIFIED);
+  await using worker = await startWorker(world, "kv");
+  const browser = world.browser();
+
+  const asked = await signUp(world, browser);
+  await worker.idle();
+  const before = await world.countAll();
+  const emails = await world.mails();
+  const wrong = await enter(world, browser, wrongCode(emails[0]!.text));
+  const page = await enter(world, browser, ` ${codeIn(emails[0]!.text).replace(/^.../, "$& ")} `);
+  const again = await enter(world, browser, codeIn(emails[0]!.text));
+
+  assert.match(asked.url, /\/signup\/code$/);
+  assert.match(asked.text, /Enter the code that we sent to ada@acme\.example/);
+  assert.deepEqual(before, NOTHING);
+  assert.deepEqual(emails.map(({ to, message }) => [to, message]), [[ADDRESS, "sign_up_code"]]);
+  assert.doesNotMatch(JSON.stringify(emails), /Robotics|Okafor/, "nothing that the visitor chose");
+  assert.deepEqual([wrong.status, /This code is wrong/.test(wrong.text)], [422, true]);
+  assert.equal(page.url, `http://${world.host("acme")}/dashboard`);
+  assert.match(page.text, /tenant-name[^>]*>Acme Robotics</);
+  assert.doesNotMatch(page.text, /Confirm your email/);
+  assert.match(again.url, /\/signup$/);
+  assert.deepEqual(await world.system.control.select().from(pendingSignUps), []);
+});
+
+Deno.test("a code counts in the browser that asked for it, five times, for 15 minutes", async () => {
+  await using world = await World.open(VERIFIED);
+  await using worker = await startWorker(world, "kv");
+  const [own, late] = [world.browser(), world.browser()];
+  await signUp(world, own);
+  await worker.idle();
+  const code = codeIn((await world.mails())[0]!.text);
+
+  const elsewhere = await enter(world, world.browser(), code);
+  const forged = world.browser();
+  forged.setCookie(world.host(), "denizen_sign_up", "A".repeat(43));
+  const guessed = await enter(world, forged, code);
+  for (let tries = 0; tries < 5; tries++) await enter(world, own, wrongCode(code));
+  const sixth = await enter(world, own, code);
+  await signUp(world, late);
+  await worker.idle();
+  world.clock.advance(15 * MINUTE);
+  const afterwards = await enter(world, late, codeIn((await world.mails())[0]!.text));
+
+  for (const page of [elsewhere, guessed, afterwards]) assert.match(page.url, /\/signup$/);
+  assert.match(sixth.text, /This code no longer works/);
+  assert.deepEqual(await world.countAll(), NOTHING);
+});
+
+Deno.test("S62 past five codes an hour an address gets no email and no code works, and the answer is the same", async () => {
+  await using world = await World.open(VERIFIED);
+  await using worker = await startWorker(world, "kv");
+  const pages = [];
+  for (let count = 0; count < 6; count++) pages.push(await signUp(world, world.browser()));
+  await worker.idle();
+
+  const emails = await world.mails(ADDRESS);
+  world.clock.advance(HOUR);
+  const later = world.browser();
+  await signUp(world, later);
+  await worker.idle();
+
+  assert.equal(emails.length, 5);
+  assert.equal(
+    new Set(pages.map(({ text }) => text.replaceAll(/nonce="[^"]+"|hx-nonce="[^"]+"/g, ""))).size,
+    1,
+  );
+  assert.equal((await enter(world, later, codeIn((await world.mails())[0]!.text))).status, 200);
+});
+
+Deno.test("the code is sent again on request, once in five minutes, and stays the same", async () => {
+  await using world = await World.open(VERIFIED);
+  await using worker = await startWorker(world, "kv");
+  const browser = world.browser();
+  await signUp(world, browser);
+  const resend = async () => {
+    await browser.post(`http://${world.host()}/signup/code/resend`);
+    await worker.idle();
+  };
+
+  await resend();
+  const atOnce = await world.mails();
+  world.clock.advance(5 * MINUTE);
+  await resend();
+  const later = await world.mails();
+
+  assert.deepEqual([atOnce.length, later.length], [1, 2]);
+  assert.equal(new Set(later.map(({ text }) => codeIn(text))).size, 1);
+});
+
+Deno.test("a subdomain that was taken in the meantime is asked for again, beside the code", async () => {
+  await using world = await World.open(VERIFIED);
+  await using worker = await startWorker(world, "kv");
+  const browser = world.browser();
+  await signUp(world, browser);
+  await worker.idle();
+  const code = codeIn((await world.mails())[0]!.text);
+  await world.company("acme");
+
+  const taken = await enter(world, browser, code);
+  const page = await enter(world, browser, code, { subdomain: "acme-robotics" });
+
+  assert.equal(taken.status, 422);
+  assert.match(taken.text, /id="subdomain"[^]*This address is taken/);
+  assert.equal(page.url, `http://${world.host("acme-robotics")}/dashboard`);
+});
+
+Deno.test("S48 the code takes over an account that a stranger signed up with, and only a password opens a confirmed one", async () => {
+  await using world = await World.open(VERIFIED);
+  await using worker = await startWorker(world, "kv");
+  await world.unconfirmedUser(ADDRESS);
+  const confirmed = await world.user("ben@acme.example");
+  const own = "the owner's own password";
+  const browser = world.browser();
+
+  await signUp(world, browser, { password: own });
+  await worker.idle();
+  const page = await enter(world, browser, codeIn((await world.mails(ADDRESS))[0]!.text));
+  const known = { email: confirmed.email, subdomain: "ben" };
+  const refused = await signUp(world, world.browser(), { ...known, password: own });
+  const added = await signUp(world, world.browser(), known);
+
+  assert.equal(page.url, `http://${world.host("acme")}/dashboard`);
+  assert.ok((await findUserByEmail(world.system.control, ADDRESS))!.emailVerifiedAt);
+  const statusOf = async (password: string) =>
+    (await world.api("POST", "/auth/login", { body: { email: ADDRESS, password } })).status;
+  assert.deepEqual([await statusOf(PASSWORD), await statusOf(own)], [401, 200]);
+  assert.match(refused.text, /You already have an account/);
+  assert.equal(added.url, `http://${world.host("ben")}/dashboard`);
+});
+
+Deno.test("of two uses of one code at once, one creates the workspace", async () => {
+  await using world = await World.open(VERIFIED);
+  await using worker = await startWorker(world, "kv");
+  const browser = world.browser();
+  await signUp(world, browser);
+  await worker.idle();
+  const code = codeIn((await world.mails())[0]!.text);
+
+  await Promise.all([enter(world, browser, code), enter(world, browser, code, { subdomain: "acme-2" })]);
+
+  const { users, tenants, strays } = await world.countAll();
+  assert.deepEqual([users, tenants, strays], [1, 1, 0]);
+});
+
+Deno.test("a pending sign-up keeps neither password nor code, and is deleted after an hour", async () => {
+  await using world = await World.open(VERIFIED);
+  await using worker = await startWorker(world, "kv");
+  await signUp(world, world.browser());
+  await worker.idle();
+  const code = codeIn((await world.mails())[0]!.text);
+  await world.browser().post(`http://${world.host()}/dev/mailbox/clear`);
+
+  const kept = JSON.stringify(await world.system.control.select().from(pendingSignUps));
+  world.clock.advance(HOUR + MINUTE);
+  await deleteExpired(world.system);
+
+  assert.match(kept, /\$argon2id\$/);
+  assert.ok(!kept.includes(PASSWORD) && !kept.includes(`"${code}"`));
+  assert.equal(await world.system.control.$count(pendingSignUps), 0);
+});
+
+function signUp(world: World, browser: Browser, changes: Partial<typeof FORM> = {}) {
+  return browser.post(`http://${world.host()}/signup`, { ...FORM, ...changes });
+}
+
+function enter(world: World, browser: Browser, code: string, fields: Record<string, string> = {}) {
+  return browser.post(`http://${world.host()}/signup/code`, { code, ...fields });
+}
+
+function codeIn(text: string): string {
+  return /\b\d{6}\b/.exec(text)![0];
+}
+
+function wrongCode(text: string): string {
+  return String((Number(codeIn(text)) + 1) % 1_000_000).padStart(6, "0");
+}

@@ -1,0 +1,74 @@
+import type { Flash } from "../components/alert.tsx";
+import { Button } from "../components/button.tsx";
+import { TextField } from "../components/field.tsx";
+import { hx } from "../components/hx.ts";
+import { TextLink } from "../components/link.tsx";
+import { Waiting } from "../components/skeleton.tsx";
+import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { SubdomainField } from "./workspace_fields.tsx";
+
+export type SignUpCodeFormProps = {
+  values?: { code?: string; subdomain?: string };
+  errors?: Record<string, string>;
+  hostSuffix: string;
+};
+
+/** `/signup/code`: the sign-up waits for the code that was sent to `address`. */
+export function SignUpCodePage(
+  { address, flash, ...form }: SignUpCodeFormProps & { address: string; flash?: Flash },
+) {
+  return (
+    <SiteLayout title="Enter your code" viewer={null} flash={flash}>
+      <FormColumn title="Check your email" lead={`Enter the code that we sent to ${address}.`}>
+        <SignUpCodeForm {...form} />
+        <form method="post" action="/signup/code/resend">
+          <Button>Send the code again</Button>
+        </form>
+        <p class="text-muted">
+          Wrong address? <TextLink href="/signup">Start over</TextLink>
+        </p>
+      </FormColumn>
+    </SiteLayout>
+  );
+}
+
+/** The form alone: what a refused code answers to htmx, with 422. It asks for a subdomain only where the first is taken. */
+export function SignUpCodeForm({ values = {}, errors = {}, hostSuffix }: SignUpCodeFormProps) {
+  return (
+    <form
+      id="sign-up-code-form"
+      method="post"
+      action="/signup/code"
+      novalidate
+      class="grid gap-5"
+      x-data="subdomain"
+      {...hx({ post: "/signup/code", target: "this", swap: "outerHTML", disable: "find .code-button" })}
+    >
+      <TextField
+        id="code"
+        name="code"
+        label="Code"
+        hint="Six digits. The code works for 15 minutes."
+        value={errors.code ? undefined : values.code}
+        error={errors.code ?? errors.email}
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        autofocus={!errors.subdomain || undefined}
+      />
+      {errors.subdomain
+        ? (
+          <SubdomainField
+            value={values.subdomain}
+            error={errors.subdomain}
+            hostSuffix={hostSuffix}
+            autofocus
+          />
+        )
+        : null}
+      <Button id="code-button" class="code-button" variant="primary" size="large">
+        Create workspace
+        <Waiting />
+      </Button>
+    </form>
+  );
+}
