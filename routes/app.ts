@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { invalid, notFound, unavailable } from "../src/errors.ts";
+import { DomainError, invalid, notFound, unavailable } from "../src/errors.ts";
 import { isConnectionFailure, isOutOfRoom, isTimeout } from "../src/platform/database_errors.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 import type { Services } from "../src/services.ts";
@@ -105,6 +105,7 @@ async function respondToError(c: AppContext, thrown: unknown): Promise<Response>
 /** What Hono refuses itself, and a database that can't be reached, are no bugs of ours. */
 async function toKnown(c: AppContext, thrown: unknown): Promise<unknown> {
   if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: thrown.message });
+  if (thrown instanceof Error && thrown.cause instanceof DomainError) return thrown.cause; // of a query, as Drizzle tells it
   if (isConnectionFailure(thrown)) return unavailable("The database does not answer. Try again in a moment.");
   if (isTimeout(thrown)) return unavailable("This takes too long now. Try again in a moment.");
   if (isOutOfRoom(thrown)) {

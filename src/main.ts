@@ -13,7 +13,7 @@ import { type Services, startServices } from "./services.ts";
 const DRAIN_TIME = 50 * SECOND;
 
 /** For the log to be written at the end. */
-const LAST_WORDS_TIME = SECOND / 4;
+const LAST_WORDS_TIME = SECOND / 2;
 
 const log = logOf("server");
 

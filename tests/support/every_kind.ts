@@ -1,7 +1,8 @@
+import type { RawAnswer } from "./http.ts";
 import { type Company, PASSWORD, type World } from "./world.ts";
 
 /** One request of each kind that the product answers, as someone who is signed in already where that is needed. */
-export type EveryKind = Record<string, () => Promise<{ status: number }>>;
+export type EveryKind = Record<string, () => Promise<Pick<RawAnswer, "status" | "headers">>>;
 
 /** Prepares one request of every kind: pages, signing in and up, the API, the back office, and what operations ask. */
 export async function everyKind(world: World, company: Company): Promise<EveryKind> {
