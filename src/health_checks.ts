@@ -19,13 +19,18 @@ export function healthChecks({ config, db, clock, mail }: Parts): Check[] {
   const keepsFiles = isEmbedded || config.jobsEngine === "kv";
   return [
     { name: "database", essential: true, run: () => db.ping() },
-    { name: "batch", essential: false, run: () => db.batch.ping() },
     { name: "cache", essential: false, run: remembers },
-    { name: "queue", essential: false, run: () => checkQueue(db.batch, clock.now()) },
+    { name: "queue", essential: false, run: () => runsJobs(db, clock.now()) },
     { name: "mail", essential: false, run: () => mail.check() },
     // Where nothing is kept in files, nothing can be wrong with them.
     { name: "disk", essential: isEmbedded, run: () => keepsFiles ? takesFiles(config.dataDir) : undefined },
   ];
+}
+
+/** Jobs have connections of their own, which they share with the back office. */
+async function runsJobs(db: Database, now: Date): Promise<void> {
+  await db.batch.ping();
+  await checkQueue(db, now);
 }
 
 const cache = new MemoryCache<string>({ capacity: 1, ttl: 10 * SECOND });
