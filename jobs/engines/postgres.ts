@@ -20,7 +20,11 @@ const ANSWER_WITHIN = 31 * SECOND;
 const log = logOf("jobs");
 
 /** graphile-worker's queue in the product's own PostgreSQL, schema `graphile_worker`, for any number of processes. */
-export async function openPostgresEngine(url: string, pooler: "none" | "transaction"): Promise<Engine> {
+export async function openPostgresEngine(
+  url: string,
+  pooler: "none" | "transaction",
+  answerWithin = ANSWER_WITHIN,
+): Promise<Engine> {
   const [{ Logger, makeWorkerUtils, run }, { default: pg }] = await Promise.all([
     import("graphile-worker"),
     import("pg"),
@@ -30,7 +34,7 @@ export async function openPostgresEngine(url: string, pooler: "none" | "transact
     max: CONNECTIONS,
     application_name: "denizen jobs",
     connectionTimeoutMillis: CONNECT_TIMEOUT,
-    query_timeout: ANSWER_WITHIN,
+    query_timeout: answerWithin,
     keepAlive: true,
   });
   const tell = (error: Error) => log.warn("the jobs engine lost a connection", describeError(error));

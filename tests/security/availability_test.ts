@@ -6,7 +6,7 @@ import { withControl } from "../../db/with_tenant.ts";
 import { inBackground, systemContext } from "../../src/context.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { countTenants } from "../../src/tenancy/tenants.ts";
-import { serverUrl } from "../support/database.ts";
+import { poolerUrl, serverUrl } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, everyKind, statusesOf } from "../support/every_kind.ts";
 import { added, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
@@ -19,7 +19,8 @@ import { World } from "../support/world.ts";
 
 const MINUTE = 60_000;
 const SLEEP_SECONDS = 1;
-const ONE_BACKEND = serverUrl ? false : "the embedded database has one backend for everything";
+/** The embedded database has one backend for everything, and so has the pooler of the tests. */
+const HAS_ONE_BACKEND = !serverUrl || poolerUrl !== undefined;
 
 Deno.test("S47: after all connections grew old, the first request of every kind is answered", async () => {
   let age = 0;
@@ -59,7 +60,7 @@ Deno.test("without the connections of the back office, the product is degraded a
 
 Deno.test({
   name: "slow work of the back office and of jobs delays no request",
-  ignore: Boolean(ONE_BACKEND),
+  ignore: HAS_ONE_BACKEND,
   fn: async () => {
     await using world = await World.open();
     const { "back office": _search, metrics: _scrape, ...requests } = await everyKind(
@@ -85,7 +86,7 @@ Deno.test({
 
 Deno.test({
   name: "slow requests delay neither the back office nor jobs",
-  ignore: Boolean(ONE_BACKEND),
+  ignore: HAS_ONE_BACKEND,
   fn: async () => {
     await using world = await World.open();
     const background = systemContext(
@@ -148,7 +149,7 @@ Deno.test("a path to the database that dies silently costs what is asked meanwhi
 
 Deno.test({
   name: "what is notified is heard again after the path of the listening connection died",
-  ignore: Boolean(ONE_BACKEND),
+  ignore: HAS_ONE_BACKEND,
   fn: async () => {
     let proxy: DatabaseProxy | undefined;
     const through = async (address: Parameters<typeof DatabaseProxy.open>[0]) =>
