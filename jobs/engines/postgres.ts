@@ -100,8 +100,12 @@ export async function openPostgresEngine(
     stop,
     async close() {
       await stop();
-      await utils.release();
-      await pool.end();
+      try {
+        await utils.release();
+        await pool.end();
+      } catch (error) {
+        tell(error as Error); // of a connection that was lost already
+      }
     },
   };
 }

@@ -42,16 +42,16 @@ Deno.test("a full disk", async (t) => {
 
   await t.step("API calls that can't be written are kept, and written once there is room", async () => {
     await world.services.usage.flush();
-    const before = await apiCalls(world, acme);
+    const before = await apiCalls(acme);
     await fill(world, acme, "api_usage");
     for (let call = 0; call < 3; call++) await names();
     await world.services.usage.flush();
-    const whileFull = await apiCalls(world, acme);
+    const whileFull = await apiCalls(acme);
 
     await makeRoom(world, acme, "api_usage");
     await world.services.usage.flush();
 
-    assert.deepEqual([whileFull - before, await apiCalls(world, acme) - before], [0, 3]);
+    assert.deepEqual([whileFull - before, await apiCalls(acme) - before], [0, 3]);
   });
 });
 
@@ -69,7 +69,7 @@ async function makeRoom(world: World, { tenant }: Company, table: string): Promi
   await world.asOwner(`drop trigger refuse on ${schema}.${table}; drop function ${schema}.refuse()`);
 }
 
-async function apiCalls(world: World, { ctx }: Company): Promise<number> {
+async function apiCalls({ ctx }: Company): Promise<number> {
   const rows = await ctx.tx((tx) => tx.select({ calls: apiUsage.calls }).from(apiUsage));
   return rows.reduce((sum, { calls }) => sum + calls, 0);
 }
