@@ -37,6 +37,8 @@ type ControlSide = {
   readonly controlHolder: string;
   /** For transactions of the login that makes and migrates schemas. */
   readonly migratorPool: ConnectionPool;
+  /** Waits for an answer of the server through each pool that serves this purpose. Throws where there is none. */
+  ping(): Promise<void>;
 };
 
 /** The open database. */
@@ -145,12 +147,16 @@ export function connect(address: DatabaseAddress, options: ConnectOptions = {}):
     controlPool: batchPool,
     controlHolder: BATCH_HOLDER,
     migratorPool: migratorPool ?? batchPool,
+    ping: () => batchPool.ping(),
   });
   return viewOf({
     control: controlHandle((work) => statements.run(work)),
     controlPool,
     controlHolder: CONTROL_HOLDER,
     migratorPool: migratorPool ?? controlPool,
+    async ping() {
+      await Promise.all([statements, controlPool, ...lanes].map((pool) => pool.ping()));
+    },
   });
 }
 

@@ -79,6 +79,12 @@ export class ConnectionPool {
     return { busy, idle: this.#all.size - busy, waiting };
   }
 
+  /** Waits for an answer of the server. Where all connections are at work, there is none to ask on: `dropSilent` watches those. */
+  async ping(): Promise<void> {
+    if (this.stats().busy >= this.#size) return;
+    await this.with("ping", "flight", (send) => send("select 1"));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const waiter of [...this.#waiting.values()].flat()) {

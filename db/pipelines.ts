@@ -29,6 +29,11 @@ export class Pipelines {
     }
   }
 
+  /** Waits for an answer of the server. */
+  async ping(): Promise<void> {
+    await this.run((send) => send("select 1"));
+  }
+
   /** Gives up connections on which the server has answered nothing for too long. Returns whether there was one. */
   dropSilent(): boolean {
     const silent = [...this.#all].filter((connection) => connection.tickIsSilent());

@@ -37,7 +37,9 @@ const REPORT_EVERY = 5 * SECOND;
 /** After such a pause (this process was stopped, or too busy) others may think it lost, and so would its own look. */
 const STALLED_AFTER = 2 * REPORT_EVERY;
 /** What stops after its time, as with a database that doesn't answer, is left alone soon after. */
-const STOP_LONGER = SECOND;
+const STOP_LONGER = SECOND / 2;
+/** A claim that took longer is not acted on: its lease is nearly over, and another worker may take the jobs. */
+const CLAIM_WITHIN = 10 * SECOND;
 const PLATFORM_LINE = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 /** What the metrics call the ways in which an attempt ends. */
@@ -129,16 +131,16 @@ export class JobWorker {
   }
 
   /**
-   * Takes nothing more, waits for what is running, and gives the rest back. What takes longer than `stopGrace` is left
+   * Takes nothing more, waits for what is running, and gives the rest back. What takes longer than `drainTime` is left
    * alone: it is begun anew, elsewhere, when its lease is over.
    */
   async close(): Promise<void> {
     this.#closing = true;
     for (const timer of this.#timers) clearInterval(timer);
     this.#services.jobs.stopListening();
-    const { stopGrace } = this.#services.config;
+    const { drainTime } = this.#services.config;
     try {
-      await withDeadline(stopGrace + STOP_LONGER, () => this.#stop(stopGrace));
+      await withDeadline(drainTime + STOP_LONGER, () => this.#stop(drainTime));
     } catch (error) {
       log.warn("the worker did not stop in time, and is left alone", describeError(error));
     }
@@ -228,9 +230,8 @@ export class JobWorker {
 
   async #begin(jobs: Brought[]): Promise<void> {
     const { db, clock } = this.#services;
-    const begun = new Map(
-      (await begin(db, jobs, clock.now(), this.#sizeOrder)).map((job) => [job.id, job]),
-    );
+    const claimed = await withDeadline(CLAIM_WITHIN, () => begin(db, jobs, clock.now(), this.#sizeOrder));
+    const begun = new Map(claimed.map((job) => [job.id, job]));
     for (const brought of jobs) {
       const job = begun.get(brought.id);
       if (job) this.#run(brought, job);

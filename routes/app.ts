@@ -1,7 +1,8 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { invalid, notFound, unavailable } from "../src/errors.ts";
-import { isConnectionFailure, isTimeout } from "../src/platform/database_errors.ts";
+import { DomainError, invalid, notFound, unavailable } from "../src/errors.ts";
+import { isConnectionFailure, isOutOfRoom, isTimeout } from "../src/platform/database_errors.ts";
+import { describeError, logOf } from "../src/platform/log.ts";
 import type { Services } from "../src/services.ts";
 import { explainLoss, explainMissingRole } from "../src/tenancy/admission.ts";
 import { api } from "./api/api.ts";
@@ -59,6 +60,9 @@ const PAGES = [
 /** Pages for those who build the product. Production has none of them. */
 const DEVELOPMENT_PAGES = [developmentPages, emailPages, mailboxPages];
 
+/** Room on a disk takes someone to make it. */
+const FULL_RETRY_SECONDS = 60;
+
 /** What programs ask is answered in their way, also where it goes wrong. */
 const FOR_PROGRAMS = /^\/(api|inbound)\//;
 
@@ -103,8 +107,16 @@ async function respondToError(c: AppContext, thrown: unknown): Promise<Response>
 /** What Hono refuses itself, and a database that can't be reached, are no bugs of ours. */
 async function toKnown(c: AppContext, thrown: unknown): Promise<unknown> {
   if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: thrown.message });
+  if (thrown instanceof Error && thrown.cause instanceof DomainError) return thrown.cause; // of a query, as Drizzle tells it
   if (isConnectionFailure(thrown)) return unavailable("The database does not answer. Try again in a moment.");
   if (isTimeout(thrown)) return unavailable("This takes too long now. Try again in a moment.");
+  if (isOutOfRoom(thrown)) {
+    logOf("database").error("the database has no room left", describeError(thrown));
+    return unavailable(
+      "Nothing can be saved right now. Nothing was changed; try again in a minute.",
+      FULL_RETRY_SECONDS,
+    );
+  }
   const tenant = c.get("api")?.tenant ?? c.get("tenant");
   const loss = tenant && await explainLoss(c.get("services"), tenant, thrown);
   return loss ?? explainMissingRole(thrown) ?? thrown;

@@ -15,9 +15,9 @@ export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-product
 
 const MIN_SECRET_LENGTH = 32;
 /** Kubernetes kills 30 seconds after its signal, Docker 10. */
-const STOP_GRACE = 8 * SECOND;
+const STOP = { stopGrace: 8 * SECOND, drainTime: 5 * SECOND };
 /** Deno Deploy kills 5 seconds after its signal. */
-const DENO_DEPLOY_GRACE = 3 * SECOND;
+const DENO_DEPLOY_STOP = { stopGrace: 4.5 * SECOND, drainTime: 2 * SECOND };
 
 const MIN_METRICS_TOKEN_LENGTH = 16;
 
@@ -41,9 +41,9 @@ const environment = z.object({
   APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
     .default(DEVELOPMENT_SECRET),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
-  DATABASE_CONNECTIONS: wholeNumber(3, 200).default(12),
+  DATABASE_CONNECTIONS: wholeNumber(4, 200).default(12),
   DATABASE_POOLER: z.enum(["none", "transaction"]).default("none"),
-  DB_LANES: wholeNumber(1, 50).default(4),
+  DB_LANES: wholeNumber(1, 50).default(3),
   MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" })
     .optional(),
   ALLOW_UNHARDENED_DATABASE: z.enum(["0", "1"]).default("0"),
@@ -66,8 +66,10 @@ export type Environment = "production" | "development" | "test";
 
 export type Config = EmailConfig & {
   environment: Environment;
-  /** Milliseconds that requests and jobs may take to end after the signal to stop. */
+  /** Milliseconds after the signal to stop by which the process has ended, whatever hangs. */
   stopGrace: number;
+  /** Milliseconds of them that requests and jobs may take to finish. */
+  drainTime: number;
   /** Nothing runs here but while a request or a schedule is served: Deno Deploy. */
   sleepsBetweenRequests: boolean;
   /** The address to listen on. Absent: every address of this machine, IPv6 and IPv4. */
@@ -144,7 +146,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
   const config: Config = {
     environment: environmentName,
     sleepsBetweenRequests: Boolean(values.DENO_DEPLOY),
-    stopGrace: values.DENO_DEPLOY ? DENO_DEPLOY_GRACE : STOP_GRACE,
+    ...(values.DENO_DEPLOY ? DENO_DEPLOY_STOP : STOP),
     host: values.HOST,
     port: values.PORT,
     appUrl,

@@ -14,6 +14,9 @@ import { StartError } from "./start_error.ts";
 /** How long the queue may be drained at once where nothing runs between requests. */
 const DRAIN_TIME = 50 * SECOND;
 
+/** For the log to be written at the end. */
+const LAST_WORDS_TIME = SECOND / 2;
+
 const log = logOf("server");
 
 /** What the schedules work with, as soon as the start is over; nothing in a process that only serves. */
@@ -80,18 +83,26 @@ function stopOnSignal(services: Services, servers: HttpServer[], worker?: JobWor
     if (isStopping) return;
     isStopping = true;
     log.info("stopping");
-    const shutdown = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
-    const [finished] = await Promise.all([
-      Promise.race([shutdown, elapsed(services.config.stopGrace)]),
-      worker?.close(),
-    ]);
-    if (!finished) log.warn("some requests were cut off");
-    await services.close();
+    const stopped = finishWork(services, servers, worker).catch((error) =>
+      log.error("stopping failed", describeError(error))
+    );
+    const latest = elapsed(services.config.stopGrace - LAST_WORDS_TIME);
+    if (await Promise.race([stopped, latest]) === false) log.warn("what did not stop in time was cut off");
     flushLog();
     Deno.exit(0);
   };
   Deno.addSignalListener("SIGINT", stop);
   Deno.addSignalListener("SIGTERM", stop);
+}
+
+async function finishWork(services: Services, servers: Deno.HttpServer[], worker?: JobWorker): Promise<void> {
+  const shutdown = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
+  const [finished] = await Promise.all([
+    Promise.race([shutdown, elapsed(services.config.drainTime)]),
+    worker?.close(),
+  ]);
+  if (!finished) log.warn("some requests were cut off");
+  await services.close();
 }
 
 function elapsed(milliseconds: number): Promise<false> {

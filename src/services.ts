@@ -15,13 +15,17 @@ import { JobSignal } from "./jobs/job_signal.ts";
 import { countReadyJobs } from "./jobs/queue_depth.ts";
 import { loadSigningKeys, type SigningKeys } from "./identity/signing_keys.ts";
 import { MemoryCache } from "./platform/cache.ts";
-import { type Clock, MINUTE, systemClock } from "./platform/clock.ts";
+import { type Clock, MINUTE, SECOND, systemClock } from "./platform/clock.ts";
+import { withDeadline } from "./platform/deadline.ts";
 import { Health } from "./platform/health.ts";
-import { logOf } from "./platform/log.ts";
+import { describeError, logOf } from "./platform/log.ts";
 import { Metrics } from "./platform/metrics.ts";
 import { TenantDirectory } from "./tenancy/tenant_directory.ts";
 import { countTenantsByPlan } from "./tenancy/tenants_by_plan.ts";
 import { TenantUpkeep } from "./tenancy/upkeep.ts";
+
+/** How long each part may take to write down what is left and close. */
+const CLOSE_TIME = 1.5 * SECOND;
 
 const log = logOf("services");
 
@@ -116,10 +120,21 @@ export async function buildServices(
       metrics.forgetTenant(id);
     },
     async close() {
-      await upkeep.close();
-      await usage.close();
-      await mail.close();
+      await Promise.all([
+        closeInTime("upkeep", () => upkeep.close()),
+        closeInTime("usage", () => usage.close()),
+        closeInTime("email", () => mail.close()),
+      ]);
       await closeDatabase();
     },
   };
+}
+
+/** Where the database hangs, what wants to write a last time would hang as well. */
+async function closeInTime(part: string, close: () => Promise<void>): Promise<void> {
+  try {
+    await withDeadline(CLOSE_TIME, close);
+  } catch (error) {
+    log.warn("a part of the server did not close in time", { part, ...describeError(error) });
+  }
 }

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
 import type { Hand } from "../ledger.ts";
@@ -13,19 +13,36 @@ const CONNECTIONS = 4;
 /** How often a process looks for a hand by itself: in case that it wasn't told, and where the database can't tell. */
 const POLL_MILLISECONDS = { none: 5_000, transaction: 500 };
 const RESTART_PAUSE = SECOND;
+const CONNECT_TIMEOUT = 5 * SECOND;
+/** What takes longer has no answer to come: the server, or the path to it, is dead. */
+const ANSWER_WITHIN = 31 * SECOND;
 
 const log = logOf("jobs");
 
 /** graphile-worker's queue in the product's own PostgreSQL, schema `graphile_worker`, for any number of processes. */
-export async function openPostgresEngine(url: string, pooler: "none" | "transaction"): Promise<Engine> {
+export async function openPostgresEngine(
+  url: string,
+  pooler: "none" | "transaction",
+  answerWithin = ANSWER_WITHIN,
+): Promise<Engine> {
   const [{ Logger, makeWorkerUtils, run }, { default: pg }] = await Promise.all([
     import("graphile-worker"),
     import("pg"),
   ]);
-  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, application_name: "denizen jobs" });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    application_name: "denizen jobs",
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    query_timeout: answerWithin,
+    keepAlive: true,
+  });
   const tell = (error: Error) => log.warn("the jobs engine lost a connection", describeError(error));
   pool.on("error", tell);
-  pool.on("connect", (client) => client.on("error", tell)); // also of one that is lent out
+  pool.on("connect", (client) => {
+    client.on("error", tell); // also of one that is lent out
+    endWhenSilent(client);
+  });
   const options = {
     pgPool: pool as Pool,
     noPreparedStatements: pooler === "transaction",
@@ -83,8 +100,27 @@ export async function openPostgresEngine(url: string, pooler: "none" | "transact
     stop,
     async close() {
       await stop();
-      await utils.release();
-      await pool.end();
+      try {
+        await utils.release();
+        await pool.end();
+      } catch (error) {
+        tell(error as Error); // of a connection that was lost already
+      }
     },
+  };
+}
+
+/** A query without an answer leaves its connection useless, and the pool would lend that again. */
+function endWhenSilent(client: PoolClient): void {
+  const asked = client as unknown as { query: (...args: unknown[]) => unknown; end: () => Promise<void> };
+  const query = asked.query.bind(client);
+  asked.query = (...args) => {
+    const answer = query(...args);
+    if (answer instanceof Promise) {
+      answer.catch((error: Error) => {
+        if (error.message === "Query read timeout") asked.end().catch(() => {});
+      });
+    }
+    return answer;
   };
 }

@@ -21,11 +21,12 @@ export class UsageCounter {
   readonly #clock: Clock;
   readonly #timer: ReturnType<typeof setInterval>;
   #calls = new Map<SchemaName, Map<string, number>>();
+  #flushing: Promise<void> | undefined;
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
-    this.#timer = setInterval(() => this.flush(), FLUSH_EVERY).unref();
+    this.#timer = setInterval(() => this.#flushing ?? this.flush(), FLUSH_EVERY).unref();
   }
 
   count(schema: SchemaName): void {
@@ -37,6 +38,12 @@ export class UsageCounter {
 
   /** Adds what was counted so far. What can't be added now is kept for the next time. */
   async flush(): Promise<void> {
+    await this.#flushing;
+    this.#flushing = this.#addAll().finally(() => this.#flushing = undefined);
+    await this.#flushing;
+  }
+
+  async #addAll(): Promise<void> {
     const counted = this.#calls;
     this.#calls = new Map();
     for (const [schema, days] of counted) {

@@ -7,6 +7,9 @@ const INVALID_PARAMETER = "22023";
 const INSUFFICIENT_PRIVILEGE = "42501";
 const TIMEOUTS = new Set(["57014", "55P03"]); // query_canceled, lock_not_available
 
+/** insufficient_resources, disk_full, out_of_memory, configuration_limit_exceeded, io_error; the system's for a full disk. */
+const OUT_OF_ROOM = new Set(["53000", "53100", "53200", "53400", "58030", "ENOSPC", "EDQUOT"]);
+
 /** The driver's own codes, the system's, and Postgres' for shutting down, starting up and too many connections. */
 const CONNECTION_FAILURES = new Set([
   ...["CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED"],
@@ -93,4 +96,10 @@ function isPostgresError(
 export function isConnectionFailure(error: unknown): boolean {
   const cause = causeOf(error);
   return isPostgresError(cause) && CONNECTION_FAILURES.has(cause.code);
+}
+
+/** Whether `error` says that the database has no room for the change, such as a full disk. Nothing was changed. */
+export function isOutOfRoom(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && OUT_OF_ROOM.has(cause.code);
 }

@@ -1,6 +1,11 @@
 /**
  * `deno task chaos jobs`: kills the process that runs jobs twenty times on each engine, and counts what came of the jobs.
- * Needs PostgreSQL (TEST_DATABASE_URL, or a local one). Ends with 1 where a job was lost, or had its effect twice.
+ * Ends with 1 where a job was lost, or had its effect twice.
+ *
+ * `deno task chaos idle`: connections that grew old, a path to the database that dies silently, a server that is told to stop
+ * meanwhile, and full disks. Ends with 1 where a request was not answered as it should be, or something was lost.
+ *
+ * Both need PostgreSQL (TEST_DATABASE_URL, or a local one); the full disks need root.
  */
 const LOCAL = "postgres://postgres@127.0.0.1:5432/postgres";
 const adminUrl = Deno.env.get("TEST_DATABASE_URL") || LOCAL;
@@ -8,6 +13,13 @@ Deno.env.set("TEST_DATABASE_URL", adminUrl); // read by what is imported from he
 
 const TRIALS: Record<string, () => Promise<boolean>> = {
   jobs: async () => (await import("./jobs_chaos.ts")).killWorkers(adminUrl),
+  idle: async () => {
+    const { growOld, silencePath, stopWhileSilent } = await import("./idle_chaos.ts");
+    const { fillDisks } = await import("./disk_chaos.ts");
+    let passed = true;
+    for (const trial of [growOld, silencePath, stopWhileSilent, fillDisks]) passed = await trial() && passed;
+    return passed;
+  },
 };
 
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(TRIALS);

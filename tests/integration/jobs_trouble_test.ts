@@ -22,7 +22,7 @@ const LEASE_IS_OVER = sql`now() - interval '1 second'`;
 for (const engine of ENGINES) {
   Deno.test(`${engine}: a worker that is told to stop waits no longer than it may for a long job`, async () => {
     await using world = await World.open();
-    const services: Services = { ...world.services, config: { ...world.config, stopGrace: 300 } };
+    const services: Services = { ...world.services, config: { ...world.config, drainTime: 300 } };
     const long = Promise.withResolvers<void>();
     const [running, waiting] = await added(world.system, [JOB, JOB]);
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };

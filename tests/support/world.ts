@@ -2,7 +2,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { installation, memberships, outbox } from "../../db/control/schema.ts";
 import { readInstallation, withMigrator } from "../../db/migrator.ts";
 import { runScript } from "../../db/transaction.ts";
-import { connect, type ConnectOptions } from "../../db/connect.ts";
+import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connect.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Role } from "../../src/access/roles.ts";
 import { addMember } from "../../src/access/members.ts";
@@ -51,6 +51,11 @@ export type MailboxJson = {
 
 export type Company = { tenant: Tenant; owner: User; ctx: MemberContext };
 
+type WorldOptions = Pick<ConnectOptions, "connections" | "lanes" | "answerWithin" | "now"> & {
+  /** By which way the product comes to its database. */
+  through?: (address: DatabaseAddress) => DatabaseAddress | Promise<DatabaseAddress>;
+};
+
 /** The product, running: a server on a port of its own, with its own database and clock. */
 export class World implements AsyncDisposable {
   readonly config: Config;
@@ -81,7 +86,7 @@ export class World implements AsyncDisposable {
 
   static async open(
     variables: Record<string, string> = {},
-    options: Pick<ConnectOptions, "connections" | "lanes"> = {},
+    { through = (address) => address, ...options }: WorldOptions = {},
   ): Promise<World> {
     let handler: Deno.ServeHandler = () => new Response(null, { status: 503 });
     const server = Deno.serve(
@@ -92,7 +97,8 @@ export class World implements AsyncDisposable {
     const config = parseConfig({ DENO_ENV: "test", PORT: String(port), TENANT_POOL_SIZE: "0", ...variables });
     const clock = new ManualClock();
     const database = await openTestDatabase();
-    const db = connect(database.address, { ...options, pooler: database.pooler });
+    const address = await through(database.address);
+    const db = connect(address, { ...options, pooler: database.pooler });
     const closeDatabase = async () => {
       await db.close();
       await database.close();
@@ -192,7 +198,7 @@ export class World implements AsyncDisposable {
 
   /** Another process of the same installation: its own connections and caches, the same database and clock. */
   async replica(): Promise<Services> {
-    const db = connect(this.#database.address, { connections: 3, pooler: this.#database.pooler });
+    const db = connect(this.#database.address, { connections: 4, pooler: this.#database.pooler });
     return await buildServices(this.config, this.clock, db, () => db.close());
   }
 

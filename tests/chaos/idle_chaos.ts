@@ -1,0 +1,114 @@
+import { openTestDatabase } from "../support/database.ts";
+import { DatabaseProxy } from "../support/database_proxy.ts";
+import { allAnswered, type EveryKind, everyKind, statusesOf } from "../support/every_kind.ts";
+import { Browser } from "../support/browser.ts";
+import { ServerProcess } from "../support/process.ts";
+import { PASSWORD, World } from "../support/world.ts";
+import { Report } from "./report.ts";
+
+const LONG_IDLE_MILLISECONDS = 20 * 60_000;
+const LONGEST_ANSWER_SECONDS = 35;
+const LONGEST_STOP_SECONDS = 8;
+
+/** Lets all connections grow older than they may, and sends the first request of every kind. */
+export async function growOld(): Promise<boolean> {
+  const report = new Report("old connections");
+  let age = 0;
+  await using world = await World.open({}, { now: () => performance.now() + age });
+  const kinds = await everyKind(world, await world.company("acme"));
+  await statusesOf(kinds);
+
+  age += LONG_IDLE_MILLISECONDS;
+  const statuses = await statusesOf(kinds);
+
+  report.tell(isEqual(statuses, allAnswered(kinds)), `the first request of each kind: ${describe(statuses)}`);
+  return report.passed;
+}
+
+/** Lets the path to the database die while the network still acknowledges what is sent. */
+export async function silencePath(): Promise<boolean> {
+  const report = new Report("dead path");
+  let proxy: DatabaseProxy | undefined;
+  {
+    await using world = await World.open({}, {
+      through: async (address) => (proxy = await DatabaseProxy.open(address)).address,
+    });
+    const kinds = await everyKind(world, await world.company("acme"));
+    await statusesOf(kinds);
+
+    proxy!.silenceConnections();
+    const answers = await answersOf(kinds);
+    const after = await statusesOf(kinds);
+
+    const isRefused = answers.every(({ status }) => status === 200 || status === 503);
+    const longest = Math.max(...answers.map(({ seconds }) => seconds));
+    report.tell(
+      isRefused,
+      `while it was dead: ${answers.map(({ kind, status }) => `${kind} ${status}`).join(", ")}`,
+    );
+    report.tell(
+      longest <= LONGEST_ANSWER_SECONDS,
+      `the last of them was answered after ${longest.toFixed(1)} s`,
+    );
+    report.tell(isEqual(after, allAnswered(kinds)), `after that: ${describe(after)}`);
+  }
+  await proxy![Symbol.asyncDispose]();
+  return report.passed;
+}
+
+/** Tells a server to stop whose database answers nothing, while a request and a job wait for it. */
+export async function stopWhileSilent(): Promise<boolean> {
+  const report = new Report("stopping");
+  const database = await openTestDatabase();
+  const folder = await Deno.makeTempDir({ prefix: "denizen-chaos-" });
+  try {
+    await using proxy = await DatabaseProxy.open(database.address);
+    await using server = await ServerProcess.start({
+      DATABASE_URL: (proxy.address as { url: string }).url,
+      JOBS_ENGINE: "postgres",
+      DATA_DIR: folder,
+      LOG_LEVEL: "warning",
+    });
+    await server.ready();
+    const browser = new Browser(server.port);
+    const account = { name: "Ada", email: "ada@acme.example", password: PASSWORD };
+    const page = await browser.post(`http://localhost:${server.port}/signup`, {
+      ...account,
+      company_name: "Acme",
+      subdomain: "acme",
+    });
+
+    proxy.silenceAll();
+    browser.get(page.url).catch(() => {}); // it may be cut off
+    const started = performance.now();
+    const { code } = await server.stop("SIGTERM");
+    const seconds = (performance.now() - started) / 1_000;
+
+    report.tell(
+      code === 0 && seconds <= LONGEST_STOP_SECONDS,
+      `SIGTERM while the database hangs: ended with ${code} after ${seconds.toFixed(1)} s`,
+    );
+  } finally {
+    await database.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+  return report.passed;
+}
+
+async function answersOf(kinds: EveryKind) {
+  return await Promise.all(
+    Object.entries(kinds).map(async ([kind, send]) => {
+      const started = performance.now();
+      const { status } = await send();
+      return { kind, status, seconds: (performance.now() - started) / 1_000 };
+    }),
+  );
+}
+
+function isEqual(statuses: Record<string, number>, expected: Record<string, number>): boolean {
+  return Object.entries(expected).every(([kind, status]) => statuses[kind] === status);
+}
+
+function describe(statuses: Record<string, number>): string {
+  return Object.entries(statuses).map(([kind, status]) => `${kind} ${status}`).join(", ");
+}

@@ -1,0 +1,19 @@
+/** Prints what a trial saw, and remembers whether all of it was as it should be. */
+export class Report {
+  readonly #subject: string;
+  passed = true;
+
+  constructor(subject: string) {
+    this.#subject = subject;
+  }
+
+  tell(isSo: boolean, text: string): void {
+    this.passed &&= isSo;
+    this.note(isSo ? "ok" : "FAILED", text);
+  }
+
+  note(outcome: string, text: string): void {
+    const line = `${outcome.padEnd(7)}${this.#subject}: ${text}\n`;
+    Deno.stdout.writeSync(new TextEncoder().encode(line));
+  }
+}

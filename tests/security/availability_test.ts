@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { JOBS_HOLDER } from "../../db/connect.ts";
+import { runTransaction } from "../../db/transaction.ts";
+import { withControl } from "../../db/with_tenant.ts";
+import { inBackground, systemContext } from "../../src/context.ts";
+import { newId } from "../../src/platform/ids.ts";
+import { countTenants } from "../../src/tenancy/tenants.ts";
+import { poolerUrl, serverUrl } from "../support/database.ts";
+import { DatabaseProxy } from "../support/database_proxy.ts";
+import { allAnswered, everyKind, statusesOf } from "../support/every_kind.ts";
+import { added, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { World } from "../support/world.ts";
+
+/**
+ * Protects: the product answers whatever its database's connections went through: long idleness, slow work of others, a path
+ * that died without a word; and it says that it is healthy only when requests are answered.
+ */
+
+const MINUTE = 60_000;
+const SLEEP_SECONDS = 1;
+/** The embedded database has one backend for everything, and so has the pooler of the tests. */
+const HAS_ONE_BACKEND = !serverUrl || poolerUrl !== undefined;
+
+Deno.test("S47: after all connections grew old, the first request of every kind is answered", async () => {
+  let age = 0;
+  await using world = await World.open({}, { now: () => performance.now() + age });
+  const kinds = await everyKind(world, await world.company("acme"));
+  await statusesOf(kinds);
+
+  age += 20 * MINUTE;
+  const statuses = await statusesOf(kinds);
+
+  assert.deepEqual(statuses, allAnswered(kinds));
+});
+
+Deno.test("a pool that lends nothing makes the product unhealthy and not ready", async (t) => {
+  for (const broken of ["controlPool", "lane"] as const) {
+    await t.step(broken, async () => {
+      await using world = await World.open();
+      const { tenant } = await world.company("acme");
+      const { db } = world.services;
+
+      await (broken === "lane" ? db.lane(tenant.schemaName) : db.controlPool).close();
+
+      assert.equal((await world.raw("GET", world.host(), "/health")).status, 503);
+      assert.equal((await world.raw("GET", world.host(), "/ready")).status, 503);
+    });
+  }
+});
+
+Deno.test("without the connections of the back office, the product is degraded and serves on", async () => {
+  await using world = await World.open();
+
+  await world.services.db.batch.controlPool.close();
+  const health = await world.raw("GET", world.host(), "/health");
+
+  assert.deepEqual([health.status, JSON.parse(health.text).status], [200, "degraded"]);
+});
+
+Deno.test({
+  name: "slow work of the back office and of jobs delays no request",
+  ignore: HAS_ONE_BACKEND,
+  fn: async () => {
+    await using world = await World.open();
+    const { "back office": _search, metrics: _scrape, ...requests } = await everyKind(
+      world,
+      await world.company("acme"),
+    );
+    const { db } = world.services;
+    await statusesOf(requests);
+    const jobs = { pool: db.batch.controlPool, holder: JOBS_HOLDER };
+    const slow = [
+      ...Array.from({ length: 3 }, () => withControl(db.batch, (tx) => tx.execute(SLEEP))),
+      runTransaction(jobs, db.begin, (tx) => tx.execute(SLEEP)),
+    ];
+
+    const times = await timesOf(requests);
+    const stillSlow = db.batch.controlPool.stats().busy;
+    await Promise.all(slow);
+
+    assert.ok(stillSlow > 0);
+    assert.deepEqual(times.filter(([, time]) => time > SLEEP_SECONDS * 900), []);
+  },
+});
+
+Deno.test({
+  name: "slow requests delay neither the back office nor jobs",
+  ignore: HAS_ONE_BACKEND,
+  fn: async () => {
+    await using world = await World.open();
+    const background = systemContext(
+      inBackground(world.services),
+      { type: "system", name: "test" },
+      newId(),
+    );
+    await using worker = await startWorker(world, "kv", { handlers: handling(() => Promise.resolve()) });
+    const [id] = await added(world.system, [JOB]);
+    await worker.idle();
+    const [second] = await added(world.system, [JOB]);
+    const slow = Array.from({ length: 4 }, () => [
+      world.system.control.execute(SLEEP),
+      world.system.tx((tx) => tx.execute(SLEEP)).catch(() => {}),
+    ]).flat();
+    const started = performance.now();
+
+    await countTenants(background);
+    worker.wake();
+    const outbox = async (job: string) =>
+      (await background.control.execute<{ state: string }>(
+        sql`select state from control.outbox where id = ${job}`,
+      ))[0]!.state;
+    await until(async () => await outbox(second!) === "done");
+    const took = performance.now() - started;
+    await Promise.all(slow);
+
+    assert.ok(took < SLEEP_SECONDS * 900, `${took} ms`);
+    assert.equal((await jobOf(world, id!)).state, "done");
+  },
+});
+
+Deno.test("a path to the database that dies silently costs what is asked meanwhile a 503; the next ones use fresh connections", async () => {
+  let proxy: DatabaseProxy | undefined;
+  const through = async (address: Parameters<typeof DatabaseProxy.open>[0]) =>
+    (proxy = await DatabaseProxy.open(address)).address;
+  {
+    await using world = await World.open({}, { through, answerWithin: 300 });
+    const kinds = await everyKind(world, await world.company("acme"));
+    await statusesOf(kinds);
+    const started = performance.now();
+
+    proxy!.silenceConnections();
+    const { health: _health, ready: _ready, ...requests } = kinds;
+    const answers = await Promise.all(Object.values(requests).map((send) => send()));
+    const took = performance.now() - started;
+    const after = await statusesOf(kinds);
+
+    const refused = answers.filter(({ status }) => status !== 200);
+    assert.ok(refused.length > 0);
+    for (const { status, headers } of refused) {
+      assert.equal(status, 503);
+      assert.ok(headers["retry-after"]);
+    }
+    assert.ok(took < 3_000, `${took} ms`);
+    assert.deepEqual(after, allAnswered(kinds));
+  }
+  await proxy![Symbol.asyncDispose]();
+});
+
+Deno.test({
+  name: "what is notified is heard again after the path of the listening connection died",
+  ignore: HAS_ONE_BACKEND,
+  fn: async () => {
+    let proxy: DatabaseProxy | undefined;
+    const through = async (address: Parameters<typeof DatabaseProxy.open>[0]) =>
+      (proxy = await DatabaseProxy.open(address)).address;
+    {
+      await using world = await World.open({}, { through, answerWithin: 300 });
+      const heard: string[] = [];
+      if (!await world.services.db.listen("denizen_test", (payload) => heard.push(payload))) return;
+      proxy!.silenceConnections();
+
+      await until(async () => {
+        await world.system.control.execute(sql`select pg_notify('denizen_test', 'again')`).catch(() => {});
+        return heard.length > 0;
+      });
+
+      assert.equal(heard[0], "again");
+    }
+    await proxy![Symbol.asyncDispose]();
+  },
+});
+
+const SLEEP = sql`select pg_sleep(${SLEEP_SECONDS})`;
+
+async function timesOf(requests: Record<string, () => Promise<{ status: number }>>) {
+  const times: [kind: string, milliseconds: number][] = [];
+  for (const [kind, send] of Object.entries(requests)) {
+    const started = performance.now();
+    assert.equal((await send()).status, 200, kind);
+    times.push([kind, performance.now() - started]);
+  }
+  return times;
+}

@@ -1,0 +1,76 @@
+/** Stands between the product and its database, and breaks the path as a network does. */
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { DatabaseAddress } from "../../db/connect.ts";
+
+type Link = { near: Socket; far: Socket; isDead: boolean };
+
+const DEFAULT_PORT = 5432;
+
+export class DatabaseProxy implements AsyncDisposable {
+  readonly address: DatabaseAddress;
+  readonly #server: Server;
+  readonly #links: Set<Link>;
+  readonly #state: { swallowsNew: boolean };
+
+  private constructor(
+    address: DatabaseAddress,
+    server: Server,
+    links: Set<Link>,
+    state: { swallowsNew: boolean },
+  ) {
+    this.address = address;
+    this.#server = server;
+    this.#links = links;
+    this.#state = state;
+  }
+
+  static async open(target: DatabaseAddress): Promise<DatabaseProxy> {
+    const links = new Set<Link>();
+    const state = { swallowsNew: false };
+    const server = createServer((near) => {
+      const far = connectTo(target);
+      const link = { near, far, isDead: state.swallowsNew };
+      links.add(link);
+      near.on("data", (bytes) => link.isDead || far.write(bytes));
+      far.on("data", (bytes) => link.isDead || near.write(bytes));
+      near.on("error", () => near.destroy()).on("close", () => link.isDead || far.destroy());
+      far.on("error", () => far.destroy()).on("close", () => link.isDead || near.destroy());
+    });
+    const path = "socketPath" in target ? `${target.socketPath}.proxy` : undefined;
+    await new Promise<void>((done) => path ? server.listen(path, done) : server.listen(0, "127.0.0.1", done));
+    const address = path ? { socketPath: path } : { url: urlBy(target, server) };
+    return new DatabaseProxy(address, server, links, state);
+  }
+
+  /** From now on the present connections are acknowledged, and nothing is answered on them. New ones work. */
+  silenceConnections(): void {
+    for (const link of this.#links) link.isDead = true;
+  }
+
+  /** The same for new connections too. */
+  silenceAll(): void {
+    this.#state.swallowsNew = true;
+    this.silenceConnections();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { near, far } of this.#links) {
+      near.destroy();
+      far.destroy();
+    }
+    await new Promise((done) => this.#server.close(done));
+  }
+}
+
+function connectTo(target: DatabaseAddress): Socket {
+  if ("socketPath" in target) return connect({ path: target.socketPath });
+  const { hostname, port } = new URL(target.url);
+  return connect({ host: hostname, port: Number(port || DEFAULT_PORT) });
+}
+
+function urlBy(target: DatabaseAddress, server: Server): string {
+  const url = new URL((target as { url: string }).url);
+  url.hostname = "127.0.0.1";
+  url.port = String((server.address() as { port: number }).port);
+  return url.href;
+}
