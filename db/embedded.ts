@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { createConnection } from "node:net";
 import { PgliteSocket } from "./pglite_socket.ts";
 import { LOGIN_ROLE, prepareServer } from "./server_setup.ts";
+import { pgliteFiles } from "./source_files.ts";
 
 const MAX_SOCKET_PATH_BYTES = 100; // sockaddr_un holds 108, some systems 104
 const SOCKET_NAME = ".s.PGSQL.5432";
@@ -57,6 +58,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
       dataDir: folder,
       relaxedDurability: false,
       startParams: START_PARAMS,
+      ...await pgliteFiles(),
     });
     await prepareServer((sql) => pglite.exec(sql));
     return await serve(pglite, socketPath, () => lock.close());

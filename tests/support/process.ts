@@ -10,6 +10,23 @@ export function cli(variables: Record<string, string>, ...args: string[]): Promi
   return finish(command("admin", variables, args).spawn());
 }
 
+/** Runs the CLI from one file that holds all of it, as `deno task compile` bundles it. */
+export async function bundledCli(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  return await finish(command("admin", variables, args, "piped", await (bundle ??= bundleCli())).spawn());
+}
+
+/** Beside `db`, as `dist` is. */
+const BUNDLE = ".data/denizen.js";
+let bundle: Promise<string> | undefined;
+
+async function bundleCli(): Promise<string> {
+  const [line] = tasks().compile!.split(" && ");
+  const args = line!.replace("dist/denizen.js", BUNDLE).split(" ").slice(1);
+  const { code, stderr } = await new Deno.Command("deno", { args, cwd: ROOT }).output();
+  if (code !== 0) throw new Error(`The CLI can't be bundled:\n${new TextDecoder().decode(stderr)}`);
+  return BUNDLE;
+}
+
 /**
  * Runs the CLI, and kills it (SIGKILL) as soon as `isTime` says so; it may have ended by itself before. Throws when it ended
  * badly instead.
@@ -88,15 +105,14 @@ function command(
   variables: Record<string, string>,
   args: string[],
   output: "piped" | "null" = "piped",
+  script?: string,
 ): Deno.Command {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
-    tasks: Record<string, string>;
-  };
-  const line = tasks[task]!.replace(/^.*?deno run --no-prompt/, "run --no-prompt")
+  const line = tasks()[task]!.replace(/^.*?deno run --no-prompt/, "run --no-prompt")
     .replaceAll("$(deno run --allow-env=DATA_DIR deploy/scripts/data_dir.ts)", variables.DATA_DIR ?? ".data");
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
   const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
   const streams = { stdin: "null", stdout: output, stderr: output } as const;
+  if (script) words[words.length - 1] = script;
   return new Deno.Command("deno", {
     args: [...words, ...args],
     cwd: ROOT,
@@ -104,6 +120,10 @@ function command(
     env,
     ...streams,
   });
+}
+
+function tasks(): Record<string, string> {
+  return JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).tasks;
 }
 
 async function finish(process: Deno.ChildProcess): Promise<Outcome> {
