@@ -6,9 +6,7 @@ import { conflict } from "../src/errors.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { openDatabase } from "../src/database.ts";
-
-/** Loaded by those who need it: no literal in the import, so that it doesn't slow the start of those who don't. */
-const SERVICES = "../src/services.ts";
+import { lateModules } from "./late_modules.ts";
 
 /** Opens the database for the time of `work`: the server's, or beside a running server the one it serves. */
 export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
@@ -25,7 +23,7 @@ export async function withDatabase<T>(work: (db: Database, config: Config) => Pr
 export async function withSystem<T>(work: (ctx: SystemContext) => Promise<T>): Promise<T> {
   return await withDatabase(async (db, config) => {
     await refuseOutdated(db);
-    const { buildServices } = await import(SERVICES) as typeof import("../src/services.ts");
+    const { buildServices } = await lateModules.services();
     const services = await buildServices(config, systemClock, db, () => Promise.resolve());
     try {
       return await work(systemContext(services, { type: "system", name: "cli" }, newId()));

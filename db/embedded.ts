@@ -8,6 +8,7 @@ import { createConnection } from "node:net";
 import { PgliteSocket } from "./pglite_socket.ts";
 import { openDataFolder, openPrivateFile, requireAccess, syncFolder } from "../src/platform/data_folder.ts";
 import { LOGIN_ROLE, prepareServer } from "./server_setup.ts";
+import { pgliteFiles } from "./source_files.ts";
 
 const MAX_SOCKET_PATH_BYTES = 100; // sockaddr_un holds 108, some systems 104
 const SOCKET_NAME = ".s.PGSQL.5432";
@@ -90,8 +91,13 @@ async function openExisting(folder: string): Promise<PGlite> {
   }
 }
 
-function openFolder(folder: string): Promise<PGlite> {
-  return PGlite.create({ dataDir: folder, relaxedDurability: false, startParams: START_PARAMS });
+async function openFolder(folder: string): Promise<PGlite> {
+  return await PGlite.create({
+    dataDir: folder,
+    relaxedDurability: false,
+    startParams: START_PARAMS,
+    ...await pgliteFiles(),
+  });
 }
 
 /** Serves a database restored from `snapshot` (of `dumpDataDir`), in memory. For tests. */

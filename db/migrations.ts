@@ -1,4 +1,5 @@
 import { sha256 } from "../src/platform/crypto.ts";
+import { DB_FOLDER } from "./source_files.ts";
 import { COMPATIBLE_SINCE } from "./tenant/compatibility.ts";
 
 export type MigrationSet = "control" | "tenant";
@@ -15,7 +16,7 @@ const loaded = new Map<MigrationSet, Promise<Migration[]>>();
 export function readMigrations(set: MigrationSet): Promise<Migration[]> {
   const known = loaded.get(set);
   if (known) return known;
-  const reading = readFolder(new URL(`./${set}/migrations/`, import.meta.url));
+  const reading = readFolder(new URL(`${set}/migrations/`, DB_FOLDER));
   loaded.set(set, reading);
   return reading;
 }

@@ -16,6 +16,8 @@ import type { Tenant } from "../src/tenancy/tenant.ts";
 /** What the middleware knows of a request by the time a route sees it. */
 export type RequestVariables = {
   services: Services;
+  /** The request as Deno gave it. `c.req.raw` is another once the body is read. */
+  incoming: Request;
   requestId: string;
   nonce: string;
   device: Device;
@@ -42,7 +44,7 @@ export function systemContextOf(c: AppContext): SystemContext {
     ...systemContext(c.get("services"), actor, c.get("requestId")),
     // Deno makes the signal when it is first read, and few requests need it.
     get signal() {
-      return c.req.raw.signal;
+      return c.get("incoming").signal;
     },
   };
 }

@@ -1,13 +1,12 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { getQueues, type ListedJob, listJobs, retryAllFailed, retryJob } from "../../src/jobs/job_list.ts";
 import { QUEUE_NAMES } from "../../src/jobs/queues.ts";
+import { lateModules } from "../late_modules.ts";
 import { WrongUse } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
 const LIST_LENGTH = 50;
-/** Loaded by the one command that needs it, like the services in cli/session.ts. */
-const WORKER = "../worker.ts";
 
 export function jobsCommand() {
   const jobs = new Command("jobs").description("What is done beside requests.");
@@ -59,7 +58,7 @@ export function jobsCommand() {
     .option("--drain", "stop as soon as nothing is due")
     .action(async ({ drain }) => {
       await withSystem(async ({ services }) => {
-        const { runWorker } = await import(WORKER) as typeof import("../worker.ts");
+        const { runWorker } = await lateModules.worker();
         await runWorker(services, { drain: drain === true });
       });
     });

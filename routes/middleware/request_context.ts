@@ -20,6 +20,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     const requestId = newId();
     c.set("services", services);
     c.set("asset", asset);
+    c.set("incoming", c.req.raw);
     c.set("requestId", requestId);
     c.set("nonce", randomBytes(NONCE_BYTES).toString("base64"));
     c.set("session", null);

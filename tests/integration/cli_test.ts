@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { openTestDatabase, serverUrl } from "../support/database.ts";
-import { cli, cliWithInput, type Outcome } from "../support/process.ts";
+import { bundledCli as cli, bundledCliWithInput as cliWithInput, type Outcome } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
 
-/** Protects: the CLI's commands, their JSON, and their exit codes: 0 done, 1 failed, 2 wrong use. */
+/**
+ * Protects: the CLI's commands, their JSON, and their exit codes: 0 done, 1 failed, 2 wrong use. All of it from the bundle that
+ * the compiled binary is made of; the tests of jobs and migrations run the CLI from source.
+ */
 
 Deno.test("the CLI, from an empty installation on", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "denizen-" });

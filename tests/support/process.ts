@@ -11,18 +11,40 @@ export function cli(variables: Record<string, string>, ...args: string[]): Promi
   return finish(command("admin", variables, args).spawn());
 }
 
-/** Runs the CLI with `input` on its standard input. */
-export async function cliWithInput(
+/** Runs the CLI from one file that holds all of it, as `deno task compile` bundles it. */
+export async function bundledCli(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  return await finish(command("admin", variables, args, "piped", { script: await bundled() }).spawn());
+}
+
+/** The same with `input` on its standard input. */
+export async function bundledCliWithInput(
   variables: Record<string, string>,
   input: string,
   ...args: string[]
 ): Promise<Outcome> {
-  const process = command("admin", variables, args, "piped", "piped").spawn();
+  const process = command("admin", variables, args, "piped", { script: await bundled(), stdin: "piped" })
+    .spawn();
   const outcome = finish(process);
   const writer = process.stdin.getWriter();
   await writer.write(new TextEncoder().encode(input));
   await writer.close();
   return await outcome;
+}
+
+/** Beside `db`, as `dist` is. */
+const BUNDLE = ".data/denizen.js";
+let bundle: Promise<string> | undefined;
+
+function bundled(): Promise<string> {
+  return bundle ??= bundleCli();
+}
+
+async function bundleCli(): Promise<string> {
+  const [line] = tasks().compile!.split(" && ");
+  const args = line!.replace("dist/denizen.js", BUNDLE).split(" ").slice(1);
+  const { code, stderr } = await new Deno.Command("deno", { args, cwd: ROOT }).output();
+  if (code !== 0) throw new Error(`The CLI can't be bundled:\n${new TextDecoder().decode(stderr)}`);
+  return BUNDLE;
 }
 
 /**
@@ -103,12 +125,9 @@ function command(
   variables: Record<string, string>,
   args: string[],
   output: "piped" | "null" = "piped",
-  stdin: "piped" | "null" = "null",
+  { script, stdin = "null" }: { script?: string; stdin?: "piped" | "null" } = {},
 ): Deno.Command {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
-    tasks: Record<string, string>;
-  };
-  const line = tasks[task]!.replace(/^.*?deno run --no-prompt/, "run --no-prompt")
+  const line = tasks()[task]!.replace(/^.*?deno run --no-prompt/, "run --no-prompt")
     .replaceAll(
       "$(deno run --allow-env=DATA_DIR deploy/scripts/data_dir.ts)",
       () => permissionPath(variables.DATA_DIR),
@@ -116,6 +135,7 @@ function command(
   const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
   const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
   const streams = { stdin, stdout: output, stderr: output } as const;
+  if (script) words[words.length - 1] = script;
   return new Deno.Command("deno", {
     args: [...words, ...args],
     cwd: ROOT,
@@ -123,6 +143,10 @@ function command(
     env,
     ...streams,
   });
+}
+
+function tasks(): Record<string, string> {
+  return JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).tasks;
 }
 
 async function finish(process: Deno.ChildProcess): Promise<Outcome> {

@@ -25,13 +25,13 @@ export async function storm(
   count: number,
 ): Promise<Storm> {
   const call = { port: server.port, host: `localhost:${server.port}` };
-  const signIn = () => callApi({ ...call, method: "POST", path: "/api/v1/auth/login", body: account });
-  await signIn();
+  const attempt = () => callApi({ ...call, method: "POST", path: "/api/v1/auth/login", body: account });
+  await attempt();
   const memory = await MemoryWatch.start(server.pid);
   const health = new HealthWatch(server.port);
   const started = performance.now();
 
-  const answers = await Promise.all(Array.from({ length: count }, signIn));
+  const answers = await Promise.all(Array.from({ length: count }, attempt));
   const last = performance.now() - started;
 
   await new Promise((done) => setTimeout(done, CALM_AFTERWARDS));
@@ -45,6 +45,22 @@ export async function storm(
     health: await health.stop(),
     last,
   };
+}
+
+/** Signs in once, unless `signal` says to go away before. Returns the status. */
+export async function signIn(
+  server: ServerProcess,
+  account: { email: string; password: string },
+  signal?: AbortSignal,
+): Promise<number> {
+  const answer = await fetch(`http://localhost:${server.port}/api/v1/auth/login`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(account),
+    signal,
+  });
+  await answer.body?.cancel();
+  return answer.status;
 }
 
 /** Asks /health again and again, each time on a connection of its own, whether or not the one before was answered. */

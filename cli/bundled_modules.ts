@@ -1,0 +1,4 @@
+import { lateModules } from "./late_modules.ts";
+
+lateModules.services = () => import("../src/services.ts");
+lateModules.worker = () => import("./worker.ts");
