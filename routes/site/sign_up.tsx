@@ -1,12 +1,11 @@
 import { Hono } from "hono";
-import { newAccount, signUp } from "../../src/identity/sign_up.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import { SignUpForm, SignUpPage } from "../../views/pages/sign_up_page.tsx";
 import { refusedFields } from "../forms.ts";
-import { type AppEnv, hostSuffix, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { type AppEnv, hostSuffix, isPartial, readForm, redirect } from "../http.ts";
 import { sendSession } from "../middleware/session.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "./apex.ts";
+import { signUpOnce } from "./sign_up_once.ts";
 
 export const signUpPages = new Hono<AppEnv>();
 
@@ -17,7 +16,7 @@ signUpPages.get("/signup", apexOnly, (c) => {
 signUpPages.post("/signup", apexOnly, async (c) => {
   const form = await readForm(c);
   try {
-    const { url, session } = await signUp(systemContextOf(c), parseInput(newAccount, form), c.get("device"));
+    const { url, session } = await signUpOnce(c, form);
     sendSession(c, session);
     return redirect(c, url);
   } catch (error) {

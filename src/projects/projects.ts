@@ -87,15 +87,17 @@ export async function getProject(ctx: TenantContext, id: string): Promise<Projec
   return project;
 }
 
-/** Makes a project that the actor owns. */
-export async function createProject(ctx: MemberContext, input: NewProject): Promise<Project> {
+/** Makes a project that the actor owns. Where `id` is given and exists, this is a repeat: nothing is made. */
+export async function createProject(ctx: MemberContext, input: NewProject, id = newId()): Promise<Project> {
   authorize(ctx, "projects:write");
   const now = ctx.services.clock.now();
   return await ctx.tx(async (tx) => {
-    const values = { ...input, id: newId(), ownerId: ctx.actor.id, createdAt: now, updatedAt: now };
-    const [project] = await tx.insert(projects).values(values).returning();
-    await record(ctx, tx, "project.created", project!);
-    return project!;
+    const values = { ...input, id, ownerId: ctx.actor.id, createdAt: now, updatedAt: now };
+    const [project] = await tx.insert(projects).values(values)
+      .onConflictDoNothing({ target: projects.id }).returning();
+    if (!project) return await readProject(tx, id);
+    await record(ctx, tx, "project.created", project);
+    return project;
   });
 }
 
@@ -206,6 +208,12 @@ const PATTERN = sql.placeholder("pattern");
 function actionOf({ status, ...others }: ProjectChanges): AuditAction {
   if (!status || Object.keys(others).length > 0) return "project.updated";
   return status === "archived" ? "project.archived" : "project.restored";
+}
+
+async function readProject(tx: TenantTx, id: string): Promise<Project> {
+  const [project] = await tx.select().from(projects).where(eq(projects.id, id));
+  if (!project) throw notFound("This project");
+  return project;
 }
 
 async function missingOrChanged(tx: TenantTx, id: string) {

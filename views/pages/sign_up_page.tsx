@@ -1,5 +1,6 @@
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
+import { FormKeyField } from "../components/form_key.tsx";
 import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
 import { Waiting } from "../components/skeleton.tsx";
@@ -51,6 +52,7 @@ export function SignUpForm({ values = {}, errors = {}, hostSuffix }: SignUpFormP
       x-data="subdomain"
       {...hx({ post: "/signup", target: "this", swap: "outerHTML", disable: "find .signup-button" })}
     >
+      <FormKeyField />
       <WorkspaceFields values={values} errors={errors} hostSuffix={hostSuffix} focus={firstError} />
       <TextField id="name" label="Your name" value={values.name} autocomplete="name" {...common("name")} />
       <TextField
