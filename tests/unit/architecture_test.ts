@@ -50,7 +50,7 @@ Deno.test("jobs import src, db and views, and nothing of routes or cli; their ha
 
 Deno.test("routes load nothing inside catch, where a query that fails would hide what was refused", () => {
   const wrong = sources.filter(({ path }) => path.startsWith("routes/")).flatMap(({ path, text }) =>
-    [...text.matchAll(/\n( *)\} catch.*\{\n(.*?)\n\1\}/gs)]
+    [...text.matchAll(/\n( *)\} catch[^\n]*\{\n(.*?)\n\1\}/gs)]
       .filter(([, , handler]) => /\bawait\b/.test(handler!)).map(() => path)
   );
 
