@@ -6,7 +6,7 @@ import { after, DAY } from "./clock.ts";
 const FORM_KEY_AGE = DAY;
 const TIMESTAMP_LETTERS = 12;
 
-/** One rendering of a form. Whoever sends the form twice sends the same key twice. */
+/** Names one rendering of a form. A form that is sent twice carries the same key twice. */
 export type FormKey = { text: string; renderedAt: Date };
 
 /** The key of a form that is rendered now: a UUIDv7, which holds the moment. */

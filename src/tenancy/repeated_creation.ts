@@ -6,8 +6,8 @@ import type { Tenant } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 
 /**
- * The tenant that a form has created already: of this name and subdomain, owned by whoever sends the form again, and created
- * since the form was rendered. Null when there is none.
+ * The tenant that a form has created already: with this name and subdomain, owned by the person who sends the form again,
+ * and created after the form was rendered. Null when there is none.
  */
 export async function findCreatedByForm(
   { control }: SystemContext,

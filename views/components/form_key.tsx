@@ -1,6 +1,6 @@
 import { usePage } from "../page.tsx";
 
-/** Goes into every form that creates something: sent twice, the form creates it once. */
+/** Belongs in every form that creates something, so that a form that is sent twice creates it once. */
 export function FormKeyField() {
   return <input type="hidden" name="form_key" value={usePage().formKey} />;
 }
