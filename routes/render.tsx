@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import { newFormKey } from "../src/platform/form_keys.ts";
 import { type AssetName, PageContext } from "../views/page.tsx";
 import type { AppContext } from "./http.ts";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -16,10 +17,12 @@ export function render(
   content: Child,
   status: ContentfulStatusCode = 200,
 ): Response | Promise<Response> {
+  const { config, clock } = c.get("services");
   const page = {
     nonce: c.get("nonce"),
     asset: c.get("asset"),
-    apexUrl: c.get("services").config.appUrl.origin,
+    apexUrl: config.appUrl.origin,
+    formKey: newFormKey(clock.now()),
   };
   return c.html(<PageContext.Provider value={page}>{content}</PageContext.Provider>, status);
 }

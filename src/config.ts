@@ -185,7 +185,7 @@ function parseTrustedProxies(list: string, context: z.RefinementCtx): AddressRan
   return entries.flatMap((entry) => {
     const range = parseAddressRange(entry);
     if (!range) {
-      const message = `"${entry}" is no IP address or range; write 10.0.0.1, 10.0.0.0/8 or fd00::/8`;
+      const message = `"${entry}" is not an IP address or range; write 10.0.0.1, 10.0.0.0/8 or fd00::/8`;
       context.addIssue({ code: "custom", message });
     }
     return range ?? [];

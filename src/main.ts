@@ -95,7 +95,7 @@ function stopOnSignal(services: Services, servers: HttpServer[], worker?: JobWor
   Deno.addSignalListener("SIGTERM", stop);
 }
 
-async function finishWork(services: Services, servers: Deno.HttpServer[], worker?: JobWorker): Promise<void> {
+async function finishWork(services: Services, servers: HttpServer[], worker?: JobWorker): Promise<void> {
   const shutdown = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
   const [finished] = await Promise.all([
     Promise.race([shutdown, elapsed(services.config.drainTime)]),

@@ -2,8 +2,13 @@ import { createContext, useContext } from "hono/jsx";
 
 export type AssetName = "app.css" | "app.js" | "favicon.svg" | "htmx.js" | "alpine.js";
 
-/** What every page needs of its request: the script nonce, the addresses of static files, the apex origin. */
-export type PageValue = { nonce: string; asset: (name: AssetName) => string; apexUrl: string };
+/** What every page needs of its request: the script nonce, the addresses of static files, the apex origin, its forms' key. */
+export type PageValue = {
+  nonce: string;
+  asset: (name: AssetName) => string;
+  apexUrl: string;
+  formKey: string;
+};
 
 export const PageContext = createContext<PageValue | null>(null);
 

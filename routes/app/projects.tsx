@@ -30,6 +30,7 @@ import { ProjectPage } from "../../views/pages/projects/project_page.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { sendFlash } from "../flash.ts";
+import { idFromForm } from "../form_keys.ts";
 import { submit } from "../forms.ts";
 import { type AppContext, type AppEnv, isPartial, readForm, tenantContextOf } from "../http.ts";
 import { render } from "../render.tsx";
@@ -71,7 +72,8 @@ projectsPages.get("/projects/new", (c) => {
 projectsPages.post("/projects", async (c) => {
   const ctx = tenantContextOf(c);
   const form = await readForm(c);
-  const created = await submit(async () => await createProject(ctx, parseInput(newProject, form)));
+  const id = idFromForm(c, "project", form);
+  const created = await submit(async () => await createProject(ctx, parseInput(newProject, form), id));
   if (created.refusal) return refusedForm(c, created.refusal, { values: form });
   const project = created.value;
   if (!isPartial(c)) return goTo(c, "/projects", `${project.name} was created.`);

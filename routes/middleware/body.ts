@@ -54,11 +54,24 @@ export const checkBody = createMiddleware<AppEnv>(async (c, next) => {
     const accepted = rule.kind === "text"
       ? await readText(limited, headers.get("Content-Type") ?? "")
       : ReadableStream.from(limited);
-    const { url, method } = c.req.raw;
-    c.req.raw = new Request(url, { method, headers, body: accepted });
+    c.req.raw = new CheckedRequest(c.req.raw, accepted);
   }
   await next();
 });
+
+/** The request with its checked body. Its signal is the original's, which Deno makes when it is first read. */
+class CheckedRequest extends Request {
+  readonly #original: Request;
+
+  constructor(original: Request, body: BodyInit) {
+    super(original.url, { method: original.method, headers: original.headers, body });
+    this.#original = original;
+  }
+
+  override get signal(): AbortSignal {
+    return this.#original.signal;
+  }
+}
 
 async function readText(
   chunks: AsyncIterable<Uint8Array>,

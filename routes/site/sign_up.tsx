@@ -1,12 +1,6 @@
 import { Hono } from "hono";
 import { findPendingSignUp, resendCode } from "../../src/identity/pending_sign_ups.ts";
-import {
-  completeSignUp,
-  newAccount,
-  signUp,
-  signUpCode,
-  type SignUpOutcome,
-} from "../../src/identity/sign_up.ts";
+import { completeSignUp, signUpCode, type SignUpOutcome } from "../../src/identity/sign_up.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { CheckEmailPage } from "../../views/pages/check_email_page.tsx";
 import { SignUpCodeForm, SignUpCodePage } from "../../views/pages/sign_up_code_page.tsx";
@@ -26,6 +20,7 @@ import { signInBrowser } from "../middleware/session.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "./apex.ts";
 import { forgetPendingSignUp, pendingSignUpToken, sendPendingSignUp } from "./pending_sign_up_cookie.ts";
+import { signUpOnce } from "./sign_up_once.ts";
 
 export const signUpPages = new Hono<AppEnv>();
 
@@ -36,9 +31,7 @@ signUpPages.get("/signup", apexOnly, (c) => {
 
 signUpPages.post("/signup", apexOnly, async (c) => {
   const form = await readForm(c);
-  const signedUp = await submit(async () =>
-    await signUp(systemContextOf(c), parseInput(newAccount, form), c.get("device"))
-  );
+  const signedUp = await submit(() => signUpOnce(c, form));
   if (!signedUp.refusal) return await proceed(c, signedUp.value);
   const { password: _, ...values } = form;
   const props = { values, errors: signedUp.refusal.fields, hostSuffix: hostSuffix(c) };

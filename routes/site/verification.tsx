@@ -9,7 +9,7 @@ import {
 import { parseInput } from "../../src/platform/input.ts";
 import { type VerificationState, VerifyEmailPage } from "../../views/pages/verify_email_page.tsx";
 import { sendFlash } from "../flash.ts";
-import { refusedFields } from "../forms.ts";
+import { submit } from "../forms.ts";
 import { type AppContext, type AppEnv, readForm, redirect, systemContextOf } from "../http.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "./apex.ts";
@@ -26,22 +26,18 @@ verificationPages.get("/verify-email", apexOnly, async (c) => {
 
 verificationPages.post("/verify-email", apexOnly, async (c) => {
   const form = await readForm(c);
-  try {
-    const { address, passwordChanged } = await confirmEmail(
-      systemContextOf(c),
-      parseInput(confirmation, form),
-    );
-    if (passwordChanged) {
-      sendFlash(c, { kind: "success", text: "Email confirmed and password saved. Sign in to continue." });
-      return redirect(c, "/login");
-    }
-    return render(c, <VerifyEmailPage state={{ step: "done", address }} />);
-  } catch (error) {
-    const errors = refusedFields(error);
+  const confirmed = await submit(async () =>
+    await confirmEmail(systemContextOf(c), parseInput(confirmation, form))
+  );
+  if (confirmed.refusal) {
     const state = await openState(c, form.token ?? "", form.choose_password !== undefined);
     if (!state) return render(c, <VerifyEmailPage state={{ step: "expired" }} />, 422);
-    return render(c, <VerifyEmailPage state={{ ...state, errors }} />, 422);
+    return render(c, <VerifyEmailPage state={{ ...state, errors: confirmed.refusal.fields }} />, 422);
   }
+  const { address, passwordChanged } = confirmed.value;
+  if (!passwordChanged) return render(c, <VerifyEmailPage state={{ step: "done", address }} />);
+  sendFlash(c, { kind: "success", text: "Email confirmed and password saved. Sign in to continue." });
+  return redirect(c, "/login");
 });
 
 /** On any host where someone is signed in. */

@@ -88,15 +88,17 @@ export async function getProject(ctx: TenantContext, id: string): Promise<Projec
   return project;
 }
 
-/** Makes a project that the actor owns. */
-export async function createProject(ctx: MemberContext, input: NewProject): Promise<Project> {
+/** Makes a project that the actor owns. Where `id` is given and exists, this is a repeat: nothing is made. */
+export async function createProject(ctx: MemberContext, input: NewProject, id = newId()): Promise<Project> {
   authorize(ctx, "projects:write");
   const now = ctx.services.clock.now();
   return await ctx.tx(async (tx) => {
-    const values = { ...input, id: newId(), ownerId: ctx.actor.id, createdAt: now, updatedAt: now };
-    const [project] = await tx.insert(projects).values(values).returning();
-    await record(ctx, tx, "project.created", project!);
-    return project!;
+    const values = { ...input, id, ownerId: ctx.actor.id, createdAt: now, updatedAt: now };
+    const [project] = await tx.insert(projects).values(values)
+      .onConflictDoNothing({ target: projects.id }).returning();
+    if (!project) return await readProject(tx, id);
+    await record(ctx, tx, "project.created", project);
+    return project;
   });
 }
 
@@ -205,6 +207,12 @@ const PATTERN = sql.placeholder("pattern");
 
 async function lockProject(tx: TenantTx, id: string): Promise<Project> {
   const [project] = await tx.select().from(projects).where(eq(projects.id, id)).for("update");
+  if (!project) throw notFound("This project");
+  return project;
+}
+
+async function readProject(tx: TenantTx, id: string): Promise<Project> {
+  const [project] = await tx.select().from(projects).where(eq(projects.id, id));
   if (!project) throw notFound("This project");
   return project;
 }

@@ -38,6 +38,15 @@ uploads.post(
   async (c) => c.text(await c.req.text()),
 );
 
+const gone = Promise.withResolvers<void>();
+
+uploads.post("/wait", async (c) => {
+  const { signal } = c.req.raw;
+  if (!signal.aborted) await new Promise((aborted) => signal.addEventListener("abort", aborted));
+  gone.resolve();
+  return c.text("nobody reads this");
+});
+
 uploads.post("/text", async (c) => c.text(await c.req.text()));
 
 Deno.test("a route takes the files or the stream that it declares, within its limits", async (t) => {
@@ -144,6 +153,13 @@ Deno.test("a route takes the files or the stream that it declares, within its li
     await connection.read(buffer);
     connection.close();
     assert.match(new TextDecoder().decode(buffer), /^HTTP\/1\.1 422/);
+  });
+  await t.step("a route whose client is gone learns it, after its body was read as well", async () => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    const lines = ["POST /wait HTTP/1.1", `Host: ${world.host()}`, "Content-Length: 4", "", "text"];
+    await connection.write(new TextEncoder().encode(lines.join("\r\n")));
+    connection.close();
+    await gone.promise;
   });
   await t.step("a route that declares nothing takes 1 MB of text, and no files", async () => {
     const statuses = async (path: string) => [

@@ -48,6 +48,15 @@ Deno.test("jobs import src, db and views, and nothing of routes or cli; their ha
   assert.deepEqual(wrong, []);
 });
 
+Deno.test("routes load nothing inside catch, where a query that fails would hide what was refused", () => {
+  const wrong = sources.filter(({ path }) => path.startsWith("routes/")).flatMap(({ path, text }) =>
+    [...text.matchAll(/\n( *)\} catch[^\n]*\{\n(.*?)\n\1\}/gs)]
+      .filter(([, , handler]) => /\bawait\b/.test(handler!)).map(() => path)
+  );
+
+  assert.deepEqual(wrong, []);
+});
+
 Deno.test("the folders of src have no cycle among them", () => {
   const edges = new Map<string, Set<string>>();
   for (const { from, to } of importsFrom("src")) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-/** Protects: what the tasks of deno.json let their processes do (S42), and that `.env.example` can be used as it says. */
+/** Protects: what the tasks of deno.json let their processes do (S42, S46), and that `.env.example` can be used as it says. */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -26,6 +26,16 @@ Deno.test("no process of the product may run a program or load a native library"
   for (const task of ["start", "dev", "admin", "compile"]) {
     const { run, ffi, all } = permissionsOf(task);
     assert.deepEqual([run, ffi, all], [undefined, undefined, undefined], task);
+  }
+});
+
+Deno.test("what the system tells of itself stays named: `node:https` is called without needing more", () => {
+  for (const task of ["start", "dev", "admin", "compile"]) {
+    assert.equal(permissionsOf(task).sys, "homedir", task);
+  }
+  for (const task of ["test", "e2e", "bench", "chaos"]) {
+    const named = commandOf(task).match(/--allow-sys\S*/g) ?? [];
+    assert.deepEqual(new Set(named), new Set(["--allow-sys=homedir,hostname,osRelease"]), task);
   }
 });
 

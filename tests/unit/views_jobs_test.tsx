@@ -44,7 +44,12 @@ const LIST = {
 };
 
 async function html(content: Child): Promise<string> {
-  const page = { nonce: NONCE, asset: (name: string) => `/static/${name}`, apexUrl: "http://localhost:8000" };
+  const page = {
+    nonce: NONCE,
+    asset: (name: string) => `/static/${name}`,
+    apexUrl: "http://localhost:8000",
+    formKey: "",
+  };
   return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
 }
 

@@ -82,7 +82,12 @@ const TENANT = {
 };
 
 async function html(content: Child): Promise<string> {
-  const page = { nonce: NONCE, asset: (name: string) => `/static/${name}`, apexUrl: "http://localhost:8000" };
+  const page = {
+    nonce: NONCE,
+    asset: (name: string) => `/static/${name}`,
+    apexUrl: "http://localhost:8000",
+    formKey: "",
+  };
   return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
 }
 

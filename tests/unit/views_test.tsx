@@ -37,7 +37,12 @@ const PROJECT: ListedProject = {
 const LIST = { projects: [PROJECT], nextCursor: "next", query: QUERY, now: NOW, canWrite: true };
 
 async function html(content: Child): Promise<string> {
-  const page = { nonce: NONCE, asset: (name: string) => `/static/${name}`, apexUrl: "http://localhost:8000" };
+  const page = {
+    nonce: NONCE,
+    asset: (name: string) => `/static/${name}`,
+    apexUrl: "http://localhost:8000",
+    formKey: "",
+  };
   return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
 }
 

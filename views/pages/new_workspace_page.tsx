@@ -1,5 +1,6 @@
 import type { FieldErrors } from "../../src/errors.ts";
 import { Button, ButtonLink } from "../components/button.tsx";
+import { FormKeyField } from "../components/form_key.tsx";
 import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
 import { WorkspaceFields } from "./workspace_fields.tsx";
 
@@ -23,6 +24,7 @@ export function NewWorkspacePage({ user, values, errors, hostSuffix }: NewWorksp
         lead="You will be its owner. Nobody of your other workspaces can see into it."
       >
         <form method="post" action="/workspaces/new" novalidate class="grid gap-5" x-data="subdomain">
+          <FormKeyField />
           <WorkspaceFields values={values} errors={errors} hostSuffix={hostSuffix} focus={focus} />
           <div class="flex flex-wrap gap-2">
             <Button variant="primary" size="large">Create workspace</Button>

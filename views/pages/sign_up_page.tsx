@@ -1,6 +1,7 @@
 import type { Flash } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
+import { FormKeyField } from "../components/form_key.tsx";
 import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
 import { Waiting } from "../components/skeleton.tsx";
@@ -52,6 +53,7 @@ export function SignUpForm({ values = {}, errors = {}, hostSuffix }: SignUpFormP
       x-data="subdomain"
       {...hx({ post: "/signup", target: "this", swap: "outerHTML", disable: "find .signup-button" })}
     >
+      <FormKeyField />
       <WorkspaceFields values={values} errors={errors} hostSuffix={hostSuffix} focus={firstError} />
       <TextField id="name" label="Your name" value={values.name} autocomplete="name" {...common("name")} />
       <TextField

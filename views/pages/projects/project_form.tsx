@@ -2,6 +2,7 @@ import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { CLOSES_DIALOG, Dialog } from "../../components/dialog.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
+import { FormKeyField } from "../../components/form_key.tsx";
 import { hx } from "../../components/hx.ts";
 import { SelectField } from "../../components/select.tsx";
 import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
@@ -66,7 +67,7 @@ export function ProjectForm(
   return (
     <form id="project-form" method="post" action={action} novalidate class="grid gap-5" {...swap}>
       {problem ? <Alert kind="error">{problem}</Alert> : null}
-      {project ? <input type="hidden" name="version" value={project.version} /> : null}
+      {project ? <input type="hidden" name="version" value={project.version} /> : <FormKeyField />}
       <TextField
         id="project-name"
         name="name"
