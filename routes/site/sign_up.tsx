@@ -68,7 +68,10 @@ signUpPages.post("/signup/code", apexOnly, async (c) => {
 
 signUpPages.post("/signup/code/resend", apexOnly, async (c) => {
   await resendCode(systemContextOf(c), pendingSignUpToken(c));
-  sendFlash(c, { kind: "success", text: "We sent the code again. It can take a minute to arrive." });
+  sendFlash(c, {
+    kind: "info",
+    text: "We send a code every five minutes at most. Check your spam folder, too.",
+  });
   return redirect(c, "/signup/code");
 });
 

@@ -41,7 +41,7 @@ export function SignUpCodeForm({ values = {}, errors = {}, hostSuffix }: SignUpC
       action="/signup/code"
       novalidate
       class="grid gap-5"
-      x-data="subdomain"
+      x-data={errors.subdomain ? "subdomain" : undefined}
       {...hx({ post: "/signup/code", target: "this", swap: "outerHTML", disable: "find .code-button" })}
     >
       <TextField
