@@ -3,7 +3,12 @@ import { openApiDocument } from "../../routes/api/api.ts";
 
 /** Protects: the API's description names every kind of answer that a program has to reckon with. */
 
-type Operation = { operationId: string; requestBody?: unknown; responses: Record<string, unknown> };
+type Operation = {
+  operationId: string;
+  tags: string[];
+  requestBody?: unknown;
+  responses: Record<string, unknown>;
+};
 
 const { paths } = openApiDocument("https://app.example");
 const operations = Object.values(paths!).flatMap((item) => Object.values(item) as Operation[]);
@@ -22,6 +27,16 @@ Deno.test("signing in and exchanging a token may be refused with 403, as where t
 
   assert.equal(wanted.length, 2);
   assert.deepEqual(namesWithout(wanted, "403"), []);
+});
+
+Deno.test("every call about one tenant may be answered 400: an account token's person may have several", () => {
+  const ofAPerson = ["signIn", "refreshTokens", "signOut", "getMe", "createTenantToken"];
+  const ofOneTenant = operations.filter(({ operationId, tags }) =>
+    !ofAPerson.includes(operationId) && !tags.includes("Tenants") && !operationId.endsWith("EmailPreferences")
+  );
+
+  assert.ok(ofOneTenant.length >= 6);
+  assert.deepEqual(namesWithout(ofOneTenant, "400"), []);
 });
 
 function namesWithout(among: Operation[], status: string): string[] {
