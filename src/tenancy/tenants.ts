@@ -37,8 +37,8 @@ type Owner = { id: UserId; name: string; email: string };
 
 /**
  * Makes a tenant: it gets a schema that is ready, or where none is, one that is made now; and its owner, whom `findOwner`
- * finds or makes in the same transaction. Throws `invalid` on the field `subdomain` when it is taken, and on `name` when the
- * person who creates it has created 20 that still exist. The platform may create any number.
+ * finds or makes in the same transaction. Throws `invalid` on `subdomain` when it is taken, and on `name` when the person who
+ * creates it has created 20 that still exist. The platform may create any number.
  */
 export async function createTenant(
   ctx: SystemContext,
