@@ -27,7 +27,7 @@ export const resolveHost = createMiddleware<AppEnv>(async (c, next) => {
     }
     c.set("tenant", tenant);
     c.set("tenantId", tenant.id);
-    // Who moved the workspace is still signed in here, and shows it on the way to the new address.
+    // The person who moved the workspace is still signed in on the old host, and proves it there.
     if (tenant.subdomain !== subdomain && c.req.path !== HANDOFF_PROOF_PATH) {
       const { pathname, search } = new URL(c.req.url);
       return c.redirect(tenantUrl(config.appUrl, tenant) + pathname + search, 307);

@@ -20,12 +20,12 @@ import { render } from "../render.tsx";
 
 const STATE_LIFETIME_SECONDS = 10 * MINUTE / SECOND;
 
-/** How a browser that is signed in on one host comes to a tenant's host, and no other browser does. See decision 006. */
+/** Signs a browser in on a tenant's host that is signed in on the apex, and no other browser. Decision 006 has the steps. */
 export const handoffPages = new Hono<AppEnv>();
 
 /**
- * Twice on a browser's way: first it gets its secret and is sent to prove that it is signed in, then it comes back and is
- * signed in here. HEAD, which programs that check links send, does neither.
+ * A browser comes here twice: first it gets its secret and is sent on to prove that it is signed in, then it comes back and is
+ * signed in here. HEAD, which link checkers send, does neither.
  */
 handoffPages.get(HANDOFF_PATH, async (c) => {
   if (c.req.method === "HEAD") return c.body(null);

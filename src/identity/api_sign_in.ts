@@ -153,8 +153,8 @@ async function findHolder(ctx: SystemContext, tokenHash: string): Promise<{ user
 }
 
 /**
- * Revokes a token's family and those that came from it. Under the lock that refreshing takes: tokens that are being issued
- * at this moment are there before this looks for them, or are not issued.
+ * Revokes a token's family and the families that came from it. It takes the lock that refreshing takes, so that a refresh in
+ * flight can't issue a token which this doesn't see.
  */
 async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<void> {
   const token = await findToken(ctx, tokenHash);

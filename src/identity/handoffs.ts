@@ -15,7 +15,7 @@ import { type Device, isSignedIn, type Session, type StartedSession, startSessio
 import { lockUser } from "./users.ts";
 
 const HANDOFF_TTL = 60 * SECOND;
-/** Once it is a browser's own: long enough to answer a question before. */
+/** Once a handoff is bound to a browser: long enough to answer the question whether to switch accounts. */
 const BOUND_TTL = 5 * MINUTE;
 
 export const HANDOFF_PATH = "/handoff";
@@ -34,10 +34,10 @@ export type HandoffRequest = {
   origin?: string;
 };
 
-/** What a tenant's host has left in a browser; null where it has left nothing, which no handoff is ever bound to. */
+/** The secret that a tenant's host has left in a browser. Null if there is none: no handoff is ever bound to that. */
 export type BrowserSecret = string | null;
 
-/** A handoff that can still be used; `isBoundTo` tells by a browser's secret whether it is that browser's. */
+/** A handoff that can still be used. */
 export type Handoff = {
   userId: UserId;
   isBound: boolean;
@@ -48,9 +48,8 @@ export type Handoff = {
 
 /**
  * A link by which someone who is signed in on one host opens a session on the tenant's host: the hosts share no cookie. It
- * works once, begun within a minute, on that tenant's host, as long as they are signed in, and only in the browser that they
- * are signed in with: there the tenant's host leaves a secret in a cookie, and the host that they come from binds the handoff
- * to it.
+ * works once, if begun within a minute, on that tenant's host, while they are signed in, and only in the browser that they
+ * are signed in with. Decision 006 has the steps.
  */
 export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
   const { userId, signInId, remember, welcome, origin = ctx.services.config.appUrl.origin } = request;
@@ -82,9 +81,9 @@ export async function findHandoff(
 }
 
 /**
- * Binds a handoff to the browser whose secret has the hash `stateHash`: done where its person is signed in, by the session of
- * that very browser. Returns where the browser goes next; null when the handoff isn't of this session's sign-in, or is bound
- * already.
+ * Binds a handoff to the browser whose secret has the hash `stateHash`. The browser's session on the host that it comes from
+ * proves that it may have the handoff. Returns where the browser goes next; null when the handoff isn't of this session's
+ * sign-in, or is bound already.
  */
 export async function bindHandoff(
   ctx: SystemContext,

@@ -39,6 +39,11 @@ export class SignInCaches {
     this.firstWorkspaces.delete(id);
   }
 
+  /** After someone has got a workspace more. */
+  forgetWorkspaces(userId: string): void {
+    this.firstWorkspaces.delete(userId);
+  }
+
   forgetTenant(id: string): void {
     this.sessions.deleteWhere((session) => session?.tenantId === id);
     this.bearers.deleteWhere((bearer) => bearer?.tenantId === id);

@@ -20,7 +20,5 @@ export async function createOwnTenant(
   input: z.output<typeof ownTenant>,
 ): Promise<Tenant> {
   if (owner.type === "member") throw forbidden("A token for one workspace can't create another.");
-  const tenant = await createTenant(ctx, { ...input, plan: "starter" }, () => Promise.resolve(owner));
-  ctx.services.signIns.forgetUser(owner.id);
-  return tenant;
+  return await createTenant(ctx, { ...input, plan: "starter" }, () => Promise.resolve(owner));
 }

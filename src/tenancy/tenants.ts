@@ -37,8 +37,8 @@ type Owner = { id: UserId; name: string; email: string };
 
 /**
  * Makes a tenant: it gets a schema that is ready, or where none is, one that is made now; and its owner, whom `findOwner`
- * finds or makes in the same transaction. Throws `invalid` on the field `subdomain` when it is taken, and on `name` when the
- * person who creates it has created 20 that still exist. The platform may create any number.
+ * finds or makes in the same transaction. Throws `invalid` on `subdomain` when it is taken, and on `name` when the person who
+ * creates it has created 20 that still exist. The platform may create any number.
  */
 export async function createTenant(
   ctx: SystemContext,
@@ -46,9 +46,12 @@ export async function createTenant(
   findOwner: (tx: ControlTx) => Promise<Owner>,
 ): Promise<Tenant> {
   for (let round = 0; round < CLAIM_TRIES; round++) {
-    const tenant = await ctx.tx((tx) => createIn(ctx, tx, input, findOwner));
+    const created = await ctx.tx((tx) => createIn(ctx, tx, input, findOwner));
     ctx.services.upkeep.wake();
-    if (tenant) return tenant;
+    if (created) {
+      ctx.services.signIns.forgetWorkspaces(created.ownerId);
+      return created.tenant;
+    }
     await provisionSchema(ctx.services.db);
   }
   throw unavailable("So many sign up at this moment that no workspace is free. Try again.");
@@ -59,7 +62,7 @@ async function createIn(
   tx: ControlTx,
   input: NewTenant,
   findOwner: (tx: ControlTx) => Promise<Owner>,
-): Promise<Tenant | null> {
+): Promise<{ tenant: Tenant; ownerId: UserId } | null> {
   const now = ctx.services.clock.now();
   const schemaName = await claimReadySchema(tx, now);
   if (!schemaName) return null;
@@ -85,7 +88,8 @@ async function createIn(
   const entry = { action: "tenant.created", subject: { type: "tenant", id, name: input.name } } as const;
   await recordAuditOf(acting, tx, schemaName, entry);
   await recordPlatformAudit(acting, tx, entry);
-  return toTenant({ ...tenant!, schemaVersion: (await newestTenantMigration()).version });
+  const { version } = await newestTenantMigration();
+  return { tenant: toTenant({ ...tenant!, schemaVersion: version }), ownerId: owner.id };
 }
 
 /** The person who creates a tenant for themselves: the one who is signed in, or signs up. Null for the platform. */

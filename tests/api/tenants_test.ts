@@ -131,7 +131,7 @@ Deno.test("422 nobody creates more than twenty, however many they ask for at onc
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 422, 422]);
 });
 
-Deno.test("201 a new tenant is on starter, whatever plan is wished for, by the API and by the form", async () => {
+Deno.test("201 a new tenant is on starter, whatever plan is wished for, by the API and by the forms", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.accountToken(acme.owner.email);
@@ -146,9 +146,19 @@ Deno.test("201 a new tenant is on starter, whatever plan is wished for, by the A
     subdomain: "team-please",
     plan: "team",
   });
+  await world.browser().post(`http://${world.host()}/signup`, {
+    company_name: "New",
+    subdomain: "enterprise-please",
+    name: "Ada",
+    email: "ada@new.example",
+    password: PASSWORD,
+    plan: "enterprise",
+  });
   const byForm = await world.services.tenants.findBySubdomain("team-please");
+  const bySignUp = await world.services.tenants.findBySubdomain("enterprise-please");
 
-  assert.deepEqual([premium.status, premium.json.plan, byForm?.plan], [201, "starter", "starter"]);
+  assert.equal(premium.status, 201);
+  assert.deepEqual([premium.json.plan, byForm?.plan, bySignUp?.plan], ["starter", "starter", "starter"]);
 });
 
 Deno.test("200 a change renames and moves, and takes nothing else from the body", async () => {

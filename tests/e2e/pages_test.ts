@@ -83,6 +83,12 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
         await page.goto(`http://${world.host()}/login`);
         await signIn(page, "mei@acme.example", /\/workspaces$/);
         await visit(t, page, `${where}, one suspended`, [page.url()]);
+        await page.goto(`http://${world.host("acme")}/login`);
+        await signIn(page, "owner@acme.example", /\/dashboard$/);
+        await page.goto(`http://${world.host()}/workspaces`);
+        await page.click(`form[action="/workspaces/${open.tenant.id}/handoff"] button`);
+        await page.waitForURL(/\/handoff\?/);
+        await visit(t, page, `${where}, someone else signed in`, [page.url()]);
         await context.close();
       }
     }

@@ -30,7 +30,12 @@ export class Installation implements AsyncDisposable {
     const form = { ...ACCOUNT, company_name: "Bench", subdomain: "bench", name: "Ada" };
     await browser.post(`http://localhost:${server.port}/signup`, form);
     const call = { port: server.port, host: `localhost:${server.port}` };
-    const { json } = await callApi({ ...call, method: "POST", path: "/api/v1/auth/login", body: ACCOUNT });
+    const { json } = await callApi({
+      ...call,
+      method: "POST",
+      path: "/api/v1/auth/login",
+      body: { ...ACCOUNT, tenant: "bench" },
+    });
     for (let number = 0; number < 20; number++) {
       const body = {
         name: `Project ${number}`,
