@@ -4,12 +4,15 @@ import { runScript } from "./transaction.ts";
 
 /**
  * Makes the function that writes lines to the tenants' audit logs. It acts as the owner of their tables, so it is made by
- * that role and not by a migration of `control`, which runs as another. Can be repeated.
+ * that role and not by a migration of `control`, which runs as another. Can be repeated. Does nothing while that role is
+ * missing, as after a restore.
  */
 export async function makeAuditWriter(tx: MigratorTx): Promise<void> {
   const { ownerRole } = await readInstallation(tx);
-  const [session] = await tx.execute<{ migrator: string }>(sql`select session_user as migrator`);
-  await runScript(tx, writerScript(ownerRole, session!.migrator));
+  const [session] = await tx.execute<{ migrator: string; hasOwner: boolean }>(
+    sql`select session_user as migrator, to_regrole(${ownerRole}) is not null as "hasOwner"`,
+  );
+  if (session!.hasOwner) await runScript(tx, writerScript(ownerRole, session!.migrator));
 }
 
 /** Whether that function is there and belongs to the owner of the tenants' tables. A restored database may lack it. */
