@@ -4,11 +4,19 @@ import { runScript } from "./transaction.ts";
 
 /**
  * Makes the function that writes lines to the tenants' audit logs. It acts as the owner of their tables, so it is made by
- * that role and not by a migration of `control`, which runs as another. Can be repeated.
+ * that role and not by a migration of `control`, which runs as another. Can be repeated. Does nothing while that role is
+ * missing, as after a restore.
  */
 export async function makeAuditWriter(tx: MigratorTx): Promise<void> {
   const { ownerRole } = await readInstallation(tx);
-  const [session] = await tx.execute<{ migrator: string }>(sql`select session_user as migrator`);
+  const [session] = await tx.execute<{ migrator: string; hasOwner: boolean }>(
+    sql`select session_user as migrator, to_regrole(${ownerRole}) is not null as "hasOwner"`,
+  );
+  if (!session!.hasOwner) return;
+  // Another's can't be replaced, and replacing its own interrupts no transaction that uses it.
+  if (!await isAuditWriterThere(tx)) {
+    await runScript(tx, "drop function if exists audit.insert_line(text, jsonb)");
+  }
   await runScript(tx, writerScript(ownerRole, session!.migrator));
 }
 
@@ -22,10 +30,9 @@ export async function isAuditWriterThere(tx: MigratorTx): Promise<boolean> {
 
 function writerScript(ownerRole: string, migrator: string): string {
   return `
-    drop function if exists audit.insert_line(text, jsonb);
     grant usage, create on schema audit to ${ownerRole};
     set local role ${ownerRole};
-    create function audit.insert_line(tenant_schema text, entry jsonb) returns void
+    create or replace function audit.insert_line(tenant_schema text, entry jsonb) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
     declare
       last_sequence bigint;

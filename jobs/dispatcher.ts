@@ -54,10 +54,10 @@ export class Dispatcher {
     const now = this.#clock.now();
     return await withLedger(this.#db, async (tx) => {
       // One flight: each sees what the one before has done.
-      const [{ isAlone, sizeOrder }, isBehind, lost, ready, underWay] = await Promise.all([
-        lockDispatch(tx),
+      const [isBehind, lost, { isAlone, sizeOrder }, ready, underWay] = await Promise.all([
         promote(tx, now, "first"),
         takeBackLost(tx, this.#policies, now),
+        lockDispatch(tx),
         findReadyQueues(tx, this.#policies),
         countUnderWay(tx),
       ]);

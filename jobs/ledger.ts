@@ -92,10 +92,14 @@ export async function takeBackLost(tx: ControlTx, policies: QueuePolicies, now: 
   return failed;
 }
 
-/** `isAlone`: no other process dispatches until the end of this transaction. */
+/**
+ * `isAlone`: no other process dispatches until the end of this transaction. Locks only where a job is ready: a lock on a row
+ * is a write, and an idle process looks every second.
+ */
 export async function lockDispatch(tx: ControlTx): Promise<{ isAlone: boolean; sizeOrder: SizeOrder }> {
   const [row] = await tx.execute<{ got: boolean; bytes: number }>(sql`
-    with lock as (select name from ${locks} where name = 'dispatch' for update skip locked)
+    with lock as (select name from ${locks} where name = 'dispatch'
+      and exists (select from ${outbox} where state = 'ready') for update skip locked)
     select exists (select from lock) as got, pg_relation_size('control.outbox')::float as bytes`);
   return { isAlone: row!.got, sizeOrder: sizeOrderOf(row!.bytes) };
 }

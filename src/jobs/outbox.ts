@@ -12,7 +12,10 @@ const LAST_PRIORITY = 1_000;
 export type JobOptions = {
   /** Milliseconds from now. */
   delay?: number;
-  /** Only one job of the same tenant (or of none) has this key, as long as that job is kept: some days after its end. */
+  /**
+   * Only one job of the same tenant (or of none) has this key, as long as that job is kept: some days after its end. Keys
+   * that a tenant's transaction gives are apart from those that the product gives in the tenant's name.
+   */
   key?: string;
   /** A whole number from 0 to 1,000; lower goes first among the jobs of the same tenant in the queue. */
   priority?: number;
@@ -26,7 +29,8 @@ export type NewJob<Name extends JobName = JobName> = {
 
 /**
  * Puts a job into the outbox, in the transaction of the change that it follows from: there is one exactly if there is the
- * other. In a tenant's context it is the tenant's. Returns its id, or null where another job has its key.
+ * other. In a tenant's context it is the tenant's; its transaction may enqueue what is `byTenants` in job_types.ts. Returns
+ * its id, or null where another job has its key.
  */
 export async function enqueue(
   ctx: TenantContext | SystemContext,

@@ -115,15 +115,26 @@ if (serverUrl) {
         },
       );
 
-      await t.step("a tenant is deleted for good, with what the log says of it", async () => {
-        const { code, stderr } = await cli(variables, "tenants", "delete", "acme", "--now", "--yes");
-        assert.equal(code, 0, stderr);
-        assert.deepEqual(await logins.query("select subdomain from control.tenants"), []);
-        assert.deepEqual(
-          await logins.query("select subject_name from control.audit_log where subject_name is not null"),
-          [],
-        );
-      });
+      await t.step(
+        "a tenant is deleted for good, with all that its role owns and what the log says of it",
+        async () => {
+          const [tenant] = await logins.query("select schema_name from control.tenants");
+          const [object] = await logins.query("select lo_from_bytea(0, 'left behind') as oid");
+          await logins.query(`alter large object ${object!.oid} owner to ${tenant!.schema_name}`);
+          const { code, stderr } = await cli(variables, "tenants", "delete", "acme", "--now", "--yes");
+          assert.equal(code, 0, stderr);
+          assert.deepEqual(await logins.query("select subdomain from control.tenants"), []);
+          assert.deepEqual(await logins.query("select oid from pg_largeobject_metadata"), []);
+          assert.deepEqual(
+            await logins.query(`select rolname from pg_roles where rolname = '${tenant!.schema_name}'`),
+            [],
+          );
+          assert.deepEqual(
+            await logins.query("select subject_name from control.audit_log where subject_name is not null"),
+            [],
+          );
+        },
+      );
 
       for (
         const statement of [
@@ -132,6 +143,8 @@ if (serverUrl) {
           "alter table control.users add column mine text",
           "update control.audit_log set action = 'x'",
           "delete from control.audit_log",
+          "insert into control.audit_log (id) values (gen_random_uuid())",
+          "insert into control.tenant_jobs values ('tenancy.upkeep', 'cleanup')",
           "drop table control.users",
           "create role other",
         ]

@@ -375,7 +375,12 @@ async function setBackSchema(world: World, schema: string): Promise<void> {
   const [initial] = await readMigrations("tenant");
   const added = ["sequence", "details", "salt", "content_hash", "previous_hash", "hash"];
   const drops = added.map((column) => `drop column ${column}`).join(", ");
-  await world.asOwner(`drop table ${schema}.daily_metrics; alter table ${schema}.audit_log ${drops}`);
+  await world.asOwner(
+    `drop table ${schema}.daily_metrics; alter table ${schema}.audit_log ${drops};
+    grant insert on ${schema}.audit_log to ${schema};
+    drop index ${schema}.projects_name;
+    create index projects_name on ${schema}.projects (lower(name), id)`,
+  );
   await world.system.control.update(tenantSchemas).set({
     version: initial!.version,
     checksum: initial!.chain,

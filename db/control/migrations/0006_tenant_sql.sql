@@ -108,7 +108,7 @@ $$;
 -- The line that follows the one with this sequence and hash. entry: {id, at, action, actor_id, actor_name, subject_type,
 -- subject_id, subject_name, details}.
 CREATE FUNCTION "audit"."compose"("entry" jsonb, "last_sequence" bigint, "last_hash" text) RETURNS audit.line
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   line audit.line := jsonb_populate_record(NULL::audit.line, entry);
 BEGIN
@@ -130,20 +130,19 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   acting text := current_setting('role');
   own uuid;
-  actor text := 'System';
+  member text;
 BEGIN
-  SELECT t.id INTO own FROM control.tenants t WHERE t.schema_name = acting FOR NO KEY UPDATE;
+  SELECT t.id, u.name INTO own, member FROM control.tenants t
+    LEFT JOIN control.memberships m ON m.tenant_id = t.id AND m.user_id = (entry ->> 'actor_id')::uuid
+    LEFT JOIN control.users u ON u.id = m.user_id
+  WHERE t.schema_name = acting FOR NO KEY UPDATE OF t;
   IF own IS NULL THEN
     RAISE EXCEPTION 'A tenant adds to its own audit log only.' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  IF entry ->> 'actor_id' IS NOT NULL THEN
-    SELECT u.name INTO actor FROM control.memberships m JOIN control.users u ON u.id = m.user_id
-    WHERE m.tenant_id = own AND m.user_id = (entry ->> 'actor_id')::uuid;
-    IF NOT FOUND THEN
-      RAISE EXCEPTION 'The actor is not a member of this workspace.' USING ERRCODE = 'insufficient_privilege';
-    END IF;
+  IF entry ->> 'actor_id' IS NOT NULL AND member IS NULL THEN
+    RAISE EXCEPTION 'The actor is not a member of this workspace.' USING ERRCODE = 'insufficient_privilege';
   END IF;
-  PERFORM audit.insert_line(acting, entry || jsonb_build_object('actor_name', actor));
+  PERFORM audit.insert_line(acting, entry || jsonb_build_object('actor_name', coalesce(member, 'System')));
 END $$;
 --> statement-breakpoint
 -- The same for the application's login, which adds to any tenant's log, in anybody's name.
