@@ -3,6 +3,7 @@ import { drizzle, type PostgresJsQueryResultHKT } from "drizzle-orm/postgres-js"
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import postgres from "postgres";
 import { type Client, ConnectionPool, type PoolStats } from "./connection_pool.ts";
+import { postgresOptions } from "./driver_options.ts";
 import { rememberClient } from "./prepared.ts";
 import type { SchemaName } from "./schema_name.ts";
 
@@ -196,7 +197,7 @@ function openClient(
     connection: direct ? { ...connection, statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS } : connection,
   };
   const client = "url" in address
-    ? postgres(address.url, options)
+    ? postgres(postgresOptions(address.url, options))
     : postgres({ ...options, path: address.socketPath, username: "denizen", database: "denizen" });
   drizzle(client); // sets the client's parsers to those that Drizzle's columns expect
   return client;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SECOND } from "./platform/clock.ts";
+import { DatabaseUrlError, parseDatabaseUrl } from "../db/database_url.ts";
 import { parseAppUrl } from "./app_url.ts";
 import {
   type EmailConfig,
@@ -23,6 +24,15 @@ const MIN_METRICS_TOKEN_LENGTH = 16;
 const wholeNumber = (min: number, max: number) =>
   z.coerce.number({ error: `must be a whole number from ${min} to ${max}` }).int().min(min).max(max);
 
+const databaseAddress = z.string().superRefine((text, problems) => {
+  try {
+    parseDatabaseUrl(text);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    problems.addIssue(error.message);
+  }
+});
+
 const environment = z.object({
   DENO_ENV: z.enum(["production", "development", "test"]).optional(),
   /** Set by Deno Deploy, which takes no variables of ours that begin with DENO_. */
@@ -34,12 +44,11 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default(".data"),
   APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
     .default(DEVELOPMENT_SECRET),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+  DATABASE_URL: databaseAddress.optional(),
   DATABASE_CONNECTIONS: wholeNumber(3, 200).default(12),
-  DATABASE_POOLER: z.enum(["none", "transaction"]).default("none"),
+  DATABASE_POOLER: z.enum(["none", "transaction"]).optional(),
   DB_LANES: wholeNumber(1, 50).default(4),
-  MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" })
-    .optional(),
+  MIGRATION_DATABASE_URL: databaseAddress.optional(),
   ALLOW_UNHARDENED_DATABASE: z.enum(["0", "1"]).default("0"),
   TENANT_POOL_SIZE: wholeNumber(0, 1_000).default(5),
   JOBS_ENGINE: z.enum(["kv", "postgres"]).default("kv"),
@@ -137,7 +146,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     appSecret: values.APP_SECRET,
     databaseUrl: values.DATABASE_URL,
     databaseConnections: values.DATABASE_CONNECTIONS,
-    databasePooler: values.DATABASE_POOLER,
+    databasePooler: values.DATABASE_POOLER ?? (isPooler(values.DATABASE_URL) ? "transaction" : "none"),
     databaseLanes: values.DB_LANES,
     migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
     allowUnhardenedDatabase: values.ALLOW_UNHARDENED_DATABASE === "1",
@@ -174,6 +183,12 @@ function halfConfigured(config: Config): string[] {
     lines.push("JOBS_ENGINE: must be postgres on Deno Deploy, whose KV has no queues");
   }
   if (jobsEngine === "kv" && role !== "all") lines.push(`ROLE: ${KV_NEEDS_ONE_PROCESS}`);
+  if (databasePooler === "none" && isPooler(databaseUrl)) {
+    lines.push("DATABASE_POOLER: must be transaction, or not set, with pgbouncer=true in DATABASE_URL");
+  }
+  if (isPooler(migrationDatabaseUrl)) {
+    lines.push("MIGRATION_DATABASE_URL: must be the database's own address, without pgbouncer=true");
+  }
   if (databaseUrl) return lines;
   if (jobsEngine === "postgres") {
     lines.push("JOBS_ENGINE: postgres needs DATABASE_URL; the embedded database serves one process");
@@ -183,6 +198,10 @@ function halfConfigured(config: Config): string[] {
     lines.push("MIGRATION_DATABASE_URL: needs DATABASE_URL, the application's own login");
   }
   return lines;
+}
+
+function isPooler(url: string | undefined): boolean {
+  return url !== undefined && parseDatabaseUrl(url).isPooler;
 }
 
 function sharedPort({ port, metricsPort }: Config): string[] {

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Pool } from "pg";
+import { pgOptions } from "../../db/driver_options.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
 import type { Hand } from "../ledger.ts";
@@ -22,7 +23,11 @@ export async function openPostgresEngine(url: string, pooler: "none" | "transact
     import("graphile-worker"),
     import("pg"),
   ]);
-  const pool = new pg.Pool({ connectionString: url, max: CONNECTIONS, application_name: "denizen jobs" });
+  const pool = new pg.Pool({
+    ...await pgOptions(url),
+    max: CONNECTIONS,
+    application_name: "denizen jobs",
+  });
   const tell = (error: Error) => log.warn("the jobs engine lost a connection", describeError(error));
   pool.on("error", tell);
   pool.on("connect", (client) => client.on("error", tell)); // also of one that is lent out
