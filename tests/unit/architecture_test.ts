@@ -70,11 +70,16 @@ Deno.test("the environment is read in config.ts alone, the time in clock.ts alon
   assert.deepEqual(readers(/new Date\(\)|Date\.now\(\)/), ["src/platform/clock.ts"]);
 });
 
-Deno.test("a tenant's role and search_path are named in with_tenant.ts and the provisioning code alone", () => {
+Deno.test("a role and a search_path are set in with_tenant.ts and in the code that makes and repairs schemas alone", () => {
   const naming = sources.filter(({ text }) => /set local (role|search_path)/i.test(withoutComments(text)))
     .map(({ path }) => path);
 
-  assert.deepEqual(naming.sort(), ["db/fleet.ts", "db/provision.ts", "db/with_tenant.ts"]);
+  assert.deepEqual(naming.sort(), [
+    "db/fleet.ts",
+    "db/privileges.ts",
+    "db/provision.ts",
+    "db/with_tenant.ts",
+  ]);
 });
 
 Deno.test("generated migrations of the tenant schema name no schema", async () => {
