@@ -5,6 +5,7 @@ import postgres from "postgres";
 import { type Client, type MonotonicClock, SILENT_TICKS } from "./connection.ts";
 import { ConnectionPool, type PoolStats } from "./connection_pool.ts";
 import { type ControlDb, controlHandle } from "./control_handle.ts";
+import { postgresOptions } from "./driver_options.ts";
 import { Listener } from "./listener.ts";
 import { Pipelines } from "./pipelines.ts";
 import type { SchemaName } from "./schema_name.ts";
@@ -240,7 +241,7 @@ function openClient(
     connection: direct ? { ...connection, ...limits } : connection,
   };
   const client = "url" in address
-    ? postgres(address.url, options)
+    ? postgres(postgresOptions(address.url, options))
     : postgres({ ...options, path: address.socketPath, username: "denizen", database: "denizen" });
   drizzle(client); // sets the client's parsers to those that Drizzle's columns expect
   return client;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SECOND } from "./platform/clock.ts";
+import { DatabaseUrlError, parseDatabaseUrl } from "../db/database_url.ts";
 import { parseAppUrl } from "./app_url.ts";
 import {
   type EmailConfig,
@@ -27,6 +28,15 @@ const HOST_FORM = /^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9.-]+)$/i;
 const wholeNumber = (min: number, max: number) =>
   z.coerce.number({ error: `must be a whole number from ${min} to ${max}` }).int().min(min).max(max);
 
+const databaseAddress = z.string().superRefine((text, problems) => {
+  try {
+    parseDatabaseUrl(text);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    problems.addIssue(error.message);
+  }
+});
+
 const environment = z.object({
   DENO_ENV: z.enum(["production", "development", "test"]).optional(),
   /** Set by Deno Deploy, which takes no variables of ours that begin with DENO_. */
@@ -40,12 +50,11 @@ const environment = z.object({
   DATA_DIR: z.string().min(1).default(".data"),
   APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
     .default(DEVELOPMENT_SECRET),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" }).optional(),
+  DATABASE_URL: databaseAddress.optional(),
   DATABASE_CONNECTIONS: wholeNumber(4, 200).default(12),
-  DATABASE_POOLER: z.enum(["none", "transaction"]).default("none"),
+  DATABASE_POOLER: z.enum(["none", "transaction"]).optional(),
   DB_LANES: wholeNumber(1, 50).default(3),
-  MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// address" })
-    .optional(),
+  MIGRATION_DATABASE_URL: databaseAddress.optional(),
   ALLOW_UNHARDENED_DATABASE: z.enum(["0", "1"]).default("0"),
   TENANT_POOL_SIZE: wholeNumber(0, 1_000).default(5),
   SIGN_UP: z.enum(["immediate", "verified"], { error: "must be immediate or verified" }).default("immediate"),
@@ -154,7 +163,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     appSecret: values.APP_SECRET,
     databaseUrl: values.DATABASE_URL,
     databaseConnections: values.DATABASE_CONNECTIONS,
-    databasePooler: values.DATABASE_POOLER,
+    databasePooler: values.DATABASE_POOLER ?? (isPooler(values.DATABASE_URL) ? "transaction" : "none"),
     databaseLanes: values.DB_LANES,
     migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
     allowUnhardenedDatabase: values.ALLOW_UNHARDENED_DATABASE === "1",
@@ -204,6 +213,12 @@ function halfConfigured(config: Config): string[] {
     lines.push("JOBS_ENGINE: must be postgres on Deno Deploy, whose KV has no queues");
   }
   if (jobsEngine === "kv" && role !== "all") lines.push(`ROLE: ${KV_NEEDS_ONE_PROCESS}`);
+  if (databasePooler === "none" && isPooler(databaseUrl)) {
+    lines.push("DATABASE_POOLER: must be transaction, or not set, with pgbouncer=true in DATABASE_URL");
+  }
+  if (isPooler(migrationDatabaseUrl)) {
+    lines.push("MIGRATION_DATABASE_URL: must be the database's own address, without pgbouncer=true");
+  }
   if (databaseUrl) return lines;
   if (jobsEngine === "postgres") {
     lines.push("JOBS_ENGINE: postgres needs DATABASE_URL; the embedded database serves one process");
@@ -213,6 +228,10 @@ function halfConfigured(config: Config): string[] {
     lines.push("MIGRATION_DATABASE_URL: needs DATABASE_URL, the application's own login");
   }
   return lines;
+}
+
+function isPooler(url: string | undefined): boolean {
+  return url !== undefined && parseDatabaseUrl(url).isPooler;
 }
 
 function sharedPort({ port, metricsPort }: Config): string[] {

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
+import { pgOptions } from "../../db/driver_options.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
 import type { Hand } from "../ledger.ts";
@@ -30,10 +31,10 @@ export async function openPostgresEngine(
     import("pg"),
   ]);
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    ...await pgOptions(url),
     max: CONNECTIONS,
     application_name: "denizen jobs",
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
     query_timeout: answerWithin,
     keepAlive: true,
   });

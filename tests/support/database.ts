@@ -54,7 +54,7 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 
 async function schemaHash(): Promise<string> {
   const migrations = [...await readMigrations("control"), ...await readMigrations("tenant")];
-  return sha256(JSON.stringify([migrations, HARDENING, await readmeSql()])).slice(0, 16);
+  return sha256(JSON.stringify([migrations, HARDENING])).slice(0, 16);
 }
 
 async function snapshotPath(): Promise<string> {

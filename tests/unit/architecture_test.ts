@@ -79,7 +79,7 @@ Deno.test("the environment is read in config.ts alone, the time in clock.ts alon
   assert.deepEqual(readers(/new Date\(\)|Date\.now\(\)/), ["src/platform/clock.ts"]);
 });
 
-Deno.test("a tenant's role and search_path are named in with_tenant.ts and the provisioning code alone", () => {
+Deno.test("a role and a search_path are set in with_tenant.ts and in the code that makes and repairs schemas alone", () => {
   const naming = sources.filter(({ text }) => /set local (role|search_path)/i.test(withoutComments(text)))
     .map(({ path }) => path);
 
@@ -87,6 +87,7 @@ Deno.test("a tenant's role and search_path are named in with_tenant.ts and the p
     "db/audit_writer.ts",
     "db/drop_schema.ts",
     "db/fleet.ts",
+    "db/privileges.ts",
     "db/provision.ts",
     "db/with_tenant.ts",
   ]);
