@@ -18,7 +18,7 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
     throw conflict(`The worker can't run by itself: ${KV_NEEDS_ONE_PROCESS}.`);
   }
   await startLogging(config.logLevel);
-  await services.tenants.listen();
+  await services.tenants.listen(services.forgetTenant);
   const metrics = drain ? undefined : serveMetrics(services);
   const worker = await JobWorker.start(services, await openEngine(config));
   try {

@@ -44,7 +44,7 @@ export type Services = {
   /** Bytes by schema. */
   storageSizes: MemoryCache<number>;
   /** Leaves nothing in this process of a tenant that is gone. */
-  forgetTenant(id: string, schema: SchemaName): void;
+  forgetTenant(id: string, schema?: SchemaName): void;
   close(): Promise<void>;
 };
 
@@ -61,7 +61,7 @@ export async function startServices(config: Config, clock: Clock = systemClock):
     if (fleet.stopped) log.error("the migration stopped: too many schemas failed", { left: fleet.left });
     const services = await buildServices(config, clock, db, close);
     services.upkeep.start(services);
-    await services.tenants.listen();
+    await services.tenants.listen(services.forgetTenant);
     return services;
   } catch (error) {
     await close();
@@ -90,6 +90,18 @@ export async function buildServices(
       metrics.setQueueDepth(queue, depth);
     }
   });
+  const forgetTenant = (id: string, schema?: SchemaName) => {
+    tenants.forget(id);
+    signIns.forgetTenant(id);
+    metrics.forgetTenant(id);
+    if (!schema) return;
+    storageSizes.delete(schema);
+    usage.forget(schema);
+  };
+  // Another process may have deleted them, and not every database can tell.
+  metrics.onScrape(async () => {
+    for (const id of await tenants.findGone(metrics.labeledTenants())) forgetTenant(id);
+  });
   return {
     config,
     clock,
@@ -105,13 +117,7 @@ export async function buildServices(
     health: new Health(clock, healthChecks({ config, db, clock, mail })),
     mail,
     storageSizes,
-    forgetTenant(id, schema) {
-      tenants.forget(id);
-      signIns.forgetTenant(id);
-      storageSizes.delete(schema);
-      usage.forget(schema);
-      metrics.forgetTenant(id);
-    },
+    forgetTenant,
     async close() {
       await upkeep.close();
       await usage.close();
