@@ -21,7 +21,7 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
   }
   await startLogging(config.logLevel);
   await requireHardenedDatabase(services.db, config);
-  await services.tenants.listen();
+  await services.tenants.listen(services.forgetTenant);
   const metrics = drain ? undefined : serveMetrics(services);
   const worker = await JobWorker.start(services, await openEngine(config));
   try {

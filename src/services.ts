@@ -49,7 +49,7 @@ export type Services = {
   /** Bytes by schema. */
   storageSizes: MemoryCache<number>;
   /** Leaves nothing in this process of a tenant that is gone. */
-  forgetTenant(id: string, schema: SchemaName): void;
+  forgetTenant(id: string, schema?: SchemaName): void;
   close(): Promise<void>;
 };
 
@@ -68,7 +68,7 @@ export async function startServices(config: Config, clock: Clock = systemClock):
     await reportRoleProblems(db);
     const services = await buildServices(config, clock, db, close);
     services.upkeep.start(services);
-    await services.tenants.listen();
+    await services.tenants.listen(services.forgetTenant);
     return services;
   } catch (error) {
     await close();
@@ -97,6 +97,18 @@ export async function buildServices(
       metrics.setQueueDepth(queue, depth);
     }
   });
+  const forgetTenant = (id: string, schema?: SchemaName) => {
+    tenants.forget(id);
+    signIns.forgetTenant(id);
+    metrics.forgetTenant(id);
+    if (!schema) return;
+    storageSizes.delete(schema);
+    usage.forget(schema);
+  };
+  // Another process may have deleted them, and not every database can tell.
+  metrics.onScrape(async () => {
+    for (const id of await tenants.findGone(metrics.labeledTenants())) forgetTenant(id);
+  });
   return {
     config,
     clock,
@@ -112,13 +124,7 @@ export async function buildServices(
     health: new Health(clock, healthChecks({ config, db, clock, mail })),
     mail,
     storageSizes,
-    forgetTenant(id, schema) {
-      tenants.forget(id);
-      signIns.forgetTenant(id);
-      storageSizes.delete(schema);
-      usage.forget(schema);
-      metrics.forgetTenant(id);
-    },
+    forgetTenant,
     async close() {
       await Promise.all([
         closeInTime("upkeep", () => upkeep.close()),

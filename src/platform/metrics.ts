@@ -104,6 +104,11 @@ export class Metrics {
     }
   }
 
+  /** The tenants that have a label of their own. */
+  labeledTenants(): string[] {
+    return this.#requests.tenantIds();
+  }
+
   /** Leaves no label of a tenant that is gone; its requests count among the others'. */
   forgetTenant(id: string): void {
     this.#requests.forget(id);

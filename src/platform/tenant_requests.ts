@@ -44,6 +44,11 @@ export class TenantRequests {
     this.#busiest.forget(tenantId);
   }
 
+  /** The tenants that have a label of their own. */
+  tenantIds(): string[] {
+    return [...this.#busiest].map(([tenantId]) => tenantId);
+  }
+
   /** To be called before a scrape: gives the labels to those who are the busiest now, once a minute at most. */
   rank(): void {
     const now = this.#clock.now().getTime();

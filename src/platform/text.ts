@@ -25,6 +25,7 @@ const MAX_EMAIL_LENGTH = 254; // RFC 5321 section 4.5.3.1.3
 export function singleLine(max: number, missing: string) {
   return z.string({ error: ({ input }) => input === undefined ? missing : undefined })
     .overwrite((text) => composed(text, max, trimInvisible))
+    .min(1, { error: missing, abort: true })
     .refine(isVisible, { error: missing, abort: true })
     .max(max, `Use ${max} characters at most.`)
     .refine(

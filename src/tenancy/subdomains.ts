@@ -12,18 +12,17 @@ const RESERVED_MESSAGE = "This name is reserved. Choose another one.";
 const RESERVED = new Set(
   `about abuse account accounts admin administrator admins alerts analytics api apis app apps assets audit auth
    authentication autoconfig autodiscover backup backups billing blog cache callback cdn cloud community config
-   confirm console contact cron dashboard database db debug denizen dev developer developers dns docs domain
-   download downloads email emails events export faq feedback files forgot forgot-password ftp git graphql
-   grafana handoff health healthz help helpdesk hostmaster http https identity idp images imap inbound info
-   internal invite invoice invoices jobs kibana legal live livez local localhost log log-in log-out login
-   logout logs mail mailbox mailer marketing media metrics monitor monitoring mta mx my news newsletter
-   no-reply noc noreply ns oauth official openapi openid ops outbound owner password passwords payment payments
-   platform pop portal postmaster press preview pricing privacy prod production profile prometheus proxy public
-   queue ready readyz redirect register reset reset-password root sales saml search secure security server
-   service services settings shop sign-in sign-out sign-up signin signout signup site sites smtp ssl sso staff
-   staging static stats status store sub subdomain support sysadmin system terms tls token tokens unsubscribe
-   update updates upload uploads usenet uucp verification verify verify-email web webhook webhooks webmail
-   webmaster wiki ws www`.split(/\s+/),
+   confirm console contact cron dashboard database db debug denizen dev developer developers dns docs download
+   downloads email emails events export faq feedback files forgot forgot-password ftp git graphql grafana
+   handoff health healthz help helpdesk hostmaster http https identity idp images imap inbound info internal
+   invite invoice invoices jobs kibana legal live livez local localhost log log-in log-out login logout logs
+   mail mailbox mailer marketing media metrics monitor monitoring mta mx my news newsletter no-reply noc
+   noreply ns oauth official openapi openid ops outbound password passwords payment payments platform pop
+   portal postmaster press preview pricing privacy prod production profile prometheus proxy public queue ready
+   readyz redirect register reset reset-password root sales saml search secure security server settings shop
+   sign-in sign-out sign-up signin signout signup site sites smtp ssl sso staff staging static stats status
+   store support sysadmin system terms tls token tokens unsubscribe update updates upload uploads usenet uucp
+   verification verify verify-email web webhook webhooks webmail webmaster wiki ws www`.split(/\s+/),
 );
 
 /** Too general for one company, but harmless as a part of a longer name: `tenant1`, `demo-shop`. */

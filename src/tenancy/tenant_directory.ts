@@ -1,15 +1,19 @@
-import { and, eq, gt, isNull, ne, or, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, ne, or, type SQL } from "drizzle-orm";
 import type { Database } from "../../db/connect.ts";
 import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
+import { parseSchemaName, type SchemaName } from "../../db/schema_name.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
+import { describeError, logOf } from "../platform/log.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
 import type { Tenant } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 
 /** Where processes tell each other which tenant has changed. The payload is its id. */
 export const TENANT_CHANGES = "denizen_tenant_changes";
+
+const log = logOf("tenancy");
 
 const CAPACITY = 20_000;
 const TTL = 5 * SECOND;
@@ -28,9 +32,15 @@ export class TenantDirectory {
     this.#clock = clock;
   }
 
-  /** Forgets tenants as other processes change them. False where the database can't tell. */
-  listen(): Promise<boolean> {
-    return this.#db.listen(TENANT_CHANGES, (id) => this.forget(id));
+  /**
+   * Forgets tenants as other processes change them, and calls `onGone` for those that are deleted. False where the database
+   * can't tell.
+   */
+  listen(onGone: (id: string, schema?: SchemaName) => void): Promise<boolean> {
+    return this.#db.listen(TENANT_CHANGES, (id) => {
+      this.forget(id);
+      this.#checkDeletion(id, onGone);
+    });
   }
 
   /**
@@ -61,6 +71,27 @@ export class TenantDirectory {
   /** Forgets a tenant that has changed, by whatever name it was asked for. */
   forget(id: string): void {
     this.#cache.deleteWhere((tenant) => tenant?.id === id);
+  }
+
+  /** Those of `ids` whose tenants are deleted, or are being deleted. */
+  async findGone(ids: string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.#db.control.select({ id: tenants.id }).from(tenants)
+      .where(and(inArray(tenants.id, ids), IS_THERE));
+    const present = new Set(rows.map(({ id }) => id));
+    return ids.filter((id) => !present.has(id));
+  }
+
+  async #checkDeletion(id: string, onGone: (id: string, schema?: SchemaName) => void): Promise<void> {
+    try {
+      const { status, schemaName } = tenants;
+      const [row] = await this.#db.control.select({ status, schemaName }).from(tenants).where(
+        eq(tenants.id, id),
+      );
+      if (!row || row.status === "deleting") onGone(id, row && parseSchemaName(row.schemaName));
+    } catch (error) {
+      log.warn("a change of a tenant could not be looked at", { tenantId: id, ...describeError(error) });
+    }
   }
 }
 

@@ -5,7 +5,10 @@ import { healthChecks } from "../../src/health_checks.ts";
 import { enqueue } from "../../src/jobs/outbox.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { Health } from "../../src/platform/health.ts";
-import { addJob, startWorker } from "../support/jobs.ts";
+import { deleteTenant } from "../../src/tenancy/deletion.ts";
+import { updateTenant } from "../../src/tenancy/lifecycle.ts";
+import { poolerUrl, serverUrl } from "../support/database.ts";
+import { addJob, startWorker, until } from "../support/jobs.ts";
 import { Exposition } from "../support/metrics.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
@@ -16,6 +19,7 @@ import { PASSWORD, World } from "../support/world.ts";
 const TOKEN = "a token for the scraper";
 const REQUESTS = "saas_tenant_requests_total";
 const DURATIONS = "saas_api_duration_seconds";
+const ONE_REQUEST = { endpoint: "/login", method: "GET", status: 200, seconds: 0.1 };
 
 Deno.test("every metric has the name, type and labels that dashboards rely on", async () => {
   await using world = await World.open();
@@ -147,6 +151,50 @@ Deno.test("a tenant that is gone leaves no label behind", async () => {
 
   assert.equal(scraped.where(REQUESTS, { tenant_id: tenant.id }).length, 0);
   assert.equal(scraped.sum(REQUESTS, { endpoint: "/login", tenant_id: "other" }), 1);
+});
+
+Deno.test("a tenant that another process deleted has no label at the next scrape, and no request is lost", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const replica = await world.replica();
+  for (const { tenant } of [acme, globex]) replica.metrics.requestEnded(tenant.id, ONE_REQUEST);
+
+  await deleteTenant(world.system, acme.tenant.id);
+  const scraped = new Exposition((await replica.metrics.scrape()).text);
+  await replica.close();
+
+  assert.equal(scraped.where(REQUESTS, { tenant_id: acme.tenant.id }).length, 0);
+  assert.equal(scraped.sum(REQUESTS, { tenant_id: globex.tenant.id }), 1);
+  assert.equal(scraped.sum(REQUESTS, { tenant_id: "other" }), 1);
+});
+
+Deno.test({
+  name: "where the database tells of changes, a process forgets a tenant as soon as another one deletes it",
+  // The embedded database serves one process, and a pooler passes no notices on.
+  ignore: !serverUrl || poolerUrl !== undefined,
+  fn: async () => {
+    await using world = await World.open();
+    const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+    const replica = await world.replica();
+    const listens = await replica.tenants.listen(replica.forgetTenant);
+    for (const { tenant } of [acme, globex]) {
+      replica.metrics.requestEnded(tenant.id, ONE_REQUEST);
+      replica.usage.count(tenant.schemaName);
+      replica.storageSizes.set(tenant.schemaName, 1);
+    }
+
+    await updateTenant(world.system, globex.tenant.id, { name: "Globex Corporation" });
+    await deleteTenant(world.system, acme.tenant.id);
+    await until(() => replica.metrics.labeledTenants().length < 2);
+    const { tenants, storageSizes, metrics } = replica;
+    const left = [acme, globex].map(({ tenant }) => storageSizes.get(tenant.schemaName) !== undefined);
+    const found = await tenants.findById(acme.tenant.id);
+    await replica.close();
+
+    assert.equal(listens, true);
+    assert.deepEqual(metrics.labeledTenants(), [globex.tenant.id]);
+    assert.deepEqual([left, found], [[false, true], null]);
+  },
 });
 
 Deno.test("tenants are counted by plan, each plan is there, and a scrape goes on where a figure can't be had", async () => {

@@ -134,7 +134,7 @@ Deno.test("a change in one process is seen by another within five seconds", asyn
   await using world = await World.open();
   const acme = await world.company("acme");
   const replica = await world.replica();
-  const listens = await replica.tenants.listen();
+  const listens = await replica.tenants.listen(replica.forgetTenant);
   const seen = async () => (await replica.tenants.findBySubdomain("acme"))?.status;
   const before = await seen();
 

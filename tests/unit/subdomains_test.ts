@@ -15,6 +15,8 @@ const FREE = [
   "apigee",
   "good-news",
   "mail-order-parts",
+  "workspace-7",
+  "tenant-12",
   "1-2-three",
 ];
 

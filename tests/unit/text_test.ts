@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { multiLine, searchTerm, singleLine } from "../../src/platform/text.ts";
 
 /** Protects: text is stored in one form (NFC), and a name shows something. */
@@ -48,6 +49,12 @@ for (const [what, text] of Object.entries(INVISIBLE)) {
     assert.deepEqual(error?.issues.map(({ message }) => message), ["Enter a name."]);
   });
 }
+
+Deno.test("the document of the API says how long a name may be", () => {
+  const { minLength, maxLength } = z.toJSONSchema(name);
+
+  assert.deepEqual([minLength, maxLength], [1, 20]);
+});
 
 Deno.test("a name that is missing is asked for in the field's own words", () => {
   assert.equal(name.safeParse(undefined).error?.issues[0]?.message, "Enter a name.");
