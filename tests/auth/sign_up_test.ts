@@ -89,7 +89,7 @@ Deno.test("when the schema can't be made, nothing of the sign-up is there", asyn
 
   const page = await world.browser().post(`http://${world.host()}/signup`, FORM);
 
-  assert.equal(page.status, 500);
+  assert.equal(page.status, 503);
   assert.deepEqual(await world.countAll(), { users: 0, tenants: 0, memberships: 0, schemas: 0, strays: 0 });
 });
 
@@ -123,7 +123,7 @@ Deno.test("the limit of workspaces for a person holds for signing up, too, and t
   const actor = { ...owner, type: "user" } as const;
   for (let count = 0; count < 20; count++) {
     await createOwnTenant(
-      world.system,
+      { ...world.system, actor },
       actor,
       ownTenant.parse({ name: "One of many", subdomain: `many-${count}` }),
     );
