@@ -59,7 +59,7 @@ export type Database = ControlSide & {
   close(): Promise<void>;
 };
 
-/** Who writes down what becomes of jobs: that must not wait for the back office and its searches. */
+/** The ledger of jobs, which must not wait for searches in the back office. */
 export const JOBS_HOLDER = "jobs";
 
 /** A job would rather wait than fail. */

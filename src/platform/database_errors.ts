@@ -10,11 +10,16 @@ const TIMEOUTS = new Set(["57014", "55P03"]); // query_canceled, lock_not_availa
 /** insufficient_resources, disk_full, out_of_memory, configuration_limit_exceeded, io_error; the system's for a full disk. */
 const OUT_OF_ROOM = new Set(["53000", "53100", "53200", "53400", "58030", "ENOSPC", "EDQUOT"]);
 
-/** The driver's own codes, the system's, and Postgres' for shutting down, starting up and too many connections. */
+const CONNECTION_EXCEPTION = "08"; // the class of all
+
+/**
+ * The driver's own codes, the system's, and Postgres' for shutting down, starting up, too many connections, and sessions that
+ * were idle for too long.
+ */
 const CONNECTION_FAILURES = new Set([
   ...["CONNECT_TIMEOUT", "CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED"],
   ...["ECONNREFUSED", "ECONNRESET", "ENOENT", "EPIPE", "ETIMEDOUT"],
-  ...["53300", "57P01", "57P02", "57P03"],
+  ...["53300", "57P01", "57P02", "57P03", "57P05", "25P03"],
 ]);
 
 /** Whether `error` says that a tenant's role or tables are not there: it was deleted, or its schema dropped by hand. */
@@ -95,7 +100,8 @@ function isPostgresError(
 /** Whether `error` says that the database can't be reached, or was lost on the way: trying again later makes sense. */
 export function isConnectionFailure(error: unknown): boolean {
   const cause = causeOf(error);
-  return isPostgresError(cause) && CONNECTION_FAILURES.has(cause.code);
+  if (!isPostgresError(cause)) return false;
+  return CONNECTION_FAILURES.has(cause.code) || String(cause.code).startsWith(CONNECTION_EXCEPTION);
 }
 
 /** Whether `error` says that the database has no room for the change, such as a full disk. Nothing was changed. */

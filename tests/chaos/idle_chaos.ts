@@ -1,3 +1,4 @@
+import { pause } from "../../db/retry.ts";
 import { openTestDatabase } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, type EveryKind, everyKind, statusesOf } from "../support/every_kind.ts";
@@ -7,6 +8,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { Report } from "./report.ts";
 
 const LONG_IDLE_MILLISECONDS = 20 * 60_000;
+const HEALTH_KEPT_MILLISECONDS = 1_200;
 const LONGEST_ANSWER_SECONDS = 35;
 const LONGEST_STOP_SECONDS = 8;
 
@@ -37,7 +39,10 @@ export async function silencePath(): Promise<boolean> {
     await statusesOf(kinds);
 
     proxy!.silenceConnections();
-    const answers = await answersOf(kinds);
+    const [answers, health] = await Promise.all([
+      answersOf(kinds),
+      pause(HEALTH_KEPT_MILLISECONDS).then(() => kinds.health!()),
+    ]);
     const after = await statusesOf(kinds);
 
     const isRefused = answers.every(({ status }) => status === 200 || status === 503);
@@ -50,6 +55,7 @@ export async function silencePath(): Promise<boolean> {
       longest <= LONGEST_ANSWER_SECONDS,
       `the last of them was answered after ${longest.toFixed(1)} s`,
     );
+    report.tell(health.status === 503, `health a moment later: ${health.status}`);
     report.tell(isEqual(after, allAnswered(kinds)), `after that: ${describe(after)}`);
   }
   await proxy![Symbol.asyncDispose]();

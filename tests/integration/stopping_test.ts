@@ -4,7 +4,7 @@ import { openTestDatabase, serverUrl } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { ServerProcess } from "../support/process.ts";
 
-/** Protects: the signal to stop ends the process within 8 seconds, whatever hangs: who sent it kills it soon after. */
+/** Protects: the signal to stop ends the process within 8 seconds, whatever hangs. Docker kills it after 10. */
 
 const LONGEST_STOP_MILLISECONDS = 8_000;
 

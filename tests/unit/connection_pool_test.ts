@@ -136,7 +136,7 @@ Deno.test("S47: connections that grew old while nobody used them are replaced wh
   assert.deepEqual(pool.stats(), { busy: 2, idle: 0, waiting: 0 });
 });
 
-Deno.test("whoever waits while the connections grow old gets a fresh one", async () => {
+Deno.test("a request that waits while the connections grow old gets a fresh one", async () => {
   await using pool = openPool(1);
   const old = pool.hold("a", "transaction");
   await pool.settle();
@@ -151,7 +151,7 @@ Deno.test("whoever waits while the connections grow old gets a fresh one", async
   assert.notEqual(waiter.connection, old.connection);
 });
 
-Deno.test("a connection on which the server answers nothing is given up, and whoever waits for it is told", async () => {
+Deno.test("a connection on which the server answers nothing is given up, and its user gets an error", async () => {
   await using pool = openPool(1);
   pool.goSilent();
   const dead = pool.hold("a", "transaction");
