@@ -3,8 +3,8 @@ import type { ServerProcess } from "./process.ts";
 
 const SAMPLER = new URL("./memory_sampler.ts", import.meta.url).pathname;
 const HEALTH_EVERY_MILLISECONDS = 20;
-/** The watches go on a little longer than the storm. */
-const CALM_AFTERWARDS = 500;
+/** The watches begin and end with a calm of so many milliseconds. */
+const CALM = 500;
 
 export type Storm = {
   /** How often each status was answered. */
@@ -12,7 +12,8 @@ export type Storm = {
   retryAfter: (string | undefined)[];
   /** Megabytes of resident memory: before, and the most during the storm. */
   memory: { before: number; peak: number };
-  /** Milliseconds of each answer of /health during the storm. */
+  /** Milliseconds of each answer of /health: before, and during the storm. */
+  calm: number[];
   health: number[];
   /** Milliseconds until the last sign-in was answered. */
   last: number;
@@ -27,6 +28,7 @@ export async function storm(
   const call = { port: server.port, host: `localhost:${server.port}` };
   const attempt = () => callApi({ ...call, method: "POST", path: "/api/v1/auth/login", body: account });
   await attempt();
+  const calm = await watchCalm(server.port);
   const memory = await MemoryWatch.start(server.pid);
   const health = new HealthWatch(server.port);
   const started = performance.now();
@@ -34,7 +36,7 @@ export async function storm(
   const answers = await Promise.all(Array.from({ length: count }, attempt));
   const last = performance.now() - started;
 
-  await new Promise((done) => setTimeout(done, CALM_AFTERWARDS));
+  await new Promise((done) => setTimeout(done, CALM));
   const statuses: Record<number, number> = {};
   for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1;
   const refused = answers.filter(({ status }) => status === 503);
@@ -42,6 +44,7 @@ export async function storm(
     statuses,
     retryAfter: refused.map(({ headers }) => headers["retry-after"]),
     memory: await memory.stop(),
+    calm,
     health: await health.stop(),
     last,
   };
@@ -61,6 +64,12 @@ export async function signIn(
   });
   await answer.body?.cancel();
   return answer.status;
+}
+
+async function watchCalm(port: number): Promise<number[]> {
+  const health = new HealthWatch(port);
+  await new Promise((done) => setTimeout(done, CALM));
+  return await health.stop();
 }
 
 /** Asks /health again and again, each time on a connection of its own, whether or not the one before was answered. */
