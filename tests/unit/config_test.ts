@@ -40,6 +40,7 @@ Deno.test("every wrong variable gets a line of its own", () => {
     METRICS_PORT: "0",
     METRICS_TOKEN: "fifteen letters",
     METRICS_MAX_TENANTS: "10001",
+    SIGN_UP: "later",
     JOBS_ENGINE: "redis",
     ROLE: "boss",
     APP_SECRET: "short",
