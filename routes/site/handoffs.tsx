@@ -20,7 +20,7 @@ import { render } from "../render.tsx";
 
 const STATE_LIFETIME_SECONDS = 10 * MINUTE / SECOND;
 
-/** Signs a browser in on a tenant's host that is signed in on the apex, and no other browser. Decision 006 has the steps. */
+/** Signs in, on a tenant's host, the browser that is signed in on the apex, and no other. Decision 006 has the steps. */
 export const handoffPages = new Hono<AppEnv>();
 
 /**

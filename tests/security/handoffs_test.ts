@@ -124,8 +124,8 @@ Deno.test("S50 someone else's session on the host is replaced only after a quest
   const bens = await world.raw("GET", host, "/dashboard", { Cookie: bensCookie });
 
   assert.equal(question.status, 200);
-  assert.match(question.text, /You are signed in here as ben@acme\.example/);
-  assert.match(question.text, /Continue as owner@acme\.example/);
+  assert.match(question.text, /You are signed in here as <strong[^>]*>ben@acme\.example</);
+  assert.match(question.text, /Continue as <strong[^>]*>owner@acme\.example</);
   assert.match(meanwhile.text, /ben@acme\.example/);
   assert.equal(answered.url, `http://${host}/dashboard`);
   assert.match(answered.text, /owner@acme\.example/);

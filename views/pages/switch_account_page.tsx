@@ -7,11 +7,15 @@ export function SwitchAccountPage(
 ) {
   return (
     <SiteLayout title="Switch account">
-      <FormColumn title={`Continue as ${next}?`} lead={`You are signed in here as ${current}.`}>
+      <FormColumn title="Switch account?">
+        <p class="text-muted wrap-anywhere">
+          You are signed in here as <strong class="text-ink">{current}</strong>. Continue as{" "}
+          <strong class="text-ink">{next}</strong>?
+        </p>
         <form method="post" action="/handoff" class="flex flex-wrap gap-2">
           <input type="hidden" name="token" value={token} />
-          <Button id="switch-account-button" variant="primary" size="large">Continue as {next}</Button>
-          <ButtonLink href="/dashboard" size="large">Stay signed in as {current}</ButtonLink>
+          <Button id="switch-account-button" variant="primary" size="large">Switch account</Button>
+          <ButtonLink href="/dashboard" size="large">Stay signed in</ButtonLink>
         </form>
       </FormColumn>
     </SiteLayout>
