@@ -7,19 +7,19 @@ import { retryBusy } from "./retry.ts";
 import { parseSchemaName, type SchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
 
-/** Tables that one transaction drops: each takes a lock for itself, its indexes and its TOAST, of a table that is limited. */
+/** Each table takes a lock for itself, its indexes and its TOAST, and the server's lock table is limited. */
 const TABLES_DROPPED_AT_ONCE = 20;
 /** Each takes one lock. */
 const LARGE_OBJECTS_DROPPED_AT_ONCE = 500;
 const ROLES_DROPPED_AT_ONCE = 20;
 
-/** Whoever waits for a table holds a connection and those who come after; so it is given up soon, and tried again. */
+/** A transaction that waits for a table makes later queries wait as well. So it gives up soon and is tried again. */
 const LOCK_TIMEOUT_MILLISECONDS = 300;
 
 /**
- * Drops a schema with its role, all that the role owns, and its line in the ledger. In transactions that stay within the
- * server's lock table; when it is broken off, it can be done again. A role that another database of the server uses stays
- * until `dropUnusedRoles` finds it unused.
+ * Drops a schema with its role, all that the role owns, and its line in the ledger. Each transaction stays within the
+ * server's lock table, and an interrupted run can be repeated. A role that another database of the server uses stays until
+ * `dropUnusedRoles` finds it unused.
  */
 export async function dropSchema(db: Database, schema: SchemaName): Promise<void> {
   while (await retryBusy(() => withMigrator(db, (tx) => dropSomeTables(tx, schema)))) { /* some are left */ }
@@ -66,7 +66,7 @@ async function dropSomeTables(tx: MigratorTx, schema: SchemaName): Promise<boole
   return tables.length === TABLES_DROPPED_AT_ONCE;
 }
 
-/** Where large objects are not closed to every role (HARDENING), a tenant's role may have made any number of them. */
+/** On a server that isn't hardened, a tenant's role may have made any number of them. */
 async function dropSomeLargeObjects(tx: MigratorTx, schema: SchemaName): Promise<boolean> {
   const objects = await tx.execute(sql`
     select oid from pg_largeobject_metadata where lomowner = to_regrole(${schema})

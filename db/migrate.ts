@@ -147,7 +147,7 @@ async function grantSchemas(db: Database, login: string): Promise<void> {
   await withMigrator(db, (tx) => tx.update(installation).set({ login }));
 }
 
-/** Whoever migrates `control` waits for whoever does already. In an empty database the making of the schema has that effect. */
+/** Lets one migration of `control` run at a time. In an empty database, creating the schema has that effect. */
 async function lock(tx: MigratorTx): Promise<void> {
   const [ledger] = await tx.execute<{ exists: boolean }>(
     sql`select to_regclass('control.migrations') is not null as exists`,

@@ -10,7 +10,7 @@ import { parseSchemaName, type SchemaName } from "./schema_name.ts";
 import { runScript } from "./transaction.ts";
 import type { ControlTx } from "./with_tenant.ts";
 
-/** Tables that a tenant's role may only read: functions of the database write to them. */
+/** Tables that a tenant's role only reads. Functions of the database write to them. */
 const READ_ONLY_TABLES = ["audit_log"];
 
 /** Makes a schema with all its tables and its role, ready for a tenant, in one transaction: all of it or nothing. */

@@ -202,7 +202,7 @@ export const installation = control.table("installation", {
   login: text("login").notNull().default(""),
 });
 
-/** Rows to lock for what one transaction at a time may do. Advisory locks would take no row, but any role can hold them. */
+/** Rows to lock for what one transaction at a time may do. Any role could hold advisory locks. */
 export const locks = control.table("locks", {
   name: text("name", { enum: ["audit_log", "dispatch", "signing_keys"] }).primaryKey(),
 });

@@ -69,9 +69,9 @@ export type PlatformAuditEntry = {
 type Acting = { actor: Actor; services: Pick<Services, "clock"> };
 
 /**
- * Adds a line to the tenant's log, in the transaction of the change: there is one exactly if there is the other. The
- * database writes the actor's name as it is now, and "System" for the product itself. Throws `forbidden` when the actor is
- * not a member any more.
+ * Adds a line to the tenant's log, in the transaction of the change, so neither exists without the other. The database
+ * writes the actor's current name, and "System" for the product itself. Throws `forbidden` when the actor is no longer a
+ * member.
  */
 export async function recordAudit(ctx: Acting, tx: TenantTx, entry: NewAuditEntry): Promise<void> {
   try {
@@ -81,7 +81,7 @@ export async function recordAudit(ctx: Acting, tx: TenantTx, entry: NewAuditEntr
   }
 }
 
-/** Adds a line to a tenant's log in a transaction on `control`: what the platform's people, too, did to the tenant. */
+/** Adds a line to a tenant's log in a transaction on `control`. The actor may be anyone, such as the platform's staff. */
 export async function recordAuditOf(
   ctx: Acting,
   tx: ControlTx,
@@ -158,7 +158,7 @@ export async function verifyPlatformAudit(tx: ControlTx): Promise<AuditVerificat
 /** `brokenAt`: the place of the first line that doesn't fit the one before it, or its own content. */
 export type AuditVerification = { lines: number; brokenAt: number | null };
 
-/** What the functions of schema `audit` make a line of. */
+/** What the functions of schema `audit` take. */
 function lineOf(
   { actor, services }: Acting,
   { action, subject, details = {} }: NewAuditEntry<PlatformAuditAction>,
@@ -178,8 +178,8 @@ function lineOf(
 }
 
 /**
- * Each line carries its place, a hash of its content, and a hash over those and the hash of the line before. Whoever
- * changes, inserts or cuts out a line would have to write all lines after it anew.
+ * Each line carries its sequence, a hash of its content, and a hash over those and the hash of the line before. To change,
+ * insert or remove a line without a trace, one would have to rewrite all lines after it.
  */
 async function verify(
   tx: TenantTx | ControlTx,

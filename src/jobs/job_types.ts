@@ -4,8 +4,8 @@ import type { QueueName } from "./queues.ts";
 
 /**
  * Every kind of job: its queue, and what its payload holds. Payloads carry ids; a handler reads the rest. A tenant's
- * transaction may enqueue those that are `byTenants`, which the database knows by `control.tenant_jobs`: a change here takes
- * a migration of that table. Their handlers trust no id in the payload, since SQL that is injected can enqueue them as well.
+ * transaction may enqueue those that are `byTenants`. The database has the same list in `control.tenant_jobs`, so a change
+ * needs a migration. Their handlers must not trust ids in the payload: injected SQL can enqueue them too.
  */
 export const JOB_TYPES = {
   "tenancy.upkeep": jobType("cleanup", z.object({})),
