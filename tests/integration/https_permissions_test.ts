@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { AUTHORITY, CERTIFICATE, PRIVATE_KEY } from "../support/mail_certificate.ts";
 
 /**
- * Protects: `node:https` can be used with no `--allow-sys` at all, in the way that decision 020 describes, and still
+ * Protects: `node:https` can be used with no `--allow-sys` at all, in the way that decision 022 describes, and still
  * verifies certificates (S46).
  */
 
@@ -25,7 +25,7 @@ Deno.test("node:https over a connection of tls.connect needs no sys permission, 
 
   assert.equal(trusting, "answer");
   assert.match(strict, /certificate|UnknownIssuer/);
-  assert.match(byDefault, /--allow-sys/, "Deno needs it no more: decision 020 can go");
+  assert.match(byDefault, /--allow-sys/, "Deno needs it no more: decision 022 can go");
 });
 
 /** What a process that may use the network and nothing else gets from the server. */
