@@ -115,7 +115,7 @@ export class Connections {
       return await this.#listener.accept();
     } catch (error) {
       if (this.#closing) return;
-      if (isOutOfDescriptors(error)) return await this.#makeRoom();
+      if (isOutOfDescriptors(error)) return this.#makeRoom();
       if (error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.ConnectionReset) {
         return;
       }

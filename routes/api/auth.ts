@@ -34,8 +34,8 @@ const login = createRoute({
   summary: "Sign in",
   operationId: "signIn",
   description:
-    "With `tenant`, its subdomain, the tokens are for that tenant only; so they are on a tenant's host and with " +
-    "X-Tenant. Otherwise they are account tokens: for all that the person may do, in every tenant of theirs.",
+    "With `tenant`, a subdomain, the tokens are for that tenant only. Without it, they are account tokens: for " +
+    "everything that the person may do, in each of their tenants.",
   request: { body: jsonBody(apiCredentials) },
   responses: { 200: json("Tokens", Tokens), ...problems(401, 403, 422) },
 });
@@ -87,10 +87,7 @@ authApi.openapi(login, async (c) => {
   if (named && input.tenant && normalizeSubdomain(input.tenant) !== normalizeSubdomain(named)) {
     throw invalid({ tenant: "This is not the tenant of the host or of X-Tenant." });
   }
-  return c.json(
-    tokensJson(await signInToApi(systemContextOf(c), { ...input, tenant: named ?? input.tenant })),
-    200,
-  );
+  return c.json(tokensJson(await signInToApi(systemContextOf(c), input)), 200);
 });
 
 authApi.openapi(refresh, async (c) => {
