@@ -9,26 +9,37 @@ import { runScript } from "./transaction.ts";
  */
 export async function makeAuditWriter(tx: MigratorTx): Promise<void> {
   const { ownerRole } = await readInstallation(tx);
-  const [session] = await tx.execute<{ migrator: string; hasOwner: boolean }>(
-    sql`select session_user as migrator, to_regrole(${ownerRole}) is not null as "hasOwner"`,
+  const [row] = await tx.execute<{ there: boolean }>(
+    sql`select to_regrole(${ownerRole}) is not null as there`,
   );
-  if (!session!.hasOwner) return;
-  // Another's can't be replaced, and replacing its own interrupts no transaction that uses it.
-  if (!await isAuditWriterThere(tx)) {
-    await runScript(tx, "drop function if exists audit.insert_line(text, jsonb)");
-  }
-  await runScript(tx, writerScript(ownerRole, session!.migrator));
+  if (row!.there) await runScript(tx, await auditWriterScript(tx));
 }
 
-/** Whether that function is there and belongs to the owner of the tenants' tables. A restored database may lack it. */
+/** The SQL that makes the function. */
+export async function auditWriterScript(tx: MigratorTx): Promise<string> {
+  const { ownerRole } = await readInstallation(tx);
+  const [row] = await tx.execute<{ caller: string }>(
+    sql`select pg_get_userbyid(proowner) as caller from pg_proc where oid = 'audit.append(jsonb)'::regprocedure`,
+  );
+  // A function of another role can't be replaced. Replacing its own interrupts no transaction that uses it.
+  const drop = await isAuditWriterThere(tx) ? "" : "drop function if exists audit.insert_line(text, jsonb);";
+  return drop + writerScript(ownerRole, row!.caller);
+}
+
+/**
+ * Whether that function is there, belongs to the owner of the tenants' tables, and can be called by those that append
+ * lines. A restored database may lack it.
+ */
 export async function isAuditWriterThere(tx: MigratorTx): Promise<boolean> {
   const [row] = await tx.execute<{ there: boolean }>(sql`
-    select exists (select from pg_proc join control.installation on proowner = to_regrole(owner_role)
-      where oid = to_regprocedure('audit.insert_line(text, jsonb)')) as there`);
+    select exists (select from pg_proc writer join control.installation on writer.proowner = to_regrole(owner_role)
+      join pg_proc caller on caller.oid = to_regprocedure('audit.append(jsonb)')
+      where writer.oid = to_regprocedure('audit.insert_line(text, jsonb)')
+        and has_function_privilege(caller.proowner, writer.oid, 'execute')) as there`);
   return row!.there;
 }
 
-function writerScript(ownerRole: string, migrator: string): string {
+function writerScript(ownerRole: string, caller: string): string {
   return `
     grant usage, create on schema audit to ${ownerRole};
     set local role ${ownerRole};
@@ -45,7 +56,7 @@ function writerScript(ownerRole: string, migrator: string): string {
         select l.* from audit.compose($1, $2, $3) l', tenant_schema) using entry, last_sequence, last_hash;
     end $$;
     revoke execute on function audit.insert_line(text, jsonb) from public;
-    grant execute on function audit.insert_line(text, jsonb) to ${quoteName(migrator)};
+    grant execute on function audit.insert_line(text, jsonb) to ${quoteName(caller)};
     set local role none;
     revoke create on schema audit from ${ownerRole};`;
 }

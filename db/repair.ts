@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { conflict } from "../src/errors.ts";
 import { isInsufficientPrivilege } from "../src/platform/database_errors.ts";
+import { auditWriterScript, isAuditWriterThere } from "./audit_writer.ts";
 import type { Database } from "./connect.ts";
 import { tenantSchemas } from "./control/schema.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
@@ -24,7 +25,11 @@ export async function repairRoles(db: Database, { dryRun }: { dryRun: boolean })
   try {
     const login = await loginOf(db);
     const roles = await withMigrator(db, (tx) => planRoles(tx, login));
-    const plan = [...(roles ? [{ target: "roles", sql: roles }] : []), ...await planSchemas(db, roles)];
+    const plan = [
+      ...(roles ? [{ target: "roles", sql: roles }] : []),
+      ...await planSchemas(db, roles),
+      ...await withMigrator(db, planAuditWriter),
+    ];
     if (!dryRun) await apply(db, plan);
     return plan;
   } catch (error) {
@@ -102,6 +107,14 @@ async function planSchemas(db: Database, roles: string): Promise<Repair[]> {
     if (statements.length > 0) repairs.push({ target: schema, sql: `${statements.join(";\n")};` });
   }
   return repairs;
+}
+
+async function planAuditWriter(tx: MigratorTx): Promise<Repair[]> {
+  const [row] = await tx.execute<{ migrated: boolean }>(
+    sql`select to_regprocedure('audit.append(jsonb)') is not null as migrated`,
+  );
+  if (!row!.migrated || await isAuditWriterThere(tx)) return [];
+  return [{ target: "audit log", sql: await auditWriterScript(tx) }];
 }
 
 /** The first two together, so that a login that may make roles and not change owners changes nothing. */

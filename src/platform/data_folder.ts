@@ -5,7 +5,7 @@ const OWNER_ONLY_FILE = 0o600;
 const OPEN_TO_OTHERS = 0o077;
 
 /** What Denizen keeps in the folder: an open folder that holds one of these is Denizen's own. */
-const OWN_ENTRIES = ["postgres", "postgres.new", "jobs.kv", "lock"];
+const OWN_ENTRIES = ["postgres", "postgres.new", "jobs.kv", "lock", "test"];
 /** What a new file system comes with. */
 const IGNORED_ENTRIES = ["lost+found"];
 const FILES_SYNCED_AT_ONCE = 100;

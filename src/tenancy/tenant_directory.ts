@@ -76,7 +76,7 @@ export class TenantDirectory {
   /** Those of `ids` whose tenants are deleted, or are being deleted. */
   async findGone(ids: string[]): Promise<string[]> {
     if (ids.length === 0) return [];
-    const rows = await this.#db.control.select({ id: tenants.id }).from(tenants)
+    const rows = await this.#db.batch.control.select({ id: tenants.id }).from(tenants)
       .where(and(inArray(tenants.id, ids), IS_THERE));
     const present = new Set(rows.map(({ id }) => id));
     return ids.filter((id) => !present.has(id));
@@ -85,7 +85,7 @@ export class TenantDirectory {
   async #checkDeletion(id: string, onGone: (id: string, schema?: SchemaName) => void): Promise<void> {
     try {
       const { status, schemaName } = tenants;
-      const [row] = await this.#db.control.select({ status, schemaName }).from(tenants).where(
+      const [row] = await this.#db.batch.control.select({ status, schemaName }).from(tenants).where(
         eq(tenants.id, id),
       );
       if (!row || row.status === "deleting") onGone(id, row && parseSchemaName(row.schemaName));

@@ -118,12 +118,17 @@ if (serverUrl) {
       const variables = { ...world.variables, MIGRATION_DATABASE_URL: superuser };
       const { code, stdout, stderr } = await cli(variables, "db", "repair", "--json");
       assert.equal(code, 0, stderr);
-      assert.equal(JSON.parse(stdout).repaired.length, 4, "the roles, and each of three schemas");
+      assert.equal(
+        JSON.parse(stdout).repaired.length,
+        5,
+        "the roles, each of three schemas, and the audit log",
+      );
       assert.deepEqual(await findDrift(world.services.db), []);
       assert.equal((await cli(world.variables, "config", "check")).code, 0);
       assert.deepEqual(await acme.ctx.read((tx) => [tx.select({ name: projects.name }).from(projects)]), [
         [{ name: "Kept" }],
       ]);
+      await createProject(acme.ctx, { name: "New", description: "", status: "active" });
     });
 
     await t.step("the application's login can make and delete tenants again", async () => {

@@ -357,7 +357,8 @@ export class World implements AsyncDisposable {
   /** An access token for one company, of its owner, or of another of its members. */
   async token(company: Company, email = company.owner.email): Promise<string> {
     const body = { email, password: PASSWORD, tenant: company.tenant.subdomain };
-    const answer = await this.api("POST", "/auth/login", { body });
-    return answer.json.access_token as string;
+    const { status, json } = await this.api("POST", "/auth/login", { body });
+    if (status !== 200) throw new Error(`signing in was answered ${status}: ${json.detail}`);
+    return json.access_token as string;
   }
 }
