@@ -106,6 +106,18 @@ if (serverUrl) {
   });
 }
 
+Deno.test("S04 a transaction sees its tenant's schema alone, and afterwards its connection sees none", async () => {
+  await using world = await World.open({}, { connections: 4 });
+  const acme = await world.company("acme");
+  const place = sql`select current_user as role, array_to_string(current_schemas(false), ',') as schemas`;
+
+  const [inside] = await acme.ctx.tx((tx) => tx.execute(place));
+  const [afterwards] = await world.system.tx((tx) => tx.execute(place));
+
+  assert.deepEqual(inside, { role: acme.tenant.schemaName, schemas: acme.tenant.schemaName });
+  assert.notEqual(afterwards!.role, acme.tenant.schemaName);
+});
+
 Deno.test("S04 after an error inside a transaction the connection serves the next tenant cleanly", async () => {
   await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");

@@ -81,6 +81,7 @@ async function runIsolationTests(folder: string): Promise<{ success: boolean; ou
       "--quiet",
       "--no-check",
       "--fail-fast",
+      "--filter=/^S0[45] /",
       "--no-prompt",
       "--allow-net",
       "--allow-read",
