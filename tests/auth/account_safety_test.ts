@@ -58,7 +58,7 @@ Deno.test("S14 who opened an account in another's name gets nothing of what its 
   assert.equal((await world.api("GET", "/me", { token })).status, 401);
   assert.equal((await world.api("POST", "/auth/refresh", { body: { refresh_token } })).status, 401);
 
-  const invitation = (await world.mails(VICTIM)).find(({ message }) => message === "invitation")!;
+  const invitation = (await world.emails(VICTIM)).find(({ message }) => message === "invitation")!;
   const link = invitation.links.find((each) => each.includes("token="))!;
   await setPassword(world, link);
   const victim = await world.browser().post(`http://${world.host("corp")}/login`, {

@@ -28,7 +28,7 @@ Deno.test("a sign-up asks for the emailed code, creates nothing before it, and t
   const asked = await signUp(world, browser);
   await worker.idle();
   const before = await world.countAll();
-  const emails = await world.mails();
+  const emails = await world.emails();
   const wrong = await enter(world, browser, wrongCode(emails[0]!.text));
   const page = await enter(world, browser, ` ${codeIn(emails[0]!.text).replace(/^.../, "$& ")} `);
   const again = await enter(world, browser, codeIn(emails[0]!.text));
@@ -52,7 +52,7 @@ Deno.test("a code counts in the browser that asked for it, five times, for 15 mi
   const [own, late] = [world.browser(), world.browser()];
   await signUp(world, own);
   await worker.idle();
-  const code = codeIn((await world.mails())[0]!.text);
+  const code = codeIn((await world.emails())[0]!.text);
 
   const elsewhere = await enter(world, world.browser(), code);
   const forged = world.browser();
@@ -63,7 +63,7 @@ Deno.test("a code counts in the browser that asked for it, five times, for 15 mi
   await signUp(world, late);
   await worker.idle();
   world.clock.advance(15 * MINUTE);
-  const afterwards = await enter(world, late, codeIn((await world.mails())[0]!.text));
+  const afterwards = await enter(world, late, codeIn((await world.emails())[0]!.text));
 
   for (const page of [elsewhere, guessed, afterwards]) assert.match(page.url, /\/signup$/);
   assert.match(sixth.text, /This code no longer works/);
@@ -77,7 +77,7 @@ Deno.test("S62 past five codes an hour an address gets no email and no code work
   for (let count = 0; count < 6; count++) pages.push(await signUp(world, world.browser()));
   await worker.idle();
 
-  const emails = await world.mails(ADDRESS);
+  const emails = await world.emails(ADDRESS);
   world.clock.advance(HOUR);
   const later = world.browser();
   await signUp(world, later);
@@ -88,7 +88,7 @@ Deno.test("S62 past five codes an hour an address gets no email and no code work
     new Set(pages.map(({ text }) => text.replaceAll(/nonce="[^"]+"|hx-nonce="[^"]+"/g, ""))).size,
     1,
   );
-  assert.equal((await enter(world, later, codeIn((await world.mails())[0]!.text))).status, 200);
+  assert.equal((await enter(world, later, codeIn((await world.emails())[0]!.text))).status, 200);
 });
 
 Deno.test("the code is sent again on request, once in five minutes, and stays the same", async () => {
@@ -102,10 +102,10 @@ Deno.test("the code is sent again on request, once in five minutes, and stays th
   };
 
   await resend();
-  const atOnce = await world.mails();
+  const atOnce = await world.emails();
   world.clock.advance(5 * MINUTE);
   await resend();
-  const later = await world.mails();
+  const later = await world.emails();
 
   assert.deepEqual([atOnce.length, later.length], [1, 2]);
   assert.equal(new Set(later.map(({ text }) => codeIn(text))).size, 1);
@@ -117,7 +117,7 @@ Deno.test("a subdomain that was taken in the meantime is asked for again, beside
   const browser = world.browser();
   await signUp(world, browser);
   await worker.idle();
-  const code = codeIn((await world.mails())[0]!.text);
+  const code = codeIn((await world.emails())[0]!.text);
   await world.company("acme");
 
   const taken = await enter(world, browser, code);
@@ -138,7 +138,7 @@ Deno.test("S48 the code takes over an account that a stranger signed up with, an
 
   await signUp(world, browser, { password: own });
   await worker.idle();
-  const page = await enter(world, browser, codeIn((await world.mails(ADDRESS))[0]!.text));
+  const page = await enter(world, browser, codeIn((await world.emails(ADDRESS))[0]!.text));
   const known = { email: confirmed.email, subdomain: "ben" };
   const refused = await signUp(world, world.browser(), { ...known, password: own });
   const added = await signUp(world, world.browser(), known);
@@ -158,7 +158,7 @@ Deno.test("of two uses of one code at once, one creates the workspace", async ()
   const browser = world.browser();
   await signUp(world, browser);
   await worker.idle();
-  const code = codeIn((await world.mails())[0]!.text);
+  const code = codeIn((await world.emails())[0]!.text);
 
   await Promise.all([enter(world, browser, code), enter(world, browser, code, { subdomain: "acme-2" })]);
 
@@ -171,7 +171,7 @@ Deno.test("a pending sign-up keeps neither password nor code, and is deleted aft
   await using worker = await startWorker(world, "kv");
   await signUp(world, world.browser());
   await worker.idle();
-  const code = codeIn((await world.mails())[0]!.text);
+  const code = codeIn((await world.emails())[0]!.text);
   await world.browser().post(`http://${world.host()}/dev/mailbox/clear`);
 
   const kept = JSON.stringify(await world.system.control.select().from(pendingSignUps));

@@ -22,7 +22,7 @@ for (const javaScriptEnabled of [true, false]) {
       await fillSignUp(page, world, { email: "ada@acme.example", password: OWN_PASSWORD });
       await page.waitForURL(/\/signup\/check-email$/);
       await worker.idle();
-      const [email] = await world.mails("ada@acme.example");
+      const [email] = await world.emails("ada@acme.example");
       await page.goto(email!.links.find((link) => link.includes("token="))!);
       await page.click("a:has-text('Choose a new one')");
       await page.fill("#password", OWN_PASSWORD);
@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [true, false]) {
       await fillSignUp(page, world, { email: "ada@acme.example", password: PASSWORD });
       await page.waitForURL(/\/signup\/code$/);
       await worker.idle();
-      const code = /\b\d{6}\b/.exec((await world.mails())[0]!.text)![0];
+      const code = /\b\d{6}\b/.exec((await world.emails())[0]!.text)![0];
       await page.fill("#code", "wrong");
       await page.click("#code-button");
       await page.waitForSelector("#code-error");

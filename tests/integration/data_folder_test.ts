@@ -11,7 +11,6 @@ Deno.test("a first start that is killed at any moment leaves a folder that the n
   const folder = join(parent, "Ada's data");
   const variables = { DATA_DIR: folder };
   const moments = [
-    () => exists(join(folder, "lock")),
     () => anyExists(folder, "global/pg_control"),
     () => anyExists(folder, "base/1/PG_VERSION"),
   ];

@@ -55,7 +55,7 @@ Deno.test("at the start of a month each owner gets the report of the one before,
   await enqueueDue(world.services, monthly);
   await worker.idle();
 
-  const mails = await world.mails();
+  const mails = await world.emails();
   assert.deepEqual(mails.map(({ to }) => to).sort(), [
     "owner@acme.example",
     globex.owner.email,
@@ -92,7 +92,7 @@ Deno.test("a report that was due while nothing ran is sent, with its figures, wh
   await using worker = await startWorker(world, "kv");
   await worker.idle();
 
-  const [report, ...others] = await world.mails(acme.owner.email);
+  const [report, ...others] = await world.emails(acme.owner.email);
   const text = report!.text.replaceAll(/\s+/g, " ");
   assert.deepEqual([report!.subject, others], ["acme Ltd in March 2026", []]);
   const counted = ["New projects – 1 –", "API calls – 0 –"];
@@ -117,11 +117,11 @@ Deno.test("a report counts the days that nobody counted, and says which figures 
   await enqueueDue(world.services, monthly);
   await worker.idle();
 
-  const [report] = await world.mails(acme.owner.email);
+  const [report] = await world.emails(acme.owner.email);
   const text = report!.text.replaceAll(/\s+/g, " ");
   const gap = "People, Projects, and Storage were last measured on 14 March. There are no later figures.";
   for (const part of ["Projects – 4 –", "API calls – 12 –", gap]) assert.ok(text.includes(part), text);
-  assert.deepEqual(await world.mails(empty.owner.email), []);
+  assert.deepEqual(await world.emails(empty.owner.email), []);
 });
 
 Deno.test("S40 one click of a mail program ends a kind of mail, without signing in and from anywhere", async () => {
@@ -158,7 +158,7 @@ Deno.test("S40 a mail program may send its one click as multipart/form-data (RFC
   await using world = await World.open();
   const acme = await world.company("acme");
   await sendReports(world);
-  const [mail] = await world.mails(acme.owner.email);
+  const [mail] = await world.emails(acme.owner.email);
   const url = new URL(mail!.links.find((link) => link.includes("/unsubscribe/"))!);
   const [name, value] = ONE_CLICK.split("=");
   const body = `--edge\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--edge--\r\n`;
@@ -177,7 +177,7 @@ Deno.test("the page behind the link shows what else is sent, and takes every cho
   await using world = await World.open();
   const acme = await world.company("acme");
   await sendReports(world);
-  const [mail] = await world.mails(acme.owner.email);
+  const [mail] = await world.emails(acme.owner.email);
   const url = mail!.links.find((link) => link.includes("/unsubscribe/"))!;
   const browser = world.browser();
   const choices = () => getEmailPreferences(world.system, acme.owner.id);
@@ -201,7 +201,7 @@ Deno.test("S40 a link that was guessed, changed or made with another secret is n
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await sendReports(world);
   const pathOf = async (company: Company) => {
-    const [mail] = await world.mails(company.owner.email);
+    const [mail] = await world.emails(company.owner.email);
     return new URL(mail!.links.find((link) => link.includes("/unsubscribe/"))!).pathname;
   };
   const [own, other] = [await pathOf(acme), await pathOf(globex)];

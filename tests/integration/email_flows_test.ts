@@ -47,7 +47,7 @@ Deno.test("S14 an address is confirmed by a click, once, within a day; looking a
   const dashboard = `http://${world.host("acme")}/dashboard`;
   await browser.post(`http://${world.host()}/signup`, SIGN_UP);
   await worker.idle();
-  const link = linkOf(await world.mails("ada@acme.example"), "verify_address");
+  const link = linkOf(await world.emails("ada@acme.example"), "verify_address");
   const confirm = (token = tokenOf(link)) => browser.post(`http://${world.host()}/verify-email`, { token });
   const isAsked = async () => /Confirm your email/.test((await browser.get(dashboard)).text);
 
@@ -72,7 +72,7 @@ Deno.test("S14 a mailed link works for the address that it went to, and for its 
   await world.browser().post(`http://${world.host()}/signup`, SIGN_UP);
   await world.browser().post(`http://${world.host()}/forgot-password`, { email: SIGN_UP.email });
   await worker.idle();
-  const mails = await world.mails(SIGN_UP.email);
+  const mails = await world.emails(SIGN_UP.email);
   const [verify, reset] = [
     tokenOf(linkOf(mails, "verify_address")),
     tokenOf(linkOf(mails, "reset_password")),
@@ -119,7 +119,7 @@ Deno.test("S35 the links of a mail lead to our own address, whatever host a requ
   });
   await worker.idle();
 
-  const mails = await world.mails();
+  const mails = await world.emails();
   assert.deepEqual([forged.status, forwarded.status, mails.length], [404, 303, 1]);
   for (const link of mails[0]!.links) assert.equal(new URL(link).origin, `http://${world.host()}`);
   assert.doesNotMatch(JSON.stringify(mails), /evil\.example/);
@@ -132,7 +132,7 @@ Deno.test("S14 a link to confirm an address expires, and another can be had, one
   const again = `http://${world.host("acme")}/verify-email/resend`;
   await browser.post(`http://${world.host()}/signup`, SIGN_UP);
   await worker.idle();
-  const first = linkOf(await world.mails(), "verify_address");
+  const first = linkOf(await world.emails(), "verify_address");
 
   for (let count = 0; count < 3; count++) await browser.post(again);
   world.clock.advance(25 * HOUR);
@@ -145,7 +145,7 @@ Deno.test("S14 a link to confirm an address expires, and another can be had, one
 
   assert.match(late.text, /older than 24 hours/);
   assert.equal(signedOut.status, 401);
-  assert.equal((await world.mails()).filter(({ message }) => message === "verify_address").length, 3);
+  assert.equal((await world.emails()).filter(({ message }) => message === "verify_address").length, 3);
 });
 
 Deno.test("a forgotten password is replaced by a mailed link, and whoever was signed in is out", async () => {
@@ -158,7 +158,7 @@ Deno.test("a forgotten password is replaced by a mailed link, and whoever was si
 
   const asked = await own.post(`http://${world.host()}/forgot-password`, { email: " Owner@ACME.example" });
   await worker.idle();
-  const [mail] = await world.mails(acme.owner.email);
+  const [mail] = await world.emails(acme.owner.email);
   const page = await own.get(linkOf([mail!], "reset_password"));
   const done = await own.post(`http://${world.host()}/reset-password`, {
     token: tokenOf(linkOf([mail!], "reset_password")),
@@ -192,7 +192,7 @@ Deno.test("S09 for an address without an account the answer is the same, and nob
 
   assert.deepEqual(known, unknown);
   assert.equal(none.status, 422);
-  assert.deepEqual((await world.mails()).map(({ to }) => to), [acme.owner.email]);
+  assert.deepEqual((await world.emails()).map(({ to }) => to), [acme.owner.email]);
   const jobs = await world.system.control.select().from(outbox).where(eq(outbox.name, "email.send"));
   assert.deepEqual(jobs.map(({ state }) => state), ["done", "done"]);
 });
@@ -216,14 +216,14 @@ Deno.test("S14 a mailed password link works for half an hour, and one that was u
   await ask();
   world.clock.advance(10 * MINUTE);
   await ask();
-  const mails = await world.mails();
+  const mails = await world.emails();
   const [second, first] = mails.map((mail) => linkOf([mail], "reset_password"));
   const used = await use(second!);
   const other = await use(first!);
   world.clock.advance(10 * MINUTE);
   await ask();
   world.clock.advance(31 * MINUTE);
-  const late = await use(linkOf(await world.mails(), "reset_password"));
+  const late = await use(linkOf(await world.emails(), "reset_password"));
 
   assert.equal(mails.length, 2, "one mail in five minutes");
   assert.match(used.text, /Your password is set/);
@@ -236,7 +236,7 @@ Deno.test("S14 no link's secret lies in the outbox, and none is in the database 
   await world.browser().post(`http://${world.host()}/signup`, SIGN_UP);
   await world.browser().post(`http://${world.host()}/forgot-password`, { email: SIGN_UP.email });
   await worker.idle();
-  const tokens = (await world.mails()).flatMap(({ links }) => links)
+  const tokens = (await world.emails()).flatMap(({ links }) => links)
     .map((link) => new URL(link).searchParams.get("token")).filter((token) => token !== null);
   await world.browser().post(`http://${world.host()}/dev/mailbox/clear`);
 
@@ -257,7 +257,7 @@ Deno.test("someone new is invited in our name and look, and the link is their fi
 
   await createMember(ctx, acme.tenant, person, { invite: true });
   await worker.idle();
-  const [mail] = await world.mails("ben@acme.example");
+  const [mail] = await world.emails("ben@acme.example");
   const token = tokenOf(linkOf([mail!], "invitation"));
   await world.browser().post(`http://${world.host()}/reset-password`, { token, password: PASSWORD });
   const signedIn = await world.browser().post(`http://${world.host("acme")}/login`, {
@@ -288,7 +288,7 @@ Deno.test("someone with an account is invited to sign in, in the tenant's name a
   await createMember(world.system, acme.tenant, person, { invite: true });
   await worker.idle();
 
-  const [mail] = await world.mails(globex.owner.email);
+  const [mail] = await world.emails(globex.owner.email);
   assert.equal(mail!.subject, "You're invited to join a workspace");
   assert.equal(mail!.from_name, "Acme Robotics via Denizen");
   assert.match(mail!.html, /#1d59b3/);
@@ -306,7 +306,7 @@ Deno.test("an owner made without a password is welcomed with a link to choose on
 
   await createTenant(world.system, wanted, (tx) => resolveInvitee(world.system, tx, person));
   await worker.idle();
-  const token = tokenOf(linkOf(await world.mails("ada@acme.example"), "welcome"));
+  const token = tokenOf(linkOf(await world.emails("ada@acme.example"), "welcome"));
   await world.browser().post(`http://${world.host()}/reset-password`, { token, password: PASSWORD });
 
   const body = { email: "ada@acme.example", password: PASSWORD };
@@ -327,7 +327,7 @@ Deno.test("whoever has left, or owns the workspace no more, is neither invited n
   await using worker = await startWorker(world, "kv");
   await worker.idle();
 
-  assert.deepEqual(await world.mails(), []);
+  assert.deepEqual(await world.emails(), []);
 });
 
 Deno.test("signing up again and again with someone's address emails them once in five minutes", async () => {
@@ -341,12 +341,12 @@ Deno.test("signing up again and again with someone's address emails them once in
   };
 
   for (let count = 0; count < 4; count++) await signUp(count);
-  const atOnce = await world.mails(SIGN_UP.email);
+  const atOnce = await world.emails(SIGN_UP.email);
   world.clock.advance(5 * MINUTE);
   await signUp(4);
 
   assert.deepEqual(atOnce.map(({ message }) => message), ["verify_address", "verify_address"]);
-  assert.equal((await world.mails(SIGN_UP.email)).length, 3);
+  assert.equal((await world.emails(SIGN_UP.email)).length, 3);
 });
 
 Deno.test("a brand is a color and an https address, and a viewer can't set it", async () => {
@@ -393,7 +393,7 @@ Deno.test("all owners are told of a deletion, unless it is taken back first, and
   await using worker = await startWorker(world, "kv");
   await worker.idle();
 
-  const mails = await world.mails();
+  const mails = await world.emails();
   assert.deepEqual(mails.map(({ to }) => to).sort(), ["owner@acme.example", "second@acme.example"]);
   assert.match(mails[0]!.text, /Owner of acme Ltd asked/);
 });

@@ -97,7 +97,7 @@ Deno.test("an owner without a password, made by the operator, gets a link and no
   );
   await worker.idle();
 
-  const [email] = await world.mails(ADDRESS);
+  const [email] = await world.emails(ADDRESS);
   assert.equal(email!.subject, "Your workspace is ready");
   assert.ok(email!.links.some((link) => link.includes("/reset-password?token=")));
   assert.doesNotMatch(JSON.stringify(email), CHOSEN);
@@ -116,7 +116,7 @@ Deno.test("an invitation names workspace and inviter where the names are only na
       invite: true,
     });
     await worker.idle();
-    return (await world.mails(email))[0]!;
+    return (await world.emails(email))[0]!;
   };
 
   const named = await invite(plain, "Ada O'Neill", "one@corp.example");

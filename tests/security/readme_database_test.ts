@@ -42,7 +42,7 @@ if (serverUrl) {
     const production = {
       ...PRODUCTION,
       DATABASE_URL: loginUrl,
-      DATABASE_CONNECTIONS: "3",
+      DATABASE_CONNECTIONS: "4",
       JOBS_ENGINE: "postgres",
       TENANT_POOL_SIZE: "0",
     };

@@ -117,12 +117,12 @@ Deno.test("S54 an email that a tenant's role asks for reaches the tenant's membe
   const device = { ipAddress: "127.0.0.1", userAgent: "Test" };
   await send({ message: "reset_password", address: acme.owner.email, ...device });
   await worker.idle();
-  const before = await world.mails();
+  const before = await world.emails();
   await send({ message: "welcome", userId: acme.owner.id });
   await worker.idle();
 
   assert.deepEqual(before, []);
-  assert.deepEqual((await world.mails()).map(({ to, message }) => [to, message]), [[
+  assert.deepEqual((await world.emails()).map(({ to, message }) => [to, message]), [[
     acme.owner.email,
     "welcome",
   ]]);

@@ -3,7 +3,7 @@ import type { World } from "./world.ts";
 
 /** The token of the link in the newest email of a kind to an address. */
 export async function emailedToken(world: World, message: string, to: string): Promise<string> {
-  const email = (await world.mails(to)).find((one) => one.message === message);
+  const email = (await world.emails(to)).find((one) => one.message === message);
   assert.ok(email, `an email ${message} was sent to ${to}`);
   return new URL(email.links.find((link) => link.includes("token="))!).searchParams.get("token")!;
 }

@@ -327,7 +327,7 @@ export class World implements AsyncDisposable {
   }
 
   /** The mails in the mailbox, the newest first; those to one address, if it is named. */
-  async mails(to = ""): Promise<MailboxJson[]> {
+  async emails(to = ""): Promise<MailboxJson[]> {
     const { text } = await this.browser().get(
       `http://${this.host()}/dev/mailbox.json?to=${encodeURIComponent(to)}`,
     );
