@@ -26,6 +26,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
   await world.staff("owner@acme.example");
   const closed = await world.company("globex");
   for (const company of [open, closed]) await world.member(company, "mei@acme.example", "viewer");
+  await world.member(open, "ada@acme.example", "admin");
   await scheduleDeletion(world.system, closed.tenant.id);
   await suspendTenant(world.system, closed.tenant.id, { reason: "The last three invoices are open." });
   await world.manyProjects("acme", 8);

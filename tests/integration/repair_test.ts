@@ -77,7 +77,7 @@ if (serverUrl) {
     const globex = await world.company("globex");
     await createProject(acme.ctx, { name: "Kept", description: "", status: "active" });
     await provisionSchema(world.services.db);
-    const superuser = Object.assign(new URL(world.variables.DATABASE_URL!), loginOf(serverUrl!)).href;
+    const superuser = new URL(new URL(world.variables.DATABASE_URL!).pathname, serverUrl).href;
     await loseAllRoles(world, superuser);
     const form = { name: "Ada", email: "ada@new.example", password: "correct horse battery" };
 
@@ -162,9 +162,4 @@ async function loseAllRoles(world: World, superuser: string): Promise<void> {
       await admin.unsafe(`drop owned by ${role}; drop role ${role}`);
     }
   });
-}
-
-function loginOf(url: string): { username: string; password: string } {
-  const { username, password } = new URL(url);
-  return { username, password };
 }
