@@ -6,7 +6,7 @@ import { PGlite } from "@electric-sql/pglite";
 import { join, resolve } from "node:path";
 import { createConnection } from "node:net";
 import { PgliteSocket } from "./pglite_socket.ts";
-import { openDataFolder, openPrivateFile, requireAccess, syncFolder } from "../src/platform/data_folder.ts";
+import { openDataFolder, openPrivateFile, requireAccess } from "../src/platform/data_folder.ts";
 import { LOGIN_ROLE, prepareServer } from "./server_setup.ts";
 import { pgliteFiles } from "./source_files.ts";
 
@@ -55,10 +55,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
   await openDataFolder(dataDir);
   const lock = await lockFolder(dataDir);
   try {
-    const folder = join(dataDir, "postgres");
-    if (!await exists(folder)) await initialize(folder);
-    const pglite = await openExisting(folder);
-    await prepareServer((sql) => pglite.exec(sql));
+    const pglite = await openOrMake(join(dataDir, "postgres"));
     return await serve(pglite, socketPath, () => lock.close());
   } catch (error) {
     lock.close();
@@ -66,22 +63,25 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
   }
 }
 
-/** Makes the database in a folder beside, so that a process that is killed meanwhile leaves nothing under the final name. */
-async function initialize(folder: string): Promise<void> {
-  const unfinished = `${folder}.new`;
-  await Deno.remove(unfinished, { recursive: true }).catch(() => {});
-  await Deno.mkdir(unfinished, { mode: 0o700 });
-  const pglite = await openFolder(unfinished);
+/** While a database is being made, a file beside it says so: the start after one that was killed makes it anew. */
+async function openOrMake(folder: string): Promise<PGlite> {
+  const unfinished = `${folder}.unfinished`;
+  if (await exists(folder) && !await exists(unfinished)) return await openExisting(folder);
+  await openPrivateFile(unfinished);
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  await Deno.mkdir(folder, { mode: 0o700 });
+  const pglite = await openFolder(folder);
   await prepareServer((sql) => pglite.exec(sql));
-  await pglite.close();
-  await syncFolder(unfinished);
-  await Deno.rename(unfinished, folder);
+  await Deno.remove(unfinished);
+  return pglite;
 }
 
 async function openExisting(folder: string): Promise<PGlite> {
   try {
     await Deno.chmod(folder, 0o700);
-    return await openFolder(folder);
+    const pglite = await openFolder(folder);
+    await prepareServer((sql) => pglite.exec(sql));
+    return pglite;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(

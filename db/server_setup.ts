@@ -80,9 +80,16 @@ export async function prepareServer(execute: Execute): Promise<void> {
       if not exists (select from pg_roles where rolname = '${LOGIN_ROLE}') then
         create role ${LOGIN_ROLE} login noinherit createrole;
       end if;
-      execute format('grant create on database %I to ${LOGIN_ROLE}', current_database());
+      if not has_database_privilege('${LOGIN_ROLE}', current_database(), 'create') then
+        execute format('grant create on database %I to ${LOGIN_ROLE}', current_database());
+      end if;
     end $$`);
-  for (const { statement } of HARDENING) await execute(statement);
+  await execute(HARDENING.map(onlyIfOpen).join(";\n"));
+}
+
+/** What is closed already is left alone: taking it away again would rewrite the catalog at each start. */
+function onlyIfOpen({ statement, isOpen }: Hardening): string {
+  return `do $open$ begin if ${isOpen} then execute $statement$${statement}$statement$; end if; end $open$`;
 }
 
 /** The SQL that a superuser runs once in the application's database, as people and psql read it. */

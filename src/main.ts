@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     const servers = [...serveMetrics(config, services), ...await servePages(config, services)];
     stopOnSignal(services, servers, worker);
     announce(config);
+    services.upkeep.start(services); // last, so that schemas made ahead delay no start
     await Promise.all(servers.map(({ finished }) => finished));
   } catch (error) {
     if (!(error instanceof StartError)) log.fatal("start failed", describeError(error));

@@ -64,10 +64,12 @@ export async function startServices(config: Config, clock: Clock = systemClock):
     const { fleet } = await migrate(db);
     for (const { schema, reason } of fleet.failed) log.error("a tenant was not migrated", { schema, reason });
     if (fleet.stopped) log.error("the migration stopped: too many schemas failed", { left: fleet.left });
-    await requireHardenedDatabase(db, config);
-    await reportRoleProblems(db);
+    // The embedded database is hardened as it is opened, and has its roles in the same folder.
+    if (config.databaseUrl) {
+      await requireHardenedDatabase(db, config);
+      await reportRoleProblems(db);
+    }
     const services = await buildServices(config, clock, db, close);
-    services.upkeep.start(services);
     await services.tenants.listen(services.forgetTenant);
     return services;
   } catch (error) {

@@ -1,14 +1,11 @@
-import { join } from "node:path";
-
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
 const OPEN_TO_OTHERS = 0o077;
 
 /** What Denizen keeps in the folder: an open folder that holds one of these is Denizen's own. */
-const OWN_ENTRIES = ["postgres", "postgres.new", "jobs.kv", "lock", "test"];
+const OWN_ENTRIES = ["postgres", "postgres.unfinished", "jobs.kv", "lock", "test"];
 /** What a new file system comes with. */
 const IGNORED_ENTRIES = ["lost+found"];
-const FILES_SYNCED_AT_ONCE = 100;
 
 /**
  * Makes sure that the folder is there and that only its owner can read it. Throws with one line that says what to do
@@ -68,22 +65,4 @@ async function chmodIfPresent(path: string): Promise<void> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-}
-
-/** Writes the folder with all that is in it to the disk. */
-export async function syncFolder(folder: string): Promise<void> {
-  const entries = await Array.fromAsync(Deno.readDir(folder));
-  for (const { name, isDirectory } of entries) {
-    if (isDirectory) await syncFolder(join(folder, name));
-  }
-  const files = entries.filter(({ isFile }) => isFile).map(({ name }) => join(folder, name));
-  for (let start = 0; start < files.length; start += FILES_SYNCED_AT_ONCE) {
-    await Promise.all(files.slice(start, start + FILES_SYNCED_AT_ONCE).map(sync));
-  }
-  await sync(folder);
-}
-
-async function sync(path: string): Promise<void> {
-  using file = await Deno.open(path);
-  await file.sync();
 }

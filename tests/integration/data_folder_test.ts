@@ -11,8 +11,8 @@ Deno.test("a first start that is killed at any moment leaves a folder that the n
   const folder = join(parent, "Ada's data");
   const variables = { DATA_DIR: folder };
   const moments = [
-    () => anyExists(folder, "global/pg_control"),
-    () => anyExists(folder, "base/1/PG_VERSION"),
+    () => exists(join(folder, "postgres/global/pg_control")),
+    () => exists(join(folder, "postgres/base/1/PG_VERSION")),
   ];
   try {
     for (const [index, moment] of moments.entries()) {
@@ -22,7 +22,7 @@ Deno.test("a first start that is killed at any moment leaves a folder that the n
     await t.step("the next start makes the database anew", async () => {
       const { code, stderr } = await cli(variables, "db", "migrate");
       assert.equal(code, 0, stderr);
-      assert.equal(await exists(join(folder, "postgres.new")), false);
+      assert.equal(await exists(join(folder, "postgres.unfinished")), false);
     });
 
     await t.step("a server closes the folder and its files to other users", async () => {
@@ -87,8 +87,4 @@ Deno.test("a folder that can't be Denizen's alone is refused with one line, and 
 
 function exists(path: string): Promise<boolean> {
   return Deno.stat(path).then(() => true, () => false);
-}
-
-async function anyExists(folder: string, path: string): Promise<boolean> {
-  return await exists(join(folder, "postgres.new", path)) || await exists(join(folder, "postgres", path));
 }
