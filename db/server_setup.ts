@@ -19,7 +19,7 @@ export type Hardening = {
 const ADVISORY_LOCKS = "^pg_(try_)?advisory_(xact_)?lock";
 
 /** All but `lo_unlink`: a role can unlink only what it owns, and deleting a tenant needs that. */
-const LARGE_OBJECTS = "^(lo_(creat|create|from_bytea|put|open|get|truncate|truncate64)|loread|lowrite)$";
+const LARGE_OBJECTS = "^lo(_(creat|create|from_bytea|put|open|get|truncate|truncate64)|read|write)$";
 
 /** Closes the ways by which SQL inside a tenant's transaction could leave it. They count for one database each. */
 export const HARDENING: Hardening[] = [
