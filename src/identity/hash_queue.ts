@@ -15,7 +15,7 @@ export type HashQueueOptions = { atOnce?: number; longestWait?: number; now?: ()
 type Waiting = { start: () => void };
 
 /**
- * Password hashes, one after the other: as many at once as there are cores, a bounded number waiting. A hash takes tens
+ * Password hashes, one after the other: as many at once as there are cores but one, a bounded number waiting. A hash takes tens
  * of megabytes and a whole core, and Deno would start any number of them.
  */
 export class HashQueue {
@@ -27,7 +27,7 @@ export class HashQueue {
   #average = FIRST_ESTIMATE;
 
   constructor({ atOnce, longestWait = LONGEST_WAIT, now = () => performance.now() }: HashQueueOptions = {}) {
-    this.#atOnce = atOnce ?? Math.min(navigator.hardwareConcurrency, MOST_AT_ONCE);
+    this.#atOnce = atOnce ?? hashesAtOnce(navigator.hardwareConcurrency);
     this.#longestWait = longestWait;
     this.#now = now;
   }
@@ -85,6 +85,11 @@ export class HashQueue {
     this.#waiting.delete(first);
     first.start();
   }
+}
+
+/** One core is left to everything else: a request, the database and `/health` wait for no hash. */
+function hashesAtOnce(cores: number): number {
+  return Math.min(Math.max(cores - 1, 1), MOST_AT_ONCE);
 }
 
 function overloaded(longestWait: number) {
