@@ -11,7 +11,7 @@ import type { Services } from "../src/services.ts";
 import { createOutput } from "./output.ts";
 
 /**
- * Runs jobs and schedules until this process is told to stop; with `drain` until nothing is due. Throws `conflict` where
+ * Runs jobs and schedules until this process gets a signal to stop; with `drain`, until nothing is due. Throws `conflict` where
  * the engine is for one process.
  */
 export async function runWorker(services: Services, { drain }: { drain: boolean }): Promise<void> {

@@ -18,7 +18,7 @@ const UNHURRIED = "begin; set local statement_timeout = 0";
 
 /**
  * Runs `work` in a transaction of the migrating login, which is the application's where no other is configured. `use` is
- * "migration" where a statement may take minutes: any other is given up when the server answers nothing for so long.
+ * "migration" where a statement may take minutes; every other statement is given up when the server is silent for too long.
  */
 export function withMigrator<T>(
   db: Database,

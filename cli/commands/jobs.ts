@@ -9,7 +9,7 @@ import { withSystem } from "../session.ts";
 const LIST_LENGTH = 50;
 
 export function jobsCommand() {
-  const jobs = new Command("jobs").description("What is done beside requests.");
+  const jobs = new Command("jobs").description("Background jobs.");
 
   jobs.command("list").description(`Lists the jobs asked for last, ${LIST_LENGTH} at most.`)
     .option("--failed", "only those that failed for good")
@@ -54,7 +54,9 @@ export function jobsCommand() {
       });
     });
 
-  jobs.command("work").description("Runs jobs and schedules without a web server, until it is told to stop.")
+  jobs.command("work").description(
+    "Runs jobs and schedules without a web server, until it gets a signal to stop.",
+  )
     .option("--drain", "stop as soon as nothing is due")
     .action(async ({ drain }) => {
       await withSystem(async ({ services }) => {

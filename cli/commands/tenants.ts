@@ -80,11 +80,11 @@ export function tenantsCommand() {
     .action((name, options) => onTenant(name, options, (_, tenant) => Promise.resolve(tenant)));
 
   tenants.command("update <tenant>").description(
-    "Renames a tenant, moves it to another subdomain, or gives its mail another look.",
+    "Renames a tenant, moves it to another subdomain, or changes the look of its email.",
   )
     .option("--name <name>", "its new name")
     .option("--subdomain <subdomain>", "its new subdomain; the old one redirects for 90 days")
-    .option("--brand-color <color>", "the color of its mail, such as #0b6b58; none for the product's own")
+    .option("--brand-color <color>", "the color of its email, such as #0b6b58; none for the product's own")
     .option("--logo-url <address>", "the https address of its logo; none for no logo")
     .option("--json", "print JSON")
     .action((tenant, { name, subdomain, brandColor, logoUrl, ...options }) => {

@@ -46,7 +46,7 @@ export const tenants = control.table("tenants", {
   suspensionReason: text("suspension_reason"),
   /** When it will be deleted, if that is scheduled. */
   deletionDueAt: moment("deletion_due_at"),
-  /** How its mails look: `#rrggbb`, and an https address. Null: like the product's own. */
+  /** The look of its emails: `#rrggbb`, and an https address. Null: the product's own. */
   brandColor: text("brand_color"),
   logoUrl: text("logo_url"),
   /** The person who created it for themselves; null where the platform did, or where nobody noted it. */
@@ -259,7 +259,7 @@ export const outbox = control.table("outbox", {
   attempts: smallint("attempts").notNull().default(0),
   /** The handing-over it belongs to: a worker that comes with an older one is refused. */
   handId: uuid("hand_id"),
-  /** Until when, by the database's clock, whoever has it is believed to be alive. */
+  /** The end of the worker's lease, by the database's clock. */
   leaseUntil: moment("lease_until"),
   /** Why the last attempt failed. */
   error: text("error"),
@@ -312,7 +312,7 @@ export const emailOptOuts = control.table("email_opt_outs", {
   createdAt: moment("created_at").notNull(),
 }, (table) => [primaryKey({ columns: [table.userId, table.category] })]);
 
-/** Addresses that no mail goes to any more: it came back, its reader called it spam, or someone said so. */
+/** Addresses that get no email: it bounced, was marked as spam, or staff added the address. */
 export const suppressedAddresses = control.table("suppressed_addresses", {
   id: uuid("id").primaryKey(),
   /** Lower case. */
@@ -323,7 +323,7 @@ export const suppressedAddresses = control.table("suppressed_addresses", {
   createdAt: moment("created_at").notNull(),
 }, (table) => [index("suppressed_addresses_created").on(table.createdAt, table.id)]);
 
-/** The newest mails, where no way out is configured. Production has none. */
+/** The newest emails, where no mail server is configured. Production has none. */
 export const mailboxMessages = control.table("mailbox_messages", {
   id: uuid("id").primaryKey(),
   at: moment("at").notNull(),

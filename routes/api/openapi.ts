@@ -21,7 +21,7 @@ function build(origin: string) {
   return { text, etag: `"${sha256(text)}"` };
 }
 
-/** RFC 9110, section 13.1.2: any of the list, compared weakly, or `*`. */
+/** RFC 9110, section 13.1.2: a weak comparison with each of the list, or `*`. */
 function namesEtag(ifNoneMatch: string, etag: string): boolean {
   return ifNoneMatch.split(",").some((tag) => ["*", etag].includes(tag.trim().replace(/^W\//, "")));
 }
