@@ -1,6 +1,6 @@
 // @ts-types="@types/cli-progress"
 import { Presets, SingleBar } from "cli-progress";
-import type { FleetProgress } from "../db/fleet.ts";
+import type { FleetProgress } from "../db/migration/fleet.ts";
 
 const FORMAT = "{bar} {value} of {total} schemas, {failed} failed, {rate}/s, {left} left";
 const LINE_EVERY_MILLISECONDS = 5_000;

@@ -1,11 +1,11 @@
-import { controlStatus } from "../db/migrate.ts";
-import type { Database } from "../db/connect.ts";
+import { controlStatus } from "../db/migration/migrate.ts";
+import type { Database } from "../db/connection/connect.ts";
 import { type Config, loadConfig } from "../src/config.ts";
 import { type SystemContext, systemContext } from "../src/context.ts";
 import { conflict } from "../src/errors.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
-import { openDatabase } from "../src/database.ts";
+import { openDatabase } from "../src/operations/database.ts";
 import { lateModules } from "./late_modules.ts";
 
 /** Opens the database for the time of `work`: the server's, or beside a running server the one it serves. */

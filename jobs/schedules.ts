@@ -1,8 +1,8 @@
 import { Cron } from "croner";
 import { eq } from "drizzle-orm";
-import { schedules } from "../db/control/schema.ts";
+import { schedules } from "../db/control/schema/outbox.ts";
 import { inBackground, systemContext } from "../src/context.ts";
-import { enqueueAll, type NewJob } from "../src/jobs/outbox.ts";
+import { enqueueAll, type NewJob } from "../src/outbox/outbox.ts";
 import { after, DAY } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { describeError, logOf } from "../src/platform/log.ts";

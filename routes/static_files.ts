@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { Hono } from "hono";
 import { notFound } from "../src/errors.ts";
-import { StartError } from "../src/start_error.ts";
+import { StartError } from "../src/platform/start_error.ts";
 import type { AssetName } from "../views/page.tsx";
 import type { AppEnv } from "./http.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SECOND } from "./platform/clock.ts";
-import { DatabaseUrlError, parseDatabaseUrl } from "../db/database_url.ts";
-import { parseAppUrl } from "./app_url.ts";
+import { DatabaseUrlError, parseDatabaseUrl } from "../db/connection/database_url.ts";
+import { parseAppUrl } from "./platform/app_url.ts";
 import {
   type EmailConfig,
   emailConfig,

@@ -1,5 +1,11 @@
-import { type ControlDb } from "../db/connect.ts";
-import { type ControlTx, readTenant, type TenantTx, withControl, withTenant } from "../db/with_tenant.ts";
+import { type ControlDb } from "../db/connection/connect.ts";
+import {
+  type ControlTx,
+  readTenant,
+  type TenantTx,
+  withControl,
+  withTenant,
+} from "../db/connection/with_tenant.ts";
 import type { Actor, MemberActor, TenantActor } from "./access/actor.ts";
 import { forbidden } from "./errors.ts";
 import type { Services } from "./services.ts";

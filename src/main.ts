@@ -1,5 +1,5 @@
 import { openEngine } from "../jobs/engines/open.ts";
-import { JobWorker, NEW_JOBS } from "../jobs/job_worker.ts";
+import { JobWorker, NEW_JOBS } from "../jobs/runner/job_worker.ts";
 import { enqueueMissed, registerSchedules, type Running } from "../jobs/schedules.ts";
 import { sql } from "drizzle-orm";
 import { createApp } from "../routes/app.ts";
@@ -9,7 +9,7 @@ import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
 import { type Services, startServices } from "./services.ts";
-import { StartError } from "./start_error.ts";
+import { StartError } from "./platform/start_error.ts";
 
 /** How long the queue may be drained at once where nothing runs between requests. */
 const DRAIN_TIME = 50 * SECOND;

@@ -1,5 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
-import { withTenant } from "../../db/with_tenant.ts";
+import { withTenant } from "../../db/connection/with_tenant.ts";
 import { type AuditVerification, verifyAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
 import { conflict } from "../../src/errors.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";

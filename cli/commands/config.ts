@@ -1,10 +1,10 @@
 import { Command } from "@commander-js/extra-typings";
-import { fittingLanes } from "../../db/connect.ts";
-import { type Finding, inspectDatabase } from "../../db/inspect.ts";
+import { fittingLanes } from "../../db/connection/connect.ts";
+import { type Finding, inspectDatabase } from "../../db/migration/inspect.ts";
 import { type Config, DEVELOPMENT_SECRET, loadConfig } from "../../src/config.ts";
 import { conflict } from "../../src/errors.ts";
 import { createOutput } from "../output.ts";
-import { mustBeHardened } from "../../src/database_safety.ts";
+import { mustBeHardened } from "../../src/operations/database_safety.ts";
 import { withDatabase } from "../session.ts";
 
 export function configCommand() {

@@ -1,6 +1,12 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { getQueues, type ListedJob, listJobs, retryAllFailed, retryJob } from "../../src/jobs/job_list.ts";
-import { QUEUE_NAMES } from "../../src/jobs/queues.ts";
+import {
+  getQueues,
+  type ListedJob,
+  listJobs,
+  retryAllFailed,
+  retryJob,
+} from "../../src/operations/job_list.ts";
+import { QUEUE_NAMES } from "../../src/outbox/queues.ts";
 import { lateModules } from "../late_modules.ts";
 import { WrongUse } from "../options.ts";
 import { createOutput } from "../output.ts";

@@ -1,5 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
-import { migrate } from "../../db/migrate.ts";
+import { migrate } from "../../db/migration/migrate.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { checkNewPassword, hashPassword } from "../../src/identity/passwords.ts";
 import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";

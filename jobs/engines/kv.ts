@@ -1,4 +1,4 @@
-import type { Hand } from "../ledger.ts";
+import type { Hand } from "../runner/ledger.ts";
 import type { Engine, TakeHand } from "./engine.ts";
 
 /**

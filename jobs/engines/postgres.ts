@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
-import { pgOptions } from "../../db/driver_options.ts";
+import { pgOptions } from "../../db/connection/driver_options.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
-import type { Hand } from "../ledger.ts";
+import type { Hand } from "../runner/ledger.ts";
 import type { Engine, TakeHand } from "./engine.ts";
 
 const TASK = "denizen_hand";

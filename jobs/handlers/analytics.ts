@@ -1,6 +1,6 @@
 import { recordCounters, recordGauges } from "../../src/analytics/daily_metrics.ts";
 import { sendMonthlyReport } from "../../src/analytics/send_monthly_report.ts";
-import { enqueueForAllTenants } from "../../src/jobs/for_all_tenants.ts";
+import { enqueueForAllTenants } from "../../src/outbox/for_all_tenants.ts";
 import { type JobHandlers, tenantOf } from "./handler.ts";
 
 /** Queue `analytics`: figures and reports. */

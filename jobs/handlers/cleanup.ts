@@ -1,4 +1,4 @@
-import { deleteExpired } from "../../src/cleanup/expired_rows.ts";
+import { deleteExpired } from "../../src/operations/retention.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { JobHandlers } from "./handler.ts";
 

@@ -1,6 +1,6 @@
 import { deliver } from "../../src/email/mailer.ts";
 import { composeLetter } from "../../src/email/letters.ts";
-import { GiveUp } from "../../src/jobs/job_outcomes.ts";
+import { GiveUp } from "../../src/outbox/job_outcomes.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
 import type { JobHandlers } from "./handler.ts";
 

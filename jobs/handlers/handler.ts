@@ -1,7 +1,7 @@
 import type { SystemContext, TenantContext } from "../../src/context.ts";
 import type { TenantSystemActor } from "../../src/access/actor.ts";
-import { GiveUp } from "../../src/jobs/job_outcomes.ts";
-import type { JobName, JobPayload } from "../../src/jobs/job_types.ts";
+import { GiveUp } from "../../src/outbox/job_outcomes.ts";
+import type { JobName, JobPayload } from "../../src/outbox/job_types.ts";
 
 /** One attempt at a job. Whatever a handler does it may do again: `id` is the same at each attempt. */
 export type JobRun = {

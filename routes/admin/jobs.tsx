@@ -12,8 +12,8 @@ import {
   type QueueState,
   retryAllFailed,
   retryJob,
-} from "../../src/jobs/job_list.ts";
-import { type QueueName, QUEUES } from "../../src/jobs/queues.ts";
+} from "../../src/operations/job_list.ts";
+import { type QueueName, QUEUES } from "../../src/outbox/queues.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
 import { JobList, JobRows } from "../../views/pages/admin/job_list.tsx";

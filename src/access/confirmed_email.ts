@@ -1,5 +1,5 @@
 import { and, eq, isNotNull } from "drizzle-orm";
-import { users } from "../../db/control/schema.ts";
+import { users } from "../../db/control/schema/users.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 

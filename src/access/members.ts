@@ -1,8 +1,9 @@
 import { and, count, eq, inArray, sql } from "drizzle-orm";
-import { prepareQuery } from "../../db/prepared.ts";
-import { memberships, users } from "../../db/control/schema.ts";
-import type { ControlDb } from "../../db/connect.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { prepareQuery } from "../../db/connection/prepared.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { users } from "../../db/control/schema/users.ts";
+import type { ControlDb } from "../../db/connection/connect.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { newId } from "../platform/ids.ts";
 import type { UserId } from "./actor.ts";

@@ -1,5 +1,5 @@
 import { and, eq } from "drizzle-orm";
-import { memberships } from "../../db/control/schema.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden, notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";

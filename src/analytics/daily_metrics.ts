@@ -1,5 +1,8 @@
 import { and, count, eq, gte, lt, sql } from "drizzle-orm";
-import { apiUsage, auditLog, dailyMetrics, projects } from "../../db/tenant/schema.ts";
+import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { countMembers } from "../access/members.ts";
 import { authorize } from "../access/roles.ts";
 import type { TenantContext } from "../context.ts";

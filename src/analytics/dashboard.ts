@@ -1,12 +1,13 @@
 import { count, getTableName, gte, sql } from "drizzle-orm";
-import { prepareQuery } from "../../db/prepared.ts";
-import * as tenantSchema from "../../db/tenant/schema.ts";
+import { prepareQuery } from "../../db/connection/prepared.ts";
+import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { countMembers } from "../access/members.ts";
 import { authorize } from "../access/roles.ts";
 import { type AuditEntry, recentAudit } from "../audit/audit_log.ts";
 import type { TenantContext } from "../context.ts";
-
-const { apiUsage, projects } = tenantSchema;
 
 const RECENT_ENTRIES = 8;
 
@@ -61,7 +62,7 @@ export function measureStorage(ctx: TenantContext): Promise<number> {
 }
 
 /** By the tables' names: to look through the catalogue for them would take longer the more tenants there are. */
-const SIZES = Object.values(tenantSchema).map((table) =>
+const SIZES = [apiUsage, auditLog, dailyMetrics, projects].map((table) =>
   sql`pg_total_relation_size(to_regclass(${getTableName(table)}))`
 );
 const STORAGE = sql`select (${sql.join(SIZES, sql` + `)})::float8 as bytes`;

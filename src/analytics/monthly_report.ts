@@ -1,5 +1,5 @@
 import { and, asc, gt, gte, inArray, lt, or } from "drizzle-orm";
-import { dailyMetrics } from "../../db/tenant/schema.ts";
+import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { authorize } from "../access/roles.ts";
 import type { TenantContext } from "../context.ts";
 import { type Metric, METRIC_KINDS } from "./daily_metrics.ts";

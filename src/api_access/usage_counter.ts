@@ -1,9 +1,9 @@
 import { clearInterval, setInterval } from "node:timers";
 import { sql } from "drizzle-orm";
-import type { Database } from "../../db/connect.ts";
-import type { SchemaName } from "../../db/schema_name.ts";
-import { apiUsage } from "../../db/tenant/schema.ts";
-import { withTenant } from "../../db/with_tenant.ts";
+import type { Database } from "../../db/connection/connect.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
+import { apiUsage } from "../../db/tenant/schema/usage.ts";
+import { withTenant } from "../../db/connection/with_tenant.ts";
 import { isTenantGone } from "../platform/database_errors.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { describeError, logOf } from "../platform/log.ts";

@@ -1,10 +1,10 @@
 import { desc, eq, or, sql } from "drizzle-orm";
-import { platformAuditLog } from "../../db/control/schema.ts";
-import { prepareQuery } from "../../db/prepared.ts";
-import { auditLog } from "../../db/tenant/schema.ts";
-import type { MigratorTx } from "../../db/migrator.ts";
-import type { SchemaName } from "../../db/schema_name.ts";
-import type { ControlTx, TenantTx } from "../../db/with_tenant.ts";
+import { platformAuditLog } from "../../db/control/schema/audit.ts";
+import { prepareQuery } from "../../db/connection/prepared.ts";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
+import type { MigratorTx } from "../../db/migration/migrator.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
+import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import { type Actor, describeActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";

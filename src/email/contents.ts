@@ -5,7 +5,7 @@ import { createVerificationLink, VERIFICATION_HOURS } from "../identity/email_ve
 import { createPasswordLink } from "../identity/password_links.ts";
 import { CODE_MINUTES, codeOf, findPendingSignUpById } from "../identity/pending_sign_ups.ts";
 import type { User } from "../identity/users.ts";
-import type { EmailRequest } from "../jobs/email_requests.ts";
+import type { EmailRequest } from "./email_requests.ts";
 import { DAY, MINUTE } from "../platform/clock.ts";
 import { browserOf } from "../platform/user_agent.ts";
 import { tenantUrl } from "../tenancy/tenant.ts";

@@ -1,7 +1,7 @@
 import { findRole } from "../access/members.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { findUserByEmail, findUserById, type User } from "../identity/users.ts";
-import type { EmailRequest } from "../jobs/email_requests.ts";
+import type { EmailRequest } from "./email_requests.ts";
 import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
 import { categoryOf, type EmailCategory } from "./categories.ts";
 import { CONTENTS, type Sender, signUpCodeContent, type ToUser } from "./contents.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../db/connect.ts";
+import type { Database } from "../../db/connection/connect.ts";
 import type { Config } from "../config.ts";
 import type { SystemContext } from "../context.ts";
 import type { Clock } from "../platform/clock.ts";

@@ -1,6 +1,6 @@
 import { and, eq, inArray, notInArray } from "drizzle-orm";
 import { z } from "zod";
-import { emailOptOuts } from "../../db/control/schema.ts";
+import { emailOptOuts } from "../../db/control/schema/email.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";

@@ -1,7 +1,7 @@
 import { and, eq, ilike, sql } from "drizzle-orm";
 import { z } from "zod";
-import { suppressedAddresses } from "../../db/control/schema.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { suppressedAddresses } from "../../db/control/schema/email.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { authorizePlatform } from "../access/tenant_access.ts";
 import { recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";

@@ -1,4 +1,4 @@
-import type { ControlTx } from "../../db/with_tenant.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { logOf } from "../platform/log.ts";

@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull, or } from "drizzle-orm";
 import { z } from "zod";
-import { refreshTokens } from "../../db/control/schema.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { refreshTokens } from "../../db/control/schema/identity.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";

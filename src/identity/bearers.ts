@@ -1,5 +1,8 @@
 import { and, asc, eq, ne, notExists, sql } from "drizzle-orm";
-import { memberships, refreshTokens, tenants, users } from "../../db/control/schema.ts";
+import { refreshTokens } from "../../db/control/schema/identity.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { users } from "../../db/control/schema/users.ts";
 import type { MemberActor, UserActor, UserId } from "../access/actor.ts";
 import { badRequest, forbidden, unauthenticated } from "../errors.ts";
 import type { Services } from "../services.ts";

@@ -1,11 +1,11 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
-import { users } from "../../db/control/schema.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { users } from "../../db/control/schema/users.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { describeActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
-import { enqueue, keyOncePer } from "../jobs/outbox.ts";
+import { enqueue, keyOncePer } from "../outbox/outbox.ts";
 import { HOUR, MINUTE } from "../platform/clock.ts";
 import { resetAccess } from "./account_access.ts";
 import { findUserOfToken, issueAddressToken } from "./address_tokens.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { addMember } from "../access/members.ts";
 import { describeActor } from "../access/actor.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
@@ -7,7 +7,7 @@ import { ROLES } from "../access/roles.ts";
 import { authorizeGrant } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict } from "../errors.ts";
-import { enqueue } from "../jobs/outbox.ts";
+import { enqueue } from "../outbox/outbox.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 import { resetAccess } from "./account_access.ts";
 import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";

@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
-import { oneTimeTokens } from "../../db/control/schema.ts";
-import type { ControlDb } from "../../db/connect.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { oneTimeTokens } from "../../db/control/schema/identity.ts";
+import type { ControlDb } from "../../db/connection/connect.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after } from "../platform/clock.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { sha256 } from "../platform/crypto.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
-import { enqueue, keyOncePer } from "../jobs/outbox.ts";
+import { enqueue, keyOncePer } from "../outbox/outbox.ts";
 import { DAY, MINUTE } from "../platform/clock.ts";
 import { emailAddress } from "../platform/text.ts";
 import { resetAccess } from "./account_access.ts";

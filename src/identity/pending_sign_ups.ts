@@ -1,9 +1,9 @@
 import { and, eq, gt, lt, sql } from "drizzle-orm";
-import { pendingSignUps } from "../../db/control/schema.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { pendingSignUps } from "../../db/control/schema/identity.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
-import { enqueue, keyOncePer } from "../jobs/outbox.ts";
+import { enqueue, keyOncePer } from "../outbox/outbox.ts";
 import { after, HOUR, MINUTE } from "../platform/clock.ts";
 import { isSameSecret, newToken, sha256, sixDigitCode } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";

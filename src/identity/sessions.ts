@@ -1,6 +1,8 @@
 import { and, desc, eq, gt, isNull, notExists, type SQL, sql } from "drizzle-orm";
-import { memberships, oneTimeTokens, refreshTokens, sessions, users } from "../../db/control/schema.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { users } from "../../db/control/schema/users.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { MemberActor, UserActor, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
-import { users } from "../../db/control/schema.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { users } from "../../db/control/schema/users.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";

@@ -7,9 +7,10 @@ import {
   importJWK,
   type JWK,
 } from "jose";
-import type { Database } from "../../db/connect.ts";
-import { locks, signingKeys } from "../../db/control/schema.ts";
-import { withControl } from "../../db/with_tenant.ts";
+import type { Database } from "../../db/connection/connect.ts";
+import { signingKeys } from "../../db/control/schema/identity.ts";
+import { locks } from "../../db/control/schema/installation.ts";
+import { withControl } from "../../db/connection/with_tenant.ts";
 import type { Clock } from "../platform/clock.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
 

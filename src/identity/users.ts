@@ -1,8 +1,9 @@
 import { and, asc, eq } from "drizzle-orm";
 import { z } from "zod";
-import { memberships, users } from "../../db/control/schema.ts";
-import type { ControlDb } from "../../db/connect.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { users } from "../../db/control/schema/users.ts";
+import type { ControlDb } from "../../db/connection/connect.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
 import type { Role } from "../access/roles.ts";
 import type { SystemContext } from "../context.ts";

@@ -1,8 +1,8 @@
 import { and, eq, ilike, or, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
-import { prepareQuery } from "../../db/prepared.ts";
-import { projects } from "../../db/tenant/schema.ts";
-import type { TenantTx } from "../../db/with_tenant.ts";
+import { prepareQuery } from "../../db/connection/prepared.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { authorize } from "../access/roles.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAudit } from "../audit/audit_log.ts";

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
-import type { ControlDb } from "../../db/connect.ts";
-import type { SchemaName } from "../../db/schema_name.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import type { ControlDb } from "../../db/connection/connect.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { type DomainError, suspended, unavailable } from "../errors.ts";
 import { isRoleMissing, isRoleRefused, isTenantGone } from "../platform/database_errors.ts";
 import { describeError, logOf } from "../platform/log.ts";

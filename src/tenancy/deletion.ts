@@ -1,8 +1,8 @@
 import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
-import { tenants } from "../../db/control/schema.ts";
-import { withMigrator } from "../../db/migrator.ts";
-import { dropSchema } from "../../db/drop_schema.ts";
-import { parseSchemaName } from "../../db/schema_name.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { dropSchema } from "../../db/migration/drop_schema.ts";
+import { parseSchemaName } from "../../db/tenant/schema_name.ts";
 import { authorizePlatform } from "../access/tenant_access.ts";
 import { eraseFromPlatformAudit, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";

@@ -1,14 +1,15 @@
 import { and, eq, gt, ne, sql } from "drizzle-orm";
 import { z } from "zod";
-import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorizeOn, authorizePlatform, isPlatform } from "../access/tenant_access.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAuditOf, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict, invalid, notFound, suspended } from "../errors.ts";
-import { releaseHeldJobs } from "../jobs/outbox.ts";
+import { releaseHeldJobs } from "../outbox/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
 import { isVisible, multiLine } from "../platform/text.ts";

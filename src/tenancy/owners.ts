@@ -1,10 +1,10 @@
 import { and, asc, eq } from "drizzle-orm";
-import { memberships } from "../../db/control/schema.ts";
-import type { ControlDb } from "../../db/connect.ts";
-import type { ControlTx } from "../../db/with_tenant.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import type { ControlDb } from "../../db/connection/connect.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext } from "../context.ts";
-import type { EmailRequest } from "../jobs/email_requests.ts";
-import { enqueueAll, type JobOptions } from "../jobs/outbox.ts";
+import type { EmailRequest } from "../email/email_requests.ts";
+import { enqueueAll, type JobOptions } from "../outbox/outbox.ts";
 
 /** What every owner is told in the same words. */
 export type MailToOwners = Without<Extract<EmailRequest, { userId: string }>, "userId">;

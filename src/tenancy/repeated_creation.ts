@@ -1,5 +1,7 @@
 import { and, eq, gte } from "drizzle-orm";
-import { memberships, tenants, tenantSchemas } from "../../db/control/schema.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import type { Tenant } from "./tenant.ts";

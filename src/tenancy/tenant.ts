@@ -1,5 +1,5 @@
 import type { Brand } from "../platform/brand.ts";
-import type { SchemaName } from "../../db/schema_name.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
 
 export type TenantId = Brand<string, "TenantId">;
 /** `deleting`: gone for everyone, and being removed for good. */

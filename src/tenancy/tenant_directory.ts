@@ -1,7 +1,8 @@
 import { and, eq, gt, inArray, isNull, ne, or, type SQL } from "drizzle-orm";
-import type { Database } from "../../db/connect.ts";
-import { subdomains, tenants, tenantSchemas } from "../../db/control/schema.ts";
-import { parseSchemaName, type SchemaName } from "../../db/schema_name.ts";
+import type { Database } from "../../db/connection/connect.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
+import { parseSchemaName, type SchemaName } from "../../db/tenant/schema_name.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";

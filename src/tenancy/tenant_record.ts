@@ -1,5 +1,7 @@
 import { and, asc, eq } from "drizzle-orm";
-import { memberships, tenantSchemas, users } from "../../db/control/schema.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { users } from "../../db/control/schema/users.ts";
 import { authorizePlatform } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";

@@ -1,6 +1,7 @@
 import { eq, getTableColumns } from "drizzle-orm";
-import { tenants, tenantSchemas } from "../../db/control/schema.ts";
-import { parseSchemaName } from "../../db/schema_name.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { parseSchemaName } from "../../db/tenant/schema_name.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 
 /** What a query selects to get tenants: these fields, from `tenants` joined with `tenantSchemas` on `ON_ITS_SCHEMA`. */

@@ -1,6 +1,6 @@
 import { count, ne } from "drizzle-orm";
-import type { Database } from "../../db/connect.ts";
-import { tenants } from "../../db/control/schema.ts";
+import type { Database } from "../../db/connection/connect.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
 import type { PlanKey } from "./tenant.ts";
 
 /** How many tenants are on each plan, those not counted that are being removed for good. */

@@ -1,7 +1,7 @@
-import { dropUnusedRoles } from "../../db/drop_schema.ts";
-import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/provision.ts";
+import { dropUnusedRoles } from "../../db/migration/drop_schema.ts";
+import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/migration/provision.ts";
 import { inBackground, systemContext } from "../context.ts";
-import { releaseForgottenJobs } from "../jobs/outbox.ts";
+import { releaseForgottenJobs } from "../outbox/outbox.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import type { Services } from "../services.ts";

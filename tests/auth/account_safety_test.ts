@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { withMigrator } from "../../db/migrator.ts";
-import { runScript } from "../../db/transaction.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { runScript } from "../../db/connection/transaction.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
 import { createPasswordLink, setPasswordByLink } from "../../src/identity/password_links.ts";

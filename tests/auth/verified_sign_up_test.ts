@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { pendingSignUps } from "../../db/control/schema.ts";
-import { deleteExpired } from "../../src/cleanup/expired_rows.ts";
+import { pendingSignUps } from "../../db/control/schema/identity.ts";
+import { deleteExpired } from "../../src/operations/retention.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import type { Browser } from "../support/browser.ts";

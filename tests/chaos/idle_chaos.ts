@@ -1,4 +1,4 @@
-import { pause } from "../../db/retry.ts";
+import { pause } from "../../db/connection/retry.ts";
 import { openTestDatabase } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, type EveryKind, everyKind, statusesOf } from "../support/every_kind.ts";

@@ -1,5 +1,6 @@
 import { asc, gt, sql } from "drizzle-orm";
-import { outbox, tenants } from "../../db/control/schema.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
 import type { EngineName } from "../../jobs/engines/engine.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { systemClock } from "../../src/platform/clock.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { asc, inArray } from "drizzle-orm";
-import { platformAuditLog } from "../../db/control/schema.ts";
-import { auditLog } from "../../db/tenant/schema.ts";
+import { platformAuditLog } from "../../db/control/schema/audit.ts";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { listSuppressed, suppress, suppressByHand, unsuppress } from "../../src/email/suppression.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
-import { jobMinutes, outbox, platformAuditLog } from "../../db/control/schema.ts";
+import { platformAuditLog } from "../../db/control/schema/audit.ts";
+import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Browser } from "../support/browser.ts";

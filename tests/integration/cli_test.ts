@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type EmbeddedDatabase, startEmbedded } from "../../db/embedded.ts";
+import { type EmbeddedDatabase, startEmbedded } from "../../db/embedded/embedded.ts";
 import { openTestDatabase, serverUrl } from "../support/database.ts";
 import { bundledCli as cli, bundledCliWithInput as cliWithInput, type Outcome } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import pg from "pg";
-import { connect } from "../../db/connect.ts";
-import { pgOptions } from "../../db/driver_options.ts";
+import { connect } from "../../db/connection/connect.ts";
+import { pgOptions } from "../../db/connection/driver_options.ts";
 import { loginUrl, serverUrl } from "../support/database.ts";
 import { AUTHORITY } from "../support/mail_certificate.ts";
 import { ServerProcess } from "../support/process.ts";

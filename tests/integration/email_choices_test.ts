@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { apiUsage, dailyMetrics } from "../../db/tenant/schema.ts";
+import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
+import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { enqueueDue, enqueueMissed, SCHEDULES } from "../../jobs/schedules.ts";
 import { getEmailPreferences } from "../../src/email/preferences.ts";
 import { DAY } from "../../src/platform/clock.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
-import { outbox, users } from "../../db/control/schema.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { users } from "../../db/control/schema/users.ts";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
-import { enqueue } from "../../src/jobs/outbox.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { cancelDeletion, scheduleDeletion, updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { startWorker } from "../support/jobs.ts";

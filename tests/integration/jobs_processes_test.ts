@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EngineName } from "../../jobs/engines/engine.ts";
-import type { JobName } from "../../src/jobs/job_types.ts";
-import { enqueueAll } from "../../src/jobs/outbox.ts";
+import type { JobName } from "../../src/outbox/job_types.ts";
+import { enqueueAll } from "../../src/outbox/outbox.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import {
   enqueueJobs,

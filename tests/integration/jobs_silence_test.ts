@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
-import type { Hand } from "../../jobs/ledger.ts";
+import type { Hand } from "../../jobs/runner/ledger.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { until } from "../support/jobs.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
-import { jobMinutes, outbox } from "../../db/control/schema.ts";
-import { projects } from "../../db/tenant/schema.ts";
+import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
 import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
-import { GiveUp, TryLater } from "../../src/jobs/job_outcomes.ts";
-import { cancelJob, enqueue, enqueueAll } from "../../src/jobs/outbox.ts";
-import { QUEUES } from "../../src/jobs/queues.ts";
+import { GiveUp, TryLater } from "../../src/outbox/job_outcomes.ts";
+import { cancelJob, enqueue, enqueueAll } from "../../src/outbox/outbox.ts";
+import { QUEUES } from "../../src/outbox/queues.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { added, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";

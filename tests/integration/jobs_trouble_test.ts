@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
-import { jobMinutes, jobWorkers, outbox, tenants } from "../../db/control/schema.ts";
-import { Batches } from "../../jobs/batches.ts";
-import type { Hand } from "../../jobs/ledger.ts";
+import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { Batches } from "../../jobs/runner/batches.ts";
+import type { Hand } from "../../jobs/runner/ledger.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import type { JobHandlers } from "../../jobs/handlers/handler.ts";
-import { enqueue } from "../../src/jobs/outbox.ts";
-import { QUEUES } from "../../src/jobs/queues.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
+import { QUEUES } from "../../src/outbox/queues.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import type { Services } from "../../src/services.ts";
 import { added, addJob, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { serveHttp } from "../../routes/http_server.ts";
-import { StartError } from "../../src/start_error.ts";
+import { StartError } from "../../src/platform/start_error.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 
 /** Protects: where the server listens, and that a start that can't listen says in one line what to do. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
-import { mailboxMessages } from "../../db/control/schema.ts";
+import { mailboxMessages } from "../../db/control/schema/email.ts";
 import { deliver } from "../../src/email/mailer.ts";
 import { emptyMailbox } from "../../src/email/mailbox.ts";
 import { findSuppression, suppress, type SuppressionReason } from "../../src/email/suppression.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { connect } from "../../db/connect.ts";
+import { connect } from "../../db/connection/connect.ts";
 import { createOperationsApp } from "../../routes/operations.ts";
-import { healthChecks } from "../../src/health_checks.ts";
-import { enqueue } from "../../src/jobs/outbox.ts";
+import { healthChecks } from "../../src/operations/health_checks.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { Health } from "../../src/platform/health.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";

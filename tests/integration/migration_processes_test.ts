@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
-import { tenantSchemas } from "../../db/control/schema.ts";
-import { findDrift } from "../../db/drift.ts";
-import { migrationStatus } from "../../db/migration_status.ts";
-import { readMigrations } from "../../db/migrations.ts";
-import { provisionSchema } from "../../db/provision.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { findDrift } from "../../db/migration/drift.ts";
+import { migrationStatus } from "../../db/migration/migration_status.ts";
+import { readMigrations } from "../../db/migration/migrations.ts";
+import { provisionSchema } from "../../db/migration/provision.ts";
 import { serverUrl } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
 import { cli, killedCli, ServerProcess } from "../support/process.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
-import { projects } from "../../db/tenant/schema.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
 import { listProjects, projectQuery, type ProjectSort } from "../../src/projects/projects.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { pageWorkspaces } from "../../src/tenancy/workspaces.ts";

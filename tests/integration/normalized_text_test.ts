@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
-import { tenants, users } from "../../db/control/schema.ts";
-import { readMigrations } from "../../db/migrations.ts";
-import { withMigrator } from "../../db/migrator.ts";
-import { projects } from "../../db/tenant/schema.ts";
-import { runScript } from "../../db/transaction.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { users } from "../../db/control/schema/users.ts";
+import { readMigrations } from "../../db/migration/migrations.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import { runScript } from "../../db/connection/transaction.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { listTenants, tenantQuery } from "../../src/tenancy/tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { like, sql } from "drizzle-orm";
-import { readyRoles, tenantSchemas } from "../../db/control/schema.ts";
-import { withMigrator } from "../../db/migrator.ts";
-import { countReadySchemas, provisionSchema } from "../../db/provision.ts";
-import { runScript } from "../../db/transaction.ts";
+import { readyRoles, tenantSchemas } from "../../db/control/schema/installation.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { countReadySchemas, provisionSchema } from "../../db/migration/provision.ts";
+import { runScript } from "../../db/connection/transaction.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { type Company, World } from "../support/world.ts";
 

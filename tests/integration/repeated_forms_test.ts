@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
-import { auditLog } from "../../db/tenant/schema.ts";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
 import type { Browser } from "../support/browser.ts";
 import type { RawAnswer } from "../support/http.ts";
 import { PASSWORD, World } from "../support/world.ts";

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { asc, eq } from "drizzle-orm";
-import { jobMinutes, oneTimeTokens, outbox, sessions } from "../../db/control/schema.ts";
-import { apiUsage, dailyMetrics } from "../../db/tenant/schema.ts";
+import { oneTimeTokens, sessions } from "../../db/control/schema/identity.ts";
+import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
+import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
+import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { enqueueDue, enqueueMissed, everyMinute, SCHEDULES } from "../../jobs/schedules.ts";
-import { JOB_TYPES } from "../../src/jobs/job_types.ts";
+import { JOB_TYPES } from "../../src/outbox/job_types.ts";
 import { HANDLERS } from "../../jobs/handlers/handlers.ts";
 import { recordCounters } from "../../src/analytics/daily_metrics.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
-import { outbox, subdomains, tenants } from "../../db/control/schema.ts";
-import { withMigrator } from "../../db/migrator.ts";
-import { pause } from "../../db/retry.ts";
-import { runScript } from "../../db/transaction.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { pause } from "../../db/connection/retry.ts";
+import { runScript } from "../../db/connection/transaction.ts";
 import { listPlatformAudit, recentAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
 import { DAY, MINUTE } from "../../src/platform/clock.ts";
-import { retryJob } from "../../src/jobs/job_list.ts";
-import { enqueue } from "../../src/jobs/outbox.ts";
+import { retryJob } from "../../src/operations/job_list.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { deleteDueTenants, deleteTenant } from "../../src/tenancy/deletion.ts";
 import {

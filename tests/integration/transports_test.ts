@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SMTPServerOptions } from "smtp-server";
 import { SEND_TIMEOUT, SmtpTransport } from "../../src/email/transports/smtp.ts";
-import { QUEUES } from "../../src/jobs/queues.ts";
+import { QUEUES } from "../../src/outbox/queues.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { describeError } from "../../src/platform/log.ts";
 import { AUTHORITY } from "../support/mail_certificate.ts";

@@ -1,5 +1,5 @@
 /** Migrations of releases to come: they exist in the benchmarks alone. */
-import { type Migration, readMigrations } from "../../db/migrations.ts";
+import { type Migration, readMigrations } from "../../db/migration/migrations.ts";
 import { sha256 } from "../../src/platform/crypto.ts";
 
 /** A day before there were any API calls: what is counted on it is how often a schema had the migration. */

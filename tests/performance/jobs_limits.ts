@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { Logger, makeWorkerUtils, run } from "graphile-worker";
 import type postgres from "postgres";
-import { pause } from "../../db/retry.ts";
+import { pause } from "../../db/connection/retry.ts";
 import type { Fleet } from "./fleet.ts";
 import { timed } from "./measure.ts";
 import { withAdmin } from "./removal.ts";

@@ -5,9 +5,9 @@ import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
-import { JobWorker, NEW_JOBS } from "../../jobs/job_worker.ts";
+import { JobWorker, NEW_JOBS } from "../../jobs/runner/job_worker.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { enqueueAll } from "../../src/jobs/outbox.ts";
+import { enqueueAll } from "../../src/outbox/outbox.ts";
 import type { Fleet } from "./fleet.ts";
 import { withAdmin } from "./removal.ts";
 

@@ -1,5 +1,5 @@
-import type { Database } from "../../db/connect.ts";
-import type { SchemaName } from "../../db/schema_name.ts";
+import type { Database } from "../../db/connection/connect.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { EXTRA_TABLES, withFifteenTables } from "./bench_migrations.ts";
 import { type Fleet, openFleet } from "./fleet.ts";
 import { backendMemory, CONNECTIONS, LANES, readAllTables, readAtRandom, withConnections } from "./load.ts";

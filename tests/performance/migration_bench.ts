@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
-import { tenantSchemas } from "../../db/control/schema.ts";
-import { migrateFleet } from "../../db/fleet.ts";
-import type { Migration } from "../../db/migrations.ts";
-import { readInstallation, withMigrator } from "../../db/migrator.ts";
-import { migrationScript } from "../../db/provision.ts";
-import { pause } from "../../db/retry.ts";
-import type { SchemaName } from "../../db/schema_name.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { migrateFleet } from "../../db/migration/fleet.ts";
+import type { Migration } from "../../db/migration/migrations.ts";
+import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
+import { migrationScript } from "../../db/migration/provision.ts";
+import { pause } from "../../db/connection/retry.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { cli } from "../support/process.ts";
 import { addColumn, MARKED_COLUMN, MARKED_DAY, withColumns, withMark } from "./bench_migrations.ts";
 import { type Fleet, readSchemas } from "./fleet.ts";

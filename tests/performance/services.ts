@@ -1,4 +1,4 @@
-import type { Database } from "../../db/connect.ts";
+import type { Database } from "../../db/connection/connect.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type SystemContext, systemContext } from "../../src/context.ts";
 import { findOrCreateUser } from "../../src/identity/users.ts";

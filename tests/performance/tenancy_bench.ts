@@ -1,10 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 import { PgDatabase, PgDialect } from "drizzle-orm/pg-core";
 import { PostgresJsSession } from "drizzle-orm/postgres-js";
-import type { Client } from "../../db/connection.ts";
-import type { ConnectionPool } from "../../db/connection_pool.ts";
-import { projects } from "../../db/tenant/schema.ts";
-import { readTenant, withTenant } from "../../db/with_tenant.ts";
+import type { Client } from "../../db/connection/connection.ts";
+import type { ConnectionPool } from "../../db/connection/connection_pool.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import { readTenant, withTenant } from "../../db/connection/with_tenant.ts";
 import { benchDirectory } from "./directory_bench.ts";
 import { type Fleet, openFleet } from "./fleet.ts";
 import { benchLanes } from "./lanes_bench.ts";

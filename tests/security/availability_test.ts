@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
-import { JOBS_HOLDER } from "../../db/connect.ts";
-import { runTransaction } from "../../db/transaction.ts";
-import { withControl } from "../../db/with_tenant.ts";
+import { JOBS_HOLDER } from "../../db/connection/connect.ts";
+import { runTransaction } from "../../db/connection/transaction.ts";
+import { withControl } from "../../db/connection/with_tenant.ts";
 import { inBackground, systemContext } from "../../src/context.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { countTenants } from "../../src/tenancy/tenants.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
-import { apiUsage, projects } from "../../db/tenant/schema.ts";
-import { provisionSchema } from "../../db/provision.ts";
-import { readTenant, withTenant } from "../../db/with_tenant.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import { apiUsage } from "../../db/tenant/schema/usage.ts";
+import { provisionSchema } from "../../db/migration/provision.ts";
+import { readTenant, withTenant } from "../../db/connection/with_tenant.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { serverUrl } from "../support/database.ts";
 import { send } from "../support/http.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
-import { enqueue } from "../../src/jobs/outbox.ts";
-import type { EmailRequest } from "../../src/jobs/email_requests.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
+import type { EmailRequest } from "../../src/email/email_requests.ts";
 import { scheduleDeletion } from "../../src/tenancy/lifecycle.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { startWorker } from "../support/jobs.ts";

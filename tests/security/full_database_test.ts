@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { apiUsage } from "../../db/tenant/schema.ts";
+import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { type Company, World } from "../support/world.ts";
 
 /** Protects: a database without room refuses changes with 503, loses nothing, and takes them again once there is room. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { sessions } from "../../db/control/schema.ts";
+import { sessions } from "../../db/control/schema/identity.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
 import { PASSWORD, World } from "../support/world.ts";
 

@@ -11,8 +11,8 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const COPIED = ["db", "src", "routes", "views", "tests", "deno.json", "deno.lock"];
 /** What the server gives to browsers out of packages. */
 const COPIED_PACKAGES = ["node_modules/htmx.org/dist", "node_modules/@alpinejs/csp/dist"];
-const WITH_TENANT = "db/with_tenant.ts";
-const TRANSACTION = "db/transaction.ts";
+const WITH_TENANT = "db/connection/with_tenant.ts";
+const TRANSACTION = "db/connection/transaction.ts";
 
 const MUTANTS: { name: string; file: string; from: string; to: string }[] = [
   { name: "no role", file: WITH_TENANT, from: "set local role ${name}; ", to: "" },

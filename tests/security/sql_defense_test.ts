@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
-import { outbox } from "../../db/control/schema.ts";
-import { auditLog } from "../../db/tenant/schema.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { verifyAudit } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
-import type { EmailRequest } from "../../src/jobs/email_requests.ts";
-import { JOB_TYPES, type JobName } from "../../src/jobs/job_types.ts";
-import { enqueue } from "../../src/jobs/outbox.ts";
+import type { EmailRequest } from "../../src/email/email_requests.ts";
+import { JOB_TYPES, type JobName } from "../../src/outbox/job_types.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { loginUrl, serverUrl } from "../support/database.ts";

@@ -6,16 +6,16 @@
 import { PGlite } from "@electric-sql/pglite";
 import { join } from "node:path";
 import postgres from "postgres";
-import { makeAuditWriter } from "../../db/audit_writer.ts";
-import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connect.ts";
-import { startFromSnapshot } from "../../db/embedded.ts";
-import { installation } from "../../db/control/schema.ts";
-import { grantScript, readInstallation, withMigrator } from "../../db/migrator.ts";
-import { newOwnerRole } from "../../db/schema_name.ts";
-import { runScript } from "../../db/transaction.ts";
-import { migrate } from "../../db/migrate.ts";
-import { readMigrations } from "../../db/migrations.ts";
-import { HARDENING, prepareServer } from "../../db/server_setup.ts";
+import { makeAuditWriter } from "../../db/migration/audit_writer.ts";
+import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
+import { startFromSnapshot } from "../../db/embedded/embedded.ts";
+import { installation } from "../../db/control/schema/installation.ts";
+import { grantScript, readInstallation, withMigrator } from "../../db/migration/migrator.ts";
+import { newOwnerRole } from "../../db/tenant/schema_name.ts";
+import { runScript } from "../../db/connection/transaction.ts";
+import { migrate } from "../../db/migration/migrate.ts";
+import { readMigrations } from "../../db/migration/migrations.ts";
+import { HARDENING, prepareServer } from "../../db/migration/server_setup.ts";
 import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
 import { readmeSql } from "./readme_sql.ts";
 

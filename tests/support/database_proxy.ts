@@ -1,6 +1,6 @@
 /** Stands between the product and its database, and breaks the path as a network does. */
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { DatabaseAddress } from "../../db/connect.ts";
+import type { DatabaseAddress } from "../../db/connection/connect.ts";
 
 type Link = { near: Socket; far: Socket; isDead: boolean };
 

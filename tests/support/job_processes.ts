@@ -1,15 +1,15 @@
 /** Processes that run jobs and can be killed, and what their jobs have left. */
 import { and, eq, sql } from "drizzle-orm";
-import { outbox } from "../../db/control/schema.ts";
-import { pause } from "../../db/retry.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { pause } from "../../db/connection/retry.ts";
 import type { EngineName } from "../../jobs/engines/engine.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type SystemContext, systemContext } from "../../src/context.ts";
-import type { JobName } from "../../src/jobs/job_types.ts";
-import { enqueueAll } from "../../src/jobs/outbox.ts";
+import type { JobName } from "../../src/outbox/job_types.ts";
+import { enqueueAll } from "../../src/outbox/outbox.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
-import { openDatabase } from "../../src/database.ts";
+import { openDatabase } from "../../src/operations/database.ts";
 import { buildServices } from "../../src/services.ts";
 import { openTestDatabase, serverUrl } from "./database.ts";
 

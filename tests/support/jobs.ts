@@ -1,12 +1,12 @@
 import { eq } from "drizzle-orm";
-import { outbox } from "../../db/control/schema.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
 import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
-import { JobWorker, type WorkerOptions } from "../../jobs/job_worker.ts";
+import { JobWorker, type WorkerOptions } from "../../jobs/runner/job_worker.ts";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { enqueueAll, type NewJob } from "../../src/jobs/outbox.ts";
+import { enqueueAll, type NewJob } from "../../src/outbox/outbox.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/services.ts";
 import { poolerUrl, serverUrl } from "./database.ts";

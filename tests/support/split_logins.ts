@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import { hardeningScript } from "../../db/server_setup.ts";
+import { hardeningScript } from "../../db/migration/server_setup.ts";
 import { randomBase32 } from "../../src/platform/crypto.ts";
 import { serverUrl } from "./database.ts";
 

@@ -3,10 +3,10 @@
  * as well, where its ROLE says so. Its argument: how many milliseconds a job takes.
  */
 import { sql } from "drizzle-orm";
-import { pause } from "../../db/retry.ts";
+import { pause } from "../../db/connection/retry.ts";
 import { openEngine } from "../../jobs/engines/open.ts";
 import type { JobRun } from "../../jobs/handlers/handler.ts";
-import { JobWorker } from "../../jobs/job_worker.ts";
+import { JobWorker } from "../../jobs/runner/job_worker.ts";
 import { createApp } from "../../routes/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { startLogging } from "../../src/platform/log.ts";

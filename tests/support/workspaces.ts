@@ -1,5 +1,7 @@
-import { memberships, tenants, tenantSchemas } from "../../db/control/schema.ts";
-import { newSchemaName } from "../../db/schema_name.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { newSchemaName } from "../../db/tenant/schema_name.ts";
 import type { User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { World } from "./world.ts";

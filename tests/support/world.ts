@@ -1,8 +1,10 @@
 import { and, eq, sql } from "drizzle-orm";
-import { installation, memberships, outbox } from "../../db/control/schema.ts";
-import { readInstallation, withMigrator } from "../../db/migrator.ts";
-import { runScript } from "../../db/transaction.ts";
-import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connect.ts";
+import { installation } from "../../db/control/schema/installation.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
+import { runScript } from "../../db/connection/transaction.ts";
+import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Role } from "../../src/access/roles.ts";
 import { addMember } from "../../src/access/members.ts";

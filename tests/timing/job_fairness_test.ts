@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
-import { outbox } from "../../db/control/schema.ts";
-import { enqueue, enqueueAll } from "../../src/jobs/outbox.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { enqueue, enqueueAll } from "../../src/outbox/outbox.ts";
 import { ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
 import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { outbox } from "../../db/control/schema.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { compareTimes } from "../support/timing.ts";
 import { World } from "../support/world.ts";

@@ -84,12 +84,12 @@ Deno.test("a role and a search_path are set in with_tenant.ts and in the code th
     .map(({ path }) => path);
 
   assert.deepEqual(naming.sort(), [
-    "db/audit_writer.ts",
-    "db/drop_schema.ts",
-    "db/fleet.ts",
-    "db/privileges.ts",
-    "db/provision.ts",
-    "db/with_tenant.ts",
+    "db/connection/with_tenant.ts",
+    "db/migration/audit_writer.ts",
+    "db/migration/drop_schema.ts",
+    "db/migration/fleet.ts",
+    "db/migration/privileges.ts",
+    "db/migration/provision.ts",
   ]);
 });
 

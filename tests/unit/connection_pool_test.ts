@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type Client, SILENT_TICKS, type Use } from "../../db/connection.ts";
-import { ConnectionPool } from "../../db/connection_pool.ts";
-import { laneOf } from "../../db/connect.ts";
-import { newSchemaName, parseSchemaName } from "../../db/schema_name.ts";
+import { type Client, SILENT_TICKS, type Use } from "../../db/connection/connection.ts";
+import { ConnectionPool } from "../../db/connection/connection_pool.ts";
+import { laneOf } from "../../db/connection/connect.ts";
+import { newSchemaName, parseSchemaName } from "../../db/tenant/schema_name.ts";
 
 /**
  * Protects: no tenant takes more than half of a lane, those who wait take turns, and nobody waits without end: not for an old

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from "../../db/database_url.ts";
-import { pgOptions, postgresOptions } from "../../db/driver_options.ts";
+import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from "../../db/connection/database_url.ts";
+import { pgOptions, postgresOptions } from "../../db/connection/driver_options.ts";
 import { ConfigError, parseConfig } from "../../src/config.ts";
 
 /** Protects: the address of a database works as hosted services print it, for both drivers alike, or one line says what to write. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { maskAddresses, maskPayload } from "../../src/jobs/masking.ts";
+import { maskAddresses, maskPayload } from "../../src/operations/masking.ts";
 
 /** Protects: who looks at a job sees what it is about, and neither secrets nor people's addresses (S41). */
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { findWarnings } from "../../db/migration_warnings.ts";
-import { readMigrations } from "../../db/migrations.ts";
+import { findWarnings } from "../../db/migration/migration_warnings.ts";
+import { readMigrations } from "../../db/migration/migrations.ts";
 import { COMPATIBLE_SINCE } from "../../db/tenant/compatibility.ts";
 
 /** Protects: whoever migrates is told which statements keep people waiting, before they run. */

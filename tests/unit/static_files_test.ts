@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { loadAsset } from "../../routes/static_files.ts";
-import { StartError } from "../../src/start_error.ts";
+import { StartError } from "../../src/platform/start_error.ts";
 
 /** Protects: a start without its static files says in one line how to get them. */
 

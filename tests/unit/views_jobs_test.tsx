@@ -2,7 +2,7 @@
 // what can be done to a job is offered.
 import assert from "node:assert/strict";
 import type { Child } from "hono/jsx";
-import type { JobState, ListedJob, QueueState } from "../../src/jobs/job_list.ts";
+import type { JobState, ListedJob, QueueState } from "../../src/operations/job_list.ts";
 import { PageContext } from "../../views/page.tsx";
 import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
 import { JobList } from "../../views/pages/admin/job_list.tsx";

@@ -1,4 +1,4 @@
-import type { ListedJob } from "../../../src/jobs/job_list.ts";
+import type { ListedJob } from "../../../src/operations/job_list.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";

@@ -1,5 +1,5 @@
-import type { JobState } from "../../../src/jobs/job_list.ts";
-import type { QueueName } from "../../../src/jobs/queues.ts";
+import type { JobState } from "../../../src/operations/job_list.ts";
+import type { QueueName } from "../../../src/outbox/queues.ts";
 
 export type JobListQuery = { state: JobState | "all"; queue: QueueName | "all" };
 

@@ -1,4 +1,4 @@
-import type { JobState, ListedJob } from "../../../src/jobs/job_list.ts";
+import type { JobState, ListedJob } from "../../../src/operations/job_list.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { classes } from "../../components/classes.ts";
 import { formatCount } from "../../components/count.ts";

@@ -1,6 +1,6 @@
 import type { Child } from "hono/jsx";
-import type { QueueState } from "../../../src/jobs/job_list.ts";
-import type { QueueName } from "../../../src/jobs/queues.ts";
+import type { QueueState } from "../../../src/operations/job_list.ts";
+import type { QueueName } from "../../../src/outbox/queues.ts";
 import { Alert } from "../../components/alert.tsx";
 import { Card } from "../../components/card.tsx";
 import { classes } from "../../components/classes.ts";

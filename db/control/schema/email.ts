@@ -1,0 +1,45 @@
+import { index, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { moment } from "../../columns.ts";
+import { control } from "./control.ts";
+import { users } from "./users.ts";
+import { tenants } from "./tenants.ts";
+
+/** Which categories of mail a user doesn't want. What belongs to none is always sent. */
+export const emailOptOuts = control.table("email_opt_outs", {
+  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+  category: text("category", { enum: ["usage_alerts", "reports"] }).notNull(),
+  createdAt: moment("created_at").notNull(),
+}, (table) => [primaryKey({ columns: [table.userId, table.category] })]);
+
+/** Addresses that get no email: it bounced, was marked as spam, or staff added the address. */
+export const suppressedAddresses = control.table("suppressed_addresses", {
+  id: uuid("id").primaryKey(),
+  /** Lower case. */
+  address: text("address").notNull().unique(),
+  reason: text("reason", { enum: ["bounce", "complaint", "manual"] }).notNull(),
+  /** What the other side said, or a note. */
+  detail: text("detail").notNull(),
+  createdAt: moment("created_at").notNull(),
+}, (table) => [index("suppressed_addresses_created").on(table.createdAt, table.id)]);
+
+/** The newest emails, where no mail server is configured. Production has none. */
+export const mailboxMessages = control.table("mailbox_messages", {
+  id: uuid("id").primaryKey(),
+  at: moment("at").notNull(),
+  toName: text("to_name").notNull(),
+  /** Lower case. */
+  toAddress: text("to_address").notNull(),
+  fromName: text("from_name").notNull(),
+  fromAddress: text("from_address").notNull(),
+  subject: text("subject").notNull(),
+  html: text("html").notNull(),
+  text: text("text").notNull(),
+  headers: jsonb("headers").$type<Record<string, string>>().notNull(),
+  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  /** Its kind, such as `invitation`. */
+  message: text("message").notNull(),
+}, (table) => [
+  index("mailbox_messages_newest").on(table.at, table.id),
+  index("mailbox_messages_to").on(table.toAddress, table.at, table.id),
+  index("mailbox_messages_tenant").on(table.tenantId),
+]);

@@ -1,0 +1,94 @@
+import { sql } from "drizzle-orm";
+import { boolean, index, jsonb, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { moment } from "../../columns.ts";
+import { control } from "./control.ts";
+import { users } from "./users.ts";
+import { tenants } from "./tenants.ts";
+
+/** A browser's session on one host: the apex (no tenant), or one tenant's. */
+export const sessions = control.table("sessions", {
+  id: uuid("id").primaryKey(),
+  tokenHash: text("token_hash").notNull().unique(),
+  /** Shared by all sessions that one sign-in led to: the apex's, and those that handoffs opened from it. */
+  signInId: uuid("sign_in_id").notNull(),
+  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  remember: boolean("remember").notNull(),
+  ipAddress: text("ip_address").notNull(),
+  userAgent: text("user_agent").notNull(),
+  createdAt: moment("created_at").notNull(),
+  lastSeenAt: moment("last_seen_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+}, (table) => [
+  index("sessions_user").on(table.userId),
+  index("sessions_sign_in").on(table.signInId),
+  index("sessions_expiry").on(table.expiresAt),
+]);
+
+/** Secrets that open one door once: each is bound to its purpose, its user and, where there is one, its tenant. */
+export const oneTimeTokens = control.table("one_time_tokens", {
+  id: uuid("id").primaryKey(),
+  tokenHash: text("token_hash").notNull().unique(),
+  purpose: text("purpose", { enum: ["handoff", "set_password", "verify_email"] }).notNull(),
+  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
+  createdAt: moment("created_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+  usedAt: moment("used_at"),
+}, (table) => [
+  index("one_time_tokens_user").on(table.userId),
+  index("one_time_tokens_expiry").on(table.expiresAt),
+]);
+
+/**
+ * Sign-ups that wait for the code sent to their address (`SIGN_UP=verified`). Nothing else exists of them yet, and their subdomain
+ * isn't reserved. The code isn't stored: it follows from the id and `APP_SECRET`.
+ */
+export const pendingSignUps = control.table("pending_sign_ups", {
+  id: uuid("id").primaryKey(),
+  /** SHA-256 of the secret that only the visitor's browser has. */
+  tokenHash: text("token_hash").notNull().unique(),
+  email: text("email").notNull(),
+  name: text("name").notNull(),
+  companyName: text("company_name").notNull(),
+  subdomain: text("subdomain").notNull(),
+  passwordHash: text("password_hash").notNull(),
+  /** How many codes were entered. */
+  attempts: smallint("attempts").notNull().default(0),
+  createdAt: moment("created_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+}, (table) => [
+  index("pending_sign_ups_email").on(table.email, table.createdAt),
+  index("pending_sign_ups_created").on(table.createdAt),
+]);
+
+/** API refresh tokens. Each is used once and replaced by the next of its family. */
+export const refreshTokens = control.table("refresh_tokens", {
+  id: uuid("id").primaryKey(),
+  familyId: uuid("family_id").notNull(),
+  /** The family of the account token that this one was exchanged for, and ends with. */
+  parentFamilyId: uuid("parent_family_id"),
+  tokenHash: text("token_hash").notNull().unique(),
+  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+  /** The only tenant that a tenant token opens; null for an account token. */
+  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  createdAt: moment("created_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+  usedAt: moment("used_at"),
+  revokedAt: moment("revoked_at"),
+}, (table) => [
+  index("refresh_tokens_family").on(table.familyId),
+  index("refresh_tokens_parent_family").on(table.parentFamilyId)
+    .where(sql`${table.parentFamilyId} is not null`),
+  index("refresh_tokens_user").on(table.userId),
+  index("refresh_tokens_expiry").on(table.expiresAt),
+]);
+
+/** The keys that sign access tokens; the private half is encrypted under `APP_SECRET`. */
+export const signingKeys = control.table("signing_keys", {
+  id: text("id").primaryKey(),
+  publicJwk: jsonb("public_jwk").$type<JsonWebKey>().notNull(),
+  sealedPrivateJwk: text("sealed_private_jwk").notNull(),
+  createdAt: moment("created_at").notNull(),
+});

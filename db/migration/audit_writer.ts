@@ -1,0 +1,62 @@
+import { sql } from "drizzle-orm";
+import { type MigratorTx, quoteName, readInstallation } from "./migrator.ts";
+import { runScript } from "../connection/transaction.ts";
+
+/**
+ * Makes the function that writes lines to the tenants' audit logs. It acts as the owner of their tables, so it is made by
+ * that role and not by a migration of `control`, which runs as another. Can be repeated. Does nothing while that role is
+ * missing, as after a restore.
+ */
+export async function makeAuditWriter(tx: MigratorTx): Promise<void> {
+  const { ownerRole } = await readInstallation(tx);
+  const [row] = await tx.execute<{ there: boolean }>(
+    sql`select to_regrole(${ownerRole}) is not null as there`,
+  );
+  if (row!.there) await runScript(tx, await auditWriterScript(tx));
+}
+
+/** The SQL that makes the function. */
+export async function auditWriterScript(tx: MigratorTx): Promise<string> {
+  const { ownerRole } = await readInstallation(tx);
+  const [row] = await tx.execute<{ caller: string }>(
+    sql`select pg_get_userbyid(proowner) as caller from pg_proc where oid = 'audit.append(jsonb)'::regprocedure`,
+  );
+  // A function of another role can't be replaced. Replacing its own interrupts no transaction that uses it.
+  const drop = await isAuditWriterThere(tx) ? "" : "drop function if exists audit.insert_line(text, jsonb);";
+  return drop + writerScript(ownerRole, row!.caller);
+}
+
+/**
+ * Whether that function is there, belongs to the owner of the tenants' tables, and can be called by those that append
+ * lines. A restored database may lack it.
+ */
+export async function isAuditWriterThere(tx: MigratorTx): Promise<boolean> {
+  const [row] = await tx.execute<{ there: boolean }>(sql`
+    select exists (select from pg_proc writer join control.installation on writer.proowner = to_regrole(owner_role)
+      join pg_proc caller on caller.oid = to_regprocedure('audit.append(jsonb)')
+      where writer.oid = to_regprocedure('audit.insert_line(text, jsonb)')
+        and has_function_privilege(caller.proowner, writer.oid, 'execute')) as there`);
+  return row!.there;
+}
+
+function writerScript(ownerRole: string, caller: string): string {
+  return `
+    grant usage, create on schema audit to ${ownerRole};
+    set local role ${ownerRole};
+    create or replace function audit.insert_line(tenant_schema text, entry jsonb) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+    declare
+      last_sequence bigint;
+      last_hash text;
+    begin
+      execute format('select sequence, hash from %I.audit_log order by sequence desc limit 1', tenant_schema)
+        into last_sequence, last_hash;
+      execute format('insert into %I.audit_log (id, sequence, at, action, actor_id, actor_name, subject_type, subject_id,
+        subject_name, details, salt, content_hash, previous_hash, hash)
+        select l.* from audit.compose($1, $2, $3) l', tenant_schema) using entry, last_sequence, last_hash;
+    end $$;
+    revoke execute on function audit.insert_line(text, jsonb) from public;
+    grant execute on function audit.insert_line(text, jsonb) to ${quoteName(caller)};
+    set local role none;
+    revoke create on schema audit from ${ownerRole};`;
+}

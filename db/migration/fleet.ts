@@ -1,0 +1,271 @@
+/** Migrates all tenants' schemas: in waves, in parallel, several schemas a transaction. */
+import { inArray, sql } from "drizzle-orm";
+import { type Behind, findBehind } from "./behind.ts";
+import type { Database } from "../connection/connect.ts";
+import type { ConnectionPool } from "../connection/connection_pool.ts";
+import { tenantSchemas } from "../control/schema/installation.ts";
+import { type Migration, readMigrations } from "./migrations.ts";
+import { type Installation, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
+import { migrationScript } from "./provision.ts";
+import { isBusy, pause, retryBusy } from "../connection/retry.ts";
+import { parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
+import { runScript } from "../connection/transaction.ts";
+
+export type FleetOptions = {
+  /** Transactions at once. */
+  concurrency?: number;
+  /** Migrate the schemas of so many tenants and stop. */
+  canary?: number;
+  /** Stop after a wave in which a greater share of the schemas failed, 0 to 1. */
+  maxFailures?: number;
+  /** Where they are not those of this code. */
+  migrations?: Migration[];
+  onProgress?: (progress: FleetProgress) => void;
+};
+
+export type FleetProgress = { total: number; migrated: number; failed: number };
+
+export type FleetFailure = { schema: SchemaName; version: string; reason: string };
+
+export type FleetReport = {
+  /** How many schemas were brought to the newest version by this run. */
+  migrated: number;
+  failed: FleetFailure[];
+  /** How many were left as they were, since the run stopped before them. */
+  left: number;
+  stopped: "canary" | "failures" | null;
+};
+
+const DEFAULT_CONCURRENCY = 8;
+const DEFAULT_MAX_FAILURES = 0.1;
+/** A migration that fails everywhere should fail for few. */
+const WAVES = [10, 100];
+const LATER_WAVES = 2_000;
+const MAX_BATCH = 20;
+/** What a transaction may take of the server's lock table, which all transactions share. */
+const LOCK_TABLE_SHARE = 1 / 2;
+/** A schema that waits for a lock makes the rest of its batch wait, so it doesn't wait long. */
+const LOCK_TIMEOUT_MILLISECONDS = 300;
+const PAUSE_FOR_OTHERS_MILLISECONDS = 250;
+
+/** A migration with this line is run for one schema a transaction: one that takes long, or many locks. */
+const ONE_A_TRANSACTION = /^-- one schema a transaction\s*$/m;
+
+/**
+ * Brings every tenant's schema to the newest version, and those first that wait for a tenant. What is done is recorded
+ * in the same transaction, so that a run that is killed loses nothing and repeats nothing, and runs at the same time share
+ * the work. Throws when a schema is newer than the code or its migrations were changed; nothing is changed then.
+ */
+export async function migrateFleet(db: Database, options: FleetOptions = {}): Promise<FleetReport> {
+  const migrations = options.migrations ?? await readMigrations("tenant");
+  const behind = await findBehind(db, migrations);
+  const report: FleetReport = { migrated: 0, failed: [], left: 0, stopped: null };
+  if (behind.length === 0) return report;
+  const run = new FleetRun(db, options, behind.length, await planOf(db, migrations, options));
+  try {
+    return await run.migrate(behind);
+  } finally {
+    await run.close();
+  }
+}
+
+type Plan = { migrations: Migration[]; installation: Installation; batch: number };
+
+function wavesOf(schemas: Behind[]): Behind[][] {
+  const waves: Behind[][] = [];
+  for (let start = 0; start < schemas.length; start += waves.at(-1)!.length) {
+    waves.push(schemas.slice(start, start + (WAVES[waves.length] ?? LATER_WAVES)));
+  }
+  return waves;
+}
+
+async function planOf(
+  db: Database,
+  migrations: Migration[],
+  { concurrency = DEFAULT_CONCURRENCY }: FleetOptions,
+): Promise<Plan> {
+  return await withMigrator(db, async (tx) => {
+    const installation = await readInstallation(tx);
+    const [server] = await tx.execute<{ locks: number; relations: number }>(sql`
+      select current_setting('max_locks_per_transaction')::int * current_setting('max_connections')::int as locks,
+        (select count(*)::int from pg_class where relnamespace =
+          (select oid from pg_namespace where nspname = (select max(name) from ${tenantSchemas}))) as relations`);
+    const each = server!.relations + 5;
+    const fitting = Math.floor(server!.locks * LOCK_TABLE_SHARE / concurrency / each);
+    return { migrations, installation, batch: Math.max(1, Math.min(MAX_BATCH, fitting)) };
+  });
+}
+
+class FleetRun {
+  readonly #db: Database;
+  readonly #options: FleetOptions;
+  readonly #plan: Plan;
+  readonly #pool: ConnectionPool;
+  readonly #total: number;
+  readonly #failed = new Map<SchemaName, FleetFailure>();
+  #migrated = 0;
+
+  constructor(db: Database, options: FleetOptions, total: number, plan: Plan) {
+    this.#db = db;
+    this.#options = options;
+    this.#plan = plan;
+    this.#total = total;
+    this.#pool = db.openMigratorPool(this.#concurrency);
+  }
+
+  async migrate(behind: Behind[]): Promise<FleetReport> {
+    const { canary, maxFailures = DEFAULT_MAX_FAILURES } = this.#options;
+    // What an earlier run failed at says nothing of this one: it is tried last, and stops nobody.
+    const fresh = behind.filter(({ hasFailed }) => !hasFailed);
+    const waves = canary === undefined
+      ? wavesOf(fresh)
+      : [fresh.filter(({ isClaimed }) => isClaimed).slice(0, canary)];
+    const elsewhere: Behind[] = [];
+    let stopped: FleetReport["stopped"] = null;
+    let tried = 0;
+    for (const schemas of waves) {
+      const failedBefore = this.#failed.size;
+      elsewhere.push(...await this.#migrateAll(schemas));
+      tried += schemas.length;
+      if (this.#failed.size - failedBefore > maxFailures * schemas.length) stopped = "failures";
+      if (stopped) break;
+    }
+    if (canary !== undefined && tried < behind.length) stopped ??= "canary";
+    if (!stopped) elsewhere.push(...await this.#retryFailed(behind));
+    await this.#waitFor(elsewhere);
+    const left = stopped ? behind.length - tried : 0;
+    return { migrated: this.#migrated, failed: [...this.#failed.values()], left, stopped };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  get #concurrency(): number {
+    return this.#options.concurrency ?? DEFAULT_CONCURRENCY;
+  }
+
+  /** Migrates the schemas in batches. Returns those that another run is at work on. */
+  async #migrateAll(schemas: Behind[]): Promise<Behind[]> {
+    const batches = this.#batchesOf(schemas);
+    const elsewhere: Behind[] = [];
+    await Promise.all(Array.from({ length: this.#concurrency }, async () => {
+      for (let batch = batches.shift(); batch; batch = batches.shift()) {
+        elsewhere.push(...await this.#migrateBatch(batch));
+        this.#options.onProgress?.({
+          total: this.#total,
+          migrated: this.#migrated,
+          failed: this.#failed.size,
+        });
+      }
+    }));
+    return elsewhere;
+  }
+
+  /** Schemas of one version each, as many as one transaction may hold. */
+  #batchesOf(schemas: Behind[]): Behind[][] {
+    return [...Map.groupBy(schemas, ({ version }) => version)].flatMap(([version, alike]) => {
+      const size = this.#pendingAfter(version).some(({ sql }) => ONE_A_TRANSACTION.test(sql))
+        ? 1
+        : this.#plan.batch;
+      return Array.from(
+        { length: Math.ceil(alike.length / size) },
+        (_, place) => alike.slice(place * size, (place + 1) * size),
+      );
+    });
+  }
+
+  /** All of a batch in one transaction; where that fails, each alone, so that one failure stops only its own schema. */
+  async #migrateBatch(batch: Behind[]): Promise<Behind[]> {
+    const migrateTogether = () =>
+      withMigrator(this.#db, (tx) => this.#migrateIn(tx, batch), { pool: this.#pool });
+    try {
+      const done = new Set(batch.length > 1 ? await migrateTogether() : await retryBusy(migrateTogether));
+      this.#migrated += done.size;
+      for (const name of done) this.#failed.delete(name);
+      return batch.filter(({ name }) => !done.has(name));
+    } catch (error) {
+      if (batch.length === 1) return await this.#recordFailure(batch[0]!, error);
+      const elsewhere: Behind[] = [];
+      for (const schema of batch) elsewhere.push(...await this.#migrateBatch([schema]));
+      return elsewhere;
+    }
+  }
+
+  /** Migrates what nobody else has locked or done meanwhile. Returns which those were. */
+  async #migrateIn(tx: MigratorTx, batch: Behind[]): Promise<SchemaName[]> {
+    const { version } = batch[0]!;
+    const rows = await tx.select({ name: tenantSchemas.name }).from(tenantSchemas).where(
+      sql`${
+        inArray(tenantSchemas.name, batch.map(({ name }) => name))
+      } and ${tenantSchemas.version} = ${version}`,
+    ).for("update", { skipLocked: true });
+    const schemas = rows.map(({ name }) => parseSchemaName(name));
+    if (schemas.length > 0) await runScript(tx, this.#scriptFor(schemas, version));
+    return schemas;
+  }
+
+  #scriptFor(schemas: SchemaName[], from: string): string {
+    const pending = this.#pendingAfter(from);
+    const { version, chain } = pending.at(-1)!;
+    const names = schemas.map((schema) => `'${schema}'`).join(", ");
+    return `
+      set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
+      set local synchronous_commit = off; -- the ledger goes the same way: what a crash takes back is done again
+      set local role ${this.#plan.installation.ownerRole};
+      ${schemas.map((schema) => migrationScript(schema, pending)).join("\n")}
+      set local search_path to default;
+      set local role none;
+      update control.tenant_schemas set version = '${version}', checksum = '${chain}', migrated_at = now(),
+        failure = null, failed_at = null where name in (${names})`;
+  }
+
+  #pendingAfter(version: string): Migration[] {
+    const { migrations } = this.#plan;
+    return migrations.slice(migrations.findIndex((migration) => migration.version === version) + 1);
+  }
+
+  async #recordFailure({ name, version }: Behind, error: unknown): Promise<never[]> {
+    const reason = await this.#explain(name, error);
+    this.#failed.set(name, { schema: name, version, reason });
+    await withMigrator(
+      this.#db,
+      (tx) =>
+        tx.update(tenantSchemas).set({ failure: reason, failedAt: sql`now()` })
+          .where(sql`${tenantSchemas.name} = ${name}`),
+      { pool: this.#pool },
+    );
+    return [];
+  }
+
+  async #explain(name: SchemaName, error: unknown): Promise<string> {
+    const [row] = await withMigrator(
+      this.#db,
+      (tx) => tx.execute<{ missing: boolean }>(sql`select to_regnamespace(${name}) is null as missing`),
+      { pool: this.#pool },
+    );
+    if (row!.missing) return "The schema is not there: it was dropped by hand.";
+    if (isBusy(error)) return "Someone else held a lock on it all the time.";
+    return error instanceof Error ? error.message : String(error);
+  }
+
+  /** Those that failed, in this run or in an earlier one. Returns what another run has done meanwhile, or has in its hands. */
+  async #retryFailed(behind: Behind[]): Promise<Behind[]> {
+    const again = behind.filter(({ name, hasFailed }) => hasFailed || this.#failed.has(name));
+    const elsewhere = await this.#migrateAll(again);
+    for (const { name } of elsewhere) this.#failed.delete(name);
+    return elsewhere;
+  }
+
+  /** Another run has these in its hands. It either finishes them, or dies and leaves them to us. */
+  async #waitFor(elsewhere: Behind[]): Promise<void> {
+    for (let left = elsewhere; left.length > 0;) {
+      await pause(PAUSE_FOR_OTHERS_MILLISECONDS);
+      const waiting = new Set(left.map(({ name }) => name));
+      const behind = await findBehind(this.#db, this.#plan.migrations);
+      left = await this.#migrateAll(
+        behind.filter(({ name }) => waiting.has(name) && !this.#failed.has(name)),
+      );
+    }
+  }
+}

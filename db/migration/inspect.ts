@@ -1,0 +1,119 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "../connection/connect.ts";
+import { withMigrator } from "./migrator.ts";
+import { describeProblems, findRoleProblems } from "./roles.ts";
+import { HARDENING, type Hardening } from "./server_setup.ts";
+
+export type Finding = { check: string; status: "ok" | "warn" | "fail"; detail: string };
+
+const OLDEST_VERSION = 150_000;
+const NEWEST_VERSION = 190_000;
+
+type Answers = { version: number; release: string; superuser: boolean; inherits: boolean };
+
+/** What the login that makes the tenants' roles and schemas may do. */
+type MakersRights = { create_role: boolean; create_schema: boolean };
+
+/** The privileges that a tenant's role must not have, and that every role still has in this database. */
+export async function findOpenPrivileges(db: Database): Promise<Hardening[]> {
+  const checks = HARDENING.map(({ isOpen }, index) => `(${index}, ${isOpen})`).join(", ");
+  const open = await db.control.execute<{ index: number }>(
+    sql.raw(`select index from (values ${checks}) as checks (index, is_open) where is_open order by index`),
+  );
+  return open.map(({ index }) => HARDENING[index]!);
+}
+
+/**
+ * What the database's server and logins mean for the tenants' isolation. `PUBLIC` privileges are those of every role.
+ * Roles and schemas are made by the migrating login, which is the application's where no other is configured.
+ */
+export async function inspectDatabase(
+  db: Database,
+  { mustBeHardened }: { mustBeHardened: boolean },
+): Promise<Finding[]> {
+  const open = await findOpenPrivileges(db);
+  const problems = await findRoleProblems(db);
+  const [answers] = await db.control.execute<Answers>(QUERY);
+  const [rights] = await withMigrator(db, (tx) => tx.execute<MakersRights>(MAKERS_QUERY));
+  const { version, release, superuser, inherits } = answers!;
+  const { create_role, create_schema } = rights!;
+  const maker = db.migratorPool === db.controlPool ? "" : "the login for migrations ";
+  return [
+    finding(
+      "version",
+      version >= OLDEST_VERSION && version < NEWEST_VERSION,
+      "warn",
+      `PostgreSQL ${release}`,
+      `PostgreSQL ${release}; 15 to 18 are tested`,
+    ),
+    finding(
+      "login",
+      !superuser,
+      "warn",
+      "not a superuser",
+      "a superuser: SQL outside a tenant's transaction would see all tenants",
+    ),
+    finding(
+      "inherit",
+      !inherits || superuser,
+      "warn",
+      "NOINHERIT",
+      "INHERIT: without a role set it would see tenants; ALTER ROLE … NOINHERIT",
+    ),
+    finding(
+      "create role",
+      create_role,
+      "fail",
+      `${maker}may create roles`,
+      `${maker}may not create roles, so no tenant can be made; ALTER ROLE … CREATEROLE`,
+    ),
+    finding(
+      "create schema",
+      create_schema,
+      "fail",
+      `${maker}may create schemas`,
+      `${maker}may not create schemas; GRANT CREATE ON DATABASE …`,
+    ),
+    finding(
+      "roles",
+      problems.length === 0,
+      "fail",
+      "all of them are there",
+      describeProblems(problems),
+    ),
+    ...HARDENING.map((hardening) =>
+      finding(
+        hardening.name,
+        !open.includes(hardening),
+        mustBeHardened ? "fail" : "warn",
+        "not for tenants' roles",
+        `open to PUBLIC, which lets a tenant's SQL ${hardening.closes}: ${hardening.statement}`,
+      )
+    ),
+  ];
+}
+
+function finding(
+  check: string,
+  good: boolean,
+  otherwise: "warn" | "fail",
+  goodDetail: string,
+  badDetail: string,
+): Finding {
+  return {
+    check: `database: ${check}`,
+    status: good ? "ok" : otherwise,
+    detail: good ? goodDetail : badDetail,
+  };
+}
+
+const QUERY = sql`
+  select current_setting('server_version_num')::int as version, current_setting('server_version') as release,
+    role.rolsuper as superuser,
+    case when current_setting('server_version_num')::int >= 160000 then false else role.rolinherit end as inherits
+  from pg_roles role where role.rolname = session_user`;
+
+const MAKERS_QUERY = sql`
+  select rolcreaterole or rolsuper as create_role,
+    has_database_privilege(current_database(), 'CREATE') as create_schema
+  from pg_roles where rolname = session_user`;

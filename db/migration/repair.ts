@@ -1,0 +1,130 @@
+/** Makes the server's roles again, with what they own and may do: after a dump was restored where they were missing. */
+import { sql } from "drizzle-orm";
+import { conflict } from "../../src/errors.ts";
+import { isInsufficientPrivilege } from "../../src/platform/database_errors.ts";
+import { auditWriterScript, isAuditWriterThere } from "./audit_writer.ts";
+import type { Database } from "../connection/connect.ts";
+import { tenantSchemas } from "../control/schema/installation.ts";
+import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
+import { expectedPrivileges, readPrivileges, repairScript } from "./privileges.ts";
+import { findProblems, loginOf, type RoleProblem } from "./roles.ts";
+import { parseOwnerRole, parseSchemaName } from "../tenant/schema_name.ts";
+import { runScript } from "../connection/transaction.ts";
+
+/** The SQL of one transaction, for the server's roles or for one schema. */
+export type Repair = { target: string; sql: string };
+
+const ROLES_GRANTED_AT_ONCE = 500;
+const FIRST_VERSION_WITH_ADMIN_PER_ROLE = 160_000;
+
+/**
+ * Makes missing roles, and gives them and the tenants' tables the owners and privileges that the migrations give. Can be
+ * repeated. Throws `conflict` where that takes a superuser. With `dryRun` nothing is changed. Returns what was, or would be, done.
+ */
+export async function repairRoles(db: Database, { dryRun }: { dryRun: boolean }): Promise<Repair[]> {
+  try {
+    const login = await loginOf(db);
+    const roles = await withMigrator(db, (tx) => planRoles(tx, login));
+    const plan = [
+      ...(roles ? [{ target: "roles", sql: roles }] : []),
+      ...await planSchemas(db, roles),
+      ...await withMigrator(db, planAuditWriter),
+    ];
+    if (!dryRun) await apply(db, plan);
+    return plan;
+  } catch (error) {
+    if (!isInsufficientPrivilege(error)) throw error;
+    throw conflict(
+      "This login may not repair the roles. Run it once with a superuser's address in MIGRATION_DATABASE_URL.",
+    );
+  }
+}
+
+async function planRoles(tx: MigratorTx, login: string | undefined): Promise<string> {
+  const problems = await findProblems(tx, login);
+  const lost = (problem: RoleProblem["problem"]) =>
+    problems.filter((each) => each.problem === problem).map(({ role }) => parseRole(role));
+  const missing = lost("missing");
+  const toGrant = [...missing, ...lost("not granted to the login")];
+  if (toGrant.length === 0) return "";
+  const { ownerRole, serverVersion } = await readInstallation(tx);
+  const { session, maker } = await readMakers(tx, login);
+  await requireRole(tx, login);
+  const statements = missing.map((role) => `create role ${role} nologin;`);
+  if (toGrant.includes(ownerRole)) statements.push(grantScript([ownerRole], maker, serverVersion));
+  const tenants = toGrant.filter((role) => role !== ownerRole);
+  for (let start = 0; start < tenants.length; start += ROLES_GRANTED_AT_ONCE) {
+    statements.push(grantScript(tenants.slice(start, start + ROLES_GRANTED_AT_ONCE), login!, serverVersion));
+  }
+  if (serverVersion >= FIRST_VERSION_WITH_ADMIN_PER_ROLE && session !== maker) {
+    statements.push(...adminScript(missing, maker, (role) => role === ownerRole || maker === login));
+  }
+  return statements.join("\n");
+}
+
+/** Since PostgreSQL 16 only a member with the admin option may grant or drop a role: who made it, which here is not `maker`. */
+function adminScript(roles: string[], maker: string, mayTakeOn: (role: string) => boolean): string[] {
+  return roles.map((role) =>
+    `grant ${role} to ${quoteName(maker)} with admin true, inherit false, set ${mayTakeOn(role)};`
+  );
+}
+
+/** The login that makes roles from now on: the owner of `control`, unless that is a superuser. */
+async function readMakers(
+  tx: MigratorTx,
+  login: string | undefined,
+): Promise<{ session: string; maker: string }> {
+  const [row] = await tx.execute<{ session: string; owner: string; superuser: boolean }>(sql`
+    select session_user as session, rolname as owner, rolsuper as superuser from pg_class
+      join pg_roles on pg_roles.oid = relowner where pg_class.oid = to_regclass('control.installation')`);
+  const { session, owner, superuser } = row!;
+  return { session, maker: superuser ? login! : owner };
+}
+
+async function requireRole(tx: MigratorTx, login: string | undefined): Promise<void> {
+  const [row] = await tx.execute<{ there: boolean }>(
+    sql`select exists (select from pg_roles where rolname = ${login ?? ""}) as there`,
+  );
+  if (row!.there) return;
+  throw conflict(
+    `The login "${login}" does not exist. Create it first, as the README shows, and repeat this.`,
+  );
+}
+
+/** What each schema lacks once the roles are there. */
+async function planSchemas(db: Database, roles: string): Promise<Repair[]> {
+  const rows = await withMigrator(db, (tx) =>
+    tx.select({ name: tenantSchemas.name }).from(tenantSchemas)
+      .where(sql`to_regnamespace(name) is not null`).orderBy(tenantSchemas.name));
+  if (rows.length === 0) return [];
+  const expected = await expectedPrivileges(db, roles);
+  const { ownerRole } = await withMigrator(db, readInstallation);
+  const repairs: Repair[] = [];
+  for (const { name } of rows) {
+    const schema = parseSchemaName(name);
+    const found = await withMigrator(db, (tx) => readPrivileges(tx, schema));
+    const statements = repairScript(schema, ownerRole, expected, found);
+    if (statements.length > 0) repairs.push({ target: schema, sql: `${statements.join(";\n")};` });
+  }
+  return repairs;
+}
+
+async function planAuditWriter(tx: MigratorTx): Promise<Repair[]> {
+  const [row] = await tx.execute<{ migrated: boolean }>(
+    sql`select to_regprocedure('audit.append(jsonb)') is not null as migrated`,
+  );
+  if (!row!.migrated || await isAuditWriterThere(tx)) return [];
+  return [{ target: "audit log", sql: await auditWriterScript(tx) }];
+}
+
+/** The first two together, so that a login that may make roles and not change owners changes nothing. */
+async function apply(db: Database, plan: Repair[]): Promise<void> {
+  const first = plan.slice(0, 2).map(({ sql }) => sql).join("\n");
+  for (const script of [first, ...plan.slice(2).map(({ sql }) => sql)]) {
+    if (script) await withMigrator(db, (tx) => runScript(tx, script));
+  }
+}
+
+function parseRole(name: string): string {
+  return name.startsWith("tenant_") ? parseSchemaName(name) : parseOwnerRole(name);
+}

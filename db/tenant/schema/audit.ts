@@ -1,0 +1,23 @@
+import { bigint, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { moment } from "../../columns.ts";
+
+/**
+ * Who did what. The tenant's role reads it; the database's function audit.append adds. Each row carries a hash of itself
+ * and of the row before; see src/audit/audit_log.ts.
+ */
+export const auditLog = pgTable("audit_log", {
+  id: uuid("id").primaryKey(),
+  sequence: bigint("sequence", { mode: "number" }).notNull().unique(),
+  at: moment("at").notNull(),
+  action: text("action").notNull(),
+  actorId: uuid("actor_id"),
+  actorName: text("actor_name").notNull(),
+  subjectType: text("subject_type").notNull(),
+  subjectId: uuid("subject_id"),
+  subjectName: text("subject_name").notNull(),
+  details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
+  salt: text("salt").notNull(),
+  contentHash: text("content_hash").notNull(),
+  previousHash: text("previous_hash").notNull(),
+  hash: text("hash").notNull(),
+}, (table) => [index("audit_log_at").on(table.at, table.id)]);

@@ -1,0 +1,19 @@
+import { sql } from "drizzle-orm";
+import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { moment } from "../../columns.ts";
+
+export const projects = pgTable("projects", {
+  id: uuid("id").primaryKey(),
+  name: text("name").notNull(),
+  description: text("description").notNull().default(""),
+  status: text("status", { enum: ["active", "archived"] }).notNull().default("active"),
+  ownerId: uuid("owner_id").notNull(),
+  /** Counts the changes: what `If-Match` compares. */
+  version: integer("version").notNull().default(1),
+  createdAt: moment("created_at").notNull(),
+  updatedAt: moment("updated_at").notNull(),
+}, (table) => [
+  index("projects_name").on(sql`${table.name} collate "und-x-icu"`, table.id),
+  index("projects_created").on(table.createdAt, table.id),
+  index("projects_updated").on(table.updatedAt, table.id),
+]);

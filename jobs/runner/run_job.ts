@@ -1,0 +1,128 @@
+import { inBackground, systemContext, tenantContext } from "../../src/context.ts";
+import { DomainError } from "../../src/errors.ts";
+import { GiveUp, TryLater } from "../../src/outbox/job_outcomes.ts";
+import { isJobName, JOB_TYPES } from "../../src/outbox/job_types.ts";
+import { maskAddresses } from "../../src/operations/masking.ts";
+import { pauseAfter, type QueuePolicy } from "../../src/outbox/queues.ts";
+import { after, SECOND } from "../../src/platform/clock.ts";
+import { describeError, logOf, reasonOf } from "../../src/platform/log.ts";
+import type { Services } from "../../src/services.ts";
+import { admit } from "../../src/tenancy/admission.ts";
+import type { Tenant } from "../../src/tenancy/tenant.ts";
+import type { JobHandlers, JobRun } from "../handlers/handler.ts";
+import type { BegunJob, JobEnd } from "./ledger.ts";
+
+const log = logOf("jobs");
+
+/**
+ * Runs one attempt at a job, as its tenant, and says how it ended. Never throws. A job of a suspended tenant is held until
+ * the tenant is resumed; one whose tenant's schema is being migrated comes back in a moment.
+ */
+export async function runJob(
+  services: Services,
+  handlers: JobHandlers,
+  policy: QueuePolicy,
+  job: BegunJob,
+): Promise<JobEnd> {
+  try {
+    const run = await prepare(services, job);
+    await withinTime(run, policy.timeout, () => handle(handlers, job, run));
+    return { id: job.id, attempt: job.attempt, state: "done", runAt: null, error: null, counts: true };
+  } catch (error) {
+    return judge(services, policy, job, error);
+  }
+}
+
+type Attempt = JobRun & { abort: () => void };
+
+async function prepare(allServices: Services, { id, attempt, tenantId }: BegunJob): Promise<Attempt> {
+  const services = inBackground(allServices);
+  const controller = new AbortController();
+  const actor = { type: "system", name: "Jobs" } as const;
+  const system = systemContext(services, actor, id);
+  const tenant = tenantId ? await services.tenants.findById(tenantId) : null;
+  if (tenantId && !tenant) throw new GiveUp("Its tenant is being deleted.");
+  if (tenant) admitJob(services, tenant);
+  return {
+    id,
+    attempt,
+    signal: controller.signal,
+    abort: () => controller.abort(),
+    system,
+    tenant: tenant && tenantContext(services, tenant, { ...actor, role: "owner" } as const, id),
+  };
+}
+
+/** The tenant lets no job through now: it is suspended, then `pause` is null, or its schema is being migrated. */
+class NotNow extends Error {
+  override readonly cause: DomainError;
+  readonly pause: number | null;
+
+  constructor(cause: DomainError) {
+    super(cause.message);
+    this.cause = cause;
+    this.pause = cause.retryAfter === undefined ? null : cause.retryAfter * SECOND;
+  }
+}
+
+function admitJob(services: Services, tenant: Tenant): void {
+  try {
+    admit(services, tenant);
+  } catch (error) {
+    throw error instanceof DomainError ? new NotNow(error) : error;
+  }
+}
+
+async function handle(handlers: JobHandlers, { name, payload }: BegunJob, run: JobRun): Promise<void> {
+  const handler = isJobName(name)
+    ? handlers[name] as ((run: JobRun, payload: unknown) => Promise<void>)
+    : undefined;
+  if (!handler || !isJobName(name)) throw new GiveUp(`This version knows no jobs named ${name}.`);
+  const parsed = JOB_TYPES[name].payload.safeParse(payload);
+  if (!parsed.success) throw new GiveUp(`Its payload is not that of ${name}.`);
+  await handler(run, parsed.data);
+}
+
+async function withinTime({ abort }: Attempt, timeout: number, work: () => Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`It took longer than ${timeout / SECOND} seconds.`));
+      abort();
+    }, timeout);
+  });
+  try {
+    await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function judge({ clock }: Services, policy: QueuePolicy, job: BegunJob, error: unknown): JobEnd {
+  const { id, attempt } = job;
+  if (error instanceof NotNow) {
+    const { cause, pause } = error;
+    if (!pause) return { id, attempt, state: "held", runAt: null, error: cause.message, counts: false };
+    return {
+      id,
+      attempt,
+      state: "waiting",
+      runAt: after(clock.now(), pause),
+      error: cause.message,
+      counts: false,
+    };
+  }
+  const isLast = error instanceof GiveUp || attempt >= policy.attempts;
+  const facts = { job: id, name: job.name, attempt, tenantId: job.tenantId, ...describeError(error) };
+  if (isLast) log.error("a job failed for good", facts);
+  else log.warn("a job failed, to be tried again", facts);
+  const pause = error instanceof TryLater ? error.pause : pauseAfter(policy, attempt);
+  return {
+    id,
+    attempt,
+    state: isLast ? "failed" : "waiting",
+    runAt: isLast ? null : after(clock.now(), pause),
+    error: maskAddresses(error instanceof Error ? reasonOf(error).message : String(error)),
+    counts: true,
+  };
+}

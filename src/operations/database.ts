@@ -1,0 +1,38 @@
+import { connect, type Database } from "../../db/connection/connect.ts";
+import { isServed, socketPathOf, startEmbedded } from "../../db/embedded/embedded.ts";
+import type { Config } from "../config.ts";
+
+export type OpenDatabase = { db: Database; close(): Promise<void> };
+
+/**
+ * Opens the database that `config` names. With `alone`, the embedded one is opened by this process; without, a
+ * server that runs on the data folder is used if there is one (that is how the CLI works beside it).
+ */
+export async function openDatabase(config: Config, options: { alone: boolean }): Promise<OpenDatabase> {
+  if (config.databaseUrl) return connectTo({ url: config.databaseUrl }, config, () => Promise.resolve());
+  if (!options.alone && await isServed(config.dataDir)) {
+    return connectTo({ socketPath: socketPathOf(config.dataDir) }, config, () => Promise.resolve());
+  }
+  const embedded = await startEmbedded(config.dataDir);
+  return connectTo(embedded, config, embedded.close);
+}
+
+function connectTo(
+  address: Parameters<typeof connect>[0],
+  config: Config,
+  closeServer: () => Promise<void>,
+): OpenDatabase {
+  const db = connect(address, {
+    connections: config.databaseConnections,
+    lanes: config.databaseLanes,
+    pooler: config.databasePooler,
+    migrator: config.migrationDatabaseUrl ? { url: config.migrationDatabaseUrl } : undefined,
+  });
+  return {
+    db,
+    async close() {
+      await db.close();
+      await closeServer();
+    },
+  };
+}

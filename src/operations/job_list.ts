@@ -1,0 +1,207 @@
+import { and, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { z } from "zod";
+import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { authorizePlatform } from "../access/tenant_access.ts";
+import { recordPlatformAudit } from "../audit/audit_log.ts";
+import type { SystemContext } from "../context.ts";
+import { conflict, notFound } from "../errors.ts";
+import { after, HOUR } from "../platform/clock.ts";
+import { isId } from "../platform/ids.ts";
+import { type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { maskPayload } from "./masking.ts";
+import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
+
+export const JOB_STATES = ["waiting", "ready", "running", "held", "failed", "done"] as const;
+export type JobState = typeof JOB_STATES[number];
+
+/** A job as people see it: what might be secret in its payload is masked. */
+export type ListedJob = {
+  id: string;
+  queue: QueueName;
+  name: string;
+  state: JobState;
+  tenant: { id: string; name: string; subdomain: string } | null;
+  payload: unknown;
+  attempts: number;
+  error: string | null;
+  runAt: Date;
+  createdAt: Date;
+  startedAt: Date | null;
+  endedAt: Date | null;
+};
+
+/** How a queue is doing. `oldest`: when the job that has been ready longest was due. `done`, `retried`, `failed`: in the last hour. */
+export type QueueState = {
+  queue: QueueName;
+  depth: Record<"waiting" | "ready" | "running" | "held" | "failed", number>;
+  oldest: Date | null;
+  lastHour: { done: number; retried: number; failed: number };
+};
+
+export const jobQuery = z.object({
+  state: z.enum(JOB_STATES).optional(),
+  queue: z.enum(QUEUE_NAMES).optional(),
+  cursor: z.string().optional(),
+  limit: pageSize,
+});
+export type JobQuery = z.output<typeof jobQuery>;
+
+const SORT = "id";
+
+/** All jobs that are kept, those asked for last first. Throws `invalid` on `cursor`. */
+export async function listJobs(ctx: SystemContext, query: JobQuery): Promise<Page<ListedJob>> {
+  authorizePlatform(ctx);
+  const rows = await selectJobs(ctx).where(and(
+    query.state && inArray(outbox.state, statesOf(query.state)),
+    query.queue && eq(outbox.queue, query.queue),
+    query.cursor ? lt(outbox.id, readCursor(query.cursor, SORT, isId).cursorId) : undefined,
+  )).orderBy(desc(outbox.id)).limit(query.limit + 1);
+  return toPage(rows.map(toListed), query.limit, SORT, ({ id }) => id);
+}
+
+/** Throws `not_found`. */
+export async function getJob(ctx: SystemContext, id: string): Promise<ListedJob> {
+  authorizePlatform(ctx);
+  const [row] = isId(id) ? await selectJobs(ctx).where(eq(outbox.id, id)) : [];
+  if (!row) throw notFound("This job");
+  return toListed(row);
+}
+
+/** Every queue, in a fixed order, and how many processes run jobs now. */
+export async function getQueues(ctx: SystemContext): Promise<{ queues: QueueState[]; workers: number }> {
+  authorizePlatform(ctx);
+  const since = after(ctx.services.clock.now(), -HOUR);
+  const [depths, figures, workers] = await Promise.all([
+    countOpen(ctx),
+    ctx.control.select({
+      queue: jobMinutes.queue,
+      done: sql<number>`sum(${jobMinutes.done})::int`,
+      retried: sql<number>`sum(${jobMinutes.retried})::int`,
+      failed: sql<number>`sum(${jobMinutes.failed})::int`,
+    }).from(jobMinutes).where(gte(jobMinutes.minute, since)).groupBy(jobMinutes.queue),
+    ctx.control.$count(jobWorkers, sql`seen_at > now() - interval '15 seconds'`),
+  ]);
+  const queues = QUEUE_NAMES.map((queue): QueueState => {
+    const mine = depths.filter((row) => row.queue === queue);
+    const depth = { waiting: 0, ready: 0, running: 0, held: 0, failed: 0 };
+    for (const { state, jobs } of mine) depth[shownAs(state) as keyof typeof depth] += jobs;
+    const { done = 0, retried = 0, failed = 0 } = figures.find((row) => row.queue === queue) ?? {};
+    const oldest = mine.find(({ state }) => state === "ready")?.oldest ?? null;
+    return { queue, depth, oldest, lastHour: { done, retried, failed } };
+  });
+  return { queues, workers };
+}
+
+/** The states of jobs that are not done, as the outbox's indexes have them: most of it is jobs that are. */
+const OPEN_STATES = [
+  sql`${outbox.state} = 'waiting'`,
+  sql`${outbox.state} = 'ready'`,
+  sql`${outbox.state} in ('handed', 'running')`,
+  sql`${outbox.state} in ('failed', 'held')`,
+];
+
+async function countOpen({ control }: SystemContext) {
+  const counts = await Promise.all(OPEN_STATES.map((isInState) =>
+    control.select({
+      queue: outbox.queue,
+      state: outbox.state,
+      jobs: sql<number>`count(*)::int`,
+      oldest: sql`min(${outbox.runAt})`.mapWith(outbox.runAt),
+    }).from(outbox).where(isInState).groupBy(outbox.queue, outbox.state)
+  ));
+  return counts.flat();
+}
+
+/** Lets a failed job begin anew, with all its attempts. Throws `not_found`, `conflict` when it hasn't failed. */
+export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJob> {
+  const job = await getJob(ctx, id);
+  await ctx.tx(async (tx) => {
+    if (await revive(ctx, tx, id) === 0) throw conflict("Only a job that has failed can be retried.");
+    await record(ctx, tx, "job.retried", job);
+  });
+  return await getJob(ctx, id);
+}
+
+/** Lets all failed jobs begin anew, or those of one queue. Returns how many. */
+export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Promise<number> {
+  authorizePlatform(ctx);
+  return await ctx.tx(async (tx) => {
+    const jobs = await revive(ctx, tx, undefined, queue);
+    if (jobs > 0) {
+      const details = { jobs, queue: queue ?? "all" };
+      await recordPlatformAudit(ctx, tx, { action: "job.retried", subject: null, details });
+    }
+    return jobs;
+  });
+}
+
+/** Removes a job that is not running, for good. Throws `not_found`, `conflict` when it runs or has ended well. */
+export async function discardJob(ctx: SystemContext, id: string): Promise<void> {
+  const job = await getJob(ctx, id);
+  await ctx.tx(async (tx) => {
+    const isIdle = inArray(outbox.state, ["failed", "held", "waiting", "ready"]);
+    const gone = await tx.delete(outbox).where(and(eq(outbox.id, id), isIdle)).returning({ id: outbox.id });
+    if (gone.length === 0) throw conflict("This job runs now, or has ended already.");
+    await record(ctx, tx, "job.discarded", job);
+  });
+}
+
+async function revive(ctx: SystemContext, tx: ControlTx, id?: string, queue?: QueueName): Promise<number> {
+  const which = and(
+    eq(outbox.state, "failed"),
+    id ? eq(outbox.id, id) : undefined,
+    queue && eq(outbox.queue, queue),
+  );
+  const now = ctx.services.clock.now();
+  const revived = await tx.update(outbox).set({ state: "ready", attempts: 0, runAt: now, endedAt: null })
+    .where(which)
+    .returning({ id: outbox.id });
+  ctx.services.jobs.note(tx);
+  return revived.length;
+}
+
+async function record(
+  ctx: SystemContext,
+  tx: ControlTx,
+  action: "job.retried" | "job.discarded",
+  { id, name, queue, tenant, error }: ListedJob,
+): Promise<void> {
+  const details = { queue, tenant_id: tenant?.id ?? null, error };
+  await recordPlatformAudit(ctx, tx, { action, subject: { type: "job", id, name }, details });
+}
+
+function selectJobs({ control }: SystemContext) {
+  return control.select({ job: outbox, tenantName: tenants.name, subdomain: tenants.subdomain }).from(outbox)
+    .leftJoin(tenants, eq(tenants.id, outbox.tenantId));
+}
+
+type JobRow = { job: typeof outbox.$inferSelect; tenantName: string | null; subdomain: string | null };
+
+function toListed({ job, tenantName, subdomain }: JobRow): ListedJob {
+  const { id, name, attempts, error, runAt, createdAt, startedAt, endedAt, tenantId } = job;
+  return {
+    id,
+    queue: job.queue as QueueName,
+    name,
+    state: shownAs(job.state),
+    tenant: tenantId ? { id: tenantId, name: tenantName!, subdomain: subdomain! } : null,
+    payload: maskPayload(job.payload),
+    attempts,
+    error,
+    runAt,
+    createdAt,
+    startedAt,
+    endedAt,
+  };
+}
+
+/** That a job is on its way to a worker is of no interest to people: it is about to run. */
+function shownAs(state: typeof outbox.$inferSelect["state"]): JobState {
+  return state === "handed" ? "running" : state;
+}
+
+function statesOf(state: JobState): (typeof outbox.$inferSelect["state"])[] {
+  return state === "running" ? ["handed", "running"] : [state];
+}

@@ -1,0 +1,120 @@
+import { and, eq, inArray, sql } from "drizzle-orm";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
+import { after } from "../platform/clock.ts";
+import { newId } from "../platform/ids.ts";
+import { JOB_TYPES, type JobName, type JobPayload } from "./job_types.ts";
+
+export const DEFAULT_PRIORITY = 100;
+const LAST_PRIORITY = 1_000;
+
+export type JobOptions = {
+  /** Milliseconds from now. */
+  delay?: number;
+  /**
+   * Only one job of the same tenant (or of none) has this key, as long as that job is kept: some days after its end. Keys
+   * that a tenant's transaction gives are apart from those that the product gives in the tenant's name.
+   */
+  key?: string;
+  /** A whole number from 0 to 1,000; lower goes first among the jobs of the same tenant in the queue. */
+  priority?: number;
+  /** Whose job it is, where the context is no tenant's. */
+  tenantId?: string;
+};
+
+export type NewJob<Name extends JobName = JobName> = {
+  [Each in Name]: JobOptions & { name: Each; payload: JobPayload<Each> };
+}[Name];
+
+/**
+ * Puts a job into the outbox, in the transaction of the change that it follows from: there is one exactly if there is the
+ * other. In a tenant's context it is the tenant's; its transaction may enqueue what is `byTenants` in job_types.ts. Returns
+ * its id, or null where another job has its key.
+ */
+export async function enqueue(
+  ctx: TenantContext | SystemContext,
+  tx: TenantTx | ControlTx,
+  job: NewJob,
+): Promise<string | null> {
+  const [id] = await enqueueAll(ctx, tx, [job]);
+  return id ?? null;
+}
+
+/** Several jobs at once. Returns the ids of those that were added. Throws on a priority that there is none of. */
+export async function enqueueAll(
+  ctx: TenantContext | SystemContext,
+  tx: TenantTx | ControlTx,
+  jobs: NewJob[],
+): Promise<string[]> {
+  const now = ctx.services.clock.now();
+  const owner = "tenant" in ctx ? ctx.tenant.id : null;
+  const rows = jobs.map(({ name, payload, delay = 0, key, priority = DEFAULT_PRIORITY, tenantId }) => ({
+    id: newId(),
+    queue: JOB_TYPES[name].queue,
+    name,
+    payload: JOB_TYPES[name].payload.parse(payload),
+    tenant_id: tenantId ?? owner,
+    priority: parsePriority(priority),
+    key,
+    run_at: after(now, delay),
+    created_at: now,
+  }));
+  const added = await tx.execute<{ id: string }>(
+    sql`select id from jobs.enqueue(${JSON.stringify(rows)}::jsonb) as id`,
+  );
+  ctx.services.jobs.note(tx);
+  return added.map(({ id }) => id);
+}
+
+/** A key by which one job about `what` is added in each span of `length` milliseconds. */
+export function keyOncePer(
+  length: number,
+  what: string,
+  { services }: SystemContext | TenantContext,
+): string {
+  return `${what} ${Math.floor(services.clock.now().getTime() / length)}`;
+}
+
+/**
+ * Takes a job back, in the transaction of the change that makes it needless. A tenant's context reaches the tenant's own
+ * jobs only. False where it is there no more, or has begun: one that runs goes on.
+ */
+export async function cancelJob(
+  ctx: TenantContext | SystemContext,
+  tx: TenantTx | ControlTx,
+  id: string,
+): Promise<boolean> {
+  const owner = "tenant" in ctx ? ctx.tenant.id : null;
+  const [row] = await tx.execute<{ cancelled: boolean }>(
+    sql`select jobs.cancel(${id}::uuid, ${owner}::uuid) as cancelled`,
+  );
+  return row!.cancelled;
+}
+
+/** Lets a resumed tenant's jobs go on that were held while it was suspended. */
+export async function releaseHeldJobs(
+  { services }: SystemContext,
+  tx: ControlTx,
+  tenantId: string,
+): Promise<void> {
+  const isHeld = and(eq(outbox.tenantId, tenantId), eq(outbox.state, "held"));
+  const released = await tx.update(outbox).set({ state: "ready", endedAt: null }).where(isHeld).returning({
+    id: outbox.id,
+  });
+  if (released.length > 0) services.jobs.note(tx);
+}
+
+/** Lets held jobs go on whose tenant is active: one may have been held just when its tenant was being resumed. */
+export async function releaseForgottenJobs({ services, control }: SystemContext): Promise<void> {
+  const active = control.select({ id: tenants.id }).from(tenants).where(eq(tenants.status, "active"));
+  const released = await control.update(outbox).set({ state: "ready", endedAt: null })
+    .where(and(eq(outbox.state, "held"), inArray(outbox.tenantId, active))).returning({ id: outbox.id });
+  if (released.length > 0) services.jobs.wake();
+}
+
+function parsePriority(priority: number): number {
+  if (Number.isInteger(priority) && priority >= 0 && priority <= LAST_PRIORITY) return priority;
+  throw new RangeError(`A job's priority is a whole number from 0 to ${LAST_PRIORITY}, not ${priority}.`);
+}
