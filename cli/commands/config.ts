@@ -8,9 +8,9 @@ import { mustBeHardened } from "../../src/operations/database_safety.ts";
 import { withDatabase } from "../session.ts";
 
 export function configCommand() {
-  const config = new Command("config").description("The configuration of this installation.");
+  const config = new Command("config").description("Checks the configuration of this installation.");
 
-  config.command("check").description("Checks every variable, the database and what it allows.")
+  config.command("check").description("Checks all variables, the database and its privileges.")
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);
@@ -22,7 +22,7 @@ export function configCommand() {
       ];
       output.data(findings);
       if (findings.some(({ status }) => status === "fail")) {
-        throw conflict("Some checks failed; the table says which.");
+        throw conflict("Some checks failed. See the table.");
       }
     });
 
@@ -33,36 +33,36 @@ function checkVariables(): Finding[] {
   const config = loadConfig();
   const secretIsSet = config.appSecret !== DEVELOPMENT_SECRET;
   return [
-    { check: "variables", status: "ok", detail: "every variable that is set can be used" },
+    { check: "variables", status: "ok", detail: "all values are valid" },
     {
       check: "APP_SECRET",
       status: secretIsSet ? "ok" : "warn",
-      detail: secretIsSet ? "set" : "not set: fine for development, refused in production",
+      detail: secretIsSet ? "set" : "not set: OK in development, required in production",
     },
     {
       check: "APP_URL",
       status: config.environment === "production" && config.appUrl.protocol !== "https:" ? "warn" : "ok",
       detail: config.appUrl.origin,
     },
-    ...checkMail(config),
+    ...checkEmail(config),
     ...checkConnections(config),
     {
       check: "DATABASE_URL",
       status: config.databaseUrl ? "ok" : "warn",
-      detail: config.databaseUrl ? "set" : `not set: the embedded database in ${config.dataDir}`,
+      detail: config.databaseUrl ? "set" : `not set: using the embedded database in ${config.dataDir}`,
     },
   ];
 }
 
-/** How mail leaves, without any secret. */
-function checkMail({ smtpUrl, resendApiKey, emailFrom, emailWebhookSecret }: Config): Finding[] {
-  const wayOut = smtpUrl ? `SMTP at ${smtpUrl.hostname}` : resendApiKey ? "Resend" : null;
+/** How email is sent, without any secret. */
+function checkEmail({ smtpUrl, resendApiKey, emailFrom, emailWebhookSecret }: Config): Finding[] {
+  const transport = smtpUrl ? `SMTP at ${smtpUrl.hostname}` : resendApiKey ? "Resend" : null;
   const missesBounces = resendApiKey && !emailWebhookSecret;
   return [
     {
       check: "SMTP_URL, RESEND_API_KEY",
-      status: wayOut ? "ok" : "warn",
-      detail: wayOut ?? "not set: mail stays in /dev/mailbox; refused in production",
+      status: transport ? "ok" : "warn",
+      detail: transport ?? "not set: email stays in /dev/mailbox; one is required in production",
     },
     { check: "EMAIL_FROM", status: "ok", detail: emailFrom.address },
     {
@@ -70,12 +70,12 @@ function checkMail({ smtpUrl, resendApiKey, emailFrom, emailWebhookSecret }: Con
       status: missesBounces ? "warn" : "ok",
       detail: emailWebhookSecret
         ? "set"
-        : `not set${missesBounces ? ": Resend can't tell of bounces and complaints" : ""}`,
+        : `not set${missesBounces ? ": Resend can't report bounces and complaints" : ""}`,
     },
   ];
 }
 
-/** Lanes of two connections at least keep a busy tenant from holding all of one. */
+/** A lane needs at least two connections, so that a busy tenant can't hold all of them. */
 function checkConnections({ databaseConnections, databaseLanes }: Config): Finding[] {
   const fitting = fittingLanes(databaseConnections);
   const fits = databaseLanes <= fitting;
@@ -84,6 +84,6 @@ function checkConnections({ databaseConnections, databaseLanes }: Config): Findi
     status: fits ? "ok" : "warn",
     detail: fits
       ? `${databaseLanes}`
-      : `${databaseLanes} lanes don't fit into ${databaseConnections} connections: ${fitting} are used`,
+      : `${databaseLanes} lanes need more than ${databaseConnections} connections: using ${fitting}`,
   }];
 }
