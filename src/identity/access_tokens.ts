@@ -6,6 +6,7 @@ import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import { SIGNING_ALGORITHM, SIGNING_KEYS } from "./signing_keys.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
+import type { UserId } from "../access/actor.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { AccessTokenClaims } from "./credentials.ts";
 
