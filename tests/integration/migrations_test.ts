@@ -17,6 +17,7 @@ import { verifyAudit } from "../../src/audit/audit_log.ts";
 import { createProject, listProjects, projectQuery } from "../../src/projects/projects.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { type Company, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: schemas come to the newest version once, whoever migrates, and a database that doesn't fit is left alone. */
 
@@ -368,7 +369,7 @@ function following(migrations: Migration[], sql: string): Migration {
 /** The tenant as it was after its first migration: nothing that came later, and a ledger that says so. */
 async function setBack(world: World, { tenant }: Company): Promise<void> {
   await setBackSchema(world, tenant.schemaName);
-  world.services.tenants.forget(tenant.id);
+  world.services.use(TENANTS).forget(tenant.id);
 }
 
 async function setBackSchema(world: World, schema: string): Promise<void> {
