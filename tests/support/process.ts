@@ -51,12 +51,25 @@ async function bundleCli(): Promise<string> {
  * Runs the CLI, and kills it (SIGKILL) as soon as `isTime` says so; it may have ended by itself before. Throws when it ended
  * badly instead.
  */
-export async function killedCli(
+export function killedCli(
   variables: Record<string, string>,
   isTime: () => Promise<boolean>,
   ...args: string[]
 ): Promise<void> {
-  const process = command("admin", variables, args, "null").spawn();
+  return killed(command("admin", variables, args, "null").spawn(), isTime);
+}
+
+/** The same with the CLI of a later version, which has one more migration: see later_version.ts. */
+export function killedLaterCli(
+  variables: Record<string, string>,
+  isTime: () => Promise<boolean>,
+  ...args: string[]
+): Promise<void> {
+  const script = "tests/support/later_cli.ts";
+  return killed(command("admin", variables, args, "null", { script }).spawn(), isTime);
+}
+
+async function killed(process: Deno.ChildProcess, isTime: () => Promise<boolean>): Promise<void> {
   let ended = false;
   const status = process.status.finally(() => ended = true);
   while (!ended && !await isTime()) await new Promise((done) => setTimeout(done, 2));
