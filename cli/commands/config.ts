@@ -1,7 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
 import { fittingLanes } from "../../db/connection/connect.ts";
 import { type Finding, inspectDatabase } from "../../db/migration/inspect.ts";
-import { type Config, DEVELOPMENT_SECRET, loadConfig } from "../../src/config.ts";
+import { type Config, loadConfig } from "../../src/config.ts";
+import { DEVELOPMENT_SECRET } from "../../src/config/settings.ts";
 import { conflict } from "../../src/errors.ts";
 import { createOutput } from "../output.ts";
 import { mustBeHardened } from "../../src/operations/database_safety.ts";
