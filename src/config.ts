@@ -152,7 +152,7 @@ function emailProblems({ smtpUrl, resendApiKey, emailFrom }: Values, environment
   const lines: string[] = [];
   if (smtpUrl && resendApiKey) lines.push("RESEND_API_KEY: can't be combined with SMTP_URL; set one of them");
   if (environment !== "production") return lines;
-  if (!smtpUrl && !resendApiKey) lines.push("SMTP_URL: must be set in production, or RESEND_API_KEY");
+  if (!smtpUrl && !resendApiKey) lines.push("SMTP_URL: must be set in production, unless RESEND_API_KEY is");
   if (!emailFrom) lines.push("EMAIL_FROM: must be set in production");
   return lines;
 }
