@@ -19,7 +19,7 @@ async function generate(name: string, schemas: string[] | undefined) {
   const statements = await generateMigration(before, now);
   if (statements.length === 0) return print(`${name}: nothing changed`);
 
-  const sql = unqualified(statements.join("\n--> statement-breakpoint\n")) + "\n";
+  const sql = unqualified(statements.map((statement) => statement.trim()).join("\n")) + "\n";
   const file = `${String(await countMigrations(folder)).padStart(4, "0")}_${title}.sql`;
   await Deno.writeTextFile(new URL(file, folder), sql);
   await Deno.writeTextFile(new URL("snapshot.json", folder), JSON.stringify(now, null, 2) + "\n");

@@ -36,8 +36,7 @@ async function readFolder(folder: URL): Promise<Migration[]> {
   for await (const entry of Deno.readDir(folder)) if (entry.name.endsWith(".sql")) names.push(entry.name);
   const texts = await Promise.all(names.sort().map((name) => Deno.readTextFile(new URL(name, folder))));
   let chain = "";
-  return texts.map((text, place) => {
-    const sql = text.replaceAll("--> statement-breakpoint", ";");
+  return texts.map((sql, place) => {
     const checksum = sha256(sql);
     chain = sha256(chain + checksum);
     return { version: names[place]!.replace(/\.sql$/, ""), sql, checksum, chain };

@@ -75,9 +75,9 @@ export async function takeBackLost(tx: ControlTx, policies: QueuePolicies, now: 
     with most as (select ${JSON.stringify(attempts)}::jsonb as attempts),
     lost as (
       select id, o.attempts >= (most.attempts ->> queue)::int as is_last from ${outbox} o, most
-      where state in ('handed', 'running') and lease_until < now() and most.attempts ? queue
+      where state in ('dispatched', 'running') and lease_until < now() and most.attempts ? queue
       for update of o skip locked)
-    update ${outbox} o set hand_id = null, lease_until = null,
+    update ${outbox} o set dispatch_id = null, lease_until = null,
       state = case when is_last then 'failed' else 'ready' end,
       ended_at = case when is_last then ${at}::timestamptz end,
       error = case when o.state = 'running' then 'The process that ran it was lost.' else error end
@@ -109,7 +109,7 @@ export async function lockDispatch(tx: ControlTx): Promise<{ isAlone: boolean; s
 /** How many jobs of each queue are handed over or running. */
 export async function countUnderWay(tx: ControlTx): Promise<Partial<Record<QueueName, number>>> {
   const rows = await tx.execute<{ queue: QueueName; jobs: number }>(sql`
-    select queue, count(*)::int as jobs from ${outbox} where state in ('handed', 'running') group by queue`);
+    select queue, count(*)::int as jobs from ${outbox} where state in ('dispatched', 'running') group by queue`);
   return Object.fromEntries(rows.map(({ queue, jobs }) => [queue, jobs]));
 }
 
@@ -151,14 +151,15 @@ export async function hand(
   const handIds = Array.from({ length: workers }, newId);
   const jobs = await tx.execute<{ id: string; line: string; handId: string }>(sql`
     with recursive lines(line, place) as (
-      (select line, 1 from ${outbox} where state = 'ready' and queue = ${queue} and line > ${after} order by line limit 1)
+      (select partition_key, 1 from ${outbox} where state = 'ready' and queue = ${queue} and partition_key > ${after}
+        order by partition_key limit 1)
       union all
-      select (select o.line from ${outbox} o where state = 'ready' and queue = ${queue} and o.line > l.line
-        order by o.line limit 1), place + 1
+      select (select o.partition_key from ${outbox} o where state = 'ready' and queue = ${queue}
+        and o.partition_key > l.line order by o.partition_key limit 1), place + 1
       from lines l where l.line is not null and place < ${free + LINES_THAT_MAY_BE_FULL}),
     under_way as (
-      select line, count(*)::int as jobs from ${outbox}
-      where state in ('handed', 'running') and queue = ${queue} group by line),
+      select partition_key as line, count(*)::int as jobs from ${outbox}
+      where state in ('dispatched', 'running') and queue = ${queue} group by partition_key),
     allowed as (
       select l.line, coalesce(u.jobs, 0) as jobs,
         case when l.line = 'ffffffff-ffff-ffff-ffff-ffffffffffff' then ${free}
@@ -168,12 +169,14 @@ export async function hand(
     candidates as (
       select c.id, a.jobs + row_number() over (partition by a.line order by c.priority, c.run_at, c.id) as turn
       from allowed a cross join lateral (
-        select id, priority, run_at from ${outbox} where state = 'ready' and queue = ${queue} and line = a.line
+        select id, priority, run_at from ${outbox} where state = 'ready' and queue = ${queue}
+          and partition_key = a.line
         order by priority, run_at, id limit greatest(least(a.places, a.most), 0)) c),
     chosen as (select id, (row_number() over (order by turn))::int as place from candidates order by turn limit ${free})
-    update ${outbox} o set state = 'handed', lease_until = ${leaseEnd()},
-      hand_id = (${JSON.stringify(handIds)}::jsonb ->> (place % ${workers}))::uuid
-    from chosen where o.id = chosen.id and o.state = 'ready' returning o.id, o.line, o.hand_id as "handId"`);
+    update ${outbox} o set state = 'dispatched', lease_until = ${leaseEnd()},
+      dispatch_id = (${JSON.stringify(handIds)}::jsonb ->> (place % ${workers}))::uuid
+    from chosen where o.id = chosen.id and o.state = 'ready' returning o.id, o.partition_key as line,
+      o.dispatch_id as "handId"`);
   const byHand = Map.groupBy(jobs, ({ handId }) => handId);
   return [...byHand].map(([id, its]) => ({ id, queue, jobs: its.map((job) => [job.id, job.line]) }));
 }
@@ -192,7 +195,7 @@ export async function begin(
     update ${outbox} o set state = 'running', attempts = attempts + 1, started_at = ${now.toISOString()},
       lease_until = ${leaseEnd()}
     from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as j(id uuid, "handId" uuid)
-    where o.id = j.id and o.hand_id = j."handId" and o.state = 'handed'
+    where o.id = j.id and o.dispatch_id = j."handId" and o.state = 'dispatched'
     returning o.id, o.queue, o.name, o.payload, o.tenant_id, o.attempts ${planOf(sizeOrder)}`,
   );
   return rows.map(({ tenant_id, attempts, ...job }) => ({ ...job, tenantId: tenant_id, attempt: attempts }));
@@ -205,7 +208,7 @@ export async function renew(db: Database, ids: string[]): Promise<void> {
     db,
     sql`
     update ${outbox} set lease_until = ${leaseEnd()} where id in (
-      select id from ${outbox} where state in ('handed', 'running')
+      select id from ${outbox} where state in ('dispatched', 'running')
         and id in (select value::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))
       for update skip locked)`,
   );
@@ -217,9 +220,9 @@ export async function giveBack(db: Database, jobs: { id: string; handId: string 
   await send(
     db,
     sql`
-    update ${outbox} o set state = 'ready', hand_id = null, lease_until = null
+    update ${outbox} o set state = 'ready', dispatch_id = null, lease_until = null
     from jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as j(id uuid, "handId" uuid)
-    where o.id = j.id and o.hand_id = j."handId" and o.state = 'handed'`,
+    where o.id = j.id and o.dispatch_id = j."handId" and o.state = 'dispatched'`,
   );
 }
 
@@ -242,13 +245,13 @@ export async function end(
     sql`
     with ended as (
       update ${outbox} o set run_at = coalesce(e."runAt", o.run_at), error = e.error,
-        hand_id = null, lease_until = null,
+        dispatch_id = null, lease_until = null,
         attempts = case when e.counts then attempts else attempts - 1 end,
         state = case when ${isResumed} then 'ready' else e.state end,
         ended_at = case when e.state <> 'waiting' and not ${isResumed} then ${at}::timestamptz end
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as
         e(id uuid, attempt int, state text, "runAt" timestamptz, error text, counts boolean)
-      where o.id = e.id and o.state in ('running', 'ready', 'handed') and o.attempts = e.attempt
+      where o.id = e.id and o.state in ('running', 'ready', 'dispatched') and o.attempts = e.attempt
       returning o.queue, o.state, e.counts)
     insert into ${jobMinutes} as m (minute, queue, done, retried, failed)
     select date_trunc('minute', ${at}::timestamptz), queue, count(*) filter (where state = 'done'),
@@ -267,7 +270,7 @@ export async function isBusy(db: Database, policies: QueuePolicies, now: Date): 
     sql`select
     exists (select from ${outbox} where state = 'waiting' and run_at <= ${now.toISOString()}) or
     exists (select from (${READY_QUEUES}) ready where ${isKnown}) or
-    exists (select from ${outbox} where state in ('handed', 'running') and ${isKnown}) as busy`,
+    exists (select from ${outbox} where state in ('dispatched', 'running') and ${isKnown}) as busy`,
   );
   return row!.busy;
 }

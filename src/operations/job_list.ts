@@ -106,7 +106,7 @@ export async function getQueues(ctx: SystemContext): Promise<{ queues: QueueStat
 const OPEN_STATES = [
   sql`${outbox.state} = 'waiting'`,
   sql`${outbox.state} = 'ready'`,
-  sql`${outbox.state} in ('handed', 'running')`,
+  sql`${outbox.state} in ('dispatched', 'running')`,
   sql`${outbox.state} in ('failed', 'held')`,
 ];
 
@@ -207,9 +207,9 @@ function toListed({ job, tenantName, subdomain }: JobRow): ListedJob {
 
 /** That a job is on its way to a worker is of no interest to people: it is about to run. */
 function shownAs(state: typeof outbox.$inferSelect["state"]): JobState {
-  return state === "handed" ? "running" : state;
+  return state === "dispatched" ? "running" : state;
 }
 
 function statesOf(state: JobState): (typeof outbox.$inferSelect["state"])[] {
-  return state === "running" ? ["handed", "running"] : [state];
+  return state === "running" ? ["dispatched", "running"] : [state];
 }

@@ -135,7 +135,7 @@ class Trial {
 
 async function findUnderWay({ control }: SystemContext): Promise<string[]> {
   const rows = await control.select({ id: outbox.id }).from(outbox)
-    .where(sql`state in ('handed', 'running')`).orderBy(asc(outbox.id));
+    .where(sql`state in ('dispatched', 'running')`).orderBy(asc(outbox.id));
   return rows.map(({ id }) => id);
 }
 

@@ -96,7 +96,7 @@ Deno.test("the list is filtered by state and queue, and paged, the newest first"
   for (let number = 0; number < 27; number++) {
     waiting.unshift(await addJob(world, { queue: "email", state: "waiting" }));
   }
-  const handed = await addJob(world, { queue: "email", state: "handed" });
+  const dispatched = await addJob(world, { queue: "email", state: "dispatched" });
   const billed = await addJob(world, { queue: "billing", state: "failed" });
   const list = `http://${world.host()}/admin/jobs`;
   const htmx = { "HX-Request": "true" };
@@ -111,7 +111,7 @@ Deno.test("the list is filtered by state and queue, and paged, the newest first"
   assert.deepEqual(listed(rows.text), waiting.slice(25));
   assert.match(rows.text, /^<tr/);
   assert.match(part.text, /^<div id="job-list"[^]*No failed jobs/);
-  assert.deepEqual(listed((await staff.get(`${list}?state=running`)).text), [handed]);
+  assert.deepEqual(listed((await staff.get(`${list}?state=running`)).text), [dispatched]);
   assert.deepEqual(listed((await staff.get(`${list}?state=all&queue=billing`)).text), [billed]);
   assert.deepEqual(listed((await staff.get(`${list}?state=nonsense&queue=nonsense`)).text), [billed]);
 });

@@ -264,7 +264,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
         "--json",
       );
       assert.equal(code, 0);
-      assert.match(stdout, /SMTP at mail\.example\.com/);
+      assert.match(stdout, /set, at mail\.example\.com/);
       for (const secret of Object.values(secrets)) assert.ok(!(stdout + stderr).includes(secret));
     });
 

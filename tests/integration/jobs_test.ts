@@ -171,7 +171,7 @@ for (const engine of ENGINES) {
     await world.system.control.update(outbox).set({
       state: "running",
       attempts: sql`case when ${outbox.id} = ${stuck}::uuid then 5 else 1 end`,
-      handId: crypto.randomUUID(),
+      dispatchId: crypto.randomUUID(),
       leaseUntil: sql`now() - interval '1 second'`,
     });
     const attempts: number[] = [];
@@ -200,7 +200,7 @@ for (const engine of ENGINES) {
 
     const states = (await Promise.all(ids.map((id) => jobOf(world, id)))).map(({ state }) => state);
     assert.equal(states.filter((state) => state === "done").length, 2);
-    assert.equal(states.filter((state) => state === "ready" || state === "handed").length, 8);
+    assert.equal(states.filter((state) => state === "ready" || state === "dispatched").length, 8);
   });
 
   // Counted in jobs, not in time, which on a busy machine tells nothing; the time is what `deno task bench jobs` measures.

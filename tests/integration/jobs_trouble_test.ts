@@ -56,7 +56,9 @@ for (const engine of ENGINES) {
     await using worker = await startWorker(world, engine, { handlers });
     for (let brought = 1; brought <= 60; brought++) {
       await added(world.system, [JOB]); // each in a hand of its own
-      await until(async () => await countIn(world, "handed") + await countIn(world, "running") === brought);
+      await until(async () =>
+        await countIn(world, "dispatched") + await countIn(world, "running") === brought
+      );
     }
 
     await added(world.system, [OTHER_JOB]);
@@ -79,7 +81,7 @@ for (const engine of ENGINES) {
 
     await world.system.control.update(outbox).set({ leaseUntil: LEASE_IS_OVER });
     worker.wake();
-    await until(async () => (await jobOf(world, id!)).state === "handed"); // taken back, and brought again
+    await until(async () => (await jobOf(world, id!)).state === "dispatched"); // taken back, and brought again
     long.resolve();
     await worker.idle();
 
@@ -95,7 +97,7 @@ Deno.test("an end that comes after the job was begun anew changes nothing", asyn
   const [id] = await added(world.system, [JOB]);
   const slow = await startWorker(world, "kv", { handlers: handling(() => first.promise) });
   await until(async () => (await jobOf(world, id!)).state === "running");
-  await world.system.control.update(outbox).set({ state: "ready", handId: null, leaseUntil: null });
+  await world.system.control.update(outbox).set({ state: "ready", dispatchId: null, leaseUntil: null });
   const other = await world.replica();
   const quick = await startWorker(world, "kv", { services: other, handlers: handling(() => second.promise) });
   await until(async () => (await jobOf(world, id!)).attempts === 2);

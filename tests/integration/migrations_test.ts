@@ -6,21 +6,21 @@ import { findBehind } from "../../db/migration/behind.ts";
 import { type FleetReport, migrateFleet } from "../../db/migration/fleet.ts";
 import { migrate, pendingControlMigrations } from "../../db/migration/migrate.ts";
 import { migrationStatus, planMigration } from "../../db/migration/migration_status.ts";
-import { type Migration, readMigrations } from "../../db/migration/migrations.ts";
+import { readMigrations } from "../../db/migration/migrations.ts";
 import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { countReadySchemas, provisionSchema } from "../../db/migration/provision.ts";
 import { resetDatabase } from "../../db/migration/reset.ts";
 import { pause } from "../../db/connection/retry.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { runScript } from "../../db/connection/transaction.ts";
-import { verifyAudit } from "../../src/audit/audit_log.ts";
 import { createProject, listProjects, projectQuery } from "../../src/projects/projects.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
+import { becomeLaterVersion, following } from "../support/later_version.ts";
 import { type Company, World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: schemas come to the newest version once, whoever migrates, and a database that doesn't fit is left alone. */
 
+const INITIAL = "0000_initial";
 const NOTHING: FleetReport = { migrated: 0, failed: [], left: 0, stopped: null };
 
 Deno.test("an empty database is migrated, and a second time there is nothing to do", async () => {
@@ -52,10 +52,10 @@ Deno.test("of several who migrate an empty database at once, each step is done o
 Deno.test("a tenant whose schema is behind is brought forward with what it holds, and no other is touched", async () => {
   await using world = await World.open();
   const behind = await world.company("behind");
-  const current = await world.company("current");
   await createProject(behind.ctx, { name: "Before", description: "", status: "active" });
+  using _later = await becomeLaterVersion();
+  const current = await world.company("current");
   await createProject(current.ctx, { name: "Untouched", description: "", status: "active" });
-  await setBack(world, behind);
 
   const status = await migrationStatus(world.services.db);
   const { fleet } = await migrate(world.services.db);
@@ -67,27 +67,13 @@ Deno.test("a tenant whose schema is behind is brought forward with what it holds
   assert.deepEqual(await projectsOf(current), ["Untouched"]);
 });
 
-Deno.test("an audit log from before the chain gets one, and goes on with it", async () => {
-  await using world = await World.open();
-  const acme = await world.company("acme");
-  for (const name of ["One", "Two", "Three"]) {
-    await createProject(acme.ctx, { name, description: "", status: "active" });
-  }
-  await setBack(world, acme);
-  await migrate(world.services.db);
-
-  await createProject(acme.ctx, { name: "Four", description: "", status: "active" });
-
-  assert.deepEqual(await acme.ctx.tx((tx) => verifyAudit(tx)), { lines: 5, brokenAt: null });
-});
-
 Deno.test("a migrated schema is as a new one, and a difference is named", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const old = await world.company("old");
+  using _later = await becomeLaterVersion();
   const changed = await world.company("changed");
   const lost = await world.company("lost");
-  await setBack(world, old);
   await migrate(db);
   const before = await findDrift(db);
   await world.asOwner(
@@ -114,19 +100,19 @@ Deno.test("one tenant's failure is told and stops only that tenant; the next run
   await using world = await World.open();
   const { db } = world.services;
   const companies = await Promise.all(["one", "two", "three"].map((name) => world.company(name)));
-  for (const company of companies) await setBack(world, company);
+  using _later = await becomeLaterVersion();
   const [broken, , dropped] = companies as [Company, Company, Company];
-  await world.asOwner(`alter table ${broken.tenant.schemaName}.audit_log add column hash text`);
+  await world.asOwner(`alter table ${broken.tenant.schemaName}.projects add column color text`);
   await world.asOwner(`drop schema ${dropped.tenant.schemaName} cascade`);
 
   const { fleet } = await migrate(db, { maxFailures: 1 });
   const { laggards } = await migrationStatus(db);
-  await world.asOwner(`alter table ${broken.tenant.schemaName}.audit_log drop column hash`);
+  await world.asOwner(`alter table ${broken.tenant.schemaName}.projects drop column color`);
   const again = await migrate(db, { maxFailures: 1 });
 
   assert.equal(fleet.migrated, 1);
   const reasons = new Map(fleet.failed.map(({ schema, reason }) => [schema, reason]));
-  assert.match(reasons.get(broken.tenant.schemaName)!, /column "hash".*already exists/);
+  assert.match(reasons.get(broken.tenant.schemaName)!, /column "color".*already exists/);
   assert.equal(reasons.get(dropped.tenant.schemaName), "The schema is not there: it was dropped by hand.");
   assert.deepEqual(laggards.map(({ failure }) => failure !== null), [true, true]);
   assert.deepEqual([again.fleet.migrated, again.fleet.failed.length], [1, 1]);
@@ -137,11 +123,11 @@ Deno.test("a migration that fails everywhere stops after the first wave, and lea
   const { db } = world.services;
   const schemas = [];
   for (let number = 0; number < 14; number++) schemas.push(await provisionSchema(db));
-  for (const schema of schemas) await setBackSchema(world, schema);
-  for (const schema of schemas) await world.asOwner(`alter table ${schema}.audit_log add column hash text`);
+  using _later = await becomeLaterVersion();
+  for (const schema of schemas) await world.asOwner(`alter table ${schema}.projects add column color text`);
 
   const stopped = await migrate(db);
-  for (const schema of schemas) await world.asOwner(`alter table ${schema}.audit_log drop column hash`);
+  for (const schema of schemas) await world.asOwner(`alter table ${schema}.projects drop column color`);
   const rest = await migrate(db);
 
   assert.deepEqual([stopped.fleet.stopped, stopped.fleet.failed.length, stopped.fleet.left], [
@@ -156,13 +142,11 @@ Deno.test("what an earlier run failed at stops nobody: it is tried again after a
   await using world = await World.open();
   const { db } = world.services;
   const broken = [await provisionSchema(db), await provisionSchema(db)];
-  for (const schema of broken) {
-    await setBackSchema(world, schema);
-    await world.asOwner(`alter table ${schema}.audit_log add column hash text`);
-  }
+  for (const schema of broken) await world.asOwner(`alter table ${schema}.projects add column color text`);
+  using _later = await becomeLaterVersion();
   await migrate(db, { maxFailures: 1 });
-  const acme = await world.company("acme");
-  await setBack(world, acme);
+  await world.company("acme");
+  using _evenLater = await becomeLaterVersion(`alter table projects add column size text`);
 
   const { fleet } = await migrate(db);
 
@@ -175,15 +159,15 @@ Deno.test("a canary is so many tenants; schemas that wait for one, and what fail
   const { db } = world.services;
   const companies = [];
   for (const name of ["one", "two", "three"]) companies.push(await world.company(name));
-  await setBackSchema(world, await provisionSchema(db));
-  for (const company of companies) await setBack(world, company);
+  await provisionSchema(db);
+  using _later = await becomeLaterVersion();
 
   const canary = await migrate(db, { canary: 2 });
   const versions = await Promise.all(companies.map((company) => versionOf(world, company)));
   const rest = await migrate(db);
 
   assert.deepEqual(canary.fleet, { migrated: 2, failed: [], left: 2, stopped: "canary" });
-  assert.equal(versions.filter((version) => version !== "0000_initial").length, 2);
+  assert.equal(versions.filter((version) => version !== INITIAL).length, 2);
   assert.deepEqual(rest.fleet, { ...NOTHING, migrated: 2 });
 });
 
@@ -193,15 +177,14 @@ Deno.test({
   ignore: !serverUrl || poolerUrl !== undefined,
   fn: async () => {
     await using world = await World.open();
-    const [held, other] = [await world.company("held"), await world.company("other")];
-    const token = await world.token(other);
-    await setBack(world, held);
-    world.services.oldestServedVersion = "0000_initial";
+    const held = await world.company("held");
+    using _later = await becomeLaterVersion();
+    const token = await world.token(await world.company("other"));
     let release = () => {};
     let isHeld = () => {};
     const holding = new Promise<void>((resolve) => isHeld = resolve);
     const transaction = held.ctx.tx(async (tx) => {
-      await tx.execute(sql`select 1 from audit_log`);
+      await tx.execute(sql`select 1 from projects`);
       isHeld();
       await new Promise<void>((resolve) => release = resolve);
     });
@@ -217,7 +200,7 @@ Deno.test({
     await transaction;
     const { fleet } = await migrating;
 
-    assert.equal(behindMeanwhile, "0000_initial");
+    assert.equal(behindMeanwhile, INITIAL);
     assert.equal(meanwhile.status, 200);
     assert.ok(took < 1_000, `${took} ms`);
     assert.deepEqual(fleet, { ...NOTHING, migrated: 1 });
@@ -260,7 +243,7 @@ Deno.test("two runs at once share the schemas: each is migrated once, and both e
   const { db } = world.services;
   const schemas = [];
   for (let number = 0; number < 24; number++) schemas.push(await provisionSchema(db));
-  for (const schema of schemas) await setBackSchema(world, schema);
+  using _later = await becomeLaterVersion();
 
   const [one, other] = await Promise.all([
     migrate(db, { concurrency: 1 }),
@@ -277,8 +260,7 @@ Deno.test("schemas that wait for a tenant are migrated first, and none that is b
   const { db } = world.services;
   const claimed = await world.company("claimed");
   const ready = await provisionSchema(db);
-  await setBack(world, claimed);
-  await setBackSchema(world, ready);
+  using _later = await becomeLaterVersion();
 
   const readyBefore = await countReadySchemas(db);
   const behind = await findBehind(db, await readMigrations("tenant"));
@@ -292,26 +274,27 @@ Deno.test("schemas that wait for a tenant are migrated first, and none that is b
 Deno.test("a dry run tells the SQL and how many schemas it is for, and changes nothing", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  await setBack(world, acme);
+  using later = await becomeLaterVersion();
 
   const plan = await planMigration(world.services.db);
 
   assert.deepEqual(plan.control, []);
-  assert.deepEqual(plan.tenants.map(({ from, schemas }) => [from, schemas]), [["0000_initial", 1]]);
-  assert.match(plan.tenants[0]!.migrations[0]!.sql, /ALTER TABLE "audit_log"/);
-  assert.equal(await versionOf(world, acme), "0000_initial");
+  assert.deepEqual(plan.tenants.map(({ from, schemas }) => [from, schemas]), [[INITIAL, 1]]);
+  assert.deepEqual(plan.tenants[0]!.migrations.map(({ sql }) => sql), [later.sql]);
+  assert.equal(await versionOf(world, acme), INITIAL);
 });
 
 Deno.test("a dry run tells of the tenants' schemas also where control has something to come", async () => {
   await using world = await World.open();
-  await setBack(world, await world.company("acme"));
+  await world.company("acme");
+  using _later = await becomeLaterVersion();
   const newest = (await readMigrations("control")).at(-1)!;
   await world.system.control.delete(controlMigrations).where(eq(controlMigrations.version, newest.version));
 
   const plan = await planMigration(world.services.db);
 
   assert.deepEqual(plan.control.map(({ version }) => version), [newest.version]);
-  assert.deepEqual(plan.tenants.map(({ from, schemas }) => [from, schemas]), [["0000_initial", 1]]);
+  assert.deepEqual(plan.tenants.map(({ from, schemas }) => [from, schemas]), [[INITIAL, 1]]);
 });
 
 Deno.test("tenants' schemas that don't fit this code are found before control is touched", async () => {
@@ -337,7 +320,7 @@ Deno.test("code that is older than the schemas makes no more of them", async () 
 Deno.test("a database that is newer than the code is refused, and nothing is changed", async () => {
   await using world = await World.open();
   const [acme, future] = [await world.company("acme"), await world.company("future")];
-  await setBack(world, acme);
+  using _later = await becomeLaterVersion();
   await world.system.control.update(tenantSchemas).set({ version: "9999_future" }).where(
     eq(tenantSchemas.name, future.tenant.schemaName),
   );
@@ -347,7 +330,7 @@ Deno.test("a database that is newer than the code is refused, and nothing is cha
 
   await assert.rejects(migrate(world.services.db), /control has migration 9999_future.*Run newer code/);
 
-  assert.equal(await versionOf(world, acme), "0000_initial");
+  assert.equal(await versionOf(world, acme), INITIAL);
 });
 
 Deno.test("a migration that was changed after it was applied is refused", async () => {
@@ -359,35 +342,6 @@ Deno.test("a migration that was changed after it was applied is refused", async 
 
   await assert.rejects(migrate(world.services.db), /was changed after it was applied to tenant_/);
 });
-
-/** The migration that comes after `migrations`. */
-function following(migrations: Migration[], sql: string): Migration {
-  const version = `${9_000 + migrations.length}_next`;
-  return { version, sql, checksum: version, chain: version };
-}
-
-/** The tenant as it was after its first migration: nothing that came later, and a ledger that says so. */
-async function setBack(world: World, { tenant }: Company): Promise<void> {
-  await setBackSchema(world, tenant.schemaName);
-  world.services.use(TENANTS).forget(tenant.id);
-}
-
-async function setBackSchema(world: World, schema: string): Promise<void> {
-  const [initial] = await readMigrations("tenant");
-  const added = ["sequence", "details", "salt", "content_hash", "previous_hash", "hash"];
-  const drops = added.map((column) => `drop column ${column}`).join(", ");
-  await world.asOwner(
-    `drop table ${schema}.daily_metrics; alter table ${schema}.audit_log ${drops};
-    grant insert on ${schema}.audit_log to ${schema};
-    drop index ${schema}.projects_name;
-    create index projects_name on ${schema}.projects (lower(name), id)`,
-  );
-  await world.system.control.update(tenantSchemas).set({
-    version: initial!.version,
-    checksum: initial!.chain,
-  })
-    .where(eq(tenantSchemas.name, schema));
-}
 
 async function projectsOf({ ctx }: Company): Promise<string[]> {
   const { items } = await listProjects(ctx, projectQuery.parse({ sort: "name" }));

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
+import { oldestServedVersion } from "../../db/migration/migrations.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { pause } from "../../db/connection/retry.ts";
 import { runScript } from "../../db/connection/transaction.ts";
@@ -19,6 +20,7 @@ import {
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { becomeLaterVersion } from "../support/later_version.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
@@ -352,7 +354,8 @@ Deno.test("a schema or a role that was removed by hand is told as such, and nobo
 
 Deno.test("a tenant whose schema is behind is served by code that says it can", async () => {
   await using world = await World.open();
-  const token = await tokenOfTenantBehind(world);
+  const token = await world.token(await world.company("acme"));
+  using _later = await becomeLaterVersion();
   world.services.oldestServedVersion = "0000_initial";
 
   assert.equal((await world.api("GET", "/projects", { token })).status, 200);
@@ -360,7 +363,9 @@ Deno.test("a tenant whose schema is behind is served by code that says it can", 
 
 Deno.test("a tenant whose schema is behind gets 503 with Retry-After, pages and API alike", async () => {
   await using world = await World.open();
-  const token = await tokenOfTenantBehind(world);
+  const token = await world.token(await world.company("acme"));
+  using _later = await becomeLaterVersion();
+  world.services.oldestServedVersion = await oldestServedVersion();
 
   const program = await world.api("GET", "/projects", { token });
   const page = await world.raw("GET", world.host("acme"), "/login");
@@ -396,13 +401,4 @@ function signIn(world: World, { owner, tenant }: Company) {
 /** `done`, or the kind of the error. */
 async function outcome(work: Promise<unknown>): Promise<string> {
   return await work.then(() => "done", (error) => error.kind ?? String(error));
-}
-
-/** A token for the tenant `acme`, of which the ledger says that it is at its first migration. */
-async function tokenOfTenantBehind(world: World): Promise<string> {
-  const acme = await world.company("acme");
-  const token = await world.token(acme);
-  await world.system.control.execute(sql`update control.tenant_schemas set version = '0000_initial'`);
-  world.services.use(TENANTS).forget(acme.tenant.id);
-  return token;
 }

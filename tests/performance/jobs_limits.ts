@@ -24,11 +24,11 @@ export async function rateOfUpdates({ adminUrl }: Fleet, ids: string[]): Promise
 }
 
 async function moveToDone(admin: postgres.Sql, ids: string[]): Promise<void> {
-  await admin`update control.outbox set state = 'handed', hand_id = ${ids[0]!},
+  await admin`update control.outbox set state = 'dispatched', dispatch_id = ${ids[0]!},
     lease_until = now() + interval '15 seconds' where id = any(${ids}::uuid[])`;
   await admin`update control.outbox set state = 'running', attempts = attempts + 1, started_at = now(),
     lease_until = now() + interval '15 seconds' where id = any(${ids}::uuid[])`;
-  await admin`update control.outbox set state = 'done', hand_id = null, lease_until = null, ended_at = now()
+  await admin`update control.outbox set state = 'done', dispatch_id = null, lease_until = null, ended_at = now()
     where id = any(${ids}::uuid[])`;
 }
 

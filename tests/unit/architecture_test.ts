@@ -115,23 +115,6 @@ Deno.test("no file only re-exports others", () => {
   assert.deepEqual(barrels.map(({ path }) => path), []);
 });
 
-Deno.test("tasks grant named permissions: none runs everything, loads native code, or starts programs in production", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json"))) as {
-    tasks: Record<string, string | { command: string }>;
-  };
-  const commands = Object.entries(tasks).map(([name, task]) =>
-    [name, typeof task === "string" ? task : task.command] as const
-  );
-
-  for (const [name, command] of commands) {
-    assert.doesNotMatch(command, /(^|\s)(-A|--allow-all|--allow-ffi)\b/, name);
-  }
-  for (const name of ["start", "dev", "admin"]) {
-    const command = commands.find(([task]) => task === name)![1];
-    assert.doesNotMatch(command, /--allow-run|--allow-write(?!=)|--allow-env(?!=)/, name);
-  }
-});
-
 async function readSources(folder: string): Promise<Source[]> {
   const found: Source[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

@@ -59,7 +59,7 @@ const LISTED: ListedTenant = {
   plan: "free",
   status: "active",
   deletion: null,
-  schemaVersion: "0001_tenancy",
+  schemaVersion: "0000_initial",
   isBehind: false,
   members: 3,
   createdAt: NOW,

@@ -5,10 +5,10 @@ import { control } from "./control.ts";
 import { tenants } from "./tenants.ts";
 
 /**
- * Every job, from the transaction that asked for it to some days after its end. The states, in their order: `waiting` for
- * its time, `ready`, `handed` to the engine, `running`; then `done`, or `failed` for people to look at, or `held` while its
- * tenant is suspended. jobs/ledger.ts moves a job from one to the next; back to `ready` it also comes when staff retry it
- * (src/jobs/job_list.ts), or when its tenant is resumed (src/jobs/outbox.ts).
+ * Every job, from the transaction that enqueued it until some days after it ended. The states, in order: `waiting` for
+ * its time, `ready`, `dispatched` to a worker, `running`; then `done`, `failed` until staff look at it, or `held` while
+ * its tenant is suspended. jobs/runner/ledger.ts moves jobs along. A job returns to `ready` when staff retry it
+ * (src/operations/job_list.ts) or when its tenant is resumed (src/outbox/outbox.ts).
  */
 export const outbox = control.table("outbox", {
   id: uuid("id").primaryKey(),
@@ -16,21 +16,21 @@ export const outbox = control.table("outbox", {
   name: text("name").notNull(),
   payload: jsonb("payload").$type<unknown>().notNull(),
   tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
-  /** Jobs of one tenant stand in one line, and lines take turns; the platform's own jobs share the last line. */
-  line: uuid("line").notNull().generatedAlwaysAs(
+  /** Partitions take turns. Each tenant has one; the platform's own jobs share the last. */
+  partitionKey: uuid("partition_key").notNull().generatedAlwaysAs(
     sql`coalesce(tenant_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)`,
   ),
-  state: text("state", { enum: ["waiting", "ready", "handed", "running", "held", "done", "failed"] })
+  state: text("state", { enum: ["waiting", "ready", "dispatched", "running", "held", "done", "failed"] })
     .notNull(),
-  /** From 0 on; the lowest goes first within its line. */
+  /** From 0; the lowest runs first within its partition. */
   priority: smallint("priority").notNull(),
-  /** What it is the only job for, in its line, as long as its row is there. */
+  /** Unique within the partition while the row exists. */
   key: text("key"),
   runAt: moment("run_at").notNull(),
-  /** How often it was begun. */
+  /** How many times it has started. */
   attempts: smallint("attempts").notNull().default(0),
-  /** The handing-over it belongs to: a worker that comes with an older one is refused. */
-  handId: uuid("hand_id"),
+  /** The dispatch it belongs to. A worker that holds an older one is refused. */
+  dispatchId: uuid("dispatch_id"),
   /** The end of the worker's lease, by the database's clock. */
   leaseUntil: moment("lease_until"),
   /** Why the last attempt failed. */
@@ -39,24 +39,26 @@ export const outbox = control.table("outbox", {
   startedAt: moment("started_at"),
   endedAt: moment("ended_at"),
 }, (table) => [
-  uniqueIndex("outbox_key").on(table.line, table.key).where(sql`${table.key} is not null`),
-  index("outbox_ready").on(table.queue, table.line, table.priority, table.runAt, table.id)
+  uniqueIndex("outbox_key").on(table.partitionKey, table.key).where(sql`${table.key} is not null`),
+  index("outbox_ready").on(table.queue, table.partitionKey, table.priority, table.runAt, table.id)
     .where(sql`${table.state} = 'ready'`),
   index("outbox_waiting").on(table.runAt).where(sql`${table.state} = 'waiting'`),
-  index("outbox_under_way").on(table.queue, table.line).where(sql`${table.state} in ('handed', 'running')`),
+  index("outbox_in_progress").on(table.queue, table.partitionKey).where(
+    sql`${table.state} in ('dispatched', 'running')`,
+  ),
   index("outbox_ended").on(table.state, table.endedAt, table.id)
     .where(sql`${table.state} in ('done', 'failed', 'held')`),
-  index("outbox_resting").on(table.state, table.id).where(sql`${table.state} in ('failed', 'held')`),
+  index("outbox_failed_or_held").on(table.state, table.id).where(sql`${table.state} in ('failed', 'held')`),
   index("outbox_tenant").on(table.tenantId),
 ]);
 
-/** The jobs that a tenant's role may enqueue; see src/jobs/job_types.ts. Migrations fill it. */
+/** The jobs that a tenant's role may enqueue; see src/outbox/job_types.ts. Migrations fill it. */
 export const tenantJobs = control.table("tenant_jobs", {
   name: text("name").primaryKey(),
   queue: text("queue").notNull(),
 });
 
-/** How many attempts ended in each minute, and how: what the back office's figures are added up from. */
+/** How many attempts ended in each minute, and how. The back office adds them up. */
 export const jobMinutes = control.table("job_minutes", {
   minute: moment("minute").notNull(),
   queue: text("queue").notNull(),
@@ -65,7 +67,7 @@ export const jobMinutes = control.table("job_minutes", {
   failed: integer("failed").notNull().default(0),
 }, (table) => [primaryKey({ columns: [table.minute, table.queue] })]);
 
-/** The processes that run jobs now, and when each was last heard of, by the database's clock. */
+/** The processes that run jobs, and when each last reported, by the database's clock. */
 export const jobWorkers = control.table("job_workers", {
   id: uuid("id").primaryKey(),
   engine: text("engine", { enum: ["kv", "postgres"] }).notNull(),

@@ -1,21 +1,28 @@
-CREATE TABLE "api_usage" (
-	"day" date PRIMARY KEY NOT NULL,
-	"calls" bigint NOT NULL
+CREATE TABLE "daily_metrics" (
+	"day" date NOT NULL,
+	"metric" text NOT NULL,
+	"value" bigint NOT NULL,
+	CONSTRAINT "daily_metrics_day_metric_pk" PRIMARY KEY("day","metric")
 );
 
---> statement-breakpoint
 CREATE TABLE "audit_log" (
 	"id" uuid PRIMARY KEY NOT NULL,
+	"sequence" bigint NOT NULL,
 	"at" timestamp (3) with time zone NOT NULL,
+	"action" text NOT NULL,
 	"actor_id" uuid,
 	"actor_name" text NOT NULL,
-	"action" text NOT NULL,
 	"subject_type" text NOT NULL,
 	"subject_id" uuid,
-	"subject_name" text NOT NULL
+	"subject_name" text NOT NULL,
+	"details" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"salt" text NOT NULL,
+	"content_hash" text NOT NULL,
+	"previous_hash" text NOT NULL,
+	"hash" text NOT NULL,
+	CONSTRAINT "audit_log_sequence_unique" UNIQUE("sequence")
 );
 
---> statement-breakpoint
 CREATE TABLE "projects" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -27,11 +34,12 @@ CREATE TABLE "projects" (
 	"updated_at" timestamp (3) with time zone NOT NULL
 );
 
---> statement-breakpoint
+CREATE TABLE "api_usage" (
+	"day" date PRIMARY KEY NOT NULL,
+	"calls" bigint NOT NULL
+);
+
 CREATE INDEX "audit_log_at" ON "audit_log" USING btree ("at","id");
---> statement-breakpoint
-CREATE INDEX "projects_name" ON "projects" USING btree (lower("name"),"id");
---> statement-breakpoint
+CREATE INDEX "projects_name" ON "projects" USING btree ("name" collate "und-x-icu","id");
 CREATE INDEX "projects_created" ON "projects" USING btree ("created_at","id");
---> statement-breakpoint
 CREATE INDEX "projects_updated" ON "projects" USING btree ("updated_at","id");
