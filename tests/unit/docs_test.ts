@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+
+/** Protects: the documentation names only files, headings and tasks that exist. */
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+/** The guide to a new feature names files that don't exist yet. */
+const FEATURE_GUIDE = /^## Add a feature\n[^]*?(?=^## )/m;
+const PATH = /^(?:src|routes|views|db|jobs|cli|tests|docs|deploy)\/[\w./-]+$/;
+
+Deno.test("every link in the documentation leads to a file and a heading that exist", async () => {
+  const broken: string[] = [];
+
+  for (const [page, text] of await readPages()) {
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (!/^https?:/.test(target!) && !await leadsSomewhere(page, target!)) {
+        broken.push(`${page}: ${target}`);
+      }
+    }
+  }
+
+  assert.deepEqual(broken, []);
+});
+
+Deno.test("every path in the documentation exists", async () => {
+  const missing: string[] = [];
+
+  for (const [page, text] of await readPages()) {
+    for (const [, path] of text.replace(FEATURE_GUIDE, "").matchAll(/`([^`\n]+)`/g)) {
+      if (PATH.test(path!) && !await exists(path!)) missing.push(`${page}: ${path}`);
+    }
+  }
+
+  assert.deepEqual(missing, []);
+});
+
+Deno.test("every task in the documentation is in deno.json", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const unknown: string[] = [];
+
+  for (const [page, text] of await readPages()) {
+    for (const [, task] of text.matchAll(/(?:\bdeno(?:@[\d.]+)?) task ([\w:]+)/g)) {
+      if (!(task! in tasks)) unknown.push(`${page}: ${task}`);
+    }
+  }
+
+  assert.deepEqual(unknown, []);
+});
+
+/** Every Markdown file at the root and in `docs`, with its text. */
+async function readPages(): Promise<[path: string, text: string][]> {
+  const paths: string[] = [];
+  for (const folder of ["", "docs", "docs/user", "docs/admin", "docs/api", "docs/decisions"]) {
+    for await (const { name } of Deno.readDir(join(ROOT, folder))) {
+      if (name.endsWith(".md")) paths.push(join(folder, name));
+    }
+  }
+  return await Promise.all(
+    paths.map(async (path) => [path, await Deno.readTextFile(join(ROOT, path))] as [string, string]),
+  );
+}
+
+async function leadsSomewhere(page: string, target: string): Promise<boolean> {
+  const [file, heading] = target.split("#");
+  const path = file ? join(dirname(page), file) : page;
+  if (!await exists(path)) return false;
+  return heading === undefined || anchors(await Deno.readTextFile(join(ROOT, path))).includes(heading);
+}
+
+/** The anchors that GitHub gives to a page's headings. */
+function anchors(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!.toLowerCase().replace(/[^\w\s-]/g, "").replace(/\s/g, "-")
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(join(ROOT, path)).then(() => true, () => false);
+}
