@@ -1,13 +1,13 @@
 import { readAdminPasswordVariable } from "../src/config.ts";
-import { WrongUse } from "./options.ts";
+import { UsageError } from "./options.ts";
 import { printWarning } from "./output.ts";
 
 const MAX_LINE_BYTES = 4_096;
 const FROM_STANDARD_INPUT = "-";
 
 /**
- * The administrator's password: from standard input where the options say so, else from the command line, else from
- * `ADMIN_PASSWORD`. Undefined where none is given. Throws `WrongUse` when standard input holds none.
+ * The administrator's password from standard input, the command line or `ADMIN_PASSWORD`, in that order. Undefined if
+ * there is none. Throws `UsageError` if standard input is empty.
  */
 export async function readAdminPassword(
   { adminPassword, adminPasswordStdin }: { adminPassword?: string; adminPasswordStdin?: true },
@@ -15,13 +15,13 @@ export async function readAdminPassword(
   if (adminPasswordStdin || adminPassword === FROM_STANDARD_INPUT) return await readLine();
   if (adminPassword === undefined) return readAdminPasswordVariable();
   printWarning(
-    "Other users of this machine can see --admin-password, and your shell may keep it in its history. " +
-      "Use --admin-password-stdin or the variable ADMIN_PASSWORD.",
+    "Other users of this machine can see --admin-password, and your shell may save it in its history. " +
+      "Use --admin-password-stdin or set ADMIN_PASSWORD instead.",
   );
   return adminPassword;
 }
 
-/** The first line of standard input, without its end. */
+/** The first line of standard input, without its line ending. */
 async function readLine(): Promise<string> {
   const bytes: number[] = [];
   const byte = new Uint8Array(1);
@@ -31,6 +31,6 @@ async function readLine(): Promise<string> {
     bytes.push(byte[0]!);
   }
   const line = new TextDecoder().decode(new Uint8Array(bytes)).replace(/\r$/, "");
-  if (line === "") throw new WrongUse(["Standard input holds no password. Write it there as one line."]);
+  if (line === "") throw new UsageError(["Standard input contains no password. Pass it as one line."]);
   return line;
 }

@@ -1,4 +1,4 @@
-/** What `deno task compile` makes one binary of: the CLI with all that it may load. */
+/** The entry point of `deno task compile`: the CLI with every module it loads late. */
 import "./bundled_modules.ts";
 import { run } from "./main.ts";
 

@@ -2,8 +2,8 @@ const SERVICES = "../src/services.ts";
 const WORKER = "./worker.ts";
 
 /**
- * What only some commands need, loaded by them. The names are no literals, because Deno reads what a literal names at every
- * start: twice the time for `--help`. A bundle is the other way round; cli/bundled_modules.ts is for it.
+ * Modules that only some commands load. The specifiers aren't literals: Deno would resolve literals at every start and
+ * double the time of `--help`. A bundle needs literals; cli/bundled_modules.ts has them.
  */
 export const lateModules = {
   services: () => import(SERVICES) as Promise<typeof import("../src/services.ts")>,

@@ -9,7 +9,7 @@ import { setupCommand } from "./commands/setup.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { usersCommand } from "./commands/users.ts";
 import { reasonOf } from "../src/platform/log.ts";
-import { linesOf, WrongUse } from "./options.ts";
+import { linesOf, UsageError } from "./options.ts";
 import { printError } from "./output.ts";
 import { VERSION } from "../src/platform/health.ts";
 
@@ -23,12 +23,12 @@ const COMMANDS = [
   configCommand,
 ];
 const EXIT_FAILED = 1;
-const EXIT_WRONG_USE = 2;
+const EXIT_USAGE_ERROR = 2;
 
-/** Runs the CLI. Returns the exit code: 0 done, 1 failed, 2 wrong use. */
+/** Runs the CLI. Returns the exit code: 0 success, 1 failure, 2 usage error. */
 export async function run(args: string[]): Promise<number> {
   const program = new Command("denizen").description("Administers a Denizen installation.").version(VERSION)
-    .showHelpAfterError("(add --help for what is possible)");
+    .showHelpAfterError("(add --help for usage)");
   for (const command of COMMANDS) {
     program.addCommand(command() as Command);
   }
@@ -37,9 +37,9 @@ export async function run(args: string[]): Promise<number> {
     await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_WRONG_USE;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE_ERROR;
     for (const line of explain(error)) printError(line);
-    return error instanceof WrongUse ? EXIT_WRONG_USE : EXIT_FAILED;
+    return error instanceof UsageError ? EXIT_USAGE_ERROR : EXIT_FAILED;
   }
 }
 
@@ -49,7 +49,7 @@ function throwOnExit(command: Command): void {
 }
 
 function explain(error: unknown): string[] {
-  if (error instanceof ConfigError || error instanceof WrongUse) return error.lines;
+  if (error instanceof ConfigError || error instanceof UsageError) return error.lines;
   if (error instanceof DomainError) return linesOf(error);
   return [error instanceof Error ? reasonOf(error).message : String(error)];
 }

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { DomainError } from "../src/errors.ts";
 import { parseInput } from "../src/platform/input.ts";
 
-/** The command can't mean what was given to it: exit code 2. */
-export class WrongUse extends Error {
+/** Invalid arguments: exit code 2. */
+export class UsageError extends Error {
   readonly lines: string[];
 
   constructor(lines: string[]) {
@@ -12,16 +12,16 @@ export class WrongUse extends Error {
   }
 }
 
-/** What was given on the command line, as the schema's output. Throws `WrongUse` with a line for each wrong value. */
+/** Parses command-line options with the schema. Throws `UsageError` with one line for each invalid value. */
 export function parseOptions<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   try {
     return parseInput(schema, input);
   } catch (error) {
-    throw error instanceof DomainError ? new WrongUse(linesOf(error)) : error;
+    throw error instanceof DomainError ? new UsageError(linesOf(error)) : error;
   }
 }
 
-/** A line for each field that an error is about, or the error's own words. */
+/** One line for each invalid field, or the error's message. */
 export function linesOf({ fields, message }: DomainError): string[] {
   const lines = Object.entries(fields).map(([field, problem]) => `${field}: ${problem}`);
   return lines.length > 0 ? lines : [message];

@@ -1,15 +1,15 @@
 import Table from "cli-table3";
 
 export type Output = {
-  /** One thing or a list: a table for people, JSON with `--json`. */
+  /** One object or a list: a table, or JSON with `--json`. */
   data(rows: Record<string, unknown> | Record<string, unknown>[]): void;
-  /** Text as it is, for another program's standard input; `rows` with `--json`. */
+  /** Verbatim text to pipe into another program; `rows` with `--json`. */
   text(text: string, rows: Record<string, unknown>[]): void;
-  /** A line for people; programs that asked for JSON don't see it. */
+  /** A line for people. Hidden with `--json`. */
   note(line: string): void;
 };
 
-/** Where a command prints. Results go to stdout, everything else to stderr. */
+/** Prints results to stdout and everything else to stderr. */
 export function createOutput(json: boolean): Output {
   return {
     data: (rows) => write(Deno.stdout, json ? JSON.stringify(rows, null, 2) : toTable(rows)),

@@ -3,14 +3,14 @@ import { Presets, SingleBar } from "cli-progress";
 import type { FleetProgress } from "../db/migration/fleet.ts";
 
 const FORMAT = "{bar} {value} of {total} schemas, {failed} failed, {rate}/s, {left} left";
-const LINE_EVERY_MILLISECONDS = 5_000;
-const SECONDS_OF_A_MINUTE = 60;
+const LINE_INTERVAL_MILLISECONDS = 5_000;
+const SECONDS_PER_MINUTE = 60;
 
-/** A bar on stderr with the rate and the time left; where there is no terminal a line every five seconds, with JSON none. */
+/** A progress bar on stderr with rate and time left. Without a terminal, a line every five seconds; when `quiet`, nothing. */
 export function startProgress(quiet: boolean): { show(progress: FleetProgress): void; end(): void } {
   if (quiet) return { show: () => {}, end: () => {} };
   const bar = new SingleBar(
-    { format: FORMAT, hideCursor: true, noTTYOutput: true, notTTYSchedule: LINE_EVERY_MILLISECONDS },
+    { format: FORMAT, hideCursor: true, noTTYOutput: true, notTTYSchedule: LINE_INTERVAL_MILLISECONDS },
     Presets.shades_classic,
   );
   const started = performance.now();
@@ -35,7 +35,7 @@ export function startProgress(quiet: boolean): { show(progress: FleetProgress): 
 
 function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
-  return whole < SECONDS_OF_A_MINUTE
+  return whole < SECONDS_PER_MINUTE
     ? `${whole} s`
-    : `${Math.floor(whole / SECONDS_OF_A_MINUTE)} min ${whole % SECONDS_OF_A_MINUTE} s`;
+    : `${Math.floor(whole / SECONDS_PER_MINUTE)} min ${whole % SECONDS_PER_MINUTE} s`;
 }

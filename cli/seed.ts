@@ -29,33 +29,33 @@ const COMPANIES: Company[] = [
       { name: "Mei Tanaka", email: "mei@northwind.example", role: "member" },
     ],
     projects: [
-      ["Gripper calibration", "Cut the calibration of a new gripper from a day to an hour."],
-      ["Warehouse pilot Rotterdam", "Twelve robots in one hall, three months, two shifts."],
-      ["Spare parts portal", "Customers order spare parts by a photo of the part."],
-      ["Battery supplier change", "Qualify the second supplier before the contract ends in March."],
+      ["Gripper calibration", "Cut calibration of a new gripper from a day to an hour."],
+      ["Rotterdam warehouse pilot", "Twelve robots, two shifts, three months."],
+      ["Spare parts portal", "Let customers order spare parts by photo."],
+      ["Second battery supplier", "Qualify a second supplier before the contract ends in March."],
     ],
   },
   {
-    name: "Harbour & Pine",
-    subdomain: "harbour-pine",
+    name: "Harbor & Pine",
+    subdomain: "harbor-pine",
     people: [
-      { name: "Priya Raman", email: "priya@harbourpine.example", role: "owner" },
-      { name: "Tomás Herrera", email: "tomas@harbourpine.example", role: "viewer" },
+      { name: "Priya Raman", email: "priya@harborpine.example", role: "owner" },
+      { name: "Tomás Herrera", email: "tomas@harborpine.example", role: "viewer" },
     ],
     projects: [
-      ["Spring catalogue", "Forty-eight pages, printed in February."],
-      ["Showroom Lisbon", "Lease, fit-out and opening."],
+      ["Spring catalog", "Forty-eight pages, to print in February."],
+      ["Lisbon showroom", "Lease, fit-out and opening."],
     ],
   },
 ];
 
-/** Adds the sample companies. Returns where and how to sign in. Throws `conflict` when they are there already. */
+/** Adds the sample companies and returns their sign-in details. Throws `conflict` if they already exist. */
 export async function seed(
   ctx: SystemContext,
 ): Promise<{ company: string; url: string; email: string; password: string }[]> {
   for (const { subdomain } of COMPANIES) {
     if (await isSubdomainTaken(ctx, subdomain)) {
-      throw conflict(`The sample company "${subdomain}" is there already.`);
+      throw conflict(`The sample company "${subdomain}" already exists.`);
     }
   }
   const passwordHash = await hashPassword(PASSWORD);
@@ -78,13 +78,13 @@ async function addCompany(ctx: SystemContext, company: Company, passwordHash: st
     }
     return users[0]!;
   });
-  for (const [place, { id }] of users.entries()) {
-    await addMember(ctx, ctx.control, { tenantId: tenant.id, userId: id, role: company.people[place]!.role });
+  for (const [index, { id }] of users.entries()) {
+    await addMember(ctx, ctx.control, { tenantId: tenant.id, userId: id, role: company.people[index]!.role });
   }
   const owner = users[0]!;
   const actor = memberActor(owner, tenant.id, "owner");
-  const acting = tenantContext(ctx.services, tenant, actor, ctx.requestId);
+  const tenantCtx = tenantContext(ctx.services, tenant, actor, ctx.requestId);
   for (const [name, description] of company.projects) {
-    await createProject(acting, { name, description, status: "active" });
+    await createProject(tenantCtx, { name, description, status: "active" });
   }
 }

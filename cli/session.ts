@@ -9,7 +9,7 @@ import { openDatabase } from "../src/operations/database.ts";
 import { lateModules } from "./late_modules.ts";
 import { systemActor } from "../src/access/actor.ts";
 
-/** Opens the database for the time of `work`: the server's, or beside a running server the one it serves. */
+/** Opens the database for `work`. Beside a running server, uses the embedded database that the server has open. */
 export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
   const config = loadConfig();
   const { db, close } = await openDatabase(config, { alone: false });
@@ -20,10 +20,10 @@ export async function withDatabase<T>(work: (db: Database, config: Config) => Pr
   }
 }
 
-/** Like `withDatabase`, for commands that act as the product does. Throws when the schema isn't up to date. */
+/** Like `withDatabase`, with the product's services. Throws if the control schema is behind. */
 export async function withSystem<T>(work: (ctx: SystemContext) => Promise<T>): Promise<T> {
   return await withDatabase(async (db, config) => {
-    await refuseOutdated(db);
+    await requireMigrated(db);
     const { buildServices } = await lateModules.services();
     const services = await buildServices(config, systemClock, db, () => Promise.resolve());
     try {
@@ -34,7 +34,7 @@ export async function withSystem<T>(work: (ctx: SystemContext) => Promise<T>): P
   });
 }
 
-async function refuseOutdated(db: Database): Promise<void> {
+async function requireMigrated(db: Database): Promise<void> {
   const control = await controlStatus(db);
   if (control.some(({ applied }) => !applied)) {
     throw conflict("The database is not up to date. Run: denizen db migrate");

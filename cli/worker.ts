@@ -12,13 +12,13 @@ import { createOutput } from "./output.ts";
 import { TENANTS } from "../src/tenancy/tenant_directory.ts";
 
 /**
- * Runs jobs and schedules until this process gets a signal to stop; with `drain`, until nothing is due. Throws `conflict` where
- * the engine is for one process.
+ * Runs jobs and schedules until a signal stops the process, or with `drain` until no job is due. Throws `conflict` if the
+ * engine supports only one process.
  */
 export async function runWorker(services: Services, { drain }: { drain: boolean }): Promise<void> {
   const { config } = services;
   if (config.jobsEngine === "kv") {
-    throw conflict(`The worker can't run by itself: ${KV_NEEDS_ONE_PROCESS}.`);
+    throw conflict(`Can't run a separate worker: ${KV_NEEDS_ONE_PROCESS}.`);
   }
   await startLogging(config.logLevel);
   await requireHardenedDatabase(services.db, config);
@@ -30,14 +30,14 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
     if (drain) return await worker.idle();
     const running = { services, drain: () => worker.wake() };
     registerSchedules(() => Promise.resolve(running));
-    createOutput(false).note("Running jobs. Ctrl-C stops after those that run now.");
+    createOutput(false).note("Running jobs. Press Ctrl-C to stop after the current ones.");
     await stopSignal();
   } finally {
     await Promise.all([metrics?.shutdown(), worker.close()]);
   }
 }
 
-/** As a process with ROLE=worker does: at `METRICS_PORT`, if there is one. */
+/** Serves metrics at `METRICS_PORT`, if it is set, like a process with ROLE=worker. */
 function serveMetrics(services: Services): HttpServer | undefined {
   const { config } = services;
   if (config.metricsPort === undefined) return undefined;

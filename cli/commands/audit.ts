@@ -7,10 +7,10 @@ import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
 export function auditCommand() {
-  const audit = new Command("audit").description("The logs of who did what.");
+  const audit = new Command("audit").description("Checks the audit logs.");
 
-  audit.command("verify").description("Checks that no line of a log was changed, added or cut out by hand.")
-    .option("--tenant-id <tenant>", "this tenant's log, by its id or subdomain; without it the platform's")
+  audit.command("verify").description("Verifies that nobody changed, added or removed lines of a log.")
+    .option("--tenant-id <tenant>", "verify this tenant's log (id or subdomain); default: the platform's log")
     .option("--json", "print JSON")
     .action(async ({ tenantId, json }) => {
       const output = createOutput(json === true);
@@ -21,9 +21,9 @@ export function auditCommand() {
       });
       output.data({ lines: verified.lines, broken_at: verified.brokenAt });
       if (verified.brokenAt !== null) {
-        throw conflict(`Line ${verified.brokenAt} doesn't fit the one before it.`);
+        throw conflict(`Line ${verified.brokenAt} doesn't match the line before it.`);
       }
-      output.note("The chain is whole.");
+      output.note("The log is intact.");
     });
 
   return audit;

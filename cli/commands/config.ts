@@ -12,7 +12,7 @@ import { withDatabase } from "../session.ts";
 type Field = keyof typeof SETTINGS;
 
 export function configCommand() {
-  const config = new Command("config").description("The configuration of this installation.");
+  const config = new Command("config").description("Checks the configuration of this installation.");
 
   config.command("check").description("Lists every setting without secrets, and checks the database.")
     .option("--json", "print JSON")
@@ -26,7 +26,7 @@ export function configCommand() {
       ];
       output.data(findings);
       if (findings.some(({ status }) => status === "fail")) {
-        throw conflict("Some checks failed; the table says which.");
+        throw conflict("Some checks failed. See the table.");
       }
     });
 

@@ -24,15 +24,15 @@ const migrateOptions = z.object({
 });
 
 export function dbCommand() {
-  const db = new Command("db").description("The database: migrations, sample data, a new start.");
+  const db = new Command("db").description("Manages the database: migrations, sample data, repair, reset.");
 
   db.command("migrate").description(
-    "Brings the control schema and all tenants' schemas to the newest version.",
+    "Migrates the control schema and all tenant schemas to the latest version.",
   )
-    .option("--concurrency <count>", "transactions at once; 8 if not given, 1 on the embedded database")
-    .option("--canary <count>", "migrate so many tenants' schemas, and stop")
-    .option("--max-failures <percent>", "stop after a wave in which more of the schemas failed", "10")
-    .addOption(new Option("--dry-run", "print the SQL and change nothing").conflicts("canary"))
+    .option("--concurrency <count>", "parallel transactions; default: 8, or 1 on the embedded database")
+    .option("--canary <count>", "migrate this many tenants, then stop")
+    .option("--max-failures <percent>", "stop after a wave in which more schemas failed", "10")
+    .addOption(new Option("--dry-run", "print the SQL without running it").conflicts("canary"))
     .option("--json", "print JSON")
     .action(async ({ dryRun, json, ...given }) => {
       const output = createOutput(json === true);
@@ -40,7 +40,7 @@ export function dbCommand() {
       const options = parseOptions(migrateOptions, given);
       const progress = startProgress(json === true);
       const report = await withDatabase(async (db, config) => {
-        await warn(db, output);
+        await warnAboutLocks(db, output);
         const concurrency = options.concurrency ?? (config.databaseUrl ? undefined : 1);
         const report = await migrate(db, { ...options, concurrency, onProgress: progress.show });
         await noteRoleProblems(db, output);
@@ -49,8 +49,8 @@ export function dbCommand() {
       printReport(output, report);
     });
 
-  db.command("status").description("Shows which migrations are applied where, and who lags behind.")
-    .option("--drift", "compare every schema with what the migrations make")
+  db.command("status").description("Shows applied migrations and schemas that are behind.")
+    .option("--drift", "compare every schema with the migrations")
     .option("--json", "print JSON")
     .action(async ({ drift, json }) => {
       const output = createOutput(json === true);
@@ -67,7 +67,7 @@ export function dbCommand() {
           state: applied ? "applied" : "pending",
         })),
         ...versions.map(({ version, schemas, ready }) => ({
-          schema: `${schemas} tenants' schemas, ${ready} of them ready`,
+          schema: `${schemas} tenant schemas, ${ready} of them ready`,
           version,
           state: version === newest.version ? "applied" : "behind",
         })),
@@ -77,27 +77,27 @@ export function dbCommand() {
           state: failure ? `failed: ${failure}` : "behind",
         })),
       ]);
-      if (behind > laggards.length) output.note(`${behind - laggards.length} more are behind.`);
+      if (behind > laggards.length) output.note(`${behind - laggards.length} more schemas are behind.`);
     });
 
-  db.command("seed").description("Adds two sample companies with people and projects.")
+  db.command("seed").description("Adds two sample companies with members and projects.")
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);
       output.data(await withSystem(seed));
-      output.note("Everyone signs in with the password shown.");
+      output.note("All sample users sign in with this password.");
     });
 
-  db.command("repair").description("Makes missing roles again, with what they own and may do.")
-    .option("--dry-run", "print the SQL and change nothing")
+  db.command("repair").description("Recreates missing database roles with their owners and privileges.")
+    .option("--dry-run", "print the SQL without running it")
     .option("--json", "print JSON")
     .action(async ({ dryRun, json }) => {
       const output = createOutput(json === true);
       const repairs = await withDatabase((db) => repairRoles(db, { dryRun: dryRun === true }));
       if (dryRun) output.text(repairs.map(({ sql }) => sql).join("\n"), repairs);
       else output.data({ repaired: repairs.map(({ target }) => target) });
-      if (repairs.length === 0) return output.note("Every role is there.");
-      output.note(dryRun ? "Nothing was changed." : "Done.");
+      if (repairs.length === 0) return output.note("No roles are missing.");
+      output.note(dryRun ? "Dry run: nothing changed." : "Done.");
     });
 
   db.command("hardening").description("Prints the SQL that a superuser runs once in a new database.")
@@ -107,16 +107,16 @@ export function dbCommand() {
       createOutput(json === true).text(hardeningScript(), rows);
     });
 
-  db.command("reset").description("Removes every tenant, user and setting, and migrates from nothing.")
-    .option("--yes", "don't ask")
+  db.command("reset").description("Deletes all data and migrates from scratch.")
+    .option("--yes", "skip the confirmation")
     .option("--json", "print JSON")
     .action(async ({ yes, json }) => {
       const output = createOutput(json === true);
       await withDatabase(async (db, config) => {
         if (config.environment === "production") {
-          throw conflict("A production database is not reset. Drop it yourself.");
+          throw conflict("Can't reset a production database. Drop it yourself.");
         }
-        if (!yes && !agrees()) throw conflict("Nothing was changed.");
+        if (!yes && !isConfirmed()) throw conflict("Canceled. Nothing changed.");
         await resetDatabase(db);
         await migrate(db);
       });
@@ -133,7 +133,7 @@ function printReport(output: Output, { control, fleet }: MigrationReport): void 
   output.data({ control, migrated, failed: failed.length, left, stopped });
   for (const { schema, reason } of failed) output.note(`${schema}: ${reason}`);
   if (stopped === "canary") {
-    output.note(`Stopped after the canary; ${left} schemas are left. Run it again without --canary.`);
+    output.note(`Stopped after the canary. ${left} schemas remain. Run the command again without --canary.`);
   }
   const problem = problemOf(fleet);
   if (problem) throw conflict(problem);
@@ -142,22 +142,27 @@ function printReport(output: Output, { control, fleet }: MigrationReport): void 
 
 function problemOf({ failed, left, stopped }: FleetReport): string | undefined {
   if (stopped === "failures") {
-    return `Too many schemas failed: ${failed.length}. ${left} were left as they were.`;
+    return `Stopped: ${failed.length} schemas failed. ${left} schemas were not migrated.`;
   }
   return failed.length > 0
-    ? `${failed.length} schemas were not migrated; the others were. See: denizen db status`
+    ? `${failed.length} schemas failed; the others were migrated. Run: denizen db status`
     : undefined;
 }
 
 async function noteRoleProblems(db: Db, output: Output): Promise<void> {
   const problems = await findRoleProblems(db);
-  if (problems.length > 0) output.note(`Roles are missing: ${describeProblems(problems)}`);
+  if (problems.length > 0) output.note(`Missing roles: ${describeProblems(problems)}`);
 }
 
-/** What the pending migrations lock, before they do. */
-async function warn(db: Db, output: Output): Promise<void> {
+/** Warns about locks that the pending migrations take. */
+async function warnAboutLocks(db: Db, output: Output): Promise<void> {
   const { control, tenants } = await planMigration(db);
-  for (const { version, sql } of uniquely([...control, ...tenants.flatMap(({ migrations }) => migrations)])) {
+  for (
+    const { version, sql } of withoutDuplicates([
+      ...control,
+      ...tenants.flatMap(({ migrations }) => migrations),
+    ])
+  ) {
     for (const { statement, warning } of findWarnings(sql)) {
       output.note(`${version}: ${statement}\n  ${warning}`);
     }
@@ -180,17 +185,17 @@ async function printDrift(output: Output): Promise<void> {
     ...missing.map((what) => ({ schema, difference: "missing", what })),
     ...unexpected.map((what) => ({ schema, difference: "unexpected", what })),
   ]));
-  if (drifts.length > 0) throw conflict(`${drifts.length} schemas differ from what the migrations make.`);
-  output.note("Every schema is as the migrations make it.");
+  if (drifts.length > 0) throw conflict(`${drifts.length} schemas differ from the migrations.`);
+  output.note("All schemas match the migrations.");
 }
 
-function uniquely(migrations: Migration[]): Migration[] {
+function withoutDuplicates(migrations: Migration[]): Migration[] {
   return [...new Map(migrations.map((migration) => [migration.sql, migration])).values()];
 }
 
-function agrees(): boolean {
+function isConfirmed(): boolean {
   if (!Deno.stdin.isTerminal()) {
-    throw conflict("This removes all data. Add --yes to do it without a question.");
+    throw conflict("This deletes all data. Add --yes to skip the confirmation.");
   }
-  return confirm("Remove all tenants, users and their data?");
+  return confirm("Delete all tenants, users and their data?");
 }

@@ -8,18 +8,18 @@ import {
 } from "../../src/operations/job_list.ts";
 import { QUEUE_NAMES } from "../../src/outbox/queues.ts";
 import { lateModules } from "../late_modules.ts";
-import { WrongUse } from "../options.ts";
+import { UsageError } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
 const LIST_LENGTH = 50;
 
 export function jobsCommand() {
-  const jobs = new Command("jobs").description("Background jobs.");
+  const jobs = new Command("jobs").description("Lists, retries and runs background jobs.");
 
-  jobs.command("list").description(`Lists the jobs asked for last, ${LIST_LENGTH} at most.`)
-    .option("--failed", "only those that failed for good")
-    .addOption(new Option("--queue <queue>", "only those of this queue").choices(QUEUE_NAMES))
+  jobs.command("list").description(`Lists the latest ${LIST_LENGTH} jobs.`)
+    .option("--failed", "only jobs that failed permanently")
+    .addOption(new Option("--queue <queue>", "only jobs in this queue").choices(QUEUE_NAMES))
     .option("--json", "print JSON")
     .action(async ({ failed, queue, json }) => {
       await withSystem(async (ctx) => {
@@ -30,7 +30,7 @@ export function jobsCommand() {
     });
 
   jobs.command("queues").description(
-    "Shows how many jobs each queue has, and what became of the last hour's.",
+    "Shows the backlog of each queue and its results of the last hour.",
   )
     .option("--json", "print JSON")
     .action(async ({ json }) => {
@@ -45,15 +45,15 @@ export function jobsCommand() {
           retried_last_hour: retried,
           failed_last_hour: failed,
         })));
-        output.note(workers === 1 ? "1 process runs jobs." : `${workers} processes run jobs.`);
+        output.note(workers === 1 ? "1 process is running jobs." : `${workers} processes are running jobs.`);
       });
     });
 
-  jobs.command("retry [id]").description("Lets a failed job begin anew, or all of them.")
-    .option("--all-failed", "all that failed")
+  jobs.command("retry [id]").description("Requeues one failed job, or all of them.")
+    .option("--all-failed", "requeue all failed jobs")
     .option("--json", "print JSON")
     .action(async (id, { allFailed, json }) => {
-      if (!id === !allFailed) throw new WrongUse(["Name one job, or say --all-failed."]);
+      if (!id === !allFailed) throw new UsageError(["Give either a job's id or --all-failed."]);
       const output = createOutput(json === true);
       await withSystem(async (ctx) => {
         output.data(id ? row(await retryJob(ctx, id)) : { retried: await retryAllFailed(ctx) });
@@ -61,9 +61,9 @@ export function jobsCommand() {
     });
 
   jobs.command("work").description(
-    "Runs jobs and schedules without a web server, until it gets a signal to stop.",
+    "Runs jobs and schedules without a web server, until stopped.",
   )
-    .option("--drain", "stop as soon as nothing is due")
+    .option("--drain", "exit when no job is due")
     .action(async ({ drain }) => {
       await withSystem(async ({ services }) => {
         const { runWorker } = await lateModules.worker();

@@ -10,18 +10,20 @@ import { createOutput } from "../output.ts";
 import { withDatabase, withSystem } from "../session.ts";
 
 export function setupCommand() {
-  return new Command("setup").description("First run: migrates, and makes the platform's administrator.")
-    .requiredOption("--admin-email <email>", "address of the administrator")
+  return new Command("setup").description(
+    "First run: migrates the database and creates the platform administrator.",
+  )
+    .requiredOption("--admin-email <email>", "the administrator's email")
     .addOption(
-      new Option("--admin-password-stdin", "read their password from standard input, or set ADMIN_PASSWORD")
+      new Option("--admin-password-stdin", "read the password from standard input (or set ADMIN_PASSWORD)")
         .conflicts("adminPassword"),
     )
     .option(
       "--admin-password <password>",
-      "their password, for other users of this machine to see; - as above",
+      "the password, visible to other users of this machine; - reads standard input",
     )
     .option("--json", "print JSON")
-    .addHelpText("after", "\nWithout a password, a link is printed that sets it once.")
+    .addHelpText("after", "\nWithout a password, the command prints a one-time link to set one.")
     .action(async ({ adminEmail, json, ...password }) => {
       const output = createOutput(json === true);
       const { email, name } = parseInput(newUser, { email: adminEmail, name: "Administrator" });
@@ -35,9 +37,9 @@ export function setupCommand() {
         const link = admin.passwordHash === null ? await createPasswordLink(ctx, admin) : null;
 
         output.data({ id: admin.id, email, ...(link ? { set_password_link: link } : {}) });
-        if (link) output.note("Open the link within two days to set the password. It works once.");
+        if (link) output.note("Open the link to set the password. It works once and expires in two days.");
         if (!ctx.services.config.databaseUrl) {
-          output.note("DATABASE_URL is not set: the embedded database is used.");
+          output.note("DATABASE_URL is not set. Using the embedded database.");
         }
       });
     });

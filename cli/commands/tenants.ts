@@ -31,14 +31,14 @@ import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
-const DEFAULT_REASON = "By decision of the people who run this service.";
+const DEFAULT_REASON = "The service operator suspended this workspace.";
 
 export function tenantsCommand() {
-  const tenants = new Command("tenants").description("The companies that use the product.");
+  const tenants = new Command("tenants").description("Manages tenants.");
 
-  tenants.command("create <name> <subdomain>").description("Makes a tenant with its schema and its owner.")
-    .requiredOption("--owner-email <email>", "address of the owner; a user is made if there is none")
-    .addOption(new Option("--plan <plan>", "what it may use").choices(PLANS).default("starter"))
+  tenants.command("create <name> <subdomain>").description("Creates a tenant with a schema and an owner.")
+    .requiredOption("--owner-email <email>", "the owner's email; creates the user if there is none")
+    .addOption(new Option("--plan <plan>", "the tenant's plan").choices(PLANS).default("starter"))
     .option("--json", "print JSON")
     .action(async (name, subdomain, { ownerEmail, plan, json }) => {
       const input = parseInput(newTenant, { name, subdomain, plan });
@@ -57,9 +57,9 @@ export function tenantsCommand() {
       });
     });
 
-  tenants.command("list").description("Lists all tenants, the newest first.")
-    .addOption(new Option("--status <status>", "only these").choices(TENANT_FILTERS))
-    .option("--search <text>", "only those with it in their name, subdomain or an owner's address")
+  tenants.command("list").description("Lists all tenants, newest first.")
+    .addOption(new Option("--status <status>", "only tenants with this status").choices(TENANT_FILTERS))
+    .option("--search <text>", "search names, subdomains and owners' emails")
     .option("--json", "print JSON")
     .action(async ({ status, search, json }) => {
       const query = parseOptions(tenantQuery, { status, search, limit: MAX_PAGE_SIZE });
@@ -75,17 +75,17 @@ export function tenantsCommand() {
       createOutput(json === true).data(rows);
     });
 
-  tenants.command("show <tenant>").description("Shows one tenant, by its id or subdomain.")
+  tenants.command("show <tenant>").description("Shows a tenant (id or subdomain).")
     .option("--json", "print JSON")
     .action((name, options) => onTenant(name, options, (_, tenant) => Promise.resolve(tenant)));
 
   tenants.command("update <tenant>").description(
-    "Renames a tenant, moves it to another subdomain, or changes the look of its email.",
+    "Changes a tenant's name, subdomain or email branding.",
   )
-    .option("--name <name>", "its new name")
-    .option("--subdomain <subdomain>", "its new subdomain; the old one redirects for 90 days")
-    .option("--brand-color <color>", "the color of its email, such as #0b6b58; none for the product's own")
-    .option("--logo-url <address>", "the https address of its logo; none for no logo")
+    .option("--name <name>", "the new name")
+    .option("--subdomain <subdomain>", "the new subdomain; the old one redirects for 90 days")
+    .option("--brand-color <color>", "the color of its emails, such as #0b6b58; none: the product's own")
+    .option("--logo-url <address>", "the https URL of its logo; none: no logo")
     .option("--json", "print JSON")
     .action((tenant, { name, subdomain, brandColor, logoUrl, ...options }) => {
       const orNone = (value?: string) => value === "none" ? null : value;
@@ -94,40 +94,44 @@ export function tenantsCommand() {
       return onTenant(tenant, options, (ctx, { id }) => updateTenant(ctx, id, changes));
     });
 
-  tenants.command("suspend <tenant>").description("Shuts a tenant for everyone; its data stays.")
-    .option("--reason <reason>", "what its members read", DEFAULT_REASON)
+  tenants.command("suspend <tenant>").description("Blocks all access to a tenant and keeps its data.")
+    .option("--reason <reason>", "the reason shown to members", DEFAULT_REASON)
     .option("--json", "print JSON")
     .action((tenant, { reason, ...options }) => {
       const input = parseInput(suspension, { reason });
       return onTenant(tenant, options, (ctx, { id }) => suspendTenant(ctx, id, input));
     });
 
-  tenants.command("resume <tenant>").description("Opens a suspended tenant again.")
+  tenants.command("resume <tenant>").description("Restores access to a suspended tenant.")
     .option("--json", "print JSON")
     .action((tenant, options) => onTenant(tenant, options, (ctx, { id }) => resumeTenant(ctx, id)));
 
-  tenants.command("delete <tenant>").description("Has a tenant deleted in 30 days, or at once with --now.")
-    .option("--now", "delete it for good, without the days of grace")
-    .option("--yes", "don't ask")
+  tenants.command("delete <tenant>").description(
+    "Schedules a tenant's deletion in 30 days, or deletes it now.",
+  )
+    .option("--now", "delete it permanently, without the 30 days of grace")
+    .option("--yes", "skip the confirmation")
     .option("--json", "print JSON")
     .action(async (tenant, { now, yes, ...options }) => {
       if (!now) return await onTenant(tenant, options, (ctx, { id }) => scheduleDeletion(ctx, id));
       await withSystem(async (ctx) => {
         const { id, name, subdomain } = await getTenant(ctx, tenant);
-        if (!yes) checkConfirmation(subdomain, ask(`Delete ${name} with all its data? Type ${subdomain}:`));
+        if (!yes) {
+          checkConfirmation(subdomain, ask(`Delete ${name} and all its data? Type ${subdomain} to confirm:`));
+        }
         await deleteTenant(ctx, id);
         createOutput(options.json === true).data({ id, deleted: true });
       });
     });
 
-  tenants.command("keep <tenant>").description("Takes a scheduled deletion back.")
+  tenants.command("keep <tenant>").description("Cancels a scheduled deletion.")
     .option("--json", "print JSON")
     .action((tenant, options) => onTenant(tenant, options, (ctx, { id }) => cancelDeletion(ctx, id)));
 
   return tenants;
 }
 
-/** Does something with a tenant and prints what it is then. */
+/** Runs `work` on a tenant and prints the result. */
 async function onTenant(
   idOrSubdomain: string,
   { json }: { json?: true },
@@ -141,7 +145,7 @@ async function onTenant(
 
 function ask(question: string): string | undefined {
   if (!Deno.stdin.isTerminal()) {
-    throw conflict("This can't be undone. Add --yes to do it without a question.");
+    throw conflict("This can't be undone. Add --yes to skip the confirmation.");
   }
   return prompt(question) ?? undefined;
 }

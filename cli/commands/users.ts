@@ -17,15 +17,15 @@ const limit = z.object({
 });
 
 export function usersCommand() {
-  const users = new Command("users").description("The people who sign in.");
+  const users = new Command("users").description("Manages users.");
 
   users.command("create <email>").description(
-    "Makes someone a member of a tenant, with an account if they have none, and invites them.",
+    "Adds a member to a tenant, creates the account if needed, and sends an invitation.",
   )
     .requiredOption("--tenant-id <tenant>", "the tenant's id or subdomain")
-    .addOption(new Option("--role <role>", "what they may do").choices(ROLES).default("member" as const))
-    .option("--name <name>", "their name; without it the address's first part")
-    .option("--no-send-invite", "send no invitation, and print no link for setting the password")
+    .addOption(new Option("--role <role>", "the member's role").choices(ROLES).default("member" as const))
+    .option("--name <name>", "the member's name; default: the part of the email before the @")
+    .option("--no-send-invite", "send no invitation and print no link to set a password")
     .option("--json", "print JSON")
     .action(async (email, { tenantId, role, name, sendInvite, json }) => {
       const input = parseInput(newMember, { email, name: name ?? email.split("@")[0], role });
@@ -48,8 +48,8 @@ export function usersCommand() {
 
   users.command("list").description("Lists users.")
     .option("--tenant-id <tenant>", "only members of this tenant")
-    .addOption(new Option("--role <role>", "only those with this role").choices(ROLES))
-    .option("--limit <count>", "how many at most", "50")
+    .addOption(new Option("--role <role>", "only users with this role").choices(ROLES))
+    .option("--limit <count>", "maximum number of users", "50")
     .option("--json", "print JSON")
     .action(async ({ tenantId, role, limit: count, json }) => {
       const wanted = parseOptions(limit, { limit: count });

@@ -4,7 +4,7 @@ import { cli, freePort, killedCli, type Outcome } from "../support/process.ts";
 
 /** Protects: an operator sees, retries and runs jobs from the command line. */
 
-Deno.test("jobs are listed, counted and retried by the CLI, and run by it where there is a server of Postgres", async (t) => {
+Deno.test("the CLI lists, counts and retries jobs, and runs them on PostgreSQL", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "denizen-" });
   const database = serverUrl ? await openTestDatabase() : undefined;
   const variables: Record<string, string> = { DATA_DIR: folder, ...database?.variables };
@@ -17,7 +17,7 @@ Deno.test("jobs are listed, counted and retried by the CLI, and run by it where 
       await run("users", "create", "jo@acme.example", "--tenant-id", "acme", "--no-send-invite", "--json"),
     );
 
-    await t.step("a new member's invitation waits to be sent, one who is told by hand has none", async () => {
+    await t.step("a new member's invitation waits in the queue unless --no-send-invite is set", async () => {
       const jobs = json(await run("jobs", "list", "--queue", "email", "--json"));
       const messages = jobs.map(({ name, state, tenant, payload }: Record<string, string>) => [
         name,
@@ -31,7 +31,7 @@ Deno.test("jobs are listed, counted and retried by the CLI, and run by it where 
       ]);
     });
 
-    await t.step("each queue has its figures", async () => {
+    await t.step("queues shows the figures of each queue", async () => {
       const queues = json(await run("jobs", "queues", "--json"));
       assert.deepEqual(
         queues.map(({ queue, ready }: { queue: string; ready: number }) => `${queue} ${ready}`),
@@ -45,7 +45,7 @@ Deno.test("jobs are listed, counted and retried by the CLI, and run by it where 
       );
     });
 
-    await t.step("what can't be retried is said, and nothing failed is nothing to do", async () => {
+    await t.step("retry says what can't be retried, and --all-failed may find nothing", async () => {
       const [{ id }] = json(await run("jobs", "list", "--json"));
       const outcomes = [
         await run("jobs", "retry"),
@@ -60,14 +60,14 @@ Deno.test("jobs are listed, counted and retried by the CLI, and run by it where 
       assert.deepEqual(json(await run("jobs", "list", "--failed", "--json")), []);
     });
 
-    await t.step("a worker by itself can't be woken by Deno KV, and says so", async () => {
+    await t.step("a separate worker refuses the KV engine", async () => {
       const { code, stderr } = await run("jobs", "work");
       assert.equal(code, 1);
       assert.match(stderr, /JOBS_ENGINE=postgres/);
     });
 
     if (database) {
-      await t.step("with jobs in PostgreSQL, the worker runs what is due", async () => {
+      await t.step("with the postgres engine, the worker runs due jobs", async () => {
         const { code, stderr } = await cli(
           { ...variables, JOBS_ENGINE: "postgres" },
           "jobs",
@@ -80,7 +80,7 @@ Deno.test("jobs are listed, counted and retried by the CLI, and run by it where 
         assert.deepEqual(states, ["done", "done"]);
       });
 
-      await t.step("a worker by itself tells its metrics, at the port that is set for them", async () => {
+      await t.step("a separate worker serves its metrics at METRICS_PORT", async () => {
         json(await run("users", "create", "ida@acme.example", "--tenant-id", "acme", "--json"));
         const port = await freePort();
         const metrics = { JOBS_ENGINE: "postgres", METRICS_PORT: String(port) };

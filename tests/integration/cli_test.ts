@@ -5,11 +5,11 @@ import { bundledCli as cli, bundledCliWithInput as cliWithInput, type Outcome } 
 import { PRODUCTION } from "../support/production.ts";
 
 /**
- * Protects: the CLI's commands, their JSON, and their exit codes: 0 done, 1 failed, 2 wrong use. All of it from the bundle that
- * the compiled binary is made of; the tests of jobs and migrations run the CLI from source.
+ * Protects: the CLI's commands, their JSON, and their exit codes: 0 success, 1 failure, 2 usage error. Runs the bundle that
+ * the compiled binary is built from. The tests of jobs and migrations run the CLI from source.
  */
 
-Deno.test("the CLI, from an empty installation on", async (t) => {
+Deno.test("the CLI works from an empty installation", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "denizen-" });
   const database = serverUrl ? await openTestDatabase() : undefined;
   const variables: Record<string, string> = database?.variables ?? { DATA_DIR: folder };
@@ -17,14 +17,14 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
   let embedded: EmbeddedDatabase | undefined;
   try {
     if (!database) {
-      await t.step("what needs the schema says how to get it", async () => {
+      await t.step("commands that need the schema say how to create it", async () => {
         const { code, stderr } = await run("tenants", "list");
         assert.equal(code, 1);
         assert.match(stderr, /denizen db migrate/);
       });
     }
 
-    await t.step("setup migrates, makes the administrator and prints a one-time link", async () => {
+    await t.step("setup migrates, creates the administrator and prints a one-time link", async () => {
       const { code, stdout } = await run("setup", "--admin-email", "Root@Example.com", "--json");
       assert.equal(code, 0);
       const { email, set_password_link } = JSON.parse(stdout);
@@ -36,7 +36,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
     if (!database) embedded = await startEmbedded(folder);
 
     await t.step(
-      "setup takes a password from standard input or the environment, and makes no link",
+      "setup reads a password from standard input or the environment and prints no link",
       async () => {
         const setup = ["setup", "--admin-email", "root@example.com", "--json"];
         const password = "correct horse battery";
@@ -53,27 +53,30 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       },
     );
 
-    await t.step("setup takes a password on the command line, and warns that others can see it", async () => {
-      const setup = ["setup", "--admin-email", "root@example.com", "--json"];
-      const { code, stdout, stderr } = await run(...setup, "--admin-password", "correct horse battery");
-      assert.equal(code, 0);
-      assert.equal("set_password_link" in JSON.parse(stdout), false);
-      assert.match(stderr, /^warning: Other users of this machine can see --admin-password/);
-      assert.doesNotMatch(stderr, /battery/);
-    });
+    await t.step(
+      "setup accepts a password on the command line and warns that others can see it",
+      async () => {
+        const setup = ["setup", "--admin-email", "root@example.com", "--json"];
+        const { code, stdout, stderr } = await run(...setup, "--admin-password", "correct horse battery");
+        assert.equal(code, 0);
+        assert.equal("set_password_link" in JSON.parse(stdout), false);
+        assert.match(stderr, /^warning: Other users of this machine can see --admin-password/);
+        assert.doesNotMatch(stderr, /battery/);
+      },
+    );
 
-    await t.step("setup refuses a weak password, none on standard input, and two at once", async () => {
+    await t.step("setup refuses a weak password, empty standard input and two passwords", async () => {
       const setup = ["setup", "--admin-email", "root@example.com"];
       const weak = await cliWithInput(variables, "password1234\n", ...setup, "--admin-password-stdin");
       const none = await run(...setup, "--admin-password-stdin");
       const both = await run(...setup, "--admin-password-stdin", "--admin-password", "correct horse battery");
       assert.deepEqual([weak, none, both].map(({ code }) => code), [1, 2, 2]);
       assert.match(weak.stderr, /error: password: /);
-      assert.match(none.stderr, /Standard input holds no password/);
+      assert.match(none.stderr, /Standard input contains no password/);
       assert.match(both.stderr, /cannot be used with/);
     });
 
-    await t.step("a tenant is made, listed and shown by subdomain and id", async () => {
+    await t.step("a tenant can be created, listed, and shown by subdomain or id", async () => {
       const created = json(
         await run(
           "tenants",
@@ -100,7 +103,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.deepEqual([shown.subdomain, shouted.subdomain], ["acme", "acme"]);
     });
 
-    await t.step("what can't be is refused with the reason, and nothing is made", async () => {
+    await t.step("invalid tenants are refused with the reason, and nothing is created", async () => {
       const taken = await run("tenants", "create", "Other", "acme", "--owner-email", "x@acme.example");
       const reserved = await run("tenants", "create", "Other", "www", "--owner-email", "x@acme.example");
       const unknown = await run("tenants", "show", "nowhere");
@@ -126,7 +129,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       );
     });
 
-    await t.step("a user is made a member, once, and listed by tenant and role", async () => {
+    await t.step("a user becomes a member once and is listed by tenant and role", async () => {
       const created = json(
         await run("users", "create", "mei@acme.example", "--tenant-id", "acme", "--role", "viewer", "--json"),
       );
@@ -146,7 +149,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.equal(limited.length, 1);
     });
 
-    await t.step("a tenant is renamed, moved, suspended with a reason and resumed", async () => {
+    await t.step("a tenant can be renamed, moved, suspended with a reason and resumed", async () => {
       const moved = json(
         await run("tenants", "update", "acme", "--name", "Acme GmbH", "--subdomain", "acme-gmbh", "--json"),
       );
@@ -166,7 +169,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.equal(back.subdomain, "acme");
     });
 
-    await t.step("a deletion is scheduled and taken back, or done at once where that is meant", async () => {
+    await t.step("a deletion can be scheduled, canceled, or done at once with --now", async () => {
       json(await run("tenants", "create", "Gone", "gone", "--owner-email", "ada@acme.example", "--json"));
       const scheduled = json(await run("tenants", "delete", "gone", "--json"));
       const kept = json(await run("tenants", "keep", "gone", "--json"));
@@ -191,16 +194,16 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.ok(platform.lines > own.lines && own.lines > 0);
     });
 
-    await t.step("status shows control and every tenant up to date, and no drift", async () => {
+    await t.step("status shows that control and all tenants are up to date, without drift", async () => {
       const rows = json(await run("db", "status", "--json"));
       const drift = await run("db", "status", "--drift");
       assert.ok(rows.length >= 2);
       assert.ok(rows.every(({ state }: { state: string }) => state === "applied"));
       assert.equal(drift.code, 0);
-      assert.match(drift.stderr, /as the migrations make it/);
+      assert.match(drift.stderr, /match the migrations/);
     });
 
-    await t.step("migrating when there is nothing to do says so, with or without a dry run", async () => {
+    await t.step("migrate says when there is nothing to do, with or without --dry-run", async () => {
       const report = json(await run("db", "migrate", "--concurrency", "2", "--json"));
       const plan = json(await run("db", "migrate", "--dry-run", "--json"));
       const wrong = await run("db", "migrate", "--concurrency", "many");
@@ -209,21 +212,21 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.equal(wrong.code, 2);
     });
 
-    await t.step("seed adds sample companies once", async () => {
+    await t.step("seed adds the sample companies once", async () => {
       const first = json(await run("db", "seed", "--json"));
       const second = await run("db", "seed");
       assert.deepEqual(first.map(({ company }: { company: string }) => company), [
         "Northwind Robotics",
-        "Harbour & Pine",
+        "Harbor & Pine",
       ]);
       assert.equal(second.code, 1);
     });
 
-    await t.step("without --json people get a table", async () => {
+    await t.step("commands print a table without --json", async () => {
       assert.match((await run("tenants", "list")).stdout, /│ Acme GmbH/);
     });
 
-    await t.step("config check says what the database allows", async () => {
+    await t.step("config check shows what the database allows", async () => {
       const { code, stdout } = await run("config", "check", "--json");
       const findings = JSON.parse(stdout);
       assert.equal(code, 0);
@@ -246,7 +249,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       }
     });
 
-    await t.step("S41 config check says how email leaves, without secrets", async () => {
+    await t.step("S41 config check shows how email is sent, without any secret", async () => {
       const secrets = { user: "mail-user", password: "mail-passw0rd", webhook: "c2VjcmV0".repeat(4) };
       const { code, stdout, stderr } = await cli(
         {
@@ -265,7 +268,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       for (const secret of Object.values(secrets)) assert.ok(!(stdout + stderr).includes(secret));
     });
 
-    await t.step("wrong use is exit code 2, with what is possible", async () => {
+    await t.step("a usage error exits with code 2 and shows the usage", async () => {
       const outcomes = [
         await run("tenants", "create"),
         await run("nonsense"),
@@ -280,13 +283,13 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.match(outcomes[0]!.stderr, /required option '--owner-email/);
     });
 
-    await t.step("help is exit code 0", async () => {
+    await t.step("help exits with code 0", async () => {
       const { code, stdout } = await run("tenants", "--help");
       assert.equal(code, 0);
       assert.match(stdout, /create .*name.* .*subdomain/);
     });
 
-    await t.step("reset asks first where it can, and removes everything with --yes", async () => {
+    await t.step("reset asks first, and deletes everything with --yes", async () => {
       const unasked = await run("db", "reset");
       const done = await run("db", "reset", "--yes", "--json");
       assert.equal(unasked.code, 1);
@@ -295,7 +298,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.deepEqual(json(await run("tenants", "list", "--json")), []);
     });
 
-    await t.step("a production database is not reset", async () => {
+    await t.step("reset refuses a production database", async () => {
       const outcome = await cli(
         { ...variables, ...PRODUCTION },
         "db",
@@ -303,7 +306,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
         "--yes",
       );
       assert.equal(outcome.code, 1);
-      assert.match(outcome.stderr, /production database is not reset/);
+      assert.match(outcome.stderr, /reset a production database/);
     });
   } finally {
     await embedded?.close();
