@@ -1,6 +1,5 @@
 import { addMember } from "../src/access/members.ts";
-import type { MemberActor } from "../src/access/actor.ts";
-import type { Role } from "../src/access/roles.ts";
+import { memberActor } from "../src/access/actor.ts";
 import { type SystemContext, tenantContext } from "../src/context.ts";
 import { conflict } from "../src/errors.ts";
 import { hashPassword } from "../src/identity/passwords.ts";
@@ -8,6 +7,7 @@ import { findOrCreateUser, type User } from "../src/identity/users.ts";
 import { createProject } from "../src/projects/projects.ts";
 import { tenantUrl } from "../src/tenancy/tenant.ts";
 import { createTenant, isSubdomainTaken, newTenant } from "../src/tenancy/tenants.ts";
+import type { Role } from "../src/access/permissions.ts";
 
 const PASSWORD = "sample-people-share-this";
 
@@ -82,14 +82,7 @@ async function addCompany(ctx: SystemContext, company: Company, passwordHash: st
     await addMember(ctx, ctx.control, { tenantId: tenant.id, userId: id, role: company.people[place]!.role });
   }
   const owner = users[0]!;
-  const actor: MemberActor = {
-    type: "member",
-    tenantId: tenant.id,
-    id: owner.id,
-    name: owner.name,
-    email: owner.email,
-    role: "owner",
-  };
+  const actor = memberActor(owner, tenant.id, "owner");
   const acting = tenantContext(ctx.services, tenant, actor, ctx.requestId);
   for (const [name, description] of company.projects) {
     await createProject(acting, { name, description, status: "active" });

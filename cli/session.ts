@@ -7,6 +7,7 @@ import { systemClock } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { openDatabase } from "../src/operations/database.ts";
 import { lateModules } from "./late_modules.ts";
+import { systemActor } from "../src/access/actor.ts";
 
 /** Opens the database for the time of `work`: the server's, or beside a running server the one it serves. */
 export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
@@ -26,7 +27,7 @@ export async function withSystem<T>(work: (ctx: SystemContext) => Promise<T>): P
     const { buildServices } = await lateModules.services();
     const services = await buildServices(config, systemClock, db, () => Promise.resolve());
     try {
-      return await work(systemContext(services, { type: "system", name: "cli" }, newId()));
+      return await work(systemContext(services, systemActor("cli"), newId()));
     } finally {
       await services.close();
     }

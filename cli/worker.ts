@@ -7,8 +7,9 @@ import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
 import { requireHardenedDatabase } from "../src/operations/database_safety.ts";
 import { conflict } from "../src/errors.ts";
 import { startLogging } from "../src/platform/log.ts";
-import type { Services } from "../src/services.ts";
+import type { Services } from "../src/ports.ts";
 import { createOutput } from "./output.ts";
+import { TENANTS } from "../src/tenancy/tenant_directory.ts";
 
 /**
  * Runs jobs and schedules until this process gets a signal to stop; with `drain`, until nothing is due. Throws `conflict` where
@@ -21,7 +22,7 @@ export async function runWorker(services: Services, { drain }: { drain: boolean 
   }
   await startLogging(config.logLevel);
   await requireHardenedDatabase(services.db, config);
-  await services.tenants.listen(services.forgetTenant);
+  await services.use(TENANTS).listen(services.forgetTenant);
   const metrics = drain ? undefined : serveMetrics(services);
   const worker = await JobWorker.start(services, await openEngine(config));
   try {

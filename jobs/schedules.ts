@@ -6,7 +6,8 @@ import { enqueueAll, type NewJob } from "../src/outbox/outbox.ts";
 import { after, DAY } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
-import type { Services } from "../src/services.ts";
+import type { Services } from "../src/ports.ts";
+import { systemActor } from "../src/access/actor.ts";
 
 const log = logOf("jobs");
 
@@ -58,7 +59,7 @@ export const SCHEDULES: Schedule[] = [
  * once: a time leads to one job. What is looked at for the first time starts with the next time it is due.
  */
 export async function enqueueDue(services: Services, { name, cron, job, catchUp }: Schedule): Promise<void> {
-  const ctx = systemContext(inBackground(services), { type: "system", name: "Schedules" }, newId());
+  const ctx = systemContext(inBackground(services), systemActor("Schedules"), newId());
   const now = services.clock.now();
   const slots = slotsUntil(cron, now, catchUp);
   const newest = slots.at(-1);

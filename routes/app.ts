@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { DomainError, invalid, notFound, unavailable } from "../src/errors.ts";
 import { isConnectionFailure, isOutOfRoom, isTimeout } from "../src/platform/database_errors.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
-import type { Services } from "../src/services.ts";
+import type { Services } from "../src/ports.ts";
 import { explainLoss, explainMissingRole } from "../src/tenancy/admission.ts";
 import { api } from "./api/api.ts";
 import { serveOpenApi } from "./api/openapi.ts";
@@ -37,6 +37,7 @@ import { unsubscribePages } from "./site/unsubscribe.tsx";
 import { verificationPages } from "./site/verification.tsx";
 import { workspacePages } from "./site/workspaces.tsx";
 import { StaticFiles } from "./static_files.ts";
+import { SIGNING_KEYS } from "../src/identity/signing_keys.ts";
 
 /** The API's addresses: the second stands for the current version. */
 const API_ROOTS = ["/api/v1", "/api"];
@@ -83,7 +84,7 @@ export async function createApp(services: Services, pages = PAGES): Promise<Hono
   app.use(resolveHost, checkBody);
   app.get(
     "/.well-known/jwks.json",
-    (c) => c.json(services.signingKeys.publicKeys, 200, { "Cache-Control": "public, max-age=300" }),
+    (c) => c.json(services.use(SIGNING_KEYS).publicKeys, 200, { "Cache-Control": "public, max-age=300" }),
   );
   app.get("/openapi.json", serveOpenApi(services.config.appUrl.origin));
   for (const root of API_ROOTS) app.route(root, api);

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import type { MemberActor, UserActor } from "../src/access/actor.ts";
+import { type MemberActor, type StaffActor, type UserActor, VISITOR } from "../src/access/actor.ts";
 import {
   inBackground,
   type MemberContext,
@@ -8,10 +8,9 @@ import {
   tenantContext,
 } from "../src/context.ts";
 import { forbidden, notFound, unauthenticated } from "../src/errors.ts";
-import type { Device, Session } from "../src/identity/sessions.ts";
-import type { Bearer } from "../src/identity/sign_in_caches.ts";
-import type { Services } from "../src/services.ts";
+import type { Services } from "../src/ports.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
+import type { Bearer, Device, Session } from "../src/identity/credentials.ts";
 
 /** What the middleware knows of a request by the time a route sees it. */
 export type RequestVariables = {
@@ -39,7 +38,7 @@ export type AppContext = Context<AppEnv>;
 
 /** The context of a visitor or signed-in person outside any tenant. */
 export function systemContextOf(c: AppContext): SystemContext {
-  const actor = c.get("session")?.actor ?? { type: "visitor" };
+  const actor = c.get("session")?.actor ?? VISITOR;
   return {
     ...systemContext(c.get("services"), actor, c.get("requestId")),
     // Deno makes the signal when it is first read, and few requests need it.
@@ -74,10 +73,10 @@ export function hostTenant(c: AppContext): Tenant {
 }
 
 /** Who is signed in on the apex. Throws `unauthenticated`. */
-export function userOf(c: AppContext): UserActor {
+export function userOf(c: AppContext): UserActor | StaffActor {
   const actor = c.get("session")?.actor;
   if (!actor) throw unauthenticated();
-  if (actor.type !== "user") throw forbidden();
+  if (actor.type === "member") throw forbidden();
   return actor;
 }
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { Config } from "../src/config.ts";
 import { isSameSecret } from "../src/platform/crypto.ts";
-import type { Services } from "../src/services.ts";
+import type { Services } from "../src/ports.ts";
 import type { AppContext, AppEnv } from "./http.ts";
 
 /** What load balancers and people on call ask, on any host. */

@@ -1,124 +1,38 @@
-import { z } from "zod";
+import { parseDatabaseUrl } from "../db/connection/database_url.ts";
+import { ADMIN_PASSWORD, DEVELOPMENT_SECRET, MIN_SECRET_LENGTH, SETTINGS } from "./config/settings.ts";
 import { SECOND } from "./platform/clock.ts";
-import { DatabaseUrlError, parseDatabaseUrl } from "../db/connection/database_url.ts";
-import { parseAppUrl } from "./platform/app_url.ts";
-import {
-  type EmailConfig,
-  emailConfig,
-  emailProblems,
-  emailVariables,
-  sendsToOthers,
-} from "./email/email_variables.ts";
-import { type AddressRange, parseAddressRange } from "./platform/address_ranges.ts";
+import type { NamedAddress } from "./platform/named_address.ts";
+import { readSettings, type SettingValues } from "./platform/setting.ts";
+import { isOnThisMachine } from "./platform/smtp_url.ts";
 
-/** What stands in for APP_SECRET until one is set. Production refuses it. */
-export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
+const SENDER_NAME = "Denizen";
 
-const MIN_SECRET_LENGTH = 32;
-/** Kubernetes kills 30 seconds after its signal, Docker 10. */
+/** Kubernetes kills a process 30 seconds after the signal to stop, Docker after 10. */
 const STOP = { stopGrace: 8 * SECOND, drainTime: 5 * SECOND };
-/** Deno Deploy kills 5 seconds after its signal. */
+/** Deno Deploy kills a process 5 seconds after the signal. */
 const DENO_DEPLOY_STOP = { stopGrace: 4.5 * SECOND, drainTime: 2 * SECOND };
-
-const MIN_METRICS_TOKEN_LENGTH = 16;
-
-/** An IP address, in brackets or not, or a name. */
-const HOST_FORM = /^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9.-]+)$/i;
-
-const wholeNumber = (min: number, max: number) =>
-  z.coerce.number({ error: `must be a whole number from ${min} to ${max}` }).int().min(min).max(max);
-
-const databaseAddress = z.string().superRefine((text, problems) => {
-  try {
-    parseDatabaseUrl(text);
-  } catch (error) {
-    if (!(error instanceof DatabaseUrlError)) throw error;
-    problems.addIssue(error.message);
-  }
-});
-
-const environment = z.object({
-  DENO_ENV: z.enum(["production", "development", "test"]).optional(),
-  /** Set by Deno Deploy, which takes no variables of ours that begin with DENO_. */
-  DENO_DEPLOY: z.string().optional(),
-  PORT: z.coerce.number({ error: "must be a port number, 0 to 65535" }).int().min(0).max(65_535).default(
-    8000,
-  ),
-  HOST: z.string().regex(HOST_FORM, "must be an address or name of this machine, such as 127.0.0.1 or ::1")
-    .transform((host) => host.replace(/^\[(.*)\]$/, "$1")).optional(),
-  APP_URL: z.string().transform(parseAppUrl).optional(),
-  DATA_DIR: z.string().min(1).default(".data"),
-  APP_SECRET: z.string().min(MIN_SECRET_LENGTH, `must have at least ${MIN_SECRET_LENGTH} characters`)
-    .default(DEVELOPMENT_SECRET),
-  DATABASE_URL: databaseAddress.optional(),
-  DATABASE_CONNECTIONS: wholeNumber(4, 200).default(12),
-  DATABASE_POOLER: z.enum(["none", "transaction"]).optional(),
-  DB_LANES: wholeNumber(1, 50).default(3),
-  MIGRATION_DATABASE_URL: databaseAddress.optional(),
-  ALLOW_UNHARDENED_DATABASE: z.enum(["0", "1"]).default("0"),
-  TENANT_POOL_SIZE: wholeNumber(0, 1_000).default(5),
-  SIGN_UP: z.enum(["immediate", "verified"], { error: "must be immediate or verified" }).default("immediate"),
-  JOBS_ENGINE: z.enum(["kv", "postgres"]).default("kv"),
-  ROLE: z.enum(["all", "web", "worker"]).default("all"),
-  LOG_LEVEL: z.enum(["debug", "info", "warning", "error"]).default("info"),
-  METRICS_PORT: wholeNumber(1, 65_535).optional(),
-  METRICS_TOKEN: z.string().min(
-    MIN_METRICS_TOKEN_LENGTH,
-    `must have at least ${MIN_METRICS_TOKEN_LENGTH} characters`,
-  ).optional(),
-  METRICS_MAX_TENANTS: wholeNumber(1, 10_000).default(200),
-  TRUSTED_PROXIES: z.string().default("").transform(parseTrustedProxies),
-  ...emailVariables,
-});
 
 export type Environment = "production" | "development" | "test";
 
-export type Config = EmailConfig & {
+/** The settings as the product uses them. `src/config/settings.ts` describes each. */
+export type Config = Values & Derived;
+
+type Values = SettingValues<typeof SETTINGS>;
+
+/** What follows from several settings, or from where the process runs. */
+type Derived = {
   environment: Environment;
-  /** Milliseconds after the signal to stop by which the process has ended, whatever hangs. */
-  stopGrace: number;
-  /** Milliseconds of them that requests and jobs may take to finish. */
-  drainTime: number;
-  /** Nothing runs here but while a request or a schedule is served: Deno Deploy. */
-  sleepsBetweenRequests: boolean;
-  /** The address to listen on. Absent: every address of this machine, IPv6 and IPv4. */
-  host: string | undefined;
-  port: number;
   /** Scheme, host and port of the apex, without a path. */
   appUrl: URL;
-  dataDir: string;
-  appSecret: string;
-  /** Absent: the embedded database in `dataDir`. */
-  databaseUrl: string | undefined;
-  databaseConnections: number;
-  /** `transaction`: `databaseUrl` is a pooler that gives out its connections for a transaction each. */
   databasePooler: "none" | "transaction";
-  /** Into how many lanes the tenants' connections are split. */
-  databaseLanes: number;
-  /** Absent: the application's login makes and migrates the schemas itself. */
-  migrationDatabaseUrl: string | undefined;
-  /** Production starts on a database whose tenants' roles have more privileges than they need. */
-  allowUnhardenedDatabase: boolean;
-  /** How many schemas wait, ready, for the next tenants. */
-  tenantPoolSize: number;
-  /** When a sign-up creates the workspace: at once, or only after a code that is sent to the address. */
-  signUp: "immediate" | "verified";
-  /** What carries jobs to those who run them: Deno KV's queue, for one process, or graphile-worker, for many. */
-  jobsEngine: "kv" | "postgres";
-  /** What this process does: serve, run jobs and schedules, or both. */
-  role: "all" | "web" | "worker";
-  logLevel: "debug" | "info" | "warning" | "error";
-  /** Where the metrics are served, and nowhere else. Absent: on the main port, as `metricsToken` says. */
-  metricsPort: number | undefined;
-  /** What a scraper has to send. Absent: the metrics are open, and not on the main port in production. */
-  metricsToken: string | undefined;
-  /** How many tenants, the busiest, have a label of their own in the metrics. */
-  metricsMaxTenants: number;
-  /** Whose `X-Forwarded-For` is believed. */
-  trustedProxies: AddressRange[];
+  emailFrom: NamedAddress;
+  /** Milliseconds after the signal to stop in which the process ends, even if something hangs. */
+  stopGrace: number;
+  /** The part of `stopGrace` in which requests and jobs may finish. */
+  drainTime: number;
 };
 
-/** Every wrong variable, one line each. */
+/** Lists every wrong variable, one line each. */
 export class ConfigError extends Error {
   readonly lines: string[];
 
@@ -129,79 +43,73 @@ export class ConfigError extends Error {
   }
 }
 
-/** The process's configuration. The only place that reads the environment. Throws `ConfigError`. */
+/** The process's configuration. Throws `ConfigError`. */
 export function loadConfig(): Config {
-  const names = Object.keys(environment.shape);
-  return parseConfig(Object.fromEntries(names.map((name) => [name, Deno.env.get(name)])));
+  return parseConfig(readVariables());
 }
 
-/** The password that `denizen setup` gives the administrator; not part of the configuration. */
+/** The variables of all settings that are set. */
+export function readVariables(): Record<string, string> {
+  const names = Object.values(SETTINGS).map(({ name }) => name);
+  return Object.fromEntries(names.map((name) => [name, Deno.env.get(name) ?? ""]).filter(([, text]) => text));
+}
+
 export function readAdminPasswordVariable(): string | undefined {
-  return Deno.env.get("ADMIN_PASSWORD") || undefined;
+  return Deno.env.get(ADMIN_PASSWORD.name) || undefined;
 }
 
 /** A `Config` from variables; an empty one counts as unset. Throws `ConfigError`. */
 export function parseConfig(variables: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ""),
-  );
-  const parsed = environment.safeParse(given);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`));
-  }
-  const values = parsed.data;
-  const appUrl = values.APP_URL ?? new URL(`http://localhost:${values.PORT}`);
-  const environmentName = values.DENO_ENV ?? (values.DENO_DEPLOY ? "production" : "development");
-  const config: Config = {
-    environment: environmentName,
-    sleepsBetweenRequests: Boolean(values.DENO_DEPLOY),
-    ...(values.DENO_DEPLOY ? DENO_DEPLOY_STOP : STOP),
-    host: values.HOST,
-    port: values.PORT,
-    appUrl,
-    dataDir: values.DATA_DIR,
-    appSecret: values.APP_SECRET,
-    databaseUrl: values.DATABASE_URL,
-    databaseConnections: values.DATABASE_CONNECTIONS,
-    databasePooler: values.DATABASE_POOLER ?? (isPooler(values.DATABASE_URL) ? "transaction" : "none"),
-    databaseLanes: values.DB_LANES,
-    migrationDatabaseUrl: values.MIGRATION_DATABASE_URL,
-    allowUnhardenedDatabase: values.ALLOW_UNHARDENED_DATABASE === "1",
-    tenantPoolSize: values.TENANT_POOL_SIZE,
-    signUp: values.SIGN_UP,
-    jobsEngine: values.JOBS_ENGINE,
-    role: values.ROLE,
-    logLevel: values.LOG_LEVEL,
-    metricsPort: values.METRICS_PORT,
-    metricsToken: values.METRICS_TOKEN,
-    metricsMaxTenants: values.METRICS_MAX_TENANTS,
-    trustedProxies: values.TRUSTED_PROXIES,
-    ...emailConfig(values, appUrl),
-  };
+  const read = readSettings(SETTINGS, variables);
+  if ("problems" in read) throw new ConfigError(read.problems);
+  const config = { ...read.values, ...derive(read.values) };
   const problems = [
     ...unsafeInProduction(config),
     ...publicInDevelopment(config),
     ...halfConfigured(config),
     ...sharedPort(config),
-    ...emailProblems(values, environmentName),
+    ...emailProblems(read.values, config.environment),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
-function parseTrustedProxies(list: string, context: z.RefinementCtx): AddressRange[] {
-  const entries = list.split(",").map((part) => part.trim()).filter(Boolean);
-  return entries.flatMap((entry) => {
-    const range = parseAddressRange(entry);
-    if (!range) {
-      const message = `"${entry}" is not an IP address or range; write 10.0.0.1, 10.0.0.0/8 or fd00::/8`;
-      context.addIssue({ code: "custom", message });
-    }
-    return range ?? [];
-  });
+function derive(values: Values): Derived {
+  const { environment, databaseUrl, sleepsBetweenRequests, port } = values;
+  const appUrl = values.appUrl ?? new URL(`http://localhost:${port}`);
+  return {
+    environment: environment ?? (sleepsBetweenRequests ? "production" : "development"),
+    appUrl,
+    databasePooler: values.databasePooler ?? (isPooler(databaseUrl) ? "transaction" : "none"),
+    emailFrom: values.emailFrom ?? { name: SENDER_NAME, address: `no-reply@${appUrl.hostname}` },
+    ...(sleepsBetweenRequests ? DENO_DEPLOY_STOP : STOP),
+  };
 }
 
-/** Why the KV queue takes server and worker in one process. */
+function unsafeInProduction({ environment, appSecret }: Config): string[] {
+  if (environment !== "production" || appSecret !== DEVELOPMENT_SECRET) return [];
+  return [`APP_SECRET: must be set in production, to at least ${MIN_SECRET_LENGTH} random characters`];
+}
+
+/** Development uses a secret that everyone knows and open pages under /dev, so others must not reach it. */
+function publicInDevelopment(config: Config): string[] {
+  if (config.environment !== "development") return [];
+  const reason = config.appUrl.protocol === "https:"
+    ? "APP_URL is https"
+    : reachesOthers(config)
+    ? "email is configured"
+    : undefined;
+  if (!reason) return [];
+  return [
+    `DENO_ENV: set DENO_ENV=production and an APP_SECRET; ${reason}, and development is not safe to expose`,
+  ];
+}
+
+function reachesOthers({ resendApiKey, smtpUrl }: Config): boolean {
+  return resendApiKey !== undefined || (smtpUrl !== undefined && !isOnThisMachine(smtpUrl));
+}
+
+/** Why one process both serves and runs jobs with Deno KV's queue. */
 export const KV_NEEDS_ONE_PROCESS =
   "the queue of Deno KV wakes no listener in another process, so one process serves and runs jobs; set JOBS_ENGINE=postgres to split them";
 
@@ -235,26 +143,16 @@ function isPooler(url: string | undefined): boolean {
 }
 
 function sharedPort({ port, metricsPort }: Config): string[] {
-  return metricsPort === port
-    ? [`METRICS_PORT: must be another port than the product's own, ${port} (PORT)`]
-    : [];
+  if (metricsPort !== port) return [];
+  return [`METRICS_PORT: must differ from the product's own port, ${port} (PORT)`];
 }
 
-function unsafeInProduction({ environment, appSecret }: Config): string[] {
-  if (environment !== "production" || appSecret !== DEVELOPMENT_SECRET) return [];
-  return [`APP_SECRET: must be set in production, to at least ${MIN_SECRET_LENGTH} random characters`];
-}
-
-/** Development has a secret that everyone knows, and open pages under /dev: not for a server that others reach. */
-function publicInDevelopment(config: Config): string[] {
-  if (config.environment !== "development") return [];
-  const reason = config.appUrl.protocol === "https:"
-    ? "APP_URL is https"
-    : sendsToOthers(config)
-    ? "email is configured"
-    : undefined;
-  if (!reason) return [];
-  return [
-    `DENO_ENV: set DENO_ENV=production and an APP_SECRET; ${reason}, and development is not safe to expose`,
-  ];
+/** Production sends email, because it has no mailbox to look into. */
+function emailProblems({ smtpUrl, resendApiKey, emailFrom }: Values, environment: Environment): string[] {
+  const lines: string[] = [];
+  if (smtpUrl && resendApiKey) lines.push("RESEND_API_KEY: can't be combined with SMTP_URL; set one of them");
+  if (environment !== "production") return lines;
+  if (!smtpUrl && !resendApiKey) lines.push("SMTP_URL: must be set in production, unless RESEND_API_KEY is");
+  if (!emailFrom) lines.push("EMAIL_FROM: must be set in production");
+  return lines;
 }

@@ -1,4 +1,4 @@
-import { type ControlDb } from "../db/connection/connect.ts";
+import type { ControlDb } from "../db/connection/connect.ts";
 import {
   type ControlTx,
   readTenant,
@@ -8,27 +8,29 @@ import {
 } from "../db/connection/with_tenant.ts";
 import type { Actor, MemberActor, TenantActor } from "./access/actor.ts";
 import { forbidden } from "./errors.ts";
-import type { Services } from "./services.ts";
+import type { Services } from "./ports.ts";
 import type { Tenant } from "./tenancy/tenant.ts";
 
-/** Who acts, outside any tenant: sign-up, sign-in, the CLI. `control` is for single statements, `tx` for several. */
-export type SystemContext = {
-  actor: Actor;
+/** Who acts, outside any tenant. `control` is for single statements, `tx` for several. */
+export type SystemContext<Who extends Actor = Actor> = {
+  actor: Who;
   requestId: string;
   services: Services;
   control: ControlDb;
-  /** Aborted when nobody waits for the result anymore. */
+  /** Aborted when the client no longer waits for the result. */
   readonly signal?: AbortSignal;
   tx<T>(work: (tx: ControlTx) => PromiseLike<T>): Promise<T>;
 };
 
-/** Who acts, for which tenant. `tx` and `read` are the only ways to the tenant's data. */
+/** Who acts, and for which tenant. `tx` and `read` are the only ways to the tenant's data. */
 export type TenantContext<Who extends TenantActor = TenantActor> = {
   tenant: Tenant;
   actor: Who;
   requestId: string;
   services: Services;
-  /** A transaction as the tenant, for queries that depend on each other, and for changes. */
+  /** The same actor's way to schema `control`. */
+  readonly system: SystemContext<Who>;
+  /** A transaction as the tenant, for changes and for queries that depend on each other. */
   tx<T>(work: (tx: TenantTx) => PromiseLike<T>): Promise<T>;
   /** Independent queries as the tenant, all in one flight. */
   read<Queries extends readonly PromiseLike<unknown>[]>(
@@ -36,27 +38,32 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
   ): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }>;
 };
 
-/** What takes a person who is a member. */
+/** A tenant's context in which a person acts as a member. */
 export type MemberContext = TenantContext<MemberActor>;
 
-export function systemContext(services: Services, actor: Actor, requestId: string): SystemContext {
+export function systemContext<Who extends Actor>(
+  services: Services,
+  actor: Who,
+  requestId: string,
+): SystemContext<Who> {
   return {
     actor,
     requestId,
     services,
     control: services.db.control,
-    tx: (work) => telling(services, work, (told) => withControl(services.db, told)),
+    tx: (work) => signalAfterCommit(services, work, (noted) => withControl(services.db, noted)),
   };
 }
 
-/** Throws `forbidden` for a member of another tenant. */
+/** Throws `forbidden` when the actor's scope is another tenant. */
 export function tenantContext<Who extends TenantActor>(
   services: Services,
   tenant: Tenant,
   actor: Who,
   requestId: string,
 ): TenantContext<Who> {
-  if (actor.type === "member" && actor.tenantId !== tenant.id) {
+  const { scope } = actor;
+  if (scope.type === "account" || (scope.type === "tenant" && scope.tenantId !== tenant.id)) {
     throw forbidden("You are not a member of this workspace.");
   }
   return {
@@ -64,21 +71,23 @@ export function tenantContext<Who extends TenantActor>(
     actor,
     requestId,
     services,
-    tx: (work) => telling(services, work, (told) => withTenant(services.db, tenant.schemaName, told)),
+    system: systemContext(services, actor, requestId),
+    tx: (work) =>
+      signalAfterCommit(services, work, (noted) => withTenant(services.db, tenant.schemaName, noted)),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };
 }
 
-/** The same services for what runs in the background and in the back office: nothing there delays a request. */
+/** The same services on the connections for background work, which never delays a request. */
 export function inBackground(services: Services): Services {
   return { ...services, db: services.db.batch };
 }
 
-/** Runs a transaction; where it put jobs into the outbox, whoever runs them is told when it has committed. */
-async function telling<Tx extends object, T>(
+/** Runs a transaction. If it enqueued jobs, wakes a worker after the commit. */
+async function signalAfterCommit<Tx extends object, T>(
   { jobs }: Services,
   work: (tx: Tx) => PromiseLike<T>,
-  run: (told: (tx: Tx) => PromiseLike<T>) => Promise<T>,
+  run: (noted: (tx: Tx) => PromiseLike<T>) => Promise<T>,
 ): Promise<T> {
   let handle: Tx | undefined;
   const result = await run((tx) => work(handle = tx));

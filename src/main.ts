@@ -8,8 +8,10 @@ import { createOperationsApp } from "../routes/operations.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
-import { type Services, startServices } from "./services.ts";
+import { startServices } from "./services.ts";
+import type { Services } from "./ports.ts";
 import { StartError } from "./platform/start_error.ts";
+import { UPKEEP } from "./tenancy/upkeep.ts";
 
 /** How long the queue may be drained at once where nothing runs between requests. */
 const DRAIN_TIME = 50 * SECOND;
@@ -38,7 +40,7 @@ async function main(): Promise<void> {
     const servers = [...serveMetrics(config, services), ...await servePages(config, services)];
     stopOnSignal(services, servers, worker);
     announce(config);
-    services.upkeep.start(services); // last, so that schemas made ahead delay no start
+    services.use(UPKEEP).start(services); // last, so that schemas made ahead delay no start
     await Promise.all(servers.map(({ finished }) => finished));
   } catch (error) {
     if (!(error instanceof StartError)) log.fatal("start failed", describeError(error));

@@ -1,21 +1,25 @@
 import { Command } from "@commander-js/extra-typings";
 import { fittingLanes } from "../../db/connection/connect.ts";
 import { type Finding, inspectDatabase } from "../../db/migration/inspect.ts";
-import { type Config, DEVELOPMENT_SECRET, loadConfig } from "../../src/config.ts";
+import { type Config, loadConfig, readVariables } from "../../src/config.ts";
+import { DEVELOPMENT_SECRET, SETTINGS } from "../../src/config/settings.ts";
 import { conflict } from "../../src/errors.ts";
-import { createOutput } from "../output.ts";
 import { mustBeHardened } from "../../src/operations/database_safety.ts";
+import type { Setting } from "../../src/platform/setting.ts";
+import { createOutput } from "../output.ts";
 import { withDatabase } from "../session.ts";
+
+type Field = keyof typeof SETTINGS;
 
 export function configCommand() {
   const config = new Command("config").description("The configuration of this installation.");
 
-  config.command("check").description("Checks every variable, the database and what it allows.")
+  config.command("check").description("Lists every setting without secrets, and checks the database.")
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);
       const findings = [
-        ...checkVariables(),
+        ...checkSettings(loadConfig(), readVariables()),
         ...await withDatabase((db, config) =>
           inspectDatabase(db, { mustBeHardened: mustBeHardened(config) })
         ),
@@ -29,61 +33,41 @@ export function configCommand() {
   return config;
 }
 
-function checkVariables(): Finding[] {
-  const config = loadConfig();
-  const secretIsSet = config.appSecret !== DEVELOPMENT_SECRET;
-  return [
-    { check: "variables", status: "ok", detail: "every variable that is set can be used" },
-    {
-      check: "APP_SECRET",
-      status: secretIsSet ? "ok" : "warn",
-      detail: secretIsSet ? "set" : "not set: fine for development, refused in production",
-    },
-    {
-      check: "APP_URL",
-      status: config.environment === "production" && config.appUrl.protocol !== "https:" ? "warn" : "ok",
-      detail: config.appUrl.origin,
-    },
-    ...checkMail(config),
-    ...checkConnections(config),
-    {
-      check: "DATABASE_URL",
-      status: config.databaseUrl ? "ok" : "warn",
-      detail: config.databaseUrl ? "set" : `not set: the embedded database in ${config.dataDir}`,
-    },
-  ];
+function checkSettings(config: Config, variables: Record<string, string>): Finding[] {
+  const warnings = findWarnings(config);
+  return (Object.keys(SETTINGS) as Field[]).map((field) => {
+    const setting: Setting = SETTINGS[field];
+    const warning = warnings[field];
+    const detail = warning || describe(setting, variables[setting.name], config[field]);
+    return { check: setting.name, status: warning ? "warn" : "ok", detail };
+  });
 }
 
-/** How mail leaves, without any secret. */
-function checkMail({ smtpUrl, resendApiKey, emailFrom, emailWebhookSecret }: Config): Finding[] {
-  const wayOut = smtpUrl ? `SMTP at ${smtpUrl.hostname}` : resendApiKey ? "Resend" : null;
-  const missesBounces = resendApiKey && !emailWebhookSecret;
-  return [
-    {
-      check: "SMTP_URL, RESEND_API_KEY",
-      status: wayOut ? "ok" : "warn",
-      detail: wayOut ?? "not set: mail stays in /dev/mailbox; refused in production",
-    },
-    { check: "EMAIL_FROM", status: "ok", detail: emailFrom.address },
-    {
-      check: "EMAIL_WEBHOOK_SECRET",
-      status: missesBounces ? "warn" : "ok",
-      detail: emailWebhookSecret
-        ? "set"
-        : `not set${missesBounces ? ": Resend can't tell of bounces and complaints" : ""}`,
-    },
-  ];
+/** What a setting is, without its value if that is a secret: an address shows its host only. */
+function describe(
+  { secret, unset, default: fallback }: Setting,
+  text: string | undefined,
+  value: unknown,
+): string {
+  if (text === undefined) return `not set: ${(unset ?? fallback ?? "").replaceAll("`", "")}`;
+  if (!secret) return text;
+  return value instanceof URL ? `set, at ${value.hostname}` : "set";
 }
 
-/** Lanes of two connections at least keep a busy tenant from holding all of one. */
-function checkConnections({ databaseConnections, databaseLanes }: Config): Finding[] {
+/** Settings that are valid, but that someone should look at. */
+function findWarnings(config: Config): Partial<Record<Field, string | false>> {
+  const { environment, appUrl, appSecret, dataDir, databaseConnections, databaseLanes } = config;
   const fitting = fittingLanes(databaseConnections);
-  const fits = databaseLanes <= fitting;
-  return [{
-    check: "DB_LANES",
-    status: fits ? "ok" : "warn",
-    detail: fits
-      ? `${databaseLanes}`
-      : `${databaseLanes} lanes don't fit into ${databaseConnections} connections: ${fitting} are used`,
-  }];
+  return {
+    appUrl: environment === "production" && appUrl.protocol !== "https:" &&
+      `${appUrl.origin} is not https`,
+    appSecret: appSecret === DEVELOPMENT_SECRET && "not set: fine for development, refused in production",
+    databaseUrl: !config.databaseUrl && `not set: the embedded database in ${dataDir}`,
+    databaseLanes: databaseLanes > fitting &&
+      `${databaseLanes} lanes don't fit into ${databaseConnections} connections: ${fitting} are used`,
+    smtpUrl: !config.smtpUrl && !config.resendApiKey &&
+      "not set: email stays in /dev/mailbox; refused in production",
+    emailWebhookSecret: config.resendApiKey !== undefined && !config.emailWebhookSecret &&
+      "not set: Resend can't report bounces and complaints",
+  };
 }

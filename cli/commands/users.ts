@@ -1,6 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { ROLES } from "../../src/access/roles.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { listUsers } from "../../src/identity/users.ts";
@@ -9,6 +8,7 @@ import { getTenant } from "../../src/tenancy/tenants.ts";
 import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
+import { ROLES } from "../../src/access/permissions.ts";
 
 const MAX_LIMIT = 1_000;
 

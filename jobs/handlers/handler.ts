@@ -1,5 +1,5 @@
 import type { SystemContext, TenantContext } from "../../src/context.ts";
-import type { TenantSystemActor } from "../../src/access/actor.ts";
+import type { SystemActor } from "../../src/access/actor.ts";
 import { GiveUp } from "../../src/outbox/job_outcomes.ts";
 import type { JobName, JobPayload } from "../../src/outbox/job_types.ts";
 
@@ -12,13 +12,13 @@ export type JobRun = {
   signal: AbortSignal;
   system: SystemContext;
   /** Null for a job of the platform's own. */
-  tenant: TenantContext<TenantSystemActor> | null;
+  tenant: TenantContext<SystemActor> | null;
 };
 
 export type JobHandlers = { [Name in JobName]?: (run: JobRun, payload: JobPayload<Name>) => Promise<void> };
 
 /** The tenant whose job it is. Throws `GiveUp` where it is none's. */
-export function tenantOf({ tenant }: JobRun): TenantContext<TenantSystemActor> {
+export function tenantOf({ tenant }: JobRun): TenantContext<SystemActor> {
   if (!tenant) throw new GiveUp("This job needs a tenant.");
   return tenant;
 }

@@ -5,7 +5,7 @@ import { SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { withDeadline } from "../../src/platform/deadline.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
-import type { Services } from "../../src/services.ts";
+import type { Services } from "../../src/ports.ts";
 import { Batches } from "./batches.ts";
 import { Dispatcher, placesUnderWay } from "./dispatcher.ts";
 import type { Engine } from "../engines/engine.ts";

@@ -6,11 +6,13 @@ import { maskAddresses } from "../../src/operations/masking.ts";
 import { pauseAfter, type QueuePolicy } from "../../src/outbox/queues.ts";
 import { after, SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf, reasonOf } from "../../src/platform/log.ts";
-import type { Services } from "../../src/services.ts";
+import type { Services } from "../../src/ports.ts";
 import { admit } from "../../src/tenancy/admission.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import type { JobHandlers, JobRun } from "../handlers/handler.ts";
 import type { BegunJob, JobEnd } from "./ledger.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { systemActor } from "../../src/access/actor.ts";
 
 const log = logOf("jobs");
 
@@ -38,9 +40,9 @@ type Attempt = JobRun & { abort: () => void };
 async function prepare(allServices: Services, { id, attempt, tenantId }: BegunJob): Promise<Attempt> {
   const services = inBackground(allServices);
   const controller = new AbortController();
-  const actor = { type: "system", name: "Jobs" } as const;
+  const actor = systemActor("Jobs");
   const system = systemContext(services, actor, id);
-  const tenant = tenantId ? await services.tenants.findById(tenantId) : null;
+  const tenant = tenantId ? await services.use(TENANTS).findById(tenantId) : null;
   if (tenantId && !tenant) throw new GiveUp("Its tenant is being deleted.");
   if (tenant) admitJob(services, tenant);
   return {
@@ -49,7 +51,7 @@ async function prepare(allServices: Services, { id, attempt, tenantId }: BegunJo
     signal: controller.signal,
     abort: () => controller.abort(),
     system,
-    tenant: tenant && tenantContext(services, tenant, { ...actor, role: "owner" } as const, id),
+    tenant: tenant && tenantContext(services, tenant, actor, id),
   };
 }
 

@@ -1,12 +1,13 @@
 import { createMiddleware } from "hono/factory";
-import { authorizePlatform } from "../../src/access/tenant_access.ts";
 import { takeFlash } from "../flash.ts";
 import { type AppContext, type AppEnv, systemContextOf, userOf } from "../http.ts";
+import { authorize } from "../../src/access/authorize.ts";
+import { TENANTS_MANAGE } from "../../src/tenancy/permissions.ts";
 
 /** Lets the platform's own staff into the back office, and nobody else; for `apexOnly` to stand before. */
 export const staffOnly = createMiddleware<AppEnv>(async (c, next) => {
   userOf(c);
-  authorizePlatform(systemContextOf(c));
+  authorize(systemContextOf(c), TENANTS_MANAGE);
   await next();
 });
 

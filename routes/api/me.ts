@@ -1,5 +1,4 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { permissionsOf, ROLES } from "../../src/access/roles.ts";
 import {
   changeEmailPreferences,
   emailPreferenceChanges,
@@ -12,6 +11,8 @@ import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { type AppContext, callerContextOf } from "../http.ts";
 import { requireAccountToken } from "../middleware/api_auth.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
+import { permissionKeys } from "../../src/access/granting.ts";
+import { ROLES } from "../../src/access/permissions.ts";
 
 const Me = z.object({
   actor: z.object({ type: z.literal("user"), id: z.uuid(), name: z.string(), email: z.string() }),
@@ -85,7 +86,7 @@ meApi.openapi(me, async (c) => {
     scope,
     tenant: opened && tenantJson(opened.tenant),
     role: opened && opened.actor.role,
-    permissions: opened ? permissionsOf(opened.actor.role) : [],
+    permissions: opened ? permissionKeys(c.get("services").permissions, opened.actor.permissions) : [],
   }, 200);
 });
 

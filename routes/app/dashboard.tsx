@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { can } from "../../src/access/roles.ts";
 import { getDashboard } from "../../src/analytics/dashboard.ts";
 import type { AuditAction } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
@@ -7,6 +6,8 @@ import { DashboardPage, DashboardPanel } from "../../views/pages/dashboard_page.
 import { type AppEnv, tenantContextOf } from "../http.ts";
 import { render } from "../render.tsx";
 import { shellOf } from "./viewer.ts";
+import { PROJECTS_WRITE } from "../../src/projects/projects.ts";
+import { can } from "../../src/access/authorize.ts";
 
 const DONE: Record<AuditAction, string> = {
   "project.created": "created",
@@ -45,6 +46,6 @@ async function panelOf(ctx: TenantContext) {
       summary: `${DONE[action]} ${subjectName}`,
     })),
     now: ctx.services.clock.now(),
-    canWrite: can(ctx, "projects:write"),
+    canWrite: can(ctx, PROJECTS_WRITE),
   };
 }

@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { memberNames } from "../../src/access/members.ts";
-import { authorize, can } from "../../src/access/roles.ts";
 import type { TenantContext } from "../../src/context.ts";
 import type { DomainError } from "../../src/errors.ts";
 import { parseInput } from "../../src/platform/input.ts";
@@ -14,6 +13,7 @@ import {
   type Project,
   projectChanges,
   projectQuery,
+  PROJECTS_WRITE,
   updateProject,
 } from "../../src/projects/projects.ts";
 import { DeleteProjectDialog, DeleteProjectPage } from "../../views/pages/projects/delete_project_page.tsx";
@@ -35,6 +35,7 @@ import { submit } from "../forms.ts";
 import { type AppContext, type AppEnv, isPartial, readForm, tenantContextOf } from "../http.ts";
 import { render } from "../render.tsx";
 import { shellOf } from "./viewer.ts";
+import { authorize, can } from "../../src/access/authorize.ts";
 
 const PAGE_SIZE = 25;
 
@@ -65,7 +66,7 @@ projectsPages.get("/projects", async (c) => {
 });
 
 projectsPages.get("/projects/new", (c) => {
-  authorize(tenantContextOf(c), "projects:write");
+  authorize(tenantContextOf(c), PROJECTS_WRITE);
   return render(c, isPartial(c) ? <NewProjectDialog /> : <ProjectFormPage {...shellOf(c)} />);
 });
 
@@ -88,7 +89,7 @@ projectsPages.get("/projects/:id", async (c) => {
 
 projectsPages.get("/projects/:id/edit", async (c) => {
   const ctx = tenantContextOf(c);
-  authorize(ctx, "projects:write");
+  authorize(ctx, PROJECTS_WRITE);
   const project = await getProject(ctx, c.req.param("id"));
   const form = { project, values: project };
   return render(
@@ -130,7 +131,7 @@ for (
 
 projectsPages.get("/projects/:id/delete", async (c) => {
   const ctx = tenantContextOf(c);
-  authorize(ctx, "projects:write");
+  authorize(ctx, PROJECTS_WRITE);
   const project = await getProject(ctx, c.req.param("id"));
   return render(
     c,
@@ -167,7 +168,7 @@ function goTo(c: AppContext, path: string, text: string): Response {
 }
 
 function viewing(ctx: TenantContext) {
-  return { now: ctx.services.clock.now(), canWrite: can(ctx, "projects:write") };
+  return { now: ctx.services.clock.now(), canWrite: can(ctx, PROJECTS_WRITE) };
 }
 
 async function withOwner(ctx: TenantContext, project: Project): Promise<ListedProject> {

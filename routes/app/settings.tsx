@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { authorize, can } from "../../src/access/roles.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { after, DAY } from "../../src/platform/clock.ts";
 import { parseInput } from "../../src/platform/input.ts";
@@ -28,6 +27,8 @@ import {
 } from "../http.ts";
 import { render } from "../render.tsx";
 import { shellOf } from "./viewer.ts";
+import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
+import { authorize, can } from "../../src/access/authorize.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
 const brandForm = tenantChanges.pick({ brand_color: true, logo_url: true }).required();
@@ -83,14 +84,14 @@ settingsPages.post("/settings/address", async (c) => {
 
 settingsPages.get("/settings/deletion", (c) => {
   const ctx = tenantContextOf(c);
-  authorize(ctx, "tenant:delete");
+  authorize(ctx, TENANT_DELETE);
   if (ctx.tenant.deletionDueAt) return c.redirect("/settings#danger-zone", 303);
   return render(c, <DeleteWorkspacePage {...deletionOf(c)} />);
 });
 
 settingsPages.post("/settings/deletion", async (c) => {
   const ctx = tenantContextOf(c);
-  authorize(ctx, "tenant:delete");
+  authorize(ctx, TENANT_DELETE);
   const { tenant } = ctx;
   const form = await readForm(c);
   try {
@@ -119,8 +120,8 @@ async function settingsOf(c: AppContext): Promise<SettingsPageProps> {
     formerSubdomains: await listFormerSubdomains(systemContextOf(c), id),
     deletion: deletionDueAt,
     now: ctx.services.clock.now(),
-    canManage: can(ctx, "settings:manage"),
-    canDelete: can(ctx, "tenant:delete"),
+    canManage: can(ctx, SETTINGS_MANAGE),
+    canDelete: can(ctx, TENANT_DELETE),
   };
 }
 

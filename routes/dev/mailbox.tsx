@@ -17,6 +17,7 @@ import { pagePolicy } from "../middleware/security_headers.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "../site/apex.ts";
 import { framedMail } from "./framed_mail.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
 
 /** The mails that would have left, where neither SMTP nor Resend is configured. */
 export const mailboxPages = new Hono<AppEnv>();
@@ -25,7 +26,10 @@ mailboxPages.get("/dev/mailbox", apexOnly, async (c) => {
   const ctx = systemContextOf(c);
   const query = parseInput(mailboxQuery, c.req.query());
   const { items, nextCursor } = await listMailbox(ctx, query);
-  const { transport, now } = { transport: ctx.services.mail.name, now: ctx.services.clock.now() };
+  const { transport, now } = {
+    transport: ctx.services.use(EMAIL_TRANSPORT).name,
+    now: ctx.services.clock.now(),
+  };
   const page = { messages: items, nextCursor, to: query.to, isFirst: !query.cursor, transport, now };
   return render(c, <MailboxPage {...page} flash={takeFlash(c)} />);
 });

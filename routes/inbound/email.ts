@@ -4,6 +4,7 @@ import { notFound } from "../../src/errors.ts";
 import { applyNotice, readNotice } from "../../src/email/provider_notices.ts";
 import type { AppContext, AppEnv } from "../http.ts";
 import { apexOnly } from "../site/apex.ts";
+import { systemActor } from "../../src/access/actor.ts";
 
 /** What mail providers tell of the mails we sent. They carry a signature, and no cookie. */
 export const emailNotices = new Hono<AppEnv>();
@@ -12,7 +13,7 @@ emailNotices.post("/email", apexOnly, async (c) => {
   const { config } = c.get("services");
   if (!config.emailWebhookSecret) throw notFound("This address");
   const notice = readNotice(config.emailWebhookSecret, signatureOf(c), await c.req.text());
-  const provider = { type: "system", name: "Mail provider" } as const;
+  const provider = systemActor("Email provider");
   await applyNotice(systemContext(c.get("services"), provider, c.get("requestId")), notice);
   return c.json({ received: true });
 });

@@ -7,9 +7,11 @@ import {
   openToBearer,
   openUnnamed,
 } from "../../src/identity/bearers.ts";
-import type { Bearer } from "../../src/identity/sign_in_caches.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { AppContext, AppEnv } from "../http.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
+import type { Bearer } from "../../src/identity/credentials.ts";
 
 const log = logOf("security");
 
@@ -51,7 +53,7 @@ function enter(c: AppContext, { tenant, actor }: OpenedTenant): void {
   const services = c.get("services");
   c.set("tenantId", tenant.id);
   c.set("api", tenantContext(services, tenant, actor, c.get("requestId")));
-  services.usage.count(tenant.schemaName);
+  services.use(API_USAGE).count(tenant.schemaName);
 }
 
 function namesTenant(c: AppContext): boolean {
@@ -63,7 +65,7 @@ async function openNamed(c: AppContext, caller: Bearer): Promise<OpenedTenant> {
   const host = c.get("tenant");
   const name = c.req.header("X-Tenant");
   // A name that the tenant had before counts as its own.
-  const named = name === undefined ? host : await c.get("services").tenants.findBySubdomain(name);
+  const named = name === undefined ? host : await c.get("services").use(TENANTS).findBySubdomain(name);
   const isOne = named && (!host || host.id === named.id);
   const opened = isOne ? await openToBearer(c.get("services"), caller, named.id) : null;
   if (opened) return opened;

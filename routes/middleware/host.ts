@@ -5,6 +5,7 @@ import { admit } from "../../src/tenancy/admission.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import type { AppEnv } from "../http.ts";
 import { UnknownHosts } from "../unknown_hosts.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 const unknownHosts = new UnknownHosts();
 
@@ -14,7 +15,8 @@ const unknownHosts = new UnknownHosts();
  * browsers keep apart.
  */
 export const resolveHost = createMiddleware<AppEnv>(async (c, next) => {
-  const { config, tenants } = c.get("services");
+  const { config, use } = c.get("services");
+  const tenants = use(TENANTS);
   const host = c.req.header("Host")?.toLowerCase() ?? "";
   if (host !== config.appUrl.host) {
     const subdomain = host.endsWith(`.${config.appUrl.host}`)

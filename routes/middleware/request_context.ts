@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createMiddleware } from "hono/factory";
 import { newId } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
-import type { Services } from "../../src/services.ts";
+import type { Services } from "../../src/ports.ts";
 import { endpointOf } from "../endpoint.ts";
 import type { AppEnv } from "../http.ts";
 import type { AssetName } from "../../views/page.tsx";

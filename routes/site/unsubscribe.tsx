@@ -13,6 +13,7 @@ import { UnsubscribePage, type UnsubscribePageProps } from "../../views/pages/un
 import { type AppContext, type AppEnv, readForm } from "../http.ts";
 import { render } from "../render.tsx";
 import { apexOnly } from "./apex.ts";
+import { systemActor } from "../../src/access/actor.ts";
 
 /**
  * Where the links at the end of mails lead. Whoever holds one may choose, signed in or not, and from wherever their mail
@@ -40,7 +41,7 @@ async function openLink(c: AppContext) {
   const services = c.get("services");
   const link = readUnsubscribeToken(services, token);
   if (!link) throw notFound("This link");
-  const ctx = systemContext(services, { type: "system", name: "Unsubscribe link" }, c.get("requestId"));
+  const ctx = systemContext(services, systemActor("Unsubscribe link"), c.get("requestId"));
   const user = await findUserById(ctx.control, link.userId);
   if (!user) throw notFound("This link");
   const page: Omit<UnsubscribePageProps, "preferences"> = {

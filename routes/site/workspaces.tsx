@@ -40,7 +40,7 @@ workspacePages.get("/workspaces", apexOnly, async (c) => {
     firstHref: query.cursor ? "/workspaces" : null,
     nextHref: nextCursor ? `/workspaces?${new URLSearchParams({ cursor: nextCursor })}` : null,
   };
-  const page = { workspaces, user, isStaff: user.isPlatformAdmin, pages };
+  const page = { workspaces, user, isStaff: user.type === "staff", pages };
   return render(c, <WorkspacesPage {...page} />);
 });
 

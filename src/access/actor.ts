@@ -1,37 +1,65 @@
-import type { Role } from "./roles.ts";
 import type { Brand } from "../platform/brand.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
+import { EVERYTHING, type Grants, grantsOfRole, NOTHING, type Role, STAFF } from "./permissions.ts";
 
 export type UserId = Brand<string, "UserId">;
 
-/** A person who is signed in, in no tenant's name. */
-export type UserActor = { type: "user"; id: UserId; name: string; email: string; isPlatformAdmin: boolean };
+/** How far an actor reaches: every tenant, one person's account, or one tenant. */
+export type Scope =
+  | { readonly type: "platform" }
+  | { readonly type: "account" }
+  | { readonly type: "tenant"; readonly tenantId: TenantId };
+
+/** What every actor carries. Both are fixed at authentication. */
+type Authority = { readonly permissions: Grants; readonly scope: Scope };
+
+export type Person = { id: UserId; name: string; email: string };
+
+/** A person who is signed in, outside any tenant. */
+export type UserActor = Authority & Person & { type: "user" };
+
+/** A person of the platform's staff, in the back office. */
+export type StaffActor = Authority & Person & { type: "staff" };
 
 /** A person who acts as a member of one tenant, and has no power in any other. */
-export type MemberActor = {
-  type: "member";
-  id: UserId;
-  name: string;
-  email: string;
-  tenantId: string;
-  role: Role;
-};
+export type MemberActor = Authority & Person & { type: "member"; tenantId: TenantId; role: Role };
 
-/** Nobody in particular: a visitor who is not signed in. */
-export type VisitorActor = { type: "visitor" };
+/** Someone who is not signed in. */
+export type VisitorActor = Authority & { type: "visitor" };
 
-/** The product itself: the CLI and jobs. */
-export type SystemActor = { type: "system"; name: string };
+/** The product itself: the CLI, a schedule or a job. */
+export type SystemActor = Authority & { type: "system"; name: string };
 
-/** The product itself within a tenant: a job, which may do all that an owner may. */
-export type TenantSystemActor = SystemActor & { role: "owner" };
+export type Actor = UserActor | StaffActor | MemberActor | VisitorActor | SystemActor;
 
 /** Who may act in a tenant. */
-export type TenantActor = MemberActor | TenantSystemActor;
+export type TenantActor = MemberActor | StaffActor | SystemActor;
 
-export type Actor = UserActor | MemberActor | VisitorActor | SystemActor;
+const PLATFORM: Scope = { type: "platform" };
+const ACCOUNT: Scope = { type: "account" };
+
+export const VISITOR: VisitorActor = { type: "visitor", permissions: NOTHING, scope: ACCOUNT };
+
+export function userActor({ id, name, email }: Person): UserActor {
+  return { type: "user", id, name, email, permissions: NOTHING, scope: ACCOUNT };
+}
+
+export function staffActor({ id, name, email }: Person): StaffActor {
+  return { type: "staff", id, name, email, permissions: STAFF, scope: PLATFORM };
+}
+
+export function memberActor({ id, name, email }: Person, tenantId: TenantId, role: Role): MemberActor {
+  const scope = { type: "tenant", tenantId } as const;
+  return { type: "member", id, name, email, tenantId, role, permissions: grantsOfRole(role), scope };
+}
+
+/** `name` is what audit logs show, such as "CLI". */
+export function systemActor(name: string): SystemActor {
+  return { type: "system", name, permissions: EVERYTHING, scope: PLATFORM };
+}
 
 /** How a log names someone. The product itself has no id. */
-export function describeActor(actor: Actor): { id: string | null; name: string } {
+export function describeActor(actor: Actor): { id: UserId | null; name: string } {
   if (actor.type === "visitor") return { id: null, name: "Visitor" };
   return actor.type === "system" ? { id: null, name: actor.name } : { id: actor.id, name: actor.name };
 }

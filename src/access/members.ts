@@ -7,11 +7,23 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { newId } from "../platform/ids.ts";
 import type { UserId } from "./actor.ts";
-import { authorize, type Role } from "./roles.ts";
+import { authorize } from "./authorize.ts";
+import { permission, type Role } from "./permissions.ts";
+
+export const MEMBERS_READ = permission("members:read", {
+  roles: ["owner", "admin", "member", "viewer"],
+  label: "See members",
+});
+
+export const MEMBERS_MANAGE = permission("members:manage", {
+  roles: ["owner", "admin"],
+  staff: true,
+  label: "Manage members",
+});
 
 /** How many people work in the tenant. */
 export async function countMembers(ctx: TenantContext): Promise<number> {
-  authorize(ctx, "members:read");
+  authorize(ctx, MEMBERS_READ);
   const [row] = await membersOf(ctx.services.db.control, { tenantId: ctx.tenant.id });
   return row!.members;
 }

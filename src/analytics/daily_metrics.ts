@@ -4,11 +4,12 @@ import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { countMembers } from "../access/members.ts";
-import { authorize } from "../access/roles.ts";
 import type { TenantContext } from "../context.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { measureStorage } from "./dashboard.ts";
 import { addMonths, dayOf, daysBetween, startOfDay, startOfMonth } from "./days.ts";
+import { ANALYTICS_READ } from "./permissions.ts";
+import { authorize } from "../access/authorize.ts";
 
 export type Metric = typeof dailyMetrics.$inferSelect["metric"];
 
@@ -29,7 +30,7 @@ type Row = typeof dailyMetrics.$inferInsert;
 
 /** Measures what the tenant has now and records it for today. A later measurement on the same day replaces it. */
 export async function recordGauges(ctx: TenantContext): Promise<void> {
-  authorize(ctx, "analytics:read");
+  authorize(ctx, ANALYTICS_READ);
   const day = dayOf(ctx.services.clock.now());
   const [members, storage, [[all]]] = await Promise.all([
     countMembers(ctx),
@@ -41,7 +42,7 @@ export async function recordGauges(ctx: TenantContext): Promise<void> {
 
 /** Counts what the tenant did on `day`, and replaces what was counted before. Does nothing until the day is over. */
 export async function recordCounters(ctx: TenantContext, day: string): Promise<void> {
-  authorize(ctx, "analytics:read");
+  authorize(ctx, ANALYTICS_READ);
   const start = startOfDay(day);
   const end = after(start, DAY);
   if (end > ctx.services.clock.now()) return;
@@ -50,7 +51,7 @@ export async function recordCounters(ctx: TenantContext, day: string): Promise<v
 
 /** Counts the days of `month` and of the month before that nobody has counted yet, from the tenant's first day on. */
 export async function fillCounters(ctx: TenantContext, month: string): Promise<void> {
-  authorize(ctx, "analytics:read");
+  authorize(ctx, ANALYTICS_READ);
   const firstDay = startOfDay(dayOf(ctx.tenant.createdAt));
   const today = startOfDay(dayOf(ctx.services.clock.now()));
   const start = latest(addMonths(startOfMonth(month), -1), firstDay);

@@ -5,9 +5,13 @@ import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { countMembers } from "../access/members.ts";
-import { authorize } from "../access/roles.ts";
 import { type AuditEntry, recentAudit } from "../audit/audit_log.ts";
 import type { TenantContext } from "../context.ts";
+import { MemoryCache } from "../platform/cache.ts";
+import { MINUTE } from "../platform/clock.ts";
+import { part } from "../ports.ts";
+import { ANALYTICS_READ } from "./permissions.ts";
+import { authorize } from "../access/authorize.ts";
 
 const RECENT_ENTRIES = 8;
 
@@ -25,7 +29,7 @@ export type Dashboard = { stats: DashboardStats; activity: AuditEntry[] };
 
 /** What the dashboard shows, read in one flight. */
 export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
-  authorize(ctx, "analytics:read");
+  authorize(ctx, ANALYTICS_READ);
   const monthStart = ctx.services.clock.now().toISOString().slice(0, 8) + "01";
   const [users, storageUsed, [projectCounts, usage, activity]] = await Promise.all([
     countMembers(ctx),
@@ -53,9 +57,16 @@ const sumCalls = prepareQuery((db) =>
     .where(gte(apiUsage.day, sql.placeholder("monthStart")))
 );
 
+/** Bytes by schema. */
+export const STORAGE_SIZES = part(
+  "storage sizes",
+  () => new MemoryCache<number>({ capacity: 20_000, ttl: MINUTE }),
+  { forgetTenant: (sizes, { schema }) => schema && sizes.delete(schema) },
+);
+
 /** Bytes of all the tenant's tables with their indexes, as of a minute ago at most. */
 export function measureStorage(ctx: TenantContext): Promise<number> {
-  return ctx.services.storageSizes.getOrLoad(ctx.tenant.schemaName, async () => {
+  return ctx.services.use(STORAGE_SIZES).getOrLoad(ctx.tenant.schemaName, async () => {
     const [[row]] = await ctx.read((tx) => [tx.execute<{ bytes: number }>(STORAGE)]);
     return row!.bytes;
   });

@@ -1,9 +1,10 @@
 import { and, asc, gt, gte, inArray, lt, or } from "drizzle-orm";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
-import { authorize } from "../access/roles.ts";
 import type { TenantContext } from "../context.ts";
 import { type Metric, METRIC_KINDS } from "./daily_metrics.ts";
 import { addMonths, dayOf, daysBetween, startOfMonth } from "./days.ts";
+import { ANALYTICS_READ } from "./permissions.ts";
+import { authorize } from "../access/authorize.ts";
 
 /** A figure of a month, and the same of the month before; null where nothing was recorded. */
 export type MonthlyFigure = {
@@ -40,7 +41,7 @@ const GAUGES = MEASURES.filter(isGauge);
 
 /** What a tenant did in a month (`2026-10`), beside the month before. Throws `forbidden`. */
 export async function getMonthlyReport(ctx: TenantContext, month: string): Promise<MonthlyReport> {
-  authorize(ctx, "analytics:read");
+  authorize(ctx, ANALYTICS_READ);
   const start = startOfMonth(month);
   const [before, end] = [addMonths(start, -1), addMonths(start, 1)];
   const [rows] = await ctx.read((tx) => [
@@ -65,7 +66,7 @@ export async function getMonthlyReport(ctx: TenantContext, month: string): Promi
 
 /** Whether a report of this month would say anything: a gauge was measured, or something happened. */
 export async function hasMonthlyFigures(ctx: TenantContext, month: string): Promise<boolean> {
-  authorize(ctx, "analytics:read");
+  authorize(ctx, ANALYTICS_READ);
   const start = startOfMonth(month);
   const isTelling = or(
     inArray(dailyMetrics.metric, GAUGES.map(({ metric }) => metric)),

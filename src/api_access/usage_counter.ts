@@ -7,6 +7,7 @@ import { withTenant } from "../../db/connection/with_tenant.ts";
 import { isTenantGone } from "../platform/database_errors.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { describeError, logOf } from "../platform/log.ts";
+import { part } from "../ports.ts";
 
 const FLUSH_EVERY = 5 * SECOND;
 
@@ -79,3 +80,9 @@ export class UsageCounter {
     this.#calls.set(schema, days);
   }
 }
+
+/** The counter of this process. */
+export const API_USAGE = part("API usage", ({ db, clock }) => new UsageCounter(db, clock), {
+  forgetTenant: (counter, { schema }) => schema && counter.forget(schema),
+  close: (counter) => counter.close(),
+});

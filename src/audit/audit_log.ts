@@ -10,7 +10,7 @@ import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import { isRefusedByFunction } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../ports.ts";
 
 /** What was done, as `resource.verb`. */
 export type AuditAction =

@@ -5,7 +5,7 @@ import type { EmailRequest } from "./email_requests.ts";
 import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
 import { categoryOf, type EmailCategory } from "./categories.ts";
 import { CONTENTS, type Sender, signUpCodeContent, type ToUser } from "./contents.ts";
-import type { NamedAddress } from "./email_variables.ts";
+import type { NamedAddress } from "../platform/named_address.ts";
 import type { EmailBrand, EmailFooter, EmailMessages, MessageName } from "./messages.ts";
 import { isPlainName, isPlainSender } from "./plain_names.ts";
 import { getEmailPreferences, unsubscribeUrl } from "./preferences.ts";

@@ -4,6 +4,7 @@ import type { SystemContext } from "../context.ts";
 import type { Clock } from "../platform/clock.ts";
 import { logOf } from "../platform/log.ts";
 import { emailAddress } from "../platform/text.ts";
+import { part } from "../ports.ts";
 import { categoryOf } from "./categories.ts";
 import { findSuppression, suppress, type SuppressionReason } from "./suppression.ts";
 import { MailboxTransport } from "./transports/mailbox.ts";
@@ -24,6 +25,13 @@ export function createTransport(config: Config, db: Database, clock: Clock): Ema
   return new MailboxTransport(db, clock, host);
 }
 
+/** The way out of this process. `deliver` uses it. */
+export const EMAIL_TRANSPORT = part(
+  "email transport",
+  ({ config, db, clock }) => createTransport(config, db, clock),
+  { close: (transport) => transport.close() },
+);
+
 /**
  * Sends a mail now, unless its address is suppressed, and suppresses the address where the other side says that it is
  * bad. For jobs: it may take a minute. The same id twice is the same mail.
@@ -40,7 +48,7 @@ async function attempt(ctx: SystemContext, email: OutgoingEmail): Promise<Delive
   const suppression = await findSuppression(ctx, address.data);
   if (suppression && holdsBack(suppression, email)) return { status: "suppressed", reason: suppression };
 
-  const outcome = await ctx.services.mail.send(email);
+  const outcome = await ctx.services.use(EMAIL_TRANSPORT).send(email);
   if (outcome.status === "refused" && outcome.recipient) {
     await suppress(ctx, { address: address.data, reason: "bounce", detail: outcome.reason });
   }
@@ -58,7 +66,13 @@ function record(
   { id, message, tenantId }: OutgoingEmail,
   delivery: Delivery,
 ): void {
-  const properties = { requestId, emailId: id, kind: message, tenantId, transport: services.mail.name };
+  const properties = {
+    requestId,
+    emailId: id,
+    kind: message,
+    tenantId,
+    transport: services.use(EMAIL_TRANSPORT).name,
+  };
   if (delivery.status === "accepted") return log.info("mail sent", properties);
   log.warn(`mail ${delivery.status}`, { ...properties, reason: delivery.reason });
 }

@@ -5,7 +5,7 @@ import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../ports.ts";
 import { EMAIL_CATEGORIES, type EmailCategory } from "./categories.ts";
 
 /** Which categories of mail someone gets, in every workspace. */

@@ -2,7 +2,6 @@ import { and, eq, ilike, sql } from "drizzle-orm";
 import { z } from "zod";
 import { suppressedAddresses } from "../../db/control/schema/email.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { authorizePlatform } from "../access/tenant_access.ts";
 import { recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
@@ -10,6 +9,8 @@ import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
 import { emailAddress, multiLine, searchTerm } from "../platform/text.ts";
+import { authorize } from "../access/authorize.ts";
+import { permission } from "../access/permissions.ts";
 
 const MAX_DETAIL_LENGTH = 500;
 const MAX_SEARCH_LENGTH = 100;
@@ -41,6 +42,13 @@ export async function findSuppression(
   return row?.reason ?? null;
 }
 
+/** To see and change which addresses get no email. */
+export const SUPPRESSIONS_MANAGE = permission("suppressions:manage", {
+  roles: [],
+  staff: true,
+  label: "Manage suppressed addresses",
+});
+
 export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
 
 /**
@@ -48,7 +56,7 @@ export type NewSuppression = { address: string; reason: SuppressionReason; detai
  * back less. Returns whether anything changed.
  */
 export async function suppress(ctx: SystemContext, input: NewSuppression): Promise<boolean> {
-  authorizePlatform(ctx);
+  authorize(ctx, SUPPRESSIONS_MANAGE);
   return await ctx.tx((tx) => add(ctx, tx, input));
 }
 
@@ -57,7 +65,7 @@ export async function suppressByHand(
   ctx: SystemContext,
   { address, detail }: z.output<typeof newSuppression>,
 ): Promise<void> {
-  authorizePlatform(ctx);
+  authorize(ctx, SUPPRESSIONS_MANAGE);
   await ctx.tx(async (tx) => {
     const [before] = await tx.select({ reason: suppressedAddresses.reason }).from(suppressedAddresses)
       .where(eq(suppressedAddresses.address, address)).for("update");
@@ -71,7 +79,7 @@ export async function suppressByHand(
 
 /** Lets mail go to this address again. Returns the address. Throws `not_found`. */
 export async function unsuppress(ctx: SystemContext, id: string): Promise<string> {
-  authorizePlatform(ctx);
+  authorize(ctx, SUPPRESSIONS_MANAGE);
   if (!isId(id)) throw missing();
   return await ctx.tx(async (tx) => {
     const [gone] = await tx.delete(suppressedAddresses).where(eq(suppressedAddresses.id, id)).returning();
@@ -83,7 +91,7 @@ export async function unsuppress(ctx: SystemContext, id: string): Promise<string
 
 /** Throws `not_found`. */
 export async function getSuppressed(ctx: SystemContext, id: string): Promise<SuppressedAddress> {
-  authorizePlatform(ctx);
+  authorize(ctx, SUPPRESSIONS_MANAGE);
   if (!isId(id)) throw missing();
   const [row] = await ctx.control.select().from(suppressedAddresses).where(eq(suppressedAddresses.id, id));
   if (!row) throw missing();
@@ -95,7 +103,7 @@ export async function listSuppressed(
   ctx: SystemContext,
   { search, limit, cursor }: SuppressionQuery,
 ): Promise<Page<SuppressedAddress>> {
-  authorizePlatform(ctx);
+  authorize(ctx, SUPPRESSIONS_MANAGE);
   const { id, address, createdAt } = suppressedAddresses;
   const place = cursor ? readCursor(cursor, SORT, isMoment) : undefined;
   const rows = await ctx.control.select().from(suppressedAddresses)

@@ -3,8 +3,12 @@ import { unauthenticated } from "../errors.ts";
 import { after, MINUTE } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
-import type { Services } from "../services.ts";
-import { SIGNING_ALGORITHM } from "./signing_keys.ts";
+import type { Services } from "../ports.ts";
+import { SIGNING_ALGORITHM, SIGNING_KEYS } from "./signing_keys.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import type { UserId } from "../access/actor.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
+import type { AccessTokenClaims } from "./credentials.ts";
 
 const LIFETIME = 15 * MINUTE;
 const TYPE = "at+jwt"; // RFC 9068
@@ -15,17 +19,6 @@ export const ACCESS_TOKEN_SECONDS = LIFETIME / 1_000;
 export const TOKEN_SCOPES = ["account", "tenant"] as const;
 export type TokenScope = typeof TOKEN_SCOPES[number];
 
-/**
- * `familyId` names the sign-in; when that is revoked, its access tokens are worth nothing. `tenantId` is null for an
- * account token.
- */
-export type AccessTokenClaims = {
-  userId: string;
-  tenantId: string | null;
-  familyId: string;
-  expiresAt: Date;
-};
-
 /** A JWT (RFC 9068, EdDSA) for 15 minutes of API calls. */
 export async function signAccessToken(
   services: Services,
@@ -34,23 +27,23 @@ export async function signAccessToken(
   const now = services.clock.now();
   const scope = tenantId === null ? { scope: "account" } : { scope: "tenant", tid: tenantId };
   return await new SignJWT({ ...scope, sid: familyId })
-    .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: TYPE, kid: services.signingKeys.id })
+    .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: TYPE, kid: services.use(SIGNING_KEYS).id })
     .setIssuer(services.config.appUrl.origin).setAudience(audience(services)).setSubject(userId).setJti(
       newId(),
     )
-    .setIssuedAt(now).setExpirationTime(after(now, LIFETIME)).sign(services.signingKeys.privateKey);
+    .setIssuedAt(now).setExpirationTime(after(now, LIFETIME)).sign(services.use(SIGNING_KEYS).privateKey);
 }
 
 /** The claims of a token that is ours and not expired. Throws `unauthenticated` for every other. */
 export async function verifyAccessToken(services: Services, token: string): Promise<AccessTokenClaims> {
-  const claims = await services.signIns.claims.getOrLoad(sha256(token), () => verify(services, token));
+  const claims = await services.use(SIGN_INS).claims.getOrLoad(sha256(token), () => verify(services, token));
   if (claims.expiresAt <= services.clock.now()) throw refused();
   return claims;
 }
 
 async function verify(services: Services, token: string): Promise<AccessTokenClaims> {
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(services.signingKeys.publicKeys), {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(services.use(SIGNING_KEYS).publicKeys), {
       algorithms: [SIGNING_ALGORITHM],
       typ: TYPE,
       issuer: services.config.appUrl.origin,
@@ -65,8 +58,8 @@ async function verify(services: Services, token: string): Promise<AccessTokenCla
       : scope === "account" && tid === undefined;
     if (!isComplete) throw refused();
     return {
-      userId: sub!,
-      tenantId: scope === "tenant" ? String(tid) : null,
+      userId: sub as UserId,
+      tenantId: scope === "tenant" ? String(tid) as TenantId : null,
       familyId: String(sid),
       expiresAt: after(new Date(0), exp! * 1_000),
     };

@@ -15,8 +15,10 @@ import { findWorkspaceBySubdomain, type WorkspaceMember } from "../tenancy/works
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access_tokens.ts";
 import { refusedToken } from "./bearers.ts";
 import { authenticate, credentials, whilePasswordHolds, wrongCredentials } from "./sign_in.ts";
-import type { Bearer } from "./sign_in_caches.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser } from "./users.ts";
+import { TENANTS } from "../tenancy/tenant_directory.ts";
+import type { Bearer } from "./credentials.ts";
 
 const REFRESH_TOKEN_LIFETIME = 30 * DAY;
 const MAX_NAMED_LENGTH = 100;
@@ -147,7 +149,7 @@ async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): P
 async function findHolder(ctx: SystemContext, tokenHash: string): Promise<{ userId: UserId } | null> {
   const token = await findToken(ctx, tokenHash);
   if (!token) return null;
-  const tenant = token.tenantId && await ctx.services.tenants.findById(token.tenantId);
+  const tenant = token.tenantId && await ctx.services.use(TENANTS).findById(token.tenantId);
   if (tenant) admit(ctx.services, tenant);
   return { userId: token.userId as UserId };
 }
@@ -167,7 +169,7 @@ async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<vo
       .where(and(isOfFamily, isNull(refreshTokens.revokedAt)))
       .returning({ familyId: refreshTokens.familyId });
   });
-  for (const { familyId } of revoked) ctx.services.signIns.bearers.delete(familyId);
+  for (const { familyId } of revoked) ctx.services.use(SIGN_INS).bearers.delete(familyId);
   log.info("token family revoked", { userId, tenantId, requestId: ctx.requestId });
 }
 

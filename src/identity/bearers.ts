@@ -3,13 +3,15 @@ import { refreshTokens } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
-import type { MemberActor, UserActor, UserId } from "../access/actor.ts";
+import { type MemberActor, memberActor, type UserActor, userActor, type UserId } from "../access/actor.ts";
 import { badRequest, forbidden, unauthenticated } from "../errors.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../ports.ts";
 import { admit } from "../tenancy/admission.ts";
 import type { Tenant, TenantId } from "../tenancy/tenant.ts";
-import { type AccessTokenClaims, verifyAccessToken } from "./access_tokens.ts";
-import type { Bearer } from "./sign_in_caches.ts";
+import { verifyAccessToken } from "./access_tokens.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import { TENANTS } from "../tenancy/tenant_directory.ts";
+import type { AccessTokenClaims, Bearer } from "./credentials.ts";
 
 /** The tenant that a call is about, and who its caller is there. */
 export type OpenedTenant = { tenant: Tenant; actor: MemberActor };
@@ -18,7 +20,7 @@ export type OpenedTenant = { tenant: Tenant; actor: MemberActor };
 export async function authenticateBearer(services: Services, token: string): Promise<Bearer> {
   const claims = await verifyAccessToken(services, token);
   const load = () => claims.tenantId === null ? loadPerson(services, claims) : loadMember(services, claims);
-  const bearer = await services.signIns.bearers.getOrLoad(claims.familyId, load);
+  const bearer = await services.use(SIGN_INS).bearers.getOrLoad(claims.familyId, load);
   if (!bearer) throw refusedToken();
   return bearer;
 }
@@ -62,7 +64,7 @@ export async function findUnnamed(
 ): Promise<OpenedTenant | "none" | "several"> {
   const { tenantIds: [first, second] } = bearer.scope === "tenant"
     ? { tenantIds: [bearer.tenantId] }
-    : await services.signIns.firstWorkspaces.getOrLoad(
+    : await services.use(SIGN_INS).firstWorkspaces.getOrLoad(
       bearer.actor.id,
       () => loadFirstWorkspaces(services, bearer.actor.id),
     );
@@ -76,7 +78,7 @@ async function findOpened(
   tenantId: string,
 ): Promise<OpenedTenant | null> {
   if (bearer.scope === "tenant" && bearer.tenantId !== tenantId) return null;
-  const tenant = await services.tenants.findById(tenantId);
+  const tenant = await services.use(TENANTS).findById(tenantId);
   if (!tenant) return null;
   const actor = bearer.scope === "tenant" ? bearer.actor : await findMember(services, bearer.actor, tenant);
   return actor && { tenant, actor };
@@ -87,10 +89,10 @@ async function findMember(
   { id, name, email }: UserActor,
   tenant: Tenant,
 ): Promise<MemberActor | null> {
-  return await services.signIns.members.getOrLoad(`${id} ${tenant.id}`, async () => {
+  return await services.use(SIGN_INS).members.getOrLoad(`${id} ${tenant.id}`, async () => {
     const [row] = await services.db.control.select({ role: memberships.role }).from(memberships)
       .where(and(eq(memberships.userId, id), eq(memberships.tenantId, tenant.id)));
-    return row ? { type: "member", id, name, email, tenantId: tenant.id, role: row.role } : null;
+    return row ? memberActor({ id, name, email }, tenant.id, row.role) : null;
   });
 }
 
@@ -117,15 +119,8 @@ async function loadMember(
     );
   if (!row) return null;
   const { id, name, email } = row.user;
-  const member = {
-    type: "member",
-    id: id as UserId,
-    name,
-    email,
-    tenantId: tenantId!,
-    role: row.role,
-  } as const;
-  return { scope: "tenant", familyId, tenantId: tenantId as TenantId, actor: member };
+  const member = memberActor({ id: id as UserId, name, email }, tenantId!, row.role);
+  return { scope: "tenant", familyId, tenantId: tenantId!, actor: member };
 }
 
 /** The platform's staff have their powers in the back office alone: with an API token they are people like any others. */
@@ -137,7 +132,7 @@ async function loadPerson(
     .where(and(eq(users.id, userId), notExists(revoked(db, familyId))));
   if (!user) return null;
   const { id, name, email } = user;
-  const person = { type: "user", id: id as UserId, name, email, isPlatformAdmin: false } as const;
+  const person = userActor({ id: id as UserId, name, email });
   return { scope: "account", familyId, tenantId: null, actor: person };
 }
 

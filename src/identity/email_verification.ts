@@ -13,6 +13,7 @@ import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
 import { lockPassword } from "./sign_in.ts";
 import { lockUser, type User } from "./users.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
 
 export const VERIFICATION_HOURS = 24;
 const ONE_EMAIL_IN = 5 * MINUTE;
@@ -84,7 +85,7 @@ export async function confirmEmail(
   if (passwordChanged) await confirmWithNewPassword(ctx, user, token, password);
   else if (proof === "password") await confirmWithPassword(ctx, user, token, password);
   else await confirmSignedIn(ctx, user, token);
-  ctx.services.signIns.forgetUser(user.id);
+  ctx.services.use(SIGN_INS).forgetUser(user.id);
   return { address: user.email, passwordChanged };
 }
 

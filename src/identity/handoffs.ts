@@ -11,8 +11,10 @@ import {
   peekOneTimeToken,
   redeemOneTimeToken,
 } from "./one_time_tokens.ts";
-import { type Device, isSignedIn, type Session, type StartedSession, startSession } from "./sessions.ts";
+import { isSignedIn, type StartedSession, startSession } from "./sessions.ts";
 import { lockUser } from "./users.ts";
+import { TENANTS } from "../tenancy/tenant_directory.ts";
+import type { Device, Session } from "./credentials.ts";
 
 const HANDOFF_TTL = 60 * SECOND;
 /** Once a handoff is bound to a browser: long enough to answer the question whether to switch accounts. */
@@ -93,7 +95,7 @@ export async function bindHandoff(
 ): Promise<string | null> {
   const grant = await peekOneTimeToken(ctx, "handoff", token);
   if (!grant || grant.userId !== actor.id || grant.details.signInId !== signInId) return null;
-  const tenant = await ctx.services.tenants.findById(grant.tenantId!);
+  const tenant = await ctx.services.use(TENANTS).findById(grant.tenantId!);
   if (!tenant || !await bindOneTimeToken(ctx, "handoff", token, stateHash, BOUND_TTL)) return null;
   return handoffUrl(ctx, tenant, token);
 }

@@ -3,7 +3,6 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { addMember } from "../access/members.ts";
 import { describeActor } from "../access/actor.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
-import { ROLES } from "../access/roles.ts";
 import { authorizeGrant } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict } from "../errors.ts";
@@ -11,6 +10,8 @@ import { enqueue } from "../outbox/outbox.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 import { resetAccess } from "./account_access.ts";
 import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import { ROLES } from "../access/permissions.ts";
 
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
@@ -37,7 +38,7 @@ export async function createMember(
     }
     return user;
   });
-  ctx.services.signIns.forgetUser(user.id);
+  ctx.services.use(SIGN_INS).forgetUser(user.id);
   return user;
 }
 

@@ -10,8 +10,9 @@ import { type Channel, findUserOfToken, issueAddressToken } from "./address_toke
 import { markEmailConfirmed } from "./email_verification.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
-import type { Device } from "./sessions.ts";
 import { lockUser, type User } from "./users.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import type { Device } from "./credentials.ts";
 
 export const LINK_DAYS = 2;
 const ONE_EMAIL_IN = 5 * MINUTE;
@@ -71,7 +72,7 @@ export async function setPasswordByLink(
     await resetAccess(ctx, tx, user.id, passwordHash);
     if (grant.details.channel === "mail") await markEmailConfirmed(ctx, tx, user);
   });
-  ctx.services.signIns.forgetUser(user.id);
+  ctx.services.use(SIGN_INS).forgetUser(user.id);
 }
 
 function expired() {

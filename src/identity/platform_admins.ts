@@ -1,10 +1,12 @@
 import type { z } from "zod";
-import { authorizePlatform } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
 import { resetAccess } from "./account_access.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { resolveInvitee } from "./new_members.ts";
 import { findUserByEmail, makePlatformAdmin, type newUser, type User } from "./users.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import { authorize } from "../access/authorize.ts";
+import { TENANTS_MANAGE } from "../tenancy/permissions.ts";
 
 /**
  * Makes someone an administrator of the platform, with an account if they have none. The operator vouches for the address, so it
@@ -15,7 +17,7 @@ export async function appointPlatformAdmin(
   person: z.output<typeof newUser>,
   passwordHash: string | null,
 ): Promise<User> {
-  authorizePlatform(ctx);
+  authorize(ctx, TENANTS_MANAGE);
   const admin = await ctx.tx(async (tx) => {
     const known = await findUserByEmail(tx, person.email);
     const user = known?.isPlatformAdmin ? known : await resolveInvitee(ctx, tx, person);
@@ -25,6 +27,6 @@ export async function appointPlatformAdmin(
     await resetAccess(ctx, tx, user.id, passwordHash);
     return { ...user, passwordHash };
   });
-  ctx.services.signIns.forgetUser(admin.id);
+  ctx.services.use(SIGN_INS).forgetUser(admin.id);
   return admin;
 }

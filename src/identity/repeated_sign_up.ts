@@ -2,10 +2,10 @@ import type { SystemContext } from "../context.ts";
 import { findCreatedByForm } from "../tenancy/repeated_creation.ts";
 import { createHandoff } from "./handoffs.ts";
 import { verifyPassword } from "./passwords.ts";
-import type { Device } from "./sessions.ts";
 import { startCheckedSession } from "./sign_in.ts";
 import type { NewAccount, SignedUp } from "./sign_up.ts";
 import { findUserByEmail } from "./users.ts";
+import type { Device } from "./credentials.ts";
 
 /**
  * Answers a sign-up form that was sent again like the first time, once its workspace exists: signs its owner in, by the

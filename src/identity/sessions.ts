@@ -3,34 +3,21 @@ import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import type { MemberActor, UserActor, UserId } from "../access/actor.ts";
+import { memberActor, staffActor, userActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import { lockUser } from "./users.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import type { Device, Session } from "./credentials.ts";
 
 export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
 const TOUCH_EVERY = 5 * MINUTE;
 const LIST_LIMIT = 100;
-
-/** Someone signed in with a browser on one host: a tenant's (`member`), or the apex (`user`). */
-export type Session = {
-  id: string;
-  signInId: string;
-  tenantId: TenantId | null;
-  actor: UserActor | MemberActor;
-  /** Whether mail to the person's address is known to reach them. */
-  isVerified: boolean;
-  remember: boolean;
-  lastSeenAt: Date;
-  expiresAt: Date;
-};
-
-export type Device = { ipAddress: string; userAgent: string };
 
 /** `signInId` names the sign-in that it comes of; without one it is a sign-in of its own. */
 export type NewSession = {
@@ -90,7 +77,7 @@ export async function findSession(
   tenantId: TenantId | null,
 ): Promise<{ session: Session; renewed: boolean } | null> {
   const hash = sha256(token);
-  const session = await services.signIns.sessions.getOrLoad(hash, () => loadSession(services, hash));
+  const session = await services.use(SIGN_INS).sessions.getOrLoad(hash, () => loadSession(services, hash));
   const now = services.clock.now();
   if (!session || session.tenantId !== tenantId || session.expiresAt <= now) return null;
   const renewed = after(session.lastSeenAt, TOUCH_EVERY) <= now;
@@ -133,7 +120,7 @@ export async function endReplacedSession(
 /** Ends all that a user is signed in with: sessions in every browser, and the tokens of every program. */
 export async function endAllSessions(ctx: SystemContext, userId: UserId): Promise<void> {
   await ctx.tx((tx) => endAllSessionsIn(ctx, tx, userId));
-  ctx.services.signIns.forgetUser(userId);
+  ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
 /** The same within a transaction; `signIns.forgetUser` is for the caller, once that has committed. */
@@ -169,7 +156,7 @@ async function endSessions(ctx: SystemContext, userId: UserId, which: SQL): Prom
     await lockUser(tx, userId);
     return await deleteSessions(ctx, tx, userId, which);
   });
-  ctx.services.signIns.forgetUser(userId);
+  ctx.services.use(SIGN_INS).forgetUser(userId);
   return ended;
 }
 
@@ -211,10 +198,12 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
   if (!row || (row.session.tenantId && !row.role)) return null;
   const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
   const { name, email, isPlatformAdmin } = row.user;
-  const userId = row.user.id as UserId;
+  const person = { id: row.user.id as UserId, name, email };
   const actor: Session["actor"] = row.role
-    ? { type: "member", id: userId, name, email, tenantId: row.session.tenantId!, role: row.role }
-    : { type: "user", id: userId, name, email, isPlatformAdmin };
+    ? memberActor(person, row.session.tenantId as TenantId, row.role)
+    : isPlatformAdmin
+    ? staffActor(person)
+    : userActor(person);
   return {
     id,
     signInId,

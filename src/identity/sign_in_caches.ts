@@ -1,14 +1,9 @@
-import type { MemberActor, UserActor } from "../access/actor.ts";
+import type { MemberActor } from "../access/actor.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { SECOND } from "../platform/clock.ts";
+import { part } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
-import type { AccessTokenClaims } from "./access_tokens.ts";
-import type { Session } from "./sessions.ts";
-
-/** Who calls with an access token: a tenant token's member, or an account token's person. */
-export type Bearer =
-  | { scope: "tenant"; familyId: string; tenantId: TenantId; actor: MemberActor }
-  | { scope: "account"; familyId: string; tenantId: null; actor: UserActor };
+import type { AccessTokenClaims, Bearer, Session } from "./credentials.ts";
 
 /** The workspaces of a person, two at most: enough to tell whether there is exactly one. */
 export type FirstWorkspaces = { userId: string; tenantIds: TenantId[] };
@@ -51,3 +46,8 @@ export class SignInCaches {
     this.firstWorkspaces.deleteWhere(({ tenantIds }) => tenantIds.some((tenantId) => tenantId === id));
   }
 }
+
+/** The caches of this process. */
+export const SIGN_INS = part("sign-in caches", () => new SignInCaches(), {
+  forgetTenant: (caches, { id }) => caches.forgetTenant(id),
+});

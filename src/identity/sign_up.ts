@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { UserActor } from "../access/actor.ts";
+import { userActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { DomainError, invalid } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
@@ -17,9 +17,11 @@ import {
   type StartedSignUp,
   startPendingSignUp,
 } from "./pending_sign_ups.ts";
-import { type Device, type StartedSession, startSession } from "./sessions.ts";
+import { type StartedSession, startSession } from "./sessions.ts";
 import { startCheckedSession } from "./sign_in.ts";
 import { findOrCreateUser, findUserByEmail, lockUser, personName, type User } from "./users.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import type { Device } from "./credentials.ts";
 
 const log = logOf("sign-up");
 
@@ -99,7 +101,7 @@ export async function completeSignUp(
     return user;
   });
   const { user, session } = started!;
-  ctx.services.signIns.forgetUser(user.id);
+  ctx.services.use(SIGN_INS).forgetUser(user.id);
   return await signedUp(ctx, tenant, user, session);
 }
 
@@ -153,8 +155,7 @@ async function addWorkspace(
   user: User,
   device: Device,
 ): Promise<SignedUp> {
-  const { id, name, email, isPlatformAdmin } = user;
-  const owner: UserActor = { type: "user", id, name, email, isPlatformAdmin };
+  const owner = userActor(user);
   const wanted = ownTenant.parse({ name: company_name, subdomain });
   const tenant = await createOwnTenant({ ...ctx, actor: owner }, owner, wanted).catch(asFieldOfSignUp);
   const session = await startCheckedSession(ctx, user, { tenantId: null, remember: true, device });

@@ -13,6 +13,7 @@ import { locks } from "../../db/control/schema/installation.ts";
 import { withControl } from "../../db/connection/with_tenant.ts";
 import type { Clock } from "../platform/clock.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
+import { part } from "../ports.ts";
 
 export const SIGNING_ALGORITHM = "EdDSA";
 
@@ -45,6 +46,12 @@ export async function loadSigningKeys(db: Database, appSecret: string, clock: Cl
     },
   };
 }
+
+/** The keys as this process loaded them at its start. */
+export const SIGNING_KEYS = part(
+  "signing keys",
+  ({ db, config, clock }) => loadSigningKeys(db, config.appSecret, clock),
+);
 
 async function makeKey(appSecret: string) {
   const { publicKey, privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });

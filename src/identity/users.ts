@@ -5,11 +5,11 @@ import { users } from "../../db/control/schema/users.ts";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
-import type { Role } from "../access/roles.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
 import { emailAddress, singleLine } from "../platform/text.ts";
+import type { Role } from "../access/permissions.ts";
 
 export type User = {
   id: UserId;

@@ -1,27 +1,27 @@
 import { join } from "node:path";
 import type { Database } from "../../db/connection/connect.ts";
-import type { Config } from "../config.ts";
-import type { EmailTransport } from "../email/transports/transport.ts";
 import { checkQueue } from "./queue_depth.ts";
 import { MemoryCache } from "../platform/cache.ts";
-import { type Clock, SECOND } from "../platform/clock.ts";
+import { SECOND } from "../platform/clock.ts";
 import { newToken } from "../platform/crypto.ts";
 import type { Check } from "../platform/health.ts";
+import type { Services } from "../ports.ts";
+import { EMAIL_TRANSPORT } from "../email/mailer.ts";
 
 /** So much must be free in the data folder. */
 const PROBE_BYTES = 1024 * 1024;
 
-type Parts = { config: Config; db: Database; clock: Clock; mail: EmailTransport };
+type Parts = Pick<Services, "config" | "db" | "clock" | "use">;
 
 /** All that `/health` looks at. The product can't serve without what is `essential`, and does less without the rest. */
-export function healthChecks({ config, db, clock, mail }: Parts): Check[] {
+export function healthChecks({ config, db, clock, use }: Parts): Check[] {
   const isEmbedded = !config.databaseUrl;
   const keepsFiles = isEmbedded || config.jobsEngine === "kv";
   return [
     { name: "database", essential: true, run: () => db.ping() },
     { name: "cache", essential: false, run: remembers },
     { name: "queue", essential: false, run: () => runsJobs(db, clock.now()) },
-    { name: "mail", essential: false, run: () => mail.check() },
+    { name: "mail", essential: false, run: () => use(EMAIL_TRANSPORT).check() },
     // Where nothing is kept in files, nothing can be wrong with them.
     { name: "disk", essential: isEmbedded, run: () => keepsFiles ? takesFiles(config.dataDir) : undefined },
   ];

@@ -3,7 +3,6 @@ import { z } from "zod";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { authorizePlatform } from "../access/tenant_access.ts";
 import { recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -12,6 +11,15 @@ import { isId } from "../platform/ids.ts";
 import { type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
 import { maskPayload } from "./masking.ts";
 import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
+import { authorize } from "../access/authorize.ts";
+import { permission } from "../access/permissions.ts";
+
+/** To see, retry and discard background jobs. */
+export const JOBS_MANAGE = permission("jobs:manage", {
+  roles: [],
+  staff: true,
+  label: "Manage background jobs",
+});
 
 export const JOB_STATES = ["waiting", "ready", "running", "held", "failed", "done"] as const;
 export type JobState = typeof JOB_STATES[number];
@@ -52,7 +60,7 @@ const SORT = "id";
 
 /** All jobs that are kept, those asked for last first. Throws `invalid` on `cursor`. */
 export async function listJobs(ctx: SystemContext, query: JobQuery): Promise<Page<ListedJob>> {
-  authorizePlatform(ctx);
+  authorize(ctx, JOBS_MANAGE);
   const rows = await selectJobs(ctx).where(and(
     query.state && inArray(outbox.state, statesOf(query.state)),
     query.queue && eq(outbox.queue, query.queue),
@@ -63,7 +71,7 @@ export async function listJobs(ctx: SystemContext, query: JobQuery): Promise<Pag
 
 /** Throws `not_found`. */
 export async function getJob(ctx: SystemContext, id: string): Promise<ListedJob> {
-  authorizePlatform(ctx);
+  authorize(ctx, JOBS_MANAGE);
   const [row] = isId(id) ? await selectJobs(ctx).where(eq(outbox.id, id)) : [];
   if (!row) throw notFound("This job");
   return toListed(row);
@@ -71,7 +79,7 @@ export async function getJob(ctx: SystemContext, id: string): Promise<ListedJob>
 
 /** Every queue, in a fixed order, and how many processes run jobs now. */
 export async function getQueues(ctx: SystemContext): Promise<{ queues: QueueState[]; workers: number }> {
-  authorizePlatform(ctx);
+  authorize(ctx, JOBS_MANAGE);
   const since = after(ctx.services.clock.now(), -HOUR);
   const [depths, figures, workers] = await Promise.all([
     countOpen(ctx),
@@ -126,7 +134,7 @@ export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJo
 
 /** Lets all failed jobs begin anew, or those of one queue. Returns how many. */
 export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Promise<number> {
-  authorizePlatform(ctx);
+  authorize(ctx, JOBS_MANAGE);
   return await ctx.tx(async (tx) => {
     const jobs = await revive(ctx, tx, undefined, queue);
     if (jobs > 0) {

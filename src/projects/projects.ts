@@ -3,7 +3,6 @@ import { z } from "zod";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
-import { authorize } from "../access/roles.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
 import type { MemberContext, TenantContext } from "../context.ts";
@@ -13,6 +12,18 @@ import { afterCursor, isMoment, type Page, pageSize, readCursor, toPage } from "
 import { inNameOrder } from "../platform/name_order.ts";
 import { likePattern } from "../platform/like_pattern.ts";
 import { multiLine, searchTerm, singleLine } from "../platform/text.ts";
+import { authorize } from "../access/authorize.ts";
+import { permission } from "../access/permissions.ts";
+
+export const PROJECTS_READ = permission("projects:read", {
+  roles: ["owner", "admin", "member", "viewer"],
+  label: "See projects",
+});
+
+export const PROJECTS_WRITE = permission("projects:write", {
+  roles: ["owner", "admin", "member"],
+  label: "Create and change projects",
+});
 
 export type ProjectStatus = "active" | "archived";
 
@@ -67,7 +78,7 @@ export type ProjectQuery = z.output<typeof projectQuery>;
 
 /** One page of the tenant's projects. Throws `invalid` on a cursor that isn't of this list. */
 export async function listProjects(ctx: TenantContext, query: ProjectQuery): Promise<Page<Project>> {
-  authorize(ctx, "projects:read");
+  authorize(ctx, PROJECTS_READ);
   const { isKey, valueOf } = SORTS[query.sort];
   const values = {
     status: query.status,
@@ -81,7 +92,7 @@ export async function listProjects(ctx: TenantContext, query: ProjectQuery): Pro
 
 /** Throws `not_found`. */
 export async function getProject(ctx: TenantContext, id: string): Promise<Project> {
-  authorize(ctx, "projects:read");
+  authorize(ctx, PROJECTS_READ);
   if (!isId(id)) throw notFound("This project");
   const [[project]] = await ctx.read((tx) => [tx.select().from(projects).where(eq(projects.id, id))]);
   if (!project) throw notFound("This project");
@@ -90,7 +101,7 @@ export async function getProject(ctx: TenantContext, id: string): Promise<Projec
 
 /** Makes a project that the actor owns. Where `id` is given and exists, this is a repeat: nothing is made. */
 export async function createProject(ctx: MemberContext, input: NewProject, id = newId()): Promise<Project> {
-  authorize(ctx, "projects:write");
+  authorize(ctx, PROJECTS_WRITE);
   const now = ctx.services.clock.now();
   return await ctx.tx(async (tx) => {
     const values = { ...input, id, ownerId: ctx.actor.id, createdAt: now, updatedAt: now };
@@ -113,7 +124,7 @@ export async function updateProject(
   changes: ProjectChanges,
   expectedVersion?: number,
 ): Promise<Project> {
-  authorize(ctx, "projects:write");
+  authorize(ctx, PROJECTS_WRITE);
   if (!isId(id)) throw notFound("This project");
   return await ctx.tx(async (tx) => {
     const before = await lockProject(tx, id);
@@ -130,7 +141,7 @@ export async function updateProject(
 
 /** Removes a project for good. Returns what it was. Throws `not_found`. */
 export async function deleteProject(ctx: TenantContext, id: string): Promise<Project> {
-  authorize(ctx, "projects:write");
+  authorize(ctx, PROJECTS_WRITE);
   if (!isId(id)) throw notFound("This project");
   return await ctx.tx(async (tx) => {
     const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();

@@ -5,7 +5,7 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { type DomainError, suspended, unavailable } from "../errors.ts";
 import { isRoleMissing, isRoleRefused, isTenantGone } from "../platform/database_errors.ts";
 import { describeError, logOf } from "../platform/log.ts";
-import type { Services } from "../services.ts";
+import type { Services } from "../ports.ts";
 import type { Tenant } from "./tenant.ts";
 
 const RETRY_SECONDS = 10;

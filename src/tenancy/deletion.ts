@@ -3,14 +3,15 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { dropSchema } from "../../db/migration/drop_schema.ts";
 import { parseSchemaName } from "../../db/tenant/schema_name.ts";
-import { authorizePlatform } from "../access/tenant_access.ts";
 import { eraseFromPlatformAudit, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
-import { announceChange } from "./lifecycle.ts";
+import { announceChange, TENANTS } from "./tenant_directory.ts";
+import { authorize } from "../access/authorize.ts";
+import { TENANTS_MANAGE } from "./permissions.ts";
 
 const DELETED_AT_ONCE = 20;
 
@@ -22,13 +23,13 @@ const log = logOf("tenancy");
  * broken off, it goes on where it was when it is called again. Throws `not_found`.
  */
 export async function deleteTenant(ctx: SystemContext, id: string): Promise<void> {
-  authorizePlatform(ctx);
+  authorize(ctx, TENANTS_MANAGE);
   if (!isId(id) || !await removeTenant(ctx, id)) throw notFound("This workspace");
 }
 
 /** Deletes the tenants whose grace period is over, and those whose deletion was broken off. Returns how many. */
 export async function deleteDueTenants(ctx: SystemContext): Promise<number> {
-  authorizePlatform(ctx);
+  authorize(ctx, TENANTS_MANAGE);
   const isDue = or(eq(tenants.status, "deleting"), lte(tenants.deletionDueAt, ctx.services.clock.now()));
   // At random, so that those that can't be deleted leave room for others.
   const due = await ctx.control.select({ id: tenants.id }).from(tenants).where(isDue)
@@ -53,7 +54,7 @@ async function removeTenant(ctx: SystemContext, id: string, condition?: SQL): Pr
     return row && parseSchemaName(row.schemaName);
   });
   if (!schema) return false;
-  ctx.services.tenants.forget(id);
+  ctx.services.use(TENANTS).forget(id);
   await dropSchema(ctx.services.db, schema);
   // As the login that owns the tables: the application's may only add lines to the log.
   await withMigrator(ctx.services.db, async (tx) => {

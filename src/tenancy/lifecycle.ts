@@ -1,10 +1,10 @@
-import { and, eq, gt, ne, sql } from "drizzle-orm";
+import { and, eq, gt, ne } from "drizzle-orm";
 import { z } from "zod";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { describeActor } from "../access/actor.ts";
-import { authorizeOn, authorizePlatform, isPlatform } from "../access/tenant_access.ts";
+import { authorizeOn, isPlatform } from "../access/tenant_access.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAuditOf, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
@@ -16,10 +16,12 @@ import { isVisible, multiLine } from "../platform/text.ts";
 import { isSchemaThere } from "./admission.ts";
 import { rejectReserved, subdomainForm } from "./subdomains.ts";
 import type { Tenant } from "./tenant.ts";
-import { TENANT_CHANGES } from "./tenant_directory.ts";
+import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import { mailOwners } from "./owners.ts";
 import { newTenant, refuseTaken, takeSubdomain } from "./tenants.ts";
+import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
+import { authorize } from "../access/authorize.ts";
 
 export const DELETION_GRACE_DAYS = 30;
 export const REDIRECT_DAYS = 90;
@@ -63,7 +65,7 @@ export const suspension = z.object({
  * or `invalid` on `subdomain`.
  */
 export async function updateTenant(ctx: SystemContext, id: string, changes: TenantChanges): Promise<Tenant> {
-  await authorizeOn(ctx, id, "settings:manage");
+  await authorizeOn(ctx, id, SETTINGS_MANAGE);
   return await change(ctx, id, async (tx, tenant) => {
     const before = {
       name: tenant.name,
@@ -96,7 +98,7 @@ export async function suspendTenant(
   id: string,
   { reason }: z.output<typeof suspension>,
 ): Promise<Tenant> {
-  authorizePlatform(ctx);
+  authorize(ctx, TENANTS_MANAGE);
   return await change(ctx, id, (_, tenant) => {
     if (tenant.status === "suspended") throw conflict(`${tenant.name} is suspended already.`);
     const suspendedAt = ctx.services.clock.now();
@@ -110,7 +112,7 @@ export async function suspendTenant(
 
 /** Opens a suspended tenant again. Throws `not_found`, `conflict` when it isn't suspended. */
 export async function resumeTenant(ctx: SystemContext, id: string): Promise<Tenant> {
-  authorizePlatform(ctx);
+  authorize(ctx, TENANTS_MANAGE);
   return await change(ctx, id, async (tx, tenant) => {
     if (tenant.status !== "suspended") throw conflict(`${tenant.name} is not suspended.`);
     await releaseHeldJobs(ctx, tx, id);
@@ -126,7 +128,7 @@ export async function resumeTenant(ctx: SystemContext, id: string): Promise<Tena
  * Throws `not_found`, `forbidden`, `conflict` when that is scheduled already.
  */
 export async function scheduleDeletion(ctx: SystemContext, id: string): Promise<Tenant> {
-  await authorizeOn(ctx, id, "tenant:delete");
+  await authorizeOn(ctx, id, TENANT_DELETE);
   return await change(ctx, id, async (tx, tenant) => {
     if (tenant.deletionDueAt) throw conflict(`${tenant.name} is to be deleted already.`);
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
@@ -139,7 +141,7 @@ export async function scheduleDeletion(ctx: SystemContext, id: string): Promise<
 
 /** Takes a scheduled deletion back. Throws `not_found`, `forbidden`, `conflict` when there is none. */
 export async function cancelDeletion(ctx: SystemContext, id: string): Promise<Tenant> {
-  await authorizeOn(ctx, id, "tenant:delete");
+  await authorizeOn(ctx, id, TENANT_DELETE);
   return await change(ctx, id, (_, tenant) => {
     if (!tenant.deletionDueAt) throw conflict(`${tenant.name} is not to be deleted.`);
     return [{ set: { deletionDueAt: null }, action: "tenant.deletion_canceled" }];
@@ -149,11 +151,6 @@ export async function cancelDeletion(ctx: SystemContext, id: string): Promise<Te
 /** Whoever decides something that can't be undone types what it is about. Throws `invalid` on `confirmation`. */
 export function checkConfirmation(expected: string, given: string | undefined): void {
   if (given?.trim() !== expected) throw invalid({ confirmation: `Type ${expected} here.` });
-}
-
-/** Tells all processes that a tenant has changed, when the transaction commits. */
-export async function announceChange(tx: ControlTx, id: string): Promise<void> {
-  await tx.execute(sql`select pg_notify(${TENANT_CHANGES}, ${id})`);
 }
 
 type Step = {
@@ -181,7 +178,7 @@ async function change(
     await announceChange(tx, id);
     return changed;
   });
-  ctx.services.tenants.forget(id);
+  ctx.services.use(TENANTS).forget(id);
   return tenant;
 }
 

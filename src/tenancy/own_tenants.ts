@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { MemberActor, UserActor } from "../access/actor.ts";
+import type { MemberActor, StaffActor, UserActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import type { Tenant } from "./tenant.ts";
@@ -16,7 +16,7 @@ export const ownTenant = newTenant.extend({
  */
 export async function createOwnTenant(
   ctx: SystemContext,
-  owner: UserActor | MemberActor,
+  owner: UserActor | StaffActor | MemberActor,
   input: z.output<typeof ownTenant>,
 ): Promise<Tenant> {
   if (owner.type === "member") throw forbidden("A token for one workspace can't create another.");

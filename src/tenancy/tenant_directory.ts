@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, ne, or, type SQL } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/connection/connect.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
@@ -7,9 +7,11 @@ import { MemoryCache } from "../platform/cache.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
+import { part } from "../ports.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
 import type { Tenant } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 
 /** Where processes tell each other which tenant has changed. The payload is its id. */
 export const TENANT_CHANGES = "denizen_tenant_changes";
@@ -95,5 +97,15 @@ export class TenantDirectory {
     }
   }
 }
+
+/** Notifies all processes of a changed tenant when the transaction commits. */
+export async function announceChange(tx: ControlTx, id: string): Promise<void> {
+  await tx.execute(sql`select pg_notify(${TENANT_CHANGES}, ${id})`);
+}
+
+/** The directory of this process. */
+export const TENANTS = part("tenant directory", ({ db, clock }) => new TenantDirectory(db, clock), {
+  forgetTenant: (directory, { id }) => directory.forget(id),
+});
 
 const IS_THERE: SQL = ne(tenants.status, "deleting");

@@ -2,12 +2,14 @@ import { and, asc, eq } from "drizzle-orm";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
-import { authorizePlatform } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { inNameOrder } from "../platform/name_order.ts";
 import type { Tenant } from "./tenant.ts";
 import { listFormerSubdomains } from "./tenants.ts";
+import { TENANTS } from "./tenant_directory.ts";
+import { authorize } from "../access/authorize.ts";
+import { TENANTS_MANAGE } from "./permissions.ts";
 
 const OWNERS_LISTED = 20;
 
@@ -22,8 +24,8 @@ export type TenantRecord = {
 
 /** Throws `not_found`, or `forbidden` for anyone but the platform's people. */
 export async function getTenantRecord(ctx: SystemContext, id: string): Promise<TenantRecord> {
-  authorizePlatform(ctx);
-  const tenant = await ctx.services.tenants.findById(id);
+  authorize(ctx, TENANTS_MANAGE);
+  const tenant = await ctx.services.use(TENANTS).findById(id);
   if (!tenant) throw notFound("This tenant");
   const isOwner = and(eq(memberships.tenantId, id), eq(memberships.role, "owner"));
   const [owners, members, formerSubdomains, [ledger]] = await Promise.all([

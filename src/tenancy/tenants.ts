@@ -6,8 +6,7 @@ import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
 import { claimReadySchema, countReadySchemas, provisionSchema } from "../../db/migration/provision.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import type { UserId } from "../access/actor.ts";
-import { authorizePlatform } from "../access/tenant_access.ts";
+import { userActor, type UserId } from "../access/actor.ts";
 import { recordAuditOf, recordPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
@@ -21,6 +20,11 @@ import { newestTenantMigration } from "../../db/migration/migrations.ts";
 import { subdomain } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import { TENANTS } from "./tenant_directory.ts";
+import { SIGN_INS } from "../identity/sign_in_caches.ts";
+import { UPKEEP } from "./upkeep.ts";
+import { authorize } from "../access/authorize.ts";
+import { TENANTS_MANAGE } from "./permissions.ts";
 
 const MAX_NAME_LENGTH = 100;
 const MAX_SEARCH_LENGTH = 100;
@@ -50,9 +54,9 @@ export async function createTenant(
 ): Promise<Tenant> {
   for (let round = 0; round < CLAIM_TRIES; round++) {
     const created = await ctx.tx((tx) => createIn(ctx, tx, input, findOwner));
-    ctx.services.upkeep.wake();
+    ctx.services.use(UPKEEP).wake();
     if (created) {
-      ctx.services.signIns.forgetWorkspaces(created.ownerId);
+      ctx.services.use(SIGN_INS).forgetWorkspaces(created.ownerId);
       return created.tenant;
     }
     await provisionSchema(ctx.services.db);
@@ -146,7 +150,7 @@ export async function refuseTaken<T>(change: () => PromiseLike<T>): Promise<T> {
 
 /** The tenant with this id or subdomain. Throws `not_found`. */
 export async function getTenant(ctx: SystemContext, idOrSubdomain: string): Promise<Tenant> {
-  const directory = ctx.services.tenants;
+  const directory = ctx.services.use(TENANTS);
   const tenant = await directory.findById(idOrSubdomain) ?? await directory.findBySubdomain(idOrSubdomain);
   if (!tenant) throw notFound(`The tenant "${idOrSubdomain}"`);
   return tenant;
@@ -166,7 +170,7 @@ export type ListedTenant = Tenant & { members: number };
 
 /** All tenants, the newest first, for the platform's own people. `search` looks in names, subdomains and owners' addresses. */
 export async function listTenants(ctx: SystemContext, query: TenantQuery): Promise<Page<ListedTenant>> {
-  authorizePlatform(ctx);
+  authorize(ctx, TENANTS_MANAGE);
   const cursor = query.cursor ? readCursor(query.cursor, "-created_at", isMoment) : undefined;
   const rows = await ctx.control.select({ ...TENANT_FIELDS, members: MEMBERS }).from(tenants)
     .innerJoin(tenantSchemas, ON_ITS_SCHEMA)
@@ -191,7 +195,7 @@ export async function listTenants(ctx: SystemContext, query: TenantQuery): Promi
 export async function countTenants(
   ctx: SystemContext,
 ): Promise<Record<"all" | typeof TENANT_FILTERS[number], number>> {
-  authorizePlatform(ctx);
+  authorize(ctx, TENANTS_MANAGE);
   const countOf = (filter?: SQL) =>
     sql<number>`(count(*) ${filter ? sql`filter (where ${filter})` : sql``})::int`;
   const [counts] = await ctx.control.select({
@@ -205,7 +209,7 @@ export async function countTenants(
 
 /** How many schemas wait, ready, for the next tenants. */
 export async function countReadyTenants(ctx: SystemContext): Promise<number> {
-  authorizePlatform(ctx);
+  authorize(ctx, TENANTS_MANAGE);
   return await countReadySchemas(ctx.services.db);
 }
 
@@ -233,7 +237,7 @@ function matches(search: string): SQL {
 }
 
 function ownerActor({ id, name, email }: Owner) {
-  return { type: "user", id, name, email, isPlatformAdmin: false } as const;
+  return userActor({ id, name, email });
 }
 
 function takenError() {

@@ -4,8 +4,9 @@ import { inBackground, systemContext } from "../context.ts";
 import { releaseForgottenJobs } from "../outbox/outbox.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
-import type { Services } from "../services.ts";
+import { part, type Services } from "../ports.ts";
 import { deleteDueTenants } from "./deletion.ts";
+import { systemActor } from "../access/actor.ts";
 
 const log = logOf("tenancy");
 
@@ -56,7 +57,7 @@ export class TenantUpkeep {
   /** Does it now, whoever else does. */
   async run(allServices: Services): Promise<void> {
     const services = inBackground(allServices);
-    const system = systemContext(services, { type: "system", name: "Upkeep" }, newId());
+    const system = systemContext(services, systemActor("Upkeep"), newId());
     try {
       await this.#refill(services);
     } finally {
@@ -82,3 +83,6 @@ export class TenantUpkeep {
     }
   }
 }
+
+/** The upkeep of this process. */
+export const UPKEEP = part("tenant upkeep", () => new TenantUpkeep(), { close: (upkeep) => upkeep.close() });

@@ -11,8 +11,8 @@ import { inNameOrder } from "../platform/name_order.ts";
 import type { Tenant } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import type { UserId } from "../access/actor.ts";
-import type { Role } from "../access/roles.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
+import type { Role } from "../access/permissions.ts";
 
 /** A tenant as one of its members sees it: a place to work in. */
 export type Workspace = { tenant: Tenant; role: Role };

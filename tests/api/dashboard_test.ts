@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createProject } from "../../src/projects/projects.ts";
 import { World } from "../support/world.ts";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 
 /** Protects: the dashboard's figures are the tenant's own, and real. */
 
@@ -12,7 +13,7 @@ Deno.test("the figures count members, API calls and bytes of this tenant alone",
   await createProject(globex.ctx, { name: "Not of Acme", description: "", status: "active" });
   const token = await world.token(acme);
   for (let call = 0; call < 3; call++) await world.api("GET", "/projects", { token });
-  await world.services.usage.flush();
+  await world.services.use(API_USAGE).flush();
 
   const { json } = await world.api("GET", "/dashboard/stats", { token });
   const { json: other } = await world.api("GET", "/dashboard/stats", { token: await world.token(globex) });
@@ -32,5 +33,5 @@ Deno.test("who calls can ask who they are and what they may do", async () => {
   assert.equal(json.actor.email, "viewer@acme.example");
   assert.equal(json.tenant.subdomain, "acme");
   assert.equal(json.role, "viewer");
-  assert.deepEqual(json.permissions, ["projects:read", "members:read", "analytics:read"]);
+  assert.deepEqual(json.permissions, ["analytics:read", "members:read", "projects:read"]);
 });

@@ -3,6 +3,7 @@ import { DAY } from "../../src/platform/clock.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { stockWorkspaces } from "../support/workspaces.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: `/api/v1/tenants`, by status. */
 
@@ -111,7 +112,7 @@ Deno.test("S08 a suspended tenant can't be changed with an account token either"
   ];
 
   assert.deepEqual(answers.map(({ status }) => status), [403, 403, 403]);
-  const { name, deletionDueAt } = (await world.services.tenants.findById(acme.tenant.id))!;
+  const { name, deletionDueAt } = (await world.services.use(TENANTS).findById(acme.tenant.id))!;
   assert.deepEqual([name, deletionDueAt], [acme.tenant.name, null]);
 });
 
@@ -154,8 +155,8 @@ Deno.test("201 a new tenant is on starter, whatever plan is wished for, by the A
     password: PASSWORD,
     plan: "enterprise",
   });
-  const byForm = await world.services.tenants.findBySubdomain("team-please");
-  const bySignUp = await world.services.tenants.findBySubdomain("enterprise-please");
+  const byForm = await world.services.use(TENANTS).findBySubdomain("team-please");
+  const bySignUp = await world.services.use(TENANTS).findBySubdomain("enterprise-please");
 
   assert.equal(premium.status, 201);
   assert.deepEqual([premium.json.plan, byForm?.plan, bySignUp?.plan], ["starter", "starter", "starter"]);

@@ -13,6 +13,9 @@ import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import type { Page } from "../support/browser.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
+import { staffActor } from "../../src/access/actor.ts";
 
 /** Protects: an account is its owner's alone: whoever knew a former password, or opened it in another's name, is out. */
 
@@ -35,7 +38,7 @@ Deno.test("S14 who opened an account in another's name gets nothing of what its 
   const { json: program } = await world.api("POST", "/auth/login", {
     body: { email: VICTIM, password: PASSWORD },
   });
-  const mine = (await world.services.tenants.findBySubdomain("mine"))!;
+  const mine = (await world.services.use(TENANTS).findBySubdomain("mine"))!;
   const waiting = await world.handoffLink(stranger, { tenant: mine });
 
   await createMember(
@@ -77,7 +80,7 @@ Deno.test("S14 nor does who opened an account in another's name get the workspac
   const person = { email: owner.email, name: "Victim" };
 
   await createTenant(world.system, wanted, (tx) => resolveInvitee(world.system, tx, person));
-  world.services.signIns.forgetUser(owner.id);
+  world.services.use(SIGN_INS).forgetUser(owner.id);
 
   const body = { email: owner.email, password: PASSWORD };
   assert.equal((await world.api("POST", "/auth/login", { body })).status, 401);
@@ -91,7 +94,7 @@ Deno.test("an account whose owner confirmed the address, or adds themselves, kee
   await setPassword(world, await createPasswordLink(world.system, stranger, { channel: "mail" }), PASSWORD);
   const confirmed = (await findUserByEmail(world.system.control, stranger.email))!;
   const staff = await world.staff("root@example.com");
-  const actor = { ...staff, type: "user", isPlatformAdmin: true } as const;
+  const actor = staffActor(staff);
   const asStaff = { ...world.system, actor };
   const add = (ctx: typeof world.system, email: string, { tenant } = acme) =>
     createMember(ctx, tenant, { email, name: "Someone", role: "member" }, { invite: false });

@@ -8,6 +8,7 @@ import { refreshTokensOf, signInToApi, signOutOfApi } from "../../src/identity/a
 import { serverUrl } from "../support/database.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { SIGNING_KEYS } from "../../src/identity/signing_keys.ts";
 
 /** Protects: programs get tokens that last as long as they should and can't be made up (S16, S17). */
 
@@ -135,13 +136,13 @@ Deno.test("S17 a token that is forged in any of the known ways is 401", async (t
   const good = await world.token(company);
   const [header, payload, signature] = good.split(".") as [string, string, string];
   const { services } = world;
-  const [publicKey] = services.signingKeys.publicKeys.keys;
+  const [publicKey] = services.use(SIGNING_KEYS).publicKeys.keys;
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const claims = decodeJwt(good);
-  const hs256 = `${encode({ alg: "HS256", typ: "at+jwt", kid: services.signingKeys.id })}.${payload}`;
-  const sign = (changes: object, type = "at+jwt", kid = services.signingKeys.id) =>
+  const hs256 = `${encode({ alg: "HS256", typ: "at+jwt", kid: services.use(SIGNING_KEYS).id })}.${payload}`;
+  const sign = (changes: object, type = "at+jwt", kid = services.use(SIGNING_KEYS).id) =>
     new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: "EdDSA", typ: type, kid }).sign(
-      services.signingKeys.privateKey,
+      services.use(SIGNING_KEYS).privateKey,
     );
 
   const forged: Record<string, string> = {

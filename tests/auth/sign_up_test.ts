@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { userActor } from "../../src/access/actor.ts";
 
 /** Protects: a company signs up in one step, whole or not at all. */
 
@@ -120,7 +121,7 @@ Deno.test("someone who hasn't confirmed the address opens a second workspace wit
 Deno.test("the limit of workspaces for a person holds for signing up, too, and the page says so", async () => {
   await using world = await World.open();
   const owner = await world.user("ada@acme.example");
-  const actor = { ...owner, type: "user" } as const;
+  const actor = userActor(owner);
   for (let count = 0; count < 20; count++) {
     await createOwnTenant(
       { ...world.system, actor },

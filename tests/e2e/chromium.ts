@@ -1,4 +1,4 @@
-/** Prints where Chromium is, so that the task can name it in its permissions: `--allow-run=$(deno run tests/e2e/chromium.ts)`. */
+/** Prints the path of Chromium for `main.ts`, which names it in the permissions of the tests. */
 import { findChromium } from "./browser.ts";
 
 Deno.stdout.writeSync(new TextEncoder().encode(await findChromium()));

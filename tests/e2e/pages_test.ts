@@ -10,6 +10,7 @@ import { addJob } from "../support/jobs.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
 
 /** Protects: every page can be used by everyone, fits every window, and is light. */
 
@@ -41,7 +42,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
   await addJob(world, { state: "ready" });
   const reader = await world.user("ada@acme.example");
   const mail = sampleEmail();
-  await world.services.mail.send(mail);
+  await world.services.use(EMAIL_TRANSPORT).send(mail);
   await suppress(world.system, {
     address: "gone@acme.example",
     reason: "bounce",

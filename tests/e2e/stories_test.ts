@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { startWorker } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: what a person does with the product in a real browser, with and without JavaScript. */
 
@@ -18,7 +19,7 @@ Deno.test("a person signs a company up and lands in their workspace", async () =
     assert.equal(page.url(), `http://${world.host("acme")}/dashboard`);
     await page.waitForSelector(".success-message");
     assert.equal(await page.textContent(".tenant-name"), "Acme Robotics");
-    assert.ok(await world.services.tenants.findBySubdomain("acme"));
+    assert.ok(await world.services.use(TENANTS).findBySubdomain("acme"));
     assert.deepEqual(complaints, []);
   });
 });

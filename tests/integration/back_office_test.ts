@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Company, PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: the platform's staff see and steer all tenants on the apex, and nobody else comes near (S25). */
 
@@ -27,7 +28,7 @@ Deno.test("S25 the back office is for the platform's staff alone, on the apex al
     reason: "x",
   });
   assert.equal(suspended.status, 403);
-  assert.equal((await world.services.tenants.findById(acme.tenant.id))!.status, "active");
+  assert.equal((await world.services.use(TENANTS).findById(acme.tenant.id))!.status, "active");
 });
 
 Deno.test("the list of tenants is searched, filtered and paged, and says how many there are", async () => {
@@ -127,7 +128,7 @@ Deno.test("a member sees the settings and may change nothing", async () => {
   assert.equal(page.status, 200);
   assert.doesNotMatch(page.text, /action="\/settings\/(name|address|deletion)/);
   assert.deepEqual(attempts.map(({ status }) => status), [403, 403, 403, 403]);
-  assert.deepEqual(await world.services.tenants.findById(acme.tenant.id), acme.tenant);
+  assert.deepEqual(await world.services.use(TENANTS).findById(acme.tenant.id), acme.tenant);
 });
 
 Deno.test("someone signed in makes a second workspace and comes to it", async () => {

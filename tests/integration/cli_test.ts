@@ -223,7 +223,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       assert.match((await run("tenants", "list")).stdout, /│ Acme GmbH/);
     });
 
-    await t.step("config check tells what the database allows", async () => {
+    await t.step("config check says what the database allows", async () => {
       const { code, stdout } = await run("config", "check", "--json");
       const findings = JSON.parse(stdout);
       assert.equal(code, 0);
@@ -246,7 +246,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
       }
     });
 
-    await t.step("S41 config check tells how mail leaves, and no secret", async () => {
+    await t.step("S41 config check says how email leaves, without secrets", async () => {
       const secrets = { user: "mail-user", password: "mail-passw0rd", webhook: "c2VjcmV0".repeat(4) };
       const { code, stdout, stderr } = await cli(
         {
@@ -261,7 +261,7 @@ Deno.test("the CLI, from an empty installation on", async (t) => {
         "--json",
       );
       assert.equal(code, 0);
-      assert.match(stdout, /SMTP at mail\.example\.com/);
+      assert.match(stdout, /set, at mail\.example\.com/);
       for (const secret of Object.values(secrets)) assert.ok(!(stdout + stderr).includes(secret));
     });
 

@@ -10,6 +10,7 @@ import { cancelDeletion, scheduleDeletion, updateTenant } from "../../src/tenanc
 import { startWorker } from "../support/jobs.ts";
 import { MailServer } from "../support/mail_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: what happens to people reaches them by mail, once, and what the mail's links open is theirs alone. */
 
@@ -379,7 +380,7 @@ Deno.test("a brand is a color and an https address, and a viewer can't set it", 
   assert.match(saved.text, /The brand is saved/);
   assert.equal(foreign.status, 403);
   assert.deepEqual([json.brand_color, json.logo_url], ["#1d59b3", "https://acme.example/logo.png"]);
-  const tenant = await world.services.tenants.findById(acme.tenant.id);
+  const tenant = await world.services.use(TENANTS).findById(acme.tenant.id);
   assert.deepEqual(tenant!.brand, { color: null, logoUrl: null });
 });
 

@@ -11,6 +11,8 @@ import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { added, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
 import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { systemActor } from "../../src/access/actor.ts";
 
 /** Protects: a job happens exactly if its change did, as its tenant, however often something fails on the way. */
 
@@ -32,7 +34,7 @@ for (const engine of ENGINES) {
     const [{ run, role }] = seen as [typeof seen[0]];
     assert.deepEqual([run.id, run.attempt, run.tenant!.tenant.id], [id, 1, acme.tenant.id]);
     assert.equal(role, acme.tenant.schemaName);
-    assert.deepEqual(run.tenant!.actor, { type: "system", name: "Jobs", role: "owner" });
+    assert.deepEqual(run.tenant!.actor, systemActor("Jobs"));
     assert.equal((await jobOf(world, id!)).state, "done");
   });
 
@@ -303,7 +305,7 @@ Deno.test("a job of a tenant whose schema is being migrated comes back, and no a
   const acme = await world.company("acme");
   const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
   world.services.oldestServedVersion = "9999_future";
-  world.services.tenants.forget(acme.tenant.id);
+  world.services.use(TENANTS).forget(acme.tenant.id);
   await using worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
   await worker.idle();
 

@@ -9,7 +9,7 @@ import type { JobHandlers } from "../../jobs/handlers/handler.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
-import type { Services } from "../../src/services.ts";
+import type { Services } from "../../src/ports.ts";
 import { added, addJob, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { World } from "../support/world.ts";

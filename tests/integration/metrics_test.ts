@@ -13,6 +13,10 @@ import { Exposition } from "../support/metrics.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
+import { STORAGE_SIZES } from "../../src/analytics/dashboard.ts";
 
 /** Protects: what operators see of the product, by the names they rely on, and who may see it. */
 
@@ -176,19 +180,21 @@ Deno.test({
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
     const replica = await world.replica();
-    const listens = await replica.tenants.listen(replica.forgetTenant);
+    const listens = await replica.use(TENANTS).listen(replica.forgetTenant);
     for (const { tenant } of [acme, globex]) {
       replica.metrics.requestEnded(tenant.id, ONE_REQUEST);
-      replica.usage.count(tenant.schemaName);
-      replica.storageSizes.set(tenant.schemaName, 1);
+      replica.use(API_USAGE).count(tenant.schemaName);
+      replica.use(STORAGE_SIZES).set(tenant.schemaName, 1);
     }
 
     await updateTenant(world.system, globex.tenant.id, { name: "Globex Corporation" });
     await deleteTenant(world.system, acme.tenant.id);
     await until(() => replica.metrics.labeledTenants().length < 2);
-    const { tenants, storageSizes, metrics } = replica;
-    const left = [acme, globex].map(({ tenant }) => storageSizes.get(tenant.schemaName) !== undefined);
-    const found = await tenants.findById(acme.tenant.id);
+    const { metrics } = replica;
+    const left = [acme, globex].map(({ tenant }) =>
+      replica.use(STORAGE_SIZES).get(tenant.schemaName) !== undefined
+    );
+    const found = await replica.use(TENANTS).findById(acme.tenant.id);
     await replica.close();
 
     assert.equal(listens, true);
@@ -321,10 +327,11 @@ Deno.test("without a database, or a disk under the embedded one, the product is 
 Deno.test("where only mail fails, the product is degraded, serves on, and says so", async () => {
   await using world = await World.open();
   const { clock, services } = world;
-  const mail = Object.assign(Object.create(services.mail), {
+  const mail = Object.assign(Object.create(services.use(EMAIL_TRANSPORT)), {
     check: () => Promise.reject(new Error("connection refused")),
   });
-  const health = new Health(clock, healthChecks({ ...services, mail }));
+  const use: typeof services.use = (part) => part.name === EMAIL_TRANSPORT.name ? mail : services.use(part);
+  const health = new Health(clock, healthChecks({ ...services, use }));
   const app = createOperationsApp({ ...services, health });
 
   const answer = await app.request("/health");

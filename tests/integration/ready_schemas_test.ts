@@ -6,12 +6,14 @@ import { countReadySchemas, provisionSchema } from "../../db/migration/provision
 import { runScript } from "../../db/connection/transaction.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { type Company, World } from "../support/world.ts";
+import { UPKEEP } from "../../src/tenancy/upkeep.ts";
 
 /** Protects: schemas wait, ready, for the next tenants; each is given out once, and none is needed for a sign-up to work. */
 
 Deno.test("a server keeps as many schemas ready as it is told, and makes new ones as they are taken", async () => {
   await using world = await World.open({ TENANT_POOL_SIZE: "3" });
-  const { db, upkeep } = world.services;
+  const { db } = world.services;
+  const upkeep = world.services.use(UPKEEP);
   upkeep.start(world.services);
   await upkeep.idle();
   const atFirst = await countReadySchemas(db);

@@ -10,7 +10,7 @@ import { HANDLERS } from "../../jobs/handlers/handlers.ts";
 import { recordCounters } from "../../src/analytics/daily_metrics.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject } from "../../src/projects/projects.ts";
-import type { Services } from "../../src/services.ts";
+import type { Services } from "../../src/ports.ts";
 import { startWorker } from "../support/jobs.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 

@@ -22,6 +22,7 @@ import {
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: a tenant's life from its making to its end; what each step means to its people and to programs. */
 
@@ -35,7 +36,7 @@ Deno.test("a renamed tenant keeps its address, a moved one is found at both for 
   const now = await world.raw("GET", world.host("robotics"), "/login");
   await assert.rejects(world.company("acme"), { fields: { subdomain: "This address is taken." } });
   world.clock.advance(90 * DAY + MINUTE);
-  world.services.tenants.forget(acme.tenant.id);
+  world.services.use(TENANTS).forget(acme.tenant.id);
   const expired = await world.raw("GET", world.host("acme"), "/login");
   const next = await world.company("acme");
 
@@ -137,8 +138,8 @@ Deno.test("a change in one process is seen by another within five seconds", asyn
   await using world = await World.open();
   const acme = await world.company("acme");
   const replica = await world.replica();
-  const listens = await replica.tenants.listen(replica.forgetTenant);
-  const seen = async () => (await replica.tenants.findBySubdomain("acme"))?.status;
+  const listens = await replica.use(TENANTS).listen(replica.forgetTenant);
+  const seen = async () => (await replica.use(TENANTS).findBySubdomain("acme"))?.status;
   const before = await seen();
 
   await suspendTenant(world.system, acme.tenant.id, { reason: "A test." });
@@ -228,7 +229,7 @@ Deno.test("what contradicts how things are is a conflict, and changes nothing", 
   assert.deepEqual(refusals, ["conflict", "conflict", "conflict", "conflict"]);
   assert.equal(await outcome(resumeTenant(world.system, crypto.randomUUID())), "not_found");
   assert.equal(await outcome(resumeTenant(world.system, "nonsense")), "not_found");
-  assert.equal((await world.services.tenants.findById(id))!.suspension!.reason, "Once.");
+  assert.equal((await world.services.use(TENANTS).findById(id))!.suspension!.reason, "Once.");
 });
 
 Deno.test("S45 when the days of grace are over nothing of the tenant is left anywhere", async () => {
@@ -257,7 +258,7 @@ Deno.test("S45 when the days of grace are over nothing of the tenant is left any
   await scheduleDeletion(world.system, acme.tenant.id);
   world.clock.advance(29 * DAY);
   await world.upkeep();
-  const stillThere = await world.services.tenants.findById(acme.tenant.id);
+  const stillThere = await world.services.use(TENANTS).findById(acme.tenant.id);
   world.clock.advance(DAY + MINUTE);
 
   await world.upkeep();
@@ -275,7 +276,7 @@ Deno.test("S45 when the days of grace are over nothing of the tenant is left any
   assert.equal((await world.api("GET", "/projects", { token: tokens.access_token })).status, 401);
   assert.match(dump, /tenant\.deleted/);
   assert.equal((await world.system.tx((tx) => verifyPlatformAudit(tx))).brokenAt, null);
-  assert.deepEqual(await world.services.tenants.findById(globex.tenant.id), globex.tenant);
+  assert.deepEqual(await world.services.use(TENANTS).findById(globex.tenant.id), globex.tenant);
   await world.company("acme");
 });
 
@@ -284,7 +285,7 @@ Deno.test("a deletion that was broken off is finished by the next upkeep", async
   const acme = await world.company("acme");
   await world.system.control.execute(sql`update control.tenants set status = 'deleting'`);
   await world.asOwner(`drop table ${acme.tenant.schemaName}.projects`);
-  world.services.tenants.forget(acme.tenant.id);
+  world.services.use(TENANTS).forget(acme.tenant.id);
   const meanwhile = await world.raw("GET", world.host("acme"), "/login");
 
   await world.upkeep();
@@ -307,7 +308,7 @@ Deno.test("a deletion that is taken back in the last moment is not done", async 
   });
 
   assert.equal(await deleting, 0);
-  assert.equal((await world.services.tenants.findById(id))!.status, "active");
+  assert.equal((await world.services.use(TENANTS).findById(id))!.status, "active");
 });
 
 Deno.test("a schema with more tables than a transaction may drop goes in several", async () => {

@@ -1,6 +1,7 @@
 import { type Figure, median, timed, within } from "./measure.ts";
 import { openSystem } from "./services.ts";
 import type { Fleet } from "./fleet.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 const NAMES = 1_000;
 const ROUNDS = 51;
@@ -8,7 +9,7 @@ const ROUNDS = 51;
 /** Finding the tenant of a host that was asked for lately. */
 export async function benchDirectory({ db, schemas }: Fleet): Promise<Figure[]> {
   const { services } = await openSystem(db);
-  const directory = services.tenants;
+  const directory = services.use(TENANTS);
   const names = Array.from({ length: Math.min(NAMES, schemas.length) }, (_, place) => `company-${place + 1}`);
   const known = new Map<string, unknown>();
   for (const name of names) known.set(name, await directory.findBySubdomain(name));

@@ -8,12 +8,13 @@ import { newId } from "../../src/platform/ids.ts";
 import { buildServices } from "../../src/services.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { systemActor } from "../../src/access/actor.ts";
 
 /** The product without its routes, on a database that the caller closes. Nothing refills the pool of ready schemas. */
 export async function openSystem(db: Database): Promise<SystemContext> {
   const config = parseConfig({ DENO_ENV: "test", TENANT_POOL_SIZE: "0" });
   const services = await buildServices(config, systemClock, db, () => Promise.resolve());
-  return systemContext(services, { type: "system", name: "bench" }, newId());
+  return systemContext(services, systemActor("bench"), newId());
 }
 
 /** A company and its owner, both new. */

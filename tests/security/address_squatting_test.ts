@@ -8,6 +8,8 @@ import { emailedToken } from "../support/emailed_links.ts";
 import { startWorker } from "../support/jobs.ts";
 import type { ApiAnswer } from "../support/http.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 
 /**
  * Protects: an address belongs to the person who reads its email. A stranger who signs up with it first keeps nothing (S48), and one
@@ -56,7 +58,7 @@ const TRUSTING: [
     const wanted = newTenant.parse({ name: "Given", subdomain: "given" });
     const person = { email: address, name: "Victim" };
     await createTenant(world.system, wanted, (tx) => resolveInvitee(world.system, tx, person));
-    world.services.signIns.forgetUser((await findUserByEmail(world.system.control, address))!.id);
+    world.services.use(SIGN_INS).forgetUser((await findUserByEmail(world.system.control, address))!.id);
   }],
   ["is made staff", async (world, _, address) => {
     await appointPlatformAdmin(world.system, { email: address, name: "Victim" }, null);
@@ -205,7 +207,7 @@ async function squat(world: World, address = VICTIM, subdomain = "mine"): Promis
   const browser = world.browser();
   await browser.post(`http://${world.host()}/signup`, { ...form(subdomain, STRANGERS), email: address });
   const { json } = await signIn(world, STRANGERS, address);
-  const { id } = (await world.services.tenants.findBySubdomain(subdomain))!;
+  const { id } = (await world.services.use(TENANTS).findBySubdomain(subdomain))!;
   const cookies = [...browser.cookies(world.host())].map(([name, value]) => `${name}=${value}`).join("; ");
   const { headers } = await world.raw("POST", world.host(), `/workspaces/${id}/handoff`, {
     Cookie: cookies,

@@ -11,6 +11,7 @@ import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, everyKind, statusesOf } from "../support/every_kind.ts";
 import { added, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
+import { systemActor } from "../../src/access/actor.ts";
 
 /**
  * Protects: the product answers whatever its database's connections went through: long idleness, slow work of others, a path
@@ -91,7 +92,7 @@ Deno.test({
     await using world = await World.open();
     const background = systemContext(
       inBackground(world.services),
-      { type: "system", name: "test" },
+      systemActor("test"),
       newId(),
     );
     await using worker = await startWorker(world, "kv", { handlers: handling(() => Promise.resolve()) });

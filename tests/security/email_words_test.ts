@@ -7,6 +7,8 @@ import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { startWorker } from "../support/jobs.ts";
 import { MailServer, type ReceivedMail } from "../support/mail_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { systemActor } from "../../src/access/actor.ts";
 
 /**
  * Protects: a stranger can't use our emails to tell someone something (S62). An email to an unconfirmed address has only our own
@@ -39,8 +41,8 @@ Deno.test("S62 nothing that a stranger typed into the sign-up form gets into an 
     password: "a second stranger's",
   });
   await world.browser().post(`http://${world.host()}/forgot-password`, { email: ADDRESS });
-  const tenant = (await world.services.tenants.findBySubdomain(SUBDOMAIN))!;
-  await scheduleDeletion({ ...world.system, actor: { type: "system", name: PERSON } }, tenant.id);
+  const tenant = (await world.services.use(TENANTS).findBySubdomain(SUBDOMAIN))!;
+  await scheduleDeletion({ ...world.system, actor: systemActor(PERSON) }, tenant.id);
   await worker.idle();
 
   const subjects = server.received.map(({ parsed }) => parsed.subject);

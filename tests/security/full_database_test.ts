@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { type Company, World } from "../support/world.ts";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 
 /** Protects: a database without room refuses changes with 503, loses nothing, and takes them again once there is room. */
 
@@ -33,15 +34,15 @@ Deno.test("a full disk", async (t) => {
   });
 
   await t.step("API calls that can't be written are kept, and written once there is room", async () => {
-    await world.services.usage.flush();
+    await world.services.use(API_USAGE).flush();
     const before = await apiCalls(acme);
     await fill(world, acme, "api_usage");
     for (let call = 0; call < 3; call++) await names();
-    await world.services.usage.flush();
+    await world.services.use(API_USAGE).flush();
     const whileFull = await apiCalls(acme);
 
     await makeRoom(world, acme, "api_usage");
-    await world.services.usage.flush();
+    await world.services.use(API_USAGE).flush();
 
     assert.deepEqual([whileFull - before, await apiCalls(acme) - before], [0, 3]);
   });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { sessions } from "../../db/control/schema/identity.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 
 /**
  * Protects: a handoff signs in the browser whose person is signed in on the apex, once, and no other browser (S14, S50).
@@ -181,7 +182,7 @@ Deno.test("S14 a handoff of a sign-in that has run out opens nothing", async () 
   const browser = await world.signedInBrowser(acme.owner.email);
   const link = await world.handoffLink(browser, acme);
   await world.system.control.update(sessions).set({ expiresAt: world.clock.now() });
-  world.services.signIns.forgetUser(acme.owner.id);
+  world.services.use(SIGN_INS).forgetUser(acme.owner.id);
 
   const page = await browser.get(link);
 

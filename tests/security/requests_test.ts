@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { findUserByEmail } from "../../src/identity/users.ts";
 import { send } from "../support/http.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: what a request may carry, and from where it may come (S23, S29, S31, S32, S36, S43). */
 
@@ -58,7 +59,7 @@ Deno.test("S23 signing up can't choose a plan, a state or an id, nor make one of
     status: "suspended",
   });
 
-  const tenant = await world.services.tenants.findBySubdomain("acme");
+  const tenant = await world.services.use(TENANTS).findBySubdomain("acme");
   const user = await findUserByEmail(world.system.control, "ada@acme.example");
   assert.deepEqual([tenant?.plan, tenant?.status], ["starter", "active"]);
   assert.equal(user?.isPlatformAdmin, false);

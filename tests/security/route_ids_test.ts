@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createApp } from "../../routes/app.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /**
  * Protects: a neighbour's id is answered like one that doesn't exist (S03). Generated from the route table: a new route
@@ -73,7 +74,7 @@ Deno.test("S03 every route that takes an id answers a neighbour's like one that 
     const { json } = await world.api("GET", "/projects", { token: await world.token(globex) });
     assert.ok(json.data.length > 0);
     for (const { name, status } of json.data) assert.deepEqual([name, status], ["Of Globex", "active"]);
-    const tenant = await world.services.tenants.findById(globex.tenant.id);
+    const tenant = await world.services.use(TENANTS).findById(globex.tenant.id);
     assert.deepEqual(tenant, globex.tenant);
   });
 });

@@ -13,6 +13,7 @@ import { loginUrl, serverUrl } from "../support/database.ts";
 import { startWorker } from "../support/jobs.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
+import { staffActor } from "../../src/access/actor.ts";
 
 /** Protects: SQL that is injected into a tenant's query harms nobody outside that tenant (S54). */
 
@@ -245,13 +246,7 @@ Deno.test("S54 what staff do to a tenant is in its log in their name, and a memb
   const acme = await world.company("acme");
   const staff = await world.staff("staff@denizen.example", "Sam Staff");
   const former = await world.member(acme, "former@acme.example", "admin");
-  const actor = {
-    type: "user",
-    id: staff.id,
-    name: staff.name,
-    email: staff.email,
-    isPlatformAdmin: true,
-  } as const;
+  const actor = staffActor(staff);
   await world.removeMember(acme, former);
 
   const change = createProject(world.acting(acme.tenant, former, "admin"), {

@@ -3,6 +3,7 @@ import { createApp } from "../../routes/app.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { World } from "../support/world.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /**
  * Protects: a tenant token reaches its own tenant only, and an account token a tenant only where its person is a member
@@ -113,8 +114,8 @@ Deno.test("S51 a tenant token sees of its person's tenants its own only, and cha
   assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404, 404]);
   assert.equal(created.status, 403);
   assert.equal(own.status, 200);
-  assert.deepEqual(await world.services.tenants.findById(globex.tenant.id), globex.tenant);
-  assert.equal(await world.services.tenants.findBySubdomain("new-one"), null);
+  assert.deepEqual(await world.services.use(TENANTS).findById(globex.tenant.id), globex.tenant);
+  assert.equal(await world.services.use(TENANTS).findBySubdomain("new-one"), null);
 });
 
 Deno.test("S51 an account token acts in each tenant of its person with the role they have there, and in no other", async () => {
@@ -239,7 +240,7 @@ Deno.test("S25 an account token of the platform's staff opens no tenant that the
 
   assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404]);
   assert.equal(named.status, 403);
-  assert.deepEqual(await world.services.tenants.findById(acme.tenant.id), acme.tenant);
+  assert.deepEqual(await world.services.use(TENANTS).findById(acme.tenant.id), acme.tenant);
 });
 
 /** Such as `GET /tenants/:id`: all that take a token. */

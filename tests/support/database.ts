@@ -20,8 +20,6 @@ import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
 import { readmeSql } from "./readme_sql.ts";
 
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
-/** Of the run before: a run that breaks off must not be taken for it. */
-const REPORTS = ["results.xml", "timing.xml"];
 const TEST_LOGIN = { username: "denizen_test", password: "denizen_test" };
 
 export type TestDatabase = {
@@ -42,7 +40,6 @@ export const poolerUrl = Deno.env.get("TEST_POOLER_URL") || undefined;
 /** Makes what the tests copy from, if it isn't there: run once before them. */
 export async function prepareDatabases(): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true, mode: 0o700 });
-  for (const report of REPORTS) await Deno.remove(join(FOLDER, report)).catch(() => {});
   if (serverUrl) await prepareTemplate(serverUrl);
   else await prepareSnapshot();
 }

@@ -12,6 +12,7 @@ import { newId } from "../../src/platform/ids.ts";
 import { openDatabase } from "../../src/operations/database.ts";
 import { buildServices } from "../../src/services.ts";
 import { openTestDatabase, serverUrl } from "./database.ts";
+import { systemActor } from "../../src/access/actor.ts";
 
 const SCRIPT = new URL("./working_process.ts", import.meta.url).pathname;
 const ENQUEUED_AT_ONCE = 1_000;
@@ -94,7 +95,7 @@ export async function openBeside(
   const config = parseConfig({ ...variables, DENO_ENV: "test" });
   const { db, close } = await openDatabase(config, options);
   const services = await buildServices(config, systemClock, db, close);
-  const system = systemContext(services, { type: "system", name: "test" }, newId());
+  const system = systemContext(services, systemActor("test"), newId());
   return Object.assign(system, { [Symbol.asyncDispose]: () => services.close() });
 }
 

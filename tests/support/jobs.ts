@@ -8,7 +8,7 @@ import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { enqueueAll, type NewJob } from "../../src/outbox/outbox.ts";
 import { newId } from "../../src/platform/ids.ts";
-import type { Services } from "../../src/services.ts";
+import type { Services } from "../../src/ports.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
 import type { World } from "./world.ts";
 

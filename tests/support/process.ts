@@ -40,7 +40,7 @@ function bundled(): Promise<string> {
 }
 
 async function bundleCli(): Promise<string> {
-  const [line] = tasks().compile!.split(" && ");
+  const [line] = taskCommands("compile");
   const args = line!.replace("dist/denizen.js", BUNDLE).split(" ").slice(1);
   const { code, stderr } = await new Deno.Command("deno", { args, cwd: ROOT }).output();
   if (code !== 0) throw new Error(`The CLI can't be bundled:\n${new TextDecoder().decode(stderr)}`);
@@ -140,12 +140,8 @@ function command(
   output: "piped" | "null" = "piped",
   { script, stdin = "null" }: { script?: string; stdin?: "piped" | "null" } = {},
 ): Deno.Command {
-  const line = tasks()[task]!.replace(/^.*?deno run --no-prompt/, "run --no-prompt")
-    .replaceAll(
-      "$(deno run --allow-env=DATA_DIR deploy/scripts/data_dir.ts)",
-      () => permissionPath(variables.DATA_DIR),
-    );
-  const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
+  const line = taskCommands(task).at(-1)!.replaceAll("$FOLDER", () => permissionPath(variables.DATA_DIR));
+  const [, ...words] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
   const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
   const streams = { stdin, stdout: output, stderr: output } as const;
   if (script) words[words.length - 1] = script;
@@ -158,8 +154,9 @@ function command(
   });
 }
 
-function tasks(): Record<string, string> {
-  return JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).tasks;
+/** What a task runs, one command after the other. */
+function taskCommands(task: "start" | "admin" | "compile"): string[] {
+  return JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).tasks[task].split(" && ");
 }
 
 async function finish(process: Deno.ChildProcess): Promise<Outcome> {

@@ -6,9 +6,8 @@ import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
 import { createApp } from "../../routes/app.ts";
-import type { Role } from "../../src/access/roles.ts";
 import { addMember } from "../../src/access/members.ts";
-import type { MemberActor } from "../../src/access/actor.ts";
+import { memberActor, systemActor } from "../../src/access/actor.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
@@ -25,13 +24,18 @@ import {
 import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { createProject } from "../../src/projects/projects.ts";
-import { buildServices, type Services } from "../../src/services.ts";
+import { buildServices } from "../../src/services.ts";
+import type { Services } from "../../src/ports.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { Browser } from "./browser.ts";
 import { ManualClock } from "./clock.ts";
 import { openTestDatabase, type TestDatabase } from "./database.ts";
 import { type ApiAnswer, type ApiCall, callApi, type RawAnswer, send } from "./http.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
+import type { Role } from "../../src/access/permissions.ts";
+import { UPKEEP } from "../../src/tenancy/upkeep.ts";
 
 /** Everyone's password in the tests. Hashed once a process: Argon2id is slow on purpose. */
 export const PASSWORD = "correct horse battery";
@@ -81,7 +85,7 @@ export class World implements AsyncDisposable {
     this.config = parts.services.config;
     this.clock = parts.clock;
     this.port = parts.port;
-    this.system = systemContext(parts.services, { type: "system", name: "test" }, newId());
+    this.system = systemContext(parts.services, systemActor("test"), newId());
     this.#database = parts.database;
     this.#close = parts.close;
   }
@@ -159,9 +163,7 @@ export class World implements AsyncDisposable {
   }
 
   acting(tenant: Tenant, user: User, role: Role): MemberContext {
-    const { id, name, email } = user;
-    const actor: MemberActor = { type: "member", id, name, email, tenantId: tenant.id, role };
-    return tenantContext(this.services, tenant, actor, newId());
+    return tenantContext(this.services, tenant, memberActor(user, tenant.id, role), newId());
   }
 
   async removeMember({ tenant }: Company, user: User): Promise<void> {
@@ -169,7 +171,7 @@ export class World implements AsyncDisposable {
     await control.delete(memberships).where(
       and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, user.id)),
     );
-    this.services.signIns.forgetUser(user.id);
+    this.services.use(SIGN_INS).forgetUser(user.id);
   }
 
   /** Takes a table away from under the product, so that a handler fails in a way nobody expected. */
@@ -179,7 +181,7 @@ export class World implements AsyncDisposable {
 
   /** Lets what is done between requests happen now, as a server does it every minute. */
   async upkeep(): Promise<void> {
-    const { upkeep } = this.services;
+    const upkeep = this.services.use(UPKEEP);
     upkeep.start(this.services);
     await upkeep.idle();
     await upkeep.close();
@@ -263,7 +265,7 @@ export class World implements AsyncDisposable {
 
   /** Fills a company with projects named by number, a minute apart. */
   async manyProjects(subdomain: string, count: number): Promise<void> {
-    const tenant = (await this.services.tenants.findBySubdomain(subdomain))!;
+    const tenant = (await this.services.use(TENANTS).findBySubdomain(subdomain))!;
     const owner = await this.user(`ada@${subdomain}.example`);
     const ctx = this.acting(tenant, owner, "owner");
     for (let number = 1; number <= count; number++) {

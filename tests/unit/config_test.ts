@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { ConfigError, parseConfig } from "../../src/config.ts";
 import { PRODUCTION } from "../support/production.ts";
 
-/** Protects: a server starts with a configuration that makes sense, or says what is wrong and doesn't start (S42). */
+/** Protects: a server starts only with a valid configuration; otherwise it names every problem (S42). */
 
-Deno.test("with nothing set, the product runs in development on the embedded database", () => {
+Deno.test("without any variable, the product runs in development on the embedded database", () => {
   const config = parseConfig({});
 
   assert.equal(config.environment, "development");
@@ -13,11 +13,11 @@ Deno.test("with nothing set, the product runs in development on the embedded dat
   assert.equal(config.databaseUrl, undefined);
 });
 
-Deno.test("the port is part of the address where no address is given, and an empty variable is one that is not set", () => {
+Deno.test("without APP_URL, the address contains the port; an empty variable counts as not set", () => {
   assert.equal(parseConfig({ PORT: "9000", APP_URL: "" }).appUrl.origin, "http://localhost:9000");
 });
 
-Deno.test("HOST is an address in either family, with or without brackets, or a name; unset it is every address", () => {
+Deno.test("HOST is an IPv4 or IPv6 address, with or without brackets, or a name; without it, every address", () => {
   const hosts = ["127.0.0.1", "0.0.0.0", "::1", "[::1]", "localhost", ""].map((HOST) =>
     parseConfig({ HOST }).host
   );
@@ -25,7 +25,7 @@ Deno.test("HOST is an address in either family, with or without brackets, or a n
   assert.deepEqual(hosts, ["127.0.0.1", "0.0.0.0", "::1", "::1", "localhost", undefined]);
 });
 
-Deno.test("every wrong variable gets a line of its own", () => {
+Deno.test("every wrong variable gets its own line", () => {
   const variables = {
     PORT: "eighty",
     HOST: "http://example.com",
@@ -80,7 +80,7 @@ Deno.test("APP_URL is a scheme, a host name and a port, because workspaces live 
   assert.equal(parseConfig({ APP_URL: "http://Example.com:8333/" }).appUrl.href, "http://example.com:8333/");
 });
 
-Deno.test("S55 an https address, or email that reaches others, needs production and a secret of its own", () => {
+Deno.test("S55 an https address, or email that reaches other people, requires production and its own secret", () => {
   const reachable = [
     { APP_URL: "https://example.com" },
     { SMTP_URL: "smtps://mail.example.com" },
@@ -101,7 +101,7 @@ Deno.test("S55 an https address, or email that reaches others, needs production 
   assert.equal(parseConfig({ SMTP_URL: "smtp://127.0.0.1:2525?tls=none" }).environment, "development");
 });
 
-Deno.test("what belongs to a server of Postgres is refused without one", () => {
+Deno.test("settings for a PostgreSQL server are refused without DATABASE_URL", () => {
   const lines = linesOf(() =>
     parseConfig({ DATABASE_POOLER: "transaction", MIGRATION_DATABASE_URL: "postgres://migrator@db/app" })
   );
@@ -109,7 +109,7 @@ Deno.test("what belongs to a server of Postgres is refused without one", () => {
   assert.deepEqual(lines.map((line) => line.split(":")[0]), ["DATABASE_POOLER", "MIGRATION_DATABASE_URL"]);
 });
 
-Deno.test("the metrics get no port that the product has already", () => {
+Deno.test("METRICS_PORT differs from the product's own port", () => {
   for (const variables of [{ METRICS_PORT: "8000" }, { PORT: "9464", METRICS_PORT: "9464" }]) {
     const lines = linesOf(() => parseConfig(variables));
 
@@ -118,7 +118,7 @@ Deno.test("the metrics get no port that the product has already", () => {
   assert.equal(parseConfig({ METRICS_PORT: "9464" }).metricsPort, 9464);
 });
 
-Deno.test("the KV queue takes one process that does all, and the queue in PostgreSQL takes a server", () => {
+Deno.test("the KV queue requires one process for everything, and the PostgreSQL queue requires a server", () => {
   assert.match(
     linesOf(() => parseConfig({ ROLE: "worker" }))[0]!,
     /^ROLE: .*wakes no listener in another process/,
@@ -132,7 +132,7 @@ Deno.test("the KV queue takes one process that does all, and the queue in Postgr
   assert.deepEqual([split.jobsEngine, split.role], ["postgres", "web"]);
 });
 
-Deno.test("mail leaves by SMTP, by Resend, or not at all, and its sender is the apex where nobody is named", () => {
+Deno.test("email leaves by SMTP, by Resend, or not at all, and the default sender is at the apex", () => {
   const bySmtp = parseConfig({ DENO_ENV: "test", SMTP_URL: "smtp://ada%40acme:p%2Fw@mail.example:2525" });
   const byResend = parseConfig({
     DENO_ENV: "test",
@@ -150,15 +150,15 @@ Deno.test("mail leaves by SMTP, by Resend, or not at all, and its sender is the 
     name: "",
     address: "hello@acme.example",
   });
-  assert.deepEqual(both, ["RESEND_API_KEY: can't be set beside SMTP_URL; choose one of them"]);
+  assert.deepEqual(both, ["RESEND_API_KEY: can't be combined with SMTP_URL; set one of them"]);
 });
 
-Deno.test("SMTP without TLS is for a server on this machine alone", () => {
+Deno.test("SMTP without TLS is allowed only with a server on this machine", () => {
   assert.equal(parseConfig({ SMTP_URL: "smtp://127.0.0.1:2525?tls=none" }).smtpUrl?.port, "2525");
   assert.match(linesOf(() => parseConfig({ SMTP_URL: "smtp://mail.example?tls=none" }))[0]!, /^SMTP_URL: /);
 });
 
-Deno.test("S41 what is wrong with a secret is said without the secret", () => {
+Deno.test("S41 an error about a secret doesn't contain the secret", () => {
   const lines = linesOf(() =>
     parseConfig({
       SMTP_URL: "smtp://ada:hunter2%ZZ@mail.example",
@@ -171,40 +171,40 @@ Deno.test("S41 what is wrong with a secret is said without the secret", () => {
   assert.ok(!lines.join().includes("hunter2"));
 });
 
-Deno.test("S42 production refuses to start without a secret of its own, a way for mail, and its sender", () => {
+Deno.test("S42 production refuses to start without its own secret, a way to send email, and a sender", () => {
   const lines = linesOf(() => parseConfig({ DENO_ENV: "production" }));
 
   assert.match(lines[0]!, /^APP_SECRET: must be set in production/);
   assert.deepEqual(lines.slice(1), [
-    "SMTP_URL: or RESEND_API_KEY must be set in production",
+    "SMTP_URL: must be set in production, unless RESEND_API_KEY is",
     "EMAIL_FROM: must be set in production",
   ]);
 });
 
-Deno.test("S42 on Deno Deploy, where DENO_ENV can't be set, it is production", () => {
+Deno.test("S42 on Deno Deploy, where DENO_ENV can't be set, the environment is production", () => {
   const { DENO_ENV: _, ...others } = PRODUCTION;
 
-  const there = {
+  const onDeploy = {
     ...others,
     DENO_DEPLOY: "1",
     DATABASE_URL: "postgres://app@db/app",
     JOBS_ENGINE: "postgres",
   };
-  assert.equal(parseConfig(there).environment, "production");
+  assert.equal(parseConfig(onDeploy).environment, "production");
   assert.match(linesOf(() => parseConfig({ DENO_DEPLOY: "1" }))[0]!, /^APP_SECRET: must be set/);
 });
 
-Deno.test("Deno Deploy, whose KV has no queues, takes jobs in PostgreSQL alone", () => {
-  const there = { ...PRODUCTION, DENO_DEPLOY: "1", DATABASE_URL: "postgres://app@db/app" };
+Deno.test("Deno Deploy, whose KV has no queues, requires jobs in PostgreSQL", () => {
+  const onDeploy = { ...PRODUCTION, DENO_DEPLOY: "1", DATABASE_URL: "postgres://app@db/app" };
 
-  assert.deepEqual(linesOf(() => parseConfig(there)), [
+  assert.deepEqual(linesOf(() => parseConfig(onDeploy)), [
     "JOBS_ENGINE: must be postgres on Deno Deploy, whose KV has no queues",
   ]);
-  assert.ok(parseConfig({ ...there, JOBS_ENGINE: "postgres" }).sleepsBetweenRequests);
+  assert.ok(parseConfig({ ...onDeploy, JOBS_ENGINE: "postgres" }).sleepsBetweenRequests);
   assert.ok(!parseConfig(PRODUCTION).sleepsBetweenRequests);
 });
 
-Deno.test("production starts with these", () => {
+Deno.test("production starts with all required settings", () => {
   assert.equal(parseConfig(PRODUCTION).environment, "production");
 });
 

@@ -1,70 +1,104 @@
 import assert from "node:assert/strict";
+import { commandsOf, denoConfig, permissionsOf } from "../support/deno_config.ts";
 
-/** Protects: what the tasks of deno.json let their processes do (S42, S46), and that `.env.example` can be used as it says. */
+/** Protects: the tasks of deno.json grant their processes named permissions and no more (S42, S46). */
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const PRODUCT_TASKS = ["start", "dev", "admin", "compile"];
+const RUNS_CODE = /^deno (run|test|compile|bench) /;
 
-const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`)) as {
-  tasks: Record<string, string | { command: string }>;
-};
+const commands = Object.keys(denoConfig.tasks).flatMap((task) =>
+  commandsOf(task).flatMap(withInner).map((command) => ({ task, command }))
+);
 
-Deno.test("the compiled CLI may do what the CLI from source may, and reads and writes wherever DATA_DIR is", () => {
-  const { read, write, ...compiled } = permissionsOf("compile");
-  const { read: _, write: __, ...fromSource } = permissionsOf("admin");
+Deno.test("the compiled CLI may do what the CLI from source may, and uses DATA_DIR anywhere", () => {
+  const { read, write, ...compiled } = permissionsOfTask("compile");
+  const { read: _, write: __, ...fromSource } = permissionsOfTask("admin");
 
   assert.deepEqual(compiled, fromSource);
-  assert.deepEqual([read, write], ["all", "all"]);
+  assert.deepEqual([read, write], [true, true]);
 });
 
-Deno.test("in development the server may do what it may with `start`, and write the style sheet", () => {
-  const started = permissionsOf("start");
+Deno.test("in development the server may also write the style sheet", () => {
+  const started = permissionsOfTask("start");
 
-  assert.deepEqual(permissionsOf("dev"), { ...started, write: `views/static,${started.write}` });
+  assert.deepEqual(permissionsOfTask("dev"), { ...started, write: ["views/static", "$FOLDER"] });
 });
 
-Deno.test("no process of the product may run a program or load a native library", () => {
-  for (const task of ["start", "dev", "admin", "compile"]) {
-    const { run, ffi, all } = permissionsOf(task);
-    assert.deepEqual([run, ffi, all], [undefined, undefined, undefined], task);
+Deno.test("S46 the server and the CLI write only the data folder, and read only it and the project", () => {
+  for (const task of ["start", "admin"]) {
+    const { read, write } = permissionsOfTask(task);
+    assert.deepEqual([read, write], [[".", "$FOLDER"], ["$FOLDER"]], task);
+  }
+  for (const set of ["serve", "admin"]) {
+    const { read, write } = denoConfig.permissions[set]!;
+    assert.deepEqual([read, write], [["."], [".data"]], set);
   }
 });
 
-Deno.test("what the system tells of itself stays named: `node:https` is called without needing more", () => {
-  for (const task of ["start", "dev", "admin", "compile"]) {
-    assert.equal(permissionsOf(task).sys, "homedir", task);
+Deno.test("S46 the product can't run a program or load a native library", () => {
+  for (const task of PRODUCT_TASKS) {
+    const granted = Object.keys(permissionsOfTask(task)).sort();
+    assert.deepEqual(granted, ["env", "net", "read", "sys", "write"], task);
   }
+});
+
+Deno.test("S46 the product reads named variables, and every other one looks unset", () => {
+  for (const task of PRODUCT_TASKS) {
+    const { allow, ignore } = permissionsOfTask(task).env as { allow: string[]; ignore: boolean };
+    assert.equal(ignore, true, task);
+    assert.deepEqual(allow.filter((name) => !/^[A-Z][A-Z_]*\*?$/.test(name)), [], task);
+  }
+});
+
+Deno.test("what the system tells about itself is named", () => {
+  for (const task of PRODUCT_TASKS) assert.deepEqual(permissionsOfTask(task).sys, ["homedir"], task);
+  assert.deepEqual(denoConfig.permissions.test!.sys, ["homedir", "hostname", "osRelease"]);
+});
+
+Deno.test("every command that runs code asks no questions and takes its permissions from a set", () => {
+  const running = commands.filter(({ command }) => RUNS_CODE.test(command));
+
+  assert.ok(running.length > Object.keys(denoConfig.tasks).length / 2);
+  for (const { task, command } of running) {
+    assert.match(command, / --no-prompt /, task);
+    assert.ok((/ -P=(\S+) /.exec(command)?.[1] ?? "") in denoConfig.permissions, task);
+  }
+});
+
+Deno.test("flags replace only paths and programs of a set", () => {
+  const flags = commands.flatMap(({ command }) => command.match(/--(allow|deny|ignore)-\w+/g) ?? []);
+
+  assert.deepEqual([...new Set(flags)].sort(), ["--allow-read", "--allow-run", "--allow-write"]);
+});
+
+Deno.test("S46 no task may do whatever it likes: the programs that it runs are named", () => {
+  for (const { task, command } of commands) {
+    assert.doesNotMatch(command, /\s-[AEINRSW]\b|--allow-(all|ffi)|--allow-run(?!=)/, task);
+  }
+  for (const [set, { run, ffi, all, import: imports }] of Object.entries(denoConfig.permissions)) {
+    assert.deepEqual([ffi, all, imports], [undefined, undefined, undefined], set);
+    assert.ok(run === undefined || Array.isArray(run), set);
+  }
+});
+
+Deno.test("tests read the project and /tmp, and run Deno", () => {
+  const { read, write, run } = denoConfig.permissions.test!;
+
+  assert.deepEqual(read, [".", "/tmp"]);
+  assert.deepEqual(write, [".data", "views/static", "/tmp"]);
+  assert.deepEqual(run, ["deno"]);
   for (const task of ["test", "e2e", "bench", "chaos"]) {
-    const named = commandOf(task).match(/--allow-sys\S*/g) ?? [];
-    assert.deepEqual(new Set(named), new Set(["--allow-sys=homedir,hostname,osRelease"]), task);
+    assert.match(commandsOf(task).at(-1)!, / -P=test /, task);
+    assert.deepEqual(permissionsOfTask(task).read, read, task);
   }
 });
 
-Deno.test("no task at all may do whatever it likes: what it runs and reads is named", () => {
-  for (const task of Object.keys(tasks)) {
-    assert.doesNotMatch(commandOf(task), / -A\b|--allow-(all|ffi)|--allow-run(?!=)/, task);
-  }
-  for (const task of ["test", "e2e", "bench", "chaos"]) {
-    const tests = commandOf(task).split(/&&|\|\|/).filter((command) => command.includes("--allow-net"));
-    for (const command of tests) assert.match(command, /--allow-read=\.,\/tmp/, task);
-  }
-});
-
-Deno.test("every value of .env.example can be read by a shell once it is taken out of its comment", async () => {
-  const text = await Deno.readTextFile(`${ROOT}.env.example`);
-  const values = [...text.matchAll(/^# [A-Z_]+=(.*)$/gm)].map(([, value]) => value!);
-
-  assert.ok(values.includes('"Denizen <no-reply@example.com>"'));
-  assert.deepEqual(values.filter((value) => !/^("[^"$`\\]*"|[\w:/.@…-]*)$/.test(value)), []);
-});
-
-/** The permissions of a task's last command by their names; `all` where no scope is given. */
-function permissionsOf(task: string): Record<string, string> {
-  const command = commandOf(task).split(" && ").at(-1)!.replaceAll(/\$\(.*?\)/g, "DATA_DIR");
-  const flags = command.matchAll(/--allow-([a-z]+)(?:=([^\s"]+))?/g);
-  return Object.fromEntries([...flags].map(([, name, scope]) => [name!, scope ?? "all"]));
+/** The permissions of a task's last command. */
+function permissionsOfTask(task: string) {
+  return permissionsOf(commandsOf(task).at(-1)!);
 }
 
-function commandOf(task: string): string {
-  const given = tasks[task]!;
-  return typeof given === "string" ? given : given.command;
+/** A command, or the one whose output it keeps in a variable. */
+function withInner(command: string): string[] {
+  return /^\w+="\$\((.*)\)"$/.exec(command)?.slice(1) ?? [command];
 }

@@ -1,4 +1,4 @@
-import type { NamedAddress } from "../email_variables.ts";
+import type { NamedAddress } from "../../platform/named_address.ts";
 import type { MessageName } from "../messages.ts";
 
 /** A mail on its way out, to one person. */

@@ -1,0 +1,4 @@
+import { feature } from "../feature.ts";
+import { MEMBERS_MANAGE, MEMBERS_READ } from "./members.ts";
+
+export const access = feature("access", { permissions: [MEMBERS_READ, MEMBERS_MANAGE] });

@@ -1,0 +1,6 @@
+import { permission } from "../access/permissions.ts";
+
+export const ANALYTICS_READ = permission("analytics:read", {
+  roles: ["owner", "admin", "member", "viewer"],
+  label: "See the dashboard and reports",
+});

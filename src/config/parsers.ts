@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { DatabaseUrlError, parseDatabaseUrl } from "../../db/connection/database_url.ts";
+import { parseAppUrl } from "../platform/app_url.ts";
+import { type AddressRange, parseAddressRange } from "../platform/address_ranges.ts";
+
+const LISTENING_ADDRESS = /^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9.-]+)$/i;
+
+/** An IP address or a name. Brackets around IPv6 are optional. */
+export const listeningAddress: z.ZodType<string, string> = z.string()
+  .regex(LISTENING_ADDRESS, "must be an address or name of this machine, such as 127.0.0.1 or ::1")
+  .transform((host) => host.replace(/^\[(.*)\]$/, "$1"));
+
+export const appUrl: z.ZodType<URL, string> = z.string().transform(parseAppUrl);
+
+export const databaseUrl: z.ZodType<string, string> = z.string().superRefine((text, problems) => {
+  try {
+    parseDatabaseUrl(text);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    problems.addIssue(error.message);
+  }
+});
+
+/** IP addresses and CIDR ranges, comma-separated. */
+export const addressRanges: z.ZodType<AddressRange[], string> = z.string().transform((list, problems) => {
+  const entries = list.split(",").map((part) => part.trim()).filter(Boolean);
+  return entries.flatMap((entry) => {
+    const range = parseAddressRange(entry);
+    if (range) return range;
+    problems.addIssue(
+      `"${entry}" is not an IP address or range; write 10.0.0.1, 10.0.0.0/8 or fd00::/8`,
+    );
+    return [];
+  });
+});

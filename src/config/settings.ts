@@ -1,0 +1,264 @@
+/**
+ * Every setting, declared once. `Config`, `.env.example`, the README's table, docs/admin/configuration.md and the
+ * variables in deno.json's permission sets follow from this table: after a change, run `deno task settings`.
+ */
+import { z } from "zod";
+import { namedAddress } from "../platform/named_address.ts";
+import { flag, oneOf, setting, textOfLength, wholeNumber } from "../platform/setting.ts";
+import { smtpUrl } from "../platform/smtp_url.ts";
+import { addressRanges, appUrl, databaseUrl, listeningAddress } from "./parsers.ts";
+
+/** The default of APP_SECRET, which everyone knows. Production refuses it. */
+export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
+export const MIN_SECRET_LENGTH = 32;
+const MIN_METRICS_TOKEN_LENGTH = 16;
+
+/** By field of `Config`. */
+export const SETTINGS = {
+  port: setting("PORT", {
+    group: "Server",
+    parse: wholeNumber(0, 65_535),
+    default: "8000",
+    description: "The port to listen on.",
+    essential: true,
+  }),
+  host: setting("HOST", {
+    group: "Server",
+    parse: listeningAddress,
+    unset: "every address of this machine",
+    example: "127.0.0.1",
+    description: "The address to listen on, IPv4 or IPv6.",
+  }),
+  appUrl: setting("APP_URL", {
+    group: "Server",
+    parse: appUrl,
+    unset: "`http://localhost:PORT`",
+    example: "https://example.com",
+    description:
+      "The product's public address: a host name, without a path. Workspaces live at `<subdomain>.<host>`.",
+    essential: true,
+  }),
+  environment: setting("DENO_ENV", {
+    group: "Server",
+    parse: oneOf("production", "development", "test"),
+    unset: "`development`",
+    example: "production",
+    description:
+      "`production`, `development` or `test`. An https `APP_URL`, or email that reaches other people, requires `production`.",
+    essential: true,
+  }),
+  appSecret: setting("APP_SECRET", {
+    group: "Server",
+    parse: textOfLength(MIN_SECRET_LENGTH),
+    default: DEVELOPMENT_SECRET,
+    unset: "a fixed one, for development only",
+    description:
+      `Seals the keys that sign tokens. Production requires your own, ${MIN_SECRET_LENGTH} characters or more, such as \`openssl rand -base64 33\` prints.`,
+    essential: true,
+    secret: true,
+  }),
+  dataDir: setting("DATA_DIR", {
+    group: "Server",
+    parse: z.string(),
+    default: ".data",
+    description: "The folder of the embedded database and the job queue. Only its owner can read it.",
+    essential: true,
+  }),
+  trustedProxies: setting("TRUSTED_PROXIES", {
+    group: "Server",
+    parse: addressRanges,
+    default: "",
+    unset: "none",
+    example: "10.0.0.0/8,fd00::/8",
+    description: "Proxies whose `X-Forwarded-For` is trusted: IP addresses and CIDR ranges, comma-separated.",
+    guide: "operations.md",
+  }),
+  signUp: setting("SIGN_UP", {
+    group: "Server",
+    parse: oneOf("immediate", "verified"),
+    default: "immediate",
+    description:
+      "When a sign-up creates the workspace. `immediate`: at once. `verified`: after the visitor enters a code sent to their email.",
+  }),
+  sleepsBetweenRequests: setting("DENO_DEPLOY", {
+    group: "Server",
+    parse: z.string().transform(Boolean),
+    default: "",
+    unset: "not on Deno Deploy",
+    description:
+      "Any value means that the process runs on Deno Deploy: in production, and only while it serves a request or a schedule.",
+    guide: "deno-deploy.md",
+    setBy: "Deno Deploy",
+  }),
+
+  databaseUrl: setting("DATABASE_URL", {
+    group: "Database",
+    parse: databaseUrl,
+    unset: "the embedded database in `DATA_DIR`",
+    example: "postgres://denizen:password@127.0.0.1:5432/denizen",
+    description: "The address of PostgreSQL 15 to 18. In a shell, quote an address that contains `&`.",
+    guide: "database.md",
+    essential: true,
+    secret: true,
+  }),
+  migrationDatabaseUrl: setting("MIGRATION_DATABASE_URL", {
+    group: "Database",
+    parse: databaseUrl,
+    unset: "the login of `DATABASE_URL`",
+    example: "postgres://migrator:password@127.0.0.1:5432/denizen",
+    description: "A separate login that creates, migrates and owns the tables.",
+    guide: "database.md",
+    secret: true,
+  }),
+  databasePooler: setting("DATABASE_POOLER", {
+    group: "Database",
+    parse: oneOf("none", "transaction"),
+    unset: "`none`, or `transaction` if `DATABASE_URL` says `pgbouncer=true`",
+    example: "transaction",
+    description:
+      "`transaction`: `DATABASE_URL` is a pooler that assigns a connection for each transaction, such as PgBouncer.",
+    guide: "database.md",
+  }),
+  databaseConnections: setting("DATABASE_CONNECTIONS", {
+    group: "Database",
+    parse: wholeNumber(4, 200),
+    default: "12",
+    description:
+      "Connections per process, 4 to 200. Half of them are the tenants'; the control schema gets a sixth each for single statements, transactions of requests, and the back office with its jobs.",
+    guide: "tenancy.md",
+  }),
+  databaseLanes: setting("DB_LANES", {
+    group: "Database",
+    parse: wholeNumber(1, 50),
+    default: "3",
+    description:
+      "Lanes that the tenants' connections are split into, 1 to 50. A tenant always uses the same lane, and at most half of it.",
+    guide: "tenancy.md",
+  }),
+  tenantPoolSize: setting("TENANT_POOL_SIZE", {
+    group: "Database",
+    parse: wholeNumber(0, 1_000),
+    default: "5",
+    description: "Schemas kept ready for the next sign-ups, 0 to 1000. `0`: each is created when needed.",
+    guide: "tenancy.md",
+  }),
+  allowUnhardenedDatabase: setting("ALLOW_UNHARDENED_DATABASE", {
+    group: "Database",
+    parse: flag(),
+    default: "0",
+    description:
+      "`1`: production starts although no superuser has run the SQL that `deno task admin db hardening` prints.",
+    guide: "database.md",
+  }),
+
+  jobsEngine: setting("JOBS_ENGINE", {
+    group: "Jobs",
+    parse: oneOf("kv", "postgres"),
+    default: "kv",
+    description:
+      "What carries jobs. `kv`: Deno KV's queue, for one process. `postgres`: any number of processes; requires `DATABASE_URL`.",
+    guide: "jobs.md",
+  }),
+  role: setting("ROLE", {
+    group: "Jobs",
+    parse: oneOf("all", "web", "worker"),
+    default: "all",
+    description:
+      "What the process does: `web` (pages and API), `worker` (jobs and schedules) or `all`. The first two require `JOBS_ENGINE=postgres`.",
+    guide: "jobs.md",
+  }),
+
+  smtpUrl: setting("SMTP_URL", {
+    group: "Email",
+    parse: smtpUrl,
+    unset: "the mailbox at `/dev/mailbox`",
+    example: "smtps://user:password@mail.example.com",
+    description: "The server that sends email. Production requires this or `RESEND_API_KEY`.",
+    guide: "email.md",
+    essential: true,
+    secret: true,
+  }),
+  resendApiKey: setting("RESEND_API_KEY", {
+    group: "Email",
+    parse: z.string().regex(/^re_[\x21-\x7e]+$/, "must be a key such as re_…"),
+    unset: "`SMTP_URL` applies",
+    example: "re_123456789",
+    description: "Sends email through Resend instead of SMTP.",
+    guide: "email.md",
+    essential: true,
+    secret: true,
+  }),
+  emailFrom: setting("EMAIL_FROM", {
+    group: "Email",
+    parse: namedAddress,
+    unset: "`no-reply@` the host of `APP_URL`",
+    example: "Denizen <no-reply@example.com>",
+    description: "The sender of email: `Name <address>`. Production requires it.",
+    guide: "email.md",
+    essential: true,
+  }),
+  emailWebhookSecret: setting("EMAIL_WEBHOOK_SECRET", {
+    group: "Email",
+    parse: z.string().regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, "must be a secret such as whsec_…"),
+    unset: "bounces and complaints go unnoticed",
+    example: "whsec_c2VjcmV0IG9mIHRoZSBzaWduZWQgbm90aWNl",
+    description:
+      "Resend signs its notices of bounces and complaints with it; they arrive at `/inbound/email`.",
+    guide: "email.md",
+    secret: true,
+  }),
+
+  logLevel: setting("LOG_LEVEL", {
+    group: "Monitoring",
+    parse: oneOf("debug", "info", "warning", "error"),
+    default: "info",
+    description: "The least severe messages to log: `debug`, `info`, `warning` or `error`.",
+    guide: "monitoring.md",
+  }),
+  metricsPort: setting("METRICS_PORT", {
+    group: "Monitoring",
+    parse: wholeNumber(1, 65_535),
+    unset: "`PORT`; in production only with `METRICS_TOKEN`",
+    example: "9464",
+    description: "A separate port for `GET /metrics`.",
+    guide: "monitoring.md",
+  }),
+  metricsToken: setting("METRICS_TOKEN", {
+    group: "Monitoring",
+    parse: textOfLength(MIN_METRICS_TOKEN_LENGTH),
+    unset: "the metrics need no token",
+    description:
+      `A token that scrapers must send as \`Authorization: Bearer <token>\`, ${MIN_METRICS_TOKEN_LENGTH} characters or more.`,
+    guide: "monitoring.md",
+    secret: true,
+  }),
+  metricsMaxTenants: setting("METRICS_MAX_TENANTS", {
+    group: "Monitoring",
+    parse: wholeNumber(1, 10_000),
+    default: "200",
+    description:
+      "How many tenants, busiest first, get their own label in the metrics, 1 to 10000. The rest share one.",
+    guide: "monitoring.md",
+  }),
+};
+
+/** Only `setup` reads it, so it isn't part of `Config`. */
+export const ADMIN_PASSWORD = setting("ADMIN_PASSWORD", {
+  group: "Command line",
+  parse: z.string(),
+  unset: "`setup` prints a link to set one",
+  description: "The password that `deno task admin setup` gives to the administrator.",
+  secret: true,
+});
+
+/** Variables that libraries read: the drivers of PostgreSQL, and what prints to a terminal. */
+const DRIVER_VARIABLES = ["PG*", "USER", "USERNAME"];
+const TERMINAL_VARIABLES = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR*", "COLORTERM", "TERM"];
+
+const SERVER_VARIABLES = [...Object.values(SETTINGS).map(({ name }) => name), ...DRIVER_VARIABLES];
+
+/** The variables that each permission set of deno.json lets a process read. Every other one looks unset. */
+export const READABLE_VARIABLES = {
+  serve: SERVER_VARIABLES,
+  admin: [...SERVER_VARIABLES, ADMIN_PASSWORD.name, ...TERMINAL_VARIABLES],
+};

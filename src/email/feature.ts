@@ -1,0 +1,5 @@
+import { feature } from "../feature.ts";
+import { EMAIL_TRANSPORT } from "./mailer.ts";
+import { SUPPRESSIONS_MANAGE } from "./suppression.ts";
+
+export const email = feature("email", { permissions: [SUPPRESSIONS_MANAGE], parts: [EMAIL_TRANSPORT] });

@@ -1,0 +1,4 @@
+import { feature } from "../feature.ts";
+import { PROJECTS_READ, PROJECTS_WRITE } from "./projects.ts";
+
+export const projects = feature("projects", { permissions: [PROJECTS_READ, PROJECTS_WRITE] });
