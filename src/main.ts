@@ -69,15 +69,15 @@ async function startWorker(config: Config, services: Services): Promise<JobWorke
   return worker;
 }
 
-/** Where a process stays, it looks into the outbox by itself. */
+/** Processes that stay alive look into the outbox on their own. */
 function drain({ sleepsBetweenRequests }: Config, worker: JobWorker): void | Promise<void> {
   return sleepsBetweenRequests ? worker.idle(DRAIN_TIME) : worker.wake();
 }
 
-/** One message at a time: it says that there are new jobs, not how many. */
+/** Notifies workers that there are new jobs, one message at a time. */
 function tellWorkers({ db }: Services): void {
   db.control.execute(sql`select pg_notify(${NEW_JOBS}, '')`).catch((error) =>
-    log.debug("workers find the new jobs a second later", describeError(error))
+    log.debug("could not notify the workers; they find new jobs within a second", describeError(error))
   );
 }
 
@@ -90,7 +90,7 @@ function stopOnSignal(services: Services, servers: HttpServer[], worker?: JobWor
       log.error("stopping failed", describeError(error))
     );
     const latest = elapsed(services.config.stopGrace - LAST_WORDS_TIME);
-    if (await Promise.race([stopped, latest]) === false) log.warn("what did not stop in time was cut off");
+    if (await Promise.race([stopped, latest]) === false) log.warn("some work was cut off");
     flushLog();
     Deno.exit(0);
   };
@@ -114,18 +114,18 @@ function elapsed(milliseconds: number): Promise<false> {
 
 function announce(config: Config): void {
   const { appUrl, environment, databaseUrl, dataDir, role, host, port } = config;
-  const database = databaseUrl ? "PostgreSQL" : `embedded, in ${dataDir}`;
+  const database = databaseUrl ? "PostgreSQL" : `embedded in ${dataDir}`;
   if (role === "worker") {
-    return print(["", `  Denizen runs jobs and schedules. Environment: ${environment}.`, ""]);
+    return print(["", `  Denizen is running jobs and schedules. Environment: ${environment}.`, ""]);
   }
   print([
     "",
     `  Denizen is running at ${appUrl.origin}`,
-    `  Sign a company up at  ${appUrl.origin}/signup`,
+    `  Sign up at            ${appUrl.origin}/signup`,
     ...(config.smtpUrl || config.resendApiKey
       ? []
-      : [`  Read its mail at      ${appUrl.origin}/dev/mailbox`]),
-    `  It listens on port ${port} of ${host ?? "every address of this machine"}.`,
+      : [`  Captured email is at  ${appUrl.origin}/dev/mailbox`]),
+    `  Listening on port ${port} of ${host ?? "every address of this machine"}.`,
     `  Database: ${database}. Environment: ${environment}.`,
     "",
   ]);

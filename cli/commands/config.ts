@@ -14,7 +14,11 @@ type Field = keyof typeof SETTINGS;
 export function configCommand() {
   const config = new Command("config").description("Checks the configuration of this installation.");
 
+<<<<<<< HEAD
   config.command("check").description("Lists all settings without secrets, and checks the database.")
+=======
+  config.command("check").description("Lists every setting without secrets, and checks the database.")
+>>>>>>> main
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);

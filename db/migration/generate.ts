@@ -1,21 +1,23 @@
-/** Writes the next migration of the control and of the tenant schema, from the tables in their `schema` folders. */
+/** Writes the next migration of each set in drizzle.config.ts, from the tables in its `schema` folders. */
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
+import { MIGRATION_SETS } from "../../drizzle.config.ts";
 import { findWarnings } from "./migration_warnings.ts";
 
 type Snapshot = ReturnType<typeof generateDrizzleJson>;
+type MigrationSet = (typeof MIGRATION_SETS)[keyof typeof MIGRATION_SETS];
+
+const ROOT = new URL("../../", import.meta.url);
 
 const title = Deno.args[0] ?? "change";
 if (!/^[a-z0-9_]+$/.test(title)) throw new Error(`The title "${title}" may hold a-z, 0-9 and _ only.`);
 
-await generate("control", ["control"]);
-await generate("tenant", undefined);
+for (const [name, set] of Object.entries(MIGRATION_SETS)) await generate(name, set);
 
-async function generate(name: string, schemas: string[] | undefined) {
-  const folder = new URL(`../${name}/migrations/`, import.meta.url);
-  const schema = await readTables(new URL(`../${name}/schema/`, import.meta.url));
+async function generate(name: string, { schema, out, schemaFilter }: MigrationSet) {
+  const folder = new URL(`${out}/`, ROOT);
   await Deno.mkdir(folder, { recursive: true });
   const before = await readSnapshot(folder);
-  const now = generateDrizzleJson(schema, before.id, schemas);
+  const now = generateDrizzleJson(await readTables(schema), before.id, schemaFilter);
   const statements = await generateMigration(before, now);
   if (statements.length === 0) return print(`${name}: nothing changed`);
 
@@ -23,15 +25,19 @@ async function generate(name: string, schemas: string[] | undefined) {
   const file = `${String(await countMigrations(folder)).padStart(4, "0")}_${title}.sql`;
   await Deno.writeTextFile(new URL(file, folder), sql);
   await Deno.writeTextFile(new URL("snapshot.json", folder), JSON.stringify(now, null, 2) + "\n");
-  print(`${name}: wrote db/${name}/migrations/${file}; read it before you commit it`);
+  print(`${name}: wrote ${out}/${file}; read it before you commit it`);
   for (const { statement, warning } of findWarnings(sql)) print(`  ${statement}\n    ${warning}`);
 }
 
-/** Every export of the files of a `schema` folder. */
-async function readTables(folder: URL): Promise<Record<string, unknown>> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) names.push(name);
-  const modules = await Promise.all(names.sort().map((name) => import(new URL(name, folder).href)));
+/** Every export of the files in `schema` folders. */
+async function readTables(folders: string[]): Promise<Record<string, unknown>> {
+  const files: URL[] = [];
+  for (const folder of folders) {
+    for await (const { name } of Deno.readDir(new URL(folder, ROOT))) {
+      files.push(new URL(`${folder}/${name}`, ROOT));
+    }
+  }
+  const modules = await Promise.all(files.map(({ href }) => href).sort().map((href) => import(href)));
   return Object.assign({}, ...modules);
 }
 
@@ -50,7 +56,7 @@ async function countMigrations(folder: URL): Promise<number> {
   return count;
 }
 
-/** drizzle-kit names `public` in foreign keys; a tenant's tables live in whatever schema the search_path names. */
+/** drizzle-kit names `public` in foreign keys; a tenant's tables are in whatever schema the search_path names. */
 function unqualified(sql: string): string {
   return sql.replaceAll('"public".', "");
 }
