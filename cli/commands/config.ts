@@ -14,11 +14,7 @@ type Field = keyof typeof SETTINGS;
 export function configCommand() {
   const config = new Command("config").description("Checks the configuration of this installation.");
 
-<<<<<<< HEAD
-  config.command("check").description("Lists all settings without secrets, and checks the database.")
-=======
   config.command("check").description("Lists every setting without secrets, and checks the database.")
->>>>>>> main
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);
@@ -47,7 +43,7 @@ function checkSettings(config: Config, variables: Record<string, string>): Findi
   });
 }
 
-/** A setting's value. A secret shows only that it is set, and a secret URL its host. */
+/** What a setting is, without its value if that is a secret: an address shows its host only. */
 function describe(
   { secret, unset, default: fallback }: Setting,
   text: string | undefined,
@@ -58,19 +54,19 @@ function describe(
   return value instanceof URL ? `set, at ${value.hostname}` : "set";
 }
 
-/** Valid settings that need attention. */
+/** Settings that are valid, but that someone should look at. */
 function findWarnings(config: Config): Partial<Record<Field, string | false>> {
   const { environment, appUrl, appSecret, dataDir, databaseConnections, databaseLanes } = config;
   const fitting = fittingLanes(databaseConnections);
   return {
     appUrl: environment === "production" && appUrl.protocol !== "https:" &&
       `${appUrl.origin} is not https`,
-    appSecret: appSecret === DEVELOPMENT_SECRET && "not set: OK in development, required in production",
-    databaseUrl: !config.databaseUrl && `not set: using the embedded database in ${dataDir}`,
+    appSecret: appSecret === DEVELOPMENT_SECRET && "not set: fine for development, refused in production",
+    databaseUrl: !config.databaseUrl && `not set: the embedded database in ${dataDir}`,
     databaseLanes: databaseLanes > fitting &&
-      `${databaseLanes} lanes need more than ${databaseConnections} connections: using ${fitting}`,
+      `${databaseLanes} lanes don't fit into ${databaseConnections} connections: ${fitting} are used`,
     smtpUrl: !config.smtpUrl && !config.resendApiKey &&
-      "not set: email stays in /dev/mailbox; production requires a transport",
+      "not set: email stays in /dev/mailbox; refused in production",
     emailWebhookSecret: config.resendApiKey !== undefined && !config.emailWebhookSecret &&
       "not set: Resend can't report bounces and complaints",
   };
