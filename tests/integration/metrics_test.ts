@@ -183,7 +183,7 @@ Deno.test({
     const listens = await replica.use(TENANTS).listen(replica.forgetTenant);
     for (const { tenant } of [acme, globex]) {
       replica.metrics.requestEnded(tenant.id, ONE_REQUEST);
-      replica.use(API_USAGE).count(tenant.schemaName);
+      replica.use(API_USAGE).count(tenant.id);
       replica.use(STORAGE_SIZES).set(tenant.schemaName, 1);
     }
 

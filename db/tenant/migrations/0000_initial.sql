@@ -34,11 +34,6 @@ CREATE TABLE "projects" (
 	"updated_at" timestamp (3) with time zone NOT NULL
 );
 
-CREATE TABLE "api_usage" (
-	"day" date PRIMARY KEY NOT NULL,
-	"calls" bigint NOT NULL
-);
-
 CREATE INDEX "audit_log_at" ON "audit_log" USING btree ("at","id");
 CREATE INDEX "projects_name" ON "projects" USING btree ("name" collate "und-x-icu","id");
 CREATE INDEX "projects_created" ON "projects" USING btree ("created_at","id");
