@@ -2,11 +2,11 @@
 import { type Migration, readMigrations } from "../../db/migration/migrations.ts";
 import { sha256 } from "../../src/platform/crypto.ts";
 
-/** A day before there were any API calls: what is counted on it is how often a schema had the migration. */
+/** A day before there were any figures: its value is how often a schema had the migration. */
 export const MARKED_DAY = "1900-01-01";
 export const MARKED_COLUMN = "marked";
 
-export const EXTRA_TABLES = Array.from({ length: 11 }, (_, number) => `extra_${number}`);
+export const EXTRA_TABLES = Array.from({ length: 12 }, (_, number) => `extra_${number}`);
 
 /** The product's migrations and, a step each, a column with its index. */
 export async function withColumns(columns: string[]): Promise<Migration[]> {
@@ -20,12 +20,12 @@ export async function withColumns(columns: string[]): Promise<Migration[]> {
 /** The same, and one that leaves in each schema how often it was applied there. */
 export async function withMark(columns: string[]): Promise<Migration[]> {
   const text = `${addColumn(MARKED_COLUMN)};
-    INSERT INTO api_usage (day, calls) VALUES ('${MARKED_DAY}', 1)
-      ON CONFLICT (day) DO UPDATE SET calls = api_usage.calls + 1`;
+    INSERT INTO daily_metrics (day, metric, value) VALUES ('${MARKED_DAY}', 'api_calls', 1)
+      ON CONFLICT (day, metric) DO UPDATE SET value = daily_metrics.value + 1`;
   return withNext(await withColumns(columns), { version: "9999_marked", text });
 }
 
-/** As many tables as a product has, of which the template has but four. */
+/** As many tables as a product has, of which the template has but three. */
 export async function withFifteenTables(): Promise<Migration[]> {
   const tables = EXTRA_TABLES.map((table) =>
     `CREATE TABLE "${table}" (id uuid PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL);

@@ -12,7 +12,7 @@ const MAX_GROWTH_PERCENT = 5;
 const WIDE_TENANTS = 1_000;
 /** So often that each connection gets to know nearly all tenants that it can meet. */
 const READS_OF_EACH = 24;
-const PRODUCT_TABLES = ["projects", "audit_log", "api_usage", "daily_metrics"];
+const PRODUCT_TABLES = ["projects", "audit_log", "daily_metrics"];
 
 /** What all backends of the database have, every five seconds while a thousand tenants read. */
 export async function benchMemoryUnderLoad(

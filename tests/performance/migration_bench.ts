@@ -142,9 +142,9 @@ async function readMarks({ adminUrl }: Fleet, schemas: SchemaName[]): Promise<nu
     const marks: number[] = [];
     for (let start = 0; start < schemas.length; start += CHECKED_AT_ONCE) {
       const each = schemas.slice(start, start + CHECKED_AT_ONCE).map((schema) =>
-        `select coalesce((select calls from ${schema}.api_usage where day = '${MARKED_DAY}'), 0)::int as calls`
+        `select coalesce((select value from ${schema}.daily_metrics where day = '${MARKED_DAY}'), 0)::int as times`
       );
-      marks.push(...(await admin.unsafe(each.join(" union all "))).map(({ calls }) => calls));
+      marks.push(...(await admin.unsafe(each.join(" union all "))).map(({ times }) => times));
     }
     return marks;
   });

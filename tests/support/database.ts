@@ -9,6 +9,7 @@ import postgres from "postgres";
 import { makeAuditWriter } from "../../db/migration/audit_writer.ts";
 import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
 import { startFromSnapshot } from "../../db/embedded/embedded.ts";
+import { makeStreamWriter } from "../../db/stream/writer.ts";
 import { installation } from "../../db/control/schema/installation.ts";
 import { grantScript, readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { newOwnerRole } from "../../db/tenant/schema_name.ts";
@@ -163,6 +164,7 @@ async function giveOwnOwner(url: string, name: string): Promise<void> {
     );
     await tx.update(installation).set({ ownerRole });
     await makeAuditWriter(tx);
+    await makeStreamWriter(tx, login);
   });
   await db.close();
 }

@@ -180,6 +180,24 @@ export class World implements AsyncDisposable {
     this.services.use(SIGN_INS).forgetUser(user.id);
   }
 
+  /** Calls of the company's API on a day, counted before. */
+  async apiCalls({ tenant }: Company, day: string, calls: number): Promise<void> {
+    await this.system.control.execute(sql`select stream.add_api_usage(
+      array[${tenant.id}]::uuid[], array[${day}]::date[], array[${calls}]::bigint[])`);
+  }
+
+  /** Every row of a table in schema `stream`, which no role may see: by hand, as its owner may. */
+  async dumpStream(table: string): Promise<Record<string, unknown>[]> {
+    return await withMigrator(this.services.db, async (tx) => {
+      await runScript(tx, `alter table stream.${table} no force row level security`);
+      const rows = await tx.execute(
+        sql.raw(`select *, tableoid::regclass::text as partition from stream.${table}`),
+      );
+      await runScript(tx, `alter table stream.${table} force row level security`);
+      return [...rows];
+    });
+  }
+
   /** Takes a table away from under the product, so that a handler fails in a way nobody expected. */
   async breakTable({ tenant }: Company, table: string): Promise<void> {
     await this.asOwner(`drop table ${tenant.schemaName}.${table}`);
