@@ -120,8 +120,8 @@ if (serverUrl) {
       assert.equal(code, 0, stderr);
       assert.equal(
         JSON.parse(stdout).repaired.length,
-        5,
-        "the roles, each of three schemas, and the audit log",
+        6,
+        "the roles, each of three schemas, the audit log, and the writer of stream",
       );
       assert.deepEqual(await findDrift(world.services.db), []);
       assert.equal((await cli(world.variables, "config", "check")).code, 0);
@@ -129,6 +129,7 @@ if (serverUrl) {
         [{ name: "Kept" }],
       ]);
       await createProject(acme.ctx, { name: "New", description: "", status: "active" });
+      await world.apiCalls(acme, "2026-03-02", 1);
     });
 
     await t.step("the application's login can make and delete tenants again", async () => {

@@ -156,11 +156,12 @@ async function copyTemplate(url: string): Promise<TestDatabase> {
 async function giveOwnOwner(url: string, name: string): Promise<void> {
   const db = connect({ url: urlOfLogin(databaseUrl(url, name)) }, { connections: 3 });
   await withMigrator(db, async (tx) => {
-    const { login, serverVersion } = await readInstallation(tx);
+    const { ownerRole: templatesOwner, login, serverVersion } = await readInstallation(tx);
     const ownerRole = newOwnerRole();
     await runScript(
       tx,
-      `create role ${ownerRole} nologin; ${grantScript([ownerRole], login, serverVersion)}`,
+      `create role ${ownerRole} nologin; ${grantScript([ownerRole], login, serverVersion)}
+      revoke all on all tables in schema stream from ${templatesOwner}`,
     );
     await tx.update(installation).set({ ownerRole });
     await makeAuditWriter(tx);
