@@ -71,7 +71,7 @@ export async function seed(
 async function addCompany(ctx: SystemContext, company: Company, passwordHash: string): Promise<void> {
   const users: User[] = [];
   const emailVerifiedAt = ctx.services.clock.now();
-  const tenant = await createTenant(ctx, newTenant.parse(company), async (tx) => {
+  const tenant = await createTenant(ctx, newTenant.parse({ ...company, plan: "team" }), async (tx) => {
     users.length = 0;
     for (const { name, email } of company.people) {
       users.push((await findOrCreateUser(ctx, tx, { name, email, passwordHash, emailVerifiedAt })).user);

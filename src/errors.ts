@@ -12,23 +12,34 @@ export type ErrorKind =
   | "not_found"
   | "conflict"
   | "precondition_failed"
+  | "limit_reached"
   | "too_large"
   | "unavailable";
 
 export type FieldErrors = Record<string, string>;
+
+/** How much of a plan's limit is used. */
+export type Usage = { limit: number; used: number };
 
 export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly fields: FieldErrors;
   /** Seconds after which a new try makes sense; for `unavailable`. */
   readonly retryAfter: number | undefined;
+  /** What the plan includes and what is used; for `limit_reached`. */
+  readonly usage: Usage | undefined;
 
-  constructor(kind: ErrorKind, message: string, options: { fields?: FieldErrors; retryAfter?: number } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options: { fields?: FieldErrors; retryAfter?: number; usage?: Usage } = {},
+  ) {
     super(message);
     this.name = "DomainError";
     this.kind = kind;
     this.fields = options.fields ?? {};
     this.retryAfter = options.retryAfter;
+    this.usage = options.usage;
   }
 }
 
@@ -75,6 +86,11 @@ export function conflict(message: string): DomainError {
 /** The thing changed since it was read (`If-Match`, RFC 9110 section 13.1.1). */
 export function preconditionFailed(message: string): DomainError {
   return new DomainError("precondition_failed", message);
+}
+
+/** The tenant's plan includes no more of this. */
+export function limitReached(message: string, usage: Usage): DomainError {
+  return new DomainError("limit_reached", message, { usage });
 }
 
 /** The request's body is over the limit. */

@@ -1,3 +1,4 @@
+import { PLANS } from "../../src/billing/plans.ts";
 import { Command, Option } from "@commander-js/extra-typings";
 import type { SystemContext } from "../../src/context.ts";
 import { conflict } from "../../src/errors.ts";
@@ -23,7 +24,6 @@ import {
   getTenant,
   listTenants,
   newTenant,
-  PLANS,
   TENANT_FILTERS,
   tenantQuery,
 } from "../../src/tenancy/tenants.ts";

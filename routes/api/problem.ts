@@ -16,9 +16,13 @@ export const STATUS: Record<
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Conflict" },
   precondition_failed: { status: 412, title: "Changed meanwhile" },
+  limit_reached: { status: 403, title: "Limit reached" },
   too_large: { status: 413, title: "Too large" },
   unavailable: { status: 503, title: "Not available now" },
 };
+
+/** The type of a problem that an upgrade or a deletion solves; `limit` and `used` say how much there is. */
+const LIMIT_REACHED = "/problems/limit-reached";
 
 /** The error as `application/problem+json` (RFC 9457). What is not a `DomainError` says nothing of itself. */
 export function problem(c: AppContext, error: unknown): Response {
@@ -39,13 +43,14 @@ export function problem(c: AppContext, error: unknown): Response {
     detail: error.message,
     request_id: requestId,
     ...(error.kind === "invalid" ? { errors } : {}),
+    ...(error.usage && { type: LIMIT_REACHED, ...error.usage }),
   });
 }
 
 function respond(
   c: AppContext,
   status: 500 | typeof STATUS[ErrorKind]["status"],
-  content: { title: string; detail: string; request_id: string },
+  content: { type?: string; title: string; detail: string; request_id: string },
 ): Response {
   c.header("Content-Type", "application/problem+json");
   return c.body(JSON.stringify({ type: "about:blank", status, ...content }), status);

@@ -19,6 +19,8 @@ const Problem = z.object({
   detail: z.string(),
   request_id: z.uuid(),
   errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  limit: z.int().optional(),
+  used: z.int().optional(),
 }).openapi("Problem");
 
 const DESCRIPTIONS = {

@@ -74,7 +74,10 @@ projectsPages.post("/projects", async (c) => {
   const ctx = tenantContextOf(c);
   const form = await readForm(c);
   const id = idFromForm(c, "project", form);
-  const created = await submit(async () => await createProject(ctx, parseInput(newProject, form), id));
+  const created = await submit(async () => await createProject(ctx, parseInput(newProject, form), id), [
+    "invalid",
+    "limit_reached",
+  ]);
   if (created.refusal) return refusedForm(c, created.refusal, { values: form });
   const project = created.value;
   if (!isPartial(c)) return goTo(c, "/projects", `${project.name} was created.`);

@@ -2,6 +2,7 @@ import { count, getTableName, gte, sql } from "drizzle-orm";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
+import { limitCounters } from "../../db/tenant/schema/billing.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { countMembers } from "../access/members.ts";
@@ -73,7 +74,7 @@ export function measureStorage(ctx: TenantContext): Promise<number> {
 }
 
 /** By the tables' names: to look through the catalogue for them would take longer the more tenants there are. */
-const SIZES = [apiUsage, auditLog, dailyMetrics, projects].map((table) =>
+const SIZES = [apiUsage, auditLog, dailyMetrics, limitCounters, projects].map((table) =>
   sql`pg_total_relation_size(to_regclass(${getTableName(table)}))`
 );
 const STORAGE = sql`select (${sql.join(SIZES, sql` + `)})::float8 as bytes`;

@@ -1,4 +1,7 @@
 import { feature } from "../feature.ts";
-import { PROJECTS_READ, PROJECTS_WRITE } from "./projects.ts";
+import { PROJECT_LIMIT, PROJECTS_READ, PROJECTS_WRITE } from "./projects.ts";
 
-export const projects = feature("projects", { permissions: [PROJECTS_READ, PROJECTS_WRITE] });
+export const projects = feature("projects", {
+  permissions: [PROJECTS_READ, PROJECTS_WRITE],
+  limits: [PROJECT_LIMIT],
+});

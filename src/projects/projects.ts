@@ -3,6 +3,7 @@ import { z } from "zod";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
+import { limit, release, reserve } from "../billing/limits.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
 import type { MemberContext, TenantContext } from "../context.ts";
@@ -23,6 +24,11 @@ export const PROJECTS_READ = permission("projects:read", {
 export const PROJECTS_WRITE = permission("projects:write", {
   roles: ["owner", "admin", "member"],
   label: "Create and change projects",
+});
+
+export const PROJECT_LIMIT = limit("projects", {
+  nouns: { one: "project", several: "projects" },
+  included: { starter: 3, team: 50, premium: null, enterprise: null },
 });
 
 export type ProjectStatus = "active" | "archived";
@@ -99,7 +105,10 @@ export async function getProject(ctx: TenantContext, id: string): Promise<Projec
   return project;
 }
 
-/** Makes a project that the actor owns. Where `id` is given and exists, this is a repeat: nothing is made. */
+/**
+ * Creates a project that the actor owns. If `id` is given and exists, this is a repeat: nothing is created.
+ * Throws `limit_reached`.
+ */
 export async function createProject(ctx: MemberContext, input: NewProject, id = newId()): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
   const now = ctx.services.clock.now();
@@ -108,6 +117,7 @@ export async function createProject(ctx: MemberContext, input: NewProject, id = 
     const [project] = await tx.insert(projects).values(values)
       .onConflictDoNothing({ target: projects.id }).returning();
     if (!project) return await readProject(tx, id);
+    await reserve(ctx, tx, PROJECT_LIMIT);
     await record(ctx, tx, "project.created", project);
     return project;
   });
@@ -146,6 +156,7 @@ export async function deleteProject(ctx: TenantContext, id: string): Promise<Pro
   return await ctx.tx(async (tx) => {
     const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();
     if (!project) throw notFound("This project");
+    await release(tx, PROJECT_LIMIT);
     await record(ctx, tx, "project.deleted", project);
     return project;
   });

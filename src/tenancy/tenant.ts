@@ -1,10 +1,10 @@
+import type { PlanKey } from "../billing/plans.ts";
 import type { Brand } from "../platform/brand.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 
 export type TenantId = Brand<string, "TenantId">;
 /** `deleting`: gone for everyone, and being removed for good. */
 export type TenantStatus = "active" | "suspended" | "deleting";
-export type PlanKey = "starter" | "team" | "premium" | "enterprise";
 
 /** A company that uses the product: the owner of one schema and one role in the database. */
 export type Tenant = {

@@ -8,6 +8,7 @@ import { claimReadySchema, countReadySchemas, provisionSchema } from "../../db/m
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { userActor, type UserId } from "../access/actor.ts";
 import { recordAuditOf, recordPlatformAudit } from "../audit/audit_log.ts";
+import { PLANS } from "../billing/plans.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
 import { enqueue } from "../outbox/outbox.ts";
@@ -30,8 +31,6 @@ const MAX_NAME_LENGTH = 100;
 const MAX_SEARCH_LENGTH = 100;
 const CLAIM_TRIES = 5;
 const MAX_CREATED = 20;
-
-export const PLANS = ["starter", "team", "premium", "enterprise"] as const;
 
 export const newTenant = z.object({
   name: singleLine(MAX_NAME_LENGTH, "Enter your company name."),

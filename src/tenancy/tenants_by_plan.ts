@@ -1,7 +1,7 @@
 import { count, ne } from "drizzle-orm";
 import type { Database } from "../../db/connection/connect.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
-import type { PlanKey } from "./tenant.ts";
+import type { PlanKey } from "../billing/plans.ts";
 
 /** How many tenants are on each plan, those not counted that are being removed for good. */
 export async function countTenantsByPlan({ control }: Database): Promise<Record<PlanKey, number>> {

@@ -181,7 +181,7 @@ Deno.test("200 a change renames and moves, and takes nothing else from the body"
     acme.tenant.id,
     "Acme Robotics",
     "robotics",
-    "starter",
+    acme.tenant.plan,
     "active",
   ]);
 });

@@ -206,14 +206,14 @@ Deno.test({
 Deno.test("tenants are counted by plan, each plan is there, and a scrape goes on where a figure can't be had", async () => {
   await using world = await World.open();
   await world.company("acme");
-  await world.company("globex");
+  await world.company("globex", "Globex", undefined, "starter");
 
   const scraped = await scrape(world);
   world.services.metrics.onScrape(() => Promise.reject(new Error("the queue does not answer")));
   const broken = await world.raw("GET", world.host(), "/metrics");
 
   const plans = scraped.where("saas_active_subscriptions").map(({ labels, value }) => [labels.plan, value]);
-  assert.deepEqual(plans, [["starter", 2], ["team", 0], ["premium", 0], ["enterprise", 0]]);
+  assert.deepEqual(plans, [["starter", 1], ["team", 0], ["premium", 1], ["enterprise", 0]]);
   assert.equal(broken.status, 200);
   assert.equal(new Exposition(broken.text).sum("saas_active_subscriptions"), 2);
 });

@@ -8,6 +8,7 @@ import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/con
 import { createApp } from "../../routes/app.ts";
 import { addMember } from "../../src/access/members.ts";
 import { memberActor, systemActor } from "../../src/access/actor.ts";
+import type { PlanKey } from "../../src/billing/plans.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
@@ -124,9 +125,14 @@ export class World implements AsyncDisposable {
   }
 
   /** A company with its owner, made without a browser and without a word of welcome. */
-  async company(subdomain: string, name = `${subdomain} Ltd`, ownedBy?: User): Promise<Company> {
+  async company(
+    subdomain: string,
+    name = `${subdomain} Ltd`,
+    ownedBy?: User,
+    plan: PlanKey = "premium",
+  ): Promise<Company> {
     const owner = ownedBy ?? await this.user(`owner@${subdomain}.example`, `Owner of ${name}`);
-    const wanted = newTenant.parse({ name, subdomain });
+    const wanted = newTenant.parse({ name, subdomain, plan });
     const tenant = await createTenant(this.system, wanted, () => Promise.resolve(owner));
     const { control } = this.system;
     await control.delete(outbox).where(and(eq(outbox.tenantId, tenant.id), eq(outbox.name, "email.send")));

@@ -1,0 +1,58 @@
+import { eq, sql } from "drizzle-orm";
+import type { TenantTx } from "../../db/connection/with_tenant.ts";
+import { limitCounters } from "../../db/tenant/schema/billing.ts";
+import type { TenantContext } from "../context.ts";
+import { limitReached } from "../errors.ts";
+import type { PlanKey } from "./plans.ts";
+
+/** How many of something a tenant may have. */
+export type Limit = {
+  /** The plural noun that the API names it by, such as `projects`. */
+  readonly name: string;
+  /** The same for people: one, and several. */
+  readonly nouns: { readonly one: string; readonly several: string };
+  /** The most that each plan includes; null where there is no limit. */
+  readonly included: Readonly<Record<PlanKey, number | null>>;
+};
+
+/** Declares a limit. A feature lists its limits in its `feature.ts`. */
+export function limit(name: string, declared: Omit<Limit, "name">): Limit {
+  return { name, ...declared };
+}
+
+/**
+ * Takes one from the limit, in the transaction that creates the thing. One conditional update counts and checks, so that
+ * parallel requests can't pass the limit together. Throws `limit_reached`.
+ */
+export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Limit): Promise<void> {
+  const included = limit.included[tenant.plan];
+  const isLeft = included === null ? undefined : sql`${limitCounters.used} < ${included}`;
+  const reserved = included === 0 ? [] : await tx.insert(limitCounters).values({ limit: limit.name, used: 1 })
+    .onConflictDoUpdate({
+      target: limitCounters.limit,
+      set: { used: sql`${limitCounters.used} + 1` },
+      setWhere: isLeft,
+    }).returning({ used: limitCounters.used });
+  if (reserved.length > 0 || included === null) return;
+  throw limitReached(messageOf(limit, included), { limit: included, used: await countUsed(tx, limit) });
+}
+
+/** Gives one back, in the transaction that deletes the thing. */
+export async function release(tx: TenantTx, limit: Limit): Promise<void> {
+  await tx.update(limitCounters).set({ used: sql`greatest(${limitCounters.used} - 1, 0)` })
+    .where(eq(limitCounters.limit, limit.name));
+}
+
+/** May be more than the plan includes, after a downgrade. */
+async function countUsed(tx: TenantTx, limit: Limit): Promise<number> {
+  const [row] = await tx.select({ used: limitCounters.used }).from(limitCounters)
+    .where(eq(limitCounters.limit, limit.name));
+  return row?.used ?? 0;
+}
+
+function messageOf({ nouns }: Limit, included: number): string {
+  if (included === 0) return `Your plan doesn't include ${nouns.several}.`;
+  return `Your plan includes ${included} ${
+    included === 1 ? nouns.one : nouns.several
+  }. Delete one to make room.`;
+}
