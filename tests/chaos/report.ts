@@ -1,4 +1,4 @@
-/** Prints what a trial saw, and remembers whether all of it was as it should be. */
+/** Prints a trial's observations and remembers whether all were as expected. */
 export class Report {
   readonly #subject: string;
   passed = true;
