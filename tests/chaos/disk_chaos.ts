@@ -65,13 +65,13 @@ async function fillAndEmpty(report: Report, disk: string, variables: Record<stri
 
   const kinds = [...statuses.keys()];
   const refused = statuses.get(503) ?? 0;
-  report.tell(
+  report.check(
     refused >= REFUSALS && kinds.every((status) => status === 200 || status === 503),
     `changes returned ${[...statuses].map(([status, times]) => `${status} ${times} times`).join(", ")}`,
   );
-  report.tell(reading.status === 200, `reading a page: ${reading.status}`);
-  report.tell(after === 200, `first change after the disk was freed: ${after}`);
-  report.tell(text.includes(`>${saved}<`), `${saved} changes were accepted, and all are saved`);
+  report.check(reading.status === 200, `reading a page: ${reading.status}`);
+  report.check(after === 200, `first change after the disk was freed: ${after}`);
+  report.check(text.includes(`>${saved}<`), `${saved} changes were accepted, and all are saved`);
 }
 
 async function fill(path: string): Promise<void> {

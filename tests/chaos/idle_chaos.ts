@@ -23,7 +23,7 @@ export async function growOld(): Promise<boolean> {
   age += LONG_IDLE_MILLISECONDS;
   const statuses = await statusesOf(kinds);
 
-  report.tell(isEqual(statuses, allAnswered(kinds)), `first request of each kind: ${describe(statuses)}`);
+  report.check(isEqual(statuses, allAnswered(kinds)), `first request of each kind: ${describe(statuses)}`);
   return report.passed;
 }
 
@@ -47,16 +47,16 @@ export async function silencePath(): Promise<boolean> {
 
     const isRefused = answers.every(({ status }) => status === 200 || status === 503);
     const longest = Math.max(...answers.map(({ seconds }) => seconds));
-    report.tell(
+    report.check(
       isRefused,
       `while the path was dead: ${answers.map(({ kind, status }) => `${kind} ${status}`).join(", ")}`,
     );
-    report.tell(
+    report.check(
       longest <= LONGEST_ANSWER_SECONDS,
       `the last response came after ${longest.toFixed(1)} s`,
     );
-    report.tell(health.status === 503, `health afterwards: ${health.status}`);
-    report.tell(isEqual(after, allAnswered(kinds)), `after recovery: ${describe(after)}`);
+    report.check(health.status === 503, `health afterwards: ${health.status}`);
+    report.check(isEqual(after, allAnswered(kinds)), `after recovery: ${describe(after)}`);
   }
   await proxy![Symbol.asyncDispose]();
   return report.passed;
@@ -90,7 +90,7 @@ export async function stopWhileSilent(): Promise<boolean> {
     const { code } = await server.stop("SIGTERM");
     const seconds = (performance.now() - started) / 1_000;
 
-    report.tell(
+    report.check(
       code === 0 && seconds <= LONGEST_STOP_SECONDS,
       `SIGTERM while the database hangs: exited with ${code} after ${seconds.toFixed(1)} s`,
     );

@@ -104,7 +104,7 @@ class Trial {
   async expectAll(system: SystemContext, after: string, jobs: number): Promise<void> {
     const [toll, effects] = [await readToll(system), await readEffects(system)];
     const [lost, doubled] = [jobs - effects.jobs, effects.effects - effects.jobs];
-    this.#tell(
+    this.#check(
       lost === 0 && doubled === 0 && toll.done === jobs && toll.jobs === jobs,
       `${after}: ${jobs} jobs, ${toll.done} done, ${toll.failed} failed, ${lost} lost, ${doubled} doubled; ` +
         `${toll.begins - jobs} restarted, none started more than ${toll.mostBegins} times`,
@@ -113,22 +113,22 @@ class Trial {
 
   expectTakenUp(seconds: number[]): void {
     const longest = Math.max(...seconds);
-    this.#tell(
+    this.#check(
       longest < LONGEST_TAKE_UP_SECONDS,
       `all jobs of a killed process restarted within ${longest.toFixed(1)} s`,
     );
   }
 
   expectStopped(code: number, { running }: Toll): void {
-    this.#tell(
+    this.#check(
       code === 0 && running === 0,
       `SIGTERM: the process exited with ${code} and left ${running} running`,
     );
   }
 
-  #tell(isSo: boolean, text: string): void {
-    this.passed &&= isSo;
-    const line = `${isSo ? "ok    " : "FAILED"} ${this.#engine}: ${text}\n`;
+  #check(holds: boolean, text: string): void {
+    this.passed &&= holds;
+    const line = `${holds ? "ok    " : "FAILED"} ${this.#engine}: ${text}\n`;
     Deno.stdout.writeSync(new TextEncoder().encode(line));
   }
 }

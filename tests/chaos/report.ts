@@ -7,9 +7,9 @@ export class Report {
     this.#subject = subject;
   }
 
-  tell(isSo: boolean, text: string): void {
-    this.passed &&= isSo;
-    this.note(isSo ? "ok" : "FAILED", text);
+  check(holds: boolean, text: string): void {
+    this.passed &&= holds;
+    this.note(holds ? "ok" : "FAILED", text);
   }
 
   note(outcome: string, text: string): void {
