@@ -75,18 +75,18 @@ Deno.test("every element that htmx acts on carries the page's nonce", async () =
   assert.deepEqual(tags.filter((tag) => !tag.includes(`hx-nonce="${NONCE}"`)), []);
 });
 
-Deno.test("pages hold no inline style and no inline script, which the content security policy would refuse", async () => {
+Deno.test("pages have no inline styles or scripts, which the CSP would block", async () => {
   const page = await html(<ProjectsPage {...SHELL} {...LIST} />);
 
   assert.doesNotMatch(page, /\sstyle=|<style|\son[a-z]+=|hx-on|javascript:/);
   assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/);
 });
 
-Deno.test("a view outside a page says what is missing instead of leaving the nonce out", () => {
+Deno.test("a view outside a page throws instead of omitting the nonce", () => {
   assert.throws(() => hx({ get: "/projects" }), /PageContext\.Provider/);
 });
 
-Deno.test("a refused sign-up keeps what was typed and says beside the field what to change", async () => {
+Deno.test("a refused sign-up keeps the input and shows the error next to the field", async () => {
   const values = { company_name: "Acme", subdomain: "www", name: "Ada", email: "ada@acme.example" };
 
   const form = await html(
@@ -106,7 +106,7 @@ Deno.test("a refused sign-up keeps what was typed and says beside the field what
   assert.match(form, /value="ada@acme.example"/);
 });
 
-Deno.test("a password is never written back into a form", async () => {
+Deno.test("a password is never rendered back into a form", async () => {
   const form = await html(
     <SignInForm values={{ email: "ada@acme.example" }} problem="This email and password don't match." />,
   );
@@ -116,14 +116,14 @@ Deno.test("a password is never written back into a form", async () => {
   assert.match(form, /role="alert"/);
 });
 
-Deno.test("a field without a hint or an error is described by nothing", async () => {
+Deno.test("a field without a hint or an error has no description", async () => {
   const field = await html(<TextField id="name" name="name" label="Name" />);
 
   assert.match(field, /<label for="name"/);
   assert.doesNotMatch(field, /aria-describedby|aria-invalid/);
 });
 
-Deno.test("the page that one is on is marked in the navigation", async () => {
+Deno.test("the navigation marks the current page", async () => {
   const stats = { users: 1, projects: 0, apiCalls: 0, storageUsed: 0 };
 
   const page = await html(<DashboardPage {...SHELL} stats={stats} activity={[]} now={NOW} />);
@@ -133,7 +133,7 @@ Deno.test("the page that one is on is marked in the navigation", async () => {
   assert.match(page, /class="tenant-name[^"]*">Acme Instruments</);
 });
 
-Deno.test("the last row of a page of projects leads to the next, with and without htmx", async () => {
+Deno.test("the last row of a page of projects links to the next page, with and without htmx", async () => {
   const more = await html(<ProjectRows {...LIST} query={{ ...QUERY, status: "archived" }} />);
   const last = await html(<ProjectRows {...LIST} nextCursor={null} />);
 
@@ -142,13 +142,13 @@ Deno.test("the last row of a page of projects leads to the next, with and withou
   assert.doesNotMatch(last, /cursor=/);
 });
 
-Deno.test("someone who may only read is offered no changes", async () => {
+Deno.test("a viewer sees no actions", async () => {
   const page = await html(<ProjectsPage {...SHELL} {...LIST} canWrite={false} />);
 
   assert.doesNotMatch(page, /New project|\/edit|\/delete|\/archive/);
 });
 
-Deno.test("a project created in place comes with its row, an emptied editor and a toast", async () => {
+Deno.test("a project created in place returns its row, an empty form and a toast", async () => {
   const answer = await html(<ProjectCreated project={PROJECT} now={NOW} />);
 
   assert.match(answer, /hx-target="#project-rows" hx-swap="afterbegin"[^]*id="project-0195-a"/);
@@ -156,7 +156,7 @@ Deno.test("a project created in place comes with its row, an emptied editor and 
   assert.match(answer, /hx-target="#flash"[^]*Spring collection was created\./);
 });
 
-Deno.test("a time is told from now, and in full to machines", async () => {
+Deno.test("a time is relative for people and complete for machines", async () => {
   const at = new Date("2026-03-01T09:00:00Z");
 
   const time = await html(<Time at={at} now={NOW} />);
