@@ -2,8 +2,10 @@ import { Cron } from "croner";
 import { eq } from "drizzle-orm";
 import { schedules } from "../db/control/schema/outbox.ts";
 import { inBackground, systemContext } from "../src/context.ts";
-import { enqueueAll, type NewJob } from "../src/outbox/outbox.ts";
-import { after, DAY } from "../src/platform/clock.ts";
+import { FEATURES } from "../src/features.ts";
+import { enqueueAll } from "../src/outbox/outbox.ts";
+import type { Schedule } from "../src/outbox/schedule.ts";
+import { after } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 import type { Services } from "../src/ports.ts";
@@ -11,54 +13,17 @@ import { systemActor } from "../src/access/actor.ts";
 
 const log = logOf("jobs");
 
-export type Schedule = {
-  name: string;
-  /** Five fields of cron, in UTC. */
-  cron: string;
-  /** The job of a time at which it is due. */
-  job: (slot: Date) => NewJob;
-  /** How many times at most are made up for that were missed: nothing ran, or it failed. */
-  catchUp: number;
-};
-
-/** What happens by itself. Deno Deploy's free plan takes ten, the queue's drain included. */
-export const SCHEDULES: Schedule[] = [
-  {
-    name: "tenancy upkeep",
-    cron: "* * * * *",
-    job: () => ({ name: "tenancy.upkeep", payload: {} }),
-    catchUp: 1,
-  },
-  { name: "cleanup", cron: "17 3 * * *", job: () => ({ name: "cleanup.expired", payload: {} }), catchUp: 1 },
-  // Before midnight, with time for every tenant: a gauge counts for the day it is measured on.
-  {
-    name: "daily gauges",
-    cron: "30 23 * * *",
-    job: () => ({ name: "metrics.measure", payload: {} }),
-    catchUp: 1,
-  },
-  {
-    name: "daily metrics",
-    cron: "5 0 * * *",
-    job: (slot) => ({ name: "metrics.collect", payload: { day: dayOf(after(slot, -DAY)) } }),
-    catchUp: 30,
-  },
-  {
-    name: "monthly reports",
-    cron: "30 6 1 * *",
-    job: (slot) => ({
-      name: "reports.monthly",
-      payload: { month: dayOf(after(slot, -2 * DAY)).slice(0, 7) },
-    }),
-    catchUp: 3,
-  },
-];
+/** The schedules of all features. Deno Deploy's free plan allows ten, including the queue drain. */
+export const SCHEDULES: readonly Schedule[] = FEATURES.flatMap(({ schedules }) => schedules);
 
 /**
  * Enqueues the jobs of the times at which a schedule was due since it last was looked at. Several processes may do so at
  * once: a time leads to one job. What is looked at for the first time starts with the next time it is due.
  */
-export async function enqueueDue(services: Services, { name, cron, job, catchUp }: Schedule): Promise<void> {
+export async function enqueueDue(
+  services: Services,
+  { name, cron, job, payload, catchUp }: Schedule,
+): Promise<void> {
   const ctx = systemContext(inBackground(services), systemActor("Schedules"), newId());
   const now = services.clock.now();
   const slots = slotsUntil(cron, now, catchUp);
@@ -69,7 +34,8 @@ export async function enqueueDue(services: Services, { name, cron, job, catchUp 
     const [row] = await tx.select().from(schedules).where(eq(schedules.name, name)).for("update");
     const due = slots.filter((slot) => slot > row!.lastSlot);
     if (due.length === 0) return;
-    await enqueueAll(ctx, tx, due.map((slot) => ({ ...job(slot), key: `${name} ${slot.toISOString()}` })));
+    const jobs = due.map((slot) => ({ payload: payload(slot), key: `${name} ${slot.toISOString()}` }));
+    await enqueueAll(ctx, tx, job, jobs);
     await tx.update(schedules).set({ lastSlot: newest }).where(eq(schedules.name, name));
   });
 }
@@ -125,8 +91,4 @@ async function attempt(
 function slotsUntil(cron: string, now: Date, count: number): Date[] {
   const pattern = new Cron(cron, { timezone: "UTC", paused: true });
   return pattern.previousRuns(count, after(now, 1)).reverse();
-}
-
-function dayOf(moment: Date): string {
-  return moment.toISOString().slice(0, 10);
 }

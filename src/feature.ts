@@ -1,5 +1,7 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Permission } from "./access/permissions.ts";
+import type { Job } from "./outbox/job.ts";
+import type { Schedule } from "./outbox/schedule.ts";
 import type { Limit } from "./billing/limits.ts";
 import type { Part } from "./ports.ts";
 
@@ -10,11 +12,15 @@ export type Feature = {
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
+  // deno-lint-ignore no-explicit-any -- each job has a payload of its own
+  readonly jobs: readonly Job<any>[];
+  // deno-lint-ignore no-explicit-any -- as each schedule has
+  readonly schedules: readonly Schedule<any>[];
   // deno-lint-ignore no-explicit-any -- each part has a type of its own
   readonly parts: readonly Part<any>[];
 };
 
 /** Declares a feature. `src/features.ts` lists them all. */
 export function feature(name: string, adds: Partial<Omit<Feature, "name">>): Feature {
-  return { name, tables: [], permissions: [], limits: [], parts: [], ...adds };
+  return { name, tables: [], permissions: [], limits: [], jobs: [], schedules: [], parts: [], ...adds };
 }

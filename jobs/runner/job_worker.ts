@@ -1,5 +1,7 @@
 import { clearInterval, setInterval } from "node:timers";
 import { setTimeout } from "node:timers/promises";
+import { FEATURES } from "../../src/features.ts";
+import type { Job } from "../../src/outbox/job.ts";
 import { type QueueName, type QueuePolicies, QUEUES } from "../../src/outbox/queues.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
@@ -10,8 +12,6 @@ import { Batches } from "./batches.ts";
 import { Dispatcher, placesUnderWay } from "./dispatcher.ts";
 import type { Engine } from "../engines/engine.ts";
 import { FairQueue } from "./fair_queue.ts";
-import { HANDLERS } from "../handlers/handlers.ts";
-import type { JobHandlers } from "../handlers/handler.ts";
 import {
   begin,
   type BegunJob,
@@ -26,7 +26,7 @@ import {
   reportWorker,
 } from "./ledger.ts";
 import type { SizeOrder } from "./query_plans.ts";
-import { runJob } from "./run_job.ts";
+import { type JobsByName, runJob } from "./run_job.ts";
 
 /** Where processes that enqueue tell those that run jobs. */
 export const NEW_JOBS = "denizen_new_jobs";
@@ -45,9 +45,12 @@ const PLATFORM_LINE = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 /** What the metrics call the ways in which an attempt ends. */
 const OUTCOMES = { done: "done", failed: "failed", waiting: "retried", held: "held" } as const;
 
+const JOBS: readonly Job[] = FEATURES.flatMap(({ jobs }) => jobs);
+
 const log = logOf("jobs");
 
-export type WorkerOptions = { handlers?: JobHandlers; policies?: QueuePolicies };
+/** `jobs` of the same name replace those of the features. */
+export type WorkerOptions = { jobs?: readonly Job[]; policies?: QueuePolicies };
 
 /** A job that was brought to this process. */
 type Brought = { id: string; line: string; handId: string; queue: QueueName };
@@ -57,7 +60,7 @@ export class JobWorker {
   readonly id = newId();
   readonly #services: Services;
   readonly #engine: Engine;
-  readonly #handlers: JobHandlers;
+  readonly #jobs: JobsByName;
   readonly #policies: QueuePolicies;
   readonly #dispatcher: Dispatcher;
   readonly #places: Map<QueueName, FairQueue<Brought>>;
@@ -78,7 +81,7 @@ export class JobWorker {
   private constructor(services: Services, engine: Engine, options: WorkerOptions) {
     this.#services = services;
     this.#engine = engine;
-    this.#handlers = options.handlers ?? HANDLERS;
+    this.#jobs = new Map([...JOBS, ...options.jobs ?? []].map((job) => [job.name, job]));
     this.#policies = options.policies ?? QUEUES;
     this.#dispatcher = new Dispatcher(services.db, services.clock, this.#policies);
     this.#places = new Map(
@@ -246,7 +249,7 @@ export class JobWorker {
 
   async #run(brought: Brought, job: BegunJob): Promise<void> {
     const started = performance.now();
-    const outcome = await runJob(this.#services, this.#handlers, this.#policies[job.queue], job);
+    const outcome = await runJob(this.#services, this.#jobs, this.#policies[job.queue], job);
     this.#services.metrics.jobEnded(
       job.queue,
       OUTCOMES[outcome.state],

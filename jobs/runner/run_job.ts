@@ -1,7 +1,7 @@
 import { inBackground, systemContext, tenantContext } from "../../src/context.ts";
 import { DomainError } from "../../src/errors.ts";
-import { GiveUp, TryLater } from "../../src/outbox/job_outcomes.ts";
-import { isJobName, JOB_TYPES } from "../../src/outbox/job_types.ts";
+import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
+import type { Job, JobRun } from "../../src/outbox/job.ts";
 import { maskAddresses } from "../../src/operations/masking.ts";
 import { pauseAfter, type QueuePolicy } from "../../src/outbox/queues.ts";
 import { after, SECOND } from "../../src/platform/clock.ts";
@@ -9,10 +9,12 @@ import { describeError, logOf, reasonOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
 import { admit } from "../../src/tenancy/admission.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
-import type { JobHandlers, JobRun } from "../handlers/handler.ts";
 import type { BegunJob, JobEnd } from "./ledger.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
+
+/** Every job that this version can run. */
+export type JobsByName = ReadonlyMap<string, Job>;
 
 const log = logOf("jobs");
 
@@ -22,13 +24,13 @@ const log = logOf("jobs");
  */
 export async function runJob(
   services: Services,
-  handlers: JobHandlers,
+  jobs: JobsByName,
   policy: QueuePolicy,
   job: BegunJob,
 ): Promise<JobEnd> {
   try {
     const run = await prepare(services, job);
-    await withinTime(run, policy.timeout, () => handle(handlers, job, run));
+    await withinTime(run, policy.timeout, () => execute(jobs, job, run));
     return { id: job.id, attempt: job.attempt, state: "done", runAt: null, error: null, counts: true };
   } catch (error) {
     return judge(services, policy, job, error);
@@ -43,7 +45,7 @@ async function prepare(allServices: Services, { id, attempt, tenantId }: BegunJo
   const actor = systemActor("Jobs");
   const system = systemContext(services, actor, id);
   const tenant = tenantId ? await services.use(TENANTS).findById(tenantId) : null;
-  if (tenantId && !tenant) throw new GiveUp("Its tenant is being deleted.");
+  if (tenantId && !tenant) throw new PermanentFailure("Its tenant is being deleted.");
   if (tenant) admitJob(services, tenant);
   return {
     id,
@@ -75,14 +77,12 @@ function admitJob(services: Services, tenant: Tenant): void {
   }
 }
 
-async function handle(handlers: JobHandlers, { name, payload }: BegunJob, run: JobRun): Promise<void> {
-  const handler = isJobName(name)
-    ? handlers[name] as ((run: JobRun, payload: unknown) => Promise<void>)
-    : undefined;
-  if (!handler || !isJobName(name)) throw new GiveUp(`This version knows no jobs named ${name}.`);
-  const parsed = JOB_TYPES[name].payload.safeParse(payload);
-  if (!parsed.success) throw new GiveUp(`Its payload is not that of ${name}.`);
-  await handler(run, parsed.data);
+async function execute(jobs: JobsByName, { name, payload }: BegunJob, run: JobRun): Promise<void> {
+  const job = jobs.get(name);
+  if (!job) throw new PermanentFailure(`This version has no job named ${name}.`);
+  const parsed = job.payload.safeParse(payload);
+  if (!parsed.success) throw new PermanentFailure(`The payload doesn't fit ${name}.`);
+  await job.run(run, parsed.data);
 }
 
 async function withinTime({ abort }: Attempt, timeout: number, work: () => Promise<void>): Promise<void> {
@@ -114,11 +114,11 @@ function judge({ clock }: Services, policy: QueuePolicy, job: BegunJob, error: u
       counts: false,
     };
   }
-  const isLast = error instanceof GiveUp || attempt >= policy.attempts;
+  const isLast = error instanceof PermanentFailure || attempt >= policy.attempts;
   const facts = { job: id, name: job.name, attempt, tenantId: job.tenantId, ...describeError(error) };
   if (isLast) log.error("a job failed for good", facts);
   else log.warn("a job failed, to be tried again", facts);
-  const pause = error instanceof TryLater ? error.pause : pauseAfter(policy, attempt);
+  const pause = error instanceof RetryLater ? error.delay : pauseAfter(policy, attempt);
   return {
     id,
     attempt,

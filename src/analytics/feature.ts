@@ -1,10 +1,21 @@
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { feature } from "../feature.ts";
+import {
+  COLLECT,
+  COLLECT_TENANT,
+  MEASURE,
+  MEASURE_TENANT,
+  REPORT,
+  REPORT_TENANT,
+  SCHEDULES,
+} from "./jobs.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
 import { STORAGE } from "./storage.ts";
 
 export const analytics = feature("analytics", {
   tables: [dailyMetrics],
   permissions: [ANALYTICS_READ],
+  jobs: [MEASURE, MEASURE_TENANT, COLLECT, COLLECT_TENANT, REPORT, REPORT_TENANT],
+  schedules: SCHEDULES,
   parts: [STORAGE],
 });

@@ -1,7 +1,5 @@
 import { z } from "zod";
-
-/** Such as `2026-10`. */
-export const yearMonth = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
+import { yearMonth } from "../analytics/days.ts";
 
 const userId = z.uuid();
 

@@ -14,6 +14,7 @@ import { checkNewPassword, hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } f
 import { lockPassword } from "./sign_in.ts";
 import { lockUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
+import { SEND_EMAIL } from "../email/send_email.ts";
 
 export const VERIFICATION_HOURS = 24;
 const ONE_EMAIL_IN = 5 * MINUTE;
@@ -39,9 +40,7 @@ export async function sendVerification(
   userId: string,
   occasion: "sign-up" | "sign-up again" | "request",
 ): Promise<void> {
-  await enqueue(ctx, tx, {
-    name: "email.send",
-    payload: { message: "verify_address", userId },
+  await enqueue(ctx, tx, SEND_EMAIL, { message: "verify_address", userId }, {
     key: keyOncePer(ONE_EMAIL_IN, `verify_address ${occasion} ${userId}`, ctx),
   });
 }

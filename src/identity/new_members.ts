@@ -12,6 +12,7 @@ import { resetAccess } from "./account_access.ts";
 import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { ROLES } from "../access/permissions.ts";
+import { SEND_EMAIL } from "../email/send_email.ts";
 
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
@@ -34,7 +35,7 @@ export async function createMember(
     if (invite) {
       const inviterName = ctx.actor.type === "system" ? null : describeActor(ctx.actor).name;
       const payload = { message: "invitation", userId: user.id, inviterName } as const;
-      await enqueue(ctx, tx, { name: "email.send", payload, tenantId: tenant.id });
+      await enqueue(ctx, tx, SEND_EMAIL, payload, { tenantId: tenant.id });
     }
     return user;
   });

@@ -13,6 +13,7 @@ import { checkNewPassword, hashPassword } from "./passwords.ts";
 import { lockUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import type { Device } from "./credentials.ts";
+import { SEND_EMAIL } from "../email/send_email.ts";
 
 export const LINK_DAYS = 2;
 const ONE_EMAIL_IN = 5 * MINUTE;
@@ -30,9 +31,7 @@ export async function requestPasswordLink(
   device: Device,
 ): Promise<void> {
   await ctx.tx((tx) =>
-    enqueue(ctx, tx, {
-      name: "email.send",
-      payload: { message: "reset_password", address: email, ...device },
+    enqueue(ctx, tx, SEND_EMAIL, { message: "reset_password", address: email, ...device }, {
       key: keyOncePer(ONE_EMAIL_IN, `reset_password ${sha256(email)}`, ctx),
     })
   );

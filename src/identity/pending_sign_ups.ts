@@ -7,6 +7,7 @@ import { enqueue, keyOncePer } from "../outbox/outbox.ts";
 import { after, HOUR, MINUTE } from "../platform/clock.ts";
 import { isSameSecret, newToken, sha256, sixDigitCode } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
+import { SEND_EMAIL } from "../email/send_email.ts";
 
 export const CODE_MINUTES = 15;
 const MAX_ATTEMPTS = 5;
@@ -106,9 +107,7 @@ export async function finishPendingSignUp(tx: ControlTx, { id }: PendingSignUp):
 }
 
 async function sendCode(ctx: SystemContext, tx: ControlTx, id: string): Promise<void> {
-  await enqueue(ctx, tx, {
-    name: "email.send",
-    payload: { message: "sign_up_code", pendingSignUpId: id },
+  await enqueue(ctx, tx, SEND_EMAIL, { message: "sign_up_code", pendingSignUpId: id }, {
     key: keyOncePer(ONE_EMAIL_IN, `sign_up_code ${id}`, ctx),
   });
 }

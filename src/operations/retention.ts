@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { and, inArray, lt, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { oneTimeTokens, pendingSignUps, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
@@ -6,6 +7,11 @@ import { subdomains } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR } from "../platform/clock.ts";
 import { eq } from "drizzle-orm";
+import { job } from "../outbox/job.ts";
+import { schedule } from "../outbox/schedule.ts";
+import { logOf } from "../platform/log.ts";
+
+const log = logOf("cleanup");
 
 const ROWS_AT_ONCE = 5_000;
 
@@ -74,3 +80,15 @@ async function deleteAll(
     if (gone.length < ROWS_AT_ONCE) return total;
   }
 }
+
+export const DELETE_EXPIRED = job("cleanup.expired", {
+  queue: "cleanup",
+  payload: z.object({}),
+  run: async ({ system }) => log.info("deleted expired rows", await deleteExpired(system)),
+});
+
+export const RETENTION_SCHEDULE = schedule("cleanup", "17 3 * * *", {
+  job: DELETE_EXPIRED,
+  payload: () => ({}),
+  catchUp: 1,
+});

@@ -1,18 +1,22 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
-import { enqueueAll, type NewJob } from "./outbox.ts";
+import type { z } from "zod";
+import type { Job } from "./job.ts";
+import { enqueueAll } from "./outbox.ts";
 
 const TENANTS_AT_ONCE = 500;
 const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Puts one job for each active tenant into the outbox. When it is broken off and done again, `key` keeps tenants from
- * getting a second one. Returns how many were added.
+ * Enqueues a job for each active tenant. If this is interrupted and repeated, `key` prevents a second job for a tenant.
+ * Returns how many were added.
  */
-export async function enqueueForAllTenants(
+export async function enqueueForAllTenants<Payload extends z.ZodType>(
   ctx: SystemContext,
-  job: NewJob & { key: string },
+  job: Job<Payload>,
+  payload: z.input<Payload>,
+  key: string,
 ): Promise<number> {
   let added = 0;
   for (let last: string | undefined = FIRST; last;) {
@@ -20,8 +24,8 @@ export async function enqueueForAllTenants(
       .where(and(eq(tenants.status, "active"), gt(tenants.id, last))).orderBy(asc(tenants.id)).limit(
         TENANTS_AT_ONCE,
       );
-    const jobs = some.map(({ id }) => ({ ...job, tenantId: id }));
-    if (jobs.length > 0) added += (await ctx.tx((tx) => enqueueAll(ctx, tx, jobs))).length;
+    const jobs = some.map(({ id }) => ({ payload, key, tenantId: id }));
+    if (jobs.length > 0) added += (await ctx.tx((tx) => enqueueAll(ctx, tx, job, jobs))).length;
     last = some.length === TENANTS_AT_ONCE ? some.at(-1)!.id : undefined;
   }
   return added;

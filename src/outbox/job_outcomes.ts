@@ -1,16 +1,16 @@
-/** Thrown by a handler where another attempt makes no sense: the job rests among the failed at once. */
-export class GiveUp extends Error {
-  override name = "GiveUp";
+/** Thrown by a job that can't succeed at any later attempt: it fails at once. */
+export class PermanentFailure extends Error {
+  override name = "PermanentFailure";
 }
 
-/** Thrown by a handler that knows when to come back. Counts as an attempt. */
-export class TryLater extends Error {
-  override name = "TryLater";
+/** Thrown by a job that knows when to try again. Counts as an attempt. */
+export class RetryLater extends Error {
+  override name = "RetryLater";
   /** Milliseconds. */
-  readonly pause: number;
+  readonly delay: number;
 
-  constructor(message: string, pause: number) {
+  constructor(message: string, delay: number) {
     super(message);
-    this.pause = pause;
+    this.delay = delay;
   }
 }

@@ -3,9 +3,10 @@ import { outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
+import type { z } from "zod";
 import { after } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
-import { JOB_TYPES, type JobName, type JobPayload } from "./job_types.ts";
+import type { Job } from "./job.ts";
 
 export const DEFAULT_PRIORITY = 100;
 const LAST_PRIORITY = 1_000;
@@ -24,37 +25,37 @@ export type JobOptions = {
   tenantId?: string;
 };
 
-export type NewJob<Name extends JobName = JobName> = {
-  [Each in Name]: JobOptions & { name: Each; payload: JobPayload<Each> };
-}[Name];
+export type NewJob<Payload extends z.ZodType = z.ZodType> = JobOptions & { payload: z.input<Payload> };
 
 /**
- * Puts a job into the outbox, in the transaction of the change that it follows from: there is one exactly if there is the
- * other. In a tenant's context it is the tenant's; its transaction may enqueue what is `byTenants` in job_types.ts. Returns
- * its id, or null where another job has its key.
+ * Enqueues a job in the transaction of the change it follows from: the job exists exactly if the change does. In a tenant's
+ * context it is the tenant's job, and must be declared `byTenants`. Returns its id, or null if another job has its key.
  */
-export async function enqueue(
+export async function enqueue<Payload extends z.ZodType>(
   ctx: TenantContext | SystemContext,
   tx: TenantTx | ControlTx,
-  job: NewJob,
+  job: Job<Payload>,
+  payload: z.input<Payload>,
+  options: JobOptions = {},
 ): Promise<string | null> {
-  const [id] = await enqueueAll(ctx, tx, [job]);
+  const [id] = await enqueueAll(ctx, tx, job, [{ payload, ...options }]);
   return id ?? null;
 }
 
-/** Several jobs at once. Returns the ids of those that were added. Throws on a priority that there is none of. */
-export async function enqueueAll(
+/** Enqueues a job several times. Returns the ids of the jobs that were added. Throws on a priority out of range. */
+export async function enqueueAll<Payload extends z.ZodType>(
   ctx: TenantContext | SystemContext,
   tx: TenantTx | ControlTx,
-  jobs: NewJob[],
+  { name, queue, payload: schema }: Job<Payload>,
+  jobs: NewJob<Payload>[],
 ): Promise<string[]> {
   const now = ctx.services.clock.now();
   const owner = "tenant" in ctx ? ctx.tenant.id : null;
-  const rows = jobs.map(({ name, payload, delay = 0, key, priority = DEFAULT_PRIORITY, tenantId }) => ({
+  const rows = jobs.map(({ payload, delay = 0, key, priority = DEFAULT_PRIORITY, tenantId }) => ({
     id: newId(),
-    queue: JOB_TYPES[name].queue,
+    queue,
     name,
-    payload: JOB_TYPES[name].payload.parse(payload),
+    payload: schema.parse(payload),
     tenant_id: tenantId ?? owner,
     priority: parsePriority(priority),
     key,

@@ -1,9 +1,11 @@
 import { feature } from "../feature.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
 import { TENANTS } from "./tenant_directory.ts";
-import { UPKEEP } from "./upkeep.ts";
+import { TENANT_UPKEEP, UPKEEP, UPKEEP_SCHEDULE } from "./upkeep.ts";
 
 export const tenancy = feature("tenancy", {
   permissions: [SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE],
+  jobs: [TENANT_UPKEEP],
+  schedules: [UPKEEP_SCHEDULE],
   parts: [TENANTS, UPKEEP],
 });

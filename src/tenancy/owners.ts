@@ -5,6 +5,7 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext } from "../context.ts";
 import type { EmailRequest } from "../email/email_requests.ts";
 import { enqueueAll, type JobOptions } from "../outbox/outbox.ts";
+import { SEND_EMAIL } from "../email/send_email.ts";
 
 /** What every owner is told in the same words. */
 export type MailToOwners = Without<Extract<EmailRequest, { userId: string }>, "userId">;
@@ -31,10 +32,9 @@ export async function mailOwners(
 ): Promise<void> {
   const owners = await listOwnerIds(tx, tenantId);
   const jobs = owners.map((userId) => ({
-    name: "email.send" as const,
     payload: { ...mail, userId } as EmailRequest,
     tenantId,
     key: key && `${key} ${userId}`,
   }));
-  if (jobs.length > 0) await enqueueAll(ctx, tx, jobs);
+  if (jobs.length > 0) await enqueueAll(ctx, tx, SEND_EMAIL, jobs);
 }

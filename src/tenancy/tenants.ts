@@ -26,6 +26,7 @@ import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { UPKEEP } from "./upkeep.ts";
 import { authorize } from "../access/authorize.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
+import { SEND_EMAIL } from "../email/send_email.ts";
 
 const MAX_NAME_LENGTH = 100;
 const MAX_SEARCH_LENGTH = 100;
@@ -88,7 +89,7 @@ async function createIn(
   });
 
   const welcome = { message: "welcome", userId: owner.id } as const;
-  await enqueue(ctx, tx, { name: "email.send", payload: welcome, tenantId: id });
+  await enqueue(ctx, tx, SEND_EMAIL, welcome, { tenantId: id });
 
   const acting = ctx.actor.type === "visitor" ? { ...ctx, actor: ownerActor(owner) } : ctx;
   const entry = { action: "tenant.created", subject: { type: "tenant", id, name: input.name } } as const;

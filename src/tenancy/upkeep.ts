@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { dropUnusedRoles } from "../../db/migration/drop_schema.ts";
 import { maintainPartitions } from "../../db/stream/partitions.ts";
 import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/migration/provision.ts";
@@ -8,6 +9,8 @@ import { describeError, logOf } from "../platform/log.ts";
 import { part, type Services } from "../ports.ts";
 import { deleteDueTenants } from "./deletion.ts";
 import { systemActor } from "../access/actor.ts";
+import { job } from "../outbox/job.ts";
+import { schedule } from "../outbox/schedule.ts";
 
 const log = logOf("tenancy");
 
@@ -85,6 +88,18 @@ export class TenantUpkeep {
     }
   }
 }
+
+export const TENANT_UPKEEP = job("tenancy.upkeep", {
+  queue: "cleanup",
+  payload: z.object({}),
+  run: ({ system: { services } }) => services.use(UPKEEP).run(services),
+});
+
+export const UPKEEP_SCHEDULE = schedule("tenancy upkeep", "* * * * *", {
+  job: TENANT_UPKEEP,
+  payload: () => ({}),
+  catchUp: 1,
+});
 
 /** The upkeep of this process. */
 export const UPKEEP = part("tenant upkeep", () => new TenantUpkeep(), { close: (upkeep) => upkeep.close() });

@@ -11,6 +11,7 @@ import { startWorker } from "../support/jobs.ts";
 import { MailServer } from "../support/mail_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { SEND_EMAIL } from "../../src/email/send_email.ts";
 
 /** Protects: what happens to people reaches them by mail, once, and what the mail's links open is theirs alone. */
 
@@ -321,9 +322,7 @@ Deno.test("whoever has left, or owns the workspace no more, is neither invited n
   const second = await world.member(acme, "second@acme.example", "member");
   const person = { email: "ben@acme.example", name: "Ben Vogel", role: "member" } as const;
   const ben = await createMember(world.system, acme.tenant, person, { invite: true });
-  await acme.ctx.tx((tx) =>
-    enqueue(acme.ctx, tx, { name: "email.send", payload: { message: "welcome", userId: second.id } })
-  );
+  await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, SEND_EMAIL, { message: "welcome", userId: second.id }));
 
   await world.removeMember(acme, ben);
   await using worker = await startWorker(world, "kv");
@@ -407,12 +406,7 @@ Deno.test("a mail that can't leave is tried again as the same mail, and one that
   const acme = await world.company("acme");
   await using worker = await startWorker(world, "kv");
   const send = () =>
-    acme.ctx.tx((tx) =>
-      enqueue(acme.ctx, tx, {
-        name: "email.send",
-        payload: { message: "welcome", userId: acme.owner.id },
-      })
-    );
+    acme.ctx.tx((tx) => enqueue(acme.ctx, tx, SEND_EMAIL, { message: "welcome", userId: acme.owner.id }));
   const stateOf = async (id: string | null) => {
     const [job] = await world.system.control.select().from(outbox).where(eq(outbox.id, id!));
     return [job!.state, job!.attempts, job!.error];

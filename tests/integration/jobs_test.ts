@@ -3,12 +3,12 @@ import { eq, sql } from "drizzle-orm";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
-import { GiveUp, TryLater } from "../../src/outbox/job_outcomes.ts";
+import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
 import { cancelJob, enqueue, enqueueAll } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
-import { added, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { added, doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
@@ -21,13 +21,13 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const acme = await world.company("acme");
     const seen: { run: JobRun; role: unknown }[] = [];
-    const handlers = handling(async (run) => {
+    const handlers = doing(async (run) => {
       const [[row]] = await run.tenant!.read((tx) => [tx.execute(sql`select current_user as name`)]);
       seen.push({ run, role: row!.name });
     });
     await using worker = await startWorker(world, engine, { handlers });
 
-    const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
+    const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
     await until(() => seen.length === 1);
     await worker.idle();
 
@@ -43,7 +43,7 @@ for (const engine of ENGINES) {
     const acme = await world.company("acme");
 
     await assert.rejects(acme.ctx.tx(async (tx) => {
-      await enqueue(acme.ctx, tx, JOB);
+      await enqueue(acme.ctx, tx, JOB, PAYLOAD);
       throw new Error("no");
     }));
 
@@ -53,7 +53,7 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: a job waits for its time, and the lowest priority goes first`, async () => {
     await using world = await World.open();
     const order: string[] = [];
-    const handlers = handling((run) => void order.push(run.id));
+    const handlers = doing((run) => void order.push(run.id));
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
     const [later, low, high] = await added(world.system, [
       { ...JOB, delay: HOUR },
@@ -73,12 +73,12 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
     let runs = 0;
-    const first = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, { ...JOB, key: "today" }));
-    const second = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, { ...JOB, key: "today" }));
-    const others = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, { ...JOB, key: "today" }));
+    const first = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD, { key: "today" }));
+    const second = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD, { key: "today" }));
+    const others = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD, { key: "today" }));
 
     const cancelled = await acme.ctx.tx((tx) => cancelJob(acme.ctx, tx, first!));
-    await using worker = await startWorker(world, engine, { handlers: handling(() => void runs++) });
+    await using worker = await startWorker(world, engine, { ...doing(() => void runs++) });
     await worker.idle();
 
     assert.deepEqual([second, cancelled, runs], [null, true, 1]);
@@ -89,7 +89,7 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: a job that fails is tried again after growing pauses, and then rests among the failed`, async () => {
     await using world = await World.open();
     const attempts: number[] = [];
-    const handlers = handling((run) => {
+    const handlers = doing((run) => {
       attempts.push(run.attempt);
       throw new Error("The other side is down.");
     });
@@ -121,9 +121,9 @@ for (const engine of ENGINES) {
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, timeout: 50 } };
     let wasAborted = false;
     const handlers: JobHandlers = {
-      "metrics.collect_tenant": () => Promise.reject(new GiveUp("Nobody is there.")),
+      "metrics.collect_tenant": () => Promise.reject(new PermanentFailure("Nobody is there.")),
       "metrics.collect": (run, { day }) => {
-        if (day === "2026-01-02") return Promise.reject(new TryLater("Busy.", DAY));
+        if (day === "2026-01-02") return Promise.reject(new RetryLater("Busy.", DAY));
         return new Promise((_, reject) =>
           run.signal.addEventListener("abort", () => {
             wasAborted = true;
@@ -151,9 +151,9 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const acme = await world.company("acme");
     let runs = 0;
-    const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
+    const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
     await suspendTenant(world.system, acme.tenant.id, { reason: "Unpaid." });
-    await using worker = await startWorker(world, engine, { handlers: handling(() => void runs++) });
+    await using worker = await startWorker(world, engine, { ...doing(() => void runs++) });
     await worker.idle();
     const held = await jobOf(world, id!);
 
@@ -176,7 +176,7 @@ for (const engine of ENGINES) {
     });
     const attempts: number[] = [];
     await using worker = await startWorker(world, engine, {
-      handlers: handling((run) => void attempts.push(run.attempt)),
+      ...doing((run) => void attempts.push(run.attempt)),
     });
     await worker.idle();
 
@@ -189,7 +189,7 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 2 } };
     let running = 0;
-    const handlers = handling(async () => {
+    const handlers = doing(async () => {
       running++;
       await new Promise((done) => setTimeout(done, 150));
     });
@@ -208,17 +208,19 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
     const begun: string[] = [];
-    const handlers = handling(async ({ tenant }) => {
+    const handlers = doing(async ({ tenant }) => {
       begun.push(tenant!.tenant.id);
       await new Promise((done) => setTimeout(done, 40));
     });
     await using worker = await startWorker(world, engine, { handlers });
-    await acme.ctx.tx((tx) => enqueueAll(acme.ctx, tx, Array.from({ length: 2_000 }, () => JOB)));
+    await acme.ctx.tx((tx) =>
+      enqueueAll(acme.ctx, tx, JOB, Array.from({ length: 2_000 }, () => ({ payload: PAYLOAD })))
+    );
     await until(() => begun.length > 10);
 
     const overtaken: number[] = [];
     for (let round = 0; round < 3; round++) {
-      await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB));
+      await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD));
       const before = begun.length;
       await until(() => begun.includes(globex.tenant.id, before));
       overtaken.push(begun.indexOf(globex.tenant.id, before) - before);
@@ -252,7 +254,7 @@ Deno.test("S07 a tenant's transaction can enqueue jobs for no other tenant, and 
 Deno.test("S07 a tenant cancels no other's job, and a cancellation that is rolled back is none", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
-  const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB)))!;
+  const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD)))!;
 
   const byAnother = await globex.ctx.tx((tx) => cancelJob(globex.ctx, tx, id));
   const forged = await globex.ctx.tx((tx) =>
@@ -285,7 +287,7 @@ Deno.test("a job of an unknown kind, or with a payload of another form, fails at
   const [unknown, odd] = await added(world.system, [JOB, JOB]);
   await world.system.control.update(outbox).set({ name: "of.tomorrow" }).where(eq(outbox.id, unknown!));
   await world.system.control.update(outbox).set({ payload: { day: "no day" } }).where(eq(outbox.id, odd!));
-  await using worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
+  await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
   await worker.idle();
 
   assert.deepEqual(pick(await jobOf(world, unknown!)), [
@@ -303,10 +305,10 @@ Deno.test("a job of an unknown kind, or with a payload of another form, fails at
 Deno.test("a job of a tenant whose schema is being migrated comes back, and no attempt is counted", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB));
+  const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
   world.services.oldestServedVersion = "9999_future";
   world.services.use(TENANTS).forget(acme.tenant.id);
-  await using worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
+  await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
   await worker.idle();
 
   const { state, attempts } = await jobOf(world, id!);
@@ -316,7 +318,9 @@ Deno.test("a job of a tenant whose schema is being migrated comes back, and no a
 Deno.test("a deleted tenant's jobs go with it, and those of another stay", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
-  for (const { ctx } of [acme, globex]) await ctx.tx((tx) => enqueue(ctx, tx, { ...JOB, delay: MINUTE }));
+  for (const { ctx } of [acme, globex]) {
+    await ctx.tx((tx) => enqueue(ctx, tx, JOB, PAYLOAD, { delay: MINUTE }));
+  }
   const { deleteTenant } = await import("../../src/tenancy/deletion.ts");
 
   await deleteTenant(world.system, acme.tenant.id);
@@ -332,7 +336,7 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
     await world.company("globex"),
     await world.company("initech"),
   ];
-  const handlers = handling((run) =>
+  const handlers = doing((run) =>
     run.tenant!.tx(async (tx) => {
       await tx.insert(projects).values({
         id: crypto.randomUUID(),
@@ -345,7 +349,9 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
   );
   await using worker = await startWorker(world, "kv", { handlers });
   await Promise.all(
-    companies.map(({ ctx }) => ctx.tx((tx) => enqueueAll(ctx, tx, Array.from({ length: 20 }, () => JOB)))),
+    companies.map(({ ctx }) =>
+      ctx.tx((tx) => enqueueAll(ctx, tx, JOB, Array.from({ length: 20 }, () => ({ payload: PAYLOAD }))))
+    ),
   );
   await worker.idle();
 

@@ -10,7 +10,7 @@ import { enqueue } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import type { Services } from "../../src/ports.ts";
-import { added, addJob, ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { added, addJob, doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { World } from "../support/world.ts";
 
@@ -30,7 +30,7 @@ for (const engine of ENGINES) {
     const worker = await startWorker(world, engine, {
       services,
       policies,
-      handlers: handling(() => long.promise),
+      ...doing(() => long.promise),
     });
     await until(async () => (await jobOf(world, running!)).state === "running");
 
@@ -75,7 +75,7 @@ for (const engine of ENGINES) {
     let runs = 0;
     const [id] = await added(world.system, [JOB]);
     await using worker = await startWorker(world, engine, {
-      handlers: handling(() => (runs++, long.promise)),
+      ...doing(() => (runs++, long.promise)),
     });
     await until(async () => (await jobOf(world, id!)).state === "running");
 
@@ -95,11 +95,11 @@ Deno.test("an end that comes after the job was begun anew changes nothing", asyn
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
   const [id] = await added(world.system, [JOB]);
-  const slow = await startWorker(world, "kv", { handlers: handling(() => first.promise) });
+  const slow = await startWorker(world, "kv", { ...doing(() => first.promise) });
   await until(async () => (await jobOf(world, id!)).state === "running");
   await world.system.control.update(outbox).set({ state: "ready", dispatchId: null, leaseUntil: null });
   const other = await world.replica();
-  const quick = await startWorker(world, "kv", { services: other, handlers: handling(() => second.promise) });
+  const quick = await startWorker(world, "kv", { services: other, ...doing(() => second.promise) });
   await until(async () => (await jobOf(world, id!)).attempts === 2);
 
   first.reject(new Error("The first attempt fails, and nobody asks any more."));
@@ -117,7 +117,7 @@ Deno.test("an error's text that Postgres can't store is stored without what it c
   await using world = await World.open();
   const texts = ["a\0b", "half \ud83d", `${"x".repeat(1_999)}\u{1f600}`];
   const ids = await added(world.system, texts.map(() => JOB));
-  const handlers = handling(({ id }) => {
+  const handlers = doing(({ id }) => {
     throw new Error(texts[ids.indexOf(id)]);
   });
   await using worker = await startWorker(world, "kv", { handlers });
@@ -146,7 +146,7 @@ Deno.test("a worker is idle no later than it is asked to be, and asks no more th
   await using world = await World.open();
   const long = Promise.withResolvers<void>();
   await added(world.system, [JOB]);
-  await using worker = await startWorker(world, "kv", { handlers: handling(() => long.promise) });
+  await using worker = await startWorker(world, "kv", { ...doing(() => long.promise) });
 
   const started = performance.now();
   await worker.idle(300);
@@ -166,7 +166,7 @@ Deno.test("jobs of a queue that this version doesn't know rest, and those of the
     leaseUntil: new Date(0),
   });
   const known = await added(world.system, [JOB, JOB]);
-  await using worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
+  await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
   await worker.idle();
 
   const states = await Promise.all(
@@ -180,14 +180,14 @@ Deno.test("a process that doesn't know yet that a tenant was resumed holds none 
   const acme = await world.company("acme");
   const stale = { findById: () => Promise.resolve({ ...acme.tenant, status: "suspended" }) };
   const services = { ...world.services, tenants: stale } as unknown as Services;
-  const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB)))!;
+  const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD)))!;
   let runs = 0;
-  const worker = await startWorker(world, "kv", { services, handlers: handling(() => void runs++) });
+  const worker = await startWorker(world, "kv", { services, ...doing(() => void runs++) });
   await until(async () => (await jobOf(world, id)).error !== null);
   await worker.close();
   const { state, attempts, endedAt } = await jobOf(world, id);
 
-  await using other = await startWorker(world, "kv", { handlers: handling(() => void runs++) });
+  await using other = await startWorker(world, "kv", { ...doing(() => void runs++) });
   await other.idle();
 
   assert.deepEqual([state, attempts, endedAt], ["ready", 0, null]);
@@ -235,7 +235,7 @@ Deno.test("100,000 jobs that are due hardly hold up one that has just become due
     from generate_series(1, 100000)`);
   world.clock.advance(MINUTE);
   const id = await addJob(world, { name: JOB.name, payload: JOB.payload, tenantId: globex.tenant.id });
-  await using _worker = await startWorker(world, "kv", { handlers: handling(() => {}) });
+  await using _worker = await startWorker(world, "kv", { ...doing(() => {}) });
 
   await until(async () => (await jobOf(world, id)).state === "done");
   const othersThatWait = await countIn(world, "waiting");
@@ -255,7 +255,7 @@ Deno.test({
     // With one connection for both workers, the second begins late: longer jobs leave some for it.
     const milliseconds = poolerUrl ? 300 : 100;
     const slow = (place: number) =>
-      handling(async () => {
+      doing(async () => {
         runs[place]!++;
         await new Promise((done) => setTimeout(done, milliseconds));
       });

@@ -9,7 +9,7 @@ import { countTenants } from "../../src/tenancy/tenants.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, everyKind, statusesOf } from "../support/every_kind.ts";
-import { added, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { added, doing, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 import { systemActor } from "../../src/access/actor.ts";
 
@@ -95,7 +95,7 @@ Deno.test({
       systemActor("test"),
       newId(),
     );
-    await using worker = await startWorker(world, "kv", { handlers: handling(() => Promise.resolve()) });
+    await using worker = await startWorker(world, "kv", { ...doing(() => Promise.resolve()) });
     const [id] = await added(world.system, [JOB]);
     await worker.idle();
     const [second] = await added(world.system, [JOB]);

@@ -9,6 +9,7 @@ import { MailServer, type ReceivedMail } from "../support/mail_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
+import { SEND_EMAIL } from "../../src/email/send_email.ts";
 
 /**
  * Protects: a stranger can't use our emails to tell someone something (S62). An email to an unconfirmed address has only our own
@@ -76,10 +77,10 @@ Deno.test(`S62 no kind of email to ${STRANGER} has a stranger's words in it`, as
   await scheduleDeletion(world.system, tenant.id);
 
   await world.system.tx(async (tx) => {
-    for (const payload of aboutTheAccount) await enqueue(world.system, tx, { name: "email.send", payload });
+    for (const payload of aboutTheAccount) await enqueue(world.system, tx, SEND_EMAIL, payload);
   });
   await ctx.tx(async (tx) => {
-    for (const payload of aboutTheWorkspace) await enqueue(ctx, tx, { name: "email.send", payload });
+    for (const payload of aboutTheWorkspace) await enqueue(ctx, tx, SEND_EMAIL, payload);
   });
   await worker.idle();
 

@@ -14,6 +14,7 @@ import { startWorker } from "../support/jobs.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 import { staffActor } from "../../src/access/actor.ts";
+import { SEND_EMAIL } from "../../src/email/send_email.ts";
 
 /** Protects: SQL injected into a tenant's query harms no one outside that tenant (S54). */
 
@@ -108,8 +109,7 @@ Deno.test("S54 an email enqueued by a tenant's role reaches only the tenant's me
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const stranger = await world.user("stranger@example.com");
-  const send = (payload: EmailRequest) =>
-    acme.ctx.tx((tx) => enqueue(acme.ctx, tx, { name: "email.send", payload }));
+  const send = (payload: EmailRequest) => acme.ctx.tx((tx) => enqueue(acme.ctx, tx, SEND_EMAIL, payload));
   await using worker = await startWorker(world, "kv");
 
   await send({ message: "invitation", userId: stranger.id, inviterName: "Ada" });

@@ -1,6 +1,5 @@
 import { eq } from "drizzle-orm";
 import { outbox } from "../../db/control/schema/outbox.ts";
-import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
 import { JobWorker, type WorkerOptions } from "../../jobs/runner/job_worker.ts";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
@@ -11,25 +10,27 @@ import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
 import type { World } from "./world.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
+import type { Job, JobRun } from "../../src/outbox/job.ts";
 
 /** The engines that can be tested. The second needs a server. */
 export const ENGINES: EngineName[] = serverUrl ? ["kv", "postgres"] : ["kv"];
 
 /** A job in the queue `analytics` that may belong to a tenant or to the platform. */
-export const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
+export const JOB = COLLECT_TENANT;
+export const PAYLOAD = { day: "2026-01-01" };
 
-/** The handler of `JOB`. */
-export function handling(work: (run: JobRun) => unknown): JobHandlers {
-  return {
-    "metrics.collect_tenant": async (run) => {
-      await work(run);
-    },
+/** Worker options in which `JOB` does `work` instead. */
+export function doing(work: (run: JobRun, payload: typeof PAYLOAD) => unknown): { jobs: Job[] } {
+  const run: typeof JOB.run = async (run, payload) => {
+    await work(run, payload);
   };
+  return { jobs: [{ ...JOB, run } as Job] };
 }
 
 /** Adds platform jobs to the outbox. */
-export function added(system: SystemContext, jobs: NewJob[]): Promise<string[]> {
-  return system.tx((tx) => enqueueAll(system, tx, jobs));
+export function added(system: SystemContext, jobs: NewJob<typeof JOB.payload>[]): Promise<string[]> {
+  return system.tx((tx) => enqueueAll(system, tx, JOB, jobs));
 }
 
 export async function jobOf(world: World, id: string) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { enqueue, enqueueAll } from "../../src/outbox/outbox.ts";
-import { ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
 
@@ -13,21 +13,23 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
     let begun = 0;
-    const handlers = handling(async () => {
+    const handlers = doing(async () => {
       begun++;
       await new Promise((done) => setTimeout(done, 40));
     });
     await using worker = await startWorker(world, engine, { handlers });
     const timeOfOne = async () => {
       const started = performance.now();
-      const id = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB));
+      const id = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD));
       await until(async () => (await jobOf(world, id!)).state === "done");
       return performance.now() - started;
     };
     const timeOfSome = async () => median([await timeOfOne(), await timeOfOne(), await timeOfOne()]);
     const alone = await timeOfSome();
 
-    await acme.ctx.tx((tx) => enqueueAll(acme.ctx, tx, Array.from({ length: 2_000 }, () => JOB)));
+    await acme.ctx.tx((tx) =>
+      enqueueAll(acme.ctx, tx, JOB, Array.from({ length: 2_000 }, () => ({ payload: PAYLOAD })))
+    );
     await until(() => begun > 20);
     const beside = await timeOfSome();
     await world.system.control.delete(outbox).where(eq(outbox.state, "ready"));
