@@ -1,5 +1,6 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Permission } from "./access/permissions.ts";
+import type { Event } from "./events/event.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { Limit } from "./billing/limits.ts";
@@ -12,6 +13,8 @@ export type Feature = {
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
+  // deno-lint-ignore no-explicit-any -- each event has a row of its own
+  readonly events: readonly Event<any>[];
   // deno-lint-ignore no-explicit-any -- each job has a payload of its own
   readonly jobs: readonly Job<any>[];
   // deno-lint-ignore no-explicit-any -- as each schedule has
@@ -22,5 +25,15 @@ export type Feature = {
 
 /** Declares a feature. `src/features.ts` lists them all. */
 export function feature(name: string, adds: Partial<Omit<Feature, "name">>): Feature {
-  return { name, tables: [], permissions: [], limits: [], jobs: [], schedules: [], parts: [], ...adds };
+  return {
+    name,
+    tables: [],
+    permissions: [],
+    limits: [],
+    events: [],
+    jobs: [],
+    schedules: [],
+    parts: [],
+    ...adds,
+  };
 }

@@ -1,10 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import {
-  listPlatformAudit,
-  type PlatformAuditAction,
-  type PlatformAuditEntry,
-} from "../../src/audit/audit_log.ts";
+import { listPlatformAudit } from "../../src/audit/audit_log.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import {
@@ -26,6 +22,8 @@ import { submit } from "../forms.ts";
 import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
 import { render } from "../render.tsx";
 import { shellOf } from "./staff.tsx";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { sentenceOf } from "../../src/events/sentence.ts";
 
 const PAGE_SIZE = 25;
 const HISTORY_LENGTH = 50;
@@ -61,7 +59,7 @@ tenantPages.get("/tenants/:id", async (c) => render(c, <TenantPage {...await rec
 tenantPages.post("/tenants/:id/suspension", async (c) => {
   const form = await readForm(c);
   const suspended = await submit(async () =>
-    await suspendTenant(c.get("staff"), c.req.param("id"), parseInput(suspension, form))
+    await suspendTenant(await openTenant(c.get("staff"), c.req.param("id")), parseInput(suspension, form))
   );
   if (!suspended.refusal) return goBack(c, `${suspended.value.name} is suspended.`);
   const suspend = { values: form, errors: suspended.refusal.fields };
@@ -69,7 +67,7 @@ tenantPages.post("/tenants/:id/suspension", async (c) => {
 });
 
 tenantPages.post("/tenants/:id/suspension/end", async (c) => {
-  const { name } = await resumeTenant(c.get("staff"), c.req.param("id"));
+  const { name } = await resumeTenant(await openTenant(c.get("staff"), c.req.param("id")));
   return goBack(c, `${name} is open again.`);
 });
 
@@ -79,7 +77,7 @@ tenantPages.post("/tenants/:id/deletion", async (c) => {
   const id = c.req.param("id");
   const scheduled = await submit(async () => {
     checkConfirmation((await getTenantRecord(ctx, id)).tenant.subdomain, form.confirmation);
-    return await scheduleDeletion(ctx, id);
+    return await scheduleDeletion(await openTenant(ctx, id));
   });
   if (!scheduled.refusal) {
     return goBack(
@@ -92,7 +90,7 @@ tenantPages.post("/tenants/:id/deletion", async (c) => {
 });
 
 tenantPages.post("/tenants/:id/deletion/cancel", async (c) => {
-  const { name } = await cancelDeletion(c.get("staff"), c.req.param("id"));
+  const { name } = await cancelDeletion(await openTenant(c.get("staff"), c.req.param("id")));
   return goBack(c, `${name} stays.`);
 });
 
@@ -115,7 +113,7 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
     history: history.map((entry) => ({
       at: entry.at,
       actorName: entry.actorName ?? "Someone",
-      summary: summarize(entry),
+      summary: sentenceOf(ctx.services.events, entry),
     })),
     now: ctx.services.clock.now(),
   };
@@ -136,24 +134,6 @@ function listed(ctx: SystemContext, tenant: Tenant, members: number) {
     members,
     createdAt,
   };
-}
-
-const DONE: Partial<Record<PlatformAuditAction, string>> = {
-  "tenant.created": "created the tenant",
-  "tenant.renamed": "renamed it",
-  "tenant.moved": "moved it",
-  "tenant.rebranded": "changed the look of its mail",
-  "tenant.suspended": "suspended it",
-  "tenant.resumed": "resumed it",
-  "tenant.deletion_scheduled": "scheduled its deletion",
-  "tenant.deletion_canceled": "took its deletion back",
-};
-
-function summarize({ action, details, subjectName }: PlatformAuditEntry): string {
-  const done = DONE[action] ?? action;
-  if (action === "tenant.renamed") return `${done} from ${details?.from} to ${subjectName}`;
-  if (action === "tenant.moved") return `${done} from ${details?.from} to ${details?.to}`;
-  return action === "tenant.suspended" ? `${done}: ${details?.reason}` : done;
 }
 
 function goBack(c: Context<StaffEnv>, text: string): Response {

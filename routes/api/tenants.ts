@@ -11,6 +11,7 @@ import { getWorkspace, pageWorkspaces, workspaceQuery } from "../../src/tenancy/
 import { callerContextOf } from "../http.ts";
 import { requireAccountToken } from "../middleware/api_auth.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 const TenantJson = z.object({
   id: z.uuid(),
@@ -125,17 +126,25 @@ tenantsApi.openapi(read, async (c) => {
 
 tenantsApi.openapi(update, async (c) => {
   return c.json(
-    tenantJson(await updateTenant(callerContextOf(c), c.req.valid("param").id, c.req.valid("json"))),
+    tenantJson(
+      await updateTenant(await openTenant(callerContextOf(c), c.req.valid("param").id), c.req.valid("json")),
+    ),
     200,
   );
 });
 
 tenantsApi.openapi(remove, async (c) => {
-  return c.json(tenantJson(await scheduleDeletion(callerContextOf(c), c.req.valid("param").id)), 202);
+  return c.json(
+    tenantJson(await scheduleDeletion(await openTenant(callerContextOf(c), c.req.valid("param").id))),
+    202,
+  );
 });
 
 tenantsApi.openapi(keep, async (c) => {
-  return c.json(tenantJson(await cancelDeletion(callerContextOf(c), c.req.valid("param").id)), 200);
+  return c.json(
+    tenantJson(await cancelDeletion(await openTenant(callerContextOf(c), c.req.valid("param").id))),
+    200,
+  );
 });
 
 function tenantJson(tenant: Tenant): z.infer<typeof TenantJson> {

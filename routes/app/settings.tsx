@@ -33,20 +33,20 @@ export const settingsPages = new MemberPages({ label: "Settings", href: "/settin
 settingsPages.get("/settings", async (c) => await page(c, await settings(c)));
 
 settingsPages.post("/settings/name", (c) => {
-  const { system, tenant } = c.get("member");
+  const ctx = c.get("member");
   return form(c, {
     schema: nameForm,
-    submit: (input) => updateTenant(system, tenant.id, input),
+    submit: (input) => updateTenant(ctx, input),
     done: ({ name }) => ({ to: "/settings", flash: `This workspace is now called ${name}.` }),
     refused: (rename) => settings(c, { rename }),
   });
 });
 
 settingsPages.post("/settings/brand", (c) => {
-  const { system, tenant } = c.get("member");
+  const ctx = c.get("member");
   return form(c, {
     schema: brandForm,
-    submit: (input) => updateTenant(system, tenant.id, input),
+    submit: (input) => updateTenant(ctx, input),
     done: () => ({ to: "/settings", flash: "Brand saved." }),
     refused: (rebrand) => settings(c, { rebrand }),
   });
@@ -54,12 +54,12 @@ settingsPages.post("/settings/brand", (c) => {
 
 /** The person who moves the workspace goes along: the session here stays behind on the old host. */
 settingsPages.post("/settings/address", (c) => {
-  const { system, tenant } = c.get("member");
+  const ctx = c.get("member");
   return form(c, {
     schema: addressForm,
-    submit: (input) => updateTenant(system, tenant.id, input),
+    submit: (input) => updateTenant(ctx, input),
     done: async (moved) =>
-      moved.subdomain === tenant.subdomain
+      moved.subdomain === ctx.tenant.subdomain
         ? { to: "/settings", flash: "No changes to save." }
         : { to: await followWorkspace(c, moved) },
     refused: (move) => settings(c, { move }),
@@ -75,13 +75,13 @@ settingsPages.get("/settings/deletion", (c) => {
 
 settingsPages.post("/settings/deletion", (c) => {
   const ctx = c.get("member");
-  const { system, tenant } = ctx;
+  const { tenant } = ctx;
   authorize(ctx, TENANT_DELETE);
   return form(c, {
     schema: confirmationForm,
     submit: ({ confirmation }) => {
       checkConfirmation(tenant.name, confirmation);
-      return scheduleDeletion(system, tenant.id);
+      return scheduleDeletion(ctx);
     },
     done: () => ({
       to: "/settings",
@@ -92,8 +92,7 @@ settingsPages.post("/settings/deletion", (c) => {
 });
 
 settingsPages.post("/settings/deletion/cancel", async (c) => {
-  const { system, tenant } = c.get("member");
-  await cancelDeletion(system, tenant.id);
+  await cancelDeletion(c.get("member"));
   return await done(c, { to: "/settings", flash: "Deletion canceled." });
 });
 

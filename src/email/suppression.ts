@@ -2,7 +2,8 @@ import { and, eq, ilike, sql } from "drizzle-orm";
 import { z } from "zod";
 import { suppressedAddresses } from "../../db/control/schema/email.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { recordPlatformAudit } from "../audit/audit_log.ts";
+import { anonymousEvent } from "../events/event.ts";
+import { publish } from "../events/publish.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
@@ -49,6 +50,13 @@ export const SUPPRESSIONS_MANAGE = permission("suppressions:manage", {
   label: "Manage suppressed addresses",
 });
 
+export const ADDRESS_SUPPRESSED = anonymousEvent("email_address.suppressed", {
+  sentence: "suppressed an email address",
+});
+export const ADDRESS_RELEASED = anonymousEvent("email_address.released", {
+  sentence: "released an email address",
+});
+
 export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
 
 /**
@@ -73,7 +81,7 @@ export async function suppressByHand(
       throw invalid({ address: "This address is suppressed already." });
     }
     const reason = { from: before?.reason ?? null, to: "manual" };
-    await recordByHand(ctx, tx, "email_address.suppressed", address, reason);
+    await publishByHand(ctx, tx, ADDRESS_SUPPRESSED, address, reason);
   });
 }
 
@@ -84,7 +92,7 @@ export async function unsuppress(ctx: SystemContext, id: string): Promise<string
   return await ctx.tx(async (tx) => {
     const [gone] = await tx.delete(suppressedAddresses).where(eq(suppressedAddresses.id, id)).returning();
     if (!gone) throw missing();
-    await recordByHand(ctx, tx, "email_address.released", gone.address, { from: gone.reason, to: null });
+    await publishByHand(ctx, tx, ADDRESS_RELEASED, gone.address, { from: gone.reason, to: null });
     return gone.address;
   });
 }
@@ -129,19 +137,15 @@ async function add(
   return changed.length > 0;
 }
 
-/** The log keeps no address: whoever knows it can tell by the hash what was done. */
-async function recordByHand(
+/** The log keeps no address. The hash tells those who know the address what was done. */
+async function publishByHand(
   ctx: SystemContext,
   tx: ControlTx,
-  action: "email_address.suppressed" | "email_address.released",
+  event: typeof ADDRESS_SUPPRESSED,
   address: string,
   reason: { from: string | null; to: string | null },
 ): Promise<void> {
-  await recordPlatformAudit(ctx, tx, {
-    action,
-    subject: null,
-    details: { sha256_of_address: sha256(address), reason },
-  });
+  await publish(ctx, tx, event, { details: { sha256_of_address: sha256(address), reason } });
 }
 
 function missing() {

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { recordPlatformAudit } from "../audit/audit_log.ts";
+import { anonymousEvent, platformEvent } from "../events/event.ts";
+import { type Change, publish } from "../events/publish.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
 import { after, HOUR } from "../platform/clock.ts";
@@ -47,6 +48,12 @@ export type QueueState = {
   oldest: Date | null;
   lastHour: { done: number; retried: number; failed: number };
 };
+
+export const JOB_RETRIED = platformEvent<ListedJob>("job.retried", { sentence: "requeued the job {name}" });
+export const JOBS_RETRIED = anonymousEvent("jobs.retried", { sentence: "requeued failed jobs" });
+export const JOB_DISCARDED = platformEvent<ListedJob>("job.discarded", {
+  sentence: "discarded the job {name}",
+});
 
 export const jobQuery = z.object({
   state: z.enum(JOB_STATES).optional(),
@@ -127,7 +134,7 @@ export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJo
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
     if (await revive(ctx, tx, id) === 0) throw conflict("Only a job that has failed can be retried.");
-    await record(ctx, tx, "job.retried", job);
+    await publish(ctx, tx, JOB_RETRIED, changeOf(job));
   });
   return await getJob(ctx, id);
 }
@@ -139,7 +146,7 @@ export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Pro
     const jobs = await revive(ctx, tx, undefined, queue);
     if (jobs > 0) {
       const details = { jobs, queue: queue ?? "all" };
-      await recordPlatformAudit(ctx, tx, { action: "job.retried", subject: null, details });
+      await publish(ctx, tx, JOBS_RETRIED, { details });
     }
     return jobs;
   });
@@ -152,7 +159,7 @@ export async function discardJob(ctx: SystemContext, id: string): Promise<void> 
     const isIdle = inArray(outbox.state, ["failed", "held", "waiting", "ready"]);
     const gone = await tx.delete(outbox).where(and(eq(outbox.id, id), isIdle)).returning({ id: outbox.id });
     if (gone.length === 0) throw conflict("This job runs now, or has ended already.");
-    await record(ctx, tx, "job.discarded", job);
+    await publish(ctx, tx, JOB_DISCARDED, changeOf(job));
   });
 }
 
@@ -170,14 +177,9 @@ async function revive(ctx: SystemContext, tx: ControlTx, id?: string, queue?: Qu
   return revived.length;
 }
 
-async function record(
-  ctx: SystemContext,
-  tx: ControlTx,
-  action: "job.retried" | "job.discarded",
-  { id, name, queue, tenant, error }: ListedJob,
-): Promise<void> {
-  const details = { queue, tenant_id: tenant?.id ?? null, error };
-  await recordPlatformAudit(ctx, tx, { action, subject: { type: "job", id, name }, details });
+function changeOf(job: ListedJob): Change<ListedJob> {
+  const { queue, tenant, error } = job;
+  return { after: job, details: { queue, tenant_id: tenant?.id ?? null, error } };
 }
 
 function selectJobs({ control }: SystemContext) {

@@ -16,6 +16,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { staffActor } from "../../src/access/actor.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: an account is its owner's alone: whoever knew a former password, or opened it in another's name, is out. */
 
@@ -41,12 +42,11 @@ Deno.test("S14 who opened an account in another's name gets nothing of what its 
   const mine = (await world.services.use(TENANTS).findBySubdomain("mine"))!;
   const waiting = await world.handoffLink(stranger, { tenant: mine });
 
-  await createMember(
-    world.system,
-    corp.tenant,
-    { email: VICTIM, name: "Victim", role: "admin" },
-    { invite: true },
-  );
+  await createMember(await openTenant(world.system, corp.tenant.id), {
+    email: VICTIM,
+    name: "Victim",
+    role: "admin",
+  }, { invite: true });
   await worker.idle();
 
   for (const url of [`http://${world.host("mine")}/dashboard`, `http://${world.host()}/workspaces`]) {
@@ -97,7 +97,9 @@ Deno.test("an account whose owner confirmed the address, or adds themselves, kee
   const actor = staffActor(staff);
   const asStaff = { ...world.system, actor };
   const add = (ctx: typeof world.system, email: string, { tenant } = acme) =>
-    createMember(ctx, tenant, { email, name: "Someone", role: "member" }, { invite: false });
+    createMember(await openTenant(ctx, tenant.id), { email, name: "Someone", role: "member" }, {
+      invite: false,
+    });
 
   await add(world.system, confirmed.email);
   await add(asStaff, staff.email);

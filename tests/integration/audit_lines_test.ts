@@ -7,6 +7,7 @@ import { MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: the audit log tells what has changed. What changes nothing leaves no line and no new version. */
 
@@ -82,15 +83,15 @@ Deno.test("a workspace's changes are logged with what was before, and only where
   const { id } = acme.tenant;
   const lines = linesSince(acme, await countLines(acme));
 
-  await updateTenant(world.system, id, {
+  await updateTenant(await openTenant(world.system, id), {
     name: "Acme",
     subdomain: "acme",
     brand_color: null,
     logo_url: null,
   });
   const untouched = await lines();
-  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
-  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
+  await updateTenant(await openTenant(world.system, id), { name: "Acme Robotics", brand_color: "#0b6b58" });
+  await updateTenant(await openTenant(world.system, id), { name: "Acme Robotics", brand_color: "#0b6b58" });
 
   assert.deepEqual(untouched, []);
   assert.deepEqual(await lines(), [

@@ -12,6 +12,7 @@ import { MailServer } from "../support/mail_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { SEND_EMAIL } from "../../src/email/send_email.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: what happens to people reaches them by mail, once, and what the mail's links open is theirs alone. */
 
@@ -253,12 +254,12 @@ Deno.test("someone new is invited in our name and look, and the link is their fi
   await using world = await World.open();
   const acme = await world.company("acme", "Acme Robotics");
   const look = { brand_color: "#1d59b3", logo_url: "https://acme.example/logo.png" };
-  await updateTenant(world.system, acme.tenant.id, look);
+  await updateTenant(await openTenant(world.system, acme.tenant.id), look);
   await using worker = await startWorker(world, "kv");
   const ctx = { ...world.system, actor: acme.ctx.actor };
   const person = { email: "ben@acme.example", name: "Ben Vogel", role: "member" } as const;
 
-  await createMember(ctx, acme.tenant, person, { invite: true });
+  await createMember(await openTenant(ctx, acme.tenant.id), person, { invite: true });
   await worker.idle();
   const [mail] = await world.emails("ben@acme.example");
   const token = tokenOf(linkOf([mail!], "invitation"));
@@ -284,11 +285,11 @@ Deno.test("someone with an account is invited to sign in, in the tenant's name a
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme", "Acme Robotics"), await world.company("globex")];
   const look = { brand_color: "#1d59b3", logo_url: "https://acme.example/logo.png" };
-  await updateTenant(world.system, acme.tenant.id, look);
+  await updateTenant(await openTenant(world.system, acme.tenant.id), look);
   await using worker = await startWorker(world, "kv");
   const person = { email: globex.owner.email, name: "Ben Vogel", role: "member" } as const;
 
-  await createMember(world.system, acme.tenant, person, { invite: true });
+  await createMember(await openTenant(world.system, acme.tenant.id), person, { invite: true });
   await worker.idle();
 
   const [mail] = await world.emails(globex.owner.email);
@@ -321,7 +322,7 @@ Deno.test("whoever has left, or owns the workspace no more, is neither invited n
   const acme = await world.company("acme");
   const second = await world.member(acme, "second@acme.example", "member");
   const person = { email: "ben@acme.example", name: "Ben Vogel", role: "member" } as const;
-  const ben = await createMember(world.system, acme.tenant, person, { invite: true });
+  const ben = await createMember(await openTenant(world.system, acme.tenant.id), person, { invite: true });
   await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, SEND_EMAIL, { message: "welcome", userId: second.id }));
 
   await world.removeMember(acme, ben);
@@ -388,9 +389,9 @@ Deno.test("all owners are told of a deletion, unless it is taken back first, and
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.member(acme, "second@acme.example", "owner");
   await world.member(acme, "member@acme.example", "member");
-  await scheduleDeletion({ ...world.system, actor: acme.ctx.actor }, acme.tenant.id);
-  await scheduleDeletion(world.system, globex.tenant.id);
-  await cancelDeletion(world.system, globex.tenant.id);
+  await scheduleDeletion(await openTenant({ ...world.system, actor: acme.ctx.actor }, acme.tenant.id));
+  await scheduleDeletion(await openTenant(world.system, globex.tenant.id));
+  await cancelDeletion(await openTenant(world.system, globex.tenant.id));
   await using worker = await startWorker(world, "kv");
   await worker.idle();
 

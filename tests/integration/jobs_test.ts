@@ -13,6 +13,7 @@ import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: a job happens exactly if its change did, as its tenant, however often something fails on the way. */
 
@@ -152,12 +153,12 @@ for (const engine of ENGINES) {
     const acme = await world.company("acme");
     let runs = 0;
     const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
-    await suspendTenant(world.system, acme.tenant.id, { reason: "Unpaid." });
+    await suspendTenant(await openTenant(world.system, acme.tenant.id), { reason: "Unpaid." });
     await using worker = await startWorker(world, engine, { ...doing(() => void runs++) });
     await worker.idle();
     const held = await jobOf(world, id!);
 
-    await resumeTenant(world.system, acme.tenant.id);
+    await resumeTenant(await openTenant(world.system, acme.tenant.id));
     await until(() => runs === 1);
     await worker.idle();
 

@@ -17,6 +17,7 @@ import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { STORAGE } from "../../src/analytics/storage.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: what operators see of the product, by the names they rely on, and who may see it. */
 
@@ -187,7 +188,7 @@ Deno.test({
       replica.use(STORAGE).sizes.set(tenant.schemaName, 1);
     }
 
-    await updateTenant(world.system, globex.tenant.id, { name: "Globex Corporation" });
+    await updateTenant(await openTenant(world.system, globex.tenant.id), { name: "Globex Corporation" });
     await deleteTenant(world.system, acme.tenant.id);
     await until(() => replica.metrics.labeledTenants().length < 2);
     const { metrics } = replica;

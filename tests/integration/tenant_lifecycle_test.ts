@@ -24,14 +24,15 @@ import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: a tenant's life from its making to its end; what each step means to its people and to programs. */
 
 Deno.test("a renamed tenant keeps its address, a moved one is found at both for 90 days", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  await updateTenant(world.system, acme.tenant.id, { name: "Acme Robotics" });
-  await updateTenant(world.system, acme.tenant.id, { subdomain: "robotics" });
+  await updateTenant(await openTenant(world.system, acme.tenant.id), { name: "Acme Robotics" });
+  await updateTenant(await openTenant(world.system, acme.tenant.id), { subdomain: "robotics" });
 
   const old = await world.raw("POST", world.host("acme"), "/projects?sort=name", {}, "name=x");
   const now = await world.raw("GET", world.host("robotics"), "/login");
@@ -52,7 +53,7 @@ Deno.test("a renamed tenant keeps its address, a moved one is found at both for 
 Deno.test("a tenant can move back to an address it had, and not move about without end", async () => {
   await using world = await World.open();
   const { tenant: { id } } = await world.company("first");
-  const moveTo = (subdomain: string) => updateTenant(world.system, id, { subdomain });
+  const moveTo = (subdomain: string) => updateTenant(await openTenant(world.system, id), { subdomain });
 
   await moveTo("second");
   const back = await moveTo("first");
@@ -94,8 +95,11 @@ Deno.test("S33 a tenant whose name was reserved later keeps it, and gets no othe
   await control.update(subdomains).set({ name: "metrics1" }).where(eq(subdomains.name, "acme"));
   await control.update(tenants).set({ subdomain: "metrics1" }).where(eq(tenants.id, tenant.id));
 
-  const renamed = await updateTenant(world.system, tenant.id, { name: "Metrics One", subdomain: "metrics1" });
-  const moving = updateTenant(world.system, tenant.id, { subdomain: "admin-1" });
+  const renamed = await updateTenant(await openTenant(world.system, tenant.id), {
+    name: "Metrics One",
+    subdomain: "metrics1",
+  });
+  const moving = updateTenant(await openTenant(world.system, tenant.id), { subdomain: "admin-1" });
 
   assert.deepEqual([renamed.name, renamed.subdomain], ["Metrics One", "metrics1"]);
   await assert.rejects(
@@ -112,14 +116,16 @@ Deno.test("S08 a suspended tenant is shut for everyone, says why to its members 
   const dashboard = `http://${world.host("acme")}/dashboard`;
   await member.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
   const { json: tokens } = await signIn(world, acme);
-  await suspendTenant(world.system, acme.tenant.id, { reason: "The last invoice is open." });
+  await suspendTenant(await openTenant(world.system, acme.tenant.id), {
+    reason: "The last invoice is open.",
+  });
 
   const pages = [await member.get(dashboard), await world.browser().get(dashboard)];
   const program = await world.api("GET", "/projects", { token: tokens.access_token });
   const signedIn = await signIn(world, acme);
   const body = { refresh_token: tokens.refresh_token };
   const refreshed = await world.api("POST", "/auth/refresh", { body });
-  await resumeTenant(world.system, acme.tenant.id);
+  await resumeTenant(await openTenant(world.system, acme.tenant.id));
   const afterwards = await world.api("GET", "/projects", { token: tokens.access_token });
   const refreshedLater = await world.api("POST", "/auth/refresh", { body });
 
@@ -143,7 +149,7 @@ Deno.test("a change in one process is seen by another within five seconds", asyn
   const seen = async () => (await replica.use(TENANTS).findBySubdomain("acme"))?.status;
   const before = await seen();
 
-  await suspendTenant(world.system, acme.tenant.id, { reason: "A test." });
+  await suspendTenant(await openTenant(world.system, acme.tenant.id), { reason: "A test." });
   const changedAt = performance.now();
   while (await seen() === "active") await new Promise((done) => setTimeout(done, 20));
   const took = performance.now() - changedAt;
@@ -184,11 +190,11 @@ Deno.test("only an owner schedules the deletion, types the name for it, and can 
 Deno.test("each step leaves a line in the tenant's log and in the platform's, with who did it and what it was before", async () => {
   await using world = await World.open();
   const { tenant, ctx } = await world.company("acme");
-  await updateTenant(world.system, tenant.id, { name: "New name", subdomain: "new-name" });
-  await suspendTenant(world.system, tenant.id, { reason: "Why." });
-  await resumeTenant(world.system, tenant.id);
-  await scheduleDeletion(world.system, tenant.id);
-  await cancelDeletion(world.system, tenant.id);
+  await updateTenant(await openTenant(world.system, tenant.id), { name: "New name", subdomain: "new-name" });
+  await suspendTenant(await openTenant(world.system, tenant.id), { reason: "Why." });
+  await resumeTenant(await openTenant(world.system, tenant.id));
+  await scheduleDeletion(await openTenant(world.system, tenant.id));
+  await cancelDeletion(await openTenant(world.system, tenant.id));
 
   const platform = await listPlatformAudit(world.system, tenant.id, 20);
   const [own] = await ctx.read((tx) => [recentAudit(tx, { limit: 20 })]);
@@ -217,19 +223,19 @@ Deno.test("what contradicts how things are is a conflict, and changes nothing", 
   const acme = await world.company("acme");
   const { id } = acme.tenant;
   const refusals = [
-    await outcome(resumeTenant(world.system, id)),
-    await outcome(cancelDeletion(world.system, id)),
+    await outcome(resumeTenant(await openTenant(world.system, id))),
+    await outcome(cancelDeletion(await openTenant(world.system, id))),
   ];
-  await suspendTenant(world.system, id, { reason: "Once." });
-  await scheduleDeletion(world.system, id);
+  await suspendTenant(await openTenant(world.system, id), { reason: "Once." });
+  await scheduleDeletion(await openTenant(world.system, id));
   refusals.push(
-    await outcome(suspendTenant(world.system, id, { reason: "Twice." })),
-    await outcome(scheduleDeletion(world.system, id)),
+    await outcome(suspendTenant(await openTenant(world.system, id), { reason: "Twice." })),
+    await outcome(scheduleDeletion(await openTenant(world.system, id))),
   );
 
   assert.deepEqual(refusals, ["conflict", "conflict", "conflict", "conflict"]);
-  assert.equal(await outcome(resumeTenant(world.system, crypto.randomUUID())), "not_found");
-  assert.equal(await outcome(resumeTenant(world.system, "nonsense")), "not_found");
+  assert.equal(await outcome(resumeTenant(await openTenant(world.system, crypto.randomUUID()))), "not_found");
+  assert.equal(await outcome(resumeTenant(await openTenant(world.system, "nonsense"))), "not_found");
   assert.equal((await world.services.use(TENANTS).findById(id))!.suspension!.reason, "Once.");
 });
 
@@ -238,7 +244,10 @@ Deno.test("S45 when the days of grace are over nothing of the tenant is left any
   const acme = await world.company("acme");
   const globex = await world.company("globex");
   await createProject(acme.ctx, { name: "Of Acme", description: "", status: "active" });
-  await updateTenant(world.system, acme.tenant.id, { name: "Zebra Works", subdomain: "acme-robots" });
+  await updateTenant(await openTenant(world.system, acme.tenant.id), {
+    name: "Zebra Works",
+    subdomain: "acme-robots",
+  });
   const browser = world.browser();
   await browser.post(`http://${world.host("acme-robots")}/login`, {
     email: acme.owner.email,
@@ -258,7 +267,7 @@ Deno.test("S45 when the days of grace are over nothing of the tenant is left any
   await world.system.control.update(outbox).set({ state: "failed", error: "No mail for acme-robots." })
     .where(eq(outbox.id, job!));
   await retryJob(world.system, job!);
-  await scheduleDeletion(world.system, acme.tenant.id);
+  await scheduleDeletion(await openTenant(world.system, acme.tenant.id));
   world.clock.advance(29 * DAY);
   await world.upkeep();
   const usageBefore = await world.dumpStream("api_usage");
@@ -304,7 +313,7 @@ Deno.test("a deletion that was broken off is finished by the next upkeep", async
 Deno.test("a deletion that is taken back in the last moment is not done", async () => {
   await using world = await World.open();
   const { id } = (await world.company("acme")).tenant;
-  await scheduleDeletion(world.system, id);
+  await scheduleDeletion(await openTenant(world.system, id));
   world.clock.advance(31 * DAY);
 
   let deleting: Promise<number> | undefined;
@@ -350,10 +359,10 @@ Deno.test("a schema or a role that was removed by hand is told as such, and nobo
   assert.deepEqual(answers.map(({ status }) => status), [503, 503, 200]);
   for (const lost of answers.slice(0, 2)) assert.match(lost.json.detail, /can't be reached/);
   for (const { tenant: { id } } of [acme!, globex!]) {
-    await suspendTenant(world.system, id, { reason: "Its data is being restored." });
-    await resumeTenant(world.system, id);
-    await updateTenant(world.system, id, { name: "Lost" });
-    await scheduleDeletion(world.system, id);
+    await suspendTenant(await openTenant(world.system, id), { reason: "Its data is being restored." });
+    await resumeTenant(await openTenant(world.system, id));
+    await updateTenant(await openTenant(world.system, id), { name: "Lost" });
+    await scheduleDeletion(await openTenant(world.system, id));
     await deleteTenant(world.system, id);
   }
   assert.deepEqual(await world.countAll(), { users: 3, tenants: 1, memberships: 1, schemas: 1, strays: 0 });

@@ -6,6 +6,7 @@ import { emailedToken } from "../support/emailed_links.ts";
 import type { RawAnswer } from "../support/http.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
  * Protects: a link that confirms an address takes proof that the account is the visitor's (S14), and programs that open the links in
@@ -63,7 +64,7 @@ Deno.test("S58 HEAD and two GETs on a link in an email set no cookie and change 
   await using world = await World.open();
   const corp = await world.company("corp");
   const ben = { email: "ben@corp.example", name: "Ben", role: "member" } as const;
-  await createMember(world.system, corp.tenant, ben, { invite: true });
+  await createMember(await openTenant(world.system, corp.tenant.id), ben, { invite: true });
   await world.browser().post(`http://${world.host()}/signup`, FORM);
   {
     await using worker = await startWorker(world, "kv");

@@ -10,6 +10,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
 import { SEND_EMAIL } from "../../src/email/send_email.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
  * Protects: a stranger can't use our emails to tell someone something (S62). An email to an unconfirmed address has only our own
@@ -43,7 +44,7 @@ Deno.test("S62 nothing that a stranger typed into the sign-up form gets into an 
   });
   await world.browser().post(`http://${world.host()}/forgot-password`, { email: ADDRESS });
   const tenant = (await world.services.use(TENANTS).findBySubdomain(SUBDOMAIN))!;
-  await scheduleDeletion({ ...world.system, actor: systemActor(PERSON) }, tenant.id);
+  await scheduleDeletion(await openTenant({ ...world.system, actor: systemActor(PERSON) }, tenant.id));
   await worker.idle();
 
   const subjects = server.received.map(({ parsed }) => parsed.subject);
@@ -74,7 +75,7 @@ Deno.test(`S62 no kind of email to ${STRANGER} has a stranger's words in it`, as
     { message: "deletion_scheduled", userId, requestedBy: PERSON },
     { message: "monthly_report", userId, month: "2026-01" },
   ];
-  await scheduleDeletion(world.system, tenant.id);
+  await scheduleDeletion(await openTenant(world.system, tenant.id));
 
   await world.system.tx(async (tx) => {
     for (const payload of aboutTheAccount) await enqueue(world.system, tx, SEND_EMAIL, payload);
@@ -115,7 +116,11 @@ Deno.test("an invitation names workspace and inviter where the names are only na
   ];
   const invite = async ({ tenant, ctx }: typeof plain, name: string, email: string) => {
     const actor = { ...ctx.actor, name };
-    await createMember({ ...world.system, actor }, tenant, { email, name: PERSON, role: "admin" }, {
+    await createMember(await openTenant({ ...world.system, actor }, tenant.id), {
+      email,
+      name: PERSON,
+      role: "admin",
+    }, {
       invite: true,
     });
     await worker.idle();
@@ -145,7 +150,7 @@ Deno.test("a confirmed address is greeted by name, unless the name could pass fo
   const send = async (subdomain: string, name: string) => {
     const { tenant, ctx } = await world.company(subdomain, name);
     const person = await world.user(`ben@${subdomain}.example`, name);
-    await createMember({ ...world.system, actor: ctx.actor }, tenant, {
+    await createMember(await openTenant({ ...world.system, actor: ctx.actor }, tenant.id), {
       email: person.email,
       name,
       role: "member",

@@ -15,6 +15,7 @@ import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 import { staffActor } from "../../src/access/actor.ts";
 import { SEND_EMAIL } from "../../src/email/send_email.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: SQL injected into a tenant's query harms no one outside that tenant (S54). */
 
@@ -255,7 +256,7 @@ Deno.test("S54 a tenant's log names the staff who changed the tenant, and a form
     status: "active",
   });
   await assert.rejects(change, { kind: "forbidden", message: /no longer a member/ });
-  await suspendTenant({ ...world.system, actor }, acme.tenant.id, { reason: "A reason." });
+  await suspendTenant(await openTenant({ ...world.system, actor }, acme.tenant.id), { reason: "A reason." });
 
   assert.deepEqual(await actorsOf(acme), ["test", "Sam Staff"]);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changedFields, describeChanges } from "../../src/audit/changes.ts";
+import { changedFields, describeChanges } from "../../src/events/changes.ts";
 
 /** Protects: the audit log tells what has changed, not what was asked for. */
 
