@@ -1,12 +1,12 @@
 /** Where the tables are declared and where their migrations are, for `deno task db:generate` and for drizzle-kit. */
 import { defineConfig } from "drizzle-kit";
 
-/** `control` is migrated once, `tenant` in each tenant's schema, which its tables therefore don't name. */
+/** `control` is migrated once, and `stream` with it; `tenant` in each tenant's schema, which its tables therefore don't name. */
 export const MIGRATION_SETS = {
   control: {
-    schema: ["db/control/schema"],
+    schema: ["db/control/schema", "db/stream/schema"],
     out: "db/control/migrations",
-    schemaFilter: ["control"],
+    schemaFilter: ["control", "stream"],
   },
   tenant: {
     schema: ["db/tenant/schema"],

@@ -1,3 +1,4 @@
+import type { PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/connection/connect.ts";
 import type { SchemaName } from "../db/tenant/schema_name.ts";
 import type { Permission } from "./access/permissions.ts";
@@ -17,6 +18,8 @@ export type Services = {
   readonly health: Health;
   /** Every permission that a feature declares. */
   readonly permissions: readonly Permission[];
+  /** Every table that a feature has in the tenants' schemas. */
+  readonly tenantTables: readonly PgTable[];
   /** The oldest version of a tenant's schema that this code works with. */
   oldestServedVersion: string;
   /** A feature's own part of this process. Throws when features.ts doesn't list that feature. */

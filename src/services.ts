@@ -76,6 +76,7 @@ export async function buildServices(
     metrics,
     health: new Health(clock, healthChecks({ config, db, clock, use })),
     permissions: features.flatMap(({ permissions }) => permissions),
+    tenantTables: features.flatMap(({ tables }) => tables),
     oldestServedVersion: await oldestServedVersion(),
     use,
     forgetTenant,

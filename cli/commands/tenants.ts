@@ -1,5 +1,5 @@
-import { PLANS } from "../../src/billing/plans.ts";
 import { Command, Option } from "@commander-js/extra-typings";
+import { PLANS } from "../../src/billing/plans.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { conflict } from "../../src/errors.ts";
 import { resolveInvitee } from "../../src/identity/new_members.ts";

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../connection/connect.ts";
 import { tenantSchemas } from "../control/schema/installation.ts";
+import { compareStream } from "../stream/inspect.ts";
 import { readMigrations } from "./migrations.ts";
 import { type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { provisioningScript } from "./provision.ts";
@@ -17,7 +18,8 @@ class RolledBack extends Error {}
 
 /**
  * Compares the real schemas, of those at the newest version, with one made from the migrations for comparison (and rolled
- * back): tables, columns, constraints, indexes, triggers, functions, owners and privileges. Reads the catalogue only.
+ * back): tables, columns, constraints, indexes, triggers, functions, owners and privileges; and of `stream` what keeps the
+ * tenants apart. Reads the catalog only.
  */
 export async function findDrift(db: Database): Promise<Drift[]> {
   const migrations = await readMigrations("tenant");
@@ -26,6 +28,8 @@ export async function findDrift(db: Database): Promise<Drift[]> {
   const rows = await db.control.select({ name: tenantSchemas.name }).from(tenantSchemas)
     .where(sql`${tenantSchemas.version} = ${version}`).orderBy(tenantSchemas.name);
   const drifts: Drift[] = [];
+  const stream = await withMigrator(db, compareStream);
+  if (stream.missing.length + stream.unexpected.length > 0) drifts.push({ schema: "stream", ...stream });
   for (let start = 0; start < rows.length; start += SCHEMAS_AT_ONCE) {
     const names = rows.slice(start, start + SCHEMAS_AT_ONCE).map(({ name }) => name);
     const found = await withMigrator(db, (tx) => describeSchemas(tx, names));

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../connection/connect.ts";
+import { compareStream } from "../stream/inspect.ts";
 import { withMigrator } from "./migrator.ts";
-import { describeProblems, findRoleProblems } from "./roles.ts";
+import { describeProblems, findRoleProblems, isInstalled } from "./roles.ts";
 import { HARDENING, type Hardening } from "./server_setup.ts";
 
 export type Finding = { check: string; status: "ok" | "warn" | "fail"; detail: string };
@@ -81,6 +82,7 @@ export async function inspectDatabase(
       "all of them are there",
       describeProblems(problems),
     ),
+    ...await inspectStream(db),
     ...HARDENING.map((hardening) =>
       finding(
         hardening.name,
@@ -90,6 +92,18 @@ export async function inspectDatabase(
         `open to PUBLIC, which lets a tenant's SQL ${hardening.closes}: ${hardening.statement}`,
       )
     ),
+  ];
+}
+
+async function inspectStream(db: Database): Promise<Finding[]> {
+  const found = await withMigrator(db, async (tx) => await isInstalled(tx) ? await compareStream(tx) : null);
+  if (!found) return [];
+  const wrong = [
+    ...found.missing.map((line) => `lacks ${line}`),
+    ...found.unexpected.map((line) => `has ${line}`),
+  ];
+  return [
+    finding("stream", wrong.length === 0, "fail", "a tenant sees its own rows alone", wrong.join("; ")),
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   readyRoles,
   tenantSchemas,
 } from "../control/schema/installation.ts";
+import { isStreamWriterThere, makeStreamWriter } from "../stream/writer.ts";
 import { isAuditWriterThere, makeAuditWriter } from "./audit_writer.ts";
 import { findBehind } from "./behind.ts";
 import { type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
@@ -75,7 +76,7 @@ async function isCurrent(db: Database, migrations: Migration[], login: string): 
     const applied = await appliedMigrations(tx);
     if (findPending(migrations, applied).length > 0) return false;
     const [row] = await tx.select().from(installation);
-    return row?.login === login && await isAuditWriterThere(tx);
+    return row?.login === login && await isAuditWriterThere(tx) && await isStreamWriterThere(tx, login);
   });
 }
 
@@ -120,6 +121,7 @@ async function prepareInstallation(tx: MigratorTx, login: string): Promise<void>
     await tx.insert(installation).values({ ownerRole, login });
   }
   await makeAuditWriter(tx);
+  await makeStreamWriter(tx, login);
   if (login === server!.migrator) return;
   const name = quoteName(login);
   await runScript(

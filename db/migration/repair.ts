@@ -2,12 +2,13 @@
 import { sql } from "drizzle-orm";
 import { conflict } from "../../src/errors.ts";
 import { isInsufficientPrivilege } from "../../src/platform/database_errors.ts";
+import { isStreamWriterThere, streamWriterScript } from "../stream/writer.ts";
 import { auditWriterScript, isAuditWriterThere } from "./audit_writer.ts";
 import type { Database } from "../connection/connect.ts";
 import { tenantSchemas } from "../control/schema/installation.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
 import { expectedPrivileges, readPrivileges, repairScript } from "./privileges.ts";
-import { findProblems, loginOf, type RoleProblem } from "./roles.ts";
+import { findProblems, isInstalled, loginOf, type RoleProblem } from "./roles.ts";
 import { parseOwnerRole, parseSchemaName } from "../tenant/schema_name.ts";
 import { runScript } from "../connection/transaction.ts";
 
@@ -28,7 +29,7 @@ export async function repairRoles(db: Database, { dryRun }: { dryRun: boolean })
     const plan = [
       ...(roles ? [{ target: "roles", sql: roles }] : []),
       ...await planSchemas(db, roles),
-      ...await withMigrator(db, planAuditWriter),
+      ...await withMigrator(db, (tx) => planWriters(tx, login)),
     ];
     if (!dryRun) await apply(db, plan);
     return plan;
@@ -109,12 +110,17 @@ async function planSchemas(db: Database, roles: string): Promise<Repair[]> {
   return repairs;
 }
 
-async function planAuditWriter(tx: MigratorTx): Promise<Repair[]> {
-  const [row] = await tx.execute<{ migrated: boolean }>(
-    sql`select to_regprocedure('audit.append(jsonb)') is not null as migrated`,
-  );
-  if (!row!.migrated || await isAuditWriterThere(tx)) return [];
-  return [{ target: "audit log", sql: await auditWriterScript(tx) }];
+/** What writes to the audit logs and to `stream` in the name of the tables' owner. */
+async function planWriters(tx: MigratorTx, login: string | undefined): Promise<Repair[]> {
+  if (!login || !await isInstalled(tx)) return [];
+  const repairs: Repair[] = [];
+  if (!await isAuditWriterThere(tx)) {
+    repairs.push({ target: "audit log", sql: await auditWriterScript(tx) });
+  }
+  if (!await isStreamWriterThere(tx, login)) {
+    repairs.push({ target: "stream", sql: await streamWriterScript(tx, login) });
+  }
+  return repairs;
 }
 
 /** The first two together, so that a login that may make roles and not change owners changes nothing. */

@@ -59,7 +59,8 @@ export async function findProblems(tx: MigratorTx, login: string | undefined): P
   return [...rows];
 }
 
-async function isInstalled(tx: MigratorTx): Promise<boolean> {
+/** False before the first migration. */
+export async function isInstalled(tx: MigratorTx): Promise<boolean> {
   const [row] = await tx.execute<{ there: boolean }>(sql`
     select exists (select from pg_tables where schemaname = 'control' and tablename = 'ready_roles') as there`);
   return row!.there;

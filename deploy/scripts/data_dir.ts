@@ -1,10 +1,13 @@
-/** Prints the data folder, so that a task can name it in its permissions: `--allow-write=$(deno run deploy/scripts/data_dir.ts)`. */
+/**
+ * Prints the data folder for the tasks, which name it in their permissions. It imports nothing, because it runs before
+ * every command.
+ */
 
 const DEFAULT_FOLDER = ".data";
 
 /**
- * The data folder as a permission flag takes it. Deno 2.9 splits the flag at each comma and has no way to escape one: for
- * such a folder the flag names the default one, and the start explains why the folder can't be used.
+ * The data folder for a permission flag. Deno 2.9 splits the flag at commas and can't escape them. For a path with a
+ * comma, the flag names the default folder, and the start explains why the path can't be used.
  */
 export function permissionPath(dataDir: string | undefined): string {
   return dataDir && !dataDir.includes(",") ? dataDir : DEFAULT_FOLDER;

@@ -1,4 +1,4 @@
-/** What `deno task dev` starts again on every change: the style sheet as the views are now, then the server. */
+/** `deno task dev` runs this again after every change: builds the style sheet, then starts the server. */
 import { updateCss } from "../../views/build_css.ts";
 
 await updateCss();

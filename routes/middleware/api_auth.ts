@@ -53,7 +53,7 @@ function enter(c: ApiContext, { tenant, actor }: OpenedTenant): void {
   const services = c.get("services");
   c.set("target", tenant);
   c.set("api", tenantContext(services, tenant, actor, c.get("requestId")));
-  services.use(API_USAGE).count(tenant.schemaName);
+  services.use(API_USAGE).count(tenant.id);
 }
 
 function namesTenant(c: ApiContext): boolean {

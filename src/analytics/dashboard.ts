@@ -1,18 +1,13 @@
-import { count, getTableName, gte, sql } from "drizzle-orm";
+import { count, gte, sql } from "drizzle-orm";
 import { prepareQuery } from "../../db/connection/prepared.ts";
-import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
-import { auditLog } from "../../db/tenant/schema/audit.ts";
-import { limitCounters } from "../../db/tenant/schema/billing.ts";
+import { apiUsage } from "../../db/stream/schema/api_usage.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
-import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { countMembers } from "../access/members.ts";
 import { type AuditEntry, recentAudit } from "../audit/audit_log.ts";
 import type { TenantContext } from "../context.ts";
-import { MemoryCache } from "../platform/cache.ts";
-import { MINUTE } from "../platform/clock.ts";
-import { part } from "../ports.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
 import { authorize } from "../access/authorize.ts";
+import { measureStorage } from "./storage.ts";
 
 const RECENT_ENTRIES = 8;
 
@@ -57,24 +52,3 @@ const sumCalls = prepareQuery((db) =>
   db.select({ calls: sql<number>`coalesce(sum(${apiUsage.calls}), 0)::float8` }).from(apiUsage)
     .where(gte(apiUsage.day, sql.placeholder("monthStart")))
 );
-
-/** Bytes by schema. */
-export const STORAGE_SIZES = part(
-  "storage sizes",
-  () => new MemoryCache<number>({ capacity: 20_000, ttl: MINUTE }),
-  { forgetTenant: (sizes, { schema }) => schema && sizes.delete(schema) },
-);
-
-/** Bytes of all the tenant's tables with their indexes, as of a minute ago at most. */
-export function measureStorage(ctx: TenantContext): Promise<number> {
-  return ctx.services.use(STORAGE_SIZES).getOrLoad(ctx.tenant.schemaName, async () => {
-    const [[row]] = await ctx.read((tx) => [tx.execute<{ bytes: number }>(STORAGE)]);
-    return row!.bytes;
-  });
-}
-
-/** By the tables' names: to look through the catalogue for them would take longer the more tenants there are. */
-const SIZES = [apiUsage, auditLog, dailyMetrics, limitCounters, projects].map((table) =>
-  sql`pg_total_relation_size(to_regclass(${getTableName(table)}))`
-);
-const STORAGE = sql`select (${sql.join(SIZES, sql` + `)})::float8 as bytes`;

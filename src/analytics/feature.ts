@@ -1,5 +1,10 @@
+import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { feature } from "../feature.ts";
-import { STORAGE_SIZES } from "./dashboard.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
+import { STORAGE } from "./storage.ts";
 
-export const analytics = feature("analytics", { permissions: [ANALYTICS_READ], parts: [STORAGE_SIZES] });
+export const analytics = feature("analytics", {
+  tables: [dailyMetrics],
+  permissions: [ANALYTICS_READ],
+  parts: [STORAGE],
+});

@@ -1,10 +1,7 @@
 import { clearInterval, setInterval } from "node:timers";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/connection/connect.ts";
-import type { SchemaName } from "../../db/tenant/schema_name.ts";
-import { apiUsage } from "../../db/tenant/schema/usage.ts";
-import { withTenant } from "../../db/connection/with_tenant.ts";
-import { isTenantGone } from "../platform/database_errors.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { part } from "../ports.ts";
@@ -13,15 +10,18 @@ const FLUSH_EVERY = 5 * SECOND;
 
 const log = logOf("usage");
 
+/** The calls of a tenant on a day (UTC). */
+type Usage = { tenantId: string; day: string; calls: number };
+
 /**
- * Counts API calls in memory and adds them to the tenants' tables every few seconds and at the end, so that a call
- * costs no write. A process that is killed loses the last few seconds.
+ * Counts API calls in memory and adds those of all tenants in one statement, every few seconds and at the end, so that a
+ * call costs no write. A process that is killed loses the last few seconds.
  */
 export class UsageCounter {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #timer: ReturnType<typeof setInterval>;
-  #calls = new Map<SchemaName, Map<string, number>>();
+  #usage = new Map<string, Usage>();
   #flushing: Promise<void> | undefined;
 
   constructor(db: Database, clock: Clock) {
@@ -30,33 +30,32 @@ export class UsageCounter {
     this.#timer = setInterval(() => this.#flushing ?? this.flush(), FLUSH_EVERY).unref();
   }
 
-  count(schema: SchemaName): void {
-    const day = this.#clock.now().toISOString().slice(0, 10);
-    const days = this.#calls.get(schema) ?? new Map<string, number>();
-    days.set(day, (days.get(day) ?? 0) + 1);
-    this.#calls.set(schema, days);
+  count(tenantId: string): void {
+    this.#add({ tenantId, day: this.#clock.now().toISOString().slice(0, 10), calls: 1 });
   }
 
   /** Adds what was counted so far. What can't be added now is kept for the next time. */
   async flush(): Promise<void> {
     await this.#flushing;
-    this.#flushing = this.#addAll().finally(() => this.#flushing = undefined);
+    this.#flushing = this.#writeAll().finally(() => this.#flushing = undefined);
     await this.#flushing;
   }
 
-  async #addAll(): Promise<void> {
-    const counted = this.#calls;
-    this.#calls = new Map();
-    for (const [schema, days] of counted) {
-      for (const [day, calls] of days) {
-        await this.#add(schema, day, calls).catch((error) => this.#keep(schema, day, calls, error));
-      }
+  async #writeAll(): Promise<void> {
+    const counted = [...this.#usage.values()];
+    if (counted.length === 0) return;
+    this.#usage = new Map();
+    try {
+      await write(this.#db, counted);
+    } catch (error) {
+      log.warn("API calls not counted yet", describeError(error));
+      for (const usage of counted) this.#add(usage);
     }
   }
 
   /** Drops what was counted for a tenant that is gone. */
-  forget(schema: SchemaName): void {
-    this.#calls.delete(schema);
+  forget(tenantId: string): void {
+    for (const [key, usage] of this.#usage) if (usage.tenantId === tenantId) this.#usage.delete(key);
   }
 
   async close(): Promise<void> {
@@ -64,25 +63,35 @@ export class UsageCounter {
     await this.flush();
   }
 
-  async #add(schema: SchemaName, day: string, calls: number): Promise<void> {
-    await withTenant(this.#db, schema, (tx) =>
-      tx.insert(apiUsage).values({ day, calls }).onConflictDoUpdate({
-        target: apiUsage.day,
-        set: { calls: sql`${apiUsage.calls} + excluded.calls` },
-      }));
+  #add({ tenantId, day, calls }: Usage): void {
+    const key = `${tenantId} ${day}`;
+    const known = this.#usage.get(key);
+    if (known) known.calls += calls;
+    else this.#usage.set(key, { tenantId, day, calls });
   }
+}
 
-  #keep(schema: SchemaName, day: string, calls: number, error: unknown): void {
-    if (isTenantGone(error)) return;
-    log.warn("API calls not counted yet", describeError(error));
-    const days = this.#calls.get(schema) ?? new Map<string, number>();
-    days.set(day, (days.get(day) ?? 0) + calls);
-    this.#calls.set(schema, days);
-  }
+/** Skips deleted tenants. The lock keeps the others from being deleted meanwhile, which would leave rows behind. */
+async function write({ batch }: Database, counted: Usage[]): Promise<void> {
+  const [ids, days, calls] = [
+    arrayOf(counted, "tenantId"),
+    arrayOf(counted, "day"),
+    arrayOf(counted, "calls"),
+  ];
+  await batch.control.execute(sql`
+    with counted as (
+      select usage.* from unnest(${ids}::uuid[], ${days}::date[], ${calls}::bigint[]) as usage(tenant_id, day, calls)
+      join ${tenants} tenant on tenant.id = usage.tenant_id for key share of tenant)
+    select stream.add_api_usage(array_agg(tenant_id), array_agg(day), array_agg(calls)) from counted`);
+}
+
+/** One value of each, as a literal of Postgres. None holds a comma or a quote. */
+function arrayOf(counted: Usage[], name: keyof Usage): string {
+  return `{${counted.map((usage) => usage[name]).join(",")}}`;
 }
 
 /** The counter of this process. */
 export const API_USAGE = part("API usage", ({ db, clock }) => new UsageCounter(db, clock), {
-  forgetTenant: (counter, { schema }) => schema && counter.forget(schema),
+  forgetTenant: (counter, { id }) => counter.forget(id),
   close: (counter) => counter.close(),
 });

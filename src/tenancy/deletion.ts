@@ -19,7 +19,7 @@ const log = logOf("tenancy");
 
 /**
  * Deletes a tenant for good, whatever its grace period: its schema, its role, its members' sessions and tokens, its names,
- * and what the platform's log says of it. What stays is a line that a tenant was deleted, with a hash of its id. When it is
+ * its rows in `stream`, and what the platform's log says of it. What stays is a line that a tenant was deleted, with a hash of its id. When it is
  * broken off, it goes on where it was when it is called again. Throws `not_found`.
  */
 export async function deleteTenant(ctx: SystemContext, id: string): Promise<void> {
@@ -60,6 +60,7 @@ async function removeTenant(ctx: SystemContext, id: string, condition?: SQL): Pr
   await withMigrator(ctx.services.db, async (tx) => {
     const gone = await tx.delete(tenants).where(eq(tenants.id, id)).returning({ id: tenants.id });
     if (gone.length === 0) return; // another process was faster
+    await tx.execute(sql`select stream.forget_tenant(${id})`);
     await eraseFromPlatformAudit(tx, id);
     await recordPlatformAudit(ctx, tx, {
       action: "tenant.deleted",

@@ -1,4 +1,5 @@
 import { dropUnusedRoles } from "../../db/migration/drop_schema.ts";
+import { maintainPartitions } from "../../db/stream/partitions.ts";
 import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/migration/provision.ts";
 import { inBackground, systemContext } from "../context.ts";
 import { releaseForgottenJobs } from "../outbox/outbox.ts";
@@ -11,8 +12,8 @@ import { systemActor } from "../access/actor.ts";
 const log = logOf("tenancy");
 
 /**
- * What is done for the tenants between requests: schemas are made ready for the next ones, and those whose time is over are
- * deleted. A server does so when it starts and after each sign-up, and a job every minute; several may at once.
+ * What is done for the tenants between requests: schemas are made ready for the next ones, those whose time is over are
+ * deleted, and the tables of `stream` get their partitions. A server does so when it starts and after each sign-up, and a job every minute; several may at once.
  */
 export class TenantUpkeep {
   #services: Services | undefined;
@@ -64,6 +65,7 @@ export class TenantUpkeep {
       await releaseForgottenJobs(system);
       await deleteDueTenants(system);
       await dropUnusedRoles(services.db);
+      await maintainPartitions(services.db, services.clock.now());
     }
   }
 

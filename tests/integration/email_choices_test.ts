@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
-import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { enqueueDue, enqueueMissed, SCHEDULES } from "../../jobs/schedules.ts";
 import { getEmailPreferences } from "../../src/email/preferences.ts";
 import { DAY } from "../../src/platform/clock.ts";
@@ -110,7 +109,7 @@ Deno.test("a report counts the days that nobody counted, and says which figures 
   const [acme, empty] = [await world.company("acme"), await world.company("empty")];
   const figures = { members: 3, projects: 4, projects_created: 1, api_calls: 7, storage_bytes: 1_000 };
   await collected(acme, [["2026-03-14", figures]]);
-  await acme.ctx.tx((tx) => tx.insert(apiUsage).values({ day: "2026-03-31", calls: 5 }));
+  await world.apiCalls(acme, "2026-03-31", 5);
   await enqueueDue(world.services, monthly);
   world.clock.advance(31 * DAY);
   await using worker = await startWorker(world, "kv");

@@ -16,7 +16,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
-import { STORAGE_SIZES } from "../../src/analytics/dashboard.ts";
+import { STORAGE } from "../../src/analytics/storage.ts";
 
 /** Protects: what operators see of the product, by the names they rely on, and who may see it. */
 
@@ -183,8 +183,8 @@ Deno.test({
     const listens = await replica.use(TENANTS).listen(replica.forgetTenant);
     for (const { tenant } of [acme, globex]) {
       replica.metrics.requestEnded(tenant.id, ONE_REQUEST);
-      replica.use(API_USAGE).count(tenant.schemaName);
-      replica.use(STORAGE_SIZES).set(tenant.schemaName, 1);
+      replica.use(API_USAGE).count(tenant.id);
+      replica.use(STORAGE).sizes.set(tenant.schemaName, 1);
     }
 
     await updateTenant(world.system, globex.tenant.id, { name: "Globex Corporation" });
@@ -192,7 +192,7 @@ Deno.test({
     await until(() => replica.metrics.labeledTenants().length < 2);
     const { metrics } = replica;
     const left = [acme, globex].map(({ tenant }) =>
-      replica.use(STORAGE_SIZES).get(tenant.schemaName) !== undefined
+      replica.use(STORAGE).sizes.get(tenant.schemaName) !== undefined
     );
     const found = await replica.use(TENANTS).findById(acme.tenant.id);
     await replica.close();

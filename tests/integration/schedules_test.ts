@@ -3,7 +3,6 @@ import { asc, eq } from "drizzle-orm";
 import { oneTimeTokens, sessions } from "../../db/control/schema/identity.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
-import { apiUsage } from "../../db/tenant/schema/usage.ts";
 import { enqueueDue, enqueueMissed, everyMinute, SCHEDULES } from "../../jobs/schedules.ts";
 import { JOB_TYPES } from "../../src/outbox/job_types.ts";
 import { HANDLERS } from "../../jobs/handlers/handlers.ts";
@@ -128,7 +127,7 @@ Deno.test("a day that was missed gets its counters later, and never today's gaug
   await using worker = await startWorker(world, "kv");
   await enqueueMissed(world.services);
   const { id } = await createProject(acme.ctx, { name: "One", description: "", status: "active" });
-  await acme.ctx.tx((tx) => tx.insert(apiUsage).values({ day: "2026-03-02", calls: 7 }));
+  await world.apiCalls(acme, "2026-03-02", 7);
   world.clock.advance(DAY); // nothing ran on the evening of 2 March
   await world.member(acme, "ben@acme.example", "viewer");
   await deleteProject(acme.ctx, id);
@@ -146,21 +145,18 @@ Deno.test("a day that was missed gets its counters later, and never today's gaug
 
 Deno.test("counting a day again replaces its counters, and a day that is not over has none", async () => {
   await using world = await World.open();
-  const { ctx, ...acme } = await world.company("acme");
-  const calls = (day: string, calls: number) =>
-    ctx.tx((tx) =>
-      tx.insert(apiUsage).values({ day, calls }).onConflictDoUpdate({ target: apiUsage.day, set: { calls } })
-    );
-  await calls("2026-03-02", 3);
+  const acme = await world.company("acme");
+  const { ctx } = acme;
+  await world.apiCalls(acme, "2026-03-02", 3);
   await recordCounters(ctx, "2026-03-02");
-  const during = await figuresOf({ ctx, ...acme });
+  const during = await figuresOf(acme);
   world.clock.advance(DAY);
   await recordCounters(ctx, "2026-03-02");
-  await calls("2026-03-02", 5);
+  await world.apiCalls(acme, "2026-03-02", 2);
   await recordCounters(ctx, "2026-03-02");
 
   assert.deepEqual(during, {});
-  assert.deepEqual(await figuresOf({ ctx, ...acme }), {
+  assert.deepEqual(await figuresOf(acme), {
     "2026-03-02": { api_calls: 5, projects_created: 0 },
   });
 });

@@ -10,6 +10,7 @@ import { listPlatformAudit, recentAudit, verifyPlatformAudit } from "../../src/a
 import { DAY, MINUTE } from "../../src/platform/clock.ts";
 import { retryJob } from "../../src/operations/job_list.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { deleteDueTenants, deleteTenant } from "../../src/tenancy/deletion.ts";
 import {
@@ -248,6 +249,8 @@ Deno.test("S45 when the days of grace are over nothing of the tenant is left any
   });
   await world.handoff(acme);
   await world.api("GET", "/projects", { token: tokens.access_token });
+  await world.services.use(API_USAGE).flush();
+  await world.apiCalls(globex, "2026-03-02", 1);
   const letter = { name: "email.send", payload: { message: "welcome", userId: acme.owner.id } } as const;
   const job = await world.system.tx((tx) =>
     enqueue(world.system, tx, { ...letter, tenantId: acme.tenant.id })
@@ -258,14 +261,18 @@ Deno.test("S45 when the days of grace are over nothing of the tenant is left any
   await scheduleDeletion(world.system, acme.tenant.id);
   world.clock.advance(29 * DAY);
   await world.upkeep();
+  const usageBefore = await world.dumpStream("api_usage");
   const stillThere = await world.services.use(TENANTS).findById(acme.tenant.id);
   world.clock.advance(DAY + MINUTE);
 
   await world.upkeep();
 
   assert.ok(stillThere);
+  assert.ok(usageBefore.some(({ tenant_id }) => tenant_id === acme.tenant.id));
   const traces = [acme.tenant.id, acme.tenant.schemaName, "Zebra Works", "acme-robots"];
   const dump = await world.dumpControl();
+  const usage = await world.dumpStream("api_usage");
+  assert.deepEqual(usage.map(({ tenant_id }) => tenant_id), [globex.tenant.id]);
   for (const trace of traces) assert.equal(dump.includes(trace), false, trace);
   const [left] = await world.system.control.execute(
     sql`select to_regnamespace(${acme.tenant.schemaName}) is null

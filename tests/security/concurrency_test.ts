@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { projects } from "../../db/tenant/schema/projects.ts";
-import { apiUsage } from "../../db/tenant/schema/usage.ts";
+import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { provisionSchema } from "../../db/migration/provision.ts";
 import { readTenant, withTenant } from "../../db/connection/with_tenant.ts";
 import { createProject } from "../../src/projects/projects.ts";
@@ -124,13 +124,13 @@ Deno.test("S04 a statement that the database wants prepared anew is not sent aga
   await using world = await World.open({}, { connections: 3 });
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const read = ({ ctx }: Company) =>
-    ctx.read((tx) => [tx.execute(sql`select calls, current_user as who from api_usage`)]);
+    ctx.read((tx) => [tx.execute(sql`select value, current_user as who from daily_metrics`)]);
   for (const { ctx } of [acme, globex]) {
-    await ctx.tx((tx) => tx.insert(apiUsage).values({ day: "2026-01-01", calls: 1 }));
+    await ctx.tx((tx) => tx.insert(dailyMetrics).values({ day: "2026-01-01", metric: "members", value: 1 }));
   }
   await read(acme);
   await read(globex);
-  await world.asOwner(`alter table ${acme.tenant.schemaName}.api_usage alter column calls type text`);
+  await world.asOwner(`alter table ${acme.tenant.schemaName}.daily_metrics alter column value type text`);
 
   for (let round = 0; round < 20; round++) {
     const order = [acme, globex, globex, acme, globex, acme];

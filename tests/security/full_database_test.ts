@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { apiUsage } from "../../db/tenant/schema/usage.ts";
+import { apiUsage } from "../../db/stream/schema/api_usage.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { runScript } from "../../db/connection/transaction.ts";
 import { type Company, World } from "../support/world.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 
@@ -17,7 +19,7 @@ Deno.test("a full disk", async (t) => {
   await create("Before");
 
   await t.step("a change is refused with 503 and a time to try again, and reading goes on", async () => {
-    await fill(world, acme, "projects");
+    await world.asOwner(fillScript(acme.tenant.schemaName, "projects"));
     const refused = await create("Too much");
 
     assert.equal(refused.status, 503);
@@ -27,7 +29,7 @@ Deno.test("a full disk", async (t) => {
   });
 
   await t.step("once there is room, the same change is taken", async () => {
-    await makeRoom(world, acme, "projects");
+    await world.asOwner(makeRoomScript(acme.tenant.schemaName, "projects"));
 
     assert.equal((await create("After")).status, 201);
     assert.deepEqual((await names()).toSorted(), ["After", "Before"]);
@@ -36,30 +38,32 @@ Deno.test("a full disk", async (t) => {
   await t.step("API calls that can't be written are kept, and written once there is room", async () => {
     await world.services.use(API_USAGE).flush();
     const before = await apiCalls(acme);
-    await fill(world, acme, "api_usage");
+    await inStream(world, fillScript("stream", "api_usage"));
     for (let call = 0; call < 3; call++) await names();
     await world.services.use(API_USAGE).flush();
     const whileFull = await apiCalls(acme);
 
-    await makeRoom(world, acme, "api_usage");
+    await inStream(world, makeRoomScript("stream", "api_usage"));
     await world.services.use(API_USAGE).flush();
 
     assert.deepEqual([whileFull - before, await apiCalls(acme) - before], [0, 3]);
   });
 });
 
-/** Lets each change of a tenant's table fail as on a full disk. */
-async function fill(world: World, { tenant }: Company, table: string): Promise<void> {
-  const { schemaName: schema } = tenant;
-  await world.asOwner(`
+/** Lets each change of a table fail as on a full disk. */
+function fillScript(schema: string, table: string): string {
+  return `
     create function ${schema}.refuse() returns trigger language plpgsql as
       $$ begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
-    create trigger refuse before insert or update on ${schema}.${table} execute function ${schema}.refuse()`);
+    create trigger refuse before insert or update on ${schema}.${table} for each row execute function ${schema}.refuse()`;
 }
 
-async function makeRoom(world: World, { tenant }: Company, table: string): Promise<void> {
-  const { schemaName: schema } = tenant;
-  await world.asOwner(`drop trigger refuse on ${schema}.${table}; drop function ${schema}.refuse()`);
+function makeRoomScript(schema: string, table: string): string {
+  return `drop trigger refuse on ${schema}.${table}; drop function ${schema}.refuse()`;
+}
+
+async function inStream(world: World, script: string): Promise<void> {
+  await withMigrator(world.services.db, (tx) => runScript(tx, script));
 }
 
 async function apiCalls({ ctx }: Company): Promise<number> {

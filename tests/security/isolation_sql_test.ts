@@ -18,7 +18,11 @@ Deno.test("S04 SQL inside a tenant's transaction can't reach a neighbour, contro
 
   const ways: [string, string, string | RegExp][] = [
     ["reads a neighbour's table", `select * from ${neighbour}.projects`, refused],
-    ["writes a neighbour's table", `insert into ${neighbour}.api_usage values (now(), 1)`, refused],
+    [
+      "writes a neighbour's table",
+      `insert into ${neighbour}.daily_metrics values (now(), 'members', 1)`,
+      refused,
+    ],
     ["reads users", "select * from control.users", refused],
     ["reads password hashes by a subquery", "select (select max(password_hash) from control.users)", refused],
     ["sets the role by set_config", `select set_config('role', '${neighbour}', true)`, refused],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { permissionPath } from "../../deploy/scripts/data_dir.ts";
 import { GENERATED_FILES } from "../../deploy/scripts/settings.ts";
 import { ADMIN_PASSWORD, READABLE_VARIABLES, SETTINGS } from "../../src/config/settings.ts";
 import {
@@ -100,8 +101,13 @@ Deno.test("S46 only the CLI can read the administrator's password", () => {
   for (const { name } of Object.values(SETTINGS)) assert.ok(READABLE_VARIABLES.serve.includes(name), name);
 });
 
-Deno.test("the task that prints DATA_DIR reads the variable of that setting", () => {
-  assert.deepEqual(denoConfig.permissions.data_dir, { env: [SETTINGS.dataDir.name] });
+Deno.test("the permissions of the tasks name the data folder as its setting does", () => {
+  const { name, default: folder } = SETTINGS.dataDir;
+
+  assert.deepEqual(denoConfig.permissions.data_dir, { env: [name] });
+  assert.equal(permissionPath(undefined), folder);
+  assert.deepEqual(denoConfig.permissions.serve!.write, [folder]);
+  assert.deepEqual(denoConfig.permissions.admin!.write, [folder]);
 });
 
 Deno.test("a shell reads every value of .env.example once it is taken out of its comment", async () => {

@@ -68,7 +68,7 @@ Deno.test("every element that htmx acts on carries the page's nonce", async () =
   assert.deepEqual(tags.filter((tag) => !tag.includes(`hx-nonce="${NONCE}"`)), []);
 });
 
-Deno.test("pages hold no inline style and no inline script, which the content security policy would refuse", async () => {
+Deno.test("pages have no inline styles or scripts, which the CSP would block", async () => {
   const page = await htmlOf(
     <AppShell {...SHELL} title="Projects">
       <ProjectsPage {...LIST} />
@@ -79,11 +79,11 @@ Deno.test("pages hold no inline style and no inline script, which the content se
   assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/);
 });
 
-Deno.test("a view outside a page says what is missing instead of leaving the nonce out", () => {
+Deno.test("a view outside a page throws instead of omitting the nonce", () => {
   assert.throws(() => hx({ get: "/projects" }), /PageContext\.Provider/);
 });
 
-Deno.test("a refused sign-up keeps what was typed and says beside the field what to change", async () => {
+Deno.test("a refused sign-up keeps the input and shows the error next to the field", async () => {
   const values = { company_name: "Acme", subdomain: "www", name: "Ada", email: "ada@acme.example" };
 
   const form = await htmlOf(
@@ -103,7 +103,7 @@ Deno.test("a refused sign-up keeps what was typed and says beside the field what
   assert.match(form, /value="ada@acme.example"/);
 });
 
-Deno.test("a password is never written back into a form", async () => {
+Deno.test("a password is never rendered back into a form", async () => {
   const form = await htmlOf(
     <SignInForm values={{ email: "ada@acme.example" }} problem="This email and password don't match." />,
   );
@@ -113,14 +113,14 @@ Deno.test("a password is never written back into a form", async () => {
   assert.match(form, /role="alert"/);
 });
 
-Deno.test("a field without a hint or an error is described by nothing", async () => {
+Deno.test("a field without a hint or an error has no description", async () => {
   const field = await htmlOf(<TextField id="name" name="name" label="Name" />);
 
   assert.match(field, /<label for="name"/);
   assert.doesNotMatch(field, /aria-describedby|aria-invalid/);
 });
 
-Deno.test("the navigation marks the section of the page", async () => {
+Deno.test("the navigation marks the current page", async () => {
   const stats = { users: 1, projects: 0, apiCalls: 0, storageUsed: 0 };
 
   const dashboard = (
@@ -134,7 +134,7 @@ Deno.test("the navigation marks the section of the page", async () => {
   assert.match(page, /class="tenant-name[^"]*">Acme Instruments</);
 });
 
-Deno.test("the last row of a page of projects leads to the next, with and without htmx", async () => {
+Deno.test("the last row of a page of projects links to the next page, with and without htmx", async () => {
   const more = await htmlOf(<ProjectRows {...LIST} query={{ ...QUERY, status: "archived" }} />);
   const last = await htmlOf(<ProjectRows {...LIST} nextCursor={null} />);
 
@@ -143,13 +143,13 @@ Deno.test("the last row of a page of projects leads to the next, with and withou
   assert.doesNotMatch(last, /cursor=/);
 });
 
-Deno.test("someone who may only read is offered no changes", async () => {
+Deno.test("a viewer sees no actions", async () => {
   const page = await htmlOf(<ProjectsPage {...LIST} canWrite={false} />);
 
   assert.doesNotMatch(page, /New project|\/edit|\/delete|\/archive/);
 });
 
-Deno.test("a project created in place comes with its row, an emptied editor and a toast", async () => {
+Deno.test("a project created in place returns its row, an empty form and a toast", async () => {
   const answer = await htmlOf(<ProjectCreated project={PROJECT} now={NOW} />);
 
   assert.match(answer, /hx-target="#project-rows" hx-swap="afterbegin"[^]*id="project-0195-a"/);
@@ -157,7 +157,7 @@ Deno.test("a project created in place comes with its row, an emptied editor and 
   assert.match(answer, /hx-target="#flash"[^]*Spring collection was created\./);
 });
 
-Deno.test("a time is told from now, and in full to machines", async () => {
+Deno.test("a time is relative for people and complete for machines", async () => {
   const at = new Date("2026-03-01T09:00:00Z");
 
   const time = await htmlOf(<Time at={at} now={NOW} />);

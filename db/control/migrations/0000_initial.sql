@@ -466,3 +466,26 @@ BEGIN
     details, salt, content_hash, previous_hash, hash)
   SELECT l.* FROM audit.compose(entry, last.sequence, last.hash) l;
 END $$;
+
+-- Stream: records of all tenants, written by the thousand and partitioned by month. db/stream/writer.ts makes the functions
+-- that write, for the owner of the tenants' tables; db/stream/partitions.ts makes and drops the months.
+CREATE SCHEMA "stream";
+GRANT USAGE ON SCHEMA "stream" TO PUBLIC;
+
+-- The tenant of a role. The role is an argument, because current_user in here is the function's owner.
+CREATE FUNCTION "control"."tenant_id_of"("acting" name) RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT t.id FROM control.tenants t WHERE t.schema_name = acting::text
+$$;
+
+CREATE TABLE "stream"."api_usage" (
+	"tenant_id" uuid NOT NULL,
+	"day" date NOT NULL,
+	"calls" bigint NOT NULL,
+	CONSTRAINT "api_usage_tenant_id_day_pk" PRIMARY KEY("tenant_id","day")
+) PARTITION BY RANGE ("day");
+CREATE TABLE "stream"."api_usage_default" PARTITION OF "stream"."api_usage" DEFAULT;
+ALTER TABLE "stream"."api_usage" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE "stream"."api_usage_default" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY "own_rows" ON "stream"."api_usage" AS PERMISSIVE FOR SELECT TO public USING (tenant_id = (select control.tenant_id_of(current_user)));
+GRANT SELECT ON "stream"."api_usage" TO PUBLIC;

@@ -34,9 +34,9 @@ CREATE TABLE "projects" (
 	"updated_at" timestamp (3) with time zone NOT NULL
 );
 
-CREATE TABLE "api_usage" (
-	"day" date PRIMARY KEY NOT NULL,
-	"calls" bigint NOT NULL
+CREATE TABLE "limit_counters" (
+	"limit" text PRIMARY KEY NOT NULL,
+	"used" bigint NOT NULL
 );
 
 CREATE INDEX "audit_log_at" ON "audit_log" USING btree ("at","id");

@@ -1,0 +1,92 @@
+/** Schema `stream` has a table for each month: made ahead, and dropped when its time is over. */
+import { sql } from "drizzle-orm";
+import type { Database } from "../connection/connect.ts";
+import { retryBusy } from "../connection/retry.ts";
+import { runScript } from "../connection/transaction.ts";
+import { type MigratorTx, withMigrator } from "../migration/migrator.ts";
+
+/** A partitioned table: the column that says when, and for how many months rows are kept after their own. */
+export type StreamTable = { name: string; column: string; keptMonths: number };
+
+export const STREAM_TABLES: StreamTable[] = [
+  // Reports made up for reach back four months; daily_metrics keeps the figures for good.
+  { name: "api_usage", column: "day", keptMonths: 6 },
+];
+
+const MONTHS_AHEAD = 2;
+
+/** A query that waits for the table makes later ones wait as well. So it gives up soon and is tried again. */
+const LOCK_TIMEOUT_MILLISECONDS = 300;
+
+/** A month, as `2026-11`. */
+type Month = string;
+type Plan = { missing: Month[]; expired: Month[] };
+
+/**
+ * Makes the partitions of this month and the next two, and drops those that were kept long enough. Rows that came before
+ * their partition are in the default one, and move. Several processes may do it at once.
+ */
+export async function maintainPartitions(db: Database, now: Date): Promise<void> {
+  const month = now.toISOString().slice(0, 7);
+  for (const table of STREAM_TABLES) {
+    const { missing, expired } = await withMigrator(db, (tx) => plan(tx, table, month));
+    if (missing.length + expired.length === 0) continue;
+    await retryBusy(() => withMigrator(db, (tx) => maintain(tx, table, month)));
+  }
+}
+
+async function maintain(tx: MigratorTx, table: StreamTable, month: Month): Promise<void> {
+  await runScript(
+    tx,
+    `set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
+    lock table stream.${table.name} in share update exclusive mode`,
+  );
+  const { missing, expired } = await plan(tx, table, month); // once more: another process may have been faster
+  for (const each of missing) await runScript(tx, makeScript(table, each));
+  for (const each of expired) await runScript(tx, `drop table ${partitionOf(table, each)}`);
+}
+
+async function plan(tx: MigratorTx, table: StreamTable, month: Month): Promise<Plan> {
+  const rows = await tx.execute<{ name: string }>(sql`
+    select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
+    where inhparent = to_regclass(${`stream.${table.name}`}) and relname ~ '_[0-9]{4}_[0-9]{2}$' order by relname`);
+  const made = rows.map(({ name }) => name.slice(-"2026_11".length).replace("_", "-"));
+  const oldest = addMonths(month, -table.keptMonths);
+  const afterNewest = addMonths(made.at(-1) ?? month, 1);
+  const first = [oldest, afterNewest < month ? afterNewest : month].sort().at(-1)!;
+  return {
+    missing: monthsBetween(first, addMonths(month, MONTHS_AHEAD)).filter((each) => !made.includes(each)),
+    expired: made.filter((each) => each < oldest),
+  };
+}
+
+/** Without row security of its own, a partition would show its owner all rows when it is named directly. */
+function makeScript(table: StreamTable, month: Month): string {
+  const [from, to] = [`'${month}-01'`, `'${addMonths(month, 1)}-01'`];
+  const [parent, partition, rest] = [
+    `stream.${table.name}`,
+    partitionOf(table, month),
+    `stream.${table.name}_default`,
+  ];
+  return `
+    create table ${partition} (like ${parent} including all);
+    alter table ${rest} no force row level security;
+    with moved as (delete from ${rest} where ${table.column} >= ${from} and ${table.column} < ${to} returning *)
+      insert into ${partition} select * from moved;
+    alter table ${rest} force row level security;
+    alter table ${partition} enable row level security, force row level security;
+    alter table ${parent} attach partition ${partition} for values from (${from}) to (${to});`;
+}
+
+function partitionOf({ name }: StreamTable, month: Month): string {
+  return `stream.${name}_${month.replace("-", "_")}`;
+}
+
+function monthsBetween(first: Month, last: Month): Month[] {
+  return first > last ? [] : [first, ...monthsBetween(addMonths(first, 1), last)];
+}
+
+function addMonths(month: Month, count: number): Month {
+  const [year, number] = month.split("-").map(Number) as [number, number];
+  return new Date(Date.UTC(year, number - 1 + count)).toISOString().slice(0, 7);
+}

@@ -1,0 +1,9 @@
+import { bigint, date, primaryKey, uuid } from "drizzle-orm/pg-core";
+import { ownRows, stream } from "./stream.ts";
+
+/** API calls a day (UTC), counted in the process and added in batches. */
+export const apiUsage = stream.table("api_usage", {
+  tenantId: uuid("tenant_id").notNull(),
+  day: date("day").notNull(),
+  calls: bigint("calls", { mode: "number" }).notNull(),
+}, (table) => [primaryKey({ columns: [table.tenantId, table.day] }), ownRows()]);

@@ -1,0 +1,16 @@
+import { sql } from "drizzle-orm";
+import { pgPolicy, pgSchema } from "drizzle-orm/pg-core";
+
+/**
+ * Schema `stream`: records written by the thousand, of all tenants, partitioned by month. Every table has a `tenant_id` and
+ * the policy `ownRows`, so a tenant's role reads its own rows. db/stream/writer.ts writes; db/stream/partitions.ts keeps
+ * the partitions.
+ */
+export const stream = pgSchema("stream");
+
+export const ownRows = () =>
+  pgPolicy("own_rows", {
+    for: "select",
+    to: "public",
+    using: sql`tenant_id = (select control.tenant_id_of(current_user))`,
+  });

@@ -1,0 +1,93 @@
+import { sql } from "drizzle-orm";
+import { runScript } from "../connection/transaction.ts";
+import { type MigratorTx, quoteName, readInstallation } from "../migration/migrator.ts";
+
+const FUNCTIONS = ["stream.add_api_usage(uuid[], date[], bigint[])", "stream.forget_tenant(uuid)"];
+
+/**
+ * Makes the functions that write to `stream`, and the policy that lets them. They act as the owner of the tenants' tables,
+ * which no transaction is by itself, so a login without a role sees no row. Can be repeated, and must be after a migration
+ * adds a table. Does nothing while the owner's role is missing, as after a restore.
+ */
+export async function makeStreamWriter(tx: MigratorTx, login: string): Promise<void> {
+  const { ownerRole } = await readInstallation(tx);
+  const [row] = await tx.execute<{ exists: boolean }>(
+    sql`select to_regrole(${ownerRole}) is not null as exists`,
+  );
+  if (row!.exists) await runScript(tx, await streamWriterScript(tx, login));
+}
+
+/** The SQL that makes them. */
+export async function streamWriterScript(tx: MigratorTx, login: string): Promise<string> {
+  const { ownerRole } = await readInstallation(tx);
+  const tables = await tx.execute<{ name: string }>(sql`
+    select format('%I.%I', 'stream', relname) as name from pg_class
+    where relnamespace = 'stream'::regnamespace and relkind = 'p' order by 1`);
+  const [row] = await tx.execute<{ migrator: string }>(
+    sql`select pg_get_userbyid(nspowner) as migrator from pg_namespace where nspname = 'stream'`,
+  );
+  // A function of another role can't be replaced. Replacing its own interrupts no transaction that uses it.
+  const drop = await isStreamWriterThere(tx, login)
+    ? ""
+    : FUNCTIONS.map((name) => `drop function if exists ${name};`).join("\n");
+  return `
+    ${drop}
+    ${tables.map(({ name }) => policyScript(name, ownerRole)).join("\n")}
+    grant usage, create on schema stream to ${ownerRole};
+    set local role ${ownerRole};
+    ${FUNCTIONS_SQL}
+    revoke execute on function ${FUNCTIONS.join(", ")} from public;
+    grant execute on function ${FUNCTIONS[0]} to ${quoteName(login)};
+    grant execute on function ${FUNCTIONS[1]} to ${quoteName(row!.migrator)};
+    set local role none;
+    revoke create on schema stream from ${ownerRole};`;
+}
+
+/** Whether the functions and the policy are there, for this owner and this login. A restored database may lack them. */
+export async function isStreamWriterThere(tx: MigratorTx, login: string): Promise<boolean> {
+  const [row] = await tx.execute<{ there: boolean }>(sql`
+    select count(writer.oid) = 2 and not exists (
+        select from pg_class t where t.relnamespace = 'stream'::regnamespace and t.relkind = 'p' and not exists (
+          select from pg_policy where polrelid = t.oid and polname = 'writer' and polroles = array[owner.oid]
+            and has_table_privilege(owner.oid, t.oid, 'insert') and has_table_privilege(owner.oid, t.oid, 'delete')))
+      as there
+    from control.installation join pg_roles owner on owner.rolname = owner_role
+      join pg_roles login on login.rolname = ${login}
+      join pg_namespace space on nspname = 'stream'
+      left join pg_proc writer on writer.pronamespace = space.oid and writer.proowner = owner.oid and (
+        writer.oid = to_regprocedure(${
+    FUNCTIONS[0]
+  }) and has_function_privilege(login.oid, writer.oid, 'execute')
+        or writer.oid = to_regprocedure(${
+    FUNCTIONS[1]
+  }) and has_function_privilege(nspowner, writer.oid, 'execute'))
+    group by owner.oid`);
+  return row?.there ?? false;
+}
+
+/** Not even the owner's role, taken on, sees a row: only the functions act as it while no role is set. */
+function policyScript(table: string, ownerRole: string): string {
+  return `
+    grant select, insert, update, delete on ${table} to ${ownerRole};
+    drop policy if exists writer on ${table};
+    create policy writer on ${table} to ${ownerRole}
+      using (current_setting('role') = 'none') with check (current_setting('role') = 'none');`;
+}
+
+/** In the order of their keys, so that two processes that add at once never wait for each other in a circle. */
+const FUNCTIONS_SQL = `
+  create or replace function stream.add_api_usage(tenants uuid[], days date[], counts bigint[]) returns void
+  language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into stream.api_usage as usage (tenant_id, day, calls)
+    select * from unnest(tenants, days, counts) order by 1, 2
+    on conflict (tenant_id, day) do update set calls = usage.calls + excluded.calls
+  $$;
+  create or replace function stream.forget_tenant(tenant uuid) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  declare
+    stream_table regclass;
+  begin
+    for stream_table in select oid from pg_class where relnamespace = 'stream'::regnamespace and relkind = 'p' loop
+      execute format('delete from %s where tenant_id = $1', stream_table) using tenant;
+    end loop;
+  end $$;`;

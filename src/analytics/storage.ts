@@ -1,0 +1,30 @@
+import { getTableName, type SQL, sql } from "drizzle-orm";
+import type { TenantContext } from "../context.ts";
+import { MemoryCache } from "../platform/cache.ts";
+import { MINUTE } from "../platform/clock.ts";
+import { part, type Services } from "../ports.ts";
+
+/** The tenants' sizes of the last minute, by schema, and the query that measures one. */
+export const STORAGE = part(
+  "storage sizes",
+  (services) => ({
+    sizes: new MemoryCache<number>({ capacity: 20_000, ttl: MINUTE }),
+    query: sizeQuery(services),
+  }),
+  { forgetTenant: ({ sizes }, { schema }) => schema && sizes.delete(schema) },
+);
+
+/** Bytes of all the tenant's tables with their indexes, at most a minute old. */
+export function measureStorage(ctx: TenantContext): Promise<number> {
+  const { sizes, query } = ctx.services.use(STORAGE);
+  return sizes.getOrLoad(ctx.tenant.schemaName, async () => {
+    const [[row]] = await ctx.read((tx) => [tx.execute<{ bytes: number }>(query)]);
+    return row!.bytes;
+  });
+}
+
+/** By name: searching the catalog for a schema's tables takes longer with every tenant. */
+function sizeQuery({ tenantTables }: Services): SQL {
+  const sizes = tenantTables.map((table) => sql`pg_total_relation_size(to_regclass(${getTableName(table)}))`);
+  return sql`select (${sql.join(sizes, sql` + `)})::float8 as bytes`;
+}

@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { runScript } from "../../db/connection/transaction.ts";
+import { findDrift } from "../../db/migration/drift.ts";
+import { inspectDatabase } from "../../db/migration/inspect.ts";
+import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
+import { repairRoles } from "../../db/migration/repair.ts";
+import { maintainPartitions } from "../../db/stream/partitions.ts";
+import { apiUsage } from "../../db/stream/schema/api_usage.ts";
+import { isStreamWriterThere } from "../../db/stream/writer.ts";
+import { serverUrl } from "../support/database.ts";
+import { until } from "../support/jobs.ts";
+import { cli, ServerProcess } from "../support/process.ts";
+import { openSplitLogins, type SplitLogins, withConnection } from "../support/split_logins.ts";
+import { type Company, World } from "../support/world.ts";
+
+/** Protects: in the tables that all tenants share, a tenant's role sees its own rows, and nobody else sees any (S04). */
+
+const PARTITION = "stream.api_usage_2026_03";
+
+Deno.test("S04 in a shared table a tenant reads its own rows, and nobody writes but the application", async (t) => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  await world.apiCalls(acme, "2026-03-02", 3);
+  await world.apiCalls(globex, "2026-03-02", 5);
+  await maintainPartitions(world.services.db, world.clock.now());
+
+  await t.step("each tenant reads its own, whatever it asks for", async () => {
+    assert.deepEqual(await readUsage(acme), [{ tenantId: acme.tenant.id, day: "2026-03-02", calls: 3 }]);
+    assert.deepEqual(await readUsage(globex), [{ tenantId: globex.tenant.id, day: "2026-03-02", calls: 5 }]);
+    const ofNeighbor = sql`select calls from stream.api_usage where tenant_id = ${globex.tenant.id}`;
+    assert.deepEqual([...await acme.ctx.tx((tx) => tx.execute(ofNeighbor))], []);
+  });
+
+  await t.step("a new tenant, a member's session and the application's login see no row", async () => {
+    const initech = await world.company("initech");
+    assert.deepEqual(await readUsage(initech), []);
+    assert.deepEqual(await world.system.control.select().from(apiUsage), []);
+  });
+
+  await t.step("not even the role that owns the tenants' tables sees a row", async () => {
+    const rows = await withMigrator(world.services.db, async (tx) => {
+      const { ownerRole } = await readInstallation(tx);
+      await runScript(tx, `set local role ${ownerRole}`);
+      return await tx.execute(sql`select * from stream.api_usage`);
+    });
+    assert.deepEqual([...rows], []);
+  });
+
+  const day = "'2026-03-02'";
+  const ways = [
+    `insert into stream.api_usage values ('${acme.tenant.id}', '2026-03-03', 1)`,
+    "update stream.api_usage set calls = 0",
+    "delete from stream.api_usage",
+    `select * from ${PARTITION}`,
+    "select * from stream.api_usage_default",
+    `insert into ${PARTITION} values ('${acme.tenant.id}', '2026-03-03', 1)`,
+    `select stream.add_api_usage(array['${acme.tenant.id}']::uuid[], array[${day}]::date[], array[1]::bigint[])`,
+    `select stream.forget_tenant('${globex.tenant.id}')`,
+    `select control.tenant_id_of('${globex.tenant.schemaName}')`,
+  ];
+  for (const statement of ways) {
+    await t.step(`a tenant's role may not: ${statement.slice(0, 60)}`, async () => {
+      const trying = acme.ctx.tx((tx) => tx.execute(sql.raw(statement)));
+      await assert.rejects(async () => await trying, hasCode("42501"));
+    });
+  }
+
+  await t.step("the application's login writes through the functions alone", async () => {
+    const inserting = world.system.control.insert(apiUsage)
+      .values({ tenantId: acme.tenant.id, day: "2026-03-03", calls: 1 });
+    await assert.rejects(async () => await inserting, hasCode("42501"));
+    assert.deepEqual([...await world.system.control.update(apiUsage).set({ calls: 0 }).returning()], []);
+    assert.deepEqual([...await world.system.control.execute(sql.raw(`select * from ${PARTITION}`))], []);
+  });
+
+  await t.step("nothing of it was changed", async () => {
+    assert.deepEqual((await readUsage(acme)).map(({ calls }) => calls), [3]);
+    assert.deepEqual((await readUsage(globex)).map(({ calls }) => calls), [5]);
+  });
+});
+
+if (serverUrl) {
+  Deno.test("S04 a tenant's rows are found by the index, however many others there are", async () => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+    await world.system.control.execute(sql`
+      select stream.add_api_usage(array_agg(gen_random_uuid()), array_agg(date '2026-03-02'), array_agg(1::bigint))
+      from generate_series(1, 20000)`);
+    const superuser = new URL(new URL(world.variables.DATABASE_URL!).pathname, serverUrl).href;
+
+    const plan = await withConnection(superuser, async (admin) => {
+      await admin.unsafe(`analyze stream.api_usage; set role ${acme.tenant.schemaName}`);
+      return await admin.unsafe("explain select sum(calls) from stream.api_usage where day >= '2026-03-01'");
+    });
+
+    assert.match(JSON.stringify(plan), /Index (Only )?(Cond|Scan)[^"]*(tenant_id|pkey)/);
+    assert.doesNotMatch(JSON.stringify(plan), /Seq Scan/);
+  });
+
+  Deno.test("S04 with a login of its own for migrations, partitions come and go, and the application writes", async () => {
+    const logins = await openSplitLogins();
+    const { variables } = logins;
+    try {
+      const migrated = await cli(variables, "db", "migrate");
+      await using server = await ServerProcess.start({ ...variables, TENANT_POOL_SIZE: "1" });
+      await server.ready();
+      await until(async () => (await partitionsOf(logins)).length > 0);
+      const tenant = crypto.randomUUID();
+      const add =
+        `select stream.add_api_usage(array['${tenant}']::uuid[], array[current_date], array[2]::bigint[])`;
+      await logins.asApplication(add);
+      const seen = await logins.asApplication("select * from stream.api_usage");
+      const owners = await logins.query(
+        "select distinct tableowner from pg_tables where schemaname = 'stream'",
+      );
+
+      assert.equal(migrated.code, 0, migrated.stderr);
+      assert.deepEqual(seen, []);
+      assert.deepEqual(owners, [{ tableowner: logins.migratorName }]);
+      assert.deepEqual(await logins.query("select calls::int, tenant_id from stream.api_usage"), [
+        { calls: 2, tenant_id: tenant },
+      ]);
+      for (
+        const statement of [
+          `select stream.forget_tenant('${tenant}')`,
+          `insert into stream.api_usage values ('${tenant}', current_date, 1)`,
+          "delete from stream.api_usage",
+          "alter table stream.api_usage no force row level security",
+          "select * from stream.api_usage_default",
+          "create table stream.mine (id int)",
+        ]
+      ) await assert.rejects(logins.asApplication(statement), /permission denied|must be owner/, statement);
+      assert.equal((await cli(variables, "config", "check")).code, 0);
+    } finally {
+      await logins.close();
+    }
+  });
+}
+
+Deno.test("what would show a tenant's rows to others is found by config check and by drift", async (t) => {
+  const breaks: [string, string, RegExp][] = [
+    [
+      "row security is not forced",
+      "alter table stream.api_usage no force row level security",
+      /lacks table api_usage: row security forced/,
+    ],
+    [
+      "another policy",
+      "create policy everything on stream.api_usage for select using (true)",
+      /has policy api_usage\.everything: select to public using true/,
+    ],
+    [
+      "tenants may write",
+      "grant insert on stream.api_usage to public",
+      /has privilege public: INSERT on api_usage/,
+    ],
+    [
+      "a partition that everyone reads",
+      "grant select on stream.api_usage_default to public",
+      /has privilege public: SELECT on api_usage_default/,
+    ],
+    [
+      "a partition without row security",
+      "alter table stream.api_usage_default disable row level security",
+      /has table api_usage_default: row security not forced/,
+    ],
+  ];
+  for (const [name, script, expected] of breaks) {
+    await t.step(name, async () => {
+      await using world = await World.open();
+      const { db } = world.services;
+      assert.deepEqual(await findDrift(db), []);
+      await withMigrator(db, (tx) => runScript(tx, script));
+
+      const finding = (await inspectDatabase(db, { mustBeHardened: true }))
+        .find(({ check }) => check === "database: stream")!;
+      const [drift] = await findDrift(db);
+
+      assert.equal(finding.status, "fail");
+      assert.match(finding.detail, expected);
+      assert.equal(drift!.schema, "stream");
+    });
+  }
+});
+
+Deno.test("db repair brings the writer of shared tables back", async () => {
+  await using world = await World.open();
+  const { db } = world.services;
+  const acme = await world.company("acme");
+  await withMigrator(
+    db,
+    (tx) => runScript(tx, "drop policy writer on stream.api_usage"),
+  );
+  const broken = await withMigrator(
+    db,
+    async (tx) => await isStreamWriterThere(tx, (await readInstallation(tx)).login),
+  );
+
+  const repairs = await repairRoles(db, { dryRun: false });
+  await world.apiCalls(acme, "2026-03-02", 1);
+
+  assert.equal(broken, false);
+  assert.deepEqual(repairs.map(({ target }) => target), ["stream"]);
+  assert.deepEqual((await readUsage(acme)).map(({ calls }) => calls), [1]);
+  assert.deepEqual(await findDrift(db), []);
+});
+
+async function partitionsOf(logins: SplitLogins): Promise<unknown[]> {
+  return await logins.query(
+    "select relname from pg_class where relnamespace = 'stream'::regnamespace and relname ~ '_20[0-9_]+$' and relkind = 'r'",
+  );
+}
+
+async function readUsage({ ctx }: Company) {
+  const [rows] = await ctx.read((tx) => [tx.select().from(apiUsage)]);
+  return rows;
+}
+
+function hasCode(code: string) {
+  return (error: Error & { cause?: { code?: string; message: string } }) => {
+    assert.equal(error.cause?.code, code, error.cause?.message ?? error.message);
+    return true;
+  };
+}
