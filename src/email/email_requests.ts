@@ -1,9 +1,11 @@
 import { z } from "zod";
+import type { UserId } from "../access/actor.ts";
+import { idSchema } from "../platform/ids.ts";
 
 /** Such as `2026-10`. */
 export const yearMonth = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
 
-const userId = z.uuid();
+const userId = idSchema<UserId>();
 
 /**
  * What a job of the queue `email` is to send, and to whom. It carries ids: what the message says is read when it is sent,

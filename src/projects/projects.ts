@@ -3,6 +3,7 @@ import { z } from "zod";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
+import type { UserId } from "../access/actor.ts";
 import { limit, release, reserve } from "../billing/limits.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
@@ -39,7 +40,7 @@ export type Project = {
   name: string;
   description: string;
   status: ProjectStatus;
-  ownerId: string;
+  ownerId: UserId;
   version: number;
   createdAt: Date;
   updatedAt: Date;

@@ -8,7 +8,7 @@ import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import { type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
 import { inNameOrder } from "../platform/name_order.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import type { UserId } from "../access/actor.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
@@ -18,7 +18,7 @@ import type { Role } from "../access/permissions.ts";
 export type Workspace = { tenant: Tenant; role: Role };
 
 /** Whose workspaces are meant. With `tenantId`, as of a `MemberActor`, that tenant is the only one. */
-export type WorkspaceMember = { id: UserId; tenantId?: string };
+export type WorkspaceMember = { id: UserId; tenantId?: TenantId };
 
 export const workspaceQuery = z.object({ limit: pageSize, cursor: z.string().max(1_000).optional() });
 
@@ -48,7 +48,7 @@ export async function findWorkspace(
   member: WorkspaceMember,
   tenantId: string,
 ): Promise<Workspace | null> {
-  if (!isId(tenantId)) return null;
+  if (!isId<TenantId>(tenantId)) return null;
   const [row] = await selectWorkspaces(ctx, member, 1, eq(tenants.id, tenantId));
   return row ? toWorkspace(row) : null;
 }
