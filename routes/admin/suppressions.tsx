@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { z } from "zod";
 import {
   getSuppressed,
@@ -15,10 +15,9 @@ import { SuppressionList, SuppressionRows } from "../../views/pages/admin/suppre
 import { SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
 import { sendFlash } from "../flash.ts";
 import { refusedFields } from "../forms.ts";
-import { type AppContext, type AppEnv, backOfficeContextOf, isPartial, readForm, redirect } from "../http.ts";
+import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
 import { render } from "../render.tsx";
-import { apexOnly } from "../site/apex.ts";
-import { shellOf, staffOnly } from "./staff.ts";
+import { shellOf } from "./staff.tsx";
 
 const PAGE_SIZE = 25;
 
@@ -29,12 +28,10 @@ const listAddress = z.object({
 });
 
 /** The addresses that no mail goes to. */
-export const suppressionPages = new Hono<AppEnv>();
+export const suppressionPages = new Hono<StaffEnv>();
 
-suppressionPages.use("/admin/suppressions/*", apexOnly, staffOnly);
-
-suppressionPages.get("/admin/suppressions", async (c) => {
-  const ctx = backOfficeContextOf(c);
+suppressionPages.get("/suppressions", async (c) => {
+  const ctx = c.get("staff");
   const { search, cursor } = listAddress.parse(c.req.query());
   const { items, nextCursor } = await listSuppressed(ctx, { search, cursor, limit: PAGE_SIZE });
   const list = { addresses: items, nextCursor, search: search ?? "", now: ctx.services.clock.now() };
@@ -43,13 +40,13 @@ suppressionPages.get("/admin/suppressions", async (c) => {
   return render(c, <SuppressionsPage {...shellOf(c)} {...list} />);
 });
 
-suppressionPages.get("/admin/suppressions/new", (c) => render(c, <NewSuppressionPage {...shellOf(c)} />));
+suppressionPages.get("/suppressions/new", (c) => render(c, <NewSuppressionPage {...shellOf(c)} />));
 
-suppressionPages.post("/admin/suppressions", async (c) => {
+suppressionPages.post("/suppressions", async (c) => {
   const form = await readForm(c);
   try {
     const input = parseInput(newSuppression, form);
-    await suppressByHand(backOfficeContextOf(c), input);
+    await suppressByHand(c.get("staff"), input);
     return goBack(c, `No mail goes to ${input.address} any more.`);
   } catch (error) {
     const refused = { values: form, errors: refusedFields(error) };
@@ -57,19 +54,19 @@ suppressionPages.post("/admin/suppressions", async (c) => {
   }
 });
 
-suppressionPages.get("/admin/suppressions/:id/release", async (c) => {
-  const ctx = backOfficeContextOf(c);
+suppressionPages.get("/suppressions/:id/release", async (c) => {
+  const ctx = c.get("staff");
   const suppressed = await getSuppressed(ctx, c.req.param("id"));
   const now = ctx.services.clock.now();
   return render(c, <ReleaseAddressPage {...shellOf(c)} suppressed={suppressed} now={now} />);
 });
 
-suppressionPages.post("/admin/suppressions/:id/release", async (c) => {
-  const address = await unsuppress(backOfficeContextOf(c), c.req.param("id"));
+suppressionPages.post("/suppressions/:id/release", async (c) => {
+  const address = await unsuppress(c.get("staff"), c.req.param("id"));
   return goBack(c, `Mail goes to ${address} again.`);
 });
 
-function goBack(c: AppContext, text: string): Response {
+function goBack(c: Context<StaffEnv>, text: string): Response {
   sendFlash(c, { kind: "success", text });
   return redirect(c, "/admin/suppressions");
 }
