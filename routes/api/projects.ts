@@ -7,10 +7,11 @@ import {
   listProjects,
   newProject,
   type Project,
+  PROJECT_LIST,
   projectChanges,
-  projectQuery,
   updateProject,
 } from "../../src/projects/projects.ts";
+import { fromWire, wireSchema } from "../wire.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 
 const ProjectJson = z.object({
@@ -39,7 +40,7 @@ const list = createRoute({
   path: "/projects",
   summary: "List projects",
   operationId: "listProjects",
-  request: { query: projectQuery },
+  request: { query: wireSchema(PROJECT_LIST.query) },
   responses: { 200: json("A page of projects", ProjectList), ...problems(401, 403, 422) },
 });
 
@@ -93,7 +94,10 @@ const remove = createRoute({
 export const projectsApi = apiRoutes();
 
 projectsApi.openapi(list, async (c) => {
-  const { items, nextCursor } = await listProjects(c.get("api"), c.req.valid("query"));
+  const { items, nextCursor } = await listProjects(
+    c.get("api"),
+    fromWire(PROJECT_LIST.query, c.req.valid("query")),
+  );
   return c.json({ data: items.map(projectJson), next_cursor: nextCursor }, 200);
 });
 

@@ -11,8 +11,8 @@ import {
   listProjects,
   newProject,
   type Project,
+  PROJECT_LIST,
   projectChanges,
-  projectQuery,
   PROJECTS_WRITE,
   updateProject,
 } from "../../src/projects/projects.ts";
@@ -33,19 +33,11 @@ import { sendFlash } from "../flash.ts";
 import { idFromForm } from "../form_keys.ts";
 import { submit } from "../forms.ts";
 import { type AppContext, type AppEnv, isPartial, readForm, tenantContextOf } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
 import { render } from "../render.tsx";
+import { snakeCase } from "../wire.ts";
 import { shellOf } from "./viewer.ts";
 import { authorize, can } from "../../src/access/authorize.ts";
-
-const PAGE_SIZE = 25;
-
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  search: projectQuery.shape.search.catch(undefined),
-  status: projectQuery.shape.status.catch(undefined),
-  sort: projectQuery.shape.sort.catch("-created_at"),
-  cursor: projectQuery.shape.cursor.catch(undefined),
-});
 
 const projectVersion = z.object({ version: z.coerce.number().int().positive() });
 
@@ -53,12 +45,13 @@ export const projectsPages = new Hono<AppEnv>();
 
 projectsPages.get("/projects", async (c) => {
   const ctx = tenantContextOf(c);
-  const { search, status, sort, cursor } = listAddress.parse(c.req.query());
-  const { items, nextCursor } = await listProjects(ctx, { search, status, sort, cursor, limit: PAGE_SIZE });
+  const query = readListAddress(c, PROJECT_LIST);
+  const { search, status, sort, cursor } = query;
+  const { items, nextCursor } = await listProjects(ctx, query);
   const list = {
     projects: await withOwners(ctx, items),
     nextCursor,
-    query: { search: search ?? "", status: status ?? "all" as const, sort },
+    query: { search: search ?? "", status: status ?? "all" as const, sort: snakeCase(sort) },
     ...viewing(ctx),
   };
   if (!isPartial(c)) return render(c, <ProjectsPage {...shellOf(c)} {...list} />);

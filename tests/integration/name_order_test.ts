@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import { projects } from "../../db/tenant/schema/projects.ts";
-import { listProjects, projectQuery, type ProjectSort } from "../../src/projects/projects.ts";
+import { listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { pageWorkspaces } from "../../src/tenancy/workspaces.ts";
 import { newId } from "../../src/platform/ids.ts";
@@ -43,7 +43,7 @@ Deno.test("a list of projects by name reads them in the order of an index, also 
   await addProjects(world, acme, Array.from({ length: 3_000 }, (_, number) => `Ä ${number}`));
   await world.asOwner(`analyze ${acme.tenant.schemaName}.projects`);
 
-  const query = projectQuery.parse({ sort: "name", limit: 20 });
+  const query = PROJECT_LIST.query.parse({ sort: "name", limit: 20 });
   const { nextCursor } = await listProjects(acme.ctx, query);
   await listProjects(acme.ctx, { ...query, cursor: nextCursor! });
 
@@ -85,18 +85,18 @@ async function addProjects(world: World, { ctx, owner }: Company, names: string[
   return rows.map(({ id }) => id);
 }
 
-async function listAll(company: Company, sort: ProjectSort): Promise<string[]> {
+async function listAll(company: Company, sort: string): Promise<string[]> {
   return (await pagesOf(company, sort)).map(({ name }) => name);
 }
 
-async function idsOf(company: Company, sort: ProjectSort): Promise<string[]> {
+async function idsOf(company: Company, sort: string): Promise<string[]> {
   return (await pagesOf(company, sort)).map(({ id }) => id);
 }
 
-async function pagesOf({ ctx }: Company, sort: ProjectSort) {
+async function pagesOf({ ctx }: Company, sort: string) {
   const items = [];
   for (let cursor: string | undefined, more = true; more;) {
-    const page = await listProjects(ctx, projectQuery.parse({ sort, limit: 4, cursor }));
+    const page = await listProjects(ctx, PROJECT_LIST.query.parse({ sort, limit: 4, cursor }));
     items.push(...page.items);
     more = page.nextCursor !== null;
     cursor = page.nextCursor ?? undefined;
