@@ -1,6 +1,7 @@
+import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
-import type { AppContext } from "./http.ts";
+import type { HttpEnv } from "./http.ts";
 
 const COOKIE = "flash";
 const MAX_AGE_SECONDS = 60;
@@ -9,7 +10,7 @@ const flash = z.object({ kind: z.enum(["success", "error", "info"]), text: z.str
 export type Flash = z.output<typeof flash>;
 
 /** A message for the next page that this browser sees: what was done, after a redirect. Shown as text, never trusted. */
-export function sendFlash(c: AppContext, message: Flash): void {
+export function sendFlash<Env extends HttpEnv>(c: Context<Env>, message: Flash): void {
   setCookie(c, COOKIE, JSON.stringify(message), {
     path: "/",
     httpOnly: true,
@@ -20,7 +21,7 @@ export function sendFlash(c: AppContext, message: Flash): void {
 }
 
 /** The message left by the page before, once. */
-export function takeFlash(c: AppContext): Flash | undefined {
+export function takeFlash<Env extends HttpEnv>(c: Context<Env>): Flash | undefined {
   const cookie = getCookie(c, COOKIE);
   if (!cookie) return undefined;
   deleteCookie(c, COOKIE, { path: "/" });

@@ -1,16 +1,24 @@
+import type { Context } from "hono";
 import { type FormKey, idOfForm, readFormKey } from "../src/platform/form_keys.ts";
-import type { AppContext } from "./http.ts";
+import type { HttpEnv } from "./http.ts";
 
 /** The key that a form was sent with: null from old pages and programs, whose forms are each a new one. */
-export function formKeyOf(c: AppContext, form: Record<string, string>): FormKey | null {
+export function formKeyOf<Env extends HttpEnv>(
+  c: Context<Env>,
+  form: Record<string, string>,
+): FormKey | null {
   return readFormKey(form.form_key, c.get("services").clock.now());
 }
 
 /** The id for what a form creates, the same when it is sent again; undefined for a form without a key. */
-export function idFromForm(c: AppContext, what: string, form: Record<string, string>): string | undefined {
+export function idFromForm<Env extends HttpEnv>(
+  c: Context<Env>,
+  what: string,
+  form: Record<string, string>,
+): string | undefined {
   const key = formKeyOf(c, form);
   if (!key) return undefined;
   const fields = Object.entries(form).toSorted(([one], [other]) => one < other ? -1 : 1);
-  const content = [what, c.get("tenantId"), c.get("userId"), fields];
+  const content = [what, c.get("target")?.id, c.get("userId"), fields];
   return idOfForm(key, content, c.get("services").config.appSecret);
 }

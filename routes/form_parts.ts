@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import {
   MaxFileSizeExceededError,
   MaxPartsExceededError,
@@ -6,7 +7,7 @@ import {
   type MultipartPart,
 } from "@remix-run/multipart-parser";
 import { invalid, tooLarge } from "../src/errors.ts";
-import type { AppContext } from "./http.ts";
+import type { HttpEnv } from "./http.ts";
 import { bodyRuleOf, MEGABYTE, sizeOf } from "./middleware/body.ts";
 import { checkText, malformedForm, MAX_FIELDS, tooManyFields } from "./middleware/body_content.ts";
 
@@ -24,7 +25,7 @@ export type FormPart =
  * The fields and files of a multipart form in the order they arrive, on a route that accepts `files`. Memory holds one file
  * at a time. `fileName` and `mediaType` are what the client claims. Throws `invalid` or `too_large`.
  */
-export async function* formParts(c: AppContext): AsyncGenerator<FormPart> {
+export async function* formParts<Env extends HttpEnv>(c: Context<Env>): AsyncGenerator<FormPart> {
   const rule = bodyRuleOf(c);
   if (rule.kind !== "files") throw new Error("Declare acceptBody({ kind: 'files', … }) on this route.");
   const parser = new MultipartParser(boundaryOf(c), {
@@ -54,7 +55,7 @@ export async function* formParts(c: AppContext): AsyncGenerator<FormPart> {
   }
 }
 
-function boundaryOf(c: AppContext): string {
+function boundaryOf<Env extends HttpEnv>(c: Context<Env>): string {
   const [, quoted, plain] = BOUNDARY.exec(c.req.header("Content-Type") ?? "") ?? [];
   const boundary = quoted ?? plain;
   if (!boundary || !c.req.raw.body) throw invalid({ body: "Send a form as multipart/form-data." });

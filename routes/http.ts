@@ -1,43 +1,60 @@
 import type { Context } from "hono";
-import { type MemberActor, type StaffActor, type UserActor, VISITOR } from "../src/access/actor.ts";
-import {
-  inBackground,
-  type MemberContext,
-  type SystemContext,
-  systemContext,
-  tenantContext,
-} from "../src/context.ts";
-import { forbidden, notFound, unauthenticated } from "../src/errors.ts";
+import { type StaffActor, type UserActor, VISITOR } from "../src/access/actor.ts";
+import { type MemberContext, type SystemContext, systemContext } from "../src/context.ts";
+import type { Bearer, Device, Session } from "../src/identity/credentials.ts";
 import type { Services } from "../src/ports.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
-import type { Bearer, Device, Session } from "../src/identity/credentials.ts";
+import type { AssetName } from "../views/page.tsx";
+import type { Layout } from "../views/layouts/layout.ts";
+import type { Mount } from "./mount.ts";
 
-/** What the middleware knows of a request by the time a route sees it. */
+/** What every request has, on any host. */
 export type RequestVariables = {
   services: Services;
   /** The request as Deno gave it. `c.req.raw` is another once the body is read. */
   incoming: Request;
   requestId: string;
   nonce: string;
+  asset: (name: AssetName) => string;
   device: Device;
+  /** The rules of the part of the product that the request is for, once it has come there. */
+  mount: Mount | null;
+  /** What stands around a page. Guards replace it, as they learn who is there. */
+  layout: Layout;
   /** The tenant whose host was asked; null on the apex. */
   tenant: Tenant | null;
-  /** Pages only: who is signed in on this host. */
+  /** The tenant that the request is about: the host's, or the one that a call of the API names. */
+  target: Tenant | null;
+  /** Who is signed in on this host, where a guard has asked. */
   session: Session | null;
-  /** API only: who calls, with a token of which scope. */
-  caller: Bearer;
-  /** API only: the tenant that the call is about. The routes of a person may have none. */
-  api: MemberContext;
-  /** Who the log says it was. */
+  /** Who acts, for the log. */
   userId: string | undefined;
-  tenantId: string | undefined;
 };
 
-export type AppEnv = { Variables: RequestVariables };
-export type AppContext = Context<AppEnv>;
+export type HttpEnv = { Variables: RequestVariables };
 
-/** The context of a visitor or signed-in person outside any tenant. */
-export function systemContextOf(c: AppContext): SystemContext {
+/** A page of a tenant's host. */
+export type TenantEnv = { Variables: RequestVariables & { tenant: Tenant } };
+
+/** A page that takes someone who is signed in on the apex. */
+export type PersonEnv = { Variables: RequestVariables & { session: PersonSession } };
+
+/** A page of a tenant's host that takes a member. */
+export type MemberEnv = {
+  Variables: RequestVariables & { tenant: Tenant; session: Session; member: MemberContext };
+};
+
+/** A page of the back office. `staff` works on connections that delay no request of a tenant. */
+export type StaffEnv = { Variables: RequestVariables & { staff: SystemContext<StaffActor> } };
+
+/** A call of the API: who calls, with a token of which scope, and the tenant that it is about. */
+export type ApiEnv = { Variables: RequestVariables & { caller: Bearer; api: MemberContext } };
+export type ApiContext = Context<ApiEnv>;
+
+export type PersonSession = Session & { actor: UserActor | StaffActor };
+
+/** The context of a visitor or of the person who is signed in, outside any tenant. */
+export function systemContextOf<Env extends HttpEnv>(c: Context<Env>): SystemContext {
   const actor = c.get("session")?.actor ?? VISITOR;
   return {
     ...systemContext(c.get("services"), actor, c.get("requestId")),
@@ -48,63 +65,33 @@ export function systemContextOf(c: AppContext): SystemContext {
   };
 }
 
-/** The context of staff in the back office, whose searches delay no request of a tenant. */
-export function backOfficeContextOf(c: AppContext): SystemContext {
-  return systemContext(inBackground(c.get("services")), userOf(c), c.get("requestId"));
-}
-
 /** The context of who calls the API: with an account token as a person, with a tenant token as that tenant's member. */
-export function callerContextOf(c: AppContext): SystemContext {
+export function callerContextOf(c: ApiContext): SystemContext {
   return systemContext(c.get("services"), c.get("caller").actor, c.get("requestId"));
 }
 
-/** The context of the member who is signed in on a tenant's host. Throws `unauthenticated`. */
-export function tenantContextOf(c: AppContext): MemberContext {
-  const services = c.get("services");
-  const requestId = c.get("requestId");
-  return tenantContext(services, hostTenant(c), memberOf(c), requestId);
-}
-
-/** The tenant of the host. Throws `not_found` on the apex. */
-export function hostTenant(c: AppContext): Tenant {
-  const tenant = c.get("tenant");
-  if (!tenant) throw notFound("This page");
-  return tenant;
-}
-
-/** Who is signed in on the apex. Throws `unauthenticated`. */
-export function userOf(c: AppContext): UserActor | StaffActor {
-  const actor = c.get("session")?.actor;
-  if (!actor) throw unauthenticated();
-  if (actor.type === "member") throw forbidden();
-  return actor;
-}
-
-function memberOf(c: AppContext): MemberActor {
-  const actor = c.get("session")?.actor;
-  if (actor?.type !== "member") throw unauthenticated();
-  return actor;
-}
-
 /** What follows a tenant's subdomain in its address, such as `.localhost:8000`. */
-export function hostSuffix(c: AppContext): string {
+export function hostSuffix<Env extends HttpEnv>(c: Context<Env>): string {
   return `.${c.get("services").config.appUrl.host}`;
 }
 
 /** Whether htmx asks for a part of the page. When it goes back in the history, it asks for the whole. */
-export function isPartial(c: AppContext): boolean {
+export function isPartial<Env extends HttpEnv>(c: Context<Env>): boolean {
   return c.req.header("HX-Request") === "true" && c.req.header("HX-History-Restore-Request") !== "true";
 }
 
-/** Sends the browser on: by 303, or by htmx's own header where htmx asked. */
-export function redirect(c: AppContext, location: string): Response {
+/** Sends the browser on: with 303, or with htmx's own header if htmx asked. */
+export function redirect<Env extends HttpEnv>(c: Context<Env>, location: string): Response {
   if (!isPartial(c)) return c.redirect(location, 303);
   c.header("HX-Redirect", location);
   return c.body(null, 204);
 }
 
-/** The fields of a form as text. A field that was sent twice counts once, with its last value. */
-export async function readForm(c: AppContext): Promise<Record<string, string>> {
+/** The fields of a form, by their names. */
+export type Fields = Record<string, string>;
+
+/** The fields of a form as text. Of a field that was sent twice, the last value counts. */
+export async function readForm<Env extends HttpEnv>(c: Context<Env>): Promise<Fields> {
   const form = await c.req.parseBody();
   return Object.fromEntries(
     Object.entries(form).filter((entry): entry is [string, string] => typeof entry[1] === "string"),

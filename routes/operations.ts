@@ -1,11 +1,11 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { Config } from "../src/config.ts";
 import { isSameSecret } from "../src/platform/crypto.ts";
 import type { Services } from "../src/ports.ts";
-import type { AppContext, AppEnv } from "./http.ts";
+import type { HttpEnv } from "./http.ts";
 
 /** What load balancers and people on call ask, on any host. */
-export const operations = new Hono<AppEnv>();
+export const operations = new Hono<HttpEnv>();
 
 operations.get("/health", async (c) => {
   const report = await c.get("services").health.report();
@@ -20,8 +20,8 @@ operations.get("/ready", async (c) => {
 operations.get("/metrics", (c) => isOnMainPort(c.get("services").config) ? sendMetrics(c) : c.notFound());
 
 /** The same, with the metrics, on the port that these have for themselves. */
-export function createOperationsApp(services: Services): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
+export function createOperationsApp(services: Services): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
   app.use(async (c, next) => {
     c.set("services", services);
     await next();
@@ -38,7 +38,7 @@ function isOnMainPort({ environment, metricsPort, metricsToken }: Config): boole
   return metricsToken !== undefined || environment !== "production";
 }
 
-async function sendMetrics(c: AppContext): Promise<Response> {
+async function sendMetrics<Env extends HttpEnv>(c: Context<Env>): Promise<Response> {
   const { config, metrics } = c.get("services");
   if (config.metricsToken !== undefined && !hasToken(c, config.metricsToken)) {
     return c.text("Send the token: Authorization: Bearer <METRICS_TOKEN>.\n", 401, {
@@ -49,7 +49,7 @@ async function sendMetrics(c: AppContext): Promise<Response> {
   return c.body(text, 200, { "Content-Type": contentType, "Cache-Control": "no-store" });
 }
 
-function hasToken(c: AppContext, token: string): boolean {
+function hasToken<Env extends HttpEnv>(c: Context<Env>, token: string): boolean {
   const [, sent] = /^Bearer +(.+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
   return sent !== undefined && isSameSecret(sent, token);
 }

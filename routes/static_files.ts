@@ -5,7 +5,7 @@ import { Hono } from "hono";
 import { notFound } from "../src/errors.ts";
 import { StartError } from "../src/platform/start_error.ts";
 import type { AssetName } from "../views/page.tsx";
-import type { AppEnv } from "./http.ts";
+import type { HttpEnv } from "./http.ts";
 
 const ONE_YEAR = "public, max-age=31536000, immutable";
 const HASH_LETTERS = 12;
@@ -32,7 +32,7 @@ type Asset = { type: string; url: string; identity: Uint8Array; gzipped: Uint8Ar
 /** The static files, read and compressed once. Their addresses hold a hash of the content, so they are cached for good. */
 export class StaticFiles {
   readonly #assets: Map<string, Asset>;
-  readonly routes = new Hono<AppEnv>();
+  readonly routes = new Hono<HttpEnv>();
 
   private constructor(assets: Map<string, Asset>) {
     this.#assets = assets;

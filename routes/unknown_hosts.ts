@@ -40,6 +40,7 @@ function writeLine(host: string, expected: string): void {
   });
 }
 
-function printable(host: string): string {
+/** What a client sent as its host, safe to show. */
+export function printable(host: string): string {
   return host.slice(0, MAX_LENGTH).replaceAll(/[^a-z0-9.:_[\]-]/gi, "?");
 }

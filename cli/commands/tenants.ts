@@ -1,12 +1,12 @@
-import { PLANS } from "../../src/billing/plans.ts";
 import { Command, Option } from "@commander-js/extra-typings";
+import { PLANS } from "../../src/billing/plans.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { conflict } from "../../src/errors.ts";
 import { resolveInvitee } from "../../src/identity/new_members.ts";
 import { newUser, type User } from "../../src/identity/users.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { parseInput } from "../../src/platform/input.ts";
-import { MAX_PAGE_SIZE } from "../../src/platform/keyset.ts";
+import { everyItem, MAX_PAGE_SIZE } from "../../src/platform/list.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import {
   cancelDeletion,
@@ -25,7 +25,7 @@ import {
   listTenants,
   newTenant,
   TENANT_FILTERS,
-  tenantQuery,
+  TENANT_LIST,
 } from "../../src/tenancy/tenants.ts";
 import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
@@ -62,15 +62,10 @@ export function tenantsCommand() {
     .option("--search <text>", "search names, subdomains and owners' emails")
     .option("--json", "print JSON")
     .action(async ({ status, search, json }) => {
-      const query = parseOptions(tenantQuery, { status, search, limit: MAX_PAGE_SIZE });
+      const query = parseOptions(TENANT_LIST.query, { status, search, limit: MAX_PAGE_SIZE });
       const rows = await withSystem(async (ctx) => {
-        let page = await listTenants(ctx, query);
-        const found = page.items;
-        while (page.nextCursor) {
-          page = await listTenants(ctx, { ...query, cursor: page.nextCursor });
-          found.push(...page.items);
-        }
-        return found.map((tenant) => row(ctx, tenant));
+        const listed = await Array.fromAsync(everyItem(query, (page) => listTenants(ctx, page)));
+        return listed.map((tenant) => row(ctx, tenant));
       });
       createOutput(json === true).data(rows);
     });

@@ -1,11 +1,10 @@
-import { Hono } from "hono";
-import { z } from "zod";
+import { type Context, Hono } from "hono";
 import {
   getSuppressed,
   listSuppressed,
   newSuppression,
   suppressByHand,
-  suppressionQuery,
+  SUPPRESSION_LIST,
   unsuppress,
 } from "../../src/email/suppression.ts";
 import { parseInput } from "../../src/platform/input.ts";
@@ -15,41 +14,32 @@ import { SuppressionList, SuppressionRows } from "../../views/pages/admin/suppre
 import { SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
 import { sendFlash } from "../flash.ts";
 import { refusedFields } from "../forms.ts";
-import { type AppContext, type AppEnv, backOfficeContextOf, isPartial, readForm, redirect } from "../http.ts";
+import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
 import { render } from "../render.tsx";
-import { apexOnly } from "../site/apex.ts";
-import { shellOf, staffOnly } from "./staff.ts";
-
-const PAGE_SIZE = 25;
-
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  search: suppressionQuery.shape.search.catch(undefined),
-  cursor: suppressionQuery.shape.cursor.catch(undefined),
-});
+import { shellOf } from "./staff.tsx";
 
 /** The addresses that no mail goes to. */
-export const suppressionPages = new Hono<AppEnv>();
+export const suppressionPages = new Hono<StaffEnv>();
 
-suppressionPages.use("/admin/suppressions/*", apexOnly, staffOnly);
-
-suppressionPages.get("/admin/suppressions", async (c) => {
-  const ctx = backOfficeContextOf(c);
-  const { search, cursor } = listAddress.parse(c.req.query());
-  const { items, nextCursor } = await listSuppressed(ctx, { search, cursor, limit: PAGE_SIZE });
+suppressionPages.get("/suppressions", async (c) => {
+  const ctx = c.get("staff");
+  const query = readListAddress(c, SUPPRESSION_LIST);
+  const { search, cursor } = query;
+  const { items, nextCursor } = await listSuppressed(ctx, query);
   const list = { addresses: items, nextCursor, search: search ?? "", now: ctx.services.clock.now() };
   if (isPartial(c) && cursor) return render(c, <SuppressionRows {...list} />);
   if (isPartial(c)) return render(c, <SuppressionList {...list} />);
   return render(c, <SuppressionsPage {...shellOf(c)} {...list} />);
 });
 
-suppressionPages.get("/admin/suppressions/new", (c) => render(c, <NewSuppressionPage {...shellOf(c)} />));
+suppressionPages.get("/suppressions/new", (c) => render(c, <NewSuppressionPage {...shellOf(c)} />));
 
-suppressionPages.post("/admin/suppressions", async (c) => {
+suppressionPages.post("/suppressions", async (c) => {
   const form = await readForm(c);
   try {
     const input = parseInput(newSuppression, form);
-    await suppressByHand(backOfficeContextOf(c), input);
+    await suppressByHand(c.get("staff"), input);
     return goBack(c, `No mail goes to ${input.address} any more.`);
   } catch (error) {
     const refused = { values: form, errors: refusedFields(error) };
@@ -57,19 +47,19 @@ suppressionPages.post("/admin/suppressions", async (c) => {
   }
 });
 
-suppressionPages.get("/admin/suppressions/:id/release", async (c) => {
-  const ctx = backOfficeContextOf(c);
+suppressionPages.get("/suppressions/:id/release", async (c) => {
+  const ctx = c.get("staff");
   const suppressed = await getSuppressed(ctx, c.req.param("id"));
   const now = ctx.services.clock.now();
   return render(c, <ReleaseAddressPage {...shellOf(c)} suppressed={suppressed} now={now} />);
 });
 
-suppressionPages.post("/admin/suppressions/:id/release", async (c) => {
-  const address = await unsuppress(backOfficeContextOf(c), c.req.param("id"));
+suppressionPages.post("/suppressions/:id/release", async (c) => {
+  const address = await unsuppress(c.get("staff"), c.req.param("id"));
   return goBack(c, `Mail goes to ${address} again.`);
 });
 
-function goBack(c: AppContext, text: string): Response {
+function goBack(c: Context<StaffEnv>, text: string): Response {
   sendFlash(c, { kind: "success", text });
   return redirect(c, "/admin/suppressions");
 }

@@ -1,5 +1,4 @@
-import { Hono } from "hono";
-import { z } from "zod";
+import { type Context, Hono } from "hono";
 import {
   listPlatformAudit,
   type PlatformAuditAction,
@@ -17,37 +16,26 @@ import {
 } from "../../src/tenancy/lifecycle.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { getTenantRecord } from "../../src/tenancy/tenant_record.ts";
-import { countReadyTenants, countTenants, listTenants, tenantQuery } from "../../src/tenancy/tenants.ts";
+import { countReadyTenants, countTenants, listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
 import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
 import { sendFlash } from "../flash.ts";
 import { submit } from "../forms.ts";
-import { type AppContext, type AppEnv, backOfficeContextOf, isPartial, readForm, redirect } from "../http.ts";
+import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
 import { render } from "../render.tsx";
-import { apexOnly } from "../site/apex.ts";
-import { shellOf, staffOnly } from "./staff.ts";
+import { shellOf } from "./staff.tsx";
 
-const PAGE_SIZE = 25;
 const HISTORY_LENGTH = 50;
 
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  search: tenantQuery.shape.search.catch(undefined),
-  status: tenantQuery.shape.status.catch(undefined),
-  cursor: tenantQuery.shape.cursor.catch(undefined),
-});
+export const tenantPages = new Hono<StaffEnv>();
 
-export const adminPages = new Hono<AppEnv>();
-
-adminPages.use("/admin/*", apexOnly, staffOnly);
-
-adminPages.get("/admin", apexOnly, (c) => c.redirect("/admin/tenants", 303));
-
-adminPages.get("/admin/tenants", async (c) => {
-  const ctx = backOfficeContextOf(c);
-  const { search, status, cursor } = listAddress.parse(c.req.query());
-  const { items, nextCursor } = await listTenants(ctx, { search, status, cursor, limit: PAGE_SIZE });
+tenantPages.get("/tenants", async (c) => {
+  const ctx = c.get("staff");
+  const query = readListAddress(c, TENANT_LIST);
+  const { search, status, cursor } = query;
+  const { items, nextCursor } = await listTenants(ctx, query);
   const list = {
     tenants: items.map(({ members, ...tenant }) => listed(ctx, tenant, members)),
     nextCursor,
@@ -61,25 +49,25 @@ adminPages.get("/admin/tenants", async (c) => {
   return render(c, <TenantsPage {...shellOf(c)} {...list} counts={counts} pool={pool} />);
 });
 
-adminPages.get("/admin/tenants/:id", async (c) => render(c, <TenantPage {...await recordOf(c)} />));
+tenantPages.get("/tenants/:id", async (c) => render(c, <TenantPage {...await recordOf(c)} />));
 
-adminPages.post("/admin/tenants/:id/suspension", async (c) => {
+tenantPages.post("/tenants/:id/suspension", async (c) => {
   const form = await readForm(c);
   const suspended = await submit(async () =>
-    await suspendTenant(backOfficeContextOf(c), c.req.param("id"), parseInput(suspension, form))
+    await suspendTenant(c.get("staff"), c.req.param("id"), parseInput(suspension, form))
   );
   if (!suspended.refusal) return goBack(c, `${suspended.value.name} is suspended.`);
   const suspend = { values: form, errors: suspended.refusal.fields };
   return render(c, <TenantPage {...await recordOf(c)} suspend={suspend} />, 422);
 });
 
-adminPages.post("/admin/tenants/:id/suspension/end", async (c) => {
-  const { name } = await resumeTenant(backOfficeContextOf(c), c.req.param("id"));
+tenantPages.post("/tenants/:id/suspension/end", async (c) => {
+  const { name } = await resumeTenant(c.get("staff"), c.req.param("id"));
   return goBack(c, `${name} is open again.`);
 });
 
-adminPages.post("/admin/tenants/:id/deletion", async (c) => {
-  const ctx = backOfficeContextOf(c);
+tenantPages.post("/tenants/:id/deletion", async (c) => {
+  const ctx = c.get("staff");
   const form = await readForm(c);
   const id = c.req.param("id");
   const scheduled = await submit(async () => {
@@ -96,13 +84,13 @@ adminPages.post("/admin/tenants/:id/deletion", async (c) => {
   return render(c, <TenantPage {...await recordOf(c)} remove={remove} />, 422);
 });
 
-adminPages.post("/admin/tenants/:id/deletion/cancel", async (c) => {
-  const { name } = await cancelDeletion(backOfficeContextOf(c), c.req.param("id"));
+tenantPages.post("/tenants/:id/deletion/cancel", async (c) => {
+  const { name } = await cancelDeletion(c.get("staff"), c.req.param("id"));
   return goBack(c, `${name} stays.`);
 });
 
-async function recordOf(c: AppContext): Promise<TenantPageProps> {
-  const ctx = backOfficeContextOf(c);
+async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
+  const ctx = c.get("staff");
   const id = c.req.param("id")!;
   const { tenant, members, owners, formerSubdomains, migrationFailure } = await getTenantRecord(ctx, id);
   const history = await listPlatformAudit(ctx, id, HISTORY_LENGTH);
@@ -161,7 +149,7 @@ function summarize({ action, details, subjectName }: PlatformAuditEntry): string
   return action === "tenant.suspended" ? `${done}: ${details?.reason}` : done;
 }
 
-function goBack(c: AppContext, text: string): Response {
+function goBack(c: Context<StaffEnv>, text: string): Response {
   sendFlash(c, { kind: "success", text });
   return redirect(c, `/admin/tenants/${c.req.param("id")}`);
 }

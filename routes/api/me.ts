@@ -8,7 +8,7 @@ import {
 import { TOKEN_SCOPES } from "../../src/identity/access_tokens.ts";
 import { findUnnamed, type OpenedTenant } from "../../src/identity/bearers.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
-import { type AppContext, callerContextOf } from "../http.ts";
+import { type ApiContext, callerContextOf } from "../http.ts";
 import { requireAccountToken } from "../middleware/api_auth.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 import { permissionKeys } from "../../src/access/granting.ts";
@@ -90,7 +90,7 @@ meApi.openapi(me, async (c) => {
   }, 200);
 });
 
-async function findTenantOf(c: AppContext): Promise<OpenedTenant | null> {
+async function findTenantOf(c: ApiContext): Promise<OpenedTenant | null> {
   const opened = c.get("api") ?? await findUnnamed(c.get("services"), c.get("caller"));
   return typeof opened === "string" ? null : opened;
 }

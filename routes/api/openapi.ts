@@ -1,12 +1,12 @@
 import type { Handler } from "hono";
 import { sha256 } from "../../src/platform/crypto.ts";
-import type { AppEnv } from "../http.ts";
+import type { HttpEnv } from "../http.ts";
 import { openApiDocument } from "./api.ts";
 
 const FIVE_MINUTES = "public, max-age=300";
 
 /** Serves the API's description for the server at `origin`. It never changes while a process runs, so it is built once. */
-export function serveOpenApi(origin: string): Handler<AppEnv> {
+export function serveOpenApi(origin: string): Handler<HttpEnv> {
   let built: { text: string; etag: string } | undefined;
   return (c) => {
     built ??= build(origin);

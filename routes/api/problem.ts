@@ -1,6 +1,7 @@
+import type { Context } from "hono";
 import type { ErrorKind } from "../../src/errors.ts";
 import { DomainError } from "../../src/errors.ts";
-import type { AppContext } from "../http.ts";
+import type { HttpEnv } from "../http.ts";
 
 /** Status and title of each kind of error, for the API and the pages alike. */
 export const STATUS: Record<
@@ -25,7 +26,7 @@ export const STATUS: Record<
 const LIMIT_REACHED = "/problems/limit-reached";
 
 /** The error as `application/problem+json` (RFC 9457). What is not a `DomainError` says nothing of itself. */
-export function problem(c: AppContext, error: unknown): Response {
+export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): Response {
   const requestId = c.get("requestId");
   if (!(error instanceof DomainError)) {
     return respond(c, 500, {
@@ -47,8 +48,8 @@ export function problem(c: AppContext, error: unknown): Response {
   });
 }
 
-function respond(
-  c: AppContext,
+function respond<Env extends HttpEnv>(
+  c: Context<Env>,
   status: 500 | typeof STATUS[ErrorKind]["status"],
   content: { type?: string; title: string; detail: string; request_id: string },
 ): Response {

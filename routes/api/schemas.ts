@@ -1,11 +1,11 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { invalid } from "../../src/errors.ts";
 import { fieldErrors } from "../../src/platform/input.ts";
-import type { AppEnv } from "../http.ts";
+import type { ApiEnv } from "../http.ts";
 
 /** A part of the API. What doesn't fit a route's schemas is answered 422 before the route sees it. */
 export function apiRoutes() {
-  return new OpenAPIHono<AppEnv>({
+  return new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(fieldErrors(result.error));
     },

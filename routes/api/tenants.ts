@@ -7,9 +7,10 @@ import {
 } from "../../src/tenancy/lifecycle.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
-import { getWorkspace, pageWorkspaces, workspaceQuery } from "../../src/tenancy/workspaces.ts";
+import { getWorkspace, pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { callerContextOf } from "../http.ts";
 import { requireAccountToken } from "../middleware/api_auth.ts";
+import { fromWire, wireSchema } from "../wire.ts";
 import { apiRoutes, BEARER, json, jsonBody, problems } from "./schemas.ts";
 
 const TenantJson = z.object({
@@ -38,7 +39,7 @@ const list = createRoute({
   summary: "List the tenants that the caller is a member of",
   operationId: "listTenants",
   description: "With a tenant token, this is that one tenant.",
-  request: { query: workspaceQuery },
+  request: { query: wireSchema(WORKSPACE_LIST.query) },
   responses: { 200: json("One page of them, by name", TenantList), ...problems(401, 403, 422) },
 });
 
@@ -107,7 +108,7 @@ tenantsApi.openapi(list, async (c) => {
   const { items, nextCursor } = await pageWorkspaces(
     callerContextOf(c),
     c.get("caller").actor,
-    c.req.valid("query"),
+    fromWire(WORKSPACE_LIST.query, c.req.valid("query")),
   );
   return c.json({ data: items.map(({ tenant }) => tenantJson(tenant)), next_cursor: nextCursor }, 200);
 });

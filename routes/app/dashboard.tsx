@@ -1,13 +1,11 @@
-import { Hono } from "hono";
+import { can } from "../../src/access/authorize.ts";
 import { getDashboard } from "../../src/analytics/dashboard.ts";
 import type { AuditAction } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
-import { DashboardPage, DashboardPanel } from "../../views/pages/dashboard_page.tsx";
-import { type AppEnv, tenantContextOf } from "../http.ts";
-import { render } from "../render.tsx";
-import { shellOf } from "./viewer.ts";
 import { PROJECTS_WRITE } from "../../src/projects/projects.ts";
-import { can } from "../../src/access/authorize.ts";
+import { DashboardPage, DashboardPanel } from "../../views/pages/dashboard_page.tsx";
+import { fragment, page } from "../page.tsx";
+import { MemberPages } from "./member_pages.ts";
 
 const DONE: Record<AuditAction, string> = {
   "project.created": "created",
@@ -18,22 +16,24 @@ const DONE: Record<AuditAction, string> = {
   "tenant.created": "created the workspace",
   "tenant.renamed": "renamed the workspace to",
   "tenant.moved": "moved the workspace",
-  "tenant.rebranded": "changed the look of its mail",
+  "tenant.rebranded": "changed the email branding of",
   "tenant.suspended": "suspended",
   "tenant.resumed": "resumed",
   "tenant.deletion_scheduled": "scheduled the deletion of",
-  "tenant.deletion_canceled": "took back the deletion of",
+  "tenant.deletion_canceled": "canceled the deletion of",
 };
 
-export const dashboardPages = new Hono<AppEnv>();
+export const dashboardPages = new MemberPages({ label: "Dashboard", href: "/dashboard", icon: "home" });
 
 dashboardPages.get("/dashboard", async (c) => {
-  const panel = await panelOf(tenantContextOf(c));
-  return render(c, <DashboardPage {...shellOf(c)} {...panel} />);
+  const ctx = c.get("member");
+  const panel = await panelOf(ctx);
+  const body = <DashboardPage workspace={ctx.tenant.name} person={ctx.actor.name} {...panel} />;
+  return await page(c, { title: "Dashboard", body });
 });
 
 dashboardPages.get("/dashboard/panel", async (c) => {
-  return render(c, <DashboardPanel {...await panelOf(tenantContextOf(c))} />);
+  return await fragment(c, <DashboardPanel {...await panelOf(c.get("member"))} />);
 });
 
 async function panelOf(ctx: TenantContext) {

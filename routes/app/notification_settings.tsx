@@ -1,24 +1,24 @@
-import { Hono } from "hono";
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
 import { NotificationSettingsPage } from "../../views/pages/settings/notification_settings_page.tsx";
-import { sendFlash } from "../flash.ts";
-import { type AppEnv, readForm, redirect, systemContextOf, tenantContextOf } from "../http.ts";
-import { render } from "../render.tsx";
+import { readForm } from "../http.ts";
+import { done, page } from "../page.tsx";
 import { readChoices } from "../site/unsubscribe.tsx";
-import { shellOf } from "./viewer.ts";
+import { MemberPages } from "./member_pages.ts";
 
-/** What a member wants to be told, and how. */
-export const notificationSettingsPages = new Hono<AppEnv>();
+/** Which emails a member gets. */
+export const notificationSettingsPages = new MemberPages();
 
 notificationSettingsPages.get("/settings/notifications", async (c) => {
-  const { actor } = tenantContextOf(c);
-  const preferences = await getEmailPreferences(systemContextOf(c), actor.id);
-  return render(c, <NotificationSettingsPage {...shellOf(c)} preferences={preferences} />);
+  const { system, actor } = c.get("member");
+  const preferences = await getEmailPreferences(system, actor.id);
+  return await page(c, {
+    title: "Notifications",
+    body: <NotificationSettingsPage preferences={preferences} />,
+  });
 });
 
 notificationSettingsPages.post("/settings/notifications", async (c) => {
-  const { actor } = tenantContextOf(c);
-  await changeEmailPreferences(systemContextOf(c), actor.id, readChoices(await readForm(c)));
-  sendFlash(c, { kind: "success", text: "Your choices are saved." });
-  return redirect(c, "/settings/notifications");
+  const { system, actor } = c.get("member");
+  await changeEmailPreferences(system, actor.id, readChoices(await readForm(c)));
+  return await done(c, { to: "/settings/notifications", flash: "Choices saved." });
 });

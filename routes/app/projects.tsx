@@ -1,9 +1,7 @@
-import { Hono } from "hono";
 import { z } from "zod";
+import { authorize, can } from "../../src/access/authorize.ts";
 import { memberNames } from "../../src/access/members.ts";
 import type { TenantContext } from "../../src/context.ts";
-import type { DomainError } from "../../src/errors.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import {
   createProject,
   deleteProject,
@@ -19,8 +17,7 @@ import {
 import { DeleteProjectDialog, DeleteProjectPage } from "../../views/pages/projects/delete_project_page.tsx";
 import { ProjectCreated, ProjectDeleted, ProjectSaved } from "../../views/pages/projects/project_changes.tsx";
 import {
-  EditProjectDialog,
-  NewProjectDialog,
+  ProjectDialog,
   ProjectForm,
   ProjectFormPage,
   type ProjectFormProps,
@@ -29,22 +26,18 @@ import { ProjectList, ProjectRows } from "../../views/pages/projects/project_lis
 import { ProjectPage } from "../../views/pages/projects/project_page.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
-import { sendFlash } from "../flash.ts";
-import { idFromForm } from "../form_keys.ts";
-import { submit } from "../forms.ts";
-import { type AppContext, type AppEnv, isPartial, readForm, tenantContextOf } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
-import { render } from "../render.tsx";
+import { type Done, done, form, page } from "../page.tsx";
 import { snakeCase } from "../wire.ts";
-import { shellOf } from "./viewer.ts";
-import { authorize, can } from "../../src/access/authorize.ts";
+import { MemberPages } from "./member_pages.ts";
 
-const projectVersion = z.object({ version: z.coerce.number().int().positive() });
+/** The version that the person saw when they began to edit. */
+const editedProject = projectChanges.extend({ version: z.coerce.number().int().positive() });
 
-export const projectsPages = new Hono<AppEnv>();
+export const projectsPages = new MemberPages({ label: "Projects", href: "/projects", icon: "folder" });
 
 projectsPages.get("/projects", async (c) => {
-  const ctx = tenantContextOf(c);
+  const ctx = c.get("member");
   const query = readListAddress(c, PROJECT_LIST);
   const { search, status, sort, cursor } = query;
   const { items, nextCursor } = await listProjects(ctx, query);
@@ -54,113 +47,108 @@ projectsPages.get("/projects", async (c) => {
     query: { search: search ?? "", status: status ?? "all" as const, sort: snakeCase(sort) },
     ...viewing(ctx),
   };
-  if (!isPartial(c)) return render(c, <ProjectsPage {...shellOf(c)} {...list} />);
-  return render(c, cursor ? <ProjectRows {...list} /> : <ProjectList {...list} />);
+  return await page(c, {
+    title: "Projects",
+    body: <ProjectsPage {...list} />,
+    partial: cursor ? <ProjectRows {...list} /> : <ProjectList {...list} />,
+  });
 });
 
 projectsPages.get("/projects/new", (c) => {
-  authorize(tenantContextOf(c), PROJECTS_WRITE);
-  return render(c, isPartial(c) ? <NewProjectDialog /> : <ProjectFormPage {...shellOf(c)} />);
+  authorize(c.get("member"), PROJECTS_WRITE);
+  return page(c, { ...projectForm({}), partial: <ProjectDialog /> });
 });
 
-projectsPages.post("/projects", async (c) => {
-  const ctx = tenantContextOf(c);
-  const form = await readForm(c);
-  const id = idFromForm(c, "project", form);
-  const created = await submit(async () => await createProject(ctx, parseInput(newProject, form), id), [
-    "invalid",
-    "limit_reached",
-  ]);
-  if (created.refusal) return refusedForm(c, created.refusal, { values: form });
-  const project = created.value;
-  if (!isPartial(c)) return goTo(c, "/projects", `${project.name} was created.`);
-  return render(c, <ProjectCreated project={await withOwner(ctx, project)} {...viewing(ctx)} />);
+projectsPages.post("/projects", (c) => {
+  const ctx = c.get("member");
+  return form(c, {
+    schema: newProject,
+    submit: (input, { idFor }) => createProject(ctx, input, idFor("project")),
+    done: (project) => ({
+      to: "/projects",
+      flash: `${project.name} was created.`,
+      partial: async () => <ProjectCreated project={await withOwner(ctx, project)} {...viewing(ctx)} />,
+    }),
+    refusals: ["invalid", "limit_reached"],
+    refused: projectForm,
+  });
 });
 
 projectsPages.get("/projects/:id", async (c) => {
-  const ctx = tenantContextOf(c);
+  const ctx = c.get("member");
   const project = await withOwner(ctx, await getProject(ctx, c.req.param("id")));
-  return render(c, <ProjectPage {...shellOf(c)} project={project} {...viewing(ctx)} />);
+  return await page(c, { title: project.name, body: <ProjectPage project={project} {...viewing(ctx)} /> });
 });
 
 projectsPages.get("/projects/:id/edit", async (c) => {
-  const ctx = tenantContextOf(c);
+  const ctx = c.get("member");
   authorize(ctx, PROJECTS_WRITE);
   const project = await getProject(ctx, c.req.param("id"));
-  const form = { project, values: project };
-  return render(
-    c,
-    isPartial(c) ? <EditProjectDialog {...form} /> : <ProjectFormPage {...shellOf(c)} {...form} />,
-  );
+  const props = { project, values: project };
+  return await page(c, { ...projectForm(props), partial: <ProjectDialog {...props} /> });
 });
 
-projectsPages.post("/projects/:id", async (c) => {
-  const ctx = tenantContextOf(c);
+projectsPages.post("/projects/:id", (c) => {
+  const ctx = c.get("member");
   const id = c.req.param("id");
-  const form = await readForm(c);
-  const { version } = parseInput(projectVersion, form);
-  const saved = await submit(
-    async () => await updateProject(ctx, id, parseInput(projectChanges, form), version),
-    ["invalid", "precondition_failed"],
-  );
-  if (saved.refusal) {
-    return refusedForm(c, saved.refusal, { project: await getProject(ctx, id), values: form });
-  }
-  const project = saved.value;
-  if (!isPartial(c)) return goTo(c, `/projects/${id}`, `${project.name} was saved.`);
-  return render(c, <ProjectSaved project={await withOwner(ctx, project)} {...viewing(ctx)} />);
+  return form(c, {
+    schema: editedProject,
+    submit: ({ version, ...changes }) => updateProject(ctx, id, changes, version),
+    done: (project) => saved(ctx, project, "saved"),
+    refusals: ["invalid", "precondition_failed"],
+    refused: async (refused) => projectForm({ project: await getProject(ctx, id), ...refused }),
+  });
 });
 
-for (
-  const { verb, status, done } of [
-    { verb: "archive", status: "archived", done: "archived" },
-    { verb: "restore", status: "active", done: "restored" },
-  ] as const
-) {
-  projectsPages.post(`/projects/:id/${verb}`, async (c) => {
-    const ctx = tenantContextOf(c);
-    const project = await updateProject(ctx, c.req.param("id"), { status });
-    if (!isPartial(c)) return goTo(c, `/projects/${project.id}`, `${project.name} was ${done}.`);
-    return render(c, <ProjectSaved project={await withOwner(ctx, project)} verb={done} {...viewing(ctx)} />);
-  });
-}
+projectsPages.post("/projects/:id/archive", async (c) => {
+  const ctx = c.get("member");
+  const project = await updateProject(ctx, c.req.param("id"), { status: "archived" });
+  return await done(c, saved(ctx, project, "archived"));
+});
+
+projectsPages.post("/projects/:id/restore", async (c) => {
+  const ctx = c.get("member");
+  const project = await updateProject(ctx, c.req.param("id"), { status: "active" });
+  return await done(c, saved(ctx, project, "restored"));
+});
 
 projectsPages.get("/projects/:id/delete", async (c) => {
-  const ctx = tenantContextOf(c);
+  const ctx = c.get("member");
   authorize(ctx, PROJECTS_WRITE);
   const project = await getProject(ctx, c.req.param("id"));
-  return render(
-    c,
-    isPartial(c)
-      ? <DeleteProjectDialog project={project} />
-      : <DeleteProjectPage {...shellOf(c)} project={project} />,
-  );
+  return await page(c, {
+    title: "Delete project",
+    body: <DeleteProjectPage project={project} />,
+    partial: <DeleteProjectDialog project={project} />,
+  });
 });
 
 projectsPages.post("/projects/:id/delete", async (c) => {
-  const { id, name } = await deleteProject(tenantContextOf(c), c.req.param("id"));
-  if (isPartial(c)) return render(c, <ProjectDeleted id={id} name={name} />);
-  return goTo(c, "/projects", `${name} was deleted.`);
+  const { id, name } = await deleteProject(c.get("member"), c.req.param("id"));
+  return await done(c, {
+    to: "/projects",
+    flash: `${name} was deleted.`,
+    partial: <ProjectDeleted id={id} name={name} />,
+  });
 });
 
-/** The form again, with what has to change. */
-function refusedForm(
-  c: AppContext,
-  refusal: DomainError,
-  form: ProjectFormProps,
-): Response | Promise<Response> {
-  const problem = refusal.kind === "invalid" ? undefined : refusal.message;
-  const props = { ...form, errors: refusal.fields, problem };
-  return render(
-    c,
-    isPartial(c) ? <ProjectForm {...props} inPlace /> : <ProjectFormPage {...shellOf(c)} {...props} />,
-    422,
-  );
+/** The form on a page of its own; in place, the form alone. */
+function projectForm(props: ProjectFormProps) {
+  return {
+    title: props.project ? "Edit project" : "New project",
+    body: <ProjectFormPage {...props} />,
+    partial: <ProjectForm {...props} inPlace />,
+  };
 }
 
-function goTo(c: AppContext, path: string, text: string): Response {
-  sendFlash(c, { kind: "success", text });
-  return c.redirect(path, 303);
+function saved(ctx: TenantContext, project: Project, verb: "saved" | "archived" | "restored"): Done {
+  return {
+    to: `/projects/${project.id}`,
+    flash: `${project.name} was ${verb}.`,
+    partial: async () => (
+      <ProjectSaved project={await withOwner(ctx, project)} verb={verb} {...viewing(ctx)} />
+    ),
+  };
 }
 
 function viewing(ctx: TenantContext) {

@@ -1,7 +1,8 @@
-import { Hono } from "hono";
+import type { Context } from "hono";
+import { z } from "zod";
+import { authorize, can } from "../../src/access/authorize.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { after, DAY } from "../../src/platform/clock.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import {
   cancelDeletion,
   checkConfirmation,
@@ -10,132 +11,125 @@ import {
   tenantChanges,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
+import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings/settings_page.tsx";
-import { sendFlash } from "../flash.ts";
-import { refusedFields, submit } from "../forms.ts";
-import {
-  type AppContext,
-  type AppEnv,
-  hostSuffix,
-  readForm,
-  redirect,
-  systemContextOf,
-  tenantContextOf,
-} from "../http.ts";
-import { render } from "../render.tsx";
-import { shellOf } from "./viewer.ts";
-import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
-import { authorize, can } from "../../src/access/authorize.ts";
+import { type Fields, hostSuffix, type MemberEnv } from "../http.ts";
+import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
+import { MemberPages } from "./member_pages.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
-const brandForm = tenantChanges.pick({ brand_color: true, logo_url: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();
+const brandForm = z.preprocess(
+  (fields: Fields) => ({ brand_color: fields.brand_color || null, logo_url: fields.logo_url || null }),
+  tenantChanges.pick({ brand_color: true, logo_url: true }),
+);
+const confirmationForm = z.object({ confirmation: z.string().default("") });
 
-export const settingsPages = new Hono<AppEnv>();
+export const settingsPages = new MemberPages({ label: "Settings", href: "/settings", icon: "settings" });
 
-settingsPages.get("/settings", async (c) => render(c, <SettingsPage {...await settingsOf(c)} />));
+settingsPages.get("/settings", async (c) => await page(c, await settings(c)));
 
-settingsPages.post("/settings/name", async (c) => {
-  const { tenant } = tenantContextOf(c);
-  const form = await readForm(c);
-  const renamed = await submit(async () =>
-    await updateTenant(systemContextOf(c), tenant.id, parseInput(nameForm, form))
-  );
-  if (!renamed.refusal) return goToSettings(c, `This workspace is now called ${renamed.value.name}.`);
-  const rename = { values: form, errors: renamed.refusal.fields };
-  return render(c, <SettingsPage {...await settingsOf(c)} rename={rename} />, 422);
-});
-
-settingsPages.post("/settings/brand", async (c) => {
-  const { tenant } = tenantContextOf(c);
-  const form = await readForm(c);
-  const saved = await submit(async () => {
-    const changes = parseInput(brandForm, {
-      brand_color: form.brand_color || null,
-      logo_url: form.logo_url || null,
-    });
-    return await updateTenant(systemContextOf(c), tenant.id, changes);
+settingsPages.post("/settings/name", (c) => {
+  const { system, tenant } = c.get("member");
+  return form(c, {
+    schema: nameForm,
+    submit: (input) => updateTenant(system, tenant.id, input),
+    done: ({ name }) => ({ to: "/settings", flash: `This workspace is now called ${name}.` }),
+    refused: (rename) => settings(c, { rename }),
   });
-  if (!saved.refusal) return goToSettings(c, "The brand is saved.");
-  const rebrand = { values: form, errors: saved.refusal.fields };
-  return render(c, <SettingsPage {...await settingsOf(c)} rebrand={rebrand} />, 422);
 });
 
-/** Whoever moves the workspace goes along: the session here stays behind on the old host. */
-settingsPages.post("/settings/address", async (c) => {
-  const { tenant, actor } = tenantContextOf(c);
-  const form = await readForm(c);
-  const ctx = systemContextOf(c);
-  const saved = await submit(async () => await updateTenant(ctx, tenant.id, parseInput(addressForm, form)));
-  if (saved.refusal) {
-    const move = { values: form, errors: saved.refusal.fields };
-    return render(c, <SettingsPage {...await settingsOf(c)} move={move} />, 422);
-  }
-  const moved: Tenant = saved.value;
-  if (moved.subdomain === tenant.subdomain) return goToSettings(c, "The address is as it was.");
-  const { signInId, remember } = c.get("session")!;
-  const origin = tenantUrl(c.get("services").config.appUrl, tenant);
-  const request = { userId: actor.id, signInId, remember, welcome: false, origin };
-  return redirect(c, await createHandoff(ctx, moved, request));
+settingsPages.post("/settings/brand", (c) => {
+  const { system, tenant } = c.get("member");
+  return form(c, {
+    schema: brandForm,
+    submit: (input) => updateTenant(system, tenant.id, input),
+    done: () => ({ to: "/settings", flash: "Brand saved." }),
+    refused: (rebrand) => settings(c, { rebrand }),
+  });
+});
+
+/** The person who moves the workspace goes along: the session here stays behind on the old host. */
+settingsPages.post("/settings/address", (c) => {
+  const { system, tenant } = c.get("member");
+  return form(c, {
+    schema: addressForm,
+    submit: (input) => updateTenant(system, tenant.id, input),
+    done: async (moved) =>
+      moved.subdomain === tenant.subdomain
+        ? { to: "/settings", flash: "No changes to save." }
+        : { to: await followWorkspace(c, moved) },
+    refused: (move) => settings(c, { move }),
+  });
 });
 
 settingsPages.get("/settings/deletion", (c) => {
-  const ctx = tenantContextOf(c);
+  const ctx = c.get("member");
   authorize(ctx, TENANT_DELETE);
   if (ctx.tenant.deletionDueAt) return c.redirect("/settings#danger-zone", 303);
-  return render(c, <DeleteWorkspacePage {...deletionOf(c)} />);
+  return page(c, deletion(c));
 });
 
-settingsPages.post("/settings/deletion", async (c) => {
-  const ctx = tenantContextOf(c);
+settingsPages.post("/settings/deletion", (c) => {
+  const ctx = c.get("member");
+  const { system, tenant } = ctx;
   authorize(ctx, TENANT_DELETE);
-  const { tenant } = ctx;
-  const form = await readForm(c);
-  try {
-    checkConfirmation(tenant.name, form.confirmation);
-  } catch (error) {
-    const refused = { values: form, errors: refusedFields(error) };
-    return render(c, <DeleteWorkspacePage {...deletionOf(c)} {...refused} />, 422);
-  }
-  await scheduleDeletion(systemContextOf(c), tenant.id);
-  return goToSettings(c, `${tenant.name} will be deleted in ${DELETION_GRACE_DAYS} days.`);
+  return form(c, {
+    schema: confirmationForm,
+    submit: ({ confirmation }) => {
+      checkConfirmation(tenant.name, confirmation);
+      return scheduleDeletion(system, tenant.id);
+    },
+    done: () => ({
+      to: "/settings",
+      flash: `${tenant.name} will be deleted in ${DELETION_GRACE_DAYS} days.`,
+    }),
+    refused: (form) => deletion(c, form),
+  });
 });
 
 settingsPages.post("/settings/deletion/cancel", async (c) => {
-  const { tenant } = tenantContextOf(c);
-  await cancelDeletion(systemContextOf(c), tenant.id);
-  return goToSettings(c, `${tenant.name} stays.`);
+  const { system, tenant } = c.get("member");
+  await cancelDeletion(system, tenant.id);
+  return await done(c, { to: "/settings", flash: "Deletion canceled." });
 });
 
-async function settingsOf(c: AppContext): Promise<SettingsPageProps> {
-  const ctx = tenantContextOf(c);
-  const { id, name, subdomain, plan, brand, createdAt, deletionDueAt } = ctx.tenant;
-  return {
-    ...shellOf(c),
-    workspace: { id, name, subdomain, plan, brand, createdAt },
-    hostSuffix: hostSuffix(c),
-    formerSubdomains: await listFormerSubdomains(systemContextOf(c), id),
-    deletion: deletionDueAt,
-    now: ctx.services.clock.now(),
-    canManage: can(ctx, SETTINGS_MANAGE),
-    canDelete: can(ctx, TENANT_DELETE),
-  };
+/** The address that signs this browser in on the workspace's new host. */
+function followWorkspace(c: Context<MemberEnv>, moved: Tenant): Promise<string> {
+  const { system, tenant, actor, services } = c.get("member");
+  const { signInId, remember } = c.get("session");
+  const origin = tenantUrl(services.config.appUrl, tenant);
+  return createHandoff(system, moved, { userId: actor.id, signInId, remember, welcome: false, origin });
 }
 
-function deletionOf(c: AppContext) {
-  const { tenant, services } = tenantContextOf(c);
-  return {
-    ...shellOf(c),
+async function settings(
+  c: Context<MemberEnv>,
+  refused: Pick<SettingsPageProps, "rename" | "move" | "rebrand"> = {},
+): Promise<Page> {
+  const ctx = c.get("member");
+  const { id, name, subdomain, plan, brand, createdAt, deletionDueAt } = ctx.tenant;
+  const props = {
+    workspace: { id, name, subdomain, plan, brand, createdAt },
+    hostSuffix: hostSuffix(c),
+    formerSubdomains: await listFormerSubdomains(ctx.system, id),
+    deletion: deletionDueAt,
+    canManage: can(ctx, SETTINGS_MANAGE),
+    canDelete: can(ctx, TENANT_DELETE),
+    ...refused,
+  };
+  return { title: "Settings", body: <SettingsPage {...props} /> };
+}
+
+function deletion(c: Context<MemberEnv>, form?: RefusedForm): Page {
+  const { tenant, services } = c.get("member");
+  const props = {
     workspace: { name: tenant.name },
     graceDays: DELETION_GRACE_DAYS,
     deleteOn: after(services.clock.now(), DELETION_GRACE_DAYS * DAY),
+    ...form,
   };
-}
-
-function goToSettings(c: AppContext, text: string): Response {
-  sendFlash(c, { kind: "success", text });
-  return redirect(c, "/settings");
+  return { title: "Delete this workspace", body: <DeleteWorkspacePage {...props} /> };
 }

@@ -1,13 +1,16 @@
 import { Hono } from "hono";
 import { ComponentsPage, DialogSample } from "../../views/pages/components_page.tsx";
-import { type AppEnv, isPartial } from "../http.ts";
-import { render } from "../render.tsx";
+import { type HttpEnv, isPartial } from "../http.ts";
+import { fragment, page } from "../page.tsx";
 
 /** `/dev/components`. */
-export const developmentPages = new Hono<AppEnv>();
+export const componentPages = new Hono<HttpEnv>();
 
-developmentPages.get("/dev/components", (c) => render(c, <ComponentsPage />));
+componentPages.get(
+  "/components",
+  (c) => page(c, { title: "Components", wide: true, body: <ComponentsPage /> }),
+);
 
-developmentPages.get("/dev/components/dialog", (c) => {
-  return isPartial(c) ? render(c, <DialogSample />) : c.redirect("/dev/components", 303);
+componentPages.get("/components/dialog", (c) => {
+  return isPartial(c) ? fragment(c, <DialogSample />) : c.redirect("/dev/components", 303);
 });

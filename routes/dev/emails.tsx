@@ -1,41 +1,42 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { MessageName, RenderedEmail } from "../../src/email/messages.ts";
 import { notFound } from "../../src/errors.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
 import { MESSAGE_NAMES, SAMPLE_PROPS, sampleOptions } from "../../views/emails/samples.ts";
 import { EmailPreviewPage, PREVIEWS } from "../../views/pages/email_preview_page.tsx";
-import { EmailsPage } from "../../views/pages/emails_page.tsx";
-import { type AppContext, type AppEnv } from "../http.ts";
+import { EmailsPage, emailTitle } from "../../views/pages/emails_page.tsx";
+import { type HttpEnv } from "../http.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
-import { render } from "../render.tsx";
+import { page } from "../page.tsx";
 import { framedMail } from "./framed_mail.ts";
 
 /** Every message of the product with sample data, for those who build it. */
-export const emailPages = new Hono<AppEnv>();
+export const emailPages = new Hono<HttpEnv>();
 
-emailPages.get("/dev/emails", async (c) => {
+emailPages.get("/emails", async (c) => {
   const emails = await Promise.all(MESSAGE_NAMES.map(async (name) => {
     const { subject } = await renderSample(name);
     return { name, subject };
   }));
-  return render(c, <EmailsPage emails={emails} />);
+  return await page(c, { title: "Email messages", wide: true, body: <EmailsPage emails={emails} /> });
 });
 
-emailPages.get("/dev/emails/:name", async (c) => {
+emailPages.get("/emails/:name", async (c) => {
   const name = messageOf(c);
   const email = await renderSample(name);
   const preview = PREVIEWS.find((known) => known === c.req.query("preview")) ?? "desktop";
   const policy = pagePolicy(c.get("services").config.appUrl)(c.get("nonce"));
   c.header("Content-Security-Policy", `${policy}; frame-src 'self'`);
-  return render(c, <EmailPreviewPage name={name} email={email} preview={preview} />);
+  const body = <EmailPreviewPage name={name} email={email} preview={preview} />;
+  return await page(c, { title: emailTitle(name), wide: true, body });
 });
 
-emailPages.get("/dev/emails/:name/html", async (c) => {
+emailPages.get("/emails/:name/html", async (c) => {
   const { html } = await renderSample(messageOf(c));
   return framedMail(c, html);
 });
 
-function messageOf(c: AppContext): MessageName {
+function messageOf(c: Context<HttpEnv>): MessageName {
   const name = MESSAGE_NAMES.find((known) => known === c.req.param("name"));
   if (!name) throw notFound("This message");
   return name;

@@ -1,30 +1,29 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import {
   emptyMailbox,
   getMailboxMessage,
   linksOf,
   listMailbox,
+  MAILBOX_LIST,
   type MailboxMessage,
-  mailboxQuery,
 } from "../../src/email/mailbox.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import { withLinksInNewTabs } from "../../views/pages/mailbox/framed_html.ts";
 import { MailboxMessagePage } from "../../views/pages/mailbox/mailbox_message_page.tsx";
 import { MailboxPage } from "../../views/pages/mailbox/mailbox_page.tsx";
 import { sendFlash, takeFlash } from "../flash.ts";
-import { type AppContext, type AppEnv, redirect, systemContextOf } from "../http.ts";
+import { type HttpEnv, redirect, systemContextOf } from "../http.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { render } from "../render.tsx";
-import { apexOnly } from "../site/apex.ts";
+import { readWire } from "../wire.ts";
 import { framedMail } from "./framed_mail.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
 
 /** The mails that would have left, where neither SMTP nor Resend is configured. */
-export const mailboxPages = new Hono<AppEnv>();
+export const mailboxPages = new Hono<HttpEnv>();
 
-mailboxPages.get("/dev/mailbox", apexOnly, async (c) => {
+mailboxPages.get("/mailbox", async (c) => {
   const ctx = systemContextOf(c);
-  const query = parseInput(mailboxQuery, c.req.query());
+  const query = readWire(MAILBOX_LIST.query, c.req.query());
   const { items, nextCursor } = await listMailbox(ctx, query);
   const { transport, now } = {
     transport: ctx.services.use(EMAIL_TRANSPORT).name,
@@ -34,30 +33,30 @@ mailboxPages.get("/dev/mailbox", apexOnly, async (c) => {
   return render(c, <MailboxPage {...page} flash={takeFlash(c)} />);
 });
 
-mailboxPages.get("/dev/mailbox.json", apexOnly, async (c) => {
-  const query = parseInput(mailboxQuery, c.req.query());
+mailboxPages.get("/mailbox.json", async (c) => {
+  const query = readWire(MAILBOX_LIST.query, c.req.query());
   const { items, nextCursor } = await listMailbox(systemContextOf(c), query);
   return c.json({ data: items.map(toJson), next_cursor: nextCursor });
 });
 
-mailboxPages.post("/dev/mailbox/clear", apexOnly, async (c) => {
+mailboxPages.post("/mailbox/clear", async (c) => {
   await emptyMailbox(systemContextOf(c));
   sendFlash(c, { kind: "success", text: "The mailbox is empty." });
   return redirect(c, "/dev/mailbox");
 });
 
-mailboxPages.get("/dev/mailbox/:id", apexOnly, async (c) => {
+mailboxPages.get("/mailbox/:id", async (c) => {
   const message = await messageOf(c);
   const { appUrl } = c.get("services").config;
   c.header("Content-Security-Policy", `${pagePolicy(appUrl)(c.get("nonce"))}; frame-src 'self'`);
   return render(c, <MailboxMessagePage message={message} links={linksOf(message)} />);
 });
 
-mailboxPages.get("/dev/mailbox/:id/html", apexOnly, async (c) => {
+mailboxPages.get("/mailbox/:id/html", async (c) => {
   return framedMail(c, withLinksInNewTabs((await messageOf(c)).html));
 });
 
-function messageOf(c: AppContext): Promise<MailboxMessage> {
+function messageOf(c: Context<HttpEnv>): Promise<MailboxMessage> {
   return getMailboxMessage(systemContextOf(c), c.req.param("id")!);
 }
 

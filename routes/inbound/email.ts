@@ -1,15 +1,14 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { systemContext } from "../../src/context.ts";
 import { notFound } from "../../src/errors.ts";
 import { applyNotice, readNotice } from "../../src/email/provider_notices.ts";
-import type { AppContext, AppEnv } from "../http.ts";
-import { apexOnly } from "../site/apex.ts";
+import type { HttpEnv } from "../http.ts";
 import { systemActor } from "../../src/access/actor.ts";
 
 /** What mail providers tell of the mails we sent. They carry a signature, and no cookie. */
-export const emailNotices = new Hono<AppEnv>();
+export const emailNotices = new Hono<HttpEnv>();
 
-emailNotices.post("/email", apexOnly, async (c) => {
+emailNotices.post("/email", async (c) => {
   const { config } = c.get("services");
   if (!config.emailWebhookSecret) throw notFound("This address");
   const notice = readNotice(config.emailWebhookSecret, signatureOf(c), await c.req.text());
@@ -19,7 +18,7 @@ emailNotices.post("/email", apexOnly, async (c) => {
 });
 
 /** Standard Webhooks' headers, by their own names or by those of Svix, from which they come. */
-function signatureOf(c: AppContext) {
+function signatureOf<Env extends HttpEnv>(c: Context<Env>) {
   const header = (name: string) => c.req.header(`webhook-${name}`) ?? c.req.header(`svix-${name}`) ?? "";
   return { id: header("id"), timestamp: header("timestamp"), signature: header("signature") };
 }

@@ -1,9 +1,8 @@
-import type { MiddlewareHandler } from "hono";
-import { createMiddleware } from "hono/factory";
+import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { invalid, tooLarge } from "../../src/errors.ts";
 import { SECOND } from "../../src/platform/clock.ts";
-import type { AppContext, AppEnv } from "../http.ts";
+import type { HttpEnv } from "../http.ts";
 import { checkContent } from "./body_content.ts";
 
 export const KILOBYTE = 1024;
@@ -23,28 +22,29 @@ export type BodyRule =
   & { maxBytes: number; maxPauseMilliseconds?: number }
   & ({ kind: "text" } | { kind: "files"; maxFileBytes: number } | { kind: "stream" });
 
-/** The rule of every route that declares no other. */
-const TEXT: BodyRule = { kind: "text", maxBytes: MEGABYTE };
+/** JSON and forms, of a size that no person and no well-behaved program exceeds. */
+export const TEXT_BODY: BodyRule = { kind: "text", maxBytes: MEGABYTE };
 
 const declared = new WeakMap<object, BodyRule>();
 
-/** Declares what a route accepts as its body: `pages.post("/logo", acceptBody({ … }), handler)`. */
-export function acceptBody(rule: BodyRule): MiddlewareHandler<AppEnv> {
-  const declaration: MiddlewareHandler<AppEnv> = (_, next) => next();
+/** Declares that a route accepts another body than its mount: `pages.post("/logo", acceptBody({ … }), handler)`. */
+export function acceptBody(rule: BodyRule): MiddlewareHandler {
+  const declaration: MiddlewareHandler = (_, next) => next();
   declared.set(declaration, rule);
   return declaration;
 }
 
 /** What the route that will answer accepts as its body. */
-export function bodyRuleOf(c: AppContext): BodyRule {
-  return matchedRoutes(c).map(({ handler }) => declared.get(handler)).findLast(Boolean) ?? TEXT;
+export function bodyRuleOf<Env extends HttpEnv>(c: Context<Env>): BodyRule {
+  const own = matchedRoutes(c).map(({ handler }) => declared.get(handler)).findLast(Boolean);
+  return own ?? c.get("mount")?.body ?? TEXT_BODY;
 }
 
 /**
  * Holds the body to its route's rule: its size, and how slowly it may arrive. Text is read once and checked here, so that
  * routes need not expect what no client of ours sends; files and streams are left to their route, within the same limits.
  */
-export const checkBody = createMiddleware<AppEnv>(async (c, next) => {
+export const checkBody: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const { body, headers } = c.req.raw;
   if (body) {
     const rule = bodyRuleOf(c);
@@ -57,7 +57,7 @@ export const checkBody = createMiddleware<AppEnv>(async (c, next) => {
     c.req.raw = new CheckedRequest(c.req.raw, accepted);
   }
   await next();
-});
+};
 
 /** The request with its checked body. Its signal is the original's, which Deno makes when it is first read. */
 class CheckedRequest extends Request {

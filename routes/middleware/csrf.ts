@@ -1,7 +1,8 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { forbidden } from "../../src/errors.ts";
 import { logOf } from "../../src/platform/log.ts";
-import type { AppContext, AppEnv } from "../http.ts";
+import type { HttpEnv } from "../http.ts";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -11,7 +12,7 @@ const log = logOf("security");
  * Refuses what another site, or a sibling subdomain, makes a browser send. By Fetch Metadata where the browser sends
  * it, else by Origin; a request with neither comes from no browser that would add a cookie by itself.
  */
-export const refuseCrossOrigin = createMiddleware<AppEnv>(async (c, next) => {
+export const refuseCrossOrigin = createMiddleware<HttpEnv>(async (c, next) => {
   if (!SAFE_METHODS.has(c.req.method) && !isSameOrigin(c.req.raw.headers, ownOrigin(c))) {
     log.warn("cross-origin request refused", {
       requestId: c.get("requestId"),
@@ -29,8 +30,8 @@ function isSameOrigin(headers: Headers, own: string): boolean {
   return origin === null || origin === own;
 }
 
-function ownOrigin(
-  c: AppContext,
+function ownOrigin<Env extends HttpEnv>(
+  c: Context<Env>,
 ): string {
   return `${c.get("services").config.appUrl.protocol}//${c.req.header("Host")?.toLowerCase()}`;
 }

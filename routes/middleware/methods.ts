@@ -1,10 +1,10 @@
 import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "../http.ts";
+import type { HttpEnv } from "../http.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /** Refuses TRACE and unknown methods with 405. Only programs send them, so the answer is problem+json on every address. */
-export const refuseOtherMethods = createMiddleware<AppEnv>(async (c, next) => {
+export const refuseOtherMethods = createMiddleware<HttpEnv>(async (c, next) => {
   if (METHODS.includes(c.req.method)) return await next();
   const problem = {
     type: "about:blank",

@@ -4,7 +4,8 @@ import { newId } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
 import { endpointOf } from "../endpoint.ts";
-import type { AppEnv } from "../http.ts";
+import type { HttpEnv } from "../http.ts";
+import { SiteLayout } from "../../views/layouts/site_layout.tsx";
 import type { AssetName } from "../../views/page.tsx";
 import { clientAddress, type Connection } from "./client_address.ts";
 
@@ -13,9 +14,9 @@ const MAX_USER_AGENT_LENGTH = 300;
 
 const log = logOf("access");
 
-/** Gives each request its id, its nonce, its line in the log and its place in the metrics. */
+/** Gives each request its id and nonce, and writes it to the log and the metrics once it is answered. */
 export function requestContext(services: Services, asset: (name: AssetName) => string) {
-  return createMiddleware<AppEnv>(async (c, next) => {
+  return createMiddleware<HttpEnv>(async (c, next) => {
     const started = performance.now();
     const requestId = newId();
     c.set("services", services);
@@ -23,8 +24,11 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     c.set("incoming", c.req.raw);
     c.set("requestId", requestId);
     c.set("nonce", randomBytes(NONCE_BYTES).toString("base64"));
-    c.set("session", null);
+    c.set("mount", null);
+    c.set("layout", SiteLayout);
     c.set("tenant", null);
+    c.set("target", null);
+    c.set("session", null);
     c.set("device", {
       ipAddress: clientAddress(c.req.raw.headers, c.env as Connection, services.config.trustedProxies),
       userAgent: (c.req.header("User-Agent") ?? "").slice(0, MAX_USER_AGENT_LENGTH),
@@ -32,7 +36,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     await next();
     const milliseconds = performance.now() - started;
     const ended = { endpoint: endpointOf(c), method: c.req.method, status: c.res.status };
-    services.metrics.requestEnded(c.get("tenantId"), { ...ended, seconds: milliseconds / 1_000 });
+    services.metrics.requestEnded(c.get("target")?.id, { ...ended, seconds: milliseconds / 1_000 });
     c.res.headers.set("X-Request-Id", requestId); // `c.header` would make the whole answer anew
     log.info("request", {
       requestId,
@@ -40,7 +44,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
       route: ended.endpoint,
       status: ended.status,
       durationMs: Math.round(milliseconds * 10) / 10,
-      tenantId: c.get("tenantId"),
+      tenantId: c.get("target")?.id,
       userId: c.get("userId"),
     });
   });

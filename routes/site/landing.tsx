@@ -1,12 +1,15 @@
 import { Hono } from "hono";
 import { LandingPage } from "../../views/pages/landing_page.tsx";
-import type { AppEnv } from "../http.ts";
-import { render } from "../render.tsx";
+import type { HttpEnv } from "../http.ts";
+import { page } from "../page.tsx";
 
-export const landingPages = new Hono<AppEnv>();
+export const landingPages = new Hono<HttpEnv>();
 
-/** The apex's front page; on a tenant's host, the way in. */
 landingPages.get("/", (c) => {
-  if (c.get("tenant")) return c.redirect("/dashboard", 303);
-  return render(c, <LandingPage viewer={c.get("session")?.actor ?? null} />);
+  const isSignedIn = c.get("session") !== null;
+  return page(c, {
+    title: "A workspace of its own for every company",
+    wide: true,
+    body: <LandingPage isSignedIn={isSignedIn} />,
+  });
 });

@@ -1,5 +1,4 @@
-import { Hono } from "hono";
-import { DomainError } from "../../src/errors.ts";
+import { type Context, Hono } from "hono";
 import {
   forgottenPassword,
   isPasswordLinkOpen,
@@ -7,58 +6,59 @@ import {
   requestPasswordLink,
   setPasswordByLink,
 } from "../../src/identity/password_links.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import { ForgotPasswordForm, ForgotPasswordPage } from "../../views/pages/forgot_password_page.tsx";
-import { SetPasswordForm, SetPasswordPage } from "../../views/pages/set_password_page.tsx";
-import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
-import { sendFlash } from "../flash.ts";
-import { refusedFields } from "../forms.ts";
-import { render } from "../render.tsx";
-import { apexOnly } from "./apex.ts";
+import {
+  SetPasswordForm,
+  type SetPasswordFormProps,
+  SetPasswordPage,
+} from "../../views/pages/set_password_page.tsx";
+import { type HttpEnv, systemContextOf } from "../http.ts";
+import { done, form, page } from "../page.tsx";
 
-export const passwordPages = new Hono<AppEnv>();
+export const passwordPages = new Hono<HttpEnv>();
 
-passwordPages.get("/forgot-password", apexOnly, (c) => render(c, <ForgotPasswordPage />));
+passwordPages.get("/forgot-password", (c) => {
+  return page(c, { title: "Forgot your password?", body: <ForgotPasswordPage /> });
+});
 
-passwordPages.post("/forgot-password", apexOnly, async (c) => {
-  const form = await readForm(c);
-  try {
-    await requestPasswordLink(systemContextOf(c), parseInput(forgottenPassword, form), c.get("device"));
-  } catch (error) {
-    const props = { values: form, errors: refusedFields(error) };
-    return render(
-      c,
-      isPartial(c) ? <ForgotPasswordForm {...props} /> : <ForgotPasswordPage {...props} />,
-      422,
-    );
-  }
-  sendFlash(c, {
-    kind: "success",
-    text: "If that address has an account, we sent a link to it.",
+passwordPages.post("/forgot-password", (c) => {
+  return form(c, {
+    schema: forgottenPassword,
+    submit: (input) => requestPasswordLink(systemContextOf(c), input, c.get("device")),
+    done: () => ({ to: "/login", flash: "If that address has an account, we sent a link to it." }),
+    refused: (form) => ({
+      title: "Forgot your password?",
+      body: <ForgotPasswordPage {...form} />,
+      partial: <ForgotPasswordForm {...form} />,
+    }),
   });
-  return redirect(c, "/login");
 });
 
-passwordPages.get("/reset-password", apexOnly, async (c) => {
+passwordPages.get("/reset-password", async (c) => {
   const token = c.req.query("token") ?? "";
-  const open = await isPasswordLinkOpen(systemContextOf(c), token);
-  return open ? render(c, <SetPasswordPage token={token} />) : expiredLink(c);
+  const isOpen = await isPasswordLinkOpen(systemContextOf(c), token);
+  return isOpen ? await page(c, setPassword({ token })) : await expiredLink(c);
 });
 
-passwordPages.post("/reset-password", apexOnly, async (c) => {
-  const form = await readForm(c);
-  try {
-    await setPasswordByLink(systemContextOf(c), parseInput(newPassword, form));
-    return redirect(c, "/login?notice=password");
-  } catch (error) {
-    if (!(error instanceof DomainError) || error.kind !== "invalid") throw error;
-    if (error.fields.token) return expiredLink(c);
-    const props = { token: form.token ?? "", errors: error.fields };
-    return render(c, isPartial(c) ? <SetPasswordForm {...props} /> : <SetPasswordPage {...props} />, 422);
-  }
+passwordPages.post("/reset-password", (c) => {
+  return form(c, {
+    schema: newPassword,
+    submit: (input) => setPasswordByLink(systemContextOf(c), input),
+    done: () => ({ to: "/login?notice=password" }),
+    refused: ({ values, errors }) =>
+      errors.token ? expiredLink(c) : setPassword({ token: values.token ?? "", errors }),
+  });
 });
 
-function expiredLink(c: AppContext): Response {
-  sendFlash(c, { kind: "info", text: "This link has been used or has expired. Ask for a new one." });
-  return redirect(c, "/login");
+function setPassword(form: SetPasswordFormProps) {
+  return {
+    title: "Choose a password",
+    body: <SetPasswordPage {...form} />,
+    partial: <SetPasswordForm {...form} />,
+  };
+}
+
+function expiredLink(c: Context<HttpEnv>): Promise<Response> {
+  const text = "This link has been used or has expired. Ask for a new one.";
+  return done(c, { to: "/login", flash: { kind: "info", text } });
 }

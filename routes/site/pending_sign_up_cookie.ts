@@ -1,26 +1,27 @@
+import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { StartedSignUp } from "../../src/identity/pending_sign_ups.ts";
 import { SECOND } from "../../src/platform/clock.ts";
-import type { AppContext } from "../http.ts";
+import type { HttpEnv } from "../http.ts";
 import { hostCookie } from "../middleware/session.ts";
 
 /** Gives the browser the secret of its sign-up: the code from the email counts in this browser alone. */
-export function sendPendingSignUp(c: AppContext, { token, expiresAt }: StartedSignUp): void {
+export function sendPendingSignUp(c: Context<HttpEnv>, { token, expiresAt }: StartedSignUp): void {
   const { name, options } = pendingSignUpCookie(c);
   const left = expiresAt.getTime() - c.get("services").clock.now().getTime();
   setCookie(c, name, token, { ...options, maxAge: Math.floor(left / SECOND) });
 }
 
 /** Empty where the browser has none. */
-export function pendingSignUpToken(c: AppContext): string {
+export function pendingSignUpToken(c: Context<HttpEnv>): string {
   return getCookie(c, pendingSignUpCookie(c).name) ?? "";
 }
 
-export function forgetPendingSignUp(c: AppContext): void {
+export function forgetPendingSignUp(c: Context<HttpEnv>): void {
   const { name, options } = pendingSignUpCookie(c);
   deleteCookie(c, name, options);
 }
 
-function pendingSignUpCookie(c: AppContext) {
+function pendingSignUpCookie(c: Context<HttpEnv>) {
   return hostCookie(c, "sign_up");
 }

@@ -1,61 +1,47 @@
-import { Hono } from "hono";
-import { DomainError, unauthenticated } from "../../src/errors.ts";
+import { type Context, Hono } from "hono";
+import { unauthenticated } from "../../src/errors.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { endAllSessions, endSignIn } from "../../src/identity/sessions.ts";
 import { authenticate, credentials, startCheckedSession } from "../../src/identity/sign_in.ts";
-import { parseInput } from "../../src/platform/input.ts";
+import type { User } from "../../src/identity/users.ts";
 import { findOnlyWorkspace, findWorkspace } from "../../src/tenancy/workspaces.ts";
-import { SignInForm, SignInPage } from "../../views/pages/sign_in_page.tsx";
-import { type AppContext, type AppEnv, isPartial, readForm, redirect, systemContextOf } from "../http.ts";
+import { SignInForm, type SignInFormProps, SignInPage } from "../../views/pages/sign_in_page.tsx";
+import type { Flash } from "../flash.ts";
+import { type Fields, type HttpEnv, readForm, redirect, systemContextOf } from "../http.ts";
 import { forgetSession, signInBrowser } from "../middleware/session.ts";
-import { type Flash, takeFlash } from "../flash.ts";
-import { render } from "../render.tsx";
-import { handoffPages } from "./handoffs.tsx";
+import { form, page } from "../page.tsx";
 import { safeNext } from "./redirects.ts";
 
-const NOTICES: Record<string, Flash> = {
-  password: { kind: "success", text: "Your password is set. Sign in with it." },
-  handoff: { kind: "info", text: "Sign in to open your workspace." },
-};
+const NOTICES = new Map<string, Flash>([
+  ["password", { kind: "success", text: "Password saved. Sign in to continue." }],
+  ["handoff", { kind: "info", text: "Sign in to open your workspace." }],
+]);
 
-export const sessionPages = new Hono<AppEnv>();
-
-sessionPages.route("/", handoffPages);
+/** The ways in and out, on the apex and on a workspace's host. */
+export const sessionPages = new Hono<HttpEnv>();
 
 sessionPages.get("/login", (c) => {
   if (c.get("session")) return c.redirect(c.get("tenant") ? "/dashboard" : "/workspaces", 303);
-  const notice = NOTICES[c.req.query("notice") ?? ""] ?? takeFlash(c);
-  return render(
-    c,
-    <SignInPage
-      tenant={c.get("tenant") ?? undefined}
-      flash={notice}
-      next={c.req.query("next")}
-      values={{ remember: true }}
-    />,
-  );
+  const { notice = "", next } = c.req.query();
+  return page(c, { ...signInForm(c, { next, values: { remember: true } }), flash: NOTICES.get(notice) });
 });
 
-sessionPages.post("/login", async (c) => {
-  const form = await readForm(c);
-  try {
-    return redirect(c, await signIn(c, form));
-  } catch (error) {
-    if (!(error instanceof DomainError) || !["unauthenticated", "invalid"].includes(error.kind)) throw error;
-    const problem = "The email address or the password is wrong.";
-    const props = {
-      values: { email: form.email, remember: form.remember === "on" },
-      next: form.next,
-      problem,
-    };
-    return render(
-      c,
-      isPartial(c)
-        ? <SignInForm {...props} />
-        : <SignInPage tenant={c.get("tenant") ?? undefined} {...props} />,
-      422,
-    );
-  }
+sessionPages.post("/login", (c) => {
+  return form(c, {
+    schema: credentials,
+    submit: async (input, { fields }) => {
+      const user = await authenticate(systemContextOf(c), input);
+      return c.get("tenant") ? await signInToWorkspace(c, user, fields) : await signIn(c, user, fields);
+    },
+    done: (to) => ({ to }),
+    refusals: ["invalid", "unauthenticated"],
+    refused: ({ values: { email, next, remember } }) =>
+      signInForm(c, {
+        values: { email, remember: remember === "on" },
+        next,
+        problem: "Wrong email or password.",
+      }),
+  });
 });
 
 sessionPages.post("/logout", async (c) => {
@@ -67,23 +53,48 @@ sessionPages.post("/logout", async (c) => {
   return redirect(c, "/login");
 });
 
-/** Signs in on this host. Returns where to go. Throws `unauthenticated`, also for someone who is no member here. */
-async function signIn(c: AppContext, form: Record<string, string>): Promise<string> {
-  const ctx = systemContextOf(c);
-  const user = await authenticate(ctx, parseInput(credentials, form));
-  const remember = form.remember === "on";
+function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   const tenant = c.get("tenant");
-  if (tenant && !await findWorkspace(ctx, user, tenant.id)) throw unauthenticated();
-  const session = await startCheckedSession(ctx, user, {
-    tenantId: tenant?.id ?? null,
+  return {
+    title: tenant ? `Sign in to ${tenant.name}` : "Sign in",
+    body: <SignInPage workspace={tenant?.name} {...form} />,
+    partial: <SignInForm {...form} />,
+  };
+}
+
+/** Signs in on the apex. Returns where to go: to the only workspace, if there is one and nothing else was asked for. */
+async function signIn(c: Context<HttpEnv>, user: User, { next, remember }: Fields): Promise<string> {
+  const ctx = systemContextOf(c);
+  const isRemembered = remember === "on";
+  const { signInId } = await startSession(c, user, isRemembered);
+  const only = next ? null : await findOnlyWorkspace(ctx, user);
+  if (!only) return safeNext(next, "/workspaces");
+  return await createHandoff(ctx, only, {
+    userId: user.id,
+    signInId,
+    remember: isRemembered,
+    welcome: false,
+  });
+}
+
+/** Signs a member in on the workspace's host. Returns where to go. Throws `unauthenticated` for anyone else. */
+async function signInToWorkspace(
+  c: Context<HttpEnv>,
+  user: User,
+  { next, remember }: Fields,
+): Promise<string> {
+  const tenant = c.get("tenant");
+  if (!tenant || !await findWorkspace(systemContextOf(c), user, tenant.id)) throw unauthenticated();
+  await startSession(c, user, remember === "on");
+  return safeNext(next, "/dashboard");
+}
+
+async function startSession(c: Context<HttpEnv>, user: User, remember: boolean) {
+  const session = await startCheckedSession(systemContextOf(c), user, {
+    tenantId: c.get("tenant")?.id ?? null,
     remember,
     device: c.get("device"),
   });
   await signInBrowser(c, session);
-  if (tenant) return safeNext(form.next, "/dashboard");
-
-  const only = form.next ? null : await findOnlyWorkspace(ctx, user);
-  if (!only) return safeNext(form.next, "/workspaces");
-  const { signInId } = session;
-  return await createHandoff(ctx, only, { userId: user.id, signInId, remember, welcome: false });
+  return session;
 }

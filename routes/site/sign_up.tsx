@@ -1,95 +1,102 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { findPendingSignUp, resendCode } from "../../src/identity/pending_sign_ups.ts";
-import { completeSignUp, signUpCode, type SignUpOutcome } from "../../src/identity/sign_up.ts";
-import { parseInput } from "../../src/platform/input.ts";
-import { CheckEmailPage } from "../../views/pages/check_email_page.tsx";
-import { SignUpCodeForm, SignUpCodePage } from "../../views/pages/sign_up_code_page.tsx";
-import { SignUpForm, SignUpPage } from "../../views/pages/sign_up_page.tsx";
-import { sendFlash, takeFlash } from "../flash.ts";
-import { submit } from "../forms.ts";
+import { repeatSignUp } from "../../src/identity/repeated_sign_up.ts";
 import {
-  type AppContext,
-  type AppEnv,
-  hostSuffix,
-  isPartial,
-  readForm,
-  redirect,
-  systemContextOf,
-} from "../http.ts";
+  completeSignUp,
+  newAccount,
+  signUp,
+  signUpCode,
+  type SignUpOutcome,
+} from "../../src/identity/sign_up.ts";
+import { CheckEmailPage } from "../../views/pages/check_email_page.tsx";
+import {
+  SignUpCodeForm,
+  type SignUpCodeFormProps,
+  SignUpCodePage,
+} from "../../views/pages/sign_up_code_page.tsx";
+import { SignUpForm, type SignUpFormProps, SignUpPage } from "../../views/pages/sign_up_page.tsx";
+import { hostSuffix, type HttpEnv, systemContextOf } from "../http.ts";
 import { signInBrowser } from "../middleware/session.ts";
-import { render } from "../render.tsx";
-import { apexOnly } from "./apex.ts";
+import { type Done, done, form, page } from "../page.tsx";
 import { forgetPendingSignUp, pendingSignUpToken, sendPendingSignUp } from "./pending_sign_up_cookie.ts";
-import { signUpOnce } from "./sign_up_once.ts";
 
-export const signUpPages = new Hono<AppEnv>();
+export const signUpPages = new Hono<HttpEnv>();
 
-signUpPages.get("/signup", apexOnly, (c) => {
-  const flash = takeFlash(c);
-  return render(c, <SignUpPage values={{}} errors={{}} hostSuffix={hostSuffix(c)} flash={flash} />);
+signUpPages.get("/signup", (c) => page(c, signUpForm({ hostSuffix: hostSuffix(c) })));
+
+signUpPages.post("/signup", (c) => {
+  const ctx = systemContextOf(c);
+  const device = c.get("device");
+  return form(c, {
+    schema: newAccount,
+    submit: (input) => signUp(ctx, input, device),
+    findRepeated: (input, renderedAt) => repeatSignUp(ctx, input, renderedAt, device),
+    done: (outcome) => goOn(c, outcome),
+    refused: ({ values, errors }) => signUpForm({ values, errors, hostSuffix: hostSuffix(c) }),
+  });
 });
 
-signUpPages.post("/signup", apexOnly, async (c) => {
-  const form = await readForm(c);
-  const signedUp = await submit(() => signUpOnce(c, form));
-  if (!signedUp.refusal) return await proceed(c, signedUp.value);
-  const { password: _, ...values } = form;
-  const props = { values, errors: signedUp.refusal.fields, hostSuffix: hostSuffix(c) };
-  return render(c, isPartial(c) ? <SignUpForm {...props} /> : <SignUpPage {...props} />, 422);
+signUpPages.get("/signup/check-email", (c) => {
+  return page(c, { title: "Check your email", body: <CheckEmailPage /> });
 });
 
-signUpPages.get("/signup/check-email", apexOnly, (c) => render(c, <CheckEmailPage />));
-
-signUpPages.get("/signup/code", apexOnly, async (c) => {
+signUpPages.get("/signup/code", async (c) => {
   const pending = await findPendingSignUp(systemContextOf(c), pendingSignUpToken(c));
   if (!pending) return c.redirect("/signup", 303);
-  const props = { address: pending.email, hostSuffix: hostSuffix(c), flash: takeFlash(c) };
-  return render(c, <SignUpCodePage {...props} />);
+  return await page(c, codeForm(pending.email, { hostSuffix: hostSuffix(c) }));
 });
 
-signUpPages.post("/signup/code", apexOnly, async (c) => {
-  const form = await readForm(c);
+signUpPages.post("/signup/code", (c) => {
   const ctx = systemContextOf(c);
   const token = pendingSignUpToken(c);
-  const signedUp = await submit(async () =>
-    await completeSignUp(ctx, token, parseInput(signUpCode, form), c.get("device"))
-  );
-  if (!signedUp.refusal) {
-    forgetPendingSignUp(c);
-    return await proceed(c, signedUp.value);
-  }
-  const errors = signedUp.refusal.fields;
-  const pending = await findPendingSignUp(ctx, token);
-  if (!pending) return startOver(c, errors.token);
-  const values = { code: form.code, subdomain: form.subdomain ?? pending.subdomain };
-  const props = { address: pending.email, hostSuffix: hostSuffix(c), values, errors };
-  return render(c, isPartial(c) ? <SignUpCodeForm {...props} /> : <SignUpCodePage {...props} />, 422);
-});
-
-signUpPages.post("/signup/code/resend", apexOnly, async (c) => {
-  await resendCode(systemContextOf(c), pendingSignUpToken(c));
-  sendFlash(c, {
-    kind: "info",
-    text: "We send a code every five minutes at most. Check your spam folder, too.",
+  return form(c, {
+    schema: signUpCode,
+    submit: (input) => completeSignUp(ctx, token, input, c.get("device")),
+    done: (outcome) => {
+      forgetPendingSignUp(c);
+      return goOn(c, outcome);
+    },
+    refused: async ({ values, errors }) => {
+      const pending = await findPendingSignUp(ctx, token);
+      if (!pending) return await startOver(c, errors.token);
+      const { code, subdomain = pending.subdomain } = values;
+      return codeForm(pending.email, { values: { code, subdomain }, errors, hostSuffix: hostSuffix(c) });
+    },
   });
-  return redirect(c, "/signup/code");
 });
 
-async function proceed(c: AppContext, outcome: SignUpOutcome): Promise<Response> {
+signUpPages.post("/signup/code/resend", async (c) => {
+  await resendCode(systemContextOf(c), pendingSignUpToken(c));
+  const text = "We send a code every five minutes at most. Check your spam folder, too.";
+  return await done(c, { to: "/signup/code", flash: { kind: "info", text } });
+});
+
+function signUpForm(form: SignUpFormProps) {
+  return { title: "Sign up", body: <SignUpPage {...form} />, partial: <SignUpForm {...form} /> };
+}
+
+function codeForm(address: string, form: SignUpCodeFormProps) {
+  return {
+    title: "Enter your code",
+    body: <SignUpCodePage address={address} {...form} />,
+    partial: <SignUpCodeForm {...form} />,
+  };
+}
+
+async function goOn(c: Context<HttpEnv>, outcome: SignUpOutcome): Promise<Done> {
   switch (outcome.next) {
     case "workspace":
       await signInBrowser(c, outcome.session);
-      return redirect(c, outcome.url);
+      return { to: outcome.url };
     case "check_email":
-      return redirect(c, "/signup/check-email");
+      return { to: "/signup/check-email" };
     case "enter_code":
       sendPendingSignUp(c, outcome.pending);
-      return redirect(c, "/signup/code");
+      return { to: "/signup/code" };
   }
 }
 
-function startOver(c: AppContext, text = "Start over to get another code."): Response {
+function startOver(c: Context<HttpEnv>, text = "Start over to get another code."): Promise<Response> {
   forgetPendingSignUp(c);
-  sendFlash(c, { kind: "info", text });
-  return redirect(c, "/signup");
+  return done(c, { to: "/signup", flash: { kind: "info", text } });
 }

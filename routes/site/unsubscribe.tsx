@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import { systemActor } from "../../src/access/actor.ts";
 import { systemContext } from "../../src/context.ts";
 import { EMAIL_CATEGORIES } from "../../src/email/categories.ts";
 import {
@@ -9,57 +10,52 @@ import {
 } from "../../src/email/preferences.ts";
 import { notFound } from "../../src/errors.ts";
 import { findUserById } from "../../src/identity/users.ts";
-import { UnsubscribePage, type UnsubscribePageProps } from "../../views/pages/unsubscribe_page.tsx";
-import { type AppContext, type AppEnv, readForm } from "../http.ts";
-import { render } from "../render.tsx";
-import { apexOnly } from "./apex.ts";
-import { systemActor } from "../../src/access/actor.ts";
+import { UnsubscribePage } from "../../views/pages/unsubscribe_page.tsx";
+import { type Fields, type HttpEnv, readForm } from "../http.ts";
+import { page } from "../page.tsx";
 
-/**
- * Where the links at the end of mails lead. Whoever holds one may choose, signed in or not, and from wherever their mail
- * program asks (RFC 8058); so this stands before the check of where a request comes from.
- */
-export const unsubscribePages = new Hono<AppEnv>();
+const TITLE = "Unsubscribe";
 
-unsubscribePages.get("/unsubscribe/:token", apexOnly, async (c) => {
-  const { page, ctx, userId } = await openLink(c);
-  return render(c, <UnsubscribePage {...page} preferences={await getEmailPreferences(ctx, userId)} />);
+/** Where the links at the end of emails lead. Their token alone gives the right to choose, without signing in. */
+export const unsubscribe = new Hono<HttpEnv>();
+
+unsubscribe.get("/:token", async (c) => {
+  const { link, ctx, userId } = await openLink(c, c.req.param("token"));
+  const preferences = await getEmailPreferences(ctx, userId);
+  return await page(c, { title: TITLE, body: <UnsubscribePage {...link} preferences={preferences} /> });
 });
 
-/** `List-Unsubscribe=One-Click` by a mail program, `unsubscribe` by the button, else the whole list of choices. */
-unsubscribePages.post("/unsubscribe/:token", apexOnly, async (c) => {
-  const { page, ctx, userId } = await openLink(c);
-  const form = await readForm(c);
-  const changes = "choices" in form ? readChoices(form) : { [page.category]: false };
+/** `List-Unsubscribe=One-Click` by an email program, `unsubscribe` by the button, else the whole list of choices. */
+unsubscribe.post("/:token", async (c) => {
+  const { link, ctx, userId } = await openLink(c, c.req.param("token"));
+  const fields = await readForm(c);
+  const changes = "choices" in fields ? readChoices(fields) : { [link.category]: false };
   const preferences = await changeEmailPreferences(ctx, userId, changes);
-  return render(c, <UnsubscribePage {...page} preferences={preferences} isSaved />);
+  return await page(c, {
+    title: TITLE,
+    body: <UnsubscribePage {...link} preferences={preferences} isSaved />,
+  });
 });
 
-/** A link that isn't ours opens no context: only its token gives the right to act for someone who isn't signed in. */
-async function openLink(c: AppContext) {
-  const token = c.req.param("token")!;
+async function openLink(c: Context<HttpEnv>, token: string) {
   const services = c.get("services");
-  const link = readUnsubscribeToken(services, token);
-  if (!link) throw notFound("This link");
+  const opened = readUnsubscribeToken(services, token);
+  if (!opened) throw notFound("This link");
+  const { userId, category } = opened;
   const ctx = systemContext(services, systemActor("Unsubscribe link"), c.get("requestId"));
-  const user = await findUserById(ctx.control, link.userId);
+  const user = await findUserById(ctx.control, userId);
   if (!user) throw notFound("This link");
-  const page: Omit<UnsubscribePageProps, "preferences"> = {
-    token,
-    category: link.category,
-    address: masked(user.email),
-  };
-  return { ctx, userId: link.userId, page };
+  return { ctx, userId, link: { token, category, address: masked(user.email) } };
 }
 
-/** The fields of a form of checkboxes: one that isn't sent is not ticked. */
-export function readChoices(form: Record<string, string>): EmailPreferences {
+/** The fields of a form of checkboxes: a browser sends only those that are checked. */
+export function readChoices(fields: Fields): EmailPreferences {
   return Object.fromEntries(
-    EMAIL_CATEGORIES.map((category) => [category, form[category] === "on"]),
+    EMAIL_CATEGORIES.map((category) => [category, fields[category] === "on"]),
   ) as EmailPreferences;
 }
 
-/** A mail may have been passed on: its holder sees enough to know the address by, if it is theirs. */
+/** An email may have been forwarded: people recognize their own address, and others don't learn it. */
 function masked(email: string): string {
   return email.replace(/^(.)[^@]*/, "$1•••");
 }

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { unauthenticated } from "../../src/errors.ts";
 import {
   confirmation,
@@ -6,57 +6,54 @@ import {
   findVerification,
   requestVerification,
 } from "../../src/identity/email_verification.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import { type VerificationState, VerifyEmailPage } from "../../views/pages/verify_email_page.tsx";
-import { sendFlash } from "../flash.ts";
-import { submit } from "../forms.ts";
-import { type AppContext, type AppEnv, readForm, redirect, systemContextOf } from "../http.ts";
-import { render } from "../render.tsx";
-import { apexOnly } from "./apex.ts";
+import { type HttpEnv, systemContextOf } from "../http.ts";
+import { done, form, page } from "../page.tsx";
 
-/** Where people confirm that email to their address reaches them. */
-export const verificationPages = new Hono<AppEnv>();
+/** Where people confirm that email reaches them. */
+export const verificationPages = new Hono<HttpEnv>();
 
 /** Changes nothing: programs that check the links in an email open this page, too. */
-verificationPages.get("/verify-email", apexOnly, async (c) => {
-  const token = c.req.query("token") ?? "";
-  const state = await openState(c, token, c.req.query("choose_password") !== undefined);
-  return render(c, <VerifyEmailPage state={state ?? { step: "expired" }} />);
+verificationPages.get("/verify-email", async (c) => {
+  const wantsNewPassword = c.req.query("choose_password") !== undefined;
+  return await page(c, stateOf(await openState(c, c.req.query("token"), wantsNewPassword)));
 });
 
-verificationPages.post("/verify-email", apexOnly, async (c) => {
-  const form = await readForm(c);
-  const confirmed = await submit(async () =>
-    await confirmEmail(systemContextOf(c), parseInput(confirmation, form))
-  );
-  if (confirmed.refusal) {
-    const state = await openState(c, form.token ?? "", form.choose_password !== undefined);
-    if (!state) return render(c, <VerifyEmailPage state={{ step: "expired" }} />, 422);
-    return render(c, <VerifyEmailPage state={{ ...state, errors: confirmed.refusal.fields }} />, 422);
-  }
-  const { address, passwordChanged } = confirmed.value;
-  if (!passwordChanged) return render(c, <VerifyEmailPage state={{ step: "done", address }} />);
-  sendFlash(c, { kind: "success", text: "Email confirmed and password saved. Sign in to continue." });
-  return redirect(c, "/login");
+verificationPages.post("/verify-email", (c) => {
+  return form(c, {
+    schema: confirmation,
+    submit: (input) => confirmEmail(systemContextOf(c), input),
+    done: ({ address, passwordChanged }) =>
+      passwordChanged
+        ? { to: "/login", flash: "Email confirmed and password saved. Sign in to continue." }
+        : page(c, stateOf({ step: "done", address })),
+    refused: async ({ values, errors }) => {
+      const state = await openState(c, values.token, values.choose_password !== undefined);
+      return stateOf(state.step === "ask" ? { ...state, errors } : state);
+    },
+  });
 });
 
-/** On any host where someone is signed in. */
-verificationPages.post("/verify-email/resend", async (c) => {
+/** Sends another link to the person who is signed in, on the apex or in a workspace. */
+export async function resendVerification(c: Context<HttpEnv>): Promise<Response> {
   const session = c.get("session");
   if (!session) throw unauthenticated();
   await requestVerification(systemContextOf(c), session.actor.id);
-  sendFlash(c, { kind: "success", text: `We sent a link to ${session.actor.email}.` });
-  return redirect(c, c.get("tenant") ? "/dashboard" : "/workspaces");
-});
+  const to = c.get("tenant") ? "/dashboard" : "/workspaces";
+  return await done(c, { to, flash: `We sent a link to ${session.actor.email}.` });
+}
 
-/** Null when the link doesn't work any more. */
+function stateOf(state: VerificationState) {
+  return { title: "Confirm your email", body: <VerifyEmailPage state={state} /> };
+}
+
 async function openState(
-  c: AppContext,
-  token: string,
+  c: Context<HttpEnv>,
+  token = "",
   wantsNewPassword: boolean,
-): Promise<Extract<VerificationState, { step: "ask" }> | null> {
+): Promise<Exclude<VerificationState, { step: "done" }>> {
   const open = await findVerification(systemContextOf(c), token);
-  if (!open) return null;
+  if (!open) return { step: "expired" };
   const proof = open.proof === "password" && wantsNewPassword ? "new_password" : open.proof;
   return { step: "ask", address: open.address, token, proof };
 }

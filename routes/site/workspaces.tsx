@@ -1,88 +1,80 @@
-import { Hono } from "hono";
-import { parseInput } from "../../src/platform/input.ts";
+import { type Context, Hono } from "hono";
+import { z } from "zod";
 import { createHandoff } from "../../src/identity/handoffs.ts";
-import { getWorkspace, pageWorkspaces, workspaceQuery } from "../../src/tenancy/workspaces.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { findCreatedByForm } from "../../src/tenancy/repeated_creation.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
-import { NewWorkspacePage } from "../../views/pages/new_workspace_page.tsx";
-import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
-import { formKeyOf } from "../form_keys.ts";
-import { submit } from "../forms.ts";
 import {
-  type AppContext,
-  type AppEnv,
-  hostSuffix,
-  readForm,
-  redirect,
-  systemContextOf,
-  userOf,
-} from "../http.ts";
-import { render } from "../render.tsx";
-import { apexOnly } from "./apex.ts";
+  getWorkspace,
+  pageWorkspaces,
+  type Workspace,
+  WORKSPACE_LIST,
+} from "../../src/tenancy/workspaces.ts";
+import { NewWorkspacePage, type NewWorkspacePageProps } from "../../views/pages/new_workspace_page.tsx";
+import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
+import { hostSuffix, type PersonEnv, redirect, systemContextOf } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
+import { form, page } from "../page.tsx";
 
-export const workspacePages = new Hono<AppEnv>();
+/** The fields of the form, which calls the name what sign-up calls it. */
+const newWorkspace = z.object({ company_name: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain })
+  .transform(({ company_name, subdomain }) => ownTenant.parse({ name: company_name, subdomain }));
 
-workspacePages.get("/workspaces", apexOnly, async (c) => {
-  const user = userOf(c);
-  const query = parseInput(workspaceQuery, { cursor: c.req.query("cursor") });
+/** The workspaces of the person who is signed in. */
+export const workspacePages = new Hono<PersonEnv>();
+
+workspacePages.get("/", async (c) => {
+  const user = c.get("session").actor;
+  const query = readListAddress(c, WORKSPACE_LIST);
   const { items, nextCursor } = await pageWorkspaces(systemContextOf(c), user, query);
-  const workspaces = items.map(({ tenant, role }) => ({
-    id: tenant.id,
-    name: tenant.name,
-    subdomain: tenant.subdomain,
-    url: tenantUrl(c.get("services").config.appUrl, tenant),
-    suspension: tenant.suspension?.reason,
-    deletion: tenant.deletionDueAt,
-    role,
-  }));
-  const pages = {
-    firstHref: query.cursor ? "/workspaces" : null,
-    nextHref: nextCursor ? `/workspaces?${new URLSearchParams({ cursor: nextCursor })}` : null,
+  const { appUrl } = c.get("services").config;
+  const list = {
+    user,
+    workspaces: items.map((workspace) => listed(workspace, appUrl)),
+    isStaff: user.type === "staff",
+    pages: {
+      firstHref: query.cursor ? "/workspaces" : null,
+      nextHref: nextCursor ? `/workspaces?${new URLSearchParams({ cursor: nextCursor })}` : null,
+    },
   };
-  const page = { workspaces, user, isStaff: user.type === "staff", pages };
-  return render(c, <WorkspacesPage {...page} />);
+  return await page(c, { title: "Workspaces", body: <WorkspacesPage {...list} /> });
 });
 
-workspacePages.get("/workspaces/new", apexOnly, (c) => {
-  return render(c, <NewWorkspacePage user={userOf(c)} values={{}} errors={{}} hostSuffix={hostSuffix(c)} />);
-});
+workspacePages.get("/new", (c) => page(c, newWorkspaceForm({ hostSuffix: hostSuffix(c) })));
 
-workspacePages.post("/workspaces/new", apexOnly, async (c) => {
-  const user = userOf(c);
+workspacePages.post("/new", (c) => {
+  const user = c.get("session").actor;
   const ctx = systemContextOf(c);
-  const form = await readForm(c);
-  const wanted = { name: form.company_name, subdomain: form.subdomain };
-  const created = await submit(async () => await createOwnTenant(ctx, user, parseInput(ownTenant, wanted)));
-  const tenant = created.refusal ? await findRepeated(c, form) : created.value;
-  if (!tenant) {
-    const { name, ...fields } = created.refusal!.fields;
-    const errors = name === undefined ? fields : { ...fields, company_name: name };
-    const page = { user, values: form, errors, hostSuffix: hostSuffix(c) };
-    return render(c, <NewWorkspacePage {...page} />, 422);
-  }
-  const { signInId, remember } = c.get("session")!;
-  return redirect(
-    c,
-    await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: true }),
-  );
+  return form(c, {
+    schema: newWorkspace,
+    submit: (input) => createOwnTenant(ctx, user, input),
+    findRepeated: (input, renderedAt) => findCreatedByForm(ctx, user.id, input, renderedAt),
+    done: async (tenant) => ({ to: await openWorkspace(c, tenant, { welcome: true }) }),
+    refused: ({ values, errors }) => newWorkspaceForm({ values, errors, hostSuffix: hostSuffix(c) }),
+  });
 });
 
-workspacePages.post("/workspaces/:id/handoff", apexOnly, async (c) => {
-  const user = userOf(c);
-  const ctx = systemContextOf(c);
-  const { tenant } = await getWorkspace(ctx, user, c.req.param("id"));
-  const { signInId, remember } = c.get("session")!;
-  return redirect(
-    c,
-    await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: false }),
-  );
+workspacePages.post("/:id/handoff", async (c) => {
+  const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
+  return redirect(c, await openWorkspace(c, tenant, { welcome: false }));
 });
 
-/** The workspace that this very form has created before. */
-async function findRepeated(c: AppContext, form: Record<string, string>): Promise<Tenant | null> {
-  const key = formKeyOf(c, form);
-  const wanted = ownTenant.safeParse({ name: form.company_name, subdomain: form.subdomain });
-  if (!key || !wanted.success) return null;
-  return await findCreatedByForm(systemContextOf(c), userOf(c).id, wanted.data, key.renderedAt);
+function newWorkspaceForm(form: NewWorkspacePageProps) {
+  return { title: "New workspace", body: <NewWorkspacePage {...form} /> };
+}
+
+/** The address that signs this browser in on the workspace's host. */
+function openWorkspace(
+  c: Context<PersonEnv>,
+  tenant: Tenant,
+  { welcome }: { welcome: boolean },
+): Promise<string> {
+  const { actor, signInId, remember } = c.get("session");
+  return createHandoff(systemContextOf(c), tenant, { userId: actor.id, signInId, remember, welcome });
+}
+
+function listed({ tenant, role }: Workspace, appUrl: URL) {
+  const { id, name, subdomain, suspension, deletionDueAt } = tenant;
+  const url = tenantUrl(appUrl, tenant);
+  return { id, name, subdomain, role, url, suspension: suspension?.reason, deletion: deletionDueAt };
 }

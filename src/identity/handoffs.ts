@@ -1,6 +1,5 @@
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
-import { unauthenticated } from "../errors.ts";
 import { MINUTE, SECOND } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
@@ -101,17 +100,18 @@ export async function bindHandoff(
 }
 
 /**
- * Redeems a handoff on the host of `tenant`, in the browser with the secret `state`. Throws `unauthenticated` when it is used,
- * expired, unknown, of another tenant or browser, or of a sign-in that has ended.
+ * Redeems a handoff on the host of `tenant`, in the browser with the secret `state`. Null when it is used, expired, unknown,
+ * of another tenant or browser, or of a sign-in that has ended.
  */
 export async function redeemHandoff(
   ctx: SystemContext,
   tenant: Tenant,
   { token, state }: { token: string; state: BrowserSecret },
   device: Device,
-): Promise<{ session: StartedSession; welcome: boolean }> {
+): Promise<{ session: StartedSession; welcome: boolean } | null> {
   const known = await findHandoff(ctx, tenant, token);
-  const opened = known?.isBoundTo(state) && await ctx.tx(async (tx) => {
+  if (!known?.isBoundTo(state)) return null;
+  return await ctx.tx(async (tx) => {
     await lockUser(tx, known.userId);
     const grant = await redeemOneTimeToken(ctx, tx, "handoff", token);
     if (!grant || !await isSignedIn(ctx, tx, signInOf(grant))) return null;
@@ -120,8 +120,6 @@ export async function redeemHandoff(
     const session = await startSession(ctx, tx, { ...signInOf(grant), tenantId, remember, device });
     return { session, welcome: details.welcome === true };
   });
-  if (!opened) throw unauthenticated("This link has been used or has expired. Sign in again.");
-  return opened;
 }
 
 function signInOf({ userId, details }: OneTimeGrant) {

@@ -79,6 +79,18 @@ export function list<
   return new List(name, declaration);
 }
 
+/** Every item of a list from the page that `query` asks for, read page by page. */
+export async function* everyItem<Item, Query extends { cursor?: string | undefined }>(
+  query: Query,
+  readPage: (query: Query) => Promise<Page<Item>>,
+): AsyncGenerator<Item> {
+  for (let next: Query | null = query; next !== null;) {
+    const { items, nextCursor }: Page<Item> = await readPage(next);
+    yield* items;
+    next = nextCursor === null ? null : { ...query, cursor: nextCursor };
+  }
+}
+
 class List<Row extends { id: string }, S extends Sorts, F extends Filters, Scope extends string> {
   readonly name: string;
   /** The list's parameters, as a program gives them. */

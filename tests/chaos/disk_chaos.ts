@@ -11,7 +11,7 @@ const MOST_TRIES = 2_000;
 const REFUSALS = 10;
 const BLOCK_BYTES = 64 * 1024;
 
-/** Fills the disk under each kind of database, and makes room again. Needs root, to mount a small file system. */
+/** Fills the disk under each kind of database and frees it again. Needs root to mount a small file system. */
 export async function fillDisks(): Promise<boolean> {
   const embedded = await onSmallDisk("full disk, embedded", undefined, async (disk, report) => {
     await fillAndEmpty(report, disk, { DATA_DIR: `${disk}/data` });
@@ -65,13 +65,13 @@ async function fillAndEmpty(report: Report, disk: string, variables: Record<stri
 
   const kinds = [...statuses.keys()];
   const refused = statuses.get(503) ?? 0;
-  report.tell(
+  report.check(
     refused >= REFUSALS && kinds.every((status) => status === 200 || status === 503),
-    `changes were answered ${[...statuses].map(([status, times]) => `${status} ${times} times`).join(", ")}`,
+    `changes returned ${[...statuses].map(([status, times]) => `${status} ${times} times`).join(", ")}`,
   );
-  report.tell(reading.status === 200, `a page to read: ${reading.status}`);
-  report.tell(after === 200, `the first change after there was room: ${after}`);
-  report.tell(text.includes(`>${saved}<`), `${saved} changes were accepted, and all of them are there`);
+  report.check(reading.status === 200, `reading a page: ${reading.status}`);
+  report.check(after === 200, `first change after the disk was freed: ${after}`);
+  report.check(text.includes(`>${saved}<`), `${saved} changes were accepted, and all are saved`);
 }
 
 async function fill(path: string): Promise<void> {
@@ -82,7 +82,7 @@ async function fill(path: string): Promise<void> {
   } catch { /* full */ }
 }
 
-/** Moves a database's files to the small disk. Returns what takes back the way there, once the database is gone. */
+/** Moves a database's files to the small disk. Returns a function that drops the tablespace after the database is dropped. */
 async function moveTo(database: TestDatabase, disk: string): Promise<() => Promise<void>> {
   const name = new URL(database.variables.DATABASE_URL!).pathname.slice(1);
   const space = `${name}_small`;
@@ -93,7 +93,7 @@ async function moveTo(database: TestDatabase, disk: string): Promise<() => Promi
   return () => withAdmin(serverUrl!, (admin) => admin.unsafe(`drop tablespace ${space}`)).then(() => {});
 }
 
-/** The system's user that the server runs as, who has to own the folder of its files. */
+/** The user that the database server runs as, who must own the folder of its files. */
 async function serversUser(): Promise<number> {
   const [row] = await withAdmin(
     serverUrl!,
@@ -112,7 +112,7 @@ async function onSmallDisk(
   const disk = await Deno.makeTempDir({ prefix: "denizen-disk-" });
   const options = `size=${DISK_MEGABYTES}m,mode=700${uid === undefined ? "" : `,uid=${uid}`}`;
   if (!await run("mount", "-t", "tmpfs", "-o", options, "tmpfs", disk)) {
-    report.note("skipped", "only root may mount a small file system");
+    report.note("skipped", "only root can mount a small file system");
     await Deno.remove(disk);
     return true;
   }

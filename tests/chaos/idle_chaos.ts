@@ -12,7 +12,7 @@ const HEALTH_KEPT_MILLISECONDS = 1_200;
 const LONGEST_ANSWER_SECONDS = 35;
 const LONGEST_STOP_SECONDS = 8;
 
-/** Lets all connections grow older than they may, and sends the first request of every kind. */
+/** Lets all connections exceed their maximum age, then sends the first request of every kind. */
 export async function growOld(): Promise<boolean> {
   const report = new Report("old connections");
   let age = 0;
@@ -23,11 +23,11 @@ export async function growOld(): Promise<boolean> {
   age += LONG_IDLE_MILLISECONDS;
   const statuses = await statusesOf(kinds);
 
-  report.tell(isEqual(statuses, allAnswered(kinds)), `the first request of each kind: ${describe(statuses)}`);
+  report.check(isEqual(statuses, allAnswered(kinds)), `first request of each kind: ${describe(statuses)}`);
   return report.passed;
 }
 
-/** Lets the path to the database die while the network still acknowledges what is sent. */
+/** Kills the path to the database while the network still acknowledges packets. */
 export async function silencePath(): Promise<boolean> {
   const report = new Report("dead path");
   let proxy: DatabaseProxy | undefined;
@@ -47,22 +47,22 @@ export async function silencePath(): Promise<boolean> {
 
     const isRefused = answers.every(({ status }) => status === 200 || status === 503);
     const longest = Math.max(...answers.map(({ seconds }) => seconds));
-    report.tell(
+    report.check(
       isRefused,
-      `while it was dead: ${answers.map(({ kind, status }) => `${kind} ${status}`).join(", ")}`,
+      `while the path was dead: ${answers.map(({ kind, status }) => `${kind} ${status}`).join(", ")}`,
     );
-    report.tell(
+    report.check(
       longest <= LONGEST_ANSWER_SECONDS,
-      `the last of them was answered after ${longest.toFixed(1)} s`,
+      `the last response came after ${longest.toFixed(1)} s`,
     );
-    report.tell(health.status === 503, `health a moment later: ${health.status}`);
-    report.tell(isEqual(after, allAnswered(kinds)), `after that: ${describe(after)}`);
+    report.check(health.status === 503, `health afterwards: ${health.status}`);
+    report.check(isEqual(after, allAnswered(kinds)), `after recovery: ${describe(after)}`);
   }
   await proxy![Symbol.asyncDispose]();
   return report.passed;
 }
 
-/** Tells a server to stop whose database answers nothing, while a request and a job wait for it. */
+/** Stops a server whose database doesn't answer while a request and a job wait for it. */
 export async function stopWhileSilent(): Promise<boolean> {
   const report = new Report("stopping");
   const database = await openTestDatabase();
@@ -90,9 +90,9 @@ export async function stopWhileSilent(): Promise<boolean> {
     const { code } = await server.stop("SIGTERM");
     const seconds = (performance.now() - started) / 1_000;
 
-    report.tell(
+    report.check(
       code === 0 && seconds <= LONGEST_STOP_SECONDS,
-      `SIGTERM while the database hangs: ended with ${code} after ${seconds.toFixed(1)} s`,
+      `SIGTERM while the database hangs: exited with ${code} after ${seconds.toFixed(1)} s`,
     );
   } finally {
     await database.close();

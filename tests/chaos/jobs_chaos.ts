@@ -26,7 +26,7 @@ const JOB_MILLISECONDS = 4;
 const LONGEST_TAKE_UP_SECONDS = 30;
 const LONGEST_RUN_MILLISECONDS = 10 * 60_000;
 
-/** Kills the process again and again while there are jobs, on each engine. False where one was lost or done twice. */
+/** Kills the process repeatedly while jobs run, on each engine. Returns false if a job was lost or done twice. */
 export async function killWorkers(adminUrl: string): Promise<boolean> {
   await removeLeftovers(adminUrl);
   let passed = true;
@@ -89,10 +89,10 @@ async function tryEngine(
   return trial.passed;
 }
 
-/** When a process was killed, and the jobs that it left under way. */
+/** When a process was killed, and the jobs that it left in progress. */
 type Kill = { at: Date; orphans: string[] };
 
-/** What is expected, and how it was. */
+/** Compares the jobs with the expectations and prints the results. */
 class Trial {
   readonly #engine: EngineName;
   passed = true;
@@ -104,31 +104,31 @@ class Trial {
   async expectAll(system: SystemContext, after: string, jobs: number): Promise<void> {
     const [toll, effects] = [await readToll(system), await readEffects(system)];
     const [lost, doubled] = [jobs - effects.jobs, effects.effects - effects.jobs];
-    this.#tell(
+    this.#check(
       lost === 0 && doubled === 0 && toll.done === jobs && toll.jobs === jobs,
       `${after}: ${jobs} jobs, ${toll.done} done, ${toll.failed} failed, ${lost} lost, ${doubled} doubled; ` +
-        `${toll.begins - jobs} begun anew, none more than ${toll.mostBegins} times in all`,
+        `${toll.begins - jobs} restarted, none started more than ${toll.mostBegins} times`,
     );
   }
 
   expectTakenUp(seconds: number[]): void {
     const longest = Math.max(...seconds);
-    this.#tell(
+    this.#check(
       longest < LONGEST_TAKE_UP_SECONDS,
-      `jobs of a killed process were all begun anew after ${longest.toFixed(1)} s at most`,
+      `all jobs of a killed process restarted within ${longest.toFixed(1)} s`,
     );
   }
 
   expectStopped(code: number, { running }: Toll): void {
-    this.#tell(
+    this.#check(
       code === 0 && running === 0,
-      `SIGTERM: the process ended with ${code} and left ${running} running`,
+      `SIGTERM: the process exited with ${code} and left ${running} running`,
     );
   }
 
-  #tell(isSo: boolean, text: string): void {
-    this.passed &&= isSo;
-    const line = `${isSo ? "ok    " : "FAILED"} ${this.#engine}: ${text}\n`;
+  #check(holds: boolean, text: string): void {
+    this.passed &&= holds;
+    const line = `${holds ? "ok    " : "FAILED"} ${this.#engine}: ${text}\n`;
     Deno.stdout.writeSync(new TextEncoder().encode(line));
   }
 }
@@ -139,7 +139,7 @@ async function findUnderWay({ control }: SystemContext): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** From each kill to the moment at which the last of its jobs was begun anew; without those that were orphaned again. */
+/** The time from each kill until its last job restarted, without jobs that were orphaned again. */
 async function secondsToTakeUp({ control }: SystemContext, kills: Kill[]): Promise<number[]> {
   return await Promise.all(kills.map(async ({ at, orphans }, place) => {
     const later = new Set(kills.slice(place + 1).flatMap((kill) => kill.orphans));

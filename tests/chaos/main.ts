@@ -1,15 +1,15 @@
 /**
- * `deno task chaos jobs`: kills the process that runs jobs twenty times on each engine, and counts what came of the jobs.
- * Ends with 1 where a job was lost, or had its effect twice.
+ * `deno task chaos jobs`: kills the process that runs jobs twenty times on each engine, and checks every job.
+ * Exits with 1 if a job was lost or took effect twice.
  *
- * `deno task chaos idle`: connections that grew old, a path to the database that dies silently, a server that is told to stop
- * meanwhile, and full disks. Ends with 1 where a request was not answered as it should be, or something was lost.
+ * `deno task chaos idle`: old connections, a path to the database that dies silently, a stop while it is dead, and full
+ * disks. Exits with 1 if a request got the wrong response or data was lost.
  *
- * Both need PostgreSQL (TEST_DATABASE_URL, or a local one); the full disks need root.
+ * Both need PostgreSQL (TEST_DATABASE_URL, or a local one). Full disks need root.
  */
 const LOCAL = "postgres://postgres@127.0.0.1:5432/postgres";
 const adminUrl = Deno.env.get("TEST_DATABASE_URL") || LOCAL;
-Deno.env.set("TEST_DATABASE_URL", adminUrl); // read by what is imported from here on
+Deno.env.set("TEST_DATABASE_URL", adminUrl); // for the modules imported below
 
 const TRIALS: Record<string, () => Promise<boolean>> = {
   jobs: async () => (await import("./jobs_chaos.ts")).killWorkers(adminUrl),
@@ -25,7 +25,7 @@ const TRIALS: Record<string, () => Promise<boolean>> = {
 const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(TRIALS);
 const unknown = wanted.filter((name) => !(name in TRIALS));
 if (unknown.length > 0) {
-  throw new Error(`There is no trial ${unknown.join(", ")}; there is ${Object.keys(TRIALS).join(", ")}.`);
+  throw new Error(`Unknown trial: ${unknown.join(", ")}. Choose from ${Object.keys(TRIALS).join(", ")}.`);
 }
 
 const { prepareDatabases } = await import("../support/database.ts");

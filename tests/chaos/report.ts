@@ -1,4 +1,4 @@
-/** Prints what a trial saw, and remembers whether all of it was as it should be. */
+/** Prints a trial's observations and remembers whether all were as expected. */
 export class Report {
   readonly #subject: string;
   passed = true;
@@ -7,9 +7,9 @@ export class Report {
     this.#subject = subject;
   }
 
-  tell(isSo: boolean, text: string): void {
-    this.passed &&= isSo;
-    this.note(isSo ? "ok" : "FAILED", text);
+  check(holds: boolean, text: string): void {
+    this.passed &&= holds;
+    this.note(holds ? "ok" : "FAILED", text);
   }
 
   note(outcome: string, text: string): void {

@@ -17,7 +17,7 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** Playwright looks for traces of WSL in /proc, which takes every permission there is. Without it, the answer is no. */
+/** Playwright looks for WSL in /proc, which requires every permission. A denied check means no. */
 const existsSync = fs.existsSync;
 fs.existsSync = (path) => {
   try {
@@ -33,7 +33,7 @@ export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: await findChromium(), args: ARGUMENTS });
 }
 
-/** Where it is: at `CHROMIUM_PATH`, or where Debian, Google and snap put it. Throws what to install. */
+/** Chromium's path: `CHROMIUM_PATH`, or where Debian, Google and snap install it. Throws what to install. */
 export async function findChromium(): Promise<string> {
   for (const path of [Deno.env.get("CHROMIUM_PATH"), ...CANDIDATES]) {
     if (path && await Deno.stat(path).then(() => true, () => false)) return path;
@@ -41,7 +41,7 @@ export async function findChromium(): Promise<string> {
   throw new Error("The browser tests need Chromium: apt-get install chromium, or name it in CHROMIUM_PATH.");
 }
 
-/** A person's browser window. Whatever a page complains about in its console is kept in `complaints`. */
+/** A browser window. Errors in a page's console are collected in `complaints`. */
 export async function openWindow(
   browser: Browser,
   options: {
@@ -62,7 +62,7 @@ export async function openWindow(
   return { context, page, complaints };
 }
 
-/** The browser itself notes each answer with a status of 400 or more, also those that a story is about. */
+/** The browser logs every response with a status of 400 or more, including those that a story expects. */
 function isExpected(text: string): boolean {
   return text.startsWith("Failed to load resource: the server responded with a status of");
 }

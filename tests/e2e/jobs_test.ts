@@ -3,7 +3,7 @@ import { addJob, startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
-/** Protects: the platform's staff find a failed job, retry it, and see by themselves how it ends. */
+/** Protects: platform staff find a failed job, retry it, and see its result without reloading. */
 
 Deno.test("staff filter the jobs in place, retry one, and see it end without asking again", async () => {
   await using world = await World.open();

@@ -1,4 +1,4 @@
-/** `deno task e2e`: the browser tests, which can start Chromium and nothing else. */
+/** `deno task e2e`: the browser tests, which can start only Chromium. */
 import { runSuite } from "../support/suite.ts";
 
 const chromium = await findChromium();
@@ -9,7 +9,7 @@ await runSuite({
   permissions: [`--allow-run=${chromium}`, `--allow-read=.,/tmp,${chromium}`],
 });
 
-/** Looks for Chromium in a process of its own, because only that process may read everywhere. */
+/** Finds Chromium in a separate process, the only one that may read every path. */
 async function findChromium(): Promise<string> {
   const { success, stdout } = await new Deno.Command("deno", {
     args: ["run", "--quiet", "--no-prompt", "-P=chromium", "tests/e2e/chromium.ts"],

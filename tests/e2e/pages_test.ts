@@ -12,7 +12,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
 
-/** Protects: every page can be used by everyone, fits every window, and is light. */
+/** Protects: every page is accessible, fits every window, and is small. */
 
 const MAX_SCRIPT_BYTES = 50 * 1024;
 const MAX_STYLE_BYTES = 25 * 1024;
@@ -192,7 +192,7 @@ async function visit(t: Deno.TestContext, page: Page, where: string, addresses: 
   }
 }
 
-/** Runs in the page: what is still fading in has not its own colours yet. */
+/** Runs in the page: an element that is still fading in doesn't have its final colors. */
 async function settle(): Promise<void> {
   const ending = document.getAnimations().filter(({ effect }) =>
     Number.isFinite(effect?.getComputedTiming().endTime)
@@ -200,7 +200,7 @@ async function settle(): Promise<void> {
   await Promise.all(ending.map(({ finished }) => finished));
 }
 
-/** axe runs in a world of its own, which the page's policy doesn't bind. */
+/** axe runs in an isolated world, which the page's CSP doesn't restrict. */
 async function findViolations(page: Page): Promise<unknown[]> {
   const session = await page.context().newCDPSession(page);
   const { frameTree } = await session.send("Page.getFrameTree");

@@ -5,7 +5,7 @@ import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
-/** Protects: people sign up and confirm their address in a real browser, with and without JavaScript. */
+/** Protects: users sign up and confirm their email in a real browser, with and without JavaScript. */
 
 const OWN_PASSWORD = "the owner's own password";
 

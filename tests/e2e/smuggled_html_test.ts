@@ -3,7 +3,7 @@ import type { Browser, Page, Route } from "playwright-core";
 import { World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
-/** Protects: HTML that was smuggled into a page sends no request and runs no script, however slowly its scripts load (S27). */
+/** Protects: HTML smuggled into a page sends no request and runs no script, however slowly scripts load (S27). */
 
 const COLD_LOADS = 10;
 const SCRIPT_DELAY_MILLISECONDS = 20;
@@ -50,7 +50,7 @@ Deno.test("S27 a script without the page's nonce does not run in HTML that htmx 
   }
 });
 
-/** Opens the sign-up page for the first time, and returns what its smuggled and its own element requested. */
+/** Opens the sign-up page for the first time. Returns the requests of the smuggled element and of the page's own. */
 async function loadCold(browser: Browser, world: World): Promise<string[]> {
   const { context, page } = await openWindow(browser);
   const fired: string[] = [];
@@ -67,7 +67,7 @@ async function loadCold(browser: Browser, world: World): Promise<string[]> {
   return fired;
 }
 
-/** Adds two elements that ask on load: one as an attacker would add it, then one as the page itself does. */
+/** Adds two elements that send a request on load: one like an attacker's, then one like the page's own. */
 async function smuggle(route: Route): Promise<void> {
   const response = await route.fetch();
   const html = await response.text();
@@ -82,7 +82,7 @@ async function late(route: Route): Promise<void> {
   await route.continue();
 }
 
-/** Has the next sign-up answered with `html`, under the policy that the product itself sends. */
+/** Answers the next sign-up with `html`, under the product's own CSP. */
 async function answerWith(page: Page, html: string): Promise<void> {
   await page.route("**/signup", async (route) => {
     const response = await route.fetch();

@@ -5,7 +5,7 @@ import { World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
-/** Protects: what a person does with the product in a real browser, with and without JavaScript. */
+/** Protects: what users do with the product in a real browser, with and without JavaScript. */
 
 const PASSWORD = "correct horse battery";
 
@@ -379,7 +379,7 @@ async function signIn(page: Page, password: string): Promise<void> {
   await page.waitForURL(/\/dashboard$/);
 }
 
-/** Finds a mail in the mailbox, reads it, and follows its first button. */
+/** Finds an email in the mailbox, reads it, and follows its first button. */
 async function openMail(page: Page, world: World, subject: string): Promise<void> {
   await page.goto(`http://${world.host()}/dev/mailbox`);
   await page.click(`a:has-text("${subject}")`);

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { asc, inArray } from "drizzle-orm";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
-import { listSuppressed, suppress, suppressByHand, unsuppress } from "../../src/email/suppression.ts";
+import {
+  listSuppressed,
+  suppress,
+  suppressByHand,
+  SUPPRESSION_LIST,
+  unsuppress,
+} from "../../src/email/suppression.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
@@ -110,7 +116,7 @@ Deno.test("an address is logged as suppressed with the reason it had before, onc
   await suppress(system, { address, reason: "complaint", detail: "" });
   await suppressByHand(system, { address, detail: "" });
   await assert.rejects(suppressByHand(system, { address, detail: "" }), /need another value/);
-  const { items: [suppressed] } = await listSuppressed(system, { search: undefined, limit: 1 });
+  const { items: [suppressed] } = await listSuppressed(system, SUPPRESSION_LIST.query.parse({}));
   await unsuppress(system, suppressed!.id);
 
   const lines = await system.control.select().from(platformAuditLog)

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { cli, killedCli, ServerProcess } from "../support/process.ts";
 
-/** Protects: DATA_DIR survives a process that is killed, is readable by its owner alone, or is refused with the reason. */
+/** Protects: DATA_DIR survives a killed process, and is readable only by its owner or refused with a reason. */
 
 const OTHERS = 0o077;
 
-Deno.test("a first start that is killed at any moment leaves a folder that the next one can use", async (t) => {
+Deno.test("a first start killed at any moment leaves a folder that the next start can use", async (t) => {
   const parent = await Deno.makeTempDir({ prefix: "denizen-" });
   const folder = join(parent, "Ada's data");
   const variables = { DATA_DIR: folder };
@@ -16,10 +16,10 @@ Deno.test("a first start that is killed at any moment leaves a folder that the n
   ];
   try {
     for (const [index, moment] of moments.entries()) {
-      await t.step(`killed for the ${index + 1}. time`, () => killedCli(variables, moment, "db", "migrate"));
+      await t.step(`kill ${index + 1}`, () => killedCli(variables, moment, "db", "migrate"));
     }
 
-    await t.step("the next start makes the database anew", async () => {
+    await t.step("the next start creates the database again", async () => {
       const { code, stderr } = await cli(variables, "db", "migrate");
       assert.equal(code, 0, stderr);
       assert.equal(await exists(join(folder, "postgres.unfinished")), false);
@@ -39,7 +39,7 @@ Deno.test("a first start that is killed at any moment leaves a folder that the n
       assert.equal((await server.stop()).code, 0);
     });
 
-    await t.step("a database that can't be opened is named, with what to do", async () => {
+    await t.step("a database that can't be opened is named, with instructions", async () => {
       await Deno.remove(join(folder, "postgres/global/pg_control"));
 
       const { code, stderr } = await cli(variables, "db", "status");
@@ -53,10 +53,10 @@ Deno.test("a first start that is killed at any moment leaves a folder that the n
   }
 });
 
-Deno.test("a folder that can't be Denizen's alone is refused with one line, and left as it is", async (t) => {
+Deno.test("a folder that can't be private to Denizen is refused with one line and left unchanged", async (t) => {
   const shared = await Deno.makeTempDir({ prefix: "denizen-" });
   try {
-    await t.step("one that others can read, with somebody else's files in it", async () => {
+    await t.step("a folder that others can read, with other files in it", async () => {
       await Deno.writeTextFile(join(shared, "index.html"), "");
       await Deno.chmod(shared, 0o755);
 
@@ -71,7 +71,7 @@ Deno.test("a folder that can't be Denizen's alone is refused with one line, and 
       assert.deepEqual((await Array.fromAsync(Deno.readDir(shared))).map(({ name }) => name), ["index.html"]);
     });
 
-    await t.step("one whose path has a comma, which Deno can't grant", async () => {
+    await t.step("a folder whose path has a comma, which Deno can't grant", async () => {
       const { code, stderr } = await cli({ DATA_DIR: join(shared, "one,two") }, "db", "status");
 
       assert.equal(code, 1);

@@ -8,10 +8,10 @@ import { AUTHORITY } from "../support/mail_certificate.ts";
 import { ServerProcess } from "../support/process.ts";
 import { TlsFront } from "../support/tls_front.ts";
 
-/** Protects: each form of a database's address connects alike with both drivers, by TLS where it says so (S41). */
+/** Protects: every form of database URL connects alike with both drivers, with TLS where it says so (S41). */
 
 if (serverUrl) {
-  Deno.test("both drivers connect with every form of address, encrypted where the address asks for it", async (t) => {
+  Deno.test("both drivers connect with every form of URL, encrypted where the URL asks for it", async (t) => {
     await using front = await TlsFront.open(serverUrl!, "localhost");
     const { username, password, pathname } = new URL(loginUrl!);
     const address = (host: string, query = "") =>
@@ -50,7 +50,7 @@ if (serverUrl) {
     }
   });
 
-  Deno.test("S41 a start with an address that can't be used prints one line, without the password", async () => {
+  Deno.test("S41 a start with an invalid database URL prints one line without the password", async () => {
     const { hostname, port } = new URL(serverUrl!);
     const socket = "postgres://app:hunter2@/app?host=/var/run/postgresql";
     const parameter = `postgres://app:hunter2@${hostname}:${port}/app?frobnicate=1`;

@@ -4,11 +4,10 @@ import type { AddressInfo } from "node:net";
 import { AUTHORITY, CERTIFICATE, PRIVATE_KEY } from "../support/mail_certificate.ts";
 
 /**
- * Protects: `node:https` can be used with no `--allow-sys` at all, in the way that decision 022 describes, and still
- * verifies certificates (S46).
+ * Protects: `node:https` works without `--allow-sys`, as decision 022 describes, and still verifies certificates (S46).
  */
 
-Deno.test("node:https over a connection of tls.connect needs no sys permission, and refuses unknown authorities", async () => {
+Deno.test("node:https over tls.connect needs no sys permission and refuses unknown authorities", async () => {
   const server = createServer(
     { cert: CERTIFICATE, key: PRIVATE_KEY },
     (_, answer) => void answer.end("answer"),
@@ -25,10 +24,10 @@ Deno.test("node:https over a connection of tls.connect needs no sys permission, 
 
   assert.equal(trusting, "answer");
   assert.match(strict, /certificate|UnknownIssuer/);
-  assert.match(byDefault, /--allow-sys/, "Deno needs it no more: decision 022 can go");
+  assert.match(byDefault, /--allow-sys/, "Deno no longer needs this: delete decision 022");
 });
 
-/** What a process that may use the network and nothing else gets from the server. */
+/** The result of a request in a process that may use only the network. */
 async function getByProcess(port: number, createConnection: string): Promise<string> {
   const script = `
     import https from "node:https";

@@ -3,13 +3,13 @@ import { serveHttp } from "../../routes/http_server.ts";
 import { StartError } from "../../src/platform/start_error.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 
-/** Protects: where the server listens, and that a start that can't listen says in one line what to do. */
+/** Protects: the server listens on the right addresses, and a start that can't listen says in one line what to do. */
 
 const ON_A_MACHINE = { sleepsBetweenRequests: false };
 const hasIPv6 = isAddress("::1");
 const hello: Deno.ServeHandler = () => new Response("hello");
 
-Deno.test("without HOST the server answers on IPv4 and IPv6", async () => {
+Deno.test("without HOST, the server listens on IPv4 and IPv6", async () => {
   const port = await freePort();
   const server = serveHttp({ host: undefined, port, portSetting: "PORT" }, hello, ON_A_MACHINE);
 
@@ -20,7 +20,7 @@ Deno.test("without HOST the server answers on IPv4 and IPv6", async () => {
 
 for (const host of ["127.0.0.1", "localhost", "::1"]) {
   const ignore = host === "::1" && !hasIPv6;
-  Deno.test(`with HOST=${host} the server answers there and nowhere else`, { ignore }, async () => {
+  Deno.test(`with HOST=${host}, the server listens only there`, { ignore }, async () => {
     const port = await freePort();
     const server = serveHttp({ host, port, portSetting: "PORT" }, hello, ON_A_MACHINE);
     const [inside, outside] = host === "::1" ? ["[::1]", "127.0.0.1"] : ["127.0.0.1", "[::1]"];
@@ -31,7 +31,7 @@ for (const host of ["127.0.0.1", "localhost", "::1"]) {
   });
 }
 
-Deno.test("a HOST that is not this machine's, and a name that nobody knows, are named with what to do", () => {
+Deno.test("a HOST of another machine and an unknown name are reported with instructions", () => {
   for (const host of ["192.0.2.1", "nowhere.invalid"]) {
     assert.throws(
       () => serveHttp({ host, port: 0, portSetting: "PORT" }, hello, ON_A_MACHINE),
@@ -42,7 +42,7 @@ Deno.test("a HOST that is not this machine's, and a name that nobody knows, are 
   }
 });
 
-Deno.test("a port of the metrics that is in use is named with its setting", () => {
+Deno.test("a metrics port in use is reported with its setting", () => {
   const taken = Deno.listen({ hostname: "0.0.0.0", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;
 
@@ -53,7 +53,7 @@ Deno.test("a port of the metrics that is in use is named with its setting", () =
   taken.close();
 });
 
-Deno.test("a server whose port is in use ends with one line that says what to do", async () => {
+Deno.test("a server whose port is in use exits with one line that says what to do", async () => {
   const folder = await Deno.makeTempDir({ prefix: "denizen-" });
   const taken = Deno.listen({ hostname: "0.0.0.0", port: 0 });
   const { port } = taken.addr as Deno.NetAddr;

@@ -12,12 +12,12 @@ import { openSplitLogins } from "../support/split_logins.ts";
 import { Browser } from "../support/browser.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: a migration that is killed at any moment, and one by a login of its own. Both need a server of Postgres. */
+/** Protects: migrations survive being killed, and can use a separate login. Both need a PostgreSQL server. */
 
 const SCHEMAS = 120;
 
 if (serverUrl) {
-  Deno.test("a migration that is killed at any moment loses nothing and repeats nothing", async () => {
+  Deno.test("a migration killed at any moment loses nothing and repeats nothing", async () => {
     await using world = await World.open();
     const { db } = world.services;
     for (let number = 0; number < SCHEMAS; number++) await provisionSchema(db);
@@ -45,11 +45,11 @@ if (serverUrl) {
     assert.deepEqual(await findDrift(db), []);
   });
 
-  Deno.test("with a login of its own for migrations, the application can neither make nor change a table", async (t) => {
+  Deno.test("with a separate login for migrations, the application can't create or change tables", async (t) => {
     const logins = await openSplitLogins();
     const { variables } = logins;
     try {
-      await t.step("the migration makes everything as the migrating login", async () => {
+      await t.step("the migration login creates everything", async () => {
         const { code, stderr } = await cli(variables, "db", "migrate");
         assert.equal(code, 0, stderr);
         const owners = await logins.query(
@@ -58,7 +58,7 @@ if (serverUrl) {
         assert.deepEqual(owners, [{ tableowner: logins.migratorName }]);
       });
 
-      await t.step("config check finds that each login may what it has to, and no more", async () => {
+      await t.step("config check finds that each login has exactly the privileges it needs", async () => {
         const { code, stdout, stderr } = await cli(variables, "config", "check", "--json");
         assert.equal(code, 0, stderr);
         const findings: { check: string; status: string }[] = JSON.parse(stdout);
@@ -67,7 +67,7 @@ if (serverUrl) {
         assert.deepEqual(ofDatabase.filter(({ status }) => status !== "ok"), []);
       });
 
-      await t.step("config check fails where the login for migrations is the application's", async () => {
+      await t.step("config check fails if the migration login is the application's", async () => {
         const swapped = { ...variables, MIGRATION_DATABASE_URL: variables.DATABASE_URL };
         const { code, stdout } = await cli(swapped, "config", "check", "--json");
         assert.equal(code, 1);
@@ -79,7 +79,7 @@ if (serverUrl) {
       });
 
       await t.step(
-        "a server with both signs companies up, and serves them as the application's login",
+        "a server with both logins signs up companies and serves them with the application's login",
         async () => {
           await using server = await ServerProcess.start({ ...variables, TENANT_POOL_SIZE: "2" });
           await server.ready();
@@ -106,7 +106,7 @@ if (serverUrl) {
       );
 
       await t.step(
-        "a tenant is deleted for good, with all that its role owns and what the log says of it",
+        "a tenant is permanently deleted, with everything that its role owns and its details in the log",
         async () => {
           const [tenant] = await logins.query("select schema_name from control.tenants");
           const [object] = await logins.query("select lo_from_bytea(0, 'left behind') as oid");
@@ -139,7 +139,7 @@ if (serverUrl) {
           "create role other",
         ]
       ) {
-        await t.step(`the application may not: ${statement}`, async () => {
+        await t.step(`the application can't run: ${statement}`, async () => {
           await assert.rejects(logins.asApplication(statement), /permission denied|must be owner/);
         });
       }

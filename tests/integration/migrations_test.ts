@@ -18,12 +18,12 @@ import { poolerUrl, serverUrl } from "../support/database.ts";
 import { becomeLaterVersion, following } from "../support/later_version.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: schemas come to the newest version once, whoever migrates, and a database that doesn't fit is left alone. */
+/** Protects: every schema reaches the latest version once, whoever migrates, and an incompatible database is left alone. */
 
 const INITIAL = "0000_initial";
 const NOTHING: FleetReport = { migrated: 0, failed: [], left: 0, stopped: null };
 
-Deno.test("an empty database is migrated, and a second time there is nothing to do", async () => {
+Deno.test("an empty database is migrated, and a second run has nothing to do", async () => {
   await using world = await World.open();
   const { db } = world.services;
   await resetDatabase(db);
@@ -35,7 +35,7 @@ Deno.test("an empty database is migrated, and a second time there is nothing to 
   assert.deepEqual(second, { control: [], fleet: NOTHING });
 });
 
-Deno.test("of several who migrate an empty database at once, each step is done once", async () => {
+Deno.test("several migrations of an empty database at once do each step once", async () => {
   await using world = await World.open();
   const { db } = world.services;
   await resetDatabase(db);
@@ -49,7 +49,7 @@ Deno.test("of several who migrate an empty database at once, each step is done o
   );
 });
 
-Deno.test("a tenant whose schema is behind is brought forward with what it holds, and no other is touched", async () => {
+Deno.test("a schema that is behind is migrated with its data, and no other is touched", async () => {
   await using world = await World.open();
   const behind = await world.company("behind");
   await createProject(behind.ctx, { name: "Before", description: "", status: "active" });
@@ -67,7 +67,7 @@ Deno.test("a tenant whose schema is behind is brought forward with what it holds
   assert.deepEqual(await projectsOf(current), ["Untouched"]);
 });
 
-Deno.test("a migrated schema is as a new one, and a difference is named", async () => {
+Deno.test("a migrated schema equals a new one, and drift is reported", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const old = await world.company("old");
@@ -96,7 +96,7 @@ Deno.test("a migrated schema is as a new one, and a difference is named", async 
   assert.equal(byName.has(old.tenant.schemaName), false);
 });
 
-Deno.test("one tenant's failure is told and stops only that tenant; the next run tries it again", async () => {
+Deno.test("one tenant's failure is reported and stops only that tenant; the next run retries it", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const companies = await Promise.all(["one", "two", "three"].map((name) => world.company(name)));
@@ -118,7 +118,7 @@ Deno.test("one tenant's failure is told and stops only that tenant; the next run
   assert.deepEqual([again.fleet.migrated, again.fleet.failed.length], [1, 1]);
 });
 
-Deno.test("a migration that fails everywhere stops after the first wave, and leaves the rest", async () => {
+Deno.test("a migration that fails everywhere stops after the first wave and leaves the rest", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const schemas = [];
@@ -138,7 +138,7 @@ Deno.test("a migration that fails everywhere stops after the first wave, and lea
   assert.deepEqual(rest.fleet, { ...NOTHING, migrated: 14 });
 });
 
-Deno.test("what an earlier run failed at stops nobody: it is tried again after all others", async () => {
+Deno.test("schemas that failed before are retried last and stop no others", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const broken = [await provisionSchema(db), await provisionSchema(db)];
@@ -154,7 +154,7 @@ Deno.test("what an earlier run failed at stops nobody: it is tried again after a
   assert.deepEqual(fleet.failed.map(({ schema }) => schema).sort(), broken.sort());
 });
 
-Deno.test("a canary is so many tenants; schemas that wait for one, and what failed before, are none", async () => {
+Deno.test("a canary counts only tenants, not ready schemas or earlier failures", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const companies = [];
@@ -172,7 +172,7 @@ Deno.test("a canary is so many tenants; schemas that wait for one, and what fail
 });
 
 Deno.test({
-  name: "whoever holds a table for a while only delays its own schema, and requests go on meanwhile",
+  name: "a held table lock delays only its own schema, and requests continue",
   // The embedded database does one transaction at a time, and so does a pooler with one connection.
   ignore: !serverUrl || poolerUrl !== undefined,
   fn: async () => {
@@ -207,7 +207,7 @@ Deno.test({
   },
 });
 
-Deno.test("schemas share a transaction, unless the migration says that each needs its own", async () => {
+Deno.test("schemas share a transaction unless the migration asks for one each", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const schemas: SchemaName[] = [];
@@ -255,7 +255,7 @@ Deno.test("two runs at once share the schemas: each is migrated once, and both e
   assert.equal(status.behind, 0);
 });
 
-Deno.test("schemas that wait for a tenant are migrated first, and none that is behind is given out", async () => {
+Deno.test("ready schemas are migrated first, and none that is behind is claimed", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const claimed = await world.company("claimed");
@@ -271,7 +271,7 @@ Deno.test("schemas that wait for a tenant are migrated first, and none that is b
   assert.equal(await countReadySchemas(db), 1);
 });
 
-Deno.test("a dry run tells the SQL and how many schemas it is for, and changes nothing", async () => {
+Deno.test("a dry run prints the SQL and the number of schemas, and changes nothing", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   using later = await becomeLaterVersion();
@@ -284,7 +284,7 @@ Deno.test("a dry run tells the SQL and how many schemas it is for, and changes n
   assert.equal(await versionOf(world, acme), INITIAL);
 });
 
-Deno.test("a dry run tells of the tenants' schemas also where control has something to come", async () => {
+Deno.test("a dry run includes the tenants' schemas even if control has pending migrations", async () => {
   await using world = await World.open();
   await world.company("acme");
   using _later = await becomeLaterVersion();
@@ -297,7 +297,7 @@ Deno.test("a dry run tells of the tenants' schemas also where control has someth
   assert.deepEqual(plan.tenants.map(({ from, schemas }) => [from, schemas]), [[INITIAL, 1]]);
 });
 
-Deno.test("tenants' schemas that don't fit this code are found before control is touched", async () => {
+Deno.test("incompatible tenant schemas are found before control is touched", async () => {
   await using world = await World.open();
   await world.company("acme");
   await world.system.control.update(tenantSchemas).set({ version: "9999_future" });
@@ -309,7 +309,7 @@ Deno.test("tenants' schemas that don't fit this code are found before control is
   assert.equal((await pendingControlMigrations(world.services.db)).length, 1);
 });
 
-Deno.test("code that is older than the schemas makes no more of them", async () => {
+Deno.test("code that is older than the schemas creates no more schemas", async () => {
   await using world = await World.open();
   await provisionSchema(world.services.db);
   await world.system.control.update(tenantSchemas).set({ version: "9999_future" });
@@ -317,7 +317,7 @@ Deno.test("code that is older than the schemas makes no more of them", async () 
   await assert.rejects(provisionSchema(world.services.db), /is being updated/);
 });
 
-Deno.test("a database that is newer than the code is refused, and nothing is changed", async () => {
+Deno.test("a database that is newer than the code is refused, and nothing changes", async () => {
   await using world = await World.open();
   const [acme, future] = [await world.company("acme"), await world.company("future")];
   using _later = await becomeLaterVersion();
@@ -333,7 +333,7 @@ Deno.test("a database that is newer than the code is refused, and nothing is cha
   assert.equal(await versionOf(world, acme), INITIAL);
 });
 
-Deno.test("a migration that was changed after it was applied is refused", async () => {
+Deno.test("a migration that was edited after it was applied is refused", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.system.control.update(tenantSchemas).set({ checksum: "another" }).where(

@@ -3,17 +3,17 @@ import { sql } from "drizzle-orm";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
-import { pageWorkspaces } from "../../src/tenancy/workspaces.ts";
+import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: lists by name are in the order in which people look for names, on both databases, and an index serves them. */
+/** Protects: lists by name are in dictionary order on both databases, and an index serves them. */
 
 const IN_ORDER = [
   ...["Å", "apfel", "Apfel", "Ärger", "B", "Éclair", "Eis", "Øre", "Strasse", "Straße", "Zebra", "жук", "中"],
 ];
 
-Deno.test("Ä comes after A and before B, small letters beside capitals, and other scripts after Latin", async () => {
+Deno.test("Ä sorts between A and B, lowercase next to uppercase, and other scripts after Latin", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await addProjects(world, acme, [...IN_ORDER].reverse());
@@ -26,7 +26,7 @@ Deno.test("Ä comes after A and before B, small letters beside capitals, and oth
   assert.deepEqual(falling, [...IN_ORDER].reverse());
 });
 
-Deno.test("pages through 105 projects of one name show each once, in both directions", async () => {
+Deno.test("paging through 105 projects with the same name shows each once, in both directions", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const ids = await addProjects(world, acme, Array.from({ length: 105 }, () => "Größe"));
@@ -37,7 +37,7 @@ Deno.test("pages through 105 projects of one name show each once, in both direct
   assert.deepEqual(pages.falling, ids.toReversed());
 });
 
-Deno.test("a list of projects by name reads them in the order of an index, also from its cursor on", async () => {
+Deno.test("a list of projects by name uses an index, also after a cursor", async () => {
   await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   await addProjects(world, acme, Array.from({ length: 3_000 }, (_, number) => `Ä ${number}`));
@@ -56,7 +56,7 @@ Deno.test("a list of projects by name reads them in the order of an index, also 
   assert.ok(Number(index!.rows) <= 2 * 21 + 2, `${index!.rows} rows were read`);
 });
 
-Deno.test("workspaces are in the same order, page by page", async () => {
+Deno.test("workspaces are in the same order on every page", async () => {
   await using world = await World.open();
   const user = await world.user("ada@example.com");
   for (const [place, name] of ["Zoo", "Ärger", "beta", "Alpha"].entries()) {
@@ -64,8 +64,9 @@ Deno.test("workspaces are in the same order, page by page", async () => {
     await createTenant(world.system, wanted, () => Promise.resolve(user));
   }
 
-  const first = await pageWorkspaces(world.system, user, { limit: 2 });
-  const second = await pageWorkspaces(world.system, user, { limit: 2, cursor: first.nextCursor! });
+  const query = WORKSPACE_LIST.query.parse({ limit: 2 });
+  const first = await pageWorkspaces(world.system, user, query);
+  const second = await pageWorkspaces(world.system, user, { ...query, cursor: first.nextCursor! });
 
   const listed = [...first.items, ...second.items].map(({ tenant }) => tenant.name);
   assert.deepEqual(listed, ["Alpha", "Ärger", "beta", "Zoo"]);

@@ -8,9 +8,9 @@ import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { type Company, World } from "../support/world.ts";
 import { UPKEEP } from "../../src/tenancy/upkeep.ts";
 
-/** Protects: schemas wait, ready, for the next tenants; each is given out once, and none is needed for a sign-up to work. */
+/** Protects: ready schemas wait for the next tenants, each is claimed once, and sign-up works without them. */
 
-Deno.test("a server keeps as many schemas ready as it is told, and makes new ones as they are taken", async () => {
+Deno.test("a server keeps TENANT_POOL_SIZE schemas ready and replaces claimed ones", async () => {
   await using world = await World.open({ TENANT_POOL_SIZE: "3" });
   const { db } = world.services;
   const upkeep = world.services.use(UPKEEP);
@@ -26,7 +26,7 @@ Deno.test("a server keeps as many schemas ready as it is told, and makes new one
   assert.equal(await countReadySchemas(db), 3);
 });
 
-Deno.test("of many who sign up at once each gets a schema of their own, ready or made now", async () => {
+Deno.test("many sign-ups at once each get their own schema, ready or new", async () => {
   await using world = await World.open();
   const owner = await world.user("ada@acme.example");
   for (let number = 0; number < 5; number++) await provisionSchema(world.services.db);
@@ -46,7 +46,7 @@ Deno.test("of many who sign up at once each gets a schema of their own, ready or
   });
 });
 
-Deno.test("a sign-up that fails gives its schema back", async () => {
+Deno.test("a failed sign-up returns its schema", async () => {
   await using world = await World.open();
   await provisionSchema(world.services.db);
   const wanted = newTenant.parse({ name: "Acme", subdomain: "acme" });
@@ -59,7 +59,7 @@ Deno.test("a sign-up that fails gives its schema back", async () => {
   assert.equal(await countReadySchemas(world.services.db), 1);
 });
 
-Deno.test("a ready schema that was dropped by hand is passed over, and forgotten", async () => {
+Deno.test("a ready schema that was dropped by hand is skipped and forgotten", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const [one, other] = [await provisionSchema(db), await provisionSchema(db)];
@@ -76,7 +76,7 @@ Deno.test("a ready schema that was dropped by hand is passed over, and forgotten
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });
 });
 
-Deno.test("a schema whose migration failed is not given out", async () => {
+Deno.test("a schema whose migration failed is not claimed", async () => {
   await using world = await World.open();
   const broken = await provisionSchema(world.services.db);
   await world.system.control.update(tenantSchemas).set({ failure: "It broke.", failedAt: sql`now()` });
@@ -86,7 +86,7 @@ Deno.test("a schema whose migration failed is not given out", async () => {
   assert.notEqual(schemaOf(acme), broken);
 });
 
-Deno.test("where there are many tenants, roles are made ahead, a hundredth as many at once", async () => {
+Deno.test("with many tenants, roles are created ahead, in batches of a hundredth of the schemas", async () => {
   await using world = await World.open();
   const { db } = world.services;
   await world.system.control.execute(
@@ -105,7 +105,7 @@ Deno.test("where there are many tenants, roles are made ahead, a hundredth as ma
   assert.deepEqual((await world.countAll()).strays, 0);
 });
 
-/** Roles that were made for this installation: those of its schemas, and those that wait. */
+/** The installation's roles: those of its schemas, and the ready ones. */
 async function countRoles({ system: { control } }: World): Promise<number> {
   return await control.$count(tenantSchemas, like(tenantSchemas.name, "tenant\\_%")) +
     await control.$count(readyRoles);

@@ -17,11 +17,11 @@ import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 
 /**
- * Protects: where a dump was restored without the server's roles, `config check` and the start say so, and `db repair`
- * makes the roles again with what they own and may do.
+ * Protects: if a dump was restored without roles, `config check` and the start say so, and `db repair` recreates the roles
+ * with their ownership and privileges.
  */
 
-Deno.test("a role that was dropped is found, and made again with its privileges", async (t) => {
+Deno.test("a dropped role is found and recreated with its privileges", async (t) => {
   await using world = await World.open();
   const { db } = world.services;
   const acme = await world.company("acme");
@@ -30,7 +30,7 @@ Deno.test("a role that was dropped is found, and made again with its privileges"
   const readProjects = () => acme.ctx.read((tx) => [tx.select({ name: projects.name }).from(projects)]);
   await dropRole(world, acme.tenant.schemaName);
 
-  await t.step("its workspace can't be read, and config check names it", async () => {
+  await t.step("its workspace can't be read, and config check names the role", async () => {
     const findings = await inspectDatabase(db, { mustBeHardened: false });
     const roles = findings.find(({ check }) => check === "database: roles")!;
     await assert.rejects(readProjects());
@@ -39,14 +39,14 @@ Deno.test("a role that was dropped is found, and made again with its privileges"
     assert.match(roles.detail, /^tenant_\w+ is missing\. Run: denizen db repair$/);
   });
 
-  await t.step("a dry run says what would be done, and changes nothing", async () => {
+  await t.step("a dry run prints the SQL and changes nothing", async () => {
     const planned = await repairRoles(db, { dryRun: true });
     assert.deepEqual(planned.map(({ target }) => target), ["roles", acme.tenant.schemaName]);
     assert.match(planned[0]!.sql, /^create role tenant_\w+ nologin;\ngrant tenant_/);
     assert.equal((await findRoleProblems(db)).length, 1);
   });
 
-  await t.step("the repair leaves everything as the migrations make it, and can be repeated", async () => {
+  await t.step("the repaired database matches the migrations, and the repair can be repeated", async () => {
     await repairRoles(db, { dryRun: false });
     assert.deepEqual(await findRoleProblems(db), []);
     assert.deepEqual(await findDrift(db), []);
@@ -54,14 +54,14 @@ Deno.test("a role that was dropped is found, and made again with its privileges"
     assert.deepEqual(await repairRoles(db, { dryRun: false }), []);
   });
 
-  await t.step("tables keep to what the tenant's role may do with them", async () => {
+  await t.step("tables keep the privileges of the tenant's role", async () => {
     const rewriting = acme.ctx.tx((tx) => tx.execute(sql`update audit_log set actor_name = 'nobody'`));
     await assert.rejects(async () => await rewriting, (error: Error) => /denied/.test(String(error.cause)));
     await assert.rejects(acme.ctx.tx((tx) => tx.execute(sql.raw(`select * from ${ready}.projects`))));
   });
 });
 
-Deno.test("long lists of missing roles are cut, with their number", () => {
+Deno.test("long lists of missing roles are shortened and show the total", () => {
   const problems = ["a", "b", "c", "d", "e"].map((role) => ({ role, problem: "missing" as const }));
 
   assert.equal(
@@ -71,7 +71,7 @@ Deno.test("long lists of missing roles are cut, with their number", () => {
 });
 
 if (serverUrl) {
-  Deno.test("a database that was restored without any of its roles", async (t) => {
+  Deno.test("a database can be restored without any of its roles", async (t) => {
     await using world = await World.open();
     const acme = await world.company("acme");
     const globex = await world.company("globex");
@@ -81,7 +81,7 @@ if (serverUrl) {
     await loseAllRoles(world, superuser);
     const form = { name: "Ada", email: "ada@new.example", password: "correct horse battery" };
 
-    await t.step("a sign-up answers 503, not 500", async () => {
+    await t.step("sign-up returns 503 instead of 500", async () => {
       const page = await new Browser(world.port).post(`http://localhost:${world.port}/signup`, {
         ...form,
         company_name: "New",
@@ -90,7 +90,7 @@ if (serverUrl) {
       assert.equal(page.status, 503, page.text);
     });
 
-    await t.step("the start, db status and db migrate name it, and config check fails", async () => {
+    await t.step("the start, db status and db migrate name the roles, and config check fails", async () => {
       await using server = await ServerProcess.start({ ...world.variables, TENANT_POOL_SIZE: "0" });
       await server.ready();
       const { stderr } = await server.stop();
@@ -106,7 +106,7 @@ if (serverUrl) {
     });
 
     await t.step(
-      "the application's login can't take over what a superuser owns, and says who can",
+      "the application's login can't take over a superuser's tables, and says who can",
       async () => {
         const { code, stderr } = await cli(world.variables, "db", "repair");
         assert.equal(code, 1);
@@ -114,14 +114,14 @@ if (serverUrl) {
       },
     );
 
-    await t.step("a superuser's repair brings everything back", async () => {
+    await t.step("a superuser's repair restores everything", async () => {
       const variables = { ...world.variables, MIGRATION_DATABASE_URL: superuser };
       const { code, stdout, stderr } = await cli(variables, "db", "repair", "--json");
       assert.equal(code, 0, stderr);
       assert.equal(
         JSON.parse(stdout).repaired.length,
-        5,
-        "the roles, each of three schemas, and the audit log",
+        6,
+        "the roles, each of three schemas, the audit log, and the writer of stream",
       );
       assert.deepEqual(await findDrift(world.services.db), []);
       assert.equal((await cli(world.variables, "config", "check")).code, 0);
@@ -129,9 +129,10 @@ if (serverUrl) {
         [{ name: "Kept" }],
       ]);
       await createProject(acme.ctx, { name: "New", description: "", status: "active" });
+      await world.apiCalls(acme, "2026-03-02", 1);
     });
 
-    await t.step("the application's login can make and delete tenants again", async () => {
+    await t.step("the application's login can create and delete tenants again", async () => {
       const { tenant } = await world.company("initech");
       await deleteTenant(world.system, tenant.id);
       await deleteTenant(world.system, globex.tenant.id);
@@ -140,7 +141,7 @@ if (serverUrl) {
   });
 }
 
-/** As someone may do by hand, who has no superuser. */
+/** Drops the role by hand, without a superuser. */
 async function dropRole(world: World, role: Company["tenant"]["schemaName"]): Promise<void> {
   await world.asOwner(
     `alter default privileges in schema ${role} revoke all on tables from ${role};
@@ -150,7 +151,7 @@ async function dropRole(world: World, role: Company["tenant"]["schemaName"]): Pr
   await withMigrator(world.services.db, (tx) => runScript(tx, `drop role ${role}`));
 }
 
-/** As after a restore by a superuser into a server that has the login and none of the other roles. */
+/** The state after a superuser's restore on a server that has the login but no other role. */
 async function loseAllRoles(world: World, superuser: string): Promise<void> {
   const { ownerRole } = await withMigrator(world.services.db, readInstallation);
   const schemas = await world.system.control.execute<{ name: string }>(

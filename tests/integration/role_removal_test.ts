@@ -7,9 +7,9 @@ import { loginUrl, poolerUrl, serverUrl } from "../support/database.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: a tenant can always be deleted, whatever its role made and whoever else uses that role. */
+/** Protects: a tenant can always be deleted, whatever its role created and whatever else uses the role. */
 
-Deno.test("a tenant whose role made large objects is deleted with all of them", async () => {
+Deno.test("a tenant whose role created large objects is deleted with all of them", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await openLargeObjects(world);
@@ -54,7 +54,7 @@ Deno.test({
   },
 });
 
-/** As on a server where nobody has closed them. */
+/** Restores the privileges of an unhardened server. */
 async function openLargeObjects({ services, variables }: World): Promise<void> {
   const grant = "grant execute on function lo_from_bytea(oid, bytea) to public";
   if (!serverUrl) {
@@ -65,7 +65,7 @@ async function openLargeObjects({ services, variables }: World): Promise<void> {
   await withConnection(Object.assign(new URL(serverUrl), { pathname }).href, (admin) => admin.unsafe(grant));
 }
 
-/** What the database still has of a tenant, its role's large objects included. */
+/** Everything that the database still has of a tenant, including its role's large objects. */
 async function leftOf({ system }: World, { tenant }: Company) {
   const [row] = await system.control.execute(sql`select
     (select count(*)::int from control.tenants where id = ${tenant.id}) as tenants,
@@ -75,7 +75,7 @@ async function leftOf({ system }: World, { tenant }: Company) {
   return { ...row };
 }
 
-/** A copy of the world's database on the same server, as a restored backup is one. */
+/** A copy of the world's database on the same server, like a restored backup. */
 async function copyOf(world: World) {
   const original = new URL(world.variables.DATABASE_URL!).pathname.slice(1);
   const name = `${original}_copy`;

@@ -3,16 +3,16 @@ import postgres from "postgres";
 import { Browser } from "../support/browser.ts";
 import { cli, ServerProcess } from "../support/process.ts";
 
-/** Protects: the product as a process: it starts on nothing, keeps what it was given, and stops as it should. */
+/** Protects: the server process starts from nothing, keeps its data, and stops properly. */
 
 const FORM = { name: "Ada", email: "ada@acme.example", password: "correct horse battery" };
 
-Deno.test("a server on an empty folder: from nothing to a company, stopped and started again", async (t) => {
+Deno.test("a server starts in an empty folder, signs up a company, and keeps it across restarts", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "denizen-" });
   const variables = { DATA_DIR: folder, LOG_LEVEL: "info" };
   try {
     await t.step(
-      "the first start makes the database and says where to go; SIGTERM ends it with 0",
+      "the first start creates the database and prints the address; SIGTERM ends it with code 0",
       async () => {
         await using server = await ServerProcess.start(variables);
         await server.ready();
@@ -32,7 +32,7 @@ Deno.test("a server on an empty folder: from nothing to a company, stopped and s
       },
     );
 
-    await t.step("the second start has everything still; Ctrl-C ends it with 0", async () => {
+    await t.step("the second start still has everything; Ctrl-C ends it with code 0", async () => {
       await using server = await ServerProcess.start(variables);
       await server.ready();
       const browser = new Browser(server.port);
@@ -56,7 +56,7 @@ Deno.test("a server on an empty folder: from nothing to a company, stopped and s
       });
 
       await t.step(
-        "any program that speaks Postgres reaches the database by its socket, and no tenant without its role",
+        "any Postgres client reaches the database through its socket, and no tenant without its role",
         async () => {
           assert.equal((await Deno.stat(`${folder}/.s.PGSQL.5432`)).mode! & 0o777, 0o600);
           const sql = postgres({
@@ -84,14 +84,14 @@ Deno.test("a server on an empty folder: from nothing to a company, stopped and s
         },
       );
 
-      await t.step("a second server on the folder is refused, with the reason", async () => {
+      await t.step("a second server in the folder is refused with the reason", async () => {
         await using second = await ServerProcess.start(variables);
         const { code, stderr } = await second.outcome;
         assert.equal(code, 1);
         assert.match(stderr, /Another Denizen server runs on the folder/);
       });
 
-      await t.step("a request that runs is finished after the signal to stop", async () => {
+      await t.step("a running request finishes after the signal to stop", async () => {
         const late = { ...FORM, company_name: "Late", subdomain: "late", email: "late@acme.example" };
         const connection = await sendSignUp(server.port, late);
         await new Promise((done) => setTimeout(done, 20));
@@ -102,7 +102,7 @@ Deno.test("a server on an empty folder: from nothing to a company, stopped and s
       });
     });
 
-    await t.step("after kill -9 the folder can be opened again", async () => {
+    await t.step("the folder can be opened again after kill -9", async () => {
       {
         await using server = await ServerProcess.start(variables);
         await server.ready();
@@ -114,7 +114,7 @@ Deno.test("a server on an empty folder: from nothing to a company, stopped and s
       assert.equal(JSON.parse(stdout).name, "Late");
     });
 
-    await t.step("its log is one JSON object a line, with ids and without secrets", async () => {
+    await t.step("the log is one JSON object per line, with ids and without secrets", async () => {
       await using server = await ServerProcess.start(variables);
       await server.ready();
       const browser = new Browser(server.port);
@@ -143,7 +143,7 @@ Deno.test("a server on an empty folder: from nothing to a company, stopped and s
   }
 });
 
-Deno.test("a wrong variable stops the start with one line each and exit code 1", async () => {
+Deno.test("invalid variables stop the start with one line each and exit code 1", async () => {
   await using server = await ServerProcess.start({ DENO_ENV: "staging", LOG_LEVEL: "loud" });
 
   const { code, stderr } = await server.outcome;
@@ -155,7 +155,7 @@ Deno.test("a wrong variable stops the start with one line each and exit code 1",
   ]);
 });
 
-Deno.test("a database that doesn't answer stops the start with the reason and exit code 1", async () => {
+Deno.test("an unreachable database stops the start with the reason and exit code 1", async () => {
   await using server = await ServerProcess.start({ DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
 
   const { code, stderr } = await server.outcome;
@@ -164,7 +164,7 @@ Deno.test("a database that doesn't answer stops the start with the reason and ex
   assert.match(stderr, /ECONNREFUSED/);
 });
 
-/** Sends the form of the sign-up, and gives the connection that the answer will come on. */
+/** Sends the sign-up form and returns the connection that will receive the response. */
 async function sendSignUp(port: number, fields: Record<string, string>): Promise<Deno.TcpConn> {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const body = new URLSearchParams(fields).toString();

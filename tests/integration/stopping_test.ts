@@ -4,12 +4,12 @@ import { openTestDatabase, serverUrl } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { ServerProcess } from "../support/process.ts";
 
-/** Protects: the signal to stop ends the process within 8 seconds, whatever hangs. Docker kills it after 10. */
+/** Protects: the process exits within 8 seconds of the signal, whatever hangs. Docker kills it after 10. */
 
 const LONGEST_STOP_MILLISECONDS = 8_000;
 
 Deno.test({
-  name: "a server whose database answers nothing, not even on new connections, stops in time",
+  name: "a server stops in time if its database never answers, not even on new connections",
   ignore: !serverUrl, // the embedded database is in the process
   fn: async () => {
     const database = await openTestDatabase();

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import { createApp } from "../../routes/app.ts";
+import { anyHost } from "../../routes/app.ts";
 import { formParts } from "../../routes/form_parts.ts";
-import type { AppEnv } from "../../routes/http.ts";
-import { acceptBody, KILOBYTE, MEGABYTE } from "../../routes/middleware/body.ts";
+import type { HttpEnv } from "../../routes/http.ts";
+import { acceptBody, KILOBYTE, MEGABYTE, TEXT_BODY } from "../../routes/middleware/body.ts";
+import { mount } from "../../routes/mount.ts";
+import { StaticFiles } from "../../routes/static_files.ts";
 import { send } from "../support/http.ts";
 import { World } from "../support/world.ts";
 
@@ -12,7 +14,7 @@ import { World } from "../support/world.ts";
 const BINARY = Uint8Array.from({ length: 4 * KILOBYTE }, (_, index) => index % 256);
 const PAUSE_MILLISECONDS = 100;
 
-const uploads = new Hono<AppEnv>();
+const uploads = new Hono<HttpEnv>();
 
 uploads.post(
   "/files",
@@ -51,7 +53,8 @@ uploads.post("/text", async (c) => c.text(await c.req.text()));
 
 Deno.test("a route takes the files or the stream that it declares, within its limits", async (t) => {
   await using world = await World.open();
-  const app = await createApp(world.services, [uploads]);
+  const app = anyHost(world.services, await StaticFiles.load());
+  mount(app, "/", { guards: [], body: TEXT_BODY, policy: "pages", errors: "page" }, uploads);
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.fetch);
   const { port } = server.addr;
   const post = (path: string, headers: Record<string, string>, body: Uint8Array | string) =>

@@ -1,4 +1,4 @@
-/** The limit of an API read: Hono, the driver, and the same SELECT on the same table, with nothing around it. */
+/** The baseline of an API read: only Hono, the driver, and the same SELECT on the same table. */
 import { Hono } from "hono";
 import postgres from "postgres";
 

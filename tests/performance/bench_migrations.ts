@@ -1,14 +1,14 @@
-/** Migrations of releases to come: they exist in the benchmarks alone. */
+/** Migrations of future releases, for the benchmarks only. */
 import { type Migration, readMigrations } from "../../db/migration/migrations.ts";
 import { sha256 } from "../../src/platform/crypto.ts";
 
-/** A day before there were any figures: its value is how often a schema had the migration. */
+/** A day before any figures. Its value is how often the migration ran in a schema. */
 export const MARKED_DAY = "1900-01-01";
 export const MARKED_COLUMN = "marked";
 
 export const EXTRA_TABLES = Array.from({ length: 12 }, (_, number) => `extra_${number}`);
 
-/** The product's migrations and, a step each, a column with its index. */
+/** The product's migrations, plus one column with an index per step. */
 export async function withColumns(columns: string[]): Promise<Migration[]> {
   const steps = columns.map((column, place) => ({
     version: `900${place}_${column}`,
@@ -17,7 +17,7 @@ export async function withColumns(columns: string[]): Promise<Migration[]> {
   return steps.reduce(withNext, await readMigrations("tenant"));
 }
 
-/** The same, and one that leaves in each schema how often it was applied there. */
+/** The same, plus a migration that counts in each schema how often it ran there. */
 export async function withMark(columns: string[]): Promise<Migration[]> {
   const text = `${addColumn(MARKED_COLUMN)};
     INSERT INTO daily_metrics (day, metric, value) VALUES ('${MARKED_DAY}', 'api_calls', 1)
@@ -25,7 +25,7 @@ export async function withMark(columns: string[]): Promise<Migration[]> {
   return withNext(await withColumns(columns), { version: "9999_marked", text });
 }
 
-/** As many tables as a product has, of which the template has but three. */
+/** As many tables as a real product has; the template has fewer. */
 export async function withFifteenTables(): Promise<Migration[]> {
   const tables = EXTRA_TABLES.map((table) =>
     `CREATE TABLE "${table}" (id uuid PRIMARY KEY, name text NOT NULL, at timestamptz NOT NULL);

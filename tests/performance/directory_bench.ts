@@ -6,7 +6,7 @@ import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 const NAMES = 1_000;
 const ROUNDS = 51;
 
-/** Finding the tenant of a host that was asked for lately. */
+/** Finds the tenant of a recently requested host. */
 export async function benchDirectory({ db, schemas }: Fleet): Promise<Figure[]> {
   const { services } = await openSystem(db);
   const directory = services.use(TENANTS);

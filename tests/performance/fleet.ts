@@ -13,10 +13,10 @@ import { randomBase32 } from "../../src/platform/crypto.ts";
 import { openTestDatabase } from "../support/database.ts";
 import { adminUrlOf, BENCH_DATABASE, removeDatabase, withAdmin } from "./removal.ts";
 
-/** Many tenants in a database of their own, on PostgreSQL. */
+/** Many tenants in a separate database on PostgreSQL. */
 export type Fleet = {
   db: Database;
-  /** By the application's login, and by a superuser. */
+  /** The URLs of the application's login and of a superuser. */
   url: string;
   adminUrl: string;
   schemas: SchemaName[];
@@ -27,7 +27,7 @@ const MADE_AT_ONCE = 10;
 const MAKERS = 3;
 const RENAME_TRIES = 40;
 
-/** Makes `size` tenants, by other migrations than the product's where they are given: 10,000 take two to three minutes. */
+/** Creates `size` tenants with the product's migrations or the given ones. 10,000 take two to three minutes. */
 export async function openFleet(size: number, adminUrl: string, migrations?: Migration[]): Promise<Fleet> {
   const { name, url } = await makeDatabase(adminUrl);
   const db = connect({ url });
@@ -45,14 +45,14 @@ export async function openFleet(size: number, adminUrl: string, migrations?: Mig
   }
 }
 
-/** All schemas of the ledger. */
+/** All schemas in the ledger. */
 export async function readSchemas(db: Database): Promise<SchemaName[]> {
   const rows = await db.control.select({ name: tenantSchemas.name }).from(tenantSchemas)
     .orderBy(tenantSchemas.name);
   return rows.map(({ name }) => parseSchemaName(name));
 }
 
-/** A copy of the migrated template under a name by which the next run finds it, should this one be killed. */
+/** A copy of the migrated template. Its name lets the next run remove it if this one is killed. */
 async function makeDatabase(adminUrl: string): Promise<{ name: string; url: string }> {
   const { variables } = await openTestDatabase();
   const url = new URL(variables.DATABASE_URL!);

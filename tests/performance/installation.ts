@@ -5,7 +5,7 @@ import { ServerProcess } from "../support/process.ts";
 
 export const ACCOUNT = { email: "ada@bench.example", password: "correct horse battery" };
 
-/** A server of its own on PostgreSQL, with one company, twenty projects, and someone signed in. */
+/** A server on PostgreSQL with one company, twenty projects and a signed-in user. */
 export class Installation implements AsyncDisposable {
   private constructor(
     readonly server: ServerProcess,
@@ -39,7 +39,7 @@ export class Installation implements AsyncDisposable {
     for (let number = 0; number < 20; number++) {
       const body = {
         name: `Project ${number}`,
-        description: "What a project of a company is about, in a line.",
+        description: "One line about a project.",
       };
       await callApi({ ...call, method: "POST", path: "/api/v1/projects", token: json.access_token, body });
     }

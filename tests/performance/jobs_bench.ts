@@ -18,13 +18,13 @@ const SINGLE_JOBS = 100;
 const PAUSE_MILLISECONDS = 20;
 const MANY = 100_000;
 const SINGLE_JOBS_BESIDE_MANY = 50;
-/** After so many of them the others' single jobs are tried: by then the worker has as much as it can take. */
+/** When this many have started, the worker is saturated, and the other tenants' single jobs begin. */
 const MANY_HAVE_BEGUN = 500;
 
-/** Where the benchmark enqueues jobs, and for whom. */
+/** Where the benchmark enqueues jobs, and for which tenants. */
 type Place = { fleet: Fleet; system: SystemContext; tenantIds: string[] };
 
-/** How fast jobs get from the outbox to their end, on each engine. */
+/** Measures how fast jobs get from the outbox to done, on each engine. */
 export async function benchJobs(adminUrl: string): Promise<Figure[]> {
   await removeLeftovers(adminUrl);
   const fleet = await openFleet(TENANTS, adminUrl);
@@ -66,7 +66,7 @@ async function refill({ fleet, system, tenantIds }: Place): Promise<string[]> {
   return await enqueueMany(system, tenantIds, JOBS);
 }
 
-/** Jobs a second, from all of them ready in the outbox to all of them done. */
+/** Jobs per second, from all ready to all done. */
 async function rateOf(place: Place, engine: EngineName): Promise<number> {
   await refill(place);
   let started = 0;
@@ -103,7 +103,7 @@ async function benchStarts(place: Place): Promise<Figure[]> {
   return figures;
 }
 
-/** In milliseconds, the commit included. With `postgres` it is another process, by its connections, that enqueues. */
+/** Milliseconds, including the commit. With `postgres`, another process's connections enqueue. */
 async function timesToStart(place: Place, worker: SystemContext, engine: EngineName): Promise<number[]> {
   let started = () => {};
   const times: number[] = [];
@@ -117,7 +117,7 @@ async function timesToStart(place: Place, worker: SystemContext, engine: EngineN
   return times;
 }
 
-/** One tenant's single job, alone and beside another's 100,000. */
+/** A tenant's single job, alone and beside another tenant's 100,000. */
 async function benchFairness(
   { fleet, system, tenantIds }: Place,
   engine: EngineName,
@@ -142,7 +142,7 @@ async function benchFairness(
     await enqueueMany(system, [busy], MANY);
     while (started < SINGLE_JOBS_BESIDE_MANY + MANY_HAVE_BEGUN) await pause(1);
     const beside = await timeSingles();
-    if (started >= MANY) throw new Error("The 100,000 jobs had ended too soon.");
+    if (started >= MANY) throw new Error("The 100,000 jobs ended too soon.");
     return [alone, beside] as const;
   });
   const name = `one job beside another tenant's ${MANY.toLocaleString("en")}, ${engine}; alone`;

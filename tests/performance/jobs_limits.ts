@@ -1,4 +1,4 @@
-/** The limits beside which the jobs' figures are measured: what carries and keeps them, without the product. */
+/** Baselines of the jobs' figures: the queues and the database without the product. */
 import { join } from "node:path";
 import { Logger, makeWorkerUtils, run } from "graphile-worker";
 import type postgres from "postgres";
@@ -12,7 +12,7 @@ const TASK = "nothing";
 const CONNECTIONS = 4;
 const CONCURRENCY = 50;
 
-/** Jobs a second, where one session does nothing but move them through their states, 500 a statement. */
+/** Jobs per second if one session only moves them through their states, 500 per statement. */
 export async function rateOfUpdates({ adminUrl }: Fleet, ids: string[]): Promise<number> {
   const took = await withAdmin(adminUrl, (admin) =>
     timed(async () => {
@@ -32,7 +32,7 @@ async function moveToDone(admin: postgres.Sql, ids: string[]): Promise<void> {
     where id = any(${ids}::uuid[])`;
 }
 
-/** Empty tasks a second of graphile-worker alone. */
+/** Empty tasks per second of graphile-worker alone. */
 export async function rateOfGraphile(url: string, count: number): Promise<number> {
   const options = { connectionString: url, maxPoolSize: CONNECTIONS, logger: new Logger(() => () => {}) };
   const utils = await makeWorkerUtils(options);
@@ -53,7 +53,7 @@ export async function rateOfGraphile(url: string, count: number): Promise<number
   return count / took * 1_000;
 }
 
-/** The milliseconds from an empty task's adding to its start, of graphile-worker alone. */
+/** Milliseconds from adding an empty task to its start, with graphile-worker alone. */
 export async function startsOfGraphile(url: string, count: number): Promise<number[]> {
   const options = { connectionString: url, maxPoolSize: CONNECTIONS, logger: new Logger(() => () => {}) };
   const utils = await makeWorkerUtils(options);
@@ -70,7 +70,7 @@ export async function startsOfGraphile(url: string, count: number): Promise<numb
   return times;
 }
 
-/** The milliseconds from a message's sending to its coming, of Deno KV's queue alone. */
+/** Milliseconds from sending a message to receiving it, with Deno KV's queue alone. */
 export async function startsOfKv(count: number): Promise<number[]> {
   const folder = await Deno.makeTempDir({ prefix: "denizen-bench-" });
   const kv = await Deno.openKv(join(folder, "alone.kv"));

@@ -1,4 +1,4 @@
-/** Jobs in numbers, and workers of either engine, for the benchmarks of jobs. */
+/** Many jobs, and workers on either engine, for the job benchmarks. */
 import { sql } from "drizzle-orm";
 import { join } from "node:path";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
@@ -11,11 +11,11 @@ import { enqueueAll } from "../../src/outbox/outbox.ts";
 import type { Fleet } from "./fleet.ts";
 import { withAdmin } from "./removal.ts";
 
-/** The kind of job that stands for all: of queue `analytics`, ten at once. */
+/** The kind of job in these benchmarks, in the queue `analytics`, ten at once. */
 const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
 const ENQUEUED_AT_ONCE = 2_000;
 
-/** Puts as many jobs into the outbox, the tenants' in turn. Returns their ids. */
+/** Adds jobs to the outbox, alternating between the tenants. Returns their ids. */
 export async function enqueueMany(
   system: SystemContext,
   tenantIds: string[],
@@ -32,7 +32,7 @@ export async function enqueueMany(
   return ids;
 }
 
-/** Runs `work` beside a worker in this process, whose jobs do nothing but tell `onStart`. */
+/** Runs `work` beside a worker in this process whose jobs only call `onStart`. */
 export async function withWorker<T>(
   system: SystemContext,
   { url }: Fleet,
@@ -55,12 +55,12 @@ export async function withWorker<T>(
   }
 }
 
-/** What a process that only serves does when it has put jobs into the outbox. */
+/** Notifies workers, like a web process that has enqueued jobs. */
 export function tellWorkers({ control }: SystemContext): void {
   control.execute(sql`select pg_notify(${NEW_JOBS}, '')`).catch(() => {});
 }
 
-/** Empties the outbox, so that each round begins with the same one. */
+/** Empties the outbox, so that every round starts equal. */
 export async function clearOutbox({ adminUrl }: Fleet): Promise<void> {
   await withAdmin(adminUrl, async (admin) => {
     await admin`truncate control.outbox, control.job_minutes`;

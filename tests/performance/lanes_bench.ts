@@ -27,7 +27,7 @@ const NEIGHBOURS_PAUSE_MILLISECONDS = 10;
 const RUNAWAY_AT_ONCE = 50;
 const RUNAWAY_ROUNDS = 7;
 
-/** Many tenants on few connections: throughput, memory, and one tenant that takes all it can get. */
+/** Many tenants on few connections: throughput, memory, and a runaway tenant. */
 export async function benchLanes(fleet: Fleet, minutes: number): Promise<Figure[]> {
   const active = shuffled(fleet.schemas).slice(0, ACTIVE);
   await fillProjects(fleet, active);
@@ -52,7 +52,7 @@ async function benchManyActive(fleet: Fleet, db: Database, active: SchemaName[])
 
 type Percentiles = { inItsLane: number; inAll: number };
 
-/** The others' reads, alone and beside a tenant that starts 50 slow transactions at once. */
+/** The other tenants' reads, alone and beside a tenant that starts 50 slow transactions at once. */
 async function benchRunaway(db: Database, schemas: SchemaName[]): Promise<Figure[]> {
   const [runaway, ...others] = schemas as [SchemaName, ...SchemaName[]];
   const isNear = (schema: SchemaName) => laneOf(schema, LANES) === laneOf(runaway, LANES);
@@ -80,7 +80,7 @@ function startRunaway(db: Database, schema: SchemaName): () => Promise<void> {
   let done = 0;
   const workers = Array.from({ length: RUNAWAY_AT_ONCE }, async () => {
     while (running) {
-      // Refused after two seconds of waiting; it tries again at once.
+      // Refused after waiting two seconds: try again immediately.
       await withTenant(db, schema, async (tx) => await tx.execute(sql`select pg_sleep(0.2)`))
         .then(() => done++, () => {});
     }
@@ -88,7 +88,7 @@ function startRunaway(db: Database, schema: SchemaName): () => Promise<void> {
   return async () => {
     running = false;
     await Promise.all(workers);
-    if (done === 0) throw new Error("The runaway tenant got nothing done.");
+    if (done === 0) throw new Error("The runaway tenant completed nothing.");
   };
 }
 

@@ -11,11 +11,11 @@ const PROJECTS = 20;
 const FILLED_AT_ONCE = 100;
 const MEGABYTE_IN_KILOBYTES = 1_024;
 
-/** What the product has for a process: eight for the tenants, two for statements on `control`, two for transactions there. */
+/** A process's connections: eight for tenants, two for statements on `control`, two for transactions there. */
 export const CONNECTIONS = 12;
 export const LANES = 4;
 
-/** Connections of one's own, as a process of the product has them. */
+/** Separate connections, like those of a product process. */
 export async function withConnections<T>(
   { url }: Fleet,
   options: ConnectOptions,
@@ -29,7 +29,7 @@ export async function withConnections<T>(
   }
 }
 
-/** Gives each of the tenants twenty projects. */
+/** Gives each tenant twenty projects. */
 export async function fillProjects({ adminUrl }: Fleet, schemas: SchemaName[]): Promise<void> {
   await withAdmin(adminUrl, async (admin) => {
     for (let start = 0; start < schemas.length; start += FILLED_AT_ONCE) {
@@ -60,7 +60,7 @@ function idOf(number: number): string {
   return `00000000-0000-7000-8000-0000000000${String(number).padStart(2, "0")}`;
 }
 
-/** Reads projects, each of a tenant at random, for so many milliseconds. Returns reads a second. */
+/** Reads projects of random tenants for the given milliseconds. Returns reads per second. */
 export async function readAtRandom(
   db: Database,
   schemas: SchemaName[],
@@ -93,7 +93,7 @@ export async function readAllTables(
   }));
 }
 
-/** Megabytes of memory that the database's backends have each for itself, all together, without the one that asks. */
+/** Total private memory of the database's backends in megabytes, except the backend of this query. */
 export async function backendMemory({ adminUrl }: Fleet): Promise<number> {
   return await withAdmin(adminUrl, async (admin) => {
     const rows = await admin<{ status: string | null }[]>`

@@ -1,7 +1,7 @@
 /**
- * `deno task bench [requests|tenancy|jobs|start|storm|weight]`: each figure with its limit, measured beside it in the same run.
- * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), for requests wrk, for tenancy psql. Load goes to 127.0.0.1 only.
- * `tenancy` makes 10,000 tenants and takes about ten minutes; BENCH_TENANTS=500 is for a look, BENCH_MINUTES=10 for long.
+ * `deno task bench [requests|tenancy|jobs|start|storm|weight]`: every figure next to its baseline, measured in the same run.
+ * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), wrk for requests, and psql for tenancy. Loads 127.0.0.1 only.
+ * `tenancy` creates 10,000 tenants in about ten minutes. BENCH_TENANTS=500 is quick; BENCH_MINUTES=10 measures longer.
  */
 import Table from "cli-table3";
 import type { Figure } from "./measure.ts";
@@ -23,7 +23,7 @@ const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHES);
 const unknown = wanted.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
   throw new Error(
-    `There is no benchmark ${unknown.join(", ")}; there are ${Object.keys(BENCHES).join(", ")}.`,
+    `Unknown benchmark: ${unknown.join(", ")}. Choose from ${Object.keys(BENCHES).join(", ")}.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** What the benchmarks share: figures beside their limits, load by wrk, medians. */
+/** Shared by the benchmarks: figures next to their baselines, load with wrk, medians. */
 
 export type Figure = {
   name: string;
@@ -14,7 +14,7 @@ export type Load = { requestsPerSecond: number; p50: number; p99: number };
 const ROUND_SECONDS = 4;
 const MICROSECONDS: Record<string, number> = { us: 1, ms: 1_000, s: 1_000_000 };
 
-/** Sends requests from `connections` connections for some seconds, to 127.0.0.1 only. Latencies in milliseconds. */
+/** Sends requests over `connections` connections for some seconds, to 127.0.0.1 only. Latencies are in milliseconds. */
 export async function load(
   port: number,
   path: string,
@@ -44,7 +44,7 @@ export async function load(
   };
 }
 
-/** Takes each measure in turn, several times over, so that what the machine does besides falls on all of them. */
+/** Takes the measurements in turn, several times, so that other load on the machine affects all of them. */
 export async function alternate<Names extends string>(
   rounds: number,
   measures: Record<Names, () => Promise<number>>,
@@ -85,7 +85,7 @@ export function atLeast(name: string, unit: string, value: number, limit: number
   };
 }
 
-/** A figure that should stay under its limit, or under so many times its limit. */
+/** A figure that should stay under its limit, or under a multiple of it. */
 export function under(name: string, unit: string, value: number, limit: number, times = 1): Figure {
   const ratio = value / limit;
   return {
@@ -98,7 +98,7 @@ export function under(name: string, unit: string, value: number, limit: number, 
   };
 }
 
-/** A figure with a target of its own; what it can at best be, or is compared with, was measured beside it. */
+/** A figure with its own target. Its baseline was measured next to it. */
 export function within(
   name: string,
   unit: string,

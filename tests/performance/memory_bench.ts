@@ -10,11 +10,11 @@ const MAX_MEGABYTES = 2_500;
 const MAX_GROWTH_PERCENT = 5;
 
 const WIDE_TENANTS = 1_000;
-/** So often that each connection gets to know nearly all tenants that it can meet. */
+/** Enough for each connection to touch nearly all of its tenants. */
 const READS_OF_EACH = 24;
 const PRODUCT_TABLES = ["projects", "audit_log", "daily_metrics"];
 
-/** What all backends of the database have, every five seconds while a thousand tenants read. */
+/** Memory of all backends, every five seconds while a thousand tenants read. */
 export async function benchMemoryUnderLoad(
   fleet: Fleet,
   db: Database,
@@ -55,7 +55,7 @@ export async function benchMemoryUnderLoad(
   ];
 }
 
-/** What as many connections add that know ten tenants. */
+/** Memory of the same number of connections that have touched only ten tenants. */
 function memoryOfFresh(fleet: Fleet, active: SchemaName[]) {
   return async (db: Database): Promise<number> => {
     const before = await backendMemory(fleet);
@@ -64,7 +64,7 @@ function memoryOfFresh(fleet: Fleet, active: SchemaName[]) {
   };
 }
 
-/** What the backends grow by when every tenant reads from all its tables, with lanes and without. */
+/** Growth of the backends when every tenant reads all its tables, with and without lanes. */
 export async function benchMemoryByLanes(adminUrl: string): Promise<Figure> {
   const wide = await openFleet(WIDE_TENANTS, adminUrl, await withFifteenTables());
   try {

@@ -1,4 +1,4 @@
-/** A migration in a process of its own, to be killed in the middle: see migration_bench.ts. */
+/** A migration in a separate process, which migration_bench.ts kills midway. */
 import { connect } from "../../db/connection/connect.ts";
 import { migrateFleet } from "../../db/migration/fleet.ts";
 import { withMark } from "./bench_migrations.ts";

@@ -20,7 +20,7 @@ const IDLE_ROUNDS = 7;
 const KILLS = 3;
 const CHECKED_AT_ONCE = 500;
 
-/** What migrating many tenants costs, and what it costs when there is nothing to do. Leaves them ahead of this code. */
+/** The cost of migrating many tenants, and of a migration with nothing to do. Leaves the tenants newer than this code. */
 export async function benchMigration(fleet: Fleet): Promise<Figure[]> {
   const schemas = await readSchemas(fleet.db);
   const among = `${schemas.length.toLocaleString("en")} tenants`;
@@ -46,13 +46,13 @@ export async function benchMigration(fleet: Fleet): Promise<Figure[]> {
   ];
 }
 
-/** The whole process, as a deployment runs it. */
+/** The whole process, as in a deployment. */
 async function runCli({ url }: Fleet, ...args: string[]): Promise<void> {
   const { code, stderr } = await cli({ DATABASE_URL: url }, ...args);
   if (code !== 0) throw new Error(stderr);
 }
 
-/** Tenants a second, in turn: the same change sent by psql, and by the product. */
+/** Tenants per second for the same change, sent by psql and by the product in turn. */
 async function raceWithPsql(fleet: Fleet, schemas: SchemaName[]): Promise<{ rate: number; byPsql: number }> {
   const rates = { product: [] as number[], psql: [] as number[] };
   for (const [place, round] of ROUNDS.entries()) {
@@ -68,7 +68,7 @@ async function raceWithPsql(fleet: Fleet, schemas: SchemaName[]): Promise<{ rate
   return { rate: median(rates.product), byPsql: median(rates.psql) };
 }
 
-/** The milliseconds that as many psql at once take for what the product sends, the ledger included. */
+/** Milliseconds that parallel psql processes need for the same SQL, including the ledger. */
 async function timeByPsql(fleet: Fleet, schemas: SchemaName[], column: string): Promise<number> {
   const { ownerRole } = await withMigrator(fleet.db, readInstallation);
   const step: Migration = { version: "", sql: addColumn(column), checksum: "", chain: "" };
@@ -90,7 +90,7 @@ async function timeByPsql(fleet: Fleet, schemas: SchemaName[], column: string): 
   return took;
 }
 
-/** Starts the migration in a process of its own, kills it at some moment, three times, and runs it to the end. */
+/** Starts the migration in a separate process and kills it midway, three times, then runs it to the end. */
 async function migrateKilled(fleet: Fleet, schemas: SchemaName[]) {
   const migrations = await withMark(ROUNDS);
   const { version, chain } = migrations.at(-1)!;
@@ -136,7 +136,7 @@ async function countColumns({ adminUrl }: Fleet): Promise<number> {
   return row!.count;
 }
 
-/** How often each schema had the migration, by what the migration itself left there. */
+/** How often the migration ran in each schema, according to its own count there. */
 async function readMarks({ adminUrl }: Fleet, schemas: SchemaName[]): Promise<number[]> {
   return await withAdmin(adminUrl, async (admin) => {
     const marks: number[] = [];

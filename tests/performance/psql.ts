@@ -1,12 +1,12 @@
-/** psql, which sends SQL and does nothing else: the limit beside which the product's own sending is measured. */
+/** psql, which only sends SQL: the baseline for the product. */
 
-/** Runs each script as one batch, all in one session. Returns the milliseconds of each, as psql measured them. */
+/** Runs each script as one batch, all in one session. Returns psql's timing of each in milliseconds. */
 export async function timeBatches(url: string, scripts: string[]): Promise<number[]> {
   const text = await run([url, "-c", "\\timing on", ...scripts.flatMap((script) => ["-c", script])]);
   return [...text.matchAll(/^Time: ([\d.]+) ms/gm)].map(([, time]) => Number(time));
 }
 
-/** Runs the files' statements in as many sessions at once. */
+/** Runs the files in parallel, one session each. */
 export async function runFiles(url: string, files: string[]): Promise<void> {
   await Promise.all(files.map((file) => run([url, "-f", file])));
 }

@@ -1,11 +1,11 @@
-/** Takes from the server what the benchmarks made there, also what one left behind that was killed. */
+/** Removes everything that benchmarks created on the server, including leftovers of killed runs. */
 import { join } from "node:path";
 import postgres from "postgres";
 
-/** Names of the benchmarks' own databases begin so. */
+/** The prefix of the benchmarks' databases. */
 export const BENCH_DATABASE = "denizen_bench_";
 
-/** A database that is gone can't say any more which roles it had: while they are dropped, a file does. */
+/** A dropped database no longer lists its roles, so a file lists them until they are dropped. */
 const FOLDER = new URL("../../.data/bench/", import.meta.url).pathname;
 const ROLES_AT_ONCE = 250;
 
@@ -23,7 +23,7 @@ export function adminUrlOf(adminUrl: string, database: string): string {
   return new URL(`/${database}`, adminUrl).href;
 }
 
-/** Drops a database with the roles of its tenants and of their tables' owner: 10,000 of them in seconds. */
+/** Drops a database with its tenants' roles and their tables' owner: 10,000 of them in seconds. */
 export async function removeDatabase(adminUrl: string, name: string): Promise<void> {
   const roles = await withAdmin(adminUrlOf(adminUrl, name), async (own) => [
     ...await own`select nspname as name from pg_namespace where nspname like 'tenant\\_%'`,
@@ -35,7 +35,7 @@ export async function removeDatabase(adminUrl: string, name: string): Promise<vo
   await dropRoles(adminUrl, name);
 }
 
-/** Removes the databases and roles of earlier runs. A database that someone is connected to is another run's. */
+/** Removes the databases and roles of earlier runs. A database in use belongs to another run. */
 export async function removeLeftovers(adminUrl: string): Promise<void> {
   const databases = await withAdmin(
     adminUrl,
@@ -49,7 +49,7 @@ export async function removeLeftovers(adminUrl: string): Promise<void> {
   for await (const { name } of Deno.readDir(FOLDER)) await dropRoles(adminUrl, name);
 }
 
-/** Where the database is still there, its roles are in use, and it is another run that drops both. */
+/** If the database still exists, its roles are in use, and another run drops both. */
 async function dropRoles(adminUrl: string, database: string): Promise<void> {
   const file = join(FOLDER, database);
   const roles: string[] = JSON.parse(await Deno.readTextFile(file));

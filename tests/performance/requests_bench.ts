@@ -5,7 +5,7 @@ import { alternate, atLeast, type Figure, load, under } from "./measure.ts";
 const ROUNDS = 3;
 const BARE_PORT = 8991;
 
-/** An API read beside the bare server, and the dashboard. */
+/** An API read compared with the bare server, and the dashboard. */
 export async function benchRequests(adminUrl: string): Promise<Figure[]> {
   await using installation = await Installation.open();
   const { port } = installation.server;

@@ -10,14 +10,14 @@ import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { systemActor } from "../../src/access/actor.ts";
 
-/** The product without its routes, on a database that the caller closes. Nothing refills the pool of ready schemas. */
+/** The product without its routes, on a database that the caller closes. The pool of ready schemas isn't refilled. */
 export async function openSystem(db: Database): Promise<SystemContext> {
   const config = parseConfig({ DENO_ENV: "test", TENANT_POOL_SIZE: "0" });
   const services = await buildServices(config, systemClock, db, () => Promise.resolve());
   return systemContext(services, systemActor("bench"), newId());
 }
 
-/** A company and its owner, both new. */
+/** A new company with a new owner. */
 export async function signUp(ctx: SystemContext): Promise<Tenant> {
   const subdomain = `new-${randomBase32(12)}`;
   const account = { email: `owner@${subdomain}.example`, name: "Owner", passwordHash: null };

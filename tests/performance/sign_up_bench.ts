@@ -16,7 +16,7 @@ const SIGN_UPS = 100;
 const BATCH = 10;
 const FEW = 10;
 
-/** What a new tenant costs where there are many. */
+/** The cost of a new tenant when there are many. */
 export async function benchSignUp(fleet: Fleet, adminUrl: string): Promise<Figure[]> {
   const { direct, batches, after, before } = await raceWithPsql(fleet);
   const few = await openFleet(FEW, adminUrl);
@@ -49,8 +49,8 @@ async function signUpAndRead(ctx: SystemContext): Promise<void> {
 }
 
 /**
- * Makes schemas directly and by psql, in turn, while another tenant reads. They are the warm pool of the sign-ups that
- * follow.
+ * Creates schemas with the product and with psql in turn, while another tenant reads. They become the warm pool of the
+ * sign-ups that follow.
  */
 async function raceWithPsql({ db, adminUrl, schemas }: Fleet): Promise<Record<RaceTimes, number[]>> {
   const times: Record<RaceTimes, number[]> = { direct: [], batches: [], after: [], before: [] };
@@ -75,5 +75,5 @@ async function raceWithPsql({ db, adminUrl, schemas }: Fleet): Promise<Record<Ra
   return times;
 }
 
-/** Making a schema by the product and by psql, and a read after and before the former. */
+/** Creates a schema with the product and with psql, and reads before and after the former. */
 type RaceTimes = "direct" | "batches" | "after" | "before";

@@ -4,7 +4,7 @@ import { type Figure, median, under } from "./measure.ts";
 
 const ROUNDS = 5;
 
-/** From starting the process to its first answer. */
+/** From the start of the process to its first response. */
 export async function benchStart(): Promise<Figure[]> {
   const folder = await Deno.makeTempDir({ prefix: "denizen-bench-" });
   const database = await openTestDatabase();

@@ -8,7 +8,7 @@ const MOST_MEMORY_GROWTH = 200;
 const SLOWEST_HEALTH = 100;
 const LONGEST_WAIT = 12;
 
-/** 200 people sign in at the same moment. */
+/** 200 users sign in at the same time. */
 export async function benchStorm(): Promise<Figure[]> {
   await using installation = await Installation.open();
   const { memory, health, last, statuses } = await storm(installation.server, ACCOUNT, SIGN_INS);

@@ -21,7 +21,7 @@ const AT_ONCE = 16;
 const MADE = 15;
 const FLEET = 10_000;
 
-/** What acting as a tenant costs, and what having ten thousand does. */
+/** The cost of acting as a tenant, and of having ten thousand tenants. */
 export async function benchTenancy(adminUrl: string): Promise<Figure[]> {
   await removeLeftovers(adminUrl);
   const size = Number(Deno.env.get("BENCH_TENANTS") || FLEET);
@@ -78,7 +78,7 @@ async function benchOneTenant({ db, schemas }: Fleet): Promise<Figure[]> {
   ];
 }
 
-/** The same transaction with the same query builder, one round trip a statement. */
+/** The same transaction with the same query builder, with one round trip per statement. */
 async function awaited(pool: ConnectionPool, schema: string, query: SQL): Promise<void> {
   await pool.with(schema, "transaction", async (send) => {
     const unsafe = (text: string, values: never[]) => send(text, values, { prepare: true, simple: false });

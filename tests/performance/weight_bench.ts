@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { World } from "../support/world.ts";
 import { type Figure, under } from "./measure.ts";
 
-/** What a page makes a browser fetch, compressed. */
+/** The compressed size of everything that a browser fetches for a page. */
 export async function benchWeight(): Promise<Figure[]> {
   await using world = await World.open();
   const page = await world.browser().get(`http://${world.host()}/signup`);

@@ -14,16 +14,16 @@ import { World } from "../support/world.ts";
 import { systemActor } from "../../src/access/actor.ts";
 
 /**
- * Protects: the product answers whatever its database's connections went through: long idleness, slow work of others, a path
- * that died without a word; and it says that it is healthy only when requests are answered.
+ * Protects: the product answers after its database connections were idle for long, slowed down or silently lost, and is
+ * healthy only if it can answer requests.
  */
 
 const MINUTE = 60_000;
 const SLEEP_SECONDS = 1;
-/** The embedded database has one backend for everything, and so has the pooler of the tests. */
+/** The embedded database has one backend for everything, and so does the tests' pooler. */
 const HAS_ONE_BACKEND = !serverUrl || poolerUrl !== undefined;
 
-Deno.test("S47: after all connections grew old, the first request of every kind is answered", async () => {
+Deno.test("S47: the first request of every kind is answered after all connections have grown old", async () => {
   let age = 0;
   await using world = await World.open({}, { now: () => performance.now() + age });
   const kinds = await everyKind(world, await world.company("acme"));
@@ -35,7 +35,7 @@ Deno.test("S47: after all connections grew old, the first request of every kind 
   assert.deepEqual(statuses, allAnswered(kinds));
 });
 
-Deno.test("a pool that lends nothing makes the product unhealthy and not ready", async (t) => {
+Deno.test("a pool without usable connections makes the product unhealthy and not ready", async (t) => {
   for (const broken of ["controlPool", "lane"] as const) {
     await t.step(broken, async () => {
       await using world = await World.open();
@@ -50,7 +50,7 @@ Deno.test("a pool that lends nothing makes the product unhealthy and not ready",
   }
 });
 
-Deno.test("without the connections of the back office, the product is degraded and serves on", async () => {
+Deno.test("without the back office's connections, the product is degraded and keeps serving", async () => {
   await using world = await World.open();
 
   await world.services.db.batch.controlPool.close();
@@ -60,7 +60,7 @@ Deno.test("without the connections of the back office, the product is degraded a
 });
 
 Deno.test({
-  name: "slow work of the back office and of jobs delays no request",
+  name: "slow work of the back office and jobs doesn't delay requests",
   ignore: HAS_ONE_BACKEND,
   fn: async () => {
     await using world = await World.open();
@@ -86,7 +86,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "slow requests delay neither the back office nor jobs",
+  name: "slow requests don't delay the back office or jobs",
   ignore: HAS_ONE_BACKEND,
   fn: async () => {
     await using world = await World.open();
@@ -120,7 +120,7 @@ Deno.test({
   },
 });
 
-Deno.test("a path to the database that dies silently costs what is asked meanwhile a 503; the next ones use fresh connections", async () => {
+Deno.test("requests get 503 while the path to the database is dead, and the next ones use new connections", async () => {
   let proxy: DatabaseProxy | undefined;
   const through = async (address: Parameters<typeof DatabaseProxy.open>[0]) =>
     (proxy = await DatabaseProxy.open(address)).address;
@@ -149,7 +149,7 @@ Deno.test("a path to the database that dies silently costs what is asked meanwhi
 });
 
 Deno.test({
-  name: "what is notified is heard again after the path of the listening connection died",
+  name: "notifications arrive again after the path of the listening connection died",
   ignore: HAS_ONE_BACKEND,
   fn: async () => {
     let proxy: DatabaseProxy | undefined;

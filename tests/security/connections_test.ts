@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { type ConnectionLimits, Connections, serveConnection } from "../../routes/connections.ts";
 
 /**
- * Protects: connections that send nothing never keep others out, and a process without descriptors serves on (S53). Reaches
- * for a part of Deno that has no public name: where an upgrade takes it away, these tests say so.
+ * Protects: silent connections never lock others out, and a process without file descriptors keeps serving (S53). The
+ * server uses a private function of Deno; these tests fail if an upgrade removes it.
  */
 
 const LIMITS: ConnectionLimits = { firstRequest: 150, idle: 600, open: 50 };
 const REQUEST = "GET / HTTP/1.1\r\nHost: denizen.example\r\n\r\n";
 
-Deno.test("S53 a connection that sends no complete head in time is ended, whether silent or half-sent", async () => {
+Deno.test("S53 a connection without a complete request head in time is closed, silent or half-sent", async () => {
   await using server = Server.start();
 
   const ends = await Promise.all([
@@ -23,7 +23,7 @@ Deno.test("S53 a connection that sends no complete head in time is ended, whethe
   }
 });
 
-Deno.test("S53 a connection that has sent a request may stay open for the next one, and is ended when it is idle", async () => {
+Deno.test("S53 a connection stays open after a request and is closed when it is idle", async () => {
   await using server = Server.start();
   const client = await server.open(REQUEST);
 
@@ -35,7 +35,7 @@ Deno.test("S53 a connection that has sent a request may stay open for the next o
   assert.ok(after >= LIMITS.idle, `${after} ms`);
 });
 
-Deno.test("S53 a request that is being answered is never cut, however long it takes", async () => {
+Deno.test("S53 a request in progress is never cut off, however long it takes", async () => {
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   await using server = Server.start({ ...LIMITS, idle: 200 }, async () => {
     await answered;
@@ -50,7 +50,7 @@ Deno.test("S53 a request that is being answered is never cut, however long it ta
   assert.match(await client.readUntil("late"), /^HTTP\/1\.1 200/);
 });
 
-Deno.test("S53 past the limit the silent connections make room, and those that speak stay", async () => {
+Deno.test("S53 beyond the limit, silent connections are closed and active ones stay", async () => {
   await using server = Server.start({ firstRequest: 60_000, idle: 60_000, open: 20 });
   const speaking = await server.open(REQUEST);
   await speaking.readUntil("hello");
@@ -65,7 +65,7 @@ Deno.test("S53 past the limit the silent connections make room, and those that s
   for (const client of silent) client.close();
 });
 
-Deno.test("S53 1,000 half-sent heads leave the server serving", async () => {
+Deno.test("S53 the server keeps serving with 1,000 half-sent heads", async () => {
   await using server = Server.start({ firstRequest: 60_000, idle: 60_000, open: 100 });
 
   const half = await Promise.all(Array.from({ length: 1_000 }, () => server.open("GET / HTTP/1.1\r\nHos")));
@@ -75,7 +75,7 @@ Deno.test("S53 1,000 half-sent heads leave the server serving", async () => {
   for (const connection of half) connection.close();
 });
 
-Deno.test("S53 without descriptors the server ends silent connections, serves on, and accepts again", async () => {
+Deno.test("S53 without descriptors, the server closes silent connections, keeps serving and accepts again", async () => {
   let accepted = 0;
   await using server = Server.start({ firstRequest: 60_000, idle: 60_000, open: 1_000 }, hello, () => {
     accepted++;
@@ -94,7 +94,7 @@ Deno.test("S53 without descriptors the server ends silent connections, serves on
   for (const client of silent) client.close();
 });
 
-Deno.test("an IPv4 client of a server for both families has its plain address", async () => {
+Deno.test("an IPv4 client of a dual-stack server has its plain IPv4 address", async () => {
   await using server = Server.start(
     LIMITS,
     (_, { remoteAddr }) => new Response((remoteAddr as Deno.NetAddr).hostname),
@@ -105,7 +105,7 @@ Deno.test("an IPv4 client of a server for both families has its plain address", 
   assert.match(await client.readUntil("127.0.0.1"), /\r\n\r\n127\.0\.0\.1$/);
 });
 
-Deno.test("a server that stops lets the request that runs finish, and ends the quiet connections", async () => {
+Deno.test("a stopping server finishes the running request and closes idle connections", async () => {
   const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
   await using server = Server.start({ ...LIMITS, firstRequest: 60_000 }, async () => {

@@ -121,8 +121,10 @@ Deno.test("S35 on a host that is not ours, page and API say where to start", asy
 
   const page = await world.api("GET", "", { host: "wrong.example", path: "/login" });
   const call = await world.api("GET", "/projects", { host: "wrong.example" });
+  const below = await world.api("GET", "", { host: `nosuchco.${world.host()}`, path: "/login" });
 
-  assert.match(page.text, /There is no workspace at this address/);
+  assert.match(page.text, /There&#39;s no workspace at this address\./);
+  assert.match(below.text, /There&#39;s no workspace at nosuchco\.localhost\./);
   assert.ok(page.text.includes(`start at http://${world.host()}`));
   assert.ok(call.json.detail.includes(`start at http://${world.host()}`));
 });

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { serverUrl } from "../support/database.ts";
 
 /**
- * Protects: the tests protect. What keeps tenants apart is taken out of a copy of the code, a piece at a time, and the
- * isolation tests must fail on each copy.
+ * Protects: the isolation tests work. Each part of the isolation is removed from a copy of the code in turn, and the tests
+ * must fail on every copy.
  */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const COPIED = ["db", "src", "routes", "views", "tests", "deno.json", "deno.lock"];
-/** What the server gives to browsers out of packages. */
+/** Package files that the server sends to browsers. */
 const COPIED_PACKAGES = ["node_modules/htmx.org/dist", "node_modules/@alpinejs/csp/dist"];
 const WITH_TENANT = "db/connection/with_tenant.ts";
 const TRANSACTION = "db/connection/transaction.ts";
@@ -45,7 +45,7 @@ const MUTANTS: { name: string; file: string; from: string; to: string }[] = [
 
 // What is tested here is the tests, so once is enough: on the embedded database.
 if (!serverUrl) {
-  Deno.test("the isolation tests fail when what isolates is taken out", async (t) => {
+  Deno.test("the isolation tests fail when a part of the isolation is removed", async (t) => {
     const folder = await Deno.makeTempDir({ prefix: "denizen-mutant-" });
     try {
       for (const name of [...COPIED, ...COPIED_PACKAGES]) await copy(join(ROOT, name), join(folder, name));
@@ -63,7 +63,7 @@ if (!serverUrl) {
           assert.equal(success, false, output);
         });
       }
-      await t.step("and pass when nothing is", async () => {
+      await t.step("and pass when nothing is removed", async () => {
         const { success, output } = await runIsolationTests(folder);
         assert.equal(success, true, output);
       });
@@ -97,7 +97,7 @@ async function runIsolationTests(folder: string): Promise<{ success: boolean; ou
   return { success, output: new TextDecoder().decode(stdout) };
 }
 
-/** A copy needs no packages of its own: they are in Deno's cache. */
+/** A copy needs no packages: they are in Deno's cache. */
 async function useSharedPackages(config: string): Promise<void> {
   const settings = JSON.parse(await Deno.readTextFile(config));
   await Deno.writeTextFile(config, JSON.stringify({ ...settings, nodeModulesDir: "none" }));

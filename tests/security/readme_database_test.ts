@@ -14,8 +14,8 @@ import { readmeSql } from "../support/readme_sql.ts";
 import { withConnection } from "../support/split_logins.ts";
 
 /**
- * Protects: who follows the README gets a database in which a tenant's SQL can't leave its schema, and production starts
- * on no other (S04, S54). All other tests on PostgreSQL run in a database that is made with the same SQL.
+ * Protects: the README's SQL creates a database in which a tenant's SQL can't leave its schema, and production starts on no
+ * other (S04, S54). All other tests on PostgreSQL use a database created with the same SQL.
  */
 
 Deno.test("the README's SQL is the SQL that `db hardening` prints", async () => {
@@ -28,7 +28,7 @@ Deno.test("the README's SQL is the SQL that `db hardening` prints", async () => 
 });
 
 if (serverUrl) {
-  Deno.test("S54 a database made with the README's SQL lets no tenant's SQL reach a neighbor", async (t) => {
+  Deno.test("S54 in a database created with the README's SQL, a tenant's SQL can't reach another tenant", async (t) => {
     const { onServer, inDatabase } = await readmeSql();
     const name = `denizen_readme_${randomBase32(8)}`;
     const adminUrl = new URL(`/${name}`, serverUrl).href;
@@ -54,14 +54,14 @@ if (serverUrl) {
       const readsNeighbor =
         `select query_to_xml('select * from ${globex}.projects', true, true, '') where ${becomesGlobex}`;
 
-      await t.step("without the hardening one SELECT becomes the neighbor", async () => {
+      await t.step("without the hardening, one SELECT becomes another tenant", async () => {
         await attempt(`select ${becomesGlobex}`);
         await attempt(readsNeighbor);
         assert.equal((await findOpenPrivileges(db)).map(({ name }) => name).includes("set_config"), true);
       });
 
       await t.step(
-        "production refuses to start on it, with what is missing and where it stands",
+        "production refuses to start on it and says what is missing and where to read about it",
         async () => {
           await using server = await ServerProcess.start(production);
           const { code, stderr } = await server.outcome;
@@ -82,7 +82,7 @@ if (serverUrl) {
         assert.match(finding.detail, /REVOKE EXECUTE ON FUNCTION pg_catalog\.set_config/);
       });
 
-      await t.step("with ALLOW_UNHARDENED_DATABASE=1 it starts, and the log warns", async () => {
+      await t.step("with ALLOW_UNHARDENED_DATABASE=1, production starts and the log warns", async () => {
         await using server = await ServerProcess.start({ ...production, ALLOW_UNHARDENED_DATABASE: "1" });
         await server.ready();
         const { code, stderr } = await server.stop();
@@ -102,7 +102,7 @@ if (serverUrl) {
           `select * from ${globex}.projects`,
         ]
       ) {
-        await t.step(`with it, a tenant's role may not: ${statement.slice(0, 60)}`, async () => {
+        await t.step(`with the hardening, a tenant's role can't run: ${statement.slice(0, 60)}`, async () => {
           await assert.rejects(attempt(statement), (error: Error & { cause?: { code?: string } }) => {
             assert.equal(error.cause?.code, "42501", error.message);
             return true;
@@ -110,7 +110,7 @@ if (serverUrl) {
         });
       }
 
-      await t.step("with it, production starts, and config check finds nothing open", async () => {
+      await t.step("with the hardening, production starts and config check finds nothing open", async () => {
         assert.deepEqual(await findOpenPrivileges(db), []);
         await using server = await ServerProcess.start(production);
         await server.ready();

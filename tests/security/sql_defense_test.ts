@@ -15,11 +15,11 @@ import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 import { staffActor } from "../../src/access/actor.ts";
 
-/** Protects: SQL that is injected into a tenant's query harms nobody outside that tenant (S54). */
+/** Protects: SQL injected into a tenant's query harms no one outside that tenant (S54). */
 
 const REFUSED = "42501"; // insufficient_privilege
 
-Deno.test("S54 a tenant's role enqueues only what tenants may, in its own partition, in bounds", async (t) => {
+Deno.test("S54 a tenant's role enqueues only jobs that tenants may, in its own partition, within limits", async (t) => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const now = world.clock.now().toISOString();
@@ -58,7 +58,7 @@ Deno.test("S54 a tenant's role enqueues only what tenants may, in its own partit
     assert.equal((await enqueueRaw(acme.ctx, Array.from({ length: 6_000 }, () => job))).code, REFUSED);
   });
 
-  await t.step("no job in another queue, or with the id of one that is there", async () => {
+  await t.step("no job in another queue or with the id of an existing job", async () => {
     const [other] = await world.system.tx((tx) =>
       tx.execute<{ id: string }>(
         sql`select jobs.enqueue(${
@@ -93,7 +93,7 @@ Deno.test("S54 a tenant's role enqueues only what tenants may, in its own partit
   });
 });
 
-Deno.test("S54 the jobs that the database lets tenants enqueue are those that the code marks, in the same queues", async () => {
+Deno.test("S54 the database lets tenants enqueue exactly the jobs that the code marks, in the same queues", async () => {
   await using world = await World.open();
 
   const rows = await world.system.control.execute<{ name: string; queue: string }>(
@@ -104,7 +104,7 @@ Deno.test("S54 the jobs that the database lets tenants enqueue are those that th
   assert.deepEqual([...rows], marked.map((name) => ({ name, queue: JOB_TYPES[name].queue })));
 });
 
-Deno.test("S54 an email that a tenant's role asks for reaches the tenant's members only, and only about the tenant", async () => {
+Deno.test("S54 an email enqueued by a tenant's role reaches only the tenant's members, and is only about the tenant", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const stranger = await world.user("stranger@example.com");
@@ -129,7 +129,7 @@ Deno.test("S54 an email that a tenant's role asks for reaches the tenant's membe
   ]]);
 });
 
-Deno.test("S54 a tenant's role holds no lock and makes nothing that outlives its transaction", async (t) => {
+Deno.test("S54 a tenant's role can't hold a lock or create anything that outlives its transaction", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const ways = [
@@ -167,7 +167,7 @@ Deno.test("S54 a tenant's role holds no lock and makes nothing that outlives its
 });
 
 if (serverUrl) {
-  Deno.test("S54 a tenant's role ends and cancels no other connection", async () => {
+  Deno.test("S54 a tenant's role can't close or cancel another connection", async () => {
     await using world = await World.open();
     const acme = await world.company("acme");
 
@@ -184,7 +184,7 @@ if (serverUrl) {
   });
 }
 
-Deno.test("S54 a tenant's role adds audit lines in its members' names only, and chooses neither place nor hash", async (t) => {
+Deno.test("S54 a tenant's role adds audit lines only for its members, and chooses neither sequence nor hash", async (t) => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const staff = await world.staff("staff@denizen.example");
@@ -202,7 +202,7 @@ Deno.test("S54 a tenant's role adds audit lines in its members' names only, and 
   const append = (changes: Record<string, unknown>) =>
     attempt(acme.ctx, sql`select audit.append(${JSON.stringify({ ...entry, ...changes })}::jsonb)`);
 
-  await t.step("not in the name of a neighbor's member, of staff or of nobody who exists", async () => {
+  await t.step("not in the name of another tenant's member, of staff or of an unknown user", async () => {
     for (const actor of [globex.owner.id, staff.id, crypto.randomUUID()]) {
       assert.equal((await append({ actor_id: actor })).code, REFUSED);
     }
@@ -213,7 +213,7 @@ Deno.test("S54 a tenant's role adds audit lines in its members' names only, and 
     assert.equal((await append({ action: "anything at all" })).code, REFUSED);
   });
 
-  await t.step("not by the functions that are for the application, or write the line", async () => {
+  await t.step("not through the application's functions or the one that inserts the line", async () => {
     const line = JSON.stringify(entry);
     for (
       const way of [
@@ -226,7 +226,7 @@ Deno.test("S54 a tenant's role adds audit lines in its members' names only, and 
     ) assert.equal((await attempt(acme.ctx, way)).code, REFUSED);
   });
 
-  await t.step("a made-up sequence, hash, salt or name is not believed", async () => {
+  await t.step("a made-up sequence, hash, salt or name is ignored", async () => {
     const outcome = await append({ sequence: 9_000_000_000, hash: "x", previous_hash: "x", salt: "x" });
     await append({ id: crypto.randomUUID(), actor_id: null });
     await createProject(acme.ctx, { name: "Goes on", description: "", status: "active" });
@@ -241,7 +241,7 @@ Deno.test("S54 a tenant's role adds audit lines in its members' names only, and 
   });
 });
 
-Deno.test("S54 what staff do to a tenant is in its log in their name, and a member who has left changes nothing", async () => {
+Deno.test("S54 a tenant's log names the staff who changed the tenant, and a former member changes nothing", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const staff = await world.staff("staff@denizen.example", "Sam Staff");

@@ -1,6 +1,6 @@
 import { type RawAnswer, send } from "./http.ts";
 
-/** What a person's browser does without JavaScript: keeps cookies by host, sends forms, follows redirects. */
+/** A browser without JavaScript: keeps cookies per host, submits forms, follows redirects. */
 export class Browser {
   readonly #port: number;
   readonly #jars = new Map<string, Map<string, string>>();
@@ -13,7 +13,7 @@ export class Browser {
     return this.#visit("GET", new URL(address), headers);
   }
 
-  /** Sends a form the way a browser does from a page of the same origin. */
+  /** Submits a form like a browser on a page of the same origin. */
   post(
     address: string,
     fields: Record<string, string> = {},
@@ -28,7 +28,7 @@ export class Browser {
     return this.#visit("POST", url, { ...form, ...headers }, new URLSearchParams(fields).toString());
   }
 
-  /** The cookies that this browser keeps for a host. */
+  /** The browser's cookies for a host. */
   cookies(host: string): Map<string, string> {
     return this.#jars.get(host) ?? new Map();
   }
@@ -37,7 +37,7 @@ export class Browser {
     this.#jars.set(host, new Map(this.cookies(host)).set(name, value));
   }
 
-  /** The same as the browser sends them. */
+  /** The same as a Cookie header. */
   cookieHeader(host: string): string {
     return [...this.cookies(host)].map(([name, value]) => `${name}=${value}`).join("; ");
   }
@@ -64,5 +64,5 @@ export class Browser {
   }
 }
 
-/** Where the browser ended up, and what it sees there. */
+/** The page that the browser ended up on. */
 export type Page = RawAnswer & { url: string };

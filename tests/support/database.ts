@@ -1,7 +1,7 @@
 /**
- * A database for each test, in a fraction of a second: the embedded one restored from a snapshot of the migrated schema,
- * or, where TEST_DATABASE_URL is set, a copy of a migrated template on that server. With TEST_POOLER_URL as well, the
- * product comes to it through that pooler (in transaction mode), and only the tests themselves go there directly.
+ * A database for each test in a fraction of a second: the embedded one, restored from a snapshot of the migrated schema,
+ * or with TEST_DATABASE_URL, a copy of a migrated template on that server. With TEST_POOLER_URL as well, the product
+ * connects through that pooler (in transaction mode), and only the tests themselves connect directly.
  */
 import { PGlite } from "@electric-sql/pglite";
 import { join } from "node:path";
@@ -26,26 +26,26 @@ const TEST_LOGIN = { username: "denizen_test", password: "denizen_test" };
 export type TestDatabase = {
   address: DatabaseAddress;
   pooler: ConnectOptions["pooler"];
-  /** How a process of its own is told of it; nothing for the embedded one. */
+  /** The variables that point another process at it; none for the embedded one. */
   variables: Record<string, string>;
-  /** Breaks every connection to it. */
+  /** Breaks all connections to it. */
   cutConnections(): Promise<void>;
   close(): Promise<void>;
 };
 
 export const serverUrl = Deno.env.get("TEST_DATABASE_URL") || undefined;
-/** The same server for the product's login, past any pooler. */
+/** The same server for the product's login, without the pooler. */
 export const loginUrl = serverUrl && urlOfLogin(serverUrl);
 export const poolerUrl = Deno.env.get("TEST_POOLER_URL") || undefined;
 
-/** Makes what the tests copy from, if it isn't there: run once before them. */
+/** Creates the snapshot or template that tests copy. Run once before the tests. */
 export async function prepareDatabases(): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true, mode: 0o700 });
   if (serverUrl) await prepareTemplate(serverUrl);
   else await prepareSnapshot();
 }
 
-/** A migrated, empty database that goes away with the test. */
+/** A migrated, empty database that is deleted after the test. */
 export async function openTestDatabase(): Promise<TestDatabase> {
   return serverUrl ? await copyTemplate(serverUrl) : await restoreSnapshot();
 }
@@ -87,7 +87,7 @@ async function restoreSnapshot(): Promise<TestDatabase> {
   };
 }
 
-/** Bytes where a Blob is asked for: a real one copies them twice, which for a snapshot takes half a second. */
+/** Bytes in the shape of a Blob. A real Blob copies them twice, which takes half a second for a snapshot. */
 class BytesBlob extends Blob {
   readonly #bytes: Uint8Array<ArrayBuffer>;
 
@@ -116,7 +116,7 @@ async function prepareTemplate(url: string): Promise<void> {
       if not exists (select from pg_roles where rolname = '${TEST_LOGIN.username}') then
         create role ${TEST_LOGIN.username} login noinherit createrole password '${TEST_LOGIN.password}';
       end if; end $$`);
-    // Nobody needs a test's data after a crash of the server, and waiting for its disk takes a third of the time.
+    // A test's data needn't survive a crash, and waiting for the disk takes a third of the time.
     await admin.unsafe(`alter role ${TEST_LOGIN.username} set synchronous_commit = off`);
     if ((await admin`select from pg_database where datname = ${name}`).length > 0) return;
     await admin.unsafe(`create database ${name}_new owner ${TEST_LOGIN.username}`);
@@ -152,15 +152,16 @@ async function copyTemplate(url: string): Promise<TestDatabase> {
   };
 }
 
-/** Roles belong to the server: without its own owner of tables, a copy would share its template's. */
+/** Roles belong to the server: without its own table owner, a copy would share the template's. */
 async function giveOwnOwner(url: string, name: string): Promise<void> {
   const db = connect({ url: urlOfLogin(databaseUrl(url, name)) }, { connections: 3 });
   await withMigrator(db, async (tx) => {
-    const { login, serverVersion } = await readInstallation(tx);
+    const { ownerRole: templatesOwner, login, serverVersion } = await readInstallation(tx);
     const ownerRole = newOwnerRole();
     await runScript(
       tx,
-      `create role ${ownerRole} nologin; ${grantScript([ownerRole], login, serverVersion)}`,
+      `create role ${ownerRole} nologin; ${grantScript([ownerRole], login, serverVersion)}
+      revoke all on all tables in schema stream from ${templatesOwner}`,
     );
     await tx.update(installation).set({ ownerRole });
     await makeAuditWriter(tx);
@@ -169,7 +170,7 @@ async function giveOwnOwner(url: string, name: string): Promise<void> {
   await db.close();
 }
 
-/** The roles of the test's tenants, and of their tables' owner, go with the database. */
+/** Drops the database with the roles of its tenants and of their tables' owner. */
 async function dropDatabase(url: string, name: string): Promise<void> {
   const roles = await withAdmin(databaseUrl(url, name), async (own) => [
     ...await own`select nspname as name from pg_namespace where nspname like 'tenant\\_%'`,

@@ -1,4 +1,4 @@
-/** Stands between the product and its database, and breaks the path as a network does. */
+/** A proxy between the product and its database that breaks the path like a network. */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { DatabaseAddress } from "../../db/connection/connect.ts";
 
@@ -42,12 +42,12 @@ export class DatabaseProxy implements AsyncDisposable {
     return new DatabaseProxy(address, server, links, state);
   }
 
-  /** From now on the present connections are acknowledged, and nothing is answered on them. New ones work. */
+  /** Silences the open connections: data is acknowledged but never answered. New connections work. */
   silenceConnections(): void {
     for (const link of this.#links) link.isDead = true;
   }
 
-  /** The same for new connections too. */
+  /** Also silences new connections. */
   silenceAll(): void {
     this.#state.swallowsNew = true;
     this.silenceConnections();

@@ -1,4 +1,4 @@
-/** The tasks of deno.json and what its permission sets grant. */
+/** The tasks in deno.json and the permissions that its sets grant. */
 
 export type Grant = boolean | string[] | { allow?: string[]; ignore?: boolean };
 
@@ -11,13 +11,13 @@ export const denoConfig: DenoConfig = JSON.parse(
   await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
 );
 
-/** The commands of a task, one after the other. */
+/** The commands of a task in order. */
 export function commandsOf(task: string): string[] {
   const given = denoConfig.tasks[task]!;
   return (typeof given === "string" ? given : given.command).split(" && ");
 }
 
-/** What a command may do: its permission set, with each flag in place of the set's own entry. */
+/** A command's permissions: its permission set, with each flag replacing the set's entry. */
 export function permissionsOf(command: string): Record<string, Grant> {
   const set = /\s-P=(\S+)/.exec(command)?.[1];
   const flags = command.matchAll(/--allow-([a-z]+)(?:=([^\s"]+))?/g);

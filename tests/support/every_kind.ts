@@ -1,10 +1,10 @@
 import type { RawAnswer } from "./http.ts";
 import { type Company, PASSWORD, type World } from "./world.ts";
 
-/** One request of each kind that the product answers, as someone who is signed in already where that is needed. */
+/** One request of each kind, signed in where necessary. */
 export type EveryKind = Record<string, () => Promise<Pick<RawAnswer, "status" | "headers">>>;
 
-/** Prepares one request of every kind: pages, signing in and up, the API, the back office, and what operations ask. */
+/** Prepares one request of each kind: pages, sign-in, sign-up, the API, the back office and the operations endpoints. */
 export async function everyKind(world: World, company: Company): Promise<EveryKind> {
   const { subdomain } = company.tenant;
   const [apex, tenantHost] = [`http://${world.host()}`, `http://${world.host(subdomain)}`];
@@ -41,14 +41,14 @@ export async function everyKind(world: World, company: Company): Promise<EveryKi
   };
 }
 
-/** Sends them one after the other. Returns the status of each. */
+/** Sends them in order. Returns the status of each. */
 export async function statusesOf(kinds: EveryKind): Promise<Record<string, number>> {
   const statuses: Record<string, number> = {};
   for (const [kind, send] of Object.entries(kinds)) statuses[kind] = (await send()).status;
   return statuses;
 }
 
-/** What they answer when all is well. */
+/** The statuses of a working product. */
 export function allAnswered(kinds: EveryKind): Record<string, number> {
   return Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 200]));
 }

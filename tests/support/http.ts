@@ -12,7 +12,7 @@ export type RawCall = {
 
 export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
 
-/** One HTTP request to 127.0.0.1 under any Host header, with the path sent as it is written. */
+/** One HTTP request to 127.0.0.1 with any Host header and the path sent verbatim. */
 export function send({ port, host, method, path, headers = {}, body }: RawCall): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const length: Record<string, string> = body === undefined
@@ -55,10 +55,10 @@ export type ApiCall = {
   body?: unknown;
 };
 
-// deno-lint-ignore no-explicit-any -- a test reads what it expects to be there, and fails where it isn't
+// deno-lint-ignore no-explicit-any -- tests read the fields they expect, and fail if a field is missing
 export type ApiAnswer = { status: number; headers: IncomingHttpHeaders; json: any; text: string };
 
-/** One call of the API: JSON in, JSON out. */
+/** One API call: JSON in, JSON out. */
 export async function callApi({ token, body, headers = {}, ...call }: ApiCall): Promise<ApiAnswer> {
   const answer = await send({
     ...call,

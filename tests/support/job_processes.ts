@@ -1,4 +1,4 @@
-/** Processes that run jobs and can be killed, and what their jobs have left. */
+/** Processes that run jobs and can be killed, and the effects of their jobs. */
 import { and, eq, sql } from "drizzle-orm";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { pause } from "../../db/connection/retry.ts";
@@ -21,7 +21,7 @@ const LOOK_EVERY_MILLISECONDS = 20;
 /** The job whose handler leaves an effect. */
 export const JOB_WITH_EFFECT = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
 
-/** The product in a process of its own, each of whose jobs takes so many milliseconds and leaves an effect. */
+/** The product in a separate process. Each job takes the given milliseconds and leaves an effect. */
 export class WorkingProcess implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
 
@@ -48,7 +48,7 @@ export class WorkingProcess implements AsyncDisposable {
     }).spawn();
   }
 
-  /** Until it runs jobs. Throws when it ends instead. */
+  /** Waits until the process runs jobs. Throws if it exits instead. */
   async ready(): Promise<void> {
     const reader = this.#process.stdout.getReader();
     const { done } = await reader.read();
@@ -56,7 +56,7 @@ export class WorkingProcess implements AsyncDisposable {
     if (done) throw new Error("The process ended before it ran jobs.");
   }
 
-  /** Sends the signal and waits for the end. Returns the exit code. */
+  /** Sends the signal and waits for the exit. Returns the exit code. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
     try {
       this.#process.kill(signal);
@@ -71,7 +71,7 @@ export class WorkingProcess implements AsyncDisposable {
   }
 }
 
-/** Where a process can run that uses this engine: a folder, and a database on the server where there is one. */
+/** A place to run a process with this engine: a folder, and a database if there is a server. */
 export async function openHome(
   engine: EngineName,
 ): Promise<{ variables: Record<string, string> } & AsyncDisposable> {
@@ -87,7 +87,7 @@ export async function openHome(
   };
 }
 
-/** The product without server and worker: beside a process that runs, or, with `alone`, where none does. */
+/** The product without server and worker, beside a running process, or with `alone` without one. */
 export async function openBeside(
   variables: Record<string, string>,
   options: { alone: boolean } = { alone: false },
@@ -99,7 +99,7 @@ export async function openBeside(
   return Object.assign(system, { [Symbol.asyncDispose]: () => services.close() });
 }
 
-/** Puts so many jobs into the outbox, of the platform or of tenants in turn. */
+/** Adds jobs to the outbox, for the platform or for the tenants in turn. */
 export async function enqueueJobs(
   system: SystemContext,
   count: number,
@@ -114,7 +114,7 @@ export async function enqueueJobs(
   }
 }
 
-/** Waits until so many jobs are done, or so many milliseconds are over: whoever counts then sees what is missing. */
+/** Waits until the given number of jobs is done or the time is over. A later count shows what is missing. */
 export async function untilDone(
   { control }: SystemContext,
   goal: number,
@@ -128,13 +128,13 @@ export async function untilDone(
   }
 }
 
-/** What became of the jobs. `begins`: how often one was begun. `mostBegins`: of the job that was begun most often. */
+/** The jobs' outcomes. `begins` counts all starts, `mostBegins` those of the job that started most often. */
 export type Toll = {
   jobs: number;
   done: number;
   failed: number;
   running: number;
-  /** For another attempt. */
+  /** Retries. */
   waiting: number;
   begins: number;
   mostBegins: number;
@@ -153,7 +153,7 @@ export async function readToll(
   return { ...row! };
 }
 
-/** How many effects there are, and of how many of the jobs. */
+/** The number of effects, and of the jobs that left one. */
 export async function readEffects({ control }: SystemContext): Promise<{ effects: number; jobs: number }> {
   const [row] = await control.execute<{ effects: number; jobs: number }>(sql`
     select (select count(*)::int from job_effects.effects) as effects,

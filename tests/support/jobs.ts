@@ -12,13 +12,13 @@ import type { Services } from "../../src/ports.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
 import type { World } from "./world.ts";
 
-/** The engines that can be tried: the second takes a server. */
+/** The engines that can be tested. The second needs a server. */
 export const ENGINES: EngineName[] = serverUrl ? ["kv", "postgres"] : ["kv"];
 
-/** A job that may be a tenant's or the platform's, of queue `analytics`. */
+/** A job in the queue `analytics` that may belong to a tenant or to the platform. */
 export const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
 
-/** What does `JOB`. */
+/** The handler of `JOB`. */
 export function handling(work: (run: JobRun) => unknown): JobHandlers {
   return {
     "metrics.collect_tenant": async (run) => {
@@ -27,7 +27,7 @@ export function handling(work: (run: JobRun) => unknown): JobHandlers {
   };
 }
 
-/** Puts jobs of the platform's own into the outbox. */
+/** Adds platform jobs to the outbox. */
 export function added(system: SystemContext, jobs: NewJob[]): Promise<string[]> {
   return system.tx((tx) => enqueueAll(system, tx, jobs));
 }
@@ -37,7 +37,7 @@ export async function jobOf(world: World, id: string) {
   return job!;
 }
 
-/** A worker of this world, that is closed with the scope. */
+/** A worker in this world, closed with the scope. */
 export async function startWorker(
   world: World,
   engine: EngineName,
@@ -56,7 +56,7 @@ function openEngine({ variables }: World, engine: EngineName): Promise<Engine> {
   return openPostgresEngine(variables.DATABASE_URL!, poolerUrl ? "transaction" : "none");
 }
 
-/** Puts a job of any state into the outbox, as if it had come there on its way. Returns its id. */
+/** Adds a job in any state to the outbox, as if it had reached that state normally. Returns its id. */
 export async function addJob(world: World, job: Partial<typeof outbox.$inferInsert>): Promise<string> {
   const [id, now] = [newId(), world.clock.now()];
   await world.system.control.insert(outbox).values({
@@ -73,7 +73,7 @@ export async function addJob(world: World, job: Partial<typeof outbox.$inferInse
   return id;
 }
 
-/** Waits until something is so; for at most ten seconds. */
+/** Waits until the condition holds, up to ten seconds. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
   while (!await isSo()) {

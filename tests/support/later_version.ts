@@ -1,12 +1,12 @@
 import { type Migration, readMigrations } from "../../db/migration/migrations.ts";
 import { sha256 } from "../../src/platform/crypto.ts";
 
-/** A column that the product's own schema lacks. */
+/** A column that the product's schema lacks. */
 export const ADD_COLOR = `ALTER TABLE "projects" ADD COLUMN "color" text;`;
 
 /**
- * Gives this process the code of a later version of the product, with one more tenant migration, until it is disposed of.
- * Open a world and make its tenants first: they are the ones that lack the migration.
+ * Makes this process a later version of the product, with one more tenant migration, until disposed. Open a world and
+ * create its tenants first: they lack the migration.
  */
 export async function becomeLaterVersion(sql = ADD_COLOR): Promise<Migration & Disposable> {
   const migrations = await readMigrations("tenant");

@@ -1,4 +1,4 @@
-/** For a mail server of the tests: an authority of their own, and a certificate for localhost that it signed, until 2126. */
+/** For the tests' mail server: a private authority and a certificate for localhost that it signed, valid until 2126. */
 export const AUTHORITY = `-----BEGIN CERTIFICATE-----
 MIIBqDCCAU+gAwIBAgIUcaV2SFWvlKhXCAgCyI/eDTFoe6kwCgYIKoZIzj0EAwIw
 ITEfMB0GA1UEAwwWRGVuaXplbiB0ZXN0IGF1dGhvcml0eTAgFw0yNjExMjQwMjU4
@@ -24,7 +24,7 @@ BAMCA0gAMEUCIQDdhrFMUW/x5j4AdXpLsUiMQ8jIYYjD4BPaN9uLT2jv4gIgL6Tq
 89KUu5VEBL/nCBcNPMFbr7+6l4M69RtcCmV+/08=
 -----END CERTIFICATE-----`;
 
-/** Of the certificate above, and of nothing that is in use. */
+/** The key of the certificate above. It isn't used anywhere else. */
 export const PRIVATE_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgRJKOhF8YocBkQYRi
 1tWO9gwxtnmGNilnBOp5T7zfUfGhRANCAATgnmXC62KE1T9pjan9xIDpS70ZSGDg

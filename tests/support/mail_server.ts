@@ -2,7 +2,7 @@ import { type ParsedMail, simpleParser } from "mailparser";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { CERTIFICATE, PRIVATE_KEY } from "./mail_certificate.ts";
 
-/** What came in: the envelope as the server saw it, the raw message, and the same parsed. */
+/** A received email: the envelope, the raw message and the parsed message. */
 export type ReceivedMail = {
   from: string;
   to: string[];
@@ -13,7 +13,7 @@ export type ReceivedMail = {
 
 export const MAIL_LOGIN = { user: "denizen", password: "mail passw/rd" };
 
-/** A real mail server on a port of its own. */
+/** A real mail server on its own port. */
 export class MailServer implements AsyncDisposable {
   readonly received: ReceivedMail[] = [];
   readonly port: number;
@@ -25,7 +25,7 @@ export class MailServer implements AsyncDisposable {
     this.received = received;
   }
 
-  /** `refuseRecipient` says by which reply an address is refused, such as `550 5.1.1 No such user`. */
+  /** `refuseRecipient` returns the reply that refuses an address, such as `550 5.1.1 No such user`. */
   static async start(
     { refuseRecipient = () => undefined, delay = 0, ...options }: SMTPServerOptions & {
       refuseRecipient?: (address: string) => string | undefined;
@@ -68,7 +68,7 @@ export class MailServer implements AsyncDisposable {
     return new MailServer(server, (server.server.address() as { port: number }).port, received);
   }
 
-  /** Its address for SMTP_URL, without TLS unless `query` says otherwise. */
+  /** Its URL for SMTP_URL, without TLS unless `query` says otherwise. */
   url({ login = "", query = "?tls=none", scheme = "smtp" } = {}): URL {
     return new URL(`${scheme}://${login}localhost:${this.port}${query}`);
   }

@@ -1,4 +1,4 @@
-/** Prints the resident memory of a process in megabytes, every 20 ms, until it is killed. Reading /proc takes all permissions. */
+/** Prints the resident memory of a process in megabytes, every 20 ms, until it is killed. Reading /proc requires all permissions. */
 const path = `/proc/${Deno.args[0]}/status`;
 setInterval(() => {
   const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(Deno.readTextFileSync(path)) ?? [];

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 
 export type Sample = { name: string; labels: Record<string, string>; value: number };
 
-/** What a scrape says, read as strictly as Prometheus' own text format (0.0.4) wants it. */
+/** A scrape, parsed as strictly as the Prometheus text format (0.0.4) requires. */
 export class Exposition {
-  /** By the metric's name: counter, gauge or histogram. */
+  /** Each metric's type: counter, gauge or histogram. */
   readonly types = new Map<string, string>();
   readonly samples: Sample[] = [];
 
@@ -18,7 +18,7 @@ export class Exposition {
     for (const [name, type] of this.types) if (type === "histogram") this.#checkHistogram(name);
   }
 
-  /** The samples of a metric whose labels have these values. */
+  /** A metric's samples with these labels. */
   where(name: string, labels: Record<string, string> = {}): Sample[] {
     return this.samples.filter((sample) =>
       sample.name === name && Object.entries(labels).every(([label, value]) => sample.labels[label] === value)

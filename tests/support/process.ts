@@ -1,4 +1,4 @@
-/** Runs the product's own tasks in processes of their own, with the permissions that deno.json gives them. */
+/** Runs the product's tasks in separate processes, with their permissions in deno.json. */
 import { createServer } from "node:net";
 import { permissionPath } from "../../deploy/scripts/data_dir.ts";
 
@@ -6,17 +6,17 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 
 export type Outcome = { code: number; stdout: string; stderr: string };
 
-/** Runs the CLI as `deno task admin` does. */
+/** Runs the CLI like `deno task admin`. */
 export function cli(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
   return finish(command("admin", variables, args).spawn());
 }
 
-/** Runs the CLI from one file that holds all of it, as `deno task compile` bundles it. */
+/** Runs the CLI from the bundle that `deno task compile` builds. */
 export async function bundledCli(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
   return await finish(command("admin", variables, args, "piped", { script: await bundled() }).spawn());
 }
 
-/** The same with `input` on its standard input. */
+/** The same with `input` on standard input. */
 export async function bundledCliWithInput(
   variables: Record<string, string>,
   input: string,
@@ -31,7 +31,7 @@ export async function bundledCliWithInput(
   return await outcome;
 }
 
-/** Beside `db`, as `dist` is. */
+/** Next to `db`, like `dist`. */
 const BUNDLE = ".data/denizen.js";
 let bundle: Promise<string> | undefined;
 
@@ -48,8 +48,7 @@ async function bundleCli(): Promise<string> {
 }
 
 /**
- * Runs the CLI, and kills it (SIGKILL) as soon as `isTime` says so; it may have ended by itself before. Throws when it ended
- * badly instead.
+ * Runs the CLI and kills it (SIGKILL) as soon as `isTime` returns true. It may have exited before. Throws if it failed.
  */
 export function killedCli(
   variables: Record<string, string>,
@@ -59,7 +58,7 @@ export function killedCli(
   return killed(command("admin", variables, args, "null").spawn(), isTime);
 }
 
-/** The same with the CLI of a later version, which has one more migration: see later_version.ts. */
+/** The same with the CLI of a later version that has one more migration: see later_version.ts. */
 export function killedLaterCli(
   variables: Record<string, string>,
   isTime: () => Promise<boolean>,
@@ -78,7 +77,7 @@ async function killed(process: Deno.ChildProcess, isTime: () => Promise<boolean>
   if (code !== 0 && signal !== "SIGKILL") throw new Error(`It ended by itself, with code ${code}.`);
 }
 
-/** A server, started as `deno task start` does, without building the CSS again. */
+/** A server started like `deno task start`, without building the CSS again. */
 export class ServerProcess implements AsyncDisposable {
   readonly port: number;
   readonly #process: Deno.ChildProcess;
@@ -105,7 +104,7 @@ export class ServerProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** Waits until the server answers. Throws what it said when it ends instead. */
+  /** Waits until the server answers. If it exits instead, throws its output. */
   async ready(): Promise<void> {
     const ended = this.outcome.then(({ stderr }) => {
       throw new Error(`The server ended:\n${stderr}`);
@@ -154,7 +153,7 @@ function command(
   });
 }
 
-/** What a task runs, one command after the other. */
+/** The commands of a task in order. */
 function taskCommands(task: "start" | "admin" | "compile"): string[] {
   return JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).tasks[task].split(" && ");
 }
@@ -168,7 +167,7 @@ async function finish(process: Deno.ChildProcess): Promise<Outcome> {
   return { code: status.code, stdout, stderr };
 }
 
-/** What a process wrote; nothing where it isn't listened to, which the getter says by throwing. */
+/** A process's output, or nothing if the stream isn't piped: its getter throws then. */
 async function textOf(stream: () => ReadableStream<Uint8Array>): Promise<string> {
   try {
     return await new Response(stream()).text();
@@ -182,7 +181,7 @@ async function drained(response: Response): Promise<boolean> {
   return response.ok;
 }
 
-/** A port of this machine that nobody listens on. */
+/** A free port on this machine. */
 export async function freePort(): Promise<number> {
   const port = await new Promise<number>((done) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
@@ -195,5 +194,5 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The system may name a port again that nobody has begun to use. */
+/** The system may return the same port again before anyone uses it. */
 const givenPorts = new Set<number>();

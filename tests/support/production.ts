@@ -1,4 +1,4 @@
-/** The variables that production needs to start. Nothing connects to the mail server before there is a mail. */
+/** The variables that production requires. Nothing connects to the mail server before there is an email. */
 export const PRODUCTION = {
   DENO_ENV: "production",
   APP_SECRET: "s".repeat(40),

@@ -1,6 +1,6 @@
 const README = new URL("../../README.md", import.meta.url);
 
-/** The SQL of the README's chapter about PostgreSQL: what runs in any database, and then in the new one. */
+/** The SQL in the README's section about PostgreSQL: the part for any database, and the part for the new one. */
 export type ReadmeSql = { onServer: string; inDatabase: string };
 
 export async function readmeSql(): Promise<ReadmeSql> {

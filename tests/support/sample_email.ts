@@ -1,7 +1,7 @@
 import { newId } from "../../src/platform/ids.ts";
 import type { OutgoingEmail } from "../../src/email/transports/transport.ts";
 
-/** A mail as the product sends them. */
+/** An email as the product sends it. */
 export function sampleEmail(changes: Partial<OutgoingEmail> = {}): OutgoingEmail {
   return {
     id: newId(),

@@ -3,23 +3,23 @@ import type { ServerProcess } from "./process.ts";
 
 const SAMPLER = new URL("./memory_sampler.ts", import.meta.url).pathname;
 const HEALTH_EVERY_MILLISECONDS = 20;
-/** The watches begin and end with a calm of so many milliseconds. */
+/** Milliseconds of calm before and after the storm. */
 const CALM = 500;
 
 export type Storm = {
-  /** How often each status was answered. */
+  /** The number of responses per status. */
   statuses: Record<number, number>;
   retryAfter: (string | undefined)[];
-  /** Megabytes of resident memory: before, and the most during the storm. */
+  /** Resident memory in megabytes: before the storm, and the peak. */
   memory: { before: number; peak: number };
-  /** Milliseconds of each answer of /health: before, and during the storm. */
+  /** Response times of /health in milliseconds: before and during the storm. */
   calm: number[];
   health: number[];
-  /** Milliseconds until the last sign-in was answered. */
+  /** Milliseconds until the last sign-in got a response. */
   last: number;
 };
 
-/** Signs in `count` times at once, while /health is asked and the server's memory is watched. */
+/** Signs in `count` times at once while polling /health and the server's memory. */
 export async function storm(
   server: ServerProcess,
   account: { email: string; password: string },
@@ -50,7 +50,7 @@ export async function storm(
   };
 }
 
-/** Signs in once, unless `signal` says to go away before. Returns the status. */
+/** Signs in once, unless `signal` aborts first. Returns the status. */
 export async function signIn(
   server: ServerProcess,
   account: { email: string; password: string },
@@ -72,7 +72,7 @@ async function watchCalm(port: number): Promise<number[]> {
   return await health.stop();
 }
 
-/** Asks /health again and again, each time on a connection of its own, whether or not the one before was answered. */
+/** Polls /health on a new connection each time, without waiting for the previous response. */
 class HealthWatch {
   readonly #answers: Promise<number>[] = [];
   readonly #timer: ReturnType<typeof setInterval>;

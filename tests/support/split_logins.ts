@@ -3,7 +3,7 @@ import { hardeningScript } from "../../db/migration/server_setup.ts";
 import { randomBase32 } from "../../src/platform/crypto.ts";
 import { serverUrl } from "./database.ts";
 
-/** An empty database with two logins: one that makes and migrates schemas, and one for the application. */
+/** An empty database with two logins: one creates and migrates schemas, one is the application's. */
 export type SplitLogins = {
   variables: { DATABASE_URL: string; MIGRATION_DATABASE_URL: string };
   migratorName: string;
@@ -59,7 +59,7 @@ function urlOf(database: string, login: { username?: string; password?: string }
   return Object.assign(new URL(`/${database}`, serverUrl), login).href;
 }
 
-/** A connection past the product's own, and past its pooler. */
+/** A connection outside the product and its pooler. */
 export async function withConnection<T>(
   url: string,
   work: (connection: postgres.Sql) => Promise<T>,

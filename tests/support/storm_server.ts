@@ -3,7 +3,7 @@ import { ServerProcess } from "./process.ts";
 
 export const ACCOUNT = { email: "ada@acme.example", password: "correct horse battery" };
 
-/** A server as a process, on the embedded database, with one account. */
+/** A server process on the embedded database, with one account. */
 export class StormServer implements AsyncDisposable {
   private constructor(readonly server: ServerProcess, readonly folder: string) {}
 

@@ -1,18 +1,18 @@
-/** Runs tests in processes of their own, and sums them up in a last line for people and programs: `N passed, N failed`. */
+/** Runs tests in separate processes and ends with a line for people and programs: `N passed, N failed`. */
 const ROOT = new URL("../../", import.meta.url);
 const REPORTS = ".data/test";
 
 export type TestRun = {
-  /** The file of its report, without extension. */
+  /** The report's file, without its extension. */
   report: string;
   folders: string[];
-  /** How many files run at once; without it, one. */
+  /** How many files run at once. The default is one. */
   parallelFiles?: number;
-  /** Permissions in place of those of the set `test`. */
+  /** Permissions that replace those of the set `test`. */
   permissions?: string[];
 };
 
-/** Runs one after the other until a run fails, and ends this process: with code 0 only if every test passed. */
+/** Runs them in order until one fails, then exits this process, with code 0 only if every test passed. */
 export async function runSuite(...runs: TestRun[]): Promise<never> {
   for (const { report } of runs) await Deno.remove(reportFile(report)).catch(() => {});
   let passed = await runDeno(["task", "css"]) &&
@@ -45,7 +45,7 @@ async function runDeno(args: string[], env: Record<string, string> = {}): Promis
   return success;
 }
 
-/** What a run's JUnit report says; nothing if the run wrote none. */
+/** The counts in a run's JUnit report, or nothing if there is no report. */
 async function countTests(report: string): Promise<{ tests: number; failures: number }> {
   const text = await Deno.readTextFile(reportFile(report)).catch(() => "");
   const head = /<testsuites [^>]*>/.exec(text)?.[0] ?? "";

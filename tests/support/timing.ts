@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 
-/** What one try came to: what could be seen of it, and how long it took in milliseconds. */
+/** One attempt: what a client can observe, and its time in milliseconds. */
 export type Attempt = { status: number; text: string; time: number };
 
 const ROUNDS = 21;
 const MOST_ROUNDS = 8 * ROUNDS;
 
 /**
- * Asserts that two kinds of attempts are answered alike, and in the same time, within a tenth. Compares the fastest tenth of
- * each: what an attacker sees who tries often enough. Whatever else the machine does only adds to a time, by a lot and at
- * random, so that on a busy one the medians of the same work differ by half. Goes on for longer while the two are apart:
- * noise evens out, a difference that is there stays.
+ * Asserts that two kinds of attempts get the same response in the same time, within a tenth. Compares the fastest tenth of
+ * each, which a persistent attacker sees. Other load only adds time, a lot and at random: on a busy machine, the medians
+ * of the same work differ by half. Continues longer while the two differ, because noise evens out and a real difference
+ * stays.
  */
 export async function compareTimes(
   one: () => Promise<Attempt>,
@@ -39,7 +39,7 @@ async function swapped(
   return [await one(), second];
 }
 
-/** The greatest of the fastest tenth. */
+/** The slowest of the fastest tenth. */
 function fastestTenth(values: number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 10)]!;
 }

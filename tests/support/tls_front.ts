@@ -5,9 +5,9 @@ import { CERTIFICATE, PRIVATE_KEY } from "./mail_certificate.ts";
 
 const SSL_REQUEST = 80_877_103;
 
-/** A server in front of PostgreSQL that offers TLS, with a certificate for localhost and 127.0.0.1. */
+/** A TLS server in front of PostgreSQL, with a certificate for localhost and 127.0.0.1. */
 export class TlsFront implements AsyncDisposable {
-  /** How many connections came in plain text, and how many by TLS. */
+  /** The numbers of plaintext and TLS connections. */
   plain = 0;
   secure = 0;
   readonly #server: Server;

@@ -1,6 +1,6 @@
 /**
- * A process of the product whose jobs each leave one effect, to be killed in the middle: see job_processes.ts. It serves
- * as well, where its ROLE says so. Its argument: how many milliseconds a job takes.
+ * A product process whose jobs each leave one effect, to be killed midway: see job_processes.ts. It also serves requests
+ * if its ROLE says so. The argument is a job's duration in milliseconds.
  */
 import { sql } from "drizzle-orm";
 import { pause } from "../../db/connection/retry.ts";
@@ -33,7 +33,7 @@ Deno.addSignalListener("SIGTERM", async () => {
   Deno.exit(0);
 });
 
-/** However often it is begun: the effect and its key are there together, and the key is there once. */
+/** The effect and its key are written together, and the key is unique, so repeated starts leave one effect. */
 async function leaveEffect({ id, system }: JobRun): Promise<void> {
   await pause(half);
   await system.tx(async (tx) => {

@@ -7,8 +7,8 @@ import { newId } from "../../src/platform/ids.ts";
 import type { World } from "./world.ts";
 
 /**
- * Makes someone the owner of many workspaces, quickly: there is a row for each, and no schema behind it. Unless they created
- * them themselves, a stranger gave them.
+ * Makes a user the owner of many workspaces quickly: each has a row but no schema. The user created them, or a stranger
+ * gave them away.
  */
 export async function stockWorkspaces(
   world: World,

@@ -38,11 +38,11 @@ import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import type { Role } from "../../src/access/permissions.ts";
 import { UPKEEP } from "../../src/tenancy/upkeep.ts";
 
-/** Everyone's password in the tests. Hashed once a process: Argon2id is slow on purpose. */
+/** Every user's password in the tests. Hashed once per process, because Argon2id is slow on purpose. */
 export const PASSWORD = "correct horse battery";
 let passwordHash: Promise<string> | undefined;
 
-/** A mail as `/dev/mailbox.json` tells it. */
+/** An email in `/dev/mailbox.json`. */
 export type MailboxJson = {
   id: string;
   to: string;
@@ -59,11 +59,11 @@ export type MailboxJson = {
 export type Company = { tenant: Tenant; owner: User; ctx: MemberContext };
 
 type WorldOptions = Pick<ConnectOptions, "connections" | "lanes" | "answerWithin" | "now"> & {
-  /** By which way the product comes to its database. */
+  /** How the product connects to its database. */
   through?: (address: DatabaseAddress) => DatabaseAddress | Promise<DatabaseAddress>;
 };
 
-/** The product, running: a server on a port of its own, with its own database and clock. */
+/** The running product: a server on its own port, with its own database and clock. */
 export class World implements AsyncDisposable {
   readonly config: Config;
   readonly services: Services;
@@ -124,7 +124,7 @@ export class World implements AsyncDisposable {
     await this.#close();
   }
 
-  /** A company with its owner, made without a browser and without a word of welcome. */
+  /** A company with its owner, created without a browser and without a welcome email. */
   async company(
     subdomain: string,
     name = `${subdomain} Ltd`,
@@ -139,12 +139,12 @@ export class World implements AsyncDisposable {
     return { tenant, owner, ctx: this.acting(tenant, owner, "owner") };
   }
 
-  /** Someone with an account and a confirmed address. */
+  /** A user with a confirmed address. */
   user(email: string, name?: string): Promise<User> {
     return this.#account(email, name, this.clock.now());
   }
 
-  /** Someone with an account whose address nobody has confirmed: perhaps a stranger. */
+  /** A user with an unconfirmed address, perhaps a stranger. */
   unconfirmedUser(email: string, name?: string): Promise<User> {
     return this.#account(email, name);
   }
@@ -155,7 +155,7 @@ export class World implements AsyncDisposable {
     return (await findOrCreateUser(this.system, this.system.control, account)).user;
   }
 
-  /** One of the platform's own people. */
+  /** A member of the platform's staff. */
   async staff(email: string, name?: string): Promise<User> {
     const user = await this.user(email, name);
     await makePlatformAdmin(this.system, this.system.control, user.id);
@@ -198,12 +198,12 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** Takes a table away from under the product, so that a handler fails in a way nobody expected. */
+  /** Removes a table, so that a handler fails unexpectedly. */
   async breakTable({ tenant }: Company, table: string): Promise<void> {
     await this.asOwner(`drop table ${tenant.schemaName}.${table}`);
   }
 
-  /** Lets what is done between requests happen now, as a server does it every minute. */
+  /** Runs upkeep now, as a server does every minute. */
   async upkeep(): Promise<void> {
     const upkeep = this.services.use(UPKEEP);
     upkeep.start(this.services);
@@ -211,7 +211,7 @@ export class World implements AsyncDisposable {
     await upkeep.close();
   }
 
-  /** SQL as the owner of all tenants' tables: what someone may do by hand. */
+  /** Runs SQL as the owner of the tenants' tables, like an operator by hand. */
   async asOwner(script: string): Promise<void> {
     await withMigrator(this.services.db, async (tx) => {
       const { ownerRole } = await readInstallation(tx);
@@ -219,23 +219,23 @@ export class World implements AsyncDisposable {
     });
   }
 
-  /** How a process of its own is told of this world's database. */
+  /** The variables that point another process at this world's database. */
   get variables(): Record<string, string> {
     return this.#database.variables;
   }
 
-  /** Another process of the same installation: its own connections and caches, the same database and clock. */
+  /** Another process of the same installation, with its own connections and caches but the same database and clock. */
   async replica(): Promise<Services> {
     const db = connect(this.#database.address, { connections: 4, pooler: this.#database.pooler });
     return await buildServices(this.config, this.clock, db, () => db.close());
   }
 
-  /** Names an owner for new schemas who doesn't exist. */
+  /** Sets an owner for new schemas that doesn't exist. */
   async breakProvisioning(): Promise<void> {
     await this.system.control.update(installation).set({ ownerRole: "denizen_owner_aaaaaaaaaa" });
   }
 
-  /** How much of everything there is, seen from the database. `schemas` are tenants' own; `strays` belong to nobody. */
+  /** Counts everything in the database. `schemas` belong to tenants; `strays` belong to none. */
   async countAll(): Promise<Record<"users" | "tenants" | "memberships" | "schemas" | "strays", number>> {
     const [row] = await this.system.control.execute(sql`select
       (select count(*)::int from control.users) as users,
@@ -269,7 +269,7 @@ export class World implements AsyncDisposable {
     return (await findUserByEmail(this.system.control, user.email))!.passwordHash!;
   }
 
-  /** A hash of the kind we make, by parameters that were never enough. */
+  /** A hash in our format with parameters that are too weak. */
   async outdatedHash(password: string): Promise<string> {
     const secret = new TextEncoder().encode(password);
     const key = await crypto.subtle.importKey("raw-secret" as "raw", secret, "Argon2id", false, [
@@ -282,12 +282,12 @@ export class World implements AsyncDisposable {
     return `$argon2id$v=19$m=64,t=1,p=1$${encode(nonce)}$${encode(bits)}`;
   }
 
-  /** A one-time link for setting a password. */
+  /** A one-time link to set a password. */
   passwordLink(user: User): Promise<string> {
     return createPasswordLink(this.system, user);
   }
 
-  /** Fills a company with projects named by number, a minute apart. */
+  /** Adds numbered projects to a company, a minute apart. */
   async manyProjects(subdomain: string, count: number): Promise<void> {
     const tenant = (await this.services.use(TENANTS).findBySubdomain(subdomain))!;
     const owner = await this.user(`ada@${subdomain}.example`);
@@ -299,7 +299,7 @@ export class World implements AsyncDisposable {
     }
   }
 
-  /** One request as it is, without following anything. */
+  /** One request, without following redirects. */
   raw(
     method: string,
     host: string,
@@ -310,7 +310,7 @@ export class World implements AsyncDisposable {
     return send({ port: this.port, host, method, path, headers, body });
   }
 
-  /** A request for projects whose sender is gone before the answer comes. */
+  /** A request for projects whose client disconnects before the response. */
   async cancelledRequest(token: string): Promise<void> {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
     const lines = [
@@ -324,12 +324,12 @@ export class World implements AsyncDisposable {
     connection.close();
   }
 
-  /** Breaks the product's connections to the database, as a restart of Postgres or a failing network does. */
+  /** Breaks the product's connections to the database, like a restart of Postgres or a failing network. */
   async cutConnections(): Promise<void> {
     await this.#database.cutConnections();
   }
 
-  /** The link by which a browser that is signed in on the apex comes to a tenant's host. */
+  /** The handoff link that a browser signed in on the apex gets to a tenant's host. */
   async handoffLink(browser: Browser, { tenant }: Pick<Company, "tenant">): Promise<string> {
     const answer = await this.raw("POST", this.host(), `/workspaces/${tenant.id}/handoff`, {
       Cookie: browser.cookieHeader(this.host()),
@@ -338,14 +338,14 @@ export class World implements AsyncDisposable {
     return answer.headers.location!;
   }
 
-  /** A browser in which someone is signed in on the apex. */
+  /** A browser with a user signed in on the apex. */
   async signedInBrowser(email: string): Promise<Browser> {
     const browser = this.browser();
     await browser.post(`http://${this.host()}/login`, { email, password: PASSWORD, next: "/workspaces" });
     return browser;
   }
 
-  /** The token of a fresh handoff to a company's host, of an owner whom no browser has signed in. */
+  /** A new handoff token to a company's host, for an owner who isn't signed in anywhere. */
   async handoff({ tenant, owner }: Company): Promise<string> {
     const device = { ipAddress: "127.0.0.1", userAgent: "Test" };
     const apex = { tenantId: null, remember: true, device };
@@ -354,7 +354,7 @@ export class World implements AsyncDisposable {
     return new URL(await createHandoff(this.system, tenant, request)).searchParams.get("token")!;
   }
 
-  /** The mails in the mailbox, the newest first; those to one address, if it is named. */
+  /** The emails in the mailbox, newest first, optionally only those to one address. */
   async emails(to = ""): Promise<MailboxJson[]> {
     const { text } = await this.browser().get(
       `http://${this.host()}/dev/mailbox.json?to=${encodeURIComponent(to)}`,
@@ -362,7 +362,7 @@ export class World implements AsyncDisposable {
     return JSON.parse(text).data;
   }
 
-  /** A browser with no cookies yet. */
+  /** A browser without cookies. */
   browser(): Browser {
     return new Browser(this.port);
   }
@@ -371,18 +371,18 @@ export class World implements AsyncDisposable {
     return subdomain ? `${subdomain}.localhost:${this.port}` : `localhost:${this.port}`;
   }
 
-  /** One call of the API, on the apex unless a `host` is named. */
+  /** One API call, on the apex unless `host` is given. */
   api(method: string, path: string, call: Partial<ApiCall> = {}): Promise<ApiAnswer> {
     return callApi({ port: this.port, host: this.host(), method, path: `/api/v1${path}`, ...call });
   }
 
-  /** An access token for all that a person may do. */
+  /** An account token of a user. */
   async accountToken(email: string): Promise<string> {
     const answer = await this.api("POST", "/auth/login", { body: { email, password: PASSWORD } });
     return answer.json.access_token as string;
   }
 
-  /** An access token for one company, of its owner, or of another of its members. */
+  /** A tenant token for a company, of its owner or another member. */
   async token(company: Company, email = company.owner.email): Promise<string> {
     const body = { email, password: PASSWORD, tenant: company.tenant.subdomain };
     const { status, json } = await this.api("POST", "/auth/login", { body });

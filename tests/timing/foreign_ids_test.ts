@@ -2,7 +2,7 @@ import { createProject } from "../../src/projects/projects.ts";
 import { compareTimes } from "../support/timing.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: nobody can find out by trying what there is at others (S03). Runs alone: it compares times. */
+/** Protects: guessing ids reveals nothing about other tenants (S03). Runs alone: it compares times. */
 
 Deno.test("S03 a neighbour's id takes as long as one that doesn't exist", async (t) => {
   await using world = await World.open();

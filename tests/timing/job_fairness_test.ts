@@ -6,7 +6,7 @@ import { ENGINES, handling, JOB, jobOf, startWorker, until } from "../support/jo
 import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: one tenant's many jobs don't make another wait. Runs alone: it compares times. */
+/** Protects: one tenant's many jobs don't delay another tenant's. Runs alone: it compares times. */
 
 for (const engine of ENGINES) {
   Deno.test(`${engine}: beside another tenant's thousands a job takes at most twice as long as alone`, async () => {

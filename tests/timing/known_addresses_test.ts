@@ -4,7 +4,7 @@ import { MINUTE } from "../../src/platform/clock.ts";
 import { compareTimes } from "../support/timing.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: signing in and asking for a new password tell nobody who has an account (S09). Runs alone: it compares times. */
+/** Protects: sign-in and password reset don't reveal who has an account (S09). Runs alone: it compares times. */
 
 Deno.test("S09 signing in answers a known and an unknown address alike, in the same time", async () => {
   await using world = await World.open();

@@ -5,7 +5,7 @@ import { ACCOUNT, StormServer } from "../support/storm_server.ts";
 
 /** Protects: the server stays responsive while many people sign in. */
 
-/** Whatever else the machine does only adds to a time. */
+/** Other load on the machine only adds time. */
 const MOST_STORMS = 3;
 
 Deno.test("S52 while many people sign in", async (t) => {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Busiest } from "../../src/platform/busiest.ts";
 
-/** Protects: the metrics of any number of tenants take the room of a few, and lose no request. */
+/** Protects: metrics take the memory of a few tenants, however many there are, and lose no request. */
 
 type Tally = { calls: number };
 
-Deno.test("never more tallies than places and one, and together they are the calls, whoever calls and whenever it is ranked", () => {
+Deno.test("there is at most one tally more than slots, and the tallies add up to all calls", () => {
   const call = fc.nat({ max: 12 }).map((tenant) => ({ tenant: `tenant-${tenant}` }));
   const rank = fc.nat({ max: 90 }).map((minutes) => ({ minutes }));
   const forget = fc.nat({ max: 12 }).map((tenant) => ({ forget: `tenant-${tenant}` }));
@@ -31,7 +31,7 @@ Deno.test("never more tallies than places and one, and together they are the cal
   );
 });
 
-Deno.test("whoever calls more than all others together has a place after the next ranking, among any number", () => {
+Deno.test("a tenant with more calls than all others together gets a slot at the next ranking", () => {
   const busiest = tallies(3);
   for (let round = 0; round < 20_000; round++) {
     busiest.tallyOf(`quiet-${round % 10_000}`).calls++;
@@ -43,7 +43,7 @@ Deno.test("whoever calls more than all others together has a place after the nex
   assert.ok(new Map(busiest).has("loud"));
 });
 
-Deno.test("two that are about as busy don't take turns", () => {
+Deno.test("two tenants that are about equally busy don't alternate", () => {
   const busiest = tallies(1);
   const keepers = new Set<string>();
   for (let round = 0; round < 50; round++) {
@@ -56,7 +56,7 @@ Deno.test("two that are about as busy don't take turns", () => {
   assert.deepEqual([...keepers], ["one"]);
 });
 
-Deno.test("what was busy yesterday gives way to what is busy today", () => {
+Deno.test("yesterday's busy tenants give way to today's", () => {
   const busiest = tallies(1);
   for (let call = 0; call < 10_000; call++) busiest.tallyOf("yesterday").calls++;
   busiest.rank(24 * 60);

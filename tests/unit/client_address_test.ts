@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { clientAddress } from "../../routes/middleware/client_address.ts";
 import { ConfigError, parseConfig } from "../../src/config.ts";
 
-/** Protects: an address in X-Forwarded-For counts only where a proxy that is trusted has written it (S11). */
+/** Protects: an address in X-Forwarded-For counts only if a trusted proxy wrote it (S11). */
 
 const from = (hostname: string) => ({ remoteAddr: { transport: "tcp" as const, hostname, port: 1 } });
 const forwarded = (value: string) => new Headers({ "X-Forwarded-For": value });
@@ -22,7 +22,7 @@ Deno.test("S11 behind a trusted proxy, the last address that isn't a trusted pro
   );
 });
 
-Deno.test("S11 trusted proxies may be ranges of IPv4 and IPv6", () => {
+Deno.test("S11 trusted proxies can be IPv4 and IPv6 ranges", () => {
   const trusted = trusting("10.0.0.0/8,fd00::/8,2001:db8::1");
 
   for (const proxy of ["10.255.0.1", "::ffff:10.1.2.3", "fd12:3456::1", "2001:db8:0:0::1"]) {
@@ -33,7 +33,7 @@ Deno.test("S11 trusted proxies may be ranges of IPv4 and IPv6", () => {
   }
 });
 
-Deno.test("S11 IPv4 that comes over IPv6 is one and the same address, in a range as well", () => {
+Deno.test("S11 an IPv4-mapped IPv6 address equals the IPv4 address, also in ranges", () => {
   assert.equal(clientAddress(new Headers(), from("::ffff:203.0.113.9"), []), "203.0.113.9");
   assert.equal(
     clientAddress(forwarded("::ffff:203.0.113.9"), from("10.0.0.1"), trusting("::ffff:10.0.0.0/104")),
@@ -41,7 +41,7 @@ Deno.test("S11 IPv4 that comes over IPv6 is one and the same address, in a range
   );
 });
 
-Deno.test("S11 what is not an address ends the search: what stands before it may be forged", () => {
+Deno.test("S11 an invalid address ends the search, because everything before it may be forged", () => {
   const trusted = trusting("10.0.0.0/8");
 
   for (const hops of ["<script>, unknown", "1.2.3.4, unknown", "1.2.3.4, 127.1", "1.2.3.4, 0x7f000001"]) {
@@ -51,7 +51,7 @@ Deno.test("S11 what is not an address ends the search: what stands before it may
   assert.equal(clientAddress(new Headers(), from("10.0.0.1"), trusted), "10.0.0.1");
 });
 
-Deno.test("S11 a proxy may write the client's port behind its address", () => {
+Deno.test("S11 a proxy can append the client's port", () => {
   const trusted = trusting("10.0.0.1");
 
   for (
@@ -61,7 +61,7 @@ Deno.test("S11 a proxy may write the client's port behind its address", () => {
   }
 });
 
-Deno.test("a wrong entry in TRUSTED_PROXIES is refused at the start with one line", () => {
+Deno.test("an invalid entry in TRUSTED_PROXIES stops the start with one line", () => {
   for (
     const entry of ["10.0.0.0/33", "fd00::/129", "proxy.internal", "10.0.0", "10.0.0.1/", "10.0.0.1/8/8", "*"]
   ) {

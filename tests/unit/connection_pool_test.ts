@@ -5,11 +5,11 @@ import { laneOf } from "../../db/connection/connect.ts";
 import { newSchemaName, parseSchemaName } from "../../db/tenant/schema_name.ts";
 
 /**
- * Protects: no tenant takes more than half of a lane, those who wait take turns, and nobody waits without end: not for an old
- * connection, and not for a server that no longer answers.
+ * Protects: no tenant takes more than half of a lane, waiting tenants take turns, and nothing waits forever for an old
+ * connection or a server that no longer answers.
  */
 
-Deno.test("one tenant holds at most half of a lane, however much it asks for", async () => {
+Deno.test("one tenant holds at most half of a lane", async () => {
   await using pool = openPool(4);
   const runaway = Array.from({ length: 10 }, () => pool.hold("runaway", "transaction"));
   await pool.settle();
@@ -21,7 +21,7 @@ Deno.test("one tenant holds at most half of a lane, however much it asks for", a
   assert.equal(other.isRunning, true);
 });
 
-Deno.test("a tenant's flights count as well: half of a lane's connections, four flights each", async () => {
+Deno.test("a tenant's flights count, too: half of a lane's connections, four flights each", async () => {
   await using pool = openPool(2);
   const flights = Array.from({ length: 10 }, () => pool.hold("runaway", "flight"));
   await pool.settle();
@@ -29,7 +29,7 @@ Deno.test("a tenant's flights count as well: half of a lane's connections, four 
   assert.equal(flights.filter(({ isRunning }) => isRunning).length, 4);
 });
 
-Deno.test("those who wait take turns by tenant: one with a long line doesn't hold up the others", async () => {
+Deno.test("waiting tenants take turns: one with many requests doesn't delay the others", async () => {
   await using pool = openPool(2);
   const first = [pool.hold("a", "transaction"), pool.hold("b", "transaction")];
   const line = Array.from({ length: 5 }, () => pool.hold("a", "transaction"));
@@ -46,7 +46,7 @@ Deno.test("those who wait take turns by tenant: one with a long line doesn't hol
   assert.equal(late.isRunning, true);
 });
 
-Deno.test("a tenant whose flights take long gets connections alone, so that nobody's flight is stuck behind", async () => {
+Deno.test("a tenant with slow flights gets its own connections, so that no other flight is stuck behind them", async () => {
   await using pool = openPool(4);
   const slow = pool.hold("slow", "flight");
   await pool.settle();
@@ -63,7 +63,7 @@ Deno.test("a tenant whose flights take long gets connections alone, so that nobo
   assert.ok(others.every(({ connection }) => connection !== again.connection));
 });
 
-Deno.test("waiting longer than two seconds for a connection is refused, not a hang", async () => {
+Deno.test("waiting more than two seconds for a connection fails instead of hanging", async () => {
   await using pool = openPool(2);
   pool.hold("a", "transaction");
   await pool.settle();
@@ -78,7 +78,7 @@ Deno.test("waiting longer than two seconds for a connection is refused, not a ha
   assert.ok(waited > 1_900 && waited < 2_500, `${waited} ms`);
 });
 
-Deno.test("a lost connection is replaced, and whoever had it is told", async () => {
+Deno.test("a lost connection is replaced, and its user gets an error", async () => {
   await using pool = openPool(2);
   const held = pool.hold("a", "transaction");
   await pool.settle();
@@ -104,7 +104,7 @@ Deno.test("a connection that was refused a role is not used again", async () => 
   assert.deepEqual(pool.ended, [0]);
 });
 
-Deno.test("connections are replaced by age, once nobody uses them", async () => {
+Deno.test("old connections are replaced when they are free", async () => {
   await using pool = openPool(1);
   const old = pool.hold("a", "transaction");
   await pool.settle();
@@ -119,7 +119,7 @@ Deno.test("connections are replaced by age, once nobody uses them", async () => 
   assert.deepEqual(pool.ended, [old.connection]);
 });
 
-Deno.test("S47: connections that grew old while nobody used them are replaced when one is wanted", async () => {
+Deno.test("S47: connections that grew old while idle are replaced when one is needed", async () => {
   await using pool = openPool(2);
   for (const hold of [pool.hold("a", "transaction"), pool.hold("b", "transaction")]) {
     await pool.settle();
@@ -136,7 +136,7 @@ Deno.test("S47: connections that grew old while nobody used them are replaced wh
   assert.deepEqual(pool.stats(), { busy: 2, idle: 0, waiting: 0 });
 });
 
-Deno.test("a request that waits while the connections grow old gets a fresh one", async () => {
+Deno.test("a request that waits while the connections grow old gets a new one", async () => {
   await using pool = openPool(1);
   const old = pool.hold("a", "transaction");
   await pool.settle();
@@ -151,7 +151,7 @@ Deno.test("a request that waits while the connections grow old gets a fresh one"
   assert.notEqual(waiter.connection, old.connection);
 });
 
-Deno.test("a connection on which the server answers nothing is given up, and its user gets an error", async () => {
+Deno.test("a silent connection is dropped, and its user gets an error", async () => {
   await using pool = openPool(1);
   pool.goSilent();
   const dead = pool.hold("a", "transaction");
@@ -163,7 +163,7 @@ Deno.test("a connection on which the server answers nothing is given up, and its
   assert.deepEqual(lost.indexOf(true), SILENT_TICKS);
 });
 
-Deno.test("a transaction that asks the server nothing for a while keeps its connection", async () => {
+Deno.test("a transaction that sends nothing for a while keeps its connection", async () => {
   await using pool = openPool(1);
   const thinking = pool.hold("a", "transaction");
   await pool.settle();
@@ -182,7 +182,7 @@ Deno.test("a migration may take any time", async () => {
   for (let tick = 0; tick < 2 * SILENT_TICKS; tick++) assert.equal(pool.dropSilent(), false);
 });
 
-Deno.test("after a silent connection was found, the others are not used again either", async () => {
+Deno.test("after a silent connection is found, the others are replaced, too", async () => {
   await using pool = openPool(2);
   const before = pool.hold("a", "transaction");
   await pool.settle();
@@ -197,7 +197,7 @@ Deno.test("after a silent connection was found, the others are not used again ei
   assert.deepEqual(pool.ended, [0]);
 });
 
-Deno.test("one holder can be favored: it gets the connections that the others may not have", async () => {
+Deno.test("a favored holder gets the connections that others can't have", async () => {
   await using pool = openPool(2, { favored: "jobs" });
   const searches = [pool.hold("back office", "transaction"), pool.hold("back office", "transaction")];
   await pool.settle();
@@ -208,7 +208,7 @@ Deno.test("one holder can be favored: it gets the connections that the others ma
   assert.deepEqual([...searches, job].map(({ isRunning }) => isRunning), [true, false, true]);
 });
 
-Deno.test("a pool tells how many connections are in use and open, and how many wait", async () => {
+Deno.test("a pool reports used and open connections and waiting requests", async () => {
   await using pool = openPool(4);
   for (let hold = 0; hold < 3; hold++) pool.hold("a", "transaction");
   const other = pool.hold("b", "transaction");
@@ -239,12 +239,12 @@ Deno.test("the lanes share the tenants evenly", () => {
   assert.ok(counts.every((count) => count > 850 && count < 1_150), counts.join());
 });
 
-/** What holds a connection until it is told to end. */
+/** Work that holds a connection until it is told to end. */
 type Hold = { isRunning: boolean; connection: number | undefined; ended: Promise<void>; end: () => void };
 
 const MINUTE = 60_000;
 
-/** A pool over clients that do nothing; each is known by its number. */
+/** A pool of numbered clients that do nothing. */
 function openPool(size: number, { favored }: { favored?: string } = {}) {
   let now = 0;
   let isSilent = false;

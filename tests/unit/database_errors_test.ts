@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { isConnectionFailure, isOutOfRoom } from "../../src/platform/database_errors.ts";
 
-/** Protects: what is the database's trouble, and not a bug of ours, is told apart by its code. */
+/** Protects: error codes distinguish database trouble from our own bugs. */
 
-Deno.test("what Postgres and the system say of missing room is recognized, also inside Drizzle's error", () => {
+Deno.test("errors about missing space are recognized, also inside Drizzle's error", () => {
   for (const code of ["53000", "53100", "53200", "53400", "58030", "ENOSPC", "EDQUOT"]) {
     assert.equal(isOutOfRoom(failure(code)), true, code);
   }
   assert.equal(isOutOfRoom(failure("23505")), false);
 });
 
-Deno.test("a database that can't be reached, or that ended the session, is recognized", () => {
+Deno.test("an unreachable database and an ended session are recognized", () => {
   for (
     const code of ["CONNECTION_CLOSED", "ECONNREFUSED", "08006", "53300", "57P01", "57P03", "57P05", "25P03"]
   ) {
@@ -19,7 +19,7 @@ Deno.test("a database that can't be reached, or that ended the session, is recog
   assert.equal(isConnectionFailure(failure("42601")), false);
 });
 
-/** A failed query as Drizzle tells it. */
+/** A failed query as Drizzle reports it. */
 function failure(code: string): Error {
   return new Error("failed query", { cause: Object.assign(new Error(code), { code }) });
 }

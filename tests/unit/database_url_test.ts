@@ -3,7 +3,7 @@ import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from "../../db/c
 import { pgOptions, postgresOptions } from "../../db/connection/driver_options.ts";
 import { ConfigError, parseConfig } from "../../src/config.ts";
 
-/** Protects: the address of a database works as hosted services print it, for both drivers alike, or one line says what to write. */
+/** Protects: database URLs work as hosted services print them, with both drivers, or one line says what to change. */
 
 const understood: [string, Partial<DatabaseUrl>][] = [
   ["postgres://app:pw@db.example.com/app", {
@@ -84,7 +84,7 @@ const refused: [string, RegExp][] = [
 ];
 
 for (const [address, expected] of refused) {
-  Deno.test(`refuses ${address} with one line that holds no secret`, () => {
+  Deno.test(`refuses ${address} with one line without secrets`, () => {
     assert.throws(() => parseDatabaseUrl(address), (error) => {
       assert.ok(error instanceof DatabaseUrlError);
       assert.match(error.message, expected);
@@ -94,7 +94,7 @@ for (const [address, expected] of refused) {
   });
 }
 
-Deno.test("both drivers get the same of an address", async () => {
+Deno.test("both drivers get the same options from a URL", async () => {
   const address =
     "postgres://a:50%off@[::1]:5433/d?sslmode=verify-full&connect_timeout=7&application_name=api&options=-c%20jit%3Doff";
 
@@ -129,14 +129,14 @@ Deno.test("both drivers get the same of an address", async () => {
   });
 });
 
-Deno.test("a certificate that can't be read is named, with where to put it", () => {
+Deno.test("an unreadable certificate is reported, with where to put it", () => {
   assert.throws(
     () => postgresOptions("postgres://a:b@h/d?sslmode=verify-full&sslrootcert=none.pem", {}),
     /names the file "none.pem" as its sslrootcert.*DATA_DIR.*sslrootcert=system/,
   );
 });
 
-Deno.test("pgbouncer=true, as Prisma writes it, says that a pooler in transaction mode answers", () => {
+Deno.test("pgbouncer=true, as Prisma writes it, means a pooler in transaction mode", () => {
   const pooled = "postgres://a:b@h/d?pgbouncer=true";
 
   assert.equal(parseConfig({ DATABASE_URL: pooled }).databasePooler, "transaction");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 
-/** Protects: the documentation names only files, headings and tasks that exist. */
+/** Protects: the documentation names only files, headings and tasks that exist, and every dependency has a reason. */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 /** The guide to a new feature names files that don't exist yet. */
@@ -45,6 +45,20 @@ Deno.test("every task in the documentation is in deno.json", async () => {
   }
 
   assert.deepEqual(unknown, []);
+});
+
+Deno.test("every dependency has its reason in decision 009", async () => {
+  const { imports } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const decision = await Deno.readTextFile(join(ROOT, "docs/decisions/009-dependencies.md"));
+  const listed = [...decision.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, packages]) =>
+    packages!.trim().split(", ")
+  );
+
+  const unlisted = Object.keys(imports).filter((name) =>
+    !name.startsWith("@types/") && !listed.includes(name)
+  );
+
+  assert.deepEqual(unlisted, []);
 });
 
 /** Every Markdown file at the root and in `docs`, with its text. */

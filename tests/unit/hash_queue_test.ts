@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { DomainError } from "../../src/errors.ts";
 import { HashQueue } from "../../src/identity/hash_queue.ts";
 
-/** Protects: password hashes never take more cores, memory or patience than there are (S52). */
+/** Protects: password hashes never exceed the cores, memory and waiting time available (S52). */
 
-Deno.test("as many hashes run at once as the queue has slots, in the order they came", async () => {
+Deno.test("hashes use all slots of the queue, in order of arrival", async () => {
   const { queue, hashes } = queueOf({ atOnce: 2 });
 
   const results = ["a", "b", "c", "d"].map((name) => queue.run(hashes.named(name)));
@@ -38,7 +38,7 @@ Deno.test("a hash that would wait longer than 10 seconds is refused with 503 and
   await Promise.all([running, ...waiting]);
 });
 
-Deno.test("a hash whose client has gone away gives up its place in the queue", async () => {
+Deno.test("a hash whose client disconnected leaves the queue", async () => {
   const { queue, hashes } = queueOf({ atOnce: 1 });
   const client = new AbortController();
 
@@ -54,7 +54,7 @@ Deno.test("a hash whose client has gone away gives up its place in the queue", a
   assert.deepEqual(hashes.started, ["running", "stayed"]);
 });
 
-Deno.test("a hash that fails frees its slot", async () => {
+Deno.test("a failed hash frees its slot", async () => {
   const { queue, hashes } = queueOf({ atOnce: 1 });
 
   await assert.rejects(queue.run(() => Promise.reject(new Error("broken"))), /broken/);
@@ -64,7 +64,7 @@ Deno.test("a hash that fails frees its slot", async () => {
   assert.equal(await next, "next");
 });
 
-/** A queue whose hashes end when the test says so, after as many milliseconds by the queue's clock. */
+/** A queue whose hashes finish when the test says so, after the given milliseconds on the queue's clock. */
 function queueOf({ atOnce, milliseconds = 50 }: { atOnce: number; milliseconds?: number }) {
   let now = 0;
   const hashes = new Hashes(() => now += milliseconds);

@@ -3,9 +3,9 @@ import { findWarnings } from "../../db/migration/migration_warnings.ts";
 import { readMigrations } from "../../db/migration/migrations.ts";
 import { COMPATIBLE_SINCE } from "../../db/tenant/compatibility.ts";
 
-/** Protects: whoever migrates is told which statements keep people waiting, before they run. */
+/** Protects: an operator learns which statements block requests before they run. */
 
-Deno.test("statements that lock for long are warned about, with what to do instead", () => {
+Deno.test("statements that lock for long cause a warning that says what to do instead", () => {
   const cases: [string, RegExp | null][] = [
     ["ALTER TABLE projects ADD COLUMN color text", null],
     ["ALTER TABLE projects ADD COLUMN color text DEFAULT 'red' NOT NULL", null],
@@ -29,20 +29,20 @@ Deno.test("statements that lock for long are warned about, with what to do inste
   }
 });
 
-Deno.test("a first migration, which makes every table, locks nobody out", async () => {
+Deno.test("a first migration, which creates every table, causes no warning", async () => {
   for (const set of ["control", "tenant"] as const) {
     const [initial] = await readMigrations(set);
     assert.deepEqual(findWarnings(initial!.sql), []);
   }
 });
 
-Deno.test("a checksum of a migration covers all before it", async () => {
+Deno.test("a migration's checksum covers all earlier migrations", async () => {
   const migrations = await readMigrations("tenant");
 
   assert.equal(new Set(migrations.map(({ chain }) => chain)).size, migrations.length);
 });
 
-Deno.test("the version that this code is compatible with is one of the migrations", async () => {
+Deno.test("the oldest compatible version is one of the migrations", async () => {
   const versions = (await readMigrations("tenant")).map(({ version }) => version);
 
   assert.ok(COMPATIBLE_SINCE === null || versions.includes(COMPATIBLE_SINCE));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { api, openApiDocument } from "../../routes/api/api.ts";
-import type { AppEnv } from "../../routes/http.ts";
+import type { HttpEnv } from "../../routes/http.ts";
 import { serveOpenApi } from "../../routes/api/openapi.ts";
 
 /** Protects: the API's description names every kind of answer that a program has to reckon with. */
@@ -36,7 +36,7 @@ Deno.test("the description is built once, not for each request", async () => {
   const build = api.getOpenAPI31Document;
   let built = 0;
   api.getOpenAPI31Document = (...given) => (built++, build.apply(api, given));
-  const app = new Hono<AppEnv>().get("/openapi.json", serveOpenApi("https://app.example"));
+  const app = new Hono<HttpEnv>().get("/openapi.json", serveOpenApi("https://app.example"));
 
   const answers = await Promise.all([1, 2, 3].map(async () => (await app.request("/openapi.json")).json()));
   api.getOpenAPI31Document = build;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { loadAsset } from "../../routes/static_files.ts";
 import { StartError } from "../../src/platform/start_error.ts";
 
-/** Protects: a start without its static files says in one line how to get them. */
+/** Protects: a start without static files says in one line how to get them. */
 
 const CASES = [
   ["file:///nowhere/views/static/app.css", "deno task css"],

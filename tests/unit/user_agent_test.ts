@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { browserOf } from "../../src/platform/user_agent.ts";
 
-/** Protects: a mail about a sign-in names the browser as its owner would, and never what someone made up. */
+/** Protects: an email about a sign-in names the browser as its user would, and never made-up text. */
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 const SAFARI =
@@ -12,7 +12,7 @@ Deno.test("a browser is named with its system", () => {
   assert.equal(browserOf(SAFARI), "Safari on iOS");
 });
 
-Deno.test("what is unknown is said to be", () => {
+Deno.test("an unknown browser is called unknown", () => {
   assert.equal(browserOf(""), "an unknown browser");
   assert.doesNotMatch(browserOf("<script>alert(1)</script> https://evil.example"), /[<>]|evil/);
 });
@@ -25,7 +25,7 @@ for (
     "Mozilla/5.0 (Call 555 0100; now) Gecko",
   ]
 ) {
-  Deno.test(`what a visitor made up is not repeated: ${words}`, () => {
+  Deno.test(`made-up text is not repeated: ${words}`, () => {
     assert.match(browserOf(words), /^an unknown browser( on Windows)?$/);
   });
 }

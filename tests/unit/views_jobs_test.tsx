@@ -1,17 +1,15 @@
 // What the back office's pages of jobs promise: names, errors and payloads stay text, nothing runs in the page, and only
 // what can be done to a job is offered.
 import assert from "node:assert/strict";
-import type { Child } from "hono/jsx";
 import type { JobState, ListedJob, QueueState } from "../../src/operations/job_list.ts";
-import { PageContext } from "../../views/page.tsx";
 import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
 import { JobList } from "../../views/pages/admin/job_list.tsx";
 import { JobPage, JobPanel } from "../../views/pages/admin/job_page.tsx";
 import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
 import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
+import { htmlOf, NONCE } from "../support/page.tsx";
 
 const NOW = new Date("2026-11-23T12:00:00Z");
-const NONCE = "n0nce";
 const ATTACK = `"><button hx-get="/evil"><script>alert(1)</script>`;
 const STAFF = { user: { name: "Sam Rivera", email: "sam@denizen.example" } };
 
@@ -43,18 +41,8 @@ const LIST = {
   now: NOW,
 };
 
-async function html(content: Child): Promise<string> {
-  const page = {
-    nonce: NONCE,
-    asset: (name: string) => `/static/${name}`,
-    apexUrl: "http://localhost:8000",
-    formKey: "",
-  };
-  return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
-}
-
 function shown(state: JobState) {
-  return html(<JobPanel job={{ ...JOB, state, maxAttempts: 10 }} now={NOW} />);
+  return htmlOf(<JobPanel job={{ ...JOB, state, maxAttempts: 10 }} now={NOW} />);
 }
 
 Deno.test("a name, an error and a payload that look like markup are shown as text, and nothing runs in the page", async () => {
@@ -69,9 +57,9 @@ Deno.test("a name, an error and a payload that look like markup are shown as tex
   };
 
   const pages = await Promise.all([
-    html(<JobsPage {...STAFF} {...LIST} jobs={[job]} queues={[QUIET]} workers={1} />),
-    html(<JobPage {...STAFF} job={job} now={NOW} />),
-    html(<DiscardJobPage {...STAFF} job={job} now={NOW} />),
+    htmlOf(<JobsPage {...STAFF} {...LIST} jobs={[job]} queues={[QUIET]} workers={1} />),
+    htmlOf(<JobPage {...STAFF} job={job} now={NOW} />),
+    htmlOf(<DiscardJobPage {...STAFF} job={job} now={NOW} />),
   ]);
 
   for (const page of pages) {
@@ -110,9 +98,9 @@ Deno.test("a job's page asks again only while the job is about to change", async
 Deno.test("it is an alarm that nobody runs jobs, as long as some are ready", async () => {
   const busy = { ...QUIET, depth: { ...QUIET.depth, ready: 12 }, oldest: NOW };
 
-  const alarm = await html(<QueuePanel queues={[busy]} workers={0} now={NOW} />);
-  const idle = await html(<QueuePanel queues={[QUIET]} workers={0} now={NOW} />);
-  const works = await html(<QueuePanel queues={[busy]} workers={2} now={NOW} />);
+  const alarm = await htmlOf(<QueuePanel queues={[busy]} workers={0} now={NOW} />);
+  const idle = await htmlOf(<QueuePanel queues={[QUIET]} workers={0} now={NOW} />);
+  const works = await htmlOf(<QueuePanel queues={[busy]} workers={2} now={NOW} />);
 
   assert.match(alarm, /role="status"[^]*No process runs jobs\.[^]*12 jobs are ready and wait/);
   assert.doesNotMatch(idle + works, /No process runs jobs\./);
@@ -123,8 +111,8 @@ Deno.test("it is an alarm that nobody runs jobs, as long as some are ready", asy
 Deno.test("the tabs and the next page keep the queue, and what failed can be retried at once", async () => {
   const query = { state: "failed", queue: "webhooks" } as const;
 
-  const list = await html(<JobList {...LIST} query={query} />);
-  const done = await html(<JobList {...LIST} query={{ ...query, state: "done" }} />);
+  const list = await htmlOf(<JobList {...LIST} query={query} />);
+  const done = await htmlOf(<JobList {...LIST} query={{ ...query, state: "done" }} />);
 
   assert.match(list, /href="\/admin\/jobs\?state=held&amp;queue=webhooks"/);
   assert.match(list, /<a[^>]*state=failed&amp;queue=webhooks"[^>]*aria-current="page"/);

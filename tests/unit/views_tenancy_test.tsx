@@ -1,26 +1,26 @@
 // What the pages of a workspace's life promise: who may change nothing is offered nothing, what is going to be deleted
 // says when and how to keep it, and a workspace's name stays text.
 import assert from "node:assert/strict";
-import type { Child } from "hono/jsx";
-import { PageContext } from "../../views/page.tsx";
+import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantPage } from "../../views/pages/admin/tenant_page.tsx";
 import type { ListedTenant } from "../../views/pages/admin/tenant_row.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
-import { ProjectFormPage } from "../../views/pages/projects/project_form.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { NewWorkspacePage } from "../../views/pages/new_workspace_page.tsx";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { SettingsPage } from "../../views/pages/settings/settings_page.tsx";
 import { SuspendedPage } from "../../views/pages/suspended_page.tsx";
 import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
+import { htmlOf, NONCE } from "../support/page.tsx";
 
 const NOW = new Date("2026-11-23T12:00:00Z");
 const IN_30_DAYS = new Date("2026-12-23T12:00:00Z");
-const NONCE = "n0nce";
 const ATTACK = `"><button hx-get="/evil"><script>alert(1)</script>`;
 
 const SHELL = {
+  links: [],
+  title: "Projects",
   tenant: { name: "Acme Instruments", subdomain: "acme" },
   user: { name: "Ada Lovelace", email: "ada@acme.example", role: "owner" },
 };
@@ -33,12 +33,10 @@ const WORKSPACE = {
   brand: { color: null, logoUrl: null },
 };
 const SETTINGS = {
-  ...SHELL,
   workspace: WORKSPACE,
   hostSuffix: ".denizen.example:8000",
   formerSubdomains: [{ subdomain: "acme-labs", expiresAt: IN_30_DAYS }],
   deletion: null,
-  now: NOW,
   canManage: true,
   canDelete: true,
 };
@@ -81,16 +79,6 @@ const TENANT = {
   failure: null,
 };
 
-async function html(content: Child): Promise<string> {
-  const page = {
-    nonce: NONCE,
-    asset: (name: string) => `/static/${name}`,
-    apexUrl: "http://localhost:8000",
-    formKey: "",
-  };
-  return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
-}
-
 function actionsOf(page: string): string[] {
   return [...page.matchAll(/<form[^>]*\saction="([^"]+)"/g)].map(([, action]) => action!);
 }
@@ -102,32 +90,35 @@ function inputOf(page: string, id: string): string {
 Deno.test("names and reasons that look like markup are shown as text on every page of a workspace's life", async () => {
   const tenant = { ...TENANT, name: ATTACK, owners: [{ name: ATTACK, email: ATTACK }], failure: ATTACK };
   const suspended = { ...tenant, status: "suspended", suspension: { reason: ATTACK, at: NOW } } as const;
-  const shell = { ...SHELL, tenant: { name: ATTACK, subdomain: "acme" } };
+  const shell = { ...SHELL, title: ATTACK, tenant: { name: ATTACK, subdomain: "acme" } };
   const entry = { at: NOW, actorName: ATTACK, summary: ATTACK };
 
   const pages = await Promise.all([
-    html(<SettingsPage {...SETTINGS} {...shell} workspace={{ ...WORKSPACE, name: ATTACK }} />),
-    html(<SettingsPage {...SETTINGS} workspace={{ ...WORKSPACE, name: ATTACK }} canManage={false} />),
-    html(
-      <DeleteWorkspacePage {...shell} workspace={{ name: ATTACK }} graceDays={30} deleteOn={IN_30_DAYS} />,
+    htmlOf(
+      <AppShell {...shell}>
+        <SettingsPage {...SETTINGS} workspace={{ ...WORKSPACE, name: ATTACK }} />
+      </AppShell>,
     ),
-    html(<SuspendedPage workspace={{ name: ATTACK }} reason={ATTACK} signedIn />),
-    html(
+    htmlOf(<SettingsPage {...SETTINGS} workspace={{ ...WORKSPACE, name: ATTACK }} canManage={false} />),
+    htmlOf(
+      <DeleteWorkspacePage workspace={{ name: ATTACK }} graceDays={30} deleteOn={IN_30_DAYS} />,
+    ),
+    htmlOf(<SuspendedPage workspace={{ name: ATTACK }} reason={ATTACK} signedIn />),
+    htmlOf(
       <NewWorkspacePage
-        user={{ name: ATTACK }}
         values={{ company_name: ATTACK }}
         errors={{}}
         hostSuffix=".x"
       />,
     ),
-    html(
+    htmlOf(
       <TenantsPage
         {...TENANTS}
         tenants={[{ ...LISTED, name: ATTACK }]}
         query={{ search: ATTACK, status: "all" }}
       />,
     ),
-    html(<TenantPage {...STAFF} tenant={suspended} history={[entry]} now={NOW} />),
+    htmlOf(<TenantPage {...STAFF} tenant={suspended} history={[entry]} now={NOW} />),
   ]);
 
   for (const page of pages) {
@@ -139,12 +130,12 @@ Deno.test("names and reasons that look like markup are shown as text on every pa
 
 Deno.test("the pages of a workspace's life hold no inline script, handler or style, and htmx only with the nonce", async () => {
   const pages = await Promise.all([
-    html(<SettingsPage {...SETTINGS} deletion={IN_30_DAYS} />),
-    html(<DeleteWorkspacePage {...SHELL} workspace={WORKSPACE} graceDays={30} deleteOn={IN_30_DAYS} />),
-    html(<SuspendedPage workspace={WORKSPACE} reason="Unpaid." signedIn />),
-    html(<NewWorkspacePage user={SHELL.user} values={{}} errors={{}} hostSuffix=".x" />),
-    html(<TenantsPage {...TENANTS} />),
-    html(<TenantPage {...STAFF} tenant={TENANT} history={[]} now={NOW} />),
+    htmlOf(<SettingsPage {...SETTINGS} deletion={IN_30_DAYS} />),
+    htmlOf(<DeleteWorkspacePage workspace={WORKSPACE} graceDays={30} deleteOn={IN_30_DAYS} />),
+    htmlOf(<SuspendedPage workspace={WORKSPACE} reason="Unpaid." signedIn />),
+    htmlOf(<NewWorkspacePage values={{}} errors={{}} hostSuffix=".x" />),
+    htmlOf(<TenantsPage {...TENANTS} />),
+    htmlOf(<TenantPage {...STAFF} tenant={TENANT} history={[]} now={NOW} />),
   ]);
 
   for (const page of pages) {
@@ -156,9 +147,9 @@ Deno.test("the pages of a workspace's life hold no inline script, handler or sty
 });
 
 Deno.test("an owner can rename, move and delete the workspace", async () => {
-  const page = await html(<SettingsPage {...SETTINGS} />);
+  const page = await htmlOf(<SettingsPage {...SETTINGS} />);
 
-  assert.deepEqual(actionsOf(page), ["/logout", "/settings/name", "/settings/address", "/settings/brand"]);
+  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address", "/settings/brand"]);
   assert.match(inputOf(page, "name"), /value="Acme Instruments"/);
   assert.match(inputOf(page, "subdomain"), /value="acme"/);
   assert.match(page, /\.denizen\.example:8000/);
@@ -168,18 +159,18 @@ Deno.test("an owner can rename, move and delete the workspace", async () => {
 });
 
 Deno.test("an admin who is no owner can rename and move the workspace, but not delete it", async () => {
-  const page = await html(<SettingsPage {...SETTINGS} canDelete={false} />);
-  const scheduled = await html(<SettingsPage {...SETTINGS} canDelete={false} deletion={IN_30_DAYS} />);
+  const page = await htmlOf(<SettingsPage {...SETTINGS} canDelete={false} />);
+  const scheduled = await htmlOf(<SettingsPage {...SETTINGS} canDelete={false} deletion={IN_30_DAYS} />);
 
-  assert.deepEqual(actionsOf(page), ["/logout", "/settings/name", "/settings/address", "/settings/brand"]);
+  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address", "/settings/brand"]);
   assert.doesNotMatch(page + scheduled, /\/settings\/deletion/);
   assert.match(page, /Only an owner can change this\./);
 });
 
 Deno.test("a member who may not manage sees the settings as text, without any form", async () => {
-  const page = await html(<SettingsPage {...SETTINGS} canManage={false} canDelete={false} />);
+  const page = await htmlOf(<SettingsPage {...SETTINGS} canManage={false} canDelete={false} />);
 
-  assert.deepEqual(actionsOf(page), ["/logout"]);
+  assert.deepEqual(actionsOf(page), []);
   assert.doesNotMatch(page, /<input|danger-zone|\/settings\/deletion/);
   assert.match(page, /<dd[^>]*>acme\.denizen\.example:8000<\/dd>/);
   assert.match(page, /acme-labs\.denizen\.example:8000[^]*redirects until/);
@@ -188,7 +179,7 @@ Deno.test("a member who may not manage sees the settings as text, without any fo
 Deno.test("refused settings keep what was typed and say beside the field what to change", async () => {
   const move = { values: { subdomain: "www" }, errors: { subdomain: "This name is reserved." } };
 
-  const page = await html(<SettingsPage {...SETTINGS} move={move} />);
+  const page = await htmlOf(<SettingsPage {...SETTINGS} move={move} />);
 
   const input = inputOf(page, "subdomain");
   assert.match(input, /value="www"/);
@@ -198,40 +189,37 @@ Deno.test("refused settings keep what was typed and say beside the field what to
   assert.doesNotMatch(inputOf(page, "name"), /aria-invalid|autofocus/);
 });
 
-Deno.test("every page says when the workspace will be deleted, and lets an owner keep it", async () => {
+Deno.test("every page says when the workspace will be deleted, and lets an owner cancel that", async () => {
   const deletion = { on: IN_30_DAYS, canCancel: true };
 
-  const pages = await Promise.all([
-    html(<ProjectsPage {...SHELL} {...PROJECTS} deletion={deletion} />),
-    html(<ProjectFormPage {...SHELL} deletion={deletion} />),
-    html(<SettingsPage {...SETTINGS} deletion={IN_30_DAYS} />),
-  ]);
+  const page = await htmlOf(<AppShell {...SHELL} deletion={deletion} />);
 
-  for (const page of pages) {
-    assert.match(page, /This workspace will be deleted on <time[^>]*>23 December 2026<\/time>\./);
-    assert.ok(actionsOf(page).includes("/settings/deletion/cancel"));
-  }
+  assert.match(page, /This workspace will be deleted on <time[^>]*>23 December 2026<\/time>\./);
+  assert.ok(actionsOf(page).includes("/settings/deletion/cancel"));
 });
 
-Deno.test("whoever is no owner reads when the workspace will be deleted, and can't take it back", async () => {
+Deno.test("members who are not owners read when the workspace will be deleted, and can't cancel that", async () => {
   const deletion = { on: IN_30_DAYS, canCancel: false };
 
-  const page = await html(<ProjectsPage {...SHELL} {...PROJECTS} deletion={deletion} />);
+  const page = await htmlOf(<AppShell {...SHELL} deletion={deletion} />);
 
   assert.match(page, /23 December 2026/);
   assert.doesNotMatch(page, /\/settings\/deletion/);
 });
 
 Deno.test("a page says nothing of a deletion that is not scheduled", async () => {
-  const page = await html(<ProjectsPage {...SHELL} {...PROJECTS} />);
+  const page = await htmlOf(
+    <AppShell {...SHELL}>
+      <ProjectsPage {...PROJECTS} />
+    </AppShell>,
+  );
 
   assert.doesNotMatch(page, /deleted|deletion/);
 });
 
 Deno.test("deleting a workspace asks for its name and says what goes, when, and that it is final", async () => {
-  const page = await html(
+  const page = await htmlOf(
     <DeleteWorkspacePage
-      {...SHELL}
       workspace={WORKSPACE}
       graceDays={30}
       deleteOn={IN_30_DAYS}
@@ -242,29 +230,28 @@ Deno.test("deleting a workspace asks for its name and says what goes, when, and 
 
   assert.ok(actionsOf(page).includes("/settings/deletion"));
   assert.match(page, /in 30\s+days, on <time[^>]*>23 December 2026</);
-  assert.match(page, /nobody can bring the\s+workspace back/);
+  assert.match(page, /nobody can restore the\s+workspace/);
   assert.match(inputOf(page, "confirmation"), /value="Acme"/);
   assert.match(inputOf(page, "confirmation"), /aria-describedby="confirmation-hint confirmation-error"/);
   assert.match(page, /id="confirmation-hint"[^>]*>To confirm, type: Acme Instruments</);
   assert.match(page, /<a[^>]*href="\/settings"[^>]*>Cancel/);
 });
 
-Deno.test("a suspended workspace says so, that nothing is lost, and whom to ask", async () => {
-  const visitor = await html(<SuspendedPage workspace={WORKSPACE} reason={null} signedIn={false} />);
-  const member = await html(<SuspendedPage workspace={WORKSPACE} reason="Unpaid since May." signedIn />);
+Deno.test("a suspended workspace says so, that its data is safe, and who can help", async () => {
+  const visitor = await htmlOf(<SuspendedPage workspace={WORKSPACE} reason={null} signedIn={false} />);
+  const member = await htmlOf(<SuspendedPage workspace={WORKSPACE} reason="Unpaid since May." signedIn />);
 
   assert.match(visitor, /Acme Instruments<\/span> is suspended/);
-  assert.match(visitor, /Nothing is lost/);
-  assert.match(visitor, /ask its owner/);
+  assert.match(visitor, /Your data is safe/);
+  assert.match(visitor, /ask the owner/);
   assert.match(visitor, /href="http:\/\/localhost:8000\/workspaces"/);
-  assert.doesNotMatch(visitor, /The reason/);
-  assert.match(member, /The reason[^]*Unpaid since May\./);
+  assert.doesNotMatch(visitor, /Reason/);
+  assert.match(member, /Reason[^]*Unpaid since May\./);
 });
 
 Deno.test("someone signed in opens another workspace by its name and address alone", async () => {
-  const page = await html(
+  const page = await htmlOf(
     <NewWorkspacePage
-      user={SHELL.user}
       values={{ company_name: "Acme", subdomain: "www" }}
       errors={{ subdomain: "This name is reserved." }}
       hostSuffix=".localhost:8000"
@@ -282,14 +269,14 @@ Deno.test("someone signed in opens another workspace by its name and address alo
 Deno.test("the list of workspaces says which are suspended or going to be deleted, and leads to a new one", async () => {
   const workspace = { id: "1", name: "Acme", subdomain: "acme", role: "owner", url: LISTED.url };
 
-  const plain = await html(<WorkspacesPage user={SHELL.user} workspaces={[workspace]} />);
-  const ending = await html(
+  const plain = await htmlOf(<WorkspacesPage user={SHELL.user} workspaces={[workspace]} />);
+  const ending = await htmlOf(
     <WorkspacesPage
       user={SHELL.user}
       workspaces={[{ ...workspace, suspension: "Two invoices are overdue.", deletion: IN_30_DAYS }]}
     />,
   );
-  const none = await html(<WorkspacesPage user={SHELL.user} workspaces={[]} />);
+  const none = await htmlOf(<WorkspacesPage user={SHELL.user} workspaces={[]} />);
 
   assert.doesNotMatch(plain, /Suspended|Deletion/);
   assert.match(ending, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026<[^]*Two invoices are overdue\./);
@@ -299,7 +286,7 @@ Deno.test("the list of workspaces says which are suspended or going to be delete
 });
 
 Deno.test("the back office is told apart from a tenant's pages", async () => {
-  const page = await html(<TenantsPage {...TENANTS} />);
+  const page = await htmlOf(<TenantsPage {...TENANTS} />);
 
   assert.match(page, /<title>Tenants · Back office · Denizen<\/title>/);
   assert.match(page, /<a[^>]*href="\/admin\/tenants"[^>]*aria-current="page"/);
@@ -309,7 +296,7 @@ Deno.test("the back office is told apart from a tenant's pages", async () => {
 });
 
 Deno.test("the tabs of the tenants keep the search, and tell how many there are", async () => {
-  const list = await html(
+  const list = await htmlOf(
     <TenantList {...LIST} query={{ search: "ac", status: "suspended" }} />,
   );
 
@@ -322,8 +309,8 @@ Deno.test("the tabs of the tenants keep the search, and tell how many there are"
 Deno.test("the last row of a page of tenants leads to the next, with and without htmx", async () => {
   const query = { search: "", status: "active" } as const;
 
-  const more = await html(<TenantRows {...LIST} query={query} />);
-  const last = await html(<TenantRows {...LIST} query={query} nextCursor={null} />);
+  const more = await htmlOf(<TenantRows {...LIST} query={query} />);
+  const last = await htmlOf(<TenantRows {...LIST} query={query} nextCursor={null} />);
 
   assert.match(more, /id="more-tenants"[^>]*hx-get="\/admin\/tenants\?status=active&amp;cursor=next"/);
   assert.match(more, /<a[^>]*href="\/admin\/tenants\?status=active&amp;cursor=next"/);
@@ -333,14 +320,14 @@ Deno.test("the last row of a page of tenants leads to the next, with and without
 Deno.test("a tenant's row says what its staff has to know: suspended, going to be deleted, schema behind", async () => {
   const tenant = { ...LISTED, status: "suspended", deletion: IN_30_DAYS, isBehind: true } as const;
 
-  const row = await html(<TenantRows {...LIST} tenants={[tenant]} />);
+  const row = await htmlOf(<TenantRows {...LIST} tenants={[tenant]} />);
 
   assert.match(row, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026<[^]*Schema behind/);
   assert.doesNotMatch(row, />Active</);
 });
 
 Deno.test("staff can suspend an active tenant with a reason, or delete it by its subdomain", async () => {
-  const page = await html(<TenantPage {...STAFF} tenant={TENANT} history={[]} now={NOW} />);
+  const page = await htmlOf(<TenantPage {...STAFF} tenant={TENANT} history={[]} now={NOW} />);
 
   assert.deepEqual(actionsOf(page), [
     "/logout",
@@ -357,7 +344,7 @@ Deno.test("staff can resume a suspended tenant and keep one that is going to be 
   const suspension = { reason: "Unpaid since May.", at: NOW };
   const tenant = { ...TENANT, status: "suspended", suspension, deletion: IN_30_DAYS } as const;
 
-  const page = await html(<TenantPage {...STAFF} tenant={tenant} history={[]} now={NOW} />);
+  const page = await htmlOf(<TenantPage {...STAFF} tenant={tenant} history={[]} now={NOW} />);
 
   assert.deepEqual(actionsOf(page), [
     "/logout",
@@ -369,7 +356,7 @@ Deno.test("staff can resume a suspended tenant and keep one that is going to be 
 });
 
 Deno.test("a refused suspension or deletion says beside its field what to change", async () => {
-  const page = await html(
+  const page = await htmlOf(
     <TenantPage
       {...STAFF}
       tenant={TENANT}
@@ -389,7 +376,7 @@ Deno.test("a tenant's page tells its owners, its history and why its last migrat
   const history = [{ at: NOW, actorName: "Sam Rivera", summary: "suspended the workspace" }];
   const tenant = { ...TENANT, failure: "column name contains null values" };
 
-  const page = await html(<TenantPage {...STAFF} tenant={tenant} history={history} now={NOW} />);
+  const page = await htmlOf(<TenantPage {...STAFF} tenant={tenant} history={history} now={NOW} />);
 
   assert.match(page, /role="alert"[^]*Its last migration failed\.[^]*column name contains null values/);
   assert.match(page, /ada@acme\.example/);

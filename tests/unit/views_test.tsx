@@ -1,24 +1,27 @@
 // What the pages promise: text of users stays text, htmx runs only what the page vouches for, and a form says in words
 // and to assistive technology what is wrong with it.
 import assert from "node:assert/strict";
-import type { Child } from "hono/jsx";
 import { TextField } from "../../views/components/field.tsx";
 import { hx } from "../../views/components/hx.ts";
 import { Time } from "../../views/components/time.tsx";
-import { PageContext } from "../../views/page.tsx";
+import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { DashboardPage } from "../../views/pages/dashboard_page.tsx";
 import { ProjectCreated } from "../../views/pages/projects/project_changes.tsx";
-import { NewProjectDialog } from "../../views/pages/projects/project_form.tsx";
+import { ProjectDialog } from "../../views/pages/projects/project_form.tsx";
 import { ProjectRows } from "../../views/pages/projects/project_list.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { SignInForm } from "../../views/pages/sign_in_page.tsx";
 import { SignUpForm } from "../../views/pages/sign_up_page.tsx";
+import { htmlOf, NONCE } from "../support/page.tsx";
 
 const NOW = new Date("2026-03-01T12:00:00Z");
-const NONCE = "n0nce";
 const ATTACK = `"><button hx-get="/evil"><script>alert(1)</script>`;
 const SHELL = {
+  links: [
+    { label: "Dashboard", href: "/dashboard", icon: "home" },
+    { label: "Projects", href: "/projects", icon: "folder" },
+  ] as const,
   tenant: { name: "Acme Instruments", subdomain: "acme" },
   user: { name: "Ada Lovelace", email: "ada@acme.example", role: "owner" },
 };
@@ -36,16 +39,6 @@ const PROJECT: ListedProject = {
 };
 const LIST = { projects: [PROJECT], nextCursor: "next", query: QUERY, now: NOW, canWrite: true };
 
-async function html(content: Child): Promise<string> {
-  const page = {
-    nonce: NONCE,
-    asset: (name: string) => `/static/${name}`,
-    apexUrl: "http://localhost:8000",
-    formKey: "",
-  };
-  return String(await <PageContext.Provider value={page}>{content}</PageContext.Provider>);
-}
-
 function htmxTags(page: string): string[] {
   return (page.match(/<[a-z][^>]*\shx-(?:get|post)=[^>]*>/g) ?? []);
 }
@@ -53,8 +46,8 @@ function htmxTags(page: string): string[] {
 Deno.test("a project's name that looks like markup is shown as text", async () => {
   const project = { ...PROJECT, name: ATTACK, description: ATTACK, ownerName: ATTACK };
 
-  const page = await html(
-    <ProjectsPage {...SHELL} {...LIST} projects={[project]} query={{ ...QUERY, search: ATTACK }} />,
+  const page = await htmlOf(
+    <ProjectsPage {...LIST} projects={[project]} query={{ ...QUERY, search: ATTACK }} />,
   );
 
   assert.ok(!page.includes("<script>alert"));
@@ -64,9 +57,9 @@ Deno.test("a project's name that looks like markup is shown as text", async () =
 
 Deno.test("every element that htmx acts on carries the page's nonce", async () => {
   const pages = await Promise.all([
-    html(<ProjectsPage {...SHELL} {...LIST} />),
-    html(<NewProjectDialog />),
-    html(<SignInForm />),
+    htmlOf(<ProjectsPage {...LIST} />),
+    htmlOf(<ProjectDialog />),
+    htmlOf(<SignInForm />),
   ]);
 
   const tags = pages.flatMap(htmxTags);
@@ -75,21 +68,25 @@ Deno.test("every element that htmx acts on carries the page's nonce", async () =
   assert.deepEqual(tags.filter((tag) => !tag.includes(`hx-nonce="${NONCE}"`)), []);
 });
 
-Deno.test("pages hold no inline style and no inline script, which the content security policy would refuse", async () => {
-  const page = await html(<ProjectsPage {...SHELL} {...LIST} />);
+Deno.test("pages have no inline styles or scripts, which the CSP would block", async () => {
+  const page = await htmlOf(
+    <AppShell {...SHELL} title="Projects">
+      <ProjectsPage {...LIST} />
+    </AppShell>,
+  );
 
   assert.doesNotMatch(page, /\sstyle=|<style|\son[a-z]+=|hx-on|javascript:/);
   assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/);
 });
 
-Deno.test("a view outside a page says what is missing instead of leaving the nonce out", () => {
+Deno.test("a view outside a page throws instead of omitting the nonce", () => {
   assert.throws(() => hx({ get: "/projects" }), /PageContext\.Provider/);
 });
 
-Deno.test("a refused sign-up keeps what was typed and says beside the field what to change", async () => {
+Deno.test("a refused sign-up keeps the input and shows the error next to the field", async () => {
   const values = { company_name: "Acme", subdomain: "www", name: "Ada", email: "ada@acme.example" };
 
-  const form = await html(
+  const form = await htmlOf(
     <SignUpForm
       values={values}
       errors={{ subdomain: "This address is taken." }}
@@ -106,8 +103,8 @@ Deno.test("a refused sign-up keeps what was typed and says beside the field what
   assert.match(form, /value="ada@acme.example"/);
 });
 
-Deno.test("a password is never written back into a form", async () => {
-  const form = await html(
+Deno.test("a password is never rendered back into a form", async () => {
+  const form = await htmlOf(
     <SignInForm values={{ email: "ada@acme.example" }} problem="This email and password don't match." />,
   );
 
@@ -116,50 +113,54 @@ Deno.test("a password is never written back into a form", async () => {
   assert.match(form, /role="alert"/);
 });
 
-Deno.test("a field without a hint or an error is described by nothing", async () => {
-  const field = await html(<TextField id="name" name="name" label="Name" />);
+Deno.test("a field without a hint or an error has no description", async () => {
+  const field = await htmlOf(<TextField id="name" name="name" label="Name" />);
 
   assert.match(field, /<label for="name"/);
   assert.doesNotMatch(field, /aria-describedby|aria-invalid/);
 });
 
-Deno.test("the page that one is on is marked in the navigation", async () => {
+Deno.test("the navigation marks the current page", async () => {
   const stats = { users: 1, projects: 0, apiCalls: 0, storageUsed: 0 };
 
-  const page = await html(<DashboardPage {...SHELL} stats={stats} activity={[]} now={NOW} />);
+  const dashboard = (
+    <DashboardPage workspace="Acme Instruments" person="Ada" stats={stats} activity={[]} now={NOW} />
+  );
+
+  const page = await htmlOf(<AppShell {...SHELL} title="Dashboard">{dashboard}</AppShell>, "/dashboard");
 
   assert.match(page, /<a[^>]*href="\/dashboard"[^>]*aria-current="page"/);
   assert.doesNotMatch(page, /<a[^>]*href="\/projects"[^>]*aria-current/);
   assert.match(page, /class="tenant-name[^"]*">Acme Instruments</);
 });
 
-Deno.test("the last row of a page of projects leads to the next, with and without htmx", async () => {
-  const more = await html(<ProjectRows {...LIST} query={{ ...QUERY, status: "archived" }} />);
-  const last = await html(<ProjectRows {...LIST} nextCursor={null} />);
+Deno.test("the last row of a page of projects links to the next page, with and without htmx", async () => {
+  const more = await htmlOf(<ProjectRows {...LIST} query={{ ...QUERY, status: "archived" }} />);
+  const last = await htmlOf(<ProjectRows {...LIST} nextCursor={null} />);
 
   assert.match(more, /hx-get="\/projects\?status=archived&amp;cursor=next"/);
   assert.match(more, /<a[^>]*href="\/projects\?status=archived&amp;cursor=next"/);
   assert.doesNotMatch(last, /cursor=/);
 });
 
-Deno.test("someone who may only read is offered no changes", async () => {
-  const page = await html(<ProjectsPage {...SHELL} {...LIST} canWrite={false} />);
+Deno.test("a viewer sees no actions", async () => {
+  const page = await htmlOf(<ProjectsPage {...LIST} canWrite={false} />);
 
   assert.doesNotMatch(page, /New project|\/edit|\/delete|\/archive/);
 });
 
-Deno.test("a project created in place comes with its row, an emptied editor and a toast", async () => {
-  const answer = await html(<ProjectCreated project={PROJECT} now={NOW} />);
+Deno.test("a project created in place returns its row, an empty form and a toast", async () => {
+  const answer = await htmlOf(<ProjectCreated project={PROJECT} now={NOW} />);
 
   assert.match(answer, /hx-target="#project-rows" hx-swap="afterbegin"[^]*id="project-0195-a"/);
   assert.match(answer, /hx-target="#project-editor" hx-swap="innerHTML"><\/hx-partial>/);
   assert.match(answer, /hx-target="#flash"[^]*Spring collection was created\./);
 });
 
-Deno.test("a time is told from now, and in full to machines", async () => {
+Deno.test("a time is relative for people and complete for machines", async () => {
   const at = new Date("2026-03-01T09:00:00Z");
 
-  const time = await html(<Time at={at} now={NOW} />);
+  const time = await htmlOf(<Time at={at} now={NOW} />);
 
   assert.match(time, /datetime="2026-03-01T09:00:00.000Z"/);
   assert.match(time, />3 hours ago</);

@@ -1,33 +1,29 @@
-import type { Child } from "hono/jsx";
+import type { PropsWithChildren } from "hono/jsx";
 import type { Flash } from "../components/alert.tsx";
 import { Logo } from "../components/icon.tsx";
 import { MenuLink } from "../components/menu.tsx";
 import { UserMenu } from "./account_menus.tsx";
+import type { LayoutProps } from "./layout.ts";
+import type { NavigationLink } from "./navigation.tsx";
 import { ShellFrame } from "./shell_frame.tsx";
 
 /** What a page of the back office says about who one is; each page passes it on to the shell. */
 export type AdminShellProps = { user: { name: string; email: string }; flash?: Flash };
 
-export type AdminSection = typeof SECTIONS[number]["key"];
+const LINKS: readonly NavigationLink[] = [
+  { label: "Tenants", href: "/admin/tenants", icon: "layers" },
+  { label: "Jobs", href: "/admin/jobs", icon: "clock" },
+  { label: "Suppressed email", href: "/admin/suppressions", icon: "inbox" },
+];
 
-const SECTIONS = [
-  { key: "tenants", label: "Tenants", href: "/admin/tenants", icon: "layers" },
-  { key: "jobs", label: "Jobs", href: "/admin/jobs", icon: "clock" },
-  { key: "suppressions", label: "Suppressed mail", href: "/admin/suppressions", icon: "inbox" },
-] as const;
-
-/** A page of the back office, for the platform's staff. Its header is dark, so that nobody takes it for a tenant's. */
+/** A page of the back office, for the platform's staff. The dark header sets it apart from a workspace. */
 export function AdminShell(
-  { title, user, active, flash, children }: AdminShellProps & {
-    title: string;
-    active?: AdminSection;
-    children?: Child;
-  },
+  { title, user, flash, children }: PropsWithChildren<LayoutProps & AdminShellProps & { active?: string }>,
 ) {
   return (
     <ShellFrame
       documentTitle={`${title} · Back office · Denizen`}
-      navigation={{ sections: SECTIONS, active }}
+      links={LINKS}
       headerClass="scheme-dark"
       mark={<BackOfficeMark />}
       menu={

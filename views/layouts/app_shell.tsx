@@ -1,46 +1,33 @@
-import type { Child } from "hono/jsx";
-import { Alert, type Flash } from "../components/alert.tsx";
+import type { PropsWithChildren } from "hono/jsx";
+import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { Day } from "../components/time.tsx";
 import { UserMenu, WorkspaceSwitcher } from "./account_menus.tsx";
+import type { LayoutProps } from "./layout.ts";
+import type { NavigationLink } from "./navigation.tsx";
 import { ShellFrame } from "./shell_frame.tsx";
 
-export type ShellTenant = { name: string; subdomain: string };
-export type ShellUser = { name: string; email: string; role: string };
-
-/** A deletion that is scheduled; owners can take it back. */
-export type ShellDeletion = { on: Date; canCancel: boolean };
-
-/** What a tenant's page says about where and who one is; each page passes it on to the shell. */
+/** The workspace, and the person who is signed in to it. */
 export type ShellProps = {
-  tenant: ShellTenant;
-  user: ShellUser;
-  flash?: Flash;
-  deletion?: ShellDeletion;
-  /** The person's address, as long as it isn't confirmed. */
+  links: readonly NavigationLink[];
+  tenant: { name: string; subdomain: string };
+  user: { name: string; email: string; role: string };
+  /** A deletion that is scheduled. */
+  deletion?: { on: Date; canCancel: boolean };
+  /** The person's address, until it is confirmed. */
   unverified?: string;
 };
 
-export type Section = typeof SECTIONS[number]["key"];
-
-const SECTIONS = [
-  { key: "dashboard", label: "Dashboard", href: "/dashboard", icon: "home" },
-  { key: "projects", label: "Projects", href: "/projects", icon: "folder" },
-  { key: "settings", label: "Settings", href: "/settings", icon: "settings" },
-] as const;
-
-/** A page of a tenant's host, for someone who is signed in. */
+/** A page of a workspace, for its members. */
 export function AppShell(
-  { title, tenant, user, active, flash, deletion, unverified, children }: ShellProps & {
-    title: string;
-    active?: Section;
-    children?: Child;
-  },
+  { title, flash, links, tenant, user, deletion, unverified, children }: PropsWithChildren<
+    LayoutProps & ShellProps
+  >,
 ) {
   return (
     <ShellFrame
       documentTitle={`${title} · ${tenant.name}`}
-      navigation={{ sections: SECTIONS, active }}
+      links={links}
       mark={<WorkspaceSwitcher tenant={tenant} />}
       menu={<UserMenu user={user} />}
       notice={deletion || unverified ? <Notices deletion={deletion} unverified={unverified} /> : null}
@@ -71,23 +58,23 @@ function VerificationNotice({ address }: { address: string }) {
 function ResendForm() {
   return (
     <form method="post" action="/verify-email/resend">
-      <Button size="small">Send again</Button>
+      <Button size="small">Resend link</Button>
     </form>
   );
 }
 
-function DeletionNotice({ on, canCancel }: ShellDeletion) {
+function DeletionNotice({ on, canCancel }: { on: Date; canCancel: boolean }) {
   return (
-    <Alert kind="warning" action={canCancel ? <KeepForm /> : null}>
+    <Alert kind="warning" action={canCancel ? <CancelForm /> : null}>
       This workspace will be deleted on <Day at={on} long />.
     </Alert>
   );
 }
 
-function KeepForm() {
+function CancelForm() {
   return (
     <form method="post" action="/settings/deletion/cancel">
-      <Button size="small">Keep it</Button>
+      <Button size="small">Cancel deletion</Button>
     </form>
   );
 }

@@ -3,16 +3,16 @@ import { Alert, type Flash } from "../components/alert.tsx";
 import { classes } from "../components/classes.ts";
 import { ToastRegion } from "../components/toast.tsx";
 import { Document } from "./document.tsx";
-import { type Navigation, PhoneNavigation, SideNavigation } from "./navigation.tsx";
+import { type NavigationLink, PhoneNavigation, SideNavigation } from "./navigation.tsx";
 
-/** What every page behind the sign-in is made of: a header that stays, the sections at its side, the content. */
+/** The frame of every page behind the sign-in: a header that stays, the navigation at the side, the content. */
 export function ShellFrame(
-  { documentTitle, navigation, mark, menu, notice, flash, headerClass, children }: {
+  { documentTitle, links, mark, menu, notice, flash, headerClass, children }: {
     documentTitle: string;
-    navigation: Navigation;
-    /** At the left of the header: where one is. */
+    links: readonly NavigationLink[];
+    /** At the left of the header: the workspace or the back office. */
     mark: Child;
-    /** At its right: who one is. */
+    /** At its right: the person. */
     menu: Child;
     /** Stands above the content of every page. */
     notice?: Child;
@@ -29,13 +29,13 @@ export function ShellFrame(
           headerClass,
         )}
       >
-        <PhoneNavigation {...navigation} />
+        <PhoneNavigation links={links} />
         {mark}
         <span class="flex-1"></span>
         {menu}
       </header>
       <div class="md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
-        <SideNavigation {...navigation} />
+        <SideNavigation links={links} />
         <main id="main" tabindex={-1} class="mx-auto w-full max-w-5xl px-4 py-6 outline-none sm:px-8 sm:py-9">
           {notice || flash
             ? (

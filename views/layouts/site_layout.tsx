@@ -1,21 +1,18 @@
-import type { Child } from "hono/jsx";
-import { Alert, type Flash } from "../components/alert.tsx";
+import type { Child, PropsWithChildren } from "hono/jsx";
+import { Alert } from "../components/alert.tsx";
 import { ButtonLink } from "../components/button.tsx";
 import { classes } from "../components/classes.ts";
 import { Logo } from "../components/icon.tsx";
 import { ToastRegion } from "../components/toast.tsx";
 import { usePage } from "../page.tsx";
 import { Document } from "./document.tsx";
+import type { LayoutProps } from "./layout.ts";
 
-/** A page of the apex host. `viewer` is who is signed in, null for a visitor, absent where it does not matter. */
+/** A page of the site. `viewer` is the person who is signed in, null for a visitor, absent where no one asked. */
 export function SiteLayout(
-  { title, viewer, flash, wide = false, children }: {
-    title: string;
-    viewer?: { name: string } | null;
-    flash?: Flash;
-    wide?: boolean;
-    children?: Child;
-  },
+  { title, viewer, flash, wide = false, children }: PropsWithChildren<
+    LayoutProps & { viewer?: { name: string } | null }
+  >,
 ) {
   return (
     <Document title={`${title} · Denizen`}>

@@ -1,7 +1,6 @@
 import { Button, ButtonLink } from "../components/button.tsx";
 import { CLOSES_DIALOG, Dialog } from "../components/dialog.tsx";
 import { hx } from "../components/hx.ts";
-import { SiteLayout } from "../layouts/site_layout.tsx";
 import { ActionSamples, FormSamples } from "./components/form_samples.tsx";
 import { ContentSamples, MessageSamples } from "./components/content_samples.tsx";
 import { Samples } from "./components/samples.tsx";
@@ -9,17 +8,15 @@ import { Samples } from "./components/samples.tsx";
 /** `/dev/components`: every component in all its states. */
 export function ComponentsPage() {
   return (
-    <SiteLayout title="Components" wide>
-      <div class="mx-auto grid max-w-5xl gap-6 px-5 py-10">
-        <h1 class="text-2xl font-semibold tracking-tighter">Components</h1>
-        <ColorSamples />
-        <ActionSamples />
-        <FormSamples />
-        <MessageSamples />
-        <ContentSamples />
-        <DialogLink />
-      </div>
-    </SiteLayout>
+    <div class="mx-auto grid max-w-5xl gap-6 px-5 py-10">
+      <h1 class="text-2xl font-semibold tracking-tighter">Components</h1>
+      <ColorSamples />
+      <ActionSamples />
+      <FormSamples />
+      <MessageSamples />
+      <ContentSamples />
+      <DialogLink />
+    </div>
   );
 }
 

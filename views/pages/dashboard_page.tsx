@@ -5,7 +5,6 @@ import { MenuLink } from "../components/menu.tsx";
 import { formatCount } from "../components/count.ts";
 import { hx } from "../components/hx.ts";
 import { Stat } from "../components/stat.tsx";
-import { AppShell, type ShellProps } from "../layouts/app_shell.tsx";
 import { PageHeading } from "../layouts/shell_frame.tsx";
 
 export type DashboardPanelProps = {
@@ -16,24 +15,27 @@ export type DashboardPanelProps = {
   canWrite?: boolean;
 };
 
-const NO_ACTIVITY = "Once your team works here, you will see it in this list.";
+const NO_ACTIVITY = "Your team's changes will show here.";
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
-/** `/dashboard`: the tenant at a glance. */
+/** `/dashboard`: the workspace at a glance. */
 export function DashboardPage(
-  { stats, activity, now, canWrite = true, ...shell }: ShellProps & DashboardPanelProps,
+  { workspace, person, canWrite = true, ...panel }: DashboardPanelProps & {
+    workspace: string;
+    person: string;
+  },
 ) {
   return (
-    <AppShell title="Dashboard" active="dashboard" {...shell}>
+    <>
       <PageHeading
-        title={shell.tenant.name}
-        lead={`Good to see you, ${shell.user.name}.`}
+        title={workspace}
+        lead={`Good to see you, ${person}.`}
         action={canWrite
           ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink>
           : null}
       />
-      <DashboardPanel stats={stats} activity={activity} now={now} canWrite={canWrite} />
-    </AppShell>
+      <DashboardPanel {...panel} canWrite={canWrite} />
+    </>
   );
 }
 

@@ -3,7 +3,6 @@ import { Card } from "../components/card.tsx";
 import { classes } from "../components/classes.ts";
 import { TextLink } from "../components/link.tsx";
 import { Tabs } from "../components/tabs.tsx";
-import { SiteLayout } from "../layouts/site_layout.tsx";
 import { emailTitle } from "./emails_page.tsx";
 
 export const PREVIEWS = ["desktop", "phone", "text"] as const;
@@ -23,26 +22,24 @@ export function EmailPreviewPage(
     current: known === preview,
   }));
   return (
-    <SiteLayout title={title} wide>
-      <div class="mx-auto grid max-w-5xl grid-cols-1 gap-6 px-5 py-10">
-        <header class="grid gap-1.5">
-          <p>
-            <TextLink href="/dev/emails">Email messages</TextLink>
-          </p>
-          <h1 class="text-2xl font-semibold tracking-tighter">{title}</h1>
-          <p class="text-md text-muted wrap-anywhere">Subject: {email.subject}</p>
-          <p>
-            <TextLink href={`${href}/html`}>Open the HTML alone</TextLink>
-          </p>
-        </header>
-        <Card flush>
-          <Tabs label="How to show it" tabs={tabs} />
-          {preview === "text"
-            ? <pre class="overflow-x-auto p-5 font-mono text-sm" tabindex={0}>{email.text}</pre>
-            : <MessageFrame title={title} src={`${href}/html`} narrow={preview === "phone"} />}
-        </Card>
-      </div>
-    </SiteLayout>
+    <div class="mx-auto grid max-w-5xl grid-cols-1 gap-6 px-5 py-10">
+      <header class="grid gap-1.5">
+        <p>
+          <TextLink href="/dev/emails">Email messages</TextLink>
+        </p>
+        <h1 class="text-2xl font-semibold tracking-tighter">{title}</h1>
+        <p class="text-md text-muted wrap-anywhere">Subject: {email.subject}</p>
+        <p>
+          <TextLink href={`${href}/html`}>Open the HTML alone</TextLink>
+        </p>
+      </header>
+      <Card flush>
+        <Tabs label="How to show it" tabs={tabs} />
+        {preview === "text"
+          ? <pre class="overflow-x-auto p-5 font-mono text-sm" tabindex={0}>{email.text}</pre>
+          : <MessageFrame title={title} src={`${href}/html`} narrow={preview === "phone"} />}
+      </Card>
+    </div>
   );
 }
 

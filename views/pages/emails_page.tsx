@@ -2,26 +2,23 @@ import type { MessageName } from "../../src/email/messages.ts";
 import { Card } from "../components/card.tsx";
 import { TextLink } from "../components/link.tsx";
 import { Cell, Table } from "../components/table.tsx";
-import { SiteLayout } from "../layouts/site_layout.tsx";
 
 const COLUMNS = [{ label: "Message" }, { label: "Subject" }, { label: "Alone", class: "text-right" }];
 
 /** `/dev/emails`: every message that the product sends. */
 export function EmailsPage({ emails }: { emails: { name: MessageName; subject: string }[] }) {
   return (
-    <SiteLayout title="Email messages" wide>
-      <div class="mx-auto grid max-w-5xl gap-6 px-5 py-10">
-        <header class="grid gap-1.5">
-          <h1 class="text-2xl font-semibold tracking-tighter">Email messages</h1>
-          <p class="text-md text-muted">With sample data; nothing is sent from here.</p>
-        </header>
-        <Card flush>
-          <Table label="Email messages" columns={COLUMNS}>
-            {emails.map((email) => <EmailRow key={email.name} {...email} />)}
-          </Table>
-        </Card>
-      </div>
-    </SiteLayout>
+    <div class="mx-auto grid max-w-5xl gap-6 px-5 py-10">
+      <header class="grid gap-1.5">
+        <h1 class="text-2xl font-semibold tracking-tighter">Email messages</h1>
+        <p class="text-md text-muted">With sample data; nothing is sent from here.</p>
+      </header>
+      <Card flush>
+        <Table label="Email messages" columns={COLUMNS}>
+          {emails.map((email) => <EmailRow key={email.name} {...email} />)}
+        </Table>
+      </Card>
+    </div>
   );
 }
 

@@ -3,24 +3,22 @@ import { TextField } from "../components/field.tsx";
 import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
 import { Waiting } from "../components/skeleton.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 
 export type ForgotPasswordFormProps = { values?: { email?: string }; errors?: Record<string, string> };
 
 /** `/forgot-password`: asks for the address to which a link for a new password is emailed. */
 export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
   return (
-    <SiteLayout title="Forgot your password?" viewer={null}>
-      <FormColumn
-        title="Forgot your password?"
-        lead="Enter your email address. We send you a link to choose a new password."
-      >
-        <ForgotPasswordForm {...props} />
-        <p class="text-muted">
-          <TextLink href="/login">Back to sign in</TextLink>
-        </p>
-      </FormColumn>
-    </SiteLayout>
+    <FormColumn
+      title="Forgot your password?"
+      lead="Enter your email. We'll send you a link to choose a new password."
+    >
+      <ForgotPasswordForm {...props} />
+      <p class="text-muted">
+        <TextLink href="/login">Back to sign in</TextLink>
+      </p>
+    </FormColumn>
   );
 }
 
@@ -46,7 +44,7 @@ export function ForgotPasswordForm({ values = {}, errors = {} }: ForgotPasswordF
         autofocus
       />
       <Button variant="primary" size="large">
-        Send the link
+        Send link
         <Waiting />
       </Button>
     </form>

@@ -3,7 +3,6 @@ import { ButtonLink } from "../components/button.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { Stat } from "../components/stat.tsx";
 import { TenantMark } from "../layouts/account_menus.tsx";
-import { SiteLayout } from "../layouts/site_layout.tsx";
 
 const FEATURES: { icon: IconName; title: string; text: string }[] = [
   {
@@ -24,15 +23,15 @@ const FEATURES: { icon: IconName; title: string; text: string }[] = [
   },
   {
     icon: "inbox",
-    title: "Everything on record",
-    text: "Who did what, and when, is written down with the change itself. Nothing happens unseen.",
+    title: "A complete history",
+    text: "Every change is logged, with who made it and when.",
   },
 ];
 
 /** `/`: what Denizen is, for people who don't know it yet. */
-export function LandingPage({ viewer }: { viewer: { name: string } | null }) {
+export function LandingPage({ isSignedIn }: { isSignedIn: boolean }) {
   return (
-    <SiteLayout title="A workspace of its own for every company" viewer={viewer} wide>
+    <>
       <section class="mx-auto grid max-w-6xl items-center gap-10 px-5 py-14 sm:py-20 lg:grid-cols-[1fr_1.05fr] lg:gap-14">
         <div class="grid justify-items-start gap-5">
           <h1 class="text-4xl font-semibold tracking-tighter text-balance sm:text-5xl">
@@ -42,7 +41,7 @@ export function LandingPage({ viewer }: { viewer: { name: string } | null }) {
             Denizen keeps your team's projects in one calm place, at your own address, apart from everyone
             else's.
           </p>
-          <CallToAction viewer={viewer} />
+          <CallToAction isSignedIn={isSignedIn} />
         </div>
         <Preview />
       </section>
@@ -61,12 +60,12 @@ export function LandingPage({ viewer }: { viewer: { name: string } | null }) {
           ))}
         </ul>
       </section>
-    </SiteLayout>
+    </>
   );
 }
 
-function CallToAction({ viewer }: { viewer: { name: string } | null }) {
-  if (viewer) {
+function CallToAction({ isSignedIn }: { isSignedIn: boolean }) {
+  if (isSignedIn) {
     return (
       <ButtonLink href="/workspaces" variant="primary" size="large">
         Go to your workspaces
@@ -77,7 +76,7 @@ function CallToAction({ viewer }: { viewer: { name: string } | null }) {
   return (
     <div class="grid gap-3">
       <div class="flex flex-wrap gap-3">
-        <ButtonLink href="/signup" variant="primary" size="large">Open your workspace</ButtonLink>
+        <ButtonLink href="/signup" variant="primary" size="large">Create your workspace</ButtonLink>
         <ButtonLink href="/login" size="large">Sign in</ButtonLink>
       </div>
       <p class="text-sm text-muted">Free to start. No card needed.</p>

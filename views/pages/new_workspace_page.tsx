@@ -1,13 +1,12 @@
 import type { FieldErrors } from "../../src/errors.ts";
 import { Button, ButtonLink } from "../components/button.tsx";
 import { FormKeyField } from "../components/form_key.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 import { WorkspaceFields } from "./workspace_fields.tsx";
 
 export type NewWorkspacePageProps = {
-  user: { name: string };
-  values: Record<string, string | undefined>;
-  errors: FieldErrors;
+  values?: { company_name?: string; subdomain?: string };
+  errors?: FieldErrors;
   /** What follows the subdomain in a workspace's address: `.localhost:8000`. */
   hostSuffix: string;
 };
@@ -15,23 +14,21 @@ export type NewWorkspacePageProps = {
 const FIELDS = ["company_name", "subdomain"];
 
 /** `/workspaces/new`: one more workspace for someone who has an account. */
-export function NewWorkspacePage({ user, values, errors, hostSuffix }: NewWorkspacePageProps) {
+export function NewWorkspacePage({ values = {}, errors = {}, hostSuffix }: NewWorkspacePageProps) {
   const focus = FIELDS.find((field) => errors[field]) ?? "company_name";
   return (
-    <SiteLayout title="New workspace" viewer={user}>
-      <FormColumn
-        title="New workspace"
-        lead="You will be its owner. Nobody of your other workspaces can see into it."
-      >
-        <form method="post" action="/workspaces/new" novalidate class="grid gap-5" x-data="subdomain">
-          <FormKeyField />
-          <WorkspaceFields values={values} errors={errors} hostSuffix={hostSuffix} focus={focus} />
-          <div class="flex flex-wrap gap-2">
-            <Button variant="primary" size="large">Create workspace</Button>
-            <ButtonLink href="/workspaces" size="large">Cancel</ButtonLink>
-          </div>
-        </form>
-      </FormColumn>
-    </SiteLayout>
+    <FormColumn
+      title="New workspace"
+      lead="You'll be its owner. Your other workspaces can't see it."
+    >
+      <form method="post" action="/workspaces/new" novalidate class="grid gap-5" x-data="subdomain">
+        <FormKeyField />
+        <WorkspaceFields values={values} errors={errors} hostSuffix={hostSuffix} focus={focus} />
+        <div class="flex flex-wrap gap-2">
+          <Button variant="primary" size="large">Create workspace</Button>
+          <ButtonLink href="/workspaces" size="large">Cancel</ButtonLink>
+        </div>
+      </form>
+    </FormColumn>
   );
 }

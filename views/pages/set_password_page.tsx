@@ -2,21 +2,19 @@ import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
 import { hx } from "../components/hx.ts";
 import { Waiting } from "../components/skeleton.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 
 export type SetPasswordFormProps = { token: string; errors?: Record<string, string> };
 
 /** `/reset-password`, reached by a one-time link. */
 export function SetPasswordPage(props: SetPasswordFormProps) {
   return (
-    <SiteLayout title="Choose a password">
-      <FormColumn
-        title="Choose a password"
-        lead="It replaces the old one, and signs you out everywhere else."
-      >
-        <SetPasswordForm {...props} />
-      </FormColumn>
-    </SiteLayout>
+    <FormColumn
+      title="Choose a password"
+      lead="It replaces the old one and signs you out everywhere else."
+    >
+      <SetPasswordForm {...props} />
+    </FormColumn>
   );
 }
 

@@ -1,11 +1,11 @@
-import { Alert, type Flash } from "../components/alert.tsx";
+import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { Checkbox } from "../components/checkbox.tsx";
 import { TextField } from "../components/field.tsx";
 import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
 import { Waiting } from "../components/skeleton.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 import { usePage } from "../page.tsx";
 
 export type SignInFormProps = {
@@ -15,34 +15,26 @@ export type SignInFormProps = {
   next?: string;
 };
 
-/** `/login`, on the apex and on a tenant's host, where `tenant` names it. */
-export function SignInPage(
-  { tenant, flash, ...form }: SignInFormProps & { tenant?: { name: string }; flash?: Flash },
-) {
+/** `/login`, on the apex and on the host of a workspace. */
+export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace?: string }) {
   const { apexUrl } = usePage();
-  const title = tenant
+  const title = workspace
     ? (
       <>
-        Sign in to <span class="tenant-name">{tenant.name}</span>
+        Sign in to <span class="tenant-name">{workspace}</span>
       </>
     )
     : "Sign in";
   return (
-    <SiteLayout
-      title={tenant ? `Sign in to ${tenant.name}` : "Sign in"}
-      viewer={tenant ? undefined : null}
-      flash={flash}
-    >
-      <FormColumn title={title} lead={tenant ? "Use the account of your workspace." : "Welcome back."}>
-        <SignInForm {...form} />
-        <p class="text-muted">
-          <TextLink href={`${apexUrl}/forgot-password`}>Forgot your password?</TextLink>
-        </p>
-        <p class="text-muted">
-          New here? <TextLink href={`${apexUrl}/signup`}>Open a workspace</TextLink>
-        </p>
-      </FormColumn>
-    </SiteLayout>
+    <FormColumn title={title} lead={workspace ? "Use your work email and password." : "Welcome back."}>
+      <SignInForm {...form} />
+      <p class="text-muted">
+        <TextLink href={`${apexUrl}/forgot-password`}>Forgot your password?</TextLink>
+      </p>
+      <p class="text-muted">
+        New here? <TextLink href={`${apexUrl}/signup`}>Create your workspace</TextLink>
+      </p>
+    </FormColumn>
   );
 }
 

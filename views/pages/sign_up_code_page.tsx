@@ -1,10 +1,9 @@
-import type { Flash } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
 import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
 import { Waiting } from "../components/skeleton.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 import { SubdomainField } from "./workspace_fields.tsx";
 
 export type SignUpCodeFormProps = {
@@ -14,21 +13,17 @@ export type SignUpCodeFormProps = {
 };
 
 /** `/signup/code`: the sign-up waits for the code that was sent to `address`. */
-export function SignUpCodePage(
-  { address, flash, ...form }: SignUpCodeFormProps & { address: string; flash?: Flash },
-) {
+export function SignUpCodePage({ address, ...form }: SignUpCodeFormProps & { address: string }) {
   return (
-    <SiteLayout title="Enter your code" viewer={null} flash={flash}>
-      <FormColumn title="Check your email" lead={`Enter the code that we sent to ${address}.`}>
-        <SignUpCodeForm {...form} />
-        <form method="post" action="/signup/code/resend">
-          <Button>Send the code again</Button>
-        </form>
-        <p class="text-muted">
-          Wrong address? <TextLink href="/signup">Start over</TextLink>
-        </p>
-      </FormColumn>
-    </SiteLayout>
+    <FormColumn title="Check your email" lead={`Enter the code that we sent to ${address}.`}>
+      <SignUpCodeForm {...form} />
+      <form method="post" action="/signup/code/resend">
+        <Button>Resend code</Button>
+      </form>
+      <p class="text-muted">
+        Wrong address? <TextLink href="/signup">Start over</TextLink>
+      </p>
+    </FormColumn>
   );
 }
 

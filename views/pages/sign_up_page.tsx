@@ -1,11 +1,10 @@
-import type { Flash } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
 import { FormKeyField } from "../components/form_key.tsx";
 import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
 import { Waiting } from "../components/skeleton.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 import { WorkspaceFields } from "./workspace_fields.tsx";
 
 export type SignUpValues = { company_name?: string; subdomain?: string; name?: string; email?: string };
@@ -19,19 +18,17 @@ export type SignUpFormProps = {
 };
 
 /** `/signup`: a company creates its workspace. */
-export function SignUpPage({ flash, ...props }: SignUpFormProps & { flash?: Flash }) {
+export function SignUpPage(props: SignUpFormProps) {
   return (
-    <SiteLayout title="Sign up" viewer={null} flash={flash}>
-      <FormColumn
-        title="Create your workspace"
-        lead="Free to start. No card needed."
-      >
-        <SignUpForm {...props} />
-        <p class="text-muted">
-          Already have an account? <TextLink href="/login">Sign in</TextLink>
-        </p>
-      </FormColumn>
-    </SiteLayout>
+    <FormColumn
+      title="Create your workspace"
+      lead="Free to start. No card needed."
+    >
+      <SignUpForm {...props} />
+      <p class="text-muted">
+        Already have an account? <TextLink href="/login">Sign in</TextLink>
+      </p>
+    </FormColumn>
   );
 }
 

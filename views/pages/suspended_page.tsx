@@ -1,16 +1,16 @@
 import { ButtonLink } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 import { usePage } from "../page.tsx";
 
 export type SuspendedPageProps = {
   workspace: { name: string };
-  /** What the platform's staff wrote; only for those who are signed in as its members. */
+  /** What the platform's staff wrote, for members alone. */
   reason: string | null;
   signedIn: boolean;
 };
 
-/** Any page of a suspended workspace's host. */
+/** Every page of a suspended workspace. */
 export function SuspendedPage({ workspace: { name }, reason, signedIn }: SuspendedPageProps) {
   const { apexUrl } = usePage();
   const title = (
@@ -19,27 +19,25 @@ export function SuspendedPage({ workspace: { name }, reason, signedIn }: Suspend
     </>
   );
   return (
-    <SiteLayout title={`${name} is suspended`}>
-      <FormColumn
-        title={title}
-        lead="Nobody can work in this workspace for now. Nothing is lost: once it is resumed, everything is where it was."
-      >
-        {reason
-          ? (
-            <Card title="The reason">
-              <p class="whitespace-pre-line wrap-anywhere">{reason}</p>
-            </Card>
-          )
-          : null}
-        <p class="text-md text-muted">
-          {signedIn
-            ? "Its owner can ask the people who run this service to resume it."
-            : "If you work in it, ask its owner. They can turn to the people who run this service."}
-        </p>
-        <div>
-          <ButtonLink href={`${apexUrl}/workspaces`} variant="primary">Your workspaces</ButtonLink>
-        </div>
-      </FormColumn>
-    </SiteLayout>
+    <FormColumn
+      title={title}
+      lead="Members have no access until it is resumed. Your data is safe."
+    >
+      {reason
+        ? (
+          <Card title="Reason">
+            <p class="whitespace-pre-line wrap-anywhere">{reason}</p>
+          </Card>
+        )
+        : null}
+      <p class="text-md text-muted">
+        {signedIn
+          ? "The owner can contact support to resume it."
+          : "If you are a member, ask the owner to contact support."}
+      </p>
+      <div>
+        <ButtonLink href={`${apexUrl}/workspaces`} variant="primary">Your workspaces</ButtonLink>
+      </div>
+    </FormColumn>
   );
 }

@@ -4,7 +4,7 @@ import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { CATEGORY_LABELS, EmailChoices } from "../components/email_choices.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 
 export type UnsubscribePageProps = {
   token: string;
@@ -14,32 +14,30 @@ export type UnsubscribePageProps = {
   isSaved?: boolean;
 };
 
-/** `/unsubscribe/:token`, for whoever holds a link from a mail, without signing in. */
+/** `/unsubscribe/:token`, reached by a link in an email, without signing in. */
 export function UnsubscribePage({ token, category, address, preferences, isSaved }: UnsubscribePageProps) {
   const label = CATEGORY_LABELS[category].label.toLowerCase();
   const action = `/unsubscribe/${token}`;
   return (
-    <SiteLayout title="Unsubscribe">
-      <FormColumn title={preferences[category] ? `Unsubscribe from ${label}?` : "You are unsubscribed"}>
-        {isSaved ? <Alert kind="success">Saved. You can change this at any time.</Alert> : null}
-        {preferences[category]
-          ? (
-            <form method="post" action={action} class="grid gap-4">
-              <p class="text-md text-muted">{address} gets them in every workspace.</p>
-              <Button name="unsubscribe" value="yes" variant="primary" size="large">Unsubscribe</Button>
-            </form>
-          )
-          : <p class="text-md text-muted">{address} gets no {label} any more.</p>}
-        <Card title="All that you can choose">
-          <form method="post" action={action} class="grid gap-5">
-            <input type="hidden" name="choices" value="yes" />
-            <EmailChoices preferences={preferences} />
-            <div>
-              <Button>Save choices</Button>
-            </div>
+    <FormColumn title={preferences[category] ? `Unsubscribe from ${label}?` : "You are unsubscribed"}>
+      {isSaved ? <Alert kind="success">Saved. You can change this at any time.</Alert> : null}
+      {preferences[category]
+        ? (
+          <form method="post" action={action} class="grid gap-4">
+            <p class="text-md text-muted">{address} gets them from every workspace.</p>
+            <Button name="unsubscribe" value="yes" variant="primary" size="large">Unsubscribe</Button>
           </form>
-        </Card>
-      </FormColumn>
-    </SiteLayout>
+        )
+        : <p class="text-md text-muted">{address} no longer gets {label}.</p>}
+      <Card title="All email choices">
+        <form method="post" action={action} class="grid gap-5">
+          <input type="hidden" name="choices" value="yes" />
+          <EmailChoices preferences={preferences} />
+          <div>
+            <Button>Save choices</Button>
+          </div>
+        </form>
+      </Card>
+    </FormColumn>
   );
 }

@@ -2,16 +2,16 @@ import { Alert } from "../components/alert.tsx";
 import { Button, ButtonLink } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
 import { TextLink } from "../components/link.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 
 type VerifyEmailFormProps = {
   token: string;
-  /** What shows that the account is the visitor's: being signed in, its password, or a new password for it. */
+  /** What proves that the account is the visitor's: being signed in, its password, or a new password for it. */
   proof: "click" | "password" | "new_password";
   errors?: Record<string, string>;
 };
 
-/** `ask`: the link works and waits for the form; `expired`: it doesn't, or not any more. */
+/** `ask`: the link works and waits for the form; `expired`: it no longer works. */
 export type VerificationState =
   | { step: "ask"; address: string } & VerifyEmailFormProps
   | { step: "done"; address: string }
@@ -19,11 +19,7 @@ export type VerificationState =
 
 /** `/verify-email`, reached by a one-time link. */
 export function VerifyEmailPage({ state }: { state: VerificationState }) {
-  return (
-    <SiteLayout title="Confirm your email">
-      <Step state={state} />
-    </SiteLayout>
-  );
+  return <Step state={state} />;
 }
 
 function Step({ state }: { state: VerificationState }) {
@@ -38,8 +34,8 @@ function Step({ state }: { state: VerificationState }) {
   }
   return (
     <FormColumn
-      title="This link doesn't work any more"
-      lead="It has been used, or it is older than 24 hours. Sign in to get a new one."
+      title="This link no longer works"
+      lead="It has been used or has expired. Sign in to get a new one."
     >
       <ButtonLink href="/workspaces" variant="primary">Open your workspaces</ButtonLink>
     </FormColumn>

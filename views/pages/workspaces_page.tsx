@@ -1,4 +1,3 @@
-import type { Flash } from "../components/alert.tsx";
 import { Button, ButtonLink } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { EmptyState } from "../components/empty_state.tsx";
@@ -6,7 +5,7 @@ import { Icon } from "../components/icon.tsx";
 import { DeletionBadge, SuspendedBadge } from "../components/lifecycle_badges.tsx";
 import { Pagination } from "../components/pagination.tsx";
 import { TenantMark } from "../layouts/account_menus.tsx";
-import { FormColumn, SiteLayout } from "../layouts/site_layout.tsx";
+import { FormColumn } from "../layouts/site_layout.tsx";
 
 export type Workspace = {
   id: string;
@@ -22,39 +21,36 @@ export type Workspace = {
 
 /** `/workspaces`: the workspaces of the person who is signed in on the apex; for staff, the way to the back office. */
 export function WorkspacesPage(
-  { user, workspaces, pages, isStaff = false, flash }: {
-    user: { name: string; email: string };
+  { user, workspaces, pages, isStaff = false }: {
+    user: { email: string };
     workspaces: Workspace[];
     /** The ways to the other pages of a list that has several. */
     pages?: { firstHref: string | null; nextHref: string | null };
     isStaff?: boolean;
-    flash?: Flash;
   },
 ) {
   return (
-    <SiteLayout title="Workspaces" flash={flash}>
-      <FormColumn title="Your workspaces" lead={`Signed in as ${user.email}`}>
-        <Card flush>
-          {workspaces.length > 0
-            ? (
-              <ul class="divide-y divide-line">
-                {workspaces.map((one) => <WorkspaceItem key={one.id} {...one} />)}
-              </ul>
-            )
-            : <NoWorkspaces />}
-          {pages ? <Pagination {...pages} /> : null}
-        </Card>
-        <div class="flex flex-wrap items-center justify-between gap-3">
-          {workspaces.length > 0
-            ? <ButtonLink href="/workspaces/new" icon="plus">New workspace</ButtonLink>
-            : <span></span>}
-          {isStaff ? <ButtonLink href="/admin/tenants" variant="quiet">Back office</ButtonLink> : null}
-          <form method="post" action="/logout">
-            <Button variant="quiet" icon="log-out">Sign out</Button>
-          </form>
-        </div>
-      </FormColumn>
-    </SiteLayout>
+    <FormColumn title="Your workspaces" lead={`Signed in as ${user.email}`}>
+      <Card flush>
+        {workspaces.length > 0
+          ? (
+            <ul class="divide-y divide-line">
+              {workspaces.map((one) => <WorkspaceItem key={one.id} {...one} />)}
+            </ul>
+          )
+          : <NoWorkspaces />}
+        {pages ? <Pagination {...pages} /> : null}
+      </Card>
+      <div class="flex flex-wrap items-center justify-between gap-3">
+        {workspaces.length > 0
+          ? <ButtonLink href="/workspaces/new" icon="plus">New workspace</ButtonLink>
+          : <span></span>}
+        {isStaff ? <ButtonLink href="/admin/tenants" variant="quiet">Back office</ButtonLink> : null}
+        <form method="post" action="/logout">
+          <Button variant="quiet" icon="log-out">Sign out</Button>
+        </form>
+      </div>
+    </FormColumn>
   );
 }
 
@@ -94,8 +90,8 @@ function NoWorkspaces() {
   return (
     <EmptyState
       icon="layers"
-      title="No workspace yet"
-      text="Open one for your company, or ask a colleague to add you to theirs."
+      title="No workspaces yet"
+      text="Create one for your company, or ask a colleague to invite you."
     >
       <ButtonLink href="/workspaces/new" variant="primary" icon="plus">New workspace</ButtonLink>
     </EmptyState>

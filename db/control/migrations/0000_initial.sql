@@ -474,9 +474,10 @@ GRANT USAGE ON SCHEMA "stream" TO PUBLIC;
 
 -- The tenant of a role. The role is an argument, because current_user in here is the function's owner.
 CREATE FUNCTION "control"."tenant_id_of"("acting" name) RETURNS uuid
-LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT t.id FROM control.tenants t WHERE t.schema_name = acting::text
-$$;
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  RETURN (SELECT t.id FROM control.tenants t WHERE t.schema_name = acting::text);
+END $$;
 
 CREATE TABLE "stream"."api_usage" (
 	"tenant_id" uuid NOT NULL,

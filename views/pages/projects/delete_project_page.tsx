@@ -1,26 +1,23 @@
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { hx } from "../../components/hx.ts";
-import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { Cancel } from "./project_form.tsx";
 
-type Doomed = { project: { id: string; name: string } };
+type DeleteProjectProps = { project: { id: string; name: string } };
 
 /** `/projects/:id/delete` as a page. */
-export function DeleteProjectPage({ project, ...shell }: ShellProps & Doomed) {
+export function DeleteProjectPage({ project }: DeleteProjectProps) {
   return (
-    <AppShell title="Delete project" active="projects" {...shell}>
-      <div class="max-w-xl">
-        <PageHeading title="Delete project" />
-        <DeleteProjectForm project={project} inPlace={false} />
-      </div>
-    </AppShell>
+    <div class="max-w-xl">
+      <PageHeading title="Delete project" />
+      <DeleteProjectForm project={project} inPlace={false} />
+    </div>
   );
 }
 
 /** What `GET /projects/:id/delete` answers to htmx. */
-export function DeleteProjectDialog({ project }: Doomed) {
+export function DeleteProjectDialog({ project }: DeleteProjectProps) {
   return (
     <Dialog id="project-dialog" title="Delete project">
       <DeleteProjectForm project={project} inPlace />
@@ -28,14 +25,14 @@ export function DeleteProjectDialog({ project }: Doomed) {
   );
 }
 
-function DeleteProjectForm({ project: { id, name }, inPlace }: Doomed & { inPlace: boolean }) {
+function DeleteProjectForm({ project: { id, name }, inPlace }: DeleteProjectProps & { inPlace: boolean }) {
   const action = `/projects/${id}/delete`;
   const swap = inPlace ? hx({ post: action, target: "this", swap: "outerHTML", disable: "find button" }) : {};
   return (
     <form method="post" action={action} class="grid gap-5" {...swap}>
       <p class="text-md text-muted wrap-anywhere">
         <strong class="font-semibold text-ink">{name}</strong>{" "}
-        will be gone for good. To keep it out of the way instead, archive it.
+        will be permanently deleted. To keep it, archive it instead.
       </p>
       <div class="flex flex-wrap gap-2">
         <Button variant="danger">Delete project</Button>

@@ -5,7 +5,6 @@ import { TextAreaField, TextField } from "../../components/field.tsx";
 import { FormKeyField } from "../../components/form_key.tsx";
 import { hx } from "../../components/hx.ts";
 import { SelectField } from "../../components/select.tsx";
-import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 
 export type ProjectValues = { name?: string; description?: string; status?: string };
@@ -25,36 +24,22 @@ const STATUS_OPTIONS = [{ value: "active", label: "Active" }, {
   label: "Archived",
 }] as const;
 
-/** What `GET /projects/new` answers to htmx. */
-export function NewProjectDialog() {
+/** The form in a dialog, as htmx gets it from `/projects/new` and `/projects/:id/edit`. */
+export function ProjectDialog(props: ProjectFormProps) {
   return (
-    <Dialog id="project-dialog" title="New project">
-      <ProjectForm inPlace />
-    </Dialog>
-  );
-}
-
-/** What `GET /projects/:id/edit` answers to htmx. */
-export function EditProjectDialog(props: ProjectFormProps) {
-  return (
-    <Dialog id="project-dialog" title="Edit project">
+    <Dialog id="project-dialog" title={titleOf(props)}>
       <ProjectForm {...props} inPlace />
     </Dialog>
   );
 }
 
-/** `/projects/new` and `/projects/:id/edit` as pages. */
-export function ProjectFormPage(
-  { project, values, errors, problem, ...shell }: ShellProps & Omit<ProjectFormProps, "inPlace">,
-) {
-  const title = project ? "Edit project" : "New project";
+/** The form on a page of its own. */
+export function ProjectFormPage(props: ProjectFormProps) {
   return (
-    <AppShell title={title} active="projects" {...shell}>
-      <div class="max-w-xl">
-        <PageHeading title={title} lead={project?.name} />
-        <ProjectForm project={project} values={values} errors={errors} problem={problem} />
-      </div>
-    </AppShell>
+    <div class="max-w-xl">
+      <PageHeading title={titleOf(props)} lead={props.project?.name} />
+      <ProjectForm {...props} />
+    </div>
   );
 }
 
@@ -90,7 +75,7 @@ export function ProjectForm(
         id="project-status"
         name="status"
         label="Status"
-        hint="Archived projects are kept, out of the way."
+        hint="Archive a project to keep it for reference."
         options={STATUS_OPTIONS}
         value={values.status ?? "active"}
         error={errors.status}
@@ -109,4 +94,8 @@ export function Cancel(
 ) {
   if (!inPlace) return <ButtonLink href={href}>Cancel</ButtonLink>;
   return <Button type="button" autofocus={autofocus} {...CLOSES_DIALOG}>Cancel</Button>;
+}
+
+function titleOf({ project }: ProjectFormProps): string {
+  return project ? "Edit project" : "New project";
 }

@@ -72,13 +72,13 @@ export function ProjectRows({ projects, nextCursor, query, now, canWrite }: Proj
 function NoProjects({ query, canWrite }: { query: ProjectQuery; canWrite: boolean }) {
   if (query.search || query.status !== "all") {
     return (
-      <EmptyState icon="search" title="No project matches" text="Try another word, or look at all projects.">
+      <EmptyState icon="search" title="No matching projects" text="Try another word, or show all projects.">
         <ButtonLink href="/projects">Show all projects</ButtonLink>
       </EmptyState>
     );
   }
   return (
-    <EmptyState icon="folder" title="No projects yet" text="A project holds one piece of your team's work.">
+    <EmptyState icon="folder" title="No projects yet" text="Create a project to start organizing work.">
       {canWrite
         ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink>
         : null}

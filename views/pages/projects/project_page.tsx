@@ -4,16 +4,15 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Time } from "../../components/time.tsx";
-import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { type ListedProject, StatusBadge } from "./project_row.tsx";
 
 /** `/projects/:id`: one project in full. */
 export function ProjectPage(
-  { project, now, canWrite, ...shell }: ShellProps & { project: ListedProject; now: Date; canWrite: boolean },
+  { project, now, canWrite }: { project: ListedProject; now: Date; canWrite: boolean },
 ) {
   return (
-    <AppShell title={project.name} active="projects" {...shell}>
+    <>
       <p class="mb-2">
         <TextLink href="/projects">All projects</TextLink>
       </p>
@@ -22,13 +21,13 @@ export function ProjectPage(
         <Card title="Description">
           {project.description
             ? <p class="whitespace-pre-line wrap-anywhere">{project.description}</p>
-            : <p class="text-muted">Nothing is written here yet.</p>}
+            : <p class="text-muted">No description yet.</p>}
         </Card>
         <Card title="Details">
           <ProjectDetails project={project} now={now} />
         </Card>
       </div>
-    </AppShell>
+    </>
   );
 }
 

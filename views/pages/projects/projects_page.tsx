@@ -1,26 +1,25 @@
-// Partials by request (`HX-Target`): `#project-list` gets ProjectList, `#more-projects` ProjectRows, `#project-editor`
-// a dialog (NewProjectDialog, EditProjectDialog, DeleteProjectDialog). A refused form comes back as that form, with 422.
-// A done change answers with ProjectCreated, ProjectSaved or ProjectDeleted: the row, a closed dialog and a toast.
+// htmx asks for parts of this page: ProjectList for `#project-list`, ProjectRows for `#more-projects`, a dialog for
+// `#project-editor`. A refused form comes back as the form, with 422. A change answers with ProjectCreated, ProjectSaved
+// or ProjectDeleted: the row, a closed dialog and a toast.
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchField } from "../../components/search_field.tsx";
 import { Select } from "../../components/select.tsx";
-import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { LIST_SWAP, ProjectList, type ProjectListProps } from "./project_list.tsx";
 import { type ProjectQuery, SORT_OPTIONS } from "./project_query.ts";
 
-/** `/projects`: the tenant's projects, searched, filtered and sorted. */
+/** `/projects`: the workspace's projects, searched, filtered and sorted. */
 export function ProjectsPage(
-  { projects, nextCursor, query, now, canWrite, ...shell }: ShellProps & ProjectListProps,
+  { projects, nextCursor, query, now, canWrite }: ProjectListProps,
 ) {
   return (
-    <AppShell title="Projects" active="projects" {...shell}>
+    <>
       <PageHeading title="Projects" action={canWrite ? <NewProjectLink /> : null} />
       <FilterForm query={query} />
       <ProjectList projects={projects} nextCursor={nextCursor} query={query} now={now} canWrite={canWrite} />
       <div id="project-editor"></div>
-    </AppShell>
+    </>
   );
 }
 

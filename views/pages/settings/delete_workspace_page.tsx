@@ -4,10 +4,9 @@ import { Card } from "../../components/card.tsx";
 import { ConfirmationField } from "../../components/confirmation_field.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Day } from "../../components/time.tsx";
-import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 
-export type DeleteWorkspacePageProps = ShellProps & {
+export type DeleteWorkspacePageProps = {
   workspace: { name: string };
   graceDays: number;
   deleteOn: Date;
@@ -17,49 +16,47 @@ export type DeleteWorkspacePageProps = ShellProps & {
 
 const DELETED = [
   "All projects",
-  "Everyone's access. People keep their accounts and their other workspaces",
-  "The history of who did what",
+  "Everyone's access. Members keep their accounts and other workspaces",
+  "The activity history",
 ];
 
 /** `/settings/deletion`: an owner schedules the workspace's deletion. */
 export function DeleteWorkspacePage(
-  { workspace, graceDays, deleteOn, values = {}, errors = {}, ...shell }: DeleteWorkspacePageProps,
+  { workspace, graceDays, deleteOn, values = {}, errors = {} }: DeleteWorkspacePageProps,
 ) {
   return (
-    <AppShell title="Delete this workspace" active="settings" {...shell}>
-      <div class="max-w-xl">
-        <p class="mb-2">
-          <TextLink href="/settings">Settings</TextLink>
-        </p>
-        <PageHeading title="Delete this workspace" />
-        <Card>
-          <div class="grid gap-5">
-            <p class="text-md">
-              <strong class="font-semibold wrap-anywhere">{workspace.name}</strong> will be deleted in{" "}
-              {graceDays} days, on <Day at={deleteOn} long />.
-            </p>
-            <Consequences />
-            <form
-              method="post"
-              action="/settings/deletion"
-              novalidate
-              class="grid gap-5 border-t border-line pt-5"
-            >
-              <ConfirmationField
-                label="The workspace's name"
-                text={workspace.name}
-                value={values.confirmation}
-                error={errors.confirmation}
-              />
-              <div class="flex flex-wrap gap-2">
-                <Button variant="danger">Delete workspace</Button>
-                <ButtonLink href="/settings">Cancel</ButtonLink>
-              </div>
-            </form>
-          </div>
-        </Card>
-      </div>
-    </AppShell>
+    <div class="max-w-xl">
+      <p class="mb-2">
+        <TextLink href="/settings">Settings</TextLink>
+      </p>
+      <PageHeading title="Delete this workspace" />
+      <Card>
+        <div class="grid gap-5">
+          <p class="text-md">
+            <strong class="font-semibold wrap-anywhere">{workspace.name}</strong> will be deleted in{" "}
+            {graceDays} days, on <Day at={deleteOn} long />.
+          </p>
+          <Consequences />
+          <form
+            method="post"
+            action="/settings/deletion"
+            novalidate
+            class="grid gap-5 border-t border-line pt-5"
+          >
+            <ConfirmationField
+              label="The workspace's name"
+              text={workspace.name}
+              value={values.confirmation}
+              error={errors.confirmation}
+            />
+            <div class="flex flex-wrap gap-2">
+              <Button variant="danger">Delete workspace</Button>
+              <ButtonLink href="/settings">Cancel</ButtonLink>
+            </div>
+          </form>
+        </div>
+      </Card>
+    </div>
   );
 }
 
@@ -67,14 +64,14 @@ function Consequences() {
   return (
     <>
       <div class="grid gap-1.5">
-        <p>What is deleted:</p>
+        <p>This will be permanently deleted:</p>
         <ul class="grid list-disc gap-1 pl-5 text-muted">
           {DELETED.map((one) => <li key={one}>{one}.</li>)}
         </ul>
       </div>
       <p class="text-muted">
-        Until that day everything keeps working, and any owner can take this back. After it, nobody can bring
-        the workspace back, and neither can we.
+        Until then, everything keeps working and any owner can cancel. After that, nobody can restore the
+        workspace.
       </p>
     </>
   );

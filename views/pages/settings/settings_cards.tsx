@@ -15,7 +15,7 @@ export function NameCard({ workspace, rename }: Pick<SettingsPageProps, "workspa
           id="name"
           name="name"
           label="Workspace name"
-          hint="Everyone who works here sees it."
+          hint="All members see it."
           value={rename?.values.name ?? workspace.name}
           error={rename?.errors.name}
           autofocus={rename ? true : undefined}
@@ -40,8 +40,7 @@ export function AddressCard(
     <Card title="Address">
       <form method="post" action="/settings/address" novalidate class="grid gap-5" x-data="subdomain">
         <p class="text-muted">
-          The old address redirects to the new one for 90 days. Nobody else can take it meanwhile. Everyone
-          has to sign in again at the new address.
+          The old address redirects to the new one for 90 days. Everyone has to sign in again.
         </p>
         <SubdomainField
           hostSuffix={hostSuffix}
@@ -65,7 +64,7 @@ export function AddressCard(
   );
 }
 
-/** Where a workspace's end begins, and where it is called off. */
+/** Schedules the workspace's deletion, or cancels it. */
 export function DangerZone({ deletion, canDelete }: Pick<SettingsPageProps, "deletion" | "canDelete">) {
   return (
     <Card title="Danger zone" id="danger-zone" tone="danger">
@@ -73,14 +72,13 @@ export function DangerZone({ deletion, canDelete }: Pick<SettingsPageProps, "del
         {deletion
           ? (
             <p>
-              This workspace will be deleted on{" "}
-              <Day at={deletion} long />, with everything in it. Until then it keeps working.
+              This workspace and everything in it will be permanently deleted on{" "}
+              <Day at={deletion} long />. Until then, it keeps working.
             </p>
           )
           : (
             <p class="text-muted">
-              Deleting takes effect after 30 days, in which an owner can take it back. After that, nobody can
-              bring the workspace back.
+              The workspace is deleted after 30 days. Until then, an owner can cancel.
             </p>
           )}
         {canDelete
@@ -95,14 +93,14 @@ function DeletionAction({ isScheduled }: { isScheduled: boolean }) {
   if (isScheduled) {
     return (
       <form method="post" action="/settings/deletion/cancel">
-        <Button icon="restore">Keep this workspace</Button>
+        <Button icon="restore">Cancel deletion</Button>
       </form>
     );
   }
   return (
     <div>
       <ButtonLink href="/settings/deletion" icon="trash">
-        Delete this workspace
+        Delete workspace
       </ButtonLink>
     </div>
   );

@@ -3,13 +3,12 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { Day } from "../../components/time.tsx";
-import { AppShell, type ShellProps } from "../../layouts/app_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { BrandCard } from "./brand_card.tsx";
 import { AddressCard, DangerZone, NameCard } from "./settings_cards.tsx";
 import { SettingsTabs } from "./settings_tabs.tsx";
 
-export type SettingsPageProps = Omit<ShellProps, "deletion"> & {
+export type SettingsPageProps = {
   workspace: {
     id: string;
     name: string;
@@ -24,10 +23,9 @@ export type SettingsPageProps = Omit<ShellProps, "deletion"> & {
   formerSubdomains: FormerSubdomain[];
   /** When the workspace will be deleted, if that is scheduled. */
   deletion: Date | null;
-  now: Date;
-  /** May rename and move it. */
+  /** May rename and move the workspace. */
   canManage: boolean;
-  /** May delete it, and take that back: owners. */
+  /** May schedule and cancel the workspace's deletion. */
   canDelete: boolean;
   /** A refused form. */
   rename?: { values: { name?: string }; errors: FieldErrors };
@@ -35,22 +33,15 @@ export type SettingsPageProps = Omit<ShellProps, "deletion"> & {
   rebrand?: { values: { brand_color?: string; logo_url?: string }; errors: FieldErrors };
 };
 
-/** `/settings`: what the workspace is called, where it is found, and its end. */
+/** `/settings`: the workspace's name, address, brand and deletion. */
 export function SettingsPage(props: SettingsPageProps) {
-  const { tenant, user, flash, unverified, deletion, canManage, canDelete } = props;
-  const shell = {
-    tenant,
-    user,
-    flash,
-    unverified,
-    deletion: deletion ? { on: deletion, canCancel: canDelete } : undefined,
-  };
+  const { deletion, canManage, canDelete } = props;
   return (
-    <AppShell title="Settings" active="settings" {...shell}>
+    <>
       <PageHeading
         title="Settings"
         lead={canManage
-          ? "What this workspace is called, and where it is found."
+          ? "The name and address of this workspace."
           : "Only owners and admins can change settings."}
       />
       <SettingsTabs active="workspace" />
@@ -71,7 +62,7 @@ export function SettingsPage(props: SettingsPageProps) {
             <DetailsCard {...props} />
           </div>
         )}
-    </AppShell>
+    </>
   );
 }
 

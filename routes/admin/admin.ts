@@ -1,0 +1,11 @@
+import { Hono } from "hono";
+import type { StaffEnv } from "../http.ts";
+import { jobPages } from "./jobs.tsx";
+import { suppressionPages } from "./suppressions.tsx";
+import { tenantPages } from "./tenants.tsx";
+
+/** The back office, for the platform's staff. */
+export const admin = new Hono<StaffEnv>();
+
+admin.get("/", (c) => c.redirect("/admin/tenants", 303));
+for (const pages of [tenantPages, jobPages, suppressionPages]) admin.route("/", pages);

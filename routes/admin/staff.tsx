@@ -1,0 +1,30 @@
+import { createMiddleware } from "hono/factory";
+import type { PropsWithChildren } from "hono/jsx";
+import { authorize } from "../../src/access/authorize.ts";
+import { inBackground, systemContext } from "../../src/context.ts";
+import { forbidden, unauthenticated } from "../../src/errors.ts";
+import { TENANTS_MANAGE } from "../../src/tenancy/permissions.ts";
+import { AdminShell } from "../../views/layouts/admin_shell.tsx";
+import type { LayoutProps } from "../../views/layouts/layout.ts";
+import type { Context } from "hono";
+import { takeFlash } from "../flash.ts";
+import type { StaffEnv } from "../http.ts";
+
+/** Lets only the platform's staff pass, and puts pages into the shell of the back office. */
+export const requireStaff = createMiddleware<StaffEnv>(async (c, next) => {
+  const actor = c.get("session")?.actor;
+  if (!actor) throw unauthenticated();
+  if (actor.type !== "staff") throw forbidden();
+  const staff = systemContext(inBackground(c.get("services")), actor, c.get("requestId"));
+  authorize(staff, TENANTS_MANAGE);
+  c.set("staff", staff);
+  const user = { name: actor.name, email: actor.email };
+  c.set("layout", (props: PropsWithChildren<LayoutProps>) => <AdminShell {...props} user={user} />);
+  await next();
+});
+
+/** The person at work in the back office, for the shell of its pages. */
+export function shellOf(c: Context<StaffEnv>) {
+  const { name, email } = c.get("staff").actor;
+  return { user: { name, email }, flash: takeFlash(c) };
+}

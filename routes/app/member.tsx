@@ -1,0 +1,45 @@
+import { createMiddleware } from "hono/factory";
+import type { PropsWithChildren } from "hono/jsx";
+import { can } from "../../src/access/authorize.ts";
+import { type MemberContext, tenantContext } from "../../src/context.ts";
+import { unauthenticated } from "../../src/errors.ts";
+import type { Session } from "../../src/identity/credentials.ts";
+import { TENANT_DELETE } from "../../src/tenancy/permissions.ts";
+import { AppShell } from "../../views/layouts/app_shell.tsx";
+import type { Layout, LayoutProps } from "../../views/layouts/layout.ts";
+import type { NavigationLink } from "../../views/layouts/navigation.tsx";
+import { endpointOf } from "../endpoint.ts";
+import type { RequestVariables } from "../http.ts";
+
+type GuardEnv = { Variables: RequestVariables & { member: MemberContext } };
+
+/**
+ * Lets only members of the workspace pass, and puts pages into its shell, whose navigation has these links. An address that
+ * no page has stays a 404, also for visitors.
+ */
+export function requireMember(links: NavigationLink[]) {
+  return createMiddleware<GuardEnv>(async (c, next) => {
+    const session = c.get("session");
+    const tenant = c.get("tenant");
+    if (tenant && session?.actor.type === "member") {
+      const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
+      c.set("member", member);
+      c.set("layout", shellOf(member, session, links));
+    } else if (endpointOf(c) !== "unmatched") {
+      throw unauthenticated();
+    }
+    await next();
+  });
+}
+
+function shellOf({ tenant, actor }: MemberContext, { isVerified }: Session, links: NavigationLink[]): Layout {
+  const canCancel = can({ actor }, TENANT_DELETE);
+  const shell = {
+    links,
+    tenant: { name: tenant.name, subdomain: tenant.subdomain },
+    user: { name: actor.name, email: actor.email, role: actor.role },
+    unverified: isVerified ? undefined : actor.email,
+    deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
+  };
+  return (props: PropsWithChildren<LayoutProps>) => <AppShell {...shell} {...props} />;
+}

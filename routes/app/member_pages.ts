@@ -1,0 +1,10 @@
+import { Hono } from "hono";
+import type { NavigationLink } from "../../views/layouts/navigation.tsx";
+import type { MemberEnv } from "../http.ts";
+
+/** A feature's pages for the members of a workspace. With a link, the navigation leads to them. */
+export class MemberPages extends Hono<MemberEnv> {
+  constructor(readonly link?: NavigationLink) {
+    super();
+  }
+}

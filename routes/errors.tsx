@@ -1,0 +1,101 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { DomainError, invalid, unavailable } from "../src/errors.ts";
+import { isConnectionFailure, isOutOfRoom, isTimeout } from "../src/platform/database_errors.ts";
+import { describeError, logOf } from "../src/platform/log.ts";
+import { explainLoss, explainMissingRole } from "../src/tenancy/admission.ts";
+import type { Tenant } from "../src/tenancy/tenant.ts";
+import { OobToast } from "../views/components/toast.tsx";
+import { ErrorPage } from "../views/pages/error_page.tsx";
+import { SuspendedPage } from "../views/pages/suspended_page.tsx";
+import { problem, STATUS } from "./api/problem.ts";
+import { type HttpEnv, isPartial, redirect } from "./http.ts";
+import { isForPrograms } from "./mount.ts";
+import { fragment, page } from "./page.tsx";
+import { safeNext } from "./site/redirects.ts";
+
+/** A full disk needs a person to make room. */
+const FULL_RETRY_SECONDS = 60;
+
+const log = logOf("http");
+
+/** Answers an error in the way of the request's mount: as problem+json, as a page, or as a toast where htmx asked. */
+export async function respondToError<Env extends HttpEnv>(
+  c: Context<Env>,
+  thrown: unknown,
+): Promise<Response> {
+  const error = await toKnown(c, thrown);
+  logFailure(c, error);
+  return isForPrograms(c) ? problem(c, error) : await errorPage(c, error);
+}
+
+/** Hono's own refusals, and a database that can't be reached, are no bugs of ours. */
+async function toKnown<Env extends HttpEnv>(c: Context<Env>, thrown: unknown): Promise<unknown> {
+  if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: thrown.message });
+  if (thrown instanceof Error && thrown.cause instanceof DomainError) return thrown.cause; // Drizzle wraps it
+  if (isConnectionFailure(thrown) || isTimeout(thrown)) {
+    return unavailable("We're having trouble right now. Try again in a minute.");
+  }
+  if (isOutOfRoom(thrown)) {
+    logOf("database").error("the database has no room left", describeError(thrown));
+    return unavailable("We can't save changes right now. Try again in a minute.", FULL_RETRY_SECONDS);
+  }
+  const tenant = c.get("target");
+  const loss = tenant && await explainLoss(c.get("services"), tenant, thrown);
+  return loss ?? explainMissingRole(thrown) ?? thrown;
+}
+
+/** Writes an unexpected error to the log, with its request's id. The person sees that id and nothing else. */
+function logFailure<Env extends HttpEnv>(c: Context<Env>, error: unknown): void {
+  if (error instanceof DomainError) return;
+  log.error("request failed", {
+    requestId: c.get("requestId"),
+    tenantId: c.get("target")?.id,
+    ...describeError(error),
+  });
+}
+
+/** Visitors who have to sign in are sent to do so, and come back. */
+async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unknown): Promise<Response> {
+  const kind = error instanceof DomainError ? error.kind : null;
+  if (kind === "unauthenticated" && c.req.method === "GET") return redirect(c, signInAddress(c));
+  const tenant = c.get("tenant");
+  if (kind === "suspended" && tenant && !isPartial(c)) return await suspendedPage(c, tenant);
+  if (error instanceof DomainError && error.retryAfter !== undefined) {
+    c.header("Retry-After", String(error.retryAfter));
+  }
+  const { status, title, detail } = describe(error);
+  if (isPartial(c)) {
+    c.header("HX-Reswap", "none");
+    return await fragment(c, <OobToast kind="error" text={detail} />, status);
+  }
+  const requestId = status >= 500 ? c.get("requestId") : undefined;
+  const home = c.get("tenant") ? "/" : c.get("services").config.appUrl.href;
+  const body = <ErrorPage {...{ status, title, detail, requestId, home }} />;
+  return await page(c, { title, body, status });
+}
+
+/** Every page of a suspended workspace. Only members read why. */
+async function suspendedPage<Env extends HttpEnv>(
+  c: Context<Env>,
+  { name, suspension }: Tenant,
+): Promise<Response> {
+  const isMember = c.get("session") !== null;
+  const reason = isMember ? suspension?.reason ?? null : null;
+  const body = <SuspendedPage workspace={{ name }} reason={reason} signedIn={isMember} />;
+  return await page(c, { title: `${name} is suspended`, body, status: 403 });
+}
+
+function describe(error: unknown) {
+  if (error instanceof DomainError) return { ...STATUS[error.kind], detail: error.message };
+  return { status: 500 as const, title: "Something went wrong", detail: "We've been notified." };
+}
+
+/** htmx asks for a part: the page around it, if it is one of this host, is where to come back to. */
+function signInAddress<Env extends HttpEnv>(c: Context<Env>): string {
+  const page = isPartial(c) ? c.req.header("HX-Current-URL") : undefined;
+  const url = URL.parse(page ?? c.req.url);
+  const isOwn = url?.host === URL.parse(c.req.url)?.host;
+  const next = url && isOwn ? safeNext(url.pathname + url.search, "/") : "/";
+  return next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
+}

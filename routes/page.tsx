@@ -1,0 +1,160 @@
+import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "zod";
+import { DomainError, type ErrorKind, type FieldErrors } from "../src/errors.ts";
+import { newFormKey } from "../src/platform/form_keys.ts";
+import { parseInput } from "../src/platform/input.ts";
+import type { LayoutProps } from "../views/layouts/layout.ts";
+import { PageContext } from "../views/page.tsx";
+import { type Flash, sendFlash, takeFlash } from "./flash.ts";
+import { formKeyOf, idFromForm } from "./form_keys.ts";
+import { type Fields, type HttpEnv, isPartial, readForm, redirect } from "./http.ts";
+import { localeOf } from "./locale.ts";
+
+/** The fields that are never written back into a page. */
+const PASSWORDS = new Set(["password", "current_password", "new_password"]);
+
+/** A component, or what makes one once it is known to be needed. */
+type Content = Child | (() => Child | Promise<Child>);
+
+export type Page = LayoutProps & {
+  body: Content;
+  /** What htmx gets when it asks for a part of this page; the whole page if absent. */
+  partial?: Content;
+  status?: ContentfulStatusCode;
+};
+
+/** Answers with a page in the layout of its mount, or with the part of it that htmx asked for. */
+export async function page<Env extends HttpEnv>(
+  c: Context<Env>,
+  { body, partial, status, ...frame }: Page,
+): Promise<Response> {
+  if (partial !== undefined && isPartial(c)) return await fragment(c, partial, status);
+  const Layout = c.get("layout");
+  const flash = frame.flash ?? takeFlash(c);
+  const content = await contentOf(body);
+  return await fragment(c, <Layout {...frame} flash={flash}>{content}</Layout>, status);
+}
+
+/** Answers with a component alone, which htmx puts into the page. */
+export async function fragment<Env extends HttpEnv>(
+  c: Context<Env>,
+  content: Content,
+  status: ContentfulStatusCode = 200,
+): Promise<Response> {
+  const { config, clock } = c.get("services");
+  const value = {
+    nonce: c.get("nonce"),
+    locale: localeOf(c),
+    asset: c.get("asset"),
+    apexUrl: config.appUrl.origin,
+    path: c.req.path,
+    formKey: newFormKey(clock.now()),
+  };
+  const made = await contentOf(content);
+  return await c.html(<PageContext.Provider value={value}>{made}</PageContext.Provider>, status);
+}
+
+/** What follows a change: another page, with a message. */
+export type Done = {
+  to: string;
+  flash?: string | Flash;
+  /** What htmx gets instead: the parts of the open page that change. */
+  partial?: Content;
+};
+
+/** Answers a change. */
+export async function done<Env extends HttpEnv>(
+  c: Context<Env>,
+  { to, flash, partial }: Done,
+): Promise<Response> {
+  if (partial !== undefined && isPartial(c)) return await fragment(c, partial);
+  if (flash) sendFlash(c, typeof flash === "string" ? { kind: "success", text: flash } : flash);
+  return redirect(c, to);
+}
+
+export type Form<Schema extends z.ZodType, Result> = {
+  schema: Schema;
+  /** Makes the change. */
+  submit: (input: z.output<Schema>, sent: SentForm) => Promise<Result>;
+  done: (result: Result) => Done | Response | Promise<Done | Response>;
+  /** The page with the form again, with what has to change. */
+  refused: (form: RefusedForm) => Page | Response | Promise<Page | Response>;
+  /** The kinds of refusal that the person can answer in the form. */
+  refusals?: ErrorKind[];
+  /** Finds what this very form made when it was sent before, at `renderedAt` or later. Asked once it is refused. */
+  findRepeated?: (input: z.output<Schema>, renderedAt: Date) => Promise<Result | null>;
+};
+
+export type SentForm = {
+  fields: Fields;
+  /** The id for what the form creates, the same when it is sent again; undefined for a form without a key. */
+  idFor(what: string): string | undefined;
+};
+
+/** `problem` says what is wrong with the whole; `errors`, what is wrong with single fields. */
+export type RefusedForm = { values: Fields; errors: FieldErrors; problem?: string };
+
+/**
+ * Answers a form: parses its fields, makes the change, and goes on. A refusal that is about the form brings it back with 422,
+ * its values and what to change. Anything else that is thrown becomes the page of that error.
+ */
+export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result>(
+  c: Context<Env>,
+  form: Form<Schema, Result>,
+): Promise<Response> {
+  const fields = await readForm(c);
+  const sent: SentForm = { fields, idFor: (what) => idFromForm(c, what, fields) };
+  const made = await attempt(form.refusals, () => form.submit(parseInput(form.schema, fields), sent));
+  const outcome = made.refusal ? await findRepeated(c, form, fields) ?? made : made;
+  if (outcome.refusal) return await refuse(c, form, fields, outcome.refusal);
+  const next = await form.done(outcome.value);
+  return next instanceof Response ? next : await done(c, next);
+}
+
+type Outcome<Result> = { refusal: DomainError } | { refusal: null; value: Result };
+
+/** A refusal is returned, so that what the form needs to be shown again is loaded outside of `catch`. */
+async function attempt<Result>(
+  refusals: ErrorKind[] = ["invalid"],
+  change: () => Promise<Result>,
+): Promise<Outcome<Result>> {
+  try {
+    return { refusal: null, value: await change() };
+  } catch (error) {
+    if (error instanceof DomainError && refusals.includes(error.kind)) return { refusal: error };
+    throw error;
+  }
+}
+
+async function findRepeated<Env extends HttpEnv, Schema extends z.ZodType, Result>(
+  c: Context<Env>,
+  { schema, findRepeated }: Form<Schema, Result>,
+  fields: Fields,
+): Promise<Outcome<Result> | null> {
+  const key = formKeyOf(c, fields);
+  const input = schema.safeParse(fields);
+  if (!findRepeated || !key || !input.success) return null;
+  const value = await findRepeated(input.data, key.renderedAt);
+  return value === null ? null : { refusal: null, value };
+}
+
+async function refuse<Env extends HttpEnv, Schema extends z.ZodType, Result>(
+  c: Context<Env>,
+  { refused }: Form<Schema, Result>,
+  fields: Fields,
+  refusal: DomainError,
+): Promise<Response> {
+  const problem = refusal.kind === "invalid" ? undefined : refusal.message;
+  const again = await refused({ values: withoutPasswords(fields), errors: refusal.fields, problem });
+  return again instanceof Response ? again : await page(c, { ...again, status: 422 });
+}
+
+function withoutPasswords(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !PASSWORDS.has(name)));
+}
+
+function contentOf(content: Content): Child | Promise<Child> {
+  return typeof content === "function" ? content() : content;
+}

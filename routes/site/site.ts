@@ -1,0 +1,22 @@
+import { Hono } from "hono";
+import type { HttpEnv } from "../http.ts";
+import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
+import { proveHandoff } from "./handoffs.tsx";
+import { landingPages } from "./landing.tsx";
+import { passwordPages } from "./passwords.tsx";
+import { sessionPages } from "./sessions.tsx";
+import { signUpPages } from "./sign_up.tsx";
+import { resendVerification, verificationPages } from "./verification.tsx";
+import { requirePerson } from "./visitor.tsx";
+import { workspacePages } from "./workspaces.tsx";
+
+/** The apex's pages: for visitors, then for people who are signed in. */
+export const site = new Hono<HttpEnv>();
+
+for (const pages of [landingPages, signUpPages, sessionPages, passwordPages, verificationPages]) {
+  site.route("/", pages);
+}
+site.get(HANDOFF_PROOF_PATH, proveHandoff);
+site.post("/verify-email/resend", resendVerification);
+site.use("/workspaces/*", requirePerson);
+site.route("/workspaces", workspacePages);

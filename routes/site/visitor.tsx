@@ -1,0 +1,21 @@
+import { createMiddleware } from "hono/factory";
+import type { PropsWithChildren } from "hono/jsx";
+import { forbidden, unauthenticated } from "../../src/errors.ts";
+import type { LayoutProps } from "../../views/layouts/layout.ts";
+import { SiteLayout } from "../../views/layouts/site_layout.tsx";
+import type { HttpEnv } from "../http.ts";
+
+/** Puts pages into the site's layout, which links to what a visitor or a signed-in person needs. */
+export const welcomeVisitor = createMiddleware<HttpEnv>(async (c, next) => {
+  const viewer = c.get("session")?.actor ?? null;
+  c.set("layout", (props: PropsWithChildren<LayoutProps>) => <SiteLayout {...props} viewer={viewer} />);
+  await next();
+});
+
+/** Lets only people pass who are signed in on the apex. */
+export const requirePerson = createMiddleware<HttpEnv>(async (c, next) => {
+  const actor = c.get("session")?.actor;
+  if (!actor) throw unauthenticated();
+  if (actor.type === "member") throw forbidden();
+  await next();
+});
