@@ -21,11 +21,27 @@ export function wireSchema<Schema extends z.ZodType>(
   return known as Schema extends z.ZodObject ? z.ZodObject : z.ZodType;
 }
 
+/** Documents the schema's outside form, wherever it is used from now on. */
+export function describeWire<Schema extends z.ZodObject>(
+  schema: Schema,
+  describe: (wire: z.ZodObject) => z.ZodObject,
+): void {
+  schemas.set(schema, describe(renameFields(schema)));
+}
+
 /** Parses what was sent. Throws `invalid` with the first message for each field. */
 export function readWire<Schema extends z.ZodType>(schema: Schema, sent: unknown): z.output<Schema> {
-  const parsed = wireSchema(schema).safeParse(sent);
-  if (parsed.success) return fromWire(schema, parsed.data);
+  const parsed = parseWire(schema, sent);
+  if (parsed.success) return parsed.data;
   throw invalid(fieldErrors(parsed.error));
+}
+
+export type Parsed<Data> = { success: true; data: Data } | { success: false; error: z.ZodError };
+
+/** Parses what was sent. Errors name the fields as they were sent. */
+export function parseWire<Schema extends z.ZodType>(schema: Schema, sent: unknown): Parsed<z.output<Schema>> {
+  const parsed = wireSchema(schema).safeParse(sent);
+  return parsed.success ? { success: true, data: fromWire(schema, parsed.data) } : parsed;
 }
 
 /** What `wireSchema(schema)` has parsed, under the names of src. */
@@ -47,21 +63,32 @@ export function snakeCase(name: string): string {
   return name.replaceAll(/[a-z0-9](?=[A-Z])/g, "$&_").toLowerCase();
 }
 
+/** What has the same names on both sides stays itself, with its documentation. */
 function renameSchema(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodObject) return renameFields(schema);
+  if (schema instanceof z.ZodObject) return hasNewNames(schema) ? renameFields(schema) : schema;
+  if (schema instanceof z.ZodEnum) return hasNewWords(schema) ? renameWords(schema) : schema;
   if (schema instanceof z.ZodArray) {
-    return schema.clone({ ...schema.def, element: wireSchema(element(schema)) });
+    const inner = wireSchema(element(schema));
+    return inner === element(schema) ? schema : schema.clone({ ...schema.def, element: inner });
   }
-  if (schema instanceof z.ZodEnum) return renameWords(schema);
   return isWrapper(schema) ? renameWrapped(schema) : schema;
 }
 
+function hasNewNames({ shape }: z.ZodObject): boolean {
+  return Object.entries(shape as Shape)
+    .some(([name, field]) => snakeCase(name) !== name || wireSchema(field) !== field);
+}
+
 /** A check of the whole object would look for the fields' other names. */
-function renameFields(schema: z.ZodObject): z.ZodType {
+function renameFields(schema: z.ZodObject): z.ZodObject {
   if (schema.def.checks?.length) throw new Error("Check the fields of an input, or check the whole in src.");
   const shape = Object.entries(schema.shape as Shape)
     .map(([name, field]) => [snakeCase(name), wireSchema(field)]);
   return schema.clone({ ...schema.def, shape: Object.fromEntries(shape) });
+}
+
+function hasNewWords({ options }: z.ZodEnum): boolean {
+  return options.some((word) => snakeCase(String(word)) !== word);
 }
 
 function renameWords(schema: z.ZodEnum): z.ZodType {
@@ -71,11 +98,11 @@ function renameWords(schema: z.ZodEnum): z.ZodType {
 
 function renameWrapped(schema: Wrapper): z.ZodType {
   const inner = schema.def.innerType as z.ZodType;
-  if (!(schema instanceof z.ZodDefault)) {
-    return schema.clone({ ...schema.def, innerType: wireSchema(inner) } as never);
-  }
+  const innerType = wireSchema(inner);
+  if (innerType === inner) return schema;
+  if (!(schema instanceof z.ZodDefault)) return schema.clone({ ...schema.def, innerType } as never);
   const defaultValue = rename(inner, schema.def.defaultValue, TO_WIRE);
-  return schema.clone({ ...schema.def, innerType: wireSchema(inner), defaultValue });
+  return schema.clone({ ...schema.def, innerType, defaultValue });
 }
 
 type Shape = Record<string, z.ZodType>;

@@ -84,7 +84,7 @@ export function tenantsCommand() {
     .option("--json", "print JSON")
     .action((tenant, { name, subdomain, brandColor, logoUrl, ...options }) => {
       const orNone = (value?: string) => value === "none" ? null : value;
-      const look = { brand_color: orNone(brandColor), logo_url: orNone(logoUrl) };
+      const look = { brandColor: orNone(brandColor), logoUrl: orNone(logoUrl) };
       const changes = parseInput(tenantChanges, { name, subdomain, ...look });
       return onTenant(tenant, options, (ctx, { id }) => updateTenant(ctx, id, changes));
     });

@@ -17,8 +17,7 @@ import { readListAddress } from "../list_address.ts";
 import { form, page } from "../page.tsx";
 
 /** The fields of the form, which calls the name what sign-up calls it. */
-const newWorkspace = z.object({ company_name: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain })
-  .transform(({ company_name, subdomain }) => ownTenant.parse({ name: company_name, subdomain }));
+const newWorkspace = z.object({ companyName: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain });
 
 /** The workspaces of the person who is signed in. */
 export const workspacePages = new Hono<PersonEnv>();
@@ -47,8 +46,8 @@ workspacePages.post("/new", (c) => {
   const ctx = systemContextOf(c);
   return form(c, {
     schema: newWorkspace,
-    submit: (input) => createOwnTenant(ctx, user, input),
-    findRepeated: (input, renderedAt) => findCreatedByForm(ctx, user.id, input, renderedAt),
+    submit: (input) => createOwnTenant(ctx, user, wanted(input)),
+    findRepeated: (input, renderedAt) => findCreatedByForm(ctx, user.id, wanted(input), renderedAt),
     done: async (tenant) => ({ to: await openWorkspace(c, tenant, { welcome: true }) }),
     refused: ({ values, errors }) => newWorkspaceForm({ values, errors, hostSuffix: hostSuffix(c) }),
   });
@@ -58,6 +57,10 @@ workspacePages.post("/:id/handoff", async (c) => {
   const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
   return redirect(c, await openWorkspace(c, tenant, { welcome: false }));
 });
+
+function wanted({ companyName: name, subdomain }: z.output<typeof newWorkspace>) {
+  return ownTenant.parse({ name, subdomain });
+}
 
 function newWorkspaceForm(form: NewWorkspacePageProps) {
   return { title: "New workspace", body: <NewWorkspacePage {...form} /> };

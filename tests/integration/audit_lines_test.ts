@@ -91,20 +91,20 @@ Deno.test("a workspace's changes are logged with what was before, and only where
   await updateTenant(world.system, id, {
     name: "Acme",
     subdomain: "acme",
-    brand_color: null,
-    logo_url: null,
+    brandColor: null,
+    logoUrl: null,
   });
   const untouched = await lines();
-  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
-  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
+  await updateTenant(world.system, id, { name: "Acme Robotics", brandColor: "#0b6b58" });
+  await updateTenant(world.system, id, { name: "Acme Robotics", brandColor: "#0b6b58" });
 
   assert.deepEqual(untouched, []);
   assert.deepEqual(await lines(), [
     ["tenant.renamed", "Acme Robotics", { from: "Acme", to: "Acme Robotics" }],
     ["tenant.rebranded", "Acme Robotics", {
-      fields: ["brand_color"],
-      from: { brand_color: null },
-      to: { brand_color: "#0b6b58" },
+      fields: ["brandColor"],
+      from: { brandColor: null },
+      to: { brandColor: "#0b6b58" },
     }],
   ]);
 });
