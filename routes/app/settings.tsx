@@ -19,12 +19,14 @@ import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings
 import { type Fields, hostSuffix, type MemberEnv } from "../http.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
+import type { MemberContext, TenantContext } from "../../src/context.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();
 const brandForm = z.preprocess(
-  (fields: Fields) => ({ brand_color: fields.brand_color || null, logo_url: fields.logo_url || null }),
-  tenantChanges.pick({ brand_color: true, logo_url: true }),
+  (fields: Fields) => ({ brandColor: fields.brand_color || null, logoUrl: fields.logo_url || null }),
+  tenantChanges.pick({ brandColor: true, logoUrl: true }),
 );
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 
@@ -36,7 +38,7 @@ settingsPages.post("/settings/name", (c) => {
   const ctx = c.get("member");
   return form(c, {
     schema: nameForm,
-    submit: (input) => updateTenant(ctx, input),
+    submit: async (input) => await updateTenant(await current(ctx), input),
     done: ({ name }) => ({ to: "/settings", flash: `This workspace is now called ${name}.` }),
     refused: (rename) => settings(c, { rename }),
   });
@@ -46,7 +48,7 @@ settingsPages.post("/settings/brand", (c) => {
   const ctx = c.get("member");
   return form(c, {
     schema: brandForm,
-    submit: (input) => updateTenant(ctx, input),
+    submit: async (input) => await updateTenant(await current(ctx), input),
     done: () => ({ to: "/settings", flash: "Brand saved." }),
     refused: (rebrand) => settings(c, { rebrand }),
   });
@@ -57,7 +59,7 @@ settingsPages.post("/settings/address", (c) => {
   const ctx = c.get("member");
   return form(c, {
     schema: addressForm,
-    submit: (input) => updateTenant(ctx, input),
+    submit: async (input) => await updateTenant(await current(ctx), input),
     done: async (moved) =>
       moved.subdomain === ctx.tenant.subdomain
         ? { to: "/settings", flash: "No changes to save." }
@@ -79,9 +81,9 @@ settingsPages.post("/settings/deletion", (c) => {
   authorize(ctx, TENANT_DELETE);
   return form(c, {
     schema: confirmationForm,
-    submit: ({ confirmation }) => {
+    submit: async ({ confirmation }) => {
       checkConfirmation(tenant.name, confirmation);
-      return scheduleDeletion(ctx);
+      return scheduleDeletion(await current(ctx));
     },
     done: () => ({
       to: "/settings",
@@ -92,9 +94,14 @@ settingsPages.post("/settings/deletion", (c) => {
 });
 
 settingsPages.post("/settings/deletion/cancel", async (c) => {
-  await cancelDeletion(c.get("member"));
+  await cancelDeletion(await current(c.get("member")));
   return await done(c, { to: "/settings", flash: "Deletion canceled." });
 });
+
+/** The workspace as the member may act in it now: the session may remember their role for a few seconds longer. */
+function current({ system, tenant }: MemberContext): Promise<TenantContext> {
+  return openTenant(system, tenant.id);
+}
 
 /** The address that signs this browser in on the workspace's new host. */
 function followWorkspace(c: Context<MemberEnv>, moved: Tenant): Promise<string> {

@@ -14,7 +14,7 @@ import { after, DAY } from "../platform/clock.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
 import { isSchemaThere } from "./admission.ts";
 import { rejectReserved, subdomainForm } from "./subdomains.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import { mailOwners } from "./owners.ts";
@@ -40,9 +40,9 @@ const MAX_URL_LENGTH = 500;
 
 /** What a tenant's mails look like. Null: like the product's own. */
 const brand = z.object({
-  brand_color: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
+  brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
     .nullable(),
-  logo_url: z.string().trim().max(MAX_URL_LENGTH, `Use ${MAX_URL_LENGTH} characters at most.`)
+  logoUrl: z.string().trim().max(MAX_URL_LENGTH, `Use ${MAX_URL_LENGTH} characters at most.`)
     .pipe(
       z.url({
         protocol: /^https$/,
@@ -77,8 +77,8 @@ export async function updateTenant(ctx: TenantContext, changes: TenantChanges): 
     const before = {
       name: tenant.name,
       subdomain: tenant.subdomain,
-      brand_color: tenant.brand.color,
-      logo_url: tenant.brand.logoUrl,
+      brandColor: tenant.brand.color,
+      logoUrl: tenant.brand.logoUrl,
     };
     const { name, subdomain, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];
@@ -90,8 +90,7 @@ export async function updateTenant(ctx: TenantContext, changes: TenantChanges): 
       steps.push({ set: { subdomain }, event: TENANT_MOVED, details });
     }
     if (Object.keys(brand).length > 0) {
-      const set = { brandColor: brand.brand_color, logoUrl: brand.logo_url };
-      steps.push({ set, event: TENANT_REBRANDED, details: describeChanges(before, brand) });
+      steps.push({ set: brand, event: TENANT_REBRANDED, details: describeChanges(before, brand) });
     }
     return steps;
   });
@@ -187,7 +186,7 @@ async function change(
   return tenant;
 }
 
-async function lockTenant(tx: ControlTx, id: string): Promise<Tenant> {
+async function lockTenant(tx: ControlTx, id: TenantId): Promise<Tenant> {
   const [row] = await tx.select(TENANT_FIELDS).from(tenants).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
     .where(and(eq(tenants.id, id), ne(tenants.status, "deleting"))).for("update");
   if (!row) throw notFound("This workspace");
