@@ -195,7 +195,7 @@ Deno.test("a reset that fails half way leaves link, password and sessions as the
   assert.equal(failed.status, 500);
   assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
   assert.ok(await authenticate(world.system, { email: acme.owner.email, password: PASSWORD }));
-  assert.match((await setPassword(world, link)).text, /Your password is set/);
+  assert.match((await setPassword(world, link)).text, /Password saved/);
 });
 
 function setPassword(world: World, link: string, password = NEW_PASSWORD): Promise<Page> {

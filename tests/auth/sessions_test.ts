@@ -86,7 +86,7 @@ Deno.test("a wrong password is 422 with one message, keeps the address, and give
   });
 
   assert.equal(page.status, 422);
-  assert.match(page.text, /The email address or the password is wrong/);
+  assert.match(page.text, /Wrong email or password/);
   assert.match(page.text, new RegExp(`value="${acme.owner.email}"`));
   assert.doesNotMatch(page.text, /wrong one here/);
 });

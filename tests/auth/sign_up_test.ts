@@ -172,7 +172,7 @@ Deno.test("S14 a link to set a password works once, for two days, and ends all s
   const program = await world.api("GET", "/me", { token: stolen });
 
   assert.deepEqual([weak.status, own.status], [422, 422]);
-  assert.match(done.text, /Your password is set/);
+  assert.match(done.text, /Password saved/);
   for (const page of [again, late]) assert.match(page.text, /used or has expired/);
   assert.equal(program.status, 401);
   assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);

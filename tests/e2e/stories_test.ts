@@ -69,13 +69,13 @@ Deno.test("a person confirms their address by mail, forgets the password and cho
     await forgetful.page.goto(`http://${world.host("acme")}/login`);
     await forgetful.page.click("a:has-text('Forgot your password?')");
     await forgetful.page.fill("#email", "ada@acme.example");
-    await forgetful.page.click("button:has-text('Send the link')");
+    await forgetful.page.click("button:has-text('Send link')");
     await forgetful.page.waitForSelector("text=we sent a link to it");
     await worker.idle();
     await openMail(forgetful.page, world, "Choose a new password");
     await forgetful.page.fill("#password", "a new and longer password");
     await forgetful.page.click("button:has-text('Save password')");
-    await forgetful.page.waitForSelector("text=Your password is set");
+    await forgetful.page.waitForSelector("text=Password saved");
     await old.page.goto(`http://${world.host("acme")}/dashboard`);
     await old.page.waitForURL(/\/login\?/);
     await signIn(old.page, "a new and longer password");
@@ -262,10 +262,10 @@ Deno.test("an owner moves the workspace, asks for its deletion and takes that ba
     await page.click("button:has-text('Delete workspace')");
     await page.waitForURL(/\/settings$/);
     await page.goto(`http://${world.host("robotics")}/dashboard`);
-    await page.locator("button:has-text('Keep it')").click();
-    await page.waitForSelector("text=Acme Robotics stays");
+    await page.locator("button:has-text('Cancel deletion')").click();
+    await page.waitForSelector("text=Deletion canceled");
 
-    assert.equal(await page.locator("button:has-text('Keep it')").count(), 0);
+    assert.equal(await page.locator("button:has-text('Cancel deletion')").count(), 0);
     assert.deepEqual(complaints.filter((complaint) => !complaint.includes("422")), []);
   });
 });

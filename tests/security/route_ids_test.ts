@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createApp } from "../../routes/app.ts";
+import { createApp, type HttpApp } from "../../routes/app.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
@@ -22,7 +22,6 @@ const MAKERS: Record<string, (company: Company) => Promise<string>> = {
 
 /** The back office tells nobody but the platform's staff what there is: neither of a tenant nor of none. */
 const REFUSED_WHOLE = ["admin"];
-const ON_THE_APEX = ["workspaces", "admin"];
 
 /** Parameters that are no ids of a tenant's things. */
 const NOT_IDS = /^\/(static|dev|unsubscribe)\//;
@@ -42,8 +41,8 @@ Deno.test("S03 every route that takes an id answers a neighbour's like one that 
 
   const routes = await routesWithIds(world);
   assert.ok(routes.length >= 12, "the route table was read");
-  for (const { method, path } of routes) {
-    await t.step(`${method} ${path}`, async () => {
+  for (const { host: kind, method, path } of routes) {
+    await t.step(`${method} ${path} on ${kind === "apex" ? "the apex" : "a tenant's host"}`, async () => {
       const resource = path.replace(/^\/api(\/v1)?/, "").split("/")[1]!;
       const maker = MAKERS[resource];
       assert.ok(maker, `tell MAKERS how to make one of ${resource}`);
@@ -51,11 +50,11 @@ Deno.test("S03 every route that takes an id answers a neighbour's like one that 
 
       const call = async (id: string) => {
         const address = path.replace(/:[a-z_]+/, id);
+        const host = kind === "apex" ? world.host() : world.host("acme");
         if (path.startsWith("/api")) {
           const body = method === "GET" || method === "DELETE" ? undefined : { name: "Taken over" };
-          return await world.api(method, "", { path: address, token, body });
+          return await world.api(method, "", { host, path: address, token, body });
         }
-        const host = ON_THE_APEX.includes(resource) ? world.host() : world.host("acme");
         const url = `http://${host}${address}`;
         return await (method === "GET"
           ? browser.get(url)
@@ -79,11 +78,11 @@ Deno.test("S03 every route that takes an id answers a neighbour's like one that 
   });
 });
 
-async function routesWithIds(world: World): Promise<{ method: string; path: string }[]> {
+async function routesWithIds(world: World): Promise<HttpApp["routes"]> {
   const { routes } = await createApp(world.services);
   const seen = new Set<string>();
-  return routes.filter(({ method, path }) => {
-    const key = `${method} ${path}`;
+  return routes.filter(({ host, method, path }) => {
+    const key = `${host} ${method} ${path}`;
     const wanted = method !== "ALL" && /[:{]/.test(path) && !NOT_IDS.test(path) && !seen.has(key);
     seen.add(key);
     return wanted;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UnknownHosts } from "../../routes/unknown_hosts.ts";
+import { UnknownHosts } from "../../routes/middleware/unknown_hosts.ts";
 
 /** Protects: a wrong host shows in the log, and nobody can flood the log or forge lines with hosts (S35). */
 
