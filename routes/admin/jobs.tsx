@@ -1,19 +1,17 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
 import type { SystemContext } from "../../src/context.ts";
 import {
   discardJob,
   getJob,
   getQueues,
-  JOB_STATES,
-  jobQuery,
-  type JobState,
+  JOB_LIST,
   listJobs,
   type QueueState,
   retryAllFailed,
   retryJob,
 } from "../../src/operations/job_list.ts";
 import { type QueueName, QUEUES } from "../../src/outbox/queues.ts";
+import type { ListQuery } from "../../src/platform/list.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
 import { JobList, JobRows } from "../../views/pages/admin/job_list.tsx";
@@ -22,33 +20,21 @@ import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
 import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
 import { type Flash, sendFlash } from "../flash.ts";
 import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
 import { render } from "../render.tsx";
 import { shellOf } from "./staff.tsx";
-
-const PAGE_SIZE = 25;
-
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  state: z.enum([...JOB_STATES, "all"]).optional().catch(undefined),
-  queue: jobQuery.shape.queue.catch(undefined),
-  cursor: jobQuery.shape.cursor.catch(undefined),
-});
 
 /** What is done beside requests: how it is going, and what failed. */
 export const jobPages = new Hono<StaffEnv>();
 
 jobPages.get("/jobs", async (c) => {
   const ctx = c.get("staff");
-  const { state, queue, cursor } = listAddress.parse(c.req.query());
-  if (isPartial(c) && cursor) {
-    return render(c, <JobRows {...await rowsOf(ctx, state ?? "all", queue, cursor)} />);
-  }
+  const query = readListAddress(c, JOB_LIST);
+  if (isPartial(c) && query.cursor) return render(c, <JobRows {...await rowsOf(ctx, query)} />);
   const { queues, workers } = await getQueues(ctx);
-  const counts = countStates(queues, queue);
-  const list = {
-    ...await rowsOf(ctx, state ?? (counts.failed > 0 ? "failed" : "all"), queue, cursor),
-    counts,
-  };
+  const counts = countStates(queues, query.queue);
+  const showsFailed = c.req.query("state") === undefined && counts.failed > 0;
+  const list = { ...await rowsOf(ctx, showsFailed ? { ...query, state: "failed" } : query), counts };
   if (isPartial(c)) return render(c, <JobList {...list} />);
   return render(c, <JobsPage {...shellOf(c)} {...list} queues={queues} workers={workers} />);
 });
@@ -59,7 +45,7 @@ jobPages.get("/jobs/queues", async (c) => {
 });
 
 jobPages.post("/jobs/retry-failed", async (c) => {
-  const { queue } = parseInput(jobQuery.pick({ queue: true }), await readForm(c));
+  const { queue } = parseInput(JOB_LIST.query.pick({ queue: true }), await readForm(c));
   const jobs = await retryAllFailed(c.get("staff"), queue);
   const message = jobs > 0
     ? { kind: "success" as const, text: jobs === 1 ? "1 job begins anew." : `${jobs} jobs begin anew.` }
@@ -89,15 +75,10 @@ jobPages.post("/jobs/:id/discard", async (c) => {
   return goTo(c, "/admin/jobs", { kind: "success", text: `${name} was discarded.` });
 });
 
-async function rowsOf(ctx: SystemContext, state: JobState | "all", queue?: QueueName, cursor?: string) {
-  const { items, nextCursor } = await listJobs(ctx, {
-    state: state === "all" ? undefined : state,
-    queue,
-    cursor,
-    limit: PAGE_SIZE,
-  });
-  const query = { state, queue: queue ?? "all" as const };
-  return { jobs: items, nextCursor, query, now: ctx.services.clock.now() };
+async function rowsOf(ctx: SystemContext, query: ListQuery<typeof JOB_LIST>) {
+  const { items, nextCursor } = await listJobs(ctx, query);
+  const { state = "all", queue = "all" } = query;
+  return { jobs: items, nextCursor, query: { state, queue } as const, now: ctx.services.clock.now() };
 }
 
 /** How many jobs are in each state, in one queue or in all. Nobody counts those that have ended well. */

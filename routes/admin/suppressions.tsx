@@ -1,11 +1,10 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
 import {
   getSuppressed,
   listSuppressed,
   newSuppression,
   suppressByHand,
-  suppressionQuery,
+  SUPPRESSION_LIST,
   unsuppress,
 } from "../../src/email/suppression.ts";
 import { parseInput } from "../../src/platform/input.ts";
@@ -16,24 +15,18 @@ import { SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx"
 import { sendFlash } from "../flash.ts";
 import { refusedFields } from "../forms.ts";
 import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
 import { render } from "../render.tsx";
 import { shellOf } from "./staff.tsx";
-
-const PAGE_SIZE = 25;
-
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  search: suppressionQuery.shape.search.catch(undefined),
-  cursor: suppressionQuery.shape.cursor.catch(undefined),
-});
 
 /** The addresses that no mail goes to. */
 export const suppressionPages = new Hono<StaffEnv>();
 
 suppressionPages.get("/suppressions", async (c) => {
   const ctx = c.get("staff");
-  const { search, cursor } = listAddress.parse(c.req.query());
-  const { items, nextCursor } = await listSuppressed(ctx, { search, cursor, limit: PAGE_SIZE });
+  const query = readListAddress(c, SUPPRESSION_LIST);
+  const { search, cursor } = query;
+  const { items, nextCursor } = await listSuppressed(ctx, query);
   const list = { addresses: items, nextCursor, search: search ?? "", now: ctx.services.clock.now() };
   if (isPartial(c) && cursor) return render(c, <SuppressionRows {...list} />);
   if (isPartial(c)) return render(c, <SuppressionList {...list} />);

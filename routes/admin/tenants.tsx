@@ -1,5 +1,4 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
 import {
   listPlatformAudit,
   type PlatformAuditAction,
@@ -17,32 +16,26 @@ import {
 } from "../../src/tenancy/lifecycle.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { getTenantRecord } from "../../src/tenancy/tenant_record.ts";
-import { countReadyTenants, countTenants, listTenants, tenantQuery } from "../../src/tenancy/tenants.ts";
+import { countReadyTenants, countTenants, listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
 import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
 import { sendFlash } from "../flash.ts";
 import { submit } from "../forms.ts";
 import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
 import { render } from "../render.tsx";
 import { shellOf } from "./staff.tsx";
 
-const PAGE_SIZE = 25;
 const HISTORY_LENGTH = 50;
-
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  search: tenantQuery.shape.search.catch(undefined),
-  status: tenantQuery.shape.status.catch(undefined),
-  cursor: tenantQuery.shape.cursor.catch(undefined),
-});
 
 export const tenantPages = new Hono<StaffEnv>();
 
 tenantPages.get("/tenants", async (c) => {
   const ctx = c.get("staff");
-  const { search, status, cursor } = listAddress.parse(c.req.query());
-  const { items, nextCursor } = await listTenants(ctx, { search, status, cursor, limit: PAGE_SIZE });
+  const query = readListAddress(c, TENANT_LIST);
+  const { search, status, cursor } = query;
+  const { items, nextCursor } = await listTenants(ctx, query);
   const list = {
     tenants: items.map(({ members, ...tenant }) => listed(ctx, tenant, members)),
     nextCursor,

@@ -4,10 +4,9 @@ import {
   getMailboxMessage,
   linksOf,
   listMailbox,
+  MAILBOX_LIST,
   type MailboxMessage,
-  mailboxQuery,
 } from "../../src/email/mailbox.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import { withLinksInNewTabs } from "../../views/pages/mailbox/framed_html.ts";
 import { MailboxMessagePage } from "../../views/pages/mailbox/mailbox_message_page.tsx";
 import { MailboxPage } from "../../views/pages/mailbox/mailbox_page.tsx";
@@ -15,6 +14,7 @@ import { sendFlash, takeFlash } from "../flash.ts";
 import { type HttpEnv, redirect, systemContextOf } from "../http.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { render } from "../render.tsx";
+import { readWire } from "../wire.ts";
 import { framedMail } from "./framed_mail.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
 
@@ -23,7 +23,7 @@ export const mailboxPages = new Hono<HttpEnv>();
 
 mailboxPages.get("/mailbox", async (c) => {
   const ctx = systemContextOf(c);
-  const query = parseInput(mailboxQuery, c.req.query());
+  const query = readWire(MAILBOX_LIST.query, c.req.query());
   const { items, nextCursor } = await listMailbox(ctx, query);
   const { transport, now } = {
     transport: ctx.services.use(EMAIL_TRANSPORT).name,
@@ -34,7 +34,7 @@ mailboxPages.get("/mailbox", async (c) => {
 });
 
 mailboxPages.get("/mailbox.json", async (c) => {
-  const query = parseInput(mailboxQuery, c.req.query());
+  const query = readWire(MAILBOX_LIST.query, c.req.query());
   const { items, nextCursor } = await listMailbox(systemContextOf(c), query);
   return c.json({ data: items.map(toJson), next_cursor: nextCursor });
 });

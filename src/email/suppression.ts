@@ -1,4 +1,4 @@
-import { and, eq, ilike, sql } from "drizzle-orm";
+import { eq, ilike, sql } from "drizzle-orm";
 import { z } from "zod";
 import { suppressedAddresses } from "../../db/control/schema/email.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
@@ -7,14 +7,14 @@ import type { SystemContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
-import { emailAddress, multiLine, searchTerm } from "../platform/text.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { searchFilter } from "../platform/list_filters.ts";
+import { momentKey } from "../platform/list_keys.ts";
+import { emailAddress, multiLine } from "../platform/text.ts";
 import { authorize } from "../access/authorize.ts";
 import { permission } from "../access/permissions.ts";
 
 const MAX_DETAIL_LENGTH = 500;
-const MAX_SEARCH_LENGTH = 100;
-const SORT = "-created_at";
 
 /** An address that mail doesn't go to, and why. A complaint holds back what one may do without; the other reasons, all mail. */
 export type SuppressedAddress = typeof suppressedAddresses.$inferSelect;
@@ -25,12 +25,13 @@ export const newSuppression = z.object({
   detail: multiLine(MAX_DETAIL_LENGTH).default(""),
 });
 
-export const suppressionQuery = z.object({
-  search: searchTerm(MAX_SEARCH_LENGTH).optional().transform((text) => text || undefined),
-  limit: pageSize,
-  cursor: z.string().max(1_000).optional(),
+export const SUPPRESSION_LIST = list("suppressions", {
+  select: (db) => db.select().from(suppressedAddresses),
+  id: suppressedAddresses.id,
+  sorts: { createdAt: momentKey(suppressedAddresses.createdAt) },
+  defaultSort: "-createdAt",
+  filters: { search: searchFilter((pattern) => ilike(suppressedAddresses.address, pattern)) },
 });
-export type SuppressionQuery = z.output<typeof suppressionQuery>;
 
 /** Why mail doesn't go to this address; null where it does. */
 export async function findSuppression(
@@ -98,21 +99,13 @@ export async function getSuppressed(ctx: SystemContext, id: string): Promise<Sup
   return row;
 }
 
-/** The suppressed addresses, the newest first. `search` is a part of the address. */
+/** The suppressed addresses, newest first. `search` is a part of the address. */
 export async function listSuppressed(
   ctx: SystemContext,
-  { search, limit, cursor }: SuppressionQuery,
+  query: ListQuery<typeof SUPPRESSION_LIST>,
 ): Promise<Page<SuppressedAddress>> {
   authorize(ctx, SUPPRESSIONS_MANAGE);
-  const { id, address, createdAt } = suppressedAddresses;
-  const place = cursor ? readCursor(cursor, SORT, isMoment) : undefined;
-  const rows = await ctx.control.select().from(suppressedAddresses)
-    .where(and(
-      search ? ilike(address, `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`) : undefined,
-      place && sql`(${createdAt}, ${id}) < (${place.cursorValue}::timestamptz, ${place.cursorId}::uuid)`,
-    ))
-    .orderBy(sql`${createdAt} desc, ${id} desc`).limit(limit + 1);
-  return toPage(rows, limit, SORT, (row) => row.createdAt.toISOString());
+  return await SUPPRESSION_LIST.page(ctx.control, query);
 }
 
 async function add(

@@ -1,5 +1,6 @@
-import { and, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gte, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
@@ -8,7 +9,9 @@ import type { SystemContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
 import { after, HOUR } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
-import { type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { choiceFilter, equalFilter } from "../platform/list_filters.ts";
+import { idKey } from "../platform/list_keys.ts";
 import { maskPayload } from "./masking.ts";
 import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
 import { authorize } from "../access/authorize.ts";
@@ -48,31 +51,38 @@ export type QueueState = {
   lastHour: { done: number; retried: number; failed: number };
 };
 
-export const jobQuery = z.object({
-  state: z.enum(JOB_STATES).optional(),
-  queue: z.enum(QUEUE_NAMES).optional(),
-  cursor: z.string().optional(),
-  limit: pageSize,
+export const JOB_LIST = list("jobs", {
+  select: selectJobs,
+  id: outbox.id,
+  sorts: { id: idKey(outbox.id) },
+  defaultSort: "-id",
+  filters: {
+    state: choiceFilter({
+      waiting: sql`${outbox.state} = 'waiting'`,
+      ready: sql`${outbox.state} = 'ready'`,
+      running: sql`${outbox.state} in ('dispatched', 'running')`,
+      held: sql`${outbox.state} = 'held'`,
+      failed: sql`${outbox.state} = 'failed'`,
+      done: sql`${outbox.state} = 'done'`,
+    }),
+    queue: equalFilter(z.enum(QUEUE_NAMES), outbox.queue),
+  },
 });
-export type JobQuery = z.output<typeof jobQuery>;
 
-const SORT = "id";
-
-/** All jobs that are kept, those asked for last first. Throws `invalid` on `cursor`. */
-export async function listJobs(ctx: SystemContext, query: JobQuery): Promise<Page<ListedJob>> {
+/** All jobs that are kept, the latest first. Throws `invalid` for a cursor of another list or filter. */
+export async function listJobs(
+  ctx: SystemContext,
+  query: ListQuery<typeof JOB_LIST>,
+): Promise<Page<ListedJob>> {
   authorize(ctx, JOBS_MANAGE);
-  const rows = await selectJobs(ctx).where(and(
-    query.state && inArray(outbox.state, statesOf(query.state)),
-    query.queue && eq(outbox.queue, query.queue),
-    query.cursor ? lt(outbox.id, readCursor(query.cursor, SORT, isId).cursorId) : undefined,
-  )).orderBy(desc(outbox.id)).limit(query.limit + 1);
-  return toPage(rows.map(toListed), query.limit, SORT, ({ id }) => id);
+  const { items, nextCursor } = await JOB_LIST.page(ctx.control, query);
+  return { items: items.map(toListed), nextCursor };
 }
 
 /** Throws `not_found`. */
 export async function getJob(ctx: SystemContext, id: string): Promise<ListedJob> {
   authorize(ctx, JOBS_MANAGE);
-  const [row] = isId(id) ? await selectJobs(ctx).where(eq(outbox.id, id)) : [];
+  const [row] = isId(id) ? await selectJobs(ctx.control).where(eq(outbox.id, id)) : [];
   if (!row) throw notFound("This job");
   return toListed(row);
 }
@@ -180,14 +190,14 @@ async function record(
   await recordPlatformAudit(ctx, tx, { action, subject: { type: "job", id, name }, details });
 }
 
-function selectJobs({ control }: SystemContext) {
-  return control.select({ job: outbox, tenantName: tenants.name, subdomain: tenants.subdomain }).from(outbox)
-    .leftJoin(tenants, eq(tenants.id, outbox.tenantId));
+function selectJobs(db: ControlDb) {
+  return db.select({ ...getTableColumns(outbox), tenantName: tenants.name, subdomain: tenants.subdomain })
+    .from(outbox).leftJoin(tenants, eq(tenants.id, outbox.tenantId));
 }
 
-type JobRow = { job: typeof outbox.$inferSelect; tenantName: string | null; subdomain: string | null };
+type JobRow = typeof outbox.$inferSelect & { tenantName: string | null; subdomain: string | null };
 
-function toListed({ job, tenantName, subdomain }: JobRow): ListedJob {
+function toListed({ tenantName, subdomain, ...job }: JobRow): ListedJob {
   const { id, name, attempts, error, runAt, createdAt, startedAt, endedAt, tenantId } = job;
   return {
     id,
@@ -205,11 +215,7 @@ function toListed({ job, tenantName, subdomain }: JobRow): ListedJob {
   };
 }
 
-/** That a job is on its way to a worker is of no interest to people: it is about to run. */
+/** To people, a job on its way to a worker is running: it is about to. */
 function shownAs(state: typeof outbox.$inferSelect["state"]): JobState {
   return state === "dispatched" ? "running" : state;
-}
-
-function statesOf(state: JobState): (typeof outbox.$inferSelect["state"])[] {
-  return state === "running" ? ["dispatched", "running"] : [state];
 }

@@ -32,9 +32,9 @@ const MAX_URL_LENGTH = 500;
 
 /** What a tenant's mails look like. Null: like the product's own. */
 const brand = z.object({
-  brand_color: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
+  brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
     .nullable(),
-  logo_url: z.string().trim().max(MAX_URL_LENGTH, `Use ${MAX_URL_LENGTH} characters at most.`)
+  logoUrl: z.string().trim().max(MAX_URL_LENGTH, `Use ${MAX_URL_LENGTH} characters at most.`)
     .pipe(
       z.url({
         protocol: /^https$/,
@@ -70,8 +70,8 @@ export async function updateTenant(ctx: SystemContext, id: string, changes: Tena
     const before = {
       name: tenant.name,
       subdomain: tenant.subdomain,
-      brand_color: tenant.brand.color,
-      logo_url: tenant.brand.logoUrl,
+      brandColor: tenant.brand.color,
+      logoUrl: tenant.brand.logoUrl,
     };
     const { name, subdomain, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];
@@ -85,8 +85,7 @@ export async function updateTenant(ctx: SystemContext, id: string, changes: Tena
       steps.push({ set: { subdomain }, action: "tenant.moved", details });
     }
     if (Object.keys(brand).length > 0) {
-      const set = { brandColor: brand.brand_color, logoUrl: brand.logo_url };
-      steps.push({ set, action: "tenant.rebranded", details: describeChanges(before, brand) });
+      steps.push({ set: brand, action: "tenant.rebranded", details: describeChanges(before, brand) });
     }
     return steps;
   });

@@ -54,7 +54,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
   );
   const pending = await startPendingSignUp(
     world.system,
-    { email: "later@acme.example", name: "Later", company_name: "Later", subdomain: "later" },
+    { email: "later@acme.example", name: "Later", companyName: "Later", subdomain: "later" },
     await world.passwordHashOf(reader),
   );
   const signUpCookie = { name: "denizen_sign_up", value: pending.token, url: `http://${world.host()}` };

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { asc, inArray } from "drizzle-orm";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
-import { listSuppressed, suppress, suppressByHand, unsuppress } from "../../src/email/suppression.ts";
+import {
+  listSuppressed,
+  suppress,
+  suppressByHand,
+  SUPPRESSION_LIST,
+  unsuppress,
+} from "../../src/email/suppression.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
@@ -85,20 +91,20 @@ Deno.test("a workspace's changes are logged with what was before, and only where
   await updateTenant(world.system, id, {
     name: "Acme",
     subdomain: "acme",
-    brand_color: null,
-    logo_url: null,
+    brandColor: null,
+    logoUrl: null,
   });
   const untouched = await lines();
-  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
-  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
+  await updateTenant(world.system, id, { name: "Acme Robotics", brandColor: "#0b6b58" });
+  await updateTenant(world.system, id, { name: "Acme Robotics", brandColor: "#0b6b58" });
 
   assert.deepEqual(untouched, []);
   assert.deepEqual(await lines(), [
     ["tenant.renamed", "Acme Robotics", { from: "Acme", to: "Acme Robotics" }],
     ["tenant.rebranded", "Acme Robotics", {
-      fields: ["brand_color"],
-      from: { brand_color: null },
-      to: { brand_color: "#0b6b58" },
+      fields: ["brandColor"],
+      from: { brandColor: null },
+      to: { brandColor: "#0b6b58" },
     }],
   ]);
 });
@@ -110,7 +116,7 @@ Deno.test("an address is logged as suppressed with the reason it had before, onc
   await suppress(system, { address, reason: "complaint", detail: "" });
   await suppressByHand(system, { address, detail: "" });
   await assert.rejects(suppressByHand(system, { address, detail: "" }), /need another value/);
-  const { items: [suppressed] } = await listSuppressed(system, { search: undefined, limit: 1 });
+  const { items: [suppressed] } = await listSuppressed(system, SUPPRESSION_LIST.query.parse({}));
   await unsuppress(system, suppressed!.id);
 
   const lines = await system.control.select().from(platformAuditLog)

@@ -252,7 +252,7 @@ Deno.test("S14 no link's secret lies in the outbox, and none is in the database 
 Deno.test("someone new is invited in our name and look, and the link is their first password", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme Robotics");
-  const look = { brand_color: "#1d59b3", logo_url: "https://acme.example/logo.png" };
+  const look = { brandColor: "#1d59b3", logoUrl: "https://acme.example/logo.png" };
   await updateTenant(world.system, acme.tenant.id, look);
   await using worker = await startWorker(world, "kv");
   const ctx = { ...world.system, actor: acme.ctx.actor };
@@ -283,7 +283,7 @@ Deno.test("someone new is invited in our name and look, and the link is their fi
 Deno.test("someone with an account is invited to sign in, in the tenant's name and look", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme", "Acme Robotics"), await world.company("globex")];
-  const look = { brand_color: "#1d59b3", logo_url: "https://acme.example/logo.png" };
+  const look = { brandColor: "#1d59b3", logoUrl: "https://acme.example/logo.png" };
   await updateTenant(world.system, acme.tenant.id, look);
   await using worker = await startWorker(world, "kv");
   const person = { email: globex.owner.email, name: "Ben Vogel", role: "member" } as const;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listTenants, tenantQuery } from "../../src/tenancy/tenants.ts";
+import { listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: a text is found however its letters were typed, composed (NFC) or decomposed (NFD). */
@@ -16,7 +16,7 @@ Deno.test("projects and workspaces are stored composed, and found by either form
   const { json } = await world.api("POST", "/projects", { token, body });
   const found = async (search: string) => [
     (await world.api("GET", `/projects?search=${encodeURIComponent(search)}`, { token })).json.data.length,
-    (await listTenants(world.system, tenantQuery.parse({ search }))).items.length,
+    (await listTenants(world.system, TENANT_LIST.query.parse({ search }))).items.length,
   ];
 
   assert.deepEqual([json.name, json.description], [COMPOSED, `The ${COMPOSED}`]);

@@ -1,16 +1,4 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
-import { invalid } from "../../src/errors.ts";
-import { fieldErrors } from "../../src/platform/input.ts";
-import type { ApiEnv } from "../http.ts";
-
-/** A part of the API. What doesn't fit a route's schemas is answered 422 before the route sees it. */
-export function apiRoutes() {
-  return new OpenAPIHono<ApiEnv>({
-    defaultHook: (result) => {
-      if (!result.success) throw invalid(fieldErrors(result.error));
-    },
-  });
-}
+import { z } from "@hono/zod-openapi";
 
 const Problem = z.object({
   type: z.string(),
@@ -38,25 +26,12 @@ const DESCRIPTIONS = {
     "The database does not answer or is busy, or the tenant is being updated; try again after `Retry-After` seconds",
 };
 
+export type ProblemStatus = keyof typeof DESCRIPTIONS;
+
 /** The documented answers for errors. */
-export function problems<Status extends keyof typeof DESCRIPTIONS>(...statuses: Status[]) {
+export function problems(statuses: ProblemStatus[]) {
   const content = { "application/problem+json": { schema: Problem } };
   return Object.fromEntries(
     statuses.map((status) => [status, { description: DESCRIPTIONS[status], content }]),
-  ) as Record<
-    Status,
-    { description: string; content: typeof content }
-  >;
+  );
 }
-
-/** A JSON answer. */
-export function json<Schema extends z.ZodType>(description: string, schema: Schema) {
-  return { description, content: { "application/json": { schema } } };
-}
-
-/** A JSON body that must be there. */
-export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
-  return { required: true, content: { "application/json": { schema } } };
-}
-
-export const BEARER = [{ bearer: [] }];
