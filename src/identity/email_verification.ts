@@ -2,7 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { users } from "../../db/control/schema/users.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { describeActor } from "../access/actor.ts";
+import { describeActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { enqueue, keyOncePer } from "../outbox/outbox.ts";
@@ -29,7 +29,7 @@ export const confirmation = z.object({
 });
 
 /** Sends the email again that asks a user to confirm their address. */
-export async function requestVerification(ctx: SystemContext, userId: string): Promise<void> {
+export async function requestVerification(ctx: SystemContext, userId: UserId): Promise<void> {
   await ctx.tx((tx) => sendVerification(ctx, tx, userId, "request"));
 }
 
@@ -37,7 +37,7 @@ export async function requestVerification(ctx: SystemContext, userId: string): P
 export async function sendVerification(
   ctx: SystemContext,
   tx: ControlTx,
-  userId: string,
+  userId: UserId,
   occasion: "sign-up" | "sign-up again" | "request",
 ): Promise<void> {
   await enqueue(ctx, tx, SEND_EMAIL, { message: "verify_address", userId }, {

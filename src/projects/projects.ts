@@ -2,6 +2,7 @@ import { eq, ilike, or } from "drizzle-orm";
 import { z } from "zod";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
+import type { UserId } from "../access/actor.ts";
 import { limit, release, reserve } from "../billing/limits.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
@@ -38,7 +39,7 @@ export type Project = {
   name: string;
   description: string;
   status: ProjectStatus;
-  ownerId: string;
+  ownerId: UserId;
   version: number;
   createdAt: Date;
   updatedAt: Date;

@@ -15,7 +15,7 @@ import { isId } from "../platform/ids.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
 import { isSchemaThere } from "./admission.ts";
 import { rejectReserved, subdomainForm } from "./subdomains.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import { mailOwners } from "./owners.ts";
@@ -114,7 +114,7 @@ export async function resumeTenant(ctx: SystemContext, id: string): Promise<Tena
   authorize(ctx, TENANTS_MANAGE);
   return await change(ctx, id, async (tx, tenant) => {
     if (tenant.status !== "suspended") throw conflict(`${tenant.name} is not suspended.`);
-    await releaseHeldJobs(ctx, tx, id);
+    await releaseHeldJobs(ctx, tx, tenant.id);
     return [{
       set: { status: "active", suspendedAt: null, suspensionReason: null },
       action: "tenant.resumed",
@@ -164,7 +164,7 @@ async function change(
   id: string,
   decide: (tx: ControlTx, tenant: Tenant) => Step[] | Promise<Step[]>,
 ): Promise<Tenant> {
-  if (!isId(id)) throw notFound("This workspace");
+  if (!isId<TenantId>(id)) throw notFound("This workspace");
   const tenant = await ctx.tx(async (tx) => {
     const tenant = await lockTenant(tx, id);
     if (tenant.status === "suspended" && !isPlatform(ctx)) throw suspended();
@@ -181,7 +181,7 @@ async function change(
   return tenant;
 }
 
-async function lockTenant(tx: ControlTx, id: string): Promise<Tenant> {
+async function lockTenant(tx: ControlTx, id: TenantId): Promise<Tenant> {
   const [row] = await tx.select(TENANT_FIELDS).from(tenants).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
     .where(and(eq(tenants.id, id), ne(tenants.status, "deleting"))).for("update");
   if (!row) throw notFound("This workspace");

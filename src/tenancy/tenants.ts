@@ -76,7 +76,7 @@ async function createIn(
   const owner = await findOwner(tx);
   const createdBy = creatorOf(ctx, owner);
   if (createdBy) await checkCreated(tx, createdBy);
-  const id = newId() as TenantId;
+  const id = newId<TenantId>();
   const row = { ...input, id, schemaName, createdBy, createdAt: now, updatedAt: now };
   const [tenant] = await refuseTaken(() => tx.insert(tenants).values(row).returning());
   await takeSubdomain(tx, id, input.subdomain, now);
@@ -211,7 +211,7 @@ export async function countReadyTenants(ctx: SystemContext): Promise<number> {
 }
 
 /** Names that lead to the tenant besides its own, and until when. */
-export async function listFormerSubdomains(ctx: SystemContext, tenantId: string) {
+export async function listFormerSubdomains(ctx: SystemContext, tenantId: TenantId) {
   const rows = await ctx.control.select().from(subdomains)
     .where(and(eq(subdomains.tenantId, tenantId), gt(subdomains.expiresAt, ctx.services.clock.now())))
     .orderBy(subdomains.expiresAt);

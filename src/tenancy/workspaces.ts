@@ -8,7 +8,7 @@ import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { nameKey } from "../platform/list_keys.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, type TenantRow, toTenant } from "./tenant_rows.ts";
 import type { UserId } from "../access/actor.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
@@ -18,7 +18,7 @@ import type { Role } from "../access/permissions.ts";
 export type Workspace = { tenant: Tenant; role: Role };
 
 /** Whose workspaces are meant. With `tenantId`, as of a `MemberActor`, that tenant is the only one. */
-export type WorkspaceMember = { id: UserId; tenantId?: string };
+export type WorkspaceMember = { id: UserId; tenantId?: TenantId };
 
 export const WORKSPACE_LIST = list("workspaces", {
   select: selectWorkspaces,
@@ -55,7 +55,7 @@ export async function findWorkspace(
   member: WorkspaceMember,
   tenantId: string,
 ): Promise<Workspace | null> {
-  if (!isId(tenantId)) return null;
+  if (!isId<TenantId>(tenantId)) return null;
   return await findOne(ctx, member, eq(tenants.id, tenantId));
 }
 
