@@ -15,8 +15,8 @@ import { type HttpEnv, redirect, systemContextOf } from "../http.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { render } from "../render.tsx";
 import { readWire } from "../wire.ts";
-import { framedMail } from "./framed_mail.ts";
-import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
+import { framedEmail } from "./framed_email.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 
 /** The mails that would have left, where neither SMTP nor Resend is configured. */
 export const mailboxPages = new Hono<HttpEnv>();
@@ -53,7 +53,7 @@ mailboxPages.get("/mailbox/:id", async (c) => {
 });
 
 mailboxPages.get("/mailbox/:id/html", async (c) => {
-  return framedMail(c, withLinksInNewTabs((await messageOf(c)).html));
+  return framedEmail(c, withLinksInNewTabs((await messageOf(c)).html));
 });
 
 function messageOf(c: Context<HttpEnv>): Promise<MailboxMessage> {

@@ -6,13 +6,13 @@ import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import { authorizeGrant } from "../access/tenant_access.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict } from "../errors.ts";
-import { enqueue } from "../outbox/outbox.ts";
+import { INVITATION } from "../access/emails.ts";
+import { sendEmail } from "../email/email.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 import { resetAccess } from "./account_access.ts";
 import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { ROLES } from "../access/permissions.ts";
-import { SEND_EMAIL } from "../email/send_email.ts";
 
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
@@ -34,8 +34,7 @@ export async function createMember(
     if (!added) throw conflict(`${user.email} is a member of ${tenant.subdomain} already.`);
     if (invite) {
       const inviterName = ctx.actor.type === "system" ? null : describeActor(ctx.actor).name;
-      const payload = { message: "invitation", userId: user.id, inviterName } as const;
-      await enqueue(ctx, tx, SEND_EMAIL, payload, { tenantId: tenant.id });
+      await sendEmail(ctx, tx, INVITATION, { userId: user.id, inviterName }, { tenantId: tenant.id });
     }
     return user;
   });

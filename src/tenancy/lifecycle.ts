@@ -18,7 +18,8 @@ import { rejectReserved, subdomainForm } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
-import { mailOwners } from "./owners.ts";
+import { DELETION_SCHEDULED } from "./emails.ts";
+import { emailOwners } from "./owners.ts";
 import { newTenant, refuseTaken, takeSubdomain } from "./tenants.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
 import { authorize } from "../access/authorize.ts";
@@ -133,7 +134,7 @@ export async function scheduleDeletion(ctx: SystemContext, id: string): Promise<
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
     const details = { due: deletionDueAt.toISOString() };
     const requestedBy = ctx.actor.type === "system" ? PLATFORM_STAFF : describeActor(ctx.actor).name;
-    await mailOwners(ctx, tx, tenant.id, { message: "deletion_scheduled", requestedBy });
+    await emailOwners(ctx, tx, tenant.id, DELETION_SCHEDULED, (userId) => ({ userId, requestedBy }));
     return [{ set: { deletionDueAt }, action: "tenant.deletion_scheduled", details }];
   });
 }
