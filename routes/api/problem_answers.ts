@@ -13,22 +13,21 @@ const Problem = z.object({
 
 const DESCRIPTIONS = {
   400: "The account token's person is a member of several tenants, and the request names none",
-  401: "No credentials, or they are not valid any more",
+  401: "The credentials are missing or no longer valid",
   403:
-    "The credentials don't open this tenant, their scope or role does not allow this, or the tenant is suspended",
-  404: "There is no such thing in this tenant",
-  409: "This contradicts how things are; `detail` says how",
-  412: "Changed since the version that If-Match names",
+    "The credentials are for another tenant, their scope or role does not allow this, or the tenant is suspended",
+  404: "It doesn't exist in this tenant",
+  409: "The change conflicts with the current state; `detail` says how",
+  412: "It has changed since the version that If-Match names",
   413: "The body is larger than 1 MB",
-  422: "Some fields need another value; `errors` says which",
-  500: "A fault of ours; `request_id` finds it in the log",
-  503:
-    "The database does not answer or is busy, or the tenant is being updated; try again after `Retry-After` seconds",
+  422: "Some fields are invalid; `errors` says which",
+  500: "An error on our side; `request_id` identifies it in the log",
+  503: "The service is busy, or the tenant is being updated; try again after `Retry-After` seconds",
 };
 
 export type ProblemStatus = keyof typeof DESCRIPTIONS;
 
-/** The documented answers for errors. */
+/** The documented error answers. */
 export function problems(statuses: ProblemStatus[]) {
   const content = { "application/problem+json": { schema: Problem } };
   return Object.fromEntries(

@@ -16,7 +16,7 @@ import { permission } from "../access/permissions.ts";
 
 const MAX_DETAIL_LENGTH = 500;
 
-/** An address that mail doesn't go to, and why. A complaint holds back what one may do without; the other reasons, all mail. */
+/** An address that gets no email, and why. After a complaint, it still gets email about its account. */
 export type SuppressedAddress = typeof suppressedAddresses.$inferSelect;
 export type SuppressionReason = SuppressedAddress["reason"];
 
@@ -33,7 +33,7 @@ export const SUPPRESSION_LIST = list("suppressions", {
   filters: { search: searchFilter((pattern) => ilike(suppressedAddresses.address, pattern)) },
 });
 
-/** Why mail doesn't go to this address; null where it does. */
+/** Why this address gets no email; null if it does. */
 export async function findSuppression(
   { control }: SystemContext,
   address: string,
@@ -53,15 +53,15 @@ export const SUPPRESSIONS_MANAGE = permission("suppressions:manage", {
 export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
 
 /**
- * Suppresses an address. What is suppressed stays as it is, but that the other reasons outweigh a complaint, which holds
- * back less. Returns whether anything changed.
+ * Suppresses an address. If it is suppressed already, only a complaint gives way to another reason, which holds back more.
+ * Returns whether anything changed.
  */
 export async function suppress(ctx: SystemContext, input: NewSuppression): Promise<boolean> {
   authorize(ctx, SUPPRESSIONS_MANAGE);
   return await ctx.tx((tx) => add(ctx, tx, input));
 }
 
-/** What one of the platform's staff does by hand. Throws `invalid` on `address` when it is suppressed already. */
+/** Suppresses an address for staff. Throws `invalid` on `address` if it is suppressed already. */
 export async function suppressByHand(
   ctx: SystemContext,
   { address, detail }: z.output<typeof newSuppression>,
@@ -78,7 +78,7 @@ export async function suppressByHand(
   });
 }
 
-/** Lets mail go to this address again. Returns the address. Throws `not_found`. */
+/** Lets an address get email again. Returns the address. Throws `not_found`. */
 export async function unsuppress(ctx: SystemContext, id: string): Promise<string> {
   authorize(ctx, SUPPRESSIONS_MANAGE);
   if (!isId(id)) throw missing();
@@ -122,7 +122,7 @@ async function add(
   return changed.length > 0;
 }
 
-/** The log keeps no address: whoever knows it can tell by the hash what was done. */
+/** The log keeps a hash instead of the address. */
 async function recordByHand(
   ctx: SystemContext,
   tx: ControlTx,

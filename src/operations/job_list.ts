@@ -27,7 +27,7 @@ export const JOBS_MANAGE = permission("jobs:manage", {
 export const JOB_STATES = ["waiting", "ready", "running", "held", "failed", "done"] as const;
 export type JobState = typeof JOB_STATES[number];
 
-/** A job as people see it: what might be secret in its payload is masked. */
+/** A job as staff see it: secrets in its payload are masked. */
 export type ListedJob = {
   id: string;
   queue: QueueName;
@@ -43,7 +43,7 @@ export type ListedJob = {
   endedAt: Date | null;
 };
 
-/** How a queue is doing. `oldest`: when the job that has been ready longest was due. `done`, `retried`, `failed`: in the last hour. */
+/** The state of a queue. `oldest` is when the job that has been ready longest was due. */
 export type QueueState = {
   queue: QueueName;
   depth: Record<"waiting" | "ready" | "running" | "held" | "failed", number>;
@@ -132,17 +132,17 @@ async function countOpen({ control }: SystemContext) {
   return counts.flat();
 }
 
-/** Lets a failed job begin anew, with all its attempts. Throws `not_found`, `conflict` when it hasn't failed. */
+/** Requeues a failed job, with all its attempts. Throws `not_found`, or `conflict` if it hasn't failed. */
 export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJob> {
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
-    if (await revive(ctx, tx, id) === 0) throw conflict("Only a job that has failed can be retried.");
+    if (await revive(ctx, tx, id) === 0) throw conflict("Only a failed job can be retried.");
     await record(ctx, tx, "job.retried", job);
   });
   return await getJob(ctx, id);
 }
 
-/** Lets all failed jobs begin anew, or those of one queue. Returns how many. */
+/** Requeues all failed jobs, or those of one queue. Returns how many. */
 export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Promise<number> {
   authorize(ctx, JOBS_MANAGE);
   return await ctx.tx(async (tx) => {
@@ -155,13 +155,13 @@ export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Pro
   });
 }
 
-/** Removes a job that is not running, for good. Throws `not_found`, `conflict` when it runs or has ended well. */
+/** Permanently deletes a job. Throws `not_found`, or `conflict` if it is running or done. */
 export async function discardJob(ctx: SystemContext, id: string): Promise<void> {
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
     const isIdle = inArray(outbox.state, ["failed", "held", "waiting", "ready"]);
     const gone = await tx.delete(outbox).where(and(eq(outbox.id, id), isIdle)).returning({ id: outbox.id });
-    if (gone.length === 0) throw conflict("This job runs now, or has ended already.");
+    if (gone.length === 0) throw conflict("This job is running or has finished.");
     await record(ctx, tx, "job.discarded", job);
   });
 }

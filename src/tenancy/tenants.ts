@@ -61,7 +61,7 @@ export async function createTenant(
     }
     await provisionSchema(ctx.services.db);
   }
-  throw unavailable("So many sign up at this moment that no workspace is free. Try again.");
+  throw unavailable("Too many people are signing up right now. Try again in a minute.");
 }
 
 async function createIn(

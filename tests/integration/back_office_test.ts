@@ -74,15 +74,15 @@ Deno.test("staff suspend a tenant with a reason, resume it, schedule its deletio
   assert.match(unconfirmed.text, /Type acme/);
   assert.match(suspended.text, /Acme Robotics is suspended\./);
   assert.match(suspended.text, /Spam was sent\./);
-  assert.match(resumed.text, /open again/);
+  assert.match(resumed.text, /is active again/);
   assert.match(marked.text, /will be deleted/);
-  assert.match(kept.text, /Acme Robotics stays/);
+  assert.match(kept.text, /Deletion canceled\./);
   for (
     const done of [
       "suspended it: Spam was sent.",
       "resumed it",
       "scheduled its deletion",
-      "took its deletion back",
+      "canceled its deletion",
     ]
   ) {
     assert.ok(kept.text.includes(done), done);

@@ -10,6 +10,7 @@ import { newSchemaName } from "../../db/tenant/schema_name.ts";
 import { listMailbox, MAILBOX_LIST } from "../../src/email/mailbox.ts";
 import { listSuppressed, SUPPRESSION_LIST } from "../../src/email/suppression.ts";
 import { JOB_LIST, listJobs } from "../../src/operations/job_list.ts";
+import type { TenantId } from "../../db/ids.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Page } from "../../src/platform/list.ts";
 import { listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
@@ -118,7 +119,7 @@ async function sampleWorkspaces(world: World): Promise<Sample> {
 async function sampleCompanies(world: World): Promise<Omit<Sample, "page">> {
   const owner = await world.user("owner@acme.example");
   const now = world.clock.now();
-  const rows = newIds().map((id, index) => ({
+  const rows = newIds<TenantId>().map((id, index) => ({
     id,
     subdomain: `company-${index}`,
     schemaName: newSchemaName(),
@@ -147,9 +148,11 @@ async function sampleCompanies(world: World): Promise<Omit<Sample, "page">> {
   );
   return {
     ids: rows.map(({ id }) => id),
-    remove: (gone) => control.delete(tenants).where(inArray(tenants.id, gone)),
+    remove: (gone) => control.delete(tenants).where(inArray(tenants.id, gone as TenantId[])),
     change: (changed) =>
-      control.update(tenants).set({ name: "Zulu", createdAt: LATER }).where(inArray(tenants.id, changed)),
+      control.update(tenants).set({ name: "Zulu", createdAt: LATER }).where(
+        inArray(tenants.id, changed as TenantId[]),
+      ),
   };
 }
 
@@ -212,8 +215,8 @@ async function sampleJobs({ system, clock }: World): Promise<Sample> {
   };
 }
 
-function newIds(): string[] {
-  return Array.from({ length: ROWS }, () => newId());
+function newIds<Id extends string = string>(): Id[] {
+  return Array.from({ length: ROWS }, () => newId<Id>());
 }
 
 function idsOf({ items, nextCursor }: Page<{ id: string }>): Page<string> {
