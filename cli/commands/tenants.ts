@@ -4,7 +4,7 @@ import type { SystemContext, TenantContext } from "../../src/context.ts";
 import { conflict } from "../../src/errors.ts";
 import { resolveInvitee } from "../../src/identity/new_members.ts";
 import { newUser, type User } from "../../src/identity/users.ts";
-import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { everyItem, MAX_PAGE_SIZE } from "../../src/platform/list.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";

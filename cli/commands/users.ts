@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";

@@ -3,16 +3,16 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { addMember, MEMBERS_MANAGE } from "../access/members.ts";
 import { describeActor } from "../access/actor.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
+import { INVITATION } from "../access/emails.ts";
+import { authorize } from "../access/authorize.ts";
+import { includesRole } from "../access/granting.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
+import { sendEmail } from "../email/email.ts";
 import { conflict, forbidden } from "../errors.ts";
-import { enqueue } from "../outbox/outbox.ts";
 import { resetAccess } from "./account_access.ts";
 import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { ROLES } from "../access/permissions.ts";
-import { SEND_EMAIL } from "../email/send_email.ts";
-import { authorize } from "../access/authorize.ts";
-import { includesRole } from "../access/granting.ts";
 
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
@@ -37,8 +37,7 @@ export async function createMember(
     if (!added) throw conflict(`${user.email} is a member of ${tenant.subdomain} already.`);
     if (invite) {
       const inviterName = ctx.actor.type === "system" ? null : describeActor(ctx.actor).name;
-      const payload = { message: "invitation", userId: user.id, inviterName } as const;
-      await enqueue(system, tx, SEND_EMAIL, payload, { tenantId: tenant.id });
+      await sendEmail(system, tx, INVITATION, { userId: user.id, inviterName }, { tenantId: tenant.id });
     }
     return user;
   });

@@ -21,10 +21,10 @@ export const TENANT_SUSPENDED = platformEvent<Named>("tenant.suspended", {
 export const TENANT_RESUMED = platformEvent<Named>("tenant.resumed", {
   sentence: "resumed the workspace {name}",
 });
-export const DELETION_SCHEDULED = platformEvent<Named>("tenant.deletion_scheduled", {
+export const TENANT_DELETION_SCHEDULED = platformEvent<Named>("tenant.deletion_scheduled", {
   sentence: "scheduled the deletion of {name}",
 });
-export const DELETION_CANCELED = platformEvent<Named>("tenant.deletion_canceled", {
+export const TENANT_DELETION_CANCELED = platformEvent<Named>("tenant.deletion_canceled", {
   sentence: "canceled the deletion of {name}",
 });
 export const TENANT_DELETED = anonymousEvent("tenant.deleted", { sentence: "deleted a workspace" });
@@ -36,7 +36,7 @@ export const EVENTS = [
   TENANT_REBRANDED,
   TENANT_SUSPENDED,
   TENANT_RESUMED,
-  DELETION_SCHEDULED,
-  DELETION_CANCELED,
+  TENANT_DELETION_SCHEDULED,
+  TENANT_DELETION_CANCELED,
   TENANT_DELETED,
 ];

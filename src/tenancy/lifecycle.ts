@@ -17,13 +17,14 @@ import { rejectReserved, subdomainForm } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
-import { mailOwners } from "./owners.ts";
+import { DELETION_SCHEDULED } from "./emails.ts";
+import { emailOwners } from "./owners.ts";
 import { newTenant, rejectTakenSubdomain, takeSubdomain } from "./tenants.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
 import { authorize, can } from "../access/authorize.ts";
 import {
-  DELETION_CANCELED,
-  DELETION_SCHEDULED,
+  TENANT_DELETION_CANCELED,
+  TENANT_DELETION_SCHEDULED,
   TENANT_MOVED,
   TENANT_REBRANDED,
   TENANT_RENAMED,
@@ -133,12 +134,9 @@ export async function scheduleDeletion(ctx: TenantContext): Promise<Tenant> {
     if (tenant.deletionDueAt) throw conflict(`${tenant.name} is already scheduled for deletion.`);
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
     const requestedBy = ctx.actor.type === "system" ? PLATFORM_STAFF : describeActor(ctx.actor).name;
-    await mailOwners(ctx.system, tx, tenant.id, { message: "deletion_scheduled", requestedBy });
-    return [{
-      set: { deletionDueAt },
-      event: DELETION_SCHEDULED,
-      details: { due: deletionDueAt.toISOString() },
-    }];
+    await emailOwners(ctx.system, tx, tenant.id, DELETION_SCHEDULED, (userId) => ({ userId, requestedBy }));
+    const details = { due: deletionDueAt.toISOString() };
+    return [{ set: { deletionDueAt }, event: TENANT_DELETION_SCHEDULED, details }];
   });
 }
 
@@ -147,7 +145,7 @@ export async function cancelDeletion(ctx: TenantContext): Promise<Tenant> {
   authorize(ctx, TENANT_DELETE);
   return await change(ctx, (_, tenant) => {
     if (!tenant.deletionDueAt) throw conflict(`${tenant.name} is not scheduled for deletion.`);
-    return [{ set: { deletionDueAt: null }, event: DELETION_CANCELED }];
+    return [{ set: { deletionDueAt: null }, event: TENANT_DELETION_CANCELED }];
   });
 }
 

@@ -11,7 +11,6 @@ import { publish } from "../events/publish.ts";
 import { PLANS } from "../billing/plans.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
-import { enqueue } from "../outbox/outbox.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
@@ -27,7 +26,8 @@ import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { UPKEEP } from "./upkeep.ts";
 import { authorize } from "../access/authorize.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
-import { SEND_EMAIL } from "../email/send_email.ts";
+import { sendEmail } from "../email/email.ts";
+import { WELCOME } from "./emails.ts";
 import { TENANT_CREATED } from "./events.ts";
 
 const MAX_NAME_LENGTH = 100;
@@ -89,8 +89,7 @@ async function createIn(
     createdAt: now,
   });
 
-  const welcome = { message: "welcome", userId: owner.id } as const;
-  await enqueue(ctx, tx, SEND_EMAIL, welcome, { tenantId: id });
+  await sendEmail(ctx, tx, WELCOME, { userId: owner.id }, { tenantId: id });
 
   const acting = ctx.actor.type === "visitor" ? { ...ctx, actor: ownerActor(owner) } : ctx;
   await publish(acting, tx, TENANT_CREATED, { after: { id, name: input.name }, schema: schemaName });

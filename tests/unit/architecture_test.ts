@@ -10,9 +10,9 @@ type Source = { path: string; text: string; imports: { path: string; typeOnly: b
 
 const sources = (await Promise.all(PARTS.map((part) => readSources(join(ROOT, part))))).flat();
 
-Deno.test("src imports db and itself; only its composition root imports routes and jobs", () => {
+Deno.test("src imports db, the views of emails and itself; only its composition root imports routes and jobs", () => {
   const wrong = importsFrom("src").filter(({ from, to }) =>
-    !/^(src|db)\//.test(to) && !(from === "src/main.ts" && /^(routes|jobs)\//.test(to))
+    !/^(src|db|views\/emails)\//.test(to) && !(from === "src/main.ts" && /^(routes|jobs)\//.test(to))
   );
 
   assert.deepEqual(wrong, []);
@@ -30,6 +30,14 @@ Deno.test("db imports nothing of src but its platform and its errors, and only d
 Deno.test("views import only types from src, and nothing of routes, db or cli", () => {
   const wrong = importsFrom("views").filter(({ to, typeOnly }) =>
     !to.startsWith("views/") && !(to.startsWith("src/") && typeOnly)
+  );
+
+  assert.deepEqual(wrong, []);
+});
+
+Deno.test("views of emails import nothing of src, so that src can import them", () => {
+  const wrong = importsFrom("views/emails").filter(({ to }) =>
+    !to.startsWith("views/emails/") && to !== "views/components/count.ts"
   );
 
   assert.deepEqual(wrong, []);
