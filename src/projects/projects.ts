@@ -2,12 +2,12 @@ import { eq, ilike, or } from "drizzle-orm";
 import { z } from "zod";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
-import type { UserId } from "../access/actor.ts";
+import { describeActor, type UserId } from "../access/actor.ts";
 import { limit, release, reserve } from "../billing/limits.ts";
 import { changedFields } from "../events/changes.ts";
 import { event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
-import type { MemberContext, TenantContext } from "../context.ts";
+import type { TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
@@ -40,7 +40,8 @@ export type Project = {
   name: string;
   description: string;
   status: ProjectStatus;
-  ownerId: UserId;
+  /** Null if the product itself created it. */
+  ownerId: UserId | null;
   version: number;
   createdAt: Date;
   updatedAt: Date;
@@ -117,11 +118,11 @@ export async function getProject(ctx: TenantContext, id: string): Promise<Projec
  * Creates a project that the actor owns. If `id` is given and exists, this is a repeat: nothing is created.
  * Throws `limit_reached`.
  */
-export async function createProject(ctx: MemberContext, input: NewProject, id = newId()): Promise<Project> {
+export async function createProject(ctx: TenantContext, input: NewProject, id = newId()): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
   const now = ctx.services.clock.now();
   return await ctx.tx(async (tx) => {
-    const values = { ...input, id, ownerId: ctx.actor.id, createdAt: now, updatedAt: now };
+    const values = { ...input, id, ownerId: describeActor(ctx.actor).id, createdAt: now, updatedAt: now };
     const [project] = await tx.insert(projects).values(values)
       .onConflictDoNothing({ target: projects.id }).returning();
     if (!project) return await readProject(tx, id);
