@@ -20,6 +20,7 @@ import {
   suspendTenant,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -251,9 +252,8 @@ Deno.test("S45 after the grace period, nothing of the tenant is left anywhere", 
   await world.api("GET", "/projects", { token: tokens.access_token });
   await world.services.use(API_USAGE).flush();
   await world.apiCalls(globex, "2026-03-02", 1);
-  const letter = { name: "email.send", payload: { message: "welcome", userId: acme.owner.id } } as const;
   const job = await world.system.tx((tx) =>
-    enqueue(world.system, tx, { ...letter, tenantId: acme.tenant.id })
+    enqueue(world.system, tx, WELCOME.job, { userId: acme.owner.id }, { tenantId: acme.tenant.id })
   );
   await world.system.control.update(outbox).set({ state: "failed", error: "No mail for acme-robots." })
     .where(eq(outbox.id, job!));
