@@ -3,7 +3,8 @@ import { withMigrator } from "../../db/migration/migrator.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
-import { createPasswordLink, setPasswordByLink } from "../../src/identity/password_links.ts";
+import { createPasswordLink } from "../../src/identity/emailed_links.ts";
+import { setPasswordByLink } from "../../src/identity/password_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
 import { authenticate, startCheckedSession } from "../../src/identity/sign_in.ts";
@@ -91,7 +92,7 @@ Deno.test("an account keeps its password if its owner confirmed the address or a
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const stranger = await world.unconfirmedUser("ben@acme.example");
-  await setPassword(world, await createPasswordLink(world.system, stranger, { channel: "mail" }), PASSWORD);
+  await setPassword(world, await createPasswordLink(world.system, stranger, { channel: "email" }), PASSWORD);
   const confirmed = (await findUserByEmail(world.system.control, stranger.email))!;
   const staff = await world.staff("root@example.com");
   const actor = staffActor(staff);
@@ -140,7 +141,7 @@ Deno.test("S14 a printed link sets the password once and doesn't confirm the add
 
   await setPassword(world, await createPasswordLink(world.system, user));
   const afterPrinted = await isConfirmed();
-  await setPassword(world, await createPasswordLink(world.system, user, { channel: "mail" }));
+  await setPassword(world, await createPasswordLink(world.system, user, { channel: "email" }));
   const afterMailed = await isConfirmed();
 
   assert.deepEqual([afterPrinted, afterMailed], [false, true]);

@@ -13,7 +13,7 @@ import { Exposition } from "../support/metrics.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { STORAGE } from "../../src/analytics/storage.ts";

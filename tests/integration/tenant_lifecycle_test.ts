@@ -20,12 +20,12 @@ import {
   suspendTenant,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
-import { SEND_EMAIL } from "../../src/email/send_email.ts";
 
 /** Protects: a tenant's life from creation to deletion, and the effect of each step on members and programs. */
 
@@ -268,9 +268,8 @@ Deno.test("S45 after the grace period, nothing of the tenant is left anywhere", 
   await world.api("GET", "/projects", { token: tokens.access_token });
   await world.services.use(API_USAGE).flush();
   await world.apiCalls(globex, "2026-03-02", 1);
-  const letter = { message: "welcome", userId: acme.owner.id } as const;
   const job = await world.system.tx((tx) =>
-    enqueue(world.system, tx, SEND_EMAIL, letter, { tenantId: acme.tenant.id })
+    enqueue(world.system, tx, WELCOME.job, { userId: acme.owner.id }, { tenantId: acme.tenant.id })
   );
   await world.system.control.update(outbox).set({ state: "failed", error: "No mail for acme-robots." })
     .where(eq(outbox.id, job!));

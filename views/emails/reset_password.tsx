@@ -28,7 +28,7 @@ export function ResetPassword({ name, url, expiryMinutes, ipAddress, browser }: 
         {formatQuantity(expiryMinutes, "minute")}. A new password signs you out everywhere.
       </Note>
       <Note>
-        If it wasn't you, ignore this email. Your password won't change. The request came from{" "}
+        If it wasn't you, ignore this email. Your password stays the same. The request came from{" "}
         {browser}, IP address {ipAddress}.
       </Note>
       <LinkFallback href={url} />
