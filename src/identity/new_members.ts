@@ -5,7 +5,7 @@ import { describeActor } from "../access/actor.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import { INVITATION } from "../access/emails.ts";
 import { authorize } from "../access/authorize.ts";
-import { includesRole } from "../access/granting.ts";
+import { mayGrant } from "../access/granting.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { conflict, forbidden } from "../errors.ts";
@@ -27,9 +27,7 @@ export async function createMember(
 ): Promise<User> {
   const { tenant, system } = ctx;
   authorize(ctx, MEMBERS_MANAGE);
-  if (!includesRole(ctx.services.permissions, ctx.actor.permissions, role)) {
-    throw forbidden(`You can't grant the role ${role}.`);
-  }
+  if (!mayGrant(ctx, role)) throw forbidden("You can't grant more than your own role allows.");
   await requireConfirmedEmail(ctx);
   const user = await system.tx(async (tx) => {
     const user = await resolveInvitee(system, tx, person);
