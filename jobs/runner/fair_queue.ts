@@ -1,6 +1,6 @@
 /**
  * Items of several lines that wait for a fixed number of places. Lines take turns, and one line has `share` of the
- * places at most, so that whoever comes with a single item finds a place soon, however many others have waiting.
+ * places at most, so that a single item finds a place soon, however many items others have waiting.
  */
 export class FairQueue<Item> {
   readonly #places: number;

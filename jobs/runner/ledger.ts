@@ -228,7 +228,7 @@ export async function giveBack(db: Database, jobs: { id: string; handId: string 
 
 /**
  * Writes down how attempts ended, and adds them to the minute's figures. What was taken back meanwhile and begun anew, as
- * its next attempt, stays as it is. A job is held only if its tenant is suspended still: whoever ran it may not have known.
+ * its next attempt, stays as it is. A job is held only if its tenant is still suspended: the process that ran it may not have known.
  */
 export async function end(
   db: Database,

@@ -26,7 +26,7 @@ const notice = z.union([
   z.unknown().transform(() => ({ type: "other" as const })),
 ]);
 
-/** What a provider tells of a mail it took. Kinds that say nothing of the address are `other`. */
+/** What a provider reports about an email it accepted. Kinds that say nothing about the address are `other`. */
 export type ProviderNotice = z.output<typeof notice>;
 
 /**
@@ -71,7 +71,7 @@ function parseJson(body: string): unknown {
 function causeOf(notice: ProviderNotice): Pick<NewSuppression, "reason" | "detail"> | null {
   if (notice.type === "other") return null;
   if (notice.type === "email.complained") {
-    return { reason: "complaint", detail: "The reader marked a mail as spam." };
+    return { reason: "complaint", detail: "The reader marked an email as spam." };
   }
   const { type = "Permanent", message = "" } = notice.data.bounce ?? {};
   return type.toLowerCase() === "permanent" ? { reason: "bounce", detail: oneLine(message) } : null;

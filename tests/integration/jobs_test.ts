@@ -300,12 +300,12 @@ Deno.test("a job of an unknown kind, or with a payload of another form, fails at
   assert.deepEqual(pick(await jobOf(world, unknown!)), [
     "failed",
     1,
-    "This version knows no jobs named of.tomorrow.",
+    "This version has no job named of.tomorrow.",
   ]);
   assert.deepEqual(pick(await jobOf(world, odd!)), [
     "failed",
     1,
-    "Its payload is not that of metrics.collect_tenant.",
+    "The payload doesn't fit metrics.collect_tenant.",
   ]);
 });
 

@@ -5,7 +5,7 @@ import type { OutgoingEmail } from "./transport.ts";
 const NOT_OF_AN_ADDRESS = /[\s<>,;:"()[\]\\]+/g;
 const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
 
-/** Headers that the mail's own fields make, and those that would lead it elsewhere. */
+/** Headers that the email's own fields create, and headers that would redirect it. */
 const OWN_HEADERS =
   /^(from|sender|to|cc|bcc|reply-to|subject|date|message-id|mime-version|return-path|received|dkim-signature|content-.*|resent-.*)$/i;
 

@@ -8,7 +8,7 @@ import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts"
 
 const KEPT_MESSAGES = 1_000;
 
-/** Keeps the newest mails for `/dev/mailbox`, where no way out is configured. */
+/** Keeps the newest emails for `/dev/mailbox` if no transport is configured. */
 export class MailboxTransport implements EmailTransport {
   readonly name = "mailbox";
   readonly #db: Database;
