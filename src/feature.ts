@@ -1,5 +1,6 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Permission } from "./access/permissions.ts";
+import type { Event } from "./events/event.ts";
 import type { Email } from "./email/email.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
@@ -13,6 +14,8 @@ export type Feature = {
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
+  // deno-lint-ignore no-explicit-any -- each event has a row of its own
+  readonly events: readonly Event<any>[];
   readonly emails: readonly Email[];
   /** Those of its emails included. */
   // deno-lint-ignore no-explicit-any -- each job has a payload of its own
@@ -33,6 +36,7 @@ export function feature(
     tables: [],
     permissions: [],
     limits: [],
+    events: [],
     emails,
     jobs: [...jobs, ...emails.map(({ job }) => job)],
     schedules: [],

@@ -1,8 +1,9 @@
 import { feature } from "../feature.ts";
 import { EMAIL_TRANSPORT } from "./deliver.ts";
-import { SUPPRESSIONS_MANAGE } from "./suppression.ts";
+import { ADDRESS_RELEASED, ADDRESS_SUPPRESSED, SUPPRESSIONS_MANAGE } from "./suppression.ts";
 
 export const email = feature("email", {
   permissions: [SUPPRESSIONS_MANAGE],
+  events: [ADDRESS_SUPPRESSED, ADDRESS_RELEASED],
   parts: [EMAIL_TRANSPORT],
 });

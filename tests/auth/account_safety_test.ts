@@ -17,6 +17,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { staffActor } from "../../src/access/actor.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: an account belongs to its owner: anyone with an old password, or who opened it for someone else, is out. */
 
@@ -42,12 +43,11 @@ Deno.test("S14 a stranger who opened an account gets nothing that its owner is g
   const mine = (await world.services.use(TENANTS).findBySubdomain("mine"))!;
   const waiting = await world.handoffLink(stranger, { tenant: mine });
 
-  await createMember(
-    world.system,
-    corp.tenant,
-    { email: VICTIM, name: "Victim", role: "admin" },
-    { invite: true },
-  );
+  await createMember(await openTenant(world.system, corp.tenant.id), {
+    email: VICTIM,
+    name: "Victim",
+    role: "admin",
+  }, { invite: true });
   await worker.idle();
 
   for (const url of [`http://${world.host("mine")}/dashboard`, `http://${world.host()}/workspaces`]) {
@@ -97,8 +97,10 @@ Deno.test("an account keeps its password if its owner confirmed the address or a
   const staff = await world.staff("root@example.com");
   const actor = staffActor(staff);
   const asStaff = { ...world.system, actor };
-  const add = (ctx: typeof world.system, email: string, { tenant } = acme) =>
-    createMember(ctx, tenant, { email, name: "Someone", role: "member" }, { invite: false });
+  const add = async (ctx: typeof world.system, email: string, { tenant } = acme) =>
+    await createMember(await openTenant(ctx, tenant.id), { email, name: "Someone", role: "member" }, {
+      invite: false,
+    });
 
   await add(world.system, confirmed.email);
   await add(asStaff, staff.email);

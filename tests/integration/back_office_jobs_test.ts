@@ -5,8 +5,9 @@ import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Browser } from "../support/browser.ts";
-import { addJob, startWorker } from "../support/jobs.ts";
+import { addJob, doing, startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { COLLECT } from "../../src/analytics/jobs.ts";
 
 /** Protects: the platform's staff see the state of jobs and why they failed, and retry or discard them. */
 
@@ -54,7 +55,7 @@ Deno.test("the queues say how many jobs they have, and that nobody runs them unt
   ]);
 
   const idle = await staff.get(`http://${world.host()}/admin/jobs`);
-  await using _worker = await startWorker(world, "kv", { handlers: {} });
+  await using _worker = await startWorker(world, "kv", {});
   const panel = await staff.get(`http://${world.host()}/admin/jobs/queues`, { "HX-Request": "true" });
 
   assert.match(idle.text, /No process is running jobs\.[^]*1 job is ready to run/);
@@ -166,7 +167,7 @@ Deno.test("a failed job that is retried is ready with all its attempts, and runs
   const { state, attempts, endedAt } = (await jobOf(world, id))!;
   const twice = await staff.post(retry);
   await using worker = await startWorker(world, "kv", {
-    handlers: { "metrics.collect": () => Promise.resolve() },
+    ...doing(() => {}, COLLECT),
   });
   await worker.idle();
 

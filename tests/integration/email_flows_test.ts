@@ -14,6 +14,7 @@ import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { sendEmail } from "../../src/email/email.ts";
 import { RESET_PASSWORD } from "../../src/identity/emails.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: people get each email once, and only they can use its links. */
 
@@ -257,12 +258,12 @@ Deno.test("an invitation to a new person is in our name and look, and its link s
   await using world = await World.open();
   const acme = await world.company("acme", "Acme Robotics");
   const look = { brandColor: "#1d59b3", logoUrl: "https://acme.example/logo.png" };
-  await updateTenant(world.system, acme.tenant.id, look);
+  await updateTenant(await openTenant(world.system, acme.tenant.id), look);
   await using worker = await startWorker(world, "kv");
   const ctx = { ...world.system, actor: acme.ctx.actor };
   const person = { email: "ben@acme.example", name: "Ben Vogel", role: "member" } as const;
 
-  await createMember(ctx, acme.tenant, person, { invite: true });
+  await createMember(await openTenant(ctx, acme.tenant.id), person, { invite: true });
   await worker.idle();
   const [email] = await world.emails("ben@acme.example");
   const token = tokenOf(linkOf([email!], "invitation"));
@@ -288,11 +289,11 @@ Deno.test("an invitation to a person with an account says to sign in, in the ten
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme", "Acme Robotics"), await world.company("globex")];
   const look = { brandColor: "#1d59b3", logoUrl: "https://acme.example/logo.png" };
-  await updateTenant(world.system, acme.tenant.id, look);
+  await updateTenant(await openTenant(world.system, acme.tenant.id), look);
   await using worker = await startWorker(world, "kv");
   const person = { email: globex.owner.email, name: "Ben Vogel", role: "member" } as const;
 
-  await createMember(world.system, acme.tenant, person, { invite: true });
+  await createMember(await openTenant(world.system, acme.tenant.id), person, { invite: true });
   await worker.idle();
 
   const [email] = await world.emails(globex.owner.email);
@@ -325,7 +326,7 @@ Deno.test("former members and former owners get no invitation and no welcome", a
   const acme = await world.company("acme");
   const second = await world.member(acme, "second@acme.example", "member");
   const person = { email: "ben@acme.example", name: "Ben Vogel", role: "member" } as const;
-  const ben = await createMember(world.system, acme.tenant, person, { invite: true });
+  const ben = await createMember(await openTenant(world.system, acme.tenant.id), person, { invite: true });
   const ofAcme = { tenantId: acme.tenant.id };
   await world.system.tx((tx) => sendEmail(world.system, tx, WELCOME, { userId: second.id }, ofAcme));
 
@@ -393,9 +394,9 @@ Deno.test("a scheduled deletion emails all owners and no members, unless it is c
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.member(acme, "second@acme.example", "owner");
   await world.member(acme, "member@acme.example", "member");
-  await scheduleDeletion({ ...world.system, actor: acme.ctx.actor }, acme.tenant.id);
-  await scheduleDeletion(world.system, globex.tenant.id);
-  await cancelDeletion(world.system, globex.tenant.id);
+  await scheduleDeletion(await openTenant({ ...world.system, actor: acme.ctx.actor }, acme.tenant.id));
+  await scheduleDeletion(await openTenant(world.system, globex.tenant.id));
+  await cancelDeletion(await openTenant(world.system, globex.tenant.id));
   await using worker = await startWorker(world, "kv");
   await worker.idle();
 

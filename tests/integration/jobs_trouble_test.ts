@@ -5,7 +5,6 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { Batches } from "../../jobs/runner/batches.ts";
 import type { Hand } from "../../jobs/runner/ledger.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
-import type { JobHandlers } from "../../jobs/handlers/handler.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
@@ -13,11 +12,14 @@ import type { Services } from "../../src/ports.ts";
 import { added, addJob, doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { World } from "../support/world.ts";
+import { DELETE_EXPIRED } from "../../src/operations/retention.ts";
+import type { Job } from "../../src/outbox/job.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: whatever goes wrong with jobs or around them, the others go on, and none is lost or run twice for it. */
 
 /** Of which queue `JOB` is not. */
-const OTHER_JOB = { name: "cleanup.expired", payload: {} } as const;
+const OTHER_JOB = { job: DELETE_EXPIRED, payload: {} };
 const LEASE_IS_OVER = sql`now() - interval '1 second'`;
 
 for (const engine of ENGINES) {
@@ -25,7 +27,7 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const services: Services = { ...world.services, config: { ...world.config, drainTime: 300 } };
     const long = Promise.withResolvers<void>();
-    const [running, waiting] = await added(world.system, [JOB, JOB]);
+    const [running, waiting] = await added(world.system, [{}, {}]);
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
     const worker = await startWorker(world, engine, {
       services,
@@ -49,13 +51,11 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const slow = Promise.withResolvers<void>();
     let runs = 0;
-    const handlers: JobHandlers = {
-      "metrics.collect_tenant": () => slow.promise,
-      "cleanup.expired": () => Promise.resolve(void runs++),
-    };
-    await using worker = await startWorker(world, engine, { handlers });
+    const cleanup = { ...DELETE_EXPIRED, run: () => Promise.resolve(void runs++) } as Job;
+    const jobs = { jobs: [...doing(() => slow.promise).jobs, cleanup] };
+    await using worker = await startWorker(world, engine, { ...jobs });
     for (let brought = 1; brought <= 60; brought++) {
-      await added(world.system, [JOB]); // each in a hand of its own
+      await added(world.system, [{}]); // each in a hand of its own
       await until(async () =>
         await countIn(world, "dispatched") + await countIn(world, "running") === brought
       );
@@ -73,7 +73,7 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const long = Promise.withResolvers<void>();
     let runs = 0;
-    const [id] = await added(world.system, [JOB]);
+    const [id] = await added(world.system, [{}]);
     await using worker = await startWorker(world, engine, {
       ...doing(() => (runs++, long.promise)),
     });
@@ -94,7 +94,7 @@ Deno.test("an end that comes after the job was begun anew changes nothing", asyn
   await using world = await World.open();
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
-  const [id] = await added(world.system, [JOB]);
+  const [id] = await added(world.system, [{}]);
   const slow = await startWorker(world, "kv", { ...doing(() => first.promise) });
   await until(async () => (await jobOf(world, id!)).state === "running");
   await world.system.control.update(outbox).set({ state: "ready", dispatchId: null, leaseUntil: null });
@@ -116,11 +116,11 @@ Deno.test("an end that comes after the job was begun anew changes nothing", asyn
 Deno.test("an error's text that Postgres can't store is stored without what it can't, and holds no other job", async () => {
   await using world = await World.open();
   const texts = ["a\0b", "half \ud83d", `${"x".repeat(1_999)}\u{1f600}`];
-  const ids = await added(world.system, texts.map(() => JOB));
-  const handlers = doing(({ id }) => {
+  const ids = await added(world.system, texts.map(() => ({})));
+  const jobs = doing(({ id }) => {
     throw new Error(texts[ids.indexOf(id)]);
   });
-  await using worker = await startWorker(world, "kv", { handlers });
+  await using worker = await startWorker(world, "kv", { ...jobs });
   await worker.idle();
 
   const errors = await Promise.all(ids.map(async (id) => (await jobOf(world, id)).error));
@@ -145,7 +145,7 @@ Deno.test("what Postgres can't store is dropped from a batch, and the rest of it
 Deno.test("a worker is idle no later than it is asked to be, and asks no more then", async () => {
   await using world = await World.open();
   const long = Promise.withResolvers<void>();
-  await added(world.system, [JOB]);
+  await added(world.system, [{}]);
   await using worker = await startWorker(world, "kv", { ...doing(() => long.promise) });
 
   const started = performance.now();
@@ -165,7 +165,7 @@ Deno.test("jobs of a queue that this version doesn't know rest, and those of the
     attempts: 1,
     leaseUntil: new Date(0),
   });
-  const known = await added(world.system, [JOB, JOB]);
+  const known = await added(world.system, [{}, {}]);
   await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
   await worker.idle();
 
@@ -179,7 +179,8 @@ Deno.test("a process that doesn't know yet that a tenant was resumed holds none 
   await using world = await World.open();
   const acme = await world.company("acme");
   const stale = { findById: () => Promise.resolve({ ...acme.tenant, status: "suspended" }) };
-  const services = { ...world.services, tenants: stale } as unknown as Services;
+  const use = (part: typeof TENANTS) => part === TENANTS ? stale : world.services.use(part);
+  const services = { ...world.services, use } as unknown as Services;
   const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD)))!;
   let runs = 0;
   const worker = await startWorker(world, "kv", { services, ...doing(() => void runs++) });
@@ -212,7 +213,7 @@ Deno.test("each minute, jobs that were left held are released, but those of susp
 Deno.test("a job that is lost with its process for the last time counts among the failed", async () => {
   await using world = await World.open();
   const lost = await addJob(world, { state: "running", attempts: 5, leaseUntil: new Date(0) });
-  await using worker = await startWorker(world, "kv", { handlers: {} });
+  await using worker = await startWorker(world, "kv", {});
   await worker.idle();
 
   const [figures] = await world.system.control.select().from(jobMinutes);
@@ -229,12 +230,12 @@ Deno.test("100,000 jobs that are due hardly hold up one that has just become due
   await world.system.control.execute(sql`
     insert into ${outbox} (id, queue, name, payload, tenant_id, state, priority, run_at, created_at)
     select gen_random_uuid(), 'analytics', ${JOB.name}, ${
-    JSON.stringify(JOB.payload)
+    JSON.stringify(PAYLOAD)
   }::jsonb, ${acme.tenant.id}::uuid,
       'waiting', 100, ${now.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz
     from generate_series(1, 100000)`);
   world.clock.advance(MINUTE);
-  const id = await addJob(world, { name: JOB.name, payload: JOB.payload, tenantId: globex.tenant.id });
+  const id = await addJob(world, { name: JOB.name, payload: PAYLOAD, tenantId: globex.tenant.id });
   await using _worker = await startWorker(world, "kv", { ...doing(() => {}) });
 
   await until(async () => (await jobOf(world, id)).state === "done");
@@ -259,12 +260,12 @@ Deno.test({
         runs[place]!++;
         await new Promise((done) => setTimeout(done, milliseconds));
       });
-    const one = await startWorker(world, "postgres", { handlers: slow(0) });
-    const two = await startWorker(world, "postgres", { services: other, handlers: slow(1) });
+    const one = await startWorker(world, "postgres", slow(0));
+    const two = await startWorker(world, "postgres", { services: other, ...slow(1) });
     await until(async () => await world.system.control.$count(jobWorkers) === 2);
     await new Promise((done) => setTimeout(done, 5 * SECOND + 200)); // the first hears of the second
 
-    await added(world.system, Array.from({ length: 120 }, () => JOB));
+    await added(world.system, Array.from({ length: 120 }, () => ({})));
     await one.idle();
     await Promise.all([one.close(), two.close()]);
     await other.close();

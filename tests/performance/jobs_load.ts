@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
-import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
+import type { Job, JobRun } from "../../src/outbox/job.ts";
 import { JobWorker, NEW_JOBS } from "../../jobs/runner/job_worker.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { enqueueAll } from "../../src/outbox/outbox.ts";
@@ -12,7 +13,7 @@ import type { Fleet } from "./fleet.ts";
 import { withAdmin } from "./removal.ts";
 
 /** The kind of job in these benchmarks, in the queue `analytics`, ten at once. */
-const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
+const PAYLOAD = { day: "2026-01-01" };
 const ENQUEUED_AT_ONCE = 2_000;
 
 /** Adds jobs to the outbox, alternating between the tenants. Returns their ids. */
@@ -24,10 +25,10 @@ export async function enqueueMany(
   const ids: string[] = [];
   while (ids.length < count) {
     const some = Array.from({ length: Math.min(ENQUEUED_AT_ONCE, count - ids.length) }, (_, place) => ({
-      ...JOB,
+      payload: PAYLOAD,
       tenantId: tenantIds[place % tenantIds.length],
     }));
-    ids.push(...await system.tx((tx) => enqueueAll(system, tx, some)));
+    ids.push(...await system.tx((tx) => enqueueAll(system, tx, COLLECT_TENANT, some)));
   }
   return ids;
 }
@@ -41,12 +42,11 @@ export async function withWorker<T>(
   work: (worker: JobWorker) => Promise<T>,
 ): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "denizen-bench-" });
-  const handlers: JobHandlers = {
-    [JOB.name]: async (run: JobRun) => {
-      await onStart(run);
-    },
+  const run = async (started: JobRun) => {
+    await onStart(started);
   };
-  const worker = await JobWorker.start(system.services, await openEngine(engine, url, folder), { handlers });
+  const jobs = [{ ...COLLECT_TENANT, run } as Job];
+  const worker = await JobWorker.start(system.services, await openEngine(engine, url, folder), { jobs });
   try {
     return await work(worker);
   } finally {

@@ -9,7 +9,7 @@ import { countTenants } from "../../src/tenancy/tenants.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, everyKind, statusesOf } from "../support/every_kind.ts";
-import { added, doing, JOB, jobOf, startWorker, until } from "../support/jobs.ts";
+import { added, doing, jobOf, startWorker, until } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 import { systemActor } from "../../src/access/actor.ts";
 
@@ -96,9 +96,9 @@ Deno.test({
       newId(),
     );
     await using worker = await startWorker(world, "kv", { ...doing(() => Promise.resolve()) });
-    const [id] = await added(world.system, [JOB]);
+    const [id] = await added(world.system, [{}]);
     await worker.idle();
-    const [second] = await added(world.system, [JOB]);
+    const [second] = await added(world.system, [{}]);
     const slow = Array.from({ length: 4 }, () => [
       world.system.control.execute(SLEEP),
       world.system.tx((tx) => tx.execute(SLEEP)).catch(() => {}),

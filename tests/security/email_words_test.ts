@@ -12,6 +12,7 @@ import { EmailServer, type ReceivedEmail } from "../support/email_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
  * Protects: strangers can't use the product's emails to send their own words (S62). Emails to unconfirmed addresses contain none
@@ -45,7 +46,7 @@ Deno.test("S62 an email to a new address contains nothing that a stranger entere
   });
   await world.browser().post(`http://${world.host()}/forgot-password`, { email: ADDRESS });
   const tenant = (await world.services.use(TENANTS).findBySubdomain(SUBDOMAIN))!;
-  await scheduleDeletion({ ...world.system, actor: systemActor(PERSON) }, tenant.id);
+  await scheduleDeletion(await openTenant({ ...world.system, actor: systemActor(PERSON) }, tenant.id));
   await worker.idle();
 
   const subjects = server.received.map(({ parsed }) => parsed.subject);
@@ -66,7 +67,7 @@ Deno.test(`S62 no email to ${STRANGER} contains a stranger's words`, async () =>
   const { tenant } = await world.company(SUBDOMAIN, COMPANY, reader);
   const { id: userId } = reader;
   const device = { ipAddress: "203.0.113.7", userAgent: "Claim/1.0 (evil.example)" };
-  await scheduleDeletion(world.system, tenant.id);
+  await scheduleDeletion(await openTenant(world.system, tenant.id));
 
   const { system } = world;
   const ofTenant = { tenantId: tenant.id };
@@ -111,7 +112,11 @@ Deno.test("an invitation quotes plain names of the workspace and the inviter, bu
   ];
   const invite = async ({ tenant, ctx }: typeof plain, name: string, email: string) => {
     const actor = { ...ctx.actor, name };
-    await createMember({ ...world.system, actor }, tenant, { email, name: PERSON, role: "admin" }, {
+    await createMember(await openTenant({ ...world.system, actor }, tenant.id), {
+      email,
+      name: PERSON,
+      role: "admin",
+    }, {
       invite: true,
     });
     await worker.idle();
@@ -141,7 +146,7 @@ Deno.test("an email to a confirmed address uses names, unless they could pass fo
   const send = async (subdomain: string, name: string) => {
     const { tenant, ctx } = await world.company(subdomain, name);
     const person = await world.user(`ben@${subdomain}.example`, name);
-    await createMember({ ...world.system, actor: ctx.actor }, tenant, {
+    await createMember(await openTenant({ ...world.system, actor: ctx.actor }, tenant.id), {
       email: person.email,
       name,
       role: "member",

@@ -17,6 +17,7 @@ import { INVITATION } from "../../src/access/emails.ts";
 import { RESET_PASSWORD, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
 import { EMAILS } from "../support/emails.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import { FEATURES } from "../../src/features.ts";
 
@@ -281,7 +282,7 @@ Deno.test("S54 a tenant's log names the staff who changed the tenant, and a form
     status: "active",
   });
   await assert.rejects(change, { kind: "forbidden", message: /no longer a member/ });
-  await suspendTenant({ ...world.system, actor }, acme.tenant.id, { reason: "A reason." });
+  await suspendTenant(await openTenant({ ...world.system, actor }, acme.tenant.id), { reason: "A reason." });
 
   assert.deepEqual(await actorsOf(acme), ["test", "Sam Staff"]);
 });

@@ -5,7 +5,7 @@ import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { enqueueAll, type NewJob } from "../../src/outbox/outbox.ts";
+import { enqueue, type JobOptions } from "../../src/outbox/outbox.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
@@ -20,17 +20,30 @@ export const ENGINES: EngineName[] = serverUrl ? ["kv", "postgres"] : ["kv"];
 export const JOB = COLLECT_TENANT;
 export const PAYLOAD = { day: "2026-01-01" };
 
-/** Worker options in which `JOB` does `work` instead. */
-export function doing(work: (run: JobRun, payload: typeof PAYLOAD) => unknown): { jobs: Job[] } {
+/** Worker options in which `JOB`, or another with its payload, does `work` instead. */
+export function doing(
+  work: (run: JobRun, payload: typeof PAYLOAD) => unknown,
+  job: typeof JOB = JOB,
+): { jobs: Job[] } {
   const run: typeof JOB.run = async (run, payload) => {
     await work(run, payload);
   };
-  return { jobs: [{ ...JOB, run } as Job] };
+  return { jobs: [{ ...job, run } as Job] };
 }
 
-/** Adds platform jobs to the outbox. */
-export function added(system: SystemContext, jobs: NewJob<typeof JOB.payload>[]): Promise<string[]> {
-  return system.tx((tx) => enqueueAll(system, tx, JOB, jobs));
+/** A job to add: `JOB` with its payload unless it says otherwise. */
+// deno-lint-ignore no-explicit-any -- tests mix jobs
+export type AddedJob = JobOptions & { job?: Job<any>; payload?: unknown };
+
+/** Adds platform jobs to the outbox. Returns their ids. */
+export function added(system: SystemContext, jobs: AddedJob[]): Promise<string[]> {
+  return system.tx(async (tx) => {
+    const ids: string[] = [];
+    for (const { job = JOB, payload = PAYLOAD, ...options } of jobs) {
+      ids.push((await enqueue(system, tx, job, payload, options))!);
+    }
+    return ids;
+  });
 }
 
 export async function jobOf(world: World, id: string) {

@@ -104,8 +104,16 @@ export function FiguresTable({ columns, rows }: { columns: string[]; rows: strin
       <tr>
         <td style="padding:4px 0 28px">
           <table class="figures" width="100%" cellpadding="0" cellspacing="0" border={0}>
-            <tr>{columns.map((label, index) => <ColumnHeading label={label} isFirst={index === 0} />)}</tr>
-            {rows.map((cells) => <FiguresRow cells={cells} />)}
+            <tr>
+              {columns.map((label, index) => (
+                <ColumnHeading
+                  key={label}
+                  label={label}
+                  isFirst={index === 0}
+                />
+              ))}
+            </tr>
+            {rows.map((cells) => <FiguresRow key={cells[0]} cells={cells} />)}
           </table>
         </td>
       </tr>
