@@ -17,7 +17,7 @@ export type QueuePolicy = {
 
 export type QueuePolicies = Record<QueueName, QueuePolicy>;
 
-/** Fourteen attempts at mail and webhooks reach over half a day, which is as long as a receiver's outage may last. */
+/** Fourteen attempts at emails and webhooks take over half a day, to outlast a receiver's outage. */
 export const QUEUES: QueuePolicies = {
   email: {
     concurrency: 20,
