@@ -28,13 +28,13 @@ Deno.test("staff filter jobs in place, retry one, and see it finish without a re
     await page.goBack();
     await page.click(`#job-${figures} td:first-child a`);
     await page.click("button:has-text('Retry')");
-    await page.waitForSelector("#job-panel >> text=It is begun as soon as");
+    await page.waitForSelector("#job-panel >> text=Starts as soon as");
 
     await using worker = await startWorker(world, "kv", {
       ...doing(() => {}, COLLECT),
     });
     await worker.idle();
-    await page.waitForSelector("#job-panel >> text=It has ended well.");
+    await page.waitForSelector("#job-panel >> text=Finished.");
     assert.equal(await page.getAttribute("#job-panel", "hx-get"), null);
     assert.deepEqual(complaints, []);
   } finally {
