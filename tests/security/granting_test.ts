@@ -57,10 +57,8 @@ Deno.test("S21 a member manager can't add an owner, and an owner can", async () 
   const ofGlobex = actingAs(world, globex.owner, globex.tenant.id, "owner");
   const person = { email: "elsewhere@acme.example", name: "New", role: "viewer" } as const;
   assert.equal(
-    await createMember(await openTenant(ofGlobex, acme.tenant.id), person, { invite: false }).then(
-      () => "added",
-      kindOf,
-    ),
+    await openTenant(ofGlobex, acme.tenant.id).then((ctx) => createMember(ctx, person, { invite: false }))
+      .then(() => "added", kindOf),
     "not_found",
   );
 });
