@@ -75,7 +75,7 @@ export class HashQueue {
     });
   }
 
-  /** Hands the slot to whoever waits longest, or frees it. */
+  /** Gives the slot to the oldest waiter, or frees it. */
   #next(): void {
     const [first] = this.#waiting;
     if (!first) {

@@ -8,7 +8,7 @@ export type QueuePolicy = {
   /** How many run at once in one worker. A tenant has half of them at most. */
   concurrency: number;
   timeout: number;
-  /** How often a job is begun before it rests among the failed. */
+  /** How often a job is attempted before it fails permanently. */
   attempts: number;
   /** The pause after the first failure; each is twice the one before, up to `longestPause`. */
   firstPause: number;

@@ -4,7 +4,7 @@ import { DURATION_BUCKETS, type EndedRequest, RequestTally } from "./request_tal
 
 const REQUESTS = "saas_tenant_requests_total";
 const DURATIONS = "saas_api_duration_seconds";
-/** The label of requests that belong to no tenant: the apex, and whoever didn't say who they are. */
+/** The label of requests that belong to no tenant: those to the apex, and those without credentials. */
 const NO_TENANT = "none";
 /** The label that tenants past the busiest share. */
 const OTHER_TENANTS = "other";

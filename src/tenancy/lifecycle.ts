@@ -39,7 +39,7 @@ const PLATFORM_STAFF = "The people who run this service";
 const MAX_REASON_LENGTH = 500;
 const MAX_URL_LENGTH = 500;
 
-/** What a tenant's mails look like. Null: like the product's own. */
+/** The brand of a tenant's emails. Null means the product's own. */
 const brand = z.object({
   brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
     .nullable(),

@@ -58,7 +58,7 @@ export class TenantUpkeep {
     await this.#running;
   }
 
-  /** Does it now, whoever else does. */
+  /** Runs now, even if another process runs at the same time. */
   async run(allServices: Services): Promise<void> {
     const services = inBackground(allServices);
     const system = systemContext(services, systemActor("Upkeep"), newId());
