@@ -15,6 +15,7 @@ import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
 import { hostSuffix, type PersonEnv, redirect, systemContextOf } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { form, page } from "../page.tsx";
+import type { FieldErrors } from "../../src/errors.ts";
 
 /** The fields of the form, which calls the name what sign-up calls it. */
 const newWorkspace = z.object({ companyName: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain });
@@ -49,7 +50,8 @@ workspacePages.post("/new", (c) => {
     submit: (input) => createOwnTenant(ctx, user, wanted(input)),
     findRepeated: (input, renderedAt) => findCreatedByForm(ctx, user.id, wanted(input), renderedAt),
     done: async (tenant) => ({ to: await openWorkspace(c, tenant, { welcome: true }) }),
-    refused: ({ values, errors }) => newWorkspaceForm({ values, errors, hostSuffix: hostSuffix(c) }),
+    refused: ({ values, errors }) =>
+      newWorkspaceForm({ values, errors: asFormErrors(errors), hostSuffix: hostSuffix(c) }),
   });
 });
 
@@ -60,6 +62,11 @@ workspacePages.post("/:id/handoff", async (c) => {
 
 function wanted({ companyName: name, subdomain }: z.output<typeof newWorkspace>) {
   return ownTenant.parse({ name, subdomain });
+}
+
+/** A refused name of the workspace is shown at the form's company name. */
+function asFormErrors({ name, ...errors }: FieldErrors): FieldErrors {
+  return name === undefined ? errors : { ...errors, company_name: name };
 }
 
 function newWorkspaceForm(form: NewWorkspacePageProps) {

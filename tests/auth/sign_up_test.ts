@@ -118,7 +118,7 @@ Deno.test("a user with an unconfirmed address creates a second workspace with th
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 2, memberships: 2, schemas: 2, strays: 0 });
 });
 
-Deno.test("the limit of workspaces per user also applies to sign-up, and the page says so", async () => {
+Deno.test("the limit of workspaces per user applies to sign-up and new workspaces, and both pages say so", async () => {
   await using world = await World.open();
   const owner = await world.user("ada@acme.example");
   const actor = userActor(owner);
@@ -130,10 +130,17 @@ Deno.test("the limit of workspaces per user also applies to sign-up, and the pag
     );
   }
 
-  const page = await world.browser().post(`http://${world.host()}/signup`, FORM);
+  const signedIn = await world.signedInBrowser(owner.email);
+  const another = { company_name: "One more", subdomain: "one-more" };
+  const pages = [
+    await world.browser().post(`http://${world.host()}/signup`, FORM),
+    await signedIn.post(`http://${world.host()}/workspaces/new`, another),
+  ];
 
-  assert.equal(page.status, 422);
-  assert.match(page.text, /id="company-name-error"[^]*20 workspaces/);
+  for (const page of pages) {
+    assert.equal(page.status, 422);
+    assert.match(page.text, /id="company-name-error"[^]*20 workspaces/);
+  }
 });
 
 Deno.test("a hash with old parameters is replaced at the next sign-in", async () => {
