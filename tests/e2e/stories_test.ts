@@ -59,7 +59,7 @@ Deno.test("a user confirms their email, forgets the password and sets a new one;
     await signIn(old.page, PASSWORD);
     await worker.idle();
 
-    await openMail(page, world, "Confirm your email address");
+    await openEmail(page, world, "Confirm your email address");
     await page.click("#verify-button");
     await page.waitForSelector(".success-message");
     await page.goto(`http://${world.host("acme")}/dashboard`);
@@ -72,7 +72,7 @@ Deno.test("a user confirms their email, forgets the password and sets a new one;
     await forgetful.page.click("button:has-text('Send link')");
     await forgetful.page.waitForSelector("text=we sent a link to it");
     await worker.idle();
-    await openMail(forgetful.page, world, "Choose a new password");
+    await openEmail(forgetful.page, world, "Reset your Denizen password");
     await forgetful.page.fill("#password", "a new and longer password");
     await forgetful.page.click("button:has-text('Save password')");
     await forgetful.page.waitForSelector("text=Password saved");
@@ -380,7 +380,7 @@ async function signIn(page: Page, password: string): Promise<void> {
 }
 
 /** Finds an email in the mailbox, reads it, and follows its first button. */
-async function openMail(page: Page, world: World, subject: string): Promise<void> {
+async function openEmail(page: Page, world: World, subject: string): Promise<void> {
   await page.goto(`http://${world.host()}/dev/mailbox`);
   await page.click(`a:has-text("${subject}")`);
   const button = page.frameLocator("iframe").locator("a.on-fill");
