@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { addJob, startWorker } from "../support/jobs.ts";
+import { COLLECT } from "../../src/analytics/jobs.ts";
+import { addJob, replaced, startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
@@ -29,9 +30,7 @@ Deno.test("staff filter the jobs in place, retry one, and see it end without ask
     await page.click("button:has-text('Retry')");
     await page.waitForSelector("#job-panel >> text=It is begun as soon as");
 
-    await using worker = await startWorker(world, "kv", {
-      handlers: { "metrics.collect": () => Promise.resolve() },
-    });
+    await using worker = await startWorker(world, "kv", { jobs: [replaced(COLLECT, () => {})] });
     await worker.idle();
     await page.waitForSelector("#job-panel >> text=It has ended well.");
     assert.equal(await page.getAttribute("#job-panel", "hx-get"), null);

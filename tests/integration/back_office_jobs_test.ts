@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
+import { COLLECT } from "../../src/analytics/jobs.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Browser } from "../support/browser.ts";
-import { addJob, startWorker } from "../support/jobs.ts";
+import { addJob, replaced, startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: the platform's staff see how jobs are doing, what failed and why, and let it begin anew or drop it. */
@@ -54,7 +55,7 @@ Deno.test("the queues say how many jobs they have, and that nobody runs them unt
   ]);
 
   const idle = await staff.get(`http://${world.host()}/admin/jobs`);
-  await using _worker = await startWorker(world, "kv", { handlers: {} });
+  await using _worker = await startWorker(world, "kv");
   const panel = await staff.get(`http://${world.host()}/admin/jobs/queues`, { "HX-Request": "true" });
 
   assert.match(idle.text, /No process runs jobs\.[^]*1 job is ready and waits/);
@@ -165,9 +166,7 @@ Deno.test("a failed job that is retried is ready with all its attempts, and runs
   const retried = await staff.post(retry);
   const { state, attempts, endedAt } = (await jobOf(world, id))!;
   const twice = await staff.post(retry);
-  await using worker = await startWorker(world, "kv", {
-    handlers: { "metrics.collect": () => Promise.resolve() },
-  });
+  await using worker = await startWorker(world, "kv", { jobs: [replaced(COLLECT, () => {})] });
   await worker.idle();
 
   assert.equal(retried.url, `http://${world.host()}/admin/jobs/${id}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { EngineName } from "../../jobs/engines/engine.ts";
-import type { JobName } from "../../src/outbox/job_types.ts";
+import { DELETE_EXPIRED } from "../../src/operations/retention.ts";
 import { enqueueAll } from "../../src/outbox/outbox.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import {
@@ -20,8 +20,7 @@ import { freePort, ServerProcess } from "../support/process.ts";
 
 const JOBS = 200;
 const JOB_MILLISECONDS = 100;
-/** What a real server does by itself; here it has more of it than it can do at once. */
-const CLEANUP = { name: "cleanup.expired", payload: {} } as const;
+/** More of a real server's work than it can do at once. */
 const CLEANUPS = 40;
 
 /** A lease is over after 15 seconds; the rest is for a slow machine. */
@@ -48,17 +47,19 @@ async function stopAndGoOn(engine: EngineName): Promise<void> {
   await first.ready();
   {
     await using system = await openBeside(home.variables);
-    await system.tx((tx) => enqueueAll(system, tx, Array.from({ length: CLEANUPS }, () => CLEANUP)));
-    await untilDone(system, 1, LONGEST_WAIT, CLEANUP.name);
+    await system.tx((tx) =>
+      enqueueAll(system, tx, DELETE_EXPIRED, Array.from({ length: CLEANUPS }, () => ({ payload: {} })))
+    );
+    await untilDone(system, 1, LONGEST_WAIT, DELETE_EXPIRED.name);
   }
 
   const { code, stderr } = await first.stop("SIGTERM");
-  const stopped = await lookAlone(home.variables, CLEANUP.name);
+  const stopped = await lookAlone(home.variables, DELETE_EXPIRED.name);
   await using second = await ServerProcess.start(home.variables);
   await second.ready();
   await using system = await openBeside(home.variables);
-  await untilDone(system, CLEANUPS, LONGEST_WAIT, CLEANUP.name);
-  const ended = await readToll(system, CLEANUP.name);
+  await untilDone(system, CLEANUPS, LONGEST_WAIT, DELETE_EXPIRED.name);
+  const ended = await readToll(system, DELETE_EXPIRED.name);
 
   assert.equal(code, 0, stderr);
   assert.deepEqual([stopped.jobs, stopped.running], [CLEANUPS, 0]);
@@ -88,7 +89,7 @@ async function killAndTakeOver(engine: EngineName) {
   return { killed, ended: await readToll(system), effects: await readEffects(system) };
 }
 
-async function lookAlone(variables: Record<string, string>, name?: JobName): Promise<Toll> {
+async function lookAlone(variables: Record<string, string>, name?: string): Promise<Toll> {
   await using system = await openBeside(variables, { alone: true });
   return await readToll(system, name);
 }

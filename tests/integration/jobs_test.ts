@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
-import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
+import { COLLECT, COLLECT_TENANT } from "../../src/analytics/jobs.ts";
+import type { JobRun } from "../../src/outbox/job.ts";
 import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
 import { cancelJob, enqueue, enqueueAll } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
-import { added, doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
+import { added, doing, ENGINES, JOB, jobOf, PAYLOAD, replaced, startWorker, until } from "../support/jobs.ts";
 import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
@@ -21,11 +22,11 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const acme = await world.company("acme");
     const seen: { run: JobRun; role: unknown }[] = [];
-    const handlers = doing(async (run) => {
+    const options = doing(async (run) => {
       const [[row]] = await run.tenant!.read((tx) => [tx.execute(sql`select current_user as name`)]);
       seen.push({ run, role: row!.name });
     });
-    await using worker = await startWorker(world, engine, { handlers });
+    await using worker = await startWorker(world, engine, options);
 
     const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
     await until(() => seen.length === 1);
@@ -53,14 +54,14 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: a job waits for its time, and the lowest priority goes first`, async () => {
     await using world = await World.open();
     const order: string[] = [];
-    const handlers = doing((run) => void order.push(run.id));
+    const options = doing((run) => void order.push(run.id));
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
     const [later, low, high] = await added(world.system, [
-      { ...JOB, delay: HOUR },
-      { ...JOB, priority: 200 },
-      { ...JOB, priority: 1 },
+      { payload: PAYLOAD, delay: HOUR },
+      { payload: PAYLOAD, priority: 200 },
+      { payload: PAYLOAD, priority: 1 },
     ]);
-    await using worker = await startWorker(world, engine, { handlers, policies });
+    await using worker = await startWorker(world, engine, { ...options, policies });
 
     await worker.idle();
     assert.deepEqual(order, [high, low]);
@@ -78,7 +79,7 @@ for (const engine of ENGINES) {
     const others = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD, { key: "today" }));
 
     const cancelled = await acme.ctx.tx((tx) => cancelJob(acme.ctx, tx, first!));
-    await using worker = await startWorker(world, engine, { ...doing(() => void runs++) });
+    await using worker = await startWorker(world, engine, doing(() => void runs++));
     await worker.idle();
 
     assert.deepEqual([second, cancelled, runs], [null, true, 1]);
@@ -89,12 +90,12 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: a job that fails is tried again after growing pauses, and then rests among the failed`, async () => {
     await using world = await World.open();
     const attempts: number[] = [];
-    const handlers = doing((run) => {
+    const options = doing((run) => {
       attempts.push(run.attempt);
       throw new Error("The other side is down.");
     });
-    const [id] = await added(world.system, [JOB]);
-    await using worker = await startWorker(world, engine, { handlers });
+    const [id] = await added(world.system, [{ payload: PAYLOAD }]);
+    await using worker = await startWorker(world, engine, options);
 
     await worker.idle();
     const first = await jobOf(world, id!);
@@ -120,9 +121,9 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, timeout: 50 } };
     let wasAborted = false;
-    const handlers: JobHandlers = {
-      "metrics.collect_tenant": () => Promise.reject(new PermanentFailure("Nobody is there.")),
-      "metrics.collect": (run, { day }) => {
+    const jobs = [
+      replaced(COLLECT_TENANT, () => Promise.reject(new PermanentFailure("Nobody is there."))),
+      replaced(COLLECT, (run, { day }) => {
         if (day === "2026-01-02") return Promise.reject(new RetryLater("Busy.", DAY));
         return new Promise((_, reject) =>
           run.signal.addEventListener("abort", () => {
@@ -130,14 +131,16 @@ for (const engine of ENGINES) {
             reject(new Error("aborted"));
           })
         );
-      },
-    };
-    const [given, later, slow] = await added(world.system, [
-      JOB,
-      { name: "metrics.collect", payload: { day: "2026-01-02" } },
-      { name: "metrics.collect", payload: { day: "2026-01-03" } },
-    ]);
-    await using worker = await startWorker(world, engine, { handlers, policies });
+      }),
+    ];
+    const [given] = await added(world.system, [{ payload: PAYLOAD }]);
+    const [later, slow] = await world.system.tx((tx) =>
+      enqueueAll(world.system, tx, COLLECT, [
+        { payload: { day: "2026-01-02" } },
+        { payload: { day: "2026-01-03" } },
+      ])
+    );
+    await using worker = await startWorker(world, engine, { jobs, policies });
     await worker.idle();
 
     assert.deepEqual(pick(await jobOf(world, given!)), ["failed", 1, "Nobody is there."]);
@@ -153,7 +156,7 @@ for (const engine of ENGINES) {
     let runs = 0;
     const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
     await suspendTenant(world.system, acme.tenant.id, { reason: "Unpaid." });
-    await using worker = await startWorker(world, engine, { ...doing(() => void runs++) });
+    await using worker = await startWorker(world, engine, doing(() => void runs++));
     await worker.idle();
     const held = await jobOf(world, id!);
 
@@ -167,7 +170,7 @@ for (const engine of ENGINES) {
 
   Deno.test(`${engine}: jobs of a worker that is gone are taken up by another, and end once`, async () => {
     await using world = await World.open();
-    const [id, stuck] = await added(world.system, [JOB, JOB]);
+    const [id, stuck] = await added(world.system, [{ payload: PAYLOAD }, { payload: PAYLOAD }]);
     await world.system.control.update(outbox).set({
       state: "running",
       attempts: sql`case when ${outbox.id} = ${stuck}::uuid then 5 else 1 end`,
@@ -189,12 +192,12 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 2 } };
     let running = 0;
-    const handlers = doing(async () => {
+    const options = doing(async () => {
       running++;
       await new Promise((done) => setTimeout(done, 150));
     });
-    const ids = await added(world.system, Array.from({ length: 10 }, () => JOB));
-    const worker = await startWorker(world, engine, { handlers, policies });
+    const ids = await added(world.system, Array.from({ length: 10 }, () => ({ payload: PAYLOAD })));
+    const worker = await startWorker(world, engine, { ...options, policies });
     await until(() => running === 2);
     await worker.close();
 
@@ -208,11 +211,11 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
     const begun: string[] = [];
-    const handlers = doing(async ({ tenant }) => {
+    const options = doing(async ({ tenant }) => {
       begun.push(tenant!.tenant.id);
       await new Promise((done) => setTimeout(done, 40));
     });
-    await using worker = await startWorker(world, engine, { handlers });
+    await using worker = await startWorker(world, engine, options);
     await acme.ctx.tx((tx) =>
       enqueueAll(acme.ctx, tx, JOB, Array.from({ length: 2_000 }, () => ({ payload: PAYLOAD })))
     );
@@ -239,7 +242,13 @@ Deno.test("S07 a tenant's transaction can enqueue jobs for no other tenant, and 
     globex.ctx.tx((tx) =>
       tx.execute(
         sql`select jobs.enqueue(${
-          JSON.stringify([{ id: crypto.randomUUID(), ...JOB, queue: "email", tenant_id: tenantId }])
+          JSON.stringify([{
+            id: crypto.randomUUID(),
+            name: JOB.name,
+            payload: PAYLOAD,
+            queue: "email",
+            tenant_id: tenantId,
+          }])
         }::jsonb)`,
       )
     )
@@ -276,7 +285,7 @@ Deno.test("a priority that there is none of is refused, and says which there are
 
   for (const priority of [-1, 1.5, 1_001, 40_000]) {
     await assert.rejects(
-      added(world.system, [{ ...JOB, priority }]),
+      added(world.system, [{ payload: PAYLOAD, priority }]),
       new RangeError(`A job's priority is a whole number from 0 to 1000, not ${priority}.`),
     );
   }
@@ -284,21 +293,21 @@ Deno.test("a priority that there is none of is refused, and says which there are
 
 Deno.test("a job of an unknown kind, or with a payload of another form, fails at once with the reason", async () => {
   await using world = await World.open();
-  const [unknown, odd] = await added(world.system, [JOB, JOB]);
+  const [unknown, odd] = await added(world.system, [{ payload: PAYLOAD }, { payload: PAYLOAD }]);
   await world.system.control.update(outbox).set({ name: "of.tomorrow" }).where(eq(outbox.id, unknown!));
   await world.system.control.update(outbox).set({ payload: { day: "no day" } }).where(eq(outbox.id, odd!));
-  await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
+  await using worker = await startWorker(world, "kv", doing(() => {}));
   await worker.idle();
 
   assert.deepEqual(pick(await jobOf(world, unknown!)), [
     "failed",
     1,
-    "This version knows no jobs named of.tomorrow.",
+    "This version has no job named of.tomorrow.",
   ]);
   assert.deepEqual(pick(await jobOf(world, odd!)), [
     "failed",
     1,
-    "Its payload is not that of metrics.collect_tenant.",
+    "The payload doesn't fit metrics.collect_tenant.",
   ]);
 });
 
@@ -308,7 +317,7 @@ Deno.test("a job of a tenant whose schema is being migrated comes back, and no a
   const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
   world.services.oldestServedVersion = "9999_future";
   world.services.use(TENANTS).forget(acme.tenant.id);
-  await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
+  await using worker = await startWorker(world, "kv", doing(() => {}));
   await worker.idle();
 
   const { state, attempts } = await jobOf(world, id!);
@@ -336,7 +345,7 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
     await world.company("globex"),
     await world.company("initech"),
   ];
-  const handlers = doing((run) =>
+  const options = doing((run) =>
     run.tenant!.tx(async (tx) => {
       await tx.insert(projects).values({
         id: crypto.randomUUID(),
@@ -347,7 +356,7 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
       });
     })
   );
-  await using worker = await startWorker(world, "kv", { handlers });
+  await using worker = await startWorker(world, "kv", options);
   await Promise.all(
     companies.map(({ ctx }) =>
       ctx.tx((tx) => enqueueAll(ctx, tx, JOB, Array.from({ length: 20 }, () => ({ payload: PAYLOAD }))))

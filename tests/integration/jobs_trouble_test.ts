@@ -5,19 +5,29 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { Batches } from "../../jobs/runner/batches.ts";
 import type { Hand } from "../../jobs/runner/ledger.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
-import type { JobHandlers } from "../../jobs/handlers/handler.ts";
+import { DELETE_EXPIRED } from "../../src/operations/retention.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
-import type { Services } from "../../src/ports.ts";
-import { added, addJob, doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
+import type { Part, Services } from "../../src/ports.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import {
+  added,
+  addJob,
+  doing,
+  ENGINES,
+  JOB,
+  jobOf,
+  PAYLOAD,
+  replaced,
+  startWorker,
+  until,
+} from "../support/jobs.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: whatever goes wrong with jobs or around them, the others go on, and none is lost or run twice for it. */
 
-/** Of which queue `JOB` is not. */
-const OTHER_JOB = { name: "cleanup.expired", payload: {} } as const;
 const LEASE_IS_OVER = sql`now() - interval '1 second'`;
 
 for (const engine of ENGINES) {
@@ -25,7 +35,7 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const services: Services = { ...world.services, config: { ...world.config, drainTime: 300 } };
     const long = Promise.withResolvers<void>();
-    const [running, waiting] = await added(world.system, [JOB, JOB]);
+    const [running, waiting] = await added(world.system, [{ payload: PAYLOAD }, { payload: PAYLOAD }]);
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
     const worker = await startWorker(world, engine, {
       services,
@@ -49,19 +59,16 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const slow = Promise.withResolvers<void>();
     let runs = 0;
-    const handlers: JobHandlers = {
-      "metrics.collect_tenant": () => slow.promise,
-      "cleanup.expired": () => Promise.resolve(void runs++),
-    };
-    await using worker = await startWorker(world, engine, { handlers });
+    const jobs = [replaced(JOB, () => slow.promise), replaced(DELETE_EXPIRED, () => void runs++)];
+    await using worker = await startWorker(world, engine, { jobs });
     for (let brought = 1; brought <= 60; brought++) {
-      await added(world.system, [JOB]); // each in a hand of its own
+      await added(world.system, [{ payload: PAYLOAD }]); // each in a hand of its own
       await until(async () =>
         await countIn(world, "dispatched") + await countIn(world, "running") === brought
       );
     }
 
-    await added(world.system, [OTHER_JOB]);
+    await world.system.tx((tx) => enqueue(world.system, tx, DELETE_EXPIRED, {}));
     await until(() => runs === 1);
     slow.resolve();
     await worker.idle();
@@ -73,7 +80,7 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const long = Promise.withResolvers<void>();
     let runs = 0;
-    const [id] = await added(world.system, [JOB]);
+    const [id] = await added(world.system, [{ payload: PAYLOAD }]);
     await using worker = await startWorker(world, engine, {
       ...doing(() => (runs++, long.promise)),
     });
@@ -94,8 +101,8 @@ Deno.test("an end that comes after the job was begun anew changes nothing", asyn
   await using world = await World.open();
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
-  const [id] = await added(world.system, [JOB]);
-  const slow = await startWorker(world, "kv", { ...doing(() => first.promise) });
+  const [id] = await added(world.system, [{ payload: PAYLOAD }]);
+  const slow = await startWorker(world, "kv", doing(() => first.promise));
   await until(async () => (await jobOf(world, id!)).state === "running");
   await world.system.control.update(outbox).set({ state: "ready", dispatchId: null, leaseUntil: null });
   const other = await world.replica();
@@ -116,11 +123,11 @@ Deno.test("an end that comes after the job was begun anew changes nothing", asyn
 Deno.test("an error's text that Postgres can't store is stored without what it can't, and holds no other job", async () => {
   await using world = await World.open();
   const texts = ["a\0b", "half \ud83d", `${"x".repeat(1_999)}\u{1f600}`];
-  const ids = await added(world.system, texts.map(() => JOB));
-  const handlers = doing(({ id }) => {
+  const ids = await added(world.system, texts.map(() => ({ payload: PAYLOAD })));
+  const options = doing(({ id }) => {
     throw new Error(texts[ids.indexOf(id)]);
   });
-  await using worker = await startWorker(world, "kv", { handlers });
+  await using worker = await startWorker(world, "kv", options);
   await worker.idle();
 
   const errors = await Promise.all(ids.map(async (id) => (await jobOf(world, id)).error));
@@ -145,8 +152,8 @@ Deno.test("what Postgres can't store is dropped from a batch, and the rest of it
 Deno.test("a worker is idle no later than it is asked to be, and asks no more then", async () => {
   await using world = await World.open();
   const long = Promise.withResolvers<void>();
-  await added(world.system, [JOB]);
-  await using worker = await startWorker(world, "kv", { ...doing(() => long.promise) });
+  await added(world.system, [{ payload: PAYLOAD }]);
+  await using worker = await startWorker(world, "kv", doing(() => long.promise));
 
   const started = performance.now();
   await worker.idle(300);
@@ -165,8 +172,8 @@ Deno.test("jobs of a queue that this version doesn't know rest, and those of the
     attempts: 1,
     leaseUntil: new Date(0),
   });
-  const known = await added(world.system, [JOB, JOB]);
-  await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
+  const known = await added(world.system, [{ payload: PAYLOAD }, { payload: PAYLOAD }]);
+  await using worker = await startWorker(world, "kv", doing(() => {}));
   await worker.idle();
 
   const states = await Promise.all(
@@ -179,7 +186,8 @@ Deno.test("a process that doesn't know yet that a tenant was resumed holds none 
   await using world = await World.open();
   const acme = await world.company("acme");
   const stale = { findById: () => Promise.resolve({ ...acme.tenant, status: "suspended" }) };
-  const services = { ...world.services, tenants: stale } as unknown as Services;
+  const use = (asked: unknown) => asked === TENANTS ? stale : world.services.use(asked as Part<unknown>);
+  const services = { ...world.services, use } as Services;
   const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD)))!;
   let runs = 0;
   const worker = await startWorker(world, "kv", { services, ...doing(() => void runs++) });
@@ -187,7 +195,7 @@ Deno.test("a process that doesn't know yet that a tenant was resumed holds none 
   await worker.close();
   const { state, attempts, endedAt } = await jobOf(world, id);
 
-  await using other = await startWorker(world, "kv", { ...doing(() => void runs++) });
+  await using other = await startWorker(world, "kv", doing(() => void runs++));
   await other.idle();
 
   assert.deepEqual([state, attempts, endedAt], ["ready", 0, null]);
@@ -212,7 +220,7 @@ Deno.test("each minute, jobs that were left held are released, but those of susp
 Deno.test("a job that is lost with its process for the last time counts among the failed", async () => {
   await using world = await World.open();
   const lost = await addJob(world, { state: "running", attempts: 5, leaseUntil: new Date(0) });
-  await using worker = await startWorker(world, "kv", { handlers: {} });
+  await using worker = await startWorker(world, "kv");
   await worker.idle();
 
   const [figures] = await world.system.control.select().from(jobMinutes);
@@ -229,13 +237,13 @@ Deno.test("100,000 jobs that are due hardly hold up one that has just become due
   await world.system.control.execute(sql`
     insert into ${outbox} (id, queue, name, payload, tenant_id, state, priority, run_at, created_at)
     select gen_random_uuid(), 'analytics', ${JOB.name}, ${
-    JSON.stringify(JOB.payload)
+    JSON.stringify(PAYLOAD)
   }::jsonb, ${acme.tenant.id}::uuid,
       'waiting', 100, ${now.toISOString()}::timestamptz, ${now.toISOString()}::timestamptz
     from generate_series(1, 100000)`);
   world.clock.advance(MINUTE);
-  const id = await addJob(world, { name: JOB.name, payload: JOB.payload, tenantId: globex.tenant.id });
-  await using _worker = await startWorker(world, "kv", { ...doing(() => {}) });
+  const id = await addJob(world, { name: JOB.name, payload: PAYLOAD, tenantId: globex.tenant.id });
+  await using _worker = await startWorker(world, "kv", doing(() => {}));
 
   await until(async () => (await jobOf(world, id)).state === "done");
   const othersThatWait = await countIn(world, "waiting");
@@ -259,12 +267,12 @@ Deno.test({
         runs[place]!++;
         await new Promise((done) => setTimeout(done, milliseconds));
       });
-    const one = await startWorker(world, "postgres", { handlers: slow(0) });
-    const two = await startWorker(world, "postgres", { services: other, handlers: slow(1) });
+    const one = await startWorker(world, "postgres", slow(0));
+    const two = await startWorker(world, "postgres", { services: other, ...slow(1) });
     await until(async () => await world.system.control.$count(jobWorkers) === 2);
     await new Promise((done) => setTimeout(done, 5 * SECOND + 200)); // the first hears of the second
 
-    await added(world.system, Array.from({ length: 120 }, () => JOB));
+    await added(world.system, Array.from({ length: 120 }, () => ({ payload: PAYLOAD })));
     await one.idle();
     await Promise.all([one.close(), two.close()]);
     await other.close();

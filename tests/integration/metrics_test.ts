@@ -8,7 +8,7 @@ import { Health } from "../../src/platform/health.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
-import { addJob, startWorker, until } from "../support/jobs.ts";
+import { addJob, doing, JOB, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { Exposition } from "../support/metrics.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
@@ -344,16 +344,13 @@ Deno.test("where only mail fails, the product is degraded, serves on, and says s
 Deno.test("where jobs wait and no process runs any, the product is degraded until one does", async () => {
   await using world = await World.open();
   const { system, services, clock } = world;
-  const job = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
   const health = async () => (await new Health(clock, healthChecks(services)).report()).status;
-  await system.tx((tx) => enqueue(system, tx, job));
+  await system.tx((tx) => enqueue(system, tx, JOB, PAYLOAD));
   const atFirst = await health();
   clock.advance(3 * MINUTE);
   const later = await health();
   const before = (await scrape(world)).sum("saas_queue_depth", { queue: "analytics" });
-  await using worker = await startWorker(world, "kv", {
-    handlers: { "metrics.collect_tenant": async () => {} },
-  });
+  await using worker = await startWorker(world, "kv", doing(() => {}));
   await worker.idle();
 
   assert.deepEqual([atFirst, later, await health()], ["healthy", "degraded", "healthy"]);

@@ -4,8 +4,6 @@ import { oneTimeTokens, sessions } from "../../db/control/schema/identity.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { enqueueDue, enqueueMissed, everyMinute, SCHEDULES } from "../../jobs/schedules.ts";
-import { JOB_TYPES } from "../../src/outbox/job_types.ts";
-import { HANDLERS } from "../../jobs/handlers/handlers.ts";
 import { recordCounters } from "../../src/analytics/daily_metrics.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject } from "../../src/projects/projects.ts";
@@ -16,11 +14,6 @@ import { type Company, PASSWORD, World } from "../support/world.ts";
 /** Protects: what is due happens once, whoever looks, and what was missed is made up for. */
 
 const daily = SCHEDULES.find(({ name }) => name === "daily metrics")!;
-
-Deno.test("there are at most ten schedules, and every kind of job has its handler", () => {
-  assert.ok(SCHEDULES.length + 1 <= 10); // one more drains the queue
-  assert.deepEqual(Object.keys(HANDLERS).sort(), Object.keys(JOB_TYPES).sort());
-});
 
 Deno.test("a time at which a schedule is due leads to one job, however many processes look at once", async () => {
   await using world = await World.open();

@@ -8,6 +8,7 @@ import { pause } from "../../db/connection/retry.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import { listPlatformAudit, recentAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
 import { DAY, MINUTE } from "../../src/platform/clock.ts";
+import { SEND_EMAIL } from "../../src/email/send_email.ts";
 import { retryJob } from "../../src/operations/job_list.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
@@ -251,9 +252,9 @@ Deno.test("S45 when the days of grace are over nothing of the tenant is left any
   await world.api("GET", "/projects", { token: tokens.access_token });
   await world.services.use(API_USAGE).flush();
   await world.apiCalls(globex, "2026-03-02", 1);
-  const letter = { name: "email.send", payload: { message: "welcome", userId: acme.owner.id } } as const;
+  const welcome = { message: "welcome", userId: acme.owner.id } as const;
   const job = await world.system.tx((tx) =>
-    enqueue(world.system, tx, { ...letter, tenantId: acme.tenant.id })
+    enqueue(world.system, tx, SEND_EMAIL, welcome, { tenantId: acme.tenant.id })
   );
   await world.system.control.update(outbox).set({ state: "failed", error: "No mail for acme-robots." })
     .where(eq(outbox.id, job!));

@@ -4,15 +4,17 @@ import { join } from "node:path";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
-import type { JobHandlers, JobRun } from "../../jobs/handlers/handler.ts";
 import { JobWorker, NEW_JOBS } from "../../jobs/runner/job_worker.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import type { SystemContext } from "../../src/context.ts";
+import type { Job, JobRun } from "../../src/outbox/job.ts";
 import { enqueueAll } from "../../src/outbox/outbox.ts";
 import type { Fleet } from "./fleet.ts";
 import { withAdmin } from "./removal.ts";
 
 /** The kind of job in these benchmarks, in the queue `analytics`, ten at once. */
-const JOB = { name: "metrics.collect_tenant", payload: { day: "2026-01-01" } } as const;
+const JOB = COLLECT_TENANT;
+const PAYLOAD = { day: "2026-01-01" };
 const ENQUEUED_AT_ONCE = 2_000;
 
 /** Adds jobs to the outbox, alternating between the tenants. Returns their ids. */
@@ -23,11 +25,11 @@ export async function enqueueMany(
 ): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < count) {
-    const some = Array.from({ length: Math.min(ENQUEUED_AT_ONCE, count - ids.length) }, (_, place) => ({
-      ...JOB,
-      tenantId: tenantIds[place % tenantIds.length],
+    const some = Array.from({ length: Math.min(ENQUEUED_AT_ONCE, count - ids.length) }, (_, index) => ({
+      payload: PAYLOAD,
+      tenantId: tenantIds[index % tenantIds.length],
     }));
-    ids.push(...await system.tx((tx) => enqueueAll(system, tx, some)));
+    ids.push(...await system.tx((tx) => enqueueAll(system, tx, JOB, some)));
   }
   return ids;
 }
@@ -41,12 +43,15 @@ export async function withWorker<T>(
   work: (worker: JobWorker) => Promise<T>,
 ): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "denizen-bench-" });
-  const handlers: JobHandlers = {
-    [JOB.name]: async (run: JobRun) => {
+  const job: typeof JOB = {
+    ...JOB,
+    run: async (run) => {
       await onStart(run);
     },
   };
-  const worker = await JobWorker.start(system.services, await openEngine(engine, url, folder), { handlers });
+  const worker = await JobWorker.start(system.services, await openEngine(engine, url, folder), {
+    jobs: [job as unknown as Job],
+  });
   try {
     return await work(worker);
   } finally {

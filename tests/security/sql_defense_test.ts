@@ -5,7 +5,8 @@ import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { verifyAudit } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
 import type { EmailRequest } from "../../src/email/email_requests.ts";
-import { JOB_TYPES, type JobName } from "../../src/outbox/job_types.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
+import { FEATURES } from "../../src/features.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
@@ -82,9 +83,7 @@ Deno.test("S54 a tenant's role enqueues only jobs that tenants may, in its own p
     await enqueueRaw(acme.ctx, [{ ...job, key: "metrics 2026-03-01" }]);
 
     const added = await world.system.tx((tx) =>
-      enqueue(world.system, tx, {
-        name: "metrics.collect_tenant",
-        payload: { day: "2026-03-01" },
+      enqueue(world.system, tx, COLLECT_TENANT, { day: "2026-03-01" }, {
         tenantId: acme.tenant.id,
         key: "metrics 2026-03-01",
       })
@@ -101,8 +100,9 @@ Deno.test("S54 the database lets tenants enqueue exactly the jobs that the code 
     sql`select name, queue from control.tenant_jobs order by name`,
   );
 
-  const marked = (Object.keys(JOB_TYPES) as JobName[]).filter((name) => JOB_TYPES[name].byTenants).sort();
-  assert.deepEqual([...rows], marked.map((name) => ({ name, queue: JOB_TYPES[name].queue })));
+  const declared = FEATURES.flatMap(({ jobs }) => jobs).filter(({ byTenants }) => byTenants)
+    .map(({ name, queue }) => ({ name, queue }));
+  assert.deepEqual([...rows], declared.sort((a, b) => a.name < b.name ? -1 : 1));
 });
 
 Deno.test("S54 an email enqueued by a tenant's role reaches only the tenant's members, and is only about the tenant", async () => {

@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import type { z } from "zod";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { JobWorker, type WorkerOptions } from "../../jobs/runner/job_worker.ts";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
@@ -21,11 +22,19 @@ export const JOB = COLLECT_TENANT;
 export const PAYLOAD = { day: "2026-01-01" };
 
 /** Worker options in which `JOB` does `work` instead. */
-export function doing(work: (run: JobRun, payload: typeof PAYLOAD) => unknown): { jobs: Job[] } {
-  const run: typeof JOB.run = async (run, payload) => {
+export function doing(work: (run: JobRun) => unknown): { jobs: Job[] } {
+  return { jobs: [replaced(JOB, work)] };
+}
+
+/** The job, doing `work` instead. */
+export function replaced<Payload extends z.ZodType>(
+  job: Job<Payload>,
+  work: (run: JobRun, payload: z.output<Payload>) => unknown,
+): Job {
+  const run = async (run: JobRun, payload: z.output<Payload>) => {
     await work(run, payload);
   };
-  return { jobs: [{ ...JOB, run } as Job] };
+  return { ...job, run } as unknown as Job;
 }
 
 /** Adds platform jobs to the outbox. */

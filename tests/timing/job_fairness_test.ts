@@ -13,11 +13,11 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
     let begun = 0;
-    const handlers = doing(async () => {
+    const options = doing(async () => {
       begun++;
       await new Promise((done) => setTimeout(done, 40));
     });
-    await using worker = await startWorker(world, engine, { handlers });
+    await using worker = await startWorker(world, engine, options);
     const timeOfOne = async () => {
       const started = performance.now();
       const id = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD));
