@@ -1,7 +1,7 @@
 import { openEngine } from "../jobs/engines/open.ts";
 import { JobWorker } from "../jobs/runner/job_worker.ts";
 import { enqueueMissed, registerSchedules } from "../jobs/schedules.ts";
-import { type HttpServer, serveHttp } from "../routes/http_server.ts";
+import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { createOperationsApp } from "../routes/operations.ts";
 import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
 import { requireHardenedDatabase } from "../src/operations/database_safety.ts";

@@ -3,13 +3,13 @@ import { matchedRoutes } from "hono/route";
 import type { HttpEnv } from "./http.ts";
 
 /**
- * The pattern of the route that answered, such as `/projects/:id`, or would have if nothing before it had refused;
- * `unmatched` where there is none. Known after the answer. Of these there are as many as routes.
+ * The pattern of the route that answers, such as `/projects/:id`, even if a guard before it refuses; `unmatched` if there is
+ * none.
  */
 export function endpointOf<Env extends HttpEnv>(c: Context<Env>): string {
   const routes = matchedRoutes(c);
-  for (let place = c.req.routeIndex; place < routes.length; place++) {
-    const { path } = routes[place]!;
+  for (let index = c.req.routeIndex; index < routes.length; index++) {
+    const { path } = routes[index]!;
     if (!path.endsWith("*")) return path;
   }
   return "unmatched";

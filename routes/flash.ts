@@ -9,7 +9,7 @@ const MAX_AGE_SECONDS = 60;
 const flash = z.object({ kind: z.enum(["success", "error", "info"]), text: z.string().max(300) });
 export type Flash = z.output<typeof flash>;
 
-/** A message for the next page that this browser sees: what was done, after a redirect. Shown as text, never trusted. */
+/** Leaves a message for the next page that this browser opens. The page shows it as text. */
 export function sendFlash<Env extends HttpEnv>(c: Context<Env>, message: Flash): void {
   setCookie(c, COOKIE, JSON.stringify(message), {
     path: "/",
@@ -20,7 +20,7 @@ export function sendFlash<Env extends HttpEnv>(c: Context<Env>, message: Flash):
   });
 }
 
-/** The message left by the page before, once. */
+/** The message from the previous page, once. */
 export function takeFlash<Env extends HttpEnv>(c: Context<Env>): Flash | undefined {
   const cookie = getCookie(c, COOKIE);
   if (!cookie) return undefined;

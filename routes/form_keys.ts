@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { type FormKey, idOfForm, readFormKey } from "../src/platform/form_keys.ts";
 import type { HttpEnv } from "./http.ts";
 
-/** The key that a form was sent with: null from old pages and programs, whose forms are each a new one. */
+/** The key that a form was sent with. Null from programs and from pages more than a day old. */
 export function formKeyOf<Env extends HttpEnv>(
   c: Context<Env>,
   form: Record<string, string>,

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { type StaffActor, type UserActor, VISITOR } from "../src/access/actor.ts";
 import { type MemberContext, type SystemContext, systemContext } from "../src/context.ts";
-import type { Bearer, Device, Session } from "../src/identity/credentials.ts";
+import type { Device, Session } from "../src/identity/credentials.ts";
 import type { Services } from "../src/ports.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
 import type { AssetName } from "../views/page.tsx";
@@ -47,10 +47,6 @@ export type MemberEnv = {
 /** A page of the back office. `staff` works on connections that delay no request of a tenant. */
 export type StaffEnv = { Variables: RequestVariables & { staff: SystemContext<StaffActor> } };
 
-/** A call of the API: who calls, with a token of which scope, and the tenant that it is about. */
-export type ApiEnv = { Variables: RequestVariables & { caller: Bearer; api: MemberContext } };
-export type ApiContext = Context<ApiEnv>;
-
 export type PersonSession = Session & { actor: UserActor | StaffActor };
 
 /** The context of a visitor or of the person who is signed in, outside any tenant. */
@@ -63,11 +59,6 @@ export function systemContextOf<Env extends HttpEnv>(c: Context<Env>): SystemCon
       return c.get("incoming").signal;
     },
   };
-}
-
-/** The context of who calls the API: with an account token as a person, with a tenant token as that tenant's member. */
-export function callerContextOf(c: ApiContext): SystemContext {
-  return systemContext(c.get("services"), c.get("caller").actor, c.get("requestId"));
 }
 
 /** What follows a tenant's subdomain in its address, such as `.localhost:8000`. */

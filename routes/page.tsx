@@ -4,13 +4,13 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
 import { DomainError, type ErrorKind, type FieldErrors } from "../src/errors.ts";
 import { newFormKey } from "../src/platform/form_keys.ts";
-import { parseInput } from "../src/platform/input.ts";
 import type { LayoutProps } from "../views/layouts/layout.ts";
 import { PageContext } from "../views/page.tsx";
 import { type Flash, sendFlash, takeFlash } from "./flash.ts";
 import { formKeyOf, idFromForm } from "./form_keys.ts";
 import { type Fields, type HttpEnv, isPartial, readForm, redirect } from "./http.ts";
 import { localeOf } from "./locale.ts";
+import { parseWire, readWire, wireErrors } from "./wire.ts";
 
 /** The fields that are never written back into a page. */
 const PASSWORDS = new Set(["password", "current_password", "new_password"]);
@@ -106,7 +106,7 @@ export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result
 ): Promise<Response> {
   const fields = await readForm(c);
   const sent: SentForm = { fields, idFor: (what) => idFromForm(c, what, fields) };
-  const made = await attempt(form.refusals, () => form.submit(parseInput(form.schema, fields), sent));
+  const made = await attempt(form.refusals, () => form.submit(readWire(form.schema, fields), sent));
   const outcome = made.refusal ? await findRepeated(c, form, fields) ?? made : made;
   if (outcome.refusal) return await refuse(c, form, fields, outcome.refusal);
   const next = await form.done(outcome.value);
@@ -134,7 +134,7 @@ async function findRepeated<Env extends HttpEnv, Schema extends z.ZodType, Resul
   fields: Fields,
 ): Promise<Outcome<Result> | null> {
   const key = formKeyOf(c, fields);
-  const input = schema.safeParse(fields);
+  const input = parseWire(schema, fields);
   if (!findRepeated || !key || !input.success) return null;
   const value = await findRepeated(input.data, key.renderedAt);
   return value === null ? null : { refusal: null, value };
@@ -147,7 +147,11 @@ async function refuse<Env extends HttpEnv, Schema extends z.ZodType, Result>(
   refusal: DomainError,
 ): Promise<Response> {
   const problem = refusal.kind === "invalid" ? undefined : refusal.message;
-  const again = await refused({ values: withoutPasswords(fields), errors: refusal.fields, problem });
+  const again = await refused({
+    values: withoutPasswords(fields),
+    errors: wireErrors(refusal.fields),
+    problem,
+  });
   return again instanceof Response ? again : await page(c, { ...again, status: 422 });
 }
 

@@ -13,8 +13,8 @@ const HASH_LETTERS = 12;
 const JAVASCRIPT = "text/javascript; charset=utf-8";
 
 /**
- * Every file that is served, and nothing else is: by name, so that no path of a request ever reaches the disk.
- * htmx starts by a timer, so it must arrive in one file with its gate, hx-csp: loaded apart, it could start without it.
+ * The only files that are served. They are found by name, so no path of a request reaches the disk.
+ * htmx starts by a timer, so it shares one file with its gate, hx-csp: loaded apart, it could start first.
  */
 const FILES: Record<AssetName, { parts: URL[]; type: string }> = {
   "app.css": { parts: [local("app.css")], type: "text/css; charset=utf-8" },
@@ -29,7 +29,7 @@ const FILES: Record<AssetName, { parts: URL[]; type: string }> = {
 
 type Asset = { type: string; url: string; identity: Uint8Array; gzipped: Uint8Array };
 
-/** The static files, read and compressed once. Their addresses hold a hash of the content, so they are cached for good. */
+/** The static files, read and compressed once. Their addresses hold a hash of the content, so browsers keep them. */
 export class StaticFiles {
   readonly #assets: Map<string, Asset>;
   readonly routes = new Hono<HttpEnv>();
@@ -62,7 +62,7 @@ export class StaticFiles {
   url = (name: AssetName): string => this.#assets.get(name)!.url;
 }
 
-/** Throws `StartError` where a file is missing. */
+/** Throws `StartError` if a file is missing. */
 export async function loadAsset(
   name: string,
   { parts, type }: { parts: URL[]; type: string },

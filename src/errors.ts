@@ -1,6 +1,6 @@
 /**
  * The kinds of failure the product knows. Each edge (page, partial, API, CLI) has one place that turns
- * them into its own form. Anything else that is thrown is a bug: 500, logged, nothing shown.
+ * them into its own form. Anything else that is thrown is a bug: it is logged and answered with 500, without details.
  */
 export type ErrorKind =
   | "invalid"
@@ -43,12 +43,12 @@ export class DomainError extends Error {
   }
 }
 
-/** The input can't be accepted; `fields` says what to change, field by field. */
+/** The input can't be accepted. `fields` says what to change in each field. */
 export function invalid(fields: FieldErrors, message = "Some fields need another value."): DomainError {
   return new DomainError("invalid", message, { fields });
 }
 
-/** The request can't be understood as it is; the message says what it lacks. */
+/** The request can't be understood. The message says what is missing. */
 export function badRequest(message: string): DomainError {
   return new DomainError("bad_request", message);
 }
@@ -58,32 +58,32 @@ export function unauthenticated(message = "Sign in to continue."): DomainError {
   return new DomainError("unauthenticated", message);
 }
 
-/** What was sent carries no signature that proves who sent it, and when. */
+/** Nothing proves who sent the request, or when. */
 export function unverified(message: string): DomainError {
   return new DomainError("unverified", message);
 }
 
-/** The actor is known and may not do this. */
+/** The actor is known and lacks the permission. */
 export function forbidden(message = "Your role does not allow this."): DomainError {
   return new DomainError("forbidden", message);
 }
 
-/** The tenant is suspended: nobody of it may do anything until it is resumed. */
+/** The tenant is suspended. Its members have no access until it is resumed. */
 export function suspended(): DomainError {
-  return new DomainError("suspended", "This workspace is suspended. Its owner can say why.");
+  return new DomainError("suspended", "This workspace is suspended. Ask its owner why.");
 }
 
-/** There is no such thing, or none that the actor may know of. */
+/** It doesn't exist, or the actor may not know of it. */
 export function notFound(what: string): DomainError {
   return new DomainError("not_found", `${what} was not found.`);
 }
 
-/** The change contradicts what is there. */
+/** The change conflicts with the current state. */
 export function conflict(message: string): DomainError {
   return new DomainError("conflict", message);
 }
 
-/** The thing changed since it was read (`If-Match`, RFC 9110 section 13.1.1). */
+/** It changed since the actor read it (`If-Match`, RFC 9110 section 13.1.1). */
 export function preconditionFailed(message: string): DomainError {
   return new DomainError("precondition_failed", message);
 }
@@ -98,7 +98,7 @@ export function tooLarge(message: string): DomainError {
   return new DomainError("too_large", message);
 }
 
-/** Something outside the product doesn't answer now. */
+/** Something that the product depends on doesn't answer now. */
 export function unavailable(message: string, retryAfter = 5): DomainError {
   return new DomainError("unavailable", message, { retryAfter });
 }

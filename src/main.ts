@@ -3,7 +3,7 @@ import { JobWorker, NEW_JOBS } from "../jobs/runner/job_worker.ts";
 import { enqueueMissed, registerSchedules, type Running } from "../jobs/schedules.ts";
 import { sql } from "drizzle-orm";
 import { createApp } from "../routes/app.ts";
-import { type HttpServer, serveHttp } from "../routes/http_server.ts";
+import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { createOperationsApp } from "../routes/operations.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { SECOND } from "./platform/clock.ts";

@@ -1,6 +1,7 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import {
   getQueues,
+  JOB_LIST,
   type ListedJob,
   listJobs,
   retryAllFailed,
@@ -24,7 +25,7 @@ export function jobsCommand() {
     .action(async ({ failed, queue, json }) => {
       await withSystem(async (ctx) => {
         const state = failed ? "failed" as const : undefined;
-        const { items } = await listJobs(ctx, { state, queue, limit: LIST_LENGTH });
+        const { items } = await listJobs(ctx, JOB_LIST.query.parse({ state, queue, limit: LIST_LENGTH }));
         createOutput(json === true).data(items.map(row));
       });
     });

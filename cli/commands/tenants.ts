@@ -6,7 +6,7 @@ import { resolveInvitee } from "../../src/identity/new_members.ts";
 import { newUser, type User } from "../../src/identity/users.ts";
 import { createPasswordLink } from "../../src/identity/password_links.ts";
 import { parseInput } from "../../src/platform/input.ts";
-import { MAX_PAGE_SIZE } from "../../src/platform/keyset.ts";
+import { everyItem, MAX_PAGE_SIZE } from "../../src/platform/list.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import {
   cancelDeletion,
@@ -25,7 +25,7 @@ import {
   listTenants,
   newTenant,
   TENANT_FILTERS,
-  tenantQuery,
+  TENANT_LIST,
 } from "../../src/tenancy/tenants.ts";
 import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
@@ -62,15 +62,10 @@ export function tenantsCommand() {
     .option("--search <text>", "search names, subdomains and owners' emails")
     .option("--json", "print JSON")
     .action(async ({ status, search, json }) => {
-      const query = parseOptions(tenantQuery, { status, search, limit: MAX_PAGE_SIZE });
+      const query = parseOptions(TENANT_LIST.query, { status, search, limit: MAX_PAGE_SIZE });
       const rows = await withSystem(async (ctx) => {
-        let page = await listTenants(ctx, query);
-        const found = page.items;
-        while (page.nextCursor) {
-          page = await listTenants(ctx, { ...query, cursor: page.nextCursor });
-          found.push(...page.items);
-        }
-        return found.map((tenant) => row(ctx, tenant));
+        const listed = await Array.fromAsync(everyItem(query, (page) => listTenants(ctx, page)));
+        return listed.map((tenant) => row(ctx, tenant));
       });
       createOutput(json === true).data(rows);
     });
@@ -89,7 +84,7 @@ export function tenantsCommand() {
     .option("--json", "print JSON")
     .action((tenant, { name, subdomain, brandColor, logoUrl, ...options }) => {
       const orNone = (value?: string) => value === "none" ? null : value;
-      const look = { brand_color: orNone(brandColor), logo_url: orNone(logoUrl) };
+      const look = { brandColor: orNone(brandColor), logoUrl: orNone(logoUrl) };
       const changes = parseInput(tenantChanges, { name, subdomain, ...look });
       return onTenant(tenant, options, (ctx, { id }) => updateTenant(ctx, id, changes));
     });

@@ -1,106 +1,95 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
 import type { SystemContext } from "../../src/context.ts";
 import {
   discardJob,
   getJob,
   getQueues,
-  JOB_STATES,
-  jobQuery,
-  type JobState,
+  JOB_LIST,
   listJobs,
   type QueueState,
   retryAllFailed,
   retryJob,
 } from "../../src/operations/job_list.ts";
 import { type QueueName, QUEUES } from "../../src/outbox/queues.ts";
-import { parseInput } from "../../src/platform/input.ts";
+import type { ListQuery } from "../../src/platform/list.ts";
 import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
 import { JobList, JobRows } from "../../views/pages/admin/job_list.tsx";
 import { JobPage, JobPanel, type ShownJob } from "../../views/pages/admin/job_page.tsx";
 import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
 import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
-import { type Flash, sendFlash } from "../flash.ts";
-import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
-import { render } from "../render.tsx";
-import { shellOf } from "./staff.tsx";
+import { readForm, type StaffEnv } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
+import { done, fragment, page } from "../page.tsx";
+import { readWire } from "../wire.ts";
 
-const PAGE_SIZE = 25;
+const ALL_STATES = "all";
 
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  state: z.enum([...JOB_STATES, "all"]).optional().catch(undefined),
-  queue: jobQuery.shape.queue.catch(undefined),
-  cursor: jobQuery.shape.cursor.catch(undefined),
-});
-
-/** What is done beside requests: how it is going, and what failed. */
+/** Background jobs: the state of the queues, and what failed. */
 export const jobPages = new Hono<StaffEnv>();
 
 jobPages.get("/jobs", async (c) => {
   const ctx = c.get("staff");
-  const { state, queue, cursor } = listAddress.parse(c.req.query());
-  if (isPartial(c) && cursor) {
-    return render(c, <JobRows {...await rowsOf(ctx, state ?? "all", queue, cursor)} />);
-  }
+  const query = readListAddress(c, JOB_LIST);
   const { queues, workers } = await getQueues(ctx);
-  const counts = countStates(queues, queue);
-  const list = {
-    ...await rowsOf(ctx, state ?? (counts.failed > 0 ? "failed" : "all"), queue, cursor),
-    counts,
-  };
-  if (isPartial(c)) return render(c, <JobList {...list} />);
-  return render(c, <JobsPage {...shellOf(c)} {...list} queues={queues} workers={workers} />);
+  const counts = countStates(queues, query.queue);
+  const namesState = query.state !== undefined || c.req.query("state") === ALL_STATES;
+  const showsFailed = !namesState && counts.failed > 0;
+  const list = { ...await rowsOf(ctx, showsFailed ? { ...query, state: "failed" } : query), counts };
+  return await page(c, {
+    title: "Background jobs",
+    body: <JobsPage {...list} queues={queues} workers={workers} />,
+    partial: query.cursor ? <JobRows {...list} /> : <JobList {...list} />,
+  });
 });
 
 jobPages.get("/jobs/queues", async (c) => {
   const ctx = c.get("staff");
-  return render(c, <QueuePanel {...await getQueues(ctx)} now={ctx.services.clock.now()} />);
+  return await fragment(c, <QueuePanel {...await getQueues(ctx)} now={ctx.services.clock.now()} />);
 });
 
 jobPages.post("/jobs/retry-failed", async (c) => {
-  const { queue } = parseInput(jobQuery.pick({ queue: true }), await readForm(c));
+  const { queue } = readWire(JOB_LIST.query.pick({ queue: true }), await readForm(c));
   const jobs = await retryAllFailed(c.get("staff"), queue);
-  const message = jobs > 0
-    ? { kind: "success" as const, text: jobs === 1 ? "1 job begins anew." : `${jobs} jobs begin anew.` }
-    : { kind: "info" as const, text: "No job had failed." };
-  return goTo(c, queue ? `/admin/jobs?queue=${queue}` : "/admin/jobs", message);
+  return await done(c, {
+    to: queue ? `/admin/jobs?queue=${queue}` : "/admin/jobs",
+    flash: jobs > 0
+      ? jobs === 1 ? "1 job was requeued." : `${jobs} jobs were requeued.`
+      : { kind: "info", text: "There are no failed jobs." },
+  });
 });
 
 jobPages.get("/jobs/:id", async (c) => {
-  const { job, now } = await shownJobOf(c);
-  if (isPartial(c)) return render(c, <JobPanel job={job} now={now} />);
-  return render(c, <JobPage {...shellOf(c)} job={job} now={now} />);
+  const shown = await shownJobOf(c);
+  return await page(c, {
+    title: shown.job.name,
+    body: <JobPage {...shown} />,
+    partial: <JobPanel {...shown} />,
+  });
 });
 
 jobPages.post("/jobs/:id/retry", async (c) => {
   const { id, name } = await retryJob(c.get("staff"), c.req.param("id"));
-  return goTo(c, `/admin/jobs/${id}`, { kind: "success", text: `${name} begins anew.` });
+  return await done(c, { to: `/admin/jobs/${id}`, flash: `${name} was requeued.` });
 });
 
 jobPages.get("/jobs/:id/discard", async (c) => {
-  return render(c, <DiscardJobPage {...shellOf(c)} {...await shownJobOf(c)} />);
+  return await page(c, { title: "Discard a job", body: <DiscardJobPage {...await shownJobOf(c)} /> });
 });
 
 jobPages.post("/jobs/:id/discard", async (c) => {
   const ctx = c.get("staff");
   const { id, name } = await getJob(ctx, c.req.param("id"));
   await discardJob(ctx, id);
-  return goTo(c, "/admin/jobs", { kind: "success", text: `${name} was discarded.` });
+  return await done(c, { to: "/admin/jobs", flash: `${name} was discarded.` });
 });
 
-async function rowsOf(ctx: SystemContext, state: JobState | "all", queue?: QueueName, cursor?: string) {
-  const { items, nextCursor } = await listJobs(ctx, {
-    state: state === "all" ? undefined : state,
-    queue,
-    cursor,
-    limit: PAGE_SIZE,
-  });
-  const query = { state, queue: queue ?? "all" as const };
-  return { jobs: items, nextCursor, query, now: ctx.services.clock.now() };
+async function rowsOf(ctx: SystemContext, query: ListQuery<typeof JOB_LIST>) {
+  const { items, nextCursor } = await listJobs(ctx, query);
+  const { state = "all", queue = "all" } = query;
+  return { jobs: items, nextCursor, query: { state, queue } as const, now: ctx.services.clock.now() };
 }
 
-/** How many jobs are in each state, in one queue or in all. Nobody counts those that have ended well. */
+/** How many jobs are in each state, in one queue or in all. Finished jobs aren't counted. */
 function countStates(queues: QueueState[], queue?: QueueName): QueueState["depth"] {
   const sum = { waiting: 0, ready: 0, running: 0, held: 0, failed: 0 };
   for (const { depth } of queues.filter((each) => !queue || each.queue === queue)) {
@@ -116,9 +105,4 @@ async function shownJobOf(c: Context<StaffEnv>): Promise<{ job: ShownJob; now: D
     job: { ...job, maxAttempts: QUEUES[job.queue]?.attempts ?? job.attempts },
     now: ctx.services.clock.now(),
   };
-}
-
-function goTo(c: Context<StaffEnv>, address: string, message: Flash): Response {
-  sendFlash(c, message);
-  return redirect(c, address);
 }

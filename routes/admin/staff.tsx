@@ -6,8 +6,6 @@ import { forbidden, unauthenticated } from "../../src/errors.ts";
 import { TENANTS_MANAGE } from "../../src/tenancy/permissions.ts";
 import { AdminShell } from "../../views/layouts/admin_shell.tsx";
 import type { LayoutProps } from "../../views/layouts/layout.ts";
-import type { Context } from "hono";
-import { takeFlash } from "../flash.ts";
 import type { StaffEnv } from "../http.ts";
 
 /** Lets only the platform's staff pass, and puts pages into the shell of the back office. */
@@ -22,9 +20,3 @@ export const requireStaff = createMiddleware<StaffEnv>(async (c, next) => {
   c.set("layout", (props: PropsWithChildren<LayoutProps>) => <AdminShell {...props} user={user} />);
   await next();
 });
-
-/** The person at work in the back office, for the shell of its pages. */
-export function shellOf(c: Context<StaffEnv>) {
-  const { name, email } = c.get("staff").actor;
-  return { user: { name, email }, flash: takeFlash(c) };
-}

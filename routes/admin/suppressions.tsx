@@ -1,72 +1,66 @@
-import { type Context, Hono } from "hono";
-import { z } from "zod";
+import { Hono } from "hono";
 import {
   getSuppressed,
   listSuppressed,
   newSuppression,
   suppressByHand,
-  suppressionQuery,
+  SUPPRESSION_LIST,
   unsuppress,
 } from "../../src/email/suppression.ts";
-import { parseInput } from "../../src/platform/input.ts";
-import { NewSuppressionPage } from "../../views/pages/admin/new_suppression_page.tsx";
+import {
+  NewSuppressionPage,
+  type NewSuppressionPageProps,
+} from "../../views/pages/admin/new_suppression_page.tsx";
 import { ReleaseAddressPage } from "../../views/pages/admin/release_address_page.tsx";
 import { SuppressionList, SuppressionRows } from "../../views/pages/admin/suppression_list.tsx";
 import { SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
-import { sendFlash } from "../flash.ts";
-import { refusedFields } from "../forms.ts";
-import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
-import { render } from "../render.tsx";
-import { shellOf } from "./staff.tsx";
+import type { StaffEnv } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
+import { done, form, page } from "../page.tsx";
 
-const PAGE_SIZE = 25;
-
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  search: suppressionQuery.shape.search.catch(undefined),
-  cursor: suppressionQuery.shape.cursor.catch(undefined),
-});
-
-/** The addresses that no mail goes to. */
+/** The addresses that get no email. */
 export const suppressionPages = new Hono<StaffEnv>();
 
 suppressionPages.get("/suppressions", async (c) => {
   const ctx = c.get("staff");
-  const { search, cursor } = listAddress.parse(c.req.query());
-  const { items, nextCursor } = await listSuppressed(ctx, { search, cursor, limit: PAGE_SIZE });
-  const list = { addresses: items, nextCursor, search: search ?? "", now: ctx.services.clock.now() };
-  if (isPartial(c) && cursor) return render(c, <SuppressionRows {...list} />);
-  if (isPartial(c)) return render(c, <SuppressionList {...list} />);
-  return render(c, <SuppressionsPage {...shellOf(c)} {...list} />);
+  const query = readListAddress(c, SUPPRESSION_LIST);
+  const { items, nextCursor } = await listSuppressed(ctx, query);
+  const { search = "", cursor } = query;
+  const list = { addresses: items, nextCursor, search, now: ctx.services.clock.now() };
+  return await page(c, {
+    title: "Suppressed email",
+    body: <SuppressionsPage {...list} />,
+    partial: cursor ? <SuppressionRows {...list} /> : <SuppressionList {...list} />,
+  });
 });
 
-suppressionPages.get("/suppressions/new", (c) => render(c, <NewSuppressionPage {...shellOf(c)} />));
+suppressionPages.get("/suppressions/new", (c) => page(c, suppressionForm({})));
 
-suppressionPages.post("/suppressions", async (c) => {
-  const form = await readForm(c);
-  try {
-    const input = parseInput(newSuppression, form);
-    await suppressByHand(c.get("staff"), input);
-    return goBack(c, `No mail goes to ${input.address} any more.`);
-  } catch (error) {
-    const refused = { values: form, errors: refusedFields(error) };
-    return render(c, <NewSuppressionPage {...shellOf(c)} {...refused} />, 422);
-  }
+suppressionPages.post("/suppressions", (c) => {
+  const ctx = c.get("staff");
+  return form(c, {
+    schema: newSuppression,
+    submit: async (input) => {
+      await suppressByHand(ctx, input);
+      return input.address;
+    },
+    done: (address) => ({ to: "/admin/suppressions", flash: `${address} gets no more email.` }),
+    refused: suppressionForm,
+  });
 });
 
 suppressionPages.get("/suppressions/:id/release", async (c) => {
   const ctx = c.get("staff");
   const suppressed = await getSuppressed(ctx, c.req.param("id"));
-  const now = ctx.services.clock.now();
-  return render(c, <ReleaseAddressPage {...shellOf(c)} suppressed={suppressed} now={now} />);
+  const body = <ReleaseAddressPage suppressed={suppressed} now={ctx.services.clock.now()} />;
+  return await page(c, { title: "Release an address", body });
 });
 
 suppressionPages.post("/suppressions/:id/release", async (c) => {
   const address = await unsuppress(c.get("staff"), c.req.param("id"));
-  return goBack(c, `Mail goes to ${address} again.`);
+  return await done(c, { to: "/admin/suppressions", flash: `${address} gets email again.` });
 });
 
-function goBack(c: Context<StaffEnv>, text: string): Response {
-  sendFlash(c, { kind: "success", text });
-  return redirect(c, "/admin/suppressions");
+function suppressionForm(form: NewSuppressionPageProps) {
+  return { title: "Suppress an address", body: <NewSuppressionPage {...form} /> };
 }

@@ -6,7 +6,6 @@ import {
   type PlatformAuditEntry,
 } from "../../src/audit/audit_log.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import {
   cancelDeletion,
   checkConfirmation,
@@ -17,84 +16,89 @@ import {
 } from "../../src/tenancy/lifecycle.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { getTenantRecord } from "../../src/tenancy/tenant_record.ts";
-import { countReadyTenants, countTenants, listTenants, tenantQuery } from "../../src/tenancy/tenants.ts";
+import { countReadyTenants, countTenants, listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
 import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
-import { sendFlash } from "../flash.ts";
-import { submit } from "../forms.ts";
-import { isPartial, readForm, redirect, type StaffEnv } from "../http.ts";
-import { render } from "../render.tsx";
-import { shellOf } from "./staff.tsx";
+import type { StaffEnv } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
+import { done, form, type Page, page } from "../page.tsx";
 
-const PAGE_SIZE = 25;
 const HISTORY_LENGTH = 50;
 
-/** The list's address as people type it: what makes no sense is left out, not refused. */
-const listAddress = z.object({
-  search: tenantQuery.shape.search.catch(undefined),
-  status: tenantQuery.shape.status.catch(undefined),
-  cursor: tenantQuery.shape.cursor.catch(undefined),
-});
+const confirmationForm = z.object({ confirmation: z.string().default("") });
 
+/** The tenants of the installation. */
 export const tenantPages = new Hono<StaffEnv>();
 
 tenantPages.get("/tenants", async (c) => {
   const ctx = c.get("staff");
-  const { search, status, cursor } = listAddress.parse(c.req.query());
-  const { items, nextCursor } = await listTenants(ctx, { search, status, cursor, limit: PAGE_SIZE });
+  const query = readListAddress(c, TENANT_LIST);
+  const { search, status, cursor } = query;
+  const { items, nextCursor } = await listTenants(ctx, query);
   const list = {
     tenants: items.map(({ members, ...tenant }) => listed(ctx, tenant, members)),
     nextCursor,
     query: { search: search ?? "", status: status ?? "all" as const },
     now: ctx.services.clock.now(),
   };
-  if (isPartial(c) && cursor) return render(c, <TenantRows {...list} />);
   const counts = await countTenants(ctx);
-  if (isPartial(c)) return render(c, <TenantList {...list} counts={counts} />);
-  const pool = { ready: await countReadyTenants(ctx), size: ctx.services.config.tenantPoolSize };
-  return render(c, <TenantsPage {...shellOf(c)} {...list} counts={counts} pool={pool} />);
+  return await page(c, {
+    title: "Tenants",
+    body: async () => {
+      const pool = { ready: await countReadyTenants(ctx), size: ctx.services.config.tenantPoolSize };
+      return <TenantsPage {...list} counts={counts} pool={pool} />;
+    },
+    partial: cursor ? <TenantRows {...list} /> : <TenantList {...list} counts={counts} />,
+  });
 });
 
-tenantPages.get("/tenants/:id", async (c) => render(c, <TenantPage {...await recordOf(c)} />));
+tenantPages.get("/tenants/:id", async (c) => await page(c, await tenantPage(c)));
 
-tenantPages.post("/tenants/:id/suspension", async (c) => {
-  const form = await readForm(c);
-  const suspended = await submit(async () =>
-    await suspendTenant(c.get("staff"), c.req.param("id"), parseInput(suspension, form))
-  );
-  if (!suspended.refusal) return goBack(c, `${suspended.value.name} is suspended.`);
-  const suspend = { values: form, errors: suspended.refusal.fields };
-  return render(c, <TenantPage {...await recordOf(c)} suspend={suspend} />, 422);
+tenantPages.post("/tenants/:id/suspension", (c) => {
+  const id = c.req.param("id");
+  return form(c, {
+    schema: suspension,
+    submit: (input) => suspendTenant(c.get("staff"), id, input),
+    done: ({ name }) => ({ to: `/admin/tenants/${id}`, flash: `${name} is suspended.` }),
+    refused: (suspend) => tenantPage(c, { suspend }),
+  });
 });
 
 tenantPages.post("/tenants/:id/suspension/end", async (c) => {
-  const { name } = await resumeTenant(c.get("staff"), c.req.param("id"));
-  return goBack(c, `${name} is open again.`);
+  const { id, name } = await resumeTenant(c.get("staff"), c.req.param("id"));
+  return await done(c, { to: `/admin/tenants/${id}`, flash: `${name} is active again.` });
 });
 
-tenantPages.post("/tenants/:id/deletion", async (c) => {
+tenantPages.post("/tenants/:id/deletion", (c) => {
   const ctx = c.get("staff");
-  const form = await readForm(c);
   const id = c.req.param("id");
-  const scheduled = await submit(async () => {
-    checkConfirmation((await getTenantRecord(ctx, id)).tenant.subdomain, form.confirmation);
-    return await scheduleDeletion(ctx, id);
+  return form(c, {
+    schema: confirmationForm,
+    submit: async ({ confirmation }) => {
+      checkConfirmation((await getTenantRecord(ctx, id)).tenant.subdomain, confirmation);
+      return await scheduleDeletion(ctx, id);
+    },
+    done: ({ name }) => ({
+      to: `/admin/tenants/${id}`,
+      flash: `${name} will be deleted. Until then, its owners or you can cancel.`,
+    }),
+    refused: (remove) => tenantPage(c, { remove }),
   });
-  if (!scheduled.refusal) {
-    return goBack(
-      c,
-      `${scheduled.value.name} will be deleted. Until then its owners or you can take that back.`,
-    );
-  }
-  const remove = { values: form, errors: scheduled.refusal.fields };
-  return render(c, <TenantPage {...await recordOf(c)} remove={remove} />, 422);
 });
 
 tenantPages.post("/tenants/:id/deletion/cancel", async (c) => {
-  const { name } = await cancelDeletion(c.get("staff"), c.req.param("id"));
-  return goBack(c, `${name} stays.`);
+  const { id } = await cancelDeletion(c.get("staff"), c.req.param("id"));
+  return await done(c, { to: `/admin/tenants/${id}`, flash: "Deletion canceled." });
 });
+
+async function tenantPage(
+  c: Context<StaffEnv>,
+  refused: Pick<TenantPageProps, "suspend" | "remove"> = {},
+): Promise<Page> {
+  const record = await recordOf(c);
+  return { title: record.tenant.name, body: <TenantPage {...record} {...refused} /> };
+}
 
 async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
   const ctx = c.get("staff");
@@ -103,7 +107,6 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
   const history = await listPlatformAudit(ctx, id, HISTORY_LENGTH);
   const { suspension, schemaName } = tenant;
   return {
-    ...shellOf(c),
     tenant: {
       ...listed(ctx, tenant, members),
       suspension,
@@ -142,11 +145,11 @@ const DONE: Partial<Record<PlatformAuditAction, string>> = {
   "tenant.created": "created the tenant",
   "tenant.renamed": "renamed it",
   "tenant.moved": "moved it",
-  "tenant.rebranded": "changed the look of its mail",
+  "tenant.rebranded": "changed the look of its email",
   "tenant.suspended": "suspended it",
   "tenant.resumed": "resumed it",
   "tenant.deletion_scheduled": "scheduled its deletion",
-  "tenant.deletion_canceled": "took its deletion back",
+  "tenant.deletion_canceled": "canceled its deletion",
 };
 
 function summarize({ action, details, subjectName }: PlatformAuditEntry): string {
@@ -154,9 +157,4 @@ function summarize({ action, details, subjectName }: PlatformAuditEntry): string
   if (action === "tenant.renamed") return `${done} from ${details?.from} to ${subjectName}`;
   if (action === "tenant.moved") return `${done} from ${details?.from} to ${details?.to}`;
   return action === "tenant.suspended" ? `${done}: ${details?.reason}` : done;
-}
-
-function goBack(c: Context<StaffEnv>, text: string): Response {
-  sendFlash(c, { kind: "success", text });
-  return redirect(c, `/admin/tenants/${c.req.param("id")}`);
 }

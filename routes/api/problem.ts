@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { ErrorKind } from "../../src/errors.ts";
 import { DomainError } from "../../src/errors.ts";
 import type { HttpEnv } from "../http.ts";
+import { wireErrors } from "../wire.ts";
 
 /** Status and title of each kind of error, for the API and the pages alike. */
 export const STATUS: Record<
@@ -36,7 +37,7 @@ export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): R
     });
   }
   const { status, title } = STATUS[error.kind];
-  const errors = Object.entries(error.fields).map(([field, message]) => ({ field, message }));
+  const errors = Object.entries(wireErrors(error.fields)).map(([field, message]) => ({ field, message }));
   if (error.retryAfter !== undefined) c.header("Retry-After", String(error.retryAfter));
   if (status === 401) c.header("WWW-Authenticate", 'Bearer realm="api"');
   return respond(c, status, {

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { authorize, can } from "../../src/access/authorize.ts";
 import { memberNames } from "../../src/access/members.ts";
 import type { TenantContext } from "../../src/context.ts";
+import type { Column } from "../../src/platform/csv.ts";
+import { everyItem, MAX_PAGE_SIZE } from "../../src/platform/list.ts";
 import {
   createProject,
   deleteProject,
@@ -9,8 +11,8 @@ import {
   listProjects,
   newProject,
   type Project,
+  PROJECT_LIST,
   projectChanges,
-  projectQuery,
   PROJECTS_WRITE,
   updateProject,
 } from "../../src/projects/projects.ts";
@@ -26,32 +28,35 @@ import { ProjectList, ProjectRows } from "../../views/pages/projects/project_lis
 import { ProjectPage } from "../../views/pages/projects/project_page.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
+import { sendCsv } from "../csv.ts";
+import { readListAddress } from "../list_address.ts";
 import { type Done, done, form, page } from "../page.tsx";
+import { snakeCase } from "../wire.ts";
 import { MemberPages } from "./member_pages.ts";
-
-const PAGE_SIZE = 25;
-
-/** The list's address as people type it: values that make no sense are left out, not refused. */
-const listAddress = z.object({
-  search: projectQuery.shape.search.catch(undefined),
-  status: projectQuery.shape.status.catch(undefined),
-  sort: projectQuery.shape.sort.catch("-created_at"),
-  cursor: projectQuery.shape.cursor.catch(undefined),
-});
 
 /** The version that the person saw when they began to edit. */
 const editedProject = projectChanges.extend({ version: z.coerce.number().int().positive() });
+
+const CSV_COLUMNS: Column<ListedProject>[] = [
+  { heading: "Name", cell: ({ name }) => name },
+  { heading: "Description", cell: ({ description }) => description },
+  { heading: "Status", cell: ({ status }) => status },
+  { heading: "Owner", cell: ({ ownerName }) => ownerName },
+  { heading: "Created", cell: ({ createdAt }) => createdAt },
+  { heading: "Updated", cell: ({ updatedAt }) => updatedAt },
+];
 
 export const projectsPages = new MemberPages({ label: "Projects", href: "/projects", icon: "folder" });
 
 projectsPages.get("/projects", async (c) => {
   const ctx = c.get("member");
-  const { search, status, sort, cursor } = listAddress.parse(c.req.query());
-  const { items, nextCursor } = await listProjects(ctx, { search, status, sort, cursor, limit: PAGE_SIZE });
+  const query = readListAddress(c, PROJECT_LIST);
+  const { search, status, sort, cursor } = query;
+  const { items, nextCursor } = await listProjects(ctx, query);
   const list = {
     projects: await withOwners(ctx, items),
     nextCursor,
-    query: { search: search ?? "", status: status ?? "all" as const, sort },
+    query: { search: search ?? "", status: status ?? "all" as const, sort: snakeCase(sort) },
     ...viewing(ctx),
   };
   return await page(c, {
@@ -59,6 +64,16 @@ projectsPages.get("/projects", async (c) => {
     body: <ProjectsPage {...list} />,
     partial: cursor ? <ProjectRows {...list} /> : <ProjectList {...list} />,
   });
+});
+
+projectsPages.get("/projects.csv", (c) => {
+  const ctx = c.get("member");
+  const query = { ...readListAddress(c, PROJECT_LIST), limit: MAX_PAGE_SIZE };
+  const rows = everyItem(query, async (part) => {
+    const { items, nextCursor } = await listProjects(ctx, part);
+    return { items: await withOwners(ctx, items), nextCursor };
+  });
+  return sendCsv(c, "projects.csv", CSV_COLUMNS, rows);
 });
 
 projectsPages.get("/projects/new", (c) => {

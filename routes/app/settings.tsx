@@ -23,8 +23,8 @@ import { MemberPages } from "./member_pages.ts";
 const nameForm = tenantChanges.pick({ name: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();
 const brandForm = z.preprocess(
-  (fields: Fields) => ({ brand_color: fields.brand_color || null, logo_url: fields.logo_url || null }),
-  tenantChanges.pick({ brand_color: true, logo_url: true }),
+  (fields: Fields) => ({ brandColor: fields.brand_color || null, logoUrl: fields.logo_url || null }),
+  tenantChanges.pick({ brandColor: true, logoUrl: true }),
 );
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 

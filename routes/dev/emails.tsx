@@ -8,7 +8,7 @@ import { EmailsPage, emailTitle } from "../../views/pages/emails_page.tsx";
 import { type HttpEnv } from "../http.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { page } from "../page.tsx";
-import { framedMail } from "./framed_mail.ts";
+import { framedEmail } from "./framed_email.ts";
 
 /** Every message of the product with sample data, for those who build it. */
 export const emailPages = new Hono<HttpEnv>();
@@ -33,7 +33,7 @@ emailPages.get("/emails/:name", async (c) => {
 
 emailPages.get("/emails/:name/html", async (c) => {
   const { html } = await renderSample(messageOf(c));
-  return framedMail(c, html);
+  return framedEmail(c, html);
 });
 
 function messageOf(c: Context<HttpEnv>): MessageName {

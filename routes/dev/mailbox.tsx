@@ -4,56 +4,58 @@ import {
   getMailboxMessage,
   linksOf,
   listMailbox,
+  MAILBOX_LIST,
   type MailboxMessage,
-  mailboxQuery,
 } from "../../src/email/mailbox.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import { withLinksInNewTabs } from "../../views/pages/mailbox/framed_html.ts";
 import { MailboxMessagePage } from "../../views/pages/mailbox/mailbox_message_page.tsx";
 import { MailboxPage } from "../../views/pages/mailbox/mailbox_page.tsx";
-import { sendFlash, takeFlash } from "../flash.ts";
-import { type HttpEnv, redirect, systemContextOf } from "../http.ts";
+import { type HttpEnv, systemContextOf } from "../http.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
-import { render } from "../render.tsx";
-import { framedMail } from "./framed_mail.ts";
+import { done, page } from "../page.tsx";
+import { readWire } from "../wire.ts";
+import { framedEmail } from "./framed_email.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
 
-/** The mails that would have left, where neither SMTP nor Resend is configured. */
+/** Captured email, where neither SMTP nor Resend is configured. Nothing is delivered. */
 export const mailboxPages = new Hono<HttpEnv>();
 
 mailboxPages.get("/mailbox", async (c) => {
   const ctx = systemContextOf(c);
-  const query = parseInput(mailboxQuery, c.req.query());
+  const query = readWire(MAILBOX_LIST.query, c.req.query());
   const { items, nextCursor } = await listMailbox(ctx, query);
-  const { transport, now } = {
+  const list = {
+    messages: items,
+    nextCursor,
+    to: query.to,
+    isFirst: !query.cursor,
     transport: ctx.services.use(EMAIL_TRANSPORT).name,
     now: ctx.services.clock.now(),
   };
-  const page = { messages: items, nextCursor, to: query.to, isFirst: !query.cursor, transport, now };
-  return render(c, <MailboxPage {...page} flash={takeFlash(c)} />);
+  return await page(c, { title: "Mailbox", wide: true, body: <MailboxPage {...list} /> });
 });
 
 mailboxPages.get("/mailbox.json", async (c) => {
-  const query = parseInput(mailboxQuery, c.req.query());
+  const query = readWire(MAILBOX_LIST.query, c.req.query());
   const { items, nextCursor } = await listMailbox(systemContextOf(c), query);
   return c.json({ data: items.map(toJson), next_cursor: nextCursor });
 });
 
 mailboxPages.post("/mailbox/clear", async (c) => {
   await emptyMailbox(systemContextOf(c));
-  sendFlash(c, { kind: "success", text: "The mailbox is empty." });
-  return redirect(c, "/dev/mailbox");
+  return await done(c, { to: "/dev/mailbox", flash: "The mailbox is empty." });
 });
 
 mailboxPages.get("/mailbox/:id", async (c) => {
   const message = await messageOf(c);
   const { appUrl } = c.get("services").config;
   c.header("Content-Security-Policy", `${pagePolicy(appUrl)(c.get("nonce"))}; frame-src 'self'`);
-  return render(c, <MailboxMessagePage message={message} links={linksOf(message)} />);
+  const body = <MailboxMessagePage message={message} links={linksOf(message)} />;
+  return await page(c, { title: message.subject || "No subject", wide: true, body });
 });
 
 mailboxPages.get("/mailbox/:id/html", async (c) => {
-  return framedMail(c, withLinksInNewTabs((await messageOf(c)).html));
+  return framedEmail(c, withLinksInNewTabs((await messageOf(c)).html));
 });
 
 function messageOf(c: Context<HttpEnv>): Promise<MailboxMessage> {

@@ -9,7 +9,7 @@ export const KILOBYTE = 1024;
 export const MEGABYTE = 1024 * KILOBYTE;
 
 const MAX_PAUSE = 10 * SECOND;
-/** How much of a stream must arrive in each second that the product waits for it. */
+/** How much of a stream must arrive per second of waiting. */
 const MIN_BYTES_A_SECOND = 32 * KILOBYTE;
 
 /**
@@ -34,15 +34,15 @@ export function acceptBody(rule: BodyRule): MiddlewareHandler {
   return declaration;
 }
 
-/** What the route that will answer accepts as its body. */
+/** The body that the matched route accepts. */
 export function bodyRuleOf<Env extends HttpEnv>(c: Context<Env>): BodyRule {
   const own = matchedRoutes(c).map(({ handler }) => declared.get(handler)).findLast(Boolean);
   return own ?? c.get("mount")?.body ?? TEXT_BODY;
 }
 
 /**
- * Holds the body to its route's rule: its size, and how slowly it may arrive. Text is read once and checked here, so that
- * routes need not expect what no client of ours sends; files and streams are left to their route, within the same limits.
+ * Enforces the route's limits on size and speed. Text is read and checked here, so that routes never see malformed input;
+ * routes read files and streams themselves, within the same limits.
  */
 export const checkBody: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const { body, headers } = c.req.raw;
@@ -59,7 +59,7 @@ export const checkBody: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await next();
 };
 
-/** The request with its checked body. Its signal is the original's, which Deno makes when it is first read. */
+/** The request with its checked body, and the original's signal. Deno makes that when it is first read. */
 class CheckedRequest extends Request {
   readonly #original: Request;
 
@@ -89,7 +89,7 @@ async function readText(
   return bytes;
 }
 
-/** The body as it arrives. Throws once it is over its rule's size, or too slow. Time that the reader takes doesn't count. */
+/** The body as it arrives. Throws when it is too large or too slow. The time that the reader takes doesn't count. */
 async function* chunksOf(body: ReadableStream<Uint8Array>, rule: BodyRule): AsyncGenerator<Uint8Array> {
   const maxPause = rule.maxPauseMilliseconds ?? MAX_PAUSE;
   const rate = rule.kind === "text" ? Infinity : MIN_BYTES_A_SECOND;

@@ -4,8 +4,8 @@ const MAX_JSON_DEPTH = 32;
 export const MAX_FIELDS = 1_000;
 
 /**
- * Refuses what no route should have to expect: invalid UTF-8, NUL, JSON that is nested deeply or holds `__proto__`, forms
- * that are malformed or have more than 1,000 fields, and files.
+ * Refuses invalid UTF-8, NUL, JSON that is nested deeply or contains `__proto__`, forms that are malformed or have more than
+ * 1,000 fields, and files.
  */
 export async function checkContent(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<void> {
   const text = decodeUtf8(bytes);

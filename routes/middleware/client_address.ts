@@ -1,11 +1,11 @@
 import { type AddressRange, isInRanges, normalizeAddress } from "../../src/platform/address_ranges.ts";
 
-/** What Deno tells of the connection a request came by. */
+/** What Deno knows about a request's connection. */
 export type Connection = { remoteAddr?: Deno.Addr };
 
 /**
  * The client's IP address. `X-Forwarded-For` counts only as far as trusted proxies have written it: from the right, the
- * first address that is not one of them. What is no address ends the search, since all before it may be forged.
+ * first address that isn't one of them. Malformed text ends the search, since everything before it may be forged.
  */
 export function clientAddress(
   headers: Headers,

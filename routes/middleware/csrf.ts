@@ -9,8 +9,8 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 const log = logOf("security");
 
 /**
- * Refuses what another site, or a sibling subdomain, makes a browser send. By Fetch Metadata where the browser sends
- * it, else by Origin; a request with neither comes from no browser that would add a cookie by itself.
+ * Refuses changes that another site or a sibling subdomain makes a browser send. Reads Fetch Metadata, or Origin from browsers
+ * without it. A request with neither comes from a program, which adds no cookie by itself.
  */
 export const refuseCrossOrigin = createMiddleware<HttpEnv>(async (c, next) => {
   if (!SAFE_METHODS.has(c.req.method) && !isSameOrigin(c.req.raw.headers, ownOrigin(c))) {

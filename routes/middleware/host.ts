@@ -6,7 +6,7 @@ import { admit } from "../../src/tenancy/admission.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import type { HttpEnv } from "../http.ts";
-import { printable, UnknownHosts } from "../unknown_hosts.ts";
+import { printable, UnknownHosts } from "./unknown_hosts.ts";
 
 const unknownHosts = new UnknownHosts();
 

@@ -4,7 +4,7 @@ import type { HttpEnv } from "../http.ts";
 
 const HSTS = "max-age=63072000; includeSubDomains";
 
-/** What any answer says, whatever it is. */
+/** The headers of every answer. */
 const ALWAYS: [string, string][] = [
   ["X-Content-Type-Options", "nosniff"],
   ["X-Frame-Options", "DENY"],
@@ -14,7 +14,7 @@ const ALWAYS: [string, string][] = [
   ["Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"],
 ];
 
-/** What is no page has nothing to load. */
+/** Everything but a page loads nothing. */
 const NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** The headers that a route of a mount with the policy `previews` may set itself. */

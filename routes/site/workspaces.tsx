@@ -1,7 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { createHandoff } from "../../src/identity/handoffs.ts";
-import { parseInput } from "../../src/platform/input.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { findCreatedByForm } from "../../src/tenancy/repeated_creation.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
@@ -9,23 +8,23 @@ import {
   getWorkspace,
   pageWorkspaces,
   type Workspace,
-  workspaceQuery,
+  WORKSPACE_LIST,
 } from "../../src/tenancy/workspaces.ts";
 import { NewWorkspacePage, type NewWorkspacePageProps } from "../../views/pages/new_workspace_page.tsx";
 import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
 import { hostSuffix, type PersonEnv, redirect, systemContextOf } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
 import { form, page } from "../page.tsx";
 
 /** The fields of the form, which calls the name what sign-up calls it. */
-const newWorkspace = z.object({ company_name: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain })
-  .transform(({ company_name, subdomain }) => ownTenant.parse({ name: company_name, subdomain }));
+const newWorkspace = z.object({ companyName: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain });
 
 /** The workspaces of the person who is signed in. */
 export const workspacePages = new Hono<PersonEnv>();
 
 workspacePages.get("/", async (c) => {
   const user = c.get("session").actor;
-  const query = parseInput(workspaceQuery, { cursor: c.req.query("cursor") });
+  const query = readListAddress(c, WORKSPACE_LIST);
   const { items, nextCursor } = await pageWorkspaces(systemContextOf(c), user, query);
   const { appUrl } = c.get("services").config;
   const list = {
@@ -47,8 +46,8 @@ workspacePages.post("/new", (c) => {
   const ctx = systemContextOf(c);
   return form(c, {
     schema: newWorkspace,
-    submit: (input) => createOwnTenant(ctx, user, input),
-    findRepeated: (input, renderedAt) => findCreatedByForm(ctx, user.id, input, renderedAt),
+    submit: (input) => createOwnTenant(ctx, user, wanted(input)),
+    findRepeated: (input, renderedAt) => findCreatedByForm(ctx, user.id, wanted(input), renderedAt),
     done: async (tenant) => ({ to: await openWorkspace(c, tenant, { welcome: true }) }),
     refused: ({ values, errors }) => newWorkspaceForm({ values, errors, hostSuffix: hostSuffix(c) }),
   });
@@ -58,6 +57,10 @@ workspacePages.post("/:id/handoff", async (c) => {
   const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
   return redirect(c, await openWorkspace(c, tenant, { welcome: false }));
 });
+
+function wanted({ companyName: name, subdomain }: z.output<typeof newWorkspace>) {
+  return ownTenant.parse({ name, subdomain });
+}
 
 function newWorkspaceForm(form: NewWorkspacePageProps) {
   return { title: "New workspace", body: <NewWorkspacePage {...form} /> };

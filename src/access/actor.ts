@@ -1,8 +1,8 @@
-import type { Brand } from "../platform/brand.ts";
+import type { UserId } from "../../db/ids.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import { EVERYTHING, type Grants, grantsOfRole, NOTHING, type Role, STAFF } from "./permissions.ts";
 
-export type UserId = Brand<string, "UserId">;
+export type { UserId };
 
 /** How far an actor reaches: every tenant, one person's account, or one tenant. */
 export type Scope =

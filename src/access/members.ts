@@ -6,6 +6,7 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { newId } from "../platform/ids.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { authorize } from "./authorize.ts";
 import { permission, type Role } from "./permissions.ts";
@@ -35,7 +36,7 @@ const membersOf = prepareQuery((db) =>
 );
 
 /** The names of those of `ids` who are members of the tenant. Someone who has left has none. */
-export async function memberNames(ctx: TenantContext, ids: string[]): Promise<Map<string, string>> {
+export async function memberNames(ctx: TenantContext, ids: UserId[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await ctx.services.db.control.select({ id: users.id, name: users.name }).from(users)
     .innerJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, ctx.tenant.id)))
@@ -47,7 +48,7 @@ export async function memberNames(ctx: TenantContext, ids: string[]): Promise<Ma
 export async function addMember(
   ctx: SystemContext,
   db: ControlDb | ControlTx,
-  membership: { tenantId: string; userId: UserId; role: Role },
+  membership: { tenantId: TenantId; userId: UserId; role: Role },
 ): Promise<boolean> {
   const values = { id: newId(), ...membership, createdAt: ctx.services.clock.now() };
   const added = await db.insert(memberships).values(values).onConflictDoNothing().returning({
@@ -57,7 +58,7 @@ export async function addMember(
 }
 
 /** The role of a user in the tenant, or null when they are no member. */
-export async function findRole({ services, tenant }: TenantContext, userId: string): Promise<Role | null> {
+export async function findRole({ services, tenant }: TenantContext, userId: UserId): Promise<Role | null> {
   const [row] = await services.db.control.select({ role: memberships.role }).from(memberships)
     .where(and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, userId)));
   return row?.role ?? null;

@@ -3,6 +3,7 @@ import { memberships } from "../../db/control/schema/memberships.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden, notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
 import { authorize } from "./authorize.ts";
 import { includesRole } from "./granting.ts";
 import { MEMBERS_MANAGE } from "./members.ts";
@@ -29,7 +30,7 @@ export async function authorizeGrant(ctx: SystemContext, tenantId: string, role:
 
 async function grantsIn({ actor, control }: SystemContext, tenantId: string): Promise<Grants> {
   if (isPlatform({ actor })) return actor.permissions;
-  if (!isId(tenantId)) throw notFound("This workspace");
+  if (!isId<TenantId>(tenantId)) throw notFound("This workspace");
   if (actor.type !== "user" && actor.type !== "member") throw forbidden();
   if (actor.type === "member" && actor.tenantId !== tenantId) throw notFound("This workspace");
   const [membership] = await control.select({ role: memberships.role }).from(memberships)

@@ -2,6 +2,7 @@ import { clearInterval, setInterval } from "node:timers";
 import { sql } from "drizzle-orm";
 import type { Database } from "../../db/connection/connect.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
+import type { TenantId } from "../../db/ids.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { part } from "../ports.ts";
@@ -11,7 +12,7 @@ const FLUSH_EVERY = 5 * SECOND;
 const log = logOf("usage");
 
 /** The calls of a tenant on a day (UTC). */
-type Usage = { tenantId: string; day: string; calls: number };
+type Usage = { tenantId: TenantId; day: string; calls: number };
 
 /**
  * Counts API calls in memory and adds those of all tenants in one statement, every few seconds and at the end, so that a
@@ -30,7 +31,7 @@ export class UsageCounter {
     this.#timer = setInterval(() => this.#flushing ?? this.flush(), FLUSH_EVERY).unref();
   }
 
-  count(tenantId: string): void {
+  count(tenantId: TenantId): void {
     this.#add({ tenantId, day: this.#clock.now().toISOString().slice(0, 10), calls: 1 });
   }
 

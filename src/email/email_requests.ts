@@ -1,7 +1,9 @@
 import { z } from "zod";
+import type { UserId } from "../access/actor.ts";
 import { yearMonth } from "../analytics/days.ts";
+import { idSchema } from "../platform/ids.ts";
 
-const userId = z.uuid();
+const userId = idSchema<UserId>();
 
 /**
  * What a job of the queue `email` is to send, and to whom. It carries ids: what the message says is read when it is sent,

@@ -1,57 +1,50 @@
-import { and, eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { mailboxMessages } from "../../db/control/schema/email.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
-import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { equalFilter } from "../platform/list_filters.ts";
+import { momentKey } from "../platform/list_keys.ts";
 
-const SORT = "-at";
-
-/** A mail that would have left. */
+/** A captured email. Nothing was delivered. */
 export type MailboxMessage = typeof mailboxMessages.$inferSelect;
 
-export const mailboxQuery = z.object({
-  /** The address that it went to. */
-  to: z.string().trim().toLowerCase().max(254).optional().transform((text) => text || undefined),
-  limit: pageSize,
-  cursor: z.string().max(1_000).optional(),
-});
-export type MailboxQuery = z.output<typeof mailboxQuery>;
+/** An address, or what someone types for one. */
+const recipient = z.string().trim().toLowerCase().max(254);
 
-/** The mails in the mailbox, the newest first. Throws `not_found` in production, as all of this file does. */
-export async function listMailbox(
-  ctx: SystemContext,
-  { to, limit, cursor }: MailboxQuery,
-): Promise<Page<MailboxMessage>> {
+export const MAILBOX_LIST = list("mailbox", {
+  select: (db) => db.select().from(mailboxMessages),
+  id: mailboxMessages.id,
+  sorts: { at: momentKey(mailboxMessages.at) },
+  defaultSort: "-at",
+  filters: { to: equalFilter(recipient, mailboxMessages.toAddress) },
+});
+export type MailboxQuery = ListQuery<typeof MAILBOX_LIST>;
+
+/** The captured emails, newest first. Throws `not_found` in production, like every function of this file. */
+export async function listMailbox(ctx: SystemContext, query: MailboxQuery): Promise<Page<MailboxMessage>> {
   refuseInProduction(ctx);
-  const { id, at, toAddress } = mailboxMessages;
-  const place = cursor ? readCursor(cursor, SORT, isMoment) : undefined;
-  const rows = await ctx.control.select().from(mailboxMessages)
-    .where(and(
-      to ? eq(toAddress, to) : undefined,
-      place && sql`(${at}, ${id}) < (${place.cursorValue}::timestamptz, ${place.cursorId}::uuid)`,
-    ))
-    .orderBy(sql`${at} desc, ${id} desc`).limit(limit + 1);
-  return toPage(rows, limit, SORT, (row) => row.at.toISOString());
+  return await MAILBOX_LIST.page(ctx.control, query);
 }
 
 /** Throws `not_found`. */
 export async function getMailboxMessage(ctx: SystemContext, id: string): Promise<MailboxMessage> {
   refuseInProduction(ctx);
-  if (!isId(id)) throw notFound("This mail");
+  if (!isId(id)) throw notFound("This email");
   const [message] = await ctx.control.select().from(mailboxMessages).where(eq(mailboxMessages.id, id));
-  if (!message) throw notFound("This mail");
+  if (!message) throw notFound("This email");
   return message;
 }
 
-/** Throws all mails away. */
+/** Deletes all captured emails. */
 export async function emptyMailbox(ctx: SystemContext): Promise<void> {
   refuseInProduction(ctx);
   await ctx.control.delete(mailboxMessages);
 }
 
-/** Where the links of a mail lead, each once: those of its HTML in their order, then those that only its text has. */
+/** The targets of an email's links, each once: those in its HTML, in order, then those that only its text has. */
 export function linksOf({ html, text }: Pick<MailboxMessage, "html" | "text">): string[] {
   const inHtml = [...html.matchAll(/<a\s[^>]*?href="(https?:[^"]+)"/gi)].map(([, link]) => plainText(link!));
   const inText = [...text.matchAll(/https?:\/\/[^\s<>"]+/g)].map(([link]) =>

@@ -5,6 +5,7 @@ import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
+import { idSchema } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import { EMAIL_CATEGORIES, type EmailCategory } from "./categories.ts";
 
@@ -15,7 +16,7 @@ export const emailPreferences = z.object({ usage_alerts: z.boolean(), reports: z
 export const emailPreferenceChanges = emailPreferences.partial();
 
 const LINK_PURPOSE = "unsubscribe link";
-const linkContent = z.tuple([z.uuid(), z.enum(EMAIL_CATEGORIES)]);
+const linkContent = z.tuple([idSchema<UserId>(), z.enum(EMAIL_CATEGORIES)]);
 
 /** Throws `forbidden` to anybody else. */
 export async function getEmailPreferences(ctx: SystemContext, userId: UserId): Promise<EmailPreferences> {
@@ -67,7 +68,7 @@ export function readUnsubscribeToken(
   try {
     const content = JSON.parse(decrypt(token, config.appSecret, LINK_PURPOSE));
     const [userId, category] = linkContent.parse(content);
-    return { userId: userId as UserId, category };
+    return { userId, category };
   } catch {
     return null;
   }

@@ -1,4 +1,4 @@
-import { and, eq, ilike, sql } from "drizzle-orm";
+import { eq, ilike, sql } from "drizzle-orm";
 import { z } from "zod";
 import { suppressedAddresses } from "../../db/control/schema/email.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
@@ -7,16 +7,16 @@ import type { SystemContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
-import { emailAddress, multiLine, searchTerm } from "../platform/text.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { searchFilter } from "../platform/list_filters.ts";
+import { momentKey } from "../platform/list_keys.ts";
+import { emailAddress, multiLine } from "../platform/text.ts";
 import { authorize } from "../access/authorize.ts";
 import { permission } from "../access/permissions.ts";
 
 const MAX_DETAIL_LENGTH = 500;
-const MAX_SEARCH_LENGTH = 100;
-const SORT = "-created_at";
 
-/** An address that mail doesn't go to, and why. A complaint holds back what one may do without; the other reasons, all mail. */
+/** An address that gets no email, and why. After a complaint, it still gets email about its account. */
 export type SuppressedAddress = typeof suppressedAddresses.$inferSelect;
 export type SuppressionReason = SuppressedAddress["reason"];
 
@@ -25,14 +25,15 @@ export const newSuppression = z.object({
   detail: multiLine(MAX_DETAIL_LENGTH).default(""),
 });
 
-export const suppressionQuery = z.object({
-  search: searchTerm(MAX_SEARCH_LENGTH).optional().transform((text) => text || undefined),
-  limit: pageSize,
-  cursor: z.string().max(1_000).optional(),
+export const SUPPRESSION_LIST = list("suppressions", {
+  select: (db) => db.select().from(suppressedAddresses),
+  id: suppressedAddresses.id,
+  sorts: { createdAt: momentKey(suppressedAddresses.createdAt) },
+  defaultSort: "-createdAt",
+  filters: { search: searchFilter((pattern) => ilike(suppressedAddresses.address, pattern)) },
 });
-export type SuppressionQuery = z.output<typeof suppressionQuery>;
 
-/** Why mail doesn't go to this address; null where it does. */
+/** Why this address gets no email; null if it does. */
 export async function findSuppression(
   { control }: SystemContext,
   address: string,
@@ -52,15 +53,15 @@ export const SUPPRESSIONS_MANAGE = permission("suppressions:manage", {
 export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
 
 /**
- * Suppresses an address. What is suppressed stays as it is, but that the other reasons outweigh a complaint, which holds
- * back less. Returns whether anything changed.
+ * Suppresses an address. If it is suppressed already, only a complaint gives way to another reason, which holds back more.
+ * Returns whether anything changed.
  */
 export async function suppress(ctx: SystemContext, input: NewSuppression): Promise<boolean> {
   authorize(ctx, SUPPRESSIONS_MANAGE);
   return await ctx.tx((tx) => add(ctx, tx, input));
 }
 
-/** What one of the platform's staff does by hand. Throws `invalid` on `address` when it is suppressed already. */
+/** Suppresses an address for staff. Throws `invalid` on `address` if it is suppressed already. */
 export async function suppressByHand(
   ctx: SystemContext,
   { address, detail }: z.output<typeof newSuppression>,
@@ -77,7 +78,7 @@ export async function suppressByHand(
   });
 }
 
-/** Lets mail go to this address again. Returns the address. Throws `not_found`. */
+/** Lets an address get email again. Returns the address. Throws `not_found`. */
 export async function unsuppress(ctx: SystemContext, id: string): Promise<string> {
   authorize(ctx, SUPPRESSIONS_MANAGE);
   if (!isId(id)) throw missing();
@@ -98,21 +99,13 @@ export async function getSuppressed(ctx: SystemContext, id: string): Promise<Sup
   return row;
 }
 
-/** The suppressed addresses, the newest first. `search` is a part of the address. */
+/** The suppressed addresses, newest first. `search` is a part of the address. */
 export async function listSuppressed(
   ctx: SystemContext,
-  { search, limit, cursor }: SuppressionQuery,
+  query: ListQuery<typeof SUPPRESSION_LIST>,
 ): Promise<Page<SuppressedAddress>> {
   authorize(ctx, SUPPRESSIONS_MANAGE);
-  const { id, address, createdAt } = suppressedAddresses;
-  const place = cursor ? readCursor(cursor, SORT, isMoment) : undefined;
-  const rows = await ctx.control.select().from(suppressedAddresses)
-    .where(and(
-      search ? ilike(address, `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`) : undefined,
-      place && sql`(${createdAt}, ${id}) < (${place.cursorValue}::timestamptz, ${place.cursorId}::uuid)`,
-    ))
-    .orderBy(sql`${createdAt} desc, ${id} desc`).limit(limit + 1);
-  return toPage(rows, limit, SORT, (row) => row.createdAt.toISOString());
+  return await SUPPRESSION_LIST.page(ctx.control, query);
 }
 
 async function add(
@@ -129,7 +122,7 @@ async function add(
   return changed.length > 0;
 }
 
-/** The log keeps no address: whoever knows it can tell by the hash what was done. */
+/** The log keeps a hash instead of the address. */
 async function recordByHand(
   ctx: SystemContext,
   tx: ControlTx,

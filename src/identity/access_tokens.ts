@@ -2,7 +2,7 @@ import { createLocalJWKSet, errors, jwtVerify, SignJWT } from "jose";
 import { unauthenticated } from "../errors.ts";
 import { after, MINUTE } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
-import { newId } from "../platform/ids.ts";
+import { isId, newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import { SIGNING_ALGORITHM, SIGNING_KEYS } from "./signing_keys.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
@@ -51,15 +51,14 @@ async function verify(services: Services, token: string): Promise<AccessTokenCla
       currentDate: services.clock.now(),
       requiredClaims: ["sub", "scope", "sid", "exp"],
     });
-    const { sub, scope, tid, sid, exp } = payload;
+    const { sub: userId = "", scope, tid, sid, exp } = payload;
     // A token says its scope itself: one that has lost its tenant doesn't become one for the whole account.
-    const isComplete = scope === "tenant"
-      ? typeof tid === "string"
-      : scope === "account" && tid === undefined;
-    if (!isComplete) throw refused();
+    const isOfTenant = scope === "tenant" && typeof tid === "string" && isId<TenantId>(tid);
+    const isOfAccount = scope === "account" && tid === undefined;
+    if (!isId<UserId>(userId) || !(isOfTenant || isOfAccount)) throw refused();
     return {
-      userId: sub as UserId,
-      tenantId: scope === "tenant" ? String(tid) as TenantId : null,
+      userId,
+      tenantId: isOfTenant ? tid : null,
       familyId: String(sid),
       expiresAt: after(new Date(0), exp! * 1_000),
     };

@@ -118,14 +118,8 @@ async function exchange(
     .where(and(eq(refreshTokens.tokenHash, tokenHash), isNull(refreshTokens.usedAt))).returning();
   if (!used) return "used before";
   if (used.revokedAt || used.expiresAt <= now) return null;
-  const { familyId, parentFamilyId } = used;
-  const userId = used.userId as UserId;
-  return await issueTokens(ctx, tx, {
-    familyId,
-    userId,
-    tenantId: used.tenantId as TenantId | null,
-    parentFamilyId,
-  });
+  const { familyId, userId, tenantId, parentFamilyId } = used;
+  return await issueTokens(ctx, tx, { familyId, userId, tenantId, parentFamilyId });
 }
 
 async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): Promise<ApiTokens> {
@@ -151,7 +145,7 @@ async function findHolder(ctx: SystemContext, tokenHash: string): Promise<{ user
   if (!token) return null;
   const tenant = token.tenantId && await ctx.services.use(TENANTS).findById(token.tenantId);
   if (tenant) admit(ctx.services, tenant);
-  return { userId: token.userId as UserId };
+  return { userId: token.userId };
 }
 
 /**
@@ -164,7 +158,7 @@ async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<vo
   const { familyId, userId, tenantId } = token;
   const isOfFamily = or(eq(refreshTokens.familyId, familyId), eq(refreshTokens.parentFamilyId, familyId));
   const revoked = await ctx.tx(async (tx) => {
-    await lockUser(tx, userId as UserId);
+    await lockUser(tx, userId);
     return await tx.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
       .where(and(isOfFamily, isNull(refreshTokens.revokedAt)))
       .returning({ familyId: refreshTokens.familyId });

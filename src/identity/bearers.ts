@@ -7,7 +7,7 @@ import { type MemberActor, memberActor, type UserActor, userActor, type UserId }
 import { badRequest, forbidden, unauthenticated } from "../errors.ts";
 import type { Services } from "../ports.ts";
 import { admit } from "../tenancy/admission.ts";
-import type { Tenant, TenantId } from "../tenancy/tenant.ts";
+import type { Tenant } from "../tenancy/tenant.ts";
 import { verifyAccessToken } from "./access_tokens.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
@@ -101,7 +101,7 @@ async function loadFirstWorkspaces({ db }: Services, userId: UserId) {
     .innerJoin(tenants, eq(tenants.id, memberships.tenantId))
     .where(and(eq(memberships.userId, userId), ne(tenants.status, "deleting")))
     .orderBy(asc(tenants.id)).limit(2);
-  return { userId, tenantIds: rows.map(({ id }) => id as TenantId) };
+  return { userId, tenantIds: rows.map(({ id }) => id) };
 }
 
 async function loadMember(
@@ -119,7 +119,7 @@ async function loadMember(
     );
   if (!row) return null;
   const { id, name, email } = row.user;
-  const member = memberActor({ id: id as UserId, name, email }, tenantId!, row.role);
+  const member = memberActor({ id, name, email }, tenantId!, row.role);
   return { scope: "tenant", familyId, tenantId: tenantId!, actor: member };
 }
 
@@ -132,7 +132,7 @@ async function loadPerson(
     .where(and(eq(users.id, userId), notExists(revoked(db, familyId))));
   if (!user) return null;
   const { id, name, email } = user;
-  const person = userActor({ id: id as UserId, name, email });
+  const person = userActor({ id, name, email });
   return { scope: "account", familyId, tenantId: null, actor: person };
 }
 

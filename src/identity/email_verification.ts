@@ -2,7 +2,7 @@ import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { users } from "../../db/control/schema/users.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { describeActor } from "../access/actor.ts";
+import { describeActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
 import { enqueue, keyOncePer } from "../outbox/outbox.ts";
@@ -19,17 +19,17 @@ import { SEND_EMAIL } from "../email/send_email.ts";
 export const VERIFICATION_HOURS = 24;
 const ONE_EMAIL_IN = 5 * MINUTE;
 
-/** `password` is the account's own, or with `choose_password` a new one; someone signed in to the account needs neither. */
+/** `password` is the account's own, or with `choosePassword` a new one; someone signed in to the account needs neither. */
 export const confirmation = z.object({
   token: z.string().default(""),
   password: z.string().max(MAX_PASSWORD_LENGTH * 4, `Use ${MAX_PASSWORD_LENGTH} characters at most.`).default(
     "",
   ),
-  choose_password: z.string().optional().transform((value) => value !== undefined),
+  choosePassword: z.string().optional().transform((value) => value !== undefined),
 });
 
 /** Sends the email again that asks a user to confirm their address. */
-export async function requestVerification(ctx: SystemContext, userId: string): Promise<void> {
+export async function requestVerification(ctx: SystemContext, userId: UserId): Promise<void> {
   await ctx.tx((tx) => sendVerification(ctx, tx, userId, "request"));
 }
 
@@ -37,7 +37,7 @@ export async function requestVerification(ctx: SystemContext, userId: string): P
 export async function sendVerification(
   ctx: SystemContext,
   tx: ControlTx,
-  userId: string,
+  userId: UserId,
   occasion: "sign-up" | "sign-up again" | "request",
 ): Promise<void> {
   await enqueue(ctx, tx, SEND_EMAIL, { message: "verify_address", userId }, {
@@ -75,12 +75,12 @@ export async function findVerification(ctx: SystemContext, token: string): Promi
  */
 export async function confirmEmail(
   ctx: SystemContext,
-  { token, password, choose_password }: z.output<typeof confirmation>,
+  { token, password, choosePassword }: z.output<typeof confirmation>,
 ): Promise<{ address: string; passwordChanged: boolean }> {
   const user = await findUserOfToken(ctx, "verify_email", token);
   if (!user) throw expired();
   const proof = proofFor(ctx, user);
-  const passwordChanged = proof === "new_password" || (proof === "password" && choose_password);
+  const passwordChanged = proof === "new_password" || (proof === "password" && choosePassword);
   if (passwordChanged) await confirmWithNewPassword(ctx, user, token, password);
   else if (proof === "password") await confirmWithPassword(ctx, user, token, password);
   else await confirmSignedIn(ctx, user, token);

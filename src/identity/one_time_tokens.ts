@@ -99,5 +99,5 @@ function redeemable(ctx: SystemContext, purpose: OneTimePurpose, token: string) 
 }
 
 function toGrant({ userId, tenantId, details }: typeof oneTimeTokens.$inferSelect): OneTimeGrant {
-  return { userId: userId as UserId, tenantId: tenantId as TenantId | null, details };
+  return { userId, tenantId, details };
 }

@@ -18,7 +18,7 @@ const CODE_PURPOSE = "sign-up code";
 /** A sign-up that waits for the code sent to its address. */
 export type PendingSignUp = typeof pendingSignUps.$inferSelect;
 
-type AskedFor = { email: string; name: string; company_name: string; subdomain: string };
+type AskedFor = { email: string; name: string; companyName: string; subdomain: string };
 
 /** The browser's secret: the code counts only together with it. */
 export type StartedSignUp = { token: string; expiresAt: Date };
@@ -29,7 +29,7 @@ export type StartedSignUp = { token: string; expiresAt: Date };
  */
 export async function startPendingSignUp(
   ctx: SystemContext,
-  { email, name, company_name, subdomain }: AskedFor,
+  { email, name, companyName, subdomain }: AskedFor,
   passwordHash: string,
 ): Promise<StartedSignUp> {
   const now = ctx.services.clock.now();
@@ -44,7 +44,7 @@ export async function startPendingSignUp(
       tokenHash: sha256(token),
       email,
       name,
-      companyName: company_name,
+      companyName,
       subdomain,
       passwordHash,
       attempts: isOverLimit ? MAX_ATTEMPTS : 0,

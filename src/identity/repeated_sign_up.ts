@@ -18,7 +18,7 @@ export async function repeatSignUp(
   device: Device,
 ): Promise<SignedUp | null> {
   const user = await findUserByEmail(ctx.control, input.email);
-  const wanted = { name: input.company_name, subdomain: input.subdomain };
+  const wanted = { name: input.companyName, subdomain: input.subdomain };
   const tenant = user && await findCreatedByForm(ctx, user.id, wanted, renderedAt);
   if (!tenant || !(await verifyPassword(input.password, user.passwordHash, ctx.signal)).matches) return null;
   const session = await startCheckedSession(ctx, user, { tenantId: null, remember: true, device });

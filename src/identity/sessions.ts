@@ -140,7 +140,7 @@ export async function listSessions(ctx: SystemContext, userId: UserId): Promise<
   return rows.map(({ id, ipAddress, userAgent, tenantId, createdAt, lastSeenAt }) => ({
     id,
     device: { ipAddress, userAgent },
-    tenantId: tenantId as TenantId | null,
+    tenantId,
     createdAt,
     lastSeenAt,
   }));
@@ -198,16 +198,16 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
   if (!row || (row.session.tenantId && !row.role)) return null;
   const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
   const { name, email, isPlatformAdmin } = row.user;
-  const person = { id: row.user.id as UserId, name, email };
+  const person = { id: row.user.id, name, email };
   const actor: Session["actor"] = row.role
-    ? memberActor(person, row.session.tenantId as TenantId, row.role)
+    ? memberActor(person, row.session.tenantId!, row.role)
     : isPlatformAdmin
     ? staffActor(person)
     : userActor(person);
   return {
     id,
     signInId,
-    tenantId: row.session.tenantId as TenantId | null,
+    tenantId: row.session.tenantId,
     actor,
     isVerified: row.user.emailVerifiedAt !== null,
     remember,

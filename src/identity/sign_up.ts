@@ -26,7 +26,7 @@ import type { Device } from "./credentials.ts";
 const log = logOf("sign-up");
 
 export const newAccount = z.object({
-  company_name: newTenant.shape.name,
+  companyName: newTenant.shape.name,
   subdomain: newTenant.shape.subdomain,
   name: personName,
   email: emailAddress,
@@ -49,7 +49,7 @@ export type SignUpOutcome = SignedUp | { next: "check_email" } | {
   pending: StartedSignUp;
 };
 
-type Workspace = { company_name: string; subdomain: string };
+type Workspace = { companyName: string; subdomain: string };
 
 /**
  * Signs a company up. A new address gets an account, a session and a workspace in one transaction; with `SIGN_UP=verified`, only
@@ -84,7 +84,7 @@ export async function completeSignUp(
 ): Promise<SignedUp> {
   const pending = await checkCode(ctx, token, code);
   const { email, name, passwordHash, companyName } = pending;
-  const workspace = { company_name: companyName, subdomain: subdomain ?? pending.subdomain };
+  const workspace = { companyName, subdomain: subdomain ?? pending.subdomain };
   const emailVerifiedAt = ctx.services.clock.now();
   let started: { user: User; session: StartedSession };
   const tenant = await createTenant(ctx, wantedTenant(workspace), async (tx) => {
@@ -151,12 +151,12 @@ async function signUpKnown(
 /** Throws `unauthenticated` when the password has been changed since it was checked: then nobody is signed in. */
 async function addWorkspace(
   ctx: SystemContext,
-  { company_name, subdomain }: Workspace,
+  { companyName, subdomain }: Workspace,
   user: User,
   device: Device,
 ): Promise<SignedUp> {
   const owner = userActor(user);
-  const wanted = ownTenant.parse({ name: company_name, subdomain });
+  const wanted = ownTenant.parse({ name: companyName, subdomain });
   const tenant = await createOwnTenant({ ...ctx, actor: owner }, owner, wanted).catch(asFieldOfSignUp);
   const session = await startCheckedSession(ctx, user, { tenantId: null, remember: true, device });
   return await signedUp(ctx, tenant, user, session);
@@ -175,15 +175,15 @@ async function signedUp(
   return { next: "workspace", tenant, url, session };
 }
 
-function wantedTenant({ company_name, subdomain }: Workspace) {
-  return newTenant.parse({ name: company_name, subdomain });
+function wantedTenant({ companyName, subdomain }: Workspace) {
+  return newTenant.parse({ name: companyName, subdomain });
 }
 
-/** A workspace's `name` is the form's `company_name`; its `name` is the person's. */
+/** A workspace's `name` is the form's `companyName`; its `name` is the person's. */
 function asFieldOfSignUp(error: unknown): never {
   if (!(error instanceof DomainError) || !error.fields.name) throw error;
   const { name, ...fields } = error.fields;
-  throw invalid({ ...fields, company_name: name });
+  throw invalid({ ...fields, companyName: name });
 }
 
 function accountExists() {

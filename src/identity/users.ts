@@ -10,6 +10,7 @@ import { notFound } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
 import { emailAddress, singleLine } from "../platform/text.ts";
 import type { Role } from "../access/permissions.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
 
 export type User = {
   id: UserId;
@@ -45,7 +46,7 @@ export async function findOrCreateUser(
   input: NewUser,
 ): Promise<{ user: User; created: boolean }> {
   const now = ctx.services.clock.now();
-  const values = { isPlatformAdmin: false, ...input, id: newId(), createdAt: now, updatedAt: now };
+  const values = { isPlatformAdmin: false, ...input, id: newId<UserId>(), createdAt: now, updatedAt: now };
   const [row] = await db.insert(users).values(values).onConflictDoNothing({ target: users.email })
     .returning();
   if (row) return { user: toUser(row), created: true };
@@ -53,13 +54,13 @@ export async function findOrCreateUser(
 }
 
 /** The user with this id, or null. */
-export async function findUserById(db: ControlDb | ControlTx, id: string): Promise<User | null> {
+export async function findUserById(db: ControlDb | ControlTx, id: UserId): Promise<User | null> {
   const [row] = await db.select().from(users).where(eq(users.id, id));
   return row ? toUser(row) : null;
 }
 
 /** The user with this id. Throws `not_found`. */
-export async function getUserById(db: ControlDb | ControlTx, id: string): Promise<User> {
+export async function getUserById(db: ControlDb | ControlTx, id: UserId): Promise<User> {
   const user = await findUserById(db, id);
   if (!user) throw notFound("This person");
   return user;
@@ -105,7 +106,7 @@ export async function makePlatformAdmin(
   await db.update(users).set({ isPlatformAdmin: true, updatedAt }).where(eq(users.id, userId));
 }
 
-export type UserFilter = { tenantId?: string; role?: Role; limit: number };
+export type UserFilter = { tenantId?: TenantId; role?: Role; limit: number };
 
 export type UserListing = Omit<User, "passwordHash"> & { roles: Role[] };
 
@@ -128,5 +129,5 @@ export async function listUsers(ctx: SystemContext, filter: UserFilter): Promise
 }
 
 function toUser({ updatedAt: _, ...row }: typeof users.$inferSelect): User {
-  return { ...row, id: row.id as UserId };
+  return row;
 }

@@ -1,5 +1,6 @@
-import { and, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, gte, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
@@ -8,7 +9,9 @@ import type { SystemContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
 import { after, HOUR } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
-import { type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { choiceFilter, equalFilter } from "../platform/list_filters.ts";
+import { idKey } from "../platform/list_keys.ts";
 import { maskPayload } from "./masking.ts";
 import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
 import { authorize } from "../access/authorize.ts";
@@ -24,7 +27,7 @@ export const JOBS_MANAGE = permission("jobs:manage", {
 export const JOB_STATES = ["waiting", "ready", "running", "held", "failed", "done"] as const;
 export type JobState = typeof JOB_STATES[number];
 
-/** A job as people see it: what might be secret in its payload is masked. */
+/** A job as staff see it: secrets in its payload are masked. */
 export type ListedJob = {
   id: string;
   queue: QueueName;
@@ -40,7 +43,7 @@ export type ListedJob = {
   endedAt: Date | null;
 };
 
-/** How a queue is doing. `oldest`: when the job that has been ready longest was due. `done`, `retried`, `failed`: in the last hour. */
+/** The state of a queue. `oldest` is when the job that has been ready longest was due. */
 export type QueueState = {
   queue: QueueName;
   depth: Record<"waiting" | "ready" | "running" | "held" | "failed", number>;
@@ -48,31 +51,38 @@ export type QueueState = {
   lastHour: { done: number; retried: number; failed: number };
 };
 
-export const jobQuery = z.object({
-  state: z.enum(JOB_STATES).optional(),
-  queue: z.enum(QUEUE_NAMES).optional(),
-  cursor: z.string().optional(),
-  limit: pageSize,
+export const JOB_LIST = list("jobs", {
+  select: selectJobs,
+  id: outbox.id,
+  sorts: { id: idKey(outbox.id) },
+  defaultSort: "-id",
+  filters: {
+    state: choiceFilter({
+      waiting: sql`${outbox.state} = 'waiting'`,
+      ready: sql`${outbox.state} = 'ready'`,
+      running: sql`${outbox.state} in ('dispatched', 'running')`,
+      held: sql`${outbox.state} = 'held'`,
+      failed: sql`${outbox.state} = 'failed'`,
+      done: sql`${outbox.state} = 'done'`,
+    }),
+    queue: equalFilter(z.enum(QUEUE_NAMES), outbox.queue),
+  },
 });
-export type JobQuery = z.output<typeof jobQuery>;
 
-const SORT = "id";
-
-/** All jobs that are kept, those asked for last first. Throws `invalid` on `cursor`. */
-export async function listJobs(ctx: SystemContext, query: JobQuery): Promise<Page<ListedJob>> {
+/** All jobs that are kept, the latest first. Throws `invalid` for a cursor of another list or filter. */
+export async function listJobs(
+  ctx: SystemContext,
+  query: ListQuery<typeof JOB_LIST>,
+): Promise<Page<ListedJob>> {
   authorize(ctx, JOBS_MANAGE);
-  const rows = await selectJobs(ctx).where(and(
-    query.state && inArray(outbox.state, statesOf(query.state)),
-    query.queue && eq(outbox.queue, query.queue),
-    query.cursor ? lt(outbox.id, readCursor(query.cursor, SORT, isId).cursorId) : undefined,
-  )).orderBy(desc(outbox.id)).limit(query.limit + 1);
-  return toPage(rows.map(toListed), query.limit, SORT, ({ id }) => id);
+  const { items, nextCursor } = await JOB_LIST.page(ctx.control, query);
+  return { items: items.map(toListed), nextCursor };
 }
 
 /** Throws `not_found`. */
 export async function getJob(ctx: SystemContext, id: string): Promise<ListedJob> {
   authorize(ctx, JOBS_MANAGE);
-  const [row] = isId(id) ? await selectJobs(ctx).where(eq(outbox.id, id)) : [];
+  const [row] = isId(id) ? await selectJobs(ctx.control).where(eq(outbox.id, id)) : [];
   if (!row) throw notFound("This job");
   return toListed(row);
 }
@@ -122,17 +132,17 @@ async function countOpen({ control }: SystemContext) {
   return counts.flat();
 }
 
-/** Lets a failed job begin anew, with all its attempts. Throws `not_found`, `conflict` when it hasn't failed. */
+/** Requeues a failed job, with all its attempts. Throws `not_found`, or `conflict` if it hasn't failed. */
 export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJob> {
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
-    if (await revive(ctx, tx, id) === 0) throw conflict("Only a job that has failed can be retried.");
+    if (await revive(ctx, tx, id) === 0) throw conflict("Only a failed job can be retried.");
     await record(ctx, tx, "job.retried", job);
   });
   return await getJob(ctx, id);
 }
 
-/** Lets all failed jobs begin anew, or those of one queue. Returns how many. */
+/** Requeues all failed jobs, or those of one queue. Returns how many. */
 export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Promise<number> {
   authorize(ctx, JOBS_MANAGE);
   return await ctx.tx(async (tx) => {
@@ -145,13 +155,13 @@ export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Pro
   });
 }
 
-/** Removes a job that is not running, for good. Throws `not_found`, `conflict` when it runs or has ended well. */
+/** Permanently deletes a job. Throws `not_found`, or `conflict` if it is running or done. */
 export async function discardJob(ctx: SystemContext, id: string): Promise<void> {
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
     const isIdle = inArray(outbox.state, ["failed", "held", "waiting", "ready"]);
     const gone = await tx.delete(outbox).where(and(eq(outbox.id, id), isIdle)).returning({ id: outbox.id });
-    if (gone.length === 0) throw conflict("This job runs now, or has ended already.");
+    if (gone.length === 0) throw conflict("This job is running or has finished.");
     await record(ctx, tx, "job.discarded", job);
   });
 }
@@ -180,14 +190,14 @@ async function record(
   await recordPlatformAudit(ctx, tx, { action, subject: { type: "job", id, name }, details });
 }
 
-function selectJobs({ control }: SystemContext) {
-  return control.select({ job: outbox, tenantName: tenants.name, subdomain: tenants.subdomain }).from(outbox)
-    .leftJoin(tenants, eq(tenants.id, outbox.tenantId));
+function selectJobs(db: ControlDb) {
+  return db.select({ ...getTableColumns(outbox), tenantName: tenants.name, subdomain: tenants.subdomain })
+    .from(outbox).leftJoin(tenants, eq(tenants.id, outbox.tenantId));
 }
 
-type JobRow = { job: typeof outbox.$inferSelect; tenantName: string | null; subdomain: string | null };
+type JobRow = typeof outbox.$inferSelect & { tenantName: string | null; subdomain: string | null };
 
-function toListed({ job, tenantName, subdomain }: JobRow): ListedJob {
+function toListed({ tenantName, subdomain, ...job }: JobRow): ListedJob {
   const { id, name, attempts, error, runAt, createdAt, startedAt, endedAt, tenantId } = job;
   return {
     id,
@@ -205,11 +215,7 @@ function toListed({ job, tenantName, subdomain }: JobRow): ListedJob {
   };
 }
 
-/** That a job is on its way to a worker is of no interest to people: it is about to run. */
+/** To people, a job on its way to a worker is running: it is about to. */
 function shownAs(state: typeof outbox.$inferSelect["state"]): JobState {
   return state === "dispatched" ? "running" : state;
-}
-
-function statesOf(state: JobState): (typeof outbox.$inferSelect["state"])[] {
-  return state === "running" ? ["dispatched", "running"] : [state];
 }

@@ -1,12 +1,12 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import { tenants } from "../../db/control/schema/tenants.ts";
+import type { TenantId } from "../../db/ids.ts";
 import type { SystemContext } from "../context.ts";
 import type { z } from "zod";
 import type { Job } from "./job.ts";
 import { enqueueAll } from "./outbox.ts";
 
 const TENANTS_AT_ONCE = 500;
-const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Enqueues a job for each active tenant. If this is interrupted and repeated, `key` prevents a second job for a tenant.
@@ -19,14 +19,15 @@ export async function enqueueForAllTenants<Payload extends z.ZodType>(
   key: string,
 ): Promise<number> {
   let added = 0;
-  for (let last: string | undefined = FIRST; last;) {
-    const some: { id: string }[] = await ctx.control.select({ id: tenants.id }).from(tenants)
-      .where(and(eq(tenants.status, "active"), gt(tenants.id, last))).orderBy(asc(tenants.id)).limit(
+  let last: TenantId | undefined;
+  do {
+    const some: { id: TenantId }[] = await ctx.control.select({ id: tenants.id }).from(tenants)
+      .where(and(eq(tenants.status, "active"), last && gt(tenants.id, last))).orderBy(asc(tenants.id)).limit(
         TENANTS_AT_ONCE,
       );
     const jobs = some.map(({ id }) => ({ payload, key, tenantId: id }));
     if (jobs.length > 0) added += (await ctx.tx((tx) => enqueueAll(ctx, tx, job, jobs))).length;
     last = some.length === TENANTS_AT_ONCE ? some.at(-1)!.id : undefined;
-  }
+  } while (last);
   return added;
 }

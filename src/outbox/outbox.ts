@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
+import type { TenantId } from "../../db/ids.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import type { z } from "zod";
 import { after } from "../platform/clock.ts";
@@ -98,7 +99,7 @@ export async function cancelJob(
 export async function releaseHeldJobs(
   { services }: SystemContext,
   tx: ControlTx,
-  tenantId: string,
+  tenantId: TenantId,
 ): Promise<void> {
   const isHeld = and(eq(outbox.tenantId, tenantId), eq(outbox.state, "held"));
   const released = await tx.update(outbox).set({ state: "ready", endedAt: null }).where(isHeld).returning({

@@ -1,18 +1,18 @@
-import { and, eq, ilike, or, type SQL, sql } from "drizzle-orm";
+import { eq, ilike, or } from "drizzle-orm";
 import { z } from "zod";
-import { prepareQuery } from "../../db/connection/prepared.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
+import type { UserId } from "../access/actor.ts";
 import { limit, release, reserve } from "../billing/limits.ts";
 import { changedFields, describeChanges } from "../audit/changes.ts";
 import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
 import type { MemberContext, TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { afterCursor, isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
-import { inNameOrder } from "../platform/name_order.ts";
-import { likePattern } from "../platform/like_pattern.ts";
-import { multiLine, searchTerm, singleLine } from "../platform/text.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { equalFilter, searchFilter } from "../platform/list_filters.ts";
+import { momentKey, nameKey } from "../platform/list_keys.ts";
+import { multiLine, singleLine } from "../platform/text.ts";
 import { authorize } from "../access/authorize.ts";
 import { permission } from "../access/permissions.ts";
 
@@ -39,7 +39,7 @@ export type Project = {
   name: string;
   description: string;
   status: ProjectStatus;
-  ownerId: string;
+  ownerId: UserId;
   version: number;
   createdAt: Date;
   updatedAt: Date;
@@ -47,7 +47,6 @@ export type Project = {
 
 const MAX_NAME_LENGTH = 120;
 const MAX_DESCRIPTION_LENGTH = 2_000;
-const MAX_SEARCH_LENGTH = 100;
 
 const status = z.enum(["active", "archived"], { error: "Choose active or archived." });
 const name = singleLine(MAX_NAME_LENGTH, "Enter a name.");
@@ -63,37 +62,31 @@ export type NewProject = z.output<typeof newProject>;
 export const projectChanges = z.object({ name, description, status }).partial();
 export type ProjectChanges = z.output<typeof projectChanges>;
 
-export const PROJECT_SORTS = [
-  "name",
-  "-name",
-  "created_at",
-  "-created_at",
-  "updated_at",
-  "-updated_at",
-] as const;
-export type ProjectSort = typeof PROJECT_SORTS[number];
-
-export const projectQuery = z.object({
-  search: searchTerm(MAX_SEARCH_LENGTH).optional(),
-  status: status.optional(),
-  sort: z.enum(PROJECT_SORTS, { error: `Use one of ${PROJECT_SORTS.join(", ")}.` }).default("-created_at"),
-  limit: pageSize,
-  cursor: z.string().max(1_000).optional(),
+export const PROJECT_LIST = list("projects", {
+  select: (db) => db.select().from(projects),
+  id: projects.id,
+  sorts: {
+    name: nameKey(projects.name),
+    createdAt: momentKey(projects.createdAt),
+    updatedAt: momentKey(projects.updatedAt),
+  },
+  defaultSort: "-createdAt",
+  filters: {
+    search: searchFilter((pattern) =>
+      or(ilike(projects.name, pattern), ilike(projects.description, pattern))
+    ),
+    status: equalFilter(status, projects.status),
+  },
 });
-export type ProjectQuery = z.output<typeof projectQuery>;
 
-/** One page of the tenant's projects. Throws `invalid` on a cursor that isn't of this list. */
-export async function listProjects(ctx: TenantContext, query: ProjectQuery): Promise<Page<Project>> {
+/** One page of the tenant's projects. Throws `invalid` for a cursor of another list, order or filter. */
+export async function listProjects(
+  ctx: TenantContext,
+  query: ListQuery<typeof PROJECT_LIST>,
+): Promise<Page<Project>> {
   authorize(ctx, PROJECTS_READ);
-  const { isKey, valueOf } = SORTS[query.sort];
-  const values = {
-    status: query.status,
-    pattern: query.search && likePattern(query.search),
-    limit: query.limit + 1,
-    ...(query.cursor ? readCursor(query.cursor, query.sort, isKey) : {}),
-  };
-  const [rows] = await ctx.read((tx) => [listQueryFor(query)(tx, values)]);
-  return toPage(rows, query.limit, query.sort, valueOf);
+  const [page] = await ctx.read((tx) => [PROJECT_LIST.page(tx, query)]);
+  return page;
 }
 
 /** Throws `not_found`. */
@@ -161,71 +154,6 @@ export async function deleteProject(ctx: TenantContext, id: string): Promise<Pro
     return project;
   });
 }
-
-type Sort = {
-  column: SQL;
-  descending: boolean;
-  valueOf: (project: Project) => string;
-  isKey: (value: string) => boolean;
-  keyOf: (value: SQL) => SQL;
-};
-
-const BY_NAME = {
-  column: inNameOrder(projects.name),
-  valueOf: ({ name }: Project) => name,
-  isKey: () => true,
-  keyOf: (value: SQL) => sql`${value}::text`,
-};
-const BY_MOMENT = { isKey: isMoment, keyOf: (value: SQL) => sql`${value}::timestamptz` };
-const BY_CREATION = {
-  ...BY_MOMENT,
-  column: sql`${projects.createdAt}`,
-  valueOf: ({ createdAt }: Project) => createdAt.toISOString(),
-};
-const BY_CHANGE = {
-  ...BY_MOMENT,
-  column: sql`${projects.updatedAt}`,
-  valueOf: ({ updatedAt }: Project) => updatedAt.toISOString(),
-};
-
-const SORTS: Record<ProjectSort, Sort> = {
-  "name": { ...BY_NAME, descending: false },
-  "-name": { ...BY_NAME, descending: true },
-  "created_at": { ...BY_CREATION, descending: false },
-  "-created_at": { ...BY_CREATION, descending: true },
-  "updated_at": { ...BY_CHANGE, descending: false },
-  "-updated_at": { ...BY_CHANGE, descending: true },
-};
-
-type ListQuery = ReturnType<typeof prepareListQuery>;
-
-const listQueries = new Map<string, ListQuery>();
-
-/** The list is asked for often: each of its few shapes is built once. */
-function listQueryFor({ sort, status, search, cursor }: ProjectQuery): ListQuery {
-  const shape = [sort, status && "status", search && "search", cursor && "cursor"].join();
-  const known = listQueries.get(shape) ?? prepareListQuery(SORTS[sort], { status, search, cursor });
-  listQueries.set(shape, known);
-  return known;
-}
-
-function prepareListQuery(
-  { column, descending, keyOf }: Sort,
-  given: Pick<ProjectQuery, "status" | "search" | "cursor">,
-) {
-  const direction = descending ? sql`desc` : sql`asc`;
-  const condition = and(
-    given.status && eq(projects.status, sql.placeholder("status")),
-    given.search ? or(ilike(projects.name, PATTERN), ilike(projects.description, PATTERN)) : undefined,
-    given.cursor ? afterCursor(column, sql`${projects.id}`, descending, keyOf) : undefined,
-  );
-  return prepareQuery((db) =>
-    db.select().from(projects).where(condition)
-      .orderBy(sql`${column} ${direction}, ${projects.id} ${direction}`).limit(sql.placeholder("limit"))
-  );
-}
-
-const PATTERN = sql.placeholder("pattern");
 
 async function lockProject(tx: TenantTx, id: string): Promise<Project> {
   const [project] = await tx.select().from(projects).where(eq(projects.id, id)).for("update");

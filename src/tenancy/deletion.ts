@@ -12,6 +12,7 @@ import { describeError, logOf } from "../platform/log.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { authorize } from "../access/authorize.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
+import type { TenantId } from "./tenant.ts";
 
 const DELETED_AT_ONCE = 20;
 
@@ -24,7 +25,7 @@ const log = logOf("tenancy");
  */
 export async function deleteTenant(ctx: SystemContext, id: string): Promise<void> {
   authorize(ctx, TENANTS_MANAGE);
-  if (!isId(id) || !await removeTenant(ctx, id)) throw notFound("This workspace");
+  if (!isId<TenantId>(id) || !await removeTenant(ctx, id)) throw notFound("This workspace");
 }
 
 /** Deletes the tenants whose grace period is over, and those whose deletion was broken off. Returns how many. */
@@ -46,7 +47,7 @@ export async function deleteDueTenants(ctx: SystemContext): Promise<number> {
 }
 
 /** False where there is no such tenant, or `condition` doesn't hold any more: its deletion was taken back. */
-async function removeTenant(ctx: SystemContext, id: string, condition?: SQL): Promise<boolean> {
+async function removeTenant(ctx: SystemContext, id: TenantId, condition?: SQL): Promise<boolean> {
   const schema = await ctx.tx(async (tx) => {
     const [row] = await tx.update(tenants).set({ status: "deleting" })
       .where(and(eq(tenants.id, id), condition)).returning({ schemaName: tenants.schemaName });

@@ -15,7 +15,7 @@ import { isId } from "../platform/ids.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
 import { isSchemaThere } from "./admission.ts";
 import { rejectReserved, subdomainForm } from "./subdomains.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import { mailOwners } from "./owners.ts";
@@ -32,9 +32,9 @@ const MAX_URL_LENGTH = 500;
 
 /** What a tenant's mails look like. Null: like the product's own. */
 const brand = z.object({
-  brand_color: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
+  brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
     .nullable(),
-  logo_url: z.string().trim().max(MAX_URL_LENGTH, `Use ${MAX_URL_LENGTH} characters at most.`)
+  logoUrl: z.string().trim().max(MAX_URL_LENGTH, `Use ${MAX_URL_LENGTH} characters at most.`)
     .pipe(
       z.url({
         protocol: /^https$/,
@@ -70,8 +70,8 @@ export async function updateTenant(ctx: SystemContext, id: string, changes: Tena
     const before = {
       name: tenant.name,
       subdomain: tenant.subdomain,
-      brand_color: tenant.brand.color,
-      logo_url: tenant.brand.logoUrl,
+      brandColor: tenant.brand.color,
+      logoUrl: tenant.brand.logoUrl,
     };
     const { name, subdomain, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];
@@ -85,8 +85,7 @@ export async function updateTenant(ctx: SystemContext, id: string, changes: Tena
       steps.push({ set: { subdomain }, action: "tenant.moved", details });
     }
     if (Object.keys(brand).length > 0) {
-      const set = { brandColor: brand.brand_color, logoUrl: brand.logo_url };
-      steps.push({ set, action: "tenant.rebranded", details: describeChanges(before, brand) });
+      steps.push({ set: brand, action: "tenant.rebranded", details: describeChanges(before, brand) });
     }
     return steps;
   });
@@ -115,7 +114,7 @@ export async function resumeTenant(ctx: SystemContext, id: string): Promise<Tena
   authorize(ctx, TENANTS_MANAGE);
   return await change(ctx, id, async (tx, tenant) => {
     if (tenant.status !== "suspended") throw conflict(`${tenant.name} is not suspended.`);
-    await releaseHeldJobs(ctx, tx, id);
+    await releaseHeldJobs(ctx, tx, tenant.id);
     return [{
       set: { status: "active", suspendedAt: null, suspensionReason: null },
       action: "tenant.resumed",
@@ -165,7 +164,7 @@ async function change(
   id: string,
   decide: (tx: ControlTx, tenant: Tenant) => Step[] | Promise<Step[]>,
 ): Promise<Tenant> {
-  if (!isId(id)) throw notFound("This workspace");
+  if (!isId<TenantId>(id)) throw notFound("This workspace");
   const tenant = await ctx.tx(async (tx) => {
     const tenant = await lockTenant(tx, id);
     if (tenant.status === "suspended" && !isPlatform(ctx)) throw suspended();
@@ -182,7 +181,7 @@ async function change(
   return tenant;
 }
 
-async function lockTenant(tx: ControlTx, id: string): Promise<Tenant> {
+async function lockTenant(tx: ControlTx, id: TenantId): Promise<Tenant> {
   const [row] = await tx.select(TENANT_FIELDS).from(tenants).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
     .where(and(eq(tenants.id, id), ne(tenants.status, "deleting"))).for("update");
   if (!row) throw notFound("This workspace");

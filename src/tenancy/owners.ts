@@ -2,10 +2,12 @@ import { and, asc, eq } from "drizzle-orm";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import type { EmailRequest } from "../email/email_requests.ts";
 import { enqueueAll, type JobOptions } from "../outbox/outbox.ts";
 import { SEND_EMAIL } from "../email/send_email.ts";
+import type { TenantId } from "./tenant.ts";
 
 /** What every owner is told in the same words. */
 export type MailToOwners = Without<Extract<EmailRequest, { userId: string }>, "userId">;
@@ -13,7 +15,7 @@ export type MailToOwners = Without<Extract<EmailRequest, { userId: string }>, "u
 type Without<Request, Key extends PropertyKey> = Request extends unknown ? Omit<Request, Key> : never;
 
 /** The users who own a tenant, the first owner first. */
-export async function listOwnerIds(db: ControlDb | ControlTx, tenantId: string): Promise<string[]> {
+export async function listOwnerIds(db: ControlDb | ControlTx, tenantId: TenantId): Promise<UserId[]> {
   const rows = await db.select({ userId: memberships.userId }).from(memberships)
     .where(and(eq(memberships.tenantId, tenantId), eq(memberships.role, "owner"))).orderBy(
       asc(memberships.createdAt),
@@ -26,7 +28,7 @@ export async function listOwnerIds(db: ControlDb | ControlTx, tenantId: string):
 export async function mailOwners(
   ctx: SystemContext,
   tx: ControlTx,
-  tenantId: string,
+  tenantId: TenantId,
   mail: MailToOwners,
   { key }: Pick<JobOptions, "key"> = {},
 ): Promise<void> {

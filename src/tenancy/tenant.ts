@@ -1,8 +1,8 @@
+import type { TenantId } from "../../db/ids.ts";
 import type { PlanKey } from "../billing/plans.ts";
-import type { Brand } from "../platform/brand.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 
-export type TenantId = Brand<string, "TenantId">;
+export type { TenantId };
 /** `deleting`: gone for everyone, and being removed for good. */
 export type TenantStatus = "active" | "suspended" | "deleting";
 

@@ -9,7 +9,7 @@ import { isId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { part } from "../ports.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 
@@ -63,7 +63,7 @@ export class TenantDirectory {
   }
 
   async findById(id: string): Promise<Tenant | null> {
-    if (!isId(id)) return null;
+    if (!isId<TenantId>(id)) return null;
     return await this.#cache.getOrLoad(id, async () => {
       const [row] = await this.#db.control.select(TENANT_FIELDS).from(tenants)
         .innerJoin(tenantSchemas, ON_ITS_SCHEMA).where(and(eq(tenants.id, id), IS_THERE));
@@ -80,12 +80,13 @@ export class TenantDirectory {
   async findGone(ids: string[]): Promise<string[]> {
     if (ids.length === 0) return [];
     const rows = await this.#db.batch.control.select({ id: tenants.id }).from(tenants)
-      .where(and(inArray(tenants.id, ids), IS_THERE));
-    const present = new Set(rows.map(({ id }) => id));
+      .where(and(inArray(tenants.id, ids.filter(isId<TenantId>)), IS_THERE));
+    const present = new Set<string>(rows.map(({ id }) => id));
     return ids.filter((id) => !present.has(id));
   }
 
   async #checkDeletion(id: string, onGone: (id: string, schema?: SchemaName) => void): Promise<void> {
+    if (!isId<TenantId>(id)) return;
     try {
       const { status, schemaName } = tenants;
       const [row] = await this.#db.batch.control.select({ status, schemaName }).from(tenants).where(

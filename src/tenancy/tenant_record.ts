@@ -27,7 +27,7 @@ export async function getTenantRecord(ctx: SystemContext, id: string): Promise<T
   authorize(ctx, TENANTS_MANAGE);
   const tenant = await ctx.services.use(TENANTS).findById(id);
   if (!tenant) throw notFound("This tenant");
-  const isOwner = and(eq(memberships.tenantId, id), eq(memberships.role, "owner"));
+  const isOwner = and(eq(memberships.tenantId, tenant.id), eq(memberships.role, "owner"));
   const [owners, members, formerSubdomains, [ledger]] = await Promise.all([
     ctx.control.select({ name: users.name, email: users.email }).from(memberships)
       .innerJoin(users, eq(users.id, memberships.userId)).where(isOwner).orderBy(
@@ -36,8 +36,8 @@ export async function getTenantRecord(ctx: SystemContext, id: string): Promise<T
       ).limit(
         OWNERS_LISTED,
       ),
-    ctx.control.$count(memberships, eq(memberships.tenantId, id)),
-    listFormerSubdomains(ctx, id),
+    ctx.control.$count(memberships, eq(memberships.tenantId, tenant.id)),
+    listFormerSubdomains(ctx, tenant.id),
     ctx.control.select({ failure: tenantSchemas.failure }).from(tenantSchemas)
       .where(eq(tenantSchemas.name, tenant.schemaName)),
   ]);

@@ -2,7 +2,7 @@ import { eq, getTableColumns } from "drizzle-orm";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { parseSchemaName } from "../../db/tenant/schema_name.ts";
-import type { Tenant, TenantId } from "./tenant.ts";
+import type { Tenant } from "./tenant.ts";
 
 /** What a query selects to get tenants: these fields, from `tenants` joined with `tenantSchemas` on `ON_ITS_SCHEMA`. */
 export const TENANT_FIELDS = { ...getTableColumns(tenants), schemaVersion: tenantSchemas.version };
@@ -25,7 +25,7 @@ export function toTenant(row: TenantRow): Tenant {
     createdAt,
   } = row;
   return {
-    id: row.id as TenantId,
+    id: row.id,
     name,
     subdomain,
     schemaName: parseSchemaName(row.schemaName),

@@ -1,4 +1,4 @@
-import { and, eq, gt, ilike, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, ilike, isNotNull, isNull, ne, or, type Placeholder, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
@@ -14,9 +14,10 @@ import { invalid, notFound, unavailable } from "../errors.ts";
 import { enqueue } from "../outbox/outbox.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
-import { isMoment, type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
-import { likePattern } from "../platform/like_pattern.ts";
-import { searchTerm, singleLine } from "../platform/text.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { choiceFilter, searchFilter } from "../platform/list_filters.ts";
+import { momentKey } from "../platform/list_keys.ts";
+import { singleLine } from "../platform/text.ts";
 import { newestTenantMigration } from "../../db/migration/migrations.ts";
 import { subdomain } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
@@ -29,7 +30,6 @@ import { TENANTS_MANAGE } from "./permissions.ts";
 import { SEND_EMAIL } from "../email/send_email.ts";
 
 const MAX_NAME_LENGTH = 100;
-const MAX_SEARCH_LENGTH = 100;
 const CLAIM_TRIES = 5;
 const MAX_CREATED = 20;
 
@@ -61,7 +61,7 @@ export async function createTenant(
     }
     await provisionSchema(ctx.services.db);
   }
-  throw unavailable("So many sign up at this moment that no workspace is free. Try again.");
+  throw unavailable("Too many people are signing up right now. Try again in a minute.");
 }
 
 async function createIn(
@@ -76,7 +76,7 @@ async function createIn(
   const owner = await findOwner(tx);
   const createdBy = creatorOf(ctx, owner);
   if (createdBy) await checkCreated(tx, createdBy);
-  const id = newId() as TenantId;
+  const id = newId<TenantId>();
   const row = { ...input, id, schemaName, createdBy, createdAt: now, updatedAt: now };
   const [tenant] = await refuseTaken(() => tx.insert(tenants).values(row).returning());
   await takeSubdomain(tx, id, input.subdomain, now);
@@ -156,53 +156,50 @@ export async function getTenant(ctx: SystemContext, idOrSubdomain: string): Prom
   return tenant;
 }
 
-export const TENANT_FILTERS = ["active", "suspended", "deletion"] as const;
+const MEMBERS = sql<number>`(select count(*)::int from ${memberships} where tenant_id = ${tenants.id})`;
 
-export const tenantQuery = z.object({
-  search: searchTerm(MAX_SEARCH_LENGTH).optional().transform((text) => text || undefined),
-  status: z.enum(TENANT_FILTERS).optional(),
-  limit: pageSize,
-  cursor: z.string().max(1_000).optional(),
+const STATUSES = {
+  active: eq(tenants.status, "active"),
+  suspended: eq(tenants.status, "suspended"),
+  deletion: isNotNull(tenants.deletionDueAt),
+};
+
+export const TENANT_LIST = list("tenants", {
+  select: (db) =>
+    db.select({ ...TENANT_FIELDS, members: MEMBERS }).from(tenants).innerJoin(tenantSchemas, ON_ITS_SCHEMA),
+  id: tenants.id,
+  sorts: { createdAt: momentKey(tenants.createdAt) },
+  defaultSort: "-createdAt",
+  filters: { search: searchFilter(matches), status: choiceFilter(STATUSES) },
+  where: ne(tenants.status, "deleting"),
 });
-export type TenantQuery = z.output<typeof tenantQuery>;
 
+export type TenantFilter = keyof typeof STATUSES;
+export const TENANT_FILTERS = Object.keys(STATUSES) as TenantFilter[];
 export type ListedTenant = Tenant & { members: number };
 
-/** All tenants, the newest first, for the platform's own people. `search` looks in names, subdomains and owners' addresses. */
-export async function listTenants(ctx: SystemContext, query: TenantQuery): Promise<Page<ListedTenant>> {
+/** All tenants, newest first, for staff. `search` looks in names, subdomains and owners' addresses. */
+export async function listTenants(
+  ctx: SystemContext,
+  query: ListQuery<typeof TENANT_LIST>,
+): Promise<Page<ListedTenant>> {
   authorize(ctx, TENANTS_MANAGE);
-  const cursor = query.cursor ? readCursor(query.cursor, "-created_at", isMoment) : undefined;
-  const rows = await ctx.control.select({ ...TENANT_FIELDS, members: MEMBERS }).from(tenants)
-    .innerJoin(tenantSchemas, ON_ITS_SCHEMA)
-    .where(and(
-      ne(tenants.status, "deleting"),
-      query.status && FILTERS[query.status],
-      query.search ? matches(query.search) : undefined,
-      cursor &&
-        sql`(${tenants.createdAt}, ${tenants.id}) < (${cursor.cursorValue}::timestamptz, ${cursor.cursorId}::uuid)`,
-    ))
-    .orderBy(sql`${tenants.createdAt} desc, ${tenants.id} desc`).limit(query.limit + 1);
-  const { items, nextCursor } = toPage(
-    rows,
-    query.limit,
-    "-created_at",
-    ({ createdAt }) => createdAt.toISOString(),
-  );
+  const { items, nextCursor } = await TENANT_LIST.page(ctx.control, query);
   return { items: items.map((row) => ({ ...toTenant(row), members: row.members })), nextCursor };
 }
 
 /** How many tenants there are, in all and by filter. */
 export async function countTenants(
   ctx: SystemContext,
-): Promise<Record<"all" | typeof TENANT_FILTERS[number], number>> {
+): Promise<Record<"all" | TenantFilter, number>> {
   authorize(ctx, TENANTS_MANAGE);
   const countOf = (filter?: SQL) =>
     sql<number>`(count(*) ${filter ? sql`filter (where ${filter})` : sql``})::int`;
   const [counts] = await ctx.control.select({
     all: countOf(),
-    active: countOf(FILTERS.active),
-    suspended: countOf(FILTERS.suspended),
-    deletion: countOf(FILTERS.deletion),
+    active: countOf(STATUSES.active),
+    suspended: countOf(STATUSES.suspended),
+    deletion: countOf(STATUSES.deletion),
   }).from(tenants).where(ne(tenants.status, "deleting"));
   return counts!;
 }
@@ -214,23 +211,14 @@ export async function countReadyTenants(ctx: SystemContext): Promise<number> {
 }
 
 /** Names that lead to the tenant besides its own, and until when. */
-export async function listFormerSubdomains(ctx: SystemContext, tenantId: string) {
+export async function listFormerSubdomains(ctx: SystemContext, tenantId: TenantId) {
   const rows = await ctx.control.select().from(subdomains)
     .where(and(eq(subdomains.tenantId, tenantId), gt(subdomains.expiresAt, ctx.services.clock.now())))
     .orderBy(subdomains.expiresAt);
   return rows.map(({ name, expiresAt }) => ({ subdomain: name, expiresAt: expiresAt! }));
 }
 
-const MEMBERS = sql<number>`(select count(*)::int from ${memberships} where tenant_id = ${tenants.id})`;
-
-const FILTERS: Record<typeof TENANT_FILTERS[number], SQL> = {
-  active: eq(tenants.status, "active"),
-  suspended: eq(tenants.status, "suspended"),
-  deletion: isNotNull(tenants.deletionDueAt),
-};
-
-function matches(search: string): SQL {
-  const pattern = likePattern(search);
+function matches(pattern: Placeholder): SQL {
   const owners = sql`exists (select from ${memberships} join ${users} on ${users.id} = ${memberships.userId}
     where ${memberships.tenantId} = ${tenants.id} and ${memberships.role} = 'owner' and ${users.email} ilike ${pattern})`;
   return or(ilike(tenants.name, pattern), ilike(tenants.subdomain, pattern), owners)!;

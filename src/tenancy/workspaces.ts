@@ -1,15 +1,15 @@
-import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
+import { and, eq, ne, type SQL } from "drizzle-orm";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
-import { type Page, pageSize, readCursor, toPage } from "../platform/keyset.ts";
-import { inNameOrder } from "../platform/name_order.ts";
-import type { Tenant } from "./tenant.ts";
-import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { nameKey } from "../platform/list_keys.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
+import { ON_ITS_SCHEMA, TENANT_FIELDS, type TenantRow, toTenant } from "./tenant_rows.ts";
 import type { UserId } from "../access/actor.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
 import type { Role } from "../access/permissions.ts";
@@ -18,27 +18,34 @@ import type { Role } from "../access/permissions.ts";
 export type Workspace = { tenant: Tenant; role: Role };
 
 /** Whose workspaces are meant. With `tenantId`, as of a `MemberActor`, that tenant is the only one. */
-export type WorkspaceMember = { id: UserId; tenantId?: string };
+export type WorkspaceMember = { id: UserId; tenantId?: TenantId };
 
-export const workspaceQuery = z.object({ limit: pageSize, cursor: z.string().max(1_000).optional() });
+export const WORKSPACE_LIST = list("workspaces", {
+  select: selectWorkspaces,
+  id: tenants.id,
+  sorts: { name: nameKey(tenants.name) },
+  defaultSort: "name",
+  filters: {},
+  where: ne(tenants.status, "deleting"),
+  scope: {
+    userId: (id) => eq(memberships.userId, id),
+    tenantId: (id) => eq(memberships.tenantId, id),
+  },
+});
 
-/** One page of someone's workspaces, by name. Throws `invalid` on a cursor that isn't of this list. */
+/** One page of a person's workspaces. Throws `invalid` for a cursor of another list. */
 export async function pageWorkspaces(
   ctx: SystemContext,
-  member: WorkspaceMember,
-  { limit, cursor }: z.output<typeof workspaceQuery>,
+  { id: userId, tenantId }: WorkspaceMember,
+  query: ListQuery<typeof WORKSPACE_LIST>,
 ): Promise<Page<Workspace>> {
-  const place = cursor ? readCursor(cursor, "name", () => true) : undefined;
-  const isAfter = place &&
-    sql`(${inNameOrder(tenants.name)}, ${tenants.id}) > (${place.cursorValue}, ${place.cursorId}::uuid)`;
-  const rows = await selectWorkspaces(ctx, member, limit + 1, isAfter);
-  const { items, nextCursor } = toPage(rows, limit, "name", ({ name }) => name);
+  const { items, nextCursor } = await WORKSPACE_LIST.page(ctx.control, query, { userId, tenantId });
   return { items: items.map(toWorkspace), nextCursor };
 }
 
 /** The only workspace of someone who has exactly one; else null. */
 export async function findOnlyWorkspace(ctx: SystemContext, member: WorkspaceMember): Promise<Tenant | null> {
-  const [first, second] = await selectWorkspaces(ctx, member, 2);
+  const [first, second] = await selectWorkspaces(ctx.control).where(isTheirs(member)).limit(2);
   return first && !second ? toTenant(first) : null;
 }
 
@@ -48,9 +55,8 @@ export async function findWorkspace(
   member: WorkspaceMember,
   tenantId: string,
 ): Promise<Workspace | null> {
-  if (!isId(tenantId)) return null;
-  const [row] = await selectWorkspaces(ctx, member, 1, eq(tenants.id, tenantId));
-  return row ? toWorkspace(row) : null;
+  if (!isId<TenantId>(tenantId)) return null;
+  return await findOne(ctx, member, eq(tenants.id, tenantId));
 }
 
 /** Like `findWorkspace`, by the subdomain that the tenant has now. */
@@ -59,9 +65,7 @@ export async function findWorkspaceBySubdomain(
   member: WorkspaceMember,
   subdomain: string,
 ): Promise<Workspace | null> {
-  const isNamed = eq(tenants.subdomain, normalizeSubdomain(subdomain));
-  const [row] = await selectWorkspaces(ctx, member, 1, isNamed);
-  return row ? toWorkspace(row) : null;
+  return await findOne(ctx, member, eq(tenants.subdomain, normalizeSubdomain(subdomain)));
 }
 
 /** Like `findWorkspace`. Throws `not_found` instead of null. */
@@ -75,22 +79,30 @@ export async function getWorkspace(
   return workspace;
 }
 
-function selectWorkspaces(
+async function findOne(
   { control }: SystemContext,
-  { id, tenantId }: WorkspaceMember,
-  limit: number,
-  condition?: SQL,
-) {
-  const isTheirs = and(
-    eq(memberships.userId, id),
-    tenantId === undefined ? undefined : eq(memberships.tenantId, tenantId),
-  );
-  return control.select({ ...TENANT_FIELDS, role: memberships.role }).from(memberships)
-    .innerJoin(tenants, eq(tenants.id, memberships.tenantId)).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
-    .where(and(isTheirs, ne(tenants.status, "deleting"), condition))
-    .orderBy(inNameOrder(tenants.name), asc(tenants.id)).limit(limit);
+  member: WorkspaceMember,
+  condition: SQL,
+): Promise<Workspace | null> {
+  const [row] = await selectWorkspaces(control).where(and(isTheirs(member), condition)).limit(1);
+  return row ? toWorkspace(row) : null;
 }
 
-function toWorkspace({ role, ...row }: Awaited<ReturnType<typeof selectWorkspaces>>[number]): Workspace {
+function isTheirs({ id, tenantId }: WorkspaceMember): SQL {
+  return and(
+    eq(memberships.userId, id),
+    tenantId === undefined ? undefined : eq(memberships.tenantId, tenantId),
+    ne(tenants.status, "deleting"),
+  )!;
+}
+
+function selectWorkspaces(db: ControlDb) {
+  return db.select({ ...TENANT_FIELDS, role: memberships.role }).from(memberships)
+    .innerJoin(tenants, eq(tenants.id, memberships.tenantId)).innerJoin(tenantSchemas, ON_ITS_SCHEMA);
+}
+
+type WorkspaceRow = TenantRow & { role: Role };
+
+function toWorkspace({ role, ...row }: WorkspaceRow): Workspace {
   return { tenant: toTenant(row), role };
 }

@@ -3,9 +3,9 @@ import { createProject } from "../../src/projects/projects.ts";
 import { World } from "../support/world.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 
-/** Protects: the dashboard's figures are the tenant's own, and real. */
+/** Protects: the dashboard shows the tenant's own, real figures. */
 
-Deno.test("the figures count members, API calls and bytes of this tenant alone", async () => {
+Deno.test("the figures count only this tenant's members, API calls and bytes", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const globex = await world.company("globex");
@@ -23,7 +23,7 @@ Deno.test("the figures count members, API calls and bytes of this tenant alone",
   assert.deepEqual([other.users, other.api_calls], [1, 0]);
 });
 
-Deno.test("who calls can ask who they are and what they may do", async () => {
+Deno.test("a caller can ask who they are and what they can do", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.member(acme, "viewer@acme.example", "viewer");

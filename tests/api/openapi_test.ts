@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { World } from "../support/world.ts";
 
-/** Protects: the API's description is cheap to serve, and a copy of it can be kept. */
+/** Protects: the OpenAPI document is cheap to serve and cacheable. */
 
-Deno.test("GET /openapi.json may be kept for five minutes, and isn't sent again to who has it", async () => {
+Deno.test("GET /openapi.json can be cached for five minutes, and returns 304 to clients that have it", async () => {
   await using world = await World.open();
   const get = (headers: Record<string, string> = {}) =>
     world.raw("GET", world.host(), "/openapi.json", headers);

@@ -206,17 +206,53 @@ Deno.test("422 names the field that needs another value", async (t) => {
   }
 });
 
-Deno.test("a cursor with a moment that someone made up is refused, not sent to the database", async (t) => {
+Deno.test("a cursor with a made-up moment is refused, not sent to the database", async (t) => {
   await using world = await World.open();
-  const token = await world.token(await world.company("acme"));
+  const company = await world.company("acme");
+  const token = await world.token(company);
+  await createProject(company.ctx, { name: "One", description: "", status: "active" });
+  await createProject(company.ctx, { name: "Two", description: "", status: "active" });
+  const { json } = await world.api("GET", "/projects?limit=1", { token });
+  const [binding] = JSON.parse(Buffer.from(json.next_cursor, "base64url").toString());
+
   for (
     const value of ["0", "tomorrow", "2026-03-02", "0000-01-01T00:00:00.000Z", "+012026-03-02T09:00:00.000Z"]
   ) {
     await t.step(value, async () => {
-      const cursor = Buffer.from(JSON.stringify(["-created_at", value, UNKNOWN_ID])).toString("base64url");
-      const { status, json } = await world.api("GET", `/projects?sort=-created_at&cursor=${cursor}`, {
-        token,
-      });
+      const cursor = Buffer.from(JSON.stringify([binding, value, UNKNOWN_ID])).toString("base64url");
+      const { status, json } = await world.api("GET", `/projects?cursor=${cursor}`, { token });
+      assert.equal(status, 422);
+      assert.equal(json.errors[0].field, "cursor");
+    });
+  }
+});
+
+Deno.test("S66: a cursor works only with the sort and the filters that it was made for", async (t) => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const token = await world.token(company);
+  for (const name of ["Pilot 1", "Pilot 2", "Pilot 3"]) {
+    await createProject(company.ctx, { name, description: "", status: "active" });
+  }
+  const asked = "sort=created_at&status=active&search=pilot";
+  const { json } = await world.api("GET", `/projects?${asked}&limit=1`, { token });
+  const withCursor = (query: string) =>
+    world.api("GET", `/projects?${query}&cursor=${json.next_cursor}`, { token });
+
+  assert.equal((await withCursor(asked)).json.data.length, 2);
+  assert.equal((await withCursor(`${asked}&limit=1`)).json.data.length, 1);
+  for (
+    const other of [
+      asked.replace("sort=created_at", "sort=-created_at"),
+      asked.replace("sort=created_at", "sort=updated_at"),
+      asked.replace("status=active", "status=archived"),
+      asked.replace("&status=active", ""),
+      asked.replace("search=pilot", "search=pilots"),
+      asked.replace("&search=pilot", ""),
+    ]
+  ) {
+    await t.step(other, async () => {
+      const { status, json } = await withCursor(other);
       assert.equal(status, 422);
       assert.equal(json.errors[0].field, "cursor");
     });

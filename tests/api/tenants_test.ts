@@ -7,7 +7,7 @@ import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: `/api/v1/tenants`, by status. */
 
-Deno.test("201 a tenant that is made belongs to the caller, who can sign in there at once", async () => {
+Deno.test("201 a new tenant belongs to the caller, who can sign in there immediately", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.accountToken(acme.owner.email);
@@ -38,7 +38,7 @@ Deno.test("201 a tenant that is made belongs to the caller, who can sign in ther
   assert.deepEqual([me.json.tenant.id, me.json.role], [id, "owner"]);
 });
 
-Deno.test("200 the list and each tenant of it are those that the caller is a member of", async () => {
+Deno.test("200 the list contains the tenants that the caller is a member of", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.company("initech");
@@ -57,7 +57,7 @@ Deno.test("200 the list and each tenant of it are those that the caller is a mem
   assert.equal(one.json.subdomain, "globex");
 });
 
-Deno.test("200 the list comes in pages, by name", async () => {
+Deno.test("200 the list is paginated and sorted by name", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   for (const name of ["globex", "initech"]) {
@@ -81,7 +81,7 @@ Deno.test("200 the list comes in pages, by name", async () => {
   ]]);
 });
 
-Deno.test("404 for an id that is no tenant's, or another's, or no id at all", async () => {
+Deno.test("404 for an unknown id, another user's tenant or an invalid id", async () => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
   const globex = await world.company("globex");
@@ -116,7 +116,7 @@ Deno.test("S08 a suspended tenant can't be changed with an account token either"
   assert.deepEqual([name, deletionDueAt], [acme.tenant.name, null]);
 });
 
-Deno.test("422 nobody creates more than twenty, however many they ask for at once; what others made for them is free", async () => {
+Deno.test("422 a user can't create more than twenty tenants, even in parallel; those created by others don't count", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.accountToken(acme.owner.email);
@@ -132,7 +132,7 @@ Deno.test("422 nobody creates more than twenty, however many they ask for at onc
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 422, 422]);
 });
 
-Deno.test("201 a new tenant is on starter, whatever plan is wished for, by the API and by the forms", async () => {
+Deno.test("201 a new tenant starts on starter, whatever plan the API call or form names", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.accountToken(acme.owner.email);
@@ -162,7 +162,7 @@ Deno.test("201 a new tenant is on starter, whatever plan is wished for, by the A
   assert.deepEqual([premium.json.plan, byForm?.plan, bySignUp?.plan], ["starter", "starter", "starter"]);
 });
 
-Deno.test("200 a change renames and moves, and takes nothing else from the body", async () => {
+Deno.test("200 a change renames and moves, and ignores all other fields", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);
@@ -186,7 +186,7 @@ Deno.test("200 a change renames and moves, and takes nothing else from the body"
   ]);
 });
 
-Deno.test("202 a deletion is scheduled in thirty days and can be taken back", async () => {
+Deno.test("202 a deletion is scheduled in thirty days and can be canceled", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);
@@ -205,7 +205,7 @@ Deno.test("202 a deletion is scheduled in thirty days and can be taken back", as
   assert.deepEqual([twice.status, nothing.status], [409, 409]);
 });
 
-Deno.test("401 nothing without credentials", async () => {
+Deno.test("401 without credentials", async () => {
   await using world = await World.open();
   const { tenant } = await world.company("acme");
 
@@ -220,7 +220,7 @@ Deno.test("401 nothing without credentials", async () => {
   assert.deepEqual(answers.map(({ status }) => status), [401, 401, 401, 401, 401]);
 });
 
-Deno.test("403 a role that doesn't include it: members can't rename, admins can't delete", async () => {
+Deno.test("403 without the permission: members can't rename, admins can't delete", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.member(acme, "member@acme.example", "member");
@@ -238,7 +238,7 @@ Deno.test("403 a role that doesn't include it: members can't rename, admins can'
   assert.deepEqual([renamed.status, deleted.status, allowed.status], [403, 403, 200]);
 });
 
-Deno.test("422 what can't be a tenant says why, field by field", async () => {
+Deno.test("422 names every invalid field", async () => {
   await using world = await World.open();
   const token = await world.accountToken((await world.company("acme")).owner.email);
   const post = async (body: Record<string, unknown>) => {

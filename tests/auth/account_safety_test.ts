@@ -17,13 +17,13 @@ import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { staffActor } from "../../src/access/actor.ts";
 
-/** Protects: an account is its owner's alone: whoever knew a former password, or opened it in another's name, is out. */
+/** Protects: an account belongs to its owner: anyone with an old password, or who opened it for someone else, is out. */
 
 const VICTIM = "victim@corp.example";
 const NEW_PASSWORD = "a new and longer password";
 const DEVICE = { ipAddress: "127.0.0.1", userAgent: "Test" };
 
-Deno.test("S14 who opened an account in another's name gets nothing of what its owner is given later", async () => {
+Deno.test("S14 a stranger who opened an account gets nothing that its owner is given later", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   const corp = await world.company("corp");
@@ -71,7 +71,7 @@ Deno.test("S14 who opened an account in another's name gets nothing of what its 
   assert.equal(victim.url, `http://${world.host("corp")}/dashboard`);
 });
 
-Deno.test("S14 nor does who opened an account in another's name get the workspace that is made for its owner", async () => {
+Deno.test("S14 a stranger who opened an account doesn't get the workspace created for its owner", async () => {
   await using world = await World.open();
   const owner = await world.unconfirmedUser("owner@mine.example");
   const mine = await world.company("mine", "Mine", owner);
@@ -87,7 +87,7 @@ Deno.test("S14 nor does who opened an account in another's name get the workspac
   assert.equal((await world.api("GET", "/me", { token })).status, 401);
 });
 
-Deno.test("an account whose owner confirmed the address, or adds themselves, keeps its password", async () => {
+Deno.test("an account keeps its password if its owner confirmed the address or adds themselves", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const stranger = await world.unconfirmedUser("ben@acme.example");
@@ -112,7 +112,7 @@ Deno.test("an account whose owner confirmed the address, or adds themselves, kee
   }
 });
 
-Deno.test("an administrator who is set up again keeps password and sign-ins, unless another password is given", async () => {
+Deno.test("setting up an administrator again keeps their password and sessions unless a new password is given", async () => {
   await using world = await World.open();
   const root = await world.staff("root@example.com");
   const browser = world.browser();
@@ -130,7 +130,7 @@ Deno.test("an administrator who is set up again keeps password and sign-ins, unl
   await authenticate(world.system, { email: root.email, password: NEW_PASSWORD });
 });
 
-Deno.test("S14 a link that was printed sets the password once, and confirms no address", async () => {
+Deno.test("S14 a printed link sets the password once and doesn't confirm the address", async () => {
   await using world = await World.open();
   const user = await world.unconfirmedUser("ada@acme.example");
   const isConfirmed = async () =>
@@ -144,7 +144,7 @@ Deno.test("S14 a link that was printed sets the password once, and confirms no a
   assert.deepEqual([afterPrinted, afterMailed], [false, true]);
 });
 
-Deno.test("a sign-in that checked the old password gets nothing once a new one is set", async () => {
+Deno.test("a sign-in that checked the old password fails after a new one is set", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const credentials = { email: acme.owner.email, password: PASSWORD };
@@ -165,7 +165,7 @@ Deno.test("a sign-in that checked the old password gets nothing once a new one i
   await assert.rejects(() => refreshTokensOf(world.system, refreshToken), /Sign in again/);
 });
 
-Deno.test("of two uses of one password link at once, one wins", async () => {
+Deno.test("when a password link is used twice at once, one wins", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = new URL(await world.passwordLink(acme.owner)).searchParams.get("token")!;
@@ -181,7 +181,7 @@ Deno.test("of two uses of one password link at once, one wins", async () => {
   assert.equal((await world.api("POST", "/auth/login", { body })).status, 200);
 });
 
-Deno.test("a reset that fails half way leaves link, password and sessions as they were", async () => {
+Deno.test("a reset that fails midway leaves link, password and sessions unchanged", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = world.browser();
@@ -195,7 +195,7 @@ Deno.test("a reset that fails half way leaves link, password and sessions as the
   assert.equal(failed.status, 500);
   assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
   assert.ok(await authenticate(world.system, { email: acme.owner.email, password: PASSWORD }));
-  assert.match((await setPassword(world, link)).text, /Your password is set/);
+  assert.match((await setPassword(world, link)).text, /Password saved/);
 });
 
 function setPassword(world: World, link: string, password = NEW_PASSWORD): Promise<Page> {

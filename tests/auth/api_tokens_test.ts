@@ -10,11 +10,11 @@ import { withConnection } from "../support/split_logins.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { SIGNING_KEYS } from "../../src/identity/signing_keys.ts";
 
-/** Protects: programs get tokens that last as long as they should and can't be made up (S16, S17). */
+/** Protects: API tokens expire on time and can't be forged (S16, S17). */
 
 const MOST_LOOKS = 2_000;
 
-Deno.test("signing in gives an access token for 15 minutes and a refresh token", async () => {
+Deno.test("signing in returns an access token for 15 minutes and a refresh token", async () => {
   await using world = await World.open();
   const { owner, tenant } = await world.company("acme");
 
@@ -30,7 +30,7 @@ Deno.test("signing in gives an access token for 15 minutes and a refresh token",
   assert.equal(Buffer.from(json.refresh_token, "base64url").length, 32);
 });
 
-Deno.test("an access token ends after 15 minutes, and a refresh token gives a new one", async () => {
+Deno.test("an access token expires after 15 minutes, and a refresh token gets a new one", async () => {
   await using world = await World.open();
   const { owner } = await world.company("acme");
   const { json: first } = await world.api("POST", "/auth/login", {
@@ -68,7 +68,7 @@ Deno.test("S16 a refresh token used twice revokes its whole family at once", asy
   assert.deepEqual([again.status, successor.status, access.status], [401, 401, 401]);
 });
 
-Deno.test("S16 of ten uses of one refresh token at once, at most one succeeds", async () => {
+Deno.test("S16 when a refresh token is used ten times at once, at most one succeeds", async () => {
   await using world = await World.open();
   const { owner } = await world.company("acme");
   const { json } = await world.api("POST", "/auth/login", {
@@ -85,7 +85,7 @@ Deno.test("S16 of ten uses of one refresh token at once, at most one succeeds", 
 });
 
 for (const end of ["signing out", "a second use of a token"]) {
-  Deno.test(`S16 a refresh in flight doesn't survive ${end}`, async () => {
+  Deno.test(`S16 a refresh in progress doesn't survive ${end}`, async () => {
     await using world = await World.open();
     const { owner } = await world.company("acme");
     const credentials = { email: owner.email, password: PASSWORD };
@@ -114,7 +114,7 @@ for (const end of ["signing out", "a second use of a token"]) {
   });
 }
 
-Deno.test("signing out ends the access tokens as well, and a refresh token ends after 30 days", async () => {
+Deno.test("signing out revokes the access tokens, too, and a refresh token expires after 30 days", async () => {
   await using world = await World.open();
   const { owner } = await world.company("acme");
   const login = async () =>
@@ -130,7 +130,7 @@ Deno.test("signing out ends the access tokens as well, and a refresh token ends 
   assert.deepEqual([signedOut.status, after.status, untouched.status, stale.status], [204, 401, 200, 401]);
 });
 
-Deno.test("S17 a token that is forged in any of the known ways is 401", async (t) => {
+Deno.test("S17 a forged token gets 401, however it is forged", async (t) => {
   await using world = await World.open();
   const company = await world.company("acme");
   const good = await world.token(company);
@@ -172,12 +172,12 @@ Deno.test("S17 a token that is forged in any of the known ways is 401", async (t
     await t.step(name, async () => assert.equal((await world.api("GET", "/me", { token })).status, 401));
   }
   await t.step(
-    "while the real one is 200",
+    "the real one gets 200",
     async () => assert.equal((await world.api("GET", "/me", { token: good })).status, 200),
   );
 });
 
-Deno.test("anyone can check a token with the keys at /.well-known/jwks.json, and no private part is there", async () => {
+Deno.test("anyone can verify a token with the keys at /.well-known/jwks.json, which contain no private part", async () => {
   await using world = await World.open();
 
   const { json } = await world.api("GET", "", { path: "/.well-known/jwks.json" });

@@ -3,9 +3,9 @@ import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { listSessions, revokeSession } from "../../src/identity/sessions.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: signing in lasts as long as it was asked to, on the hosts it was meant for, and ends when told to. */
+/** Protects: a sign-in lasts as long as requested, only on its hosts, and ends on request. */
 
-Deno.test("someone in one workspace who signs in on the apex comes straight to it", async () => {
+Deno.test("a user with one workspace who signs in on the apex lands there directly", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme Robotics");
   const browser = world.browser();
@@ -19,7 +19,7 @@ Deno.test("someone in one workspace who signs in on the apex comes straight to i
   assert.match(page.text, /class="[^"]*tenant-name[^"]*"[^>]*>Acme Robotics</);
 });
 
-Deno.test("someone in several workspaces chooses, and is signed in where they go", async () => {
+Deno.test("a user with several workspaces chooses one and is signed in there", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const globex = await world.company("globex");
@@ -37,7 +37,7 @@ Deno.test("someone in several workspaces chooses, and is signed in where they go
   assert.equal(page.url, `http://${world.host("globex")}/dashboard`);
 });
 
-Deno.test("a page that needs a sign-in comes back after it", async () => {
+Deno.test("a page that requires sign-in opens after it", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = world.browser();
@@ -62,7 +62,7 @@ for (
     "%2f%2fevil.example",
   ]
 ) {
-  Deno.test(`S19 signing in with next=${next} stays here`, async () => {
+  Deno.test(`S19 signing in with next=${next} stays on this host`, async () => {
     await using world = await World.open();
     const acme = await world.company("acme");
 
@@ -76,7 +76,7 @@ for (
   });
 }
 
-Deno.test("a wrong password is 422 with one message, keeps the address, and gives the password back to nobody", async () => {
+Deno.test("a wrong password gets 422 with one message, keeps the email, and never returns the password", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
 
@@ -86,12 +86,12 @@ Deno.test("a wrong password is 422 with one message, keeps the address, and give
   });
 
   assert.equal(page.status, 422);
-  assert.match(page.text, /The email address or the password is wrong/);
+  assert.match(page.text, /Wrong email or password/);
   assert.match(page.text, new RegExp(`value="${acme.owner.email}"`));
   assert.doesNotMatch(page.text, /wrong one here/);
 });
 
-Deno.test("a session that isn't remembered ends after 24 hours without a visit", async () => {
+Deno.test("a session that isn't remembered expires after 24 hours without a visit", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = world.browser();
@@ -132,7 +132,7 @@ Deno.test("a remembered session lasts 30 days from the last visit", async () => 
   assert.match(late.url, /\/login\?/);
 });
 
-Deno.test("signing out on a tenant's host signs this browser out everywhere, and no other browser", async () => {
+Deno.test("signing out on a tenant's host signs out this browser everywhere, and no other browser", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const [here, elsewhere] = [world.browser(), world.browser()];
@@ -147,7 +147,7 @@ Deno.test("signing out on a tenant's host signs this browser out everywhere, and
   assert.match((await elsewhere.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
 });
 
-Deno.test("signing out on all devices ends every session of the person", async () => {
+Deno.test("signing out on all devices ends all of the user's sessions", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const [here, elsewhere] = [world.browser(), world.browser()];
@@ -162,7 +162,7 @@ Deno.test("signing out on all devices ends every session of the person", async (
   }
 });
 
-Deno.test("sessions are listed, the one used last first, and one can be revoked", async () => {
+Deno.test("sessions are listed by last use, and each can be revoked", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const [older, newer] = [world.browser(), world.browser()];
@@ -183,7 +183,7 @@ Deno.test("sessions are listed, the one used last first, and one can be revoked"
   assert.match((await newer.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
 });
 
-Deno.test("S15 signing in again gives a new session, and the browser's old ones and what was put there are worth nothing", async () => {
+Deno.test("S15 signing in again starts a new session, and old or planted sessions are worthless", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const [browser, elsewhere] = [world.browser(), await world.signedInBrowser(acme.owner.email)];
@@ -203,7 +203,7 @@ Deno.test("S15 signing in again gives a new session, and the browser's old ones 
   assert.match((await elsewhere.get(`http://${world.host()}/workspaces`)).url, /\/workspaces$/);
 });
 
-Deno.test("S15 signing in again on the apex ends what the sign-in before had opened on the tenants' hosts", async () => {
+Deno.test("S15 signing in again on the apex ends the earlier sign-in's sessions on tenants' hosts", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const ben = await world.member(acme, "ben@acme.example", "member");
@@ -225,7 +225,7 @@ Deno.test("S15 signing in again on the apex ends what the sign-in before had ope
   assert.deepEqual([onTheApex.status, onTheHost.status], [303, 303]);
 });
 
-Deno.test("opening a workspace twice leaves one session there, and the others of the sign-in as they are", async () => {
+Deno.test("opening a workspace twice leaves one session there and doesn't affect the sign-in's other sessions", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = await world.signedInBrowser(acme.owner.email);
@@ -242,7 +242,7 @@ Deno.test("opening a workspace twice leaves one session there, and the others of
   assert.equal((await listSessions(world.system, acme.owner.id)).length, 2);
 });
 
-Deno.test("a removed member's session shows nothing any more", async () => {
+Deno.test("a removed member's session shows nothing", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const member = await world.member(acme, "mei@acme.example", "member");
@@ -254,7 +254,7 @@ Deno.test("a removed member's session shows nothing any more", async () => {
   assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
 });
 
-Deno.test("the database holds no token as the browser has it", async () => {
+Deno.test("the database stores no token in plain text", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = world.browser();

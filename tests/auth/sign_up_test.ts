@@ -3,7 +3,7 @@ import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { userActor } from "../../src/access/actor.ts";
 
-/** Protects: a company signs up in one step, whole or not at all. */
+/** Protects: a company signs up in one step, completely or not at all. */
 
 const FORM = {
   company_name: "Acme Robotics",
@@ -13,7 +13,7 @@ const FORM = {
   password: PASSWORD,
 };
 
-Deno.test("signing up makes the company, signs in and lands on its dashboard with a word of welcome", async () => {
+Deno.test("sign-up creates the company, signs in and lands on its dashboard with a welcome message", async () => {
   await using world = await World.open();
   const browser = world.browser();
 
@@ -35,7 +35,7 @@ Deno.test("signing up makes the company, signs in and lands on its dashboard wit
   ]);
 });
 
-Deno.test("with htmx, the browser is sent on by header, and a refused form comes back alone", async () => {
+Deno.test("with htmx, a header redirects the browser, and a refused form comes back as a partial", async () => {
   await using world = await World.open();
   const browser = world.browser();
 
@@ -51,7 +51,7 @@ Deno.test("with htmx, the browser is sent on by header, and a refused form comes
   assert.match(taken.headers["hx-redirect"] as string, /^http:\/\/acme\.localhost:\d+\/handoff\?token=/);
 });
 
-Deno.test("each field that is wrong says why, and what was typed is kept", async () => {
+Deno.test("each invalid field says why, and the input is kept", async () => {
   await using world = await World.open();
   await world.company("taken");
   const wrong = { company_name: " ", subdomain: "taken", name: "", email: "ada", password: PASSWORD };
@@ -65,7 +65,7 @@ Deno.test("each field that is wrong says why, and what was typed is kept", async
   assert.match(taken.text, /This address is taken/);
 });
 
-Deno.test("of twenty sign-ups for one address at once, one wins, and the others leave nothing behind", async () => {
+Deno.test("when twenty sign-ups want one subdomain at once, one wins and the others leave nothing behind", async () => {
   await using world = await World.open();
 
   const pages = await Promise.all(
@@ -84,7 +84,7 @@ Deno.test("of twenty sign-ups for one address at once, one wins, and the others 
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });
 });
 
-Deno.test("when the schema can't be made, nothing of the sign-up is there", async () => {
+Deno.test("if the schema can't be created, the sign-up leaves nothing behind", async () => {
   await using world = await World.open();
   await world.breakProvisioning();
 
@@ -94,7 +94,7 @@ Deno.test("when the schema can't be made, nothing of the sign-up is there", asyn
   assert.deepEqual(await world.countAll(), { users: 0, tenants: 0, memberships: 0, schemas: 0, strays: 0 });
 });
 
-Deno.test("someone with an account opens a second workspace with the same password, and is signed in", async () => {
+Deno.test("a user with an account creates a second workspace with the same password and is signed in", async () => {
   await using world = await World.open();
   await world.company("acme");
   const browser = world.browser();
@@ -108,7 +108,7 @@ Deno.test("someone with an account opens a second workspace with the same passwo
   assert.equal(page.url, `http://${world.host("second")}/dashboard`);
 });
 
-Deno.test("someone who hasn't confirmed the address opens a second workspace with the same password", async () => {
+Deno.test("a user with an unconfirmed address creates a second workspace with the same password", async () => {
   await using world = await World.open();
   await world.browser().post(`http://${world.host()}/signup`, FORM);
 
@@ -118,7 +118,7 @@ Deno.test("someone who hasn't confirmed the address opens a second workspace wit
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 2, memberships: 2, schemas: 2, strays: 0 });
 });
 
-Deno.test("the limit of workspaces for a person holds for signing up, too, and the page says so", async () => {
+Deno.test("the limit of workspaces per user also applies to sign-up, and the page says so", async () => {
   await using world = await World.open();
   const owner = await world.user("ada@acme.example");
   const actor = userActor(owner);
@@ -136,7 +136,7 @@ Deno.test("the limit of workspaces for a person holds for signing up, too, and t
   assert.match(page.text, /id="company-name-error"[^]*20 workspaces/);
 });
 
-Deno.test("a hash with older parameters is replaced at the next sign-in", async () => {
+Deno.test("a hash with old parameters is replaced at the next sign-in", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.setPasswordHash(acme.owner, await world.outdatedHash(PASSWORD));
@@ -172,7 +172,7 @@ Deno.test("S14 a link to set a password works once, for two days, and ends all s
   const program = await world.api("GET", "/me", { token: stolen });
 
   assert.deepEqual([weak.status, own.status], [422, 422]);
-  assert.match(done.text, /Your password is set/);
+  assert.match(done.text, /Password saved/);
   for (const page of [again, late]) assert.match(page.text, /used or has expired/);
   assert.equal(program.status, 401);
   assert.match((await browser.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);

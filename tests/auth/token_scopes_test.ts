@@ -3,9 +3,9 @@ import { decodeJwt } from "jose";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: a sign-in gives a token of the scope that was asked for, and its scope stays as it is (S51). */
+/** Protects: a sign-in returns a token of the requested scope, and the scope never changes (S51). */
 
-Deno.test("signing in with `tenant` gives a token for it, without it an account token; refreshing keeps the scope", async () => {
+Deno.test("signing in with `tenant` returns a tenant token, without it an account token; refreshing keeps the scope", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.member(globex, acme.owner.email, "viewer");
@@ -43,7 +43,7 @@ Deno.test("signing in with `tenant` gives a token for it, without it an account 
   assert.deepEqual(refused.map(({ status }) => status), [403, 422]);
 });
 
-Deno.test("S51 an account token is exchanged for tokens of one tenant, which end with it", async () => {
+Deno.test("S51 an account token can be exchanged for tokens of one tenant, which end with it", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const initech = await world.company("initech");

@@ -20,7 +20,7 @@ const FORM = {
 };
 const NOTHING = { users: 0, tenants: 0, memberships: 0, schemas: 0, strays: 0 };
 
-Deno.test("a sign-up asks for the emailed code, creates nothing before it, and then all of it, confirmed", async () => {
+Deno.test("a sign-up asks for the emailed code, creates nothing before it, and then everything, confirmed", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const browser = world.browser();
@@ -46,7 +46,7 @@ Deno.test("a sign-up asks for the emailed code, creates nothing before it, and t
   assert.deepEqual(await world.system.control.select().from(pendingSignUps), []);
 });
 
-Deno.test("a code counts in the browser that asked for it, five times, for 15 minutes", async () => {
+Deno.test("a code works in the browser that requested it, with five tries, for 15 minutes", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const [own, late] = [world.browser(), world.browser()];
@@ -70,7 +70,7 @@ Deno.test("a code counts in the browser that asked for it, five times, for 15 mi
   assert.deepEqual(await world.countAll(), NOTHING);
 });
 
-Deno.test("S62 past five codes an hour an address gets no email and no code works, and the answer is the same", async () => {
+Deno.test("S62 after five codes in an hour, an address gets no email, no code works, and the answer stays the same", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const pages = [];
@@ -111,7 +111,7 @@ Deno.test("the code is sent again on request, once in five minutes, and stays th
   assert.equal(new Set(later.map(({ text }) => codeIn(text))).size, 1);
 });
 
-Deno.test("a subdomain that was taken in the meantime is asked for again, beside the code", async () => {
+Deno.test("if the subdomain was taken in the meantime, the form asks for another one next to the code", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const browser = world.browser();
@@ -128,7 +128,7 @@ Deno.test("a subdomain that was taken in the meantime is asked for again, beside
   assert.equal(page.url, `http://${world.host("acme-robotics")}/dashboard`);
 });
 
-Deno.test("S48 the code takes over an account that a stranger signed up with, and only a password opens a confirmed one", async () => {
+Deno.test("S48 the code takes over a stranger's unconfirmed account; a confirmed account requires its password", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   await world.unconfirmedUser(ADDRESS);
@@ -152,7 +152,7 @@ Deno.test("S48 the code takes over an account that a stranger signed up with, an
   assert.equal(added.url, `http://${world.host("ben")}/dashboard`);
 });
 
-Deno.test("of two uses of one code at once, one creates the workspace", async () => {
+Deno.test("when a code is used twice at once, one creates the workspace", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const browser = world.browser();
@@ -166,7 +166,7 @@ Deno.test("of two uses of one code at once, one creates the workspace", async ()
   assert.deepEqual([users, tenants, strays], [1, 1, 0]);
 });
 
-Deno.test("a pending sign-up keeps neither password nor code, and is deleted after an hour", async () => {
+Deno.test("a pending sign-up stores neither password nor code and is deleted after an hour", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   await signUp(world, world.browser());

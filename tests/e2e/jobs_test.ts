@@ -6,7 +6,7 @@ import { launchBrowser, openWindow } from "./browser.ts";
 
 /** Protects: platform staff find a failed job, retry it, and see its result without reloading. */
 
-Deno.test("staff filter the jobs in place, retry one, and see it end without asking again", async () => {
+Deno.test("staff filter jobs in place, retry one, and see it finish without a reload", async () => {
   await using world = await World.open();
   await world.staff("root@example.com");
   const mail = await addJob(world, { queue: "email", state: "failed" });

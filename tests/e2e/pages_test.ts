@@ -20,7 +20,7 @@ const WINDOWS = [{ width: 1280, height: 900 }, { width: 360, height: 780 }];
 
 const axeSource = await Deno.readTextFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
 
-Deno.test("every page passes axe and fits its window, light and dark, on a desk and on a phone", async (t) => {
+Deno.test("every page passes axe and fits its window, light and dark, on desktop and phone", async (t) => {
   await using world = await World.open();
   const open = await world.company("acme", "Northwind Robotics with a rather long name");
   await world.user("ada@acme.example", "Ada Okafor");
@@ -54,7 +54,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
   );
   const pending = await startPendingSignUp(
     world.system,
-    { email: "later@acme.example", name: "Later", company_name: "Later", subdomain: "later" },
+    { email: "later@acme.example", name: "Later", companyName: "Later", subdomain: "later" },
     await world.passwordHashOf(reader),
   );
   const signUpCookie = { name: "denizen_sign_up", value: pending.token, url: `http://${world.host()}` };
@@ -99,7 +99,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on a desk 
   }
 });
 
-Deno.test("a page's scripts are under 50 KB and its styles under 25 KB, compressed", async () => {
+Deno.test("a page's scripts are under 50 KB and its styles under 25 KB compressed", async () => {
   await using world = await World.open();
   const page = await world.browser().get(`http://${world.host()}/signup`);
 

@@ -12,7 +12,7 @@ const OWN_PASSWORD = "the owner's own password";
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "with" : "without";
 
-  Deno.test(`S48 ${how} JavaScript, someone whose address a stranger signed up with takes the account over`, async () => {
+  Deno.test(`S48 ${how} JavaScript, a user takes over an account that a stranger opened with their address`, async () => {
     await using world = await World.open();
     await using worker = await startWorker(world, "kv");
     await world.unconfirmedUser("ada@acme.example");
@@ -58,7 +58,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-Deno.test("addresses that <input type=email> takes are accepted, an internationalized domain in both spellings", async () => {
+Deno.test("addresses that <input type=email> accepts work, with internationalized domains in both spellings", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page } = await openWindow(browser);

@@ -8,7 +8,7 @@ import { launchBrowser, openWindow } from "./browser.ts";
 const COLD_LOADS = 10;
 const SCRIPT_DELAY_MILLISECONDS = 20;
 
-Deno.test("S27 an hx-post without the page's nonce never fires, even where scripts load late", async () => {
+Deno.test("S27 an hx-post without the page's nonce never fires, even if scripts load late", async () => {
   await using world = await World.open();
   const browser = await launchBrowser();
   const fired: string[] = [];
@@ -21,7 +21,7 @@ Deno.test("S27 an hx-post without the page's nonce never fires, even where scrip
   assert.deepEqual(fired, Array(COLD_LOADS).fill("/own"));
 });
 
-Deno.test("S27 a script without the page's nonce does not run in HTML that htmx swaps in", async (t) => {
+Deno.test("S27 a script without the page's nonce doesn't run in HTML that htmx swaps in", async (t) => {
   await using world = await World.open();
   const browser = await launchBrowser();
   const { page, complaints } = await openWindow(browser);

@@ -9,7 +9,7 @@ import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 const PASSWORD = "correct horse battery";
 
-Deno.test("a person signs a company up and lands in their workspace", async () => {
+Deno.test("a user signs up a company and lands in its workspace", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page, complaints } = await openWindow(browser);
@@ -24,7 +24,7 @@ Deno.test("a person signs a company up and lands in their workspace", async () =
   });
 });
 
-Deno.test("the sign-up form suggests an address, and keeps what was typed when something is wrong", async () => {
+Deno.test("the sign-up form suggests a subdomain and keeps the input after an error", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page, complaints } = await openWindow(browser);
@@ -48,7 +48,7 @@ Deno.test("the sign-up form suggests an address, and keeps what was typed when s
   });
 });
 
-Deno.test("a person confirms their address by mail, forgets the password and chooses a new one; old sessions are over", async () => {
+Deno.test("a user confirms their email, forgets the password and sets a new one; old sessions end", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   await inBrowser(async (browser) => {
@@ -69,13 +69,13 @@ Deno.test("a person confirms their address by mail, forgets the password and cho
     await forgetful.page.goto(`http://${world.host("acme")}/login`);
     await forgetful.page.click("a:has-text('Forgot your password?')");
     await forgetful.page.fill("#email", "ada@acme.example");
-    await forgetful.page.click("button:has-text('Send the link')");
+    await forgetful.page.click("button:has-text('Send link')");
     await forgetful.page.waitForSelector("text=we sent a link to it");
     await worker.idle();
     await openMail(forgetful.page, world, "Choose a new password");
     await forgetful.page.fill("#password", "a new and longer password");
     await forgetful.page.click("button:has-text('Save password')");
-    await forgetful.page.waitForSelector("text=Your password is set");
+    await forgetful.page.waitForSelector("text=Password saved");
     await old.page.goto(`http://${world.host("acme")}/dashboard`);
     await old.page.waitForURL(/\/login\?/);
     await signIn(old.page, "a new and longer password");
@@ -85,7 +85,7 @@ Deno.test("a person confirms their address by mail, forgets the password and cho
   });
 });
 
-Deno.test("projects are made, found, changed, archived and deleted in place", async () => {
+Deno.test("projects are created, found, edited, archived and deleted in place", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page, complaints } = await openWindow(browser);
@@ -123,7 +123,7 @@ Deno.test("projects are made, found, changed, archived and deleted in place", as
   });
 });
 
-Deno.test("a list that is longer than the window goes on while one scrolls", async () => {
+Deno.test("a long list loads more rows while scrolling", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page } = await openWindow(browser);
@@ -142,7 +142,7 @@ Deno.test("a list that is longer than the window goes on while one scrolls", asy
   });
 });
 
-Deno.test("the dashboard's figures come anew every thirty seconds", async () => {
+Deno.test("the dashboard's figures refresh every thirty seconds", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page } = await openWindow(browser);
@@ -158,7 +158,7 @@ Deno.test("the dashboard's figures come anew every thirty seconds", async () => 
   });
 });
 
-Deno.test("two companies side by side never see each other's projects", async () => {
+Deno.test("two companies never see each other's projects", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const [one, other] = [await openWindow(browser), await openWindow(browser)];
@@ -176,7 +176,7 @@ Deno.test("two companies side by side never see each other's projects", async ()
   });
 });
 
-Deno.test("someone who signs out is shown nothing by the back button", async () => {
+Deno.test("the back button shows nothing after signing out", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page } = await openWindow(browser);
@@ -194,7 +194,7 @@ Deno.test("someone who signs out is shown nothing by the back button", async () 
   });
 });
 
-Deno.test("without JavaScript: a company signs up, and projects are made, changed, archived and deleted", async () => {
+Deno.test("without JavaScript: a company signs up, and projects are created, edited, archived and deleted", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page } = await openWindow(browser, { javaScriptEnabled: false });
@@ -226,7 +226,7 @@ Deno.test("without JavaScript: a company signs up, and projects are made, change
   });
 });
 
-Deno.test("without JavaScript: search, order and further pages work by links and a button", async () => {
+Deno.test("without JavaScript: search, sorting and more pages work with links and a button", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page } = await openWindow(browser, { javaScriptEnabled: false });
@@ -242,7 +242,7 @@ Deno.test("without JavaScript: search, order and further pages work by links and
   });
 });
 
-Deno.test("an owner moves the workspace, asks for its deletion and takes that back", async () => {
+Deno.test("an owner moves the workspace, schedules its deletion and cancels it", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page, complaints } = await openWindow(browser);
@@ -262,15 +262,15 @@ Deno.test("an owner moves the workspace, asks for its deletion and takes that ba
     await page.click("button:has-text('Delete workspace')");
     await page.waitForURL(/\/settings$/);
     await page.goto(`http://${world.host("robotics")}/dashboard`);
-    await page.locator("button:has-text('Keep it')").click();
-    await page.waitForSelector("text=Acme Robotics stays");
+    await page.locator("button:has-text('Cancel deletion')").click();
+    await page.waitForSelector("text=Deletion canceled");
 
-    assert.equal(await page.locator("button:has-text('Keep it')").count(), 0);
+    assert.equal(await page.locator("button:has-text('Cancel deletion')").count(), 0);
     assert.deepEqual(complaints.filter((complaint) => !complaint.includes("422")), []);
   });
 });
 
-Deno.test("the platform's staff find a tenant and suspend it, and its people read why", async () => {
+Deno.test("platform staff find a tenant and suspend it, and its members read why", async () => {
   await using world = await World.open();
   await world.staff("root@example.com", "Rosa Root");
   await inBrowser(async (browser) => {
@@ -296,7 +296,7 @@ Deno.test("the platform's staff find a tenant and suspend it, and its people rea
   });
 });
 
-Deno.test("a dialog opens over the page, and Escape closes it and gives the focus back", async () => {
+Deno.test("a dialog opens over the page; Escape closes it and returns the focus", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page, complaints } = await openWindow(browser);
@@ -312,7 +312,7 @@ Deno.test("a dialog opens over the page, and Escape closes it and gives the focu
   });
 });
 
-Deno.test("S27 in the browser, markup in a name stays text and its hx-get does nothing", async () => {
+Deno.test("S27 markup in a name stays text, and its hx-get does nothing", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page } = await openWindow(browser);
@@ -329,7 +329,7 @@ Deno.test("S27 in the browser, markup in a name stays text and its hx-get does n
   });
 });
 
-Deno.test("S27 an htmx attribute that was smuggled into the page without its nonce is stripped", async () => {
+Deno.test("S27 an htmx attribute smuggled into the page without the nonce is stripped", async () => {
   await using world = await World.open();
   await inBrowser(async (browser) => {
     const { page } = await openWindow(browser);

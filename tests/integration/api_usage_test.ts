@@ -10,7 +10,7 @@ import { DAY } from "../../src/platform/clock.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: every API call is counted once, for its tenant and its day, and kept for as long as it should be. */
+/** Protects: every API call is counted once, for its tenant and day, and kept for six months. */
 
 Deno.test("the calls of all tenants and days are written in one statement", async () => {
   await using world = await World.open();
@@ -37,7 +37,7 @@ Deno.test("the calls of all tenants and days are written in one statement", asyn
   assert.deepEqual(await Promise.all(companies.map(callsOf)), [[2, 1], [1], [1]]);
 });
 
-Deno.test("what is counted at once by two processes is added up", async () => {
+Deno.test("counts from two processes at once are added up", async () => {
   await using world = await World.open();
   const companies = [await world.company("acme"), await world.company("globex")];
   const replica = await world.replica();
@@ -54,7 +54,7 @@ Deno.test("what is counted at once by two processes is added up", async () => {
   assert.deepEqual(await Promise.all(companies.map(callsOf)), [[20], [20]]);
 });
 
-Deno.test("calls that can't be written are kept for the next time", async () => {
+Deno.test("calls that can't be written are kept and retried", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const usage = world.services.use(API_USAGE);
@@ -69,7 +69,7 @@ Deno.test("calls that can't be written are kept for the next time", async () => 
   assert.deepEqual(await callsOf(acme), [2]);
 });
 
-Deno.test("a deleted tenant's calls go with it, and what another process still counts is dropped", async () => {
+Deno.test("a deleted tenant's calls are deleted, and another process's pending counts are dropped", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const replica = await world.replica();
@@ -85,7 +85,7 @@ Deno.test("a deleted tenant's calls go with it, and what another process still c
   assert.deepEqual(rows.map(({ tenant_id, calls }) => [tenant_id, Number(calls)]), [[globex.tenant.id, 2]]);
 });
 
-Deno.test("calls of months without a partition are kept, and move into it when upkeep makes it", async () => {
+Deno.test("calls without a partition are kept, and move into it when upkeep creates it", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const usage = world.services.use(API_USAGE);
@@ -113,7 +113,7 @@ Deno.test("calls of months without a partition are kept, and move into it when u
   ]);
 });
 
-Deno.test("months are dropped when they were kept for half a year", async () => {
+Deno.test("months are dropped after six months", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.upkeep();
@@ -130,7 +130,7 @@ Deno.test("months are dropped when they were kept for half a year", async () => 
   assert.equal((await partitions(world))[0], "api_usage_2026_04");
 });
 
-Deno.test("processes that make partitions at once make each once", async () => {
+Deno.test("processes that create partitions at once create each once", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const replica = await world.replica();

@@ -2,15 +2,21 @@ import assert from "node:assert/strict";
 import { asc, inArray } from "drizzle-orm";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
-import { listSuppressed, suppress, suppressByHand, unsuppress } from "../../src/email/suppression.ts";
+import {
+  listSuppressed,
+  suppress,
+  suppressByHand,
+  SUPPRESSION_LIST,
+  unsuppress,
+} from "../../src/email/suppression.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
-/** Protects: the audit log tells what has changed. What changes nothing leaves no line and no new version. */
+/** Protects: the audit log records every change. A change of nothing adds no line and no version. */
 
-Deno.test("a project's changes", async (t) => {
+Deno.test("changes of a project", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const { ctx } = acme;
@@ -21,7 +27,7 @@ Deno.test("a project's changes", async (t) => {
     return updateProject(ctx, made.id, changes, version);
   };
 
-  await t.step("that are none leave the version, the time and the log alone", async () => {
+  await t.step("that change nothing leave the version, the time and the log alone", async () => {
     const answers = [
       await change({}),
       await change({ status: "active" }),
@@ -33,7 +39,7 @@ Deno.test("a project's changes", async (t) => {
     await assert.rejects(change({}, 7), /Someone has changed this project/);
   });
 
-  await t.step("are logged with the fields that changed, and without the text of a description", async () => {
+  await t.step("are logged with the changed fields, without a description's text", async () => {
     const changed = await change({ name: "Gemini", description: "Earth's orbit", status: "active" });
 
     assert.equal(changed.version, 2);
@@ -44,7 +50,7 @@ Deno.test("a project's changes", async (t) => {
     }]]);
   });
 
-  await t.step("are logged as archiving or restoring where the status changed, twice or not", async () => {
+  await t.step("are logged as archiving or restoring if the status changed", async () => {
     await change({ status: "archived" });
     await change({ status: "archived" });
     await change({ status: "active" });
@@ -52,7 +58,7 @@ Deno.test("a project's changes", async (t) => {
     assert.deepEqual(await lines(), [["project.archived", "Gemini", {}], ["project.restored", "Gemini", {}]]);
   });
 
-  await t.step("are logged by a line each where the form changed the status and something else", async () => {
+  await t.step("are logged in two lines if the form changed the status and another field", async () => {
     const browser = world.browser();
     const host = `http://${world.host("acme")}`;
     await browser.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
@@ -68,7 +74,7 @@ Deno.test("a project's changes", async (t) => {
     ]);
   });
 
-  await t.step("made at the same time to the same value are one change", async () => {
+  await t.step("to the same value at the same time are one change", async () => {
     await Promise.all([change({ name: "Same" }), change({ name: "Same" }), change({ name: "Same" })]);
     await deleteProject(ctx, made.id);
 
@@ -76,7 +82,7 @@ Deno.test("a project's changes", async (t) => {
   });
 });
 
-Deno.test("a workspace's changes are logged with what was before, and only where something changed", async () => {
+Deno.test("a workspace's changes are logged with the old values, and only if something changed", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme");
   const { id } = acme.tenant;
@@ -85,32 +91,32 @@ Deno.test("a workspace's changes are logged with what was before, and only where
   await updateTenant(world.system, id, {
     name: "Acme",
     subdomain: "acme",
-    brand_color: null,
-    logo_url: null,
+    brandColor: null,
+    logoUrl: null,
   });
   const untouched = await lines();
-  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
-  await updateTenant(world.system, id, { name: "Acme Robotics", brand_color: "#0b6b58" });
+  await updateTenant(world.system, id, { name: "Acme Robotics", brandColor: "#0b6b58" });
+  await updateTenant(world.system, id, { name: "Acme Robotics", brandColor: "#0b6b58" });
 
   assert.deepEqual(untouched, []);
   assert.deepEqual(await lines(), [
     ["tenant.renamed", "Acme Robotics", { from: "Acme", to: "Acme Robotics" }],
     ["tenant.rebranded", "Acme Robotics", {
-      fields: ["brand_color"],
-      from: { brand_color: null },
-      to: { brand_color: "#0b6b58" },
+      fields: ["brandColor"],
+      from: { brandColor: null },
+      to: { brandColor: "#0b6b58" },
     }],
   ]);
 });
 
-Deno.test("an address is logged as suppressed with the reason it had before, once, and as released with its reason", async () => {
+Deno.test("suppressing an address is logged once with the previous reason, and releasing it with its reason", async () => {
   await using world = await World.open();
   const { system } = world;
   const address = "ada@acme.example";
   await suppress(system, { address, reason: "complaint", detail: "" });
   await suppressByHand(system, { address, detail: "" });
   await assert.rejects(suppressByHand(system, { address, detail: "" }), /need another value/);
-  const { items: [suppressed] } = await listSuppressed(system, { search: undefined, limit: 1 });
+  const { items: [suppressed] } = await listSuppressed(system, SUPPRESSION_LIST.query.parse({}));
   await unsuppress(system, suppressed!.id);
 
   const lines = await system.control.select().from(platformAuditLog)
@@ -130,7 +136,7 @@ async function countLines({ ctx }: Company): Promise<number> {
   return rows.length;
 }
 
-/** Reads the lines that came since the last call. */
+/** Returns the lines since the last call. */
 function linesSince({ ctx }: Company, known: number): () => Promise<Line[]> {
   return async () => {
     const [rows] = await ctx.read((tx) => [tx.select().from(auditLog).orderBy(asc(auditLog.sequence))]);

@@ -9,7 +9,7 @@ import type { Browser } from "../support/browser.ts";
 import { addJob, replaced, startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: the platform's staff see how jobs are doing, what failed and why, and let it begin anew or drop it. */
+/** Protects: the platform's staff see the state of jobs and why they failed, and retry or discard them. */
 
 Deno.test("S25 the pages of jobs are for the platform's staff alone, on the apex alone", async () => {
   await using world = await World.open();
@@ -58,13 +58,13 @@ Deno.test("the queues say how many jobs they have, and that nobody runs them unt
   await using _worker = await startWorker(world, "kv");
   const panel = await staff.get(`http://${world.host()}/admin/jobs/queues`, { "HX-Request": "true" });
 
-  assert.match(idle.text, /No process runs jobs\.[^]*1 job is ready and waits/);
+  assert.match(idle.text, /No process is running jobs\.[^]*1 job is ready to run/);
   assert.match(idle.text, /aria-label="1 ready in Email"/);
   assert.match(idle.text, /aria-label="1 held in Email"/);
   assert.match(idle.text, /Oldest ready: <time[^>]*>3 minutes ago</);
   assert.match(idle.text, /1,200 done, 30 retried<span[^>]*>, 1 failed/);
-  assert.doesNotMatch(panel.text, /<html|No process runs jobs/);
-  assert.match(panel.text, /1 process runs jobs/);
+  assert.doesNotMatch(panel.text, /<html|No process is running jobs/);
+  assert.match(panel.text, /1 process is running jobs/);
 });
 
 Deno.test("the list opens with what failed, and with everything when nothing did", async () => {
@@ -170,7 +170,7 @@ Deno.test("a failed job that is retried is ready with all its attempts, and runs
   await worker.idle();
 
   assert.equal(retried.url, `http://${world.host()}/admin/jobs/${id}`);
-  assert.match(retried.text, /metrics\.collect begins anew\./);
+  assert.match(retried.text, /metrics\.collect was requeued\./);
   assert.doesNotMatch(retried.text, new RegExp(`${id}/retry`));
   assert.deepEqual([state, attempts, endedAt], ["ready", 0, null]);
   assert.equal(twice.status, 409);
@@ -196,12 +196,12 @@ Deno.test("all failed jobs of a queue are retried at once, and no others", async
   const rest = await staff.post(`${list}/retry-failed`);
   const none = await staff.post(`${list}/retry-failed`);
 
-  assert.match(offered.text, /2 jobs of the queue email failed for good/);
+  assert.match(offered.text, /2 jobs in the queue email failed permanently/);
   assert.equal(nonsense.status, 422);
-  assert.match(some.text, /2 jobs begin anew\./);
+  assert.match(some.text, /2 jobs were requeued\./);
   assert.deepEqual(states.map((job) => job!.state), ["ready", "ready", "held", "failed"]);
-  assert.match(rest.text, /1 job begins anew\./);
-  assert.match(none.text, /No job had failed\./);
+  assert.match(rest.text, /1 job was requeued\./);
+  assert.match(none.text, /There are no failed jobs\./);
   assert.deepEqual(await audited(world), [["job.retried", "root", null], ["job.retried", "root", null]]);
 });
 

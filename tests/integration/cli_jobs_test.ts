@@ -54,7 +54,7 @@ Deno.test("the CLI lists, counts and retries jobs, and runs them on PostgreSQL",
       ];
       assert.deepEqual(outcomes.map(({ code }) => code), [2, 1, 1]);
       assert.match(outcomes[0]!.stderr, /--all-failed/);
-      assert.match(outcomes[1]!.stderr, /Only a job that has failed can be retried/);
+      assert.match(outcomes[1]!.stderr, /Only a failed job can be retried/);
       assert.match(outcomes[2]!.stderr, /was not found/);
       assert.deepEqual(json(await run("jobs", "retry", "--all-failed", "--json")), { retried: 0 });
       assert.deepEqual(json(await run("jobs", "list", "--failed", "--json")), []);

@@ -248,7 +248,7 @@ Deno.test("a member chooses in the settings, or by the API, for themselves alone
   });
 
   assert.equal((before.text.match(/ checked/g) ?? []).length, 2);
-  assert.match(saved.text, /Your choices are saved/);
+  assert.match(saved.text, /Choices saved/);
   assert.equal((saved.text.match(/ checked/g) ?? []).length, 1);
   assert.deepEqual(read.json, { usage_alerts: true, reports: false });
   assert.deepEqual(changed.json, { usage_alerts: false, reports: false });

@@ -100,7 +100,7 @@ Deno.test("S14 a mailed link works for the address that it went to, and for its 
   const [user] = await control.select().from(users);
   assert.equal(user!.emailVerifiedAt, null);
   assert.equal((await world.api("POST", "/auth/login", { body: SIGN_UP })).status, 200);
-  assert.match((await setPassword(reset)).text, /Your password is set/, "with the address it works");
+  assert.match((await setPassword(reset)).text, /Password saved/, "with the address it works");
 });
 
 Deno.test("S35 the links of a mail lead to our own address, whatever host a request claims", async () => {
@@ -171,7 +171,7 @@ Deno.test("a forgotten password is replaced by a mailed link, and whoever was si
   assert.match(asked.text, /we sent a link to it/);
   assert.match(mail!.text.replaceAll(/\s+/g, " "), /30 minutes.*127\.0\.0\.1/);
   assert.match(page.text, /Choose a password/);
-  assert.match(done.text, /Your password is set/);
+  assert.match(done.text, /Password saved/);
   assert.match((await thief.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
   assert.equal((await world.api("POST", "/auth/login", { body: login })).status, 401);
   const renewed = { ...login, password: "a new and longer password" };
@@ -229,7 +229,7 @@ Deno.test("S14 a mailed password link works for half an hour, and one that was u
   const late = await use(linkOf(await world.emails(), "reset_password"));
 
   assert.equal(mails.length, 2, "one mail in five minutes");
-  assert.match(used.text, /Your password is set/);
+  assert.match(used.text, /Password saved/);
   for (const page of [other, late]) assert.match(page.text, /used or has expired/);
 });
 
@@ -252,7 +252,7 @@ Deno.test("S14 no link's secret lies in the outbox, and none is in the database 
 Deno.test("someone new is invited in our name and look, and the link is their first password", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme Robotics");
-  const look = { brand_color: "#1d59b3", logo_url: "https://acme.example/logo.png" };
+  const look = { brandColor: "#1d59b3", logoUrl: "https://acme.example/logo.png" };
   await updateTenant(world.system, acme.tenant.id, look);
   await using worker = await startWorker(world, "kv");
   const ctx = { ...world.system, actor: acme.ctx.actor };
@@ -283,7 +283,7 @@ Deno.test("someone new is invited in our name and look, and the link is their fi
 Deno.test("someone with an account is invited to sign in, in the tenant's name and look", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme", "Acme Robotics"), await world.company("globex")];
-  const look = { brand_color: "#1d59b3", logo_url: "https://acme.example/logo.png" };
+  const look = { brandColor: "#1d59b3", logoUrl: "https://acme.example/logo.png" };
   await updateTenant(world.system, acme.tenant.id, look);
   await using worker = await startWorker(world, "kv");
   const person = { email: globex.owner.email, name: "Ben Vogel", role: "member" } as const;
@@ -376,7 +376,7 @@ Deno.test("a brand is a color and an https address, and a viewer can't set it", 
 
   assert.deepEqual(refused.map(({ status }) => status), [422, 422, 422, 422, 422]);
   assert.match(refused[0]!.text, /id="brand-color-error"/);
-  assert.match(saved.text, /The brand is saved/);
+  assert.match(saved.text, /Brand saved/);
   assert.equal(foreign.status, 403);
   assert.deepEqual([json.brand_color, json.logo_url], ["#1d59b3", "https://acme.example/logo.png"]);
   const tenant = await world.services.use(TENANTS).findById(acme.tenant.id);

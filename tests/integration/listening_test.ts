@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { serveHttp } from "../../routes/http_server.ts";
+import { serveHttp } from "../../routes/server/http_server.ts";
 import { StartError } from "../../src/platform/start_error.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 

@@ -175,7 +175,7 @@ Deno.test("people read the mailbox without JavaScript, and empty it", async () =
   );
   assert.ok(alone.text.includes('<head><base target="_blank">'));
   assert.equal(missing.status, 404);
-  assert.match(emptied.text, /No mail yet/);
+  assert.match(emptied.text, /No email yet/);
 });
 
 Deno.test("S45 a tenant's mail goes with the tenant, and mail that comes after it belongs to nobody", async () => {

@@ -18,7 +18,7 @@ import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { STORAGE } from "../../src/analytics/storage.ts";
 
-/** Protects: what operators see of the product, by the names they rely on, and who may see it. */
+/** Protects: the metrics' names, types and labels, and who can see them. */
 
 const TOKEN = "a token for the scraper";
 const REQUESTS = "saas_tenant_requests_total";
@@ -56,7 +56,7 @@ Deno.test("every metric has the name, type and labels that dashboards rely on", 
   });
 });
 
-Deno.test("requests are counted by tenant, pattern, method and status, and never by what was asked for", async () => {
+Deno.test("requests are counted by tenant, route pattern, method and status, never by the raw path", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);
@@ -93,7 +93,7 @@ Deno.test("requests are counted by tenant, pattern, method and status, and never
   }
 });
 
-Deno.test("no secret, address of a person or name of a company is among the metrics", async () => {
+Deno.test("the metrics contain no secrets, email addresses or company names", async () => {
   await using world = await World.open({ METRICS_TOKEN: TOKEN });
   const browser = world.browser();
   await browser.post(`http://${world.host()}/signup`, {
@@ -116,7 +116,7 @@ Deno.test("no secret, address of a person or name of a company is among the metr
   }
 });
 
-Deno.test("tenants past the busiest share a label, the busiest get their own, and no request is lost", async () => {
+Deno.test("the busiest tenants get their own label, the others share one, and no request is lost", async () => {
   await using world = await World.open({ METRICS_MAX_TENANTS: "2" });
   const ids: Record<string, string> = {};
   for (const name of ["anna", "bert", "carl", "dora"]) ids[name] = (await world.company(name)).tenant.id;
@@ -145,7 +145,7 @@ Deno.test("tenants past the busiest share a label, the busiest get their own, an
   assert.equal(last.sum(`${DURATIONS}_count`, visits), 23);
 });
 
-Deno.test("a tenant that is gone leaves no label behind", async () => {
+Deno.test("a deleted tenant leaves no label behind", async () => {
   await using world = await World.open();
   const { tenant } = await world.company("acme");
   await world.raw("GET", world.host("acme"), "/login");
@@ -157,7 +157,7 @@ Deno.test("a tenant that is gone leaves no label behind", async () => {
   assert.equal(scraped.sum(REQUESTS, { endpoint: "/login", tenant_id: "other" }), 1);
 });
 
-Deno.test("a tenant that another process deleted has no label at the next scrape, and no request is lost", async () => {
+Deno.test("a tenant deleted by another process has no label at the next scrape, and no request is lost", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const replica = await world.replica();
@@ -173,7 +173,7 @@ Deno.test("a tenant that another process deleted has no label at the next scrape
 });
 
 Deno.test({
-  name: "where the database tells of changes, a process forgets a tenant as soon as another one deletes it",
+  name: "with notifications, a process forgets a tenant as soon as another one deletes it",
   // The embedded database serves one process, and a pooler passes no notices on.
   ignore: !serverUrl || poolerUrl !== undefined,
   fn: async () => {
@@ -203,7 +203,7 @@ Deno.test({
   },
 });
 
-Deno.test("tenants are counted by plan, each plan is there, and a scrape goes on where a figure can't be had", async () => {
+Deno.test("tenants are counted by plan, every plan appears, and a scrape works if a figure is missing", async () => {
   await using world = await World.open();
   await world.company("acme");
   await world.company("globex", "Globex", undefined, "starter");
@@ -218,7 +218,7 @@ Deno.test("tenants are counted by plan, each plan is there, and a scrape goes on
   assert.equal(new Exposition(broken.text).sum("saas_active_subscriptions"), 2);
 });
 
-Deno.test("connections are shown by lane and state", async () => {
+Deno.test("connections are reported by lane and state", async () => {
   await using world = await World.open({}, { connections: 12, lanes: 3 });
 
   const scraped = await scrape(world);
@@ -235,7 +235,7 @@ Deno.test("connections are shown by lane and state", async () => {
   assert.deepEqual(busy[0], { lane: "control", busy: 1, idle: 0, waiting: 0 });
 });
 
-Deno.test("with a token set, the metrics are for those who send it", async () => {
+Deno.test("with a token set, metrics require it", async () => {
   await using world = await World.open({ ...PRODUCTION, METRICS_TOKEN: TOKEN });
   const ask = (headers = {}) => world.raw("GET", "10.0.0.7", "/metrics", headers);
 
@@ -251,7 +251,7 @@ Deno.test("with a token set, the metrics are for those who send it", async () =>
   assert.equal(answer.headers["cache-control"], "no-store");
 });
 
-Deno.test("production shows no metrics where nothing says who may see them; development does", async () => {
+Deno.test("without settings, production shows no metrics and development does", async () => {
   await using production = await World.open(PRODUCTION);
   await using development = await World.open({ DENO_ENV: "development" });
 
@@ -259,7 +259,7 @@ Deno.test("production shows no metrics where nothing says who may see them; deve
   assert.equal((await development.raw("GET", development.host(), "/metrics")).status, 200);
 });
 
-Deno.test("with a port of their own, the metrics are there and nowhere else, with the token if there is one", async () => {
+Deno.test("with METRICS_PORT, metrics are only there, and require the token if there is one", async () => {
   const folder = await Deno.makeTempDir({ prefix: "denizen-" });
   const metricsPort = await freePort();
   const variables = { DATA_DIR: folder, METRICS_PORT: String(metricsPort), METRICS_TOKEN: TOKEN };
@@ -290,7 +290,7 @@ Deno.test("with a port of their own, the metrics are there and nowhere else, wit
   }
 });
 
-Deno.test("health names each check; the embedded database's needs the disk as well", async () => {
+Deno.test("health lists all checks; the embedded database also needs the disk", async () => {
   await using world = await World.open();
 
   const { status, json } = await world.api("GET", "", { path: "/health" });
@@ -304,7 +304,7 @@ Deno.test("health names each check; the embedded database's needs the disk as we
   assert.ok(json.checks.every((check: { duration_ms: number }) => check.duration_ms >= 0));
 });
 
-Deno.test("without a database, or a disk under the embedded one, the product is unhealthy and not ready", async () => {
+Deno.test("without a database, or a disk for the embedded one, the product is unhealthy and not ready", async () => {
   await using world = await World.open();
   const { config, clock, services } = world;
   const unreachable = connect({ url: "postgres://nobody@127.0.0.1:1/none" });
@@ -324,7 +324,7 @@ Deno.test("without a database, or a disk under the embedded one, the product is 
   await unreachable.close();
 });
 
-Deno.test("where only mail fails, the product is degraded, serves on, and says so", async () => {
+Deno.test("if only email fails, the product is degraded, says so, and keeps serving", async () => {
   await using world = await World.open();
   const { clock, services } = world;
   const mail = Object.assign(Object.create(services.use(EMAIL_TRANSPORT)), {
@@ -341,7 +341,7 @@ Deno.test("where only mail fails, the product is degraded, serves on, and says s
   assert.deepEqual([ready.status, await ready.json()], [200, { status: "ready" }]);
 });
 
-Deno.test("where jobs wait and no process runs any, the product is degraded until one does", async () => {
+Deno.test("if jobs wait and no process runs them, the product is degraded until one does", async () => {
   await using world = await World.open();
   const { system, services, clock } = world;
   const health = async () => (await new Health(clock, healthChecks(services)).report()).status;
@@ -359,7 +359,7 @@ Deno.test("where jobs wait and no process runs any, the product is degraded unti
   assert.equal(exposition.sum("saas_jobs_total", { queue: "analytics", outcome: "done" }), 1);
 });
 
-Deno.test("a job that is tried again later, and whose time has come, needs a process as well", async () => {
+Deno.test("a due retry needs a process, too", async () => {
   await using world = await World.open();
   const { services, clock } = world;
   const health = async () => (await new Health(clock, healthChecks(services)).report()).status;
@@ -370,7 +370,7 @@ Deno.test("a job that is tried again later, and whose time has come, needs a pro
   assert.deepEqual([atFirst, await health()], ["healthy", "degraded"]);
 });
 
-Deno.test("where nothing is kept in files, health names the disk, and needs none", async () => {
+Deno.test("if nothing is stored in files, health lists the disk but doesn't need it", async () => {
   await using world = await World.open();
   const elsewhere = {
     databaseUrl: "postgres://app@db/app",

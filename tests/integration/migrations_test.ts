@@ -13,7 +13,7 @@ import { resetDatabase } from "../../db/migration/reset.ts";
 import { pause } from "../../db/connection/retry.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { runScript } from "../../db/connection/transaction.ts";
-import { createProject, listProjects, projectQuery } from "../../src/projects/projects.ts";
+import { createProject, listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { becomeLaterVersion, following } from "../support/later_version.ts";
 import { type Company, World } from "../support/world.ts";
@@ -344,7 +344,7 @@ Deno.test("a migration that was edited after it was applied is refused", async (
 });
 
 async function projectsOf({ ctx }: Company): Promise<string[]> {
-  const { items } = await listProjects(ctx, projectQuery.parse({ sort: "name" }));
+  const { items } = await listProjects(ctx, PROJECT_LIST.query.parse({ sort: "name" }));
   return items.map(({ name }) => name);
 }
 

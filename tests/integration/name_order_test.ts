@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import { projects } from "../../db/tenant/schema/projects.ts";
-import { listProjects, projectQuery, type ProjectSort } from "../../src/projects/projects.ts";
+import { listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
-import { pageWorkspaces } from "../../src/tenancy/workspaces.ts";
+import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { type Company, World } from "../support/world.ts";
 
@@ -43,7 +43,7 @@ Deno.test("a list of projects by name uses an index, also after a cursor", async
   await addProjects(world, acme, Array.from({ length: 3_000 }, (_, number) => `Ä ${number}`));
   await world.asOwner(`analyze ${acme.tenant.schemaName}.projects`);
 
-  const query = projectQuery.parse({ sort: "name", limit: 20 });
+  const query = PROJECT_LIST.query.parse({ sort: "name", limit: 20 });
   const { nextCursor } = await listProjects(acme.ctx, query);
   await listProjects(acme.ctx, { ...query, cursor: nextCursor! });
 
@@ -64,8 +64,9 @@ Deno.test("workspaces are in the same order on every page", async () => {
     await createTenant(world.system, wanted, () => Promise.resolve(user));
   }
 
-  const first = await pageWorkspaces(world.system, user, { limit: 2 });
-  const second = await pageWorkspaces(world.system, user, { limit: 2, cursor: first.nextCursor! });
+  const query = WORKSPACE_LIST.query.parse({ limit: 2 });
+  const first = await pageWorkspaces(world.system, user, query);
+  const second = await pageWorkspaces(world.system, user, { ...query, cursor: first.nextCursor! });
 
   const listed = [...first.items, ...second.items].map(({ tenant }) => tenant.name);
   assert.deepEqual(listed, ["Alpha", "Ärger", "beta", "Zoo"]);
@@ -85,18 +86,18 @@ async function addProjects(world: World, { ctx, owner }: Company, names: string[
   return rows.map(({ id }) => id);
 }
 
-async function listAll(company: Company, sort: ProjectSort): Promise<string[]> {
+async function listAll(company: Company, sort: string): Promise<string[]> {
   return (await pagesOf(company, sort)).map(({ name }) => name);
 }
 
-async function idsOf(company: Company, sort: ProjectSort): Promise<string[]> {
+async function idsOf(company: Company, sort: string): Promise<string[]> {
   return (await pagesOf(company, sort)).map(({ id }) => id);
 }
 
-async function pagesOf({ ctx }: Company, sort: ProjectSort) {
+async function pagesOf({ ctx }: Company, sort: string) {
   const items = [];
   for (let cursor: string | undefined, more = true; more;) {
-    const page = await listProjects(ctx, projectQuery.parse({ sort, limit: 4, cursor }));
+    const page = await listProjects(ctx, PROJECT_LIST.query.parse({ sort, limit: 4, cursor }));
     items.push(...page.items);
     more = page.nextCursor !== null;
     cursor = page.nextCursor ?? undefined;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { listTenants, tenantQuery } from "../../src/tenancy/tenants.ts";
+import { listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: a text is found however its letters were typed, composed (NFC) or decomposed (NFD). */
+/** Protects: search finds text however it was typed, composed (NFC) or decomposed (NFD). */
 
 const COMPOSED = "Caf\u00e9";
 const DECOMPOSED = "Cafe\u0301";
 
-Deno.test("projects and workspaces are stored composed, and found by either form", async () => {
+Deno.test("projects and workspaces are stored composed and found in either form", async () => {
   await using world = await World.open();
   const company = await world.company("acme", `${DECOMPOSED} Robotics`);
   const token = await world.token(company);
@@ -16,7 +16,7 @@ Deno.test("projects and workspaces are stored composed, and found by either form
   const { json } = await world.api("POST", "/projects", { token, body });
   const found = async (search: string) => [
     (await world.api("GET", `/projects?search=${encodeURIComponent(search)}`, { token })).json.data.length,
-    (await listTenants(world.system, tenantQuery.parse({ search }))).items.length,
+    (await listTenants(world.system, TENANT_LIST.query.parse({ search }))).items.length,
   ];
 
   assert.deepEqual([json.name, json.description], [COMPOSED, `The ${COMPOSED}`]);
@@ -25,7 +25,7 @@ Deno.test("projects and workspaces are stored composed, and found by either form
   assert.deepEqual(await found(COMPOSED), [1, 1]);
 });
 
-Deno.test("a name that shows nothing is refused in each field's own words", async () => {
+Deno.test("an invisible name is refused with the field's own message", async () => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
   const invisible = "\u200b\u3164";

@@ -5,7 +5,7 @@ import type { Browser } from "../support/browser.ts";
 import type { RawAnswer } from "../support/http.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: a form that is sent twice, by a double click or an impatient reload, does its work once. */
+/** Protects: a form sent twice, by a double click or a reload, works once. */
 
 const URLENCODED = { "Content-Type": "application/x-www-form-urlencoded" };
 
@@ -17,7 +17,7 @@ const ACCOUNT = {
   password: PASSWORD,
 };
 
-Deno.test("a sign-up form sent twice at once creates one workspace, and signs in both times", async () => {
+Deno.test("a sign-up form sent twice at once creates one workspace and signs in both times", async () => {
   await using world = await World.open();
   const form = { ...ACCOUNT, form_key: await formKey(world.browser(), `http://${world.host()}/signup`) };
 
@@ -52,7 +52,7 @@ Deno.test("a sign-up form is a repeat only with the same content and password", 
   ];
 
   for (const [name, other] of others) {
-    await t.step(`${name}: the address is taken`, async () => {
+    await t.step(`${name}: the subdomain is taken`, async () => {
       const answer = await send(world, "/signup", other);
       assert.equal(answer.status, 422);
       assert.match(answer.text, /This address is taken/);
@@ -60,7 +60,7 @@ Deno.test("a sign-up form is a repeat only with the same content and password", 
   }
 });
 
-Deno.test("a form for one more workspace sent twice at once creates one", async () => {
+Deno.test("a new workspace form sent twice at once creates one workspace", async () => {
   await using world = await World.open();
   const owner = await world.user("ada@acme.example");
   const browser = world.browser();
@@ -97,7 +97,7 @@ Deno.test("a project form sent twice at once creates one project, with and witho
     return json.data.length as number;
   };
 
-  await t.step("the second is answered like the first", async () => {
+  await t.step("the second gets the same answer as the first", async () => {
     const form = { name: "Apollo", form_key: await newKey() };
     const answers = await Promise.all([post(form), post(form)]);
     const later = await post(form);
@@ -107,7 +107,7 @@ Deno.test("a project form sent twice at once creates one project, with and witho
     }
     assert.equal(await named("Apollo"), 1);
   });
-  await t.step("in place as well", async () => {
+  await t.step("also in place", async () => {
     const form = { name: "Borealis", form_key: await newKey() };
     const [one, other] = await Promise.all([1, 2].map(() => post(form, { "HX-Request": "true" })));
 
@@ -115,18 +115,18 @@ Deno.test("a project form sent twice at once creates one project, with and witho
     assert.equal(idIn(one!), idIn(other!));
     assert.equal(await named("Borealis"), 1);
   });
-  await t.step("one line in the audit log for each", async () => {
+  await t.step("each project has one line in the audit log", async () => {
     const isCreation = eq(auditLog.action, "project.created");
     const [created] = await acme.ctx.read((tx) => [tx.select().from(auditLog).where(isCreation)]);
     assert.deepEqual(created.map(({ subjectName }) => subjectName).toSorted(), ["Apollo", "Borealis"]);
   });
-  await t.step("another content is another project", async () => {
+  await t.step("different content is another project", async () => {
     const form_key = await newKey();
     await post({ name: "Cygnus", form_key });
     await post({ name: "Cygnus", description: "The second", form_key });
     assert.equal(await named("Cygnus"), 2);
   });
-  await t.step("without a key, or with one a day old, each is a project of its own", async () => {
+  await t.step("without a key, or with one a day old, each form creates a project", async () => {
     const form_key = await newKey();
     await post({ name: "Draco", form_key });
     world.clock.advance(25 * 60 * 60 * 1_000);
@@ -137,7 +137,7 @@ Deno.test("a project form sent twice at once creates one project, with and witho
     }
     assert.equal(await named("Draco"), 4);
   });
-  await t.step("S23 the key is not the project's id", async () => {
+  await t.step("S23 the key isn't the project's id", async () => {
     const form_key = await newKey();
     await browser.post(`http://${host}/projects`, { name: "Eridanus", form_key, id: form_key });
     const token = await world.token(acme);
@@ -166,7 +166,7 @@ function cookieOf(browser: Browser, host: string): { Cookie: string } {
   return { Cookie: [...browser.cookies(host)].map(([name, value]) => `${name}=${value}`).join("; ") };
 }
 
-/** Whether the browser that got this answer sees its workspaces. */
+/** Whether the browser with this answer sees its workspaces. */
 async function isSignedIn(world: World, { headers }: RawAnswer): Promise<boolean> {
   const [cookie] = headers["set-cookie"]![0]!.split(";");
   const page = await world.raw("GET", world.host(), "/workspaces", { Cookie: cookie! });

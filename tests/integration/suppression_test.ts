@@ -115,11 +115,11 @@ Deno.test("staff find an address, suppress one by hand, and release it after bei
   assert.match(empty.text, /No suppressed addresses/);
   assert.deepEqual([refused.status, twice.status], [422, 422]);
   assert.match(twice.text, /suppressed already/);
-  assert.match(added.text, /No mail goes to zoe@acme\.example any more/);
+  assert.match(added.text, /zoe@acme\.example gets no more email/);
   assert.match(found.text, /Asked by telephone\./);
   assert.match(notFound.text, /No address matches/);
   assert.match(asked.text, /Release zoe@acme\.example\?/);
-  assert.match(released.text, /Mail goes to zoe@acme\.example again/);
+  assert.match(released.text, /zoe@acme\.example gets email again/);
   assert.deepEqual([stillThere, await findSuppression(world.system, ZOE)], ["manual", null]);
 });
 

@@ -30,7 +30,7 @@ type Stranger = {
 };
 type Worker = { idle(): Promise<void> };
 
-/** What first proves or trusts an address. */
+/** Events that first prove or trust an address. */
 const TRUSTING: [
   event: string,
   trust: (world: World, worker: Worker, address: string) => Promise<unknown>,
@@ -66,7 +66,7 @@ const TRUSTING: [
   }],
 ];
 
-Deno.test("S48 a stranger signs up with an address first; nothing of theirs works", async (t) => {
+Deno.test("S48 if a stranger signs up with an address first, nothing of theirs works later", async (t) => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
 
@@ -82,7 +82,7 @@ Deno.test("S48 a stranger signs up with an address first; nothing of theirs work
   }
 });
 
-Deno.test("S48 the owner of an address that a stranger signed up with signs up too, and takes the account over", async () => {
+Deno.test("S48 an address's owner signs up after a stranger and takes over the account", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   await squat(world);
@@ -119,7 +119,7 @@ Deno.test("S48 the owner of an address that a stranger signed up with signs up t
   );
 });
 
-Deno.test("S09 S49 a sign-up with a confirmed address and another password says so, and changes nothing", async () => {
+Deno.test("S09 S49 a sign-up with a confirmed address and a different password says so and changes nothing", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = world.browser();
@@ -149,7 +149,7 @@ Deno.test("S09 S49 a sign-up with a confirmed address and another password says 
   );
 });
 
-Deno.test("S49 a sign-up with an invited address that has no password yet creates nothing, and emails its owner", async () => {
+Deno.test("S49 a sign-up with an invited address without a password creates nothing and emails its owner", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   const corp = await world.company("corp");
@@ -172,7 +172,7 @@ Deno.test("S49 a sign-up with an invited address that has no password yet create
   assert.equal((await signIn(world, OWN)).status, 200);
 });
 
-Deno.test("S48 of two sign-ups at once with one address and two passwords, one makes the account", async () => {
+Deno.test("S48 when two sign-ups at once use one address and two passwords, one creates the account", async () => {
   await using world = await World.open();
   const passwords = [STRANGERS, OWN];
 
@@ -190,7 +190,7 @@ Deno.test("S48 of two sign-ups at once with one address and two passwords, one m
   ]);
 });
 
-Deno.test("S49 only a confirmed address invites others", async () => {
+Deno.test("S49 only users with a confirmed address can invite others", async () => {
   await using world = await World.open();
   const owner = await world.unconfirmedUser("owner@acme.example");
   const acme = await world.company("acme", "Acme", owner);

@@ -5,9 +5,9 @@ import { createProject } from "../../src/projects/projects.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: the audit logs show it when someone has tampered with them (S44). */
+/** Protects: the audit logs reveal tampering (S44). */
 
-Deno.test("S44 a log with a line that was changed, added or cut out by hand shows where", async (t) => {
+Deno.test("S44 verification finds the line that was changed, added or removed by hand", async (t) => {
   await using world = await World.open();
   const ways: [string, string, number | null][] = [
     ["nothing done", "select 1", null],
@@ -45,7 +45,7 @@ Deno.test("S44 a log with a line that was changed, added or cut out by hand show
   }
 });
 
-Deno.test("S44 the tenant's role can read its log, and add to it only through the database's function", async () => {
+Deno.test("S44 the tenant's role can read its log and add to it only through the database function", async () => {
   await using world = await World.open();
   const { ctx } = await world.company("acme");
   const attempt = (statement: string) =>
@@ -71,7 +71,7 @@ Deno.test("S44 the tenant's role can read its log, and add to it only through th
   assert.deepEqual(await ctx.tx((tx) => verifyAudit(tx)), { lines: 1, brokenAt: null });
 });
 
-Deno.test("S44 lines written at the same time are in one chain", async () => {
+Deno.test("S44 lines written at the same time form one chain", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
 
@@ -80,7 +80,7 @@ Deno.test("S44 lines written at the same time are in one chain", async () => {
   assert.deepEqual(await company.ctx.tx((tx) => verifyAudit(tx)), { lines: 31, brokenAt: null });
 });
 
-Deno.test("S44 the platform's log is a chain as well, and stays whole when names are erased from it", async () => {
+Deno.test("S44 the platform's log is a chain, too, and stays intact when names are erased", async () => {
   await using world = await World.open();
   const { tenant } = await world.company("acme");
   await suspendTenant(world.system, tenant.id, { reason: "A reason." });
@@ -100,7 +100,7 @@ Deno.test("S44 the platform's log is a chain as well, and stays whole when names
   assert.deepEqual(tampered, { lines: 3, brokenAt: 2 });
 });
 
-/** One line each, after the one that says the tenant was created. */
+/** Adds one line each, after the line that the tenant was created. */
 async function writeLines({ ctx }: Company, count: number): Promise<void> {
   for (let number = 0; number < count; number++) {
     await createProject(ctx, { name: "A project", description: "", status: "active" });

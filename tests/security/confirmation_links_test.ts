@@ -8,8 +8,8 @@ import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /**
- * Protects: a link that confirms an address takes proof that the account is the visitor's (S14), and programs that open the links in
- * an email change nothing (S58).
+ * Protects: confirming an address requires proof that the account belongs to the visitor (S14), and programs that open links
+ * in emails change nothing (S58).
  */
 
 const ADDRESS = "ada@corp.example";
@@ -21,7 +21,7 @@ const FORM = {
   password: PASSWORD,
 };
 
-Deno.test("S14 confirming takes one click where the account is signed in, and its password elsewhere", async () => {
+Deno.test("S14 confirming takes one click if the account is signed in, and its password elsewhere", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   const own = world.browser();
@@ -59,7 +59,7 @@ Deno.test("S14 confirming takes one click where the account is signed in, and it
   );
 });
 
-Deno.test("S58 HEAD and two GETs on a link in an email set no cookie and change nothing; then the person's POST works", async () => {
+Deno.test("S58 HEAD and two GETs on an emailed link set no cookie and change nothing; then the user's POST works", async () => {
   await using world = await World.open();
   const corp = await world.company("corp");
   const ben = { email: "ben@corp.example", name: "Ben", role: "member" } as const;

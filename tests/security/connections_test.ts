@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ConnectionLimits, Connections, serveConnection } from "../../routes/connections.ts";
+import { type ConnectionLimits, Connections, serveConnection } from "../../routes/server/connections.ts";
 
 /**
  * Protects: silent connections never lock others out, and a process without file descriptors keeps serving (S53). The

@@ -24,7 +24,7 @@ Deno.test("a full disk", async (t) => {
 
     assert.equal(refused.status, 503);
     assert.equal(refused.headers["retry-after"], "60");
-    assert.match(refused.json.detail, /Nothing can be saved right now/);
+    assert.match(refused.json.detail, /We can't save changes right now/);
     assert.deepEqual(await names(), ["Before"]);
   });
 

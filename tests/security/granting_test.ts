@@ -9,9 +9,9 @@ import { memberActor } from "../../src/access/actor.ts";
 import { FEATURES } from "../../src/features.ts";
 import type { TenantId } from "../../src/tenancy/tenant.ts";
 
-/** Protects: nobody grants what they don't have, and only owners make owners (S21). */
+/** Protects: nobody can grant permissions they lack, and only owners can make owners (S21). */
 
-Deno.test("S21 a role is granted only by those who have all that it includes; an owner's by owners alone", () => {
+Deno.test("S21 granting a role requires all of its permissions; only owners can grant the owner role", () => {
   for (const granting of ROLES) {
     for (const role of ROLES) {
       const isWithin = ROLES.indexOf(granting) <= ROLES.indexOf(role);
@@ -24,7 +24,7 @@ Deno.test("S21 a role is granted only by those who have all that it includes; an
   }
 });
 
-Deno.test("S21 someone who manages members adds nobody as an owner, and an owner does", async () => {
+Deno.test("S21 a member manager can't add an owner, and an owner can", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const globex = await world.company("globex");

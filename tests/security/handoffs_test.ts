@@ -6,10 +6,10 @@ import { PASSWORD, World } from "../support/world.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 
 /**
- * Protects: a handoff signs in the browser whose person is signed in on the apex, once, and no other browser (S14, S50).
+ * Protects: a handoff signs in only the browser that is signed in on the apex, once (S14, S50).
  */
 
-Deno.test("S14 a handoff works once, begun within a minute, at its own tenant's host", async () => {
+Deno.test("S14 a handoff works once, within a minute, on its own tenant's host", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.company("globex");
@@ -34,7 +34,7 @@ Deno.test("S14 a handoff works once, begun within a minute, at its own tenant's 
   for (const end of [elsewhere, second, tooLate]) assert.equal(end, "/login?notice=handoff");
 });
 
-Deno.test("S50 an attacker's link for their own account signs nobody in, in whatever state a browser is", async (t) => {
+Deno.test("S50 an attacker's link for their own account signs in no browser, whatever its state", async (t) => {
   await using world = await World.open();
   const evil = await world.company("evil");
   const victim = await world.member(evil, "victim@corp.example", "member");
@@ -72,7 +72,7 @@ Deno.test("S50 an attacker's link for their own account signs nobody in, in what
   }
 });
 
-Deno.test("S50 a form from a stranger's page redeems nothing, and neither does one without the cookie", async () => {
+Deno.test("S50 a form from another site redeems nothing, and neither does one without the cookie", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const attacker = await world.signedInBrowser(acme.owner.email);
@@ -86,7 +86,7 @@ Deno.test("S50 a form from a stranger's page redeems nothing, and neither does o
   assert.equal(pathOf(bare.url), "/login?notice=handoff");
 });
 
-Deno.test("S50 HEAD uses nothing up at any step", async () => {
+Deno.test("S50 HEAD uses up nothing in any step", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = await world.signedInBrowser(acme.owner.email);
@@ -108,7 +108,7 @@ Deno.test("S50 HEAD uses nothing up at any step", async () => {
   assert.equal(page.url, `http://${world.host("acme")}/dashboard`);
 });
 
-Deno.test("S50 someone else's session on the host is replaced only after a question", async () => {
+Deno.test("S50 someone else's session on the host is replaced only after a confirmation", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const ben = await world.member(acme, "ben@acme.example", "member");
@@ -144,7 +144,7 @@ Deno.test("two tabs can open the same workspace at once", async () => {
   for (const page of pages) assert.equal(page.url, `http://${world.host("acme")}/dashboard`);
 });
 
-Deno.test("S14 a handoff ends with the sign-in that it came from, and with a new password", async () => {
+Deno.test("S14 a handoff ends with its sign-in and with a new password", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.company("globex");
@@ -176,7 +176,7 @@ Deno.test("S14 a handoff ends with the sign-in that it came from, and with a new
   assert.equal(pathOf(afterReset.url), "/login?notice=handoff");
 });
 
-Deno.test("S14 a handoff of a sign-in that has run out opens nothing", async () => {
+Deno.test("S14 a handoff of an expired sign-in opens nothing", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = await world.signedInBrowser(acme.owner.email);
@@ -189,7 +189,7 @@ Deno.test("S14 a handoff of a sign-in that has run out opens nothing", async () 
   assert.equal(pathOf(page.url), "/login?notice=handoff");
 });
 
-Deno.test("over HTTPS the secret's cookie is bound to the host", async () => {
+Deno.test("over HTTPS, the secret's cookie is bound to the host", async () => {
   await using world = await World.open({ APP_URL: "https://app.example" });
   const acme = await world.company("acme");
   const token = await world.handoff(acme);

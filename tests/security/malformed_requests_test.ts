@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { send } from "../support/http.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: what no browser and no client of ours would send is refused with 4xx, and the server lives (S19, S35, S56). */
+/** Protects: malformed requests get 4xx, and the server survives (S19, S35, S56). */
 
 const MULTIPART = { "Content-Type": "multipart/form-data; boundary=x" };
 const URLENCODED = { "Content-Type": "application/x-www-form-urlencoded" };
@@ -57,7 +57,7 @@ const CASES: Case[] = [
   },
 ];
 
-Deno.test("S56 a malformed request is refused with 4xx and changes nothing", async (t) => {
+Deno.test("S56 a malformed request gets 4xx and changes nothing", async (t) => {
   await using world = await World.open();
   const before = await world.countAll();
   for (const { name, status, method = "GET", path = "/", headers = {}, body } of CASES) {
@@ -73,17 +73,17 @@ Deno.test("S56 a malformed request is refused with 4xx and changes nothing", asy
     const answer = await world.raw("GET", world.host(), "/login", headers).catch(() => ({ status: 431 }));
     assert.ok(answer.status >= 400 && answer.status < 500, String(answer.status));
   });
-  await t.step("a cookie of 10 KB that is no session", async () => {
+  await t.step("a cookie of 10 KB that isn't a session", async () => {
     const headers = { Cookie: `denizen_session=${"x".repeat(10_000)}; flash=%zz; %00=%ff; =; ;;` };
     assert.equal((await world.raw("GET", world.host(), "/login", headers)).status, 200);
   });
-  await t.step("afterwards a good request is answered", async () => {
+  await t.step("a good request works afterwards", async () => {
     assert.equal((await world.browser().get(`http://${world.host()}/signup`)).status, 200);
     assert.deepEqual(await world.countAll(), before);
   });
 });
 
-Deno.test("S19 where to come back to after signing in is always a page of this host", async () => {
+Deno.test("S19 the redirect after sign-in always stays on this host", async () => {
   await using world = await World.open();
   const host = world.host();
   const addresses = {
@@ -103,7 +103,7 @@ Deno.test("S19 where to come back to after signing in is always a page of this h
   }
 });
 
-Deno.test("S35 an unknown host has the static files its error page needs, and nothing else", async () => {
+Deno.test("S35 an unknown host serves only the static files of its error page", async () => {
   await using world = await World.open();
   const unknown = "unknown.example";
 

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { PASSWORD, World } from "../support/world.ts";
 import { stockWorkspaces } from "../support/workspaces.ts";
 
-/** Protects: workspaces that a stranger gave someone, however many, keep them from nothing that is theirs (S49). */
+/** Protects: workspaces from strangers, however many, don't lock a user out of their own (S49). */
 
-Deno.test("S49 someone whom strangers made the owner of 210 workspaces gets into their own, and can create more", async (t) => {
+Deno.test("S49 a user whom strangers made owner of 210 workspaces can open their own and create more", async (t) => {
   await using world = await World.open();
   const own = await world.company("zebra", "Zebra Works");
   await stockWorkspaces(world, own.owner, 210);
   const { email } = own.owner;
 
-  await t.step("the API signs them in without a tenant's name, and with their own", async () => {
+  await t.step("the API signs them in with and without their tenant", async () => {
     const unnamed = await world.api("POST", "/auth/login", { body: { email, password: PASSWORD } });
     const named = await world.api("POST", "/auth/login", {
       body: { email, password: PASSWORD, tenant: "zebra" },
@@ -37,7 +37,7 @@ Deno.test("S49 someone whom strangers made the owner of 210 workspaces gets into
     assert.ok(seen.has(own.tenant.id));
   });
 
-  await t.step("their own opens, from the apex and on its host", async () => {
+  await t.step("their own workspace opens from the apex and on its host", async () => {
     const browser = await world.signedInBrowser(email);
     const opened = await browser.post(`http://${world.host()}/workspaces/${own.tenant.id}/handoff`);
     const onItsHost = await world.browser().post(`http://${world.host("zebra")}/login`, {
@@ -48,7 +48,7 @@ Deno.test("S49 someone whom strangers made the owner of 210 workspaces gets into
     for (const page of [opened, onItsHost]) assert.equal(page.url, `http://${world.host("zebra")}/dashboard`);
   });
 
-  await t.step("their number of workspaces to create is untouched", async () => {
+  await t.step("their quota of workspaces is unaffected", async () => {
     const token = await world.accountToken(email);
     const { status } = await world.api("POST", "/tenants", {
       token,

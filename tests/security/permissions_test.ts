@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { commandsOf } from "../support/deno_config.ts";
 
-/** Protects: the server's process can do what it needs and nothing else (S46). */
+/** Protects: the server process can do only what it needs (S46). */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
-Deno.test("S46 with the server's permissions, writing outside the data folder and starting a program are refused", async (t) => {
+Deno.test("S46 the server's permissions forbid writing outside the data folder and starting programs", async (t) => {
   const folder = await Deno.makeTempDir({ prefix: "denizen-" });
   const attempts: Record<string, string> = {
     "a file in the product's own folder": `await Deno.writeTextFile("src/stolen.ts", "x")`,
@@ -24,7 +24,7 @@ Deno.test("S46 with the server's permissions, writing outside the data folder an
       });
     }
 
-    await t.step("a secret of another program looks unset", async () => {
+    await t.step("another program's secret looks unset", async () => {
       const script = `console.log(
         Deno.env.get("AWS_SECRET_ACCESS_KEY"),
         process.env.AWS_SECRET_ACCESS_KEY,
@@ -36,7 +36,7 @@ Deno.test("S46 with the server's permissions, writing outside the data folder an
       assert.equal(await outputOf(script, folder, variables), "undefined undefined false 8001");
     });
 
-    await t.step("while the data folder can be written", async () => {
+    await t.step("the data folder is writable", async () => {
       const script = `await Deno.writeTextFile("${folder}/kept", "x"); console.log("done")`;
 
       assert.equal(await outputOf(script, folder), "done");
@@ -46,7 +46,7 @@ Deno.test("S46 with the server's permissions, writing outside the data folder an
   }
 });
 
-/** What a script prints that runs as the server does, with `folder` as its data folder. */
+/** The output of a script with the server's permissions and `folder` as its data folder. */
 async function outputOf(script: string, folder: string, env: Record<string, string> = {}): Promise<string> {
   const file = `${folder}/attempt.ts`;
   await Deno.writeTextFile(file, script);

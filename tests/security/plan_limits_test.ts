@@ -4,11 +4,11 @@ import { FEATURES } from "../../src/features.ts";
 import { PLANS } from "../../src/billing/plans.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: a plan's limits hold, also for requests at the same moment (S26). */
+/** Protects: plan limits hold, even for parallel requests (S26). */
 
 const STARTER = PROJECT_LIMIT.included.starter!;
 
-Deno.test("S26 of 100 parallel creates below the limit by one, exactly one succeeds", async () => {
+Deno.test("S26 of 100 parallel creates at one below the limit, exactly one succeeds", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme", undefined, "starter");
   await createProjects(acme, STARTER - 1);
@@ -31,7 +31,7 @@ Deno.test("S26 of 100 parallel creates below the limit by one, exactly one succe
   assert.equal((await world.api("GET", "/projects", { token })).json.data.length, STARTER);
 });
 
-Deno.test("deleting makes room, a failed create uses nothing, and another plan's limit counts at once", async () => {
+Deno.test("deleting frees a slot, a failed create uses none, and a new plan's limit applies immediately", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme", undefined, "starter");
   const [first] = await createProjects(acme, STARTER);
@@ -48,7 +48,7 @@ Deno.test("deleting makes room, a failed create uses nothing, and another plan's
   await assert.rejects(createProjects(acme, 1), { usage: { limit: STARTER, used: STARTER + 1 } });
 });
 
-Deno.test("every feature's limits have a name of their own and an amount for every plan", () => {
+Deno.test("every limit has a unique name and an amount for every plan", () => {
   const limits = FEATURES.flatMap((feature) => feature.limits);
 
   assert.equal(new Set(limits.map(({ name }) => name)).size, limits.length);

@@ -5,11 +5,11 @@ import { send } from "../support/http.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
-/** Protects: what a request may carry, and from where it may come (S23, S29, S31, S32, S36, S43). */
+/** Protects: what a request may contain, and where it may come from (S23, S29, S31, S32, S36, S43). */
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
-Deno.test("S23 fields that are not the caller's to set are passed over", async () => {
+Deno.test("S23 fields that the caller can't set are ignored", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);
@@ -41,7 +41,7 @@ Deno.test("S23 fields that are not the caller's to set are passed over", async (
   assert.equal(changed.headers.etag, '"2"');
 });
 
-Deno.test("S23 signing up can't choose a plan, a state or an id, nor make one of the platform's staff", async () => {
+Deno.test("S23 sign-up can't choose a plan, a status or an id, or create platform staff", async () => {
   await using world = await World.open();
   const id = "0198c0de-0000-7000-8000-000000000000";
 
@@ -67,7 +67,7 @@ Deno.test("S23 signing up can't choose a plan, a state or an id, nor make one of
   assert.notEqual(user?.id, id);
 });
 
-Deno.test("S21 a viewer can look and change nothing, by page or by API", async () => {
+Deno.test("S21 a viewer can read but not change anything, through pages or the API", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.member(acme, "viewer@acme.example", "viewer");
@@ -121,7 +121,7 @@ const FORGED_FORMS = [
   ],
 ] as const;
 
-Deno.test("S29 a change that another origin asks for is refused, whatever its content type", async (t) => {
+Deno.test("S29 a change requested by another origin is refused, whatever its content type", async (t) => {
   await using world = await World.open();
   await world.company("acme");
   const browser = world.browser();
@@ -138,7 +138,7 @@ Deno.test("S29 a change that another origin asks for is refused, whatever its co
       });
     }
   }
-  await t.step("from the page itself it is done, and nothing else was", async () => {
+  await t.step("the page's own request works, and nothing else changed", async () => {
     const done = await browser.post(`http://${host}/projects`, { name: "Real" });
     assert.equal(done.status, 200);
     assert.match(done.text, /Real/);
@@ -146,7 +146,7 @@ Deno.test("S29 a change that another origin asks for is refused, whatever its co
   });
 });
 
-Deno.test("S29 the API takes no cookie for credentials", async () => {
+Deno.test("S29 the API doesn't accept cookies", async () => {
   await using world = await World.open();
   await world.company("acme");
   const browser = world.browser();
@@ -174,7 +174,7 @@ const BODIES: [string, number, string | Uint8Array, Record<string, string>?][] =
   ["a gzip bomb", 422, gzipSync(new Uint8Array(20 * 1024 * 1024)), { "Content-Encoding": "gzip" }],
 ];
 
-Deno.test("S31 a body that no client of ours would send is refused, and the server lives", async (t) => {
+Deno.test("S31 an invalid body is refused, and the server survives", async (t) => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
   const call = { port: world.port, host: world.host(), method: "POST", path: "/api/v1/projects" };
@@ -194,7 +194,7 @@ Deno.test("S31 a body that no client of ours would send is refused, and the serv
       assert.equal((await send({ ...call, path: "/signup", body: form, headers })).status, 422);
     });
   }
-  await t.step("more than 1 MB without saying how much", async () => {
+  await t.step("more than 1 MB without a Content-Length", async () => {
     const stream = new ReadableStream({
       start(controller) {
         for (let part = 0; part < 20; part++) controller.enqueue(new Uint8Array(100 * 1024).fill(32));
@@ -210,19 +210,19 @@ Deno.test("S31 a body that no client of ours would send is refused, and the serv
     assert.equal(answer.status, 413);
     await answer.body?.cancel();
   });
-  await t.step("headers without end", async () => {
+  await t.step("endless headers", async () => {
     const headers = Object.fromEntries(
       Array.from({ length: 500 }, (_, place) => [`X-Flood-${place}`, "x".repeat(2_000)]),
     );
     const answer = await send({ ...call, method: "GET", headers }).catch(() => ({ status: 431 }));
     assert.ok(answer.status === 431 || answer.status === 400, String(answer.status));
   });
-  await t.step("afterwards a good one is taken", async () => {
+  await t.step("a good request works afterwards", async () => {
     assert.equal((await world.api("POST", "/projects", { token, body: { name: "Good" } })).status, 201);
   });
 });
 
-Deno.test("S31 a body that drips in is cut off after ten seconds", async () => {
+Deno.test("S31 a dripping body is cut off after ten seconds", async () => {
   await using world = await World.open();
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: world.port });
   const head = [
@@ -292,7 +292,7 @@ const PATHS = [
   "/deno.json",
 ];
 
-Deno.test("S36 only the static files that are named are served", async (t) => {
+Deno.test("S36 only the listed static files are served", async (t) => {
   await using world = await World.open();
   for (const path of PATHS) {
     await t.step(path, async () => {

@@ -14,31 +14,31 @@ import { cli, ServerProcess } from "../support/process.ts";
 import { openSplitLogins, type SplitLogins, withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: in the tables that all tenants share, a tenant's role sees its own rows, and nobody else sees any (S04). */
+/** Protects: in shared tables, a tenant's role sees only its own rows, and no other role sees any (S04). */
 
 const PARTITION = "stream.api_usage_2026_03";
 
-Deno.test("S04 in a shared table a tenant reads its own rows, and nobody writes but the application", async (t) => {
+Deno.test("S04 in a shared table, a tenant reads only its own rows, and only the application writes", async (t) => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.apiCalls(acme, "2026-03-02", 3);
   await world.apiCalls(globex, "2026-03-02", 5);
   await maintainPartitions(world.services.db, world.clock.now());
 
-  await t.step("each tenant reads its own, whatever it asks for", async () => {
+  await t.step("each tenant reads its own rows, whatever the query", async () => {
     assert.deepEqual(await readUsage(acme), [{ tenantId: acme.tenant.id, day: "2026-03-02", calls: 3 }]);
     assert.deepEqual(await readUsage(globex), [{ tenantId: globex.tenant.id, day: "2026-03-02", calls: 5 }]);
     const ofNeighbor = sql`select calls from stream.api_usage where tenant_id = ${globex.tenant.id}`;
     assert.deepEqual([...await acme.ctx.tx((tx) => tx.execute(ofNeighbor))], []);
   });
 
-  await t.step("a new tenant, a member's session and the application's login see no row", async () => {
+  await t.step("a new tenant and the application's login see no rows", async () => {
     const initech = await world.company("initech");
     assert.deepEqual(await readUsage(initech), []);
     assert.deepEqual(await world.system.control.select().from(apiUsage), []);
   });
 
-  await t.step("not even the role that owns the tenants' tables sees a row", async () => {
+  await t.step("even the role that owns the tenants' tables sees no rows", async () => {
     const rows = await withMigrator(world.services.db, async (tx) => {
       const { ownerRole } = await readInstallation(tx);
       await runScript(tx, `set local role ${ownerRole}`);
@@ -60,13 +60,13 @@ Deno.test("S04 in a shared table a tenant reads its own rows, and nobody writes 
     `select control.tenant_id_of('${globex.tenant.schemaName}')`,
   ];
   for (const statement of ways) {
-    await t.step(`a tenant's role may not: ${statement.slice(0, 60)}`, async () => {
+    await t.step(`a tenant's role can't run: ${statement.slice(0, 60)}`, async () => {
       const trying = acme.ctx.tx((tx) => tx.execute(sql.raw(statement)));
       await assert.rejects(async () => await trying, hasCode("42501"));
     });
   }
 
-  await t.step("the application's login writes through the functions alone", async () => {
+  await t.step("the application's login writes only through the functions", async () => {
     const inserting = world.system.control.insert(apiUsage)
       .values({ tenantId: acme.tenant.id, day: "2026-03-03", calls: 1 });
     await assert.rejects(async () => await inserting, hasCode("42501"));
@@ -74,14 +74,14 @@ Deno.test("S04 in a shared table a tenant reads its own rows, and nobody writes 
     assert.deepEqual([...await world.system.control.execute(sql.raw(`select * from ${PARTITION}`))], []);
   });
 
-  await t.step("nothing of it was changed", async () => {
+  await t.step("nothing changed", async () => {
     assert.deepEqual((await readUsage(acme)).map(({ calls }) => calls), [3]);
     assert.deepEqual((await readUsage(globex)).map(({ calls }) => calls), [5]);
   });
 });
 
 if (serverUrl) {
-  Deno.test("S04 a tenant's rows are found by the index, however many others there are", async () => {
+  Deno.test("S04 an index finds a tenant's rows, however many others there are", async () => {
     await using world = await World.open();
     const acme = await world.company("acme");
     await world.system.control.execute(sql`
@@ -98,7 +98,7 @@ if (serverUrl) {
     assert.doesNotMatch(JSON.stringify(plan), /Seq Scan/);
   });
 
-  Deno.test("S04 with a login of its own for migrations, partitions come and go, and the application writes", async () => {
+  Deno.test("S04 with a separate login for migrations, partitions are created and dropped, and the application writes", async () => {
     const logins = await openSplitLogins();
     const { variables } = logins;
     try {
@@ -138,7 +138,7 @@ if (serverUrl) {
   });
 }
 
-Deno.test("what would show a tenant's rows to others is found by config check and by drift", async (t) => {
+Deno.test("config check and drift detection find anything that would show a tenant's rows to others", async (t) => {
   const breaks: [string, string, RegExp][] = [
     [
       "row security is not forced",
@@ -184,7 +184,7 @@ Deno.test("what would show a tenant's rows to others is found by config check an
   }
 });
 
-Deno.test("db repair brings the writer of shared tables back", async () => {
+Deno.test("db repair restores the writer of shared tables", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const acme = await world.company("acme");

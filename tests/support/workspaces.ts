@@ -4,6 +4,7 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { newSchemaName } from "../../db/tenant/schema_name.ts";
 import type { User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
+import type { TenantId } from "../../src/tenancy/tenant.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -21,7 +22,7 @@ export async function stockWorkspaces(
   const [ledger] = await control.select().from(tenantSchemas).limit(1);
   const prefix = createdByThem ? "own" : "given";
   const rows = Array.from({ length: count }, (_, index) => ({
-    id: newId(),
+    id: newId<TenantId>(),
     name: `A ${prefix} workspace ${String(index).padStart(3, "0")}`,
     subdomain: `${prefix}-${index}`,
     schemaName: newSchemaName(),

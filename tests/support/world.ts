@@ -287,11 +287,11 @@ export class World implements AsyncDisposable {
     return createPasswordLink(this.system, user);
   }
 
-  /** Adds numbered projects to a company, a minute apart. */
+  /** Adds numbered projects to a company, a minute apart, whatever its plan includes. */
   async manyProjects(subdomain: string, count: number): Promise<void> {
     const tenant = (await this.services.use(TENANTS).findBySubdomain(subdomain))!;
     const owner = await this.user(`ada@${subdomain}.example`);
-    const ctx = this.acting(tenant, owner, "owner");
+    const ctx = this.acting({ ...tenant, plan: "premium" }, owner, "owner");
     for (let number = 1; number <= count; number++) {
       const name = `Project ${String(number).padStart(2, "0")}`;
       await createProject(ctx, { name, description: "", status: "active" });

@@ -4,7 +4,7 @@ import { World } from "../support/world.ts";
 
 /** Protects: guessing ids reveals nothing about other tenants (S03). Runs alone: it compares times. */
 
-Deno.test("S03 a neighbour's id takes as long as one that doesn't exist", async (t) => {
+Deno.test("S03 another tenant's id takes as long as an unknown one", async (t) => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const project = await createProject(globex.ctx, { name: "Of Globex", description: "", status: "active" });

@@ -9,7 +9,7 @@ import { World } from "../support/world.ts";
 /** Protects: one tenant's many jobs don't delay another tenant's. Runs alone: it compares times. */
 
 for (const engine of ENGINES) {
-  Deno.test(`${engine}: beside another tenant's thousands a job takes at most twice as long as alone`, async () => {
+  Deno.test(`${engine}: a job beside another tenant's thousands takes at most twice as long as alone`, async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
     let begun = 0;

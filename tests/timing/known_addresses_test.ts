@@ -6,7 +6,7 @@ import { World } from "../support/world.ts";
 
 /** Protects: sign-in and password reset don't reveal who has an account (S09). Runs alone: it compares times. */
 
-Deno.test("S09 signing in answers a known and an unknown address alike, in the same time", async () => {
+Deno.test("S09 sign-in gives known and unknown addresses the same answer in the same time", async () => {
   await using world = await World.open();
   await world.company("acme");
   const attempt = async (email: string) => {
@@ -21,7 +21,7 @@ Deno.test("S09 signing in answers a known and an unknown address alike, in the s
   await compareTimes(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
 });
 
-Deno.test("S09 the API's sign-in answers a known and an unknown address alike, in the same time", async () => {
+Deno.test("S09 API sign-in gives known and unknown addresses the same answer in the same time", async () => {
   await using world = await World.open();
   await world.company("acme");
   const attempt = async (email: string) => {
@@ -35,7 +35,7 @@ Deno.test("S09 the API's sign-in answers a known and an unknown address alike, i
   await compareTimes(() => attempt("owner@acme.example"), () => attempt("nobody@else.example"));
 });
 
-Deno.test("S09 asking for a new password answers a known and an unknown address alike, in the same time", async () => {
+Deno.test("S09 a password reset gives known and unknown addresses the same answer in the same time", async () => {
   await using world = await World.open();
   await world.company("acme");
   let asked = 0;

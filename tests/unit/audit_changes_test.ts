@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { changedFields, describeChanges } from "../../src/audit/changes.ts";
 
-/** Protects: the audit log tells what has changed, not what was asked for. */
+/** Protects: the audit log records what changed, not what was requested. */
 
 const BEFORE = {
   name: "Apollo",
@@ -11,7 +11,7 @@ const BEFORE = {
   due: null as Date | null,
 };
 
-Deno.test("only fields with another value have changed", () => {
+Deno.test("only fields with a different value have changed", () => {
   const changed = changedFields(BEFORE, {
     name: "Apollo",
     status: "archived",
@@ -29,7 +29,7 @@ Deno.test("a change from a value to null is a change", () => {
   assert.deepEqual(changedFields(due, { due: null }), { due: null });
 });
 
-Deno.test("a change is described by its fields with both values, without those that stay out of the log", () => {
+Deno.test("a change lists its fields with both values, except fields that the log omits", () => {
   const changes = describeChanges(BEFORE, { notes: "another", name: "Gemini" }, { withoutValues: ["notes"] });
 
   assert.deepEqual(changes, { fields: ["name", "notes"], from: { name: "Apollo" }, to: { name: "Gemini" } });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { emailAddress, normalizeEmailAddress } from "../../src/platform/text.ts";
 
-/** Protects: people can use every email address that their browser takes, and each address has one spelling. */
+/** Protects: every email address that a browser accepts works, and each has one spelling. */
 
 Deno.test("an address is accepted when <input type=email> accepts it", () => {
   const accepted = [
@@ -25,7 +25,7 @@ Deno.test("an internationalized domain is the same address in Unicode and in pun
   assert.equal(normalizeEmailAddress("Info@Почта.рф"), "info@xn--80a1acny.xn--p1ai");
 });
 
-Deno.test("an address is refused when it could be two, none, or not what a browser takes", () => {
+Deno.test("an address is refused if it is empty, could be two, or a browser wouldn't accept it", () => {
   const refused = [
     "ada",
     "@example.com",
@@ -47,7 +47,7 @@ Deno.test("an address is refused when it could be two, none, or not what a brows
   for (const address of refused) assert.equal(emailAddress.safeParse(address).success, false, address);
 });
 
-Deno.test("letters outside ASCII before the @ are refused with a reason, and never turned into others", () => {
+Deno.test("non-ASCII letters before the @ are refused with a reason and never converted", () => {
   const kelvin = "\u212A@example.com";
 
   const { error } = emailAddress.safeParse("jörg@example.com");

@@ -2,39 +2,39 @@ import assert from "node:assert/strict";
 import { type Check, Health } from "../../src/platform/health.ts";
 import { ManualClock } from "../support/clock.ts";
 
-/** Protects: what is not needed to serve takes nobody out of service, and asking for the health costs nothing. */
+/** Protects: a non-essential failure never takes the product out of service, and health requests cost nothing. */
 
 const works = (): void => {};
 const fails = (): void => {
   throw new Error("postgres://denizen:secret@db refused");
 };
 
-Deno.test("everything that works makes healthy", async () => {
+Deno.test("the product is healthy if all checks pass", async () => {
   assert.equal(await statusOf([["database", true, works], ["mail", false, works]]), "healthy");
 });
 
-Deno.test("a failure of what the product can do without makes degraded", async () => {
+Deno.test("a non-essential failure makes the product degraded", async () => {
   assert.equal(await statusOf([["database", true, works], ["mail", false, fails]]), "degraded");
 });
 
-Deno.test("a failure of what is essential makes unhealthy", async () => {
+Deno.test("an essential failure makes the product unhealthy", async () => {
   assert.equal(await statusOf([["database", true, fails], ["mail", false, fails]]), "unhealthy");
 });
 
-Deno.test("a check that takes longer than two seconds has failed", async () => {
+Deno.test("a check fails after two seconds", async () => {
   const never = () => new Promise<void>(() => {});
 
   assert.equal(await statusOf([["database", true, never]]), "unhealthy");
 });
 
-Deno.test("the reason of a failure is not told to whoever asks", async () => {
+Deno.test("the response doesn't contain the reason of a failure", async () => {
   const report = await new Health(new ManualClock(), checksOf([["database", true, fails]])).report();
 
   assert.doesNotMatch(JSON.stringify(report), /secret|refused/);
   assert.equal(report.checks[0]!.status, "fail");
 });
 
-Deno.test("a flood of questions runs the checks once; a second later they are run again", async () => {
+Deno.test("a flood of requests runs the checks once; a second later they run again", async () => {
   let runs = 0;
   const health = new Health(new ManualClock(), checksOf([["database", true, () => void runs++]]));
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { maskAddresses, maskPayload } from "../../src/operations/masking.ts";
 
-/** Protects: who looks at a job sees what it is about, and neither secrets nor people's addresses (S41). */
+/** Protects: a job's page shows its payload without secrets or email addresses (S41). */
 
-Deno.test("what may be secret by its name is masked, whatever it is, at any depth", () => {
+Deno.test("values with secret-sounding names are masked, whatever their type and depth", () => {
   const payload = {
     id: "0198c0de",
     attempts: 3,
@@ -25,7 +25,7 @@ Deno.test("what may be secret by its name is masked, whatever it is, at any dept
   });
 });
 
-Deno.test("addresses are masked wherever they stand, and what is long is cut", () => {
+Deno.test("addresses are masked anywhere, and long values are cut", () => {
   const { note, long, list } = maskPayload({
     note: "to ada@acme.example today",
     long: "x".repeat(500),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DomainError } from "../../src/errors.ts";
 import { checkNewPassword, hashPassword, verifyPassword } from "../../src/identity/passwords.ts";
 
-/** Protects: what a password may be, and how it is kept. */
+/** Protects: the rules for passwords, and how they are stored. */
 
 const EMAIL = "ada@example.com";
 
@@ -53,7 +53,7 @@ const LOOK_ALIKES: [string, string, RegExp][] = [
 ];
 
 for (const [what, password, reason] of LOOK_ALIKES) {
-  Deno.test(`a password is judged by its normalized form: ${what}`, () => {
+  Deno.test(`a password is checked in its normalized form: ${what}`, () => {
     assert.throws(
       () => checkNewPassword(password, EMAIL),
       (error) => error instanceof DomainError && reason.test(error.fields.password ?? ""),
@@ -69,7 +69,7 @@ Deno.test("a password matches however its letters were typed", async () => {
   assert.deepEqual(composed, { matches: true, outdated: false });
 });
 
-Deno.test("a password is kept as Argon2id with 46 MiB and 1 pass, salted anew each time", async () => {
+Deno.test("a password is stored as Argon2id with 46 MiB and 1 pass, with a new salt each time", async () => {
   const [one, other] = await Promise.all([
     hashPassword("correct horse battery"),
     hashPassword("correct horse battery"),
@@ -81,13 +81,13 @@ Deno.test("a password is kept as Argon2id with 46 MiB and 1 pass, salted anew ea
   assert.equal((await verifyPassword("correct horse batterz", one)).matches, false);
 });
 
-Deno.test("a hash that another program made by RFC 9106 is understood, and known to be outdated", async () => {
+Deno.test("a hash made by another RFC 9106 program is verified and recognized as outdated", async () => {
   const reference = "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQxMjM0NTY3OA$" + await rawHash(64, 1);
 
   assert.deepEqual(await verifyPassword("password", reference), { matches: true, outdated: true });
 });
 
-Deno.test("nobody's password matches where none is set", async () => {
+Deno.test("no password matches if none is set", async () => {
   assert.equal((await verifyPassword("nobody has this password", null)).matches, false);
 });
 

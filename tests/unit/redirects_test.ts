@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { safeNext } from "../../routes/site/redirects.ts";
 
-/** Protects: after signing in, a browser stays on the host where it signed in (S19). */
+/** Protects: after sign-in, a browser stays on its host (S19). */
 
 for (
   const path of [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { subdomain } from "../../src/tenancy/subdomains.ts";
 
-/** Protects: a tenant's address is a plain name that belongs to nobody else and looks like nothing else (S33). */
+/** Protects: a subdomain is a plain name that can't be mistaken for anything else (S33). */
 
 const FREE = [
   "acme",
@@ -21,7 +21,7 @@ const FREE = [
 ];
 
 for (const name of FREE) {
-  Deno.test(`S33 "${name.slice(0, 20)}" can be an address`, () => {
+  Deno.test(`S33 "${name.slice(0, 20)}" can be a subdomain`, () => {
     assert.equal(subdomain.parse(name), name);
   });
 }
@@ -65,7 +65,7 @@ const REFUSED: [string, RegExp][] = [
 ];
 
 for (const [name, reason] of REFUSED) {
-  Deno.test(`S33 "${name.slice(0, 20)}" is refused, with the reason`, () => {
+  Deno.test(`S33 "${name.slice(0, 20)}" is refused with the reason`, () => {
     const { error } = subdomain.safeParse(name);
     assert.match(error?.issues[0]?.message ?? "accepted", reason);
   });

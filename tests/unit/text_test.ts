@@ -2,20 +2,20 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { multiLine, searchTerm, singleLine } from "../../src/platform/text.ts";
 
-/** Protects: text is stored in one form (NFC), and a name shows something. */
+/** Protects: text is stored in one form (NFC), and every name is visible. */
 
 const name = singleLine(20, "Enter a name.");
 
 const DECOMPOSED = "Cafe\u0301";
 const COMPOSED = "Caf\u00e9";
 
-Deno.test("names, longer texts and what is searched for are composed as they come in", () => {
+Deno.test("names, texts and search terms are composed on input", () => {
   assert.equal(name.parse(DECOMPOSED), COMPOSED);
   assert.equal(multiLine(20).parse(DECOMPOSED), COMPOSED);
   assert.equal(searchTerm(20).parse(DECOMPOSED), COMPOSED);
 });
 
-Deno.test("a text's length is that of its composed form, and a much longer one is refused as it is", () => {
+Deno.test("length is counted in composed form, and a much longer text is refused before composing", () => {
   assert.equal(name.parse("e\u0301".repeat(20)), "\u00e9".repeat(20));
   for (const schema of [name, multiLine(20), searchTerm(20)]) {
     assert.equal(schema.safeParse(" ".repeat(1_000_000)).error?.issues.length, 1);
@@ -43,20 +43,20 @@ const INVISIBLE: Record<string, string> = {
 };
 
 for (const [what, text] of Object.entries(INVISIBLE)) {
-  Deno.test(`a name of ${what} is no name`, () => {
+  Deno.test(`a name of ${what} is refused`, () => {
     const { error } = name.safeParse(text);
 
     assert.deepEqual(error?.issues.map(({ message }) => message), ["Enter a name."]);
   });
 }
 
-Deno.test("the document of the API says how long a name may be", () => {
+Deno.test("the OpenAPI document states the maximum length of a name", () => {
   const { minLength, maxLength } = z.toJSONSchema(name);
 
   assert.deepEqual([minLength, maxLength], [1, 20]);
 });
 
-Deno.test("a name that is missing is asked for in the field's own words", () => {
+Deno.test("a missing name gets the field's own message", () => {
   assert.equal(name.safeParse(undefined).error?.issues[0]?.message, "Enter a name.");
 });
 
@@ -77,7 +77,7 @@ for (
     "東京",
   ]
 ) {
-  Deno.test(`the name ${text} stays as it is`, () => {
+  Deno.test(`the name ${text} is unchanged`, () => {
     assert.equal(name.parse(text), text);
   });
 }

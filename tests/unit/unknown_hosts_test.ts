@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { UnknownHosts } from "../../routes/unknown_hosts.ts";
+import { UnknownHosts } from "../../routes/middleware/unknown_hosts.ts";
 
-/** Protects: a wrong host shows in the log, and nobody can flood the log or forge lines with hosts (S35). */
+/** Protects: unknown hosts are logged, and nobody can flood the log or forge lines with hosts (S35). */
 
-Deno.test("each unknown host is logged once a minute, beside the one that is expected", () => {
+Deno.test("each unknown host is logged once a minute, with the expected one", () => {
   const { hosts, lines, pass } = watched();
 
   hosts.report("www.example.com", "example.com");
@@ -14,7 +14,7 @@ Deno.test("each unknown host is logged once a minute, beside the one that is exp
   assert.deepEqual(lines, [["www.example.com", "example.com"], ["www.example.com", "example.com"]]);
 });
 
-Deno.test("20 unknown hosts a minute are logged, however many are asked for", () => {
+Deno.test("at most 20 unknown hosts a minute are logged", () => {
   const { hosts, lines } = watched();
 
   for (let number = 0; number < 10_000; number++) hosts.report(`${number}.example`, "example.com");
@@ -22,7 +22,7 @@ Deno.test("20 unknown hosts a minute are logged, however many are asked for", ()
   assert.equal(lines.length, 20);
 });
 
-Deno.test("what a host can't hold, and what is too long, doesn't reach the log", () => {
+Deno.test("invalid characters and long hosts don't reach the log", () => {
   const { hosts, lines } = watched();
 
   hosts.report('x\n{"level":"FATAL"}', "example.com");
@@ -31,7 +31,7 @@ Deno.test("what a host can't hold, and what is too long, doesn't reach the log",
   assert.deepEqual(lines.map(([host]) => host), ["x???level?:?FATAL??", "a".repeat(100)]);
 });
 
-/** With its lines, and a clock that the test moves. */
+/** The log's lines, and a clock that the test moves. */
 function watched() {
   let now = 0;
   const lines: [string, string][] = [];

@@ -11,7 +11,6 @@ import { htmlOf, NONCE } from "../support/page.tsx";
 
 const NOW = new Date("2026-11-23T12:00:00Z");
 const ATTACK = `"><button hx-get="/evil"><script>alert(1)</script>`;
-const STAFF = { user: { name: "Sam Rivera", email: "sam@denizen.example" } };
 
 const JOB: ListedJob = {
   id: "0195-j",
@@ -57,9 +56,9 @@ Deno.test("a name, an error and a payload that look like markup are shown as tex
   };
 
   const pages = await Promise.all([
-    htmlOf(<JobsPage {...STAFF} {...LIST} jobs={[job]} queues={[QUIET]} workers={1} />),
-    htmlOf(<JobPage {...STAFF} job={job} now={NOW} />),
-    htmlOf(<DiscardJobPage {...STAFF} job={job} now={NOW} />),
+    htmlOf(<JobsPage {...LIST} jobs={[job]} queues={[QUIET]} workers={1} />),
+    htmlOf(<JobPage job={job} now={NOW} />),
+    htmlOf(<DiscardJobPage job={job} now={NOW} />),
   ]);
 
   for (const page of pages) {
@@ -102,10 +101,10 @@ Deno.test("it is an alarm that nobody runs jobs, as long as some are ready", asy
   const idle = await htmlOf(<QueuePanel queues={[QUIET]} workers={0} now={NOW} />);
   const works = await htmlOf(<QueuePanel queues={[busy]} workers={2} now={NOW} />);
 
-  assert.match(alarm, /role="status"[^]*No process runs jobs\.[^]*12 jobs are ready and wait/);
-  assert.doesNotMatch(idle + works, /No process runs jobs\./);
-  assert.match(idle, /No processes run jobs/);
-  assert.match(works, /2 processes run jobs/);
+  assert.match(alarm, /role="status"[^]*No process is running jobs\.[^]*12 jobs are ready to run/);
+  assert.doesNotMatch(idle + works, /No process is running jobs\./);
+  assert.match(idle, /No processes are running jobs/);
+  assert.match(works, /2 processes are running jobs/);
 });
 
 Deno.test("the tabs and the next page keep the queue, and what failed can be retried at once", async () => {

@@ -31,7 +31,7 @@ const PROJECT: ListedProject = {
   name: "Spring collection",
   description: "",
   status: "active",
-  ownerId: "0195-b",
+  ownerId: "0195-b" as ListedProject["ownerId"],
   ownerName: "Ada Lovelace",
   version: 1,
   createdAt: NOW,

@@ -4,12 +4,12 @@ import { Time } from "./time.tsx";
 
 export type Activity = { at: Date; actorName: string; summary: string };
 
-/** Who did what when, the latest first; `emptyText` stands where nothing has happened yet. */
+/** Who did what and when, latest first. An empty list shows `emptyText`. */
 export function ActivityList(
   { activity, now, emptyText }: { activity: Activity[]; now: Date; emptyText: string },
 ) {
   if (activity.length === 0) {
-    return <EmptyState icon="inbox" title="Nothing has happened yet" text={emptyText} />;
+    return <EmptyState icon="inbox" title="No activity yet" text={emptyText} />;
   }
   return (
     <ol class="divide-y divide-line">

@@ -1,6 +1,6 @@
 import { TextField } from "./field.tsx";
 
-/** Has `text` typed before something is gone for good. */
+/** Asks the person to type `text` before something is permanently deleted. */
 export function ConfirmationField(
   { label, text, value, error }: { label: string; text: string; value?: string; error?: string },
 ) {

@@ -5,20 +5,20 @@ import { Checkbox } from "./checkbox.tsx";
 export const CATEGORY_LABELS: Record<EmailCategory, { label: string; hint: string }> = {
   usage_alerts: {
     label: "Usage alerts",
-    hint: "When a workspace comes near a limit of its plan, or reaches it.",
+    hint: "When a workspace nears or reaches a limit of its plan.",
   },
   reports: {
     label: "Monthly reports",
-    hint: "At the start of a month: what the workspace did in the one before.",
+    hint: "At the start of each month: a summary of the one before.",
   },
 };
 
-/** A checkbox for each kind of mail that one may do without. */
+/** A checkbox for each optional kind of email. */
 export function EmailChoices({ preferences }: { preferences: EmailPreferences }) {
   const categories = Object.keys(CATEGORY_LABELS) as EmailCategory[];
   return (
     <fieldset class="grid gap-4">
-      <legend class="sr-only">Mail you get</legend>
+      <legend class="sr-only">Emails you get</legend>
       {categories.map((category) => (
         <Checkbox
           key={category}
@@ -29,7 +29,7 @@ export function EmailChoices({ preferences }: { preferences: EmailPreferences })
         />
       ))}
       <p class="text-sm text-muted">
-        What concerns your account, such as a new password or a payment, is sent whatever you choose.
+        You always get emails about your account, such as new passwords and payments.
       </p>
     </fieldset>
   );

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import { Icon, type IconName } from "./icon.tsx";
 
-/** What stands where nothing is yet: what it is, and how to begin. */
+/** Stands in for an empty list: the benefit, and how to begin. */
 export function EmptyState(
   { icon, title, text, children }: { icon: IconName; title: string; text: string; children?: Child },
 ) {

@@ -1,12 +1,12 @@
 import { Badge } from "./badge.tsx";
 import { Day } from "./time.tsx";
 
-/** Nobody can work in it for now. */
+/** Members have no access until the workspace is resumed. */
 export function SuspendedBadge() {
   return <Badge tone="warning">Suspended</Badge>;
 }
 
-/** It is going to be deleted, and when. */
+/** A workspace whose deletion is scheduled. */
 export function DeletionBadge({ on }: { on: Date }) {
   return (
     <Badge tone="danger">

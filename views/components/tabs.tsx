@@ -1,4 +1,5 @@
 import { classes } from "./classes.ts";
+import { usePage } from "../page.tsx";
 import { formatCount } from "./count.ts";
 
 export type Tab = {
@@ -35,7 +36,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
 function TabCount({ count }: { count: number }) {
   return (
     <span class="rounded-full bg-sunken max-sm:hidden px-1.5 text-xs text-muted tabular-nums">
-      {formatCount(count)}
+      {formatCount(count, usePage().locale)}
     </span>
   );
 }

@@ -1,21 +1,5 @@
-const DAY = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  timeZone: "UTC",
-});
-const LONG_DAY = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  timeZone: "UTC",
-});
-const SECONDS = new Intl.DateTimeFormat("en-GB", {
-  dateStyle: "medium",
-  timeStyle: "medium",
-  timeZone: "UTC",
-});
-const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "long" });
+import { type Formats, formatsOf } from "../locale.ts";
+import { usePage } from "../page.tsx";
 
 const SECOND = 1_000;
 const STEPS = [
@@ -25,24 +9,30 @@ const STEPS = [
 ] as const;
 const LONGEST_RELATIVE = 7 * 86_400 * SECOND;
 
-/** A moment as "3 hours ago" seen from `now`, as a date when it is more than a week away; the title has it in full. */
+/** A moment as "3 hours ago" seen from `now`, or as its day when it is more than a week away. The title has it in full. */
 export function Time({ at, now }: { at: Date; now: Date }) {
-  return <Moment at={at}>{relative(at, now)}</Moment>;
+  return <Moment at={at}>{relative(at, now, useFormats())}</Moment>;
 }
 
 /** A moment as its day: "23 Dec 2026", or in a sentence, with `long`, "23 December 2026". */
 export function Day({ at, long = false }: { at: Date; long?: boolean }) {
-  return <Moment at={at}>{(long ? LONG_DAY : DAY).format(at)}</Moment>;
+  const { day, longDay } = useFormats();
+  return <Moment at={at}>{(long ? longDay : day).format(at)}</Moment>;
 }
 
 /** A moment to the second, "23 Dec 2026, 09:00:12 UTC", and below it how far that is from `now`. */
 export function Instant({ at, now }: { at: Date; now: Date }) {
+  const formats = useFormats();
   return (
     <>
-      <Moment at={at}>{`${SECONDS.format(at)} UTC`}</Moment>
-      <span class="block text-sm text-muted @max-md:text-right">{relative(at, now)}</span>
+      <Moment at={at}>{`${formats.second.format(at)} UTC`}</Moment>
+      <span class="block text-sm text-muted @max-md:text-right">{relative(at, now, formats)}</span>
     </>
   );
+}
+
+function useFormats(): Formats {
+  return formatsOf(usePage().locale);
 }
 
 function Moment({ at, children }: { at: Date; children?: string }) {
@@ -50,9 +40,9 @@ function Moment({ at, children }: { at: Date; children?: string }) {
   return <time datetime={moment} title={`${moment.slice(0, 16).replace("T", " ")} UTC`}>{children}</time>;
 }
 
-function relative(at: Date, now: Date): string {
+function relative(at: Date, now: Date, formats: Formats): string {
   const distance = at.getTime() - now.getTime();
-  if (Math.abs(distance) > LONGEST_RELATIVE) return DAY.format(at);
+  if (Math.abs(distance) > LONGEST_RELATIVE) return formats.day.format(at);
   const step = STEPS.find(({ milliseconds }) => Math.abs(distance) >= milliseconds);
-  return step ? RELATIVE.format(Math.trunc(distance / step.milliseconds), step.unit) : "just now";
+  return step ? formats.relative.format(Math.trunc(distance / step.milliseconds), step.unit) : "just now";
 }

@@ -4,7 +4,7 @@ import { Icon } from "../components/icon.tsx";
 import { Menu, MenuButton, MenuLink } from "../components/menu.tsx";
 import { usePage } from "../page.tsx";
 
-/** Which workspace this is, and the way to the others. */
+/** Names the workspace, and leads to the others. */
 export function WorkspaceSwitcher({ tenant }: { tenant: { name: string; subdomain: string } }) {
   const { apexUrl } = usePage();
   const summary = (
@@ -23,7 +23,7 @@ export function WorkspaceSwitcher({ tenant }: { tenant: { name: string; subdomai
   );
 }
 
-/** Who is signed in, what else is theirs, and the way out. */
+/** The person who is signed in, their links, and signing out. */
 export function UserMenu(
   { user, children }: { user: { name: string; email: string; role?: string }; children?: Child },
 ) {

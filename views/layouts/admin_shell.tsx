@@ -1,14 +1,10 @@
 import type { PropsWithChildren } from "hono/jsx";
-import type { Flash } from "../components/alert.tsx";
 import { Logo } from "../components/icon.tsx";
 import { MenuLink } from "../components/menu.tsx";
 import { UserMenu } from "./account_menus.tsx";
 import type { LayoutProps } from "./layout.ts";
 import type { NavigationLink } from "./navigation.tsx";
 import { ShellFrame } from "./shell_frame.tsx";
-
-/** What a page of the back office says about who one is; each page passes it on to the shell. */
-export type AdminShellProps = { user: { name: string; email: string }; flash?: Flash };
 
 const LINKS: readonly NavigationLink[] = [
   { label: "Tenants", href: "/admin/tenants", icon: "layers" },
@@ -18,7 +14,9 @@ const LINKS: readonly NavigationLink[] = [
 
 /** A page of the back office, for the platform's staff. The dark header sets it apart from a workspace. */
 export function AdminShell(
-  { title, user, flash, children }: PropsWithChildren<LayoutProps & AdminShellProps & { active?: string }>,
+  { title, user, flash, children }: PropsWithChildren<
+    LayoutProps & { user: { name: string; email: string } }
+  >,
 ) {
   return (
     <ShellFrame

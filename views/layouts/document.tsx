@@ -10,11 +10,11 @@ const SKIP_LINK =
 
 /** The HTML document around every page: head, scripts, the link to `#main`. */
 export function Document({ title, children }: { title: string; children?: Child }) {
-  const { nonce, asset } = usePage();
+  const { nonce, asset, locale } = usePage();
   return (
     <>
       {raw("<!DOCTYPE html>")}
-      <html lang="en">
+      <html lang={locale}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -25,7 +25,7 @@ export function DialogSample() {
   return (
     <Dialog id="sample-dialog" title="Delete project">
       <div class="grid gap-5">
-        <p class="text-md text-muted">Spring collection will be gone for good.</p>
+        <p class="text-md text-muted">Spring collection will be permanently deleted.</p>
         <div class="flex gap-2">
           <Button type="button" variant="danger" {...CLOSES_DIALOG}>Delete project</Button>
           <Button type="button" {...CLOSES_DIALOG}>Cancel</Button>

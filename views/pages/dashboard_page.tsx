@@ -6,6 +6,7 @@ import { formatCount } from "../components/count.ts";
 import { hx } from "../components/hx.ts";
 import { Stat } from "../components/stat.tsx";
 import { PageHeading } from "../layouts/shell_frame.tsx";
+import { usePage } from "../page.tsx";
 
 export type DashboardPanelProps = {
   /** `apiCalls` of this month, `storageUsed` in bytes. */
@@ -41,6 +42,7 @@ export function DashboardPage(
 
 /** The figures and the activity: what `GET /dashboard/panel` answers, every 30 seconds. */
 export function DashboardPanel({ stats, activity, now, canWrite = true }: DashboardPanelProps) {
+  const { locale } = usePage();
   return (
     <div
       id="dashboard-panel"
@@ -53,9 +55,9 @@ export function DashboardPanel({ stats, activity, now, canWrite = true }: Dashbo
       })}
     >
       <dl class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
-        <Stat icon="users" label="Members" value={formatCount(stats.users)} />
-        <Stat icon="folder" label="Projects" value={formatCount(stats.projects)} />
-        <Stat icon="bolt" label="API calls" value={formatCount(stats.apiCalls)} detail="this month" />
+        <Stat icon="users" label="Members" value={formatCount(stats.users, locale)} />
+        <Stat icon="folder" label="Projects" value={formatCount(stats.projects, locale)} />
+        <Stat icon="bolt" label="API calls" value={formatCount(stats.apiCalls, locale)} detail="this month" />
         <Stat icon="database" label="Storage used" value={formatBytes(stats.storageUsed)} />
       </dl>
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">

@@ -1,5 +1,6 @@
 import { bigint, index, jsonb, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { UserId } from "../../ids.ts";
 import { control } from "./control.ts";
 
 /** Who did what to tenants and to the platform. See src/audit/audit_log.ts for the hashes. */
@@ -8,7 +9,7 @@ export const platformAuditLog = control.table("audit_log", {
   sequence: bigint("sequence", { mode: "number" }).notNull().unique(),
   at: moment("at").notNull(),
   action: text("action").notNull(),
-  actorId: uuid("actor_id"),
+  actorId: uuid("actor_id").$type<UserId>(),
   actorName: text("actor_name"),
   subjectType: text("subject_type"),
   subjectId: uuid("subject_id"),

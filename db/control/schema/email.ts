@@ -1,12 +1,13 @@
 import { index, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
 import { users } from "./users.ts";
 import { tenants } from "./tenants.ts";
 
 /** Which categories of mail a user doesn't want. What belongs to none is always sent. */
 export const emailOptOuts = control.table("email_opt_outs", {
-  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+  userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   category: text("category", { enum: ["usage_alerts", "reports"] }).notNull(),
   createdAt: moment("created_at").notNull(),
 }, (table) => [primaryKey({ columns: [table.userId, table.category] })]);
@@ -35,7 +36,7 @@ export const mailboxMessages = control.table("mailbox_messages", {
   html: text("html").notNull(),
   text: text("text").notNull(),
   headers: jsonb("headers").$type<Record<string, string>>().notNull(),
-  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   /** Its kind, such as `invitation`. */
   message: text("message").notNull(),
 }, (table) => [

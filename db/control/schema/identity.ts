@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, index, jsonb, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
 import { users } from "./users.ts";
 import { tenants } from "./tenants.ts";
@@ -11,8 +12,8 @@ export const sessions = control.table("sessions", {
   tokenHash: text("token_hash").notNull().unique(),
   /** Shared by all sessions that one sign-in led to: the apex's, and those that handoffs opened from it. */
   signInId: uuid("sign_in_id").notNull(),
-  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
-  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   remember: boolean("remember").notNull(),
   ipAddress: text("ip_address").notNull(),
   userAgent: text("user_agent").notNull(),
@@ -30,8 +31,8 @@ export const oneTimeTokens = control.table("one_time_tokens", {
   id: uuid("id").primaryKey(),
   tokenHash: text("token_hash").notNull().unique(),
   purpose: text("purpose", { enum: ["handoff", "set_password", "verify_email"] }).notNull(),
-  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
-  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
   createdAt: moment("created_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
@@ -70,9 +71,9 @@ export const refreshTokens = control.table("refresh_tokens", {
   /** The family of the account token that this one was exchanged for, and ends with. */
   parentFamilyId: uuid("parent_family_id"),
   tokenHash: text("token_hash").notNull().unique(),
-  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+  userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   /** The only tenant that a tenant token opens; null for an account token. */
-  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   createdAt: moment("created_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
   usedAt: moment("used_at"),

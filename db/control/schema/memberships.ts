@@ -1,13 +1,16 @@
 import { index, text, unique, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
 import { users } from "./users.ts";
 import { tenants } from "./tenants.ts";
 
 export const memberships = control.table("memberships", {
   id: uuid("id").primaryKey(),
-  tenantId: uuid("tenant_id").notNull().references(() => tenants.id, { onDelete: "cascade" }),
-  userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").$type<TenantId>().notNull().references(() => tenants.id, {
+    onDelete: "cascade",
+  }),
+  userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   role: text("role", { enum: ["owner", "admin", "member", "viewer"] }).notNull(),
   createdAt: moment("created_at").notNull(),
 }, (table) => [

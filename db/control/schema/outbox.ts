@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, jsonb, primaryKey, smallint, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { TenantId } from "../../ids.ts";
 import { control } from "./control.ts";
 import { tenants } from "./tenants.ts";
 
@@ -15,7 +16,7 @@ export const outbox = control.table("outbox", {
   queue: text("queue").notNull(),
   name: text("name").notNull(),
   payload: jsonb("payload").$type<unknown>().notNull(),
-  tenantId: uuid("tenant_id").references(() => tenants.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   /** Partitions take turns. Each tenant has one; the platform's own jobs share the last. */
   partitionKey: uuid("partition_key").notNull().generatedAlwaysAs(
     sql`coalesce(tenant_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)`,

@@ -1,14 +1,16 @@
 import { sql } from "drizzle-orm";
 import { index, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
 import { users } from "./users.ts";
+import type { SchemaName } from "../../tenant/schema_name.ts";
 
 export const tenants = control.table("tenants", {
-  id: uuid("id").primaryKey(),
+  id: uuid("id").$type<TenantId>().primaryKey(),
   name: text("name").notNull(),
   subdomain: text("subdomain").notNull().unique(),
-  schemaName: text("schema_name").notNull().unique(),
+  schemaName: text("schema_name").$type<SchemaName>().notNull().unique(),
   plan: text("plan", { enum: ["starter", "team", "premium", "enterprise"] }).notNull(),
   /** `deleting`: gone for everyone, and being removed for good. */
   status: text("status", { enum: ["active", "suspended", "deleting"] }).notNull().default("active"),
@@ -20,7 +22,7 @@ export const tenants = control.table("tenants", {
   brandColor: text("brand_color"),
   logoUrl: text("logo_url"),
   /** The person who created it for themselves; null where the platform did, or where nobody noted it. */
-  createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
+  createdBy: uuid("created_by").$type<UserId>().references(() => users.id, { onDelete: "set null" }),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
 }, (table) => [
@@ -35,7 +37,9 @@ export const tenants = control.table("tenants", {
  */
 export const subdomains = control.table("subdomains", {
   name: text("name").primaryKey(),
-  tenantId: uuid("tenant_id").notNull().references(() => tenants.id, { onDelete: "cascade" }),
+  tenantId: uuid("tenant_id").$type<TenantId>().notNull().references(() => tenants.id, {
+    onDelete: "cascade",
+  }),
   /** Null for the name that the tenant has now. */
   expiresAt: moment("expires_at"),
 }, (table) => [index("subdomains_tenant").on(table.tenantId)]);

@@ -1,9 +1,10 @@
 import { boolean, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { UserId } from "../../ids.ts";
 import { control } from "./control.ts";
 
 export const users = control.table("users", {
-  id: uuid("id").primaryKey(),
+  id: uuid("id").$type<UserId>().primaryKey(),
   /** Lower case, trimmed: one address, one user. */
   email: text("email").notNull().unique(),
   /** When the person showed that mail to the address reaches them; null until then. */

@@ -1,9 +1,10 @@
 import { bigint, date, primaryKey, uuid } from "drizzle-orm/pg-core";
+import type { TenantId } from "../../ids.ts";
 import { ownRows, stream } from "./stream.ts";
 
 /** API calls a day (UTC), counted in the process and added in batches. */
 export const apiUsage = stream.table("api_usage", {
-  tenantId: uuid("tenant_id").notNull(),
+  tenantId: uuid("tenant_id").$type<TenantId>().notNull(),
   day: date("day").notNull(),
   calls: bigint("calls", { mode: "number" }).notNull(),
 }, (table) => [primaryKey({ columns: [table.tenantId, table.day] }), ownRows()]);

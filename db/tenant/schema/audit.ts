@@ -1,5 +1,6 @@
 import { bigint, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { UserId } from "../../ids.ts";
 
 /**
  * Who did what. The tenant's role reads it; the database's function audit.append adds. Each row carries a hash of itself
@@ -10,7 +11,7 @@ export const auditLog = pgTable("audit_log", {
   sequence: bigint("sequence", { mode: "number" }).notNull().unique(),
   at: moment("at").notNull(),
   action: text("action").notNull(),
-  actorId: uuid("actor_id"),
+  actorId: uuid("actor_id").$type<UserId>(),
   actorName: text("actor_name").notNull(),
   subjectType: text("subject_type").notNull(),
   subjectId: uuid("subject_id"),

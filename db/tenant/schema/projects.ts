@@ -1,13 +1,14 @@
 import { sql } from "drizzle-orm";
 import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { UserId } from "../../ids.ts";
 
 export const projects = pgTable("projects", {
   id: uuid("id").primaryKey(),
   name: text("name").notNull(),
   description: text("description").notNull().default(""),
   status: text("status", { enum: ["active", "archived"] }).notNull().default("active"),
-  ownerId: uuid("owner_id").notNull(),
+  ownerId: uuid("owner_id").$type<UserId>().notNull(),
   /** Counts the changes: what `If-Match` compares. */
   version: integer("version").notNull().default(1),
   createdAt: moment("created_at").notNull(),

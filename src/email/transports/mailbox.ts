@@ -40,7 +40,9 @@ export class MailboxTransport implements EmailTransport {
         ...headers,
       },
       // A mail may outlive its tenant by a moment.
-      tenantId: tenantId && sql`(select ${tenants.id} from ${tenants} where ${tenants.id} = ${tenantId})`,
+      tenantId: tenantId
+        ? sql`(select ${tenants.id} from ${tenants} where ${tenants.id} = ${tenantId})`
+        : null,
       message,
     }).onConflictDoNothing();
     await control.execute(sql`delete from ${mailboxMessages} where id in

@@ -4,38 +4,35 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Time } from "../../components/time.tsx";
-import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { JobTenant, StateBadge } from "./job_row.tsx";
 
-/** `/admin/jobs/:id/discard`: asks before a job is gone for good. */
-export function DiscardJobPage({ job, now, ...shell }: AdminShellProps & { job: ListedJob; now: Date }) {
+/** `/admin/jobs/:id/discard`: asks before a job is permanently deleted. */
+export function DiscardJobPage({ job, now }: { job: ListedJob; now: Date }) {
   const { id, name, state, tenant, createdAt } = job;
   const facts = [
     { term: "State", value: <StateBadge state={state} /> },
     { term: "Tenant", value: <JobTenant tenant={tenant} /> },
-    { term: "Asked for", value: <Time at={createdAt} now={now} /> },
+    { term: "Queued", value: <Time at={createdAt} now={now} /> },
   ];
   return (
-    <AdminShell title="Discard a job" active="jobs" {...shell}>
-      <div class="max-w-xl">
-        <p class="mb-2">
-          <TextLink href={`/admin/jobs/${id}`}>{name}</TextLink>
-        </p>
-        <PageHeading title={`Discard ${name}?`} />
-        <Card>
-          <div class="grid gap-5">
-            <DescriptionList facts={facts} />
-            <p class="text-muted">
-              The job is deleted, and what it was to do stays undone. Nobody can bring it back.
-            </p>
-            <form method="post" action={`/admin/jobs/${id}/discard`} class="flex flex-wrap gap-2">
-              <Button variant="danger">Discard job</Button>
-              <ButtonLink href={`/admin/jobs/${id}`}>Cancel</ButtonLink>
-            </form>
-          </div>
-        </Card>
-      </div>
-    </AdminShell>
+    <div class="max-w-xl">
+      <p class="mb-2">
+        <TextLink href={`/admin/jobs/${id}`}>{name}</TextLink>
+      </p>
+      <PageHeading title={`Discard ${name}?`} />
+      <Card>
+        <div class="grid gap-5">
+          <DescriptionList facts={facts} />
+          <p class="text-muted">
+            The job will be permanently deleted without running.
+          </p>
+          <form method="post" action={`/admin/jobs/${id}/discard`} class="flex flex-wrap gap-2">
+            <Button variant="danger">Discard job</Button>
+            <ButtonLink href={`/admin/jobs/${id}`}>Cancel</ButtonLink>
+          </form>
+        </div>
+      </Card>
+    </div>
   );
 }

@@ -16,7 +16,7 @@ export type JobRowsProps = {
   now: Date;
 };
 
-/** `counts`: of the queue that was asked for, or of all; there is none where nobody counts. */
+/** `counts`: the jobs in each state, of the chosen queue or of all. Finished jobs aren't counted. */
 export type JobListProps = JobRowsProps & { counts: Partial<Record<JobState, number>> };
 
 /** The htmx attributes of what replaces the list. */
@@ -28,7 +28,7 @@ const COLUMNS = [
   { label: "Tenant" },
   { label: "Queue", class: "max-lg:hidden" },
   { label: "Attempts", class: "text-right max-lg:hidden" },
-  { label: "Asked for" },
+  { label: "Queued" },
 ];
 
 const STATES = [
@@ -41,7 +41,7 @@ const STATES = [
   { state: "done", label: "Done" },
 ] as const;
 
-/** The list with its tabs: what these and the choice of a queue replace. */
+/** The list with its tabs: the part that a tab or another queue replaces. */
 export function JobList({ counts, ...rows }: JobListProps) {
   const { query } = rows;
   const tabs = STATES.map(({ state, label }) => {
@@ -95,8 +95,8 @@ function RetryAllForm({ failed, queue }: { failed: number; queue: JobListQuery["
       {queue === "all" ? null : <input type="hidden" name="queue" value={queue} />}
       <p class="text-muted">
         {jobs}
-        {queue === "all" ? "" : ` of the queue ${queue}`}{" "}
-        failed for good. Retried, a job has all its attempts again.
+        {queue === "all" ? "" : ` in the queue ${queue}`}{" "}
+        failed permanently. A retried job gets all its attempts again.
       </p>
       <Button size="small" icon="restore">Retry all failed</Button>
     </form>
@@ -109,7 +109,7 @@ function NoJobs({ query }: { query: JobListQuery }) {
       <EmptyState
         icon="check"
         title="No failed jobs"
-        text="A job that failed for good will be listed here, with its error."
+        text="Jobs that fail permanently will be listed here, with their errors."
       />
     );
   }
@@ -118,7 +118,7 @@ function NoJobs({ query }: { query: JobListQuery }) {
       <EmptyState
         icon="clock"
         title="No jobs yet"
-        text="What is done beside requests, such as sending mail, will be listed here."
+        text="Background jobs, such as sending email, will be listed here."
       />
     );
   }

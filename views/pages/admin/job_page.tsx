@@ -5,41 +5,40 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
 import { Instant } from "../../components/time.tsx";
-import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { queueLabel } from "./job_query.ts";
 import { JobTenant, StateBadge } from "./job_row.tsx";
 
-/** `maxAttempts`: how often a job of its queue is begun. */
+/** `maxAttempts`: how often a job in its queue may start. */
 export type ShownJob = ListedJob & { maxAttempts: number };
 
-export type JobPageProps = AdminShellProps & { job: ShownJob; now: Date };
+export type JobPageProps = { job: ShownJob; now: Date };
 
 const MEANINGS: Record<JobState, string> = {
-  waiting: "It waits for the time when it is due.",
-  ready: "It is begun as soon as a process has room for it.",
-  running: "It runs now, or is on its way to a process that runs it.",
-  held: "Its tenant is suspended. It goes on when the tenant is resumed.",
-  failed: "It failed for good. It rests here for 90 days, unless someone retries or discards it.",
-  done: "It has ended well.",
+  waiting: "Waits until it is due.",
+  ready: "Starts as soon as a process is free.",
+  running: "Is running, or about to.",
+  held: "Continues when its tenant is resumed.",
+  failed: "Failed permanently. Kept for 90 days, unless you retry or discard it.",
+  done: "Finished.",
 };
 
 const ABOUT_TO_CHANGE: JobState[] = ["ready", "running"];
 const DISCARDED: JobState[] = ["waiting", "ready", "held", "failed"];
 
-/** `/admin/jobs/:id`: all that is known of a job, and what can be done to it. */
-export function JobPage({ job, now, ...shell }: JobPageProps) {
+/** `/admin/jobs/:id`: one job in full, and what staff can do with it. */
+export function JobPage({ job, now }: JobPageProps) {
   return (
-    <AdminShell title={job.name} active="jobs" {...shell}>
+    <>
       <p class="mb-2">
         <TextLink href="/admin/jobs">Jobs</TextLink>
       </p>
       <JobPanel job={job} now={now} />
-    </AdminShell>
+    </>
   );
 }
 
-/** Everything under the way back: what the page's address answers htmx, as long as the job is about to change. */
+/** The page without its breadcrumb. While the job is about to change, htmx fetches this part again. */
 export function JobPanel({ job, now }: { job: ShownJob; now: Date }) {
   const refreshed = hx({
     get: `/admin/jobs/${job.id}`,
@@ -57,7 +56,7 @@ export function JobPanel({ job, now }: { job: ShownJob; now: Date }) {
         </Card>
         <Card title="Payload" class="lg:col-start-1">
           <pre class="font-mono text-sm whitespace-pre-wrap wrap-anywhere">{JSON.stringify(job.payload, null, 2)}</pre>
-          <p class="mt-4 text-sm text-muted">What may be secret or personal is masked.</p>
+          <p class="mt-4 text-sm text-muted">Secrets and personal data are masked.</p>
         </Card>
       </div>
     </div>
@@ -93,7 +92,7 @@ function JobFacts({ job, now }: { job: ShownJob; now: Date }) {
     { term: "Queue", value: queueLabel(job.queue) },
     { term: "Tenant", value: <JobTenant tenant={job.tenant} /> },
     { term: "Attempts", value: `${job.attempts} of ${job.maxAttempts}` },
-    { term: "Asked for", value: <Instant at={job.createdAt} now={now} /> },
+    { term: "Queued", value: <Instant at={job.createdAt} now={now} /> },
     { term: "Due", value: <Instant at={job.runAt} now={now} /> },
     ...(job.startedAt ? [{ term: "Started", value: <Instant at={job.startedAt} now={now} /> }] : []),
     ...(job.endedAt

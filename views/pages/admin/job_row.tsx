@@ -17,7 +17,7 @@ const STATES: Record<JobState, { label: string; tone: Tone }> = {
   done: { label: "Done", tone: "accent" },
 };
 
-/** A job in the list; its name leads to the page where things are done to it. */
+/** A job in the list; its name leads to its page. */
 export function JobRow({ job, now }: { job: ListedJob; now: Date }) {
   const { id, name, queue, state, attempts, createdAt } = job;
   return (
@@ -47,13 +47,13 @@ export function JobRow({ job, now }: { job: ListedJob; now: Date }) {
   );
 }
 
-/** Where a job is on its way, in a badge. */
+/** A job's state, in a badge. */
 export function StateBadge({ state }: { state: JobState }) {
   const { label, tone } = STATES[state];
   return <Badge tone={tone}>{label}</Badge>;
 }
 
-/** Whose job it is, with the way to that tenant; the platform's own are nobody's. */
+/** A link to the job's tenant. The platform's own jobs have none. */
 export function JobTenant({ tenant }: { tenant: ListedJob["tenant"] }) {
   if (!tenant) return <span class="text-muted">Platform</span>;
   return (

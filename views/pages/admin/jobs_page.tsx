@@ -1,24 +1,23 @@
-// Partials by request (`HX-Target`): `#job-list` gets JobList, `#more-jobs` JobRows, `#queue-panel` QueuePanel.
+// htmx asks for parts of this page: JobList for `#job-list`, JobRows for `#more-jobs`, QueuePanel for `#queue-panel`.
 import { Button } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { Select } from "../../components/select.tsx";
-import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { JobList, type JobListProps, LIST_SWAP } from "./job_list.tsx";
 import { queueLabel } from "./job_query.ts";
 import { QueuePanel, type QueuePanelProps } from "./queue_panel.tsx";
 
-export type JobsPageProps = AdminShellProps & JobListProps & QueuePanelProps;
+export type JobsPageProps = JobListProps & QueuePanelProps;
 
-/** `/admin/jobs`: how the queues are doing, and every job that is kept. */
-export function JobsPage({ user, flash, queues, workers, ...list }: JobsPageProps) {
+/** `/admin/jobs`: the state of the queues, and every job that is kept. */
+export function JobsPage({ queues, workers, ...list }: JobsPageProps) {
   return (
-    <AdminShell title="Jobs" active="jobs" user={user} flash={flash}>
-      <PageHeading title="Jobs" lead="What is done beside requests, for the tenants and the platform." />
+    <>
+      <PageHeading title="Background jobs" lead="Background jobs for tenants and the platform." />
       <QueuePanel queues={queues} workers={workers} now={list.now} />
       <FilterForm queue={list.query.queue} queues={queues} />
       <JobList {...list} />
-    </AdminShell>
+    </>
   );
 }
 

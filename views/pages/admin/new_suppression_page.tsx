@@ -3,58 +3,55 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
 import { TextLink } from "../../components/link.tsx";
-import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 
 const MAX_NOTE_LENGTH = 500;
 
-export type NewSuppressionPageProps = AdminShellProps & {
+export type NewSuppressionPageProps = {
   values?: { address?: string; detail?: string };
   errors?: FieldErrors;
 };
 
-/** `/admin/suppressions/new`: an address is suppressed by hand. */
-export function NewSuppressionPage({ values = {}, errors = {}, ...shell }: NewSuppressionPageProps) {
+/** `/admin/suppressions/new`: suppresses an address by hand. */
+export function NewSuppressionPage({ values = {}, errors = {} }: NewSuppressionPageProps) {
   return (
-    <AdminShell title="Suppress an address" active="suppressions" {...shell}>
-      <div class="max-w-xl">
-        <p class="mb-2">
-          <TextLink href="/admin/suppressions">Suppressed mail</TextLink>
-        </p>
-        <PageHeading
-          title="Suppress an address"
-          lead="No mail goes to it any more, from any tenant: invitations and links for passwords neither."
-        />
-        <Card>
-          <form method="post" action="/admin/suppressions" novalidate class="grid gap-5">
-            <TextField
-              id="address"
-              name="address"
-              type="email"
-              label="Email address"
-              value={values.address}
-              error={errors.address}
-              autocomplete="off"
-              autofocus
-            />
-            <TextAreaField
-              id="detail"
-              name="detail"
-              label="Note"
-              hint="The platform's staff read this."
-              optional
-              rows={3}
-              maxlength={MAX_NOTE_LENGTH}
-              value={values.detail}
-              error={errors.detail}
-            />
-            <div class="flex flex-wrap gap-2">
-              <Button variant="primary">Suppress address</Button>
-              <ButtonLink href="/admin/suppressions">Cancel</ButtonLink>
-            </div>
-          </form>
-        </Card>
-      </div>
-    </AdminShell>
+    <div class="max-w-xl">
+      <p class="mb-2">
+        <TextLink href="/admin/suppressions">Suppressed email</TextLink>
+      </p>
+      <PageHeading
+        title="Suppress an address"
+        lead="It gets no more email from any tenant, including invitations and password links."
+      />
+      <Card>
+        <form method="post" action="/admin/suppressions" novalidate class="grid gap-5">
+          <TextField
+            id="address"
+            name="address"
+            type="email"
+            label="Email address"
+            value={values.address}
+            error={errors.address}
+            autocomplete="off"
+            autofocus
+          />
+          <TextAreaField
+            id="detail"
+            name="detail"
+            label="Note"
+            hint="Visible to staff only."
+            optional
+            rows={3}
+            maxlength={MAX_NOTE_LENGTH}
+            value={values.detail}
+            error={errors.detail}
+          />
+          <div class="flex flex-wrap gap-2">
+            <Button variant="primary">Suppress address</Button>
+            <ButtonLink href="/admin/suppressions">Cancel</ButtonLink>
+          </div>
+        </form>
+      </Card>
+    </div>
   );
 }

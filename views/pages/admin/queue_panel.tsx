@@ -30,7 +30,7 @@ const COLUMNS = [
   { label: "In the last hour", class: "max-lg:hidden" },
 ];
 
-/** How the queues are doing: what `GET /admin/jobs/queues` answers, every ten seconds. */
+/** The state of the queues. htmx fetches it again every ten seconds. */
 export function QueuePanel({ queues, workers, now }: QueuePanelProps) {
   const ready = queues.reduce((jobs, { depth }) => jobs + depth.ready, 0);
   const refreshed = hx({
@@ -41,7 +41,7 @@ export function QueuePanel({ queues, workers, now }: QueuePanelProps) {
   });
   return (
     <div id="queue-panel" class="mb-6 grid gap-4" {...refreshed}>
-      {workers === 0 && ready > 0 ? <NobodyWorks ready={ready} /> : null}
+      {workers === 0 && ready > 0 ? <NoWorkers ready={ready} /> : null}
       <Card title="Queues" action={<Workers workers={workers} />} flush>
         <Table label="Queues" columns={COLUMNS}>
           {queues.map((state) => <QueueRow key={state.queue} state={state} now={now} />)}
@@ -51,13 +51,13 @@ export function QueuePanel({ queues, workers, now }: QueuePanelProps) {
   );
 }
 
-function NobodyWorks({ ready }: { ready: number }) {
-  const jobs = ready === 1 ? "1 job is ready and waits" : `${formatCount(ready)} jobs are ready and wait`;
+function NoWorkers({ ready }: { ready: number }) {
+  const jobs = ready === 1 ? "1 job is ready" : `${formatCount(ready)} jobs are ready`;
   return (
     <Alert kind="warning">
-      <p class="font-medium">No process runs jobs.</p>
+      <p class="font-medium">No process is running jobs.</p>
       <p class="mt-1">
-        {jobs} for one. Start a process with <code class="text-sm">ROLE=worker</code>, or a server with{" "}
+        {jobs} to run. Start a process with <code class="text-sm">ROLE=worker</code>, or a server with{" "}
         <code class="text-sm">ROLE=all</code>.
       </p>
     </Alert>
@@ -65,7 +65,7 @@ function NobodyWorks({ ready }: { ready: number }) {
 }
 
 function Workers({ workers }: { workers: number }) {
-  const text = workers === 1 ? "1 process runs jobs" : `${workers || "No"} processes run jobs`;
+  const text = workers === 1 ? "1 process is running jobs" : `${workers || "No"} processes are running jobs`;
   return <span class="text-sm text-muted">{text}</span>;
 }
 
@@ -114,7 +114,7 @@ function QueueRow({ state, now }: { state: QueueState; now: Date }) {
   );
 }
 
-/** A number of jobs, with the way to them. */
+/** A number of jobs, linked to their list. */
 function Depth(
   { queue, state, jobs, class: extra, children }: {
     queue: QueueName;

@@ -21,12 +21,12 @@ const COLUMNS = [
 ];
 
 const REASONS: Record<SuppressedAddress["reason"], { label: string; tone: Tone }> = {
-  bounce: { label: "Came back", tone: "warning" },
-  complaint: { label: "Called spam", tone: "danger" },
+  bounce: { label: "Bounced", tone: "warning" },
+  complaint: { label: "Marked as spam", tone: "danger" },
   manual: { label: "Added by hand", tone: "neutral" },
 };
 
-/** The list: what a search replaces. */
+/** The list. A search replaces it. */
 export function SuppressionList(list: SuppressionListProps) {
   return (
     <Card id="suppression-list" flush>
@@ -112,7 +112,7 @@ function NoAddresses({ search }: { search: string }) {
     <EmptyState
       icon="inbox"
       title="No suppressed addresses"
-      text="When mail to an address comes back for good, the address will be listed here."
+      text="Addresses whose email bounces will be listed here."
     />
   );
 }

@@ -1,25 +1,24 @@
-// Partials by request (`HX-Target`): `#suppression-list` gets SuppressionList, `#more-suppressions` SuppressionRows.
+// htmx asks for parts of this page: SuppressionList for `#suppression-list`, SuppressionRows for `#more-suppressions`.
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchField } from "../../components/search_field.tsx";
-import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { SuppressionList, type SuppressionListProps } from "./suppression_list.tsx";
 
-/** `/admin/suppressions`: the addresses that no mail goes to. */
-export function SuppressionsPage({ user, flash, ...list }: AdminShellProps & SuppressionListProps) {
+/** `/admin/suppressions`: the addresses that get no email. */
+export function SuppressionsPage(list: SuppressionListProps) {
   return (
-    <AdminShell title="Suppressed mail" active="suppressions" user={user} flash={flash}>
+    <>
       <PageHeading
-        title="Suppressed mail"
-        lead="No mail goes to these addresses. Whoever called a mail spam still gets what concerns their account."
+        title="Suppressed email"
+        lead="These addresses get no email. People who marked one as spam still get email about their account."
         action={
           <ButtonLink href="/admin/suppressions/new" variant="primary" icon="plus">Add address</ButtonLink>
         }
       />
       <FilterForm search={list.search} />
       <SuppressionList {...list} />
-    </AdminShell>
+    </>
   );
 }
 

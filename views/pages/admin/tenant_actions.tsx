@@ -28,13 +28,13 @@ export function SuspensionCard(
     <Card title="Suspension">
       <form method="post" action={action} novalidate class="grid gap-4">
         <p class="text-muted">
-          Its pages and its API answer nobody until you resume it. Nothing is deleted.
+          Members and API clients lose access until you resume it. Nothing is deleted.
         </p>
         <TextAreaField
           id="reason"
           name="reason"
           label="Reason"
-          hint="Its members read this."
+          hint="Members will read this."
           rows={3}
           maxlength={MAX_REASON_LENGTH}
           value={form?.values.reason}
@@ -53,14 +53,14 @@ function Suspended({ reason, at, now }: { reason: string; at: Date; now: Date })
   return (
     <>
       <p class="text-muted">
-        Suspended <Time at={at} now={now} />. Its members read this:
+        Suspended <Time at={at} now={now} />. Members read this:
       </p>
       <p class="border-l-2 border-line pl-3 whitespace-pre-line wrap-anywhere">{reason}</p>
     </>
   );
 }
 
-/** Schedules the tenant's deletion, or calls it off. */
+/** Schedules the tenant's deletion, or cancels it. */
 export function DeletionCard({ tenant, form }: { tenant: ShownTenant; form?: TenantPageProps["remove"] }) {
   const action = `/admin/tenants/${tenant.id}/deletion`;
   if (tenant.deletion) {
@@ -68,11 +68,10 @@ export function DeletionCard({ tenant, form }: { tenant: ShownTenant; form?: Ten
       <Card title="Deletion" tone="danger">
         <form method="post" action={`${action}/cancel`} class="grid gap-4">
           <p>
-            It will be deleted on{" "}
-            <Day at={tenant.deletion} long />, with everything in it. After that, nobody can bring it back.
+            It will be permanently deleted on <Day at={tenant.deletion} long />, with everything in it.
           </p>
           <div>
-            <Button icon="restore">Keep tenant</Button>
+            <Button icon="restore">Cancel deletion</Button>
           </div>
         </form>
       </Card>
@@ -82,8 +81,8 @@ export function DeletionCard({ tenant, form }: { tenant: ShownTenant; form?: Ten
     <Card title="Deletion" tone="danger">
       <form method="post" action={action} novalidate class="grid gap-4">
         <p class="text-muted">
-          It is deleted after 30 days of grace. Until then it works as before, and you or its owners can take
-          this back. After that, nobody can.
+          It will be permanently deleted after 30 days. Until then it works as before, and you or its owners
+          can cancel.
         </p>
         <ConfirmationField
           label="The tenant's subdomain"

@@ -35,7 +35,7 @@ const STATUSES = [
   { status: "deletion", label: "To be deleted" },
 ] as const;
 
-/** The list with its status tabs: what search and tabs replace. */
+/** The list with its status tabs. Search and tabs replace it. */
 export function TenantList({ counts, ...rows }: TenantListProps) {
   const { query } = rows;
   const tabs = STATUSES.map(({ status, label }) => {

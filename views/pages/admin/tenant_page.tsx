@@ -7,7 +7,6 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Day } from "../../components/time.tsx";
-import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { DeletionCard, SuspensionCard } from "./tenant_actions.tsx";
 import { type ListedTenant, TenantStatus } from "./tenant_row.tsx";
@@ -22,7 +21,7 @@ export type ShownTenant = ListedTenant & {
   failure: string | null;
 };
 
-export type TenantPageProps = AdminShellProps & {
+export type TenantPageProps = {
   tenant: ShownTenant;
   history: Activity[];
   now: Date;
@@ -31,10 +30,10 @@ export type TenantPageProps = AdminShellProps & {
   remove?: { values: { confirmation?: string }; errors: FieldErrors };
 };
 
-/** `/admin/tenants/:id`: one tenant, what happened to it, and what can be done to it. */
-export function TenantPage({ tenant, history, now, suspend, remove, ...shell }: TenantPageProps) {
+/** `/admin/tenants/:id`: one tenant, its history, and what staff can do with it. */
+export function TenantPage({ tenant, history, now, suspend, remove }: TenantPageProps) {
   return (
-    <AdminShell title={tenant.name} active="tenants" {...shell}>
+    <>
       <p class="mb-2">
         <TextLink href="/admin/tenants">All tenants</TextLink>
       </p>
@@ -55,11 +54,11 @@ export function TenantPage({ tenant, history, now, suspend, remove, ...shell }: 
           <ActivityList
             activity={history}
             now={now}
-            emptyText="What is done to this tenant will be listed here."
+            emptyText="Changes to this tenant will be listed here."
           />
         </Card>
       </div>
-    </AdminShell>
+    </>
   );
 }
 

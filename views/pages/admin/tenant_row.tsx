@@ -14,13 +14,13 @@ export type ListedTenant = {
   /** When it will be deleted, if that is scheduled. */
   deletion: Date | null;
   schemaVersion: string;
-  /** Its schema lacks migrations that the program has. */
+  /** Its schema lacks migrations. */
   isBehind: boolean;
   members: number;
   createdAt: Date;
 };
 
-/** A tenant in the list; its name leads to the page where things are done to it. */
+/** A tenant in the list; its name leads to its page. */
 export function TenantRow({ tenant, now }: { tenant: ListedTenant; now: Date }) {
   const { id, name, url, plan, members, schemaVersion, createdAt } = tenant;
   return (
@@ -53,7 +53,7 @@ export function TenantRow({ tenant, now }: { tenant: ListedTenant; now: Date }) 
   );
 }
 
-/** Whether it works, whether it is going to end, and whether its schema waits for migrations, in badges. */
+/** Its status, scheduled deletion and missing migrations, in badges. */
 export function TenantStatus({ tenant: { status, deletion, isBehind } }: { tenant: ListedTenant }) {
   return (
     <span class="flex flex-wrap gap-1.5">

@@ -1,27 +1,26 @@
-// Partials by request (`HX-Target`): `#tenant-list` gets TenantList, `#more-tenants` TenantRows.
+// htmx asks for parts of this page: TenantList for `#tenant-list`, TenantRows for `#more-tenants`.
 import { Button } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchField } from "../../components/search_field.tsx";
-import { AdminShell, type AdminShellProps } from "../../layouts/admin_shell.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { LIST_SWAP, TenantList, type TenantListProps } from "./tenant_list.tsx";
 
-export type TenantsPageProps = AdminShellProps & TenantListProps & {
-  /** The schemas prepared for tenants to come. */
+export type TenantsPageProps = TenantListProps & {
+  /** The schemas prepared for new tenants. */
   pool: { ready: number; size: number };
 };
 
 /** `/admin/tenants`: every tenant of the installation, searched and filtered. */
-export function TenantsPage({ user, flash, pool, ...list }: TenantsPageProps) {
+export function TenantsPage({ pool, ...list }: TenantsPageProps) {
   return (
-    <AdminShell title="Tenants" active="tenants" user={user} flash={flash}>
+    <>
       <PageHeading
         title="Tenants"
         lead={`${pool.ready} of ${pool.size} prepared schemas are ready for new tenants.`}
       />
       <FilterForm search={list.query.search} />
       <TenantList {...list} />
-    </AdminShell>
+    </>
   );
 }
 

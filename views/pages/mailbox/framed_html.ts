@@ -1,6 +1,6 @@
 const BASE = '<base target="_blank">';
 
-/** A mail's HTML for a frame: its links open in new tabs, since the frame itself goes nowhere. */
+/** An email's HTML for a frame. Its links open in new tabs. */
 export function withLinksInNewTabs(html: string): string {
   return /<head[^>]*>/i.test(html) ? html.replace(/<head[^>]*>/i, (head) => head + BASE) : BASE + html;
 }

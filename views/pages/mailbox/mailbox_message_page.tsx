@@ -3,46 +3,43 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
-import { SiteLayout } from "../../layouts/site_layout.tsx";
 
 export type MailboxMessagePageProps = { message: MailboxMessage; links: string[] };
 
-/** `/dev/mailbox/:id`: one mail as its reader would see it, as text, and with its headers. */
+/** `/dev/mailbox/:id`: one email as its reader would see it, as text, and with its headers. */
 export function MailboxMessagePage({ message, links }: MailboxMessagePageProps) {
   const { id, subject, text } = message;
   return (
-    <SiteLayout title={subject || "No subject"} wide>
-      <div class="mx-auto w-full max-w-5xl px-5 py-10">
-        <p class="mb-2">
-          <TextLink href="/dev/mailbox">Mailbox</TextLink>
-        </p>
-        <PageHeading title={subject || "No subject"} />
-        <div class="grid grid-cols-1 gap-6">
-          <Card title="Envelope">
-            <Envelope message={message} />
-          </Card>
-          <Card
-            title="As HTML"
-            action={<TextLink href={`/dev/mailbox/${id}/html`} target="_blank">Open alone</TextLink>}
-            flush
+    <div class="mx-auto w-full max-w-5xl px-5 py-10">
+      <p class="mb-2">
+        <TextLink href="/dev/mailbox">Mailbox</TextLink>
+      </p>
+      <PageHeading title={subject || "No subject"} />
+      <div class="grid grid-cols-1 gap-6">
+        <Card title="Envelope">
+          <Envelope message={message} />
+        </Card>
+        <Card
+          title="As HTML"
+          action={<TextLink href={`/dev/mailbox/${id}/html`} target="_blank">Open alone</TextLink>}
+          flush
+        >
+          <iframe
+            src={`/dev/mailbox/${id}/html`}
+            title="The email as HTML"
+            sandbox="allow-popups allow-popups-to-escape-sandbox"
+            class="h-160 w-full rounded-b-lg"
           >
-            <iframe
-              src={`/dev/mailbox/${id}/html`}
-              title="The mail as HTML"
-              sandbox="allow-popups allow-popups-to-escape-sandbox"
-              class="h-160 w-full rounded-b-lg"
-            >
-            </iframe>
-          </Card>
-          <Card title="As text">
-            <pre class="overflow-x-auto font-mono text-sm whitespace-pre-wrap wrap-anywhere">{text}</pre>
-          </Card>
-          <Card title="Links">
-            <Links links={links} />
-          </Card>
-        </div>
+          </iframe>
+        </Card>
+        <Card title="As text">
+          <pre class="overflow-x-auto font-mono text-sm whitespace-pre-wrap wrap-anywhere">{text}</pre>
+        </Card>
+        <Card title="Links">
+          <Links links={links} />
+        </Card>
       </div>
-    </SiteLayout>
+    </div>
   );
 }
 
@@ -71,7 +68,7 @@ function Person({ name, address }: { name: string; address: string }) {
 }
 
 function Links({ links }: { links: string[] }) {
-  if (links.length === 0) return <p class="text-muted">It has no links.</p>;
+  if (links.length === 0) return <p class="text-muted">This email has no links.</p>;
   return (
     <ul class="grid gap-2">
       {links.map((link) => (

@@ -1,5 +1,5 @@
 import type { MailboxMessage } from "../../../src/email/mailbox.ts";
-import { Alert, type Flash } from "../../components/alert.tsx";
+import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
@@ -7,57 +7,51 @@ import { Pagination } from "../../components/pagination.tsx";
 import { Cell, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
-import { SiteLayout } from "../../layouts/site_layout.tsx";
 
 export type MailboxPageProps = {
   messages: MailboxMessage[];
   nextCursor: string | null;
   isFirst: boolean;
-  /** The address that is looked at alone. */
+  /** Shows only email to this address. */
   to?: string;
-  /** The way that mail takes now: `mailbox` where it stays here. */
+  /** How email is sent now; `mailbox` means that it is captured here. */
   transport: string;
   now: Date;
-  flash?: Flash;
 };
 
 const COLUMNS = [{ label: "Subject" }, { label: "To" }, { label: "Sent" }];
 
-/** `/dev/mailbox`: the mails that would have left. */
+/** `/dev/mailbox`: captured email. */
 export function MailboxPage(
-  { messages, nextCursor, isFirst, to, transport, now, flash }: MailboxPageProps,
+  { messages, nextCursor, isFirst, to, transport, now }: MailboxPageProps,
 ) {
   return (
-    <SiteLayout title="Mailbox" flash={flash} wide>
-      <div class="mx-auto w-full max-w-5xl px-5 py-10">
-        <PageHeading
-          title="Mailbox"
-          lead={to ? `Mail to ${to}` : "Mail that would have left. Nothing here reaches anyone."}
-          action={messages.length > 0 ? <MailboxActions to={to} /> : undefined}
+    <div class="mx-auto w-full max-w-5xl px-5 py-10">
+      <PageHeading
+        title="Mailbox"
+        lead={to ? `Email to ${to}` : "Captured email. Nothing is delivered."}
+        action={messages.length > 0 ? <MailboxActions to={to} /> : undefined}
+      />
+      {transport === "mailbox" ? null : <SendsNow transport={transport} />}
+      <Card flush>
+        {messages.length === 0 ? <NoEmail to={to} /> : (
+          <Table label="Emails, newest first" columns={COLUMNS}>
+            {messages.map((message) => <EmailRow key={message.id} message={message} now={now} />)}
+          </Table>
+        )}
+        <Pagination
+          firstHref={isFirst ? null : mailboxHref(to)}
+          nextHref={nextCursor ? mailboxHref(to, nextCursor) : null}
         />
-        {transport === "mailbox" ? null : <LeavesNow transport={transport} />}
-        <Card flush>
-          {messages.length === 0
-            ? <NoMail to={to} />
-            : (
-              <Table label="Mail, the newest first" columns={COLUMNS}>
-                {messages.map((message) => <MailRow key={message.id} message={message} now={now} />)}
-              </Table>
-            )}
-          <Pagination
-            firstHref={isFirst ? null : mailboxHref(to)}
-            nextHref={nextCursor ? mailboxHref(to, nextCursor) : null}
-          />
-        </Card>
-      </div>
-    </SiteLayout>
+      </Card>
+    </div>
   );
 }
 
 function MailboxActions({ to }: { to?: string }) {
   return (
     <>
-      {to ? <ButtonLink href="/dev/mailbox">Show all mail</ButtonLink> : null}
+      {to ? <ButtonLink href="/dev/mailbox">Show all email</ButtonLink> : null}
       <form method="post" action="/dev/mailbox/clear">
         <Button icon="trash">Empty the mailbox</Button>
       </form>
@@ -65,18 +59,18 @@ function MailboxActions({ to }: { to?: string }) {
   );
 }
 
-function LeavesNow({ transport }: { transport: string }) {
+function SendsNow({ transport }: { transport: string }) {
   return (
     <div class="mb-6">
       <Alert kind="info">
-        Mail leaves by {transport === "smtp" ? "SMTP" : "Resend"}{" "}
-        now. What stands here is from before that was set up.
+        Email is now sent through{" "}
+        {transport === "smtp" ? "SMTP" : "Resend"}. These emails were captured before.
       </Alert>
     </div>
   );
 }
 
-function MailRow({ message, now }: { message: MailboxMessage; now: Date }) {
+function EmailRow({ message, now }: { message: MailboxMessage; now: Date }) {
   const { id, subject, toName, toAddress, at } = message;
   return (
     <tr class="transition-colors hover:bg-canvas">
@@ -102,19 +96,19 @@ function MailRow({ message, now }: { message: MailboxMessage; now: Date }) {
   );
 }
 
-function NoMail({ to }: { to?: string }) {
+function NoEmail({ to }: { to?: string }) {
   if (to) {
     return (
-      <EmptyState icon="search" title="No mail" text={`Nothing was sent to ${to}.`}>
-        <ButtonLink href="/dev/mailbox">Show all mail</ButtonLink>
+      <EmptyState icon="search" title="No email" text={`Nothing was sent to ${to}.`}>
+        <ButtonLink href="/dev/mailbox">Show all email</ButtonLink>
       </EmptyState>
     );
   }
   return (
     <EmptyState
       icon="inbox"
-      title="No mail yet"
-      text="Sign up, invite someone or ask for a new password: what the product sends then is shown here."
+      title="No email yet"
+      text="Sign up, invite someone or reset a password. The emails will be listed here."
     />
   );
 }

@@ -1,10 +1,11 @@
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
+import { TextLink } from "../../components/link.tsx";
 import { hx } from "../../components/hx.ts";
 import { EmptyRow, MoreRow, Table } from "../../components/table.tsx";
 import { Tabs } from "../../components/tabs.tsx";
-import { type ProjectQuery, projectsHref } from "./project_query.ts";
+import { type ProjectQuery, projectsCsvHref, projectsHref } from "./project_query.ts";
 import { type ListedProject, ProjectRow } from "./project_row.tsx";
 
 export type ProjectListProps = {
@@ -51,6 +52,13 @@ export function ProjectList(props: ProjectListProps) {
           <NoProjects query={query} canWrite={props.canWrite} />
         </EmptyRow>
       </Table>
+      {props.projects.length > 0
+        ? (
+          <p class="border-t border-line px-5 py-3 text-sm">
+            <TextLink href={projectsCsvHref(query)} download>Download CSV</TextLink>
+          </p>
+        )
+        : null}
     </Card>
   );
 }

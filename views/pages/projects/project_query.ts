@@ -9,12 +9,21 @@ export const SORT_OPTIONS = [
   { value: "-name", label: "Name, Z to A" },
 ] as const;
 
-/** The address of the list as asked for, without what is the default. */
-export function projectsHref({ search, status, sort }: ProjectQuery, cursor?: string): string {
+/** The address of the list, without what is the default. */
+export function projectsHref(query: ProjectQuery, cursor?: string): string {
+  return hrefOf("/projects", query, cursor);
+}
+
+/** The address of all projects in the list as a file. */
+export function projectsCsvHref(query: ProjectQuery): string {
+  return hrefOf("/projects.csv", query);
+}
+
+function hrefOf(path: string, { search, status, sort }: ProjectQuery, cursor?: string): string {
   const parameters = new URLSearchParams();
   if (search) parameters.set("search", search);
   if (status !== "all") parameters.set("status", status);
   if (sort !== SORT_OPTIONS[0].value) parameters.set("sort", sort);
   if (cursor) parameters.set("cursor", cursor);
-  return parameters.size > 0 ? `/projects?${parameters}` : "/projects";
+  return parameters.size > 0 ? `${path}?${parameters}` : path;
 }

@@ -1,6 +1,6 @@
-import type { Config } from "../src/config.ts";
-import { logOf } from "../src/platform/log.ts";
-import { StartError } from "../src/platform/start_error.ts";
+import type { Config } from "../../src/config.ts";
+import { logOf } from "../../src/platform/log.ts";
+import { StartError } from "../../src/platform/start_error.ts";
 import { Connections, plainAddress, serveConnection } from "./connections.ts";
 
 export type HttpServer = Pick<Deno.HttpServer, "finished" | "shutdown">;

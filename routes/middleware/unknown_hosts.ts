@@ -1,5 +1,5 @@
-import { MINUTE } from "../src/platform/clock.ts";
-import { logOf } from "../src/platform/log.ts";
+import { MINUTE } from "../../src/platform/clock.ts";
+import { logOf } from "../../src/platform/log.ts";
 
 const MOST_A_MINUTE = 20;
 const MAX_LENGTH = 100;

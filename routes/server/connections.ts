@@ -1,5 +1,5 @@
-import { MINUTE, SECOND } from "../src/platform/clock.ts";
-import { describeError, logOf } from "../src/platform/log.ts";
+import { MINUTE, SECOND } from "../../src/platform/clock.ts";
+import { describeError, logOf } from "../../src/platform/log.ts";
 
 export type ConnectionLimits = {
   /** Milliseconds in which a new connection must have sent the whole head of a request. */

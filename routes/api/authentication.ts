@@ -8,7 +8,7 @@ import {
   openUnnamed,
 } from "../../src/identity/bearers.ts";
 import { logOf } from "../../src/platform/log.ts";
-import type { ApiContext, ApiEnv } from "../http.ts";
+import type { CallerContext, CallerEnv } from "./env.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import type { Bearer } from "../../src/identity/credentials.ts";
@@ -19,7 +19,7 @@ const log = logOf("security");
  * Finds out who calls. Where the host or `X-Tenant` names a tenant, the credentials must open it, whatever the route is;
  * a tenant token opens its own tenant in any case.
  */
-export const authenticateApi = createMiddleware<ApiEnv>(async (c, next) => {
+export const authenticateCaller = createMiddleware<CallerEnv>(async (c, next) => {
   const services = c.get("services");
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
   if (!token) throw unauthenticated("Send an access token: Authorization: Bearer <token>.");
@@ -36,32 +36,32 @@ export const authenticateApi = createMiddleware<ApiEnv>(async (c, next) => {
 });
 
 /** Lets a call through with the context of the tenant that it is about. Every route of a tenant comes after this. */
-export const requireTenant = createMiddleware<ApiEnv>(async (c, next) => {
-  if (!c.get("api")) enter(c, await openUnnamed(c.get("services"), c.get("caller")));
+export const requireTenant = createMiddleware<CallerEnv>(async (c, next) => {
+  if (!c.get("member")) enter(c, await openUnnamed(c.get("services"), c.get("caller")));
   await next();
 });
 
 /** Refuses tenant tokens: what concerns the whole person is not theirs. */
-export const requireAccountToken = createMiddleware<ApiEnv>(async (c, next) => {
+export const requireAccountToken = createMiddleware<CallerEnv>(async (c, next) => {
   if (c.get("caller").scope !== "account") {
     throw forbidden("This needs an account token. Sign in without a tenant to get one.");
   }
   await next();
 });
 
-function enter(c: ApiContext, { tenant, actor }: OpenedTenant): void {
+function enter(c: CallerContext, { tenant, actor }: OpenedTenant): void {
   const services = c.get("services");
   c.set("target", tenant);
-  c.set("api", tenantContext(services, tenant, actor, c.get("requestId")));
+  c.set("member", tenantContext(services, tenant, actor, c.get("requestId")));
   services.use(API_USAGE).count(tenant.id);
 }
 
-function namesTenant(c: ApiContext): boolean {
+function namesTenant(c: CallerContext): boolean {
   return c.get("tenant") !== null || c.req.header("X-Tenant") !== undefined;
 }
 
 /** One answer for all that these credentials don't open, so that nobody learns what there is. Throws `forbidden`. */
-async function openNamed(c: ApiContext, caller: Bearer): Promise<OpenedTenant> {
+async function openNamed(c: CallerContext, caller: Bearer): Promise<OpenedTenant> {
   const host = c.get("tenant");
   const name = c.req.header("X-Tenant");
   // A name that the tenant had before counts as its own.

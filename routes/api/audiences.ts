@@ -1,0 +1,52 @@
+import type { Context } from "hono";
+import type { MemberActor, UserActor } from "../../src/access/actor.ts";
+import { type MemberContext, type SystemContext, systemContext } from "../../src/context.ts";
+import { type HttpEnv, systemContextOf } from "../http.ts";
+import { type Audience, Resource } from "../resource.ts";
+import { authenticateCaller, requireTenant } from "./authentication.ts";
+import type { CallerEnv, TenantCallEnv } from "./env.ts";
+
+const BEARER = "bearer";
+
+/** A program that has no access token yet. Its credentials are in the body. */
+const ANYONE: Audience<HttpEnv, SystemContext> = {
+  guards: [],
+  contextOf: systemContextOf,
+  credentials: null,
+  refusals: [],
+};
+
+/** A program that acts for a person, with a token for their account or for one tenant. */
+const CALLER: Audience<CallerEnv, SystemContext<UserActor | MemberActor>> = {
+  guards: [authenticateCaller],
+  contextOf: callerContext,
+  credentials: BEARER,
+  refusals: [401, 403],
+};
+
+/** A program that acts for a member of one tenant. */
+const MEMBER: Audience<TenantCallEnv, MemberContext> = {
+  guards: [authenticateCaller, requireTenant],
+  contextOf: (c) => c.get("member"),
+  credentials: BEARER,
+  refusals: [400, 401, 403],
+};
+
+/** A resource that needs no access token. */
+export function publicResource(tag: string) {
+  return new Resource(tag, ANYONE);
+}
+
+/** A resource of the person who calls. `requireAccountToken` keeps tenant tokens from an operation. */
+export function personResource(tag: string) {
+  return new Resource(tag, CALLER);
+}
+
+/** A resource of the tenant that the call is about. */
+export function tenantResource(tag: string) {
+  return new Resource(tag, MEMBER);
+}
+
+function callerContext(c: Context<CallerEnv>): SystemContext<UserActor | MemberActor> {
+  return systemContext(c.get("services"), c.get("caller").actor, c.get("requestId"));
+}

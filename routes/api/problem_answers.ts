@@ -1,0 +1,36 @@
+import { z } from "@hono/zod-openapi";
+
+const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  request_id: z.uuid(),
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  limit: z.int().optional(),
+  used: z.int().optional(),
+}).openapi("Problem");
+
+const DESCRIPTIONS = {
+  400: "The account token's person is a member of several tenants, and the request names none",
+  401: "The credentials are missing or no longer valid",
+  403:
+    "The credentials are for another tenant, their scope or role does not allow this, or the tenant is suspended",
+  404: "It doesn't exist in this tenant",
+  409: "The change conflicts with the current state; `detail` says how",
+  412: "It has changed since the version that If-Match names",
+  413: "The body is larger than 1 MB",
+  422: "Some fields are invalid; `errors` says which",
+  500: "An error on our side; `request_id` identifies it in the log",
+  503: "The service is busy, or the tenant is being updated; try again after `Retry-After` seconds",
+};
+
+export type ProblemStatus = keyof typeof DESCRIPTIONS;
+
+/** The documented error answers. */
+export function problems(statuses: ProblemStatus[]) {
+  const content = { "application/problem+json": { schema: Problem } };
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: DESCRIPTIONS[status], content }]),
+  );
+}

@@ -1,0 +1,34 @@
+import type { Context, Env } from "hono";
+import { type Column, csvLines } from "../src/platform/csv.ts";
+
+/** Tells spreadsheets that the text is UTF-8. */
+const BYTE_ORDER_MARK = "\ufeff";
+
+/** Sends rows as a CSV file while they are read. If the first can't be read, the answer is that error. */
+export async function sendCsv<E extends Env, Row>(
+  c: Context<E>,
+  fileName: string,
+  columns: readonly Column<Row>[],
+  rows: AsyncGenerator<Row>,
+): Promise<Response> {
+  const lines = csvLines(columns, startingWith(await rows.next(), rows));
+  const body = ReadableStream.from(withMark(lines)).pipeThrough(new TextEncoderStream());
+  return c.body(body, 200, {
+    "Content-Type": "text/csv; charset=utf-8",
+    "Content-Disposition": `attachment; filename="${fileName}"`,
+  });
+}
+
+async function* startingWith<Row>(
+  first: IteratorResult<Row>,
+  rest: AsyncGenerator<Row>,
+): AsyncGenerator<Row> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}
+
+async function* withMark(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  yield BYTE_ORDER_MARK;
+  yield* lines;
+}

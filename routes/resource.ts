@@ -1,0 +1,179 @@
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context, Env, Handler, MiddlewareHandler } from "hono";
+import { invalid, preconditionFailed } from "../src/errors.ts";
+import type { Page } from "../src/platform/list.ts";
+import type { ProblemStatus } from "./api/problem_answers.ts";
+import { documentOperation, model } from "./operation_document.ts";
+import { readWire, type Sendable, toWire } from "./wire.ts";
+
+export type Verb = "get" | "post" | "patch" | "delete";
+
+/** Who may call a resource, and the context in which its operations run. */
+export type Audience<E extends Env, Ctx> = {
+  guards: MiddlewareHandler[];
+  contextOf(c: Context<E>): Ctx;
+  /** The name of the credentials in the document, if they are needed. */
+  credentials: string | null;
+  /** What any of the operations may be refused with. */
+  refusals: ProblemStatus[];
+};
+
+/** What the document says of an operation. */
+export type Description = {
+  operationId: string;
+  summary: string;
+  description?: string;
+  /** Refusals that don't follow from the operation's shape. */
+  refusals?: ProblemStatus[];
+};
+
+/** A successful answer. Without a schema, it has no body. */
+export type Answer<Result extends z.ZodType> = {
+  status?: 200 | 201 | 202 | 204;
+  description: string;
+  schema?: Result;
+};
+
+type Operation<E extends Env, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> = Description & {
+  guards?: MiddlewareHandler[];
+  body?: Body;
+  answer: Answer<Result>;
+  /** Sent as the ETag. A change asks for it in `If-Match`. */
+  versionOf?(row: Row): number;
+  run(ctx: Ctx, call: Call<E, z.output<Body>>): Promise<Row>;
+};
+
+/** What a request says. */
+export type Call<E extends Env, Body> = {
+  /** From the path; empty where the path has none. */
+  id: string;
+  body: Body;
+  /** The version that `If-Match` asks for; undefined for any. */
+  expectedVersion: number | undefined;
+  c: Context<E>;
+};
+
+type ResourceList<Ctx, Query extends z.ZodObject, Item extends z.ZodType, Row> = Description & {
+  list: { query: Query };
+  /** The name of a page in the document. */
+  name: string;
+  answer: string;
+  item: Item;
+  run(ctx: Ctx, query: z.output<Query>): Promise<Page<Row>>;
+};
+
+/**
+ * A resource of the API: each operation is declared once, with its path, schemas and function. From the declaration follow
+ * the route, the conversion between camelCase and snake_case, and the OpenAPI document.
+ */
+export class Resource<E extends Env, Ctx> {
+  readonly #routes = new OpenAPIHono<E>();
+  readonly #tag: string;
+  readonly #audience: Audience<E, Ctx>;
+
+  constructor(tag: string, audience: Audience<E, Ctx>) {
+    this.#tag = tag;
+    this.#audience = audience;
+  }
+
+  /** Declares `GET path`: pages of `{ data, next_cursor }`. */
+  list<Query extends z.ZodObject, Item extends z.ZodType, Row extends Sendable<z.output<Item>>>(
+    path: string,
+    { list, name, answer, item, run, ...description }: ResourceList<Ctx, Query, Item, Row>,
+  ): void {
+    const page = model(name, { data: z.array(item), nextCursor: z.string().nullable() });
+    documentOperation(this.#routes, this.#audience, "get", path, {
+      ...description,
+      tag: this.#tag,
+      query: list.query,
+      answer: { description: answer, schema: page },
+    });
+    this.#route("get", path, [], async (c) => {
+      const { items, nextCursor } = await run(
+        this.#audience.contextOf(c),
+        readWire(list.query, c.req.query()),
+      );
+      return c.json({ data: items.map((row) => toWire(item, row)), next_cursor: nextCursor });
+    });
+  }
+
+  /** Declares any other operation. */
+  operation<
+    Row extends Sendable<z.output<Result>>,
+    Body extends z.ZodObject = z.ZodObject<Record<never, never>>,
+    Result extends z.ZodType = z.ZodUnknown,
+  >(verb: Verb, path: string, operation: Operation<E, Ctx, Body, Result, Row>): void {
+    const { guards = [], body, answer, versionOf, run } = operation;
+    const takesVersion = versionOf !== undefined && verb === "patch";
+    documentOperation(this.#routes, this.#audience, verb, path, {
+      ...operation,
+      tag: this.#tag,
+      takesVersion,
+      sendsVersion: versionOf !== undefined,
+    });
+    this.#route(verb, path, guards, async (c) => {
+      const row = await run(this.#audience.contextOf(c), {
+        id: c.req.param("id") ?? "",
+        body: await readBody(c, body),
+        expectedVersion: takesVersion ? expectedVersion(c.req.header("If-Match")) : undefined,
+        c,
+      });
+      if (versionOf) c.header("ETag", `"${versionOf(row)}"`);
+      return send(c, path, answer, row);
+    });
+  }
+
+  /** Adds the operations to the API and its document. */
+  addTo<Outer extends Env>(api: OpenAPIHono<Outer>): void {
+    api.route("/", this.#routes);
+  }
+
+  #route(verb: Verb, path: string, guards: MiddlewareHandler[], handle: Handler<E>): void {
+    this.#routes.on(
+      verb,
+      [path.replaceAll(/\{(\w+)\}/g, ":$1")],
+      ...this.#audience.guards,
+      ...guards,
+      handle,
+    );
+  }
+}
+
+const JSON_BODY = /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i;
+
+async function readBody<E extends Env, Body extends z.ZodObject>(
+  c: Context<E>,
+  schema: Body | undefined,
+): Promise<z.output<Body>> {
+  if (!schema) return {} as z.output<Body>;
+  const sent = JSON_BODY.test(c.req.header("Content-Type") ?? "") ? parseJson(await c.req.text()) : {};
+  return readWire(schema, sent);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid({ body: "The body is not valid JSON." });
+  }
+}
+
+/** The version that `If-Match` names; undefined with `*` or without the header. Anything else matches no version. */
+function expectedVersion(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
+  const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
+  if (!version) throw preconditionFailed("If-Match holds no ETag of this resource.");
+  return Number(version);
+}
+
+function send<E extends Env, Result extends z.ZodType>(
+  c: Context<E>,
+  path: string,
+  { status = 200, schema }: Answer<Result>,
+  row: Sendable<z.output<Result>>,
+): Response {
+  if (status === 204 || !schema) return c.body(null, 204);
+  const json = toWire(schema, row) as Record<string, unknown>;
+  if (status === 201) c.header("Location", `/api/v1${path}/${json.id}`);
+  return c.json(json, status);
+}

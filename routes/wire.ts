@@ -1,0 +1,159 @@
+// The edge between src, whose fields are camelCase, and JSON, forms and addresses, whose fields are snake_case. A field's own
+// schema passes through unchanged, so its checks, messages and documentation are the same on both sides.
+import { z } from "zod";
+import { type FieldErrors, invalid } from "../src/errors.ts";
+import { fieldErrors } from "../src/platform/input.ts";
+
+/** What may be sent for a value: a moment for its text, and more fields than are sent. */
+export type Sendable<Value> = Value extends string ? Value | Date
+  : Value extends readonly (infer Item)[] ? readonly Sendable<Item>[]
+  : Value extends object ? { readonly [Name in keyof Value]: Sendable<Value[Name]> }
+  : Value;
+
+const schemas = new WeakMap<z.ZodType, z.ZodType>();
+
+/** The schema as the outside world sees it. Names among the values of an enum, such as sort keys, change too. */
+export function wireSchema<Schema extends z.ZodType>(
+  schema: Schema,
+): Schema extends z.ZodObject ? z.ZodObject : z.ZodType {
+  const known = schemas.get(schema) ?? renameSchema(schema);
+  schemas.set(schema, known);
+  return known as Schema extends z.ZodObject ? z.ZodObject : z.ZodType;
+}
+
+/** Documents the schema's outside form, wherever it is used from now on. */
+export function describeWire<Schema extends z.ZodObject>(
+  schema: Schema,
+  describe: (wire: z.ZodObject) => z.ZodObject,
+): void {
+  schemas.set(schema, describe(renameFields(schema)));
+}
+
+/** Parses what was sent. Throws `invalid` with the first message for each field. */
+export function readWire<Schema extends z.ZodType>(schema: Schema, sent: unknown): z.output<Schema> {
+  const parsed = parseWire(schema, sent);
+  if (parsed.success) return parsed.data;
+  throw invalid(fieldErrors(parsed.error));
+}
+
+export type Parsed<Data> = { success: true; data: Data } | { success: false; error: z.ZodError };
+
+/** Parses what was sent. Errors name the fields as they were sent. */
+export function parseWire<Schema extends z.ZodType>(schema: Schema, sent: unknown): Parsed<z.output<Schema>> {
+  const parsed = wireSchema(schema).safeParse(sent);
+  return parsed.success ? { success: true, data: fromWire(schema, parsed.data) } : parsed;
+}
+
+/** What `wireSchema(schema)` has parsed, under the names of src. */
+export function fromWire<Schema extends z.ZodType>(schema: Schema, parsed: unknown): z.output<Schema> {
+  return rename(schema, parsed, FROM_WIRE) as z.output<Schema>;
+}
+
+/** A value as JSON. Fields that the schema doesn't name are left out. */
+export function toWire<Schema extends z.ZodType>(schema: Schema, value: Sendable<z.output<Schema>>): unknown {
+  return rename(schema, value, TO_WIRE);
+}
+
+/** Refused fields under the names that the outside world knows. */
+export function wireErrors(fields: FieldErrors): FieldErrors {
+  return Object.fromEntries(Object.entries(fields).map(([name, message]) => [snakeCase(name), message]));
+}
+
+export function snakeCase(name: string): string {
+  return name.replaceAll(/[a-z0-9](?=[A-Z])/g, "$&_").toLowerCase();
+}
+
+/** What has the same names on both sides stays itself, with its documentation. */
+function renameSchema(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodObject) return hasNewNames(schema) ? renameFields(schema) : schema;
+  if (schema instanceof z.ZodEnum) return hasNewWords(schema) ? renameWords(schema) : schema;
+  if (schema instanceof z.ZodArray) {
+    const inner = wireSchema(element(schema));
+    return inner === element(schema) ? schema : schema.clone({ ...schema.def, element: inner });
+  }
+  return isWrapper(schema) ? renameWrapped(schema) : schema;
+}
+
+function hasNewNames({ shape }: z.ZodObject): boolean {
+  return Object.entries(shape as Shape)
+    .some(([name, field]) => snakeCase(name) !== name || wireSchema(field) !== field);
+}
+
+/** A check of the whole object would look for the fields' other names. */
+function renameFields(schema: z.ZodObject): z.ZodObject {
+  if (schema.def.checks?.length) throw new Error("Check the fields of an input, or check the whole in src.");
+  const shape = Object.entries(schema.shape as Shape)
+    .map(([name, field]) => [snakeCase(name), wireSchema(field)]);
+  return schema.clone({ ...schema.def, shape: Object.fromEntries(shape) });
+}
+
+function hasNewWords({ options }: z.ZodEnum): boolean {
+  return options.some((word) => snakeCase(String(word)) !== word);
+}
+
+function renameWords(schema: z.ZodEnum): z.ZodType {
+  const words = schema.options.map((word) => [snakeCase(String(word)), snakeCase(String(word))]);
+  return schema.clone({ ...schema.def, entries: Object.fromEntries(words) });
+}
+
+function renameWrapped(schema: Wrapper): z.ZodType {
+  const inner = schema.def.innerType as z.ZodType;
+  const innerType = wireSchema(inner);
+  if (innerType === inner) return schema;
+  if (!(schema instanceof z.ZodDefault)) return schema.clone({ ...schema.def, innerType } as never);
+  const defaultValue = rename(inner, schema.def.defaultValue, TO_WIRE);
+  return schema.clone({ ...schema.def, innerType, defaultValue });
+}
+
+type Shape = Record<string, z.ZodType>;
+type Wrapper = z.ZodOptional | z.ZodNullable | z.ZodDefault;
+
+/** How names change in one direction. */
+type Renaming = {
+  /** The name of a field before and after. */
+  names(name: string): { from: string; to: string };
+  word(words: string[], word: string): string;
+};
+
+const TO_WIRE: Renaming = {
+  names: (name) => ({ from: name, to: snakeCase(name) }),
+  word: (_words, word) => snakeCase(word),
+};
+
+const FROM_WIRE: Renaming = {
+  names: (name) => ({ from: snakeCase(name), to: name }),
+  word: (words, sent) => words.find((word) => snakeCase(word) === sent) ?? sent,
+};
+
+function rename(schema: z.ZodType, value: unknown, renaming: Renaming): unknown {
+  if (value instanceof Date && renaming === TO_WIRE) return value.toISOString();
+  if (isWrapper(schema)) return rename(schema.def.innerType as z.ZodType, value, renaming);
+  if (schema instanceof z.ZodEnum && typeof value === "string") {
+    return renaming.word(schema.options.map(String), value);
+  }
+  if (schema instanceof z.ZodArray && Array.isArray(value)) {
+    return value.map((item) => rename(element(schema), item, renaming));
+  }
+  if (schema instanceof z.ZodObject && isObject(value)) return renameObject(schema, value, renaming);
+  return value;
+}
+
+function renameObject(schema: z.ZodObject, value: Record<string, unknown>, renaming: Renaming): unknown {
+  const fields = Object.entries(schema.shape as Shape).flatMap(([name, field]) => {
+    const { from, to } = renaming.names(name);
+    return from in value ? [[to, rename(field, value[from], renaming)]] : [];
+  });
+  return Object.fromEntries(fields);
+}
+
+function element(schema: z.ZodArray): z.ZodType {
+  return schema.element as z.ZodType;
+}
+
+function isWrapper(schema: z.ZodType): schema is Wrapper {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

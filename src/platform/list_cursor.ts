@@ -1,0 +1,41 @@
+import { Buffer } from "node:buffer";
+import { z } from "zod";
+import { invalid } from "../errors.ts";
+import { sha256 } from "./crypto.ts";
+
+const BINDING_LENGTH = 12;
+
+/** The position of a row in a list: the value of its sort key, and its id. */
+export type Position = { key: string; id: string };
+
+const cursorParts = z.tuple([z.string(), z.string(), z.uuid()]);
+
+/** Writes a position as a cursor that only works with the same list, sort and filters, which `boundTo` names. */
+export function writeCursor({ key, id }: Position, boundTo: unknown): string {
+  return Buffer.from(JSON.stringify([bindingOf(boundTo), key, id])).toString("base64url");
+}
+
+/** Reads what `writeCursor` wrote. Throws `invalid` on the field `cursor` for anything else. */
+export function readCursor(cursor: string, boundTo: unknown, isKey: (key: string) => boolean): Position {
+  const parts = cursorParts.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
+  if (!parts.success) throw foreignCursor();
+  const [binding, key, id] = parts.data;
+  if (binding !== bindingOf(boundTo) || !isKey(key)) throw foreignCursor();
+  return { key, id };
+}
+
+function bindingOf(boundTo: unknown): string {
+  return sha256(JSON.stringify(boundTo)).slice(0, BINDING_LENGTH);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function foreignCursor() {
+  return invalid({ cursor: "This cursor belongs to another list, order or filter." });
+}

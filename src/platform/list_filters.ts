@@ -1,0 +1,56 @@
+import { type Column, eq, type Placeholder, type SQL } from "drizzle-orm";
+import { z } from "zod";
+import { likePattern } from "./like_pattern.ts";
+import { searchTerm } from "./text.ts";
+
+const MAX_SEARCH_LENGTH = 100;
+
+/** A named parameter that narrows a list. */
+export type Filter<Schema extends z.ZodType = z.ZodType> = {
+  schema: Schema;
+  /** The condition for `value`, which `parameter` stands for where the database may plan it as any other. */
+  condition(value: z.output<Schema>, parameter: Placeholder): SQL;
+  /** What the query sends for `value`. */
+  toParameter(value: z.output<Schema>): unknown;
+  /** Values with the same key share one prepared query. */
+  shapeOf(value: z.output<Schema>): string;
+};
+
+/** Keeps the rows that have the term somewhere in their text. `condition` gets the pattern of LIKE. */
+export function searchFilter(condition: (pattern: Placeholder) => SQL | undefined): Filter<z.ZodString> {
+  return {
+    schema: searchTerm(MAX_SEARCH_LENGTH),
+    condition: (_term, pattern) => condition(pattern)!,
+    toParameter: likePattern,
+    shapeOf: () => "",
+  };
+}
+
+/** Keeps the rows whose column has the value. */
+export function equalFilter<Schema extends z.ZodType>(schema: Schema, column: Column): Filter<Schema> {
+  return {
+    schema,
+    condition: (_value, parameter) => eq(column, parameter),
+    toParameter: (value) => value,
+    shapeOf: () => "",
+  };
+}
+
+/** Keeps the rows that meet the condition of the chosen word. Each is planned by itself, so partial indexes serve it. */
+export function choiceFilter<Choice extends string>(
+  conditions: Record<Choice, SQL>,
+): Filter<z.ZodEnum<{ [Word in Choice]: Word }>> {
+  return {
+    schema: oneOf(Object.keys(conditions) as Choice[]),
+    condition: (choice) => conditions[choice],
+    toParameter: () => undefined,
+    shapeOf: (choice) => choice,
+  };
+}
+
+/** One of a few words. A refusal names them. */
+export function oneOf<Word extends string>(words: readonly Word[]): z.ZodEnum<{ [Each in Word]: Each }> {
+  return z.enum(words, {
+    error: ({ code, values }) => code === "invalid_value" ? `Use one of ${values.join(", ")}.` : undefined,
+  });
+}

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import { inArray } from "drizzle-orm";
+import { mailboxMessages, suppressedAddresses } from "../../db/control/schema/email.ts";
+import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import { newSchemaName } from "../../db/tenant/schema_name.ts";
+import { listMailbox, MAILBOX_LIST } from "../../src/email/mailbox.ts";
+import { listSuppressed, SUPPRESSION_LIST } from "../../src/email/suppression.ts";
+import { JOB_LIST, listJobs } from "../../src/operations/job_list.ts";
+import type { TenantId } from "../../db/ids.ts";
+import { newId } from "../../src/platform/ids.ts";
+import type { Page } from "../../src/platform/list.ts";
+import { listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
+import { listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
+import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: S66, a list shows each row that stays as it is exactly once, in every order that the list declares. */
+
+/** A list with rows that all have the same name and moment. */
+type Sample = {
+  /** Reads one page and returns the rows' ids. */
+  page(query: { sort: string; limit: number; cursor?: string }): Promise<Page<string>>;
+  ids: string[];
+  remove(ids: string[]): Promise<unknown>;
+  /** Gives rows another sort key. */
+  change(ids: string[]): Promise<unknown>;
+};
+
+const LATER = new Date("2026-06-01T00:00:00Z");
+const ROWS = 105;
+
+const SAMPLES: Record<string, { sorts: readonly string[]; open(world: World): Promise<Sample> }> = {
+  projects: { sorts: sortsOf(PROJECT_LIST), open: sampleProjects },
+  tenants: { sorts: sortsOf(TENANT_LIST), open: sampleTenants },
+  workspaces: { sorts: sortsOf(WORKSPACE_LIST), open: sampleWorkspaces },
+  suppressions: { sorts: sortsOf(SUPPRESSION_LIST), open: sampleSuppressions },
+  mailbox: { sorts: sortsOf(MAILBOX_LIST), open: sampleMailbox },
+  jobs: { sorts: sortsOf(JOB_LIST), open: sampleJobs },
+};
+
+for (const [name, { sorts, open }] of Object.entries(SAMPLES)) {
+  for (const sort of sorts) {
+    Deno.test(`S66: the list of ${name} by ${sort} shows each unchanged row once while others change`, async () => {
+      await using world = await World.open();
+      const { page, ids, remove, change } = await open(world);
+      const first = await page({ sort, limit: 10 });
+      const unseen = ids.filter((id) => !first.items.includes(id));
+      const gone = [first.items.at(-1)!, unseen[0]!, unseen[40]!];
+      const changed = [first.items[2]!, unseen[7]!, unseen[60]!];
+
+      await remove(gone);
+      await change(changed);
+      const rest = await everyPage(page, sort, first.nextCursor);
+
+      const unchanged = ids.filter((id) => ![...gone, ...changed].includes(id));
+      const seen = [...first.items, ...rest].filter((id) => unchanged.includes(id));
+      assert.deepEqual(seen.toSorted(), unchanged.toSorted());
+    });
+  }
+}
+
+function sortsOf({ query }: { query: { shape: { sort: { unwrap(): { options: string[] } } } } }): string[] {
+  return query.shape.sort.unwrap().options;
+}
+
+async function everyPage(page: Sample["page"], sort: string, start: string | null): Promise<string[]> {
+  const seen: string[] = [];
+  for (let cursor = start; cursor !== null;) {
+    const { items, nextCursor } = await page({ sort, limit: 10, cursor });
+    seen.push(...items);
+    cursor = nextCursor;
+  }
+  return seen;
+}
+
+async function sampleProjects(world: World): Promise<Sample> {
+  const { ctx, owner } = await world.company("acme");
+  const now = world.clock.now();
+  const ids = newIds();
+  await ctx.tx((tx) =>
+    tx.insert(projects).values(
+      ids.map((id) => ({ id, name: "Pilot", ownerId: owner.id, createdAt: now, updatedAt: now })),
+    )
+  );
+  const later = { name: "Zulu", createdAt: LATER, updatedAt: LATER };
+  return {
+    page: async (query) => idsOf(await listProjects(ctx, PROJECT_LIST.query.parse(query))),
+    ids,
+    remove: (gone) => ctx.tx((tx) => tx.delete(projects).where(inArray(projects.id, gone))),
+    change: (changed) => ctx.tx((tx) => tx.update(projects).set(later).where(inArray(projects.id, changed))),
+  };
+}
+
+async function sampleTenants(world: World): Promise<Sample> {
+  return {
+    ...await sampleCompanies(world),
+    page: async (query) => idsOf(await listTenants(world.system, TENANT_LIST.query.parse(query))),
+  };
+}
+
+async function sampleWorkspaces(world: World): Promise<Sample> {
+  const sample = await sampleCompanies(world);
+  const owner = await world.user("owner@acme.example");
+  return {
+    ...sample,
+    page: async (query) => {
+      const asked = WORKSPACE_LIST.query.parse(query);
+      const { items, nextCursor } = await pageWorkspaces(world.system, owner, asked);
+      return { items: items.map(({ tenant }) => tenant.id), nextCursor };
+    },
+  };
+}
+
+/** Tenants without schemas: lists don't look into them. */
+async function sampleCompanies(world: World): Promise<Omit<Sample, "page">> {
+  const owner = await world.user("owner@acme.example");
+  const now = world.clock.now();
+  const rows = newIds<TenantId>().map((id, index) => ({
+    id,
+    subdomain: `company-${index}`,
+    schemaName: newSchemaName(),
+  }));
+  const { control } = world.system;
+  await control.insert(tenantSchemas).values(
+    rows.map(({ schemaName }) => ({
+      name: schemaName,
+      version: "0000",
+      checksum: "",
+      migratedAt: now,
+      claimedAt: now,
+    })),
+  );
+  await control.insert(tenants).values(
+    rows.map((row) => ({ ...row, name: "Acme", plan: "starter" as const, createdAt: now, updatedAt: now })),
+  );
+  await control.insert(memberships).values(
+    rows.map(({ id }) => ({
+      id: newId(),
+      tenantId: id,
+      userId: owner.id,
+      role: "owner" as const,
+      createdAt: now,
+    })),
+  );
+  return {
+    ids: rows.map(({ id }) => id),
+    remove: (gone) => control.delete(tenants).where(inArray(tenants.id, gone as TenantId[])),
+    change: (changed) =>
+      control.update(tenants).set({ name: "Zulu", createdAt: LATER }).where(
+        inArray(tenants.id, changed as TenantId[]),
+      ),
+  };
+}
+
+async function sampleSuppressions({ system, clock }: World): Promise<Sample> {
+  const { control } = system;
+  const table = suppressedAddresses;
+  const ids = newIds();
+  await control.insert(table).values(
+    ids.map((id) => ({
+      id,
+      address: `${id}@example.com`,
+      reason: "bounce" as const,
+      detail: "",
+      createdAt: clock.now(),
+    })),
+  );
+  return {
+    page: async (query) => idsOf(await listSuppressed(system, SUPPRESSION_LIST.query.parse(query))),
+    ids,
+    remove: (gone) => control.delete(table).where(inArray(table.id, gone)),
+    change: (changed) => control.update(table).set({ createdAt: LATER }).where(inArray(table.id, changed)),
+  };
+}
+
+async function sampleMailbox({ system, clock }: World): Promise<Sample> {
+  const { control } = system;
+  const table = mailboxMessages;
+  const ids = newIds();
+  const email = { toName: "", toAddress: "ada@example.com", fromName: "", fromAddress: "app@example.com" };
+  const content = { subject: "Hello", html: "", text: "", headers: {}, message: "welcome" };
+  await control.insert(table).values(ids.map((id) => ({ id, at: clock.now(), ...email, ...content })));
+  return {
+    page: async (query) => idsOf(await listMailbox(system, MAILBOX_LIST.query.parse(query))),
+    ids,
+    remove: (gone) => control.delete(table).where(inArray(table.id, gone)),
+    change: (changed) => control.update(table).set({ at: LATER }).where(inArray(table.id, changed)),
+  };
+}
+
+/** A job's sort key is its id, which never changes. */
+async function sampleJobs({ system, clock }: World): Promise<Sample> {
+  const { control } = system;
+  const ids = newIds();
+  const job = {
+    queue: "cleanup",
+    name: "cleanup.sample",
+    payload: {},
+    state: "failed" as const,
+    priority: 0,
+  };
+  const now = clock.now();
+  await control.insert(outbox).values(
+    ids.map((id) => ({ id, ...job, runAt: now, createdAt: now, endedAt: now })),
+  );
+  return {
+    page: async (query) => idsOf(await listJobs(system, JOB_LIST.query.parse(query))),
+    ids,
+    remove: (gone) => control.delete(outbox).where(inArray(outbox.id, gone)),
+    change: (changed) => control.update(outbox).set({ state: "ready" }).where(inArray(outbox.id, changed)),
+  };
+}
+
+function newIds<Id extends string = string>(): Id[] {
+  return Array.from({ length: ROWS }, () => newId<Id>());
+}
+
+function idsOf({ items, nextCursor }: Page<{ id: string }>): Page<string> {
+  return { items: items.map(({ id }) => id), nextCursor };
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { createApp, type HttpApp } from "../../routes/app.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: every route stands behind the guard of its mount (S25). Generated from the route table, so no new route escapes it. */
+
+const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
+
+/** The routes of a workspace's host that take no member: any host's own, the API's, and the ways in and out. */
+const OPEN_TO_ALL =
+  /^\/($|health$|ready$|metrics$|static\/|api\/|login$|logout$|handoff(\/proof)?$|verify-email\/resend$)/;
+
+Deno.test("S25 every route of the back office refuses visitors and people who are not staff", async () => {
+  await using world = await World.open();
+  const person = await world.user("ada@acme.example");
+  const signedIn = (await world.signedInBrowser(person.email)).cookieHeader(world.host());
+  const routes = await routesOf(world, ({ host, path }) => host === "apex" && /^\/admin(\/|$)/.test(path));
+
+  for (const route of routes) {
+    assert.equal((await ask(world, world.host(), route)).status, refusalOf(route), nameOf(route));
+    assert.equal((await ask(world, world.host(), route, signedIn)).status, 403, nameOf(route));
+  }
+  assert.ok(routes.length >= 10, "the route table was read");
+});
+
+Deno.test("every page of a workspace refuses visitors, but the ways in and out", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+  const routes = await routesOf(world, ({ host, path }) => host === "tenant" && !OPEN_TO_ALL.test(path));
+
+  for (const route of routes) {
+    assert.equal((await ask(world, world.host("acme"), route)).status, refusalOf(route), nameOf(route));
+  }
+  assert.ok(routes.length >= 15, "the route table was read");
+});
+
+Deno.test("an address that no page has is 404 for visitors, not a way to sign in", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+
+  const answers = [
+    await world.raw("GET", world.host("acme"), "/nowhere"),
+    await world.raw("GET", world.host("acme"), "/admin/tenants"),
+    await world.raw("GET", world.host("acme"), "/signup"),
+    await world.raw("GET", world.host(), "/dashboard"),
+  ];
+
+  assert.deepEqual(answers.map(({ status }) => status), [404, 404, 404, 404]);
+});
+
+type Route = HttpApp["routes"][number];
+
+async function routesOf(world: World, isWanted: (route: Route) => boolean): Promise<Route[]> {
+  const { routes } = await createApp(world.services);
+  return routes.filter((route) => route.method !== "ALL" && isWanted(route));
+}
+
+function ask(world: World, host: string, { method, path }: Route, cookie = "") {
+  const address = path.replaceAll(/:[a-z_]+/g, UNKNOWN_ID);
+  return world.raw(method, host, address, { Cookie: cookie, Origin: `http://${host}` });
+}
+
+/** A page leads visitors to the sign-in. A change has no page to come back to. */
+function refusalOf({ method }: Route): number {
+  return method === "GET" ? 303 : 401;
+}
+
+function nameOf({ method, path }: Route): string {
+  return `${method} ${path}`;
+}
