@@ -176,7 +176,7 @@ async function revive(ctx: SystemContext, tx: ControlTx, id?: string, queue?: Qu
   const revived = await tx.update(outbox).set({ state: "ready", attempts: 0, runAt: now, endedAt: null })
     .where(which)
     .returning({ id: outbox.id });
-  ctx.services.jobs.note(tx);
+  ctx.services.jobs.signalAfterCommit(tx);
   return revived.length;
 }
 

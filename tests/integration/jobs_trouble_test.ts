@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { Batches } from "../../jobs/runner/batches.ts";
-import type { Hand } from "../../jobs/runner/ledger.ts";
+import type { Dispatch } from "../../jobs/runner/dispatching.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import { DELETE_EXPIRED } from "../../src/operations/retention.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
@@ -26,12 +26,12 @@ import {
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: whatever goes wrong with jobs or around them, the others go on, and none is lost or run twice for it. */
+/** Protects: when something goes wrong with jobs or around them, other jobs go on, and none is lost or runs twice. */
 
 const LEASE_IS_OVER = sql`now() - interval '1 second'`;
 
 for (const engine of ENGINES) {
-  Deno.test(`${engine}: a worker that is told to stop waits no longer than it may for a long job`, async () => {
+  Deno.test(`${engine}: a worker that stops waits for a long job no longer than allowed`, async () => {
     await using world = await World.open();
     const services: Services = { ...world.services, config: { ...world.config, drainTime: 300 } };
     const long = Promise.withResolvers<void>();
@@ -55,16 +55,16 @@ for (const engine of ENGINES) {
     assert.equal(await world.system.control.$count(jobWorkers), 0);
   });
 
-  Deno.test(`${engine}: a queue full of slow jobs holds no other queue's job`, async () => {
+  Deno.test(`${engine}: a queue full of slow jobs doesn't delay another queue's job`, async () => {
     await using world = await World.open();
     const slow = Promise.withResolvers<void>();
     let runs = 0;
     const jobs = [replaced(JOB, () => slow.promise), replaced(DELETE_EXPIRED, () => void runs++)];
     await using worker = await startWorker(world, engine, { jobs });
-    for (let brought = 1; brought <= 60; brought++) {
-      await added(world.system, [{ payload: PAYLOAD }]); // each in a hand of its own
+    for (let dispatched = 1; dispatched <= 60; dispatched++) {
+      await added(world.system, [{ payload: PAYLOAD }]); // each in its own dispatch
       await until(async () =>
-        await countIn(world, "dispatched") + await countIn(world, "running") === brought
+        await countIn(world, "dispatched") + await countIn(world, "running") === dispatched
       );
     }
 
@@ -76,7 +76,7 @@ for (const engine of ENGINES) {
     assert.equal(await countIn(world, "done"), 61);
   });
 
-  Deno.test(`${engine}: a job whose lease ran out while it ran is not run again by the same process`, async () => {
+  Deno.test(`${engine}: a process doesn't restart a running job whose lease has ended`, async () => {
     await using world = await World.open();
     const long = Promise.withResolvers<void>();
     let runs = 0;
@@ -88,7 +88,7 @@ for (const engine of ENGINES) {
 
     await world.system.control.update(outbox).set({ leaseUntil: LEASE_IS_OVER });
     worker.wake();
-    await until(async () => (await jobOf(world, id!)).state === "dispatched"); // taken back, and brought again
+    await until(async () => (await jobOf(world, id!)).state === "dispatched"); // reclaimed and dispatched again
     long.resolve();
     await worker.idle();
 
@@ -97,7 +97,7 @@ for (const engine of ENGINES) {
   });
 }
 
-Deno.test("an end that comes after the job was begun anew changes nothing", async () => {
+Deno.test("a result that arrives after the job restarted is ignored", async () => {
   await using world = await World.open();
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
@@ -109,7 +109,7 @@ Deno.test("an end that comes after the job was begun anew changes nothing", asyn
   const quick = await startWorker(world, "kv", { services: other, ...doing(() => second.promise) });
   await until(async () => (await jobOf(world, id!)).attempts === 2);
 
-  first.reject(new Error("The first attempt fails, and nobody asks any more."));
+  first.reject(new Error("The first attempt fails too late."));
   await slow.close();
   const meanwhile = await jobOf(world, id!);
   second.resolve();
@@ -120,7 +120,7 @@ Deno.test("an end that comes after the job was begun anew changes nothing", asyn
   assert.equal((await jobOf(world, id!)).state, "done");
 });
 
-Deno.test("an error's text that Postgres can't store is stored without what it can't, and holds no other job", async () => {
+Deno.test("an error's message is stored without the characters that Postgres can't store, and delays no other job", async () => {
   await using world = await World.open();
   const texts = ["a\0b", "half \ud83d", `${"x".repeat(1_999)}\u{1f600}`];
   const ids = await added(world.system, texts.map(() => ({ payload: PAYLOAD })));
@@ -134,7 +134,7 @@ Deno.test("an error's text that Postgres can't store is stored without what it c
   assert.deepEqual(errors, ["ab", "half \ufffd", `${"x".repeat(1_999)}\ufffd`]);
 });
 
-Deno.test("what Postgres can't store is dropped from a batch, and the rest of it is written once", async () => {
+Deno.test("an item that Postgres can't store is dropped from its batch, and the rest is written once", async () => {
   const [written, dropped]: [string[], string[]] = [[], []];
   const write = (items: string[]) => {
     if (items.includes("bad")) return Promise.reject(Object.assign(new Error("no"), { code: "22P05" }));
@@ -149,7 +149,7 @@ Deno.test("what Postgres can't store is dropped from a batch, and the rest of it
   assert.deepEqual([written, dropped], [["one", "two"], ["bad"]]);
 });
 
-Deno.test("a worker is idle no later than it is asked to be, and asks no more then", async () => {
+Deno.test("a worker that is asked to wait until it is idle stops waiting at the deadline", async () => {
   await using world = await World.open();
   const long = Promise.withResolvers<void>();
   await added(world.system, [{ payload: PAYLOAD }]);
@@ -163,7 +163,7 @@ Deno.test("a worker is idle no later than it is asked to be, and asks no more th
   assert.ok(took >= 300 && took < 2 * SECOND, `${took} ms`);
 });
 
-Deno.test("jobs of a queue that this version doesn't know rest, and those of the others go on", async () => {
+Deno.test("jobs of a queue that this version doesn't know stay ready, and other queues' jobs go on", async () => {
   await using world = await World.open();
   const unknown = await addJob(world, { queue: "of_tomorrow", state: "ready" });
   const lost = await addJob(world, {
@@ -182,7 +182,7 @@ Deno.test("jobs of a queue that this version doesn't know rest, and those of the
   assert.deepEqual(states, ["ready", "running", "done", "done"]);
 });
 
-Deno.test("a process that doesn't know yet that a tenant was resumed holds none of its jobs for good", async () => {
+Deno.test("a process that hasn't heard that a tenant was resumed doesn't hold its jobs permanently", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const stale = { findById: () => Promise.resolve({ ...acme.tenant, status: "suspended" }) };
@@ -202,7 +202,7 @@ Deno.test("a process that doesn't know yet that a tenant was resumed holds none 
   assert.deepEqual([(await jobOf(world, id)).state, runs], ["done", 1]);
 });
 
-Deno.test("each minute, jobs that were left held are released, but those of suspended tenants", async () => {
+Deno.test("each minute, held jobs of active tenants are released, and those of suspended tenants stay held", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const [left, held] = await Promise.all(
@@ -217,7 +217,7 @@ Deno.test("each minute, jobs that were left held are released, but those of susp
   assert.deepEqual([(await jobOf(world, left!)).state, (await jobOf(world, held!)).state], ["ready", "held"]);
 });
 
-Deno.test("a job that is lost with its process for the last time counts among the failed", async () => {
+Deno.test("a job that is lost with its process in its last attempt counts as failed", async () => {
   await using world = await World.open();
   const lost = await addJob(world, { state: "running", attempts: 5, leaseUntil: new Date(0) });
   await using worker = await startWorker(world, "kv");
@@ -230,7 +230,7 @@ Deno.test("a job that is lost with its process for the last time counts among th
   assert.match(text, /saas_jobs_total\{queue="email",outcome="failed"\} 0/);
 });
 
-Deno.test("100,000 jobs that are due hardly hold up one that has just become due", async () => {
+Deno.test("100,000 due jobs hardly delay one that has just become due", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const now = world.clock.now();
@@ -246,31 +246,31 @@ Deno.test("100,000 jobs that are due hardly hold up one that has just become due
   await using _worker = await startWorker(world, "kv", doing(() => {}));
 
   await until(async () => (await jobOf(world, id)).state === "done");
-  const othersThatWait = await countIn(world, "waiting");
+  const othersWaiting = await countIn(world, "waiting");
 
-  // In the order of their times it would be the last of all. A pooler with one connection lets looks go first.
+  // In order of due time, it would be the last. With a pooler of one connection, more polls come before it.
   const most = poolerUrl ? 10_000 : 50_000;
-  assert.ok(othersThatWait > most, `${othersThatWait} of the others' had not been looked at`);
+  assert.ok(othersWaiting > most, `${othersWaiting} of the other tenant's jobs were still waiting`);
 });
 
 Deno.test({
-  name: "postgres: of a backlog each of two workers gets its part",
+  name: "postgres: two workers share a backlog",
   ignore: !serverUrl,
   async fn() {
     await using world = await World.open();
     const other = await world.replica();
     const runs = [0, 0];
-    // With one connection for both workers, the second begins late: longer jobs leave some for it.
+    // With one connection for both workers, the second starts late. Longer jobs leave some for it.
     const milliseconds = poolerUrl ? 300 : 100;
-    const slow = (place: number) =>
+    const slow = (worker: number) =>
       doing(async () => {
-        runs[place]!++;
+        runs[worker]!++;
         await new Promise((done) => setTimeout(done, milliseconds));
       });
     const one = await startWorker(world, "postgres", slow(0));
     const two = await startWorker(world, "postgres", { services: other, ...slow(1) });
     await until(async () => await world.system.control.$count(jobWorkers) === 2);
-    await new Promise((done) => setTimeout(done, 5 * SECOND + 200)); // the first hears of the second
+    await new Promise((done) => setTimeout(done, 5 * SECOND + 200)); // the first learns about the second
 
     await added(world.system, Array.from({ length: 120 }, () => ({ payload: PAYLOAD })));
     await one.idle();
@@ -278,13 +278,13 @@ Deno.test({
     await other.close();
 
     assert.equal(runs[0]! + runs[1]!, 120);
-    // With one connection for both, who is quicker to begin gets more.
+    // With one connection for both, the faster one gets more.
     assert.ok(Math.min(...runs) >= (poolerUrl ? 12 : 40), `${runs}`);
   },
 });
 
 Deno.test({
-  name: "postgres: jobs go on after connections were cut, even as the engine said that it had taken some",
+  name: "postgres: jobs go on after connections are cut, even while the engine completes a dispatch",
   ignore: !serverUrl,
   async fn() {
     await using world = await World.open();
@@ -292,8 +292,8 @@ Deno.test({
       world.variables.DATABASE_URL!,
       poolerUrl ? "transaction" : "none",
     );
-    const taken: string[] = [];
-    await engine.listen(({ id }) => void taken.push(id));
+    const delivered: string[] = [];
+    await engine.listen(({ id }) => void delivered.push(id));
     const { control } = world.system;
     await control.execute(sql`
       create function graphile_worker.dawdle() returns trigger language plpgsql as
@@ -301,21 +301,21 @@ Deno.test({
     await control.execute(sql`create trigger dawdle before delete on graphile_worker._private_jobs
       for each row execute function graphile_worker.dawdle()`);
 
-    await engine.hand([handNamed("first")]);
-    await until(() => taken.includes("first"));
-    await new Promise((done) => setTimeout(done, 200)); // now it is being deleted
+    await engine.dispatch([dispatchNamed("first")]);
+    await until(() => delivered.includes("first"));
+    await new Promise((done) => setTimeout(done, 200)); // its deletion is in progress
     await world.cutConnections();
     await until(() => !engine.isListening);
     await until(() => engine.isListening);
-    await engine.hand([handNamed("second")]);
-    await until(() => taken.includes("second"));
+    await engine.dispatch([dispatchNamed("second")]);
+    await until(() => delivered.includes("second"));
     await engine.close();
 
-    assert.deepEqual(taken, ["first", "second"]);
+    assert.deepEqual(delivered, ["first", "second"]);
   },
 });
 
-function handNamed(id: string): Hand {
+function dispatchNamed(id: string): Dispatch {
   return { id, queue: "email", jobs: [] };
 }
 

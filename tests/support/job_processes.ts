@@ -18,7 +18,7 @@ const SCRIPT = new URL("./working_process.ts", import.meta.url).pathname;
 const ENQUEUED_AT_ONCE = 1_000;
 const LOOK_EVERY_MILLISECONDS = 20;
 
-/** The job whose handler leaves an effect. */
+/** The job that leaves an effect. */
 export const JOB_WITH_EFFECT = COLLECT_TENANT;
 export const PAYLOAD = { day: "2026-01-01" };
 
@@ -107,9 +107,9 @@ export async function enqueueJobs(
   tenantIds: string[] = [],
 ): Promise<void> {
   for (let left = count; left > 0; left -= ENQUEUED_AT_ONCE) {
-    const jobs = Array.from({ length: Math.min(left, ENQUEUED_AT_ONCE) }, (_, place) => ({
+    const jobs = Array.from({ length: Math.min(left, ENQUEUED_AT_ONCE) }, (_, index) => ({
       payload: PAYLOAD,
-      tenantId: tenantIds[place % tenantIds.length],
+      tenantId: tenantIds[index % tenantIds.length],
     }));
     await system.tx((tx) => enqueueAll(system, tx, JOB_WITH_EFFECT, jobs));
   }

@@ -84,10 +84,10 @@ export async function addJob(world: World, job: Partial<typeof outbox.$inferInse
 }
 
 /** Waits until the condition holds, up to ten seconds. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
-  while (!await isSo()) {
-    if (performance.now() > deadline) throw new Error("It did not come about within ten seconds.");
+  while (!await condition()) {
+    if (performance.now() > deadline) throw new Error("The condition didn't hold within ten seconds.");
     await new Promise((done) => setTimeout(done, 10));
   }
 }

@@ -35,6 +35,6 @@ for (const engine of ENGINES) {
     await world.system.control.delete(outbox).where(eq(outbox.state, "ready"));
     await worker.idle();
 
-    assert.ok(beside < 2 * alone + 30, `alone ${alone} ms, beside the other's ${beside} ms`);
+    assert.ok(beside < 2 * alone + 30, `alone ${alone} ms, beside the other tenant's jobs ${beside} ms`);
   });
 }
