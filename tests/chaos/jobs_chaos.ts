@@ -107,7 +107,7 @@ class Trial {
     this.#check(
       lost === 0 && doubled === 0 && toll.done === jobs && toll.jobs === jobs,
       `${after}: ${jobs} jobs, ${toll.done} done, ${toll.failed} failed, ${lost} lost, ${doubled} doubled; ` +
-        `${toll.begins - jobs} restarted, none started more than ${toll.mostBegins} times`,
+        `${toll.starts - jobs} restarted, none started more than ${toll.mostStarts} times`,
     );
   }
 

@@ -66,7 +66,7 @@ async function stopAndGoOn(engine: EngineName): Promise<void> {
   assert.ok(stopped.done < CLEANUPS, "all jobs had ended before the server stopped");
   assert.ok(ended.done > stopped.done, "the second server ran none of them");
   // With a slow database, an attempt may fail, and the retry would take too long for this test.
-  assert.deepEqual([ended.jobs, ended.done + ended.waiting, ended.mostBegins], [CLEANUPS, CLEANUPS, 1]);
+  assert.deepEqual([ended.jobs, ended.done + ended.waiting, ended.mostStarts], [CLEANUPS, CLEANUPS, 1]);
 }
 
 async function killAndTakeOver(engine: EngineName) {

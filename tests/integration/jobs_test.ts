@@ -210,23 +210,23 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: one tenant's thousands of jobs hardly delay another tenant's single job`, async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
-    const begun: string[] = [];
+    const started: string[] = [];
     const options = doing(async ({ tenant }) => {
-      begun.push(tenant!.tenant.id);
+      started.push(tenant!.tenant.id);
       await new Promise((done) => setTimeout(done, 40));
     });
     await using worker = await startWorker(world, engine, options);
     await acme.ctx.tx((tx) =>
       enqueueAll(acme.ctx, tx, JOB, Array.from({ length: 2_000 }, () => ({ payload: PAYLOAD })))
     );
-    await until(() => begun.length > 10);
+    await until(() => started.length > 10);
 
     const overtaken: number[] = [];
     for (let round = 0; round < 3; round++) {
       await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD));
-      const before = begun.length;
-      await until(() => begun.includes(globex.tenant.id, before));
-      overtaken.push(begun.indexOf(globex.tenant.id, before) - before);
+      const before = started.length;
+      await until(() => started.includes(globex.tenant.id, before));
+      overtaken.push(started.indexOf(globex.tenant.id, before) - before);
     }
     await world.system.control.delete(outbox).where(eq(outbox.state, "ready"));
     await worker.idle();

@@ -12,9 +12,9 @@ for (const engine of ENGINES) {
   Deno.test(`${engine}: a job beside another tenant's thousands takes at most twice as long as alone`, async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
-    let begun = 0;
+    let starts = 0;
     const options = doing(async () => {
-      begun++;
+      starts++;
       await new Promise((done) => setTimeout(done, 40));
     });
     await using worker = await startWorker(world, engine, options);
@@ -30,7 +30,7 @@ for (const engine of ENGINES) {
     await acme.ctx.tx((tx) =>
       enqueueAll(acme.ctx, tx, JOB, Array.from({ length: 2_000 }, () => ({ payload: PAYLOAD })))
     );
-    await until(() => begun > 20);
+    await until(() => starts > 20);
     const beside = await timeOfSome();
     await world.system.control.delete(outbox).where(eq(outbox.state, "ready"));
     await worker.idle();
