@@ -1,5 +1,7 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Permission } from "./access/permissions.ts";
+import type { Event } from "./events/event.ts";
+import type { Email } from "./email/email.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { Limit } from "./billing/limits.ts";
@@ -12,6 +14,10 @@ export type Feature = {
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
+  // deno-lint-ignore no-explicit-any -- each event has a row of its own
+  readonly events: readonly Event<any>[];
+  readonly emails: readonly Email[];
+  /** Those of its emails included. */
   // deno-lint-ignore no-explicit-any -- each job has a payload of its own
   readonly jobs: readonly Job<any>[];
   // deno-lint-ignore no-explicit-any -- as each schedule has
@@ -21,6 +27,20 @@ export type Feature = {
 };
 
 /** Declares a feature. `src/features.ts` lists them all. */
-export function feature(name: string, adds: Partial<Omit<Feature, "name">>): Feature {
-  return { name, tables: [], permissions: [], limits: [], jobs: [], schedules: [], parts: [], ...adds };
+export function feature(
+  name: string,
+  { jobs = [], emails = [], ...adds }: Partial<Omit<Feature, "name">>,
+): Feature {
+  return {
+    name,
+    tables: [],
+    permissions: [],
+    limits: [],
+    events: [],
+    emails,
+    jobs: [...jobs, ...emails.map(({ job }) => job)],
+    schedules: [],
+    parts: [],
+    ...adds,
+  };
 }

@@ -3,6 +3,7 @@ import type { Database } from "../db/connection/connect.ts";
 import type { SchemaName } from "../db/tenant/schema_name.ts";
 import type { Permission } from "./access/permissions.ts";
 import type { Config } from "./config.ts";
+import type { Event } from "./events/event.ts";
 import type { JobSignal } from "./outbox/job_signal.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Health } from "./platform/health.ts";
@@ -18,6 +19,8 @@ export type Services = {
   readonly health: Health;
   /** Every permission that a feature declares. */
   readonly permissions: readonly Permission[];
+  /** Every event that a feature declares, by name. */
+  readonly events: ReadonlyMap<string, Event>;
   /** Every table that a feature has in the tenants' schemas. */
   readonly tenantTables: readonly PgTable[];
   /** The oldest version of a tenant's schema that this code works with. */

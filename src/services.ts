@@ -76,6 +76,7 @@ export async function buildServices(
     metrics,
     health: new Health(clock, healthChecks({ config, db, clock, use })),
     permissions: features.flatMap(({ permissions }) => permissions),
+    events: new Map(features.flatMap(({ events }) => events.map((event) => [event.name, event]))),
     tenantTables: features.flatMap(({ tables }) => tables),
     oldestServedVersion: await oldestServedVersion(),
     use,

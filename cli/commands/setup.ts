@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { migrate } from "../../db/migration/migrate.ts";
-import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { checkNewPassword, hashPassword } from "../../src/identity/passwords.ts";
 import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
 import { newUser } from "../../src/identity/users.ts";

@@ -1,10 +1,10 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { PLANS } from "../../src/billing/plans.ts";
-import type { SystemContext } from "../../src/context.ts";
+import type { SystemContext, TenantContext } from "../../src/context.ts";
 import { conflict } from "../../src/errors.ts";
 import { resolveInvitee } from "../../src/identity/new_members.ts";
 import { newUser, type User } from "../../src/identity/users.ts";
-import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { everyItem, MAX_PAGE_SIZE } from "../../src/platform/list.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
@@ -30,6 +30,7 @@ import {
 import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 const DEFAULT_REASON = "The service operator suspended this workspace.";
 
@@ -72,7 +73,7 @@ export function tenantsCommand() {
 
   tenants.command("show <tenant>").description("Shows a tenant (id or subdomain).")
     .option("--json", "print JSON")
-    .action((name, options) => onTenant(name, options, (_, tenant) => Promise.resolve(tenant)));
+    .action((name, options) => onTenant(name, options, ({ tenant }) => Promise.resolve(tenant)));
 
   tenants.command("update <tenant>").description(
     "Changes a tenant's name, subdomain or email branding.",
@@ -86,7 +87,7 @@ export function tenantsCommand() {
       const orNone = (value?: string) => value === "none" ? null : value;
       const look = { brandColor: orNone(brandColor), logoUrl: orNone(logoUrl) };
       const changes = parseInput(tenantChanges, { name, subdomain, ...look });
-      return onTenant(tenant, options, (ctx, { id }) => updateTenant(ctx, id, changes));
+      return onTenant(tenant, options, (ctx) => updateTenant(ctx, changes));
     });
 
   tenants.command("suspend <tenant>").description("Blocks all access to a tenant and keeps its data.")
@@ -94,12 +95,12 @@ export function tenantsCommand() {
     .option("--json", "print JSON")
     .action((tenant, { reason, ...options }) => {
       const input = parseInput(suspension, { reason });
-      return onTenant(tenant, options, (ctx, { id }) => suspendTenant(ctx, id, input));
+      return onTenant(tenant, options, (ctx) => suspendTenant(ctx, input));
     });
 
   tenants.command("resume <tenant>").description("Restores access to a suspended tenant.")
     .option("--json", "print JSON")
-    .action((tenant, options) => onTenant(tenant, options, (ctx, { id }) => resumeTenant(ctx, id)));
+    .action((tenant, options) => onTenant(tenant, options, resumeTenant));
 
   tenants.command("delete <tenant>").description(
     "Schedules a tenant's deletion in 30 days, or deletes it now.",
@@ -108,7 +109,7 @@ export function tenantsCommand() {
     .option("--yes", "skip the confirmation")
     .option("--json", "print JSON")
     .action(async (tenant, { now, yes, ...options }) => {
-      if (!now) return await onTenant(tenant, options, (ctx, { id }) => scheduleDeletion(ctx, id));
+      if (!now) return await onTenant(tenant, options, scheduleDeletion);
       await withSystem(async (ctx) => {
         const { id, name, subdomain } = await getTenant(ctx, tenant);
         if (!yes) {
@@ -121,7 +122,7 @@ export function tenantsCommand() {
 
   tenants.command("keep <tenant>").description("Cancels a scheduled deletion.")
     .option("--json", "print JSON")
-    .action((tenant, options) => onTenant(tenant, options, (ctx, { id }) => cancelDeletion(ctx, id)));
+    .action((tenant, options) => onTenant(tenant, options, cancelDeletion));
 
   return tenants;
 }
@@ -130,10 +131,11 @@ export function tenantsCommand() {
 async function onTenant(
   idOrSubdomain: string,
   { json }: { json?: true },
-  work: (ctx: SystemContext, tenant: Tenant) => Promise<Tenant>,
+  work: (ctx: TenantContext) => Promise<Tenant>,
 ): Promise<void> {
   await withSystem(async (ctx) => {
-    const tenant = await work(ctx, await getTenant(ctx, idOrSubdomain));
+    const { id } = await getTenant(ctx, idOrSubdomain);
+    const tenant = await work(await openTenant(ctx, id));
     createOutput(json === true).data(row(ctx, tenant));
   });
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
-import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
@@ -9,6 +9,7 @@ import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 import { ROLES } from "../../src/access/permissions.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 const MAX_LIMIT = 1_000;
 
@@ -32,7 +33,7 @@ export function usersCommand() {
       const output = createOutput(json === true);
       await withSystem(async (ctx) => {
         const tenant = await getTenant(ctx, tenantId);
-        const user = await createMember(ctx, tenant, input, { invite: sendInvite });
+        const user = await createMember(await openTenant(ctx, tenant.id), input, { invite: sendInvite });
         const invited = sendInvite && user.passwordHash === null;
         const link = invited ? { set_password_link: await createPasswordLink(ctx, user) } : {};
         output.data({

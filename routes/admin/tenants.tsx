@@ -1,10 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import {
-  listPlatformAudit,
-  type PlatformAuditAction,
-  type PlatformAuditEntry,
-} from "../../src/audit/audit_log.ts";
+import { listPlatformAudit } from "../../src/audit/audit_log.ts";
 import type { SystemContext } from "../../src/context.ts";
 import {
   cancelDeletion,
@@ -20,6 +16,8 @@ import { countReadyTenants, countTenants, listTenants, TENANT_LIST } from "../..
 import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { sentenceOf } from "../../src/events/sentence.ts";
 import type { StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { done, form, type Page, page } from "../page.tsx";
@@ -59,14 +57,14 @@ tenantPages.post("/tenants/:id/suspension", (c) => {
   const id = c.req.param("id");
   return form(c, {
     schema: suspension,
-    submit: (input) => suspendTenant(c.get("staff"), id, input),
+    submit: async (input) => await suspendTenant(await openTenant(c.get("staff"), id), input),
     done: ({ name }) => ({ to: `/admin/tenants/${id}`, flash: `${name} is suspended.` }),
     refused: (suspend) => tenantPage(c, { suspend }),
   });
 });
 
 tenantPages.post("/tenants/:id/suspension/end", async (c) => {
-  const { id, name } = await resumeTenant(c.get("staff"), c.req.param("id"));
+  const { id, name } = await resumeTenant(await openTenant(c.get("staff"), c.req.param("id")));
   return await done(c, { to: `/admin/tenants/${id}`, flash: `${name} is active again.` });
 });
 
@@ -77,7 +75,7 @@ tenantPages.post("/tenants/:id/deletion", (c) => {
     schema: confirmationForm,
     submit: async ({ confirmation }) => {
       checkConfirmation((await getTenantRecord(ctx, id)).tenant.subdomain, confirmation);
-      return await scheduleDeletion(ctx, id);
+      return await scheduleDeletion(await openTenant(ctx, id));
     },
     done: ({ name }) => ({
       to: `/admin/tenants/${id}`,
@@ -88,7 +86,7 @@ tenantPages.post("/tenants/:id/deletion", (c) => {
 });
 
 tenantPages.post("/tenants/:id/deletion/cancel", async (c) => {
-  const { id } = await cancelDeletion(c.get("staff"), c.req.param("id"));
+  const { id } = await cancelDeletion(await openTenant(c.get("staff"), c.req.param("id")));
   return await done(c, { to: `/admin/tenants/${id}`, flash: "Deletion canceled." });
 });
 
@@ -118,7 +116,7 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
     history: history.map((entry) => ({
       at: entry.at,
       actorName: entry.actorName ?? "Someone",
-      summary: summarize(entry),
+      summary: sentenceOf(ctx.services.events, entry),
     })),
     now: ctx.services.clock.now(),
   };
@@ -139,22 +137,4 @@ function listed(ctx: SystemContext, tenant: Tenant, members: number) {
     members,
     createdAt,
   };
-}
-
-const DONE: Partial<Record<PlatformAuditAction, string>> = {
-  "tenant.created": "created the tenant",
-  "tenant.renamed": "renamed it",
-  "tenant.moved": "moved it",
-  "tenant.rebranded": "changed the look of its email",
-  "tenant.suspended": "suspended it",
-  "tenant.resumed": "resumed it",
-  "tenant.deletion_scheduled": "scheduled its deletion",
-  "tenant.deletion_canceled": "canceled its deletion",
-};
-
-function summarize({ action, details, subjectName }: PlatformAuditEntry): string {
-  const done = DONE[action] ?? action;
-  if (action === "tenant.renamed") return `${done} from ${details?.from} to ${subjectName}`;
-  if (action === "tenant.moved") return `${done} from ${details?.from} to ${details?.to}`;
-  return action === "tenant.suspended" ? `${done}: ${details?.reason}` : done;
 }

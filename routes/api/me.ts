@@ -1,14 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { permissionKeys } from "../../src/access/granting.ts";
 import { ROLES } from "../../src/access/permissions.ts";
-import {
-  changeEmailPreferences,
-  emailPreferenceChanges,
-  emailPreferences,
-  getEmailPreferences,
-} from "../../src/email/preferences.ts";
+import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
 import { TOKEN_SCOPES } from "../../src/identity/access_tokens.ts";
 import { findUnnamed, type OpenedTenant } from "../../src/identity/bearers.ts";
+import { EMAIL_CATEGORIES } from "../email_choices.ts";
 import { model } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
@@ -32,6 +28,11 @@ const whoCalls = model("Me", {
   permissions: z.array(z.string()),
 });
 
+const emailPreferences = z.object(
+  Object.fromEntries(
+    EMAIL_CATEGORIES.map(({ name, hint }) => [name, z.boolean().openapi({ description: hint })]),
+  ),
+);
 const preferences = model("EmailPreferences", emailPreferences.shape);
 
 /** The person who calls. */
@@ -59,16 +60,19 @@ me.operation("get", "/me/email-preferences", {
   summary: "Which kinds of email the caller gets, in all tenants",
   guards: [requireAccountToken],
   answer: { description: "What is sent", schema: preferences },
-  run: (ctx) => getEmailPreferences(ctx, ctx.actor.id),
+  run: (ctx) => getEmailPreferences(ctx, ctx.actor.id, EMAIL_CATEGORIES),
 });
 
 me.operation("patch", "/me/email-preferences", {
   operationId: "updateEmailPreferences",
   summary: "Choose which kinds of email the caller gets",
   guards: [requireAccountToken],
-  body: emailPreferenceChanges,
+  body: emailPreferences.partial(),
   answer: { description: "What is sent now", schema: preferences },
-  run: (ctx, { body }) => changeEmailPreferences(ctx, ctx.actor.id, body),
+  run: async (ctx, { body }) => {
+    await changeEmailPreferences(ctx, ctx.actor.id, body);
+    return await getEmailPreferences(ctx, ctx.actor.id, EMAIL_CATEGORIES);
+  },
 });
 
 async function findTenant(c: CallerContext): Promise<OpenedTenant | null> {

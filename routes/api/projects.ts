@@ -18,7 +18,7 @@ const project = model("Project", {
   name: z.string(),
   description: z.string(),
   status: z.enum(["active", "archived"]),
-  ownerId: z.uuid(),
+  ownerId: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

@@ -6,6 +6,7 @@ import {
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { getWorkspace, pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { model } from "../operation_document.ts";
@@ -64,7 +65,7 @@ tenants.operation("patch", "/tenants/{id}", {
     "The old subdomain redirects to the new one for 90 days. Needs the permission settings:manage there.",
   body: tenantChanges,
   answer: { description: "The changed tenant", schema: tenant },
-  run: async (ctx, { id, body }) => shown(await updateTenant(ctx, id, body)),
+  run: async (ctx, { id, body }) => shown(await updateTenant(await openTenant(ctx, id), body)),
 });
 
 tenants.operation("delete", "/tenants/{id}", {
@@ -73,7 +74,7 @@ tenants.operation("delete", "/tenants/{id}", {
   description: "It is deleted after 30 days. Until then it works, and an owner can cancel. Owners only.",
   answer: { status: 202, description: "The tenant, with the day of its deletion", schema: tenant },
   refusals: [409],
-  run: async (ctx, { id }) => shown(await scheduleDeletion(ctx, id)),
+  run: async (ctx, { id }) => shown(await scheduleDeletion(await openTenant(ctx, id))),
 });
 
 tenants.operation("delete", "/tenants/{id}/deletion", {
@@ -81,7 +82,7 @@ tenants.operation("delete", "/tenants/{id}/deletion", {
   summary: "Cancel a scheduled deletion",
   answer: { description: "The tenant", schema: tenant },
   refusals: [409],
-  run: async (ctx, { id }) => shown(await cancelDeletion(ctx, id)),
+  run: async (ctx, { id }) => shown(await cancelDeletion(await openTenant(ctx, id))),
 });
 
 function shown({ status, deletionDueAt, brand, ...tenant }: Tenant) {

@@ -1,27 +1,11 @@
 import { can } from "../../src/access/authorize.ts";
 import { getDashboard } from "../../src/analytics/dashboard.ts";
-import type { AuditAction } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
 import { PROJECTS_WRITE } from "../../src/projects/projects.ts";
 import { DashboardPage, DashboardPanel } from "../../views/pages/dashboard_page.tsx";
 import { fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
-
-const DONE: Record<AuditAction, string> = {
-  "project.created": "created",
-  "project.updated": "changed",
-  "project.archived": "archived",
-  "project.restored": "restored",
-  "project.deleted": "deleted",
-  "tenant.created": "created the workspace",
-  "tenant.renamed": "renamed the workspace to",
-  "tenant.moved": "moved the workspace",
-  "tenant.rebranded": "changed the email branding of",
-  "tenant.suspended": "suspended",
-  "tenant.resumed": "resumed",
-  "tenant.deletion_scheduled": "scheduled the deletion of",
-  "tenant.deletion_canceled": "canceled the deletion of",
-};
+import { sentenceOf } from "../../src/events/sentence.ts";
 
 export const dashboardPages = new MemberPages({ label: "Dashboard", href: "/dashboard", icon: "home" });
 
@@ -40,10 +24,10 @@ async function panelOf(ctx: TenantContext) {
   const { stats, activity } = await getDashboard(ctx);
   return {
     stats,
-    activity: activity.map(({ at, actorName, action, subjectName }) => ({
-      at,
-      actorName,
-      summary: `${DONE[action]} ${subjectName}`,
+    activity: activity.map((entry) => ({
+      at: entry.at,
+      actorName: entry.actorName,
+      summary: sentenceOf(ctx.services.events, entry),
     })),
     now: ctx.services.clock.now(),
     canWrite: can(ctx, PROJECTS_WRITE),

@@ -1,8 +1,8 @@
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
 import { NotificationSettingsPage } from "../../views/pages/settings/notification_settings_page.tsx";
+import { EMAIL_CATEGORIES, readChoices } from "../email_choices.ts";
 import { readForm } from "../http.ts";
 import { done, page } from "../page.tsx";
-import { readChoices } from "../site/unsubscribe.tsx";
 import { MemberPages } from "./member_pages.ts";
 
 /** Which emails a member gets. */
@@ -10,10 +10,10 @@ export const notificationSettingsPages = new MemberPages();
 
 notificationSettingsPages.get("/settings/notifications", async (c) => {
   const { system, actor } = c.get("member");
-  const preferences = await getEmailPreferences(system, actor.id);
+  const preferences = await getEmailPreferences(system, actor.id, EMAIL_CATEGORIES);
   return await page(c, {
     title: "Notifications",
-    body: <NotificationSettingsPage preferences={preferences} />,
+    body: <NotificationSettingsPage categories={EMAIL_CATEGORIES} preferences={preferences} />,
   });
 });
 

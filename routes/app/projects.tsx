@@ -182,9 +182,9 @@ async function withOwner(ctx: TenantContext, project: Project): Promise<ListedPr
 }
 
 async function withOwners(ctx: TenantContext, projects: Project[]): Promise<ListedProject[]> {
-  const names = await memberNames(ctx, projects.map(({ ownerId }) => ownerId));
+  const names = await memberNames(ctx, projects.flatMap(({ ownerId }) => ownerId ?? []));
   return projects.map((project) => ({
     ...project,
-    ownerName: names.get(project.ownerId) ?? "Former member",
+    ownerName: project.ownerId === null ? "System" : names.get(project.ownerId) ?? "Former member",
   }));
 }

@@ -19,6 +19,8 @@ import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings
 import { type Fields, hostSuffix, type MemberEnv } from "../http.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
+import type { MemberContext, TenantContext } from "../../src/context.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();
@@ -33,20 +35,20 @@ export const settingsPages = new MemberPages({ label: "Settings", href: "/settin
 settingsPages.get("/settings", async (c) => await page(c, await settings(c)));
 
 settingsPages.post("/settings/name", (c) => {
-  const { system, tenant } = c.get("member");
+  const ctx = c.get("member");
   return form(c, {
     schema: nameForm,
-    submit: (input) => updateTenant(system, tenant.id, input),
+    submit: async (input) => await updateTenant(await current(ctx), input),
     done: ({ name }) => ({ to: "/settings", flash: `This workspace is now called ${name}.` }),
     refused: (rename) => settings(c, { rename }),
   });
 });
 
 settingsPages.post("/settings/brand", (c) => {
-  const { system, tenant } = c.get("member");
+  const ctx = c.get("member");
   return form(c, {
     schema: brandForm,
-    submit: (input) => updateTenant(system, tenant.id, input),
+    submit: async (input) => await updateTenant(await current(ctx), input),
     done: () => ({ to: "/settings", flash: "Brand saved." }),
     refused: (rebrand) => settings(c, { rebrand }),
   });
@@ -54,12 +56,12 @@ settingsPages.post("/settings/brand", (c) => {
 
 /** The person who moves the workspace goes along: the session here stays behind on the old host. */
 settingsPages.post("/settings/address", (c) => {
-  const { system, tenant } = c.get("member");
+  const ctx = c.get("member");
   return form(c, {
     schema: addressForm,
-    submit: (input) => updateTenant(system, tenant.id, input),
+    submit: async (input) => await updateTenant(await current(ctx), input),
     done: async (moved) =>
-      moved.subdomain === tenant.subdomain
+      moved.subdomain === ctx.tenant.subdomain
         ? { to: "/settings", flash: "No changes to save." }
         : { to: await followWorkspace(c, moved) },
     refused: (move) => settings(c, { move }),
@@ -75,13 +77,13 @@ settingsPages.get("/settings/deletion", (c) => {
 
 settingsPages.post("/settings/deletion", (c) => {
   const ctx = c.get("member");
-  const { system, tenant } = ctx;
+  const { tenant } = ctx;
   authorize(ctx, TENANT_DELETE);
   return form(c, {
     schema: confirmationForm,
-    submit: ({ confirmation }) => {
+    submit: async ({ confirmation }) => {
       checkConfirmation(tenant.name, confirmation);
-      return scheduleDeletion(system, tenant.id);
+      return scheduleDeletion(await current(ctx));
     },
     done: () => ({
       to: "/settings",
@@ -92,10 +94,14 @@ settingsPages.post("/settings/deletion", (c) => {
 });
 
 settingsPages.post("/settings/deletion/cancel", async (c) => {
-  const { system, tenant } = c.get("member");
-  await cancelDeletion(system, tenant.id);
+  await cancelDeletion(await current(c.get("member")));
   return await done(c, { to: "/settings", flash: "Deletion canceled." });
 });
+
+/** The workspace as the member may act in it now: the session may remember their role for a few seconds longer. */
+function current({ system, tenant }: MemberContext): Promise<TenantContext> {
+  return openTenant(system, tenant.id);
+}
 
 /** The address that signs this browser in on the workspace's new host. */
 function followWorkspace(c: Context<MemberEnv>, moved: Tenant): Promise<string> {

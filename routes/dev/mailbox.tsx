@@ -15,7 +15,7 @@ import { pagePolicy } from "../middleware/security_headers.ts";
 import { done, page } from "../page.tsx";
 import { readWire } from "../wire.ts";
 import { framedEmail } from "./framed_email.ts";
-import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 
 /** Captured email, where neither SMTP nor Resend is configured. Nothing is delivered. */
 export const mailboxPages = new Hono<HttpEnv>();

@@ -1,58 +1,61 @@
 import { type Context, Hono } from "hono";
-import { systemActor } from "../../src/access/actor.ts";
-import { systemContext } from "../../src/context.ts";
-import { EMAIL_CATEGORIES } from "../../src/email/categories.ts";
+import { systemActor, type UserId } from "../../src/access/actor.ts";
+import { type SystemContext, systemContext } from "../../src/context.ts";
 import {
   changeEmailPreferences,
-  type EmailPreferences,
   getEmailPreferences,
   readUnsubscribeToken,
 } from "../../src/email/preferences.ts";
 import { notFound } from "../../src/errors.ts";
 import { findUserById } from "../../src/identity/users.ts";
-import { UnsubscribePage } from "../../views/pages/unsubscribe_page.tsx";
-import { type Fields, type HttpEnv, readForm } from "../http.ts";
+import { UnsubscribePage, type UnsubscribePageProps } from "../../views/pages/unsubscribe_page.tsx";
+import { EMAIL_CATEGORIES, readChoices } from "../email_choices.ts";
+import { type HttpEnv, readForm } from "../http.ts";
 import { page } from "../page.tsx";
 
 const TITLE = "Unsubscribe";
 
-/** Where the links at the end of emails lead. Their token alone gives the right to choose, without signing in. */
+/** Where the links at the end of emails lead. Their token allows its holder to choose, without signing in. */
 export const unsubscribe = new Hono<HttpEnv>();
 
 unsubscribe.get("/:token", async (c) => {
   const { link, ctx, userId } = await openLink(c, c.req.param("token"));
-  const preferences = await getEmailPreferences(ctx, userId);
-  return await page(c, { title: TITLE, body: <UnsubscribePage {...link} preferences={preferences} /> });
+  return await unsubscribePage(c, ctx, userId, link);
 });
 
-/** `List-Unsubscribe=One-Click` by an email program, `unsubscribe` by the button, else the whole list of choices. */
+/** An email program sends `List-Unsubscribe=One-Click`, the button `unsubscribe`, and the form below all choices. */
 unsubscribe.post("/:token", async (c) => {
   const { link, ctx, userId } = await openLink(c, c.req.param("token"));
   const fields = await readForm(c);
-  const changes = "choices" in fields ? readChoices(fields) : { [link.category]: false };
-  const preferences = await changeEmailPreferences(ctx, userId, changes);
-  return await page(c, {
-    title: TITLE,
-    body: <UnsubscribePage {...link} preferences={preferences} isSaved />,
-  });
+  const changes = "choices" in fields ? readChoices(fields) : { [link.category.name]: false };
+  await changeEmailPreferences(ctx, userId, changes);
+  return await unsubscribePage(c, ctx, userId, link, true);
 });
+
+async function unsubscribePage(
+  c: Context<HttpEnv>,
+  ctx: SystemContext,
+  userId: UserId,
+  link: Pick<UnsubscribePageProps, "token" | "category" | "address">,
+  isSaved = false,
+) {
+  const preferences = await getEmailPreferences(ctx, userId, EMAIL_CATEGORIES);
+  const body = (
+    <UnsubscribePage {...link} categories={EMAIL_CATEGORIES} preferences={preferences} isSaved={isSaved} />
+  );
+  return await page(c, { title: TITLE, body });
+}
 
 async function openLink(c: Context<HttpEnv>, token: string) {
   const services = c.get("services");
   const opened = readUnsubscribeToken(services, token);
-  if (!opened) throw notFound("This link");
-  const { userId, category } = opened;
+  const category = EMAIL_CATEGORIES.find(({ name }) => name === opened?.category);
+  if (!opened || !category) throw notFound("This link");
+  const { userId } = opened;
   const ctx = systemContext(services, systemActor("Unsubscribe link"), c.get("requestId"));
   const user = await findUserById(ctx.control, userId);
   if (!user) throw notFound("This link");
   return { ctx, userId, link: { token, category, address: masked(user.email) } };
-}
-
-/** The fields of a form of checkboxes: a browser sends only those that are checked. */
-export function readChoices(fields: Fields): EmailPreferences {
-  return Object.fromEntries(
-    EMAIL_CATEGORIES.map((category) => [category, fields[category] === "on"]),
-  ) as EmailPreferences;
 }
 
 /** An email may have been forwarded: people recognize their own address, and others don't learn it. */

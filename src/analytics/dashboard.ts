@@ -42,7 +42,7 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
     storageUsed,
     projects: projectCounts[0]!.projects,
   };
-  return { stats, activity: activity as AuditEntry[] };
+  return { stats, activity };
 }
 
 const countProjects = prepareQuery((db) => db.select({ projects: count() }).from(projects));

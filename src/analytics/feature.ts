@@ -1,5 +1,6 @@
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { feature } from "../feature.ts";
+import { MONTHLY_REPORT } from "./emails.ts";
 import {
   COLLECT,
   COLLECT_TENANT,
@@ -15,6 +16,7 @@ import { STORAGE } from "./storage.ts";
 export const analytics = feature("analytics", {
   tables: [dailyMetrics],
   permissions: [ANALYTICS_READ],
+  emails: [MONTHLY_REPORT],
   jobs: [MEASURE, MEASURE_TENANT, COLLECT, COLLECT_TENANT, REPORT, REPORT_TENANT],
   schedules: SCHEDULES,
   parts: [STORAGE],

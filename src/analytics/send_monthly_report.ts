@@ -1,11 +1,13 @@
+import type { UserId } from "../access/actor.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
-import { mailOwners } from "../tenancy/owners.ts";
+import { emailOwners } from "../tenancy/owners.ts";
 import { fillCounters } from "./daily_metrics.ts";
+import { MONTHLY_REPORT } from "./emails.ts";
 import { hasMonthlyFigures } from "./monthly_report.ts";
 
 /**
- * Emails a month's report (`2026-10`) to the tenant's owners, once each. Days that nobody has counted are counted first.
- * A tenant that began later gets no report, nor does one about which nothing is known in that month.
+ * Emails a month's report (`2026-10`) to the tenant's owners, once each. Counts the days first that weren't counted yet.
+ * A tenant that was created later, or has no figures for the month, gets no report.
  */
 export async function sendMonthlyReport(
   system: SystemContext,
@@ -17,5 +19,6 @@ export async function sendMonthlyReport(
   await fillCounters(ctx, month);
   if (!await hasMonthlyFigures(ctx, month)) return;
   const key = `monthly report ${month}`;
-  await system.tx((tx) => mailOwners(system, tx, tenant.id, { message: "monthly_report", month }, { key }));
+  const request = (userId: UserId) => ({ userId, month });
+  await system.tx((tx) => emailOwners(system, tx, tenant.id, MONTHLY_REPORT, request, { key }));
 }

@@ -3,102 +3,27 @@ import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import type { MigratorTx } from "../../db/migration/migrator.ts";
-import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
-import { type Actor, describeActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
-import { forbidden } from "../errors.ts";
-import { isRefusedByFunction } from "../platform/database_errors.ts";
-import { newId } from "../platform/ids.ts";
-import type { Services } from "../ports.ts";
-
-/** What was done, as `resource.verb`. */
-export type AuditAction =
-  | "project.created"
-  | "project.updated"
-  | "project.archived"
-  | "project.restored"
-  | "project.deleted"
-  | "tenant.created"
-  | "tenant.renamed"
-  | "tenant.moved"
-  | "tenant.rebranded"
-  | "tenant.suspended"
-  | "tenant.resumed"
-  | "tenant.deletion_scheduled"
-  | "tenant.deletion_canceled";
-
-/** What the platform's log tells besides: of the installation, and of tenants that are gone. */
-export type PlatformAuditAction =
-  | AuditAction
-  | "tenant.deleted"
-  | "email_address.suppressed"
-  | "email_address.released"
-  | "job.retried"
-  | "job.discarded";
-
-export type AuditSubject = { type: "project" | "tenant" | "job"; id: string; name: string };
-
-export type NewAuditEntry<Action extends PlatformAuditAction = AuditAction> = {
-  action: Action;
-  /** Null where even the name of what it was about must not stay. */
-  subject: AuditSubject | null;
-  /** Whatever else is worth knowing, without secrets: what it was before, the reason given. */
-  details?: Record<string, unknown>;
-};
 
 export type AuditEntry = {
   id: string;
   at: Date;
   actorName: string;
-  action: AuditAction;
+  action: string;
   subjectName: string;
+  details: Record<string, unknown>;
 };
 
 /** A line of the platform's log, of which the content may have been erased. */
 export type PlatformAuditEntry = {
   id: string;
   at: Date;
-  action: PlatformAuditAction;
+  action: string;
   actorName: string | null;
   subjectName: string | null;
   details: Record<string, unknown> | null;
 };
-
-/** Who acts, and the clock: what a log needs of a context. */
-type Acting = { actor: Actor; services: Pick<Services, "clock"> };
-
-/**
- * Adds a line to the tenant's log, in the transaction of the change, so neither exists without the other. The database
- * writes the actor's current name, and "System" for the product itself. Throws `forbidden` when the actor is no longer a
- * member.
- */
-export async function recordAudit(ctx: Acting, tx: TenantTx, entry: NewAuditEntry): Promise<void> {
-  try {
-    await tx.execute(sql`select audit.append(${lineOf(ctx, entry)}::jsonb)`);
-  } catch (error) {
-    throw isRefusedByFunction(error) ? forbidden("You are no longer a member of this workspace.") : error;
-  }
-}
-
-/** Adds a line to a tenant's log in a transaction on `control`. The actor may be anyone, such as the platform's staff. */
-export async function recordAuditOf(
-  ctx: Acting,
-  tx: ControlTx,
-  schema: SchemaName,
-  entry: NewAuditEntry,
-): Promise<void> {
-  await tx.execute(sql`select audit.append_to(${schema}, ${lineOf(ctx, entry)}::jsonb)`);
-}
-
-/** Adds a line to the platform's log, in the transaction of the change. */
-export async function recordPlatformAudit(
-  ctx: Acting,
-  tx: ControlTx | MigratorTx,
-  entry: NewAuditEntry<PlatformAuditAction>,
-): Promise<void> {
-  await tx.execute(sql`select audit.append_platform(${lineOf(ctx, entry)}::jsonb)`);
-}
 
 /**
  * Takes the names and details out of all lines of the platform's log about a tenant, or something of it, whose details
@@ -128,6 +53,7 @@ export const recentAudit = prepareQuery((db) =>
     actorName: auditLog.actorName,
     action: auditLog.action,
     subjectName: auditLog.subjectName,
+    details: auditLog.details,
   }).from(auditLog).orderBy(desc(auditLog.sequence)).limit(sql.placeholder("limit"))
 );
 
@@ -142,7 +68,7 @@ export async function listPlatformAudit(
     platformAuditLog,
   )
     .where(eq(platformAuditLog.subjectId, subjectId)).orderBy(desc(platformAuditLog.sequence)).limit(limit);
-  return rows as PlatformAuditEntry[];
+  return rows;
 }
 
 /** How many lines the tenant's log has, and the first of them that doesn't fit: changed, added or cut out by hand. */
@@ -157,25 +83,6 @@ export async function verifyPlatformAudit(tx: ControlTx): Promise<AuditVerificat
 
 /** `brokenAt`: the place of the first line that doesn't fit the one before it, or its own content. */
 export type AuditVerification = { lines: number; brokenAt: number | null };
-
-/** What the functions of schema `audit` take. */
-function lineOf(
-  { actor, services }: Acting,
-  { action, subject, details = {} }: NewAuditEntry<PlatformAuditAction>,
-): string {
-  const { id, name } = describeActor(actor);
-  return JSON.stringify({
-    id: newId(),
-    at: services.clock.now(),
-    action,
-    actor_id: id,
-    actor_name: name,
-    subject_type: subject?.type ?? null,
-    subject_id: subject?.id ?? null,
-    subject_name: subject?.name ?? null,
-    details,
-  });
-}
 
 /**
  * Each line carries its sequence, a hash of its content, and a hash over those and the hash of the line before. To change,

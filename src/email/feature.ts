@@ -1,10 +1,9 @@
 import { feature } from "../feature.ts";
-import { EMAIL_TRANSPORT } from "./mailer.ts";
-import { SEND_EMAIL } from "./send_email.ts";
-import { SUPPRESSIONS_MANAGE } from "./suppression.ts";
+import { EMAIL_TRANSPORT } from "./deliver.ts";
+import { ADDRESS_RELEASED, ADDRESS_SUPPRESSED, SUPPRESSIONS_MANAGE } from "./suppression.ts";
 
 export const email = feature("email", {
   permissions: [SUPPRESSIONS_MANAGE],
-  jobs: [SEND_EMAIL],
+  events: [ADDRESS_SUPPRESSED, ADDRESS_RELEASED],
   parts: [EMAIL_TRANSPORT],
 });

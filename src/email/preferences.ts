@@ -7,34 +7,44 @@ import { forbidden } from "../errors.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
 import { idSchema } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
-import { EMAIL_CATEGORIES, type EmailCategory } from "./categories.ts";
+import type { EmailCategory } from "./category.ts";
 
-/** Which categories of mail someone gets, in every workspace. */
-export type EmailPreferences = Record<EmailCategory, boolean>;
-
-export const emailPreferences = z.object({ usage_alerts: z.boolean(), reports: z.boolean() });
-export const emailPreferenceChanges = emailPreferences.partial();
+/** Which categories of email someone gets, in every workspace: a boolean for each category's name. */
+export type EmailPreferences = Record<string, boolean>;
 
 const LINK_PURPOSE = "unsubscribe link";
-const linkContent = z.tuple([idSchema<UserId>(), z.enum(EMAIL_CATEGORIES)]);
+const linkContent = z.tuple([idSchema<UserId>(), z.string()]);
 
-/** Throws `forbidden` to anybody else. */
-export async function getEmailPreferences(ctx: SystemContext, userId: UserId): Promise<EmailPreferences> {
+/** Whether someone gets emails of a category. Throws `forbidden` for anyone but themselves. */
+export async function wantsEmail(
+  ctx: SystemContext,
+  userId: UserId,
+  category: EmailCategory,
+): Promise<boolean> {
+  return (await getEmailPreferences(ctx, userId, [category]))[category.name]!;
+}
+
+/** Throws `forbidden` for anyone but themselves. */
+export async function getEmailPreferences(
+  ctx: SystemContext,
+  userId: UserId,
+  categories: readonly EmailCategory[],
+): Promise<EmailPreferences> {
   authorizeSelf(ctx, userId);
   const rows = await ctx.control.select({ category: emailOptOuts.category }).from(emailOptOuts)
     .where(eq(emailOptOuts.userId, userId));
   const unwanted = new Set(rows.map(({ category }) => category));
-  return { usage_alerts: !unwanted.has("usage_alerts"), reports: !unwanted.has("reports") };
+  return Object.fromEntries(categories.map(({ name }) => [name, !unwanted.has(name)]));
 }
 
-/** Changes what is named, and leaves the rest. Doing it again changes nothing. Throws `forbidden` to anybody else. */
+/** Changes the named categories and keeps the others. Throws `forbidden` for anyone but themselves. */
 export async function changeEmailPreferences(
   ctx: SystemContext,
   userId: UserId,
   changes: Partial<EmailPreferences>,
-): Promise<EmailPreferences> {
+): Promise<void> {
   authorizeSelf(ctx, userId);
-  const named = EMAIL_CATEGORIES.filter((category) => changes[category] !== undefined);
+  const named = Object.keys(changes).filter((category) => changes[category] !== undefined);
   const unwanted = named.filter((category) => !changes[category]);
   const createdAt = ctx.services.clock.now();
   await ctx.tx(async (tx) => {
@@ -50,21 +60,24 @@ export async function changeEmailPreferences(
         .onConflictDoNothing();
     }
   });
-  return await getEmailPreferences(ctx, userId);
 }
 
-/** Where the reader of a mail says that they want no more of its category: without signing in (RFC 8058). */
-export function unsubscribeUrl({ services }: SystemContext, userId: UserId, category: EmailCategory): string {
+/** Where the reader of an email turns its category off, without signing in (RFC 8058). */
+export function unsubscribeUrl(
+  { services }: SystemContext,
+  userId: UserId,
+  { name }: Pick<EmailCategory, "name">,
+): string {
   const { appUrl, appSecret } = services.config;
-  const token = encrypt(JSON.stringify([userId, category]), appSecret, LINK_PURPOSE);
+  const token = encrypt(JSON.stringify([userId, name]), appSecret, LINK_PURPOSE);
   return `${appUrl.origin}/unsubscribe/${token}`;
 }
 
-/** Whose mail the token of such a link is about, and of which category; null when it isn't one of ours. */
+/** The user and the name of the category in such a link's token. Null if the link isn't one of ours. */
 export function readUnsubscribeToken(
   { config }: Services,
   token: string,
-): { userId: UserId; category: EmailCategory } | null {
+): { userId: UserId; category: string } | null {
   try {
     const content = JSON.parse(decrypt(token, config.appSecret, LINK_PURPOSE));
     const [userId, category] = linkContent.parse(content);

@@ -2,7 +2,8 @@ import { eq, ilike, sql } from "drizzle-orm";
 import { z } from "zod";
 import { suppressedAddresses } from "../../db/control/schema/email.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { recordPlatformAudit } from "../audit/audit_log.ts";
+import { anonymousEvent } from "../events/event.ts";
+import { publish } from "../events/publish.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
@@ -50,6 +51,13 @@ export const SUPPRESSIONS_MANAGE = permission("suppressions:manage", {
   label: "Manage suppressed addresses",
 });
 
+export const ADDRESS_SUPPRESSED = anonymousEvent("email_address.suppressed", {
+  sentence: "suppressed an email address",
+});
+export const ADDRESS_RELEASED = anonymousEvent("email_address.released", {
+  sentence: "released an email address",
+});
+
 export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
 
 /**
@@ -74,7 +82,7 @@ export async function suppressByHand(
       throw invalid({ address: "This address is suppressed already." });
     }
     const reason = { from: before?.reason ?? null, to: "manual" };
-    await recordByHand(ctx, tx, "email_address.suppressed", address, reason);
+    await publishByHand(ctx, tx, ADDRESS_SUPPRESSED, address, reason);
   });
 }
 
@@ -85,7 +93,7 @@ export async function unsuppress(ctx: SystemContext, id: string): Promise<string
   return await ctx.tx(async (tx) => {
     const [gone] = await tx.delete(suppressedAddresses).where(eq(suppressedAddresses.id, id)).returning();
     if (!gone) throw missing();
-    await recordByHand(ctx, tx, "email_address.released", gone.address, { from: gone.reason, to: null });
+    await publishByHand(ctx, tx, ADDRESS_RELEASED, gone.address, { from: gone.reason, to: null });
     return gone.address;
   });
 }
@@ -123,18 +131,14 @@ async function add(
 }
 
 /** The log keeps a hash instead of the address. */
-async function recordByHand(
+async function publishByHand(
   ctx: SystemContext,
   tx: ControlTx,
-  action: "email_address.suppressed" | "email_address.released",
+  event: typeof ADDRESS_SUPPRESSED,
   address: string,
   reason: { from: string | null; to: string | null },
 ): Promise<void> {
-  await recordPlatformAudit(ctx, tx, {
-    action,
-    subject: null,
-    details: { sha256_of_address: sha256(address), reason },
-  });
+  await publish(ctx, tx, event, { details: { sha256_of_address: sha256(address), reason } });
 }
 
 function missing() {

@@ -2,10 +2,10 @@ import type { SystemContext } from "../context.ts";
 import { issueOneTimeToken, type OneTimePurpose, peekOneTimeToken } from "./one_time_tokens.ts";
 import { findUserById, type User } from "./users.ts";
 
-/** How a token gets to its user. Only one that came by mail shows that mail to the address reaches them. */
-export type Channel = "mail" | "terminal";
+/** How a token reaches its user. Only a token from an email shows that email to the address reaches them. */
+export type Channel = "email" | "terminal";
 
-/** A one-time token for whoever has an address: it works as long as the user still has the address it was made for. */
+/** A one-time token for a user. It works while the user keeps the address it was made for. */
 export async function issueAddressToken(
   ctx: SystemContext,
   purpose: OneTimePurpose,
@@ -16,7 +16,7 @@ export async function issueAddressToken(
   return await issueOneTimeToken(ctx, purpose, { userId: id, tenantId: null, details }, ttl);
 }
 
-/** Whose token it is. Null when it is unknown, used, expired, made for something else, or for a former address. */
+/** The user of a token. Null if it is unknown, used, expired, for another purpose, or for a former address. */
 export async function findUserOfToken(
   ctx: SystemContext,
   purpose: OneTimePurpose,

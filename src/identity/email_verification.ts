@@ -5,19 +5,15 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { describeActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
-import { enqueue, keyOncePer } from "../outbox/outbox.ts";
-import { HOUR, MINUTE } from "../platform/clock.ts";
+import { sendEmail } from "../email/email.ts";
 import { resetAccess } from "./account_access.ts";
-import { findUserOfToken, issueAddressToken } from "./address_tokens.ts";
+import { findUserOfToken } from "./address_tokens.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
 import { lockPassword } from "./sign_in.ts";
 import { lockUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { SEND_EMAIL } from "../email/send_email.ts";
-
-export const VERIFICATION_HOURS = 24;
-const ONE_EMAIL_IN = 5 * MINUTE;
+import { VERIFY_ADDRESS } from "./emails.ts";
 
 /** `password` is the account's own, or with `choosePassword` a new one; someone signed in to the account needs neither. */
 export const confirmation = z.object({
@@ -28,31 +24,19 @@ export const confirmation = z.object({
   choosePassword: z.string().optional().transform((value) => value !== undefined),
 });
 
-/** Sends the email again that asks a user to confirm their address. */
+/** Sends the email that asks a user to confirm their address again. */
 export async function requestVerification(ctx: SystemContext, userId: UserId): Promise<void> {
   await ctx.tx((tx) => sendVerification(ctx, tx, userId, "request"));
 }
 
-/** Asks a user by email to confirm their address: for each occasion, at most once in each five minutes of the clock. */
+/** Asks a user by email to confirm their address, at most once in five minutes for each occasion. */
 export async function sendVerification(
   ctx: SystemContext,
   tx: ControlTx,
   userId: UserId,
   occasion: "sign-up" | "sign-up again" | "request",
 ): Promise<void> {
-  await enqueue(ctx, tx, SEND_EMAIL, { message: "verify_address", userId }, {
-    key: keyOncePer(ONE_EMAIL_IN, `verify_address ${occasion} ${userId}`, ctx),
-  });
-}
-
-/** A link that confirms a user's address: works once, for 24 hours, as long as the user has this address. */
-export async function createVerificationLink(
-  ctx: SystemContext,
-  user: Pick<User, "id" | "email">,
-): Promise<string> {
-  const lasting = { ttl: VERIFICATION_HOURS * HOUR, channel: "mail" } as const;
-  const token = await issueAddressToken(ctx, "verify_email", user, lasting);
-  return `${ctx.services.config.appUrl.origin}/verify-email?token=${token}`;
+  await sendEmail(ctx, tx, VERIFY_ADDRESS, { userId }, { throttle: `${occasion} ${userId}` });
 }
 
 /** What the link of a token confirms, and what it takes. */

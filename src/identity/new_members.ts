@@ -1,18 +1,18 @@
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { addMember } from "../access/members.ts";
+import { addMember, MEMBERS_MANAGE } from "../access/members.ts";
 import { describeActor } from "../access/actor.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
-import { authorizeGrant } from "../access/tenant_access.ts";
-import type { SystemContext } from "../context.ts";
-import { conflict } from "../errors.ts";
-import { enqueue } from "../outbox/outbox.ts";
-import type { Tenant } from "../tenancy/tenant.ts";
+import { INVITATION } from "../access/emails.ts";
+import { authorize } from "../access/authorize.ts";
+import { mayGrant } from "../access/granting.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
+import { sendEmail } from "../email/email.ts";
+import { conflict, forbidden } from "../errors.ts";
 import { resetAccess } from "./account_access.ts";
 import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { ROLES } from "../access/permissions.ts";
-import { SEND_EMAIL } from "../email/send_email.ts";
 
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
@@ -21,21 +21,21 @@ export const newMember = newUser.extend({ role: z.enum(ROLES) });
  * Throws `forbidden`, also for an inviter with an unconfirmed address, and `conflict` when they are a member already.
  */
 export async function createMember(
-  ctx: SystemContext,
-  tenant: Tenant,
+  ctx: TenantContext,
   { role, ...person }: z.output<typeof newMember>,
   { invite }: { invite: boolean },
 ): Promise<User> {
-  await authorizeGrant(ctx, tenant.id, role);
+  const { tenant, system } = ctx;
+  authorize(ctx, MEMBERS_MANAGE);
+  if (!mayGrant(ctx, role)) throw forbidden("You can't grant more than your own role allows.");
   await requireConfirmedEmail(ctx);
-  const user = await ctx.tx(async (tx) => {
-    const user = await resolveInvitee(ctx, tx, person);
-    const added = await addMember(ctx, tx, { tenantId: tenant.id, userId: user.id, role });
+  const user = await system.tx(async (tx) => {
+    const user = await resolveInvitee(system, tx, person);
+    const added = await addMember(system, tx, { tenantId: tenant.id, userId: user.id, role });
     if (!added) throw conflict(`${user.email} is a member of ${tenant.subdomain} already.`);
     if (invite) {
       const inviterName = ctx.actor.type === "system" ? null : describeActor(ctx.actor).name;
-      const payload = { message: "invitation", userId: user.id, inviterName } as const;
-      await enqueue(ctx, tx, SEND_EMAIL, payload, { tenantId: tenant.id });
+      await sendEmail(system, tx, INVITATION, { userId: user.id, inviterName }, { tenantId: tenant.id });
     }
     return user;
   });

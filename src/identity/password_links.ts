@@ -2,49 +2,29 @@ import { z } from "zod";
 import { sha256 } from "../platform/crypto.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
-import { enqueue, keyOncePer } from "../outbox/outbox.ts";
-import { DAY, MINUTE } from "../platform/clock.ts";
+import { sendEmail } from "../email/email.ts";
 import { emailAddress } from "../platform/text.ts";
 import { resetAccess } from "./account_access.ts";
-import { type Channel, findUserOfToken, issueAddressToken } from "./address_tokens.ts";
+import { findUserOfToken } from "./address_tokens.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
-import { lockUser, type User } from "./users.ts";
+import { lockUser } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import type { Device } from "./credentials.ts";
-import { SEND_EMAIL } from "../email/send_email.ts";
-
-export const LINK_DAYS = 2;
-const ONE_EMAIL_IN = 5 * MINUTE;
+import { RESET_PASSWORD } from "./emails.ts";
 
 export const newPassword = z.object({ token: z.string(), password: z.string() });
 export const forgottenPassword = z.object({ email: emailAddress });
 
-/**
- * Emails a link to set a password to the address, if someone has an account with it; a job finds that out later. At most one email
- * leaves in each five minutes of the clock.
- */
+/** Emails a link to set a password, if the address has an account. A job finds that out, so timing tells nothing. */
 export async function requestPasswordLink(
   ctx: SystemContext,
   { email }: z.output<typeof forgottenPassword>,
   device: Device,
 ): Promise<void> {
-  await ctx.tx((tx) =>
-    enqueue(ctx, tx, SEND_EMAIL, { message: "reset_password", address: email, ...device }, {
-      key: keyOncePer(ONE_EMAIL_IN, `reset_password ${sha256(email)}`, ctx),
-    })
-  );
-}
-
-/** A link to set a password: works once, for `ttl` milliseconds, as long as the user has this address. */
-export async function createPasswordLink(
-  ctx: SystemContext,
-  user: Pick<User, "id" | "email">,
-  { ttl = LINK_DAYS * DAY, channel = "terminal" }: { ttl?: number; channel?: Channel } = {},
-): Promise<string> {
-  const token = await issueAddressToken(ctx, "set_password", user, { ttl, channel });
-  return `${ctx.services.config.appUrl.origin}/reset-password?token=${token}`;
+  const request = { address: email, ...device };
+  await ctx.tx((tx) => sendEmail(ctx, tx, RESET_PASSWORD, request, { throttle: sha256(email) }));
 }
 
 /** Whether the link of this token still works. */
@@ -53,8 +33,8 @@ export async function isPasswordLinkOpen(ctx: SystemContext, token: string): Pro
 }
 
 /**
- * Sets the password of a link's user and ends every other way into the account, all of it or nothing. A link that came by email
- * confirms the address as well. Throws `invalid` on `token` or `password`.
+ * Sets the password of a link's user and ends every other way into the account, all or nothing. A link from an email also
+ * confirms the address. Throws `invalid` on `token` or `password`.
  */
 export async function setPasswordByLink(
   ctx: SystemContext,
@@ -69,7 +49,7 @@ export async function setPasswordByLink(
     const grant = await redeemOneTimeToken(ctx, tx, "set_password", input.token);
     if (!grant) throw expired();
     await resetAccess(ctx, tx, user.id, passwordHash);
-    if (grant.details.channel === "mail") await markEmailConfirmed(ctx, tx, user);
+    if (grant.details.channel === "email") await markEmailConfirmed(ctx, tx, user);
   });
   ctx.services.use(SIGN_INS).forgetUser(user.id);
 }

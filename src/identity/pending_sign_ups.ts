@@ -3,20 +3,15 @@ import { pendingSignUps } from "../../db/control/schema/identity.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid } from "../errors.ts";
-import { enqueue, keyOncePer } from "../outbox/outbox.ts";
+import { sendEmail } from "../email/email.ts";
 import { after, HOUR, MINUTE } from "../platform/clock.ts";
-import { isSameSecret, newToken, sha256, sixDigitCode } from "../platform/crypto.ts";
+import { isSameSecret, newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
-import { SEND_EMAIL } from "../email/send_email.ts";
+import { SIGN_UP_CODE } from "./emails.ts";
+import { CODE_MINUTES, codeOf, type PendingSignUp } from "./sign_up_codes.ts";
 
-export const CODE_MINUTES = 15;
 const MAX_ATTEMPTS = 5;
 const MAX_CODES_AN_HOUR = 5;
-const ONE_EMAIL_IN = 5 * MINUTE;
-const CODE_PURPOSE = "sign-up code";
-
-/** A sign-up that waits for the code sent to its address. */
-export type PendingSignUp = typeof pendingSignUps.$inferSelect;
 
 type AskedFor = { email: string; name: string; companyName: string; subdomain: string };
 
@@ -62,22 +57,10 @@ export async function findPendingSignUp(ctx: SystemContext, token: string): Prom
   return row ?? null;
 }
 
-/** The sign-up that an email job is about; null when it is finished, or its time is over. */
-export async function findPendingSignUpById(ctx: SystemContext, id: string): Promise<PendingSignUp | null> {
-  const isOpen = and(eq(pendingSignUps.id, id), gt(pendingSignUps.expiresAt, ctx.services.clock.now()));
-  const [row] = await ctx.control.select().from(pendingSignUps).where(isOpen);
-  return row ?? null;
-}
-
-/** Emails the code again, at most once in each five minutes of the clock. */
+/** Emails the code again, at most once in five minutes. */
 export async function resendCode(ctx: SystemContext, token: string): Promise<void> {
   const pending = await findPendingSignUp(ctx, token);
   if (pending && pending.attempts < MAX_ATTEMPTS) await ctx.tx((tx) => sendCode(ctx, tx, pending.id));
-}
-
-/** The code of a sign-up: six digits, always the same. */
-export function codeOf({ services }: SystemContext, { id }: Pick<PendingSignUp, "id">): string {
-  return sixDigitCode(id, services.config.appSecret, CODE_PURPOSE);
 }
 
 /**
@@ -107,9 +90,7 @@ export async function finishPendingSignUp(tx: ControlTx, { id }: PendingSignUp):
 }
 
 async function sendCode(ctx: SystemContext, tx: ControlTx, id: string): Promise<void> {
-  await enqueue(ctx, tx, SEND_EMAIL, { message: "sign_up_code", pendingSignUpId: id }, {
-    key: keyOncePer(ONE_EMAIL_IN, `sign_up_code ${id}`, ctx),
-  });
+  await sendEmail(ctx, tx, SIGN_UP_CODE, { pendingSignUpId: id }, { throttle: id });
 }
 
 function openWith({ services }: SystemContext, token: string) {

@@ -6,7 +6,7 @@ import { SECOND } from "../platform/clock.ts";
 import { newToken } from "../platform/crypto.ts";
 import type { Check } from "../platform/health.ts";
 import type { Services } from "../ports.ts";
-import { EMAIL_TRANSPORT } from "../email/mailer.ts";
+import { EMAIL_TRANSPORT } from "../email/deliver.ts";
 
 /** How much space the data folder must have. */
 const PROBE_BYTES = 1024 * 1024;

@@ -4,7 +4,8 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { recordPlatformAudit } from "../audit/audit_log.ts";
+import { anonymousEvent, platformEvent } from "../events/event.ts";
+import { type Change, publish } from "../events/publish.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
 import { after, HOUR } from "../platform/clock.ts";
@@ -50,6 +51,12 @@ export type QueueState = {
   oldest: Date | null;
   lastHour: { done: number; retried: number; failed: number };
 };
+
+export const JOB_RETRIED = platformEvent<ListedJob>("job.retried", { sentence: "requeued the job {name}" });
+export const JOBS_RETRIED = anonymousEvent("jobs.retried", { sentence: "requeued failed jobs" });
+export const JOB_DISCARDED = platformEvent<ListedJob>("job.discarded", {
+  sentence: "discarded the job {name}",
+});
 
 export const JOB_LIST = list("jobs", {
   select: selectJobs,
@@ -137,7 +144,7 @@ export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJo
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
     if (await revive(ctx, tx, id) === 0) throw conflict("Only a failed job can be retried.");
-    await record(ctx, tx, "job.retried", job);
+    await publish(ctx, tx, JOB_RETRIED, changeOf(job));
   });
   return await getJob(ctx, id);
 }
@@ -149,7 +156,7 @@ export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Pro
     const jobs = await revive(ctx, tx, undefined, queue);
     if (jobs > 0) {
       const details = { jobs, queue: queue ?? "all" };
-      await recordPlatformAudit(ctx, tx, { action: "job.retried", subject: null, details });
+      await publish(ctx, tx, JOBS_RETRIED, { details });
     }
     return jobs;
   });
@@ -162,7 +169,7 @@ export async function discardJob(ctx: SystemContext, id: string): Promise<void> 
     const isIdle = inArray(outbox.state, ["failed", "held", "waiting", "ready"]);
     const gone = await tx.delete(outbox).where(and(eq(outbox.id, id), isIdle)).returning({ id: outbox.id });
     if (gone.length === 0) throw conflict("This job is running or has finished.");
-    await record(ctx, tx, "job.discarded", job);
+    await publish(ctx, tx, JOB_DISCARDED, changeOf(job));
   });
 }
 
@@ -180,14 +187,9 @@ async function revive(ctx: SystemContext, tx: ControlTx, id?: string, queue?: Qu
   return revived.length;
 }
 
-async function record(
-  ctx: SystemContext,
-  tx: ControlTx,
-  action: "job.retried" | "job.discarded",
-  { id, name, queue, tenant, error }: ListedJob,
-): Promise<void> {
-  const details = { queue, tenant_id: tenant?.id ?? null, error };
-  await recordPlatformAudit(ctx, tx, { action, subject: { type: "job", id, name }, details });
+function changeOf(job: ListedJob): Change<ListedJob> {
+  const { queue, tenant, error } = job;
+  return { after: job, details: { queue, tenant_id: tenant?.id ?? null, error } };
 }
 
 function selectJobs(db: ControlDb) {

@@ -1,9 +1,19 @@
 import { projects as projectsTable } from "../../db/tenant/schema/projects.ts";
 import { feature } from "../feature.ts";
-import { PROJECT_LIMIT, PROJECTS_READ, PROJECTS_WRITE } from "./projects.ts";
+import {
+  PROJECT_ARCHIVED,
+  PROJECT_CREATED,
+  PROJECT_DELETED,
+  PROJECT_LIMIT,
+  PROJECT_RESTORED,
+  PROJECT_UPDATED,
+  PROJECTS_READ,
+  PROJECTS_WRITE,
+} from "./projects.ts";
 
 export const projects = feature("projects", {
   tables: [projectsTable],
   permissions: [PROJECTS_READ, PROJECTS_WRITE],
   limits: [PROJECT_LIMIT],
+  events: [PROJECT_CREATED, PROJECT_UPDATED, PROJECT_ARCHIVED, PROJECT_RESTORED, PROJECT_DELETED],
 });

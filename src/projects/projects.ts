@@ -2,11 +2,12 @@ import { eq, ilike, or } from "drizzle-orm";
 import { z } from "zod";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
-import type { UserId } from "../access/actor.ts";
+import { describeActor, type UserId } from "../access/actor.ts";
 import { limit, release, reserve } from "../billing/limits.ts";
-import { changedFields, describeChanges } from "../audit/changes.ts";
-import { type AuditAction, recordAudit } from "../audit/audit_log.ts";
-import type { MemberContext, TenantContext } from "../context.ts";
+import { changedFields } from "../events/changes.ts";
+import { event } from "../events/event.ts";
+import { publish } from "../events/publish.ts";
+import type { TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
@@ -39,11 +40,26 @@ export type Project = {
   name: string;
   description: string;
   status: ProjectStatus;
-  ownerId: UserId;
+  /** Null if the product itself created it. */
+  ownerId: UserId | null;
   version: number;
   createdAt: Date;
   updatedAt: Date;
 };
+
+export const PROJECT_CREATED = event<Project>("project.created", { sentence: "created the project {name}" });
+export const PROJECT_UPDATED = event<Project>("project.updated", {
+  sentence: "changed the project {name}",
+  withoutValues: ["description"],
+  bookkeeping: ["version", "updatedAt"],
+});
+export const PROJECT_ARCHIVED = event<Project>("project.archived", {
+  sentence: "archived the project {name}",
+});
+export const PROJECT_RESTORED = event<Project>("project.restored", {
+  sentence: "restored the project {name}",
+});
+export const PROJECT_DELETED = event<Project>("project.deleted", { sentence: "deleted the project {name}" });
 
 const MAX_NAME_LENGTH = 120;
 const MAX_DESCRIPTION_LENGTH = 2_000;
@@ -102,16 +118,16 @@ export async function getProject(ctx: TenantContext, id: string): Promise<Projec
  * Creates a project that the actor owns. If `id` is given and exists, this is a repeat: nothing is created.
  * Throws `limit_reached`.
  */
-export async function createProject(ctx: MemberContext, input: NewProject, id = newId()): Promise<Project> {
+export async function createProject(ctx: TenantContext, input: NewProject, id = newId()): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
   const now = ctx.services.clock.now();
   return await ctx.tx(async (tx) => {
-    const values = { ...input, id, ownerId: ctx.actor.id, createdAt: now, updatedAt: now };
+    const values = { ...input, id, ownerId: describeActor(ctx.actor).id, createdAt: now, updatedAt: now };
     const [project] = await tx.insert(projects).values(values)
       .onConflictDoNothing({ target: projects.id }).returning();
     if (!project) return await readProject(tx, id);
     await reserve(ctx, tx, PROJECT_LIMIT);
-    await record(ctx, tx, "project.created", project);
+    await publish(ctx, tx, PROJECT_CREATED, { after: project });
     return project;
   });
 }
@@ -137,7 +153,7 @@ export async function updateProject(
     const updatedAt = ctx.services.clock.now();
     const [project] = await tx.update(projects).set({ ...changed, updatedAt, version: before.version + 1 })
       .where(eq(projects.id, id)).returning();
-    await recordChanges(ctx, tx, before, changed);
+    await publishChanges(ctx, tx, before, changed);
     return project!;
   });
 }
@@ -150,7 +166,7 @@ export async function deleteProject(ctx: TenantContext, id: string): Promise<Pro
     const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();
     if (!project) throw notFound("This project");
     await release(tx, PROJECT_LIMIT);
-    await record(ctx, tx, "project.deleted", project);
+    await publish(ctx, tx, PROJECT_DELETED, { before: project });
     return project;
   });
 }
@@ -173,27 +189,14 @@ function changedMeanwhile() {
   );
 }
 
-/** Archiving and restoring have a line of their own, beside the line of what else has changed. */
-async function recordChanges(
+/** Archiving and restoring are events of their own, beside what else changed. */
+async function publishChanges(
   ctx: TenantContext,
   tx: TenantTx,
   before: Project,
   { status, ...others }: Partial<Project>,
 ): Promise<void> {
-  const project = { ...before, ...others };
-  if (Object.keys(others).length > 0) {
-    const details = describeChanges(before, others, { withoutValues: ["description"] });
-    await record(ctx, tx, "project.updated", project, details);
-  }
-  if (status) await record(ctx, tx, status === "archived" ? "project.archived" : "project.restored", project);
-}
-
-async function record(
-  ctx: TenantContext,
-  tx: TenantTx,
-  action: AuditAction,
-  { id, name }: Project,
-  details?: Record<string, unknown>,
-): Promise<void> {
-  await recordAudit(ctx, tx, { action, subject: { type: "project", id, name }, details });
+  const after = { ...before, ...others };
+  await publish(ctx, tx, PROJECT_UPDATED, { before, after });
+  if (status) await publish(ctx, tx, status === "archived" ? PROJECT_ARCHIVED : PROJECT_RESTORED, { after });
 }

@@ -3,7 +3,7 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { dropSchema } from "../../db/migration/drop_schema.ts";
 import { parseSchemaName } from "../../db/tenant/schema_name.ts";
-import { eraseFromPlatformAudit, recordPlatformAudit } from "../audit/audit_log.ts";
+import { eraseFromPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
@@ -12,6 +12,8 @@ import { describeError, logOf } from "../platform/log.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { authorize } from "../access/authorize.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
+import { publish } from "../events/publish.ts";
+import { TENANT_DELETED } from "./events.ts";
 import type { TenantId } from "./tenant.ts";
 
 const DELETED_AT_ONCE = 20;
@@ -63,11 +65,7 @@ async function removeTenant(ctx: SystemContext, id: TenantId, condition?: SQL): 
     if (gone.length === 0) return; // another process was faster
     await tx.execute(sql`select stream.forget_tenant(${id})`);
     await eraseFromPlatformAudit(tx, id);
-    await recordPlatformAudit(ctx, tx, {
-      action: "tenant.deleted",
-      subject: null,
-      details: { sha256_of_id: sha256(id) },
-    });
+    await publish(ctx, tx, TENANT_DELETED, { details: { sha256_of_id: sha256(id) } });
   });
   ctx.services.forgetTenant(id, schema);
   return true;

@@ -4,24 +4,33 @@ import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { describeActor } from "../access/actor.ts";
-import { authorizeOn, isPlatform } from "../access/tenant_access.ts";
-import { changedFields, describeChanges } from "../audit/changes.ts";
-import { type AuditAction, recordAuditOf, recordPlatformAudit } from "../audit/audit_log.ts";
-import type { SystemContext } from "../context.ts";
+import { changedFields, describeChanges } from "../events/changes.ts";
+import type { Event } from "../events/event.ts";
+import { publish } from "../events/publish.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
 import { conflict, invalid, notFound, suspended } from "../errors.ts";
 import { releaseHeldJobs } from "../outbox/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
-import { isId } from "../platform/ids.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
 import { isSchemaThere } from "./admission.ts";
 import { rejectReserved, subdomainForm } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
-import { mailOwners } from "./owners.ts";
-import { newTenant, refuseTaken, takeSubdomain } from "./tenants.ts";
+import { DELETION_SCHEDULED } from "./emails.ts";
+import { emailOwners } from "./owners.ts";
+import { newTenant, rejectTakenSubdomain, takeSubdomain } from "./tenants.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
-import { authorize } from "../access/authorize.ts";
+import { authorize, can } from "../access/authorize.ts";
+import {
+  TENANT_DELETION_CANCELED,
+  TENANT_DELETION_SCHEDULED,
+  TENANT_MOVED,
+  TENANT_REBRANDED,
+  TENANT_RENAMED,
+  TENANT_RESUMED,
+  TENANT_SUSPENDED,
+} from "./events.ts";
 
 export const DELETION_GRACE_DAYS = 30;
 export const REDIRECT_DAYS = 90;
@@ -60,13 +69,12 @@ export const suspension = z.object({
 });
 
 /**
- * Renames a tenant, moves it to another subdomain, gives its mails another look. The old subdomain leads to the new one
- * for 90 days, and nobody else can take it meanwhile. Throws `not_found`, `forbidden`, `suspended` to all but the platform,
- * or `invalid` on `subdomain`.
+ * Renames the tenant, moves it to another subdomain, or changes its brand. The old subdomain redirects for 90 days, and nobody
+ * else can take it meanwhile. Throws `not_found`, `forbidden`, `suspended`, or `invalid` on `subdomain`.
  */
-export async function updateTenant(ctx: SystemContext, id: string, changes: TenantChanges): Promise<Tenant> {
-  await authorizeOn(ctx, id, SETTINGS_MANAGE);
-  return await change(ctx, id, async (tx, tenant) => {
+export async function updateTenant(ctx: TenantContext, changes: TenantChanges): Promise<Tenant> {
+  authorize(ctx, SETTINGS_MANAGE);
+  return await change(ctx, async (tx, tenant) => {
     const before = {
       name: tenant.name,
       subdomain: tenant.subdomain,
@@ -75,105 +83,100 @@ export async function updateTenant(ctx: SystemContext, id: string, changes: Tena
     };
     const { name, subdomain, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];
-    if (name) {
-      steps.push({ set: { name }, action: "tenant.renamed", details: { from: before.name, to: name } });
-    }
+    if (name) steps.push({ set: { name }, event: TENANT_RENAMED, details: { from: before.name, to: name } });
     if (subdomain) {
       rejectReserved(subdomain);
-      await move(ctx, tx, tenant, subdomain);
+      await move(ctx.system, tx, tenant, subdomain);
       const details = { from: before.subdomain, to: subdomain };
-      steps.push({ set: { subdomain }, action: "tenant.moved", details });
+      steps.push({ set: { subdomain }, event: TENANT_MOVED, details });
     }
     if (Object.keys(brand).length > 0) {
-      steps.push({ set: brand, action: "tenant.rebranded", details: describeChanges(before, brand) });
+      steps.push({ set: brand, event: TENANT_REBRANDED, details: describeChanges(before, brand) });
     }
     return steps;
   });
 }
 
-/** Shuts a tenant for everyone until it is resumed. Its data stays. Throws `not_found`, `conflict` when it is shut. */
+/** Blocks all access to the tenant until it is resumed. Its data stays. Throws `not_found`, or `conflict` if it is suspended. */
 export async function suspendTenant(
-  ctx: SystemContext,
-  id: string,
+  ctx: TenantContext,
   { reason }: z.output<typeof suspension>,
 ): Promise<Tenant> {
   authorize(ctx, TENANTS_MANAGE);
-  return await change(ctx, id, (_, tenant) => {
-    if (tenant.status === "suspended") throw conflict(`${tenant.name} is suspended already.`);
+  return await change(ctx, (_, tenant) => {
+    if (tenant.status === "suspended") throw conflict(`${tenant.name} is already suspended.`);
     const suspendedAt = ctx.services.clock.now();
     return [{
       set: { status: "suspended", suspendedAt, suspensionReason: reason },
-      action: "tenant.suspended",
+      event: TENANT_SUSPENDED,
       details: { reason },
     }];
   });
 }
 
-/** Opens a suspended tenant again. Throws `not_found`, `conflict` when it isn't suspended. */
-export async function resumeTenant(ctx: SystemContext, id: string): Promise<Tenant> {
+/** Restores access to a suspended tenant. Throws `not_found`, or `conflict` if it isn't suspended. */
+export async function resumeTenant(ctx: TenantContext): Promise<Tenant> {
   authorize(ctx, TENANTS_MANAGE);
-  return await change(ctx, id, async (tx, tenant) => {
+  return await change(ctx, async (tx, tenant) => {
     if (tenant.status !== "suspended") throw conflict(`${tenant.name} is not suspended.`);
-    await releaseHeldJobs(ctx, tx, tenant.id);
-    return [{
-      set: { status: "active", suspendedAt: null, suspensionReason: null },
-      action: "tenant.resumed",
-    }];
+    await releaseHeldJobs(ctx.system, tx, tenant.id);
+    return [{ set: { status: "active", suspendedAt: null, suspensionReason: null }, event: TENANT_RESUMED }];
   });
 }
 
 /**
- * Has a tenant deleted in 30 days. Until then it works as before, and its owners can take the decision back.
- * Throws `not_found`, `forbidden`, `conflict` when that is scheduled already.
+ * Schedules the tenant's deletion in 30 days. Until then it works as before, and an owner can cancel.
+ * Throws `not_found`, `forbidden`, or `conflict` if a deletion is already scheduled.
  */
-export async function scheduleDeletion(ctx: SystemContext, id: string): Promise<Tenant> {
-  await authorizeOn(ctx, id, TENANT_DELETE);
-  return await change(ctx, id, async (tx, tenant) => {
-    if (tenant.deletionDueAt) throw conflict(`${tenant.name} is to be deleted already.`);
+export async function scheduleDeletion(ctx: TenantContext): Promise<Tenant> {
+  authorize(ctx, TENANT_DELETE);
+  return await change(ctx, async (tx, tenant) => {
+    if (tenant.deletionDueAt) throw conflict(`${tenant.name} is already scheduled for deletion.`);
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
-    const details = { due: deletionDueAt.toISOString() };
     const requestedBy = ctx.actor.type === "system" ? PLATFORM_STAFF : describeActor(ctx.actor).name;
-    await mailOwners(ctx, tx, tenant.id, { message: "deletion_scheduled", requestedBy });
-    return [{ set: { deletionDueAt }, action: "tenant.deletion_scheduled", details }];
+    await emailOwners(ctx.system, tx, tenant.id, DELETION_SCHEDULED, (userId) => ({ userId, requestedBy }));
+    const details = { due: deletionDueAt.toISOString() };
+    return [{ set: { deletionDueAt }, event: TENANT_DELETION_SCHEDULED, details }];
   });
 }
 
-/** Takes a scheduled deletion back. Throws `not_found`, `forbidden`, `conflict` when there is none. */
-export async function cancelDeletion(ctx: SystemContext, id: string): Promise<Tenant> {
-  await authorizeOn(ctx, id, TENANT_DELETE);
-  return await change(ctx, id, (_, tenant) => {
-    if (!tenant.deletionDueAt) throw conflict(`${tenant.name} is not to be deleted.`);
-    return [{ set: { deletionDueAt: null }, action: "tenant.deletion_canceled" }];
+/** Cancels a scheduled deletion. Throws `not_found`, `forbidden`, or `conflict` if none is scheduled. */
+export async function cancelDeletion(ctx: TenantContext): Promise<Tenant> {
+  authorize(ctx, TENANT_DELETE);
+  return await change(ctx, (_, tenant) => {
+    if (!tenant.deletionDueAt) throw conflict(`${tenant.name} is not scheduled for deletion.`);
+    return [{ set: { deletionDueAt: null }, event: TENANT_DELETION_CANCELED }];
   });
 }
 
-/** Whoever decides something that can't be undone types what it is about. Throws `invalid` on `confirmation`. */
+/** People confirm what can't be undone by typing its name. Throws `invalid` on `confirmation`. */
 export function checkConfirmation(expected: string, given: string | undefined): void {
   if (given?.trim() !== expected) throw invalid({ confirmation: `Type ${expected} here.` });
 }
 
 type Step = {
   set: Partial<typeof tenants.$inferInsert>;
-  action: AuditAction;
+  event: Event<Pick<Tenant, "id" | "name">, "platform">;
   details?: Record<string, unknown>;
 };
 
-/** Does what `decide` says in one transaction, with a line for each step in the tenant's log and the platform's. */
+/** Makes the changes that `decide` returns in one transaction, and publishes the event of each. */
 async function change(
-  ctx: SystemContext,
-  id: string,
+  ctx: TenantContext,
   decide: (tx: ControlTx, tenant: Tenant) => Step[] | Promise<Step[]>,
 ): Promise<Tenant> {
-  if (!isId<TenantId>(id)) throw notFound("This workspace");
-  const tenant = await ctx.tx(async (tx) => {
+  const { id } = ctx.tenant;
+  const tenant = await ctx.system.tx(async (tx) => {
     const tenant = await lockTenant(tx, id);
-    if (tenant.status === "suspended" && !isPlatform(ctx)) throw suspended();
+    if (tenant.status === "suspended" && !can(ctx, TENANTS_MANAGE)) throw suspended();
     const steps = await decide(tx, tenant);
     if (steps.length === 0) return tenant;
     const set = Object.assign({ updatedAt: ctx.services.clock.now() }, ...steps.map((step) => step.set));
-    const [row] = await refuseTaken(() => tx.update(tenants).set(set).where(eq(tenants.id, id)).returning());
+    const [row] = await rejectTakenSubdomain(() =>
+      tx.update(tenants).set(set).where(eq(tenants.id, id)).returning()
+    );
     const changed = toTenant({ ...row!, schemaVersion: tenant.schemaVersion });
-    await record(ctx, tx, changed, steps);
+    await publishSteps(ctx.system, tx, changed, steps);
     await announceChange(tx, id);
     return changed;
   });
@@ -188,16 +191,11 @@ async function lockTenant(tx: ControlTx, id: TenantId): Promise<Tenant> {
   return toTenant(row);
 }
 
-/** A schema that waits for its migration, or is lost, has no log that could take the lines; the platform's has them. */
-async function record(ctx: SystemContext, tx: ControlTx, tenant: Tenant, steps: Step[]): Promise<void> {
-  const subject = { type: "tenant", id: tenant.id, name: tenant.name } as const;
-  const entries = steps.map(({ action, details }) => ({ action, subject, details }));
-  if (
-    tenant.schemaVersion >= ctx.services.oldestServedVersion && await isSchemaThere(tx, tenant.schemaName)
-  ) {
-    for (const entry of entries) await recordAuditOf(ctx, tx, tenant.schemaName, entry);
-  }
-  for (const entry of entries) await recordPlatformAudit(ctx, tx, entry);
+/** A schema that still needs its migration, or is lost, has no log that can take the lines. The platform's log has them. */
+async function publishSteps(ctx: SystemContext, tx: ControlTx, tenant: Tenant, steps: Step[]): Promise<void> {
+  const isServed = tenant.schemaVersion >= ctx.services.oldestServedVersion;
+  const schema = isServed && await isSchemaThere(tx, tenant.schemaName) ? tenant.schemaName : undefined;
+  for (const { event, details } of steps) await publish(ctx, tx, event, { after: tenant, details, schema });
 }
 
 async function move(ctx: SystemContext, tx: ControlTx, tenant: Tenant, to: string): Promise<void> {

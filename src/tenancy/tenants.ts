@@ -7,11 +7,10 @@ import { users } from "../../db/control/schema/users.ts";
 import { claimReadySchema, countReadySchemas, provisionSchema } from "../../db/migration/provision.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { userActor, type UserId } from "../access/actor.ts";
-import { recordAuditOf, recordPlatformAudit } from "../audit/audit_log.ts";
+import { publish } from "../events/publish.ts";
 import { PLANS } from "../billing/plans.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
-import { enqueue } from "../outbox/outbox.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
@@ -27,7 +26,9 @@ import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { UPKEEP } from "./upkeep.ts";
 import { authorize } from "../access/authorize.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
-import { SEND_EMAIL } from "../email/send_email.ts";
+import { sendEmail } from "../email/email.ts";
+import { WELCOME } from "./emails.ts";
+import { TENANT_CREATED } from "./events.ts";
 
 const MAX_NAME_LENGTH = 100;
 const CLAIM_TRIES = 5;
@@ -78,7 +79,7 @@ async function createIn(
   if (createdBy) await checkCreated(tx, createdBy);
   const id = newId<TenantId>();
   const row = { ...input, id, schemaName, createdBy, createdAt: now, updatedAt: now };
-  const [tenant] = await refuseTaken(() => tx.insert(tenants).values(row).returning());
+  const [tenant] = await rejectTakenSubdomain(() => tx.insert(tenants).values(row).returning());
   await takeSubdomain(tx, id, input.subdomain, now);
   await tx.insert(memberships).values({
     id: newId(),
@@ -88,13 +89,10 @@ async function createIn(
     createdAt: now,
   });
 
-  const welcome = { message: "welcome", userId: owner.id } as const;
-  await enqueue(ctx, tx, SEND_EMAIL, welcome, { tenantId: id });
+  await sendEmail(ctx, tx, WELCOME, { userId: owner.id }, { tenantId: id });
 
   const acting = ctx.actor.type === "visitor" ? { ...ctx, actor: ownerActor(owner) } : ctx;
-  const entry = { action: "tenant.created", subject: { type: "tenant", id, name: input.name } } as const;
-  await recordAuditOf(acting, tx, schemaName, entry);
-  await recordPlatformAudit(acting, tx, entry);
+  await publish(acting, tx, TENANT_CREATED, { after: { id, name: input.name }, schema: schemaName });
   const { version } = await newestTenantMigration();
   return { tenant: toTenant({ ...tenant!, schemaVersion: version }), ownerId: owner.id };
 }
@@ -139,7 +137,7 @@ export async function isSubdomainTaken(ctx: SystemContext, name: string): Promis
 }
 
 /** Runs a change of `tenants`. Throws `invalid` when another has the subdomain. */
-export async function refuseTaken<T>(change: () => PromiseLike<T>): Promise<T> {
+export async function rejectTakenSubdomain<T>(change: () => PromiseLike<T>): Promise<T> {
   try {
     return await change();
   } catch (error) {

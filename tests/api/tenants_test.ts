@@ -4,6 +4,7 @@ import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { stockWorkspaces } from "../support/workspaces.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: `/api/v1/tenants`, by status. */
 
@@ -102,7 +103,9 @@ Deno.test("S08 a suspended tenant can't be changed with an account token either"
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.member(acme, globex.owner.email, "owner");
   const token = await world.accountToken(globex.owner.email);
-  await suspendTenant(world.system, acme.tenant.id, { reason: "Two invoices are overdue." });
+  await suspendTenant(await openTenant(world.system, acme.tenant.id), {
+    reason: "Two invoices are overdue.",
+  });
   const path = `/tenants/${acme.tenant.id}`;
 
   const answers = [

@@ -3,7 +3,8 @@ import { withMigrator } from "../../db/migration/migrator.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
-import { createPasswordLink, setPasswordByLink } from "../../src/identity/password_links.ts";
+import { createPasswordLink } from "../../src/identity/emailed_links.ts";
+import { setPasswordByLink } from "../../src/identity/password_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
 import { authenticate, startCheckedSession } from "../../src/identity/sign_in.ts";
@@ -16,6 +17,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { staffActor } from "../../src/access/actor.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: an account belongs to its owner: anyone with an old password, or who opened it for someone else, is out. */
 
@@ -41,12 +43,11 @@ Deno.test("S14 a stranger who opened an account gets nothing that its owner is g
   const mine = (await world.services.use(TENANTS).findBySubdomain("mine"))!;
   const waiting = await world.handoffLink(stranger, { tenant: mine });
 
-  await createMember(
-    world.system,
-    corp.tenant,
-    { email: VICTIM, name: "Victim", role: "admin" },
-    { invite: true },
-  );
+  await createMember(await openTenant(world.system, corp.tenant.id), {
+    email: VICTIM,
+    name: "Victim",
+    role: "admin",
+  }, { invite: true });
   await worker.idle();
 
   for (const url of [`http://${world.host("mine")}/dashboard`, `http://${world.host()}/workspaces`]) {
@@ -91,13 +92,15 @@ Deno.test("an account keeps its password if its owner confirmed the address or a
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const stranger = await world.unconfirmedUser("ben@acme.example");
-  await setPassword(world, await createPasswordLink(world.system, stranger, { channel: "mail" }), PASSWORD);
+  await setPassword(world, await createPasswordLink(world.system, stranger, { channel: "email" }), PASSWORD);
   const confirmed = (await findUserByEmail(world.system.control, stranger.email))!;
   const staff = await world.staff("root@example.com");
   const actor = staffActor(staff);
   const asStaff = { ...world.system, actor };
-  const add = (ctx: typeof world.system, email: string, { tenant } = acme) =>
-    createMember(ctx, tenant, { email, name: "Someone", role: "member" }, { invite: false });
+  const add = async (ctx: typeof world.system, email: string, { tenant } = acme) =>
+    await createMember(await openTenant(ctx, tenant.id), { email, name: "Someone", role: "member" }, {
+      invite: false,
+    });
 
   await add(world.system, confirmed.email);
   await add(asStaff, staff.email);
@@ -138,7 +141,7 @@ Deno.test("S14 a printed link sets the password once and doesn't confirm the add
 
   await setPassword(world, await createPasswordLink(world.system, user));
   const afterPrinted = await isConfirmed();
-  await setPassword(world, await createPasswordLink(world.system, user, { channel: "mail" }));
+  await setPassword(world, await createPasswordLink(world.system, user, { channel: "email" }));
   const afterMailed = await isConfirmed();
 
   assert.deepEqual([afterPrinted, afterMailed], [false, true]);

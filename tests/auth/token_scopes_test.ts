@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { decodeJwt } from "jose";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: a sign-in returns a token of the requested scope, and the scope never changes (S51). */
 
@@ -59,9 +60,9 @@ Deno.test("S51 an account token can be exchanged for tokens of one tenant, which
   const { status, json: first } = await exchange("Globex");
   const me = await world.api("GET", "/me", { token: first.access_token });
   const { json: second } = await exchange("globex");
-  await suspendTenant(world.system, globex.tenant.id, { reason: "An invoice is open." });
+  await suspendTenant(await openTenant(world.system, globex.tenant.id), { reason: "An invoice is open." });
   const suspended = await exchange("globex");
-  await resumeTenant(world.system, globex.tenant.id);
+  await resumeTenant(await openTenant(world.system, globex.tenant.id));
   const refused = [
     await exchange("initech"),
     await exchange("nowhere"),

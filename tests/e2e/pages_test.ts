@@ -5,12 +5,13 @@ import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts"
 import { unsubscribeUrl } from "../../src/email/preferences.ts";
 import { suppress } from "../../src/email/suppression.ts";
 import { startPendingSignUp } from "../../src/identity/pending_sign_ups.ts";
-import { createVerificationLink } from "../../src/identity/email_verification.ts";
+import { createVerificationLink } from "../../src/identity/emailed_links.ts";
 import { addJob } from "../support/jobs.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
-import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: every page is accessible, fits every window, and is small. */
 
@@ -28,8 +29,10 @@ Deno.test("every page passes axe and fits its window, light and dark, on desktop
   const closed = await world.company("globex");
   for (const company of [open, closed]) await world.member(company, "mei@acme.example", "viewer");
   await world.member(open, "ada@acme.example", "admin");
-  await scheduleDeletion(world.system, closed.tenant.id);
-  await suspendTenant(world.system, closed.tenant.id, { reason: "The last three invoices are open." });
+  await scheduleDeletion(await openTenant(world.system, closed.tenant.id));
+  await suspendTenant(await openTenant(world.system, closed.tenant.id), {
+    reason: "The last three invoices are open.",
+  });
   await world.manyProjects("acme", 8);
   const { json } = await world.api("GET", "/projects", { token: await ownerToken(world) });
   const jobId = await addJob(world, {
@@ -67,7 +70,7 @@ Deno.test("every page passes axe and fits its window, light and dark, on desktop
       await world.passwordLink(reader),
       newcomer,
       `${newcomer}&choose_password`,
-      unsubscribeUrl(world.system, reader.id, "reports"),
+      unsubscribeUrl(world.system, reader.id, { name: "reports" }),
     ],
   };
   const browser = await launchBrowser();

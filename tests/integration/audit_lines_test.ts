@@ -13,6 +13,7 @@ import { MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: the audit log records every change. A change of nothing adds no line and no version. */
 
@@ -88,15 +89,15 @@ Deno.test("a workspace's changes are logged with the old values, and only if som
   const { id } = acme.tenant;
   const lines = linesSince(acme, await countLines(acme));
 
-  await updateTenant(world.system, id, {
+  await updateTenant(await openTenant(world.system, id), {
     name: "Acme",
     subdomain: "acme",
     brandColor: null,
     logoUrl: null,
   });
   const untouched = await lines();
-  await updateTenant(world.system, id, { name: "Acme Robotics", brandColor: "#0b6b58" });
-  await updateTenant(world.system, id, { name: "Acme Robotics", brandColor: "#0b6b58" });
+  await updateTenant(await openTenant(world.system, id), { name: "Acme Robotics", brandColor: "#0b6b58" });
+  await updateTenant(await openTenant(world.system, id), { name: "Acme Robotics", brandColor: "#0b6b58" });
 
   assert.deepEqual(untouched, []);
   assert.deepEqual(await lines(), [

@@ -19,15 +19,10 @@ Deno.test("the CLI lists, counts and retries jobs, and runs them on PostgreSQL",
 
     await t.step("a new member's invitation waits in the queue unless --no-send-invite is set", async () => {
       const jobs = json(await run("jobs", "list", "--queue", "email", "--json"));
-      const messages = jobs.map(({ name, state, tenant, payload }: Record<string, string>) => [
-        name,
-        state,
-        tenant,
-        JSON.parse(payload!).message,
-      ]);
-      assert.deepEqual(messages, [
-        ["email.send", "ready", "acme", "invitation"],
-        ["email.send", "ready", "acme", "welcome"],
+      const emails = jobs.map(({ name, state, tenant }: Record<string, string>) => [name, state, tenant]);
+      assert.deepEqual(emails, [
+        ["email.invitation", "ready", "acme"],
+        ["email.welcome", "ready", "acme"],
       ]);
     });
 

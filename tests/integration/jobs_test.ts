@@ -9,6 +9,7 @@ import { cancelJob, enqueue, enqueueAll } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { added, doing, ENGINES, JOB, jobOf, PAYLOAD, replaced, startWorker, until } from "../support/jobs.ts";
 import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
@@ -57,9 +58,9 @@ for (const engine of ENGINES) {
     const options = doing((run) => void order.push(run.id));
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
     const [later, low, high] = await added(world.system, [
-      { payload: PAYLOAD, delay: HOUR },
-      { payload: PAYLOAD, priority: 200 },
-      { payload: PAYLOAD, priority: 1 },
+      { delay: HOUR },
+      { priority: 200 },
+      { priority: 1 },
     ]);
     await using worker = await startWorker(world, engine, { ...options, policies });
 
@@ -94,7 +95,7 @@ for (const engine of ENGINES) {
       attempts.push(run.attempt);
       throw new Error("The other side is down.");
     });
-    const [id] = await added(world.system, [{ payload: PAYLOAD }]);
+    const [id] = await added(world.system, [{}]);
     await using worker = await startWorker(world, engine, options);
 
     await worker.idle();
@@ -133,7 +134,7 @@ for (const engine of ENGINES) {
         );
       }),
     ];
-    const [failed] = await added(world.system, [{ payload: PAYLOAD }]);
+    const [failed] = await added(world.system, [{}]);
     const [later, slow] = await world.system.tx((tx) =>
       enqueueAll(world.system, tx, COLLECT, [
         { payload: { day: "2026-01-02" } },
@@ -155,12 +156,12 @@ for (const engine of ENGINES) {
     const acme = await world.company("acme");
     let runs = 0;
     const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
-    await suspendTenant(world.system, acme.tenant.id, { reason: "Unpaid." });
+    await suspendTenant(await openTenant(world.system, acme.tenant.id), { reason: "Unpaid." });
     await using worker = await startWorker(world, engine, doing(() => void runs++));
     await worker.idle();
     const held = await jobOf(world, id!);
 
-    await resumeTenant(world.system, acme.tenant.id);
+    await resumeTenant(await openTenant(world.system, acme.tenant.id));
     await until(() => runs === 1);
     await worker.idle();
 
@@ -170,7 +171,7 @@ for (const engine of ENGINES) {
 
   Deno.test(`${engine}: another worker reclaims the jobs of a lost worker, and each ends once`, async () => {
     await using world = await World.open();
-    const [id, stuck] = await added(world.system, [{ payload: PAYLOAD }, { payload: PAYLOAD }]);
+    const [id, stuck] = await added(world.system, [{}, {}]);
     await world.system.control.update(outbox).set({
       state: "running",
       attempts: sql`case when ${outbox.id} = ${stuck}::uuid then 5 else 1 end`,
@@ -196,7 +197,7 @@ for (const engine of ENGINES) {
       running++;
       await new Promise((done) => setTimeout(done, 150));
     });
-    const ids = await added(world.system, Array.from({ length: 10 }, () => ({ payload: PAYLOAD })));
+    const ids = await added(world.system, Array.from({ length: 10 }, () => ({})));
     const worker = await startWorker(world, engine, { ...options, policies });
     await until(() => running === 2);
     await worker.close();
@@ -285,7 +286,7 @@ Deno.test("a priority out of range is rejected, and the error states the range",
 
   for (const priority of [-1, 1.5, 1_001, 40_000]) {
     await assert.rejects(
-      added(world.system, [{ payload: PAYLOAD, priority }]),
+      added(world.system, [{ priority }]),
       new RangeError(`A job's priority is a whole number from 0 to 1000, not ${priority}.`),
     );
   }
@@ -293,7 +294,7 @@ Deno.test("a priority out of range is rejected, and the error states the range",
 
 Deno.test("a job with an unknown name or an invalid payload fails permanently, with the reason", async () => {
   await using world = await World.open();
-  const [unknown, odd] = await added(world.system, [{ payload: PAYLOAD }, { payload: PAYLOAD }]);
+  const [unknown, odd] = await added(world.system, [{}, {}]);
   await world.system.control.update(outbox).set({ name: "of.tomorrow" }).where(eq(outbox.id, unknown!));
   await world.system.control.update(outbox).set({ payload: { day: "no day" } }).where(eq(outbox.id, odd!));
   await using worker = await startWorker(world, "kv", doing(() => {}));

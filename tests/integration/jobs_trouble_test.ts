@@ -35,7 +35,7 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const services: Services = { ...world.services, config: { ...world.config, drainTime: 300 } };
     const long = Promise.withResolvers<void>();
-    const [running, waiting] = await added(world.system, [{ payload: PAYLOAD }, { payload: PAYLOAD }]);
+    const [running, waiting] = await added(world.system, [{}, {}]);
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
     const worker = await startWorker(world, engine, {
       services,
@@ -62,7 +62,7 @@ for (const engine of ENGINES) {
     const jobs = [replaced(JOB, () => slow.promise), replaced(DELETE_EXPIRED, () => void runs++)];
     await using worker = await startWorker(world, engine, { jobs });
     for (let dispatched = 1; dispatched <= 60; dispatched++) {
-      await added(world.system, [{ payload: PAYLOAD }]); // each in its own dispatch
+      await added(world.system, [{}]); // each in its own dispatch
       await until(async () =>
         await countIn(world, "dispatched") + await countIn(world, "running") === dispatched
       );
@@ -80,7 +80,7 @@ for (const engine of ENGINES) {
     await using world = await World.open();
     const long = Promise.withResolvers<void>();
     let runs = 0;
-    const [id] = await added(world.system, [{ payload: PAYLOAD }]);
+    const [id] = await added(world.system, [{}]);
     await using worker = await startWorker(world, engine, {
       ...doing(() => (runs++, long.promise)),
     });
@@ -101,7 +101,7 @@ Deno.test("a result that arrives after the job restarted is ignored", async () =
   await using world = await World.open();
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
-  const [id] = await added(world.system, [{ payload: PAYLOAD }]);
+  const [id] = await added(world.system, [{}]);
   const slow = await startWorker(world, "kv", doing(() => first.promise));
   await until(async () => (await jobOf(world, id!)).state === "running");
   await world.system.control.update(outbox).set({ state: "ready", dispatchId: null, leaseUntil: null });
@@ -123,7 +123,7 @@ Deno.test("a result that arrives after the job restarted is ignored", async () =
 Deno.test("an error's message is stored without the characters that Postgres can't store, and delays no other job", async () => {
   await using world = await World.open();
   const texts = ["a\0b", "half \ud83d", `${"x".repeat(1_999)}\u{1f600}`];
-  const ids = await added(world.system, texts.map(() => ({ payload: PAYLOAD })));
+  const ids = await added(world.system, texts.map(() => ({})));
   const options = doing(({ id }) => {
     throw new Error(texts[ids.indexOf(id)]);
   });
@@ -152,7 +152,7 @@ Deno.test("an item that Postgres can't store is dropped from its batch, and the 
 Deno.test("a worker that is asked to wait until it is idle stops waiting at the deadline", async () => {
   await using world = await World.open();
   const long = Promise.withResolvers<void>();
-  await added(world.system, [{ payload: PAYLOAD }]);
+  await added(world.system, [{}]);
   await using worker = await startWorker(world, "kv", doing(() => long.promise));
 
   const started = performance.now();
@@ -172,7 +172,7 @@ Deno.test("jobs of a queue that this version doesn't know stay ready, and other 
     attempts: 1,
     leaseUntil: new Date(0),
   });
-  const known = await added(world.system, [{ payload: PAYLOAD }, { payload: PAYLOAD }]);
+  const known = await added(world.system, [{}, {}]);
   await using worker = await startWorker(world, "kv", doing(() => {}));
   await worker.idle();
 
@@ -272,7 +272,7 @@ Deno.test({
     await until(async () => await world.system.control.$count(jobWorkers) === 2);
     await new Promise((done) => setTimeout(done, 5 * SECOND + 200)); // the first learns about the second
 
-    await added(world.system, Array.from({ length: 120 }, () => ({ payload: PAYLOAD })));
+    await added(world.system, Array.from({ length: 120 }, () => ({})));
     await one.idle();
     await Promise.all([one.close(), two.close()]);
     await other.close();

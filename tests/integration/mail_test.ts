@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
 import { mailboxMessages } from "../../db/control/schema/email.ts";
-import { deliver, EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
+import { deliver, EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { emptyMailbox } from "../../src/email/mailbox.ts";
 import { findSuppression, suppress, type SuppressionReason } from "../../src/email/suppression.ts";
 import type { OutgoingEmail } from "../../src/email/transports/transport.ts";
@@ -11,9 +11,9 @@ import { MailServer } from "../support/mail_server.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: mail goes where it should and nowhere else; where no way out is configured, it is kept to be looked at. */
+/** Protects: email goes to its recipient only. Without a configured transport, the mailbox keeps it. */
 
-Deno.test("an address that the mail server doesn't know is suppressed, and not written to again", async () => {
+Deno.test("an address that the mail server doesn't know is suppressed and gets no more email", async () => {
   await using server = await MailServer.start({ refuseRecipient: () => "550 5.1.1 No such user" });
   await using world = await World.open({ SMTP_URL: server.url().href });
   const email = sampleEmail({ to: { name: "", address: "Gone@acme.example" } });
@@ -26,7 +26,7 @@ Deno.test("an address that the mail server doesn't know is suppressed, and not w
   assert.equal(await findSuppression(world.system, "GONE@acme.example"), "bounce");
 });
 
-Deno.test("a mail that can't leave now suppresses nobody", async () => {
+Deno.test("a deferred email suppresses nobody", async () => {
   await using server = await MailServer.start({ refuseRecipient: () => "451 4.3.0 Busy" });
   await using world = await World.open({ SMTP_URL: server.url().href });
 
@@ -36,7 +36,7 @@ Deno.test("a mail that can't leave now suppresses nobody", async () => {
   assert.equal(await findSuppression(world.system, "zoe@acme.example"), null);
 });
 
-Deno.test("what is no address is refused before anybody is asked", async () => {
+Deno.test("a malformed address is refused before the mail server is contacted", async () => {
   await using server = await MailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   const to = { name: "", address: "zoe@acme.example\r\nRCPT TO:<victim@evil.example>" };
@@ -47,7 +47,7 @@ Deno.test("what is no address is refused before anybody is asked", async () => {
   assert.equal(server.received.length, 0);
 });
 
-Deno.test("what holds back all mail outweighs a complaint, and nothing outweighs it", async () => {
+Deno.test("a bounce or a manual suppression replaces a complaint, and nothing replaces them", async () => {
   await using world = await World.open();
   const address = "zoe@acme.example";
 
@@ -63,32 +63,32 @@ Deno.test("what holds back all mail outweighs a complaint, and nothing outweighs
   assert.equal(await findSuppression(world.system, address), "bounce");
 });
 
-Deno.test("a complaint holds back what one may do without, and the other reasons hold back all", async () => {
+Deno.test("a complaint blocks optional emails, and the other reasons block all emails", async () => {
   await using world = await World.open();
-  const sent = async (reason: SuppressionReason, message: OutgoingEmail["message"]) => {
+  const sent = async (reason: SuppressionReason, category: OutgoingEmail["category"]) => {
     const address = `${reason}@acme.example`;
     await suppress(world.system, { address, reason, detail: "" });
-    return (await deliver(world.system, sampleEmail({ to: { name: "", address }, message }))).status;
+    return (await deliver(world.system, sampleEmail({ to: { name: "", address }, category }))).status;
   };
 
   const outcomes = {
-    "complaint, account": await sent("complaint", "reset_password"),
-    "complaint, report": await sent("complaint", "monthly_report"),
-    "complaint, alert": await sent("complaint", "usage_near_limit"),
-    "bounce, account": await sent("bounce", "reset_password"),
-    "manual, account": await sent("manual", "reset_password"),
+    "complaint, account": await sent("complaint", null),
+    "complaint, report": await sent("complaint", "reports"),
+    "bounce, account": await sent("bounce", null),
+    "bounce, report": await sent("bounce", "reports"),
+    "manual, account": await sent("manual", null),
   };
 
   assert.deepEqual(outcomes, {
     "complaint, account": "accepted",
     "complaint, report": "suppressed",
-    "complaint, alert": "suppressed",
     "bounce, account": "suppressed",
+    "bounce, report": "suppressed",
     "manual, account": "suppressed",
   });
 });
 
-Deno.test("each mail that isn't sent leaves a line in the log with its reason, and without its address", async () => {
+Deno.test("the log has a line for each email, with the reason if it wasn't sent, and without the address", async () => {
   await using world = await World.open();
   await suppress(world.system, { address: "gone@acme.example", reason: "bounce", detail: "" });
   const lines = await logged(async () => {
@@ -100,15 +100,15 @@ Deno.test("each mail that isn't sent leaves a line in the log with its reason, a
   assert.deepEqual(
     lines.map(({ rawMessage, properties }) => [rawMessage, properties.kind, properties.reason]),
     [
-      ["mail suppressed", "welcome", "bounce"],
-      ["mail refused", "welcome", "not an email address"],
-      ["mail sent", "welcome", undefined],
+      ["email suppressed", "welcome", "bounce"],
+      ["email refused", "welcome", "not an email address"],
+      ["email sent", "welcome", undefined],
     ],
   );
   assert.doesNotMatch(JSON.stringify(lines), /@acme|nobody/);
 });
 
-Deno.test("without a way out, mail is kept in the mailbox: the same mail once, and the newest thousand", async () => {
+Deno.test("without a transport, the mailbox keeps each email once, and the newest thousand", async () => {
   await using world = await World.open();
   const email = sampleEmail();
   for (let count = 0; count < 2; count++) await deliver(world.system, email);
@@ -126,7 +126,7 @@ Deno.test("without a way out, mail is kept in the mailbox: the same mail once, a
   assert.equal(await world.system.control.$count(mailboxMessages), 1_000);
 });
 
-Deno.test("programs read the mailbox as JSON, with the links that a mail holds", async () => {
+Deno.test("programs read the mailbox as JSON, with each email's links", async () => {
   await using world = await World.open();
   const email = sampleEmail();
   await deliver(world.system, email);
@@ -150,7 +150,7 @@ Deno.test("programs read the mailbox as JSON, with the links that a mail holds",
   assert.deepEqual(kept.links, ["https://app.example/a?x=1&y=2"]);
 });
 
-Deno.test("people read the mailbox without JavaScript, and empty it", async () => {
+Deno.test("people can read and clear the mailbox without JavaScript", async () => {
   await using world = await World.open();
   const email = sampleEmail({ subject: "<script>alert(1)</script>" });
   await deliver(world.system, email);
@@ -178,7 +178,7 @@ Deno.test("people read the mailbox without JavaScript, and empty it", async () =
   assert.match(emptied.text, /No email yet/);
 });
 
-Deno.test("S45 a tenant's mail goes with the tenant, and mail that comes after it belongs to nobody", async () => {
+Deno.test("S45 a tenant's email is deleted with the tenant, and later email belongs to no tenant", async () => {
   await using world = await World.open();
   const { tenant } = await world.company("acme");
   await deliver(world.system, sampleEmail({ tenantId: tenant.id }));
@@ -191,7 +191,7 @@ Deno.test("S45 a tenant's mail goes with the tenant, and mail that comes after i
   assert.equal((await json(world))[0].tenant_id, null);
 });
 
-Deno.test("S42 production keeps no mail to be read, whoever asks", async () => {
+Deno.test("S42 production has no mailbox", async () => {
   await using world = await World.open(PRODUCTION);
 
   assert.equal(world.services.use(EMAIL_TRANSPORT).name, "smtp");

@@ -13,10 +13,11 @@ import { Exposition } from "../support/metrics.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { EMAIL_TRANSPORT } from "../../src/email/mailer.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { STORAGE } from "../../src/analytics/storage.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: the metrics' names, types and labels, and who can see them. */
 
@@ -187,7 +188,7 @@ Deno.test({
       replica.use(STORAGE).sizes.set(tenant.schemaName, 1);
     }
 
-    await updateTenant(world.system, globex.tenant.id, { name: "Globex Corporation" });
+    await updateTenant(await openTenant(world.system, globex.tenant.id), { name: "Globex Corporation" });
     await deleteTenant(world.system, acme.tenant.id);
     await until(() => replica.metrics.labeledTenants().length < 2);
     const { metrics } = replica;
@@ -350,7 +351,9 @@ Deno.test("if jobs wait and no process runs them, the product is degraded until 
   clock.advance(3 * MINUTE);
   const later = await health();
   const before = (await scrape(world)).sum("saas_queue_depth", { queue: "analytics" });
-  await using worker = await startWorker(world, "kv", doing(() => {}));
+  await using worker = await startWorker(world, "kv", {
+    ...doing(() => {}),
+  });
   await worker.idle();
 
   assert.deepEqual([atFirst, later, await health()], ["healthy", "degraded", "healthy"]);

@@ -8,7 +8,6 @@ import { pause } from "../../db/connection/retry.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import { listPlatformAudit, recentAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
 import { DAY, MINUTE } from "../../src/platform/clock.ts";
-import { SEND_EMAIL } from "../../src/email/send_email.ts";
 import { retryJob } from "../../src/operations/job_list.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
@@ -21,18 +20,20 @@ import {
   suspendTenant,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: a tenant's life from creation to deletion, and the effect of each step on members and programs. */
 
 Deno.test("a renamed tenant keeps its address; a moved one is found at both addresses for 90 days", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
-  await updateTenant(world.system, acme.tenant.id, { name: "Acme Robotics" });
-  await updateTenant(world.system, acme.tenant.id, { subdomain: "robotics" });
+  await updateTenant(await openTenant(world.system, acme.tenant.id), { name: "Acme Robotics" });
+  await updateTenant(await openTenant(world.system, acme.tenant.id), { subdomain: "robotics" });
 
   const old = await world.raw("POST", world.host("acme"), "/projects?sort=name", {}, "name=x");
   const now = await world.raw("GET", world.host("robotics"), "/login");
@@ -53,7 +54,8 @@ Deno.test("a renamed tenant keeps its address; a moved one is found at both addr
 Deno.test("a tenant can move back to a former address, but not move endlessly", async () => {
   await using world = await World.open();
   const { tenant: { id } } = await world.company("first");
-  const moveTo = (subdomain: string) => updateTenant(world.system, id, { subdomain });
+  const moveTo = async (subdomain: string) =>
+    await updateTenant(await openTenant(world.system, id), { subdomain });
 
   await moveTo("second");
   const back = await moveTo("first");
@@ -95,8 +97,11 @@ Deno.test("S33 a tenant keeps a name that was reserved later, but can't take ano
   await control.update(subdomains).set({ name: "metrics1" }).where(eq(subdomains.name, "acme"));
   await control.update(tenants).set({ subdomain: "metrics1" }).where(eq(tenants.id, tenant.id));
 
-  const renamed = await updateTenant(world.system, tenant.id, { name: "Metrics One", subdomain: "metrics1" });
-  const moving = updateTenant(world.system, tenant.id, { subdomain: "admin-1" });
+  const renamed = await updateTenant(await openTenant(world.system, tenant.id), {
+    name: "Metrics One",
+    subdomain: "metrics1",
+  });
+  const moving = updateTenant(await openTenant(world.system, tenant.id), { subdomain: "admin-1" });
 
   assert.deepEqual([renamed.name, renamed.subdomain], ["Metrics One", "metrics1"]);
   await assert.rejects(
@@ -113,14 +118,16 @@ Deno.test("S08 a suspended tenant is blocked for everyone, tells only its member
   const dashboard = `http://${world.host("acme")}/dashboard`;
   await member.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
   const { json: tokens } = await signIn(world, acme);
-  await suspendTenant(world.system, acme.tenant.id, { reason: "The last invoice is open." });
+  await suspendTenant(await openTenant(world.system, acme.tenant.id), {
+    reason: "The last invoice is open.",
+  });
 
   const pages = [await member.get(dashboard), await world.browser().get(dashboard)];
   const program = await world.api("GET", "/projects", { token: tokens.access_token });
   const signedIn = await signIn(world, acme);
   const body = { refresh_token: tokens.refresh_token };
   const refreshed = await world.api("POST", "/auth/refresh", { body });
-  await resumeTenant(world.system, acme.tenant.id);
+  await resumeTenant(await openTenant(world.system, acme.tenant.id));
   const afterwards = await world.api("GET", "/projects", { token: tokens.access_token });
   const refreshedLater = await world.api("POST", "/auth/refresh", { body });
 
@@ -144,7 +151,7 @@ Deno.test("another process sees a change within five seconds", async () => {
   const seen = async () => (await replica.use(TENANTS).findBySubdomain("acme"))?.status;
   const before = await seen();
 
-  await suspendTenant(world.system, acme.tenant.id, { reason: "A test." });
+  await suspendTenant(await openTenant(world.system, acme.tenant.id), { reason: "A test." });
   const changedAt = performance.now();
   while (await seen() === "active") await new Promise((done) => setTimeout(done, 20));
   const took = performance.now() - changedAt;
@@ -185,11 +192,11 @@ Deno.test("only an owner can schedule the deletion by typing the name, and cance
 Deno.test("each step adds a line to the tenant's log and the platform's, with the actor and the old values", async () => {
   await using world = await World.open();
   const { tenant, ctx } = await world.company("acme");
-  await updateTenant(world.system, tenant.id, { name: "New name", subdomain: "new-name" });
-  await suspendTenant(world.system, tenant.id, { reason: "Why." });
-  await resumeTenant(world.system, tenant.id);
-  await scheduleDeletion(world.system, tenant.id);
-  await cancelDeletion(world.system, tenant.id);
+  await updateTenant(await openTenant(world.system, tenant.id), { name: "New name", subdomain: "new-name" });
+  await suspendTenant(await openTenant(world.system, tenant.id), { reason: "Why." });
+  await resumeTenant(await openTenant(world.system, tenant.id));
+  await scheduleDeletion(await openTenant(world.system, tenant.id));
+  await cancelDeletion(await openTenant(world.system, tenant.id));
 
   const platform = await listPlatformAudit(world.system, tenant.id, 20);
   const [own] = await ctx.read((tx) => [recentAudit(tx, { limit: 20 })]);
@@ -218,19 +225,25 @@ Deno.test("a step that contradicts the current state is a conflict and changes n
   const acme = await world.company("acme");
   const { id } = acme.tenant;
   const refusals = [
-    await outcome(resumeTenant(world.system, id)),
-    await outcome(cancelDeletion(world.system, id)),
+    await outcome(openTenant(world.system, id).then((ctx) => resumeTenant(ctx))),
+    await outcome(openTenant(world.system, id).then((ctx) => cancelDeletion(ctx))),
   ];
-  await suspendTenant(world.system, id, { reason: "Once." });
-  await scheduleDeletion(world.system, id);
+  await suspendTenant(await openTenant(world.system, id), { reason: "Once." });
+  await scheduleDeletion(await openTenant(world.system, id));
   refusals.push(
-    await outcome(suspendTenant(world.system, id, { reason: "Twice." })),
-    await outcome(scheduleDeletion(world.system, id)),
+    await outcome(openTenant(world.system, id).then((ctx) => suspendTenant(ctx, { reason: "Twice." }))),
+    await outcome(openTenant(world.system, id).then((ctx) => scheduleDeletion(ctx))),
   );
 
   assert.deepEqual(refusals, ["conflict", "conflict", "conflict", "conflict"]);
-  assert.equal(await outcome(resumeTenant(world.system, crypto.randomUUID())), "not_found");
-  assert.equal(await outcome(resumeTenant(world.system, "nonsense")), "not_found");
+  assert.equal(
+    await outcome(openTenant(world.system, crypto.randomUUID())),
+    "not_found",
+  );
+  assert.equal(
+    await outcome(openTenant(world.system, "nonsense").then((ctx) => resumeTenant(ctx))),
+    "not_found",
+  );
   assert.equal((await world.services.use(TENANTS).findById(id))!.suspension!.reason, "Once.");
 });
 
@@ -239,7 +252,10 @@ Deno.test("S45 after the grace period, nothing of the tenant is left anywhere", 
   const acme = await world.company("acme");
   const globex = await world.company("globex");
   await createProject(acme.ctx, { name: "Of Acme", description: "", status: "active" });
-  await updateTenant(world.system, acme.tenant.id, { name: "Zebra Works", subdomain: "acme-robots" });
+  await updateTenant(await openTenant(world.system, acme.tenant.id), {
+    name: "Zebra Works",
+    subdomain: "acme-robots",
+  });
   const browser = world.browser();
   await browser.post(`http://${world.host("acme-robots")}/login`, {
     email: acme.owner.email,
@@ -252,14 +268,13 @@ Deno.test("S45 after the grace period, nothing of the tenant is left anywhere", 
   await world.api("GET", "/projects", { token: tokens.access_token });
   await world.services.use(API_USAGE).flush();
   await world.apiCalls(globex, "2026-03-02", 1);
-  const welcome = { message: "welcome", userId: acme.owner.id } as const;
   const job = await world.system.tx((tx) =>
-    enqueue(world.system, tx, SEND_EMAIL, welcome, { tenantId: acme.tenant.id })
+    enqueue(world.system, tx, WELCOME.job, { userId: acme.owner.id }, { tenantId: acme.tenant.id })
   );
   await world.system.control.update(outbox).set({ state: "failed", error: "No mail for acme-robots." })
     .where(eq(outbox.id, job!));
   await retryJob(world.system, job!);
-  await scheduleDeletion(world.system, acme.tenant.id);
+  await scheduleDeletion(await openTenant(world.system, acme.tenant.id));
   world.clock.advance(29 * DAY);
   await world.upkeep();
   const usageBefore = await world.dumpStream("api_usage");
@@ -305,7 +320,7 @@ Deno.test("the next upkeep finishes an interrupted deletion", async () => {
 Deno.test("a deletion canceled at the last moment doesn't happen", async () => {
   await using world = await World.open();
   const { id } = (await world.company("acme")).tenant;
-  await scheduleDeletion(world.system, id);
+  await scheduleDeletion(await openTenant(world.system, id));
   world.clock.advance(31 * DAY);
 
   let deleting: Promise<number> | undefined;
@@ -351,10 +366,10 @@ Deno.test("a schema or role removed by hand is reported as such, and no other te
   assert.deepEqual(answers.map(({ status }) => status), [503, 503, 200]);
   for (const lost of answers.slice(0, 2)) assert.match(lost.json.detail, /can't be reached/);
   for (const { tenant: { id } } of [acme!, globex!]) {
-    await suspendTenant(world.system, id, { reason: "Its data is being restored." });
-    await resumeTenant(world.system, id);
-    await updateTenant(world.system, id, { name: "Lost" });
-    await scheduleDeletion(world.system, id);
+    await suspendTenant(await openTenant(world.system, id), { reason: "Its data is being restored." });
+    await resumeTenant(await openTenant(world.system, id));
+    await updateTenant(await openTenant(world.system, id), { name: "Lost" });
+    await scheduleDeletion(await openTenant(world.system, id));
     await deleteTenant(world.system, id);
   }
   assert.deepEqual(await world.countAll(), { users: 3, tenants: 1, memberships: 1, schemas: 1, strays: 0 });

@@ -10,6 +10,7 @@ import type { ApiAnswer } from "../support/http.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
  * Protects: an address belongs to the person who reads its email. A stranger who signs up with it first keeps nothing (S48), and one
@@ -50,7 +51,11 @@ const TRUSTING: [
   ["is invited", async (world, _, address) => {
     const corp = await world.company("corp");
     const ctx = { ...world.system, actor: corp.ctx.actor };
-    await createMember(ctx, corp.tenant, { email: address, name: "Victim", role: "member" }, {
+    await createMember(await openTenant(ctx, corp.tenant.id), {
+      email: address,
+      name: "Victim",
+      role: "member",
+    }, {
       invite: true,
     });
   }],
@@ -153,7 +158,11 @@ Deno.test("S49 a sign-up with an invited address without a password creates noth
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   const corp = await world.company("corp");
-  await createMember(world.system, corp.tenant, { email: VICTIM, name: "Victim", role: "member" }, {
+  await createMember(await openTenant(world.system, corp.tenant.id), {
+    email: VICTIM,
+    name: "Victim",
+    role: "member",
+  }, {
     invite: false,
   });
   const before = await world.countAll();
@@ -195,8 +204,14 @@ Deno.test("S49 only users with a confirmed address can invite others", async () 
   const owner = await world.unconfirmedUser("owner@acme.example");
   const acme = await world.company("acme", "Acme", owner);
   const ctx = { ...world.system, actor: acme.ctx.actor };
-  const invite = () =>
-    createMember(ctx, acme.tenant, { email: VICTIM, name: "Victim", role: "member" }, { invite: true });
+  const invite = async () =>
+    await createMember(await openTenant(ctx, acme.tenant.id), {
+      email: VICTIM,
+      name: "Victim",
+      role: "member",
+    }, {
+      invite: true,
+    });
 
   await assert.rejects(invite, { kind: "forbidden", message: /Confirm your email address first/ });
   assert.equal(await findUserByEmail(world.system.control, VICTIM), null);

@@ -4,6 +4,7 @@ import { verifyAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { type Company, World } from "../support/world.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: the audit logs reveal tampering (S44). */
 
@@ -83,8 +84,8 @@ Deno.test("S44 lines written at the same time form one chain", async () => {
 Deno.test("S44 the platform's log is a chain, too, and stays intact when names are erased", async () => {
   await using world = await World.open();
   const { tenant } = await world.company("acme");
-  await suspendTenant(world.system, tenant.id, { reason: "A reason." });
-  await resumeTenant(world.system, tenant.id);
+  await suspendTenant(await openTenant(world.system, tenant.id), { reason: "A reason." });
+  await resumeTenant(await openTenant(world.system, tenant.id));
   const whole = await world.system.tx((tx) => verifyPlatformAudit(tx));
   await world.system.control.execute(
     sql`update control.audit_log set salt = null, details = null, subject_id = null, subject_name = null`,

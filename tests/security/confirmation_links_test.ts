@@ -6,6 +6,7 @@ import { emailedToken } from "../support/emailed_links.ts";
 import type { RawAnswer } from "../support/http.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
  * Protects: confirming an address requires proof that the account belongs to the visitor (S14), and programs that open links
@@ -63,7 +64,7 @@ Deno.test("S58 HEAD and two GETs on an emailed link set no cookie and change not
   await using world = await World.open();
   const corp = await world.company("corp");
   const ben = { email: "ben@corp.example", name: "Ben", role: "member" } as const;
-  await createMember(world.system, corp.tenant, ben, { invite: true });
+  await createMember(await openTenant(world.system, corp.tenant.id), ben, { invite: true });
   await world.browser().post(`http://${world.host()}/signup`, FORM);
   {
     await using worker = await startWorker(world, "kv");

@@ -6,15 +6,15 @@ import { TEXT_BODY } from "../../routes/middleware/body.ts";
 import type { PolicyName } from "../../routes/middleware/security_headers.ts";
 import { mount } from "../../routes/mount.ts";
 import { StaticFiles } from "../../routes/static_files.ts";
-import { MESSAGE_NAMES } from "../../views/emails/samples.ts";
+import { EMAILS } from "../support/emails.ts";
 import { PRODUCTION } from "../support/production.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: messages are shown to those who build the product, and that loosens no other page's policy (S42, S27). */
+/** Protects: developers can preview emails, and no other page's policy becomes weaker (S42, S27). */
 
 const OWN_POLICY = { "Content-Security-Policy": "default-src *", "X-Frame-Options": "SAMEORIGIN" };
 
-Deno.test("every message is previewed as HTML, on a phone and as text", async () => {
+Deno.test("every email has a preview as HTML, on a phone and as text", async () => {
   await using world = await World.open();
   const browser = world.browser();
   const root = `http://${world.host()}/dev/emails`;
@@ -23,7 +23,7 @@ Deno.test("every message is previewed as HTML, on a phone and as text", async ()
 
   assert.equal(list.status, 200);
   assert.equal((await browser.get(`${root}/nonesuch`)).status, 404);
-  for (const name of MESSAGE_NAMES) {
+  for (const { name } of EMAILS) {
     assert.ok(list.text.includes(`href="/dev/emails/${name}"`), name);
     const page = await browser.get(`${root}/${name}`);
     const phone = await browser.get(`${root}/${name}?preview=phone`);
@@ -36,7 +36,7 @@ Deno.test("every message is previewed as HTML, on a phone and as text", async ()
   }
 });
 
-Deno.test("a preview may frame the product's own pages, a message may be framed by them and run nothing", async () => {
+Deno.test("a preview may frame only the product's own pages, and the framed email can run nothing", async () => {
   await using world = await World.open();
   const browser = world.browser();
   const root = `http://${world.host()}/dev/emails/welcome`;

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
-import { enqueue } from "../../src/outbox/outbox.ts";
-import type { EmailRequest } from "../../src/email/email_requests.ts";
+import { INVITATION } from "../../src/access/emails.ts";
+import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
+import { sendEmail } from "../../src/email/email.ts";
+import { RESET_PASSWORD, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
+import { DELETION_SCHEDULED, WELCOME } from "../../src/tenancy/emails.ts";
 import { scheduleDeletion } from "../../src/tenancy/lifecycle.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { startWorker } from "../support/jobs.ts";
@@ -9,11 +12,11 @@ import { MailServer, type ReceivedMail } from "../support/mail_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
-import { SEND_EMAIL } from "../../src/email/send_email.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
- * Protects: a stranger can't use our emails to tell someone something (S62). An email to an unconfirmed address has only our own
- * words in it, and no name in From can pass for another sender.
+ * Protects: strangers can't use the product's emails to send their own words (S62). Emails to unconfirmed addresses contain none
+ * of them, and no name in From can pass for another sender.
  */
 
 const STRANGER = "an unconfirmed address";
@@ -23,7 +26,7 @@ const SUBDOMAIN = "you-won-500";
 const CHOSEN = /won|claim|evil|paypal/i;
 const ADDRESS = "victim@corp.example";
 
-Deno.test("S62 nothing that a stranger typed into the sign-up form gets into an email to the address", async () => {
+Deno.test("S62 an email to a new address contains nothing that a stranger entered in the sign-up form", async () => {
   await using server = await MailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   await using worker = await startWorker(world, "kv");
@@ -43,44 +46,38 @@ Deno.test("S62 nothing that a stranger typed into the sign-up form gets into an 
   });
   await world.browser().post(`http://${world.host()}/forgot-password`, { email: ADDRESS });
   const tenant = (await world.services.use(TENANTS).findBySubdomain(SUBDOMAIN))!;
-  await scheduleDeletion({ ...world.system, actor: systemActor(PERSON) }, tenant.id);
+  await scheduleDeletion(await openTenant({ ...world.system, actor: systemActor(PERSON) }, tenant.id));
   await worker.idle();
 
   const subjects = server.received.map(({ parsed }) => parsed.subject);
   assert.deepEqual(subjects.toSorted(), [
-    "Choose a new password for Denizen",
     "Confirm your email address",
     "Confirm your email address",
+    "Reset your Denizen password",
     "Your workspace will be deleted on 1 April 2026",
   ]);
   for (const email of server.received) assert.doesNotMatch(wordsOf(email), CHOSEN);
 });
 
-Deno.test(`S62 no kind of email to ${STRANGER} has a stranger's words in it`, async () => {
+Deno.test(`S62 no email to ${STRANGER} contains a stranger's words`, async () => {
   await using server = await MailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   await using worker = await startWorker(world, "kv");
   const reader = await world.unconfirmedUser(ADDRESS, PERSON);
-  const { ctx, tenant } = await world.company(SUBDOMAIN, COMPANY, reader);
+  const { tenant } = await world.company(SUBDOMAIN, COMPANY, reader);
   const { id: userId } = reader;
   const device = { ipAddress: "203.0.113.7", userAgent: "Claim/1.0 (evil.example)" };
-  const aboutTheAccount: EmailRequest[] = [
-    { message: "verify_address", userId },
-    { message: "reset_password", address: ADDRESS, ...device },
-  ];
-  const aboutTheWorkspace: EmailRequest[] = [
-    { message: "welcome", userId },
-    { message: "invitation", userId, inviterName: PERSON },
-    { message: "deletion_scheduled", userId, requestedBy: PERSON },
-    { message: "monthly_report", userId, month: "2026-01" },
-  ];
-  await scheduleDeletion(world.system, tenant.id);
+  await scheduleDeletion(await openTenant(world.system, tenant.id));
 
-  await world.system.tx(async (tx) => {
-    for (const payload of aboutTheAccount) await enqueue(world.system, tx, SEND_EMAIL, payload);
-  });
-  await ctx.tx(async (tx) => {
-    for (const payload of aboutTheWorkspace) await enqueue(ctx, tx, SEND_EMAIL, payload);
+  const { system } = world;
+  const ofTenant = { tenantId: tenant.id };
+  await system.tx(async (tx) => {
+    await sendEmail(system, tx, VERIFY_ADDRESS, { userId });
+    await sendEmail(system, tx, RESET_PASSWORD, { address: ADDRESS, ...device });
+    await sendEmail(system, tx, WELCOME, { userId }, ofTenant);
+    await sendEmail(system, tx, INVITATION, { userId, inviterName: PERSON }, ofTenant);
+    await sendEmail(system, tx, DELETION_SCHEDULED, { userId, requestedBy: PERSON }, ofTenant);
+    await sendEmail(system, tx, MONTHLY_REPORT, { userId, month: "2026-01" }, ofTenant);
   });
   await worker.idle();
 
@@ -88,7 +85,7 @@ Deno.test(`S62 no kind of email to ${STRANGER} has a stranger's words in it`, as
   for (const email of server.received) assert.doesNotMatch(wordsOf(email), CHOSEN);
 });
 
-Deno.test("an owner without a password, made by the operator, gets a link and none of the names", async () => {
+Deno.test("an owner without a password, created by the operator, gets a link and none of the names", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   const wanted = newTenant.parse({ name: COMPANY, subdomain: SUBDOMAIN });
@@ -106,7 +103,7 @@ Deno.test("an owner without a password, made by the operator, gets a link and no
   assert.doesNotMatch(JSON.stringify(email), CHOSEN);
 });
 
-Deno.test("an invitation names workspace and inviter where the names are only names, and never in From or the subject", async () => {
+Deno.test("an invitation quotes plain names of the workspace and the inviter, but not in From or the subject", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   const [plain, evil] = [
@@ -115,7 +112,11 @@ Deno.test("an invitation names workspace and inviter where the names are only na
   ];
   const invite = async ({ tenant, ctx }: typeof plain, name: string, email: string) => {
     const actor = { ...ctx.actor, name };
-    await createMember({ ...world.system, actor }, tenant, { email, name: PERSON, role: "admin" }, {
+    await createMember(await openTenant({ ...world.system, actor }, tenant.id), {
+      email,
+      name: PERSON,
+      role: "admin",
+    }, {
       invite: true,
     });
     await worker.idle();
@@ -135,7 +136,7 @@ Deno.test("an invitation names workspace and inviter where the names are only na
   assert.doesNotMatch(JSON.stringify([nameless.subject, nameless.text, nameless.html]), CHOSEN);
 });
 
-Deno.test("a confirmed address is greeted by name, unless the name could pass for another sender", async () => {
+Deno.test("an email to a confirmed address uses names, unless they could pass for another sender", async () => {
   await using server = await MailServer.start();
   await using world = await World.open({
     SMTP_URL: server.url().href,
@@ -145,7 +146,7 @@ Deno.test("a confirmed address is greeted by name, unless the name could pass fo
   const send = async (subdomain: string, name: string) => {
     const { tenant, ctx } = await world.company(subdomain, name);
     const person = await world.user(`ben@${subdomain}.example`, name);
-    await createMember({ ...world.system, actor: ctx.actor }, tenant, {
+    await createMember(await openTenant({ ...world.system, actor: ctx.actor }, tenant.id), {
       email: person.email,
       name,
       role: "member",

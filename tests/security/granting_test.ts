@@ -8,6 +8,7 @@ import { includesRole } from "../../src/access/granting.ts";
 import { memberActor } from "../../src/access/actor.ts";
 import { FEATURES } from "../../src/features.ts";
 import type { TenantId } from "../../src/tenancy/tenant.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: nobody can grant permissions they lack, and only owners can make owners (S21). */
 
@@ -37,7 +38,10 @@ Deno.test("S21 a member manager can't add an owner, and an owner can", async () 
   const add = async (by: Role, role: Role) => {
     const ctx = actingAs(world, people[by], acme.tenant.id, by);
     const person = { email: `${by}-adds-${role}@acme.example`, name: "New", role };
-    return await createMember(ctx, acme.tenant, person, { invite: false }).then(() => "added", kindOf);
+    return await createMember(await openTenant(ctx, acme.tenant.id), person, { invite: false }).then(
+      () => "added",
+      kindOf,
+    );
   };
 
   assert.deepEqual([await add("owner", "owner"), await add("owner", "admin")], ["added", "added"]);
@@ -53,7 +57,10 @@ Deno.test("S21 a member manager can't add an owner, and an owner can", async () 
   const ofGlobex = actingAs(world, globex.owner, globex.tenant.id, "owner");
   const person = { email: "elsewhere@acme.example", name: "New", role: "viewer" } as const;
   assert.equal(
-    await createMember(ofGlobex, acme.tenant, person, { invite: false }).then(() => "added", kindOf),
+    await createMember(await openTenant(ofGlobex, acme.tenant.id), person, { invite: false }).then(
+      () => "added",
+      kindOf,
+    ),
     "not_found",
   );
 });

@@ -4,9 +4,7 @@ import { outbox } from "../../db/control/schema/outbox.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { verifyAudit } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
-import type { EmailRequest } from "../../src/email/email_requests.ts";
-import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
-import { FEATURES } from "../../src/features.ts";
+import { sendEmail } from "../../src/email/email.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
@@ -15,7 +13,13 @@ import { startWorker } from "../support/jobs.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 import { staffActor } from "../../src/access/actor.ts";
-import { SEND_EMAIL } from "../../src/email/send_email.ts";
+import { INVITATION } from "../../src/access/emails.ts";
+import { RESET_PASSWORD, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
+import { EMAILS } from "../support/emails.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
+import { FEATURES } from "../../src/features.ts";
 
 /** Protects: SQL injected into a tenant's query harms no one outside that tenant (S54). */
 
@@ -100,26 +104,49 @@ Deno.test("S54 the database lets tenants enqueue exactly the jobs that the code 
     sql`select name, queue from control.tenant_jobs order by name`,
   );
 
-  const declared = FEATURES.flatMap(({ jobs }) => jobs).filter(({ byTenants }) => byTenants)
+  const marked = FEATURES.flatMap(({ jobs }) => jobs).filter(({ byTenants }) => byTenants)
     .map(({ name, queue }) => ({ name, queue }));
-  assert.deepEqual([...rows], declared.sort((a, b) => a.name < b.name ? -1 : 1));
+  assert.deepEqual([...rows], marked.toSorted((one, other) => one.name < other.name ? -1 : 1));
 });
 
-Deno.test("S54 an email enqueued by a tenant's role reaches only the tenant's members, and is only about the tenant", async () => {
+Deno.test("S54 a tenant's role can't enqueue an email", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  for (const { job: { name, queue } } of EMAILS) {
+    await t.step(name, async () => {
+      const outcome = await enqueueRaw(acme.ctx, [{
+        id: crypto.randomUUID(),
+        queue,
+        name,
+        payload: { userId: acme.owner.id },
+        tenant_id: acme.tenant.id,
+        priority: 100,
+        run_at: world.clock.now(),
+        created_at: world.clock.now(),
+      }]);
+      assert.equal(outcome.code, REFUSED);
+    });
+  }
+});
+
+Deno.test("S54 a tenant's email reaches only its members and is only about the tenant, whatever its request says", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const stranger = await world.user("stranger@example.com");
-  const send = (payload: EmailRequest) => acme.ctx.tx((tx) => enqueue(acme.ctx, tx, SEND_EMAIL, payload));
+  const { system } = world;
+  const ofAcme = { tenantId: acme.tenant.id };
   await using worker = await startWorker(world, "kv");
 
-  await send({ message: "invitation", userId: stranger.id, inviterName: "Ada" });
-  await send({ message: "welcome", userId: globex.owner.id });
-  await send({ message: "verify_address", userId: acme.owner.id });
-  const device = { ipAddress: "127.0.0.1", userAgent: "Test" };
-  await send({ message: "reset_password", address: acme.owner.email, ...device });
+  await system.tx(async (tx) => {
+    await sendEmail(system, tx, INVITATION, { userId: stranger.id, inviterName: "Ada" }, ofAcme);
+    await sendEmail(system, tx, WELCOME, { userId: globex.owner.id }, ofAcme);
+    await sendEmail(system, tx, VERIFY_ADDRESS, { userId: acme.owner.id }, ofAcme);
+    const device = { ipAddress: "127.0.0.1", userAgent: "Test" };
+    await sendEmail(system, tx, RESET_PASSWORD, { address: acme.owner.email, ...device }, ofAcme);
+  });
   await worker.idle();
   const before = await world.emails();
-  await send({ message: "welcome", userId: acme.owner.id });
+  await system.tx((tx) => sendEmail(system, tx, WELCOME, { userId: acme.owner.id }, ofAcme));
   await worker.idle();
 
   assert.deepEqual(before, []);
@@ -255,7 +282,7 @@ Deno.test("S54 a tenant's log names the staff who changed the tenant, and a form
     status: "active",
   });
   await assert.rejects(change, { kind: "forbidden", message: /no longer a member/ });
-  await suspendTenant({ ...world.system, actor }, acme.tenant.id, { reason: "A reason." });
+  await suspendTenant(await openTenant({ ...world.system, actor }, acme.tenant.id), { reason: "A reason." });
 
   assert.deepEqual(await actorsOf(acme), ["test", "Sam Staff"]);
 });

@@ -4,6 +4,7 @@ import { createProject } from "../../src/projects/projects.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
  * Protects: a tenant token reaches its own tenant only, and an account token a tenant only where its person is a member
@@ -207,7 +208,7 @@ Deno.test("S08 an account token enters no suspended tenant, and what is the pers
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.accountToken(acme.owner.email);
-  await suspendTenant(world.system, acme.tenant.id, { reason: "An invoice is open." });
+  await suspendTenant(await openTenant(world.system, acme.tenant.id), { reason: "An invoice is open." });
 
   const closed = [
     await world.api("GET", "/projects", { token }),

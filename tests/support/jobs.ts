@@ -6,7 +6,7 @@ import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { enqueueAll, type NewJob } from "../../src/outbox/outbox.ts";
+import { enqueueAll, type JobOptions } from "../../src/outbox/outbox.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
@@ -37,9 +37,11 @@ export function replaced<Payload extends z.ZodType>(
   return { ...job, run } as unknown as Job;
 }
 
-/** Adds platform jobs to the outbox. */
-export function added(system: SystemContext, jobs: NewJob<typeof JOB.payload>[]): Promise<string[]> {
-  return system.tx((tx) => enqueueAll(system, tx, JOB, jobs));
+/** Enqueues `JOB` for the platform, once per entry. Returns the ids. */
+export function added(system: SystemContext, jobs: JobOptions[]): Promise<string[]> {
+  return system.tx((tx) =>
+    enqueueAll(system, tx, JOB, jobs.map((options) => ({ payload: PAYLOAD, ...options })))
+  );
 }
 
 export async function jobOf(world: World, id: string) {

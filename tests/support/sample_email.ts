@@ -17,6 +17,7 @@ export function sampleEmail(changes: Partial<OutgoingEmail> = {}): OutgoingEmail
     },
     tenantId: null,
     message: "welcome",
+    category: null,
     ...changes,
   };
 }

@@ -12,7 +12,8 @@ import type { PlanKey } from "../../src/billing/plans.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
-import { createPasswordLink } from "../../src/identity/password_links.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
+import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { startCheckedSession } from "../../src/identity/sign_in.ts";
 import {
@@ -135,7 +136,9 @@ export class World implements AsyncDisposable {
     const wanted = newTenant.parse({ name, subdomain, plan });
     const tenant = await createTenant(this.system, wanted, () => Promise.resolve(owner));
     const { control } = this.system;
-    await control.delete(outbox).where(and(eq(outbox.tenantId, tenant.id), eq(outbox.name, "email.send")));
+    await control.delete(outbox).where(
+      and(eq(outbox.tenantId, tenant.id), eq(outbox.name, WELCOME.job.name)),
+    );
     return { tenant, owner, ctx: this.acting(tenant, owner, "owner") };
   }
 

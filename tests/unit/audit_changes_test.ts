@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changedFields, describeChanges } from "../../src/audit/changes.ts";
+import { changedFields, describeChanges } from "../../src/events/changes.ts";
 
 /** Protects: the audit log records what changed, not what was requested. */
 

@@ -1,18 +1,18 @@
-// What a message's text promises: it says what the HTML says, and reads well in a plain window.
 import assert from "node:assert/strict";
-import type { EmailMessages, MessageName } from "../../src/email/messages.ts";
-import { renderEmail } from "../../views/emails/render.tsx";
-import { MESSAGE_NAMES, SAMPLE_PROPS, sampleOptions } from "../../views/emails/samples.ts";
+import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
+import { INVITATION } from "../../src/access/emails.ts";
+import { renderSample } from "../../src/email/sample.ts";
+import { RESET_PASSWORD } from "../../src/identity/emails.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
+import { EMAILS } from "../support/emails.ts";
+
+/** Protects: an email's text says what its HTML says, and reads well in a plain window. */
 
 const MAX_LINE_LENGTH = 78;
 
-function renderSample<Name extends MessageName>(name: Name, changes: Partial<EmailMessages[Name]> = {}) {
-  return renderEmail(name, { ...SAMPLE_PROPS[name], ...changes }, sampleOptions(name));
-}
-
-for (const name of MESSAGE_NAMES) {
-  Deno.test(`the text of ${name} is wrapped, and holds no markup and no preheader`, async () => {
-    const { text } = await renderSample(name);
+for (const email of EMAILS) {
+  Deno.test(`the text of ${email.name} is wrapped, without markup and preheader`, async () => {
+    const { text } = await renderSample(email);
 
     for (const line of text.split("\n")) {
       assert.ok(line.length <= MAX_LINE_LENGTH || /^https:\S+$/.test(line), line);
@@ -21,67 +21,66 @@ for (const name of MESSAGE_NAMES) {
   });
 }
 
-Deno.test("the text of a new password's message reads like a letter", async () => {
-  const { text } = await renderSample("reset_password");
+Deno.test("the text of a password reset reads like a letter", async () => {
+  const { text } = await renderSample(RESET_PASSWORD);
 
   assert.equal(
     text,
-    `Choose a new password
+    `Reset your password
 
-Hello Ada Lovelace, someone asked for a new password for your Denizen account
-with this address. If it was you, choose one now.
+Hi Ada Lovelace, someone requested a new password for the Denizen account with
+this email address. If it was you, choose one now.
 
 Choose a new password:
 https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
 
-The link works once, for 30 minutes. Your new password signs you out
+The link works once and expires in 30 minutes. A new password signs you out
 everywhere.
 
-If it wasn't you, ignore this email: your password stays the same. The request
-came from Firefox on Linux, IP address 203.0.113.24.
+If it wasn't you, ignore this email. Your password stays the same. The
+request came from Firefox on Linux, IP address 203.0.113.24.
 
 --
 
-You get this because this address belongs to an account at Denizen.
+You received this email because this address belongs to a Denizen account.
 
 Denizen: https://denizen.example/`,
   );
 });
 
-Deno.test("the text of a month's report sets its figures as a table", async () => {
-  const { text } = await renderSample("monthly_report");
+Deno.test("the text of a monthly report shows its figures as a table", async () => {
+  const { text } = await renderSample(MONTHLY_REPORT);
 
   assert.equal(
     text,
     `October 2026
 
-Here is the month at Acme Instruments, next to the month before.
+Here's how Acme Instruments did in October, compared with September.
 
-Figure               Sep       Oct       Change
-Revenue              $11,465   $12,840   +12%
-Active people        132       148       +12%
-Projects             27        27        0%
-API calls            7,714     7,387     −4%
-Webhooks delivered   –         1,903     –
-Storage              45.8 MB   48.2 MB   +5%
+Figure         Sep       Oct       Change
+People         132       148       +12%
+Projects       27        27        0%
+New projects   –         3         –
+API calls      7,714     7,387     −4%
+Storage        45.8 MB   48.2 MB   +5%
 
-API calls a day: highest on 28 October with 366, lowest on 4 October with 88.
+API calls per day: highest on 28 October (366), lowest on 4 October (88).
 
-Open your dashboard: https://acme.denizen.example/dashboard
+Go to your dashboard: https://acme.denizen.example/dashboard
 
 --
 
-You get this because you are an owner of Acme Instruments.
+You received this email because you're an owner of Acme Instruments.
 
 Acme Instruments: https://acme.denizen.example/
-Choose what you get: https://acme.denizen.example/settings/notifications
+Email preferences: https://acme.denizen.example/settings/notifications
 Unsubscribe:
 https://denizen.example/unsubscribe/q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E`,
   );
 });
 
-Deno.test("someone new is told to choose a password, and how long the link works", async () => {
-  const { text } = await renderSample("invitation");
+Deno.test("an invitation to a new person says to choose a password, and when the link expires", async () => {
+  const { text } = await renderSample(INVITATION);
 
   assert.equal(
     bodyOf(text),
@@ -89,23 +88,23 @@ Deno.test("someone new is told to choose a password, and how long the link works
 
 “Ada Lovelace” invited you to join “Acme Instruments” as a member.
 
-Choose a password, and sign in with it and this email address.
+Choose a password, then sign in with this email address.
 
 Choose a password:
 https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
 
-The link is for you alone. It works once, for 7 days; after that, ask for
-another one where you sign in.
+The link is only for you. It works once and expires in 7 days. After that,
+request a new one on the sign-in page.
 
-If you don't expect this, ignore this email. Nobody can sign in with your
+If you didn't expect this, ignore this email. Nobody can sign in with your
 address until a password is chosen.`,
   );
 });
 
-Deno.test("someone with an account is told to sign in, and of no link that ends", async () => {
+Deno.test("an invitation to a person with an account says to sign in, and mentions no link that expires", async () => {
   const url = "https://acme.denizen.example/login";
 
-  const { subject, text } = await renderSample("invitation", { inviterName: null, url, expiryDays: null });
+  const { subject, text } = await renderSample(INVITATION, { inviterName: null, url, expiryDays: null });
 
   assert.equal(subject, "You're invited to join a workspace");
   assert.equal(
@@ -118,58 +117,47 @@ Sign in with this email address and your password.
 
 Sign in: https://acme.denizen.example/login
 
-If you don't expect this, ignore this email. Your password and your other
-workspaces stay the same.`,
+If you didn't expect this, ignore this email. Your password and your other
+workspaces don't change.`,
   );
 });
 
-Deno.test("an owner without a password is welcomed with a link to choose one", async () => {
+Deno.test("the welcome to an owner without a password has a link to choose one", async () => {
   const url = "https://denizen.example/reset-password?token=x";
 
-  const { text } = await renderSample("welcome", { url, expiryDays: 7 });
+  const { text } = await renderSample(WELCOME, { url, expiryDays: 7 });
 
   assert.equal(
     bodyOf(text),
     `Welcome, Ada Lovelace
 
-The workspace Acme Instruments is ready, and you are its owner.
+Your workspace Acme Instruments is ready. You're its owner.
 
 See your projects: https://acme.denizen.example/projects
 Change the workspace's settings: https://acme.denizen.example/settings
 
-Choose a password, and sign in with it and this email address.
+Choose a password, then sign in with this email address.
 
 Choose a password: https://denizen.example/reset-password?token=x
 
-The link is for you alone. It works once, for 7 days; after that, ask for
-another one where you sign in.`,
+The link is only for you. It works once and expires in 7 days. After that,
+request a new one on the sign-in page.`,
   );
 });
 
-Deno.test("what nobody can unsubscribe from says what is so, and offers nothing", async () => {
-  const [welcome, trial] = [await renderSample("welcome"), await renderSample("trial_ending")];
+Deno.test("an email that can't be turned off states facts and offers nothing", async () => {
+  const { text } = await renderSample(WELCOME);
 
   assert.equal(
-    bodyOf(welcome.text),
+    bodyOf(text),
     `Welcome, Ada Lovelace
 
-The workspace Acme Instruments is ready, and you are its owner.
+Your workspace Acme Instruments is ready. You're its owner.
 
 See your projects: https://acme.denizen.example/projects
 Change the workspace's settings: https://acme.denizen.example/settings
 
-Open your workspace: https://acme.denizen.example/dashboard`,
-  );
-  assert.equal(
-    bodyOf(trial.text),
-    `The Team trial ends on 15 November 2026
-
-Acme Instruments then moves to the Starter plan. Nothing is charged, and your
-data stays.
-
-If it is to stay on Team, which costs $29.00 a month, say so before that day.
-
-Open billing: https://acme.denizen.example/billing`,
+Go to your workspace: https://acme.denizen.example/dashboard`,
   );
 });
 

@@ -1,27 +1,24 @@
-import type { EmailMessages } from "../../src/email/messages.ts";
 import { ActionButton, Note, Paragraph, Title } from "./email_components.tsx";
 import { formatDay } from "./formats.ts";
 
-type Props = EmailMessages["deletion_scheduled"];
+export type DeletionScheduledData = {
+  /** Null if the address is unconfirmed: a stranger may have chosen the names. */
+  names: { requestedBy: string; tenantName: string } | null;
+  dueAt: Date;
+  url: string;
+};
 
-export const subject = ({ names, dueAt }: Props) =>
-  `${names ? names.tenantName : "Your workspace"} will be deleted on ${formatDay(dueAt)}`;
-
-export const preheader = ({ names }: Props) =>
-  `${names ? names.requestedBy : "Someone"} asked for this. Until then, an owner can cancel the deletion.`;
-
-/** To the owners of a tenant that is to be deleted. */
-export function Content({ names, dueAt, url }: Props) {
+export function DeletionScheduled({ names, dueAt, url }: DeletionScheduledData) {
   return (
     <>
       <Title>{names ? names.tenantName : "Your workspace"} will be deleted on {formatDay(dueAt)}</Title>
       <Paragraph>
         {names ? names.requestedBy : "Someone in the workspace"}{" "}
-        asked for this. On that day the workspace and everything in it will be permanently deleted.
+        scheduled the deletion. On that day, the workspace and everything in it will be permanently deleted.
       </Paragraph>
-      <Paragraph>Until then it works as before, and an owner can cancel the deletion.</Paragraph>
-      <ActionButton href={url}>{names ? "Keep the workspace" : "Open your workspaces"}</ActionButton>
-      <Note>If you want the workspace deleted, you don't need to do anything.</Note>
+      <Paragraph>Until then, the workspace works as usual, and an owner can cancel the deletion.</Paragraph>
+      <ActionButton href={url}>{names ? "Cancel deletion" : "See your workspaces"}</ActionButton>
+      <Note>If you want the workspace to be deleted, you don't need to do anything.</Note>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { BODY, CELL, FOOTNOTE, NOTE, TITLE } from "./email_style.ts";
 import { Grid } from "./grid.tsx";
 import { LIGHT } from "./palette.ts";
 
-/** A message's one heading. */
+/** The email's heading. */
 export function Title({ children }: { children?: Child }) {
   return <h1 class="title ink" style={TITLE}>{children}</h1>;
 }
@@ -13,12 +13,12 @@ export function Paragraph({ children }: { children?: Child }) {
   return <p class="ink" style={BODY}>{children}</p>;
 }
 
-/** What may be skipped: how long a link works, what to do if it wasn't you. */
+/** Less important text: how long a link works, what to do if it wasn't you. */
 export function Note({ children }: { children?: Child }) {
   return <p class="muted" style={NOTE}>{children}</p>;
 }
 
-/** A code to type in somewhere else: large, and alone on its line. */
+/** A code to enter somewhere else, large and on its own line. */
 export function Code({ children }: { children?: Child }) {
   return (
     <p
@@ -30,7 +30,7 @@ export function Code({ children }: { children?: Child }) {
   );
 }
 
-/** The one thing to do. The padding is the cell's for Outlook, the link's for all others, so that all of it is clicked. */
+/** The email's one action. Outlook takes the padding from the cell, other clients from the link, so the whole button is clickable. */
 export function ActionButton({ href, children }: { href: string; children?: Child }) {
   const { accent } = useEmail();
   const { fill, onFill, light } = accent;
@@ -72,7 +72,7 @@ export function TextLink({ href, children }: { href: string; children?: Child })
   );
 }
 
-/** The button's address to copy, for clients that don't open it. The text version has it beside the button's label. */
+/** The button's URL to copy, if the button doesn't work. The text version shows it next to the button's label. */
 export function LinkFallback({ href }: { href: string }) {
   return (
     <Grid fluid class="html-only">
@@ -82,7 +82,7 @@ export function LinkFallback({ href }: { href: string }) {
             <tr>
               <td class="line" style={`padding:20px 0 0;border-top:1px solid ${LIGHT.line}`}>
                 <p class="muted" style={FOOTNOTE}>
-                  If the button doesn't open, copy this address into your browser:
+                  If the button doesn't work, copy this address into your browser:
                   <br />
                   <span style="word-break:break-all">
                     <TextLink href={href}>{webAddress(href)}</TextLink>
@@ -97,90 +97,66 @@ export function LinkFallback({ href }: { href: string }) {
   );
 }
 
-export type Fact = { term: string; value: string };
-
-/** What is known of one thing: terms beside their values. */
-export function Facts({ facts }: { facts: Fact[] }) {
-  const look = `padding:10px 0;border-bottom:1px solid ${LIGHT.line};${CELL}`;
-  return (
-    <DataTable>
-      {facts.map(({ term, value }) => (
-        <tr>
-          <th
-            class="muted line"
-            scope="row"
-            align="left"
-            valign="top"
-            width="34%"
-            style={`${look};padding-right:16px;font-weight:400;color:${LIGHT.muted}`}
-          >
-            {term}
-          </th>
-          <td class="ink line" align="left" valign="top" style={look}>{value}</td>
-        </tr>
-      ))}
-    </DataTable>
-  );
-}
-
-export type Row = { cells: string[]; strong?: boolean };
-
-/** Rows of figures under a head: the first column names what the others, set to the right, tell of it. */
-export function FiguresTable({ columns, rows }: { columns: string[]; rows: Row[] }) {
-  const side = (index: number) => index === 0 ? "left" : "right";
-  const pad = (index: number) =>
-    index === 0 ? "10px 0;min-width:88px" : "10px 0 10px 12px;white-space:nowrap";
-  const edge = `border-bottom:1px solid ${LIGHT.line};${CELL}`;
-  return (
-    <DataTable>
-      <tr>
-        {columns.map((label, index) => (
-          <th
-            class="muted line"
-            scope="col"
-            align={side(index)}
-            valign="bottom"
-            style={`padding:${
-              pad(index)
-            };${edge};font-size:13px;line-height:20px;font-weight:400;color:${LIGHT.muted}`}
-          >
-            {label}
-          </th>
-        ))}
-      </tr>
-      {rows.map(({ cells: [name, ...figures], strong }) => {
-        const weight = `font-weight:${strong ? 600 : 400}`;
-        return (
-          <tr>
-            <th
-              class="ink line"
-              scope="row"
-              align="left"
-              valign="top"
-              style={`padding:${pad(0)};${edge};${weight}`}
-            >
-              {name}
-            </th>
-            {figures.map((figure) => (
-              <td class="ink line" align="right" valign="top" style={`padding:${pad(1)};${edge};${weight}`}>
-                {figure}
-              </td>
-            ))}
-          </tr>
-        );
-      })}
-    </DataTable>
-  );
-}
-
-function DataTable({ children }: { children?: Child }) {
+/** Rows of figures under column headings. The first column names the figures, which are aligned right. */
+export function FiguresTable({ columns, rows }: { columns: string[]; rows: string[][] }) {
   return (
     <Grid fluid>
       <tr>
         <td style="padding:4px 0 28px">
-          <table class="facts" width="100%" cellpadding="0" cellspacing="0" border={0}>{children}</table>
+          <table class="figures" width="100%" cellpadding="0" cellspacing="0" border={0}>
+            <tr>
+              {columns.map((label, index) => (
+                <ColumnHeading
+                  key={label}
+                  label={label}
+                  isFirst={index === 0}
+                />
+              ))}
+            </tr>
+            {rows.map((cells) => <FiguresRow key={cells[0]} cells={cells} />)}
+          </table>
         </td>
       </tr>
     </Grid>
+  );
+}
+
+const FIGURES_CELL = `border-bottom:1px solid ${LIGHT.line};${CELL}`;
+const NAME_PADDING = "padding:10px 0;min-width:88px";
+const FIGURE_PADDING = "padding:10px 0 10px 12px;white-space:nowrap";
+
+function ColumnHeading({ label, isFirst }: { label: string; isFirst: boolean }) {
+  const padding = isFirst ? NAME_PADDING : FIGURE_PADDING;
+  return (
+    <th
+      class="muted line"
+      scope="col"
+      align={isFirst ? "left" : "right"}
+      valign="bottom"
+      style={`${padding};${FIGURES_CELL};font-size:13px;line-height:20px;font-weight:400;color:${LIGHT.muted}`}
+    >
+      {label}
+    </th>
+  );
+}
+
+function FiguresRow({ cells: [name, ...figures] }: { cells: string[] }) {
+  return (
+    <tr>
+      <th
+        class="ink line"
+        scope="row"
+        align="left"
+        valign="top"
+        style={`${NAME_PADDING};${FIGURES_CELL};font-weight:400`}
+      >
+        {name}
+      </th>
+      {figures.map((figure) => (
+        <td class="ink line" align="right" valign="top" style={`${FIGURE_PADDING};${FIGURES_CELL}`}>
+          {figure}
+        </td>
+      ))}
+    </tr>
   );
 }

@@ -1,24 +1,32 @@
 import { createContext, useContext } from "hono/jsx";
-import type { EmailBrand } from "../../src/email/messages.ts";
 import type { Accent } from "./palette.ts";
 
-/** What every part of a message needs to know: whose it is. */
+/** Whose email it is: a tenant's, or the product's own. */
+export type EmailBrand = {
+  name: string;
+  /** `#rrggbb`. */
+  color: string;
+  logoUrl: string | null;
+  url: string;
+};
+
+/** What every part of an email needs to know. */
 export type EmailValue = { brand: EmailBrand; accent: Accent };
 
 export const EmailContext = createContext<EmailValue | null>(null);
 
-/** The message around the component; throws outside one. */
+/** The email around the component. Throws outside an email. */
 export function useEmail(): EmailValue {
   const email = useContext(EmailContext);
-  if (!email) throw new Error("Render the parts of messages by renderEmail.");
+  if (!email) throw new Error("Render the parts of an email with renderEmail.");
   return email;
 }
 
-/** An address as an `href`. Throws when it isn't an absolute http or https address. */
+/** A URL for an `href`. Throws unless it is an absolute http or https URL. */
 export function webAddress(url: string): string {
   const parsed = URL.parse(url);
   if (parsed?.protocol !== "https:" && parsed?.protocol !== "http:") {
-    throw new Error(`A message links to http and https only, not to ${JSON.stringify(url)}.`);
+    throw new Error(`An email links to http and https only, not to ${JSON.stringify(url)}.`);
   }
   return parsed.href;
 }

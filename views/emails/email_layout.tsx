@@ -1,6 +1,5 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
-import type { EmailFooter } from "../../src/email/messages.ts";
 import { useEmail, webAddress } from "./email_context.ts";
 import { darkByPreference, darkInOutlook, ENHANCEMENTS, FOOTNOTE, MARK } from "./email_style.ts";
 import { Grid } from "./grid.tsx";
@@ -9,19 +8,26 @@ import { LIGHT } from "./palette.ts";
 const OUTLOOK_SETTINGS = raw(
   "<!--[if mso]><noscript><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml></noscript><![endif]-->",
 );
-/** Outlook knows no `max-width`: it gets a table of 600 pixels around the fluid one. */
+/** Outlook doesn't support `max-width`: it gets a table of 600 pixels around the fluid one. */
 const OUTLOOK_COLUMN = raw(
   '<!--[if mso]><table role="presentation" align="center" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->',
 );
 const OUTLOOK_COLUMN_END = raw("<!--[if mso]></td></tr></table><![endif]-->");
 
-/** Keeps an inbox from showing the message's first words behind the preheader. */
+/** Keeps inboxes from showing the email's first words after the preheader. */
 const PREHEADER_FILL = "\u034f\u200c\u00a0".repeat(60);
 const LINK_GAP = "\u00a0\u00a0 ";
 const HIDDEN =
   "display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px;line-height:1px;mso-hide:all";
 
-/** The document around every message: who sends it, its content on a card, why one gets it. */
+export type EmailFooter = {
+  /** Why the reader gets the email, as a sentence. */
+  reason: string;
+  unsubscribeUrl: string | null;
+  preferencesUrl: string | null;
+};
+
+/** The document around every email: the sender, the content on a card, and why the reader gets it. */
 export function EmailLayout(
   { subject, preheader, footer, children }: {
     subject: string;
@@ -67,7 +73,7 @@ function Head({ title }: { title: string }) {
       <meta name="supported-color-schemes" content="light dark" />
       <title>{title}</title>
       {OUTLOOK_SETTINGS}
-      {/* One block each: Gmail drops a whole block for one rule that it doesn't know. */}
+      {/* Separate blocks: Gmail drops a whole block if it doesn't know one of its rules. */}
       <style>{raw(ENHANCEMENTS)}</style>
       <style>{raw(darkByPreference(accent))}</style>
       <style>{raw(darkInOutlook(accent))}</style>
@@ -118,7 +124,7 @@ function BrandLogo({ url }: { url: string }) {
   );
 }
 
-/** The name beside its first letter, where there is no logo. */
+/** The name and its first letter, if there is no logo. */
 function BrandMark() {
   const { brand, accent } = useEmail();
   const initial = Array.from(brand.name.trim())[0]?.toUpperCase();
@@ -153,7 +159,7 @@ function FooterRow({ footer }: { footer: EmailFooter }) {
   const { brand } = useEmail();
   const links = [
     { label: brand.name, url: brand.url },
-    { label: "Choose what you get", url: footer.preferencesUrl },
+    { label: "Email preferences", url: footer.preferencesUrl },
     { label: "Unsubscribe", url: footer.unsubscribeUrl },
   ];
   return (

@@ -3,7 +3,7 @@ import { type Accent, DARK, LIGHT } from "./palette.ts";
 const FONT =
   "font-family:-apple-system,BlinkMacSystemFont,Segoe UI,Roboto,Helvetica Neue,Helvetica,Arial,sans-serif";
 
-/** Inlined wherever text stands: Outlook inherits none of it. */
+/** Inlined in every text element, because Outlook doesn't inherit styles. */
 export const TITLE =
   `margin:0 0 16px;${FONT};font-size:24px;line-height:32px;font-weight:600;letter-spacing:-0.02em;color:${LIGHT.ink};word-break:break-word`;
 export const BODY =
@@ -15,14 +15,14 @@ export const FOOTNOTE =
 export const CELL = `${FONT};font-size:15px;line-height:22px;color:${LIGHT.ink};word-break:break-word`;
 export const MARK = `${FONT};font-size:16px;font-weight:600`;
 
-/** What inline styles can't say: a phone's smaller padding, and links that Apple's detectors find. */
+/** What inline styles can't do: smaller padding on phones, and plain links where Apple detects data. */
 export const ENHANCEMENTS = [
   "body{margin:0;padding:0;width:100%;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%}",
   "a[x-apple-data-detectors]{color:inherit!important;text-decoration:none!important}",
   "@media (max-width:520px){.pad{padding-left:24px!important;padding-right:24px!important}.card{padding-top:28px!important;padding-bottom:16px!important}.edge{padding:16px 8px!important}.title{font-size:22px!important;line-height:30px!important}}",
 ].join("");
 
-/** Dark colors by the reader's preference: Apple Mail, Thunderbird and others. */
+/** Dark colors by the reader's preference, for Apple Mail, Thunderbird and others. */
 export function darkByPreference(accent: Accent): string {
   const rules = darkColors(accent).map(([name, declaration]) => `.${name}{${declaration}}`);
   return `:root{color-scheme:light dark;supported-color-schemes:light dark}@media (prefers-color-scheme:dark){${
@@ -30,7 +30,7 @@ export function darkByPreference(accent: Accent): string {
   }}`;
 }
 
-/** The same for Outlook's web and phone apps, which mark changed text by `data-ogsc`, backgrounds by `data-ogsb`. */
+/** The same for Outlook's web and phone apps, which mark changed text with `data-ogsc` and backgrounds with `data-ogsb`. */
 export function darkInOutlook(accent: Accent): string {
   return darkColors(accent).map(([name, declaration]) =>
     `[data-${declaration.startsWith("background") ? "ogsb" : "ogsc"}] .${name}{${declaration}}`
@@ -42,7 +42,6 @@ function darkColors(accent: Accent): [name: string, declaration: string][] {
   return [
     ["canvas", set("background-color", DARK.canvas)],
     ["surface", set("background-color", DARK.surface)],
-    ["sunken", set("background-color", DARK.sunken)],
     ["bar", set("background-color", accent.dark.text)],
     ["fill", set("background-color", accent.fill)],
     ["ink", set("color", DARK.ink)],

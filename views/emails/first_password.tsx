@@ -1,16 +1,29 @@
 import { ActionButton, Note, Paragraph } from "./email_components.tsx";
 import { formatQuantity } from "./formats.ts";
 
-/** The link by which someone whose account has no password chooses their first. */
+/** A link to the workspace, or for readers without a password, a link to choose one. */
+export type WayIn = {
+  url: string;
+  /** For how many days the link to choose a password works. Null if the reader has one. */
+  expiryDays: number | null;
+};
+
+/** The link to choose the account's first password. */
 export function FirstPassword({ url, expiryDays }: { url: string; expiryDays: number }) {
   return (
     <>
-      <Paragraph>Choose a password, and sign in with it and this email address.</Paragraph>
+      <Paragraph>Choose a password, then sign in with this email address.</Paragraph>
       <ActionButton href={url}>Choose a password</ActionButton>
       <Note>
-        The link is for you alone. It works once, for{" "}
-        {formatQuantity(expiryDays, "day")}; after that, ask for another one where you sign in.
+        The link is only for you. It works once and expires in{" "}
+        {formatQuantity(expiryDays, "day")}. After that, request a new one on the sign-in page.
       </Note>
     </>
   );
+}
+
+/** What an inbox shows of an email with such a link. Null if the reader has a password. */
+export function wayInPreheader(expiryDays: WayIn["expiryDays"]): string | null {
+  if (expiryDays === null) return null;
+  return `Choose a password within ${formatQuantity(expiryDays, "day")} to sign in.`;
 }

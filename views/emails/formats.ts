@@ -2,21 +2,21 @@ import { formatCount } from "../components/count.ts";
 
 const DAY = dateFormat({ day: "numeric", month: "long", year: "numeric" });
 const MONTH = dateFormat({ month: "long", year: "numeric" });
+const MONTH_NAME = dateFormat({ month: "long" });
 const SHORT_MONTH = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
 const DAY_OF_MONTH = dateFormat({ day: "numeric", month: "long" });
-const TIME = dateFormat({ hour: "2-digit", minute: "2-digit" });
 
 const BYTE_UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 const BYTES_PER_UNIT = 1_000;
 
-/** "24 December 2026", in UTC as all of these. */
+/** "24 December 2026". All dates are in UTC. */
 export const formatDay = (at: Date): string => DAY.format(at);
-
-/** "24 December 2026 at 14:05 UTC". */
-export const formatMoment = (at: Date): string => `${DAY.format(at)} at ${TIME.format(at)} UTC`;
 
 /** "October 2026". */
 export const formatMonth = (month: Date): string => MONTH.format(month);
+
+/** "October". */
+export const formatMonthName = (month: Date): string => MONTH_NAME.format(month);
 
 /** "Oct". */
 export const formatShortMonth = (month: Date): string => SHORT_MONTH.format(month);
@@ -28,16 +28,6 @@ export function monthBefore(month: Date): Date {
 
 /** "14 October", from "2026-10-14". */
 export const formatIsoDay = (day: string): string => DAY_OF_MONTH.format(new Date(`${day}T00:00:00Z`));
-
-/** An amount in the currency's minor unit: "$29.00", "¥2,900". */
-export function formatMoney(amount: number, currency: string): string {
-  return moneyFormat(amount, { style: "currency", currency });
-}
-
-/** The same as a figure among others: "$29", "$29.50". */
-export function formatMoneyFigure(amount: number, currency: string): string {
-  return moneyFormat(amount, { style: "currency", currency, trailingZeroDisplay: "stripIfInteger" });
-}
 
 /** "1 day", "7 days". */
 export function formatQuantity(count: number, noun: string): string {
@@ -54,17 +44,12 @@ export function formatBytes(bytes: number): string {
   return `${size.toFixed(unit === 0 ? 0 : 1)} ${BYTE_UNITS[unit]}`;
 }
 
-/** "+12%", "−3%", "0%"; null where there is nothing to compare with. */
+/** "+12%", "−3%", "0%". Null if there is nothing to compare with. */
 export function formatChange(value: number | null, previous: number | null): string | null {
   if (value === null || !previous) return null;
   const percent = Math.round((value - previous) / Math.abs(previous) * 100);
   const sign = percent > 0 ? "+" : percent < 0 ? "−" : "";
   return `${sign}${formatCount(Math.abs(percent))}%`;
-}
-
-function moneyFormat(amount: number, options: Intl.NumberFormatOptions): string {
-  const format = new Intl.NumberFormat("en", options);
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 0));
 }
 
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

@@ -1,8 +1,7 @@
-/** The colors of `styles/app.css`, spelled out: mail clients know neither variables nor `light-dark()`. */
+/** The colors of `styles/app.css`, spelled out: email clients support neither variables nor `light-dark()`. */
 export const LIGHT = {
   canvas: "#f7f8f7",
   surface: "#ffffff",
-  sunken: "#e9edeb",
   ink: "#131716",
   muted: "#59615e",
   line: "#e3e7e5",
@@ -10,13 +9,12 @@ export const LIGHT = {
 export const DARK: typeof LIGHT = {
   canvas: "#0c0e0e",
   surface: "#141717",
-  sunken: "#272d2c",
   ink: "#eceeed",
   muted: "#9aa4a1",
   line: "#272d2c",
 };
 
-/** What a brand's one color becomes. */
+/** The colors made from a brand's one color. */
 export type Accent = {
   fill: string;
   onFill: string;
@@ -24,7 +22,7 @@ export type Accent = {
   dark: AccentOnSurface;
 };
 
-/** `text` is for text and bars; `edge` for a filled shape, which would vanish on a surface of nearly its color. */
+/** `text` is for text and bars. `edge` outlines a filled shape that would vanish on a surface of a similar color. */
 type AccentOnSurface = { text: string; edge: string };
 
 const HEX_COLOR = /^#[0-9a-f]{6}$/i;
@@ -56,7 +54,7 @@ function onSurface(color: string, surface: string, extreme: string, ratio: numbe
   return { text, edge: contrast(color, surface) < VISIBLE_CONTRAST ? text : color };
 }
 
-/** The color, mixed with `extreme` as little as makes it readable on the surface. */
+/** The color, mixed with just enough of `extreme` to be readable on the surface. */
 function readableOn(surface: string, color: string, extreme: string, ratio: number): string {
   for (let share = 0; share < 1; share += MIX_STEP) {
     const mixed = mix(color, extreme, share);

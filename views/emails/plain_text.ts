@@ -4,7 +4,7 @@ import { compile, type FormatCallback } from "html-to-text";
 const LINE_LENGTH = 78;
 const MAX_COLUMN_LENGTH = 40;
 
-/** The text of a message, from its HTML: what has the class `html-only` or is hidden is left out. */
+/** An email's text, made from its HTML without hidden elements and those with the class `html-only`. */
 export const plainText: (html: string) => string = compile({
   wordwrap: LINE_LENGTH,
   formatters: { labelledLink, footer: formatFooter, ownLine },
@@ -15,7 +15,7 @@ export const plainText: (html: string) => string = compile({
     { selector: ".preheader", format: "skip" },
     { selector: ".html-only", format: "skip" },
     {
-      selector: "table.facts",
+      selector: "table.figures",
       format: "dataTable",
       options: {
         uppercaseHeaderCells: false,
@@ -41,7 +41,7 @@ function ownLine(...[link, walk, builder, options]: Parameters<FormatCallback>):
   builder.closeBlock();
 }
 
-/** Set off as a signature is. */
+/** Set off like a signature. */
 function formatFooter(...[footer, walk, builder]: Parameters<FormatCallback>): void {
   builder.openBlock({ leadingLineBreaks: 2 });
   builder.addInline("--");

@@ -1,34 +1,34 @@
-import type { EmailBrand, EmailMessages } from "../../src/email/messages.ts";
 import { ActionButton, LinkFallback, Note, Paragraph, Title } from "./email_components.tsx";
 import { useEmail } from "./email_context.ts";
 import { formatQuantity } from "./formats.ts";
 
-type Props = EmailMessages["reset_password"];
+export type ResetPasswordData = {
+  /** Null if the address is unconfirmed. */
+  name: string | null;
+  url: string;
+  expiryMinutes: number;
+  /** Where the request came from, so that the reader can tell whether it was theirs. */
+  ipAddress: string;
+  /** Such as "Firefox on Linux". */
+  browser: string;
+};
 
-export const subject = (_: Props, brand: EmailBrand) => `Choose a new password for ${brand.name}`;
-
-export const preheader = ({ expiryMinutes }: Props) =>
-  `The link works for ${
-    formatQuantity(expiryMinutes, "minute")
-  }. If you didn't ask for it, ignore this email.`;
-
-/** To someone who forgot their password. */
-export function Content({ name, url, expiryMinutes, ipAddress, browser }: Props) {
+export function ResetPassword({ name, url, expiryMinutes, ipAddress, browser }: ResetPasswordData) {
   const { brand } = useEmail();
   return (
     <>
-      <Title>Choose a new password</Title>
+      <Title>Reset your password</Title>
       <Paragraph>
-        {name ? `Hello ${name}, someone` : "Someone"} asked for a new password for your {brand.name}{" "}
-        account with this address. If it was you, choose one now.
+        {name ? `Hi ${name}, someone` : "Someone"} requested a new password for the {brand.name}{" "}
+        account with this email address. If it was you, choose one now.
       </Paragraph>
       <ActionButton href={url}>Choose a new password</ActionButton>
       <Note>
-        The link works once, for{" "}
-        {formatQuantity(expiryMinutes, "minute")}. Your new password signs you out everywhere.
+        The link works once and expires in{" "}
+        {formatQuantity(expiryMinutes, "minute")}. A new password signs you out everywhere.
       </Note>
       <Note>
-        If it wasn't you, ignore this email: your password stays the same. The request came from{" "}
+        If it wasn't you, ignore this email. Your password stays the same. The request came from{" "}
         {browser}, IP address {ipAddress}.
       </Note>
       <LinkFallback href={url} />

@@ -1,24 +1,18 @@
-import type { EmailBrand, EmailMessages } from "../../src/email/messages.ts";
 import { Code, Note, Paragraph, Title } from "./email_components.tsx";
 import { formatQuantity } from "./formats.ts";
 
-type Props = EmailMessages["sign_up_code"];
+export type SignUpCodeData = { code: string; expiryMinutes: number };
 
-export const subject = (_: Props, brand: EmailBrand) => `Your code to sign up for ${brand.name}`;
-
-export const preheader = ({ expiryMinutes }: Props) =>
-  `The code works for ${formatQuantity(expiryMinutes, "minute")}.`;
-
-/** To an address without an account, which may belong to somebody who never signed up. */
-export function Content({ code, expiryMinutes }: Props) {
+/** The reader has no account and may never have signed up. */
+export function SignUpCode({ code, expiryMinutes }: SignUpCodeData) {
   return (
     <>
-      <Title>Confirm your email</Title>
-      <Paragraph>Enter this code on the page where you signed up:</Paragraph>
+      <Title>Confirm your email address</Title>
+      <Paragraph>Enter this code on the sign-up page:</Paragraph>
       <Code>{code}</Code>
-      <Note>The code works for {formatQuantity(expiryMinutes, "minute")}.</Note>
+      <Note>The code expires in {formatQuantity(expiryMinutes, "minute")}.</Note>
       <Note>
-        If you didn't sign up, ignore this email and don't share the code. Nothing is created without it.
+        If you didn't sign up, ignore this email and don't share the code. No account is created without it.
       </Note>
     </>
   );

@@ -1,29 +1,23 @@
-import type { EmailBrand, EmailMessages } from "../../src/email/messages.ts";
 import { ActionButton, LinkFallback, Note, Paragraph, Title } from "./email_components.tsx";
 import { useEmail } from "./email_context.ts";
 import { formatQuantity } from "./formats.ts";
 
-type Props = EmailMessages["verify_address"];
+export type VerifyAddressData = { url: string; expiryHours: number };
 
-export const subject = () => "Confirm your email address";
-
-export const preheader = (_: Props, brand: EmailBrand) =>
-  `Someone signed up for ${brand.name} with this address.`;
-
-/** To a new address, which may belong to somebody who never signed up. */
-export function Content({ url, expiryHours }: Props) {
+/** The reader may never have signed up. */
+export function VerifyAddress({ url, expiryHours }: VerifyAddressData) {
   const { brand } = useEmail();
   return (
     <>
       <Title>Confirm your email address</Title>
       <Paragraph>
-        Someone signed up for {brand.name} with this address. If it was you, confirm that it is yours.
+        Someone signed up for {brand.name} with this email address. If it was you, confirm the address.
       </Paragraph>
-      <ActionButton href={url}>Confirm email</ActionButton>
-      <Note>The link works once, for {formatQuantity(expiryHours, "hour")}.</Note>
+      <ActionButton href={url}>Confirm email address</ActionButton>
+      <Note>The link works once and expires in {formatQuantity(expiryHours, "hour")}.</Note>
       <Note>
-        If it wasn't you, ignore this email and the address stays unconfirmed. To take the account over, open
-        the link and choose a new password.
+        If it wasn't you, ignore this email. The address stays unconfirmed. To take over the account, open the
+        link and choose a new password.
       </Note>
       <LinkFallback href={url} />
     </>

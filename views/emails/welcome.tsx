@@ -1,28 +1,20 @@
-import type { EmailMessages } from "../../src/email/messages.ts";
 import { ActionButton, LinkFallback, Paragraph, TextLink, Title } from "./email_components.tsx";
-import { FirstPassword } from "./first_password.tsx";
-import { formatQuantity } from "./formats.ts";
+import { FirstPassword, type WayIn } from "./first_password.tsx";
 
-type Props = EmailMessages["welcome"];
-
-export const subject = ({ workspace }: Props) => `${workspace ? workspace.name : "Your workspace"} is ready`;
-
-export const preheader = ({ workspace, expiryDays }: Props) => {
-  if (expiryDays) return `Choose a password within ${formatQuantity(expiryDays, "day")}, and sign in.`;
-  return workspace ? `You are the owner of ${workspace.name}.` : "You are its owner.";
+export type WelcomeData = WayIn & {
+  /** Null if the address is unconfirmed: a stranger may have chosen these words. */
+  workspace: { name: string; ownerName: string; projectsUrl: string; settingsUrl: string } | null;
 };
 
-/** A workspace was created: that it is there, and where. No tips: nobody can unsubscribe from what is about an account. */
-export function Content({ workspace, url, expiryDays }: Props) {
+/** No tips or offers: readers can't unsubscribe from emails about their account. */
+export function Welcome({ workspace, url, expiryDays }: WelcomeData) {
   return (
     <>
       <Title>{workspace ? `Welcome, ${workspace.ownerName}` : "Your workspace is ready"}</Title>
       {workspace
         ? (
           <>
-            <Paragraph>
-              The workspace {workspace.name} is ready, and you are its owner.
-            </Paragraph>
+            <Paragraph>Your workspace {workspace.name} is ready. You're its owner.</Paragraph>
             <Paragraph>
               <TextLink href={workspace.projectsUrl}>See your projects</TextLink>
               <br />
@@ -30,7 +22,7 @@ export function Content({ workspace, url, expiryDays }: Props) {
             </Paragraph>
           </>
         )
-        : <Paragraph>A workspace was created for this address, and you are its owner.</Paragraph>}
+        : <Paragraph>A workspace was created for this email address. You're its owner.</Paragraph>}
       {expiryDays
         ? (
           <>
@@ -38,7 +30,7 @@ export function Content({ workspace, url, expiryDays }: Props) {
             <LinkFallback href={url} />
           </>
         )
-        : <ActionButton href={url}>Open your workspace</ActionButton>}
+        : <ActionButton href={url}>Go to your workspace</ActionButton>}
     </>
   );
 }

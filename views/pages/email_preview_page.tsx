@@ -1,4 +1,4 @@
-import type { MessageName, RenderedEmail } from "../../src/email/messages.ts";
+import type { RenderedEmail } from "../emails/render.tsx";
 import { Card } from "../components/card.tsx";
 import { classes } from "../components/classes.ts";
 import { TextLink } from "../components/link.tsx";
@@ -10,9 +10,9 @@ export type Preview = typeof PREVIEWS[number];
 
 const LABELS: Record<Preview, string> = { desktop: "Desktop", phone: "Phone", text: "Text" };
 
-/** `/dev/emails/:name`: one message as its reader sees it. */
+/** `/dev/emails/:name`: one email as its reader sees it. */
 export function EmailPreviewPage(
-  { name, email, preview }: { name: MessageName; email: RenderedEmail; preview: Preview },
+  { name, email, preview }: { name: string; email: RenderedEmail; preview: Preview },
 ) {
   const title = emailTitle(name);
   const href = `/dev/emails/${name}`;
@@ -25,7 +25,7 @@ export function EmailPreviewPage(
     <div class="mx-auto grid max-w-5xl grid-cols-1 gap-6 px-5 py-10">
       <header class="grid gap-1.5">
         <p>
-          <TextLink href="/dev/emails">Email messages</TextLink>
+          <TextLink href="/dev/emails">Emails</TextLink>
         </p>
         <h1 class="text-2xl font-semibold tracking-tighter">{title}</h1>
         <p class="text-md text-muted wrap-anywhere">Subject: {email.subject}</p>
@@ -34,17 +34,17 @@ export function EmailPreviewPage(
         </p>
       </header>
       <Card flush>
-        <Tabs label="How to show it" tabs={tabs} />
+        <Tabs label="Preview" tabs={tabs} />
         {preview === "text"
           ? <pre class="overflow-x-auto p-5 font-mono text-sm" tabindex={0}>{email.text}</pre>
-          : <MessageFrame title={title} src={`${href}/html`} narrow={preview === "phone"} />}
+          : <EmailFrame title={title} src={`${href}/html`} narrow={preview === "phone"} />}
       </Card>
     </div>
   );
 }
 
-/** The message in a frame of its own, where it can run and reach nothing. */
-function MessageFrame({ title, src, narrow }: { title: string; src: string; narrow: boolean }) {
+/** The email in its own frame, where it can't run or load anything. */
+function EmailFrame({ title, src, narrow }: { title: string; src: string; narrow: boolean }) {
   return (
     <div class={narrow ? "bg-sunken p-5 max-sm:p-0" : ""}>
       <iframe

@@ -1,20 +1,19 @@
-import type { MessageName } from "../../src/email/messages.ts";
 import { Card } from "../components/card.tsx";
 import { TextLink } from "../components/link.tsx";
 import { Cell, Table } from "../components/table.tsx";
 
-const COLUMNS = [{ label: "Message" }, { label: "Subject" }, { label: "Alone", class: "text-right" }];
+const COLUMNS = [{ label: "Email" }, { label: "Subject" }, { label: "Alone", class: "text-right" }];
 
-/** `/dev/emails`: every message that the product sends. */
-export function EmailsPage({ emails }: { emails: { name: MessageName; subject: string }[] }) {
+/** `/dev/emails`: every email that the product sends. */
+export function EmailsPage({ emails }: { emails: { name: string; subject: string }[] }) {
   return (
     <div class="mx-auto grid max-w-5xl gap-6 px-5 py-10">
       <header class="grid gap-1.5">
-        <h1 class="text-2xl font-semibold tracking-tighter">Email messages</h1>
-        <p class="text-md text-muted">With sample data; nothing is sent from here.</p>
+        <h1 class="text-2xl font-semibold tracking-tighter">Emails</h1>
+        <p class="text-md text-muted">Shown with sample data. Nothing is sent from this page.</p>
       </header>
       <Card flush>
-        <Table label="Email messages" columns={COLUMNS}>
+        <Table label="Emails" columns={COLUMNS}>
           {emails.map((email) => <EmailRow key={email.name} {...email} />)}
         </Table>
       </Card>
@@ -22,7 +21,7 @@ export function EmailsPage({ emails }: { emails: { name: MessageName; subject: s
   );
 }
 
-function EmailRow({ name, subject }: { name: MessageName; subject: string }) {
+function EmailRow({ name, subject }: { name: string; subject: string }) {
   const href = `/dev/emails/${name}`;
   return (
     <tr>
@@ -37,8 +36,8 @@ function EmailRow({ name, subject }: { name: MessageName; subject: string }) {
   );
 }
 
-/** "Reset password", of `reset_password`. */
-export function emailTitle(name: MessageName): string {
+/** "Reset password", from `reset_password`. */
+export function emailTitle(name: string): string {
   const words = name.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,27 +1,27 @@
-import type { EmailCategory } from "../../src/email/categories.ts";
-import type { EmailPreferences } from "../../src/email/preferences.ts";
+import type { EmailCategory } from "../../src/email/category.ts";
 import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
-import { CATEGORY_LABELS, EmailChoices } from "../components/email_choices.tsx";
+import { EmailChoices, type EmailChoicesProps } from "../components/email_choices.tsx";
 import { FormColumn } from "../layouts/site_layout.tsx";
 
-export type UnsubscribePageProps = {
+export type UnsubscribePageProps = EmailChoicesProps & {
   token: string;
   category: EmailCategory;
   address: string;
-  preferences: EmailPreferences;
   isSaved?: boolean;
 };
 
 /** `/unsubscribe/:token`, reached by a link in an email, without signing in. */
-export function UnsubscribePage({ token, category, address, preferences, isSaved }: UnsubscribePageProps) {
-  const label = CATEGORY_LABELS[category].label.toLowerCase();
+export function UnsubscribePage(
+  { token, category, address, categories, preferences, isSaved }: UnsubscribePageProps,
+) {
+  const label = category.label.toLowerCase();
   const action = `/unsubscribe/${token}`;
   return (
-    <FormColumn title={preferences[category] ? `Unsubscribe from ${label}?` : "You are unsubscribed"}>
+    <FormColumn title={preferences[category.name] ? `Unsubscribe from ${label}?` : "You are unsubscribed"}>
       {isSaved ? <Alert kind="success">Saved. You can change this at any time.</Alert> : null}
-      {preferences[category]
+      {preferences[category.name]
         ? (
           <form method="post" action={action} class="grid gap-4">
             <p class="text-md text-muted">{address} gets them from every workspace.</p>
@@ -32,7 +32,7 @@ export function UnsubscribePage({ token, category, address, preferences, isSaved
       <Card title="All email choices">
         <form method="post" action={action} class="grid gap-5">
           <input type="hidden" name="choices" value="yes" />
-          <EmailChoices preferences={preferences} />
+          <EmailChoices categories={categories} preferences={preferences} />
           <div>
             <Button>Save choices</Button>
           </div>

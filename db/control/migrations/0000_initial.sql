@@ -282,7 +282,7 @@ CREATE INDEX "tenants_deletion_due" ON "control"."tenants" USING btree ("deletio
 
 -- Rows to lock, and the jobs that a tenant's role may enqueue. src/outbox/job_types.ts marks the same jobs; a test compares the two.
 INSERT INTO "control"."locks" ("name") VALUES ('audit_log'), ('dispatch'), ('signing_keys');
-INSERT INTO "control"."tenant_jobs" ("name", "queue") VALUES ('email.send', 'email'), ('metrics.collect_tenant', 'analytics');
+INSERT INTO "control"."tenant_jobs" ("name", "queue") VALUES ('metrics.collect_tenant', 'analytics');
 
 -- Ids: a UUIDv7 by the database's clock, for rows whose id a tenant's role must not choose.
 CREATE FUNCTION "control"."new_id"() RETURNS uuid LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

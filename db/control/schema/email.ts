@@ -5,10 +5,10 @@ import { control } from "./control.ts";
 import { users } from "./users.ts";
 import { tenants } from "./tenants.ts";
 
-/** Which categories of mail a user doesn't want. What belongs to none is always sent. */
+/** The categories of email that a user turned off. */
 export const emailOptOuts = control.table("email_opt_outs", {
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
-  category: text("category", { enum: ["usage_alerts", "reports"] }).notNull(),
+  category: text("category").notNull(),
   createdAt: moment("created_at").notNull(),
 }, (table) => [primaryKey({ columns: [table.userId, table.category] })]);
 
@@ -37,7 +37,7 @@ export const mailboxMessages = control.table("mailbox_messages", {
   text: text("text").notNull(),
   headers: jsonb("headers").$type<Record<string, string>>().notNull(),
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
-  /** Its kind, such as `invitation`. */
+  /** The email's name, such as `invitation`. */
   message: text("message").notNull(),
 }, (table) => [
   index("mailbox_messages_newest").on(table.at, table.id),

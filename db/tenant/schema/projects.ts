@@ -8,7 +8,7 @@ export const projects = pgTable("projects", {
   name: text("name").notNull(),
   description: text("description").notNull().default(""),
   status: text("status", { enum: ["active", "archived"] }).notNull().default("active"),
-  ownerId: uuid("owner_id").$type<UserId>().notNull(),
+  ownerId: uuid("owner_id").$type<UserId>(),
   /** Counts the changes: what `If-Match` compares. */
   version: integer("version").notNull().default(1),
   createdAt: moment("created_at").notNull(),

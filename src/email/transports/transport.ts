@@ -1,9 +1,8 @@
 import type { NamedAddress } from "../../platform/named_address.ts";
-import type { MessageName } from "../messages.ts";
 
-/** A mail on its way out, to one person. */
+/** An email to one person, ready to be sent. */
 export type OutgoingEmail = {
-  /** UUID of the job that sends it: its Message-ID, and what keeps a second try from sending it twice. */
+  /** The id of the job that sends it. It becomes the Message-ID, so a second attempt is the same email. */
   id: string;
   to: NamedAddress;
   from: NamedAddress;
@@ -11,26 +10,28 @@ export type OutgoingEmail = {
   subject: string;
   html: string;
   text: string;
-  /** Such as `List-Unsubscribe`. Those that the other fields make are left out. */
+  /** Such as `List-Unsubscribe`. Headers made from the other fields are ignored. */
   headers: Record<string, string>;
   tenantId: string | null;
-  /** Its kind. */
-  message: MessageName;
+  /** The name of its declaration, such as `invitation`. */
+  message: string;
+  /** The name of its category. Null if the reader can't turn it off. */
+  category: string | null;
 };
 
-/** What became of a mail. What goes wrong outside is one of these, never an exception. */
+/** How sending ended. What goes wrong outside is one of these, never an exception. */
 export type SendOutcome =
   | { status: "accepted"; providerId: string | null }
-  /** For good. `recipient`: because of the address, which must not be written to again. */
+  /** Permanently. `recipient`: because of the address, which must get no more email. */
   | { status: "refused"; recipient: boolean; reason: string }
-  /** For now: the network, a busy server, a limit, or credentials that the operator has to mend. */
+  /** Temporarily: the network, a busy server, a limit, or credentials that the operator has to fix. */
   | { status: "deferred"; reason: string };
 
-/** A way for mail to leave. */
+/** Sends emails. */
 export interface EmailTransport {
   readonly name: string;
   send(email: OutgoingEmail): Promise<SendOutcome>;
-  /** Throws when mail can't leave now. What worked within the last minute isn't asked again. */
+  /** Throws if emails can't be sent now. A success within the last minute counts. */
   check(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,13 +1,12 @@
-import type { EmailPreferences } from "../../../src/email/preferences.ts";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
-import { EmailChoices } from "../../components/email_choices.tsx";
+import { EmailChoices, type EmailChoicesProps } from "../../components/email_choices.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { SettingsTabs } from "./settings_tabs.tsx";
 
 /** `/settings/notifications`: which emails a person gets. */
 export function NotificationSettingsPage(
-  { preferences }: { preferences: EmailPreferences },
+  { categories, preferences }: EmailChoicesProps,
 ) {
   return (
     <>
@@ -19,7 +18,7 @@ export function NotificationSettingsPage(
       <div class="max-w-xl">
         <Card title="Email">
           <form method="post" action="/settings/notifications" class="grid gap-5">
-            <EmailChoices preferences={preferences} />
+            <EmailChoices categories={categories} preferences={preferences} />
             <div>
               <Button variant="primary">Save choices</Button>
             </div>

@@ -5,7 +5,6 @@ import type { Clock } from "../platform/clock.ts";
 import { logOf } from "../platform/log.ts";
 import { emailAddress } from "../platform/text.ts";
 import { part } from "../ports.ts";
-import { categoryOf } from "./categories.ts";
 import { findSuppression, suppress, type SuppressionReason } from "./suppression.ts";
 import { MailboxTransport } from "./transports/mailbox.ts";
 import { ResendTransport } from "./transports/resend.ts";
@@ -14,10 +13,10 @@ import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transports/tr
 
 const log = logOf("email");
 
-/** What became of a mail. `suppressed`: nobody was asked, because of what was known of the address. */
+/** How a delivery ended. `suppressed`: the address gets no email, so the email wasn't sent. */
 export type Delivery = SendOutcome | { status: "suppressed"; reason: SuppressionReason };
 
-/** The way out that is configured; without one, the mailbox of development. Nothing connects before the first mail. */
+/** The configured transport, or the development mailbox. Nothing connects before the first email. */
 export function createTransport(config: Config, db: Database, clock: Clock): EmailTransport {
   const host = config.appUrl.hostname;
   if (config.smtpUrl) return new SmtpTransport(config.smtpUrl, host);
@@ -25,7 +24,7 @@ export function createTransport(config: Config, db: Database, clock: Clock): Ema
   return new MailboxTransport(db, clock, host);
 }
 
-/** The way out of this process. `deliver` uses it. */
+/** The transport of this process. `deliver` uses it. */
 export const EMAIL_TRANSPORT = part(
   "email transport",
   ({ config, db, clock }) => createTransport(config, db, clock),
@@ -33,8 +32,8 @@ export const EMAIL_TRANSPORT = part(
 );
 
 /**
- * Sends a mail now, unless its address is suppressed, and suppresses the address where the other side says that it is
- * bad. For jobs: it may take a minute. The same id twice is the same mail.
+ * Sends an email now, unless its address is suppressed. Suppresses the address if the mail server says that it doesn't exist.
+ * Call it in jobs only: it may take a minute. Emails with the same id are one email.
  */
 export async function deliver(ctx: SystemContext, email: OutgoingEmail): Promise<Delivery> {
   const delivery = await attempt(ctx, email);
@@ -55,12 +54,12 @@ async function attempt(ctx: SystemContext, email: OutgoingEmail): Promise<Delive
   return outcome;
 }
 
-/** Whoever called a mail spam still gets what is about their account: a link for a new password they asked for themselves. */
-function holdsBack(reason: SuppressionReason, { message }: OutgoingEmail): boolean {
-  return reason !== "complaint" || categoryOf(message) !== null;
+/** After a complaint, emails that can't be turned off are still sent: people need the password link that they ask for. */
+function holdsBack(reason: SuppressionReason, { category }: OutgoingEmail): boolean {
+  return reason !== "complaint" || category !== null;
 }
 
-/** What was sent, or why it was not, without to whom. */
+/** Logs the outcome without the recipient. */
 function record(
   { services, requestId }: SystemContext,
   { id, message, tenantId }: OutgoingEmail,
@@ -73,6 +72,6 @@ function record(
     tenantId,
     transport: services.use(EMAIL_TRANSPORT).name,
   };
-  if (delivery.status === "accepted") return log.info("mail sent", properties);
-  log.warn(`mail ${delivery.status}`, { ...properties, reason: delivery.reason });
+  if (delivery.status === "accepted") return log.info("email sent", properties);
+  log.warn(`email ${delivery.status}`, { ...properties, reason: delivery.reason });
 }

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { wayInPreheader } from "../../views/emails/first_password.tsx";
+import { Invitation } from "../../views/emails/invitation.tsx";
+import { MEMBERS } from "../email/audience.ts";
+import { email } from "../email/email.ts";
+import { isPlainName } from "../email/plain_names.ts";
+import { SAMPLE } from "../email/sample.ts";
+import { linkInto } from "../identity/emailed_links.ts";
+import { idSchema } from "../platform/ids.ts";
+import { tenantUrl } from "../tenancy/tenant.ts";
+import type { UserId } from "./actor.ts";
+import { findRole } from "./members.ts";
+
+/** Quotes the names in the text only, and not even there if they could pass for a link or an address. */
+export const INVITATION = email("invitation", {
+  to: MEMBERS,
+  inTenantsName: true,
+  /** `inviterName` is null if the product itself invites. */
+  request: z.object({ userId: idSchema<UserId>(), inviterName: z.string().nullable() }),
+  load: async (ctx, reader, { inviterName }) => {
+    const { tenant, system } = ctx;
+    const role = await findRole(ctx, reader.id);
+    if (!role) return null;
+    const signInUrl = `${tenantUrl(ctx.services.config.appUrl, tenant)}/login`;
+    return {
+      inviterName: inviterName && isPlainName(inviterName) ? inviterName : null,
+      tenantName: isPlainName(tenant.name) ? tenant.name : null,
+      role,
+      ...await linkInto(system, reader, signInUrl),
+    };
+  },
+  subject: () => "You're invited to join a workspace",
+  preheader: ({ expiryDays }) => wayInPreheader(expiryDays) ?? "Sign in with your password.",
+  view: Invitation,
+  sample: {
+    inviterName: SAMPLE.person,
+    tenantName: SAMPLE.tenantName,
+    role: "member",
+    url: SAMPLE.passwordLink,
+    expiryDays: 7,
+  },
+});

@@ -1,0 +1,10 @@
+/** A kind of email that people may turn off. Emails without one are about the reader's account and always sent. */
+export type EmailCategory = { readonly name: string; readonly label: string; readonly hint: string };
+
+/** Declares a category. An email names its category, so no list of them exists. */
+export function emailCategory(
+  name: string,
+  { label, hint }: { label: string; hint: string },
+): EmailCategory {
+  return { name, label, hint };
+}

@@ -1,0 +1,84 @@
+import type { MigratorTx } from "../../db/migration/migrator.ts";
+import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
+import {
+  type Acting,
+  appendLine,
+  appendPlatformLine,
+  appendTenantLine,
+  type NewLine,
+} from "../audit/append.ts";
+import { changedFields, describeChanges } from "./changes.ts";
+import type { Event } from "./event.ts";
+
+/** The row before and after a change; only one of them if it was created or deleted. */
+export type Change<Row> = {
+  before?: Row;
+  after?: Row;
+  /** More for the log, without secrets. */
+  details?: Record<string, unknown>;
+};
+
+/** `schema`: of the tenant that the event is about, if its own log can take the line as well. */
+export type PlatformChange<Row> = Change<Row> & { schema?: SchemaName };
+
+/**
+ * Publishes an event in the transaction of the change it follows from: one exists exactly if the other does. If `before` and
+ * `after` are equal, nothing happened and nothing is published. Returns whether it was. Every reader of events begins here.
+ * Throws `forbidden` if the actor is no longer a member.
+ */
+export async function publish<Row extends object>(
+  ctx: Acting,
+  tx: TenantTx,
+  event: Event<Row, "tenant">,
+  change: Change<Row>,
+): Promise<boolean>;
+export async function publish<Row extends object>(
+  ctx: Acting,
+  tx: ControlTx | MigratorTx,
+  event: Event<Row, "platform">,
+  change: PlatformChange<Row>,
+): Promise<boolean>;
+export async function publish<Row extends object>(
+  ctx: Acting,
+  tx: TenantTx | ControlTx | MigratorTx,
+  event: Event<Row>,
+  change: PlatformChange<Row>,
+): Promise<boolean> {
+  const line = lineOf(event, change);
+  if (!line) return false;
+  if (event.log === "tenant") {
+    await appendLine(ctx, tx as TenantTx, line);
+  } else {
+    if (change.schema) await appendTenantLine(ctx, tx as ControlTx, change.schema, line);
+    await appendPlatformLine(ctx, tx as ControlTx, line);
+  }
+  return true;
+}
+
+/** Null if nothing changed. */
+function lineOf<Row extends object>(
+  event: Event<Row>,
+  { before, after, details }: Change<Row>,
+): NewLine | null {
+  const row = after ?? before;
+  const subject = row && event.subject ? { type: typeOf(event), ...event.subject(row) } : null;
+  if (!before || !after) return { action: event.name, subject, details };
+  const changed = changedFields(without(before, event.bookkeeping), without(after, event.bookkeeping));
+  if (Object.keys(changed).length === 0) return null;
+  const changes = describeChanges(before, changed as Partial<Row>, {
+    withoutValues: [...event.withoutValues],
+  });
+  return { action: event.name, subject, details: details ?? changes };
+}
+
+/** The noun of an event's name is the type of what it is about. */
+function typeOf({ name }: { name: string }): string {
+  return name.split(".")[0]!;
+}
+
+function without<Row extends object>(row: Row, fields: readonly (keyof Row)[]): Partial<Row> {
+  return Object.fromEntries(
+    Object.entries(row).filter(([field]) => !fields.includes(field as keyof Row)),
+  ) as Partial<Row>;
+}

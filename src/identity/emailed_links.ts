@@ -1,0 +1,42 @@
+import type { SystemContext } from "../context.ts";
+import { DAY, HOUR } from "../platform/clock.ts";
+import { type Channel, issueAddressToken } from "./address_tokens.ts";
+import type { User } from "./users.ts";
+
+export const LINK_DAYS = 2;
+export const VERIFICATION_HOURS = 24;
+const FIRST_PASSWORD_DAYS = 7;
+
+/** A link to set a password. It works once, for `ttl` milliseconds, while the user keeps this address. */
+export async function createPasswordLink(
+  ctx: SystemContext,
+  user: Pick<User, "id" | "email">,
+  { ttl = LINK_DAYS * DAY, channel = "terminal" }: { ttl?: number; channel?: Channel } = {},
+): Promise<string> {
+  const token = await issueAddressToken(ctx, "set_password", user, { ttl, channel });
+  return `${ctx.services.config.appUrl.origin}/reset-password?token=${token}`;
+}
+
+/** A link to confirm a user's address. It works once, for 24 hours, while the user keeps this address. */
+export async function createVerificationLink(
+  ctx: SystemContext,
+  user: Pick<User, "id" | "email">,
+): Promise<string> {
+  const lasting = { ttl: VERIFICATION_HOURS * HOUR, channel: "email" } as const;
+  const token = await issueAddressToken(ctx, "verify_email", user, lasting);
+  return `${ctx.services.config.appUrl.origin}/verify-email?token=${token}`;
+}
+
+/**
+ * `url` for people who have a password and a confirmed address. For others, a link to choose a password, and for how many days it
+ * works.
+ */
+export async function linkInto(
+  ctx: SystemContext,
+  user: User,
+  url: string,
+): Promise<{ url: string; expiryDays: number | null }> {
+  if (user.passwordHash && user.emailVerifiedAt) return { url, expiryDays: null };
+  const link = await createPasswordLink(ctx, user, { ttl: FIRST_PASSWORD_DAYS * DAY, channel: "email" });
+  return { url: link, expiryDays: FIRST_PASSWORD_DAYS };
+}

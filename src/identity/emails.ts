@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { formatQuantity } from "../../views/emails/formats.ts";
+import { ResetPassword } from "../../views/emails/reset_password.tsx";
+import { SignUpCode } from "../../views/emails/sign_up_code.tsx";
+import { VerifyAddress } from "../../views/emails/verify_address.tsx";
+import type { UserId } from "../access/actor.ts";
+import type { SystemContext } from "../context.ts";
+import { ACCOUNTS, type Audience, type Recipient } from "../email/audience.ts";
+import { PRODUCT_NAME } from "../email/brand.ts";
+import { email } from "../email/email.ts";
+import { SAMPLE } from "../email/sample.ts";
+import { MINUTE } from "../platform/clock.ts";
+import { idSchema } from "../platform/ids.ts";
+import { browserOf } from "../platform/user_agent.ts";
+import { createPasswordLink, createVerificationLink, VERIFICATION_HOURS } from "./emailed_links.ts";
+import { CODE_MINUTES, codeOf, findPendingSignUpById, type PendingSignUp } from "./sign_up_codes.ts";
+
+const RESET_MINUTES = 30;
+
+export const VERIFY_ADDRESS = email("verify_address", {
+  to: ACCOUNTS,
+  request: z.object({ userId: idSchema<UserId>() }),
+  load: async (ctx, reader) => {
+    if (reader.emailVerifiedAt) return null;
+    return { url: await createVerificationLink(ctx, reader), expiryHours: VERIFICATION_HOURS };
+  },
+  subject: () => "Confirm your email address",
+  preheader: (_, brand) => `Someone signed up for ${brand.name} with this email address.`,
+  view: VerifyAddress,
+  sample: { url: SAMPLE.verificationLink, expiryHours: 24 },
+});
+
+/** Requested by the address that a visitor entered. Only the job finds out whether it has an account, so timing tells nothing. */
+export const RESET_PASSWORD = email("reset_password", {
+  to: ACCOUNTS,
+  request: z.object({ address: z.string(), ipAddress: z.string(), userAgent: z.string() }),
+  load: async (ctx, reader, { ipAddress, userAgent }) => ({
+    name: reader.emailVerifiedAt && reader.name,
+    url: await createPasswordLink(ctx, reader, { ttl: RESET_MINUTES * MINUTE, channel: "email" }),
+    expiryMinutes: RESET_MINUTES,
+    ipAddress,
+    browser: browserOf(userAgent),
+  }),
+  subject: (_, brand) => `Reset your ${brand.name} password`,
+  preheader: ({ expiryMinutes }) =>
+    `The link expires in ${
+      formatQuantity(expiryMinutes, "minute")
+    }. If you didn't request it, ignore this email.`,
+  view: ResetPassword,
+  sample: {
+    name: SAMPLE.person,
+    url: SAMPLE.passwordLink,
+    expiryMinutes: 30,
+    ipAddress: "203.0.113.24",
+    browser: "Firefox on Linux",
+  },
+});
+
+type SignUpRecipient = Recipient & { pending: PendingSignUp };
+
+/** A visitor who is signing up. The address has no account yet. */
+const VISITORS: Audience<{ pendingSignUpId: string }, SystemContext, SignUpRecipient> = {
+  find: async ({ system, tenant }, { pendingSignUpId }) => {
+    const pending = tenant ? null : await findPendingSignUpById(system, pendingSignUpId);
+    if (!pending) return null;
+    return {
+      ctx: system,
+      reader: { id: null, email: pending.email, name: "", emailVerifiedAt: null, pending },
+    };
+  },
+  reason: () =>
+    `You received this email because someone entered this address to sign up for ${PRODUCT_NAME}.`,
+};
+
+export const SIGN_UP_CODE = email("sign_up_code", {
+  to: VISITORS,
+  request: z.object({ pendingSignUpId: z.uuid() }),
+  load: (ctx, { pending }) => Promise.resolve({ code: codeOf(ctx, pending), expiryMinutes: CODE_MINUTES }),
+  subject: (_, brand) => `Your ${brand.name} sign-up code`,
+  preheader: ({ expiryMinutes }) => `The code expires in ${formatQuantity(expiryMinutes, "minute")}.`,
+  view: SignUpCode,
+  sample: { code: "492817", expiryMinutes: 15 },
+});

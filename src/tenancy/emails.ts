@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { DeletionScheduled } from "../../views/emails/deletion_scheduled.tsx";
+import { wayInPreheader } from "../../views/emails/first_password.tsx";
+import { formatDay } from "../../views/emails/formats.ts";
+import { Welcome } from "../../views/emails/welcome.tsx";
+import type { UserId } from "../access/actor.ts";
+import { OWNERS } from "../email/audience.ts";
+import { email } from "../email/email.ts";
+import { SAMPLE } from "../email/sample.ts";
+import { linkInto } from "../identity/emailed_links.ts";
+import { idSchema } from "../platform/ids.ts";
+import { tenantUrl } from "./tenant.ts";
+
+export const WELCOME = email("welcome", {
+  to: OWNERS,
+  request: z.object({ userId: idSchema<UserId>() }),
+  load: async ({ system, services, tenant }, reader) => {
+    if (!reader.emailVerifiedAt && reader.passwordHash) return null; // they get the email that confirms the address instead
+    const url = tenantUrl(services.config.appUrl, tenant);
+    const workspace = {
+      name: tenant.name,
+      ownerName: reader.name,
+      projectsUrl: `${url}/projects`,
+      settingsUrl: `${url}/settings`,
+    };
+    return {
+      ...await linkInto(system, reader, `${url}/dashboard`),
+      workspace: reader.emailVerifiedAt ? workspace : null,
+    };
+  },
+  subject: ({ workspace }) => `${workspace ? workspace.name : "Your workspace"} is ready`,
+  preheader: ({ workspace, expiryDays }) =>
+    wayInPreheader(expiryDays) ??
+      (workspace ? `You're the owner of ${workspace.name}.` : "You're its owner."),
+  view: Welcome,
+  sample: {
+    url: `${SAMPLE.workspace}/dashboard`,
+    expiryDays: null,
+    workspace: {
+      name: SAMPLE.tenantName,
+      ownerName: SAMPLE.person,
+      projectsUrl: `${SAMPLE.workspace}/projects`,
+      settingsUrl: `${SAMPLE.workspace}/settings`,
+    },
+  },
+});
+
+export const DELETION_SCHEDULED = email("deletion_scheduled", {
+  to: OWNERS,
+  request: z.object({ userId: idSchema<UserId>(), requestedBy: z.string() }),
+  load: ({ services, tenant }, reader, { requestedBy }) => {
+    const { appUrl } = services.config;
+    const { name: tenantName, deletionDueAt: dueAt } = tenant;
+    if (!dueAt) return Promise.resolve(null);
+    return Promise.resolve(
+      reader.emailVerifiedAt
+        ? {
+          names: { requestedBy, tenantName },
+          dueAt,
+          url: `${tenantUrl(appUrl, tenant)}/settings#danger-zone`,
+        }
+        : { names: null, dueAt, url: `${appUrl.origin}/workspaces` },
+    );
+  },
+  subject: ({ names, dueAt }) =>
+    `${names ? names.tenantName : "Your workspace"} will be deleted on ${formatDay(dueAt)}`,
+  preheader: ({ names }) =>
+    `${names ? names.requestedBy : "Someone"} scheduled the deletion. Until then, an owner can cancel it.`,
+  view: DeletionScheduled,
+  sample: {
+    names: { requestedBy: "Grace Hopper", tenantName: SAMPLE.tenantName },
+    dueAt: new Date("2026-12-24T10:00:00Z"),
+    url: `${SAMPLE.workspace}/settings`,
+  },
+});

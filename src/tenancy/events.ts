@@ -1,0 +1,42 @@
+import { anonymousEvent, platformEvent } from "../events/event.ts";
+import type { Tenant } from "./tenant.ts";
+
+type Named = Pick<Tenant, "id" | "name">;
+
+export const TENANT_CREATED = platformEvent<Named>("tenant.created", {
+  sentence: "created the workspace {name}",
+});
+export const TENANT_RENAMED = platformEvent<Named>("tenant.renamed", {
+  sentence: "renamed the workspace from {from} to {to}",
+});
+export const TENANT_MOVED = platformEvent<Named>("tenant.moved", {
+  sentence: "moved the workspace from {from} to {to}",
+});
+export const TENANT_REBRANDED = platformEvent<Named>("tenant.rebranded", {
+  sentence: "changed the brand of {name}",
+});
+export const TENANT_SUSPENDED = platformEvent<Named>("tenant.suspended", {
+  sentence: "suspended the workspace {name}: {reason}",
+});
+export const TENANT_RESUMED = platformEvent<Named>("tenant.resumed", {
+  sentence: "resumed the workspace {name}",
+});
+export const TENANT_DELETION_SCHEDULED = platformEvent<Named>("tenant.deletion_scheduled", {
+  sentence: "scheduled the deletion of {name}",
+});
+export const TENANT_DELETION_CANCELED = platformEvent<Named>("tenant.deletion_canceled", {
+  sentence: "canceled the deletion of {name}",
+});
+export const TENANT_DELETED = anonymousEvent("tenant.deleted", { sentence: "deleted a workspace" });
+
+export const EVENTS = [
+  TENANT_CREATED,
+  TENANT_RENAMED,
+  TENANT_MOVED,
+  TENANT_REBRANDED,
+  TENANT_SUSPENDED,
+  TENANT_RESUMED,
+  TENANT_DELETION_SCHEDULED,
+  TENANT_DELETION_CANCELED,
+  TENANT_DELETED,
+];

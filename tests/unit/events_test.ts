@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { PLACEHOLDER, sentenceOf } from "../../src/events/sentence.ts";
+import { FEATURES } from "../../src/features.ts";
+
+/** Protects: every event has a name and a sentence of its own, and features publish what they list. */
+
+const EVENTS = FEATURES.flatMap(({ events }) => events);
+
+Deno.test("events have names of their own, a noun and a verb", () => {
+  const names = EVENTS.map(({ name }) => name);
+
+  assert.deepEqual([...new Set(names)], names);
+  for (const name of names) assert.match(name, /^[a-z_]+\.[a-z_]+$/);
+});
+
+Deno.test("every event is published by the folder of its feature", async () => {
+  const unpublished: string[] = [];
+  for (const { name, events } of FEATURES) {
+    const source = await readFolder(new URL(`../../src/${name.replace(" ", "_")}/`, import.meta.url));
+    const constants = [
+      ...source.matchAll(/export const (\w+) = (?:event|platformEvent|anonymousEvent)[<(]/g),
+    ];
+    for (const [, constant] of constants) {
+      const uses = source.split(new RegExp(`\\b${constant}\\b`)).length - 1;
+      if (uses < 3) unpublished.push(constant!); // declared, listed, and published
+    }
+    assert.equal(constants.length, events.length, `${name} lists all its events`);
+  }
+
+  assert.deepEqual(unpublished, []);
+});
+
+Deno.test("a sentence names the thing and fills in the details", () => {
+  const events = new Map(EVENTS.map((event) => [event.name as string, event]));
+  const details = { from: "Acme", to: "Acme Robotics", reason: "Unpaid." };
+
+  for (const { name, sentence } of EVENTS) {
+    const said = sentenceOf(events, { action: name, subjectName: "Apollo", details });
+    assert.doesNotMatch(said, /[{}…]/, sentence);
+    assert.equal(
+      said.includes("Apollo"),
+      [...sentence.matchAll(PLACEHOLDER)].some(([, field]) => field === "name"),
+    );
+  }
+  const renamed = sentenceOf(events, { action: "tenant.renamed", subjectName: "Acme Robotics", details });
+  assert.equal(renamed, "renamed the workspace from Acme to Acme Robotics");
+});
+
+async function readFolder(folder: URL): Promise<string> {
+  let text = "";
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".ts")) text += await Deno.readTextFile(new URL(name, folder));
+  }
+  return text;
+}
