@@ -1,14 +1,14 @@
-/** Quotes that end a quoted name, and what makes an address: also in the full-width forms that NFKC turns into these. */
+/** Quotes that end a quoted name and signs of an address, including full-width forms, which NFKC turns into these. */
 const MARKS = /[@<>"“”„‟«»‹›\\]|:\/\/|\bwww\b/iu;
-/** `example.com`, with the dots that domain names know: a letter or digit, a dot, and two letters or more. */
+/** `example.com`: a letter or digit, a dot of domain names, and two or more letters. */
 const DOMAIN = /[\p{L}\p{N}-][.\u3002][\p{L}]{2,}/u;
 const PHONE_NUMBER = /\d(?:[\s().\/-]*\d){6,}/;
-/** Control characters, and invisible ones that turn the direction; those that join letters are part of names. */
+/** Control characters and invisible ones that change the direction. Those that join letters are part of names. */
 const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /**
- * Whether an email can show a name that a stranger chose: it has nothing in it that looks like a link, an address or a phone
- * number, or that ends the quotes around it.
+ * Whether an email can show a name that a stranger chose: nothing in it looks like a link, an address or a phone number, or ends
+ * the quotes around it.
  */
 export function isPlainName(name: string): boolean {
   if (INVISIBLE.test(name)) return false;
@@ -16,7 +16,7 @@ export function isPlainName(name: string): boolean {
   return ![MARKS, DOMAIN, PHONE_NUMBER].some((pattern) => pattern.test(visible));
 }
 
-/** Whether a name can stand before ours in From without passing for another sender. */
+/** Whether a name can precede the product's in From without passing for another sender. */
 export function isPlainSender(name: string, productName: string): boolean {
   return isPlainName(name) && !name.normalize("NFKC").toLowerCase().includes(productName.toLowerCase());
 }

@@ -26,12 +26,12 @@ const notice = z.union([
   z.unknown().transform(() => ({ type: "other" as const })),
 ]);
 
-/** What a provider tells of a mail it took. Kinds that say nothing of the address are `other`. */
+/** What a provider reports about an email it accepted. `other` says nothing about the address. */
 export type ProviderNotice = z.output<typeof notice>;
 
 /**
- * The notice in a signed body. Throws `unverified` when it isn't signed with `secret`, or not within the last five
- * minutes: by the system's clock, as the library has no other.
+ * The notice in a signed body. Throws `unverified` unless it was signed with `secret` within the last five minutes by the system's
+ * clock, the only one that the library supports.
  */
 export function readNotice(
   secret: string,
@@ -49,7 +49,7 @@ export function readNotice(
   return notice.parse(parseJson(body));
 }
 
-/** Suppresses whom the notice is about, if it is about someone who can't or won't get mail. Twice is like once. */
+/** Suppresses the addresses of a permanent bounce or a complaint. Applying a notice again changes nothing. */
 export async function applyNotice(ctx: SystemContext, notice: ProviderNotice): Promise<void> {
   const cause = causeOf(notice);
   if (!cause || notice.type === "other") return;
@@ -67,17 +67,17 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** A bounce counts when it is for good. Resend says so of each; where it doesn't, it sends notices of no others. */
+/** Only permanent bounces count. A notice without a bounce type is about a permanent one. */
 function causeOf(notice: ProviderNotice): Pick<NewSuppression, "reason" | "detail"> | null {
   if (notice.type === "other") return null;
   if (notice.type === "email.complained") {
-    return { reason: "complaint", detail: "The reader marked a mail as spam." };
+    return { reason: "complaint", detail: "The reader marked an email as spam." };
   }
   const { type = "Permanent", message = "" } = notice.data.bounce ?? {};
   return type.toLowerCase() === "permanent" ? { reason: "bounce", detail: oneLine(message) } : null;
 }
 
-/** Of `Ada <ada@acme.example>`, or of the address alone. */
+/** The address in `Ada <ada@acme.example>` or in the address alone. */
 function addressOf(recipient: string): string {
   return /<([^<>]+)>\s*$/.exec(recipient)?.[1] ?? recipient;
 }

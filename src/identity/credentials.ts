@@ -7,7 +7,7 @@ export type Session = {
   signInId: string;
   tenantId: TenantId | null;
   actor: UserActor | StaffActor | MemberActor;
-  /** Whether mail to the person's address is known to reach them. */
+  /** Whether email to the person's address is known to reach them. */
   isVerified: boolean;
   remember: boolean;
   lastSeenAt: Date;

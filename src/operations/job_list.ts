@@ -4,7 +4,7 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { anonymousEvent, platformEvent } from "../events/event.ts";
+import { platformEvent } from "../events/event.ts";
 import { type Change, publish } from "../events/publish.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -53,7 +53,6 @@ export type QueueState = {
 };
 
 export const JOB_RETRIED = platformEvent<ListedJob>("job.retried", { sentence: "requeued the job {name}" });
-export const JOBS_RETRIED = anonymousEvent("jobs.retried", { sentence: "requeued failed jobs" });
 export const JOB_DISCARDED = platformEvent<ListedJob>("job.discarded", {
   sentence: "discarded the job {name}",
 });
@@ -156,7 +155,7 @@ export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Pro
     const jobs = await requeue(ctx, tx, undefined, queue);
     if (jobs > 0) {
       const details = { jobs, queue: queue ?? "all" };
-      await publish(ctx, tx, JOBS_RETRIED, { details });
+      await publish(ctx, tx, JOB_RETRIED, { details });
     }
     return jobs;
   });

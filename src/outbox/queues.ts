@@ -17,7 +17,7 @@ export type QueuePolicy = {
 
 export type QueuePolicies = Record<QueueName, QueuePolicy>;
 
-/** Fourteen attempts at an email or webhook span over half a day: longer than most outages of a receiver. */
+/** Fourteen attempts at emails and webhooks take over half a day, to outlast a receiver's outage. */
 export const QUEUES: QueuePolicies = {
   email: {
     concurrency: 20,

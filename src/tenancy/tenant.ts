@@ -19,7 +19,7 @@ export type Tenant = {
   suspension: { at: Date; reason: string } | null;
   /** When it will be deleted, if that is scheduled. */
   deletionDueAt: Date | null;
-  /** How its mails look: `#rrggbb` and an https address; null where it has none of its own. */
+  /** The look of its emails: `#rrggbb` and an https URL. Null for the product's own look. */
   brand: { color: string | null; logoUrl: string | null };
   createdAt: Date;
 };

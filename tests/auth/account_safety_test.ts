@@ -142,9 +142,9 @@ Deno.test("S14 a printed link sets the password once and doesn't confirm the add
   await setPassword(world, await createPasswordLink(world.system, user));
   const afterPrinted = await isConfirmed();
   await setPassword(world, await createPasswordLink(world.system, user, { channel: "email" }));
-  const afterMailed = await isConfirmed();
+  const afterEmailed = await isConfirmed();
 
-  assert.deepEqual([afterPrinted, afterMailed], [false, true]);
+  assert.deepEqual([afterPrinted, afterEmailed], [false, true]);
 });
 
 Deno.test("a sign-in that checked the old password fails after a new one is set", async () => {

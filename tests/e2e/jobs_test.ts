@@ -9,7 +9,7 @@ import { launchBrowser, openWindow } from "./browser.ts";
 Deno.test("staff filter jobs in place, retry one, and see it finish without a reload", async () => {
   await using world = await World.open();
   await world.staff("root@example.com");
-  const mail = await addJob(world, { queue: "email", state: "failed" });
+  const email = await addJob(world, { queue: "email", state: "failed" });
   const figures = await addJob(world, { queue: "analytics", state: "failed", error: "Down." });
   const browser = await launchBrowser();
   try {
@@ -18,10 +18,10 @@ Deno.test("staff filter jobs in place, retry one, and see it finish without a re
     await page.fill("#email", "root@example.com");
     await page.fill("#password", PASSWORD);
     await page.click("#login-button");
-    await page.waitForSelector(`#job-${mail}`);
+    await page.waitForSelector(`#job-${email}`);
 
     await page.selectOption("select[name=queue]", "analytics");
-    await page.waitForSelector(`#job-${mail}`, { state: "detached" });
+    await page.waitForSelector(`#job-${email}`, { state: "detached" });
     assert.match(page.url(), /state=failed&queue=analytics$|queue=analytics&state=failed$/);
     await page.click("#job-list nav >> text=Held");
     await page.waitForSelector("text=No job matches");

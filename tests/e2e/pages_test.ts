@@ -44,8 +44,8 @@ Deno.test("every page passes axe and fits its window, light and dark, on desktop
   });
   await addJob(world, { state: "ready" });
   const reader = await world.user("ada@acme.example");
-  const mail = sampleEmail();
-  await world.services.use(EMAIL_TRANSPORT).send(mail);
+  const email = sampleEmail();
+  await world.services.use(EMAIL_TRANSPORT).send(email);
   await suppress(world.system, {
     address: "gone@acme.example",
     reason: "bounce",
@@ -65,8 +65,8 @@ Deno.test("every page passes axe and fits its window, light and dark, on desktop
     projectId: json.data[0].id as string,
     tenantId: closed.tenant.id,
     jobId,
-    mailId: mail.id,
-    mailedLinks: [
+    emailId: email.id,
+    emailedLinks: [
       await world.passwordLink(reader),
       newcomer,
       `${newcomer}&choose_password`,
@@ -125,12 +125,12 @@ Deno.test("a page's scripts are under 50 KB and its styles under 25 KB compresse
 function addressesFor(
   world: World,
   who: "visitor" | "member",
-  { projectId, tenantId, jobId, mailId, mailedLinks }: {
+  { projectId, tenantId, jobId, emailId, emailedLinks }: {
     projectId: string;
     tenantId: string;
     jobId: string;
-    mailId: string;
-    mailedLinks: string[];
+    emailId: string;
+    emailedLinks: string[];
   },
 ): string[] {
   const [apex, tenant] = [`http://${world.host()}`, `http://${world.host("acme")}`];
@@ -142,14 +142,14 @@ function addressesFor(
       `${apex}/signup/code`,
       `${apex}/login`,
       `${apex}/forgot-password`,
-      ...mailedLinks,
+      ...emailedLinks,
       `${apex}/verify-email?token=none`,
       `${apex}/nowhere`,
       `${apex}/dev/components`,
       `${apex}/dev/emails`,
       `${apex}/dev/emails/monthly_report`,
       `${apex}/dev/mailbox`,
-      `${apex}/dev/mailbox/${mailId}`,
+      `${apex}/dev/mailbox/${emailId}`,
       `${tenant}/login`,
       `http://${world.host("globex")}/dashboard`,
     ];

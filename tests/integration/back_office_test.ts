@@ -79,10 +79,10 @@ Deno.test("staff suspend a tenant with a reason, resume it, schedule its deletio
   assert.match(kept.text, /Deletion canceled\./);
   for (
     const done of [
-      "suspended it: Spam was sent.",
-      "resumed it",
-      "scheduled its deletion",
-      "canceled its deletion",
+      "suspended the workspace Acme Robotics: Spam was sent.",
+      "resumed the workspace Acme Robotics",
+      "scheduled the deletion of Acme Robotics",
+      "canceled the deletion of Acme Robotics",
     ]
   ) {
     assert.ok(kept.text.includes(done), done);

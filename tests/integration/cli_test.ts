@@ -164,7 +164,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.deepEqual([suspended.status, suspended.suspension_reason], ["suspended", "An open invoice."]);
       assert.deepEqual(listed.map(({ subdomain }: { subdomain: string }) => subdomain), ["acme-gmbh"]);
       assert.equal(twice.code, 1);
-      assert.match(twice.stderr, /is suspended already/);
+      assert.match(twice.stderr, /is already suspended/);
       assert.equal(resumed.status, "active");
       assert.equal(back.subdomain, "acme");
     });

@@ -4,7 +4,7 @@ import pg from "pg";
 import { connect } from "../../db/connection/connect.ts";
 import { pgOptions } from "../../db/connection/driver_options.ts";
 import { loginUrl, serverUrl } from "../support/database.ts";
-import { AUTHORITY } from "../support/mail_certificate.ts";
+import { AUTHORITY } from "../support/certificate.ts";
 import { ServerProcess } from "../support/process.ts";
 import { TlsFront } from "../support/tls_front.ts";
 

@@ -12,7 +12,7 @@ import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import { DAY } from "../../src/platform/clock.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { startWorker } from "../support/jobs.ts";
-import { MailServer } from "../support/mail_server.ts";
+import { EmailServer } from "../support/email_server.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: a monthly report reaches each owner once, and no one who turned reports off (S40, RFC 8058). */
@@ -134,7 +134,7 @@ Deno.test("a report counts days that weren't counted yet, and says which figures
 });
 
 Deno.test("S40 one click in an email program turns a category off, without signing in and from anywhere", async () => {
-  await using server = await MailServer.start();
+  await using server = await EmailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   const acme = await world.company("acme");
   await sendReports(world);

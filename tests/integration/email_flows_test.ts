@@ -8,7 +8,7 @@ import { enqueue } from "../../src/outbox/outbox.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { cancelDeletion, scheduleDeletion, updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { startWorker } from "../support/jobs.ts";
-import { MailServer } from "../support/mail_server.ts";
+import { EmailServer } from "../support/email_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { sendEmail } from "../../src/email/email.ts";
@@ -27,7 +27,7 @@ const SIGN_UP = {
 };
 
 Deno.test("a sign-up sends an email to confirm the address, over a real mail server, in our own words only", async () => {
-  await using server = await MailServer.start();
+  await using server = await EmailServer.start();
   await using world = await World.open({
     SMTP_URL: server.url().href,
     EMAIL_FROM: "Denizen <hello@denizen.example>",
@@ -407,7 +407,7 @@ Deno.test("a scheduled deletion emails all owners and no members, unless it is c
 
 Deno.test("a deferred email is retried as the same email, and a refused one is kept as a failed job", async () => {
   let reply: string | undefined = "451 4.3.0 Busy";
-  await using server = await MailServer.start({ refuseRecipient: () => reply });
+  await using server = await EmailServer.start({ refuseRecipient: () => reply });
   await using world = await World.open({ SMTP_URL: server.url().href });
   const acme = await world.company("acme");
   await using worker = await startWorker(world, "kv");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { AUTHORITY, CERTIFICATE, PRIVATE_KEY } from "../support/mail_certificate.ts";
+import { AUTHORITY, CERTIFICATE, PRIVATE_KEY } from "../support/certificate.ts";
 
 /**
  * Protects: `node:https` works without `--allow-sys`, as decision 022 describes, and still verifies certificates (S46).

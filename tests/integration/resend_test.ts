@@ -3,14 +3,14 @@ import { ResendTransport } from "../../src/email/transports/resend.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 
-/** Protects: Resend gets each mail whole and once, and each of its answers becomes the right outcome. */
+/** Protects: Resend gets each complete email once, and each of its answers becomes the right outcome. */
 
 const API_KEY = "re_hunter2";
 
 type Answer = { status: number; body?: unknown; delay?: number };
 type Call = { path: string; headers: Headers; body: Record<string, unknown> | null };
 
-Deno.test("a mail is handed over with its key, its id, and names that are quoted", async () => {
+Deno.test("a request to Resend has the API key, the email's id and quoted names", async () => {
   await using resend = startDouble({ status: 200, body: { id: "49a3999c" } });
   const email = sampleEmail({ replyTo: { name: 'Ada "A" L', address: "ada@acme.example" } });
 
@@ -32,7 +32,7 @@ Deno.test("a mail is handed over with its key, its id, and names that are quoted
   });
 });
 
-Deno.test("S41 each answer has its outcome, and none tells the key", async (t) => {
+Deno.test("S41 each answer has its outcome, and none reveals the key", async (t) => {
   const wrongTo = "Invalid `to` field. The email address needs to follow the `email@example.com` format.";
   const answers: [name: string, answer: Answer, expected: string][] = [
     [
@@ -70,7 +70,7 @@ Deno.test("S41 each answer has its outcome, and none tells the key", async (t) =
   }
 });
 
-Deno.test("a server that is down defers", async () => {
+Deno.test("a server that is down defers the email", async () => {
   const transport = new ResendTransport(API_KEY, { baseUrl: "http://127.0.0.1:9" });
 
   const outcome = await transport.send(sampleEmail());
@@ -78,7 +78,7 @@ Deno.test("a server that is down defers", async () => {
   assert.deepEqual(outcome, { status: "deferred", reason: "Resend can't be reached." });
 });
 
-Deno.test("the key is checked once a minute, and one that may only send is good", async () => {
+Deno.test("the key is checked once a minute, and a key that may only send is fine", async () => {
   await using restricted = startDouble({ status: 401, body: { name: "restricted_api_key" } });
   await using wrong = startDouble({ status: 403, body: { name: "invalid_api_key" } });
 

@@ -5,13 +5,13 @@ import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: who must not get mail gets none, by a provider's signed notice or by the staff's hand, and by nobody else's. */
+/** Protects: suppressed addresses get no email. Only providers' signed notices and staff suppress an address. */
 
 const SECRET = `whsec_${btoa("twenty-four bytes or more")}`;
 const OTHER_SECRET = `whsec_${btoa("twenty-four other bytes..")}`;
 const ZOE = "zoe@acme.example";
 
-Deno.test("a provider's notice that mail came back for good suppresses its address, told twice or once", async () => {
+Deno.test("a provider's notice of a permanent bounce suppresses the address, also if it is repeated", async () => {
   await using world = await World.open({ EMAIL_WEBHOOK_SECRET: SECRET });
   const body = bounce("Permanent");
   const headers = sign(body);
@@ -24,7 +24,7 @@ Deno.test("a provider's notice that mail came back for good suppresses its addre
   assert.equal((await world.dumpControl()).split(ZOE).length, 2, "there is one row of it");
 });
 
-Deno.test("a complaint suppresses; a bounce for now and what we don't know of do nothing", async () => {
+Deno.test("a complaint suppresses the address, but a temporary bounce and an unknown notice don't", async () => {
   await using world = await World.open({ EMAIL_WEBHOOK_SECRET: SECRET });
   const harmless = [
     bounce("Transient"),
@@ -41,7 +41,7 @@ Deno.test("a complaint suppresses; a bounce for now and what we don't know of do
   assert.equal(await findSuppression(world.system, ZOE), "complaint");
 });
 
-Deno.test("a notice that is unsigned, signed by another, changed, or old is refused", async () => {
+Deno.test("a notice that is unsigned, signed with another key, changed or old is refused", async () => {
   await using world = await World.open({ EMAIL_WEBHOOK_SECRET: SECRET });
   const body = bounce("Permanent");
 
@@ -61,7 +61,7 @@ Deno.test("a notice that is unsigned, signed by another, changed, or old is refu
   assert.equal(await findSuppression(world.system, ZOE), null);
 });
 
-Deno.test("without a secret nobody listens, nor on a tenant's host, nor to a body that is too large", async () => {
+Deno.test("notices are refused without a secret, on a tenant's host, and with too large a body", async () => {
   await using deaf = await World.open();
   await using world = await World.open({ EMAIL_WEBHOOK_SECRET: SECRET });
   await world.company("acme");
@@ -76,7 +76,7 @@ Deno.test("without a secret nobody listens, nor on a tenant's host, nor to a bod
   assert.deepEqual(statuses, [404, 404, 413]);
 });
 
-Deno.test("S25 the list of suppressed addresses is for the platform's staff alone, on the apex alone", async () => {
+Deno.test("S25 only staff see the suppressed addresses, on the apex only", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await suppress(world.system, { address: ZOE, reason: "bounce", detail: "No such user" });
@@ -94,7 +94,7 @@ Deno.test("S25 the list of suppressed addresses is for the platform's staff alon
   assert.equal(await findSuppression(world.system, "x@acme.example"), null);
 });
 
-Deno.test("staff find an address, suppress one by hand, and release it after being asked", async () => {
+Deno.test("staff can find an address, suppress one, and release it after confirming", async () => {
   await using world = await World.open();
   await world.staff("root@example.com");
   const staff = world.browser();
@@ -123,7 +123,7 @@ Deno.test("staff find an address, suppress one by hand, and release it after bei
   assert.deepEqual([stillThere, await findSuppression(world.system, ZOE)], ["manual", null]);
 });
 
-Deno.test("the list is paged, the newest first", async () => {
+Deno.test("the list has pages, newest first", async () => {
   await using world = await World.open();
   await world.staff("root@example.com");
   for (let number = 1; number <= 27; number++) {

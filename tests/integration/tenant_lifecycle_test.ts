@@ -271,7 +271,7 @@ Deno.test("S45 after the grace period, nothing of the tenant is left anywhere", 
   const job = await world.system.tx((tx) =>
     enqueue(world.system, tx, WELCOME.job, { userId: acme.owner.id }, { tenantId: acme.tenant.id })
   );
-  await world.system.control.update(outbox).set({ state: "failed", error: "No mail for acme-robots." })
+  await world.system.control.update(outbox).set({ state: "failed", error: "No email for acme-robots." })
     .where(eq(outbox.id, job!));
   await retryJob(world.system, job!);
   await scheduleDeletion(await openTenant(world.system, acme.tenant.id));

@@ -4,17 +4,17 @@ import { SEND_TIMEOUT, SmtpTransport } from "../../src/email/transports/smtp.ts"
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { describeError } from "../../src/platform/log.ts";
-import { AUTHORITY } from "../support/mail_certificate.ts";
-import { MAIL_LOGIN, MailServer } from "../support/mail_server.ts";
+import { AUTHORITY } from "../support/certificate.ts";
+import { EMAIL_LOGIN, EmailServer } from "../support/email_server.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 
 /** Protects: what leaves by SMTP arrives whole, and whatever the server says becomes the right outcome. */
 
 const HOST = "app.example";
-const LOGIN = `${MAIL_LOGIN.user}:${encodeURIComponent(MAIL_LOGIN.password)}@`;
+const LOGIN = `${EMAIL_LOGIN.user}:${encodeURIComponent(EMAIL_LOGIN.password)}@`;
 
-Deno.test("a mail arrives with its parts, its headers and every letter as it was written", async () => {
-  await using server = await MailServer.start();
+Deno.test("an email arrives with its parts, its headers and every letter unchanged", async () => {
+  await using server = await EmailServer.start();
   const transport = new SmtpTransport(server.url(), HOST);
   const email = sampleEmail({ replyTo: { name: "Support", address: "help@denizen.example" } });
 
@@ -37,8 +37,8 @@ Deno.test("a mail arrives with its parts, its headers and every letter as it was
   }
 });
 
-Deno.test("every address that a browser takes is the recipient's address, letter by letter", async () => {
-  await using server = await MailServer.start();
+Deno.test("every address that a browser accepts reaches its recipient, letter by letter", async () => {
+  await using server = await EmailServer.start();
   const transport = new SmtpTransport(server.url(), HOST);
   const addresses = [
     "o&m@acme.example",
@@ -58,9 +58,9 @@ Deno.test("every address that a browser takes is the recipient's address, letter
   assert.ok(server.received.at(-1)!.raw.includes(`To: ${international}\r\n`));
 });
 
-Deno.test("a connection is encrypted before anything is said on it, or nothing is sent", async (t) => {
+Deno.test("a connection is encrypted before anything is sent on it, or nothing is sent", async (t) => {
   await t.step("STARTTLS with a certificate that is trusted", async () => {
-    await using server = await MailServer.start();
+    await using server = await EmailServer.start();
     const transport = new SmtpTransport(server.url({ query: "" }), HOST, { certificateAuthority: AUTHORITY });
 
     const outcome = await transport.send(sampleEmail());
@@ -71,7 +71,7 @@ Deno.test("a connection is encrypted before anything is said on it, or nothing i
   });
 
   await t.step("TLS from the start", async () => {
-    await using server = await MailServer.start({ secure: true });
+    await using server = await EmailServer.start({ secure: true });
     const url = server.url({ scheme: "smtps", query: "" });
     const transport = new SmtpTransport(url, HOST, { certificateAuthority: AUTHORITY });
 
@@ -83,7 +83,7 @@ Deno.test("a connection is encrypted before anything is said on it, or nothing i
   });
 
   await t.step("a certificate that nobody vouches for", async () => {
-    await using server = await MailServer.start();
+    await using server = await EmailServer.start();
     const transport = new SmtpTransport(server.url({ query: "" }), HOST);
 
     const outcome = await transport.send(sampleEmail());
@@ -94,7 +94,7 @@ Deno.test("a connection is encrypted before anything is said on it, or nothing i
   });
 
   await t.step("a server without STARTTLS", async () => {
-    await using server = await MailServer.start({
+    await using server = await EmailServer.start({
       hideSTARTTLS: true,
       disabledCommands: ["STARTTLS", "AUTH"],
     });
@@ -108,10 +108,10 @@ Deno.test("a connection is encrypted before anything is said on it, or nothing i
   });
 });
 
-Deno.test("S41 a password opens the mail server, and a wrong one defers and is told to nobody", async () => {
-  await using server = await MailServer.start({ disabledCommands: ["STARTTLS"] });
+Deno.test("S41 the right password opens the mail server, and a wrong one defers the email and stays secret", async () => {
+  await using server = await EmailServer.start({ disabledCommands: ["STARTTLS"] });
   const right = new SmtpTransport(server.url({ login: LOGIN }), HOST);
-  const wrong = new SmtpTransport(server.url({ login: `${MAIL_LOGIN.user}:hunter2@` }), HOST);
+  const wrong = new SmtpTransport(server.url({ login: `${EMAIL_LOGIN.user}:hunter2@` }), HOST);
 
   const [accepted, deferred] = [await right.send(sampleEmail()), await wrong.send(sampleEmail())];
   await right.check();
@@ -122,12 +122,12 @@ Deno.test("S41 a password opens the mail server, and a wrong one defers and is t
   assert.equal(deferred.status, "deferred");
   assert.ok(failure instanceof Error);
   const told = JSON.stringify([deferred, describeError(failure)]);
-  for (const secret of ["hunter2", btoa("hunter2"), btoa(`\0${MAIL_LOGIN.user}\0hunter2`)]) {
+  for (const secret of ["hunter2", btoa("hunter2"), btoa(`\0${EMAIL_LOGIN.user}\0hunter2`)]) {
     assert.ok(!told.includes(secret));
   }
 });
 
-Deno.test("what the server says of the address decides whether it may be written to again", async (t) => {
+Deno.test("the server's reply about the address decides whether the address is suppressed", async (t) => {
   const replies: [reply: string, expected: string][] = [
     ["550 5.1.1 No such user", "refused, the address"],
     ["550 No such user", "refused, the address"],
@@ -140,7 +140,7 @@ Deno.test("what the server says of the address decides whether it may be written
   ];
   for (const [reply, expected] of replies) {
     await t.step(reply, async () => {
-      await using server = await MailServer.start({ refuseRecipient: () => reply });
+      await using server = await EmailServer.start({ refuseRecipient: () => reply });
       const transport = new SmtpTransport(server.url(), HOST);
 
       const outcome = await transport.send(sampleEmail());
@@ -153,11 +153,11 @@ Deno.test("what the server says of the address decides whether it may be written
   }
 });
 
-Deno.test("a refused sender, or a refused mail, says nothing of the address", async (t) => {
+Deno.test("a refused sender or a refused email says nothing about the address", async (t) => {
   const refusal = (reply: string) =>
     Object.assign(new Error(reply.slice(4)), { responseCode: parseInt(reply) });
-  const refusedBy = async (options: Parameters<typeof MailServer.start>[0]) => {
-    await using server = await MailServer.start(options);
+  const refusedBy = async (options: Parameters<typeof EmailServer.start>[0]) => {
+    await using server = await EmailServer.start(options);
     const transport = new SmtpTransport(server.url(), HOST);
     const outcome = await transport.send(sampleEmail());
     await transport.close();
@@ -186,7 +186,7 @@ Deno.test("a refused sender, or a refused mail, says nothing of the address", as
     const [reply, expected] of [
       ["550 5.1.1 No such user", "refused, the address"],
       ["550 5.1.3 Bad address in a header", "refused"],
-      ["554 5.6.0 Not a mail", "refused"],
+      ["554 5.6.0 Not an email", "refused"],
       ["550 No", "refused"],
     ] as const
   ) {
@@ -199,11 +199,11 @@ Deno.test("a refused sender, or a refused mail, says nothing of the address", as
   }
 });
 
-Deno.test("a server that is down, or never answers, defers in bounded time", async () => {
-  const gone = await MailServer.start();
+Deno.test("a server that is down or never answers defers the email in bounded time", async () => {
+  const gone = await EmailServer.start();
   const url = gone.url();
   await gone[Symbol.asyncDispose]();
-  await using slow = await MailServer.start({ delay: 5 * SECOND });
+  await using slow = await EmailServer.start({ delay: 5 * SECOND });
   const [down, waiting] = [
     new SmtpTransport(url, HOST),
     new SmtpTransport(slow.url(), HOST, { sendTimeout: 300 }),

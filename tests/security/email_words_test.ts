@@ -8,7 +8,7 @@ import { DELETION_SCHEDULED, WELCOME } from "../../src/tenancy/emails.ts";
 import { scheduleDeletion } from "../../src/tenancy/lifecycle.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { startWorker } from "../support/jobs.ts";
-import { MailServer, type ReceivedMail } from "../support/mail_server.ts";
+import { EmailServer, type ReceivedEmail } from "../support/email_server.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
@@ -27,7 +27,7 @@ const CHOSEN = /won|claim|evil|paypal/i;
 const ADDRESS = "victim@corp.example";
 
 Deno.test("S62 an email to a new address contains nothing that a stranger entered in the sign-up form", async () => {
-  await using server = await MailServer.start();
+  await using server = await EmailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   await using worker = await startWorker(world, "kv");
   const form = {
@@ -60,7 +60,7 @@ Deno.test("S62 an email to a new address contains nothing that a stranger entere
 });
 
 Deno.test(`S62 no email to ${STRANGER} contains a stranger's words`, async () => {
-  await using server = await MailServer.start();
+  await using server = await EmailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   await using worker = await startWorker(world, "kv");
   const reader = await world.unconfirmedUser(ADDRESS, PERSON);
@@ -137,7 +137,7 @@ Deno.test("an invitation quotes plain names of the workspace and the inviter, bu
 });
 
 Deno.test("an email to a confirmed address uses names, unless they could pass for another sender", async () => {
-  await using server = await MailServer.start();
+  await using server = await EmailServer.start();
   await using world = await World.open({
     SMTP_URL: server.url().href,
     EMAIL_FROM: "Denizen <hello@denizen.example>",
@@ -164,7 +164,7 @@ Deno.test("an email to a confirmed address uses names, unless they could pass fo
 });
 
 /** All that a reader sees of an email, and its headers. */
-function wordsOf({ raw, parsed }: ReceivedMail): string {
+function wordsOf({ raw, parsed }: ReceivedEmail): string {
   const headers = raw.slice(0, raw.indexOf("\r\n\r\n"));
   return JSON.stringify([headers, parsed.subject, parsed.from, parsed.to, parsed.html, parsed.text]);
 }

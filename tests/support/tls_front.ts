@@ -1,7 +1,7 @@
 import type { Buffer } from "node:buffer";
 import { type AddressInfo, connect as connectTo, createServer, type Server, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { CERTIFICATE, PRIVATE_KEY } from "./mail_certificate.ts";
+import { CERTIFICATE, PRIVATE_KEY } from "./certificate.ts";
 
 const SSL_REQUEST = 80_877_103;
 

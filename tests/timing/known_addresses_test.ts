@@ -40,7 +40,7 @@ Deno.test("S09 a password reset gives known and unknown addresses the same answe
   await world.company("acme");
   let asked = 0;
   const attempt = async (email: string) => {
-    world.clock.advance(5 * MINUTE); // each leads to a mail
+    world.clock.advance(5 * MINUTE); // each sends an email
     asked++;
     const started = performance.now();
     const { status, text } = await world.browser().post(`http://${world.host()}/forgot-password`, { email });

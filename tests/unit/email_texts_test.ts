@@ -37,8 +37,8 @@ https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi
 The link works once and expires in 30 minutes. A new password signs you out
 everywhere.
 
-If it wasn't you, ignore this email. Your password stays the same. The
-request came from Firefox on Linux, IP address 203.0.113.24.
+If it wasn't you, ignore this email. Your password stays the same. The request
+came from Firefox on Linux, IP address 203.0.113.24.
 
 --
 

@@ -7,7 +7,7 @@ import { FormColumn } from "../layouts/site_layout.tsx";
 
 export type ForgotPasswordFormProps = { values?: { email?: string }; errors?: Record<string, string> };
 
-/** `/forgot-password`: asks for the address to which a link for a new password is emailed. */
+/** `/forgot-password`: asks for the address to send a password link to. */
 export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
   return (
     <FormColumn

@@ -7,7 +7,7 @@ export const users = control.table("users", {
   id: uuid("id").$type<UserId>().primaryKey(),
   /** Lower case, trimmed: one address, one user. */
   email: text("email").notNull().unique(),
-  /** When the person showed that mail to the address reaches them; null until then. */
+  /** When the person showed that email to the address reaches them. Null until then. */
   emailVerifiedAt: moment("email_verified_at"),
   name: text("name").notNull(),
   /** PHC string of Argon2id; null until the person sets a password by a one-time link. */

@@ -5,13 +5,13 @@ import type { OutgoingEmail } from "./transport.ts";
 const NOT_OF_AN_ADDRESS = /[\s<>,;:"()[\]\\]+/g;
 const HEADER_NAME = /^[A-Za-z][A-Za-z0-9-]*$/;
 
-/** Headers that the mail's own fields make, and those that would lead it elsewhere. */
+/** Headers made from the email's other fields, and those that would redirect it. */
 const OWN_HEADERS =
   /^(from|sender|to|cc|bcc|reply-to|subject|date|message-id|mime-version|return-path|received|dkim-signature|content-.*|resent-.*)$/i;
 
 /**
- * The mail with nothing in it that could end a header and begin another: control characters, so CR and LF above all, are
- * taken out of names, addresses, subject and headers. Every transport sends this and nothing else.
+ * The email without anything that could end a header and start another: control characters, such as CR and LF, are removed from
+ * names, addresses, the subject and headers. Every transport sends only this.
  */
 export function cleanEmail(email: OutgoingEmail): OutgoingEmail {
   return {

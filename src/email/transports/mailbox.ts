@@ -8,7 +8,7 @@ import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts"
 
 const KEPT_MESSAGES = 1_000;
 
-/** Keeps the newest mails for `/dev/mailbox`, where no way out is configured. */
+/** Keeps the newest emails for `/dev/mailbox`, if no other transport is configured. */
 export class MailboxTransport implements EmailTransport {
   readonly name = "mailbox";
   readonly #db: Database;
@@ -39,7 +39,7 @@ export class MailboxTransport implements EmailTransport {
         ...(replyTo ? { "Reply-To": replyTo.address } : {}),
         ...headers,
       },
-      // A mail may outlive its tenant by a moment.
+      // An email may be sent just after its tenant was deleted.
       tenantId: tenantId
         ? sql`(select ${tenants.id} from ${tenants} where ${tenants.id} = ${tenantId})`
         : null,

@@ -1,8 +1,8 @@
 import { MINUTE } from "../../platform/clock.ts";
 
 /**
- * A check that isn't made again within a minute of a good one, nor twice at once: health is asked every few seconds, and
- * a mail server takes many sign-ins for an attack. Time is monotonic.
+ * Runs a check at most once at a time, and not within a minute of a success: health is checked every few seconds, and mail servers
+ * take many sign-ins for an attack. Uses monotonic time.
  */
 export class RecentCheck {
   readonly #check: () => Promise<void>;
@@ -13,7 +13,7 @@ export class RecentCheck {
     this.#check = check;
   }
 
-  /** Something else showed that it works. */
+  /** Counts as a success: something else showed that it works. */
   passed(): void {
     this.#goodUntil = performance.now() + MINUTE;
   }

@@ -10,7 +10,7 @@ const RESEND_URL = "https://api.resend.com";
 const ANSWER_TIMEOUT = 20 * SECOND;
 const MAX_REASON_LENGTH = 300;
 
-/** Of the statuses below 500: try again later, or mend the key or the domain first. */
+/** Statuses below 500 that may pass: wait, or fix the key or the domain. */
 const TEMPORARY_STATUSES = [401, 403, 408, 425, 429];
 
 const receipt = z.object({ id: z.string() });
@@ -18,7 +18,7 @@ const failure = z.object({ name: z.string().catch(""), message: z.string().catch
 
 export type ResendOptions = { baseUrl?: string; timeout?: number };
 
-/** Sends by the HTTP API of resend.com. */
+/** Sends through the HTTP API of resend.com. */
 export class ResendTransport implements EmailTransport {
   readonly name = "resend";
   readonly #headers: Record<string, string>;
@@ -70,7 +70,7 @@ export class ResendTransport implements EmailTransport {
     return Promise.resolve();
   }
 
-  /** A key that may send and nothing else is told so, which is as good as an answer. */
+  /** A key that may only send gets a refusal here that shows that the key works. */
   async #ask(): Promise<void> {
     const answer = await fetch(`${this.#baseUrl}/domains`, {
       headers: this.#headers,
@@ -84,14 +84,14 @@ export class ResendTransport implements EmailTransport {
   }
 }
 
-/** What an answer means. `address` is left out of the reason. */
+/** What an answer means. The reason doesn't contain `address`. */
 function outcomeOf(status: number, content: unknown, address: string): SendOutcome {
   if (status >= 200 && status < 300) {
     return { status: "accepted", providerId: receipt.safeParse(content).data?.id ?? null };
   }
   const { name, message } = failureOf(content);
   const told = oneLine(`${status} ${name} ${message}`).replaceAll(address, "…").slice(0, MAX_REASON_LENGTH);
-  // The same id with another body: an earlier try was accepted, and its answer got lost.
+  // The same id with another body: an earlier attempt was accepted, but its answer got lost.
   if (name === "invalid_idempotent_request") return { status: "accepted", providerId: null };
   if (status >= 500 || status === 409 || TEMPORARY_STATUSES.includes(status)) {
     return { status: "deferred", reason: told };
@@ -112,7 +112,7 @@ async function readJson(answer: Response): Promise<unknown> {
   }
 }
 
-/** `"Ada, of Acme" <ada@acme.example>`, with the name quoted as RFC 5322 says. */
+/** `"Ada, of Acme" <ada@acme.example>`, with the name quoted as in RFC 5322. */
 function addressLine({ name, address }: NamedAddress): string {
   return name ? `"${name.replaceAll(/["\\]/g, "\\$&")}" <${address}>` : address;
 }

@@ -9,30 +9,30 @@ const MAX_CONNECTIONS = 5;
 const MAX_MESSAGES_OF_A_CONNECTION = 100;
 const CONNECT_TIMEOUT = 10 * SECOND;
 const SILENCE_TIMEOUT = 30 * SECOND;
-/** Ends before the job's minute does, so that the job hears of it. */
+/** Shorter than the job's timeout, so that the job learns the outcome. */
 export const SEND_TIMEOUT = 45 * SECOND;
 const CLOSE_TIMEOUT = SECOND;
 const IMPLICIT_TLS_PORT = 465;
 const SUBMISSION_PORT = 587;
 const MAX_REASON_LENGTH = 300;
 
-/** Replies that ask for an authentication, or for a better one (RFC 4954). */
+/** Replies that ask for authentication, or for a stronger one (RFC 4954). */
 const CREDENTIALS_ASKED = [530, 534, 535, 538];
 
-/** Enhanced status codes that are about the recipient's address, in the answer to a command. */
+/** Enhanced status codes about the recipient's address, in replies to a command. */
 const RECIPIENT_CODES: Record<string, string[]> = {
   "RCPT TO": ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"],
   DATA: ["5.1.1", "5.1.6", "5.1.10", "5.2.1"],
 };
 
 export type SmtpOptions = {
-  /** Milliseconds that one mail may take in all. */
+  /** Milliseconds that sending an email may take in total. */
   sendTimeout?: number;
-  /** PEM of an authority that is trusted besides the system's: for servers with a certificate of their own. */
+  /** PEM of an additional trusted authority, for servers with their own certificate. */
   certificateAuthority?: string;
 };
 
-/** Sends over SMTP, on connections that are kept and used again. */
+/** Sends over SMTP on reused connections. */
 export class SmtpTransport implements EmailTransport {
   readonly name = "smtp";
   readonly #transporter: Transporter;
@@ -110,7 +110,7 @@ function connectionOptions(
   };
 }
 
-/** Refused credentials, or TLS that can't be had, defer: the operator mends them, and until then no mail is lost. */
+/** Rejected credentials and missing TLS defer the email, so none is lost until the operator fixes them. */
 function outcomeOf(error: NodemailerError, address: string): SendOutcome {
   const { code, responseCode = 0 } = error;
   if (code === "EAUTH" || code === "ENOAUTH" || CREDENTIALS_ASKED.includes(responseCode)) {
@@ -126,8 +126,8 @@ function outcomeOf(error: NodemailerError, address: string): SendOutcome {
 }
 
 /**
- * Whether it is the recipient's address that is bad, by the enhanced status code (RFC 3463), or where there is none by the
- * reply to RCPT. Not so for refused senders (MAIL FROM, 5.1.0, 5.1.7, 5.1.8), full mailboxes, and refusals by policy (5.7.x).
+ * Whether the recipient's address is bad, by the enhanced status code (RFC 3463), or without one by the reply to RCPT. Refused
+ * senders (MAIL FROM, 5.1.0, 5.1.7, 5.1.8), full mailboxes and policies (5.7.x) say nothing about the address.
  */
 function isAboutRecipient({ command = "", response = "", responseCode = 0 }: NodemailerError): boolean {
   const codes = RECIPIENT_CODES[command];

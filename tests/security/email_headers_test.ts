@@ -3,11 +3,11 @@ import { MailboxTransport } from "../../src/email/transports/mailbox.ts";
 import { ResendTransport } from "../../src/email/transports/resend.ts";
 import { SmtpTransport } from "../../src/email/transports/smtp.ts";
 import type { EmailTransport } from "../../src/email/transports/transport.ts";
-import { MailServer } from "../support/mail_server.ts";
+import { EmailServer } from "../support/email_server.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: nothing that people type becomes a header of a mail, by whatever way it leaves (S32). */
+/** Protects: no text that people type becomes a header of an email, with any transport (S32). */
 
 const INJECTION = "\r\nBcc: victim@evil.example\r\n\r\n<b>body</b>\u2028\0";
 
@@ -28,8 +28,8 @@ const EVIL = sampleEmail({
 // deno-lint-ignore no-control-regex -- control characters are what it looks for
 const SAFE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
 
-Deno.test("S32 over SMTP", async () => {
-  await using server = await MailServer.start();
+Deno.test("S32 SMTP sends no injected header", async () => {
+  await using server = await EmailServer.start();
   const transport = new SmtpTransport(server.url(), "app.example");
 
   await send(transport);
@@ -44,7 +44,7 @@ Deno.test("S32 over SMTP", async () => {
   assert.deepEqual([...parsed.headers.keys()].filter((name) => /bcc|note/.test(name)), []);
 });
 
-Deno.test("S32 by Resend", async () => {
+Deno.test("S32 Resend sends no injected header", async () => {
   let body: Record<string, unknown> = {};
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
@@ -63,7 +63,7 @@ Deno.test("S32 by Resend", async () => {
   assert.match((body.headers as Record<string, string>)["List-Unsubscribe"]!, SAFE_LINE);
 });
 
-Deno.test("S32 in the mailbox", async () => {
+Deno.test("S32 the mailbox keeps no injected header", async () => {
   await using world = await World.open();
   const { db } = world.services;
 
@@ -78,8 +78,8 @@ Deno.test("S32 in the mailbox", async () => {
   assert.equal(kept.headers["Message-ID"], `<${EVIL.id}@app.example>`);
 });
 
-Deno.test("S32 an address that would be two is none", async () => {
-  await using server = await MailServer.start();
+Deno.test("S32 an address that would be two is refused", async () => {
+  await using server = await EmailServer.start();
   const transport = new SmtpTransport(server.url(), "app.example");
   const to = { name: "", address: "zoe@acme.example>\r\nRCPT TO:<victim@evil.example" };
 

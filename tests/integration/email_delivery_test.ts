@@ -7,14 +7,14 @@ import { findSuppression, suppress, type SuppressionReason } from "../../src/ema
 import type { OutgoingEmail } from "../../src/email/transports/transport.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { PRODUCTION } from "../support/production.ts";
-import { MailServer } from "../support/mail_server.ts";
+import { EmailServer } from "../support/email_server.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: email goes to its recipient only. Without a configured transport, the mailbox keeps it. */
 
 Deno.test("an address that the mail server doesn't know is suppressed and gets no more email", async () => {
-  await using server = await MailServer.start({ refuseRecipient: () => "550 5.1.1 No such user" });
+  await using server = await EmailServer.start({ refuseRecipient: () => "550 5.1.1 No such user" });
   await using world = await World.open({ SMTP_URL: server.url().href });
   const email = sampleEmail({ to: { name: "", address: "Gone@acme.example" } });
 
@@ -27,7 +27,7 @@ Deno.test("an address that the mail server doesn't know is suppressed and gets n
 });
 
 Deno.test("a deferred email suppresses nobody", async () => {
-  await using server = await MailServer.start({ refuseRecipient: () => "451 4.3.0 Busy" });
+  await using server = await EmailServer.start({ refuseRecipient: () => "451 4.3.0 Busy" });
   await using world = await World.open({ SMTP_URL: server.url().href });
 
   const outcome = await deliver(world.system, sampleEmail());
@@ -37,7 +37,7 @@ Deno.test("a deferred email suppresses nobody", async () => {
 });
 
 Deno.test("a malformed address is refused before the mail server is contacted", async () => {
-  await using server = await MailServer.start();
+  await using server = await EmailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   const to = { name: "", address: "zoe@acme.example\r\nRCPT TO:<victim@evil.example>" };
 
@@ -204,7 +204,7 @@ async function json(world: World, query = ""): Promise<any[]> {
   return JSON.parse(text).data;
 }
 
-/** What `work` leaves in the log about mail. */
+/** What `work` logs about emails. */
 async function logged(work: () => Promise<void>): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   await configure({

@@ -1,9 +1,9 @@
 import { type ParsedMail, simpleParser } from "mailparser";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import { CERTIFICATE, PRIVATE_KEY } from "./mail_certificate.ts";
+import { CERTIFICATE, PRIVATE_KEY } from "./certificate.ts";
 
 /** A received email: the envelope, the raw message and the parsed message. */
-export type ReceivedMail = {
+export type ReceivedEmail = {
   from: string;
   to: string[];
   raw: string;
@@ -11,15 +11,15 @@ export type ReceivedMail = {
   encrypted: boolean;
 };
 
-export const MAIL_LOGIN = { user: "denizen", password: "mail passw/rd" };
+export const EMAIL_LOGIN = { user: "denizen", password: "email passw/rd" };
 
 /** A real mail server on its own port. */
-export class MailServer implements AsyncDisposable {
-  readonly received: ReceivedMail[] = [];
+export class EmailServer implements AsyncDisposable {
+  readonly received: ReceivedEmail[] = [];
   readonly port: number;
   readonly #server: SMTPServer;
 
-  private constructor(server: SMTPServer, port: number, received: ReceivedMail[]) {
+  private constructor(server: SMTPServer, port: number, received: ReceivedEmail[]) {
     this.#server = server;
     this.port = port;
     this.received = received;
@@ -31,15 +31,15 @@ export class MailServer implements AsyncDisposable {
       refuseRecipient?: (address: string) => string | undefined;
       delay?: number;
     } = {},
-  ): Promise<MailServer> {
-    const received: ReceivedMail[] = [];
+  ): Promise<EmailServer> {
+    const received: ReceivedEmail[] = [];
     const server = new SMTPServer({
       key: PRIVATE_KEY,
       cert: CERTIFICATE,
       disabledCommands: ["AUTH"],
       logger: false,
       onAuth: ({ username, password }, _session, done) =>
-        username === MAIL_LOGIN.user && password === MAIL_LOGIN.password
+        username === EMAIL_LOGIN.user && password === EMAIL_LOGIN.password
           ? done(null, { user: username })
           : done(new Error("wrong")),
       onRcptTo: ({ address }, _session, done) => {
@@ -65,7 +65,7 @@ export class MailServer implements AsyncDisposable {
     });
     server.on("error", () => {}); // of connections that the other side gave up
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-    return new MailServer(server, (server.server.address() as { port: number }).port, received);
+    return new EmailServer(server, (server.server.address() as { port: number }).port, received);
   }
 
   /** Its URL for SMTP_URL, without TLS unless `query` says otherwise. */
