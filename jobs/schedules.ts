@@ -17,8 +17,8 @@ const log = logOf("jobs");
 export const SCHEDULES: readonly Schedule[] = FEATURES.flatMap(({ schedules }) => schedules);
 
 /**
- * Enqueues the jobs of the times at which a schedule was due since it last was looked at. Several processes may do so at
- * once: a time leads to one job. What is looked at for the first time starts with the next time it is due.
+ * Enqueues a job for each time at which the schedule was due since the last check, even if several processes check at once.
+ * The first check of a schedule enqueues nothing.
  */
 export async function enqueueDue(
   services: Services,
@@ -40,14 +40,14 @@ export async function enqueueDue(
   });
 }
 
-/** Looks at all schedules: at the start of a process for what was missed while none ran, and then for what failed. */
+/** Catches up on all schedules: at the start on times missed while no process ran, later on those that failed. */
 export async function enqueueMissed(services: Services): Promise<void> {
   for (const schedule of SCHEDULES) await enqueueDue(services, schedule);
 }
 
 /**
- * Registers all schedules with the runtime. To be called at the top level of the program, where Deno Deploy finds them.
- * `running`: the services and what drains the queue, as soon as they are there; nothing happens in a process that has none.
+ * Registers all schedules with the runtime. Call it at the top level of the program, where Deno Deploy finds them. `running`
+ * resolves once the process has started, or to undefined if it runs no schedules.
  */
 export function registerSchedules(running: () => Promise<Running | undefined>): void {
   for (const schedule of SCHEDULES) {
@@ -60,8 +60,11 @@ export function registerSchedules(running: () => Promise<Running | undefined>): 
   Deno.cron("queue drain", "* * * * *", () => attempt("queue drain", running, everyMinute));
 }
 
-/** `drain`: runs what is due, where nothing else does between requests. */
-export type Running = { services: Services; drain: () => void | Promise<void> };
+export type Running = {
+  services: Services;
+  /** Runs due jobs on platforms where nothing runs between requests. */
+  drain: () => void | Promise<void>;
+};
 
 export async function everyMinute({ services, drain }: Running): Promise<void> {
   try {
@@ -80,14 +83,14 @@ async function attempt(
     const parts = await running();
     if (parts) await work(parts);
   } catch (error) {
-    log.error("a schedule failed; it is made up for a minute later", {
+    log.error("a schedule failed; the next minute catches up", {
       schedule: name,
       ...describeError(error),
     });
   }
 }
 
-/** The last times, oldest first, at which it was due until now. */
+/** The last `count` times at which a schedule was due, oldest first. */
 function slotsUntil(cron: string, now: Date, count: number): Date[] {
   const pattern = new Cron(cron, { timezone: "UTC", paused: true });
   return pattern.previousRuns(count, after(now, 1)).reverse();

@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   try {
     const services = await startServices(config);
     const worker = config.role === "web" ? undefined : await startWorker(config, services);
-    if (!worker) services.jobs.listen(() => tellWorkers(services));
+    if (!worker) services.jobs.listen(() => notifyWorkers(services));
     startSchedules(worker && { services, drain: () => drain(config, worker) });
     const servers = [...serveMetrics(config, services), ...await servePages(config, services)];
     stopOnSignal(services, servers, worker);
@@ -75,7 +75,7 @@ function drain({ sleepsBetweenRequests }: Config, worker: JobWorker): void | Pro
 }
 
 /** Notifies workers that there are new jobs, one message at a time. */
-function tellWorkers({ db }: Services): void {
+function notifyWorkers({ db }: Services): void {
   db.control.execute(sql`select pg_notify(${NEW_JOBS}, '')`).catch((error) =>
     log.debug("could not notify the workers; they find new jobs within a second", describeError(error))
   );

@@ -1,22 +1,22 @@
-import type { Hand } from "../runner/ledger.ts";
+import type { Dispatch } from "../runner/dispatching.ts";
 
 export type EngineName = "kv" | "postgres";
 
-/** Called with what was handed over, and returns at once: from there on the lease in the outbox counts. */
-export type TakeHand = (hand: Hand) => void;
+/** Called with each dispatch. Returns immediately: from then on, the lease in the outbox counts. */
+export type OnDispatch = (dispatch: Dispatch) => void;
 
 /**
- * What carries jobs from the process that dispatches them to one that runs them. It may lose a hand, or bring it twice or
- * late: the ledger decides what is begun.
+ * Carries dispatches from the process that dispatches jobs to one that runs them. It may lose a dispatch, or deliver it twice
+ * or late: the outbox decides which jobs start.
  */
 export type Engine = {
   readonly name: EngineName;
-  /** Whether it brings hands to this process. */
+  /** Whether it delivers dispatches to this process. */
   readonly isListening: boolean;
-  /** Starts bringing hands to this process. */
-  listen(take: TakeHand): Promise<void>;
-  hand(hands: Hand[]): Promise<void>;
-  /** Brings no more hands; those that were brought go on. */
+  /** Starts delivering dispatches to this process. */
+  listen(onDispatch: OnDispatch): Promise<void>;
+  dispatch(dispatches: Dispatch[]): Promise<void>;
+  /** Stops delivering. Jobs that were delivered go on. */
   stop(): Promise<void>;
   close(): Promise<void>;
 };

@@ -1,18 +1,18 @@
-import type { Hand } from "../runner/ledger.ts";
-import type { Engine, TakeHand } from "./engine.ts";
+import type { Dispatch } from "../runner/dispatching.ts";
+import type { Engine, OnDispatch } from "./engine.ts";
 
 /**
- * The queue of a Deno KV database, for a single process: a listener in another process isn't woken by a local one.
- * `path` is its file; ":memory:" for none.
+ * The queue of a Deno KV database, for a single process: Deno KV doesn't wake listeners in other processes. `path` is the
+ * database's file, or ":memory:".
  *
- * Deno lets each message wait for up to 100 ms, at random. So what is handed over is taken at once, and its message, which
- * finds it taken, is for the process that comes after one that died in between.
+ * Deno delays each message randomly by up to 100 ms. So a dispatch is delivered immediately, and its message is ignored later.
+ * The message is for the next process, in case this one dies in between.
  */
 export async function openKvEngine(path: string): Promise<Engine> {
   const kv = await Deno.openKv(path);
-  /** Hands that were taken, and whose messages are still to come. */
-  const taken = new Set<string>();
-  let take: TakeHand = () => {};
+  /** The ids of dispatches that were delivered before their messages. */
+  const delivered = new Set<string>();
+  let deliver: OnDispatch = () => {};
   let stopped = true;
   let listening: Promise<void> | undefined;
   return {
@@ -20,23 +20,22 @@ export async function openKvEngine(path: string): Promise<Engine> {
     get isListening() {
       return !stopped;
     },
-    listen(takeHand) {
-      take = takeHand;
+    listen(onDispatch) {
+      deliver = onDispatch;
       stopped = false;
-      // A message is done as soon as it has arrived: from there on the lease in the outbox counts.
-      listening = kv.listenQueue((hand: Hand) => {
-        if (!taken.delete(hand.id) && !stopped) take(hand);
+      listening = kv.listenQueue((dispatch: Dispatch) => {
+        if (!delivered.delete(dispatch.id) && !stopped) deliver(dispatch);
       });
       listening.catch(() => {});
       return Promise.resolve();
     },
-    async hand(hands) {
-      const messages = hands.reduce((atomic, hand) => atomic.enqueue(hand), kv.atomic());
+    async dispatch(dispatches) {
+      const messages = dispatches.reduce((atomic, dispatch) => atomic.enqueue(dispatch), kv.atomic());
       const sent = messages.commit();
-      for (const hand of hands) {
+      for (const dispatch of dispatches) {
         if (stopped) break;
-        taken.add(hand.id);
-        take(hand);
+        delivered.add(dispatch.id);
+        deliver(dispatch);
       }
       await sent;
     },

@@ -3,20 +3,20 @@ import type { Pool, PoolClient } from "pg";
 import { pgOptions } from "../../db/connection/driver_options.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
-import type { Hand } from "../runner/ledger.ts";
-import type { Engine, TakeHand } from "./engine.ts";
+import type { Dispatch } from "../runner/dispatching.ts";
+import type { Engine, OnDispatch } from "./engine.ts";
 
-const TASK = "denizen_hand";
-/** A hand is taken in no time, and one at a time leaves the others to other processes. */
-const HANDS_AT_ONCE = 1;
-/** One listens, one fetches, and one or two say what was taken and hand over. */
+const TASK = "denizen_dispatch";
+/** Accepting a dispatch takes no time, and one at a time leaves the others to other processes. */
+const DISPATCHES_AT_ONCE = 1;
+/** One listens, one fetches, and the others complete and add dispatches. */
 const CONNECTIONS = 4;
-/** How often a process looks for a hand by itself: in case that it wasn't told, and where the database can't tell. */
+/** How often a process polls, for missed notifications and for poolers that can't notify. */
 const POLL_MILLISECONDS = { none: 5_000, transaction: 500 };
 const RESTART_PAUSE = SECOND;
 const CONNECT_TIMEOUT = 5 * SECOND;
-/** What takes longer has no answer to come: the server, or the path to it, is dead. */
-const ANSWER_WITHIN = 31 * SECOND;
+/** No answer comes after this time: the server or the network is dead. */
+const QUERY_TIMEOUT = 31 * SECOND;
 
 const log = logOf("jobs");
 
@@ -24,7 +24,7 @@ const log = logOf("jobs");
 export async function openPostgresEngine(
   url: string,
   pooler: "none" | "transaction",
-  answerWithin = ANSWER_WITHIN,
+  queryTimeout = QUERY_TIMEOUT,
 ): Promise<Engine> {
   const [{ Logger, makeWorkerUtils, run }, { default: pg }] = await Promise.all([
     import("graphile-worker"),
@@ -35,20 +35,20 @@ export async function openPostgresEngine(
     ...await pgOptions(url),
     max: CONNECTIONS,
     application_name: "denizen jobs",
-    query_timeout: answerWithin,
+    query_timeout: queryTimeout,
     keepAlive: true,
   });
-  const tell = (error: Error) => log.warn("the jobs engine lost a connection", describeError(error));
-  pool.on("error", tell);
+  const warn = (error: Error) => log.warn("the jobs engine lost a connection", describeError(error));
+  pool.on("error", warn);
   pool.on("connect", (client) => {
-    client.on("error", tell); // also of one that is lent out
-    endWhenSilent(client);
+    client.on("error", warn); // the pool reports only idle clients
+    endOnTimeout(client);
   });
   const options = {
     pgPool: pool as Pool,
     noPreparedStatements: pooler === "transaction",
-    // In batches, if only of one: where a hand can't be said to be taken, the runner ends, which is seen below. Without
-    // them, that would be the rejection of a promise that nobody has, and the end of the process.
+    // With batches, the runner ends if it can't complete a task, and `keepRunning` restarts it. Without them, that would be an
+    // unhandled rejection, which ends the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     logger: new Logger(() => (level, message) => {
       if (level === "error" || level === "warning") log.warn("graphile-worker: {message}", { message });
@@ -56,30 +56,30 @@ export async function openPostgresEngine(
   };
   const utils = await makeWorkerUtils(options);
   await utils.migrate();
-  await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] }); // hands that a killed process had taken
+  await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] }); // left by killed processes
 
   let runner: Awaited<ReturnType<typeof run>> | undefined;
   let stopped = false;
-  const start = async (take: TakeHand) => {
+  const start = async (onDispatch: OnDispatch) => {
     const started = await run({
       ...options,
-      concurrency: HANDS_AT_ONCE,
+      concurrency: DISPATCHES_AT_ONCE,
       pollInterval: POLL_MILLISECONDS[pooler],
       noHandleSignals: true,
-      taskList: { [TASK]: (payload) => take(payload as Hand) },
+      taskList: { [TASK]: (payload) => onDispatch(payload as Dispatch) },
     });
     if (stopped) return await started.stop();
     runner = started;
-    keepRunning(started, take);
+    keepRunning(started, onDispatch);
   };
-  /** It ends by itself when a connection is lost at a bad moment. */
-  const keepRunning = async ({ promise }: { promise: Promise<void> }, take: TakeHand) => {
+  /** The runner ends if it loses a connection at a bad moment. */
+  const keepRunning = async ({ promise }: { promise: Promise<void> }, onDispatch: OnDispatch) => {
     const reason = await promise.then(() => undefined, (error) => error);
     runner = undefined;
     while (!stopped && !runner) {
-      log.error("the jobs engine ended, to be started again", reason ? describeError(reason) : {});
+      log.error("the jobs engine ended and will restart", reason ? describeError(reason) : {});
       await setTimeout(RESTART_PAUSE, undefined, { ref: false });
-      if (!stopped) await start(take).catch(tell);
+      if (!stopped) await start(onDispatch).catch(warn);
     }
   };
   const stop = async () => {
@@ -94,9 +94,11 @@ export async function openPostgresEngine(
       return runner !== undefined;
     },
     listen: start,
-    async hand(hands) {
-      if (hands.length === 0) return;
-      await utils.addJobs(hands.map((hand) => ({ identifier: TASK, payload: hand, maxAttempts: 1 })));
+    async dispatch(dispatches) {
+      if (dispatches.length === 0) return;
+      await utils.addJobs(
+        dispatches.map((dispatch) => ({ identifier: TASK, payload: dispatch, maxAttempts: 1 })),
+      );
     },
     stop,
     async close() {
@@ -105,23 +107,23 @@ export async function openPostgresEngine(
         await utils.release();
         await pool.end();
       } catch (error) {
-        tell(error as Error); // of a connection that was lost already
+        warn(error as Error); // the connection was already lost
       }
     },
   };
 }
 
-/** A query without an answer leaves its connection useless, and the pool would lend that again. */
-function endWhenSilent(client: PoolClient): void {
-  const asked = client as unknown as { query: (...args: unknown[]) => unknown; end: () => Promise<void> };
-  const query = asked.query.bind(client);
-  asked.query = (...args) => {
-    const answer = query(...args);
-    if (answer instanceof Promise) {
-      answer.catch((error: Error) => {
-        if (error.message === "Query read timeout") asked.end().catch(() => {});
+/** Ends a connection after a query timeout. Otherwise the pool would reuse it. */
+function endOnTimeout(client: PoolClient): void {
+  const patched = client as unknown as { query: (...args: unknown[]) => unknown; end: () => Promise<void> };
+  const query = patched.query.bind(client);
+  patched.query = (...args) => {
+    const result = query(...args);
+    if (result instanceof Promise) {
+      result.catch((error: Error) => {
+        if (error.message === "Query read timeout") patched.end().catch(() => {});
       });
     }
-    return answer;
+    return result;
   };
 }

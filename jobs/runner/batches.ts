@@ -8,9 +8,9 @@ const RETRY_MILLISECONDS = 500;
 const log = logOf("jobs");
 
 /**
- * Collects items while a batch of them is being written, and writes the next batch then: one statement for one item when
- * little happens, one for hundreds when much does. A batch that fails is tried again until it succeeds or all is closed; of
- * one with what Postgres can't store, all but that is written.
+ * Collects items while a batch is being written, and then writes them as the next batch: one item per statement under low
+ * load, hundreds under high load. A failed batch is retried until it succeeds or the process stops. If Postgres can't store
+ * an item, the other items of its batch are still written.
  */
 export class Batches<Item> {
   readonly #write: (items: Item[]) => Promise<void>;
@@ -19,7 +19,7 @@ export class Batches<Item> {
   #writing: Promise<void> | undefined;
   #closed = false;
 
-  /** `drop`: called with what Postgres can't store. */
+  /** `drop` is called with each item that Postgres can't store. */
   constructor(write: (items: Item[]) => Promise<void>, drop: (item: Item) => void) {
     this.#write = write;
     this.#drop = drop;
@@ -30,19 +30,19 @@ export class Batches<Item> {
     this.#writing ??= this.#writeAll();
   }
 
-  /** Until everything is written. */
+  /** Waits until everything is written. */
   async idle(): Promise<void> {
     while (this.#writing) await this.#writing;
   }
 
-  /** Writes what there is, once more at most. */
+  /** Writes what is left, without retries. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.idle();
   }
 
   async #writeAll(): Promise<void> {
-    await Promise.resolve(); // what is added in the same breath goes together
+    await Promise.resolve(); // items added in the same tick go into one batch
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MAX_BATCH);
       try {
@@ -57,14 +57,14 @@ export class Batches<Item> {
     this.#writing = undefined;
   }
 
-  /** Takes out of the batch what is written, so that it isn't written again. */
+  /** Removes items from the batch once they are written, so that a retry doesn't write them again. */
   async #writeStorable(batch: Item[]): Promise<void> {
     try {
       return await this.#write(batch);
     } catch (error) {
       if (!isUnstorable(error)) throw error;
       if (batch.length === 1) {
-        log.error("a job could not be written to the outbox, and never will be", describeError(error));
+        log.error("the database can't store a job, so it was dropped from the batch", describeError(error));
         return this.#drop(batch[0]!);
       }
     }

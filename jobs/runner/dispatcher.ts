@@ -2,45 +2,43 @@ import type { Database } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { QueueName, QueuePolicies, QueuePolicy } from "../../src/outbox/queues.ts";
 import type { Clock } from "../../src/platform/clock.ts";
+import { countInProgress, findReadyQueues } from "./backlog.ts";
 import {
-  countUnderWay,
-  findReadyQueues,
-  FIRST_LINE,
-  type Hand,
-  hand,
-  lockDispatch,
-  type LostJob,
-  promote,
-  takeBackLost,
-} from "./ledger.ts";
-import { type SizeOrder, withLedger } from "./query_plans.ts";
+  BEFORE_ALL_PARTITIONS,
+  type Dispatch,
+  dispatchReady,
+  lockDispatching,
+  promoteDue,
+} from "./dispatching.ts";
+import { type LostJob, reclaimLostJobs } from "./lost_jobs.ts";
+import { type SizeClass, withCustomPlans } from "./query_plans.ts";
 
-/** So many jobs for each that can run at once are under way: what is handed over has some way to go. */
-const UNDER_WAY_A_PLACE = 6;
+/** Enough that a worker doesn't run out of jobs before the next dispatch arrives. */
+const JOBS_PER_SLOT = 6;
 
-/** How many of a queue's jobs a worker may have, waiting for a place of its own or running. */
-export function placesUnderWay({ concurrency }: QueuePolicy): number {
-  return concurrency * UNDER_WAY_A_PLACE;
+/** How many of a queue's jobs one worker may hold, running or waiting for a slot. */
+export function jobsPerWorker({ concurrency }: QueuePolicy): number {
+  return concurrency * JOBS_PER_SLOT;
 }
 
-/**
- * What one look into the outbox found. `more`: the queues in which jobs are ready that there was no room for. `isBehind`:
- * there may be more that is due and not ready yet. `lost`: jobs that have failed with their process.
- */
-export type Look = {
-  hands: Hand[];
-  more: Set<QueueName>;
-  isBehind: boolean;
+/** What one poll of the outbox found. */
+export type PollResult = {
+  dispatches: Dispatch[];
+  /** The queues that still have ready jobs. */
+  backlog: Set<QueueName>;
+  /** Whether more jobs may be due that aren't ready yet. */
+  hasMoreDue: boolean;
+  /** Jobs that failed permanently because their process was lost. */
   lost: LostJob[];
-  sizeOrder: SizeOrder;
+  sizeClass: SizeClass;
 };
 
-/** Chooses which jobs go next, fairly among tenants, and no more than the workers can take. */
+/** Chooses the next jobs: fairly among tenants, and no more than the workers can hold. */
 export class Dispatcher {
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #policies: QueuePolicies;
-  /** Of each queue, the line that had the last turn. */
+  /** The last partition that had its turn in each queue. */
   readonly #turns = new Map<QueueName, string>();
 
   constructor(db: Database, clock: Clock, policies: QueuePolicies) {
@@ -49,48 +47,48 @@ export class Dispatcher {
     this.#policies = policies;
   }
 
-  /** Marks the next jobs of all queues as handed over, unless another process is doing so. */
-  async look(workers: number): Promise<Look> {
+  /** Dispatches the next jobs of all queues, unless another process is dispatching. */
+  async poll(workers: number): Promise<PollResult> {
     const now = this.#clock.now();
-    return await withLedger(this.#db, async (tx) => {
-      // One flight: each sees what the one before has done.
-      const [isBehind, lost, { isAlone, sizeOrder }, ready, underWay] = await Promise.all([
-        promote(tx, now, "first"),
-        takeBackLost(tx, this.#policies, now),
-        lockDispatch(tx),
+    return await withCustomPlans(this.#db, async (tx) => {
+      // One round trip. Each statement sees what the previous ones did.
+      const [hasMoreDue, lost, { isLocked, sizeClass }, ready, inProgress] = await Promise.all([
+        promoteDue(tx, now, "first"),
+        reclaimLostJobs(tx, this.#policies, now),
+        lockDispatching(tx),
         findReadyQueues(tx, this.#policies),
-        countUnderWay(tx),
+        countInProgress(tx),
       ]);
-      // What has just become due doesn't wait for all that did while nothing ran.
-      if (isBehind) await promote(tx, now, "last");
-      if (!isAlone) return { hands: [], more: new Set(ready), isBehind, lost, sizeOrder };
-      const hands: Hand[] = [];
+      // A job that is due now doesn't wait for a backlog from the time when nothing ran.
+      if (hasMoreDue) await promoteDue(tx, now, "last");
+      if (!isLocked) return { dispatches: [], backlog: new Set(ready), hasMoreDue, lost, sizeClass };
+      const dispatches: Dispatch[] = [];
       for (const queue of ready) {
-        const capacity = placesUnderWay(this.#policies[queue]) * workers;
-        const free = capacity - (underWay[queue] ?? 0);
-        if (free > 0) hands.push(...await this.#handRound(tx, queue, { free, capacity, workers }));
+        const capacity = jobsPerWorker(this.#policies[queue]) * workers;
+        const free = capacity - (inProgress[queue] ?? 0);
+        if (free > 0) dispatches.push(...await this.#dispatchRound(tx, queue, { free, capacity, workers }));
       }
-      const more = new Set(hands.length > 0 ? await findReadyQueues(tx, this.#policies) : ready);
-      return { hands, more, isBehind, lost, sizeOrder };
+      const backlog = new Set(dispatches.length > 0 ? await findReadyQueues(tx, this.#policies) : ready);
+      return { dispatches, backlog, hasMoreDue, lost, sizeClass };
     });
   }
 
-  /** From the line after the last turn to the last line, and then from the first one. */
-  async #handRound(
+  /** Continues after the partition that had the last turn, and wraps around to the first. */
+  async #dispatchRound(
     tx: ControlTx,
     queue: QueueName,
     { free, capacity, workers }: { free: number; capacity: number; workers: number },
-  ): Promise<Hand[]> {
+  ): Promise<Dispatch[]> {
     const share = Math.ceil(capacity / 2);
-    const after = this.#turns.get(queue) ?? FIRST_LINE;
-    const first = await hand(tx, queue, { free, share, workers, after });
-    const taken = first.flatMap(({ jobs }) => jobs);
-    const left = free - taken.length;
-    const second = after !== FIRST_LINE && left > 0
-      ? await hand(tx, queue, { free: left, share, workers, after: FIRST_LINE })
+    const after = this.#turns.get(queue) ?? BEFORE_ALL_PARTITIONS;
+    const first = await dispatchReady(tx, queue, { free, share, workers, after });
+    const jobs = first.flatMap(({ jobs }) => jobs);
+    const left = free - jobs.length;
+    const second = after !== BEFORE_ALL_PARTITIONS && left > 0
+      ? await dispatchReady(tx, queue, { free: left, share, workers, after: BEFORE_ALL_PARTITIONS })
       : [];
-    const last = left === 0 ? taken.map(([, line]) => line).sort().at(-1) : undefined;
-    this.#turns.set(queue, last ?? FIRST_LINE);
+    const last = left === 0 ? jobs.map(([, partition]) => partition).sort().at(-1) : undefined;
+    this.#turns.set(queue, last ?? BEFORE_ALL_PARTITIONS);
     return [...first, ...second];
   }
 }

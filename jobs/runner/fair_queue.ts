@@ -1,62 +1,62 @@
 /**
- * Items of several lines that wait for a fixed number of places. Lines take turns, and one line has `share` of the
- * places at most, so that a single item finds a place soon, however many items others have waiting.
+ * Items of several partitions that wait for a fixed number of slots. Partitions take turns, and each gets at most its share
+ * of the slots, so a partition with a single item soon gets a slot, however many items the others have waiting.
  */
 export class FairQueue<Item> {
-  readonly #places: number;
-  readonly #shareOf: (line: string) => number;
+  readonly #slots: number;
+  readonly #shareOf: (partition: string) => number;
   /** In the order of their turns. */
   readonly #waiting = new Map<string, Item[]>();
-  readonly #taken = new Map<string, number>();
-  #inUse = 0;
-  #waits = 0;
+  readonly #usedBy = new Map<string, number>();
+  #used = 0;
+  #waitingItems = 0;
 
-  constructor(places: number, shareOf: (line: string) => number) {
-    this.#places = places;
+  constructor(slots: number, shareOf: (partition: string) => number) {
+    this.#slots = slots;
     this.#shareOf = shareOf;
   }
 
-  /** How many items have a place, or wait for one. */
+  /** How many items have a slot or wait for one. */
   get size(): number {
-    return this.#inUse + this.#waits;
+    return this.#used + this.#waitingItems;
   }
 
-  add(line: string, item: Item): void {
-    this.#waits++;
-    const items = this.#waiting.get(line);
+  add(partition: string, item: Item): void {
+    this.#waitingItems++;
+    const items = this.#waiting.get(partition);
     if (items) items.push(item);
-    else this.#waiting.set(line, [item]);
+    else this.#waiting.set(partition, [item]);
   }
 
-  /** The next item that a place is free for; it has the place until `release`. */
+  /** Gives the next item a slot, until `release`. Returns undefined if no item can have one. */
   next(): Item | undefined {
-    if (this.#inUse >= this.#places) return undefined;
-    for (const [line, items] of this.#waiting) {
-      const taken = this.#taken.get(line) ?? 0;
-      if (taken >= this.#shareOf(line)) continue;
+    if (this.#used >= this.#slots) return undefined;
+    for (const [partition, items] of this.#waiting) {
+      const used = this.#usedBy.get(partition) ?? 0;
+      if (used >= this.#shareOf(partition)) continue;
       const item = items.shift()!;
-      this.#waiting.delete(line);
-      if (items.length > 0) this.#waiting.set(line, items); // at the end of the round
-      this.#taken.set(line, taken + 1);
-      this.#inUse++;
-      this.#waits--;
+      this.#waiting.delete(partition);
+      if (items.length > 0) this.#waiting.set(partition, items); // at the end of the round
+      this.#usedBy.set(partition, used + 1);
+      this.#used++;
+      this.#waitingItems--;
       return item;
     }
     return undefined;
   }
 
-  release(line: string): void {
-    const taken = this.#taken.get(line)! - 1;
-    if (taken > 0) this.#taken.set(line, taken);
-    else this.#taken.delete(line);
-    this.#inUse--;
+  release(partition: string): void {
+    const used = this.#usedBy.get(partition)! - 1;
+    if (used > 0) this.#usedBy.set(partition, used);
+    else this.#usedBy.delete(partition);
+    this.#used--;
   }
 
-  /** Takes out everything that waits. */
+  /** Removes and returns all waiting items. */
   clear(): Item[] {
     const items = [...this.#waiting.values()].flat();
     this.#waiting.clear();
-    this.#waits = 0;
+    this.#waitingItems = 0;
     return items;
   }
 }

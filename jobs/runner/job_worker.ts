@@ -9,53 +9,52 @@ import { withDeadline } from "../../src/platform/deadline.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
 import { Batches } from "./batches.ts";
-import { Dispatcher, placesUnderWay } from "./dispatcher.ts";
+import { isBusy } from "./backlog.ts";
+import {
+  claim,
+  type ClaimedJob,
+  type DispatchedJob,
+  type JobResult,
+  recordResults,
+  release,
+  renewLeases,
+} from "./claims.ts";
+import { Dispatcher, jobsPerWorker } from "./dispatcher.ts";
+import { type Dispatch, PLATFORM_PARTITION } from "./dispatching.ts";
 import type { Engine } from "../engines/engine.ts";
 import { FairQueue } from "./fair_queue.ts";
-import {
-  begin,
-  type BegunJob,
-  end,
-  giveBack,
-  type Hand,
-  isBusy,
-  type JobEnd,
-  type LostJob,
-  removeWorker,
-  renew,
-  reportWorker,
-} from "./ledger.ts";
-import type { SizeOrder } from "./query_plans.ts";
+import type { LostJob } from "./lost_jobs.ts";
+import type { SizeClass } from "./query_plans.ts";
 import { type JobsByName, runJob } from "./run_job.ts";
+import { removeWorker, reportWorker } from "./workers.ts";
 
-/** Where processes that enqueue tell those that run jobs. */
+/** The channel on which processes that enqueue jobs notify those that run them. */
 export const NEW_JOBS = "denizen_new_jobs";
 
-const IDLE_CHECK_EVERY = 5;
-const LOOK_EVERY = SECOND;
-const REPORT_EVERY = 5 * SECOND;
-/** After such a pause (this process was stopped, or too busy) others may think it lost, and so would its own look. */
-const STALLED_AFTER = 2 * REPORT_EVERY;
-/** What stops after its time, as with a database that doesn't answer, is left alone soon after. */
-const STOP_LONGER = SECOND / 2;
-/** A claim that took longer is not acted on: its lease is nearly over, and another worker may take the jobs. */
-const CLAIM_WITHIN = 10 * SECOND;
-const PLATFORM_LINE = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+const IDLE_CHECK_INTERVAL = 5;
+const POLL_INTERVAL = SECOND;
+const REPORT_INTERVAL = 5 * SECOND;
+/** After a longer pause (the process was suspended or too busy), its leases may be over, so it renews them before it polls. */
+const STALLED_AFTER = 2 * REPORT_INTERVAL;
+/** Extra time to stop, for example if the database doesn't answer. */
+const STOP_MARGIN = SECOND / 2;
+/** The result of a slower claim is ignored: the lease is nearly over, and another worker may get the jobs. */
+const CLAIM_TIMEOUT = 10 * SECOND;
 
-/** What the metrics call the ways in which an attempt ends. */
+/** The metrics' names for the states in which attempts end. */
 const OUTCOMES = { done: "done", failed: "failed", waiting: "retried", held: "held" } as const;
 
 const JOBS: readonly Job[] = FEATURES.flatMap(({ jobs }) => jobs);
 
 const log = logOf("jobs");
 
-/** `jobs` of the same name replace those of the features. */
+/** `jobs` replace the features' jobs of the same names. */
 export type WorkerOptions = { jobs?: readonly Job[]; policies?: QueuePolicies };
 
-/** A job that was brought to this process. */
-type Brought = { id: string; line: string; handId: string; queue: QueueName };
+/** A job that this process has accepted from the engine. */
+type AcceptedJob = DispatchedJob & { partition: string; queue: QueueName };
 
-/** Looks into the outbox, hands jobs over to the engine, and runs those that the engine brings. */
+/** Polls the outbox, dispatches jobs through the engine, and runs the jobs that the engine delivers. */
 export class JobWorker {
   readonly id = newId();
   readonly #services: Services;
@@ -63,18 +62,18 @@ export class JobWorker {
   readonly #jobs: JobsByName;
   readonly #policies: QueuePolicies;
   readonly #dispatcher: Dispatcher;
-  readonly #places: Map<QueueName, FairQueue<Brought>>;
-  /** By id, all that were brought and have not ended. */
-  readonly #brought = new Map<string, Brought>();
-  readonly #starts: Batches<Brought>;
-  readonly #ends: Batches<JobEnd>;
+  readonly #slots: Map<QueueName, FairQueue<AcceptedJob>>;
+  /** Jobs that have not ended, by id. */
+  readonly #accepted = new Map<string, AcceptedJob>();
+  readonly #claims: Batches<AcceptedJob>;
+  readonly #results: Batches<JobResult>;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
   #workers = 1;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
-  /** The queues in which there may be jobs ready that there was no room for. */
-  #more = new Set<QueueName>();
-  #sizeOrder: SizeOrder = 0;
+  #polling: Promise<void> | undefined;
+  #pollAgain = false;
+  /** The queues that had more ready jobs than the workers could hold. */
+  #backlog = new Set<QueueName>();
+  #sizeClass: SizeClass = 0;
   #closing = false;
   #reportedAt = performance.now();
 
@@ -84,28 +83,28 @@ export class JobWorker {
     this.#jobs = new Map([...JOBS, ...options.jobs ?? []].map((job) => [job.name, job]));
     this.#policies = options.policies ?? QUEUES;
     this.#dispatcher = new Dispatcher(services.db, services.clock, this.#policies);
-    this.#places = new Map(
+    this.#slots = new Map(
       Object.entries(this.#policies).map(([queue, { concurrency }]) => {
         const share = Math.ceil(concurrency / 2);
         return [
           queue as QueueName,
-          new FairQueue(concurrency, (line) => line === PLATFORM_LINE ? concurrency : share),
+          new FairQueue(concurrency, (partition) => partition === PLATFORM_PARTITION ? concurrency : share),
         ];
       }),
     );
-    this.#starts = new Batches((jobs) => this.#begin(jobs), (job) => this.#refuse(job));
-    this.#ends = new Batches((ends) => this.#end(ends), ({ id }) => this.#brought.delete(id));
+    this.#claims = new Batches((jobs) => this.#claim(jobs), (job) => this.#drop(job));
+    this.#results = new Batches((results) => this.#record(results), ({ id }) => this.#accepted.delete(id));
     services.metrics.expectJobs(Object.keys(this.#policies), Object.values(OUTCOMES));
   }
 
-  /** A worker that has begun to work. */
+  /** Starts a worker. */
   static async start(services: Services, engine: Engine, options: WorkerOptions = {}): Promise<JobWorker> {
     const worker = new JobWorker(services, engine, options);
-    await engine.listen((hand) => worker.#take(hand));
+    await engine.listen((dispatch) => worker.#accept(dispatch));
     await worker.#report();
     worker.#timers.push(
-      setInterval(() => worker.wake(), LOOK_EVERY),
-      setInterval(() => worker.#report(), REPORT_EVERY),
+      setInterval(() => worker.wake(), POLL_INTERVAL),
+      setInterval(() => worker.#report(), REPORT_INTERVAL),
     );
     services.jobs.listen(() => worker.wake());
     await services.db.listen(NEW_JOBS, () => worker.wake());
@@ -113,29 +112,29 @@ export class JobWorker {
     return worker;
   }
 
-  /** Looks into the outbox, soon. */
+  /** Polls the outbox now, or again after the current poll. */
   wake(): void {
     if (this.#closing) return;
-    if (this.#looking) this.#lookAgain = true;
-    else this.#looking = this.#look().finally(() => this.#looked());
+    if (this.#polling) this.#pollAgain = true;
+    else this.#polling = this.#poll().finally(() => this.#polled());
   }
 
-  /** Until no job is ready or under way, in whatever process, or so many milliseconds are over. */
+  /** Waits until no job is due or in progress in any process, at most `longest` milliseconds. */
   async idle(longest = Infinity): Promise<void> {
     const { db, clock } = this.#services;
     const deadline = performance.now() + longest;
     do {
       this.wake();
-      while (this.#looking && performance.now() < deadline) await this.#looking;
-      await setTimeout(IDLE_CHECK_EVERY);
+      while (this.#polling && performance.now() < deadline) await this.#polling;
+      await setTimeout(IDLE_CHECK_INTERVAL);
       if (performance.now() >= deadline) return;
     } while (await isBusy(db, this.#policies, clock.now()));
-    await this.#ends.idle();
+    await this.#results.idle();
   }
 
   /**
-   * Takes nothing more, waits for what is running, and gives the rest back. What takes longer than `drainTime` is left
-   * alone: it is begun anew, elsewhere, when its lease is over.
+   * Accepts no more jobs, releases those that haven't started, and waits for running jobs. A job that takes longer than
+   * `drainTime` is cut off, and restarts elsewhere when its lease is over.
    */
   async close(): Promise<void> {
     this.#closing = true;
@@ -143,148 +142,147 @@ export class JobWorker {
     this.#services.jobs.stopListening();
     const { drainTime } = this.#services.config;
     try {
-      await withDeadline(drainTime + STOP_LONGER, () => this.#stop(drainTime));
+      await withDeadline(drainTime + STOP_MARGIN, () => this.#stop(drainTime));
     } catch (error) {
-      log.warn("the worker did not stop in time, and is left alone", describeError(error));
+      log.warn("the worker did not stop in time", describeError(error));
     }
   }
 
-  async #stop(grace: number): Promise<void> {
+  async #stop(drainTime: number): Promise<void> {
     const { db } = this.#services;
-    const deadline = performance.now() + grace;
+    const deadline = performance.now() + drainTime;
     const engineStopped = this.#engine.stop();
-    await this.#looking;
-    await this.#starts.close();
-    const waiting = [...this.#places.values()].flatMap((places) => places.clear());
-    for (const { id } of waiting) this.#brought.delete(id);
-    await this.#giveBack(waiting);
-    while (this.#brought.size > 0 && performance.now() < deadline) {
-      await setTimeout(IDLE_CHECK_EVERY);
+    await this.#polling;
+    await this.#claims.close();
+    const waiting = [...this.#slots.values()].flatMap((slots) => slots.clear());
+    for (const { id } of waiting) this.#accepted.delete(id);
+    await this.#release(waiting);
+    while (this.#accepted.size > 0 && performance.now() < deadline) {
+      await setTimeout(IDLE_CHECK_INTERVAL);
     }
-    if (this.#brought.size > 0) log.warn("some jobs were cut off", { jobs: [...this.#brought.keys()] });
-    await this.#ends.close();
+    if (this.#accepted.size > 0) log.warn("some jobs were cut off", { jobs: [...this.#accepted.keys()] });
+    await this.#results.close();
     await removeWorker(db, this.id).catch(() => {});
     await engineStopped;
     await this.#engine.close();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     try {
       if (performance.now() - this.#reportedAt > STALLED_AFTER) await this.#report();
-      const { hands, more, isBehind, lost, sizeOrder } = await this.#dispatcher.look(this.#workers);
-      this.#more = more;
-      this.#sizeOrder = sizeOrder;
-      this.#lookAgain ||= isBehind;
-      for (const job of lost) this.#tellLost(job);
-      if (hands.length > 0) await this.#engine.hand(hands);
+      const { dispatches, backlog, hasMoreDue, lost, sizeClass } = await this.#dispatcher.poll(this.#workers);
+      this.#backlog = backlog;
+      this.#sizeClass = sizeClass;
+      this.#pollAgain ||= hasMoreDue;
+      for (const job of lost) this.#reportLost(job);
+      if (dispatches.length > 0) await this.#engine.dispatch(dispatches);
     } catch (error) {
-      log.warn("the outbox could not be looked into", describeError(error));
+      log.warn("the outbox could not be polled", describeError(error));
     }
   }
 
-  #tellLost({ id: job, queue, ...facts }: LostJob): void {
-    log.error("a job failed for good: the process that ran it was lost", { job, ...facts });
+  #reportLost({ id: job, queue, ...facts }: LostJob): void {
+    log.error("a job failed permanently: the process that ran it was lost", { job, ...facts });
     this.#services.metrics.jobEnded(queue, OUTCOMES.failed);
   }
 
-  #looked(): void {
-    this.#looking = undefined;
-    if (!this.#lookAgain) return;
-    this.#lookAgain = false;
+  #polled(): void {
+    this.#polling = undefined;
+    if (!this.#pollAgain) return;
+    this.#pollAgain = false;
     this.wake();
   }
 
   async #report(): Promise<void> {
     try {
       const { db } = this.#services;
-      await renew(db, [...this.#brought.keys()]);
+      await renewLeases(db, [...this.#accepted.keys()]);
       this.#reportedAt = performance.now();
-      // One that is brought nothing runs nothing: then it is as if it weren't there.
+      // A worker that the engine delivers nothing to doesn't count.
       if (!this.#engine.isListening) return;
       this.#workers = await reportWorker(db, { id: this.id, engine: this.#engine.name });
     } catch (error) {
-      log.warn("this worker could not report", describeError(error));
+      log.warn("the worker could not report in", describeError(error));
     }
   }
 
-  #take({ id: handId, queue, jobs }: Hand): void {
-    const places = this.#places.get(queue);
-    if (!places || this.#closing) return;
-    const room = placesUnderWay(this.#policies[queue]) - places.size;
-    const fresh: Brought[] = [];
-    for (const [id, line] of jobs) {
-      const known = this.#brought.get(id);
-      if (known) known.handId = handId; // brought twice, as after a stall
-      else fresh.push({ id, line, handId, queue });
+  #accept({ id: dispatchId, queue, jobs }: Dispatch): void {
+    const slots = this.#slots.get(queue);
+    if (!slots || this.#closing) return;
+    const room = jobsPerWorker(this.#policies[queue]) - slots.size;
+    const fresh: AcceptedJob[] = [];
+    for (const [id, partition] of jobs) {
+      const known = this.#accepted.get(id);
+      if (known) known.dispatchId = dispatchId; // dispatched again, for example after a stall
+      else fresh.push({ id, partition, dispatchId, queue });
     }
     for (const job of fresh.slice(0, room)) {
-      this.#brought.set(job.id, job);
-      places.add(job.line, job);
+      this.#accepted.set(job.id, job);
+      slots.add(job.partition, job);
     }
     this.#startNext(queue);
-    this.#giveBack(fresh.slice(room)); // another process has room for them
+    this.#release(fresh.slice(room)); // another process has room for them
   }
 
   #startNext(queue: QueueName): void {
     if (this.#closing) return;
-    const places = this.#places.get(queue)!;
-    for (let job = places.next(); job; job = places.next()) this.#starts.add(job);
+    const slots = this.#slots.get(queue)!;
+    for (let job = slots.next(); job; job = slots.next()) this.#claims.add(job);
   }
 
-  async #begin(jobs: Brought[]): Promise<void> {
+  async #claim(jobs: AcceptedJob[]): Promise<void> {
     const { db, clock } = this.#services;
-    const claimed = await withDeadline(CLAIM_WITHIN, () => begin(db, jobs, clock.now(), this.#sizeOrder));
-    const begun = new Map(claimed.map((job) => [job.id, job]));
-    for (const brought of jobs) {
-      const job = begun.get(brought.id);
-      if (job) this.#run(brought, job);
-      else this.#refuse(brought);
+    const claimed = await withDeadline(CLAIM_TIMEOUT, () => claim(db, jobs, clock.now(), this.#sizeClass));
+    const byId = new Map(claimed.map((job) => [job.id, job]));
+    for (const accepted of jobs) {
+      const job = byId.get(accepted.id);
+      if (job) this.#run(accepted, job);
+      else this.#drop(accepted);
     }
   }
 
-  #refuse(job: Brought): void {
-    this.#leave(job);
-    this.#brought.delete(job.id);
+  #drop(job: AcceptedJob): void {
+    this.#freeSlot(job);
+    this.#accepted.delete(job.id);
   }
 
-  async #run(brought: Brought, job: BegunJob): Promise<void> {
+  async #run(accepted: AcceptedJob, job: ClaimedJob): Promise<void> {
     const started = performance.now();
-    const outcome = await runJob(this.#services, this.#jobs, this.#policies[job.queue], job);
+    const result = await runJob(this.#services, this.#jobs, this.#policies[job.queue], job);
     this.#services.metrics.jobEnded(
       job.queue,
-      OUTCOMES[outcome.state],
+      OUTCOMES[result.state],
       (performance.now() - started) / SECOND,
     );
-    this.#leave(brought);
-    this.#ends.add(outcome);
+    this.#freeSlot(accepted);
+    this.#results.add(result);
   }
 
-  /** Its place is free for the next. */
-  #leave({ queue, line }: Brought): void {
-    this.#places.get(queue)!.release(line);
+  #freeSlot({ queue, partition }: AcceptedJob): void {
+    this.#slots.get(queue)!.release(partition);
     this.#startNext(queue);
   }
 
-  async #giveBack(jobs: Brought[]): Promise<void> {
+  async #release(jobs: AcceptedJob[]): Promise<void> {
     try {
-      await giveBack(this.#services.db, jobs);
+      await release(this.#services.db, jobs);
     } catch (error) {
       log.warn(
-        "jobs could not be given back; they are taken up when their lease is over",
+        "jobs could not be released; they become ready when their leases are over",
         describeError(error),
       );
     }
   }
 
-  async #end(ends: JobEnd[]): Promise<void> {
+  async #record(results: JobResult[]): Promise<void> {
     const { db, clock } = this.#services;
-    await end(db, ends, clock.now(), this.#sizeOrder);
-    for (const { id } of ends) this.#brought.delete(id);
-    if ([...this.#more].some((queue) => this.#isRunningDry(queue))) this.wake();
+    await recordResults(db, results, clock.now(), this.#sizeClass);
+    for (const { id } of results) this.#accepted.delete(id);
+    if ([...this.#backlog].some((queue) => this.#isRunningLow(queue))) this.wake();
   }
 
-  /** A single tenant has half of what there may be; half of that is gone, so that a look is worth its while. */
-  #isRunningDry(queue: QueueName): boolean {
-    return this.#places.get(queue)!.size < placesUnderWay(this.#policies[queue]) / 4;
+  /** A single tenant can fill half of the capacity. At a quarter, another poll is worth it. */
+  #isRunningLow(queue: QueueName): boolean {
+    return this.#slots.get(queue)!.size < jobsPerWorker(this.#policies[queue]) / 4;
   }
 }

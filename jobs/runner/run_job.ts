@@ -3,13 +3,13 @@ import { DomainError } from "../../src/errors.ts";
 import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
 import type { Job, JobRun } from "../../src/outbox/job.ts";
 import { maskAddresses } from "../../src/operations/masking.ts";
-import { pauseAfter, type QueuePolicy } from "../../src/outbox/queues.ts";
+import { type QueuePolicy, retryDelay } from "../../src/outbox/queues.ts";
 import { after, SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf, reasonOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
 import { admit } from "../../src/tenancy/admission.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
-import type { BegunJob, JobEnd } from "./ledger.ts";
+import type { ClaimedJob, JobResult } from "./claims.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
 
@@ -19,33 +19,33 @@ export type JobsByName = ReadonlyMap<string, Job>;
 const log = logOf("jobs");
 
 /**
- * Runs one attempt at a job, as its tenant, and says how it ended. Never throws. A job of a suspended tenant is held until
- * the tenant is resumed; one whose tenant's schema is being migrated comes back in a moment.
+ * Runs one attempt at a job, as its tenant, and returns how it ended. Never throws. If the tenant is suspended, the job is
+ * held until the tenant is resumed. If the tenant's schema is being migrated, the job waits a moment.
  */
 export async function runJob(
   services: Services,
   jobs: JobsByName,
   policy: QueuePolicy,
-  job: BegunJob,
-): Promise<JobEnd> {
+  job: ClaimedJob,
+): Promise<JobResult> {
   try {
     const run = await prepare(services, job);
     await withinTime(run, policy.timeout, () => execute(jobs, job, run));
     return { id: job.id, attempt: job.attempt, state: "done", runAt: null, error: null, counts: true };
   } catch (error) {
-    return judge(services, policy, job, error);
+    return resultOf(services, policy, job, error);
   }
 }
 
 type Attempt = JobRun & { abort: () => void };
 
-async function prepare(allServices: Services, { id, attempt, tenantId }: BegunJob): Promise<Attempt> {
+async function prepare(allServices: Services, { id, attempt, tenantId }: ClaimedJob): Promise<Attempt> {
   const services = inBackground(allServices);
   const controller = new AbortController();
   const actor = systemActor("Jobs");
   const system = systemContext(services, actor, id);
   const tenant = tenantId ? await services.use(TENANTS).findById(tenantId) : null;
-  if (tenantId && !tenant) throw new PermanentFailure("Its tenant is being deleted.");
+  if (tenantId && !tenant) throw new PermanentFailure("The tenant is being deleted.");
   if (tenant) admitJob(services, tenant);
   return {
     id,
@@ -57,15 +57,16 @@ async function prepare(allServices: Services, { id, attempt, tenantId }: BegunJo
   };
 }
 
-/** The tenant lets no job through now: it is suspended, then `pause` is null, or its schema is being migrated. */
-class NotNow extends Error {
+/** The tenant's jobs can't run now: it is suspended, or its schema is being migrated. */
+class TenantUnavailable extends Error {
   override readonly cause: DomainError;
-  readonly pause: number | null;
+  /** Milliseconds until a retry. Null if the tenant is suspended. */
+  readonly delay: number | null;
 
   constructor(cause: DomainError) {
     super(cause.message);
     this.cause = cause;
-    this.pause = cause.retryAfter === undefined ? null : cause.retryAfter * SECOND;
+    this.delay = cause.retryAfter === undefined ? null : cause.retryAfter * SECOND;
   }
 }
 
@@ -73,11 +74,11 @@ function admitJob(services: Services, tenant: Tenant): void {
   try {
     admit(services, tenant);
   } catch (error) {
-    throw error instanceof DomainError ? new NotNow(error) : error;
+    throw error instanceof DomainError ? new TenantUnavailable(error) : error;
   }
 }
 
-async function execute(jobs: JobsByName, { name, payload }: BegunJob, run: JobRun): Promise<void> {
+async function execute(jobs: JobsByName, { name, payload }: ClaimedJob, run: JobRun): Promise<void> {
   const job = jobs.get(name);
   if (!job) throw new PermanentFailure(`This version has no job named ${name}.`);
   const parsed = job.payload.safeParse(payload);
@@ -100,30 +101,30 @@ async function withinTime({ abort }: Attempt, timeout: number, work: () => Promi
   }
 }
 
-function judge({ clock }: Services, policy: QueuePolicy, job: BegunJob, error: unknown): JobEnd {
+function resultOf({ clock }: Services, policy: QueuePolicy, job: ClaimedJob, error: unknown): JobResult {
   const { id, attempt } = job;
-  if (error instanceof NotNow) {
-    const { cause, pause } = error;
-    if (!pause) return { id, attempt, state: "held", runAt: null, error: cause.message, counts: false };
+  if (error instanceof TenantUnavailable) {
+    const { cause, delay } = error;
+    if (!delay) return { id, attempt, state: "held", runAt: null, error: cause.message, counts: false };
     return {
       id,
       attempt,
       state: "waiting",
-      runAt: after(clock.now(), pause),
+      runAt: after(clock.now(), delay),
       error: cause.message,
       counts: false,
     };
   }
   const isLast = error instanceof PermanentFailure || attempt >= policy.attempts;
   const facts = { job: id, name: job.name, attempt, tenantId: job.tenantId, ...describeError(error) };
-  if (isLast) log.error("a job failed for good", facts);
-  else log.warn("a job failed, to be tried again", facts);
-  const pause = error instanceof RetryLater ? error.delay : pauseAfter(policy, attempt);
+  if (isLast) log.error("a job failed permanently", facts);
+  else log.warn("a job failed and will be retried", facts);
+  const delay = error instanceof RetryLater ? error.delay : retryDelay(policy, attempt);
   return {
     id,
     attempt,
     state: isLast ? "failed" : "waiting",
-    runAt: isLast ? null : after(clock.now(), pause),
+    runAt: isLast ? null : after(clock.now(), delay),
     error: maskAddresses(error instanceof Error ? reasonOf(error).message : String(error)),
     counts: true,
   };

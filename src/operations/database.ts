@@ -5,8 +5,8 @@ import type { Config } from "../config.ts";
 export type OpenDatabase = { db: Database; close(): Promise<void> };
 
 /**
- * Opens the database that `config` names. With `alone`, the embedded one is opened by this process; without, a
- * server that runs on the data folder is used if there is one (that is how the CLI works beside it).
+ * Opens the database that `config` selects. With `alone`, this process opens the embedded database itself. Otherwise it
+ * connects to a server that is running on the data folder, if any; this is how the CLI works beside the server.
  */
 export async function openDatabase(config: Config, options: { alone: boolean }): Promise<OpenDatabase> {
   if (config.databaseUrl) return connectTo({ url: config.databaseUrl }, config, () => Promise.resolve());

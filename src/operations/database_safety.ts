@@ -6,14 +6,14 @@ import { logOf } from "../platform/log.ts";
 
 const log = logOf("services");
 
-/** Whether this configuration starts only on a database that closes the ways out of a tenant's schema. */
+/** Whether this configuration requires a database whose privileges confine each tenant to its schema. */
 export function mustBeHardened({ environment, allowUnhardenedDatabase }: Config): boolean {
   return environment === "production" && !allowUnhardenedDatabase;
 }
 
 /**
- * Throws in production where SQL inside a tenant's transaction could reach another tenant; elsewhere the log warns. One
- * injected SELECT would be enough.
+ * Throws in production if SQL in a tenant's transaction could reach another tenant, for example an injected SELECT. Otherwise
+ * logs a warning.
  */
 export async function requireHardenedDatabase(db: Database, config: Config): Promise<void> {
   const open = (await findOpenPrivileges(db)).map(({ name }) => name);
@@ -28,11 +28,11 @@ export async function requireHardenedDatabase(db: Database, config: Config): Pro
   log.warn("the database is not hardened", { open, advice });
 }
 
-/** Tenants whose role is missing can't be served; the others can, so the start goes on. */
+/** Logs tenants whose role is missing. They can't be served, but the others can, so the start goes on. */
 export async function reportRoleProblems(db: Database): Promise<void> {
   const problems = await findRoleProblems(db);
   if (problems.length === 0) return;
-  log.error("roles of the database are missing: {summary}", {
+  log.error("database roles are missing: {summary}", {
     summary: describeProblems(problems),
     roles: problems.length,
   });

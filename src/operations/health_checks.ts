@@ -8,41 +8,41 @@ import type { Check } from "../platform/health.ts";
 import type { Services } from "../ports.ts";
 import { EMAIL_TRANSPORT } from "../email/deliver.ts";
 
-/** So much must be free in the data folder. */
+/** How much space the data folder must have. */
 const PROBE_BYTES = 1024 * 1024;
 
 type Parts = Pick<Services, "config" | "db" | "clock" | "use">;
 
-/** All that `/health` looks at. The product can't serve without what is `essential`, and does less without the rest. */
+/** The checks of `/health`. The product can't serve requests if an `essential` check fails, and is degraded if another does. */
 export function healthChecks({ config, db, clock, use }: Parts): Check[] {
   const isEmbedded = !config.databaseUrl;
   const keepsFiles = isEmbedded || config.jobsEngine === "kv";
   return [
     { name: "database", essential: true, run: () => db.ping() },
-    { name: "cache", essential: false, run: remembers },
-    { name: "queue", essential: false, run: () => runsJobs(db, clock.now()) },
+    { name: "cache", essential: false, run: checkCache },
+    { name: "queue", essential: false, run: () => checkJobs(db, clock.now()) },
     { name: "mail", essential: false, run: () => use(EMAIL_TRANSPORT).check() },
-    // Where nothing is kept in files, nothing can be wrong with them.
-    { name: "disk", essential: isEmbedded, run: () => keepsFiles ? takesFiles(config.dataDir) : undefined },
+    // Passes if the product keeps no files.
+    { name: "disk", essential: isEmbedded, run: () => keepsFiles ? checkDisk(config.dataDir) : undefined },
   ];
 }
 
-/** Jobs have connections of their own, which they share with the back office. */
-async function runsJobs(db: Database, now: Date): Promise<void> {
+/** Jobs share their connections with the back office, but not with requests. */
+async function checkJobs(db: Database, now: Date): Promise<void> {
   await db.batch.ping();
   await checkQueue(db, now);
 }
 
 const cache = new MemoryCache<string>({ capacity: 1, ttl: 10 * SECOND });
 
-function remembers(): void {
+function checkCache(): void {
   const token = newToken();
   cache.set("health", token);
-  if (cache.get("health") !== token) throw new Error("the cache forgot what it was given");
+  if (cache.get("health") !== token) throw new Error("the cache lost an entry");
 }
 
-/** Whether the data folder can be written and has room. */
-async function takesFiles(folder: string): Promise<void> {
+/** Throws if the data folder can't be written or is full. */
+async function checkDisk(folder: string): Promise<void> {
   const path = join(folder, `.health-${newToken()}`);
   try {
     await Deno.writeFile(path, new Uint8Array(PROBE_BYTES), { createNew: true, mode: 0o600 });

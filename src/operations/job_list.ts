@@ -118,7 +118,7 @@ export async function getQueues(ctx: SystemContext): Promise<{ queues: QueueStat
   return { queues, workers };
 }
 
-/** The states of jobs that are not done, as the outbox's indexes have them: most of it is jobs that are. */
+/** One condition per index, because most rows of the outbox are done jobs. */
 const OPEN_STATES = [
   sql`${outbox.state} = 'waiting'`,
   sql`${outbox.state} = 'ready'`,
@@ -142,7 +142,7 @@ async function countOpen({ control }: SystemContext) {
 export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJob> {
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
-    if (await revive(ctx, tx, id) === 0) throw conflict("Only a failed job can be retried.");
+    if (await requeue(ctx, tx, id) === 0) throw conflict("Only a failed job can be retried.");
     await publish(ctx, tx, JOB_RETRIED, changeOf(job));
   });
   return await getJob(ctx, id);
@@ -152,7 +152,7 @@ export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJo
 export async function retryAllFailed(ctx: SystemContext, queue?: QueueName): Promise<number> {
   authorize(ctx, JOBS_MANAGE);
   return await ctx.tx(async (tx) => {
-    const jobs = await revive(ctx, tx, undefined, queue);
+    const jobs = await requeue(ctx, tx, undefined, queue);
     if (jobs > 0) {
       const details = { jobs, queue: queue ?? "all" };
       await publish(ctx, tx, JOB_RETRIED, { details });
@@ -166,24 +166,26 @@ export async function discardJob(ctx: SystemContext, id: string): Promise<void> 
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
     const isIdle = inArray(outbox.state, ["failed", "held", "waiting", "ready"]);
-    const gone = await tx.delete(outbox).where(and(eq(outbox.id, id), isIdle)).returning({ id: outbox.id });
-    if (gone.length === 0) throw conflict("This job is running or has finished.");
+    const discarded = await tx.delete(outbox).where(and(eq(outbox.id, id), isIdle)).returning({
+      id: outbox.id,
+    });
+    if (discarded.length === 0) throw conflict("This job is running or has finished.");
     await publish(ctx, tx, JOB_DISCARDED, changeOf(job));
   });
 }
 
-async function revive(ctx: SystemContext, tx: ControlTx, id?: string, queue?: QueueName): Promise<number> {
+async function requeue(ctx: SystemContext, tx: ControlTx, id?: string, queue?: QueueName): Promise<number> {
   const which = and(
     eq(outbox.state, "failed"),
     id ? eq(outbox.id, id) : undefined,
     queue && eq(outbox.queue, queue),
   );
   const now = ctx.services.clock.now();
-  const revived = await tx.update(outbox).set({ state: "ready", attempts: 0, runAt: now, endedAt: null })
+  const requeued = await tx.update(outbox).set({ state: "ready", attempts: 0, runAt: now, endedAt: null })
     .where(which)
     .returning({ id: outbox.id });
-  ctx.services.jobs.note(tx);
-  return revived.length;
+  ctx.services.jobs.signalAfterCommit(tx);
+  return requeued.length;
 }
 
 function changeOf(job: ListedJob): Change<ListedJob> {
@@ -216,7 +218,7 @@ function toListed({ tenantName, subdomain, ...job }: JobRow): ListedJob {
   };
 }
 
-/** To people, a job on its way to a worker is running: it is about to. */
+/** Staff see a dispatched job as running, because it is about to run. */
 function shownAs(state: typeof outbox.$inferSelect["state"]): JobState {
   return state === "dispatched" ? "running" : state;
 }

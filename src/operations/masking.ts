@@ -5,7 +5,7 @@ const MAX_LENGTH = 200;
 const MAX_ITEMS = 20;
 const MASK = "•••";
 
-/** A payload as it may be shown: what may be secret or personal by its name is masked, whatever it is; what is long is cut. */
+/** A payload for display: masks values whose names suggest secrets or personal data, and shortens long ones. */
 export function maskPayload(value: unknown, name = ""): unknown {
   if (value === null) return null;
   if (SECRET_NAME.test(name)) return MASK;
@@ -20,7 +20,7 @@ export function maskPayload(value: unknown, name = ""): unknown {
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
 }
 
-/** A text as it may be kept and shown to the platform's staff: without email addresses. */
+/** Masks the email addresses in a text, which is stored and shown to platform staff. */
 export function maskAddresses(text: string): string {
   return text.replaceAll(ADDRESS, MASK);
 }

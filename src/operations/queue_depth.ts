@@ -4,10 +4,10 @@ import { jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { after, MINUTE } from "../platform/clock.ts";
 import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
 
-/** A job that is ready is begun within a second or two; one that waits so long has nobody to begin it. */
+/** A ready job starts within a second or two. If one waits this long, no process runs jobs. */
 const LONGEST_WAIT = 2 * MINUTE;
 
-/** How many jobs of each queue are ready, and nobody has begun. */
+/** How many ready jobs of each queue haven't started. */
 export async function countReadyJobs({ control }: Database): Promise<Record<QueueName, number>> {
   const rows = await control.select({ queue: outbox.queue, jobs: sql<number>`count(*)::int` }).from(outbox)
     .where(eq(outbox.state, "ready")).groupBy(outbox.queue);
@@ -16,7 +16,7 @@ export async function countReadyJobs({ control }: Database): Promise<Record<Queu
   return depths;
 }
 
-/** Throws when jobs have been due for minutes and no process is there to begin them. */
+/** Throws if jobs have been due for minutes and no process runs jobs. */
 export async function checkQueue({ control }: Database, now: Date): Promise<void> {
   const limit = after(now, -LONGEST_WAIT).toISOString();
   const [row] = await control.execute<{ stuck: boolean }>(sql`

@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { and, inArray, lt, type SQL } from "drizzle-orm";
+import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { oneTimeTokens, pendingSignUps, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR } from "../platform/clock.ts";
-import { eq } from "drizzle-orm";
 import { job } from "../outbox/job.ts";
 import { schedule } from "../outbox/schedule.ts";
 import { logOf } from "../platform/log.ts";
@@ -15,19 +14,19 @@ const log = logOf("cleanup");
 
 const ROWS_AT_ONCE = 5_000;
 
-/** How long something is kept after its end, for those who look into what happened. */
+/** How long rows are kept after they end, for investigations. */
 const KEPT = {
   expired: DAY,
   endedJobs: 3 * DAY,
   failedJobs: 90 * DAY,
   jobFigures: 30 * DAY,
-  /** They are counted for an hour after their start, so that an address gets few codes. */
+  /** They limit how many codes an address gets in an hour. */
   pendingSignUps: HOUR,
 };
 
 /**
- * Deletes what nobody needs any more: expired sessions, tokens, sign-ups and redirects, and jobs that ended some time ago. In
- * batches, so that nobody waits for it. Returns how many rows of each table went.
+ * Deletes expired sessions, tokens, sign-ups and redirects, and old jobs. Works in batches, so that requests don't wait.
+ * Returns the number of deleted rows by table.
  */
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
   const before = (age: number) => after(ctx.services.clock.now(), -age);
@@ -70,14 +69,14 @@ async function deleteAll(
   { control }: SystemContext,
   table: PgTable,
   key: PgColumn,
-  over: SQL,
+  isExpired: SQL,
 ): Promise<number> {
   for (let total = 0;;) {
-    const some = control.select({ key }).from(table).where(over).limit(ROWS_AT_ONCE);
-    // `over` once more: a row that was changed while the deletion waited for it is looked at again.
-    const gone = await control.delete(table).where(and(inArray(key, some), over)).returning({ key });
-    total += gone.length;
-    if (gone.length < ROWS_AT_ONCE) return total;
+    const page = control.select({ key }).from(table).where(isExpired).limit(ROWS_AT_ONCE);
+    // Checks `isExpired` again, because a row may change while the deletion waits for its lock.
+    const deleted = await control.delete(table).where(and(inArray(key, page), isExpired)).returning({ key });
+    total += deleted.length;
+    if (deleted.length < ROWS_AT_ONCE) return total;
   }
 }
 

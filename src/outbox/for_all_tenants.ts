@@ -21,13 +21,13 @@ export async function enqueueForAllTenants<Payload extends z.ZodType>(
   let added = 0;
   let last: TenantId | undefined;
   do {
-    const some: { id: TenantId }[] = await ctx.control.select({ id: tenants.id }).from(tenants)
+    const page: { id: TenantId }[] = await ctx.control.select({ id: tenants.id }).from(tenants)
       .where(and(eq(tenants.status, "active"), last && gt(tenants.id, last))).orderBy(asc(tenants.id)).limit(
         TENANTS_AT_ONCE,
       );
-    const jobs = some.map(({ id }) => ({ payload, key, tenantId: id }));
+    const jobs = page.map(({ id }) => ({ payload, key, tenantId: id }));
     if (jobs.length > 0) added += (await ctx.tx((tx) => enqueueAll(ctx, tx, job, jobs))).length;
-    last = some.length === TENANTS_AT_ONCE ? some.at(-1)!.id : undefined;
+    last = page.length === TENANTS_AT_ONCE ? page.at(-1)!.id : undefined;
   } while (last);
   return added;
 }

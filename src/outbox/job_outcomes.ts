@@ -1,9 +1,9 @@
-/** Thrown by a job that can't succeed at any later attempt: it fails at once. */
+/** Thrown by a job that no retry can help. The job fails permanently. */
 export class PermanentFailure extends Error {
   override name = "PermanentFailure";
 }
 
-/** Thrown by a job that knows when to try again. Counts as an attempt. */
+/** Thrown by a job that knows when to retry. Counts as an attempt. */
 export class RetryLater extends Error {
   override name = "RetryLater";
   /** Milliseconds. */

@@ -1,12 +1,12 @@
 /**
- * Tells whoever runs jobs, in this process or another, that there are new ones: as soon as the transaction that put them
- * into the outbox has committed. Without it they would wait for the next look into the outbox.
+ * Signals new jobs as soon as the transaction that enqueued them commits. The listener wakes this process's worker or notifies
+ * other processes. Without a signal, jobs wait for the next poll of the outbox.
  */
 export class JobSignal {
   readonly #withJobs = new WeakSet<object>();
   #listener: (() => void) | undefined;
 
-  /** Calls `listener` from now on. One process has one at most: its worker, or what tells other processes. */
+  /** Calls `listener` from now on. A process has at most one. */
   listen(listener: () => void): void {
     this.#listener = listener;
   }
@@ -15,12 +15,12 @@ export class JobSignal {
     this.#listener = undefined;
   }
 
-  /** Remembers that a transaction put a job into the outbox. */
-  note(tx: object): void {
+  /** Signals new jobs when this transaction commits. */
+  signalAfterCommit(tx: object): void {
     this.#withJobs.add(tx);
   }
 
-  /** To be called after the commit of every transaction. */
+  /** Call this after every commit. */
   committed(tx: object): void {
     if (this.#withJobs.has(tx)) this.wake();
   }

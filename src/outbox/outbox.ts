@@ -16,21 +16,21 @@ export type JobOptions = {
   /** Milliseconds from now. */
   delay?: number;
   /**
-   * Only one job of the same tenant (or of none) has this key, as long as that job is kept: some days after its end. Keys
-   * that a tenant's transaction gives are apart from those that the product gives in the tenant's name.
+   * Unique among the tenant's jobs, or among the platform's, as long as a job is kept: some days after its end. Keys given
+   * in a tenant's transaction are separate from those that the platform gives to the tenant's jobs.
    */
   key?: string;
-  /** A whole number from 0 to 1,000; lower goes first among the jobs of the same tenant in the queue. */
+  /** From 0 to 1,000. The lowest runs first among a tenant's jobs in the queue. */
   priority?: number;
-  /** Whose job it is, where the context is no tenant's. */
+  /** The job's tenant, if the context isn't a tenant's. */
   tenantId?: string;
 };
 
 export type NewJob<Payload extends z.ZodType = z.ZodType> = JobOptions & { payload: z.input<Payload> };
 
 /**
- * Enqueues a job in the transaction of the change it follows from: the job exists exactly if the change does. In a tenant's
- * context it is the tenant's job, and must be declared `byTenants`. Returns its id, or null if another job has its key.
+ * Enqueues a job in the transaction of the change that causes it: the job exists if and only if the change does. From a
+ * tenant's context, the job is the tenant's and must be declared `byTenants`. Returns its id, or null if its key is taken.
  */
 export async function enqueue<Payload extends z.ZodType>(
   ctx: TenantContext | SystemContext,
@@ -43,7 +43,7 @@ export async function enqueue<Payload extends z.ZodType>(
   return id ?? null;
 }
 
-/** Enqueues a job several times. Returns the ids of the jobs that were added. Throws on a priority out of range. */
+/** Enqueues a job once per entry. Returns the ids of the added jobs. Throws if a priority is out of range. */
 export async function enqueueAll<Payload extends z.ZodType>(
   ctx: TenantContext | SystemContext,
   tx: TenantTx | ControlTx,
@@ -66,11 +66,11 @@ export async function enqueueAll<Payload extends z.ZodType>(
   const added = await tx.execute<{ id: string }>(
     sql`select id from jobs.enqueue(${JSON.stringify(rows)}::jsonb) as id`,
   );
-  ctx.services.jobs.note(tx);
+  ctx.services.jobs.signalAfterCommit(tx);
   return added.map(({ id }) => id);
 }
 
-/** A key by which one job about `what` is added in each span of `length` milliseconds. */
+/** A key that allows one job about `what` in each period of `length` milliseconds. */
 export function keyOncePer(
   length: number,
   what: string,
@@ -80,8 +80,8 @@ export function keyOncePer(
 }
 
 /**
- * Takes a job back, in the transaction of the change that makes it needless. A tenant's context reaches the tenant's own
- * jobs only. False where it is there no more, or has begun: one that runs goes on.
+ * Deletes a job in the transaction of the change that makes it unnecessary. A tenant's context can cancel only the tenant's
+ * own jobs. Returns false if the job doesn't exist or has started: a running job goes on.
  */
 export async function cancelJob(
   ctx: TenantContext | SystemContext,
@@ -95,7 +95,7 @@ export async function cancelJob(
   return row!.cancelled;
 }
 
-/** Lets a resumed tenant's jobs go on that were held while it was suspended. */
+/** Releases a resumed tenant's held jobs. */
 export async function releaseHeldJobs(
   { services }: SystemContext,
   tx: ControlTx,
@@ -105,10 +105,10 @@ export async function releaseHeldJobs(
   const released = await tx.update(outbox).set({ state: "ready", endedAt: null }).where(isHeld).returning({
     id: outbox.id,
   });
-  if (released.length > 0) services.jobs.note(tx);
+  if (released.length > 0) services.jobs.signalAfterCommit(tx);
 }
 
-/** Lets held jobs go on whose tenant is active: one may have been held just when its tenant was being resumed. */
+/** Releases the held jobs of active tenants: a job may have been held while its tenant was being resumed. */
 export async function releaseForgottenJobs({ services, control }: SystemContext): Promise<void> {
   const active = control.select({ id: tenants.id }).from(tenants).where(eq(tenants.status, "active"));
   const released = await control.update(outbox).set({ state: "ready", endedAt: null })

@@ -5,14 +5,14 @@ export type QueueName = typeof QUEUE_NAMES[number];
 
 /** How a queue's jobs are run. Times are in milliseconds. */
 export type QueuePolicy = {
-  /** How many run at once in one worker. A tenant has half of them at most. */
+  /** How many run at once in one worker. A tenant gets at most half of these slots. */
   concurrency: number;
   timeout: number;
-  /** How often a job is attempted before it fails permanently. */
+  /** How often a job starts before it fails permanently. */
   attempts: number;
-  /** The pause after the first failure; each is twice the one before, up to `longestPause`. */
-  firstPause: number;
-  longestPause: number;
+  /** The delay after the first failure. Each delay is twice the previous one, up to `maxDelay`. */
+  firstDelay: number;
+  maxDelay: number;
 };
 
 export type QueuePolicies = Record<QueueName, QueuePolicy>;
@@ -23,34 +23,34 @@ export const QUEUES: QueuePolicies = {
     concurrency: 20,
     timeout: 60 * SECOND,
     attempts: 14,
-    firstPause: 10 * SECOND,
-    longestPause: 4 * HOUR,
+    firstDelay: 10 * SECOND,
+    maxDelay: 4 * HOUR,
   },
   webhooks: {
     concurrency: 20,
     timeout: 30 * SECOND,
     attempts: 14,
-    firstPause: 10 * SECOND,
-    longestPause: 4 * HOUR,
+    firstDelay: 10 * SECOND,
+    maxDelay: 4 * HOUR,
   },
-  billing: { concurrency: 10, timeout: 2 * MINUTE, attempts: 10, firstPause: 5 * SECOND, longestPause: HOUR },
+  billing: { concurrency: 10, timeout: 2 * MINUTE, attempts: 10, firstDelay: 5 * SECOND, maxDelay: HOUR },
   analytics: {
     concurrency: 10,
     timeout: 5 * MINUTE,
     attempts: 5,
-    firstPause: 30 * SECOND,
-    longestPause: HOUR,
+    firstDelay: 30 * SECOND,
+    maxDelay: HOUR,
   },
-  cleanup: { concurrency: 4, timeout: 10 * MINUTE, attempts: 5, firstPause: MINUTE, longestPause: HOUR },
+  cleanup: { concurrency: 4, timeout: 10 * MINUTE, attempts: 5, firstDelay: MINUTE, maxDelay: HOUR },
 };
 
 const JITTER = 0.25;
 
 /**
- * How many milliseconds to wait after the failure of the attempt with this number (from 1): twice as long each time, and
- * up to a quarter more or less, so that jobs which failed together don't all come back together.
+ * Milliseconds to wait after attempt number `attempt` (from 1) failed: twice as long each time, plus or minus up to a quarter,
+ * so that jobs that failed together don't all retry together.
  */
-export function pauseAfter(policy: QueuePolicy, attempt: number, random: () => number = Math.random): number {
-  const pause = Math.min(policy.longestPause, policy.firstPause * 2 ** (attempt - 1));
-  return Math.round(pause * (1 - JITTER + 2 * JITTER * random()));
+export function retryDelay(policy: QueuePolicy, attempt: number, random: () => number = Math.random): number {
+  const delay = Math.min(policy.maxDelay, policy.firstDelay * 2 ** (attempt - 1));
+  return Math.round(delay * (1 - JITTER + 2 * JITTER * random()));
 }

@@ -1,15 +1,15 @@
 import type { z } from "zod";
 import type { Job } from "./job.ts";
 
-/** A job that is enqueued by the clock. */
+/** Enqueues a job at certain times. */
 export type Schedule<Payload extends z.ZodType = z.ZodType> = {
   readonly name: string;
   /** Five fields of cron, in UTC. */
   readonly cron: string;
   readonly job: Job<Payload>;
-  /** The payload of the run that is due at `slot`. */
+  /** The payload of the run that was due at `slot`. */
   payload(slot: Date): z.input<Payload>;
-  /** How many missed runs are made up for at most. */
+  /** How many missed runs to catch up on, at most. */
   readonly catchUp: number;
 };
 

@@ -23,7 +23,7 @@ const JOBS = 20_000;
 const KILLS = 20;
 const JOBS_FOR_SIGTERM = 1_000;
 const JOB_MILLISECONDS = 4;
-const LONGEST_TAKE_UP_SECONDS = 30;
+const LONGEST_RESTART_SECONDS = 30;
 const LONGEST_RUN_MILLISECONDS = 10 * 60_000;
 
 /** Kills the process repeatedly while jobs run, on each engine. Returns false if a job was lost or done twice. */
@@ -71,12 +71,12 @@ async function tryEngine(
     await using process = start();
     await untilDone(system, JOBS * (kill + Math.random()) / KILLS, LONGEST_RUN_MILLISECONDS);
     await process.end("SIGKILL");
-    kills.push({ at: systemClock.now(), orphans: await findUnderWay(system) });
+    kills.push({ at: systemClock.now(), orphans: await findInProgress(system) });
   }
   await using last = start();
   await untilDone(system, JOBS, LONGEST_RUN_MILLISECONDS);
   await trial.expectAll(system, `${KILLS} × SIGKILL`, JOBS);
-  trial.expectTakenUp(await secondsToTakeUp(system, kills));
+  trial.expectRestarted(await secondsToRestart(system, kills));
 
   await enqueueJobs(system, JOBS_FOR_SIGTERM, tenantIds);
   await untilDone(system, JOBS + JOBS_FOR_SIGTERM / 4, LONGEST_RUN_MILLISECONDS);
@@ -107,14 +107,14 @@ class Trial {
     this.#check(
       lost === 0 && doubled === 0 && toll.done === jobs && toll.jobs === jobs,
       `${after}: ${jobs} jobs, ${toll.done} done, ${toll.failed} failed, ${lost} lost, ${doubled} doubled; ` +
-        `${toll.begins - jobs} restarted, none started more than ${toll.mostBegins} times`,
+        `${toll.starts - jobs} restarted, none started more than ${toll.mostStarts} times`,
     );
   }
 
-  expectTakenUp(seconds: number[]): void {
+  expectRestarted(seconds: number[]): void {
     const longest = Math.max(...seconds);
     this.#check(
-      longest < LONGEST_TAKE_UP_SECONDS,
+      longest < LONGEST_RESTART_SECONDS,
       `all jobs of a killed process restarted within ${longest.toFixed(1)} s`,
     );
   }
@@ -133,16 +133,16 @@ class Trial {
   }
 }
 
-async function findUnderWay({ control }: SystemContext): Promise<string[]> {
+async function findInProgress({ control }: SystemContext): Promise<string[]> {
   const rows = await control.select({ id: outbox.id }).from(outbox)
     .where(sql`state in ('dispatched', 'running')`).orderBy(asc(outbox.id));
   return rows.map(({ id }) => id);
 }
 
 /** The time from each kill until its last job restarted, without jobs that were orphaned again. */
-async function secondsToTakeUp({ control }: SystemContext, kills: Kill[]): Promise<number[]> {
-  return await Promise.all(kills.map(async ({ at, orphans }, place) => {
-    const later = new Set(kills.slice(place + 1).flatMap((kill) => kill.orphans));
+async function secondsToRestart({ control }: SystemContext, kills: Kill[]): Promise<number[]> {
+  return await Promise.all(kills.map(async ({ at, orphans }, index) => {
+    const later = new Set(kills.slice(index + 1).flatMap((kill) => kill.orphans));
     const own = new Set(orphans.filter((id) => !later.has(id)));
     const rows = await control.select({ id: outbox.id, startedAt: outbox.startedAt }).from(outbox)
       .where(gt(outbox.startedAt, at)).orderBy(asc(outbox.startedAt));

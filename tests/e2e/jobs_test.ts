@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { addJob, doing, startWorker } from "../support/jobs.ts";
+import { COLLECT } from "../../src/analytics/jobs.ts";
+import { addJob, replaced, startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
-import { COLLECT } from "../../src/analytics/jobs.ts";
 
 /** Protects: platform staff find a failed job, retry it, and see its result without reloading. */
 
@@ -30,9 +30,7 @@ Deno.test("staff filter jobs in place, retry one, and see it finish without a re
     await page.click("button:has-text('Retry')");
     await page.waitForSelector("#job-panel >> text=Starts as soon as");
 
-    await using worker = await startWorker(world, "kv", {
-      ...doing(() => {}, COLLECT),
-    });
+    await using worker = await startWorker(world, "kv", { jobs: [replaced(COLLECT, () => {})] });
     await worker.idle();
     await page.waitForSelector("#job-panel >> text=Finished.");
     assert.equal(await page.getAttribute("#job-panel", "hx-get"), null);

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
+import { COLLECT } from "../../src/analytics/jobs.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Browser } from "../support/browser.ts";
-import { addJob, doing, startWorker } from "../support/jobs.ts";
+import { addJob, replaced, startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { COLLECT } from "../../src/analytics/jobs.ts";
 
 /** Protects: the platform's staff see the state of jobs and why they failed, and retry or discard them. */
 
-Deno.test("S25 the pages of jobs are for the platform's staff alone, on the apex alone", async () => {
+Deno.test("S25 only platform staff can open the job pages, and only on the apex", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const staff = await staffOf(world);
@@ -41,7 +41,7 @@ Deno.test("S25 the pages of jobs are for the platform's staff alone, on the apex
   assert.equal((await jobOf(world, failed))!.state, "failed");
 });
 
-Deno.test("the queues say how many jobs they have, and that nobody runs them until somebody does", async () => {
+Deno.test("the queues show their depths, and warn while no process runs jobs", async () => {
   await using world = await World.open();
   const staff = await staffOf(world);
   const now = world.clock.now();
@@ -55,7 +55,7 @@ Deno.test("the queues say how many jobs they have, and that nobody runs them unt
   ]);
 
   const idle = await staff.get(`http://${world.host()}/admin/jobs`);
-  await using _worker = await startWorker(world, "kv", {});
+  await using _worker = await startWorker(world, "kv");
   const panel = await staff.get(`http://${world.host()}/admin/jobs/queues`, { "HX-Request": "true" });
 
   assert.match(idle.text, /No process is running jobs\.[^]*1 job is ready to run/);
@@ -67,7 +67,7 @@ Deno.test("the queues say how many jobs they have, and that nobody runs them unt
   assert.match(panel.text, /1 process is running jobs/);
 });
 
-Deno.test("the list opens with what failed, and with everything when nothing did", async () => {
+Deno.test("the list opens with failed jobs, or with all jobs if none failed", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const staff = await staffOf(world);
@@ -90,7 +90,7 @@ Deno.test("the list opens with what failed, and with everything when nothing did
   assert.match(loud.text, /5 attempts/);
 });
 
-Deno.test("the list is filtered by state and queue, and paged, the newest first", async () => {
+Deno.test("the list can be filtered by state and queue, and is paged with the newest first", async () => {
   await using world = await World.open();
   const staff = await staffOf(world);
   const waiting = [];
@@ -117,7 +117,7 @@ Deno.test("the list is filtered by state and queue, and paged, the newest first"
   assert.deepEqual(listed((await staff.get(`${list}?state=nonsense&queue=nonsense`)).text), [billed]);
 });
 
-Deno.test("a job's page shows its payload with what may be secret as dots, and its error whole", async () => {
+Deno.test("a job's page masks secrets in its payload and shows its whole error", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const staff = await staffOf(world);
@@ -152,7 +152,7 @@ Deno.test("a job's page shows its payload with what may be secret as dots, and i
   assert.deepEqual([missing.status, nonsense.status], [404, 404]);
 });
 
-Deno.test("a failed job that is retried is ready with all its attempts, and runs; the platform's log tells who did it", async () => {
+Deno.test("retrying a failed job makes it ready with a full set of attempts, and the audit log records who did it", async () => {
   await using world = await World.open();
   const staff = await staffOf(world);
   const id = await addJob(world, {
@@ -166,9 +166,7 @@ Deno.test("a failed job that is retried is ready with all its attempts, and runs
   const retried = await staff.post(retry);
   const { state, attempts, endedAt } = (await jobOf(world, id))!;
   const twice = await staff.post(retry);
-  await using worker = await startWorker(world, "kv", {
-    ...doing(() => {}, COLLECT),
-  });
+  await using worker = await startWorker(world, "kv", { jobs: [replaced(COLLECT, () => {})] });
   await worker.idle();
 
   assert.equal(retried.url, `http://${world.host()}/admin/jobs/${id}`);
@@ -180,10 +178,10 @@ Deno.test("a failed job that is retried is ready with all its attempts, and runs
   assert.deepEqual(await audited(world), [["job.retried", "root", id]]);
 });
 
-Deno.test("all failed jobs of a queue are retried at once, and no others", async () => {
+Deno.test("all failed jobs of a queue can be retried together, and no others are", async () => {
   await using world = await World.open();
   const staff = await staffOf(world);
-  const mails = [
+  const emails = [
     await addJob(world, { queue: "email", state: "failed" }),
     await addJob(world, { queue: "email", state: "failed" }),
   ];
@@ -194,20 +192,20 @@ Deno.test("all failed jobs of a queue are retried at once, and no others", async
   const offered = await staff.get(`${list}?state=failed&queue=email`);
   const nonsense = await staff.post(`${list}/retry-failed`, { queue: "nonsense" });
   const some = await staff.post(`${list}/retry-failed`, { queue: "email" });
-  const states = await Promise.all([...mails, held, billed].map((id) => jobOf(world, id)));
-  const rest = await staff.post(`${list}/retry-failed`);
+  const states = await Promise.all([...emails, held, billed].map((id) => jobOf(world, id)));
+  const others = await staff.post(`${list}/retry-failed`);
   const none = await staff.post(`${list}/retry-failed`);
 
   assert.match(offered.text, /2 jobs in the queue email failed permanently/);
   assert.equal(nonsense.status, 422);
   assert.match(some.text, /2 jobs were requeued\./);
   assert.deepEqual(states.map((job) => job!.state), ["ready", "ready", "held", "failed"]);
-  assert.match(rest.text, /1 job was requeued\./);
+  assert.match(others.text, /1 job was requeued\./);
   assert.match(none.text, /There are no failed jobs\./);
   assert.deepEqual(await audited(world), [["job.retried", "root", null], ["job.retried", "root", null]]);
 });
 
-Deno.test("a job is discarded after being asked, and one that has ended well is not", async () => {
+Deno.test("discarding a job asks for confirmation, and a done job can't be discarded", async () => {
   await using world = await World.open();
   const staff = await staffOf(world);
   const [held, done] = [await addJob(world, { state: "held" }), await addJob(world, { state: "done" })];
@@ -237,8 +235,10 @@ async function jobOf(world: World, id: string) {
 
 /** What the platform's log says of jobs. */
 async function audited(world: World) {
-  const lines = await world.system.control.select().from(platformAuditLog).orderBy(platformAuditLog.sequence);
-  return lines.filter(({ action }) => action.startsWith("job."))
+  const entries = await world.system.control.select().from(platformAuditLog).orderBy(
+    platformAuditLog.sequence,
+  );
+  return entries.filter(({ action }) => action.startsWith("job."))
     .map(({ action, actorName, subjectId }) => [action, actorName, subjectId]);
 }
 

@@ -2,32 +2,32 @@ import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
+import { COLLECT, COLLECT_TENANT } from "../../src/analytics/jobs.ts";
+import type { JobRun } from "../../src/outbox/job.ts";
 import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
 import { cancelJob, enqueue, enqueueAll } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
-import { added, doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { added, doing, ENGINES, JOB, jobOf, PAYLOAD, replaced, startWorker, until } from "../support/jobs.ts";
 import { median } from "../performance/measure.ts";
 import { World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { systemActor } from "../../src/access/actor.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
-import { COLLECT } from "../../src/analytics/jobs.ts";
-import type { JobRun } from "../../src/outbox/job.ts";
 
-/** Protects: a job happens exactly if its change did, as its tenant, however often something fails on the way. */
+/** Protects: a job runs, as its tenant, if and only if its change was committed, however often something fails. */
 
 for (const engine of ENGINES) {
-  Deno.test(`${engine}: a job that a change asks for runs as that tenant, once it is committed`, async () => {
+  Deno.test(`${engine}: a job runs as its tenant after its change commits`, async () => {
     await using world = await World.open();
     const acme = await world.company("acme");
     const seen: { run: JobRun; role: unknown }[] = [];
-    const jobs = doing(async (run) => {
+    const options = doing(async (run) => {
       const [[row]] = await run.tenant!.read((tx) => [tx.execute(sql`select current_user as name`)]);
       seen.push({ run, role: row!.name });
     });
-    await using worker = await startWorker(world, engine, { ...jobs });
+    await using worker = await startWorker(world, engine, options);
 
     const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
     await until(() => seen.length === 1);
@@ -52,17 +52,17 @@ for (const engine of ENGINES) {
     assert.deepEqual(await world.system.control.select().from(outbox), []);
   });
 
-  Deno.test(`${engine}: a job waits for its time, and the lowest priority goes first`, async () => {
+  Deno.test(`${engine}: a job waits until it is due, and the lowest priority runs first`, async () => {
     await using world = await World.open();
     const order: string[] = [];
-    const jobs = doing((run) => void order.push(run.id));
+    const options = doing((run) => void order.push(run.id));
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 1 } };
     const [later, low, high] = await added(world.system, [
       { delay: HOUR },
       { priority: 200 },
       { priority: 1 },
     ]);
-    await using worker = await startWorker(world, engine, { ...jobs, policies });
+    await using worker = await startWorker(world, engine, { ...options, policies });
 
     await worker.idle();
     assert.deepEqual(order, [high, low]);
@@ -71,7 +71,7 @@ for (const engine of ENGINES) {
     assert.deepEqual(order, [high, low, later]);
   });
 
-  Deno.test(`${engine}: of several jobs with one key there is one in each tenant, and a cancelled job is not run`, async () => {
+  Deno.test(`${engine}: each tenant has one job per key, and a canceled job doesn't run`, async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
     let runs = 0;
@@ -80,27 +80,27 @@ for (const engine of ENGINES) {
     const others = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD, { key: "today" }));
 
     const cancelled = await acme.ctx.tx((tx) => cancelJob(acme.ctx, tx, first!));
-    await using worker = await startWorker(world, engine, { ...doing(() => void runs++) });
+    await using worker = await startWorker(world, engine, doing(() => void runs++));
     await worker.idle();
 
     assert.deepEqual([second, cancelled, runs], [null, true, 1]);
     assert.equal((await jobOf(world, others!)).state, "done");
-    assert.equal(await globex.ctx.tx((tx) => cancelJob(globex.ctx, tx, others!)), false); // it is done
+    assert.equal(await globex.ctx.tx((tx) => cancelJob(globex.ctx, tx, others!)), false); // it has run
   });
 
-  Deno.test(`${engine}: a job that fails is tried again after growing pauses, and then rests among the failed`, async () => {
+  Deno.test(`${engine}: a failing job is retried after growing delays, and then fails permanently`, async () => {
     await using world = await World.open();
     const attempts: number[] = [];
-    const jobs = doing((run) => {
+    const options = doing((run) => {
       attempts.push(run.attempt);
       throw new Error("The other side is down.");
     });
     const [id] = await added(world.system, [{}]);
-    await using worker = await startWorker(world, engine, { ...jobs });
+    await using worker = await startWorker(world, engine, options);
 
     await worker.idle();
     const first = await jobOf(world, id!);
-    const pause = first.runAt.getTime() - world.clock.now().getTime();
+    const delay = first.runAt.getTime() - world.clock.now().getTime();
     for (let round = 0; round < 8; round++) {
       world.clock.advance(2 * HOUR);
       await worker.idle();
@@ -108,7 +108,7 @@ for (const engine of ENGINES) {
     const last = await jobOf(world, id!);
 
     assert.deepEqual([first.state, first.error], ["waiting", "The other side is down."]);
-    assert.ok(pause >= 22 * SECOND && pause <= 38 * SECOND, `${pause}`);
+    assert.ok(delay >= 22 * SECOND && delay <= 38 * SECOND, `${delay}`);
     assert.deepEqual(attempts, [1, 2, 3, 4, 5]);
     assert.equal(last.state, "failed");
     const [figures] = await world.system.control.select({
@@ -118,30 +118,33 @@ for (const engine of ENGINES) {
     assert.deepEqual(figures, { retried: 4, failed: 1 });
   });
 
-  Deno.test(`${engine}: a handler may give up, or say when to come back; one that takes too long is cut off`, async () => {
+  Deno.test(`${engine}: a job can fail permanently or choose when to retry, and is cut off at its timeout`, async () => {
     await using world = await World.open();
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, timeout: 50 } };
     let wasAborted = false;
-    const fails = doing(() => Promise.reject(new PermanentFailure("Nobody is there.")));
-    const collects = doing(({ signal }, { day }) => {
-      if (day === "2026-01-02") return Promise.reject(new RetryLater("Busy.", DAY));
-      return new Promise((_, reject) =>
-        signal.addEventListener("abort", () => {
-          wasAborted = true;
-          reject(new Error("aborted"));
-        })
-      );
-    }, COLLECT);
-    const jobs = { jobs: [...fails.jobs, ...collects.jobs] };
-    const [given, later, slow] = await added(world.system, [
-      {},
-      { job: COLLECT, payload: { day: "2026-01-02" } },
-      { job: COLLECT, payload: { day: "2026-01-03" } },
-    ]);
-    await using worker = await startWorker(world, engine, { ...jobs, policies });
+    const jobs = [
+      replaced(COLLECT_TENANT, () => Promise.reject(new PermanentFailure("The account is gone."))),
+      replaced(COLLECT, (run, { day }) => {
+        if (day === "2026-01-02") return Promise.reject(new RetryLater("Busy.", DAY));
+        return new Promise((_, reject) =>
+          run.signal.addEventListener("abort", () => {
+            wasAborted = true;
+            reject(new Error("aborted"));
+          })
+        );
+      }),
+    ];
+    const [failed] = await added(world.system, [{}]);
+    const [later, slow] = await world.system.tx((tx) =>
+      enqueueAll(world.system, tx, COLLECT, [
+        { payload: { day: "2026-01-02" } },
+        { payload: { day: "2026-01-03" } },
+      ])
+    );
+    await using worker = await startWorker(world, engine, { jobs, policies });
     await worker.idle();
 
-    assert.deepEqual(pick(await jobOf(world, given!)), ["failed", 1, "Nobody is there."]);
+    assert.deepEqual(pick(await jobOf(world, failed!)), ["failed", 1, "The account is gone."]);
     assert.deepEqual(pick(await jobOf(world, later!)), ["waiting", 1, "Busy."]);
     assert.equal((await jobOf(world, later!)).runAt.getTime(), world.clock.now().getTime() + DAY);
     assert.deepEqual(pick(await jobOf(world, slow!)), ["waiting", 1, "It took longer than 0.05 seconds."]);
@@ -154,7 +157,7 @@ for (const engine of ENGINES) {
     let runs = 0;
     const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
     await suspendTenant(await openTenant(world.system, acme.tenant.id), { reason: "Unpaid." });
-    await using worker = await startWorker(world, engine, { ...doing(() => void runs++) });
+    await using worker = await startWorker(world, engine, doing(() => void runs++));
     await worker.idle();
     const held = await jobOf(world, id!);
 
@@ -166,7 +169,7 @@ for (const engine of ENGINES) {
     assert.deepEqual(pick(await jobOf(world, id!)), ["done", 1, null]);
   });
 
-  Deno.test(`${engine}: jobs of a worker that is gone are taken up by another, and end once`, async () => {
+  Deno.test(`${engine}: another worker reclaims the jobs of a lost worker, and each ends once`, async () => {
     await using world = await World.open();
     const [id, stuck] = await added(world.system, [{}, {}]);
     await world.system.control.update(outbox).set({
@@ -186,16 +189,16 @@ for (const engine of ENGINES) {
     assert.deepEqual(pick(await jobOf(world, stuck!)), ["failed", 5, "The process that ran it was lost."]);
   });
 
-  Deno.test(`${engine}: a worker that is told to stop ends what runs and gives back what has not begun`, async () => {
+  Deno.test(`${engine}: a worker that stops finishes its running jobs and releases the others`, async () => {
     await using world = await World.open();
     const policies = { ...QUEUES, analytics: { ...QUEUES.analytics, concurrency: 2 } };
     let running = 0;
-    const jobs = doing(async () => {
+    const options = doing(async () => {
       running++;
       await new Promise((done) => setTimeout(done, 150));
     });
     const ids = await added(world.system, Array.from({ length: 10 }, () => ({})));
-    const worker = await startWorker(world, engine, { ...jobs, policies });
+    const worker = await startWorker(world, engine, { ...options, policies });
     await until(() => running === 2);
     await worker.close();
 
@@ -204,36 +207,36 @@ for (const engine of ENGINES) {
     assert.equal(states.filter((state) => state === "ready" || state === "dispatched").length, 8);
   });
 
-  // Counted in jobs, not in time, which on a busy machine tells nothing; the time is what `deno task bench jobs` measures.
-  Deno.test(`${engine}: one tenant's thousands of jobs hardly hold up another's single one`, async () => {
+  // Counts jobs, because times mean nothing on a busy machine. `deno task bench jobs` measures times.
+  Deno.test(`${engine}: one tenant's thousands of jobs hardly delay another tenant's single job`, async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];
-    const begun: string[] = [];
-    const jobs = doing(async ({ tenant }) => {
-      begun.push(tenant!.tenant.id);
+    const started: string[] = [];
+    const options = doing(async ({ tenant }) => {
+      started.push(tenant!.tenant.id);
       await new Promise((done) => setTimeout(done, 40));
     });
-    await using worker = await startWorker(world, engine, { ...jobs });
+    await using worker = await startWorker(world, engine, options);
     await acme.ctx.tx((tx) =>
       enqueueAll(acme.ctx, tx, JOB, Array.from({ length: 2_000 }, () => ({ payload: PAYLOAD })))
     );
-    await until(() => begun.length > 10);
+    await until(() => started.length > 10);
 
     const overtaken: number[] = [];
     for (let round = 0; round < 3; round++) {
       await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD));
-      const before = begun.length;
-      await until(() => begun.includes(globex.tenant.id, before));
-      overtaken.push(begun.indexOf(globex.tenant.id, before) - before);
+      const before = started.length;
+      await until(() => started.includes(globex.tenant.id, before));
+      overtaken.push(started.indexOf(globex.tenant.id, before) - before);
     }
     await world.system.control.delete(outbox).where(eq(outbox.state, "ready"));
     await worker.idle();
 
-    assert.ok(median(overtaken) <= 10 * QUEUES.analytics.concurrency, `${overtaken} went before it`);
+    assert.ok(median(overtaken) <= 10 * QUEUES.analytics.concurrency, `${overtaken} ran before it`);
   });
 }
 
-Deno.test("S07 a tenant's transaction can enqueue jobs for no other tenant, and see no job at all", async () => {
+Deno.test("S07 a tenant's transaction can't enqueue jobs for another tenant, and can't read any job", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const forged = [acme.tenant.id, null].map((tenantId) =>
@@ -258,7 +261,7 @@ Deno.test("S07 a tenant's transaction can enqueue jobs for no other tenant, and 
   assert.deepEqual(await world.system.control.select().from(outbox), []);
 });
 
-Deno.test("S07 a tenant cancels no other's job, and a cancellation that is rolled back is none", async () => {
+Deno.test("S07 a tenant can't cancel another tenant's job, and a canceled job returns if the change is rolled back", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const id = (await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD)))!;
@@ -278,7 +281,7 @@ Deno.test("S07 a tenant cancels no other's job, and a cancellation that is rolle
   assert.equal(await world.system.control.$count(outbox), 0);
 });
 
-Deno.test("a priority that there is none of is refused, and says which there are", async () => {
+Deno.test("a priority out of range is rejected, and the error states the range", async () => {
   await using world = await World.open();
 
   for (const priority of [-1, 1.5, 1_001, 40_000]) {
@@ -289,12 +292,12 @@ Deno.test("a priority that there is none of is refused, and says which there are
   }
 });
 
-Deno.test("a job of an unknown kind, or with a payload of another form, fails at once with the reason", async () => {
+Deno.test("a job with an unknown name or an invalid payload fails permanently, with the reason", async () => {
   await using world = await World.open();
   const [unknown, odd] = await added(world.system, [{}, {}]);
   await world.system.control.update(outbox).set({ name: "of.tomorrow" }).where(eq(outbox.id, unknown!));
   await world.system.control.update(outbox).set({ payload: { day: "no day" } }).where(eq(outbox.id, odd!));
-  await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
+  await using worker = await startWorker(world, "kv", doing(() => {}));
   await worker.idle();
 
   assert.deepEqual(pick(await jobOf(world, unknown!)), [
@@ -309,20 +312,20 @@ Deno.test("a job of an unknown kind, or with a payload of another form, fails at
   ]);
 });
 
-Deno.test("a job of a tenant whose schema is being migrated comes back, and no attempt is counted", async () => {
+Deno.test("a job waits while its tenant's schema is being migrated, and this doesn't count as an attempt", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const id = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD));
   world.services.oldestServedVersion = "9999_future";
   world.services.use(TENANTS).forget(acme.tenant.id);
-  await using worker = await startWorker(world, "kv", { ...doing(() => {}) });
+  await using worker = await startWorker(world, "kv", doing(() => {}));
   await worker.idle();
 
   const { state, attempts } = await jobOf(world, id!);
   assert.deepEqual([state, attempts], ["waiting", 0]);
 });
 
-Deno.test("a deleted tenant's jobs go with it, and those of another stay", async () => {
+Deno.test("deleting a tenant deletes its jobs, and no other tenant's", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   for (const { ctx } of [acme, globex]) {
@@ -336,14 +339,14 @@ Deno.test("a deleted tenant's jobs go with it, and those of another stay", async
   assert.deepEqual(left, [{ tenantId: globex.tenant.id }]);
 });
 
-Deno.test("a handler's work for one tenant is not seen by another's", async () => {
+Deno.test("one tenant's jobs don't affect another tenant's data", async () => {
   await using world = await World.open();
   const companies = [
     await world.company("acme"),
     await world.company("globex"),
     await world.company("initech"),
   ];
-  const jobs = doing((run) =>
+  const options = doing((run) =>
     run.tenant!.tx(async (tx) => {
       await tx.insert(projects).values({
         id: crypto.randomUUID(),
@@ -354,7 +357,7 @@ Deno.test("a handler's work for one tenant is not seen by another's", async () =
       });
     })
   );
-  await using worker = await startWorker(world, "kv", { ...jobs });
+  await using worker = await startWorker(world, "kv", options);
   await Promise.all(
     companies.map(({ ctx }) =>
       ctx.tx((tx) => enqueueAll(ctx, tx, JOB, Array.from({ length: 20 }, () => ({ payload: PAYLOAD }))))

@@ -6,7 +6,7 @@ import type { EngineName } from "../../jobs/engines/engine.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { type Fleet, openFleet } from "./fleet.ts";
 import { rateOfGraphile, rateOfUpdates, startsOfGraphile, startsOfKv } from "./jobs_limits.ts";
-import { clearOutbox, enqueueMany, tellWorkers, withWorker } from "./jobs_load.ts";
+import { clearOutbox, enqueueMany, notifyWorkers, withWorker } from "./jobs_load.ts";
 import { alternate, type Figure, median, timed, within } from "./measure.ts";
 import { removeLeftovers } from "./removal.ts";
 import { openSystem } from "./services.ts";
@@ -22,7 +22,7 @@ const SINGLE_JOBS_BESIDE_MANY = 50;
 const MANY_HAVE_BEGUN = 500;
 
 /** Where the benchmark enqueues jobs, and for which tenants. */
-type Place = { fleet: Fleet; system: SystemContext; tenantIds: string[] };
+type Setup = { fleet: Fleet; system: SystemContext; tenantIds: string[] };
 
 /** Measures how fast jobs get from the outbox to done, on each engine. */
 export async function benchJobs(adminUrl: string): Promise<Figure[]> {
@@ -31,12 +31,12 @@ export async function benchJobs(adminUrl: string): Promise<Figure[]> {
   const system = await openSystem(fleet.db);
   try {
     const rows = await system.control.select({ id: tenants.id }).from(tenants).orderBy(asc(tenants.id));
-    const place = { fleet, system, tenantIds: rows.map(({ id }) => id) };
+    const setup = { fleet, system, tenantIds: rows.map(({ id }) => id) };
     return [
-      ...await benchRates(place),
-      ...await benchStarts(place),
-      await benchFairness(place, "kv"),
-      await benchFairness(place, "postgres"),
+      ...await benchRates(setup),
+      ...await benchStarts(setup),
+      await benchFairness(setup, "kv"),
+      await benchFairness(setup, "postgres"),
     ];
   } finally {
     await system.services.close();
@@ -44,12 +44,12 @@ export async function benchJobs(adminUrl: string): Promise<Figure[]> {
   }
 }
 
-async function benchRates(place: Place): Promise<Figure[]> {
+async function benchRates(setup: Setup): Promise<Figure[]> {
   const rates = await alternate(ROUNDS, {
-    updates: async () => rateOfUpdates(place.fleet, await refill(place)),
-    kv: () => rateOf(place, "kv"),
-    graphile: () => rateOfGraphile(place.fleet.url, JOBS),
-    postgres: () => rateOf(place, "postgres"),
+    updates: async () => rateOfUpdates(setup.fleet, await refill(setup)),
+    kv: () => rateOf(setup, "kv"),
+    graphile: () => rateOfGraphile(setup.fleet.url, JOBS),
+    postgres: () => rateOf(setup, "postgres"),
   });
   return [
     within("empty jobs by kv; their rows' updates alone", "jobs/s", rates.kv, rates.updates, {
@@ -61,18 +61,18 @@ async function benchRates(place: Place): Promise<Figure[]> {
   ];
 }
 
-async function refill({ fleet, system, tenantIds }: Place): Promise<string[]> {
+async function refill({ fleet, system, tenantIds }: Setup): Promise<string[]> {
   await clearOutbox(fleet);
   return await enqueueMany(system, tenantIds, JOBS);
 }
 
 /** Jobs per second, from all ready to all done. */
-async function rateOf(place: Place, engine: EngineName): Promise<number> {
-  await refill(place);
+async function rateOf(setup: Setup, engine: EngineName): Promise<number> {
+  await refill(setup);
   let started = 0;
   const took = await withWorker(
-    place.system,
-    place.fleet,
+    setup.system,
+    setup.fleet,
     engine,
     () => started++,
     (worker) =>
@@ -84,13 +84,13 @@ async function rateOf(place: Place, engine: EngineName): Promise<number> {
   return JOBS / took * 1_000;
 }
 
-async function benchStarts(place: Place): Promise<Figure[]> {
-  const { fleet, system } = place;
+async function benchStarts(setup: Setup): Promise<Figure[]> {
+  const { fleet, system } = setup;
   await clearOutbox(fleet);
   const web = await openSystem(connect({ url: fleet.url }));
-  web.services.jobs.listen(() => tellWorkers(web));
+  web.services.jobs.listen(() => notifyWorkers(web));
   const figure = async (engine: EngineName, from: SystemContext, limits: number[]) => {
-    const times = await timesToStart({ ...place, system: from }, system, engine);
+    const times = await timesToStart({ ...setup, system: from }, system, engine);
     return within(`enqueue to start, ${engine}; its queue alone`, "ms", median(times), median(limits), {
       below: 50,
     });
@@ -104,13 +104,13 @@ async function benchStarts(place: Place): Promise<Figure[]> {
 }
 
 /** Milliseconds, including the commit. With `postgres`, another process's connections enqueue. */
-async function timesToStart(place: Place, worker: SystemContext, engine: EngineName): Promise<number[]> {
+async function timesToStart(setup: Setup, worker: SystemContext, engine: EngineName): Promise<number[]> {
   let started = () => {};
   const times: number[] = [];
-  await withWorker(worker, place.fleet, engine, () => started(), async () => {
+  await withWorker(worker, setup.fleet, engine, () => started(), async () => {
     for (let number = 0; number < SINGLE_JOBS; number++) {
       const start = new Promise<void>((done) => started = done);
-      times.push(await timed(() => Promise.all([enqueueMany(place.system, place.tenantIds, 1), start])));
+      times.push(await timed(() => Promise.all([enqueueMany(setup.system, setup.tenantIds, 1), start])));
       await pause(Math.random() * PAUSE_MILLISECONDS);
     }
   });
@@ -119,7 +119,7 @@ async function timesToStart(place: Place, worker: SystemContext, engine: EngineN
 
 /** A tenant's single job, alone and beside another tenant's 100,000. */
 async function benchFairness(
-  { fleet, system, tenantIds }: Place,
+  { fleet, system, tenantIds }: Setup,
   engine: EngineName,
 ): Promise<Figure> {
   await clearOutbox(fleet);

@@ -4,15 +4,17 @@ import { join } from "node:path";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
-import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
-import type { Job, JobRun } from "../../src/outbox/job.ts";
 import { JobWorker, NEW_JOBS } from "../../jobs/runner/job_worker.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import type { SystemContext } from "../../src/context.ts";
+import type { JobRun } from "../../src/outbox/job.ts";
 import { enqueueAll } from "../../src/outbox/outbox.ts";
 import type { Fleet } from "./fleet.ts";
+import { replaced } from "../support/jobs.ts";
 import { withAdmin } from "./removal.ts";
 
-/** The kind of job in these benchmarks, in the queue `analytics`, ten at once. */
+/** The job in these benchmarks. Its queue, `analytics`, runs ten at once. */
+const JOB = COLLECT_TENANT;
 const PAYLOAD = { day: "2026-01-01" };
 const ENQUEUED_AT_ONCE = 2_000;
 
@@ -24,11 +26,11 @@ export async function enqueueMany(
 ): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < count) {
-    const some = Array.from({ length: Math.min(ENQUEUED_AT_ONCE, count - ids.length) }, (_, place) => ({
+    const some = Array.from({ length: Math.min(ENQUEUED_AT_ONCE, count - ids.length) }, (_, index) => ({
       payload: PAYLOAD,
-      tenantId: tenantIds[place % tenantIds.length],
+      tenantId: tenantIds[index % tenantIds.length],
     }));
-    ids.push(...await system.tx((tx) => enqueueAll(system, tx, COLLECT_TENANT, some)));
+    ids.push(...await system.tx((tx) => enqueueAll(system, tx, JOB, some)));
   }
   return ids;
 }
@@ -42,10 +44,7 @@ export async function withWorker<T>(
   work: (worker: JobWorker) => Promise<T>,
 ): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "denizen-bench-" });
-  const run = async (started: JobRun) => {
-    await onStart(started);
-  };
-  const jobs = [{ ...COLLECT_TENANT, run } as Job];
+  const jobs = [replaced(JOB, onStart)];
   const worker = await JobWorker.start(system.services, await openEngine(engine, url, folder), { jobs });
   try {
     return await work(worker);
@@ -56,11 +55,11 @@ export async function withWorker<T>(
 }
 
 /** Notifies workers, like a web process that has enqueued jobs. */
-export function tellWorkers({ control }: SystemContext): void {
+export function notifyWorkers({ control }: SystemContext): void {
   control.execute(sql`select pg_notify(${NEW_JOBS}, '')`).catch(() => {});
 }
 
-/** Empties the outbox, so that every round starts equal. */
+/** Empties the outbox, so that every round starts the same. */
 export async function clearOutbox({ adminUrl }: Fleet): Promise<void> {
   await withAdmin(adminUrl, async (admin) => {
     await admin`truncate control.outbox, control.job_minutes`;

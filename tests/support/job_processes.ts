@@ -18,7 +18,7 @@ const SCRIPT = new URL("./working_process.ts", import.meta.url).pathname;
 const ENQUEUED_AT_ONCE = 1_000;
 const LOOK_EVERY_MILLISECONDS = 20;
 
-/** The job whose handler leaves an effect. */
+/** The job that leaves an effect. */
 export const JOB_WITH_EFFECT = COLLECT_TENANT;
 export const PAYLOAD = { day: "2026-01-01" };
 
@@ -107,9 +107,9 @@ export async function enqueueJobs(
   tenantIds: string[] = [],
 ): Promise<void> {
   for (let left = count; left > 0; left -= ENQUEUED_AT_ONCE) {
-    const jobs = Array.from({ length: Math.min(left, ENQUEUED_AT_ONCE) }, (_, place) => ({
+    const jobs = Array.from({ length: Math.min(left, ENQUEUED_AT_ONCE) }, (_, index) => ({
       payload: PAYLOAD,
-      tenantId: tenantIds[place % tenantIds.length],
+      tenantId: tenantIds[index % tenantIds.length],
     }));
     await system.tx((tx) => enqueueAll(system, tx, JOB_WITH_EFFECT, jobs));
   }
@@ -129,7 +129,7 @@ export async function untilDone(
   }
 }
 
-/** The jobs' outcomes. `begins` counts all starts, `mostBegins` those of the job that started most often. */
+/** The jobs' outcomes. `starts` counts all starts, `mostStarts` those of the job that started most often. */
 export type Toll = {
   jobs: number;
   done: number;
@@ -137,8 +137,8 @@ export type Toll = {
   running: number;
   /** Retries. */
   waiting: number;
-  begins: number;
-  mostBegins: number;
+  starts: number;
+  mostStarts: number;
 };
 
 export async function readToll(
@@ -149,7 +149,7 @@ export async function readToll(
     select count(*)::int as jobs, count(*) filter (where state = 'done')::int as done,
       count(*) filter (where state = 'failed')::int as failed, count(*) filter (where state = 'running')::int as running,
       count(*) filter (where state = 'waiting')::int as waiting,
-      coalesce(sum(attempts), 0)::int as begins, coalesce(max(attempts), 0)::int as "mostBegins"
+      coalesce(sum(attempts), 0)::int as starts, coalesce(max(attempts), 0)::int as "mostStarts"
     from ${outbox} where name = ${name}`);
   return { ...row! };
 }

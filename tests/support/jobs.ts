@@ -1,11 +1,12 @@
 import { eq } from "drizzle-orm";
+import type { z } from "zod";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { JobWorker, type WorkerOptions } from "../../jobs/runner/job_worker.ts";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { enqueue, type JobOptions } from "../../src/outbox/outbox.ts";
+import { enqueueAll, type JobOptions } from "../../src/outbox/outbox.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
@@ -20,30 +21,27 @@ export const ENGINES: EngineName[] = serverUrl ? ["kv", "postgres"] : ["kv"];
 export const JOB = COLLECT_TENANT;
 export const PAYLOAD = { day: "2026-01-01" };
 
-/** Worker options in which `JOB`, or another with its payload, does `work` instead. */
-export function doing(
-  work: (run: JobRun, payload: typeof PAYLOAD) => unknown,
-  job: typeof JOB = JOB,
-): { jobs: Job[] } {
-  const run: typeof JOB.run = async (run, payload) => {
-    await work(run, payload);
-  };
-  return { jobs: [{ ...job, run } as Job] };
+/** Worker options in which `JOB` does `work` instead. */
+export function doing(work: (run: JobRun) => unknown): { jobs: Job[] } {
+  return { jobs: [replaced(JOB, work)] };
 }
 
-/** A job to add: `JOB` with its payload unless it says otherwise. */
-// deno-lint-ignore no-explicit-any -- tests mix jobs
-export type AddedJob = JobOptions & { job?: Job<any>; payload?: unknown };
+/** The job, doing `work` instead. */
+export function replaced<Payload extends z.ZodType>(
+  job: Job<Payload>,
+  work: (run: JobRun, payload: z.output<Payload>) => unknown,
+): Job {
+  const run = async (run: JobRun, payload: z.output<Payload>) => {
+    await work(run, payload);
+  };
+  return { ...job, run } as unknown as Job;
+}
 
-/** Adds platform jobs to the outbox. Returns their ids. */
-export function added(system: SystemContext, jobs: AddedJob[]): Promise<string[]> {
-  return system.tx(async (tx) => {
-    const ids: string[] = [];
-    for (const { job = JOB, payload = PAYLOAD, ...options } of jobs) {
-      ids.push((await enqueue(system, tx, job, payload, options))!);
-    }
-    return ids;
-  });
+/** Enqueues `JOB` for the platform, once per entry. Returns the ids. */
+export function added(system: SystemContext, jobs: JobOptions[]): Promise<string[]> {
+  return system.tx((tx) =>
+    enqueueAll(system, tx, JOB, jobs.map((options) => ({ payload: PAYLOAD, ...options })))
+  );
 }
 
 export async function jobOf(world: World, id: string) {
@@ -88,10 +86,10 @@ export async function addJob(world: World, job: Partial<typeof outbox.$inferInse
 }
 
 /** Waits until the condition holds, up to ten seconds. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 10_000;
-  while (!await isSo()) {
-    if (performance.now() > deadline) throw new Error("It did not come about within ten seconds.");
+  while (!await condition()) {
+    if (performance.now() > deadline) throw new Error("The condition didn't hold within ten seconds.");
     await new Promise((done) => setTimeout(done, 10));
   }
 }

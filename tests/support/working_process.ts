@@ -5,13 +5,14 @@
 import { sql } from "drizzle-orm";
 import { pause } from "../../db/connection/retry.ts";
 import { openEngine } from "../../jobs/engines/open.ts";
-import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
-import type { Job, JobRun } from "../../src/outbox/job.ts";
 import { JobWorker } from "../../jobs/runner/job_worker.ts";
 import { createApp } from "../../routes/app.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import { loadConfig } from "../../src/config.ts";
+import type { JobRun } from "../../src/outbox/job.ts";
 import { startLogging } from "../../src/platform/log.ts";
 import { startServices } from "../../src/services.ts";
+import { replaced } from "./jobs.ts";
 
 const half = Number(Deno.args[0]) / 2;
 const config = loadConfig();
@@ -25,7 +26,7 @@ const server = config.role === "all"
   ? Deno.serve({ port: config.port, onListen: () => {} }, (await createApp(services)).fetch)
   : undefined;
 const worker = await JobWorker.start(services, await openEngine(config), {
-  jobs: [{ ...COLLECT_TENANT, run: leaveEffect } as Job],
+  jobs: [replaced(COLLECT_TENANT, leaveEffect)],
 });
 Deno.stdout.writeSync(new TextEncoder().encode("running jobs\n"));
 Deno.addSignalListener("SIGTERM", async () => {

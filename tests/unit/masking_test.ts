@@ -29,7 +29,7 @@ Deno.test("addresses are masked anywhere, and long values are cut", () => {
   const { note, long, list } = maskPayload({
     note: "to ada@acme.example today",
     long: "x".repeat(500),
-    list: Array.from({ length: 50 }, (_, place) => place),
+    list: Array.from({ length: 50 }, (_, index) => index),
   }) as { note: string; long: string; list: number[] };
 
   assert.equal(note, "to ••• today");

@@ -44,7 +44,7 @@ function shown(state: JobState) {
   return htmlOf(<JobPanel job={{ ...JOB, state, maxAttempts: 10 }} now={NOW} />);
 }
 
-Deno.test("a name, an error and a payload that look like markup are shown as text, and nothing runs in the page", async () => {
+Deno.test("markup in a name, an error or a payload is shown as text, and no script runs", async () => {
   const tenant = { ...JOB.tenant!, name: ATTACK };
   const job = {
     ...JOB,
@@ -70,7 +70,7 @@ Deno.test("a name, an error and a payload that look like markup are shown as tex
   }
 });
 
-Deno.test("retrying is offered for a failed job alone, and nothing for one that runs or has ended well", async () => {
+Deno.test("only a failed job can be retried, and a running or done job has no actions", async () => {
   const offers = async (state: JobState) => {
     const page = await shown(state);
     return [page.includes("/0195-j/retry"), page.includes("/0195-j/discard")];
@@ -85,7 +85,7 @@ Deno.test("retrying is offered for a failed job alone, and nothing for one that 
   }
 });
 
-Deno.test("a job's page asks again only while the job is about to change", async () => {
+Deno.test("a job's page polls only while the job is about to change", async () => {
   for (const state of ["ready", "running"] as const) {
     assert.match(await shown(state), /id="job-panel" hx-nonce="n0nce" hx-get="\/admin\/jobs\/0195-j"/);
   }
@@ -94,7 +94,7 @@ Deno.test("a job's page asks again only while the job is about to change", async
   }
 });
 
-Deno.test("it is an alarm that nobody runs jobs, as long as some are ready", async () => {
+Deno.test("the page warns if jobs are ready and no process runs them", async () => {
   const busy = { ...QUIET, depth: { ...QUIET.depth, ready: 12 }, oldest: NOW };
 
   const alarm = await htmlOf(<QueuePanel queues={[busy]} workers={0} now={NOW} />);
@@ -107,7 +107,7 @@ Deno.test("it is an alarm that nobody runs jobs, as long as some are ready", asy
   assert.match(works, /2 processes are running jobs/);
 });
 
-Deno.test("the tabs and the next page keep the queue, and what failed can be retried at once", async () => {
+Deno.test("the tabs and the next page keep the queue filter, and all failed jobs can be retried together", async () => {
   const query = { state: "failed", queue: "webhooks" } as const;
 
   const list = await htmlOf(<JobList {...LIST} query={query} />);

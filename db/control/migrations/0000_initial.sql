@@ -280,7 +280,7 @@ CREATE INDEX "tenants_created" ON "control"."tenants" USING btree ("created_at",
 CREATE INDEX "tenants_created_by" ON "control"."tenants" USING btree ("created_by") WHERE "control"."tenants"."created_by" is not null;
 CREATE INDEX "tenants_deletion_due" ON "control"."tenants" USING btree ("deletion_due_at") WHERE "control"."tenants"."deletion_due_at" is not null;
 
--- Rows to lock, and the jobs that a tenant's role may enqueue. src/outbox/job_types.ts marks the same jobs; a test compares the two.
+-- Rows to lock, and the jobs that a tenant's role may enqueue. src/outbox/job.ts marks the same jobs; a test compares the two.
 INSERT INTO "control"."locks" ("name") VALUES ('audit_log'), ('dispatch'), ('signing_keys');
 INSERT INTO "control"."tenant_jobs" ("name", "queue") VALUES ('metrics.collect_tenant', 'analytics');
 

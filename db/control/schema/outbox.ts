@@ -8,7 +8,7 @@ import { tenants } from "./tenants.ts";
 /**
  * Every job, from the transaction that enqueued it until some days after it ended. The states, in order: `waiting` for
  * its time, `ready`, `dispatched` to a worker, `running`; then `done`, `failed` until staff look at it, or `held` while
- * its tenant is suspended. jobs/runner/ledger.ts moves jobs along. A job returns to `ready` when staff retry it
+ * its tenant is suspended. jobs/runner moves jobs along. A job returns to `ready` when staff retry it
  * (src/operations/job_list.ts) or when its tenant is resumed (src/outbox/outbox.ts).
  */
 export const outbox = control.table("outbox", {
@@ -53,7 +53,7 @@ export const outbox = control.table("outbox", {
   index("outbox_tenant").on(table.tenantId),
 ]);
 
-/** The jobs that a tenant's role may enqueue; see src/outbox/job_types.ts. Migrations fill it. */
+/** The jobs that a tenant's role may enqueue; see `byTenants` in src/outbox/job.ts. Migrations fill it. */
 export const tenantJobs = control.table("tenant_jobs", {
   name: text("name").primaryKey(),
   queue: text("queue").notNull(),
