@@ -2,7 +2,7 @@
  * The embedded database: PGlite, which is Postgres in WebAssembly, offered on a Unix socket in the data folder. So
  * the same driver serves both cases, and the CLI and psql can work beside the running server.
  */
-import { PGlite } from "@electric-sql/pglite";
+import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { join, resolve } from "node:path";
 import { createConnection } from "node:net";
 import { PgliteSocket } from "./pglite_socket.ts";
@@ -100,9 +100,16 @@ async function openFolder(folder: string): Promise<PGlite> {
   });
 }
 
-/** Serves a database restored from `snapshot` (of `dumpDataDir`), in memory. For tests. */
-export async function startFromSnapshot(snapshot: Blob, socketPath: string): Promise<EmbeddedDatabase> {
-  const pglite = await PGlite.create({ loadDataDir: snapshot, startParams: START_PARAMS });
+/**
+ * Serves a database restored from `snapshot` (of `dumpDataDir`), in memory. For tests. `files` saves PGlite from loading its
+ * own files again.
+ */
+export async function startFromSnapshot(
+  snapshot: Blob,
+  socketPath: string,
+  files: Pick<PGliteOptions, "pgliteWasmModule" | "fsBundle"> = {},
+): Promise<EmbeddedDatabase> {
+  const pglite = await PGlite.create({ loadDataDir: snapshot, startParams: START_PARAMS, ...files });
   return await serve(pglite, socketPath, () => {});
 }
 

@@ -19,6 +19,7 @@ import { readMigrations } from "../../db/migration/migrations.ts";
 import { HARDENING, prepareServer } from "../../db/migration/server_setup.ts";
 import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
 import { readmeSql } from "./readme_sql.ts";
+import { slimSnapshot } from "./snapshot.ts";
 
 const FOLDER = new URL("../../.data/test/", import.meta.url).pathname;
 const TEST_LOGIN = { username: "denizen_test", password: "denizen_test" };
@@ -69,21 +70,34 @@ async function prepareSnapshot(): Promise<void> {
   const db = connect(embedded);
   await migrate(db);
   await db.close();
-  await Deno.writeFile(path, new Uint8Array(await (await embedded.dump()).arrayBuffer()));
+  await Deno.writeFile(path, slimSnapshot(new Uint8Array(await (await embedded.dump()).arrayBuffer())));
   await embedded.close();
 }
 
 async function restoreSnapshot(): Promise<TestDatabase> {
-  const embedded = await startFromSnapshot(
-    new BytesBlob(await Deno.readFile(await snapshotPath())),
-    socketPath(),
-  );
+  const { snapshot, files } = await (snapshotFiles ??= readSnapshotFiles());
+  const embedded = await startFromSnapshot(snapshot, socketPath(), files);
   return {
     address: embedded,
     pooler: "none",
     variables: {},
     cutConnections: embedded.cutConnections,
     close: embedded.close,
+  };
+}
+
+/** What every restore reads: loaded once per process, because PGlite would compile Postgres for each database. */
+let snapshotFiles: ReturnType<typeof readSnapshotFiles> | undefined;
+
+async function readSnapshotFiles() {
+  const pglite = new URL(".", import.meta.resolve("@electric-sql/pglite"));
+  const [snapshot, postgres, shared] = await Promise.all(
+    [await snapshotPath(), new URL("pglite.wasm", pglite), new URL("pglite.data", pglite)]
+      .map((file) => Deno.readFile(file)),
+  );
+  return {
+    snapshot: new BytesBlob(snapshot!),
+    files: { pgliteWasmModule: await WebAssembly.compile(postgres!), fsBundle: new BytesBlob(shared!) },
   };
 }
 
