@@ -2,17 +2,15 @@ import { z } from "@hono/zod-openapi";
 import { invalid } from "../../src/errors.ts";
 import {
   apiCredentials,
-  issueTenantTokens,
   refreshTokensOf,
   signInToApi,
   signOutOfApi,
 } from "../../src/identity/api_sign_in.ts";
 import { normalizeSubdomain } from "../../src/tenancy/subdomains.ts";
 import { model } from "../operation_document.ts";
-import { personResource, publicResource } from "./audiences.ts";
-import { requireAccountToken } from "./authentication.ts";
+import { publicResource } from "./audiences.ts";
 
-const tokens = model("Tokens", {
+export const tokens = model("Tokens", {
   accessToken: z.string(),
   refreshToken: z.string(),
   tokenType: z.literal("Bearer"),
@@ -20,10 +18,10 @@ const tokens = model("Tokens", {
 });
 
 const refreshRequest = z.object({ refreshToken: z.string().max(200) });
-const tenantTokenRequest = z.object({ tenant: apiCredentials.shape.tenant.unwrap() });
 
 /** Signing in and out. These calls carry their credentials in the body. */
-export const signIn = publicResource("Authentication");
+const signIn = publicResource("Authentication");
+export default signIn;
 
 signIn.operation("post", "/auth/login", {
   operationId: "signIn",
@@ -61,19 +59,4 @@ signIn.operation("post", "/auth/logout", {
   body: refreshRequest,
   answer: { status: 204, description: "Signed out" },
   run: (ctx, { body }) => signOutOfApi(ctx, body.refreshToken),
-});
-
-/** What a signed-in program does with its tokens. */
-export const tenantTokens = personResource("Authentication");
-
-tenantTokens.operation("post", "/auth/token", {
-  operationId: "createTenantToken",
-  summary: "Get tokens for one tenant",
-  description:
-    "Exchanges an account token for tokens of one tenant, named by its subdomain, for a program that needs no " +
-    "more. They end when the account token's sign-in ends.",
-  guards: [requireAccountToken],
-  body: tenantTokenRequest,
-  answer: { description: "Tokens for the tenant", schema: tokens },
-  run: (ctx, { body, c }) => issueTenantTokens(ctx, c.get("caller"), body.tenant),
 });

@@ -11,7 +11,8 @@ const stats = model("DashboardStats", {
   storageUsed: z.int().openapi({ description: "Bytes" }),
 });
 
-export const dashboard = tenantResource("Dashboard");
+const dashboard = tenantResource("Dashboard");
+export default dashboard;
 
 dashboard.operation("get", "/dashboard/stats", {
   operationId: "getDashboardStats",

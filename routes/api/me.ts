@@ -36,7 +36,8 @@ const emailPreferences = z.object(
 const preferences = model("EmailPreferences", emailPreferences.shape);
 
 /** The person who calls. */
-export const me = personResource("Authentication");
+const me = personResource("Authentication");
+export default me;
 
 me.operation("get", "/me", {
   operationId: "getMe",

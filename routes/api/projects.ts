@@ -25,7 +25,8 @@ const project = model("Project", {
 
 const versionOf = ({ version }: Project) => version;
 
-export const projects = tenantResource("Projects");
+const projects = tenantResource("Projects");
+export default projects;
 
 projects.list("/projects", {
   operationId: "listProjects",

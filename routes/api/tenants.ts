@@ -25,7 +25,8 @@ const tenant = model("Tenant", {
   createdAt: z.iso.datetime(),
 });
 
-export const tenants = personResource("Tenants");
+const tenants = personResource("Tenants");
+export default tenants;
 
 tenants.list("/tenants", {
   operationId: "listTenants",

@@ -4,19 +4,16 @@ import type { HttpEnv } from "../http.ts";
 import { handoffPages, proveHandoff } from "../site/handoffs.tsx";
 import { sessionPages } from "../site/sessions.tsx";
 import { resendVerification } from "../site/verification.tsx";
-import { dashboardPages } from "./dashboard.tsx";
 import { requireMember } from "./member.tsx";
-import { notificationSettingsPages } from "./notification_settings.tsx";
-import { projectsPages } from "./projects.tsx";
-import { settingsPages } from "./settings.tsx";
 
-/** The pages of each feature, in the order of the navigation. */
-const FEATURES = [
-  dashboardPages,
-  projectsPages,
-  settingsPages,
-  notificationSettingsPages,
-];
+/** The pages of each feature, one line each, in the order of the navigation. */
+const features = await Promise.all([
+  import("./dashboard.tsx"),
+  import("./projects.tsx"),
+  import("./settings.tsx"),
+  import("./notification_settings.tsx"),
+]);
+const PAGES = features.map(({ default: pages }) => pages);
 
 /** A workspace's pages: the ways in and out for everyone, then the features for members. */
 export const app = new Hono<HttpEnv>();
@@ -26,5 +23,5 @@ app.route("/", sessionPages);
 app.route("/", handoffPages);
 app.get(HANDOFF_PROOF_PATH, proveHandoff);
 app.post("/verify-email/resend", resendVerification);
-app.use(requireMember(FEATURES.flatMap(({ link }) => link ?? [])));
-for (const pages of FEATURES) app.route("/", pages);
+app.use(requireMember(PAGES.flatMap(({ link }) => link ?? [])));
+for (const pages of PAGES) app.route("/", pages);

@@ -7,16 +7,17 @@ import { fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 import { sentenceOf } from "../../src/events/sentence.ts";
 
-export const dashboardPages = new MemberPages({ label: "Dashboard", href: "/dashboard", icon: "home" });
+const pages = new MemberPages({ label: "Dashboard", href: "/dashboard", icon: "home" });
+export default pages;
 
-dashboardPages.get("/dashboard", async (c) => {
+pages.get("/dashboard", async (c) => {
   const ctx = c.get("member");
   const panel = await panelOf(ctx);
   const body = <DashboardPage workspace={ctx.tenant.name} person={ctx.actor.name} {...panel} />;
   return await page(c, { title: "Dashboard", body });
 });
 
-dashboardPages.get("/dashboard/panel", async (c) => {
+pages.get("/dashboard/panel", async (c) => {
   return await fragment(c, <DashboardPanel {...await panelOf(c.get("member"))} />);
 });
 

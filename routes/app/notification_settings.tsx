@@ -6,9 +6,10 @@ import { done, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
 /** Which emails a member gets. */
-export const notificationSettingsPages = new MemberPages();
+const pages = new MemberPages();
+export default pages;
 
-notificationSettingsPages.get("/settings/notifications", async (c) => {
+pages.get("/settings/notifications", async (c) => {
   const { system, actor } = c.get("member");
   const preferences = await getEmailPreferences(system, actor.id, EMAIL_CATEGORIES);
   return await page(c, {
@@ -17,7 +18,7 @@ notificationSettingsPages.get("/settings/notifications", async (c) => {
   });
 });
 
-notificationSettingsPages.post("/settings/notifications", async (c) => {
+pages.post("/settings/notifications", async (c) => {
   const { system, actor } = c.get("member");
   await changeEmailPreferences(system, actor.id, readChoices(await readForm(c)));
   return await done(c, { to: "/settings/notifications", flash: "Choices saved." });

@@ -46,9 +46,10 @@ const CSV_COLUMNS: Column<ListedProject>[] = [
   { heading: "Updated", cell: ({ updatedAt }) => updatedAt },
 ];
 
-export const projectsPages = new MemberPages({ label: "Projects", href: "/projects", icon: "folder" });
+const pages = new MemberPages({ label: "Projects", href: "/projects", icon: "folder" });
+export default pages;
 
-projectsPages.get("/projects", async (c) => {
+pages.get("/projects", async (c) => {
   const ctx = c.get("member");
   const query = readListAddress(c, PROJECT_LIST);
   const { search, status, sort, cursor } = query;
@@ -66,7 +67,7 @@ projectsPages.get("/projects", async (c) => {
   });
 });
 
-projectsPages.get("/projects.csv", (c) => {
+pages.get("/projects.csv", (c) => {
   const ctx = c.get("member");
   const query = { ...readListAddress(c, PROJECT_LIST), limit: MAX_PAGE_SIZE };
   const rows = everyItem(query, async (part) => {
@@ -76,12 +77,12 @@ projectsPages.get("/projects.csv", (c) => {
   return sendCsv(c, "projects.csv", CSV_COLUMNS, rows);
 });
 
-projectsPages.get("/projects/new", (c) => {
+pages.get("/projects/new", (c) => {
   authorize(c.get("member"), PROJECTS_WRITE);
   return page(c, { ...projectForm({}), partial: <ProjectDialog /> });
 });
 
-projectsPages.post("/projects", (c) => {
+pages.post("/projects", (c) => {
   const ctx = c.get("member");
   return form(c, {
     schema: newProject,
@@ -96,13 +97,13 @@ projectsPages.post("/projects", (c) => {
   });
 });
 
-projectsPages.get("/projects/:id", async (c) => {
+pages.get("/projects/:id", async (c) => {
   const ctx = c.get("member");
   const project = await withOwner(ctx, await getProject(ctx, c.req.param("id")));
   return await page(c, { title: project.name, body: <ProjectPage project={project} {...viewing(ctx)} /> });
 });
 
-projectsPages.get("/projects/:id/edit", async (c) => {
+pages.get("/projects/:id/edit", async (c) => {
   const ctx = c.get("member");
   authorize(ctx, PROJECTS_WRITE);
   const project = await getProject(ctx, c.req.param("id"));
@@ -110,7 +111,7 @@ projectsPages.get("/projects/:id/edit", async (c) => {
   return await page(c, { ...projectForm(props), partial: <ProjectDialog {...props} /> });
 });
 
-projectsPages.post("/projects/:id", (c) => {
+pages.post("/projects/:id", (c) => {
   const ctx = c.get("member");
   const id = c.req.param("id");
   return form(c, {
@@ -122,19 +123,19 @@ projectsPages.post("/projects/:id", (c) => {
   });
 });
 
-projectsPages.post("/projects/:id/archive", async (c) => {
+pages.post("/projects/:id/archive", async (c) => {
   const ctx = c.get("member");
   const project = await updateProject(ctx, c.req.param("id"), { status: "archived" });
   return await done(c, saved(ctx, project, "archived"));
 });
 
-projectsPages.post("/projects/:id/restore", async (c) => {
+pages.post("/projects/:id/restore", async (c) => {
   const ctx = c.get("member");
   const project = await updateProject(ctx, c.req.param("id"), { status: "active" });
   return await done(c, saved(ctx, project, "restored"));
 });
 
-projectsPages.get("/projects/:id/delete", async (c) => {
+pages.get("/projects/:id/delete", async (c) => {
   const ctx = c.get("member");
   authorize(ctx, PROJECTS_WRITE);
   const project = await getProject(ctx, c.req.param("id"));
@@ -145,7 +146,7 @@ projectsPages.get("/projects/:id/delete", async (c) => {
   });
 });
 
-projectsPages.post("/projects/:id/delete", async (c) => {
+pages.post("/projects/:id/delete", async (c) => {
   const { id, name } = await deleteProject(c.get("member"), c.req.param("id"));
   return await done(c, {
     to: "/projects",

@@ -30,11 +30,12 @@ const brandForm = z.preprocess(
 );
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 
-export const settingsPages = new MemberPages({ label: "Settings", href: "/settings", icon: "settings" });
+const pages = new MemberPages({ label: "Settings", href: "/settings", icon: "settings" });
+export default pages;
 
-settingsPages.get("/settings", async (c) => await page(c, await settings(c)));
+pages.get("/settings", async (c) => await page(c, await settings(c)));
 
-settingsPages.post("/settings/name", (c) => {
+pages.post("/settings/name", (c) => {
   const ctx = c.get("member");
   return form(c, {
     schema: nameForm,
@@ -44,7 +45,7 @@ settingsPages.post("/settings/name", (c) => {
   });
 });
 
-settingsPages.post("/settings/brand", (c) => {
+pages.post("/settings/brand", (c) => {
   const ctx = c.get("member");
   return form(c, {
     schema: brandForm,
@@ -55,7 +56,7 @@ settingsPages.post("/settings/brand", (c) => {
 });
 
 /** The person who moves the workspace goes along: the session here stays behind on the old host. */
-settingsPages.post("/settings/address", (c) => {
+pages.post("/settings/address", (c) => {
   const ctx = c.get("member");
   return form(c, {
     schema: addressForm,
@@ -68,14 +69,14 @@ settingsPages.post("/settings/address", (c) => {
   });
 });
 
-settingsPages.get("/settings/deletion", (c) => {
+pages.get("/settings/deletion", (c) => {
   const ctx = c.get("member");
   authorize(ctx, TENANT_DELETE);
   if (ctx.tenant.deletionDueAt) return c.redirect("/settings#danger-zone", 303);
   return page(c, deletion(c));
 });
 
-settingsPages.post("/settings/deletion", (c) => {
+pages.post("/settings/deletion", (c) => {
   const ctx = c.get("member");
   const { tenant } = ctx;
   authorize(ctx, TENANT_DELETE);
@@ -93,7 +94,7 @@ settingsPages.post("/settings/deletion", (c) => {
   });
 });
 
-settingsPages.post("/settings/deletion/cancel", async (c) => {
+pages.post("/settings/deletion/cancel", async (c) => {
   await cancelDeletion(await current(c.get("member")));
   return await done(c, { to: "/settings", flash: "Deletion canceled." });
 });

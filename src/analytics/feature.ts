@@ -13,7 +13,7 @@ import {
 import { ANALYTICS_READ } from "./permissions.ts";
 import { STORAGE } from "./storage.ts";
 
-export const analytics = feature("analytics", {
+export default feature("analytics", {
   tables: [dailyMetrics],
   permissions: [ANALYTICS_READ],
   emails: [MONTHLY_REPORT],

@@ -1,4 +1,4 @@
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { feature } from "../feature.ts";
 
-export const audit = feature("audit", { tables: [auditLog] });
+export default feature("audit", { tables: [auditLog] });

@@ -1,4 +1,4 @@
 import { limitCounters } from "../../db/tenant/schema/billing.ts";
 import { feature } from "../feature.ts";
 
-export const billing = feature("billing", { tables: [limitCounters] });
+export default feature("billing", { tables: [limitCounters] });

@@ -1,4 +1,4 @@
-import { projects as projectsTable } from "../../db/tenant/schema/projects.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
 import { feature } from "../feature.ts";
 import {
   PROJECT_ARCHIVED,
@@ -11,8 +11,8 @@ import {
   PROJECTS_WRITE,
 } from "./projects.ts";
 
-export const projects = feature("projects", {
-  tables: [projectsTable],
+export default feature("projects", {
+  tables: [projects],
   permissions: [PROJECTS_READ, PROJECTS_WRITE],
   limits: [PROJECT_LIMIT],
   events: [PROJECT_CREATED, PROJECT_UPDATED, PROJECT_ARCHIVED, PROJECT_RESTORED, PROJECT_DELETED],

@@ -5,7 +5,7 @@ import { TENANTS } from "./tenant_directory.ts";
 import { TENANT_UPKEEP, UPKEEP, UPKEEP_SCHEDULE } from "./upkeep.ts";
 import { EVENTS } from "./events.ts";
 
-export const tenancy = feature("tenancy", {
+export default feature("tenancy", {
   permissions: [SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE],
   events: EVENTS,
   emails: [WELCOME, DELETION_SCHEDULED],

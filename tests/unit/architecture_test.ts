@@ -138,7 +138,9 @@ async function readSources(folder: string): Promise<Source[]> {
 
 function findImports(file: string, text: string): Source["imports"] {
   return [
-    ...text.matchAll(/(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"(\.[^"]+)"|import\s+"(\.[^"]+)"/g),
+    ...text.matchAll(
+      /(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"(\.[^"]+)"|import[\s(]+"(\.[^"]+)"/g,
+    ),
   ].map((match) => {
     const names = match[2] ?? "";
     const allTypes = /^\{[^}]*\}$/.test(names.trim()) &&

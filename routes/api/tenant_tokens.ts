@@ -1,0 +1,23 @@
+import { z } from "@hono/zod-openapi";
+import { apiCredentials, issueTenantTokens } from "../../src/identity/api_sign_in.ts";
+import { personResource } from "./audiences.ts";
+import { tokens } from "./auth.ts";
+import { requireAccountToken } from "./authentication.ts";
+
+const tenantTokenRequest = z.object({ tenant: apiCredentials.shape.tenant.unwrap() });
+
+/** What a signed-in program does with its tokens. */
+const tenantTokens = personResource("Authentication");
+export default tenantTokens;
+
+tenantTokens.operation("post", "/auth/token", {
+  operationId: "createTenantToken",
+  summary: "Get tokens for one tenant",
+  description:
+    "Exchanges an account token for tokens of one tenant, named by its subdomain, for a program that needs no " +
+    "more. They end when the account token's sign-in ends.",
+  guards: [requireAccountToken],
+  body: tenantTokenRequest,
+  answer: { description: "Tokens for the tenant", schema: tokens },
+  run: (ctx, { body, c }) => issueTenantTokens(ctx, c.get("caller"), body.tenant),
+});
