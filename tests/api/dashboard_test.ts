@@ -33,5 +33,6 @@ Deno.test("a caller can ask who they are and what they can do", async () => {
   assert.equal(json.actor.email, "viewer@acme.example");
   assert.equal(json.tenant.subdomain, "acme");
   assert.equal(json.role, "viewer");
-  assert.deepEqual(json.permissions, ["analytics:read", "members:read", "projects:read"]);
+  assert.ok(json.permissions.includes("projects:read"));
+  assert.deepEqual(json.permissions.filter((key: string) => !key.endsWith(":read")), []);
 });
