@@ -21,7 +21,7 @@ const CORE = [
 
 Deno.test({
   name:
-    "a feature is added as CONTRIBUTING.md says, passes the core of the tests, and leaves without a trace",
+    "a feature is added as CONTRIBUTING.md says, passes the core of the tests, and is removed again",
   // The copy of the tree has an embedded database; once is enough.
   ignore: serverUrl !== undefined,
   fn: async (t) => {
