@@ -20,8 +20,7 @@ const CORE = [
 ];
 
 Deno.test({
-  name:
-    "a feature is added as CONTRIBUTING.md says, passes the core of the tests, and is removed again",
+  name: "a feature is added as CONTRIBUTING.md says, passes the core of the tests, and is removed again",
   // The copy of the tree has an embedded database; once is enough.
   ignore: serverUrl !== undefined,
   fn: async (t) => {
