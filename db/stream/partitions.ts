@@ -35,11 +35,12 @@ export async function maintainPartitions(db: Database, now: Date): Promise<void>
   }
 }
 
+/** Locks out readers, because one that begins while rows move to their partition would miss them. */
 async function maintain(tx: MigratorTx, table: StreamTable, month: Month): Promise<void> {
   await runScript(
     tx,
     `set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
-    lock table stream.${table.name} in share update exclusive mode`,
+    lock table stream.${table.name} in access exclusive mode`,
   );
   const { missing, expired } = await plan(tx, table, month); // once more: another process may have been faster
   for (const each of missing) await runScript(tx, makeScript(table, each));

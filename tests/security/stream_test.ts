@@ -98,6 +98,27 @@ if (serverUrl) {
     assert.doesNotMatch(JSON.stringify(plan), /Seq Scan/);
   });
 
+  Deno.test("a query sees every row while rows move to their partition", async () => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+    const months = ["2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09"];
+    for (const month of months) await world.apiCalls(acme, `${month}-02`, 3);
+
+    const reads: number[] = [];
+    let moving = true;
+    const readers = [1, 2, 3].map(async () => {
+      while (moving) reads.push((await readUsage(acme)).length);
+    });
+    for (const month of months) {
+      await maintainPartitions(world.services.db, new Date(`${month}-01T00:00:00Z`));
+    }
+    moving = false;
+    await Promise.all(readers);
+
+    assert.ok(reads.length > months.length);
+    assert.deepEqual(reads, reads.map(() => months.length));
+  });
+
   Deno.test("S04 with a separate login for migrations, partitions are created and dropped, and the application writes", async () => {
     const logins = await openSplitLogins();
     const { variables } = logins;
