@@ -89,7 +89,6 @@ async function runIsolationTests(folder: string): Promise<{ success: boolean; ou
       "--allow-env",
       "--allow-sys",
       "tests/security/isolation_sql_test.ts",
-      "tests/security/concurrency_test.ts",
     ],
     stdout: "piped",
     stderr: "null",
