@@ -3,15 +3,12 @@
  * the same driver serves both cases, and the CLI and psql can work beside the running server.
  */
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
-import { join, resolve } from "node:path";
-import { createConnection } from "node:net";
+import { join } from "node:path";
 import { PgliteSocket } from "./pglite_socket.ts";
-import { openDataFolder, openPrivateFile, requireAccess } from "../../src/platform/data_folder.ts";
+import { openDataFolder, openPrivateFile } from "../../src/platform/data_folder.ts";
 import { LOGIN_ROLE, prepareServer } from "../migration/server_setup.ts";
 import { pgliteFiles } from "../migration/source_files.ts";
-
-const MAX_SOCKET_PATH_BYTES = 100; // sockaddr_un holds 108, some systems 104
-const SOCKET_NAME = ".s.PGSQL.5432";
+import { socketPathOf } from "./socket_path.ts";
 
 /** Postgres writes to all of its buffers at start: the 128 MB that PGlite gives it take twice as long as all the rest. */
 const START_PARAMS = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
@@ -24,27 +21,6 @@ export type EmbeddedDatabase = {
   cutConnections(): Promise<void>;
   close(): Promise<void>;
 };
-
-/** The socket's path: also `psql -h <data folder>` finds it by this name. Throws if the system can't hold a path as long. */
-export function socketPathOf(dataDir: string): string {
-  const path = join(resolve(dataDir), SOCKET_NAME);
-  if (new TextEncoder().encode(path).length > MAX_SOCKET_PATH_BYTES) {
-    throw new Error(
-      `DATA_DIR is too long for a Unix socket: "${path}" may have ${MAX_SOCKET_PATH_BYTES} bytes at most.`,
-    );
-  }
-  return path;
-}
-
-/** Whether a server holds this data folder now. */
-export async function isServed(dataDir: string): Promise<boolean> {
-  await requireAccess(dataDir);
-  return await new Promise((answer) => {
-    const socket = createConnection({ path: socketPathOf(dataDir) });
-    socket.once("connect", () => (socket.destroy(), answer(true)));
-    socket.once("error", () => answer(false));
-  });
-}
 
 /**
  * Opens the database of `dataDir`, making it on first use, and serves it on its socket.

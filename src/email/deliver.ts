@@ -8,7 +8,6 @@ import { part } from "../ports.ts";
 import { findSuppression, suppress, type SuppressionReason } from "./suppression.ts";
 import { MailboxTransport } from "./transports/mailbox.ts";
 import { ResendTransport } from "./transports/resend.ts";
-import { SmtpTransport } from "./transports/smtp.ts";
 import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transports/transport.ts";
 
 const log = logOf("email");
@@ -17,9 +16,12 @@ const log = logOf("email");
 export type Delivery = SendOutcome | { status: "suppressed"; reason: SuppressionReason };
 
 /** The configured transport, or the development mailbox. Nothing connects before the first email. */
-export function createTransport(config: Config, db: Database, clock: Clock): EmailTransport {
+export async function createTransport(config: Config, db: Database, clock: Clock): Promise<EmailTransport> {
   const host = config.appUrl.hostname;
-  if (config.smtpUrl) return new SmtpTransport(config.smtpUrl, host);
+  if (config.smtpUrl) {
+    const { SmtpTransport } = await import("./transports/smtp.ts"); // most installations don't load it
+    return new SmtpTransport(config.smtpUrl, host);
+  }
   if (config.resendApiKey) return new ResendTransport(config.resendApiKey);
   return new MailboxTransport(db, clock, host);
 }

@@ -1,5 +1,5 @@
 import { connect, type Database } from "../../db/connection/connect.ts";
-import { isServed, socketPathOf, startEmbedded } from "../../db/embedded/embedded.ts";
+import { isServed, socketPathOf } from "../../db/embedded/socket_path.ts";
 import type { Config } from "../config.ts";
 
 export type OpenDatabase = { db: Database; close(): Promise<void> };
@@ -13,6 +13,7 @@ export async function openDatabase(config: Config, options: { alone: boolean }):
   if (!options.alone && await isServed(config.dataDir)) {
     return connectTo({ socketPath: socketPathOf(config.dataDir) }, config, () => Promise.resolve());
   }
+  const { startEmbedded } = await import("../../db/embedded/embedded.ts"); // loads Postgres, which a server brings itself
   const embedded = await startEmbedded(config.dataDir);
   return connectTo(embedded, config, embedded.close);
 }

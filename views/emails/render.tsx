@@ -2,7 +2,6 @@ import type { Child } from "hono/jsx";
 import { type EmailBrand, EmailContext } from "./email_context.ts";
 import { type EmailFooter, EmailLayout } from "./email_layout.tsx";
 import { accentOf } from "./palette.ts";
-import { plainText } from "./plain_text.ts";
 
 /** What an email says. */
 export type EmailContent<Data> = {
@@ -35,6 +34,7 @@ export async function renderEmail<Data>(
     </EmailContext.Provider>
   );
   const html = `<!DOCTYPE html>${page}`;
+  const { plainText } = await import("./plain_text.ts"); // loads a parser, which the server needs for emails only
   return { subject, html, text: plainText(html) };
 }
 
