@@ -6,6 +6,7 @@ const chromium = await findChromium();
 await runSuite({
   report: "browser",
   folders: ["tests/e2e"],
+  parallelFiles: navigator.hardwareConcurrency,
   permissions: [`--allow-run=${chromium}`, `--allow-read=.,/tmp,${chromium}`],
 });
 
