@@ -11,6 +11,7 @@ const RESOURCES = await Promise.all([
   import("./tenants.ts"),
   import("./dashboard.ts"),
   import("./projects.ts"),
+  import("./members.ts"),
 ]);
 
 /** The REST API, version 1. */

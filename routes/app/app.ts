@@ -10,6 +10,7 @@ import { requireMember } from "./member.tsx";
 const features = await Promise.all([
   import("./dashboard.tsx"),
   import("./projects.tsx"),
+  import("./team.tsx"),
   import("./settings.tsx"),
   import("./notification_settings.tsx"),
 ]);

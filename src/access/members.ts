@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, sql } from "drizzle-orm";
+import { and, count, eq, ilike, inArray, or, sql } from "drizzle-orm";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
@@ -6,10 +6,13 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { newId } from "../platform/ids.ts";
+import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { equalFilter, oneOf, searchFilter } from "../platform/list_filters.ts";
+import { momentKey, nameKey } from "../platform/list_keys.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { authorize } from "./authorize.ts";
-import { permission, type Role } from "./permissions.ts";
+import { permission, type Role, ROLES } from "./permissions.ts";
 
 export const MEMBERS_READ = permission("members:read", {
   roles: ["owner", "admin", "member", "viewer"],
@@ -21,6 +24,46 @@ export const MEMBERS_MANAGE = permission("members:manage", {
   staff: true,
   label: "Manage members",
 });
+
+/** A person who works in the tenant. */
+export type Member = {
+  /** The membership's id: the same person has another one in each tenant. */
+  id: string;
+  userId: UserId;
+  name: string;
+  email: string;
+  role: Role;
+  joinedAt: Date;
+};
+
+export const MEMBER_LIST = list("members", {
+  select: (db) =>
+    db.select({
+      id: memberships.id,
+      userId: memberships.userId,
+      name: users.name,
+      email: users.email,
+      role: memberships.role,
+      joinedAt: memberships.createdAt,
+    }).from(memberships).innerJoin(users, eq(users.id, memberships.userId)),
+  id: memberships.id,
+  sorts: { name: nameKey(users.name), joinedAt: momentKey(memberships.createdAt) },
+  defaultSort: "name",
+  filters: {
+    search: searchFilter((pattern) => or(ilike(users.name, pattern), ilike(users.email, pattern))),
+    role: equalFilter(oneOf(ROLES), memberships.role),
+  },
+  scope: { tenantId: (id) => eq(memberships.tenantId, id) },
+});
+
+/** One page of the tenant's members. Throws `invalid` for a cursor of another list, order or filter. */
+export async function listMembers(
+  ctx: TenantContext,
+  query: ListQuery<typeof MEMBER_LIST>,
+): Promise<Page<Member>> {
+  authorize(ctx, MEMBERS_READ);
+  return await MEMBER_LIST.page(ctx.services.db.control, query, { tenantId: ctx.tenant.id });
+}
 
 /** How many people work in the tenant. */
 export async function countMembers(ctx: TenantContext): Promise<number> {

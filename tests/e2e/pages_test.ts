@@ -172,6 +172,8 @@ function addressesFor(
     `${tenant}/settings/notifications`,
     `${tenant}/settings/deletion`,
     `${tenant}/dashboard`,
+    `${tenant}/team`,
+    `${tenant}/team?search=nothing`,
     `${tenant}/projects`,
     `${tenant}/projects?search=nothing`,
     `${tenant}/projects/new`,

@@ -5,12 +5,14 @@ import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
+import { users } from "../../db/control/schema/users.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { newSchemaName } from "../../db/tenant/schema_name.ts";
+import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { listMailbox, MAILBOX_LIST } from "../../src/email/mailbox.ts";
 import { listSuppressed, SUPPRESSION_LIST } from "../../src/email/suppression.ts";
 import { JOB_LIST, listJobs } from "../../src/operations/job_list.ts";
-import type { TenantId } from "../../db/ids.ts";
+import type { TenantId, UserId } from "../../db/ids.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Page } from "../../src/platform/list.ts";
 import { listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
@@ -35,6 +37,7 @@ const ROWS = 105;
 
 const SAMPLES: Record<string, { sorts: readonly string[]; open(world: World): Promise<Sample> }> = {
   projects: { sorts: sortsOf(PROJECT_LIST), open: sampleProjects },
+  members: { sorts: sortsOf(MEMBER_LIST), open: sampleMembers },
   tenants: { sorts: sortsOf(TENANT_LIST), open: sampleTenants },
   workspaces: { sorts: sortsOf(WORKSPACE_LIST), open: sampleWorkspaces },
   suppressions: { sorts: sortsOf(SUPPRESSION_LIST), open: sampleSuppressions },
@@ -92,6 +95,35 @@ async function sampleProjects(world: World): Promise<Sample> {
     ids,
     remove: (gone) => ctx.tx((tx) => tx.delete(projects).where(inArray(projects.id, gone))),
     change: (changed) => ctx.tx((tx) => tx.update(projects).set(later).where(inArray(projects.id, changed))),
+  };
+}
+
+async function sampleMembers(world: World): Promise<Sample> {
+  const { ctx, tenant } = await world.company("acme");
+  const { control } = world.system;
+  const now = world.clock.now();
+  const people = newIds<UserId>();
+  await control.insert(users).values(
+    people.map((id) => ({ id, email: `${id}@acme.example`, name: "Ada", createdAt: now, updatedAt: now })),
+  );
+  const rows = newIds().map((id, index) => ({
+    id,
+    tenantId: tenant.id,
+    userId: people[index]!,
+    role: "member" as const,
+    createdAt: now,
+  }));
+  await control.insert(memberships).values(rows);
+  const change = async (changed: string[]) => {
+    const renamed = rows.filter(({ id }) => changed.includes(id)).map(({ userId }) => userId);
+    await control.update(users).set({ name: "Zulu" }).where(inArray(users.id, renamed));
+    await control.update(memberships).set({ createdAt: LATER }).where(inArray(memberships.id, changed));
+  };
+  return {
+    page: async (query) => idsOf(await listMembers(ctx, MEMBER_LIST.query.parse(query))),
+    ids: rows.map(({ id }) => id),
+    remove: (gone) => control.delete(memberships).where(inArray(memberships.id, gone)),
+    change,
   };
 }
 

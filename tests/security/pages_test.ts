@@ -31,6 +31,7 @@ Deno.test("S27 what people type is shown as text, wherever it is shown", async (
         const path of [
           "/projects",
           "/dashboard",
+          "/team",
           `/projects/${project.id}`,
           `/projects/${project.id}/edit`,
           `/projects/${project.id}/delete`,

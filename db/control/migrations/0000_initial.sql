@@ -268,6 +268,7 @@ CREATE INDEX "sessions_sign_in" ON "control"."sessions" USING btree ("sign_in_id
 CREATE INDEX "sessions_expiry" ON "control"."sessions" USING btree ("expires_at");
 CREATE INDEX "tenant_schemas_ready" ON "control"."tenant_schemas" USING btree ("name") WHERE "control"."tenant_schemas"."claimed_at" is null;
 CREATE INDEX "memberships_user" ON "control"."memberships" USING btree ("user_id");
+CREATE INDEX "memberships_joined" ON "control"."memberships" USING btree ("tenant_id","created_at","id");
 CREATE UNIQUE INDEX "outbox_key" ON "control"."outbox" USING btree ("partition_key","key") WHERE "control"."outbox"."key" is not null;
 CREATE INDEX "outbox_ready" ON "control"."outbox" USING btree ("queue","partition_key","priority","run_at","id") WHERE "control"."outbox"."state" = 'ready';
 CREATE INDEX "outbox_waiting" ON "control"."outbox" USING btree ("run_at") WHERE "control"."outbox"."state" = 'waiting';

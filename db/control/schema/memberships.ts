@@ -16,4 +16,5 @@ export const memberships = control.table("memberships", {
 }, (table) => [
   unique("memberships_tenant_user").on(table.tenantId, table.userId),
   index("memberships_user").on(table.userId),
+  index("memberships_joined").on(table.tenantId, table.createdAt, table.id),
 ]);

@@ -1,9 +1,9 @@
 // htmx asks for parts of this page: ProjectList for `#project-list`, ProjectRows for `#more-projects`, a dialog for
 // `#project-editor`. A refused form comes back as the form, with 422. A change answers with ProjectCreated, ProjectSaved
 // or ProjectDeleted: the row, a closed dialog and a toast.
-import { Button, ButtonLink } from "../../components/button.tsx";
+import { ButtonLink } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
-import { SearchField } from "../../components/search_field.tsx";
+import { SearchForm } from "../../components/search_form.tsx";
 import { Select } from "../../components/select.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { LIST_SWAP, ProjectList, type ProjectListProps } from "./project_list.tsx";
@@ -29,29 +29,17 @@ function NewProjectLink() {
 }
 
 function FilterForm({ query }: { query: ProjectQuery }) {
-  const search = hx({
-    get: "/projects",
-    trigger: "input delay:250ms, submit",
-    sync: "this:replace",
-    indicator: "#searching",
-    ...LIST_SWAP,
-  });
   return (
-    <form
+    <SearchForm
       id="project-filter"
-      role="search"
-      method="get"
-      action="/projects"
-      class="mb-4 flex flex-wrap gap-3"
-      {...search}
+      path="/projects"
+      label="Search projects"
+      search={query.search}
+      swap={LIST_SWAP}
     >
-      <SearchField label="Search projects" value={query.search} indicator="searching" />
       <div class="w-48 max-sm:w-full">
         <Select name="sort" aria-label="Sort by" options={SORT_OPTIONS} value={query.sort} />
       </div>
-      <noscript>
-        <Button>Apply</Button>
-      </noscript>
-    </form>
+    </SearchForm>
   );
 }

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { model } from "../operation_document.ts";
+import { tenantResource } from "./audiences.ts";
+
+const member = model("Member", {
+  id: z.uuid(),
+  userId: z.uuid(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(["owner", "admin", "member", "viewer"]),
+  joinedAt: z.iso.datetime(),
+});
+
+const members = tenantResource("Members");
+export default members;
+
+members.list("/members", {
+  operationId: "listMembers",
+  summary: "List members",
+  list: MEMBER_LIST,
+  name: "MemberList",
+  item: member,
+  answer: "A page of members",
+  run: listMembers,
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { users } from "../../db/control/schema/users.ts";
+import type { UserId } from "../../db/ids.ts";
+import { runScript } from "../../db/connection/transaction.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { newId } from "../../src/platform/ids.ts";
+import type { Browser } from "../support/browser.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
+
+/** Protects: the page "Team" shows a workspace's members to each of them, without JavaScript; an index serves its pages. */
+
+Deno.test("a viewer finds the team in the navigation, and sees each member's name, email, role, and joining date", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme", "Acme", await world.user("ada@acme.example", "Ada Okafor"));
+  await world.member(company, "mei@acme.example", "viewer");
+  await world.member(await world.company("globex"), "sam@globex.example", "admin");
+  const { browser, host } = await signedIn(world, company, "mei@acme.example");
+
+  const dashboard = await browser.get(`${host}/dashboard`);
+  const { status, text } = await browser.get(`${host}/team`);
+
+  assert.match(dashboard.text, /href="\/team"[^>]*>.*?Team/s);
+  assert.equal(status, 200);
+  for (
+    const shown of ["Ada Okafor", "ada@acme.example", "owner", "mei@acme.example", "viewer", "2 Mar 2026"]
+  ) {
+    assert.ok(text.includes(shown), shown);
+  }
+  assert.ok(!text.includes("globex"));
+});
+
+Deno.test("the form and the tabs narrow the list, and say so if nothing matches", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme", "Acme", await world.user("ada@acme.example", "Ada Okafor"));
+  await world.member(company, "mei@acme.example", "viewer");
+  const { browser, host } = await signedIn(world, company, "ada@acme.example");
+
+  const found = await browser.get(`${host}/team?search=okafor`);
+  const viewers = await browser.get(`${host}/team?role=viewer`);
+  const nothing = await browser.get(`${host}/team?search=okafor&role=viewer`);
+  const misspelled = await browser.get(`${host}/team?role=guest&sort=age`);
+
+  assert.deepEqual(namesIn(found.text), ["Ada Okafor"]);
+  assert.deepEqual(namesIn(viewers.text), ["mei"]);
+  assert.deepEqual(namesIn(nothing.text), []);
+  assert.match(nothing.text, /No matching members/);
+  assert.deepEqual(namesIn(misspelled.text), ["Ada Okafor", "mei"]);
+});
+
+Deno.test("a list of 60 members has three pages, each linked to the next with its order", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme", "Acme", await world.user("ada@acme.example", "Ada"));
+  await addMembers(world, company, 59);
+  const { browser, host } = await signedIn(world, company, "ada@acme.example");
+
+  const sizes: number[] = [];
+  const seen = new Set<string>();
+  let path: string | undefined = "/team?sort=-joined_at";
+  while (path) {
+    const { text } = await browser.get(host + path);
+    const names = namesIn(text);
+    sizes.push(names.length);
+    for (const name of names) seen.add(name);
+    path = /href="(\/team\?[^"]*cursor=[^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
+  }
+
+  assert.deepEqual(sizes, [25, 25, 10]);
+  assert.equal(seen.size, 60);
+});
+
+Deno.test("a visitor is asked to sign in", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+
+  const { url } = await world.browser().get(`http://${world.host("acme")}/team`);
+
+  assert.match(url, /\/login\?next=%2Fteam$/);
+});
+
+Deno.test("a list of members by joining date uses an index, also after a cursor", async () => {
+  await using world = await World.open({}, { connections: 3 });
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  for (const company of [acme, globex]) await addMembers(world, company, 1_500);
+  await withMigrator(world.services.db, (tx) => runScript(tx, "analyze control.memberships, control.users"));
+
+  const query = MEMBER_LIST.query.parse({ sort: "-joinedAt", limit: 20 });
+  const { nextCursor } = await listMembers(acme.ctx, query);
+  await listMembers(acme.ctx, { ...query, cursor: nextCursor! });
+
+  const { control } = world.system;
+  await control.execute(sql`select pg_stat_force_next_flush()`);
+  const [index] = await control.execute(
+    sql`select idx_scan::int as scans, idx_tup_read::int as rows from pg_stat_user_indexes
+      where indexrelname = 'memberships_joined'`,
+  );
+  assert.equal(index!.scans, 2);
+  assert.ok(Number(index!.rows) <= 2 * 21 + 2, `${index!.rows} rows were read`);
+});
+
+async function signedIn(
+  world: World,
+  { tenant }: Company,
+  email: string,
+): Promise<{ browser: Browser; host: string }> {
+  const browser = world.browser();
+  const host = `http://${world.host(tenant.subdomain)}`;
+  await browser.post(`${host}/login`, { email, password: PASSWORD });
+  return { browser, host };
+}
+
+/** People who joined one minute after the other. */
+async function addMembers(world: World, { tenant }: Company, count: number): Promise<void> {
+  const { control } = world.system;
+  const now = world.clock.now();
+  const people = Array.from({ length: count }, (_, number) => ({
+    id: newId<UserId>(),
+    email: `person-${number}@${tenant.subdomain}.example`,
+    name: `Person ${number}`,
+    createdAt: now,
+    updatedAt: now,
+  }));
+  await control.insert(users).values(people);
+  await control.insert(memberships).values(
+    people.map(({ id }, number) => ({
+      id: newId(),
+      tenantId: tenant.id,
+      userId: id,
+      role: "member" as const,
+      createdAt: new Date(now.getTime() + number * 60_000),
+    })),
+  );
+}
+
+/** The names in the list, from the top. */
+function namesIn(html: string): string[] {
+  return [...html.matchAll(/<p class="truncate font-medium" dir="auto">([^<]*)</g)].map(([, name]) => name!);
+}
