@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { ROLES } from "../../src/access/permissions.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -8,7 +9,7 @@ const member = model("Member", {
   userId: z.uuid(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(["owner", "admin", "member", "viewer"]),
+  role: z.enum(ROLES),
   joinedAt: z.iso.datetime(),
 });
 
