@@ -136,5 +136,5 @@ async function addMembers(world: World, { tenant }: Company, count: number): Pro
 
 /** The names in the list, from the top. */
 function namesIn(html: string): string[] {
-  return [...html.matchAll(/<p class="truncate font-medium" dir="auto">([^<]*)</g)].map(([, name]) => name!);
+  return [...html.matchAll(/dir="auto">([^<]*)<\/p>/g)].map(([, name]) => name!);
 }

@@ -8,10 +8,10 @@ export function MemberRow({ member: { name, email, role, joinedAt } }: { member:
   return (
     <tr class="transition-colors hover:bg-canvas">
       <Cell class="w-1/2 max-w-0">
-        <div class="flex items-center gap-3 max-md:items-start">
-          <Avatar name={name} />
+        <div class="flex items-center gap-2.5 max-md:items-start">
+          <Avatar name={name} size="small" />
           <div class="min-w-0">
-            <p class="truncate font-medium" dir="auto">{name}</p>
+            <p class="truncate text-left font-medium" dir="auto">{name}</p>
             <div class="text-sm text-muted md:hidden">
               <p class="truncate">{email}</p>
               <p class="mt-1 flex flex-wrap gap-x-3">
