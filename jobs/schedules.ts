@@ -2,7 +2,7 @@ import { Cron } from "croner";
 import { eq } from "drizzle-orm";
 import { schedules } from "../db/control/schema/outbox.ts";
 import { inBackground, systemContext } from "../src/context.ts";
-import { FEATURES } from "../src/features.ts";
+import { FEATURES } from "../src/feature_list.ts";
 import { enqueueAll } from "../src/outbox/outbox.ts";
 import type { Schedule } from "../src/outbox/schedule.ts";
 import { after } from "../src/platform/clock.ts";

@@ -1,6 +1,6 @@
 import type { EmailCategory } from "../src/email/category.ts";
 import type { EmailPreferences } from "../src/email/preferences.ts";
-import { FEATURES } from "../src/features.ts";
+import { FEATURES } from "../src/feature_list.ts";
 import type { Fields } from "./http.ts";
 
 /** Every category of email that a feature sends. */

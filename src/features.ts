@@ -1,15 +1,11 @@
-/** Every feature of the product, one line each. A feature may use the parts of those before it. */
-const features = await Promise.all([
-  import("./access/feature.ts"),
-  import("./tenancy/feature.ts"),
-  import("./identity/feature.ts"),
-  import("./audit/feature.ts"),
-  import("./billing/feature.ts"),
-  import("./email/feature.ts"),
-  import("./api_access/feature.ts"),
-  import("./analytics/feature.ts"),
-  import("./operations/feature.ts"),
-  import("./projects/feature.ts"),
-]);
-
-export const FEATURES = features.map(({ default: feature }) => feature);
+/** Every feature of the product, one line each. */
+export { default as access } from "./access/feature.ts";
+export { default as analytics } from "./analytics/feature.ts";
+export { default as apiAccess } from "./api_access/feature.ts";
+export { default as audit } from "./audit/feature.ts";
+export { default as billing } from "./billing/feature.ts";
+export { default as email } from "./email/feature.ts";
+export { default as identity } from "./identity/feature.ts";
+export { default as operations } from "./operations/feature.ts";
+export { default as projects } from "./projects/feature.ts";
+export { default as tenancy } from "./tenancy/feature.ts";

@@ -35,7 +35,7 @@ export type Services = {
 /** Something that a feature keeps in the process: a cache, a counter, a client. */
 export type Part<T> = {
   readonly name: string;
-  /** Called once at the start, after the parts of the features before this one. */
+  /** Called once at the start. Can't use other parts, which may not exist yet. */
   create(services: Services): T | Promise<T>;
   /** Forgets a tenant that was deleted, here or by another process. */
   forgetTenant?(part: T, tenant: { id: string; schema: SchemaName | undefined }): void;

@@ -5,7 +5,7 @@ import { oldestServedVersion } from "../db/migration/migrations.ts";
 import type { SchemaName } from "../db/tenant/schema_name.ts";
 import type { Config } from "./config.ts";
 import type { Feature } from "./feature.ts";
-import { FEATURES } from "./features.ts";
+import { FEATURES } from "./feature_list.ts";
 import { openDatabase } from "./operations/database.ts";
 import { reportRoleProblems, requireHardenedDatabase } from "./operations/database_safety.ts";
 import { healthChecks } from "./operations/health_checks.ts";

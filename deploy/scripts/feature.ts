@@ -6,7 +6,7 @@ const SAMPLE: Noun = { one: "project", several: "projects" };
 /** Where a feature has files. */
 const FOLDERS = ["src", "db/tenant/schema", "routes", "views/pages", "tests/api", "tests/integration"];
 /** Each names a feature on one line. */
-const LISTS = ["src/features.ts", "routes/app/app.ts", "routes/api/api.ts"];
+const LISTS = ["src/features.ts", "routes/app/pages.ts", "routes/api/resources.ts"];
 const ONE_WORD = /^[a-z]{2,30}$/;
 
 type Noun = { one: string; several: string };

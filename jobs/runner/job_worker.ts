@@ -1,6 +1,6 @@
 import { clearInterval, setInterval } from "node:timers";
 import { setTimeout } from "node:timers/promises";
-import { FEATURES } from "../../src/features.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import type { Job } from "../../src/outbox/job.ts";
 import { type QueueName, type QueuePolicies, QUEUES } from "../../src/outbox/queues.ts";
 import { SECOND } from "../../src/platform/clock.ts";

@@ -2,17 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { notFound } from "../../src/errors.ts";
 import type { HttpEnv } from "../http.ts";
 import { authenticateCaller } from "./authentication.ts";
-
-/** Every resource of the API, one line each. A resource says itself who may call it. */
-const RESOURCES = await Promise.all([
-  import("./auth.ts"),
-  import("./tenant_tokens.ts"),
-  import("./me.ts"),
-  import("./tenants.ts"),
-  import("./dashboard.ts"),
-  import("./projects.ts"),
-  import("./members.ts"),
-]);
+import * as resources from "./resources.ts";
 
 /** The REST API, version 1. */
 export const api = new OpenAPIHono<HttpEnv>();
@@ -25,7 +15,7 @@ api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     "An account token opens every tenant that its person is a member of, named by the header X-Tenant or by " +
     "the tenant's host. A tenant token opens one tenant.",
 });
-for (const { default: resource } of RESOURCES) resource.addTo(api);
+for (const resource of Object.values(resources)) resource.addTo(api);
 api.all("*", authenticateCaller, () => {
   throw notFound("This API route");
 });

@@ -5,16 +5,11 @@ import { handoffPages, proveHandoff } from "../site/handoffs.tsx";
 import { sessionPages } from "../site/sessions.tsx";
 import { resendVerification } from "../site/verification.tsx";
 import { requireMember } from "./member.tsx";
+import type { MemberPages } from "./member_pages.ts";
+import * as pages from "./pages.ts";
 
-/** The pages of each feature, one line each, in the order of the navigation. */
-const features = await Promise.all([
-  import("./dashboard.tsx"),
-  import("./projects.tsx"),
-  import("./team.tsx"),
-  import("./settings.tsx"),
-  import("./notification_settings.tsx"),
-]);
-const PAGES = features.map(({ default: pages }) => pages);
+const PAGES: readonly MemberPages[] = Object.values(pages);
+const LINKS = PAGES.flatMap(({ link }) => link ?? []).sort((one, other) => one.position - other.position);
 
 /** A workspace's pages: the ways in and out for everyone, then the features for members. */
 export const app = new Hono<HttpEnv>();
@@ -24,5 +19,5 @@ app.route("/", sessionPages);
 app.route("/", handoffPages);
 app.get(HANDOFF_PROOF_PATH, proveHandoff);
 app.post("/verify-email/resend", resendVerification);
-app.use(requireMember(PAGES.flatMap(({ link }) => link ?? [])));
-for (const pages of PAGES) app.route("/", pages);
+app.use(requireMember(LINKS));
+for (const each of PAGES) app.route("/", each);

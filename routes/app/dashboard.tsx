@@ -7,7 +7,7 @@ import { fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 import { sentenceOf } from "../../src/events/sentence.ts";
 
-const pages = new MemberPages({ label: "Dashboard", href: "/dashboard", icon: "home" });
+const pages = new MemberPages({ label: "Dashboard", href: "/dashboard", icon: "home", position: 10 });
 export default pages;
 
 pages.get("/dashboard", async (c) => {

@@ -2,9 +2,12 @@ import { Hono } from "hono";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { MemberEnv } from "../http.ts";
 
+/** A link in the navigation. Links with a lower `position` come first. */
+type PlacedLink = NavigationLink & { position: number };
+
 /** A feature's pages for the members of a workspace. With a link, the navigation leads to them. */
 export class MemberPages extends Hono<MemberEnv> {
-  constructor(readonly link?: NavigationLink) {
+  constructor(readonly link?: PlacedLink) {
     super();
   }
 }

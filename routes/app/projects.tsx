@@ -46,7 +46,7 @@ const CSV_COLUMNS: Column<ListedProject>[] = [
   { heading: "Updated", cell: ({ updatedAt }) => updatedAt },
 ];
 
-const pages = new MemberPages({ label: "Projects", href: "/projects", icon: "folder" });
+const pages = new MemberPages({ label: "Projects", href: "/projects", icon: "folder", position: 20 });
 export default pages;
 
 pages.get("/projects", async (c) => {

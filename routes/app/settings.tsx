@@ -30,7 +30,7 @@ const brandForm = z.preprocess(
 );
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 
-const pages = new MemberPages({ label: "Settings", href: "/settings", icon: "settings" });
+const pages = new MemberPages({ label: "Settings", href: "/settings", icon: "settings", position: 90 });
 export default pages;
 
 pages.get("/settings", async (c) => await page(c, await settings(c)));

@@ -6,7 +6,7 @@ import { page } from "../page.tsx";
 import { snakeCase } from "../wire.ts";
 import { MemberPages } from "./member_pages.ts";
 
-const pages = new MemberPages({ label: "Team", href: "/team", icon: "users" });
+const pages = new MemberPages({ label: "Team", href: "/team", icon: "users", position: 30 });
 export default pages;
 
 pages.get("/team", async (c) => {

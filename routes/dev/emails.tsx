@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Email } from "../../src/email/email.ts";
 import { renderSample } from "../../src/email/sample.ts";
 import { notFound } from "../../src/errors.ts";
-import { FEATURES } from "../../src/features.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import { EmailPreviewPage, PREVIEWS } from "../../views/pages/email_preview_page.tsx";
 import { EmailsPage, emailTitle } from "../../views/pages/emails_page.tsx";
 import { type HttpEnv } from "../http.ts";

@@ -42,8 +42,8 @@ Deno.test({
       const changed = [...before].filter(([file, text]) => after.get(file) !== text).map(([file]) => file);
       assert.deepEqual(added.filter((file) => !file.includes("invoice")), []);
       assert.deepEqual(changed.filter((file) => file !== "db/tenant/migrations/snapshot.json").sort(), [
-        "routes/api/api.ts",
-        "routes/app/app.ts",
+        "routes/api/resources.ts",
+        "routes/app/pages.ts",
         "src/features.ts",
       ]);
       assert.deepEqual(
@@ -105,7 +105,7 @@ function linesOf(guide: string): { list: string; line: string }[] {
 
 /** A list with one more line, below that of the sample. */
 function withLine(list: string, line: string): string {
-  return list.replace(/^.*\/projects.*$/m, (sample) => `${sample}\n  ${line}`);
+  return list.replace(/^.*\/projects.*$/m, (sample) => `${sample}\n${line}`);
 }
 
 /** A copy of the project's files. */
@@ -145,7 +145,7 @@ class Tree implements AsyncDisposable {
 
   async removeLine(file: string, line: string): Promise<void> {
     const path = join(this.folder, file);
-    await Deno.writeTextFile(path, (await Deno.readTextFile(path)).replace(`  ${line}\n`, ""));
+    await Deno.writeTextFile(path, (await Deno.readTextFile(path)).replace(`${line}\n`, ""));
   }
 
   /** Removes a file. */

@@ -6,7 +6,7 @@ import { World } from "../support/world.ts";
 import { grantsOfRole, type Role, ROLES } from "../../src/access/permissions.ts";
 import { includesRole } from "../../src/access/granting.ts";
 import { memberActor } from "../../src/access/actor.ts";
-import { FEATURES } from "../../src/features.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import type { TenantId } from "../../src/tenancy/tenant.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createProject, deleteProject, PROJECT_LIMIT } from "../../src/projects/projects.ts";
-import { FEATURES } from "../../src/features.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import { PLANS } from "../../src/billing/plans.ts";
 import { type Company, World } from "../support/world.ts";
 

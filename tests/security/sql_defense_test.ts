@@ -19,7 +19,7 @@ import { WELCOME } from "../../src/tenancy/emails.ts";
 import { EMAILS } from "../support/emails.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
-import { FEATURES } from "../../src/features.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 
 /** Protects: SQL injected into a tenant's query harms no one outside that tenant (S54). */
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { PLACEHOLDER, sentenceOf } from "../../src/events/sentence.ts";
-import { FEATURES } from "../../src/features.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 
 /** Protects: every event has a name and a sentence of its own, and features publish what they list. */
 

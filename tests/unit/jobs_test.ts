@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Cron } from "croner";
-import { FEATURES } from "../../src/features.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import { QUEUE_NAMES } from "../../src/outbox/queues.ts";
 
 /** Protects: every feature's jobs and schedules fit the runner and the platforms that run it. */

@@ -1,0 +1,6 @@
+/** The pages of each feature, one line each. */
+export { default as dashboard } from "./dashboard.tsx";
+export { default as notificationSettings } from "./notification_settings.tsx";
+export { default as projects } from "./projects.tsx";
+export { default as settings } from "./settings.tsx";
+export { default as team } from "./team.tsx";
