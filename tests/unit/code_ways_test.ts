@@ -37,5 +37,7 @@ function stepsOf(heading: string): { file: string; name: string }[] {
 }
 
 function importsOf(file: string, text: string): string[] {
-  return [...text.matchAll(/(?:from |import\()"(\.[^"]+)"/g)].map(([, path]) => normalize(join(dirname(file), path!)));
+  return [...text.matchAll(/(?:from |import\()"(\.[^"]+)"/g)].map(([, path]) =>
+    normalize(join(dirname(file), path!))
+  );
 }
