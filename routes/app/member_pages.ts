@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { MemberEnv } from "../http.ts";
 
-/** A feature's pages for the members of a workspace. With a link, the navigation leads to them. */
+/** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
 export class MemberPages extends Hono<MemberEnv> {
   constructor(readonly link?: NavigationLink) {
     super();

@@ -21,5 +21,5 @@ pages.get("/settings/notifications", async (c) => {
 pages.post("/settings/notifications", async (c) => {
   const { system, actor } = c.get("member");
   await changeEmailPreferences(system, actor.id, readChoices(await readForm(c)));
-  return await done(c, { to: "/settings/notifications", flash: "Choices saved." });
+  return await done(c, { to: "/settings/notifications", flash: "Email preferences saved." });
 });

@@ -292,7 +292,7 @@ Deno.test("a member chooses in the settings or through the API, for themselves o
 
   assert.match(before.text, /Monthly reports/);
   assert.equal((before.text.match(/ checked/g) ?? []).length, 1);
-  assert.match(saved.text, /Choices saved/);
+  assert.match(saved.text, /Email preferences saved/);
   assert.equal((saved.text.match(/ checked/g) ?? []).length, 0);
   assert.deepEqual(read.json, { reports: false });
   assert.deepEqual(unchanged.json, { reports: false });

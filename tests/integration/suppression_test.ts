@@ -115,11 +115,11 @@ Deno.test("staff can find an address, suppress one, and release it after confirm
   assert.match(empty.text, /No suppressed addresses/);
   assert.deepEqual([refused.status, twice.status], [422, 422]);
   assert.match(twice.text, /suppressed already/);
-  assert.match(added.text, /zoe@acme\.example gets no more email/);
+  assert.match(added.text, /zoe@acme\.example won't get any more email/);
   assert.match(found.text, /Asked by telephone\./);
   assert.match(notFound.text, /No address matches/);
   assert.match(asked.text, /Release zoe@acme\.example\?/);
-  assert.match(released.text, /zoe@acme\.example gets email again/);
+  assert.match(released.text, /zoe@acme\.example can get email again/);
   assert.deepEqual([stillThere, await findSuppression(world.system, ZOE)], ["manual", null]);
 });
 
