@@ -5,7 +5,7 @@ import { readForm } from "../http.ts";
 import { done, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
-/** Which emails a member gets. */
+/** A member's email preferences. */
 const pages = new MemberPages();
 export default pages;
 

@@ -121,7 +121,7 @@ Deno.test("a missed day gets its counters later, but not its gauges", async () =
   await enqueueMissed(world.services);
   const { id } = await createProject(acme.ctx, { name: "One", description: "", status: "active" });
   await world.apiCalls(acme, "2026-03-02", 7);
-  world.clock.advance(DAY); // nothing ran on the evening of 2 March
+  world.clock.advance(DAY); // nothing ran on the evening of March 2
   await world.member(acme, "ben@acme.example", "viewer");
   await deleteProject(acme.ctx, id);
   await createProject(acme.ctx, { name: "Two", description: "", status: "active" });

@@ -54,7 +54,7 @@ Deno.test("S62 an email to a new address contains nothing that a stranger entere
     "Confirm your email address",
     "Confirm your email address",
     "Reset your Denizen password",
-    "Your workspace will be deleted on 1 April 2026",
+    "Your workspace will be deleted on April 1, 2026",
   ]);
   for (const email of server.received) assert.doesNotMatch(wordsOf(email), CHOSEN);
 });

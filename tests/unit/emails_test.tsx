@@ -35,8 +35,8 @@ const ESSENTIAL: Record<string, string[]> = {
   verify_address: ["Denizen", "24 hours"],
   reset_password: ["Ada Lovelace", "30 minutes", "203.0.113.24", "Firefox on Linux"],
   invitation: ["Ada Lovelace", "Acme Instruments", "member", "7 days"],
-  monthly_report: ["October 2026", "148", "132", "+12%", "7,387", "highest on 28 October (366)"],
-  deletion_scheduled: ["Grace Hopper", "24 December 2026"],
+  monthly_report: ["October 2026", "148", "132", "+12%", "7,387", "highest on October 28 (366)"],
+  deletion_scheduled: ["Grace Hopper", "December 24, 2026"],
 };
 
 /** The sample with each of its texts, at any depth, replaced. */
@@ -234,7 +234,7 @@ Deno.test("figures that weren't counted are shown as missing, not as zero", asyn
   const none = await renderSample(MONTHLY_REPORT, { figures, daily: daily.slice(0, 1) });
 
   assert.match(text, /API calls +400 +– +–/);
-  assert.match(text.replaceAll(/\s+/g, " "), /highest on 2 October \(7\), lowest on 2 October \(7\)/);
+  assert.match(text.replaceAll(/\s+/g, " "), /highest on October 2 \(7\), lowest on October 2 \(7\)/);
   assert.match(html, /API calls: –/);
   assert.doesNotMatch(none.text, /per day:/);
 });
@@ -248,7 +248,7 @@ Deno.test("a report says which figures are older than the month's last day, or m
   const [olderText, missingText] = [older, missing].map(({ text }) => text.replaceAll(/\s+/g, " "));
   assert.match(
     olderText!,
-    /People, Projects, and Storage were last measured on 14 October\. There are no later/,
+    /People, Projects, and Storage were last measured on October 14\. There are no later/,
   );
   assert.match(missingText!, /People, Projects, and Storage were not measured this month\./);
 });

@@ -195,7 +195,7 @@ Deno.test("every page says when the workspace will be deleted, and lets an owner
 
   const page = await htmlOf(<AppShell {...SHELL} deletion={deletion} />);
 
-  assert.match(page, /This workspace will be deleted on <time[^>]*>23 December 2026<\/time>\./);
+  assert.match(page, /This workspace will be deleted on <time[^>]*>December 23, 2026<\/time>\./);
   assert.ok(actionsOf(page).includes("/settings/deletion/cancel"));
 });
 
@@ -204,7 +204,7 @@ Deno.test("members who are not owners read when the workspace will be deleted, a
 
   const page = await htmlOf(<AppShell {...SHELL} deletion={deletion} />);
 
-  assert.match(page, /23 December 2026/);
+  assert.match(page, /December 23, 2026/);
   assert.doesNotMatch(page, /\/settings\/deletion/);
 });
 
@@ -230,7 +230,7 @@ Deno.test("deleting a workspace asks for its name and says what goes, when, and 
   );
 
   assert.ok(actionsOf(page).includes("/settings/deletion"));
-  assert.match(page, /in 30\s+days, on <time[^>]*>23 December 2026</);
+  assert.match(page, /in 30\s+days, on <time[^>]*>December 23, 2026</);
   assert.match(page, /nobody can restore the\s+workspace/);
   assert.match(inputOf(page, "confirmation"), /value="Acme"/);
   assert.match(inputOf(page, "confirmation"), /aria-describedby="confirmation-hint confirmation-error"/);
@@ -280,7 +280,7 @@ Deno.test("the list of workspaces says which are suspended or going to be delete
   const none = await htmlOf(<WorkspacesPage user={SHELL.user} workspaces={[]} />);
 
   assert.doesNotMatch(plain, /Suspended|Deletion/);
-  assert.match(ending, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026<[^]*Two invoices are overdue\./);
+  assert.match(ending, /Suspended[^]*Deletion on <time[^>]*>Dec 23, 2026<[^]*Two invoices are overdue\./);
   for (const page of [plain, none]) {
     assert.equal(page.match(/<a[^>]*href="\/workspaces\/new"/g)?.length, 1);
   }
@@ -328,7 +328,7 @@ Deno.test("a tenant's row says what its staff has to know: suspended, going to b
 
   const row = await htmlOf(<TenantRows {...LIST} tenants={[tenant]} />);
 
-  assert.match(row, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026<[^]*Schema behind/);
+  assert.match(row, /Suspended[^]*Deletion on <time[^>]*>Dec 23, 2026<[^]*Schema behind/);
   assert.doesNotMatch(row, />Active</);
 });
 
@@ -356,7 +356,7 @@ Deno.test("staff can resume a suspended tenant and cancel its deletion", async (
     "/admin/tenants/0195-t/deletion/cancel",
   ]);
   assert.match(page, /Unpaid since May\./);
-  assert.match(page, /23 December 2026/);
+  assert.match(page, /December 23, 2026/);
 });
 
 Deno.test("a refused suspension or deletion says beside its field what to change", async () => {
@@ -381,7 +381,7 @@ Deno.test("a tenant's page tells its owners, its history and why its last migrat
 
   const page = await htmlOf(<TenantPage tenant={tenant} history={history} now={NOW} />);
 
-  assert.match(page, /role="alert"[^]*Its last migration failed\.[^]*column name contains null values/);
+  assert.match(page, /role="alert"[^]*The last migration failed\.[^]*column name contains null values/);
   assert.match(page, /ada@acme\.example/);
   assert.match(page, /Sam Rivera<\/span>[^]*suspended the workspace/);
 });
