@@ -15,7 +15,7 @@ import { startWorker } from "../support/jobs.ts";
 import { EmailServer } from "../support/email_server.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
-/** Protects: a monthly report reaches each owner once, and no one who turned reports off (S40, RFC 8058). */
+/** Protects: each owner gets a monthly report once, unless they turned reports off (S40, RFC 8058). */
 
 const evening = SCHEDULES.find(({ name }) => name === "daily gauges")!;
 const monthly = SCHEDULES.find(({ name }) => name === "monthly reports")!;
@@ -133,7 +133,7 @@ Deno.test("a report counts days that weren't counted yet, and says which figures
   assert.deepEqual(await world.emails(empty.owner.email), []);
 });
 
-Deno.test("S40 one click in an email program turns a category off, without signing in and from anywhere", async () => {
+Deno.test("S40 one click in an email client turns a category off, from any origin and without signing in", async () => {
   await using server = await EmailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   const acme = await world.company("acme");
@@ -163,7 +163,7 @@ Deno.test("S40 one click in an email program turns a category off, without signi
   assert.equal(server.received.length, 1);
 });
 
-Deno.test("S40 an email program may send the one click as multipart/form-data (RFC 8058)", async () => {
+Deno.test("S40 an email client may send the one click as multipart/form-data (RFC 8058)", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await sendReports(world);
@@ -182,7 +182,7 @@ Deno.test("S40 an email program may send the one click as multipart/form-data (R
   assert.equal(await wantsEmail(world.system, acme.owner.id, REPORTS), false);
 });
 
-Deno.test("the page behind the link shows all choices, and can undo the click", async () => {
+Deno.test("the page behind the link shows all preferences and can undo the click", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await sendReports(world);
@@ -205,7 +205,7 @@ Deno.test("the page behind the link shows all choices, and can undo the click", 
   assert.deepEqual(afterAll, { reports: true });
 });
 
-Deno.test("a change of one category keeps the others, and doing it again changes nothing", async () => {
+Deno.test("a change of one category keeps the others, and repeating it changes nothing", async () => {
   await using world = await World.open();
   const { system } = world;
   const ada = await world.user("ada@acme.example");
@@ -270,7 +270,7 @@ Deno.test("S40 a link that was guessed, changed or made with another secret does
   assert.notEqual(own, other);
 });
 
-Deno.test("a member chooses in the settings or through the API, for themselves only", async () => {
+Deno.test("a member changes only their own preferences, in the settings or through the API", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const eve = await world.member(acme, "eve@acme.example", "viewer");
@@ -306,7 +306,7 @@ Deno.test("a member chooses in the settings or through the API, for themselves o
   assert.equal(await wantsEmail(world.system, eve.id, REPORTS), true);
 });
 
-/** Lets a month go by, measures its last evening, and sends its reports. */
+/** Advances the clock by a month, records the figures on its last evening, and sends its reports. */
 async function sendReports(world: World): Promise<void> {
   await using worker = await startWorker(world, "kv");
   await enqueueDue(world.services, monthly);

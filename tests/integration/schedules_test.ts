@@ -61,7 +61,7 @@ Deno.test("the next minute catches up on a failed schedule, and the queue is dra
   let drained = 0;
   const drain = () => void drained++;
   await everyMinute({ services, drain });
-  world.clock.advance(DAY); // its time came, and nothing ran
+  world.clock.advance(DAY); // the due time passed, and nothing ran
   await everyMinute({ services, drain });
   const broken = { ...services, db: null } as unknown as Services;
   await assert.rejects(everyMinute({ services: broken, drain }));
