@@ -113,7 +113,8 @@ if (serverUrl) {
 Deno.test("S04 a transaction sees only its tenant's schema, and afterward its connection sees none", async () => {
   await using world = await World.open({}, { connections: 4 });
   const acme = await world.company("acme");
-  const roleAndSchemas = sql`select current_user as role, array_to_string(current_schemas(false), ',') as schemas`;
+  const roleAndSchemas =
+    sql`select current_user as role, array_to_string(current_schemas(false), ',') as schemas`;
 
   const [inside] = await acme.ctx.tx((tx) => tx.execute(roleAndSchemas));
   const [afterwards] = await world.system.tx((tx) => tx.execute(roleAndSchemas));
