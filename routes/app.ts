@@ -32,7 +32,7 @@ const SITE: Mount = {
   errors: "page",
 };
 
-/** Email programs post here, from anywhere and without a cookie (RFC 8058). The token in the address is the proof. */
+/** Email clients post here from any origin, without a cookie (RFC 8058). The token in the URL authenticates them. */
 const UNSUBSCRIBE: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "page" };
 
 const ADMIN: Mount = {
@@ -49,7 +49,7 @@ const DEV: Mount = {
   errors: "page",
 };
 
-/** Its routes authenticate each call by a token. */
+/** Its routes authenticate each request by a token. */
 const API: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "problem" };
 
 /** Its routes check each report's signature. */
@@ -57,7 +57,7 @@ const INBOUND: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "
 
 const TENANT_API: Mount = { ...API, guards: [findTenant] };
 
-/** The guard for members stands in routes/app/app.ts, after the pages that sign them in. */
+/** routes/app/app.ts adds the guard for members, after the sign-in pages. */
 const APP: Mount = {
   guards: [findTenant, refuseCrossOrigin, readSession, admitTenant],
   body: TEXT_BODY,
@@ -65,7 +65,7 @@ const APP: Mount = {
   errors: "page",
 };
 
-/** The addresses of the API. The second stands for the current version. */
+/** The paths of the API. `/api` is the current version. */
 const API_ROOTS = ["/api/v1", "/api"];
 
 /** Which kind of host a route is on. */
@@ -73,11 +73,11 @@ export type HostKind = "apex" | "tenant";
 
 export type HttpApp = {
   fetch: Deno.ServeHandler;
-  /** Every route, for tests that try them all. */
+  /** Every route, for tests that request each one. */
   routes: { host: HostKind; method: string; path: string }[];
 };
 
-/** The whole of HTTP: one router for the apex, and one for the hosts of all tenants. */
+/** All HTTP routes: one router for the apex, and one for the hosts of all tenants. */
 export async function createApp(services: Services): Promise<HttpApp> {
   const files = await StaticFiles.load();
   const hosts = { apex: apexRoutes(services, files), tenant: tenantRoutes(services, files) };
@@ -113,7 +113,7 @@ function tenantRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
   return tenant;
 }
 
-/** What any host answers, even an unknown one: its error page needs the styles. */
+/** The routes that every host answers. Unknown hosts need the styles for their error page. */
 export function anyHost(services: Services, files: StaticFiles): Hono<HttpEnv> {
   const host = new Hono<HttpEnv>();
   host.use(requestContext(services, files.url), securityHeaders(services.config), refuseOtherMethods);

@@ -4,7 +4,7 @@ import { type Column, csvLines } from "../src/platform/csv.ts";
 /** Tells spreadsheets that the text is UTF-8. */
 const BYTE_ORDER_MARK = "\ufeff";
 
-/** Sends rows as a CSV file while they are read. If the first can't be read, the answer is that error. */
+/** Streams rows as a CSV file. If the first row can't be read, the response is that error. */
 export async function sendCsv<E extends Env, Row>(
   c: Context<E>,
   fileName: string,

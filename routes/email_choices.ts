@@ -8,7 +8,7 @@ export const EMAIL_CATEGORIES: readonly EmailCategory[] = [
   ...new Set(FEATURES.flatMap(({ emails }) => emails).flatMap(({ category }) => category ?? [])),
 ];
 
-/** The choices in a form of checkboxes. A browser sends only those that are checked. */
+/** The preferences from a form of checkboxes. A browser sends only the checked boxes. */
 export function readChoices(fields: Fields): EmailPreferences {
   return Object.fromEntries(EMAIL_CATEGORIES.map(({ name }) => [name, fields[name] === "on"]));
 }

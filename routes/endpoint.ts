@@ -3,8 +3,8 @@ import { matchedRoutes } from "hono/route";
 import type { HttpEnv } from "./http.ts";
 
 /**
- * The pattern of the route that answers, such as `/projects/:id`, even if a guard before it refuses; `unmatched` if there is
- * none.
+ * The pattern of the matched route, such as `/projects/:id`, even if a guard rejects the request. `unmatched` if no route
+ * matches.
  */
 export function endpointOf<Env extends HttpEnv>(c: Context<Env>): string {
   const routes = matchedRoutes(c);

@@ -14,23 +14,23 @@ import { isForPrograms } from "./mount.ts";
 import { fragment, page } from "./page.tsx";
 import { safeNext } from "./site/redirects.ts";
 
-/** A full disk needs a person to make room. */
+/** Long, because a person has to free space on a full disk. */
 const FULL_RETRY_SECONDS = 60;
 
 const log = logOf("http");
 
-/** Answers an error in the way of the request's mount: as problem+json, as a page, or as a toast where htmx asked. */
+/** Answers an error in the format of the request's mount: problem+json, a page, or a toast for htmx. */
 export async function respondToError<Env extends HttpEnv>(
   c: Context<Env>,
   thrown: unknown,
 ): Promise<Response> {
-  const error = await toKnown(c, thrown);
+  const error = await toKnownError(c, thrown);
   logFailure(c, error);
   return isForPrograms(c) ? problem(c, error) : await errorPage(c, error);
 }
 
-/** Hono's own refusals, and a database that can't be reached, are no bugs of ours. */
-async function toKnown<Env extends HttpEnv>(c: Context<Env>, thrown: unknown): Promise<unknown> {
+/** Maps expected failures, such as Hono's HTTP errors and an unreachable database, to a `DomainError`. */
+async function toKnownError<Env extends HttpEnv>(c: Context<Env>, thrown: unknown): Promise<unknown> {
   if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: thrown.message });
   if (thrown instanceof Error && thrown.cause instanceof DomainError) return thrown.cause; // Drizzle wraps it
   if (isConnectionFailure(thrown) || isTimeout(thrown)) {
@@ -45,7 +45,7 @@ async function toKnown<Env extends HttpEnv>(c: Context<Env>, thrown: unknown): P
   return loss ?? explainMissingRole(thrown) ?? thrown;
 }
 
-/** Writes an unexpected error to the log, with its request's id. The person sees that id and nothing else. */
+/** Logs an unexpected error with the request's id. The person sees only that id. */
 function logFailure<Env extends HttpEnv>(c: Context<Env>, error: unknown): void {
   if (error instanceof DomainError) return;
   log.error("request failed", {
@@ -55,7 +55,7 @@ function logFailure<Env extends HttpEnv>(c: Context<Env>, error: unknown): void 
   });
 }
 
-/** Visitors who have to sign in are sent to do so, and come back. */
+/** Redirects visitors who have to sign in to the sign-in page, which sends them back afterward. */
 async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unknown): Promise<Response> {
   const kind = error instanceof DomainError ? error.kind : null;
   if (kind === "unauthenticated" && c.req.method === "GET") return redirect(c, signInAddress(c));
@@ -75,7 +75,7 @@ async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unknown): 
   return await page(c, { title, body, status });
 }
 
-/** Every page of a suspended workspace. Only members read why. */
+/** Replaces every page of a suspended workspace. Only members see the reason. */
 async function suspendedPage<Env extends HttpEnv>(
   c: Context<Env>,
   { name, suspension }: Tenant,
@@ -91,7 +91,7 @@ function describe(error: unknown) {
   return { status: 500 as const, title: "Something went wrong", detail: "We've been notified." };
 }
 
-/** htmx asks for a part: the page around it, if it is one of this host, is where to come back to. */
+/** After an htmx request, the person returns to the page that sent it, if that page is on this host. */
 function signInAddress<Env extends HttpEnv>(c: Context<Env>): string {
   const page = isPartial(c) ? c.req.header("HX-Current-URL") : undefined;
   const url = URL.parse(page ?? c.req.url);

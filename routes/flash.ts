@@ -20,7 +20,7 @@ export function sendFlash<Env extends HttpEnv>(c: Context<Env>, message: Flash):
   });
 }
 
-/** The message from the previous page, once. */
+/** Reads and removes the message from the previous page. */
 export function takeFlash<Env extends HttpEnv>(c: Context<Env>): Flash | undefined {
   const cookie = getCookie(c, COOKIE);
   if (!cookie) return undefined;

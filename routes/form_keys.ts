@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { type FormKey, idOfForm, readFormKey } from "../src/platform/form_keys.ts";
 import type { HttpEnv } from "./http.ts";
 
-/** The key that a form was sent with. Null from programs and from pages more than a day old. */
+/** The key that a form was sent with. Null if a program sent the form or its page is more than a day old. */
 export function formKeyOf<Env extends HttpEnv>(
   c: Context<Env>,
   form: Record<string, string>,
@@ -10,7 +10,7 @@ export function formKeyOf<Env extends HttpEnv>(
   return readFormKey(form.form_key, c.get("services").clock.now());
 }
 
-/** The id for what a form creates, the same when it is sent again; undefined for a form without a key. */
+/** The id of the record that a form creates. A repeated form gets the same id; a form without a key gets undefined. */
 export function idFromForm<Env extends HttpEnv>(
   c: Context<Env>,
   what: string,

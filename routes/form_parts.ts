@@ -22,8 +22,8 @@ export type FormPart =
   | { kind: "file"; name: string; fileName: string; mediaType: string; bytes: Uint8Array };
 
 /**
- * The fields and files of a multipart form in the order they arrive, on a route that accepts `files`. Memory holds one file
- * at a time. `fileName` and `mediaType` are what the client claims. Throws `invalid` or `too_large`.
+ * Yields the fields and files of a multipart form in the order in which they arrive. The route must accept `files`. Keeps one
+ * file in memory at a time. Don't trust `fileName` and `mediaType`: the client sends them. Throws `invalid` or `too_large`.
  */
 export async function* formParts<Env extends HttpEnv>(c: Context<Env>): AsyncGenerator<FormPart> {
   const rule = bodyRuleOf(c);
@@ -35,7 +35,7 @@ export async function* formParts<Env extends HttpEnv>(c: Context<Env>): AsyncGen
   });
   let textBytes = 0;
   try {
-    for await (const chunk of withoutLineEndAtEnd(c.req.raw.body!)) {
+    for await (const chunk of withoutTrailingLineBreak(c.req.raw.body!)) {
       for (const raw of parser.write(chunk)) {
         const part = readPart(raw);
         if (part?.kind === "text") textBytes += raw.size;
@@ -62,14 +62,16 @@ function boundaryOf<Env extends HttpEnv>(c: Context<Env>): string {
   return boundary;
 }
 
-/** Null for a file field that was left empty. */
+/** Returns null for an empty file field. */
 function readPart(part: MultipartPart): FormPart | null {
   const { name, fileName, mediaType, value } = decode(part);
   if (name === undefined) throw malformedForm();
   for (const text of [name, fileName ?? "", mediaType, value]) checkText(text);
   if (!part.isFile) return { kind: "text", name, value };
   if (!fileName && part.size === 0) return null;
-  if (/\p{Cc}/u.test(fileName ?? "")) throw invalid({ [name]: "The file's name holds a control character." });
+  if (/\p{Cc}/u.test(fileName ?? "")) {
+    throw invalid({ [name]: "The file's name contains a control character." });
+  }
   return { kind: "file", name, fileName: fileName ?? "", mediaType, bytes: part.bytes };
 }
 
@@ -87,10 +89,10 @@ function decode(part: MultipartPart) {
 }
 
 /**
- * The chunks with a line end at the end of one moved to the start of the next: the line end after the last boundary, which
- * the parser refuses in a chunk of its own, is so left out.
+ * Moves line breaks at the end of a chunk to the start of the next chunk, and drops them after the last chunk. The parser
+ * rejects a chunk that holds only the line break after the last boundary.
  */
-async function* withoutLineEndAtEnd(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* withoutTrailingLineBreak(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held = new Uint8Array();
   for await (const chunk of body) {
     const joined = new Uint8Array(held.length + chunk.length);

@@ -5,18 +5,18 @@ import type { HttpEnv } from "./http.ts";
 import { type BodyRule, checkBody } from "./middleware/body.ts";
 import type { PolicyName } from "./middleware/security_headers.ts";
 
-/** The rules of one part of the product. They hold for every route in it. */
+/** The rules of one part of the product. They apply to every route in it. */
 export type Mount = {
-  /** Each lets a request pass or refuses it, in this order. */
+  /** Each guard admits or rejects a request, in this order. */
   guards: MiddlewareHandler[];
-  /** What a route accepts as its body, unless it declares more. */
+  /** The body that a route accepts, unless it declares another rule. */
   body: BodyRule;
   policy: PolicyName;
-  /** How an error is answered: as a page for people, or as problem+json for programs. */
+  /** The format of errors: a page for people, or problem+json for programs. */
   errors: "page" | "problem";
 };
 
-/** Adds `routes` below `path`, behind the mount's rules. Nothing after them answers a path below it. */
+/** Adds `routes` below `path`, with the mount's rules. Routes added later never match below `path`. */
 export function mount<Env extends HttpEnv, Routes extends Schema, Base extends string>(
   app: Hono<HttpEnv>,
   path: string,
@@ -35,7 +35,7 @@ export function mount<Env extends HttpEnv, Routes extends Schema, Base extends s
   });
 }
 
-/** Whether programs ask here, which read problem+json. */
+/** Whether the route serves programs, which read problem+json. */
 export function isForPrograms<Env extends HttpEnv>(c: Context<Env>): boolean {
   return c.get("mount")?.errors === "problem";
 }

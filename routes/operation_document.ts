@@ -5,10 +5,10 @@ import type { Answer, Audience, Description, Verb } from "./resource.ts";
 import { describeWire, wireSchema } from "./wire.ts";
 
 const ETAG = {
-  ETag: { schema: { type: "string" as const }, description: "The resource's version, for If-Match" },
+  ETag: { schema: { type: "string" as const }, description: "The resource's version, to send in If-Match" },
 };
 
-const HAPPENS_TO_ANY: ProblemStatus[] = [500, 503];
+const ANY_OPERATION: ProblemStatus[] = [500, 503];
 
 type Documented = Description & {
   tag: string;
@@ -19,7 +19,7 @@ type Documented = Description & {
   sendsVersion?: boolean;
 };
 
-/** An object that has a name in the document. */
+/** A named object schema in the document. */
 export function model<Shape extends z.ZodRawShape>(name: string, shape: Shape): z.ZodObject<Shape> {
   const schema = z.object(shape);
   describeWire(schema, (wire) => wire.openapi(name));
@@ -51,7 +51,7 @@ export function documentOperation<E extends Env>(
     },
     responses: {
       ...success(operation),
-      ...problems([...refusals, ...refusalsOf(path, operation), ...HAPPENS_TO_ANY]),
+      ...problems([...refusals, ...refusalsOf(path, operation), ...ANY_OPERATION]),
     },
   });
 }
@@ -61,7 +61,7 @@ function success({ answer: { status = 200, description, schema }, sendsVersion }
   return { [status]: { description, ...content, ...(sendsVersion && schema ? { headers: ETAG } : {}) } };
 }
 
-/** What follows from the operation's shape: an id may be unknown, a version outdated, an input invalid or too large. */
+/** Derives statuses from the operation's shape: an unknown id, an outdated version, an invalid or too large input. */
 function refusalsOf(path: string, { body, query, takesVersion, refusals = [] }: Documented): ProblemStatus[] {
   return [
     ...(path.includes("{id}") ? [404] as const : []),

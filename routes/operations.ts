@@ -4,7 +4,7 @@ import { isSameSecret } from "../src/platform/crypto.ts";
 import type { Services } from "../src/ports.ts";
 import type { HttpEnv } from "./http.ts";
 
-/** The endpoints for load balancers and people on call, on any host. */
+/** The endpoints for load balancers and on-call engineers, on any host. */
 export const operations = new Hono<HttpEnv>();
 
 operations.get("/health", async (c) => {
@@ -19,7 +19,7 @@ operations.get("/ready", async (c) => {
 
 operations.get("/metrics", (c) => isOnMainPort(c.get("services").config) ? sendMetrics(c) : c.notFound());
 
-/** The same on the separate port for metrics. */
+/** The same endpoints on the separate port for metrics. */
 export function createOperationsApp(services: Services): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.use(async (c, next) => {
@@ -32,7 +32,7 @@ export function createOperationsApp(services: Services): Hono<HttpEnv> {
   return app;
 }
 
-/** In production, metrics need a token or a port that the internet doesn't reach. */
+/** In production, metrics need a token or a port that the internet can't reach. */
 function isOnMainPort({ environment, metricsPort, metricsToken }: Config): boolean {
   if (metricsPort !== undefined) return false;
   return metricsToken !== undefined || environment !== "production";

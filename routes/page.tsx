@@ -12,20 +12,20 @@ import { type Fields, type HttpEnv, isPartial, readForm, redirect } from "./http
 import { localeOf } from "./locale.ts";
 import { parseWire, readWire, wireErrors } from "./wire.ts";
 
-/** The fields that are never written back into a page. */
+/** Fields whose values are never written back into a page. */
 const PASSWORDS = new Set(["password", "current_password", "new_password"]);
 
-/** A component, or what makes one once it is known to be needed. */
+/** A component, or a function that creates it only when it is needed. */
 type Content = Child | (() => Child | Promise<Child>);
 
 export type Page = LayoutProps & {
   body: Content;
-  /** What htmx gets when it asks for a part of this page; the whole page if absent. */
+  /** The response to an htmx request for a part of this page. If absent, htmx gets the whole page. */
   partial?: Content;
   status?: ContentfulStatusCode;
 };
 
-/** Answers with a page in the layout of its mount, or with the part of it that htmx asked for. */
+/** Answers with a page in its mount's layout, or with the part that htmx requested. */
 export async function page<Env extends HttpEnv>(
   c: Context<Env>,
   { body, partial, status, ...frame }: Page,
@@ -37,7 +37,7 @@ export async function page<Env extends HttpEnv>(
   return await fragment(c, <Layout {...frame} flash={flash}>{content}</Layout>, status);
 }
 
-/** Answers with a component alone, which htmx puts into the page. */
+/** Answers with a component only. htmx swaps it into the page. */
 export async function fragment<Env extends HttpEnv>(
   c: Context<Env>,
   content: Content,
@@ -56,15 +56,14 @@ export async function fragment<Env extends HttpEnv>(
   return await c.html(<PageContext.Provider value={value}>{made}</PageContext.Provider>, status);
 }
 
-/** What follows a change: another page, with a message. */
+/** The response to a change: a redirect to another page, with a message. */
 export type Done = {
   to: string;
   flash?: string | Flash;
-  /** What htmx gets instead: the parts of the open page that change. */
+  /** The response to htmx instead: the parts of the open page that change. */
   partial?: Content;
 };
 
-/** Answers a change. */
 export async function done<Env extends HttpEnv>(
   c: Context<Env>,
   { to, flash, partial }: Done,
@@ -76,29 +75,28 @@ export async function done<Env extends HttpEnv>(
 
 export type Form<Schema extends z.ZodType, Result> = {
   schema: Schema;
-  /** Makes the change. */
   submit: (input: z.output<Schema>, sent: SentForm) => Promise<Result>;
   done: (result: Result) => Done | Response | Promise<Done | Response>;
-  /** The page with the form again, with what has to change. */
+  /** The page with the form again and its errors. */
   refused: (form: RefusedForm) => Page | Response | Promise<Page | Response>;
-  /** The kinds of refusal that the person can answer in the form. */
+  /** The kinds of errors that the person can fix in the form. */
   refusals?: ErrorKind[];
-  /** Finds what this very form made when it was sent before, at `renderedAt` or later. Asked once it is refused. */
+  /** After a refusal, finds the result of an earlier submission of the same form, made at `renderedAt` or later. */
   findRepeated?: (input: z.output<Schema>, renderedAt: Date) => Promise<Result | null>;
 };
 
 export type SentForm = {
   fields: Fields;
-  /** The id for what the form creates, the same when it is sent again; undefined for a form without a key. */
+  /** The id of the record that the form creates. A repeated form gets the same id; a form without a key gets undefined. */
   idFor(what: string): string | undefined;
 };
 
-/** `problem` says what is wrong with the whole; `errors`, what is wrong with single fields. */
+/** `problem` is about the whole form; `errors` are about single fields. */
 export type RefusedForm = { values: Fields; errors: FieldErrors; problem?: string };
 
 /**
- * Answers a form: parses its fields, makes the change, and goes on. A refusal that is about the form brings it back with 422,
- * its values and what to change. Anything else that is thrown becomes the page of that error.
+ * Handles a form: parses its fields, makes the change, and redirects. If the person can fix the error in the form, shows the
+ * form again with 422, its values and its errors. Any other error gets its error page.
  */
 export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result>(
   c: Context<Env>,
@@ -115,7 +113,7 @@ export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result
 
 type Outcome<Result> = { refusal: DomainError } | { refusal: null; value: Result };
 
-/** A refusal is returned, so that what the form needs to be shown again is loaded outside of `catch`. */
+/** Returns the refusal, so that the caller loads the form's page outside of `catch`. */
 async function attempt<Result>(
   refusals: ErrorKind[] = ["invalid"],
   change: () => Promise<Result>,

@@ -12,22 +12,22 @@ export type Verb = "get" | "post" | "patch" | "delete";
 export type Audience<E extends Env, Ctx> = {
   guards: MiddlewareHandler[];
   contextOf(c: Context<E>): Ctx;
-  /** The name of the credentials in the document, if they are needed. */
+  /** The name of the security scheme in the document. Null if no credentials are needed. */
   credentials: string | null;
-  /** What any of the operations may be refused with. */
+  /** The error statuses that every operation may return. */
   refusals: ProblemStatus[];
 };
 
-/** What the document says of an operation. */
+/** An operation's text in the document. */
 export type Description = {
   operationId: string;
   summary: string;
   description?: string;
-  /** Refusals that don't follow from the operation's shape. */
+  /** Error statuses that don't follow from the operation's shape. */
   refusals?: ProblemStatus[];
 };
 
-/** A successful answer. Without a schema, it has no body. */
+/** A successful response. Without a schema, it has no body. */
 export type Answer<Result extends z.ZodType> = {
   status?: 200 | 201 | 202 | 204;
   description: string;
@@ -38,17 +38,17 @@ type Operation<E extends Env, Ctx, Body extends z.ZodObject, Result extends z.Zo
   guards?: MiddlewareHandler[];
   body?: Body;
   answer: Answer<Result>;
-  /** Sent as the ETag. A change asks for it in `If-Match`. */
+  /** Sent as the ETag. A client sends it back in `If-Match`. */
   versionOf?(row: Row): number;
   run(ctx: Ctx, call: Call<E, z.output<Body>>): Promise<Row>;
 };
 
-/** What a request says. */
+/** The parsed request. */
 export type Call<E extends Env, Body> = {
-  /** From the path; empty where the path has none. */
+  /** The id in the path; empty if the path has none. */
   id: string;
   body: Body;
-  /** The version that `If-Match` asks for; undefined for any. */
+  /** The version in `If-Match`; undefined for any version. */
   expectedVersion: number | undefined;
   c: Context<E>;
 };
@@ -63,8 +63,8 @@ type ResourceList<Ctx, Query extends z.ZodObject, Item extends z.ZodType, Row> =
 };
 
 /**
- * A resource of the API: each operation is declared once, with its path, schemas and function. From the declaration follow
- * the route, the conversion between camelCase and snake_case, and the OpenAPI document.
+ * A resource of the API. Each operation is declared once, with its path, schemas and function. The declaration creates the
+ * route, the conversion between camelCase and snake_case, and the OpenAPI document.
  */
 export class Resource<E extends Env, Ctx> {
   readonly #routes = new OpenAPIHono<E>();
@@ -158,11 +158,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The version that `If-Match` names; undefined with `*` or without the header. Anything else matches no version. */
+/** The version in `If-Match`; undefined for `*` or without the header. Any other value matches no version. */
 function expectedVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
   const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  if (!version) throw preconditionFailed("If-Match holds no ETag of this resource.");
+  if (!version) throw preconditionFailed("If-Match must be an ETag of this resource.");
   return Number(version);
 }
 

@@ -13,8 +13,8 @@ const HASH_LETTERS = 12;
 const JAVASCRIPT = "text/javascript; charset=utf-8";
 
 /**
- * The only files that are served. They are found by name, so no path of a request reaches the disk.
- * htmx starts by a timer, so it shares one file with its gate, hx-csp: loaded apart, it could start first.
+ * The only files that are served. A request finds them by name, so its path never reaches the disk.
+ * htmx and its extension hx-csp share one file. In separate files, htmx's timer could start it before hx-csp.
  */
 const FILES: Record<AssetName, { parts: URL[]; type: string }> = {
   "app.css": { parts: [local("app.css")], type: "text/css; charset=utf-8" },
@@ -29,7 +29,7 @@ const FILES: Record<AssetName, { parts: URL[]; type: string }> = {
 
 type Asset = { type: string; url: string; identity: Uint8Array; gzipped: Uint8Array };
 
-/** The static files, read and compressed once. Their addresses hold a hash of the content, so browsers keep them. */
+/** The static files, read and compressed once. Their URLs contain a hash of the content, so browsers cache them. */
 export class StaticFiles {
   readonly #assets: Map<string, Asset>;
   readonly routes = new Hono<HttpEnv>();
@@ -58,7 +58,7 @@ export class StaticFiles {
     return new StaticFiles(new Map(assets));
   }
 
-  /** The address of a file, with its hash. */
+  /** A file's URL, with its hash. */
   url = (name: AssetName): string => this.#assets.get(name)!.url;
 }
 
@@ -77,7 +77,7 @@ export async function loadAsset(
   };
 }
 
-/** Scripts one after the other, each ended by a semicolon, which a minified file may leave out. */
+/** Concatenates scripts. Adds a semicolon after each, because a minified file may lack its last one. */
 function join(parts: Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   return Buffer.concat(parts.flatMap((part) => [part, Buffer.from(";\n")]));

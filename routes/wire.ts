@@ -1,10 +1,10 @@
-// The edge between src, whose fields are camelCase, and JSON, forms and addresses, whose fields are snake_case. A field's own
-// schema passes through unchanged, so its checks, messages and documentation are the same on both sides.
+// Converts between src, whose fields are camelCase, and JSON, forms and URLs, whose fields are snake_case. A field's own
+// schema doesn't change, so its checks, messages and documentation are the same on both sides.
 import { z } from "zod";
 import { type FieldErrors, invalid } from "../src/errors.ts";
 import { fieldErrors } from "../src/platform/input.ts";
 
-/** What may be sent for a value: a moment for its text, and more fields than are sent. */
+/** A value that `toWire` accepts: dates in place of text, and extra fields that are not sent. */
 export type Sendable<Value> = Value extends string ? Value | Date
   : Value extends readonly (infer Item)[] ? readonly Sendable<Item>[]
   : Value extends object ? { readonly [Name in keyof Value]: Sendable<Value[Name]> }
@@ -12,7 +12,7 @@ export type Sendable<Value> = Value extends string ? Value | Date
 
 const schemas = new WeakMap<z.ZodType, z.ZodType>();
 
-/** The schema as the outside world sees it. Names among the values of an enum, such as sort keys, change too. */
+/** The schema with snake_case names. Enum values that are names, such as sort keys, change too. */
 export function wireSchema<Schema extends z.ZodType>(
   schema: Schema,
 ): Schema extends z.ZodObject ? z.ZodObject : z.ZodType {
@@ -21,7 +21,7 @@ export function wireSchema<Schema extends z.ZodType>(
   return known as Schema extends z.ZodObject ? z.ZodObject : z.ZodType;
 }
 
-/** Documents the schema's outside form, wherever it is used from now on. */
+/** Documents the schema's wire form in all later uses. */
 export function describeWire<Schema extends z.ZodObject>(
   schema: Schema,
   describe: (wire: z.ZodObject) => z.ZodObject,
@@ -29,7 +29,7 @@ export function describeWire<Schema extends z.ZodObject>(
   schemas.set(schema, describe(renameFields(schema)));
 }
 
-/** Parses what was sent. Throws `invalid` with the first message for each field. */
+/** Parses sent values. Throws `invalid` with the first message for each field. */
 export function readWire<Schema extends z.ZodType>(schema: Schema, sent: unknown): z.output<Schema> {
   const parsed = parseWire(schema, sent);
   if (parsed.success) return parsed.data;
@@ -38,23 +38,23 @@ export function readWire<Schema extends z.ZodType>(schema: Schema, sent: unknown
 
 export type Parsed<Data> = { success: true; data: Data } | { success: false; error: z.ZodError };
 
-/** Parses what was sent. Errors name the fields as they were sent. */
+/** Parses sent values. Errors use the field names that were sent. */
 export function parseWire<Schema extends z.ZodType>(schema: Schema, sent: unknown): Parsed<z.output<Schema>> {
   const parsed = wireSchema(schema).safeParse(sent);
   return parsed.success ? { success: true, data: fromWire(schema, parsed.data) } : parsed;
 }
 
-/** What `wireSchema(schema)` has parsed, under the names of src. */
+/** Renames the fields of a value that `wireSchema(schema)` has parsed to camelCase. */
 export function fromWire<Schema extends z.ZodType>(schema: Schema, parsed: unknown): z.output<Schema> {
   return rename(schema, parsed, FROM_WIRE) as z.output<Schema>;
 }
 
-/** A value as JSON. Fields that the schema doesn't name are left out. */
+/** Converts a value to JSON. Leaves out fields that the schema doesn't name. */
 export function toWire<Schema extends z.ZodType>(schema: Schema, value: Sendable<z.output<Schema>>): unknown {
   return rename(schema, value, TO_WIRE);
 }
 
-/** Refused fields under the names that the outside world knows. */
+/** Renames the fields of errors to snake_case. */
 export function wireErrors(fields: FieldErrors): FieldErrors {
   return Object.fromEntries(Object.entries(fields).map(([name, message]) => [snakeCase(name), message]));
 }
@@ -63,7 +63,7 @@ export function snakeCase(name: string): string {
   return name.replaceAll(/[a-z0-9](?=[A-Z])/g, "$&_").toLowerCase();
 }
 
-/** What has the same names on both sides stays itself, with its documentation. */
+/** Returns a schema whose names don't change as it is, with its documentation. */
 function renameSchema(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodObject) return hasNewNames(schema) ? renameFields(schema) : schema;
   if (schema instanceof z.ZodEnum) return hasNewWords(schema) ? renameWords(schema) : schema;
@@ -79,7 +79,7 @@ function hasNewNames({ shape }: z.ZodObject): boolean {
     .some(([name, field]) => snakeCase(name) !== name || wireSchema(field) !== field);
 }
 
-/** A check of the whole object would look for the fields' other names. */
+/** Throws if the schema checks the whole object: the check would read the fields' camelCase names. */
 function renameFields(schema: z.ZodObject): z.ZodObject {
   if (schema.def.checks?.length) throw new Error("Check the fields of an input, or check the whole in src.");
   const shape = Object.entries(schema.shape as Shape)
@@ -108,7 +108,7 @@ function renameWrapped(schema: Wrapper): z.ZodType {
 type Shape = Record<string, z.ZodType>;
 type Wrapper = z.ZodOptional | z.ZodNullable | z.ZodDefault;
 
-/** How names change in one direction. */
+/** The conversion of names in one direction. */
 type Renaming = {
   /** The name of a field before and after. */
   names(name: string): { from: string; to: string };

@@ -8,8 +8,8 @@ const OUTPUT = join(VIEWS, "static/app.css");
 const UNWRITABLE = new Set(["EACCES", "EPERM", "EROFS"]);
 
 /**
- * Writes the style sheet of the pages, `static/app.css`, minified, from `styles/app.css` and the classes that the views
- * name; unless neither those nor Tailwind nor this file have changed.
+ * Writes the minified style sheet of the pages, `static/app.css`, from `styles/app.css` and the classes in the views. Skips the
+ * build if they, Tailwind and this file are unchanged.
  */
 export async function updateCss(): Promise<void> {
   const inputs = await readInputs();
@@ -19,7 +19,7 @@ export async function updateCss(): Promise<void> {
   await write(stamp + await compileCss(inputs));
 }
 
-/** Ends the process with one line that says what to do where the file can't be written. */
+/** If the file can't be written, ends the process with a line that says how to fix it. */
 async function write(css: string): Promise<void> {
   try {
     await Deno.writeTextFile(OUTPUT, css);

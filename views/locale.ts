@@ -1,17 +1,17 @@
-/** The languages that the pages speak. */
+/** The languages that the pages support. */
 export const LOCALES = ["en"] as const;
 
 export type Locale = typeof LOCALES[number];
 
 export const DEFAULT_LOCALE: Locale = "en";
 
-/** How a language writes days and numbers. */
+/** A language's formats for dates and numbers. */
 export type Formats = {
-  /** "23 Dec 2026". */
+  /** "Dec 23, 2026". */
   day: Intl.DateTimeFormat;
-  /** "23 December 2026". */
+  /** "December 23, 2026". */
   longDay: Intl.DateTimeFormat;
-  /** "23 Dec 2026, 09:00:12". */
+  /** "Dec 23, 2026, 09:00:12". */
   second: Intl.DateTimeFormat;
   /** "3 hours ago". */
   relative: Intl.RelativeTimeFormat;
@@ -19,7 +19,7 @@ export type Formats = {
   count: Intl.NumberFormat;
 };
 
-const FORMATS: Record<Locale, Formats> = { en: formatsFor("en-GB") };
+const FORMATS: Record<Locale, Formats> = { en: formatsFor("en-US") };
 
 export function formatsOf(locale: Locale): Formats {
   return FORMATS[locale];
@@ -30,7 +30,12 @@ function formatsFor(tag: string): Formats {
   return {
     day: new Intl.DateTimeFormat(tag, { ...utc, day: "numeric", month: "short", year: "numeric" }),
     longDay: new Intl.DateTimeFormat(tag, { ...utc, day: "numeric", month: "long", year: "numeric" }),
-    second: new Intl.DateTimeFormat(tag, { ...utc, dateStyle: "medium", timeStyle: "medium" }),
+    second: new Intl.DateTimeFormat(tag, {
+      ...utc,
+      dateStyle: "medium",
+      timeStyle: "medium",
+      hourCycle: "h23",
+    }),
     relative: new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "long" }),
     count: new Intl.NumberFormat(tag),
   };

@@ -3,15 +3,15 @@ import type { Locale } from "./locale.ts";
 
 export type AssetName = "app.css" | "app.js" | "favicon.svg" | "htmx.js" | "alpine.js";
 
-/** What every page needs of its request. */
+/** The request's values that every page needs. */
 export type PageValue = {
   /** Lets the page's own scripts and htmx attributes run. */
   nonce: string;
   locale: Locale;
-  /** The address of a static file. */
+  /** Returns a static file's URL. */
   asset: (name: AssetName) => string;
   apexUrl: string;
-  /** The page's own path, which the navigation marks. */
+  /** The page's own path. The navigation highlights it. */
   path: string;
   formKey: string;
 };
@@ -19,8 +19,8 @@ export type PageValue = {
 export const PageContext = createContext<PageValue | null>(null);
 
 /**
- * The page around the component. JSX is evaluated inside out, so a route passes one component
- * (`body: <ProjectsPage … />`), never markup with components in it. This throws where it was forgotten.
+ * The context of the page around the component. JSX is evaluated inside out, so a route passes one component
+ * (`body: <ProjectsPage … />`), never markup that contains components. Throws outside a page.
  */
 export function usePage(): PageValue {
   const page = useContext(PageContext);

@@ -4,7 +4,7 @@ import { jobPages } from "./jobs.tsx";
 import { suppressionPages } from "./suppressions.tsx";
 import { tenantPages } from "./tenants.tsx";
 
-/** The back office, for the platform's staff. */
+/** The back office for the platform's staff. */
 export const admin = new Hono<StaffEnv>();
 
 admin.get("/", (c) => c.redirect("/admin/tenants", 303));

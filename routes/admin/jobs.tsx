@@ -24,7 +24,7 @@ import { readWire } from "../wire.ts";
 
 const ALL_STATES = "all";
 
-/** Background jobs: the state of the queues, and what failed. */
+/** Background jobs: the state of the queues, and the jobs that failed. */
 export const jobPages = new Hono<StaffEnv>();
 
 jobPages.get("/jobs", async (c) => {
@@ -32,8 +32,8 @@ jobPages.get("/jobs", async (c) => {
   const query = readListAddress(c, JOB_LIST);
   const { queues, workers } = await getQueues(ctx);
   const counts = countStates(queues, query.queue);
-  const namesState = query.state !== undefined || c.req.query("state") === ALL_STATES;
-  const showsFailed = !namesState && counts.failed > 0;
+  const hasStateFilter = query.state !== undefined || c.req.query("state") === ALL_STATES;
+  const showsFailed = !hasStateFilter && counts.failed > 0;
   const list = { ...await rowsOf(ctx, showsFailed ? { ...query, state: "failed" } : query), counts };
   return await page(c, {
     title: "Background jobs",
@@ -89,7 +89,7 @@ async function rowsOf(ctx: SystemContext, query: ListQuery<typeof JOB_LIST>) {
   return { jobs: items, nextCursor, query: { state, queue } as const, now: ctx.services.clock.now() };
 }
 
-/** How many jobs are in each state, in one queue or in all. Finished jobs aren't counted. */
+/** Counts the jobs in each state, in one queue or in all. Leaves out finished jobs. */
 function countStates(queues: QueueState[], queue?: QueueName): QueueState["depth"] {
   const sum = { waiting: 0, ready: 0, running: 0, held: 0, failed: 0 };
   for (const { depth } of queues.filter((each) => !queue || each.queue === queue)) {

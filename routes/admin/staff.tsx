@@ -8,7 +8,7 @@ import { AdminShell } from "../../views/layouts/admin_shell.tsx";
 import type { LayoutProps } from "../../views/layouts/layout.ts";
 import type { StaffEnv } from "../http.ts";
 
-/** Lets only the platform's staff pass, and puts pages into the shell of the back office. */
+/** Admits only the platform's staff, and sets the back office as the layout of pages. */
 export const requireStaff = createMiddleware<StaffEnv>(async (c, next) => {
   const actor = c.get("session")?.actor;
   if (!actor) throw unauthenticated();

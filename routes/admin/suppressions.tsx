@@ -18,7 +18,7 @@ import type { StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { done, form, page } from "../page.tsx";
 
-/** The addresses that get no email. */
+/** Suppressed addresses, which get no email. */
 export const suppressionPages = new Hono<StaffEnv>();
 
 suppressionPages.get("/suppressions", async (c) => {
@@ -44,7 +44,7 @@ suppressionPages.post("/suppressions", (c) => {
       await suppressByHand(ctx, input);
       return input.address;
     },
-    done: (address) => ({ to: "/admin/suppressions", flash: `${address} gets no more email.` }),
+    done: (address) => ({ to: "/admin/suppressions", flash: `${address} won't get any more email.` }),
     refused: suppressionForm,
   });
 });
@@ -58,7 +58,7 @@ suppressionPages.get("/suppressions/:id/release", async (c) => {
 
 suppressionPages.post("/suppressions/:id/release", async (c) => {
   const address = await unsuppress(c.get("staff"), c.req.param("id"));
-  return await done(c, { to: "/admin/suppressions", flash: `${address} gets email again.` });
+  return await done(c, { to: "/admin/suppressions", flash: `${address} can get email again.` });
 });
 
 function suppressionForm(form: NewSuppressionPageProps) {

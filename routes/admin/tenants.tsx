@@ -26,7 +26,7 @@ const HISTORY_LENGTH = 50;
 
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 
-/** The tenants of the installation. */
+/** All tenants of this installation. */
 export const tenantPages = new Hono<StaffEnv>();
 
 tenantPages.get("/tenants", async (c) => {

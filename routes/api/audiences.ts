@@ -8,7 +8,7 @@ import type { CallerEnv, TenantCallEnv } from "./env.ts";
 
 const BEARER = "bearer";
 
-/** A program that has no access token yet. Its credentials are in the body. */
+/** A client that has no access token yet. It sends its credentials in the body. */
 const ANYONE: Audience<HttpEnv, SystemContext> = {
   guards: [],
   contextOf: systemContextOf,
@@ -16,7 +16,7 @@ const ANYONE: Audience<HttpEnv, SystemContext> = {
   refusals: [],
 };
 
-/** A program that acts for a person, with a token for their account or for one tenant. */
+/** A client that acts for a person, with a token for their account or for one tenant. */
 const CALLER: Audience<CallerEnv, SystemContext<UserActor | MemberActor>> = {
   guards: [authenticateCaller],
   contextOf: callerContext,
@@ -24,7 +24,7 @@ const CALLER: Audience<CallerEnv, SystemContext<UserActor | MemberActor>> = {
   refusals: [401, 403],
 };
 
-/** A program that acts for a member of one tenant. */
+/** A client that acts for a member of one tenant. */
 const MEMBER: Audience<TenantCallEnv, MemberContext> = {
   guards: [authenticateCaller, requireTenant],
   contextOf: (c) => c.get("member"),
@@ -37,12 +37,12 @@ export function publicResource(tag: string) {
   return new Resource(tag, ANYONE);
 }
 
-/** A resource of the person who calls. `requireAccountToken` keeps tenant tokens from an operation. */
+/** A resource of the caller. Guard an operation with `requireAccountToken` to reject tenant tokens. */
 export function personResource(tag: string) {
   return new Resource(tag, CALLER);
 }
 
-/** A resource of the tenant that the call is about. */
+/** A resource of the tenant that the request names. */
 export function tenantResource(tag: string) {
   return new Resource(tag, MEMBER);
 }

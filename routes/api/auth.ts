@@ -19,7 +19,7 @@ export const tokens = model("Tokens", {
 
 const refreshRequest = z.object({ refreshToken: z.string().max(200) });
 
-/** Signing in and out. These calls carry their credentials in the body. */
+/** Signs in and out. Clients send their credentials in the body. */
 const signIn = publicResource("Authentication");
 export default signIn;
 
@@ -27,8 +27,8 @@ signIn.operation("post", "/auth/login", {
   operationId: "signIn",
   summary: "Sign in",
   description:
-    "With `tenant`, a subdomain, the tokens are for that tenant only. Without it, they are account tokens: for " +
-    "everything that the person may do, in each of their tenants.",
+    "With `tenant` (a subdomain), the tokens work for that tenant only. Without `tenant`, they are account tokens " +
+    "and work in every tenant of the person.",
   body: apiCredentials,
   answer: { description: "Tokens", schema: tokens },
   refusals: [401, 403],
@@ -45,8 +45,8 @@ signIn.operation("post", "/auth/refresh", {
   operationId: "refreshTokens",
   summary: "Exchange a refresh token",
   description:
-    "The new tokens have the scope of the old ones. Each refresh token works once. Using one again revokes all " +
-    "tokens of its sign-in.",
+    "The new tokens have the scope of the old ones. Each refresh token works once. A second use revokes all " +
+    "tokens from the same sign-in.",
   body: refreshRequest,
   answer: { description: "New tokens", schema: tokens },
   refusals: [401, 403],

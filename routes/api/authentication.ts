@@ -16,8 +16,8 @@ import type { Bearer } from "../../src/identity/credentials.ts";
 const log = logOf("security");
 
 /**
- * Finds out who calls. Where the host or `X-Tenant` names a tenant, the credentials must open it, whatever the route is;
- * a tenant token opens its own tenant in any case.
+ * Authenticates the caller. If the host or `X-Tenant` names a tenant, the credentials must be valid for that tenant on every
+ * route. A tenant token always opens its own tenant.
  */
 export const authenticateCaller = createMiddleware<CallerEnv>(async (c, next) => {
   const services = c.get("services");
@@ -35,16 +35,16 @@ export const authenticateCaller = createMiddleware<CallerEnv>(async (c, next) =>
   await next();
 });
 
-/** Lets a call through with the context of the tenant that it is about. Every route of a tenant comes after this. */
+/** Sets the context of the tenant that the request names. Every tenant route needs this guard. */
 export const requireTenant = createMiddleware<CallerEnv>(async (c, next) => {
   if (!c.get("member")) enter(c, await openUnnamed(c.get("services"), c.get("caller")));
   await next();
 });
 
-/** Refuses tenant tokens: what concerns the whole person is not theirs. */
+/** Rejects tenant tokens on routes about the person's whole account. */
 export const requireAccountToken = createMiddleware<CallerEnv>(async (c, next) => {
   if (c.get("caller").scope !== "account") {
-    throw forbidden("This needs an account token. Sign in without a tenant to get one.");
+    throw forbidden("This request needs an account token. Sign in without a tenant to get one.");
   }
   await next();
 });
@@ -60,16 +60,16 @@ function namesTenant(c: CallerContext): boolean {
   return c.get("tenant") !== null || c.req.header("X-Tenant") !== undefined;
 }
 
-/** One answer for all that these credentials don't open, so that nobody learns what there is. Throws `forbidden`. */
+/** Throws the same `forbidden` for every tenant that the credentials don't open, so that callers can't probe for tenants. */
 async function openNamed(c: CallerContext, caller: Bearer): Promise<OpenedTenant> {
   const host = c.get("tenant");
   const name = c.req.header("X-Tenant");
-  // A name that the tenant had before counts as its own.
+  // A former subdomain of the tenant also counts.
   const named = name === undefined ? host : await c.get("services").use(TENANTS).findBySubdomain(name);
-  const isOne = named && (!host || host.id === named.id);
-  const opened = isOne ? await openToBearer(c.get("services"), caller, named.id) : null;
+  const matchesHost = named && (!host || host.id === named.id);
+  const opened = matchesHost ? await openToBearer(c.get("services"), caller, named.id) : null;
   if (opened) return opened;
-  log.warn("credentials of another tenant refused", {
+  log.warn("credentials of another tenant rejected", {
     requestId: c.get("requestId"),
     tenantId: caller.tenantId,
     userId: caller.actor.id,

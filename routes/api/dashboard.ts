@@ -5,9 +5,9 @@ import { tenantResource } from "./audiences.ts";
 
 const stats = model("DashboardStats", {
   users: z.int(),
-  revenue: z.int().openapi({ description: "Minor units of `currency`" }),
+  revenue: z.int().openapi({ description: "In minor units of `currency`" }),
   currency: z.string(),
-  apiCalls: z.int().openapi({ description: "In this calendar month, UTC" }),
+  apiCalls: z.int().openapi({ description: "API calls in the current calendar month, UTC" }),
   storageUsed: z.int().openapi({ description: "Bytes" }),
 });
 
@@ -16,7 +16,7 @@ export default dashboard;
 
 dashboard.operation("get", "/dashboard/stats", {
   operationId: "getDashboardStats",
-  summary: "Figures of the tenant",
-  answer: { description: "The figures as of now", schema: stats },
+  summary: "Get the tenant's figures",
+  answer: { description: "The current figures", schema: stats },
   run: async (ctx) => (await getDashboard(ctx)).stats,
 });

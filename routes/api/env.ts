@@ -3,11 +3,11 @@ import type { MemberContext } from "../../src/context.ts";
 import type { Bearer } from "../../src/identity/credentials.ts";
 import type { RequestVariables } from "../http.ts";
 
-/** A call with credentials. `member` is set where the call or its token names a tenant. */
+/** A request with credentials. `member` is set if the request or its token names a tenant. */
 export type CallerEnv = {
   Variables: RequestVariables & { caller: Bearer; member: MemberContext | undefined };
 };
 export type CallerContext = Context<CallerEnv>;
 
-/** A call about one tenant. */
+/** A request about one tenant. */
 export type TenantCallEnv = { Variables: RequestVariables & { caller: Bearer; member: MemberContext } };

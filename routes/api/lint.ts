@@ -1,4 +1,4 @@
-/** Checks the API's description as `deno task check` does: a document that tools can read without a warning. */
+/** Lints the OpenAPI document for `deno task check`. */
 import { createConfig, lintFromString, type RawUniversalConfig } from "@redocly/openapi-core";
 import { openApiDocument } from "./api.ts";
 

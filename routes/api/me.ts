@@ -10,10 +10,10 @@ import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
 import type { CallerContext } from "./env.ts";
 
-const whoCalls = model("Me", {
+const caller = model("Me", {
   actor: z.object({ type: z.literal("user"), id: z.uuid(), name: z.string(), email: z.string() }),
   scope: z.enum(TOKEN_SCOPES).openapi({
-    description: "What the token is for: one tenant, or the whole account",
+    description: "Whether the token works for one tenant or for the whole account",
   }),
   tenant: z.object({
     id: z.uuid(),
@@ -22,7 +22,8 @@ const whoCalls = model("Me", {
     plan: z.string(),
     status: z.string(),
   }).nullable().openapi({
-    description: "The token's tenant, the one that is named, or the only one; else null",
+    description:
+      "The token's tenant, the tenant that the request names, or the caller's only tenant; otherwise null",
   }),
   role: z.enum(ROLES).nullable(),
   permissions: z.array(z.string()),
@@ -35,14 +36,14 @@ const emailPreferences = z.object(
 );
 const preferences = model("EmailPreferences", emailPreferences.shape);
 
-/** The person who calls. */
+/** The caller. */
 const me = personResource("Authentication");
 export default me;
 
 me.operation("get", "/me", {
   operationId: "getMe",
-  summary: "Who calls, and what they may do",
-  answer: { description: "The actor", schema: whoCalls },
+  summary: "Get the caller and their permissions",
+  answer: { description: "The caller", schema: caller },
   run: async (_ctx, { c }) => {
     const { scope, actor: { id, name, email } } = c.get("caller");
     const opened = await findTenant(c);
@@ -58,18 +59,18 @@ me.operation("get", "/me", {
 
 me.operation("get", "/me/email-preferences", {
   operationId: "getEmailPreferences",
-  summary: "Which kinds of email the caller gets, in all tenants",
+  summary: "Get the caller's email preferences, which apply to all tenants",
   guards: [requireAccountToken],
-  answer: { description: "What is sent", schema: preferences },
+  answer: { description: "The email preferences", schema: preferences },
   run: (ctx) => getEmailPreferences(ctx, ctx.actor.id, EMAIL_CATEGORIES),
 });
 
 me.operation("patch", "/me/email-preferences", {
   operationId: "updateEmailPreferences",
-  summary: "Choose which kinds of email the caller gets",
+  summary: "Change the caller's email preferences",
   guards: [requireAccountToken],
   body: emailPreferences.partial(),
-  answer: { description: "What is sent now", schema: preferences },
+  answer: { description: "The changed email preferences", schema: preferences },
   run: async (ctx, { body }) => {
     await changeEmailPreferences(ctx, ctx.actor.id, body);
     return await getEmailPreferences(ctx, ctx.actor.id, EMAIL_CATEGORIES);

@@ -5,13 +5,13 @@ import { openApiDocument } from "./api.ts";
 
 const FIVE_MINUTES = "public, max-age=300";
 
-/** Serves the API's description for the server at `origin`. It never changes while a process runs, so it is built once. */
+/** Serves the OpenAPI document for the server at `origin`. The document never changes while a process runs, so build it once. */
 export function serveOpenApi(origin: string): Handler<HttpEnv> {
   let built: { text: string; etag: string } | undefined;
   return (c) => {
     built ??= build(origin);
     const headers = { "ETag": built.etag, "Cache-Control": FIVE_MINUTES };
-    if (namesEtag(c.req.header("If-None-Match") ?? "", built.etag)) return c.body(null, 304, headers);
+    if (matchesEtag(c.req.header("If-None-Match") ?? "", built.etag)) return c.body(null, 304, headers);
     return c.body(built.text, 200, { ...headers, "Content-Type": "application/json" });
   };
 }
@@ -21,7 +21,7 @@ function build(origin: string) {
   return { text, etag: `"${sha256(text)}"` };
 }
 
-/** RFC 9110, section 13.1.2: a weak comparison with each of the list, or `*`. */
-function namesEtag(ifNoneMatch: string, etag: string): boolean {
+/** RFC 9110, section 13.1.2: compares weakly with each tag of the list. `*` matches any tag. */
+function matchesEtag(ifNoneMatch: string, etag: string): boolean {
   return ifNoneMatch.split(",").some((tag) => ["*", etag].includes(tag.trim().replace(/^W\//, "")));
 }

@@ -4,7 +4,7 @@ import { DomainError } from "../../src/errors.ts";
 import type { HttpEnv } from "../http.ts";
 import { wireErrors } from "../wire.ts";
 
-/** Status and title of each kind of error, for the API and the pages alike. */
+/** The status and title of each kind of error, for the API and for pages. */
 export const STATUS: Record<
   ErrorKind,
   { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 503; title: string }
@@ -17,16 +17,16 @@ export const STATUS: Record<
   suspended: { status: 403, title: "Suspended" },
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Conflict" },
-  precondition_failed: { status: 412, title: "Changed meanwhile" },
+  precondition_failed: { status: 412, title: "Outdated version" },
   limit_reached: { status: 403, title: "Limit reached" },
   too_large: { status: 413, title: "Too large" },
-  unavailable: { status: 503, title: "Not available now" },
+  unavailable: { status: 503, title: "Temporarily unavailable" },
 };
 
-/** The type of a problem that an upgrade or a deletion solves; `limit` and `used` say how much there is. */
+/** The problem type for a reached plan limit. `limit` and `used` hold the numbers. */
 const LIMIT_REACHED = "/problems/limit-reached";
 
-/** The error as `application/problem+json` (RFC 9457). What is not a `DomainError` says nothing of itself. */
+/** Answers with `application/problem+json` (RFC 9457). Hides the details of any error that isn't a `DomainError`. */
 export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): Response {
   const requestId = c.get("requestId");
   if (!(error instanceof DomainError)) {

@@ -12,22 +12,22 @@ const Problem = z.object({
 }).openapi("Problem");
 
 const DESCRIPTIONS = {
-  400: "The account token's person is a member of several tenants, and the request names none",
+  400: "The account is a member of several tenants, and the request names none",
   401: "The credentials are missing or no longer valid",
   403:
-    "The credentials are for another tenant, their scope or role does not allow this, or the tenant is suspended",
-  404: "It doesn't exist in this tenant",
-  409: "The change conflicts with the current state; `detail` says how",
-  412: "It has changed since the version that If-Match names",
+    "The credentials are for another tenant, their scope or role doesn't allow this, or the tenant is suspended",
+  404: "The resource doesn't exist in this tenant",
+  409: "The change conflicts with the current state; `detail` describes the conflict",
+  412: "The resource has changed since the version in If-Match",
   413: "The body is larger than 1 MB",
-  422: "Some fields are invalid; `errors` says which",
+  422: "Some fields are invalid; `errors` lists them",
   500: "An error on our side; `request_id` identifies it in the log",
   503: "The service is busy, or the tenant is being updated; try again after `Retry-After` seconds",
 };
 
 export type ProblemStatus = keyof typeof DESCRIPTIONS;
 
-/** The documented error answers. */
+/** The documented error responses. */
 export function problems(statuses: ProblemStatus[]) {
   const content = { "application/problem+json": { schema: Problem } };
   return Object.fromEntries(

@@ -67,6 +67,6 @@ projects.operation("patch", "/projects/{id}", {
 projects.operation("delete", "/projects/{id}", {
   operationId: "deleteProject",
   summary: "Delete a project",
-  answer: { status: 204, description: "The project is gone" },
+  answer: { status: 204, description: "The project was deleted" },
   run: (ctx, { id }) => deleteProject(ctx, id),
 });

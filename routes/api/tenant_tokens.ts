@@ -6,7 +6,7 @@ import { requireAccountToken } from "./authentication.ts";
 
 const tenantTokenRequest = z.object({ tenant: apiCredentials.shape.tenant.unwrap() });
 
-/** What a signed-in program does with its tokens. */
+/** Tokens for a client that is already signed in. */
 const tenantTokens = personResource("Authentication");
 export default tenantTokens;
 
@@ -14,8 +14,8 @@ tenantTokens.operation("post", "/auth/token", {
   operationId: "createTenantToken",
   summary: "Get tokens for one tenant",
   description:
-    "Exchanges an account token for tokens of one tenant, named by its subdomain, for a program that needs no " +
-    "more. They end when the account token's sign-in ends.",
+    "Exchanges an account token for tokens that work for one tenant only, named by its subdomain. The new tokens " +
+    "expire with the account token's sign-in.",
   guards: [requireAccountToken],
   body: tenantTokenRequest,
   answer: { description: "Tokens for the tenant", schema: tokens },

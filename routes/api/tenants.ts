@@ -20,7 +20,7 @@ const tenant = model("Tenant", {
   plan: z.enum(["starter", "team", "premium", "enterprise"]),
   status: z.enum(["active", "suspended"]),
   deletionScheduledFor: z.iso.datetime().nullable(),
-  brandColor: z.string().nullable().openapi({ description: "Of the emails in its name: #rrggbb" }),
+  brandColor: z.string().nullable().openapi({ description: "The color of the tenant's emails: #rrggbb" }),
   logoUrl: z.string().nullable(),
   createdAt: z.iso.datetime(),
 });
@@ -31,7 +31,7 @@ export default tenants;
 tenants.list("/tenants", {
   operationId: "listTenants",
   summary: "List the tenants that the caller is a member of",
-  description: "With a tenant token, this is that one tenant.",
+  description: "A tenant token lists its own tenant only.",
   list: WORKSPACE_LIST,
   name: "TenantList",
   item: tenant,
@@ -45,7 +45,7 @@ tenants.list("/tenants", {
 tenants.operation("post", "/tenants", {
   operationId: "createTenant",
   summary: "Create a tenant that the caller owns",
-  description: "`plan` is a wish: a new tenant starts on `starter`. Takes an account token.",
+  description: "A new tenant starts on `starter`; `plan` records the requested plan. Needs an account token.",
   guards: [requireAccountToken],
   body: ownTenant,
   answer: { status: 201, description: "The new tenant", schema: tenant },
@@ -61,9 +61,9 @@ tenants.operation("get", "/tenants/{id}", {
 
 tenants.operation("patch", "/tenants/{id}", {
   operationId: "updateTenant",
-  summary: "Rename a tenant, move it to another subdomain, or change the look of its emails",
+  summary: "Change a tenant's name, subdomain or email branding",
   description:
-    "The old subdomain redirects to the new one for 90 days. Needs the permission settings:manage there.",
+    "The old subdomain redirects to the new one for 90 days. Needs the permission `settings:manage` in the tenant.",
   body: tenantChanges,
   answer: { description: "The changed tenant", schema: tenant },
   run: async (ctx, { id, body }) => shown(await updateTenant(await openTenant(ctx, id), body)),
@@ -72,8 +72,9 @@ tenants.operation("patch", "/tenants/{id}", {
 tenants.operation("delete", "/tenants/{id}", {
   operationId: "deleteTenant",
   summary: "Schedule a tenant's deletion",
-  description: "It is deleted after 30 days. Until then it works, and an owner can cancel. Owners only.",
-  answer: { status: 202, description: "The tenant, with the day of its deletion", schema: tenant },
+  description:
+    "The tenant is deleted after 30 days. Until then it works, and an owner can cancel the deletion. Owners only.",
+  answer: { status: 202, description: "The tenant, with its deletion date", schema: tenant },
   refusals: [409],
   run: async (ctx, { id }) => shown(await scheduleDeletion(await openTenant(ctx, id))),
 });

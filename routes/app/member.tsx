@@ -14,8 +14,8 @@ import type { RequestVariables } from "../http.ts";
 type GuardEnv = { Variables: RequestVariables & { member: MemberContext } };
 
 /**
- * Lets only members of the workspace pass, and puts pages into its shell, whose navigation has these links. An address that
- * no page has stays a 404, also for visitors.
+ * Admits only members of the workspace, and sets its shell, with these links in the navigation, as the layout of pages.
+ * An unknown path is a 404 for visitors, too.
  */
 export function requireMember(links: NavigationLink[]) {
   return createMiddleware<GuardEnv>(async (c, next) => {

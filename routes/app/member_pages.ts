@@ -5,7 +5,7 @@ import type { MemberEnv } from "../http.ts";
 /** A link in the navigation. Links with a lower `position` come first. */
 type PlacedLink = NavigationLink & { position: number };
 
-/** A feature's pages for the members of a workspace. With a link, the navigation leads to them. */
+/** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
 export class MemberPages extends Hono<MemberEnv> {
   constructor(readonly link?: PlacedLink) {
     super();

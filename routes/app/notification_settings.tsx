@@ -5,7 +5,7 @@ import { readForm } from "../http.ts";
 import { done, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
-/** Which emails a member gets. */
+/** A member's email preferences. */
 const pages = new MemberPages();
 export default pages;
 
@@ -21,5 +21,5 @@ pages.get("/settings/notifications", async (c) => {
 pages.post("/settings/notifications", async (c) => {
   const { system, actor } = c.get("member");
   await changeEmailPreferences(system, actor.id, readChoices(await readForm(c)));
-  return await done(c, { to: "/settings/notifications", flash: "Choices saved." });
+  return await done(c, { to: "/settings/notifications", flash: "Email preferences saved." });
 });

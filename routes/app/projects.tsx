@@ -34,7 +34,7 @@ import { type Done, done, form, page } from "../page.tsx";
 import { snakeCase } from "../wire.ts";
 import { MemberPages } from "./member_pages.ts";
 
-/** The version that the person saw when they began to edit. */
+/** The version that the person saw when they started to edit. */
 const editedProject = projectChanges.extend({ version: z.coerce.number().int().positive() });
 
 const CSV_COLUMNS: Column<ListedProject>[] = [
@@ -155,7 +155,7 @@ pages.post("/projects/:id/delete", async (c) => {
   });
 });
 
-/** The form on a page of its own; in place, the form alone. */
+/** The form on its own page, or only the form for htmx. */
 function projectForm(props: ProjectFormProps) {
   return {
     title: props.project ? "Edit project" : "New project",

@@ -55,7 +55,7 @@ pages.post("/settings/brand", (c) => {
   });
 });
 
-/** The person who moves the workspace goes along: the session here stays behind on the old host. */
+/** Signs the person in on the new host, because their session stays on the old host. */
 pages.post("/settings/address", (c) => {
   const ctx = c.get("member");
   return form(c, {
@@ -99,12 +99,12 @@ pages.post("/settings/deletion/cancel", async (c) => {
   return await done(c, { to: "/settings", flash: "Deletion canceled." });
 });
 
-/** The workspace as the member may act in it now: the session may remember their role for a few seconds longer. */
+/** Reads the member's current role, because the session may hold an old role for a few seconds. */
 function current({ system, tenant }: MemberContext): Promise<TenantContext> {
   return openTenant(system, tenant.id);
 }
 
-/** The address that signs this browser in on the workspace's new host. */
+/** The URL that signs this browser in on the workspace's new host. */
 function followWorkspace(c: Context<MemberEnv>, moved: Tenant): Promise<string> {
   const { system, tenant, actor, services } = c.get("member");
   const { signInId, remember } = c.get("session");

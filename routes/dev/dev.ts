@@ -4,7 +4,7 @@ import { componentPages } from "./components.tsx";
 import { emailPages } from "./emails.tsx";
 import { mailboxPages } from "./mailbox.tsx";
 
-/** Pages for the people who build the product. Production has none of them. */
+/** Pages for developers. Production doesn't serve them. */
 export const dev = new Hono<HttpEnv>();
 
 for (const pages of [componentPages, emailPages, mailboxPages]) dev.route("/", pages);

@@ -17,7 +17,7 @@ import { readWire } from "../wire.ts";
 import { framedEmail } from "./framed_email.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 
-/** Captured email, where neither SMTP nor Resend is configured. Nothing is delivered. */
+/** Captured email when neither SMTP nor Resend is configured. Nothing is delivered. */
 export const mailboxPages = new Hono<HttpEnv>();
 
 mailboxPages.get("/mailbox", async (c) => {

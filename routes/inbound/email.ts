@@ -5,7 +5,7 @@ import { applyNotice, readNotice } from "../../src/email/provider_notices.ts";
 import type { HttpEnv } from "../http.ts";
 import { systemActor } from "../../src/access/actor.ts";
 
-/** Email providers' notices about the emails we sent. Each carries a signature and no cookie. */
+/** Notices from email providers about the emails that we sent. Each has a signature and no cookie. */
 export const emailNotices = new Hono<HttpEnv>();
 
 emailNotices.post("/email", async (c) => {
@@ -17,7 +17,7 @@ emailNotices.post("/email", async (c) => {
   return c.json({ received: true });
 });
 
-/** The headers of Standard Webhooks, under their own names or the older ones of Svix. */
+/** The headers of Standard Webhooks, under their standard names or the older names of Svix. */
 function signatureOf<Env extends HttpEnv>(c: Context<Env>) {
   const header = (name: string) => c.req.header(`webhook-${name}`) ?? c.req.header(`svix-${name}`) ?? "";
   return { id: header("id"), timestamp: header("timestamp"), signature: header("signature") };

@@ -9,11 +9,11 @@ export const KILOBYTE = 1024;
 export const MEGABYTE = 1024 * KILOBYTE;
 
 const MAX_PAUSE = 10 * SECOND;
-/** How much of a stream must arrive per second of waiting. */
-const MIN_BYTES_A_SECOND = 32 * KILOBYTE;
+/** The slowest speed at which a stream may arrive. */
+const MIN_BYTES_PER_SECOND = 32 * KILOBYTE;
 
 /**
- * What a route accepts as its body.
+ * The body that a route accepts.
  * - `text`: JSON or a form, read and checked before the route runs.
  * - `files`: a multipart form with files, which the route reads part by part with `formParts`.
  * - `stream`: bytes as they arrive, which the route reads from `c.req.raw.body`.
@@ -22,12 +22,12 @@ export type BodyRule =
   & { maxBytes: number; maxPauseMilliseconds?: number }
   & ({ kind: "text" } | { kind: "files"; maxFileBytes: number } | { kind: "stream" });
 
-/** JSON and forms, of a size that no person and no well-behaved program exceeds. */
+/** JSON and forms, up to a size that no legitimate request exceeds. */
 export const TEXT_BODY: BodyRule = { kind: "text", maxBytes: MEGABYTE };
 
 const declared = new WeakMap<object, BodyRule>();
 
-/** Declares that a route accepts another body than its mount: `pages.post("/logo", acceptBody({ … }), handler)`. */
+/** Replaces the mount's body rule on one route: `pages.post("/logo", acceptBody({ … }), handler)`. */
 export function acceptBody(rule: BodyRule): MiddlewareHandler {
   const declaration: MiddlewareHandler = (_, next) => next();
   declared.set(declaration, rule);
@@ -41,8 +41,8 @@ export function bodyRuleOf<Env extends HttpEnv>(c: Context<Env>): BodyRule {
 }
 
 /**
- * Enforces the route's limits on size and speed. Text is read and checked here, so that routes never see malformed input;
- * routes read files and streams themselves, within the same limits.
+ * Enforces the route's limits on size and speed. Reads and checks text before the route runs, so that routes never see
+ * malformed input. Routes read files and streams themselves, within the same limits.
  */
 export const checkBody: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const { body, headers } = c.req.raw;
@@ -59,7 +59,7 @@ export const checkBody: MiddlewareHandler<HttpEnv> = async (c, next) => {
   await next();
 };
 
-/** The request with its checked body, and the original's signal. Deno makes that when it is first read. */
+/** A request with a checked body and the original request's signal. Deno creates the signal on first access. */
 class CheckedRequest extends Request {
   readonly #original: Request;
 
@@ -89,10 +89,10 @@ async function readText(
   return bytes;
 }
 
-/** The body as it arrives. Throws when it is too large or too slow. The time that the reader takes doesn't count. */
+/** Yields the body as it arrives. Throws if it is too large or too slow. The reader's own time doesn't count. */
 async function* chunksOf(body: ReadableStream<Uint8Array>, rule: BodyRule): AsyncGenerator<Uint8Array> {
   const maxPause = rule.maxPauseMilliseconds ?? MAX_PAUSE;
-  const rate = rule.kind === "text" ? Infinity : MIN_BYTES_A_SECOND;
+  const rate = rule.kind === "text" ? Infinity : MIN_BYTES_PER_SECOND;
   const reader = body.getReader();
   let received = 0;
   let waited = 0;
@@ -127,7 +127,7 @@ function overLimit({ maxBytes }: BodyRule) {
   return tooLarge(`The body is larger than ${sizeOf(maxBytes)}.`);
 }
 
-/** A size for people: `1 MB`, `512 KB`. */
+/** A readable size: `1 MB`, `512 KB`. */
 export function sizeOf(bytes: number): string {
   return bytes >= MEGABYTE ? `${bytes / MEGABYTE} MB` : `${bytes / KILOBYTE} KB`;
 }

@@ -4,8 +4,8 @@ const MAX_JSON_DEPTH = 32;
 export const MAX_FIELDS = 1_000;
 
 /**
- * Refuses invalid UTF-8, NUL, JSON that is nested deeply or contains `__proto__`, forms that are malformed or have more than
- * 1,000 fields, and files.
+ * Rejects invalid UTF-8, NUL, files, JSON that is nested too deeply or contains `__proto__`, and forms that are malformed or
+ * have more than 1,000 fields.
  */
 export async function checkContent(bytes: Uint8Array<ArrayBuffer>, contentType: string): Promise<void> {
   const text = decodeUtf8(bytes);
@@ -17,7 +17,7 @@ export async function checkContent(bytes: Uint8Array<ArrayBuffer>, contentType: 
 
 export function checkText(text: string): void {
   if (text.includes("\0")) throw invalid({ body: "The character NUL is not accepted." });
-  if (!text.isWellFormed()) throw invalid({ body: "The text holds half a surrogate pair." });
+  if (!text.isWellFormed()) throw invalid({ body: "The text contains half a surrogate pair." });
 }
 
 export function malformedForm() {

@@ -4,8 +4,8 @@ import { type AddressRange, isInRanges, normalizeAddress } from "../../src/platf
 export type Connection = { remoteAddr?: Deno.Addr };
 
 /**
- * The client's IP address. `X-Forwarded-For` counts only as far as trusted proxies have written it: from the right, the
- * first address that isn't one of them. Malformed text ends the search, since everything before it may be forged.
+ * The client's IP address. Reads `X-Forwarded-For` from the right and returns the first address that isn't a trusted proxy.
+ * Malformed text ends the search, because everything before it may be forged.
  */
 export function clientAddress(
   headers: Headers,

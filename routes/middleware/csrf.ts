@@ -9,12 +9,12 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 const log = logOf("security");
 
 /**
- * Refuses changes that another site or a sibling subdomain makes a browser send. Reads Fetch Metadata, or Origin from browsers
- * without it. A request with neither comes from a program, which adds no cookie by itself.
+ * Rejects changes that another site or a sibling subdomain makes a browser send. Reads Fetch Metadata, or Origin if a browser
+ * doesn't send it. A request with neither comes from a program, which never adds cookies by itself.
  */
 export const refuseCrossOrigin = createMiddleware<HttpEnv>(async (c, next) => {
   if (!SAFE_METHODS.has(c.req.method) && !isSameOrigin(c.req.raw.headers, ownOrigin(c))) {
-    log.warn("cross-origin request refused", {
+    log.warn("cross-origin request rejected", {
       requestId: c.get("requestId"),
       origin: c.req.header("Origin"),
     });

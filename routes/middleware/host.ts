@@ -11,8 +11,8 @@ import { printable, UnknownHosts } from "./unknown_hosts.ts";
 const unknownHosts = new UnknownHosts();
 
 /**
- * Finds the tenant whose subdomain of the apex was asked for. Any other host is 404. A subdomain that the tenant had before
- * redirects to its present one, with method and body. The port counts, since browsers keep addresses apart by it.
+ * Finds the tenant by the request's subdomain of the apex. Any other host is a 404. A tenant's former subdomain redirects to
+ * its current one and keeps method and body. The port must match, because browsers treat ports as different origins.
  */
 export const findTenant = createMiddleware<HttpEnv>(async (c, next) => {
   const { config, use } = c.get("services");
@@ -21,7 +21,7 @@ export const findTenant = createMiddleware<HttpEnv>(async (c, next) => {
   if (!tenant) throw noWorkspaceHere(c);
   c.set("tenant", tenant);
   c.set("target", tenant);
-  // The person who moved the workspace is still signed in on the old host, and proves it there.
+  // The person who moved the workspace is still signed in on the old host, so the handoff proof stays there.
   if (tenant.subdomain !== subdomain && c.req.path !== HANDOFF_PROOF_PATH) {
     const { pathname, search } = new URL(c.req.url);
     return c.redirect(tenantUrl(config.appUrl, tenant) + pathname + search, 307);
@@ -29,7 +29,7 @@ export const findTenant = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
 });
 
-/** Shows nothing of a tenant that is suspended or not ready for this code. */
+/** Rejects requests for a tenant that is suspended or not ready for this code. */
 export const admitTenant = createMiddleware<HttpEnv>(async (c, next) => {
   const tenant = c.get("tenant");
   if (!tenant) throw notFound("This page");
@@ -45,7 +45,7 @@ function subdomainOf(host: string, apexHost: string): string {
   return host.endsWith(`.${apexHost}`) ? host.slice(0, -apexHost.length - 1) : "";
 }
 
-/** Only a name below the apex is shown: any other was forged, or comes from a wrong configuration. */
+/** Shows only names below the apex. Any other name is forged or comes from a wrong configuration. */
 function noWorkspaceHere(c: Context<HttpEnv>): DomainError {
   const { appUrl } = c.get("services").config;
   const host = hostOf(c);

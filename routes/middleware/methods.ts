@@ -3,7 +3,7 @@ import type { HttpEnv } from "../http.ts";
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/** Refuses TRACE and unknown methods with 405. Only programs send them, so the answer is problem+json on every address. */
+/** Rejects TRACE and unknown methods with 405. Only programs send them, so the response is always problem+json. */
 export const refuseOtherMethods = createMiddleware<HttpEnv>(async (c, next) => {
   if (METHODS.includes(c.req.method)) return await next();
   const problem = {

@@ -14,7 +14,7 @@ const MAX_USER_AGENT_LENGTH = 300;
 
 const log = logOf("access");
 
-/** Gives each request its id and nonce, and writes it to the log and the metrics once it is answered. */
+/** Gives each request an id and a nonce, and records it in the log and the metrics after the response. */
 export function requestContext(services: Services, asset: (name: AssetName) => string) {
   return createMiddleware<HttpEnv>(async (c, next) => {
     const started = performance.now();
@@ -37,7 +37,7 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     const milliseconds = performance.now() - started;
     const ended = { endpoint: endpointOf(c), method: c.req.method, status: c.res.status };
     services.metrics.requestEnded(c.get("target")?.id, { ...ended, seconds: milliseconds / 1_000 });
-    c.res.headers.set("X-Request-Id", requestId); // `c.header` would make the whole answer anew
+    c.res.headers.set("X-Request-Id", requestId); // `c.header` would rebuild the whole response
     log.info("request", {
       requestId,
       method: ended.method,

@@ -4,7 +4,7 @@ import type { HttpEnv } from "../http.ts";
 
 const HSTS = "max-age=63072000; includeSubDomains";
 
-/** The headers of every answer. */
+/** The headers of every response. */
 const ALWAYS: [string, string][] = [
   ["X-Content-Type-Options", "nosniff"],
   ["X-Frame-Options", "DENY"],
@@ -14,24 +14,23 @@ const ALWAYS: [string, string][] = [
   ["Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"],
 ];
 
-/** Everything but a page loads nothing. */
+/** Any response but a page may load nothing. */
 const NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** The headers that a route of a mount with the policy `previews` may set itself. */
+/** The headers that a route may set itself in a mount with the policy `previews`. */
 const OWN_OF_PREVIEWS = new Set(["X-Frame-Options", "Content-Security-Policy"]);
 
 /**
  * What a mount's pages may do in the browser.
  * - `pages`: forms may lead to the apex and to the hosts of tenants.
  * - `back_office`: forms stay on their host.
- * - `previews`: like `pages`, unless the route sets a policy of its own.
+ * - `previews`: like `pages`, unless the route sets its own policy.
  */
 export type PolicyName = "pages" | "back_office" | "previews";
 
 /**
- * The headers that keep a page to itself: scripts run by nonce only, and htmx by its own nonce gate; nothing is framed or
- * cached. Static files set their own Cache-Control. Only in a mount with the policy `previews` does a route's own policy
- * count.
+ * Sets the security headers. Scripts run only with a nonce, and htmx checks nonces itself. Pages are never framed or cached.
+ * Static files set their own Cache-Control. A route's own policy counts only in a mount with the policy `previews`.
  */
 export function securityHeaders({ appUrl }: Pick<Config, "appUrl">) {
   const headersOfAll = appUrl.protocol === "https:"
@@ -54,9 +53,9 @@ export function securityHeaders({ appUrl }: Pick<Config, "appUrl">) {
   });
 }
 
-/** A page's content security policy, by its nonce. */
+/** Builds a page's content security policy from its nonce. */
 export function pagePolicy(appUrl: URL): (nonce: string) => string {
-  // A form's redirect counts as well: signing in on the apex leads to a tenant's host.
+  // `form-action` also covers redirects: signing in on the apex redirects to a tenant's host.
   return policyWithForms(`'self' ${appUrl.origin} ${appUrl.protocol}//*.${appUrl.host}`);
 }
 
@@ -64,7 +63,7 @@ function backOfficePolicy(): (nonce: string) => string {
   return policyWithForms("'self'");
 }
 
-/** Without `'strict-dynamic'`: htmx creates the script elements of swapped HTML anew, and it would let them run. */
+/** Leaves out `'strict-dynamic'`, because it would run the scripts that htmx recreates from swapped HTML. */
 function policyWithForms(formAction: string): (nonce: string) => string {
   const rest = [
     "worker-src 'self'",

@@ -5,7 +5,7 @@ import { endReplacedSession, findSession, type StartedSession } from "../../src/
 import { SECOND } from "../../src/platform/clock.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
 
-/** Reads the session from its cookie. A token from another host finds none. */
+/** Reads the session from its cookie. A token from another host finds no session. */
 export const readSession = createMiddleware<HttpEnv>(async (c, next) => {
   const token = getCookie(c, sessionCookie(c).name);
   if (token) {
@@ -17,7 +17,7 @@ export const readSession = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
 });
 
-/** Signs the browser in on this host. Ends its previous session. */
+/** Signs the browser in on this host, and ends its previous session. */
 export async function signInBrowser<Env extends HttpEnv>(
   c: Context<Env>,
   started: StartedSession,
@@ -32,7 +32,7 @@ export function forgetSession<Env extends HttpEnv>(c: Context<Env>): void {
   deleteCookie(c, name, options);
 }
 
-/** A cookie for this host alone. Scripts can't read it, and other sites send it only by a link. */
+/** A cookie for this host only. Scripts can't read it, and other sites send it only when a person follows a link. */
 export function hostCookie<Env extends HttpEnv>(c: Context<Env>, purpose: string) {
   const { config } = c.get("services");
   const secure = config.environment === "production" || config.appUrl.protocol === "https:";

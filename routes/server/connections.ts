@@ -2,11 +2,11 @@ import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
 
 export type ConnectionLimits = {
-  /** Milliseconds in which a new connection must have sent the whole head of a request. */
+  /** Milliseconds within which a new connection must send the complete head of a request. */
   firstRequest: number;
   /** Milliseconds that a connection may stay open between two requests. */
   idle: number;
-  /** How many connections may be open. */
+  /** The most connections that may be open. */
   open: number;
 };
 
@@ -16,9 +16,9 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   open: 5_000,
 };
 
-/** Descriptors that the rest of the process needs, for the database and files. */
+/** File descriptors that the rest of the process needs for the database and files. */
 const RESERVED_DESCRIPTORS = 16;
-const FEWEST_OPEN = 4;
+const MIN_OPEN = 4;
 const SWEEP_EVERY = SECOND;
 const WARN_EVERY = MINUTE;
 const PAUSE_WITHOUT_DESCRIPTORS = 100;
@@ -40,22 +40,22 @@ const internals = Deno as unknown as
     { serveHttpOnConnection?: ServeConnection } | undefined
   >;
 
-/** Deno's HTTP for one connection. It has no public name, so a newer Deno may lack it (docs/decisions/018). */
+/** Deno's HTTP server for one connection. It is not a public API, so a newer Deno may lack it (docs/decisions/018). */
 export const serveConnection = internals[internals.internal]?.serveHttpOnConnection;
 
 type Open = {
   server: Deno.HttpServer;
-  cut: AbortController;
+  abort: AbortController;
   remoteAddr: Deno.NetAddr;
-  /** Requests that are being answered. */
-  running: number;
+  /** Requests in progress. */
+  runningRequests: number;
   hasSentRequest: boolean;
-  quietSince: number;
+  idleSince: number;
 };
 
 /**
- * Serves HTTP on the connections of a listener and ends those that keep silent. When there are too many, or the process has
- * no descriptors left, the quietest make room for new ones; when all are busy, new ones wait.
+ * Serves HTTP on the connections of a listener, and closes idle connections. If there are too many connections, or the process
+ * runs out of file descriptors, closes the connections that are idle longest. If all are busy, new connections wait.
  */
 export class Connections {
   readonly finished: Promise<void>;
@@ -65,8 +65,8 @@ export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #open = new Set<Open>();
   readonly #sweeping: ReturnType<typeof setInterval>;
-  /** Less than the limit after the process ran out of descriptors. */
-  #mostOpen: number;
+  /** Below the limit after the process ran out of descriptors. */
+  #maxOpen: number;
   #nextWarning = 0;
   #closing = false;
   #ended = Promise.withResolvers<void>();
@@ -81,7 +81,7 @@ export class Connections {
     this.#serve = serve;
     this.#handler = handler;
     this.#limits = limits;
-    this.#mostOpen = limits.open;
+    this.#maxOpen = limits.open;
     this.#sweeping = setInterval(() => this.#sweep(), Math.min(SWEEP_EVERY, limits.firstRequest));
     this.finished = this.#acceptAll().finally(() => clearInterval(this.#sweeping));
   }
@@ -90,7 +90,7 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** Takes no more connections, and lets the requests that run finish. */
+  /** Accepts no new connections, and waits for the running requests. */
   async shutdown(): Promise<void> {
     this.#closing = true;
     this.#listener.close();
@@ -102,8 +102,8 @@ export class Connections {
     while (!this.#closing) {
       const connection = await this.#accept();
       if (!connection) continue;
-      while (this.#open.size >= this.#mostOpen) {
-        this.#cutQuietest();
+      while (this.#open.size >= this.#maxOpen) {
+        this.#closeLongestIdle();
         await this.#ended.promise;
       }
       this.#start(connection);
@@ -123,10 +123,10 @@ export class Connections {
     }
   }
 
-  /** Ends as many quiet connections as the rest of the process needs descriptors, and accepts fewer from now on. */
+  /** Closes idle connections to free descriptors for the rest of the process, and lowers the limit for new ones. */
   async #makeRoom(): Promise<undefined> {
-    this.#mostOpen = Math.max(this.#open.size - RESERVED_DESCRIPTORS, FEWEST_OPEN);
-    for (let cut = 0; cut < RESERVED_DESCRIPTORS; cut++) this.#cutQuietest();
+    this.#maxOpen = Math.max(this.#open.size - RESERVED_DESCRIPTORS, MIN_OPEN);
+    for (let closed = 0; closed < RESERVED_DESCRIPTORS; closed++) this.#closeLongestIdle();
     this.#warn();
     await new Promise((done) => setTimeout(done, PAUSE_WITHOUT_DESCRIPTORS));
   }
@@ -135,22 +135,22 @@ export class Connections {
     const now = performance.now();
     if (now < this.#nextWarning) return;
     this.#nextWarning = now + WARN_EVERY;
-    log.warn("no descriptors left; raise the limit (ulimit -n)", { open: this.#open.size });
+    log.warn("no file descriptors left; raise the limit (ulimit -n)", { open: this.#open.size });
   }
 
   #start(connection: Deno.TcpConn): void {
     connection.setNoDelay(true);
     const remoteAddr = plainAddress(connection.remoteAddr);
-    const cut = new AbortController();
+    const abort = new AbortController();
     const handle: Deno.ServeHandler = (request, info) => this.#answer(open, request, info);
-    const server = this.#serve(connection, cut.signal, handle, internalError, () => {});
+    const server = this.#serve(connection, abort.signal, handle, internalError, () => {});
     const open: Open = {
       server,
-      cut,
+      abort,
       remoteAddr,
-      running: 0,
+      runningRequests: 0,
       hasSentRequest: false,
-      quietSince: performance.now(),
+      idleSince: performance.now(),
     };
     this.#open.add(open);
     const end = () => this.#end(open);
@@ -158,11 +158,11 @@ export class Connections {
   }
 
   #answer(open: Open, request: Request, { completed }: Deno.ServeHandlerInfo): Response | Promise<Response> {
-    open.running++;
+    open.runningRequests++;
     open.hasSentRequest = true;
     const complete = () => {
-      open.running--;
-      open.quietSince = performance.now();
+      open.runningRequests--;
+      open.idleSince = performance.now();
     };
     completed.then(complete, complete);
     return this.#handler(request, { remoteAddr: open.remoteAddr, completed });
@@ -174,33 +174,33 @@ export class Connections {
     this.#ended = Promise.withResolvers();
   }
 
-  /** Ends what was silent for too long. After a want of descriptors, the limit rises again by one a second. */
+  /** Closes connections that were idle for too long. After a descriptor shortage, raises the limit by one each second. */
   #sweep(): void {
-    this.#mostOpen = Math.min(this.#mostOpen + 1, this.#limits.open);
+    this.#maxOpen = Math.min(this.#maxOpen + 1, this.#limits.open);
     const now = performance.now();
     for (const open of this.#open) {
-      const patience = open.hasSentRequest ? this.#limits.idle : this.#limits.firstRequest;
-      if (open.running === 0 && now - open.quietSince > patience) open.cut.abort();
+      const timeout = open.hasSentRequest ? this.#limits.idle : this.#limits.firstRequest;
+      if (open.runningRequests === 0 && now - open.idleSince > timeout) open.abort.abort();
     }
   }
 
-  /** Ends the connection that never sent a request or, if there is none, the one that is idle longest. */
-  #cutQuietest(): void {
-    let quietest: Open | undefined;
+  /** Closes a connection that never sent a request or, if there is none, the connection that is idle longest. */
+  #closeLongestIdle(): void {
+    let longestIdle: Open | undefined;
     for (const open of this.#open) {
-      const isQuiet = open.running === 0 && !open.cut.signal.aborted;
-      if (isQuiet && (!quietest || isQuieter(open, quietest))) quietest = open;
+      const isIdle = open.runningRequests === 0 && !open.abort.signal.aborted;
+      if (isIdle && (!longestIdle || isIdleLonger(open, longestIdle))) longestIdle = open;
     }
-    quietest?.cut.abort();
+    longestIdle?.abort.abort();
   }
 }
 
-function isQuieter(one: Open, other: Open): boolean {
+function isIdleLonger(one: Open, other: Open): boolean {
   if (one.hasSentRequest !== other.hasSentRequest) return !one.hasSentRequest;
-  return one.quietSince < other.quietSince;
+  return one.idleSince < other.idleSince;
 }
 
-/** An IPv4 client of a socket for both families, without the prefix that IPv6 writes before its address. */
+/** Removes the IPv6 prefix from an IPv4 client's address on a dual-stack socket. */
 export function plainAddress<Address extends Deno.Addr>(address: Address): Address {
   if (!("hostname" in address) || !address.hostname.startsWith("::ffff:")) return address;
   return { ...address, hostname: address.hostname.slice("::ffff:".length) };

@@ -6,10 +6,10 @@ import { Connections, plainAddress, serveConnection } from "./connections.ts";
 export type HttpServer = Pick<Deno.HttpServer, "finished" | "shutdown">;
 
 export type ListenAddress = {
-  /** Absent: every address of both families. */
+  /** If absent, listens on every IPv4 and IPv6 address. */
   host: string | undefined;
   port: number;
-  /** What an error tells the operator to change. */
+  /** The setting that an error tells the operator to change. */
   portSetting: "PORT" | "METRICS_PORT";
 };
 
@@ -18,7 +18,7 @@ const FIRST_FREE_PORT = 1_024;
 const log = logOf("server");
 
 /**
- * Serves HTTP at an address. Throws `StartError` where it can't listen there. Deno Deploy names the address and keeps the
+ * Serves HTTP at an address. Throws `StartError` if it can't listen there. Deno Deploy chooses the address and manages
  * connections itself.
  */
 export function serveHttp(
@@ -26,16 +26,16 @@ export function serveHttp(
   handler: Deno.ServeHandler,
   { sleepsBetweenRequests }: Pick<Config, "sleepsBetweenRequests">,
 ): HttpServer {
-  if (sleepsBetweenRequests) return serveByDeno(address, handler);
+  if (sleepsBetweenRequests) return serveWithDeno(address, handler);
   if (serveConnection) {
     const listener = listen(address, (to) => Deno.listen({ ...to, transport: "tcp" }));
     return new Connections(listener, serveConnection, handler);
   }
-  log.warn("this version of Deno doesn't let the server end silent connections; let the proxy do it");
-  return serveByDeno(address, handler);
+  log.warn("this version of Deno doesn't let the server close idle connections; let the proxy close them");
+  return serveWithDeno(address, handler);
 }
 
-function serveByDeno(address: ListenAddress, handler: Deno.ServeHandler): HttpServer {
+function serveWithDeno(address: ListenAddress, handler: Deno.ServeHandler): HttpServer {
   const answer: Deno.ServeHandler<Deno.NetAddr> = (request, { remoteAddr, completed }) =>
     handler(request, { remoteAddr: plainAddress(remoteAddr), completed });
   return listen(address, (to) => Deno.serve({ ...to, onListen: () => {} }, answer));
@@ -48,11 +48,11 @@ function listen<T>(address: ListenAddress, bind: (to: BoundTo) => T): T {
   try {
     return host === undefined ? listenEverywhere(port, bind) : bind({ hostname: host, port });
   } catch (error) {
-    throw new StartError(whyNot(address, error), { cause: error });
+    throw new StartError(describeListenError(address, error), { cause: error });
   }
 }
 
-/** On a machine without IPv6, every address is every IPv4 address. */
+/** Falls back to all IPv4 addresses on a machine without IPv6. */
 function listenEverywhere<T>(port: number, bind: (to: BoundTo) => T): T {
   try {
     return bind({ hostname: "::", port });
@@ -62,7 +62,7 @@ function listenEverywhere<T>(port: number, bind: (to: BoundTo) => T): T {
   }
 }
 
-function whyNot({ host, port, portSetting }: ListenAddress, error: unknown): string {
+function describeListenError({ host, port, portSetting }: ListenAddress, error: unknown): string {
   if (error instanceof Deno.errors.AddrInUse) {
     return `Port ${port} is in use. Stop the other program or set ${portSetting}.`;
   }
@@ -70,7 +70,7 @@ function whyNot({ host, port, portSetting }: ListenAddress, error: unknown): str
     return `This user may not listen on port ${port}. Set ${portSetting} to ${FIRST_FREE_PORT} or higher.`;
   }
   if (host !== undefined) {
-    return `HOST is ${host}, which is no address of this machine. Set HOST to one of its addresses, or leave it unset to listen on all of them.`;
+    return `HOST is ${host}, which isn't an address of this machine. Set HOST to one of its addresses, or leave it unset to listen on all of them.`;
   }
   return `The server can't listen on port ${port}: ${error instanceof Error ? error.message : error}`;
 }

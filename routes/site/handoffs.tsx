@@ -17,12 +17,12 @@ import { done, page } from "../page.tsx";
 
 const STATE_LIFETIME_SECONDS = 10 * MINUTE / SECOND;
 
-/** Sign in, on a tenant's host, the browser that is signed in on the apex, and no other. Decision 006 has the steps. */
+/** Sign a browser in on a tenant's host if the same browser is signed in on the apex. Decision 006 lists the steps. */
 export const handoffPages = new Hono<TenantEnv>();
 
 /**
- * A browser comes here twice: first it gets its secret and is sent on to prove that it is signed in, then it comes back and is
- * signed in here. HEAD, which link checkers send, does neither.
+ * A browser opens this page twice. First it gets its secret and a redirect to prove that it is signed in. Then it returns and
+ * is signed in here. HEAD requests, which link checkers send, do nothing.
  */
 handoffPages.get(HANDOFF_PATH, async (c) => {
   if (c.req.method === "HEAD") return c.body(null);
@@ -39,13 +39,13 @@ handoffPages.get(HANDOFF_PATH, async (c) => {
   return await page(c, { title: "Switch account", body });
 });
 
-/** The answer to whether someone else's session should end. */
+/** Handles the person's choice to end someone else's session. */
 handoffPages.post(HANDOFF_PATH, async (c) => {
   const { token = "" } = await readForm(c);
   return await openSession(c, token);
 });
 
-/** Proves, on the host that a handoff comes from, that the browser may have it. */
+/** Proves on the handoff's source host that the handoff belongs to this browser. */
 export async function proveHandoff(c: Context<HttpEnv>): Promise<Response> {
   if (c.req.method === "HEAD") return c.body(null);
   const session = c.get("session");
@@ -71,7 +71,7 @@ function goToSignIn<Env extends HttpEnv>(c: Context<Env>): Response {
   return redirect(c, "/login?notice=handoff");
 }
 
-/** Gives the browser its secret. One that has it already keeps it. */
+/** Gives the browser its secret. A browser that already has one keeps it. */
 function keepState(c: Context<TenantEnv>, token: string): string {
   const state = stateOf(c, token) ?? newToken();
   const { name, options } = stateCookie(c, token);
@@ -83,7 +83,7 @@ function stateOf(c: Context<TenantEnv>, token: string): BrowserSecret {
   return getCookie(c, stateCookie(c, token).name) || null;
 }
 
-/** Each handoff has a cookie of its own, so that several tabs can open a workspace at once. */
+/** Each handoff has its own cookie, so that several tabs can open a workspace at once. */
 function stateCookie(c: Context<TenantEnv>, token: string) {
   return hostCookie(c, `handoff_${sha256(token).slice(0, 16)}`);
 }

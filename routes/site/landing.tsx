@@ -8,7 +8,7 @@ export const landingPages = new Hono<HttpEnv>();
 landingPages.get("/", (c) => {
   const isSignedIn = c.get("session") !== null;
   return page(c, {
-    title: "A workspace of its own for every company",
+    title: "Every company gets its own workspace",
     wide: true,
     body: <LandingPage isSignedIn={isSignedIn} />,
   });

@@ -59,6 +59,6 @@ function setPassword(form: SetPasswordFormProps) {
 }
 
 function expiredLink(c: Context<HttpEnv>): Promise<Response> {
-  const text = "This link has been used or has expired. Ask for a new one.";
+  const text = "This link has been used or has expired. Request a new one.";
   return done(c, { to: "/login", flash: { kind: "info", text } });
 }

@@ -5,14 +5,14 @@ import { SECOND } from "../../src/platform/clock.ts";
 import type { HttpEnv } from "../http.ts";
 import { hostCookie } from "../middleware/session.ts";
 
-/** Gives the browser the secret of its sign-up. The emailed code works in this browser alone. */
+/** Gives the browser the secret of its sign-up. The emailed code works only in this browser. */
 export function sendPendingSignUp(c: Context<HttpEnv>, { token, expiresAt }: StartedSignUp): void {
   const { name, options } = pendingSignUpCookie(c);
   const left = expiresAt.getTime() - c.get("services").clock.now().getTime();
   setCookie(c, name, token, { ...options, maxAge: Math.floor(left / SECOND) });
 }
 
-/** Empty if the browser has none. */
+/** Empty if the browser has no pending sign-up. */
 export function pendingSignUpToken(c: Context<HttpEnv>): string {
   return getCookie(c, pendingSignUpCookie(c).name) ?? "";
 }

@@ -1,9 +1,9 @@
-/** A percent-encoded control character, slash or backslash, which no page of ours has. */
+/** A percent-encoded control character, slash or backslash. No page's path contains one. */
 const ENCODED_TRICK = /%(?:[01][0-9a-f]|2f|5c|7f)/i;
 
 /**
- * Where to go after signing in: `next` if it is a path of this host, else `fallback`. Rejects everything that a browser
- * reads as another site: `//evil`, `/\evil`, `https:evil`, control characters, encoded forms.
+ * The path to open after signing in: `next` if it is a path on this host, otherwise `fallback`. Rejects everything that a
+ * browser may read as another site: `//evil`, `/\evil`, `https:evil`, control characters, and their encoded forms.
  */
 export function safeNext(next: string | undefined, fallback: string): string {
   if (!next || !/^\/(?![/\\])[\x21-\x7e]*$/.test(next) || next.includes("\\") || ENCODED_TRICK.test(next)) {

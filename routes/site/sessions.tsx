@@ -17,7 +17,7 @@ const NOTICES = new Map<string, Flash>([
   ["handoff", { kind: "info", text: "Sign in to open your workspace." }],
 ]);
 
-/** The ways in and out, on the apex and on a workspace's host. */
+/** Sign in and sign out, on the apex and on a workspace's host. */
 export const sessionPages = new Hono<HttpEnv>();
 
 sessionPages.get("/login", (c) => {
@@ -62,7 +62,7 @@ function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   };
 }
 
-/** Signs in on the apex. Returns where to go: to the only workspace, if there is one and nothing else was asked for. */
+/** Signs in on the apex. Returns the path to open: `next`, or the person's only workspace, if they have exactly one. */
 async function signIn(c: Context<HttpEnv>, user: User, { next, remember }: Fields): Promise<string> {
   const ctx = systemContextOf(c);
   const isRemembered = remember === "on";
@@ -77,7 +77,7 @@ async function signIn(c: Context<HttpEnv>, user: User, { next, remember }: Field
   });
 }
 
-/** Signs a member in on the workspace's host. Returns where to go. Throws `unauthenticated` for anyone else. */
+/** Signs a member in on the workspace's host. Returns the path to open. Throws `unauthenticated` for anyone else. */
 async function signInToWorkspace(
   c: Context<HttpEnv>,
   user: User,

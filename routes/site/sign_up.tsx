@@ -67,7 +67,7 @@ signUpPages.post("/signup/code", (c) => {
 
 signUpPages.post("/signup/code/resend", async (c) => {
   await resendCode(systemContextOf(c), pendingSignUpToken(c));
-  const text = "We send a code every five minutes at most. Check your spam folder, too.";
+  const text = "We can send one code every five minutes. Check your spam folder, too.";
   return await done(c, { to: "/signup/code", flash: { kind: "info", text } });
 });
 

@@ -10,7 +10,7 @@ import { resendVerification, verificationPages } from "./verification.tsx";
 import { requirePerson } from "./visitor.tsx";
 import { workspacePages } from "./workspaces.tsx";
 
-/** The apex's pages: for visitors, then for people who are signed in. */
+/** The apex's pages: first for visitors, then for people who are signed in. */
 export const site = new Hono<HttpEnv>();
 
 for (const pages of [landingPages, signUpPages, sessionPages, passwordPages, verificationPages]) {

@@ -15,7 +15,7 @@ import { page } from "../page.tsx";
 
 const TITLE = "Unsubscribe";
 
-/** Where the links at the end of emails lead. Their token allows its holder to choose, without signing in. */
+/** The pages behind unsubscribe links in emails. The link's token lets its holder choose without signing in. */
 export const unsubscribe = new Hono<HttpEnv>();
 
 unsubscribe.get("/:token", async (c) => {
@@ -23,7 +23,7 @@ unsubscribe.get("/:token", async (c) => {
   return await unsubscribePage(c, ctx, userId, link);
 });
 
-/** An email program sends `List-Unsubscribe=One-Click`, the button `unsubscribe`, and the form below all choices. */
+/** An email client sends `List-Unsubscribe=One-Click`, the button sends `unsubscribe`, and the form sends all choices. */
 unsubscribe.post("/:token", async (c) => {
   const { link, ctx, userId } = await openLink(c, c.req.param("token"));
   const fields = await readForm(c);
@@ -58,7 +58,7 @@ async function openLink(c: Context<HttpEnv>, token: string) {
   return { ctx, userId, link: { token, category, address: masked(user.email) } };
 }
 
-/** An email may have been forwarded: people recognize their own address, and others don't learn it. */
+/** The email may have been forwarded. Its reader recognizes their own masked address, and others don't learn it. */
 function masked(email: string): string {
   return email.replace(/^(.)[^@]*/, "$1•••");
 }

@@ -10,10 +10,10 @@ import { type VerificationState, VerifyEmailPage } from "../../views/pages/verif
 import { type HttpEnv, systemContextOf } from "../http.ts";
 import { done, form, page } from "../page.tsx";
 
-/** Where people confirm that email reaches them. */
+/** The pages where people confirm their email address. */
 export const verificationPages = new Hono<HttpEnv>();
 
-/** Changes nothing: programs that check the links in an email open this page, too. */
+/** Changes nothing, because link checkers open this page, too. */
 verificationPages.get("/verify-email", async (c) => {
   const wantsNewPassword = c.req.query("choose_password") !== undefined;
   return await page(c, stateOf(await openState(c, c.req.query("token"), wantsNewPassword)));

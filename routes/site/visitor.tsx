@@ -5,14 +5,14 @@ import type { LayoutProps } from "../../views/layouts/layout.ts";
 import { SiteLayout } from "../../views/layouts/site_layout.tsx";
 import type { HttpEnv } from "../http.ts";
 
-/** Puts pages into the site's layout, which links to what a visitor or a signed-in person needs. */
+/** Sets the site's layout for pages, with links for a visitor or for a signed-in person. */
 export const welcomeVisitor = createMiddleware<HttpEnv>(async (c, next) => {
   const viewer = c.get("session")?.actor ?? null;
   c.set("layout", (props: PropsWithChildren<LayoutProps>) => <SiteLayout {...props} viewer={viewer} />);
   await next();
 });
 
-/** Lets only people pass who are signed in on the apex. */
+/** Admits only people who are signed in on the apex. */
 export const requirePerson = createMiddleware<HttpEnv>(async (c, next) => {
   const actor = c.get("session")?.actor;
   if (!actor) throw unauthenticated();

@@ -17,7 +17,7 @@ import { readListAddress } from "../list_address.ts";
 import { form, page } from "../page.tsx";
 import type { FieldErrors } from "../../src/errors.ts";
 
-/** The fields of the form, which calls the name what sign-up calls it. */
+/** The fields of the form. It calls the workspace's name `companyName`, as the sign-up form does. */
 const newWorkspace = z.object({ companyName: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain });
 
 /** The workspaces of the person who is signed in. */
@@ -64,7 +64,7 @@ function wanted({ companyName: name, subdomain }: z.output<typeof newWorkspace>)
   return ownTenant.parse({ name, subdomain });
 }
 
-/** A refused name of the workspace is shown at the form's company name. */
+/** Moves an error of the workspace's name to the form's company name. */
 function asFormErrors({ name, ...errors }: FieldErrors): FieldErrors {
   return name === undefined ? errors : { ...errors, company_name: name };
 }
@@ -73,7 +73,7 @@ function newWorkspaceForm(form: NewWorkspacePageProps) {
   return { title: "New workspace", body: <NewWorkspacePage {...form} /> };
 }
 
-/** The address that signs this browser in on the workspace's host. */
+/** The URL that signs this browser in on the workspace's host. */
 function openWorkspace(
   c: Context<PersonEnv>,
   tenant: Tenant,

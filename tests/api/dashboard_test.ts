@@ -3,7 +3,7 @@ import { createProject } from "../../src/projects/projects.ts";
 import { World } from "../support/world.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 
-/** Protects: the dashboard shows the tenant's own, real figures. */
+/** Protects: the dashboard shows the tenant's own figures. */
 
 Deno.test("the figures count only this tenant's members, API calls and bytes", async () => {
   await using world = await World.open();

@@ -32,7 +32,7 @@ Deno.test("projects are created, read, changed and deleted", async () => {
   assert.equal(gone.status, 404);
 });
 
-Deno.test("a list goes on where its cursor says, without a gap or a repetition, in each order", async (t) => {
+Deno.test("a list continues after its cursor without gaps or repeats, in every order", async (t) => {
   await using world = await World.open();
   const company = await world.company("acme");
   const token = await world.token(company);
@@ -69,7 +69,7 @@ Deno.test("a list goes on where its cursor says, without a gap or a repetition, 
   }
 });
 
-Deno.test("a list is narrowed by search and status", async () => {
+Deno.test("a list can be filtered by search and status", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
   const token = await world.token(company);
@@ -88,7 +88,7 @@ Deno.test("a list is narrowed by search and status", async () => {
   assert.deepEqual(await names("search=%25"), ["100% cotton"]);
 });
 
-Deno.test("If-Match keeps a change from overwriting another one", async () => {
+Deno.test("If-Match prevents one change from overwriting another", async () => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
   const created = await world.api("POST", "/projects", { token, body: { name: "Spare parts" } });
@@ -117,7 +117,7 @@ Deno.test("If-Match keeps a change from overwriting another one", async () => {
   assert.equal(anyway.json.name, "Parts");
 });
 
-Deno.test("200 with the same ETag for a PATCH that changes nothing, and still 412 for an older version", async () => {
+Deno.test("200 with the same ETag for a PATCH that changes nothing, but 412 for an older version", async () => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
   const created = await world.api("POST", "/projects", { token, body: { name: "Spare parts" } });
@@ -147,7 +147,7 @@ Deno.test("401 without credentials, as problem+json with the request's id", asyn
   assert.equal(answer.json.status, 401);
 });
 
-Deno.test("403 for a viewer who wants to change something", async () => {
+Deno.test("403 for a viewer who tries to change something", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
   await world.member(company, "viewer@acme.example", "viewer");
@@ -179,13 +179,13 @@ const INVALID: [string, unknown, string][] = [
   ["no name", {}, "name"],
   ["an empty name", { name: "  " }, "name"],
   ["a name that is too long", { name: "x".repeat(121) }, "name"],
-  ["a name of two lines", { name: "one\r\nBcc: two" }, "name"],
+  ["a name with two lines", { name: "one\r\nBcc: two" }, "name"],
   ["a name that is a number", { name: 7 }, "name"],
   ["an unknown status", { name: "x", status: "paused" }, "status"],
   ["a description that is too long", { name: "x", description: "x".repeat(2_001) }, "description"],
 ];
 
-Deno.test("422 names the field that needs another value", async (t) => {
+Deno.test("422 names each invalid field", async (t) => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
   for (const [name, body, field] of INVALID) {
@@ -206,7 +206,7 @@ Deno.test("422 names the field that needs another value", async (t) => {
   }
 });
 
-Deno.test("a cursor with a made-up moment is refused, not sent to the database", async (t) => {
+Deno.test("a cursor with an invalid time is rejected, not sent to the database", async (t) => {
   await using world = await World.open();
   const company = await world.company("acme");
   const token = await world.token(company);
@@ -227,7 +227,7 @@ Deno.test("a cursor with a made-up moment is refused, not sent to the database",
   }
 });
 
-Deno.test("S66: a cursor works only with the sort and the filters that it was made for", async (t) => {
+Deno.test("S66 a cursor works only with the sort and the filters that it was created for", async (t) => {
   await using world = await World.open();
   const company = await world.company("acme");
   const token = await world.token(company);
@@ -268,7 +268,7 @@ Deno.test("/api is an alias of the current version", async () => {
   assert.deepEqual(answer.json, { data: [], next_cursor: null });
 });
 
-Deno.test("an unknown route of the API is a problem, not a page", async () => {
+Deno.test("an unknown API route returns a problem, not a page", async () => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
 

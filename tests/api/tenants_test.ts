@@ -6,7 +6,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
-/** Protects: `/api/v1/tenants`, by status. */
+/** Protects: `/api/v1/tenants` keeps its contract, status by status. */
 
 Deno.test("201 a new tenant belongs to the caller, who can sign in there immediately", async () => {
   await using world = await World.open();

@@ -19,13 +19,13 @@ import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { staffActor } from "../../src/access/actor.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
-/** Protects: an account belongs to its owner: anyone with an old password, or who opened it for someone else, is out. */
+/** Protects: an account belongs to its owner. Nobody gets in with an old password, or because they created the account. */
 
 const VICTIM = "victim@corp.example";
 const NEW_PASSWORD = "a new and longer password";
 const DEVICE = { ipAddress: "127.0.0.1", userAgent: "Test" };
 
-Deno.test("S14 a stranger who opened an account gets nothing that its owner is given later", async () => {
+Deno.test("S14 a stranger who created an account gets no access that its owner receives later", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   const corp = await world.company("corp");
@@ -72,7 +72,7 @@ Deno.test("S14 a stranger who opened an account gets nothing that its owner is g
   assert.equal(victim.url, `http://${world.host("corp")}/dashboard`);
 });
 
-Deno.test("S14 a stranger who opened an account doesn't get the workspace created for its owner", async () => {
+Deno.test("S14 a stranger who created an account can't open the workspace created for its owner", async () => {
   await using world = await World.open();
   const owner = await world.unconfirmedUser("owner@mine.example");
   const mine = await world.company("mine", "Mine", owner);
@@ -88,7 +88,7 @@ Deno.test("S14 a stranger who opened an account doesn't get the workspace create
   assert.equal((await world.api("GET", "/me", { token })).status, 401);
 });
 
-Deno.test("an account keeps its password if its owner confirmed the address or adds themselves", async () => {
+Deno.test("an account keeps its password if its owner confirmed the address or adds themselves as a member", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const stranger = await world.unconfirmedUser("ben@acme.example");
@@ -168,7 +168,7 @@ Deno.test("a sign-in that checked the old password fails after a new one is set"
   await assert.rejects(() => refreshTokensOf(world.system, refreshToken), /Sign in again/);
 });
 
-Deno.test("when a password link is used twice at once, one wins", async () => {
+Deno.test("when a password link is used twice at once, one use succeeds", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = new URL(await world.passwordLink(acme.owner)).searchParams.get("token")!;

@@ -12,7 +12,7 @@ import { SIGNING_KEYS } from "../../src/identity/signing_keys.ts";
 
 /** Protects: API tokens expire on time and can't be forged (S16, S17). */
 
-const MOST_LOOKS = 2_000;
+const MAX_POLLS = 2_000;
 
 Deno.test("signing in returns an access token for 15 minutes and a refresh token", async () => {
   await using world = await World.open();
@@ -186,8 +186,8 @@ Deno.test("anyone can verify a token with the keys at /.well-known/jwks.json, wh
 });
 
 /**
- * Until `work` has ended, or waits for a lock, or (behind a pooler with one connection) has had time to. The embedded database
- * lets nothing in between the queries of a transaction.
+ * Waits until `work` has ended or waits for a lock, at most for 2,000 polls. The embedded database needs no wait, because it
+ * runs nothing between the queries of a transaction.
  */
 async function settledOrBlocked({ variables }: World, work: Promise<unknown>): Promise<void> {
   let settled = false;
@@ -195,7 +195,7 @@ async function settledOrBlocked({ variables }: World, work: Promise<unknown>): P
   if (!variables.DATABASE_URL) return;
   const database = new URL(variables.DATABASE_URL).pathname.slice(1);
   await withConnection(serverUrl!, async (sql) => {
-    for (let look = 0; look < MOST_LOOKS && !settled; look++) {
+    for (let poll = 0; poll < MAX_POLLS && !settled; poll++) {
       const blocked = await sql`select from pg_stat_activity
         where datname = ${database} and wait_event_type = 'Lock'`;
       if (blocked.length > 0) return;

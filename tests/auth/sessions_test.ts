@@ -3,7 +3,7 @@ import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { listSessions, revokeSession } from "../../src/identity/sessions.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: a sign-in lasts as long as requested, only on its hosts, and ends on request. */
+/** Protects: a session lasts as long as requested, works only on its hosts, and ends on request. */
 
 Deno.test("a user with one workspace who signs in on the apex lands there directly", async () => {
   await using world = await World.open();
@@ -37,7 +37,7 @@ Deno.test("a user with several workspaces chooses one and is signed in there", a
   assert.equal(page.url, `http://${world.host("globex")}/dashboard`);
 });
 
-Deno.test("a page that requires sign-in opens after it", async () => {
+Deno.test("a page that requires sign-in opens after sign-in", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = world.browser();
@@ -122,7 +122,11 @@ Deno.test("a remembered session lasts 30 days from the last visit", async () => 
 
   world.clock.advance(29 * DAY);
   const inTime = await browser.get(dashboard);
-  assert.match(String(inTime.headers["set-cookie"]), /Max-Age=2592000/, "the browser is told as well");
+  assert.match(
+    String(inTime.headers["set-cookie"]),
+    /Max-Age=2592000/,
+    "the browser keeps the cookie as long",
+  );
   world.clock.advance(29 * DAY);
   const again = await browser.get(dashboard);
   world.clock.advance(31 * DAY);
@@ -183,7 +187,7 @@ Deno.test("sessions are listed by last use, and each can be revoked", async () =
   assert.match((await newer.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
 });
 
-Deno.test("S15 signing in again starts a new session, and old or planted sessions are worthless", async () => {
+Deno.test("S15 signing in again starts a new session, and old or planted session tokens don't work", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const [browser, elsewhere] = [world.browser(), await world.signedInBrowser(acme.owner.email)];
@@ -242,7 +246,7 @@ Deno.test("opening a workspace twice leaves one session there and doesn't affect
   assert.equal((await listSessions(world.system, acme.owner.id)).length, 2);
 });
 
-Deno.test("a removed member's session shows nothing", async () => {
+Deno.test("a removed member's session gives no access", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const member = await world.member(acme, "mei@acme.example", "member");

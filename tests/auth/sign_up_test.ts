@@ -3,7 +3,7 @@ import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { userActor } from "../../src/access/actor.ts";
 
-/** Protects: a company signs up in one step, completely or not at all. */
+/** Protects: a sign-up succeeds completely or changes nothing. */
 
 const FORM = {
   company_name: "Acme Robotics",
@@ -35,7 +35,7 @@ Deno.test("sign-up creates the company, signs in and lands on its dashboard with
   ]);
 });
 
-Deno.test("with htmx, a header redirects the browser, and a refused form comes back as a partial", async () => {
+Deno.test("with htmx, a header redirects the browser, and a form with errors is returned as a partial", async () => {
   await using world = await World.open();
   const browser = world.browser();
 
@@ -51,7 +51,7 @@ Deno.test("with htmx, a header redirects the browser, and a refused form comes b
   assert.match(taken.headers["hx-redirect"] as string, /^http:\/\/acme\.localhost:\d+\/handoff\?token=/);
 });
 
-Deno.test("each invalid field says why, and the input is kept", async () => {
+Deno.test("each invalid field shows its error, and the input is kept", async () => {
   await using world = await World.open();
   await world.company("taken");
   const wrong = { company_name: " ", subdomain: "taken", name: "", email: "ada", password: PASSWORD };
@@ -65,7 +65,7 @@ Deno.test("each invalid field says why, and the input is kept", async () => {
   assert.match(taken.text, /This address is taken/);
 });
 
-Deno.test("when twenty sign-ups want one subdomain at once, one wins and the others leave nothing behind", async () => {
+Deno.test("when twenty sign-ups request one subdomain at once, one succeeds and the others leave nothing behind", async () => {
   await using world = await World.open();
 
   const pages = await Promise.all(
@@ -78,7 +78,7 @@ Deno.test("when twenty sign-ups want one subdomain at once, one wins and the oth
 
   const statuses = pages.map(({ status }) => status);
   assert.equal(statuses.filter((status) => status === 200).length, 1);
-  // Where the machine is slow, some wait two seconds for a connection, and are told to come again.
+  // On a slow machine, some wait two seconds for a connection and get 503.
   assert.equal(statuses.filter((status) => status === 422 || status === 503).length, 19);
   assert.ok(statuses.includes(422));
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });

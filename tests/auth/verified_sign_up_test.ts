@@ -20,7 +20,7 @@ const FORM = {
 };
 const NOTHING = { users: 0, tenants: 0, memberships: 0, schemas: 0, strays: 0 };
 
-Deno.test("a sign-up asks for the emailed code, creates nothing before it, and then everything, confirmed", async () => {
+Deno.test("a sign-up creates nothing until the emailed code is entered, and then the account is confirmed", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const browser = world.browser();
@@ -70,7 +70,7 @@ Deno.test("a code works in the browser that requested it, with five tries, for 1
   assert.deepEqual(await world.countAll(), NOTHING);
 });
 
-Deno.test("S62 after five codes in an hour, an address gets no email, no code works, and the answer stays the same", async () => {
+Deno.test("S62 after five codes in an hour, an address gets no email, no code works, and the response stays the same", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const pages = [];
@@ -91,7 +91,7 @@ Deno.test("S62 after five codes in an hour, an address gets no email, no code wo
   assert.equal((await enter(world, later, codeIn((await world.emails())[0]!.text))).status, 200);
 });
 
-Deno.test("the code is sent again on request, once in five minutes, and stays the same", async () => {
+Deno.test("the code can be resent every five minutes and stays the same", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const browser = world.browser();
@@ -111,7 +111,7 @@ Deno.test("the code is sent again on request, once in five minutes, and stays th
   assert.equal(new Set(later.map(({ text }) => codeIn(text))).size, 1);
 });
 
-Deno.test("if the subdomain was taken in the meantime, the form asks for another one next to the code", async () => {
+Deno.test("if the subdomain was taken in the meantime, the form asks for a different one next to the code", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const browser = world.browser();

@@ -24,7 +24,7 @@ Deno.test("staff filter jobs in place, retry one, and see it finish without a re
     await page.waitForSelector(`#job-${email}`, { state: "detached" });
     assert.match(page.url(), /state=failed&queue=analytics$|queue=analytics&state=failed$/);
     await page.click("#job-list nav >> text=Held");
-    await page.waitForSelector("text=No job matches");
+    await page.waitForSelector("text=No matching jobs");
     await page.goBack();
     await page.click(`#job-${figures} td:first-child a`);
     await page.click("button:has-text('Retry')");

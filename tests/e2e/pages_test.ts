@@ -191,7 +191,7 @@ async function visit(t: Deno.TestContext, page: Page, where: string, addresses: 
       const width = await page.evaluate(() =>
         document.documentElement.scrollWidth - document.documentElement.clientWidth
       );
-      assert.equal(width, 0, "it scrolls sideways");
+      assert.equal(width, 0, "the page scrolls sideways");
       assert.deepEqual(await findViolations(page), []);
     });
   }

@@ -5,7 +5,7 @@ import { World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
-/** Protects: what users do with the product in a real browser, with and without JavaScript. */
+/** Protects: the main user stories work in a real browser, with and without JavaScript. */
 
 const PASSWORD = "correct horse battery";
 
@@ -118,7 +118,7 @@ Deno.test("projects are created, found, edited, archived and deleted in place", 
     await page.click("dialog button:has-text('Delete project')");
     await page.waitForSelector("tr:has-text('second try')", { state: "detached" });
 
-    assert.match(page.url(), /\/projects\?search=grip/, "nothing of it left the page");
+    assert.match(page.url(), /\/projects\?search=grip/, "the whole story happened on one page");
     assert.deepEqual(complaints, []);
   });
 });
@@ -270,7 +270,7 @@ Deno.test("an owner moves the workspace, schedules its deletion and cancels it",
   });
 });
 
-Deno.test("platform staff find a tenant and suspend it, and its members read why", async () => {
+Deno.test("platform staff find a tenant and suspend it, and its members see the reason", async () => {
   await using world = await World.open();
   await world.staff("root@example.com", "Rosa Root");
   await inBrowser(async (browser) => {

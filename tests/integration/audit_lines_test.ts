@@ -15,7 +15,7 @@ import { updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
-/** Protects: the audit log records every change. A change of nothing adds no line and no version. */
+/** Protects: the audit log records every change. A request that changes nothing adds no line and no version. */
 
 Deno.test("changes of a project", async (t) => {
   await using world = await World.open();
@@ -28,7 +28,7 @@ Deno.test("changes of a project", async (t) => {
     return updateProject(ctx, made.id, changes, version);
   };
 
-  await t.step("that change nothing leave the version, the time and the log alone", async () => {
+  await t.step("that change nothing don't affect the version, the time or the log", async () => {
     const answers = [
       await change({}),
       await change({ status: "active" }),
@@ -75,7 +75,7 @@ Deno.test("changes of a project", async (t) => {
     ]);
   });
 
-  await t.step("to the same value at the same time are one change", async () => {
+  await t.step("to the same value at the same time count as one change", async () => {
     await Promise.all([change({ name: "Same" }), change({ name: "Same" }), change({ name: "Same" })]);
     await deleteProject(ctx, made.id);
 

@@ -90,7 +90,7 @@ Deno.test("the list opens with failed jobs, or with all jobs if none failed", as
   assert.match(loud.text, /5 attempts/);
 });
 
-Deno.test("the list can be filtered by state and queue, and is paged with the newest first", async () => {
+Deno.test("the list can be filtered by state and queue, and has pages, newest first", async () => {
   await using world = await World.open();
   const staff = await staffOf(world);
   const waiting = [];
@@ -233,7 +233,7 @@ async function jobOf(world: World, id: string) {
   return job;
 }
 
-/** What the platform's log says of jobs. */
+/** The platform's audit lines about jobs. */
 async function audited(world: World) {
   const entries = await world.system.control.select().from(platformAuditLog).orderBy(
     platformAuditLog.sequence,

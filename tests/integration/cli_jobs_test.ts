@@ -40,7 +40,7 @@ Deno.test("the CLI lists, counts and retries jobs, and runs them on PostgreSQL",
       );
     });
 
-    await t.step("retry says what can't be retried, and --all-failed may find nothing", async () => {
+    await t.step("retry says which jobs can't be retried, and --all-failed may find no jobs", async () => {
       const [{ id }] = json(await run("jobs", "list", "--json"));
       const outcomes = [
         await run("jobs", "retry"),
@@ -55,7 +55,7 @@ Deno.test("the CLI lists, counts and retries jobs, and runs them on PostgreSQL",
       assert.deepEqual(json(await run("jobs", "list", "--failed", "--json")), []);
     });
 
-    await t.step("a separate worker refuses the KV engine", async () => {
+    await t.step("a separate worker rejects the KV engine", async () => {
       const { code, stderr } = await run("jobs", "work");
       assert.equal(code, 1);
       assert.match(stderr, /JOBS_ENGINE=postgres/);
@@ -96,7 +96,7 @@ Deno.test("the CLI lists, counts and retries jobs, and runs them on PostgreSQL",
   }
 });
 
-// deno-lint-ignore no-explicit-any -- a test reads what it expects to be there, and fails where it isn't
+// deno-lint-ignore no-explicit-any -- tests read the fields they expect, and fail if a field is missing
 function json({ code, stdout, stderr }: Outcome): any {
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);

@@ -32,7 +32,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.match(set_password_link, /^http:\/\/localhost:8000\/reset-password\?token=[\w-]{43}$/);
     });
 
-    // From here on, the commands find the database open, as beside a running server: each is faster.
+    // From here on, the database is already open, as beside a running server, so each command is faster.
     if (!database) embedded = await startEmbedded(folder);
 
     await t.step(
@@ -65,7 +65,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       },
     );
 
-    await t.step("setup refuses a weak password, empty standard input and two passwords", async () => {
+    await t.step("setup rejects a weak password, empty standard input and two passwords", async () => {
       const setup = ["setup", "--admin-email", "root@example.com"];
       const weak = await cliWithInput(variables, "password1234\n", ...setup, "--admin-password-stdin");
       const none = await run(...setup, "--admin-password-stdin");
@@ -103,7 +103,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.deepEqual([shown.subdomain, shouted.subdomain], ["acme", "acme"]);
     });
 
-    await t.step("invalid tenants are refused with the reason, and nothing is created", async () => {
+    await t.step("invalid tenants are rejected with the reason, and nothing is created", async () => {
       const taken = await run("tenants", "create", "Other", "acme", "--owner-email", "x@acme.example");
       const reserved = await run("tenants", "create", "Other", "www", "--owner-email", "x@acme.example");
       const unknown = await run("tenants", "show", "nowhere");
@@ -315,7 +315,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
   }
 });
 
-// deno-lint-ignore no-explicit-any -- a test reads what it expects to be there, and fails where it isn't
+// deno-lint-ignore no-explicit-any -- tests read the fields they expect, and fail if a field is missing
 function json({ code, stdout, stderr }: Outcome): any {
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { cli, killedCli, ServerProcess } from "../support/process.ts";
 
-/** Protects: DATA_DIR survives a killed process, and is readable only by its owner or refused with a reason. */
+/** Protects: DATA_DIR survives a killed process. It is readable only by its owner, or rejected with a reason. */
 
 const OTHERS = 0o077;
 
@@ -39,7 +39,7 @@ Deno.test("a first start killed at any moment leaves a folder that the next star
       assert.equal((await server.stop()).code, 0);
     });
 
-    await t.step("a database that can't be opened is named, with instructions", async () => {
+    await t.step("an error names a database that can't be opened, with instructions", async () => {
       await Deno.remove(join(folder, "postgres/global/pg_control"));
 
       const { code, stderr } = await cli(variables, "db", "status");
@@ -53,7 +53,7 @@ Deno.test("a first start killed at any moment leaves a folder that the next star
   }
 });
 
-Deno.test("a folder that can't be private to Denizen is refused with one line and left unchanged", async (t) => {
+Deno.test("a folder that can't be private to Denizen is rejected with one line and left unchanged", async (t) => {
   const shared = await Deno.makeTempDir({ prefix: "denizen-" });
   try {
     await t.step("a folder that others can read, with other files in it", async () => {

@@ -8,7 +8,7 @@ import { AUTHORITY } from "../support/certificate.ts";
 import { ServerProcess } from "../support/process.ts";
 import { TlsFront } from "../support/tls_front.ts";
 
-/** Protects: every form of database URL connects alike with both drivers, with TLS where it says so (S41). */
+/** Protects: every form of database URL works with both drivers, with TLS if the URL asks for it (S41). */
 
 if (serverUrl) {
   Deno.test("both drivers connect with every form of URL, encrypted where the URL asks for it", async (t) => {

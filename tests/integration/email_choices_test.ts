@@ -15,7 +15,7 @@ import { startWorker } from "../support/jobs.ts";
 import { EmailServer } from "../support/email_server.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
-/** Protects: a monthly report reaches each owner once, and no one who turned reports off (S40, RFC 8058). */
+/** Protects: each owner gets a monthly report once, unless they turned reports off (S40, RFC 8058). */
 
 const evening = SCHEDULES.find(({ name }) => name === "daily gauges")!;
 const monthly = SCHEDULES.find(({ name }) => name === "monthly reports")!;
@@ -87,7 +87,7 @@ Deno.test("at the start of a month, each owner gets one report of the previous m
   ) {
     assert.ok(text.includes(figures), `${figures} in ${text}`);
   }
-  assert.match(text, /highest on 14 March \(350\)/);
+  assert.match(text, /highest on March 14 \(350\)/);
 });
 
 Deno.test("a report that was due while no server ran is sent with its figures when one starts", async () => {
@@ -128,12 +128,12 @@ Deno.test("a report counts days that weren't counted yet, and says which figures
 
   const [report] = await world.emails(acme.owner.email);
   const text = report!.text.replaceAll(/\s+/g, " ");
-  const gap = "People, Projects, and Storage were last measured on 14 March. There are no later figures.";
+  const gap = "People, Projects, and Storage were last measured on March 14. There are no later figures.";
   for (const part of ["Projects – 4 –", "API calls – 12 –", gap]) assert.ok(text.includes(part), text);
   assert.deepEqual(await world.emails(empty.owner.email), []);
 });
 
-Deno.test("S40 one click in an email program turns a category off, without signing in and from anywhere", async () => {
+Deno.test("S40 one click in an email client turns a category off, from any origin and without signing in", async () => {
   await using server = await EmailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   const acme = await world.company("acme");
@@ -163,7 +163,7 @@ Deno.test("S40 one click in an email program turns a category off, without signi
   assert.equal(server.received.length, 1);
 });
 
-Deno.test("S40 an email program may send the one click as multipart/form-data (RFC 8058)", async () => {
+Deno.test("S40 an email client may send the one click as multipart/form-data (RFC 8058)", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await sendReports(world);
@@ -182,7 +182,7 @@ Deno.test("S40 an email program may send the one click as multipart/form-data (R
   assert.equal(await wantsEmail(world.system, acme.owner.id, REPORTS), false);
 });
 
-Deno.test("the page behind the link shows all choices, and can undo the click", async () => {
+Deno.test("the page behind the link shows all preferences and can undo the click", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await sendReports(world);
@@ -200,12 +200,12 @@ Deno.test("the page behind the link shows all choices, and can undo the click", 
   assert.match(page.text, /Unsubscribe from monthly reports\?/);
   assert.match(page.text, /o•••@acme\.example/);
   assert.ok(!page.text.includes(acme.owner.email), "a forwarded email doesn't reveal the address");
-  assert.match(unsubscribed.text, /You are unsubscribed/);
+  assert.match(unsubscribed.text, /You're unsubscribed/);
   assert.deepEqual(afterOne, { reports: false });
   assert.deepEqual(afterAll, { reports: true });
 });
 
-Deno.test("a change of one category keeps the others, and doing it again changes nothing", async () => {
+Deno.test("a change of one category keeps the others, and repeating it changes nothing", async () => {
   await using world = await World.open();
   const { system } = world;
   const ada = await world.user("ada@acme.example");
@@ -270,7 +270,7 @@ Deno.test("S40 a link that was guessed, changed or made with another secret does
   assert.notEqual(own, other);
 });
 
-Deno.test("a member chooses in the settings or through the API, for themselves only", async () => {
+Deno.test("a member changes only their own preferences, in the settings or through the API", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const eve = await world.member(acme, "eve@acme.example", "viewer");
@@ -292,7 +292,7 @@ Deno.test("a member chooses in the settings or through the API, for themselves o
 
   assert.match(before.text, /Monthly reports/);
   assert.equal((before.text.match(/ checked/g) ?? []).length, 1);
-  assert.match(saved.text, /Choices saved/);
+  assert.match(saved.text, /Email preferences saved/);
   assert.equal((saved.text.match(/ checked/g) ?? []).length, 0);
   assert.deepEqual(read.json, { reports: false });
   assert.deepEqual(unchanged.json, { reports: false });
@@ -306,7 +306,7 @@ Deno.test("a member chooses in the settings or through the API, for themselves o
   assert.equal(await wantsEmail(world.system, eve.id, REPORTS), true);
 });
 
-/** Lets a month go by, measures its last evening, and sends its reports. */
+/** Advances the clock by a month, records the figures on its last evening, and sends its reports. */
 async function sendReports(world: World): Promise<void> {
   await using worker = await startWorker(world, "kv");
   await enqueueDue(world.services, monthly);

@@ -13,7 +13,7 @@ import { World } from "../support/world.ts";
 
 /** Protects: email goes to its recipient only. Without a configured transport, the mailbox keeps it. */
 
-Deno.test("an address that the mail server doesn't know is suppressed and gets no more email", async () => {
+Deno.test("an address that the mail server doesn't know is suppressed and gets no further email", async () => {
   await using server = await EmailServer.start({ refuseRecipient: () => "550 5.1.1 No such user" });
   await using world = await World.open({ SMTP_URL: server.url().href });
   const email = sampleEmail({ to: { name: "", address: "Gone@acme.example" } });
@@ -26,7 +26,7 @@ Deno.test("an address that the mail server doesn't know is suppressed and gets n
   assert.equal(await findSuppression(world.system, "GONE@acme.example"), "bounce");
 });
 
-Deno.test("a deferred email suppresses nobody", async () => {
+Deno.test("a deferred email doesn't suppress the address", async () => {
   await using server = await EmailServer.start({ refuseRecipient: () => "451 4.3.0 Busy" });
   await using world = await World.open({ SMTP_URL: server.url().href });
 
@@ -36,7 +36,7 @@ Deno.test("a deferred email suppresses nobody", async () => {
   assert.equal(await findSuppression(world.system, "zoe@acme.example"), null);
 });
 
-Deno.test("a malformed address is refused before the mail server is contacted", async () => {
+Deno.test("a malformed address is rejected before the mail server is contacted", async () => {
   await using server = await EmailServer.start();
   await using world = await World.open({ SMTP_URL: server.url().href });
   const to = { name: "", address: "zoe@acme.example\r\nRCPT TO:<victim@evil.example>" };
@@ -198,13 +198,13 @@ Deno.test("S42 production has no mailbox", async () => {
   await assert.rejects(() => emptyMailbox(world.system), /not found/);
 });
 
-// deno-lint-ignore no-explicit-any -- a test reads what it expects to be there, and fails where it isn't
+// deno-lint-ignore no-explicit-any -- tests read the fields they expect, and fail if a field is missing
 async function json(world: World, query = ""): Promise<any[]> {
   const { text } = await world.browser().get(`http://${world.host()}/dev/mailbox.json${query}`);
   return JSON.parse(text).data;
 }
 
-/** What `work` logs about emails. */
+/** The log records about emails from `work`. */
 async function logged(work: () => Promise<void>): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   await configure({

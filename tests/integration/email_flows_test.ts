@@ -26,7 +26,7 @@ const SIGN_UP = {
   password: PASSWORD,
 };
 
-Deno.test("a sign-up sends an email to confirm the address, over a real mail server, in our own words only", async () => {
+Deno.test("a sign-up sends an email to confirm the address, over a real mail server, without the user's own words", async () => {
   await using server = await EmailServer.start();
   await using world = await World.open({
     SMTP_URL: server.url().href,
@@ -106,7 +106,7 @@ Deno.test("S14 an emailed link works only for the address that it went to, and o
   assert.match((await setPassword(reset)).text, /Password saved/, "with the address it works");
 });
 
-Deno.test("S35 the links in an email lead to our own host, whatever host a request claims", async () => {
+Deno.test("S35 the links in an email always point to our own host, whatever host a request claims", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await using worker = await startWorker(world, "kv");
@@ -181,7 +181,7 @@ Deno.test("an emailed link replaces a forgotten password and ends all sessions",
   assert.equal((await world.api("POST", "/auth/login", { body: renewed })).status, 200);
 });
 
-Deno.test("S09 the answer is the same for an address without an account, and no email is sent", async () => {
+Deno.test("S09 an address without an account gets the same response and no email", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await using worker = await startWorker(world, "kv");
@@ -205,7 +205,7 @@ Deno.test("S09 the answer is the same for an address without an account, and no 
   assert.deepEqual(jobs.map(({ state }) => state), ["done", "done"]);
 });
 
-Deno.test("S14 an emailed password link works for half an hour, and using one ends the others", async () => {
+Deno.test("S14 an emailed password link works for half an hour, and using one revokes the others", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await using worker = await startWorker(world, "kv");
@@ -254,7 +254,7 @@ Deno.test("S14 the outbox contains no link's secret, and the database only its h
   for (const token of tokens) assert.ok(!everything.includes(token));
 });
 
-Deno.test("an invitation to a new person is in our name and look, and its link sets their first password", async () => {
+Deno.test("an invitation to a new person has our name and brand, and its link sets their first password", async () => {
   await using world = await World.open();
   const acme = await world.company("acme", "Acme Robotics");
   const look = { brandColor: "#1d59b3", logoUrl: "https://acme.example/logo.png" };
@@ -285,7 +285,7 @@ Deno.test("an invitation to a new person is in our name and look, and its link s
   assert.doesNotMatch(signedIn.text, /Confirm your email/, "the link came by email");
 });
 
-Deno.test("an invitation to a person with an account says to sign in, in the tenant's name and look", async () => {
+Deno.test("an invitation to a person with an account says to sign in, and has the tenant's name and brand", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme", "Acme Robotics"), await world.company("globex")];
   const look = { brandColor: "#1d59b3", logoUrl: "https://acme.example/logo.png" };
@@ -337,7 +337,7 @@ Deno.test("former members and former owners get no invitation and no welcome", a
   assert.deepEqual(await world.emails(), []);
 });
 
-Deno.test("repeated sign-ups email an address once for the first, and then once in five minutes", async () => {
+Deno.test("repeated sign-ups email an address for the first, and then once in five minutes", async () => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
   const signUp = async (count: number) => {

@@ -7,7 +7,7 @@ import { AUTHORITY, CERTIFICATE, PRIVATE_KEY } from "../support/certificate.ts";
  * Protects: `node:https` works without `--allow-sys`, as decision 022 describes, and still verifies certificates (S46).
  */
 
-Deno.test("node:https over tls.connect needs no sys permission and refuses unknown authorities", async () => {
+Deno.test("node:https over tls.connect needs no sys permission and rejects unknown authorities", async () => {
   const server = createServer(
     { cert: CERTIFICATE, key: PRIVATE_KEY },
     (_, answer) => void answer.end("answer"),

@@ -20,7 +20,7 @@ import { freePort, ServerProcess } from "../support/process.ts";
 
 const JOBS = 200;
 const JOB_MILLISECONDS = 100;
-/** More of a real server's work than it can do at once. */
+/** More jobs than a real server runs at once. */
 const CLEANUPS = 40;
 
 /** A lease ends after 15 seconds. The rest is for slow machines. */

@@ -79,13 +79,13 @@ for (const engine of ENGINES) {
     const second = await acme.ctx.tx((tx) => enqueue(acme.ctx, tx, JOB, PAYLOAD, { key: "today" }));
     const others = await globex.ctx.tx((tx) => enqueue(globex.ctx, tx, JOB, PAYLOAD, { key: "today" }));
 
-    const cancelled = await acme.ctx.tx((tx) => cancelJob(acme.ctx, tx, first!));
+    const canceled = await acme.ctx.tx((tx) => cancelJob(acme.ctx, tx, first!));
     await using worker = await startWorker(world, engine, doing(() => void runs++));
     await worker.idle();
 
-    assert.deepEqual([second, cancelled, runs], [null, true, 1]);
+    assert.deepEqual([second, canceled, runs], [null, true, 1]);
     assert.equal((await jobOf(world, others!)).state, "done");
-    assert.equal(await globex.ctx.tx((tx) => cancelJob(globex.ctx, tx, others!)), false); // it has run
+    assert.equal(await globex.ctx.tx((tx) => cancelJob(globex.ctx, tx, others!)), false); // the job has run
   });
 
   Deno.test(`${engine}: a failing job is retried after growing delays, and then fails permanently`, async () => {

@@ -20,9 +20,9 @@ import { listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
 import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: S66, a list shows each row that stays as it is exactly once, in every order that the list declares. */
+/** Protects: a list shows each unchanged row exactly once, in every order that the list declares (S66). */
 
-/** A list with rows that all have the same name and moment. */
+/** A list whose rows all have the same name and time. */
 type Sample = {
   /** Reads one page and returns the rows' ids. */
   page(query: { sort: string; limit: number; cursor?: string }): Promise<Page<string>>;
@@ -47,7 +47,7 @@ const SAMPLES: Record<string, { sorts: readonly string[]; open(world: World): Pr
 
 for (const [name, { sorts, open }] of Object.entries(SAMPLES)) {
   for (const sort of sorts) {
-    Deno.test(`S66: the list of ${name} by ${sort} shows each unchanged row once while others change`, async () => {
+    Deno.test(`S66 the list of ${name} by ${sort} shows each unchanged row once while others change`, async () => {
       await using world = await World.open();
       const { page, ids, remove, change } = await open(world);
       const first = await page({ sort, limit: 10 });
@@ -147,7 +147,7 @@ async function sampleWorkspaces(world: World): Promise<Sample> {
   };
 }
 
-/** Tenants without schemas: lists don't look into them. */
+/** Tenants without schemas. Lists don't read the schemas. */
 async function sampleCompanies(world: World): Promise<Omit<Sample, "page">> {
   const owner = await world.user("owner@acme.example");
   const now = world.clock.now();

@@ -175,7 +175,7 @@ Deno.test("a tenant deleted by another process has no label at the next scrape, 
 
 Deno.test({
   name: "with notifications, a process forgets a tenant as soon as another one deletes it",
-  // The embedded database serves one process, and a pooler passes no notices on.
+  // The embedded database serves one process, and a pooler doesn't forward notifications.
   ignore: !serverUrl || poolerUrl !== undefined,
   fn: async () => {
     await using world = await World.open();

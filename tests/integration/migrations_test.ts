@@ -18,7 +18,7 @@ import { poolerUrl, serverUrl } from "../support/database.ts";
 import { becomeLaterVersion, following } from "../support/later_version.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: every schema reaches the latest version once, whoever migrates, and an incompatible database is left alone. */
+/** Protects: each migration runs once in every schema, whoever migrates, and an incompatible database isn't changed. */
 
 const NEWEST = (await readMigrations("tenant")).at(-1)!.version;
 const NOTHING: FleetReport = { migrated: 0, failed: [], left: 0, stopped: null };
@@ -35,7 +35,7 @@ Deno.test("an empty database is migrated, and a second run has nothing to do", a
   assert.deepEqual(second, { control: [], fleet: NOTHING });
 });
 
-Deno.test("several migrations of an empty database at once do each step once", async () => {
+Deno.test("several migration runs on an empty database at once do each step once", async () => {
   await using world = await World.open();
   const { db } = world.services;
   await resetDatabase(db);
@@ -49,7 +49,7 @@ Deno.test("several migrations of an empty database at once do each step once", a
   );
 });
 
-Deno.test("a schema that is behind is migrated with its data, and no other is touched", async () => {
+Deno.test("an outdated schema is migrated with its data, and no other schema is changed", async () => {
   await using world = await World.open();
   const behind = await world.company("behind");
   await createProject(behind.ctx, { name: "Before", description: "", status: "active" });
@@ -138,7 +138,7 @@ Deno.test("a migration that fails everywhere stops after the first wave and leav
   assert.deepEqual(rest.fleet, { ...NOTHING, migrated: 14 });
 });
 
-Deno.test("schemas that failed before are retried last and stop no others", async () => {
+Deno.test("schemas that failed before are retried last and don't stop the others", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const broken = [await provisionSchema(db), await provisionSchema(db)];
@@ -173,7 +173,7 @@ Deno.test("a canary counts only tenants, not ready schemas or earlier failures",
 
 Deno.test({
   name: "a held table lock delays only its own schema, and requests continue",
-  // The embedded database does one transaction at a time, and so does a pooler with one connection.
+  // The embedded database runs one transaction at a time, and so does a pooler with one connection.
   ignore: !serverUrl || poolerUrl !== undefined,
   fn: async () => {
     await using world = await World.open();
@@ -207,7 +207,7 @@ Deno.test({
   },
 });
 
-Deno.test("schemas share a transaction unless the migration asks for one each", async () => {
+Deno.test("schemas share a transaction unless the migration requires separate ones", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const schemas: SchemaName[] = [];
@@ -255,7 +255,7 @@ Deno.test("two runs at once share the schemas: each is migrated once, and both e
   assert.equal(status.behind, 0);
 });
 
-Deno.test("ready schemas are migrated first, and none that is behind is claimed", async () => {
+Deno.test("ready schemas are migrated first, and outdated ones are never claimed", async () => {
   await using world = await World.open();
   const { db } = world.services;
   const claimed = await world.company("claimed");
@@ -309,7 +309,7 @@ Deno.test("incompatible tenant schemas are found before control is touched", asy
   assert.equal((await pendingControlMigrations(world.services.db)).length, 1);
 });
 
-Deno.test("code that is older than the schemas creates no more schemas", async () => {
+Deno.test("code that is older than the schemas creates no new schemas", async () => {
   await using world = await World.open();
   await provisionSchema(world.services.db);
   await world.system.control.update(tenantSchemas).set({ version: "9999_future" });
@@ -317,7 +317,7 @@ Deno.test("code that is older than the schemas creates no more schemas", async (
   await assert.rejects(provisionSchema(world.services.db), /is being updated/);
 });
 
-Deno.test("a database that is newer than the code is refused, and nothing changes", async () => {
+Deno.test("a database that is newer than the code is rejected, and nothing changes", async () => {
   await using world = await World.open();
   const [acme, future] = [await world.company("acme"), await world.company("future")];
   using _later = await becomeLaterVersion();
@@ -333,7 +333,7 @@ Deno.test("a database that is newer than the code is refused, and nothing change
   assert.equal(await versionOf(world, acme), NEWEST);
 });
 
-Deno.test("a migration that was edited after it was applied is refused", async () => {
+Deno.test("a migration that was edited after it was applied is rejected", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.system.control.update(tenantSchemas).set({ checksum: "another" }).where(

@@ -7,7 +7,7 @@ import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts"
 import { newId } from "../../src/platform/ids.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: lists by name are in dictionary order on both databases, and an index serves them. */
+/** Protects: lists sorted by name are in dictionary order on both databases and use an index. */
 
 const IN_ORDER = [
   ...["Å", "apfel", "Apfel", "Ärger", "B", "Éclair", "Eis", "Øre", "Strasse", "Straße", "Zebra", "жук", "中"],
@@ -37,7 +37,7 @@ Deno.test("paging through 105 projects with the same name shows each once, in bo
   assert.deepEqual(pages.falling, ids.toReversed());
 });
 
-Deno.test("a list of projects by name uses an index, also after a cursor", async () => {
+Deno.test("a list of projects sorted by name uses an index, also after a cursor", async () => {
   await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   await addProjects(world, acme, Array.from({ length: 3_000 }, (_, number) => `Ä ${number}`));

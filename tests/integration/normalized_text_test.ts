@@ -25,7 +25,7 @@ Deno.test("projects and workspaces are stored composed and found in either form"
   assert.deepEqual(await found(COMPOSED), [1, 1]);
 });
 
-Deno.test("an invisible name is refused with the field's own message", async () => {
+Deno.test("an invisible name is rejected with the field's own message", async () => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
   const invisible = "\u200b\u3164";

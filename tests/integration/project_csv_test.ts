@@ -4,9 +4,9 @@ import { newId } from "../../src/platform/ids.ts";
 import type { Browser } from "../support/browser.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: the projects' page offers all projects of the list as a file, with its search, status and order. */
+/** Protects: people can download all projects of a filtered list as a CSV file, in the list's order. */
 
-Deno.test("Download CSV gives every project of the list, over all pages", async () => {
+Deno.test("Download CSV returns every project of the list, from all pages", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const names = Array.from({ length: 120 }, (_, index) => `Project ${String(index).padStart(3, "0")}`);
@@ -29,7 +29,7 @@ Deno.test("Download CSV gives every project of the list, over all pages", async 
   assert.deepEqual(lines.slice(1).map((line) => line.split(",")[0]), names);
 });
 
-Deno.test("S34: the file keeps to the filters, and a name that looks like a formula is text", async () => {
+Deno.test("S34 the file contains only filtered projects, and a name that looks like a formula stays text", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await addProjects(world, acme, ["=1+1 pilot", "Other"]);
@@ -42,7 +42,7 @@ Deno.test("S34: the file keeps to the filters, and a name that looks like a form
   ]);
 });
 
-Deno.test("the file needs a member", async () => {
+Deno.test("only members can download the file", async () => {
   await using world = await World.open();
   await world.company("acme");
 

@@ -46,7 +46,7 @@ Deno.test("many sign-ups at once each get their own schema, ready or new", async
   });
 });
 
-Deno.test("a failed sign-up returns its schema", async () => {
+Deno.test("a failed sign-up returns its schema to the pool", async () => {
   await using world = await World.open();
   await provisionSchema(world.services.db);
   const wanted = newTenant.parse({ name: "Acme", subdomain: "acme" });

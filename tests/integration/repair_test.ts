@@ -17,7 +17,7 @@ import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 
 /**
- * Protects: if a dump was restored without roles, `config check` and the start say so, and `db repair` recreates the roles
+ * Protects: if a dump was restored without roles, `config check` and the server say so, and `db repair` recreates the roles
  * with their ownership and privileges.
  */
 
@@ -141,7 +141,7 @@ if (serverUrl) {
   });
 }
 
-/** Drops the role by hand, without a superuser. */
+/** Drops the role manually, without a superuser. */
 async function dropRole(world: World, role: Company["tenant"]["schemaName"]): Promise<void> {
   await world.asOwner(
     `alter default privileges in schema ${role} revoke all on tables from ${role};

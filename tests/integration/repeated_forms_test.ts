@@ -44,7 +44,7 @@ Deno.test("a sign-up form is a repeat only with the same content and password", 
     ["another company", { ...form, company_name: "Acme Labs" }],
     ["another person", { ...form, email: "mallory@acme.example" }],
     ["no key", ACCOUNT],
-    ["a key that is none", { ...form, form_key: "0198c0de" }],
+    ["an invalid key", { ...form, form_key: "0198c0de" }],
     ["the key of a form rendered later", {
       ...form,
       form_key: await formKey(world.browser(), `http://${world.host()}/signup`),
@@ -97,7 +97,7 @@ Deno.test("a project form sent twice at once creates one project, with and witho
     return json.data.length as number;
   };
 
-  await t.step("the second gets the same answer as the first", async () => {
+  await t.step("the second form gets the same response as the first", async () => {
     const form = { name: "Apollo", form_key: await newKey() };
     const answers = await Promise.all([post(form), post(form)]);
     const later = await post(form);
@@ -107,7 +107,7 @@ Deno.test("a project form sent twice at once creates one project, with and witho
     }
     assert.equal(await named("Apollo"), 1);
   });
-  await t.step("also in place", async () => {
+  await t.step("the second form gets the same response with htmx, too", async () => {
     const form = { name: "Borealis", form_key: await newKey() };
     const [one, other] = await Promise.all([1, 2].map(() => post(form, { "HX-Request": "true" })));
 
@@ -120,13 +120,13 @@ Deno.test("a project form sent twice at once creates one project, with and witho
     const [created] = await acme.ctx.read((tx) => [tx.select().from(auditLog).where(isCreation)]);
     assert.deepEqual(created.map(({ subjectName }) => subjectName).toSorted(), ["Apollo", "Borealis"]);
   });
-  await t.step("different content is another project", async () => {
+  await t.step("different content creates another project", async () => {
     const form_key = await newKey();
     await post({ name: "Cygnus", form_key });
     await post({ name: "Cygnus", description: "The second", form_key });
     assert.equal(await named("Cygnus"), 2);
   });
-  await t.step("without a key, or with one a day old, each form creates a project", async () => {
+  await t.step("without a key, or with a key that is a day old, each form creates a project", async () => {
     const form_key = await newKey();
     await post({ name: "Draco", form_key });
     world.clock.advance(25 * 60 * 60 * 1_000);
@@ -166,7 +166,7 @@ function cookieOf(browser: Browser, host: string): { Cookie: string } {
   return { Cookie: [...browser.cookies(host)].map(([name, value]) => `${name}=${value}`).join("; ") };
 }
 
-/** Whether the browser with this answer sees its workspaces. */
+/** Whether a browser that received this response is signed in. */
 async function isSignedIn(world: World, { headers }: RawAnswer): Promise<boolean> {
   const [cookie] = headers["set-cookie"]![0]!.split(";");
   const page = await world.raw("GET", world.host(), "/workspaces", { Cookie: cookie! });

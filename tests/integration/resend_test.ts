@@ -3,7 +3,7 @@ import { ResendTransport } from "../../src/email/transports/resend.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 
-/** Protects: Resend gets each complete email once, and each of its answers becomes the right outcome. */
+/** Protects: Resend gets each complete email once, and each of its responses becomes the right outcome. */
 
 const API_KEY = "re_hunter2";
 
@@ -11,7 +11,7 @@ type Answer = { status: number; body?: unknown; delay?: number };
 type Call = { path: string; headers: Headers; body: Record<string, unknown> | null };
 
 Deno.test("a request to Resend has the API key, the email's id and quoted names", async () => {
-  await using resend = startDouble({ status: 200, body: { id: "49a3999c" } });
+  await using resend = startFakeResend({ status: 200, body: { id: "49a3999c" } });
   const email = sampleEmail({ replyTo: { name: 'Ada "A" L', address: "ada@acme.example" } });
 
   const outcome = await resend.transport.send(email);
@@ -32,34 +32,46 @@ Deno.test("a request to Resend has the API key, the email's id and quoted names"
   });
 });
 
-Deno.test("S41 each answer has its outcome, and none reveals the key", async (t) => {
+Deno.test("S41 each response becomes the right outcome, and no outcome reveals the key", async (t) => {
   const wrongTo = "Invalid `to` field. The email address needs to follow the `email@example.com` format.";
   const answers: [name: string, answer: Answer, expected: string][] = [
     [
-      "the address is none",
+      "an invalid address",
       { status: 422, body: { name: "validation_error", message: wrongTo } },
       "refused, the address",
     ],
     [
-      "a field is missing",
+      "a missing field",
       { status: 422, body: { name: "missing_required_field", message: "x" } },
       "refused",
     ],
-    ["not even JSON", { status: 404, body: "nothing here" }, "refused"],
+    ["a response that isn't JSON", { status: 404, body: "nothing here" }, "refused"],
     ["too many requests", { status: 429, body: { name: "rate_limit_exceeded", message: "x" } }, "deferred"],
-    ["its own failure", { status: 500, body: { name: "application_error", message: "x" } }, "deferred"],
+    [
+      "an error on Resend's side",
+      { status: 500, body: { name: "application_error", message: "x" } },
+      "deferred",
+    ],
     [
       "a wrong key",
       { status: 403, body: { name: "invalid_api_key", message: "API key is invalid" } },
       "deferred",
     ],
-    ["the same id under way", { status: 409, body: { name: "concurrent_idempotent_requests" } }, "deferred"],
-    ["the same id taken before", { status: 409, body: { name: "invalid_idempotent_request" } }, "accepted"],
-    ["no answer in time", { status: 200, body: { id: "late" }, delay: SECOND }, "deferred"],
+    [
+      "the same id in progress",
+      { status: 409, body: { name: "concurrent_idempotent_requests" } },
+      "deferred",
+    ],
+    [
+      "the same id accepted earlier",
+      { status: 409, body: { name: "invalid_idempotent_request" } },
+      "accepted",
+    ],
+    ["a timeout", { status: 200, body: { id: "late" }, delay: SECOND }, "deferred"],
   ];
   for (const [name, answer, expected] of answers) {
     await t.step(name, async () => {
-      await using resend = startDouble(answer);
+      await using resend = startFakeResend(answer);
 
       const outcome = await resend.transport.send(sampleEmail());
 
@@ -79,8 +91,8 @@ Deno.test("a server that is down defers the email", async () => {
 });
 
 Deno.test("the key is checked once a minute, and a key that may only send is fine", async () => {
-  await using restricted = startDouble({ status: 401, body: { name: "restricted_api_key" } });
-  await using wrong = startDouble({ status: 403, body: { name: "invalid_api_key" } });
+  await using restricted = startFakeResend({ status: 401, body: { name: "restricted_api_key" } });
+  await using wrong = startFakeResend({ status: 403, body: { name: "invalid_api_key" } });
 
   await restricted.transport.check();
   await restricted.transport.check();
@@ -91,8 +103,8 @@ Deno.test("the key is checked once a minute, and a key that may only send is fin
   assert.ok(!failure.includes(API_KEY));
 });
 
-/** Answers every call the same, and keeps what was asked. */
-function startDouble({ status, body, delay = 0 }: Answer) {
+/** A server that gives every call the same response, and records the calls. */
+function startFakeResend({ status, body, delay = 0 }: Answer) {
   const calls: Call[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
     const text = await request.text();

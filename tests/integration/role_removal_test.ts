@@ -24,7 +24,7 @@ Deno.test("a tenant whose role created large objects is deleted with all of them
 
 Deno.test({
   name:
-    "a tenant whose role a copy in the same server uses is deleted at once, and its role once the copy is gone",
+    "a tenant is deleted even if a database copy uses its role, and the role is dropped when the copy is gone",
   ignore: !serverUrl || poolerUrl !== undefined,
   fn: async () => {
     await using world = await World.open();
@@ -65,7 +65,7 @@ async function openLargeObjects({ services, variables }: World): Promise<void> {
   await withConnection(Object.assign(new URL(serverUrl), { pathname }).href, (admin) => admin.unsafe(grant));
 }
 
-/** Everything that the database still has of a tenant, including its role's large objects. */
+/** Everything that remains of a tenant in the database, including its role's large objects. */
 async function leftOf({ system }: World, { tenant }: Company) {
   const [row] = await system.control.execute(sql`select
     (select count(*)::int from control.tenants where id = ${tenant.id}) as tenants,

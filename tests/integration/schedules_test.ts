@@ -61,7 +61,7 @@ Deno.test("the next minute catches up on a failed schedule, and the queue is dra
   let drained = 0;
   const drain = () => void drained++;
   await everyMinute({ services, drain });
-  world.clock.advance(DAY); // its time came, and nothing ran
+  world.clock.advance(DAY); // the due time passed, and nothing ran
   await everyMinute({ services, drain });
   const broken = { ...services, db: null } as unknown as Services;
   await assert.rejects(everyMinute({ services: broken, drain }));
@@ -121,7 +121,7 @@ Deno.test("a missed day gets its counters later, but not its gauges", async () =
   await enqueueMissed(world.services);
   const { id } = await createProject(acme.ctx, { name: "One", description: "", status: "active" });
   await world.apiCalls(acme, "2026-03-02", 7);
-  world.clock.advance(DAY); // nothing ran on the evening of 2 March
+  world.clock.advance(DAY); // nothing ran on the evening of March 2
   await world.member(acme, "ben@acme.example", "viewer");
   await deleteProject(acme.ctx, id);
   await createProject(acme.ctx, { name: "Two", description: "", status: "active" });

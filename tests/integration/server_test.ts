@@ -78,20 +78,20 @@ Deno.test("a server starts in an empty folder, signs up a company, and keeps it 
           assert.deepEqual(
             [ready.status, page.status],
             [200, 200],
-            "what it set for its session went with it",
+            "its session settings don't outlive its connection",
           );
           assert.equal(tenant!.subdomain, "acme");
         },
       );
 
-      await t.step("a second server in the folder is refused with the reason", async () => {
+      await t.step("a second server in the folder is rejected with the reason", async () => {
         await using second = await ServerProcess.start(variables);
         const { code, stderr } = await second.outcome;
         assert.equal(code, 1);
         assert.match(stderr, /Another Denizen server runs on the folder/);
       });
 
-      await t.step("a running request finishes after the signal to stop", async () => {
+      await t.step("a running request finishes after the stop signal", async () => {
         const late = { ...FORM, company_name: "Late", subdomain: "late", email: "late@acme.example" };
         const connection = await sendSignUp(server.port, late);
         await new Promise((done) => setTimeout(done, 20));

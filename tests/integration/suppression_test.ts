@@ -11,7 +11,7 @@ const SECRET = `whsec_${btoa("twenty-four bytes or more")}`;
 const OTHER_SECRET = `whsec_${btoa("twenty-four other bytes..")}`;
 const ZOE = "zoe@acme.example";
 
-Deno.test("a provider's notice of a permanent bounce suppresses the address, also if it is repeated", async () => {
+Deno.test("a provider's notice of a permanent bounce suppresses the address, even if the notice is repeated", async () => {
   await using world = await World.open({ EMAIL_WEBHOOK_SECRET: SECRET });
   const body = bounce("Permanent");
   const headers = sign(body);
@@ -21,7 +21,7 @@ Deno.test("a provider's notice of a permanent bounce suppresses the address, als
 
   assert.deepEqual([first.status, again.status], [200, 200]);
   assert.equal(await findSuppression(world.system, ZOE), "bounce");
-  assert.equal((await world.dumpControl()).split(ZOE).length, 2, "there is one row of it");
+  assert.equal((await world.dumpControl()).split(ZOE).length, 2, "the address has one row");
 });
 
 Deno.test("a complaint suppresses the address, but a temporary bounce and an unknown notice don't", async () => {
@@ -41,7 +41,7 @@ Deno.test("a complaint suppresses the address, but a temporary bounce and an unk
   assert.equal(await findSuppression(world.system, ZOE), "complaint");
 });
 
-Deno.test("a notice that is unsigned, signed with another key, changed or old is refused", async () => {
+Deno.test("a notice that is unsigned, signed with another key, changed or old is rejected", async () => {
   await using world = await World.open({ EMAIL_WEBHOOK_SECRET: SECRET });
   const body = bounce("Permanent");
 
@@ -61,7 +61,7 @@ Deno.test("a notice that is unsigned, signed with another key, changed or old is
   assert.equal(await findSuppression(world.system, ZOE), null);
 });
 
-Deno.test("notices are refused without a secret, on a tenant's host, and with too large a body", async () => {
+Deno.test("notices are rejected without a secret, on a tenant's host, or if the body is too large", async () => {
   await using deaf = await World.open();
   await using world = await World.open({ EMAIL_WEBHOOK_SECRET: SECRET });
   await world.company("acme");
@@ -115,11 +115,11 @@ Deno.test("staff can find an address, suppress one, and release it after confirm
   assert.match(empty.text, /No suppressed addresses/);
   assert.deepEqual([refused.status, twice.status], [422, 422]);
   assert.match(twice.text, /suppressed already/);
-  assert.match(added.text, /zoe@acme\.example gets no more email/);
+  assert.match(added.text, /zoe@acme\.example won't get any more email/);
   assert.match(found.text, /Asked by telephone\./);
-  assert.match(notFound.text, /No address matches/);
+  assert.match(notFound.text, /No matching addresses/);
   assert.match(asked.text, /Release zoe@acme\.example\?/);
-  assert.match(released.text, /zoe@acme\.example gets email again/);
+  assert.match(released.text, /zoe@acme\.example can get email again/);
   assert.deepEqual([stillThere, await findSuppression(world.system, ZOE)], ["manual", null]);
 });
 
@@ -149,7 +149,7 @@ function bounce(type: "Permanent" | "Transient", to = ZOE): string {
   return JSON.stringify({ type: "email.bounced", created_at: "2026-03-02T09:00:00.000Z", data });
 }
 
-/** Signed by the system's clock, which is what the signature is checked by. */
+/** Signs with the system's clock, because the server checks the signature's time with it. */
 function sign(
   body: string,
   { secret = SECRET, age = 0, names = "webhook" } = {},

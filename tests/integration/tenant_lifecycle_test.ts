@@ -51,7 +51,7 @@ Deno.test("a renamed tenant keeps its address; a moved one is found at both addr
   assert.equal(next.tenant.subdomain, "acme");
 });
 
-Deno.test("a tenant can move back to a former address, but not move endlessly", async () => {
+Deno.test("a tenant can move back to a former address, but the number of moves is limited", async () => {
   await using world = await World.open();
   const { tenant: { id } } = await world.company("first");
   const moveTo = async (subdomain: string) =>
@@ -68,7 +68,7 @@ Deno.test("a tenant can move back to a former address, but not move endlessly", 
   );
 });
 
-Deno.test("a taken, reserved or malformed subdomain is refused, and the tenant stays where it is", async () => {
+Deno.test("a taken, reserved or malformed subdomain is rejected, and the tenant keeps its address", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.company("globex");
@@ -110,7 +110,7 @@ Deno.test("S33 a tenant keeps a name that was reserved later, but can't take ano
   );
 });
 
-Deno.test("S08 a suspended tenant is blocked for everyone, tells only its members why, and works as before when resumed", async () => {
+Deno.test("S08 a suspended tenant is blocked for everyone, shows the reason to members only, and works again when resumed", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await createProject(acme.ctx, { name: "Stays", description: "", status: "active" });
@@ -247,7 +247,7 @@ Deno.test("a step that contradicts the current state is a conflict and changes n
   assert.equal((await world.services.use(TENANTS).findById(id))!.suspension!.reason, "Once.");
 });
 
-Deno.test("S45 after the grace period, nothing of the tenant is left anywhere", async () => {
+Deno.test("S45 after the grace period, no data of the tenant is left", async () => {
   await using world = await World.open({ TENANT_POOL_SIZE: "1" });
   const acme = await world.company("acme");
   const globex = await world.company("globex");
@@ -349,7 +349,7 @@ Deno.test("a schema with more tables than one transaction can drop is dropped in
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 0, memberships: 0, schemas: 0, strays: 0 });
 });
 
-Deno.test("a schema or role removed by hand is reported as such, and no other tenant is affected", async () => {
+Deno.test("a schema or role that was dropped manually is reported, and no other tenant is affected", async () => {
   await using world = await World.open();
   const [acme, globex, initech] = await Promise.all(
     ["acme", "globex", "initech"].map((name) => world.company(name)),
@@ -399,7 +399,7 @@ Deno.test("a tenant whose schema is behind gets 503 with Retry-After, pages and 
   }
 });
 
-Deno.test("when a hundred sign-ups claim one subdomain at once, one gets it and no schema is lost", async () => {
+Deno.test("when a hundred sign-ups request one subdomain at once, one succeeds and no schema is lost", async () => {
   await using world = await World.open();
   const owner = await world.user("ada@acme.example");
   const wanted = newTenant.parse({ name: "Acme", subdomain: "acme" });

@@ -8,12 +8,12 @@ import { AUTHORITY } from "../support/certificate.ts";
 import { EMAIL_LOGIN, EmailServer } from "../support/email_server.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 
-/** Protects: what leaves by SMTP arrives whole, and whatever the server says becomes the right outcome. */
+/** Protects: emails sent by SMTP arrive unchanged, and each reply of the server becomes the right outcome. */
 
 const HOST = "app.example";
 const LOGIN = `${EMAIL_LOGIN.user}:${encodeURIComponent(EMAIL_LOGIN.password)}@`;
 
-Deno.test("an email arrives with its parts, its headers and every letter unchanged", async () => {
+Deno.test("an email arrives with its parts, headers and text unchanged", async () => {
   await using server = await EmailServer.start();
   const transport = new SmtpTransport(server.url(), HOST);
   const email = sampleEmail({ replyTo: { name: "Support", address: "help@denizen.example" } });
@@ -37,7 +37,7 @@ Deno.test("an email arrives with its parts, its headers and every letter unchang
   }
 });
 
-Deno.test("every address that a browser accepts reaches its recipient, letter by letter", async () => {
+Deno.test("every address that a browser accepts reaches its recipient unchanged", async () => {
   await using server = await EmailServer.start();
   const transport = new SmtpTransport(server.url(), HOST);
   const addresses = [
@@ -58,8 +58,8 @@ Deno.test("every address that a browser accepts reaches its recipient, letter by
   assert.ok(server.received.at(-1)!.raw.includes(`To: ${international}\r\n`));
 });
 
-Deno.test("a connection is encrypted before anything is sent on it, or nothing is sent", async (t) => {
-  await t.step("STARTTLS with a certificate that is trusted", async () => {
+Deno.test("nothing is sent before the connection is encrypted", async (t) => {
+  await t.step("STARTTLS with a trusted certificate works", async () => {
     await using server = await EmailServer.start();
     const transport = new SmtpTransport(server.url({ query: "" }), HOST, { certificateAuthority: AUTHORITY });
 
@@ -70,7 +70,7 @@ Deno.test("a connection is encrypted before anything is sent on it, or nothing i
     assert.equal(server.received[0]!.encrypted, true);
   });
 
-  await t.step("TLS from the start", async () => {
+  await t.step("TLS from the start works", async () => {
     await using server = await EmailServer.start({ secure: true });
     const url = server.url({ scheme: "smtps", query: "" });
     const transport = new SmtpTransport(url, HOST, { certificateAuthority: AUTHORITY });
@@ -82,7 +82,7 @@ Deno.test("a connection is encrypted before anything is sent on it, or nothing i
     assert.equal(server.received[0]!.encrypted, true);
   });
 
-  await t.step("a certificate that nobody vouches for", async () => {
+  await t.step("an untrusted certificate defers the email", async () => {
     await using server = await EmailServer.start();
     const transport = new SmtpTransport(server.url({ query: "" }), HOST);
 
@@ -93,7 +93,7 @@ Deno.test("a connection is encrypted before anything is sent on it, or nothing i
     assert.equal(server.received.length, 0);
   });
 
-  await t.step("a server without STARTTLS", async () => {
+  await t.step("a server without STARTTLS defers the email", async () => {
     await using server = await EmailServer.start({
       hideSTARTTLS: true,
       disabledCommands: ["STARTTLS", "AUTH"],
@@ -108,7 +108,7 @@ Deno.test("a connection is encrypted before anything is sent on it, or nothing i
   });
 });
 
-Deno.test("S41 the right password opens the mail server, and a wrong one defers the email and stays secret", async () => {
+Deno.test("S41 the right password works, and a wrong one defers the email and stays secret", async () => {
   await using server = await EmailServer.start({ disabledCommands: ["STARTTLS"] });
   const right = new SmtpTransport(server.url({ login: LOGIN }), HOST);
   const wrong = new SmtpTransport(server.url({ login: `${EMAIL_LOGIN.user}:hunter2@` }), HOST);
@@ -153,7 +153,7 @@ Deno.test("the server's reply about the address decides whether the address is s
   }
 });
 
-Deno.test("a refused sender or a refused email says nothing about the address", async (t) => {
+Deno.test("a rejected sender or email doesn't suppress the address", async (t) => {
   const refusal = (reply: string) =>
     Object.assign(new Error(reply.slice(4)), { responseCode: parseInt(reply) });
   const refusedBy = async (options: Parameters<typeof EmailServer.start>[0]) => {
@@ -199,7 +199,7 @@ Deno.test("a refused sender or a refused email says nothing about the address", 
   }
 });
 
-Deno.test("a server that is down or never answers defers the email in bounded time", async () => {
+Deno.test("a server that is down or never answers defers the email within a time limit", async () => {
   const gone = await EmailServer.start();
   const url = gone.url();
   await gone[Symbol.asyncDispose]();
@@ -216,5 +216,8 @@ Deno.test("a server that is down or never answers defers the email in bounded ti
 
   assert.deepEqual(outcomes.map(({ status }) => status), ["deferred", "deferred"]);
   assert.ok(took < 3 * SECOND, `${took} ms`);
-  assert.ok(SEND_TIMEOUT <= QUEUES.email.timeout - 10 * SECOND, "the job is still there to hear of it");
+  assert.ok(
+    SEND_TIMEOUT <= QUEUES.email.timeout - 10 * SECOND,
+    "the transport gives up before the job times out",
+  );
 });

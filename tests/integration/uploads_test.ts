@@ -9,7 +9,7 @@ import { StaticFiles } from "../../routes/static_files.ts";
 import { send } from "../support/http.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: a route takes the files or the stream that it declares, within its limits, and no other route does (S31, S56). */
+/** Protects: only routes that declare files or a stream accept them, within their limits (S31, S56). */
 
 const BINARY = Uint8Array.from({ length: 4 * KILOBYTE }, (_, index) => index % 256);
 const PAUSE_MILLISECONDS = 100;
@@ -51,7 +51,7 @@ uploads.post("/wait", async (c) => {
 
 uploads.post("/text", async (c) => c.text(await c.req.text()));
 
-Deno.test("a route takes the files or the stream that it declares, within its limits", async (t) => {
+Deno.test("a route accepts the files or the stream that it declares, within its limits", async (t) => {
   await using world = await World.open();
   const app = anyHost(world.services, await StaticFiles.load());
   mount(app, "/", { guards: [], body: TEXT_BODY, policy: "pages", errors: "page" }, uploads);
@@ -66,7 +66,7 @@ Deno.test("a route takes the files or the stream that it declares, within its li
       multipart(parts, boundary),
     );
 
-  await t.step("binary files and fields of a form arrive as they were sent", async () => {
+  await t.step("binary files and fields of a form arrive unchanged", async () => {
     const answer = await postForm([
       { name: "title", content: "Ünïcode" },
       { name: "logo", fileName: "lo go.png", type: "image/png", content: BINARY },
@@ -85,7 +85,7 @@ Deno.test("a route takes the files or the stream that it declares, within its li
       },
     ]);
   });
-  await t.step("a browser's own form data is understood", async () => {
+  await t.step("form data from a browser is accepted", async () => {
     const form = new FormData();
     form.append("logo", new Blob([BINARY]), "a photo.png");
     const request = new Request("http://host/", { method: "POST", body: form });
@@ -96,19 +96,19 @@ Deno.test("a route takes the files or the stream that it declares, within its li
     const [file] = JSON.parse(answer.text);
     assert.deepEqual([file.fileName, file.sum], ["a photo.png", sumOf(BINARY)]);
   });
-  await t.step("the form may arrive in pieces of any size", async () => {
+  await t.step("a form may arrive in chunks of any size", async () => {
     const body = multipart([{ name: "logo", fileName: "a.bin", content: BINARY.slice(0, 100) }], "x");
     for (let size = 1; size <= 64; size += 7) {
       const headers = { Host: world.host(), "Content-Type": "multipart/form-data; boundary=x" };
       const answer = await sendChunked(port, "/files", headers, body, size);
-      assert.equal(JSON.parse(answer)[0].bytes, 100, `pieces of ${size} bytes`);
+      assert.equal(JSON.parse(answer)[0].bytes, 100, `chunks of ${size} bytes`);
     }
   });
 
   const file = (size: number) => ({ name: "logo", fileName: "a.bin", content: new Uint8Array(size) });
   const refused: [string, number, Part[]][] = [
     ["a file over its limit", 413, [file(201 * KILOBYTE)]],
-    ["files that are over the limit together", 413, [file(190 * KILOBYTE), file(190 * KILOBYTE)]],
+    ["files that exceed the limit together", 413, [file(190 * KILOBYTE), file(190 * KILOBYTE)]],
     ["NUL in a field", 422, [{ name: "title", content: "a\0b" }]],
     ["NUL in a field's name", 422, [{ name: "ti\0tle", content: "a" }]],
     ["NUL in a file's name", 422, [{ name: "logo", fileName: "a\0.png", content: "a" }]],
@@ -117,26 +117,26 @@ Deno.test("a route takes the files or the stream that it declares, within its li
     ["more than 1,000 fields", 422, Array.from({ length: 1_001 }, () => ({ name: "a", content: "" }))],
   ];
   for (const [name, status, parts] of refused) {
-    await t.step(`${name} is refused with ${status}`, async () => {
+    await t.step(`${name} is rejected with ${status}`, async () => {
       assert.equal((await postForm(parts)).status, status);
     });
   }
   for (const type of ["multipart/form-data", "text/plain", "multipart/form-data; boundary=a\u00ff"]) {
-    await t.step(`a body of ${type} is no form with files`, async () => {
+    await t.step(`a body of type ${type} is rejected`, async () => {
       assert.equal((await post("/files", { "Content-Type": type }, "x")).status, 422);
     });
   }
-  await t.step("a form that breaks off is refused", async () => {
+  await t.step("an incomplete form is rejected", async () => {
     const headers = { "Content-Type": "multipart/form-data; boundary=x" };
     const whole = multipart([{ name: "logo", fileName: "a", content: BINARY }], "x");
     assert.equal((await post("/files", headers, whole.subarray(0, 1_000))).status, 422);
   });
 
-  await t.step("a stream of bytes that are no text is read as it arrives", async () => {
+  await t.step("a binary stream is read as it arrives", async () => {
     const answer = await post("/stream", {}, new Uint8Array(3 * MEGABYTE).fill(0xff));
     assert.deepEqual(JSON.parse(answer.text), { bytes: 3 * MEGABYTE });
   });
-  await t.step("a stream over its limit is refused, with or without Content-Length", async () => {
+  await t.step("a stream over its limit is rejected, with or without Content-Length", async () => {
     const body = new Uint8Array(5 * MEGABYTE + 1);
     const told = await post("/stream", {}, body);
     const untold = await sendChunked(port, "/stream", { Host: world.host() }, body, MEGABYTE, "head");
@@ -145,7 +145,7 @@ Deno.test("a route takes the files or the stream that it declares, within its li
     assert.match(told.text, /larger than 5 MB/);
     assert.match(untold, /^HTTP\/1\.1 413/);
   });
-  await t.step("a compressed stream is refused", async () => {
+  await t.step("a compressed stream is rejected", async () => {
     assert.equal((await post("/stream", { "Content-Encoding": "gzip" }, BINARY)).status, 422);
   });
   await t.step("a stream that pauses too long is cut off", async () => {
@@ -157,14 +157,14 @@ Deno.test("a route takes the files or the stream that it declares, within its li
     connection.close();
     assert.match(new TextDecoder().decode(buffer), /^HTTP\/1\.1 422/);
   });
-  await t.step("a route whose client is gone learns it, after its body was read as well", async () => {
+  await t.step("a route is notified when its client disconnects, even after its body was read", async () => {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port });
     const lines = ["POST /wait HTTP/1.1", `Host: ${world.host()}`, "Content-Length: 4", "", "text"];
     await connection.write(new TextEncoder().encode(lines.join("\r\n")));
     connection.close();
     await gone.promise;
   });
-  await t.step("a route that declares nothing takes 1 MB of text, and no files", async () => {
+  await t.step("a route that declares nothing accepts 1 MB of text, and no files", async () => {
     const statuses = async (path: string) => [
       (await post(path, {}, BINARY)).status,
       (await post(path, {}, "x".repeat(MEGABYTE + 1))).status,
@@ -196,7 +196,7 @@ function multipart(parts: Part[], boundary: string): Uint8Array {
   return concat([...bytes, encoder.encode(`--${boundary}--\r\n`)]);
 }
 
-/** Sends a body without Content-Length, in pieces of a size; returns the answer's body, or its head. */
+/** Sends a body without Content-Length in chunks of a given size. Returns the response's body, or its head. */
 async function sendChunked(
   port: number,
   path: string,

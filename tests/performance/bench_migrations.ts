@@ -2,7 +2,7 @@
 import { type Migration, readMigrations } from "../../db/migration/migrations.ts";
 import { sha256 } from "../../src/platform/crypto.ts";
 
-/** A day before any figures. Its value is how often the migration ran in a schema. */
+/** A day before any figures. Its value counts how often the migration ran in a schema. */
 export const MARKED_DAY = "1900-01-01";
 export const MARKED_COLUMN = "marked";
 

@@ -15,7 +15,7 @@ export async function benchDirectory({ db, schemas }: Fleet): Promise<Figure[]> 
   for (const name of names) known.set(name, await directory.findBySubdomain(name));
   const [cached, bare]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of names) await directory.findBySubdomain(name); // what has expired is asked for again
+    for (const name of names) await directory.findBySubdomain(name); // expired entries are loaded again
     cached.push(await microsecondsOfEach(names, (name) => directory.findBySubdomain(name)));
     bare.push(await microsecondsOfEach(names, (name) => Promise.resolve(known.get(name))));
   }

@@ -62,7 +62,7 @@ async function makeDatabase(adminUrl: string): Promise<{ name: string; url: stri
       try {
         return await admin.unsafe(`alter database "${url.pathname.slice(1)}" rename to "${name}"`);
       } catch (error) {
-        if (round === RENAME_TRIES) throw error; // until those who prepared it have disconnected
+        if (round === RENAME_TRIES) throw error; // retry until the template's preparation has disconnected
         await pause(50);
       }
     }

@@ -21,9 +21,9 @@ const ROUND_MILLISECONDS = 3_000;
 const ACTIVE = 1_000;
 const FEW_ACTIVE = 10;
 
-const NEIGHBOURS = 8;
+const NEIGHBORS = 8;
 const ELSEWHERE = 8;
-const NEIGHBOURS_PAUSE_MILLISECONDS = 10;
+const NEIGHBORS_PAUSE_MILLISECONDS = 10;
 const RUNAWAY_AT_ONCE = 50;
 const RUNAWAY_ROUNDS = 7;
 
@@ -40,7 +40,7 @@ export async function benchLanes(fleet: Fleet, minutes: number): Promise<Figure[
 
 async function benchManyActive(fleet: Fleet, db: Database, active: SchemaName[]): Promise<Figure> {
   const few = active.slice(0, FEW_ACTIVE);
-  await readAtRandom(db, active, 4 * ROUND_MILLISECONDS); // each connection gets to know its tenants
+  await readAtRandom(db, active, 4 * ROUND_MILLISECONDS); // warm up each connection with its tenants
   const rates = await alternate(ROUNDS, {
     few: () => readAtRandom(db, few, ROUND_MILLISECONDS),
     many: () => readAtRandom(db, active, ROUND_MILLISECONDS),
@@ -56,7 +56,7 @@ type Percentiles = { inItsLane: number; inAll: number };
 async function benchRunaway(db: Database, schemas: SchemaName[]): Promise<Figure[]> {
   const [runaway, ...others] = schemas as [SchemaName, ...SchemaName[]];
   const isNear = (schema: SchemaName) => laneOf(schema, LANES) === laneOf(runaway, LANES);
-  const near = others.filter(isNear).slice(0, NEIGHBOURS);
+  const near = others.filter(isNear).slice(0, NEIGHBORS);
   const far = others.filter((schema) => !isNear(schema)).slice(0, ELSEWHERE);
   const alone: Percentiles[] = [];
   const beside: Percentiles[] = [];
@@ -80,7 +80,7 @@ function startRunaway(db: Database, schema: SchemaName): () => Promise<void> {
   let done = 0;
   const workers = Array.from({ length: RUNAWAY_AT_ONCE }, async () => {
     while (running) {
-      // Refused after waiting two seconds: try again immediately.
+      // Rejected after waiting two seconds: try again immediately.
       await withTenant(db, schema, async (tx) => await tx.execute(sql`select pg_sleep(0.2)`))
         .then(() => done++, () => {});
     }
@@ -111,6 +111,6 @@ async function readForARound(db: Database, schema: SchemaName, times: number[]):
     const asked = performance.now();
     await readProject(db, schema);
     times.push(performance.now() - asked);
-    await pause(Math.random() * 2 * NEIGHBOURS_PAUSE_MILLISECONDS);
+    await pause(Math.random() * 2 * NEIGHBORS_PAUSE_MILLISECONDS);
   }
 }

@@ -8,7 +8,7 @@ import type { Figure } from "./measure.ts";
 
 const LOCAL = "postgres://postgres@127.0.0.1:5432/postgres";
 const adminUrl = Deno.env.get("TEST_DATABASE_URL") || LOCAL;
-Deno.env.set("TEST_DATABASE_URL", adminUrl); // read by what is imported from here on
+Deno.env.set("TEST_DATABASE_URL", adminUrl); // for the modules imported below
 
 const BENCHES: Record<string, () => Promise<Figure[]>> = {
   requests: async () => (await import("./requests_bench.ts")).benchRequests(adminUrl),

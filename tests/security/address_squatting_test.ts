@@ -13,8 +13,8 @@ import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
- * Protects: an address belongs to the person who reads its email. A stranger who signs up with it first keeps nothing (S48), and one
- * who signs up with it later changes nothing (S09, S49).
+ * Protects: an address belongs to the person who reads its email. A stranger who signs up with it first keeps no access (S48).
+ * A stranger who signs up with it later changes nothing (S09, S49).
  */
 
 const VICTIM = "victim@corp.example";
@@ -71,7 +71,7 @@ const TRUSTING: [
   }],
 ];
 
-Deno.test("S48 if a stranger signs up with an address first, nothing of theirs works later", async (t) => {
+Deno.test("S48 if a stranger signs up with an address first, their credentials don't work later", async (t) => {
   await using world = await World.open();
   await using worker = await startWorker(world, "kv");
 
@@ -181,7 +181,7 @@ Deno.test("S49 a sign-up with an invited address without a password creates noth
   assert.equal((await signIn(world, OWN)).status, 200);
 });
 
-Deno.test("S48 when two sign-ups at once use one address and two passwords, one creates the account", async () => {
+Deno.test("S48 when two sign-ups at once use one address with different passwords, only one creates the account", async () => {
   await using world = await World.open();
   const passwords = [STRANGERS, OWN];
 

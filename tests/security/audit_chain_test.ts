@@ -12,16 +12,16 @@ const COLUMNS =
   "id, at, actor_id, actor_name, action, subject_type, subject_id, subject_name, sequence, details, salt, " +
   "content_hash, previous_hash, hash";
 
-Deno.test("S44 verification finds the line that was changed, added or removed by hand", async (t) => {
+Deno.test("S44 verification finds a line that was changed, added or removed manually", async (t) => {
   await using world = await World.open();
   const ways: [string, string, number | null][] = [
-    ["nothing done", "select 1", null],
+    ["no change", "select 1", null],
     ["another action", "update audit_log set action = 'project.read' where sequence = 3", 3],
     ["another actor", "update audit_log set actor_name = 'Nobody' where sequence = 2", 2],
-    ["another moment", "update audit_log set at = at - interval '1 hour' where sequence = 4", 4],
+    ["another time", "update audit_log set at = at - interval '1 hour' where sequence = 4", 4],
     ["other details", `update audit_log set details = '{"x":1}' where sequence = 5`, 5],
-    ["a line cut out", "delete from audit_log where sequence = 3", 4],
-    ["the first line cut off", "delete from audit_log where sequence = 1", 2],
+    ["a deleted line", "delete from audit_log where sequence = 3", 4],
+    ["a deleted first line", "delete from audit_log where sequence = 1", 2],
     [
       "two lines swapped",
       "update audit_log set sequence = -1 where sequence = 2; update audit_log set sequence = 2 where sequence = 3;" +
@@ -29,7 +29,7 @@ Deno.test("S44 verification finds the line that was changed, added or removed by
       2,
     ],
     [
-      "a line put in",
+      "an inserted line",
       `insert into audit_log (${COLUMNS}) select gen_random_uuid(), at, actor_id, actor_name, action, subject_type, subject_id,` +
       "subject_name, 99, details, salt, content_hash, previous_hash, hash from audit_log where sequence = 2",
       99,
@@ -105,7 +105,7 @@ Deno.test("S44 the platform's log is a chain, too, and stays intact when names a
   assert.deepEqual(tampered, { lines: 3, brokenAt: 2 });
 });
 
-/** Adds one line each, after the line that the tenant was created. */
+/** Adds lines one by one, after the line for the tenant's creation. */
 async function writeLines({ ctx }: Company, count: number): Promise<void> {
   for (let number = 0; number < count; number++) {
     await createProject(ctx, { name: "A project", description: "", status: "active" });

@@ -14,16 +14,16 @@ import { World } from "../support/world.ts";
 import { systemActor } from "../../src/access/actor.ts";
 
 /**
- * Protects: the product answers after its database connections were idle for long, slowed down or silently lost, and is
+ * Protects: the product answers after its database connections were idle for a long time, slow or silently lost. It is
  * healthy only if it can answer requests.
  */
 
 const MINUTE = 60_000;
 const SLEEP_SECONDS = 1;
-/** The embedded database has one backend for everything, and so does the tests' pooler. */
+/** The embedded database and the tests' pooler have only one backend. */
 const HAS_ONE_BACKEND = !serverUrl || poolerUrl !== undefined;
 
-Deno.test("S47: the first request of every kind is answered after all connections have grown old", async () => {
+Deno.test("S47 the first request of every kind succeeds after all connections exceeded their maximum age", async () => {
   let age = 0;
   await using world = await World.open({}, { now: () => performance.now() + age });
   const kinds = await everyKind(world, await world.company("acme"));
@@ -60,7 +60,7 @@ Deno.test("without the back office's connections, the product is degraded and ke
 });
 
 Deno.test({
-  name: "slow work of the back office and jobs doesn't delay requests",
+  name: "slow back office pages and jobs don't delay requests",
   ignore: HAS_ONE_BACKEND,
   fn: async () => {
     await using world = await World.open();

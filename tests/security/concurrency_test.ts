@@ -16,7 +16,7 @@ import { type Company, World } from "../support/world.ts";
 Deno.test("S05 500 requests of 50 tenants, mixed on 4 connections, each see their own", async () => {
   await using world = await World.open({}, { connections: 4 });
   const companies: Company[] = [];
-  for (let place = 0; place < 50; place++) companies.push(await world.company(`tenant-${place}`));
+  for (let index = 0; index < 50; index++) companies.push(await world.company(`tenant-${index}`));
   await Promise.all(
     companies.map(({ ctx, tenant }) =>
       createProject(ctx, { name: `Of ${tenant.subdomain}`, description: "", status: "active" })
@@ -24,18 +24,18 @@ Deno.test("S05 500 requests of 50 tenants, mixed on 4 connections, each see thei
   );
   const tokens = await Promise.all(companies.map((company) => world.token(company)));
 
-  const order = Array.from({ length: 500 }, (_, place) => (place * 37) % 50);
+  const order = Array.from({ length: 500 }, (_, index) => (index * 37) % 50);
   const answers = await Promise.all(
-    order.map((place) => world.api("GET", "/projects", { token: tokens[place] })),
+    order.map((index) => world.api("GET", "/projects", { token: tokens[index] })),
   );
 
-  answers.forEach(({ status, json }, place) => {
+  answers.forEach(({ status, json }, index) => {
     assert.equal(status, 200);
-    assert.deepEqual(json.data.map(({ name }: { name: string }) => name), [`Of tenant-${order[place]}`]);
+    assert.deepEqual(json.data.map(({ name }: { name: string }) => name), [`Of tenant-${order[index]}`]);
   });
 });
 
-Deno.test("S05 any interleaving of reads, writes, errors, rollbacks and cancelled requests keeps tenants apart", async () => {
+Deno.test("S05 tenants stay isolated in any interleaving of reads, writes, errors, rollbacks and canceled requests", async () => {
   await using world = await World.open({}, { connections: 3 });
   const companies = [
     await world.company("acme"),
@@ -73,7 +73,7 @@ Deno.test("S05 any interleaving of reads, writes, errors, rollbacks and cancelle
           assert.equal(who!.name, schemaName);
           assert.ok(rows.every(({ name }) => name === `Of ${subdomain}`));
         } else if (kind === "cancel") {
-          await world.cancelledRequest(tokens[tenant]!);
+          await world.canceledRequest(tokens[tenant]!);
         } else if (kind === "request") {
           const { json } = await world.api("GET", "/projects", { token: tokens[tenant] });
           assert.ok(json.data.every(({ name }: { name: string }) => name === `Of ${subdomain}`));
@@ -86,13 +86,13 @@ Deno.test("S05 any interleaving of reads, writes, errors, rollbacks and cancelle
     { numRuns: 25 },
   );
 
-  for (const [place, { ctx }] of companies.entries()) {
+  for (const [index, { ctx }] of companies.entries()) {
     const [count] = await ctx.read((tx) => [tx.$count(projects)]);
-    assert.equal(count, written[place]);
+    assert.equal(count, written[index]);
   }
 });
 
-Deno.test("S05 flights that come while connections are still being opened keep their statements together", async () => {
+Deno.test("S05 a transaction's statements stay together while connections are still being opened", async () => {
   await using world = await World.open();
   const companies = [
     await world.company("acme"),
@@ -105,9 +105,9 @@ Deno.test("S05 flights that come while connections are still being opened keep t
 
   for (let round = 0; round < 10; round++) {
     const replica = await world.replica();
-    await Promise.all(Array.from({ length: 48 }, async (_, place) => {
-      const { tenant } = companies[place % 3]!;
-      await new Promise((done) => setTimeout(done, place / 4));
+    await Promise.all(Array.from({ length: 48 }, async (_, index) => {
+      const { tenant } = companies[index % 3]!;
+      await new Promise((done) => setTimeout(done, index / 4));
       const answers = await readTenant(replica.db, tenant.schemaName, (tx) => [
         tx.execute(sql`select current_user as name`),
         ...Array.from({ length: 6 }, () => tx.select({ name: projects.name }).from(projects)),
@@ -120,7 +120,7 @@ Deno.test("S05 flights that come while connections are still being opened keep t
   }
 });
 
-Deno.test("S04 a statement that the database wants prepared anew is not sent again into someone else's transaction", async () => {
+Deno.test("S04 a statement that must be prepared again is not resent in another tenant's transaction", async () => {
   await using world = await World.open({}, { connections: 3 });
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const read = ({ ctx }: Company) =>
@@ -135,16 +135,16 @@ Deno.test("S04 a statement that the database wants prepared anew is not sent aga
   for (let round = 0; round < 20; round++) {
     const order = [acme, globex, globex, acme, globex, acme];
     const outcomes = await Promise.allSettled(order.map(read));
-    outcomes.forEach((outcome, place) => {
+    outcomes.forEach((outcome, index) => {
       if (outcome.status === "rejected") return;
       const [[row]] = outcome.value;
-      assert.equal(row!.who, order[place]!.tenant.schemaName);
+      assert.equal(row!.who, order[index]!.tenant.schemaName);
     });
   }
   assert.equal((await read(globex))[0][0]!.who, globex.tenant.schemaName);
 });
 
-Deno.test("S04 a request that is cut off leaves nothing for the next one on its connection", async () => {
+Deno.test("S04 an aborted request leaves no state for the next one on its connection", async () => {
   await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   const globex = await world.company("globex");
@@ -152,13 +152,13 @@ Deno.test("S04 a request that is cut off leaves nothing for the next one on its 
   const [acmeToken, globexToken] = [await world.token(acme), await world.token(globex)];
 
   for (let round = 0; round < 20; round++) {
-    await world.cancelledRequest(acmeToken);
+    await world.canceledRequest(acmeToken);
     const { json } = await world.api("GET", "/projects", { token: globexToken });
     assert.deepEqual(json.data.map(({ name }: { name: string }) => name), ["Of Globex"]);
   }
 });
 
-Deno.test("S04 a connection that is cut in the middle of a transaction ends it, and the next request is served", async () => {
+Deno.test("S04 a connection lost during a transaction rolls it back, and the next request succeeds", async () => {
   await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   const globex = await world.company("globex");
@@ -185,7 +185,7 @@ Deno.test("S04 a connection that is cut in the middle of a transaction ends it, 
   assert.equal(left, 0);
 });
 
-Deno.test("S04 a pooled connection that served one tenant serves the next as that tenant", async () => {
+Deno.test("S04 a pooled connection acts as the current tenant, whichever tenant it served before", async () => {
   await using world = await World.open({}, { connections: 3 });
   const companies = [await world.company("acme"), await world.company("globex")];
 
@@ -199,14 +199,14 @@ Deno.test("S04 a pooled connection that served one tenant serves the next as tha
   }
 });
 
-Deno.test("a connection that is refused a new tenant's role, not knowing of it yet, is replaced", {
-  ignore: !serverUrl, // the embedded database is one connection behind all
+Deno.test("a connection that can't use a new tenant's role yet is replaced", {
+  ignore: !serverUrl, // the embedded database has only one connection
 }, async () => {
   await using world = await World.open();
   const { db } = world.services;
   const { schemaName } = (await world.company("acme")).tenant;
   const [login] = await world.system.control.execute<{ name: string }>(sql`select current_user as name`);
-  // Through a pooler the transaction may hold the only connection there is, so this goes past it.
+  // Behind a pooler, the transaction may hold the only connection, so this statement connects directly.
   const run = (script: string) => withConnection(serverUrl!, (admin) => admin.unsafe(script));
   let refusals = 0;
   const afterwardsKnown = async (error: unknown) => {
@@ -225,7 +225,7 @@ Deno.test("a connection that is refused a new tenant's role, not knowing of it y
   assert.deepEqual([count, refusals], [0, 1]);
 });
 
-Deno.test("a tenant whose connections are all taken gets 503 after two seconds, and is served when they are free", async () => {
+Deno.test("a tenant whose connections are all in use gets 503 after two seconds, and is served when one is free", async () => {
   await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   const token = await world.token(acme);
@@ -246,9 +246,9 @@ Deno.test("a tenant whose connections are all taken gets 503 after two seconds, 
   assert.equal(free.status, 200);
 });
 
-Deno.test("of a hundred who sign up for the same subdomain at once one gets it, and the others nothing", async () => {
+Deno.test("when a hundred people sign up for one subdomain at once, one gets it and the others create nothing", async () => {
   await using world = await World.open();
-  for (let number = 0; number < 5; number++) await provisionSchema(world.services.db); // as a server keeps ready
+  for (let number = 0; number < 5; number++) await provisionSchema(world.services.db); // like a server's pool of ready schemas
   const form = { "Content-Type": "application/x-www-form-urlencoded" };
   const signUp = (number: number) =>
     world.raw(
@@ -269,17 +269,17 @@ Deno.test("of a hundred who sign up for the same subdomain at once one gets it, 
 
   const statuses = answers.map(({ status }) => status);
   assert.equal(statuses.filter((status) => status === 303).length, 1);
-  // Whoever had to wait for a connection for two seconds is told to come again.
+  // Requests that waited two seconds for a connection get 503.
   assert.ok(statuses.every((status) => [303, 422, 503].includes(status)), statuses.join());
   assert.deepEqual(await world.countAll(), { users: 1, tenants: 1, memberships: 1, schemas: 1, strays: 0 });
 });
 
-Deno.test("single statements that are sent at once on one connection are all answered, with values and without", async () => {
+Deno.test("statements sent at once on one connection all get their results, with or without parameters", async () => {
   await using world = await World.open({}, { connections: 3 });
   const { control } = world.system;
 
   for (let round = 0; round < 50; round++) {
-    const numbers = Array.from({ length: 4 }, (_, place) => round + place);
+    const numbers = Array.from({ length: 4 }, (_, index) => round + index);
     const answers = await Promise.all(numbers.flatMap((number) => [
       control.execute<{ number: number }>(sql.raw(`select ${number} as number`)),
       control.execute<{ number: number }>(sql`select ${number}::int as number`),
@@ -288,20 +288,20 @@ Deno.test("single statements that are sent at once on one connection are all ans
   }
 });
 
-Deno.test("an answer is never another request's answer, also on one connection of the client's", async () => {
+Deno.test("no request gets another request's response, even on one client connection", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);
 
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, place) =>
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, index) =>
     send({
       port: world.port,
       host: world.host(),
       method: "POST",
       path: "/api/v1/projects",
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-      body: JSON.stringify({ name: `Number ${place}` }),
+      body: JSON.stringify({ name: `Number ${index}` }),
     })));
 
-  answers.forEach(({ text }, place) => assert.equal(JSON.parse(text).name, `Number ${place}`));
+  answers.forEach(({ text }, index) => assert.equal(JSON.parse(text).name, `Number ${index}`));
 });

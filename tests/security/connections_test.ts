@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { type ConnectionLimits, Connections, serveConnection } from "../../routes/server/connections.ts";
 
 /**
- * Protects: silent connections never lock others out, and a process without file descriptors keeps serving (S53). The
- * server uses a private function of Deno; these tests fail if an upgrade removes it.
+ * Protects: idle connections never lock others out, and a process without file descriptors keeps serving (S53). The server
+ * uses a private function of Deno. These tests fail if an upgrade removes it.
  */
 
 const LIMITS: ConnectionLimits = { firstRequest: 150, idle: 600, open: 50 };
 const REQUEST = "GET / HTTP/1.1\r\nHost: denizen.example\r\n\r\n";
 
-Deno.test("S53 a connection without a complete request head in time is closed, silent or half-sent", async () => {
+Deno.test("S53 a connection that sends no complete request head in time is closed", async () => {
   await using server = Server.start();
 
   const ends = await Promise.all([
@@ -50,7 +50,7 @@ Deno.test("S53 a request in progress is never cut off, however long it takes", a
   assert.match(await client.readUntil("late"), /^HTTP\/1\.1 200/);
 });
 
-Deno.test("S53 beyond the limit, silent connections are closed and active ones stay", async () => {
+Deno.test("S53 over the limit, idle connections are closed and active ones stay open", async () => {
   await using server = Server.start({ firstRequest: 60_000, idle: 60_000, open: 20 });
   const speaking = await server.open(REQUEST);
   await speaking.readUntil("hello");
@@ -75,7 +75,7 @@ Deno.test("S53 the server keeps serving with 1,000 half-sent heads", async () =>
   for (const connection of half) connection.close();
 });
 
-Deno.test("S53 without descriptors, the server closes silent connections, keeps serving and accepts again", async () => {
+Deno.test("S53 without file descriptors, the server closes idle connections, keeps serving and accepts new ones again", async () => {
   let accepted = 0;
   await using server = Server.start({ firstRequest: 60_000, idle: 60_000, open: 1_000 }, hello, () => {
     accepted++;
@@ -130,11 +130,11 @@ const hello: Deno.ServeHandler = () => new Response("hello");
 class Server implements AsyncDisposable {
   private constructor(readonly connections: Connections, readonly port: number, readonly clients: Client[]) {}
 
-  /** `beforeAccept` may throw what the system would. */
+  /** `beforeAccept` may throw the errors of the system. */
   static start(limits = LIMITS, handler: Deno.ServeHandler = hello, beforeAccept = () => {}): Server {
     const listener = Deno.listen({ hostname: "::", port: 0 });
     const accept = listener.accept.bind(listener);
-    // deno-lint-ignore require-await -- what it throws is the rejection of a system call
+    // deno-lint-ignore require-await -- an exception becomes a rejected promise, like a failed system call
     listener.accept = async () => {
       beforeAccept();
       return accept();
@@ -170,13 +170,13 @@ class Client {
     await this.#connection.write(new TextEncoder().encode(text));
   }
 
-  /** What has come since the last request was sent, when it holds `part`. */
+  /** Waits until the text since the last request contains `part`, and returns the text. */
   async readUntil(part: string): Promise<string> {
     while (!this.#text.includes(part)) assert.ok(await this.#read(), `closed after: ${this.#text}`);
     return this.#text;
   }
 
-  /** What has come until the server closed the connection, and after how many milliseconds it did. */
+  /** Waits until the server closes the connection. Returns the received text and the elapsed milliseconds. */
   async end(): Promise<{ text: string; after: number }> {
     while (await this.#read());
     return { text: this.#text, after: performance.now() - this.#opened };

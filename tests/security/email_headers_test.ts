@@ -7,7 +7,7 @@ import { EmailServer } from "../support/email_server.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: no text that people type becomes a header of an email, with any transport (S32). */
+/** Protects: no text that people type becomes an email header, with any transport (S32). */
 
 const INJECTION = "\r\nBcc: victim@evil.example\r\n\r\n<b>body</b>\u2028\0";
 
@@ -25,7 +25,7 @@ const EVIL = sampleEmail({
   },
 });
 
-// deno-lint-ignore no-control-regex -- control characters are what it looks for
+// deno-lint-ignore no-control-regex -- the pattern must match control characters
 const SAFE_LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
 
 Deno.test("S32 SMTP sends no injected header", async () => {
@@ -78,7 +78,7 @@ Deno.test("S32 the mailbox keeps no injected header", async () => {
   assert.equal(kept.headers["Message-ID"], `<${EVIL.id}@app.example>`);
 });
 
-Deno.test("S32 an address that would be two is refused", async () => {
+Deno.test("S32 an address that contains two addresses is rejected", async () => {
   await using server = await EmailServer.start();
   const transport = new SmtpTransport(server.url(), "app.example");
   const to = { name: "", address: "zoe@acme.example>\r\nRCPT TO:<victim@evil.example" };

@@ -36,7 +36,7 @@ Deno.test("every email has a preview as HTML, on a phone and as text", async () 
   }
 });
 
-Deno.test("a preview may frame only the product's own pages, and the framed email can run nothing", async () => {
+Deno.test("a preview may frame only the product's own pages, and the framed email can't run scripts", async () => {
   await using world = await World.open();
   const browser = world.browser();
   const root = `http://${world.host()}/dev/emails/welcome`;
@@ -58,7 +58,7 @@ Deno.test("a preview may frame only the product's own pages, and the framed emai
   assert.equal(message.headers["x-content-type-options"], "nosniff");
 });
 
-Deno.test("no other page may frame anything, or be framed", async () => {
+Deno.test("no other page may frame another page or be framed", async () => {
   await using world = await World.open();
   const browser = world.browser();
   for (const path of ["/", "/login", "/dev/emails", "/dev/components", "/nowhere"]) {
@@ -81,7 +81,7 @@ Deno.test("S42 production has no previews", async () => {
   }
 });
 
-Deno.test("only a route of a mount for previews can set a policy of its own", async () => {
+Deno.test("only a route of a mount for previews can set its own policy", async () => {
   await using world = await World.open();
   const answerOf = (policy: PolicyName) => answerWithOwnPolicy(world, policy);
 
@@ -98,7 +98,7 @@ Deno.test("only a route of a mount for previews can set a policy of its own", as
   assert.equal(preview.get("X-Content-Type-Options"), "nosniff");
 });
 
-/** The headers of a page that sets its own, some of which no page may set. */
+/** The headers of a page that sets its own security headers. */
 async function answerWithOwnPolicy(world: World, policy: PolicyName): Promise<Headers> {
   const pages = new Hono<HttpEnv>();
   pages.get("/", (c) => c.html("<p></p>", 200, { ...OWN_POLICY, "X-Content-Type-Options": "sniff" }));

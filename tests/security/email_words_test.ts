@@ -15,8 +15,8 @@ import { systemActor } from "../../src/access/actor.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
- * Protects: strangers can't use the product's emails to send their own words (S62). Emails to unconfirmed addresses contain none
- * of them, and no name in From can pass for another sender.
+ * Protects: strangers can't use the product's emails to send their own words (S62). Emails to unconfirmed addresses contain no
+ * words that a stranger chose, and no name in From looks like another sender.
  */
 
 const STRANGER = "an unconfirmed address";
@@ -54,7 +54,7 @@ Deno.test("S62 an email to a new address contains nothing that a stranger entere
     "Confirm your email address",
     "Confirm your email address",
     "Reset your Denizen password",
-    "Your workspace will be deleted on 1 April 2026",
+    "Your workspace will be deleted on April 1, 2026",
   ]);
   for (const email of server.received) assert.doesNotMatch(wordsOf(email), CHOSEN);
 });
@@ -136,7 +136,7 @@ Deno.test("an invitation quotes plain names of the workspace and the inviter, bu
   assert.doesNotMatch(JSON.stringify([nameless.subject, nameless.text, nameless.html]), CHOSEN);
 });
 
-Deno.test("an email to a confirmed address uses names, unless they could pass for another sender", async () => {
+Deno.test("an email to a confirmed address contains names, unless they look like another sender", async () => {
   await using server = await EmailServer.start();
   await using world = await World.open({
     SMTP_URL: server.url().href,
@@ -163,7 +163,7 @@ Deno.test("an email to a confirmed address uses names, unless they could pass fo
   assert.deepEqual(await send("northwind", "Denizen Security"), ["Denizen", "Denizen Security"]);
 });
 
-/** All that a reader sees of an email, and its headers. */
+/** Everything that a reader sees in an email, and its headers. */
 function wordsOf({ raw, parsed }: ReceivedEmail): string {
   const headers = raw.slice(0, raw.indexOf("\r\n\r\n"));
   return JSON.stringify([headers, parsed.subject, parsed.from, parsed.to, parsed.html, parsed.text]);

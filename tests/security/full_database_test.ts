@@ -5,9 +5,9 @@ import { runScript } from "../../db/connection/transaction.ts";
 import { type Company, World } from "../support/world.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 
-/** Protects: a database without room refuses changes with 503, loses nothing, and takes them again once there is room. */
+/** Protects: with a full disk, changes get 503 and nothing is lost. Changes work again once there is space. */
 
-Deno.test("a full disk", async (t) => {
+Deno.test("with a full disk", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);
@@ -18,7 +18,7 @@ Deno.test("a full disk", async (t) => {
   };
   await create("Before");
 
-  await t.step("a change is refused with 503 and a time to try again, and reading goes on", async () => {
+  await t.step("a change gets 503 with Retry-After, and reads still work", async () => {
     await world.asOwner(fillScript(acme.tenant.schemaName, "projects"));
     const refused = await create("Too much");
 
@@ -28,14 +28,14 @@ Deno.test("a full disk", async (t) => {
     assert.deepEqual(await names(), ["Before"]);
   });
 
-  await t.step("once there is room, the same change is taken", async () => {
-    await world.asOwner(makeRoomScript(acme.tenant.schemaName, "projects"));
+  await t.step("once there is space, the same change succeeds", async () => {
+    await world.asOwner(freeSpaceScript(acme.tenant.schemaName, "projects"));
 
     assert.equal((await create("After")).status, 201);
     assert.deepEqual((await names()).toSorted(), ["After", "Before"]);
   });
 
-  await t.step("API calls that can't be written are kept, and written once there is room", async () => {
+  await t.step("API calls that can't be written are kept, and written once there is space", async () => {
     await world.services.use(API_USAGE).flush();
     const before = await apiCalls(acme);
     await inStream(world, fillScript("stream", "api_usage"));
@@ -43,14 +43,14 @@ Deno.test("a full disk", async (t) => {
     await world.services.use(API_USAGE).flush();
     const whileFull = await apiCalls(acme);
 
-    await inStream(world, makeRoomScript("stream", "api_usage"));
+    await inStream(world, freeSpaceScript("stream", "api_usage"));
     await world.services.use(API_USAGE).flush();
 
     assert.deepEqual([whileFull - before, await apiCalls(acme) - before], [0, 3]);
   });
 });
 
-/** Lets each change of a table fail as on a full disk. */
+/** Makes each change of a table fail as on a full disk. */
 function fillScript(schema: string, table: string): string {
   return `
     create function ${schema}.refuse() returns trigger language plpgsql as
@@ -58,7 +58,7 @@ function fillScript(schema: string, table: string): string {
     create trigger refuse before insert or update on ${schema}.${table} for each row execute function ${schema}.refuse()`;
 }
 
-function makeRoomScript(schema: string, table: string): string {
+function freeSpaceScript(schema: string, table: string): string {
   return `drop trigger refuse on ${schema}.${table}; drop function ${schema}.refuse()`;
 }
 

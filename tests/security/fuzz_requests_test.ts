@@ -196,14 +196,14 @@ Deno.test("S56 no request gets 5xx", async (t) => {
   };
 
   await holds(
-    "whatever stands in the path and the query",
+    "with any path and query",
     400,
     fc.record({ route: someRoute, host, part: fc.oneof(inAddress, fc.constant(id)), query }),
     ({ route, host, part, query }) =>
       call({ host, method: route.method, path: `${fill(route.path, part)}?${query}` }),
   );
   await holds(
-    "whatever stands in the body",
+    "with any body",
     400,
     fc.record({ route: fc.constantFrom(...changes), host, body, isPartial: fc.boolean() }),
     ({ route, host, body: [type, body], isPartial }) =>
@@ -219,7 +219,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
       }),
   );
   await holds(
-    "whatever stands in the headers",
+    "with any headers",
     300,
     fc.record({
       route: someRoute,
@@ -252,7 +252,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
     ({ route, host, headers }) => call({ host, method: route.method, path: fill(route.path, id), headers }),
   );
   await holds(
-    "whatever the Host is",
+    "with any Host",
     60,
     fc.oneof(
       inHeader,
@@ -262,7 +262,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
     (host) => call({ host, method: "GET", path: "/projects" }),
   );
   await holds(
-    "whatever a cursor holds",
+    "with any cursor",
     150,
     fc.record({
       sort: fc.constantFrom("name", "-name", "created_at", "-updated_at"),
@@ -289,7 +289,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
     ({ sort, cursor, path, host }) =>
       call({ host, method: "GET", path: `${path}?sort=${sort}&cursor=${encodeURIComponent(cursor)}` }),
   );
-  await t.step("a good request works afterwards", async () => {
+  await t.step("a valid request works afterward", async () => {
     assert.equal((await world.api("GET", "/me", { token })).status, 200);
   });
 });

@@ -6,7 +6,7 @@ import { PASSWORD, World } from "../support/world.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 
 /**
- * Protects: a handoff signs in only the browser that is signed in on the apex, once (S14, S50).
+ * Protects: a handoff works once, and only in the browser that is signed in on the apex (S14, S50).
  */
 
 Deno.test("S14 a handoff works once, within a minute, on its own tenant's host", async () => {
@@ -72,7 +72,7 @@ Deno.test("S50 an attacker's link for their own account signs in no browser, wha
   }
 });
 
-Deno.test("S50 a form from another site redeems nothing, and neither does one without the cookie", async () => {
+Deno.test("S50 a form from another site or without the cookie redeems no handoff", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const attacker = await world.signedInBrowser(acme.owner.email);
@@ -86,7 +86,7 @@ Deno.test("S50 a form from another site redeems nothing, and neither does one wi
   assert.equal(pathOf(bare.url), "/login?notice=handoff");
 });
 
-Deno.test("S50 HEAD uses up nothing in any step", async () => {
+Deno.test("S50 a HEAD request doesn't use up a handoff in any step", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = await world.signedInBrowser(acme.owner.email);
@@ -125,7 +125,7 @@ Deno.test("S50 someone else's session on the host is replaced only after a confi
   const bens = await world.raw("GET", host, "/dashboard", { Cookie: bensCookie });
 
   assert.equal(question.status, 200);
-  assert.match(question.text, /You are signed in here as <strong[^>]*>ben@acme\.example</);
+  assert.match(question.text, /You're signed in here as <strong[^>]*>ben@acme\.example</);
   assert.match(question.text, /Continue as <strong[^>]*>owner@acme\.example</);
   assert.match(meanwhile.text, /ben@acme\.example/);
   assert.equal(answered.url, `http://${host}/dashboard`);
@@ -144,7 +144,7 @@ Deno.test("two tabs can open the same workspace at once", async () => {
   for (const page of pages) assert.equal(page.url, `http://${world.host("acme")}/dashboard`);
 });
 
-Deno.test("S14 a handoff ends with its sign-in and with a new password", async () => {
+Deno.test("S14 a handoff stops working after its user signs out or gets a new password", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   await world.company("globex");
@@ -176,7 +176,7 @@ Deno.test("S14 a handoff ends with its sign-in and with a new password", async (
   assert.equal(pathOf(afterReset.url), "/login?notice=handoff");
 });
 
-Deno.test("S14 a handoff of an expired sign-in opens nothing", async () => {
+Deno.test("S14 a handoff from an expired sign-in doesn't work", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = await world.signedInBrowser(acme.owner.email);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createProject } from "../../src/projects/projects.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: what is valid for one tenant is worth nothing at another (S01, S02), and only known hosts answer (S35). */
+/** Protects: credentials for one tenant don't work at another (S01, S02), and only known hosts answer (S35). */
 
-Deno.test("S01 a session's cookie of one tenant, sent to another, is no session", async () => {
+Deno.test("S01 a session cookie of one tenant doesn't work at another", async () => {
   await using world = await World.open();
   await world.company("acme");
   await world.company("globex");
@@ -17,16 +17,16 @@ Deno.test("S01 a session's cookie of one tenant, sent to another, is no session"
 
   browser.setCookie(world.host("globex"), cookie, token);
   browser.setCookie(world.host(), cookie, token);
-  const neighbour = await browser.get(`http://${world.host("globex")}/dashboard`);
+  const neighbor = await browser.get(`http://${world.host("globex")}/dashboard`);
   const apex = await browser.get(`http://${world.host()}/workspaces`);
   const own = await browser.get(`http://${world.host("acme")}/dashboard`);
 
-  assert.match(neighbour.url, /globex.*\/login\?/);
+  assert.match(neighbor.url, /globex.*\/login\?/);
   assert.match(apex.url, /\/login\?/);
   assert.match(own.url, /\/dashboard$/);
 });
 
-Deno.test("S01 a member of one tenant can't sign in at another's host, and learns nothing by trying", async () => {
+Deno.test("S01 a member of one tenant can't sign in on another tenant's host, and gets the same response as a stranger", async () => {
   await using world = await World.open();
   await world.company("acme");
   await world.company("globex");
@@ -44,7 +44,7 @@ Deno.test("S01 a member of one tenant can't sign in at another's host, and learn
   assert.equal(comparable(member.text), comparable(stranger.text));
 });
 
-Deno.test("S02 an access token of one tenant is 403 under another's name or on another's host", async () => {
+Deno.test("S02 an access token of one tenant gets 403 with another tenant's name or host", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const globex = await world.company("globex");
@@ -75,7 +75,7 @@ Deno.test("S02 an access token of one tenant is 403 under another's name or on a
   assert.doesNotMatch([byHeader, byHost, byBoth].map(({ text }) => text).join(), /Secret/);
 });
 
-Deno.test("S02 someone who is removed from a tenant has no access any more, token or not", async () => {
+Deno.test("S02 a member who is removed from a tenant loses access immediately, even with a valid token", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const member = await world.member(acme, "mei@acme.example", "member");
@@ -87,7 +87,7 @@ Deno.test("S02 someone who is removed from a tenant has no access any more, toke
   assert.equal(answer.status, 401);
 });
 
-Deno.test("S35 a host that is not ours is 404, whatever it looks like", async (t) => {
+Deno.test("S35 an unknown host gets 404, whatever it looks like", async (t) => {
   await using world = await World.open();
   await world.company("acme");
   const foreign = [
@@ -111,12 +111,12 @@ Deno.test("S35 a host that is not ours is 404, whatever it looks like", async (t
       }
     });
   }
-  await t.step("while health is answered on any host", async () => {
+  await t.step("but health works on any host", async () => {
     assert.equal((await world.api("GET", "", { host: "10.0.0.7", path: "/health" })).status, 200);
   });
 });
 
-Deno.test("S35 on a host that is not ours, page and API say where to start", async () => {
+Deno.test("S35 on an unknown host, pages and API link to the apex", async () => {
   await using world = await World.open();
 
   const page = await world.api("GET", "", { host: "wrong.example", path: "/login" });
@@ -129,7 +129,7 @@ Deno.test("S35 on a host that is not ours, page and API say where to start", asy
   assert.ok(call.json.detail.includes(`start at http://${world.host()}`));
 });
 
-Deno.test("S35 the forged host never shows up in a link", async () => {
+Deno.test("S35 a forged host never appears in a link", async () => {
   await using world = await World.open();
 
   const answer = await world.browser().get(`http://${world.host()}/login`, {
@@ -140,7 +140,7 @@ Deno.test("S35 the forged host never shows up in a link", async () => {
   assert.doesNotMatch(answer.text, /evil\.example/);
 });
 
-/** A page without what differs from request to request. */
+/** A page without the parts that differ between requests. */
 function comparable(html: string): string {
   return html.replaceAll(/nonce="[^"]+"/g, "").replaceAll(/value="[^"]*@[^"]*"/g, "");
 }

@@ -7,56 +7,56 @@ import { loginUrl, serverUrl } from "../support/database.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: SQL that runs inside a tenant's transaction reaches that tenant's schema and nothing else (S04). */
+/** Protects: SQL in a tenant's transaction reaches only that tenant's schema (S04). */
 
-Deno.test("S04 SQL inside a tenant's transaction can't reach a neighbour, control, or another role", async (t) => {
+Deno.test("S04 SQL in a tenant's transaction can't reach another tenant, control, or another role", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const globex = await world.company("globex");
-  const neighbour = globex.tenant.schemaName;
+  const neighbor = globex.tenant.schemaName;
   const refused = "42501"; // insufficient_privilege
 
   const ways: [string, string, string | RegExp][] = [
-    ["reads a neighbour's table", `select * from ${neighbour}.projects`, refused],
+    ["reads a neighbor's table", `select * from ${neighbor}.projects`, refused],
     [
-      "writes a neighbour's table",
-      `insert into ${neighbour}.daily_metrics values (now(), 'members', 1)`,
+      "writes a neighbor's table",
+      `insert into ${neighbor}.daily_metrics values (now(), 'members', 1)`,
       refused,
     ],
     ["reads users", "select * from control.users", refused],
     ["reads password hashes by a subquery", "select (select max(password_hash) from control.users)", refused],
-    ["sets the role by set_config", `select set_config('role', '${neighbour}', true)`, refused],
+    ["sets the role by set_config", `select set_config('role', '${neighbor}', true)`, refused],
     [
       "sets the role in a CTE",
-      `with x as (select set_config('role', '${neighbour}', true)) select * from x`,
+      `with x as (select set_config('role', '${neighbor}', true)) select * from x`,
       refused,
     ],
-    ["sets the search_path by set_config", `select set_config('search_path', '${neighbour}', true)`, refused],
+    ["sets the search_path by set_config", `select set_config('search_path', '${neighbor}', true)`, refused],
     [
       "sets the role by pg_settings",
-      `update pg_settings set setting = '${neighbour}' where name = 'role'`,
+      `update pg_settings set setting = '${neighbor}' where name = 'role'`,
       refused,
     ],
     [
       "sets the role by query_to_xml",
-      `select query_to_xml('set role ${neighbour}', true, true, '')`,
+      `select query_to_xml('set role ${neighbor}', true, true, '')`,
       /not allowed/,
     ],
     [
-      "reads a neighbour by query_to_xml",
-      `select query_to_xml('select * from ${neighbour}.projects', true, true, '')`,
+      "reads a neighbor by query_to_xml",
+      `select query_to_xml('select * from ${neighbor}.projects', true, true, '')`,
       refused,
     ],
     [
-      "reads a neighbour by table_to_xml",
-      `select table_to_xml('${neighbour}.projects', true, true, '')`,
+      "reads a neighbor by table_to_xml",
+      `select table_to_xml('${neighbor}.projects', true, true, '')`,
       refused,
     ],
     ["reads control by schema_to_xml", `select schema_to_xml('control', true, true, '')`, refused],
     ["leaves a temporary table", "select * into temporary mine from projects", refused],
-    ["makes a table", "select * into mine from projects", refused],
+    ["creates a table", "select * into mine from projects", refused],
     ["rewrites its own audit log", "update audit_log set actor_name = 'nobody'", refused],
-    ["cuts its own audit log", "delete from audit_log", refused],
+    ["deletes from its own audit log", "delete from audit_log", refused],
     ["reads a server's file", "select pg_read_file('postgresql.conf')", refused],
   ];
   for (const [name, statement, expected] of ways) {
@@ -71,26 +71,26 @@ Deno.test("S04 SQL inside a tenant's transaction can't reach a neighbour, contro
     const statement of [
       "set role none",
       "reset role",
-      `set local role ${neighbour}`,
+      `set local role ${neighbor}`,
       "commit",
       "do $$ begin end $$",
       "copy projects to stdout",
     ]
   ) {
-    await t.step(`is not let to send "${statement}"`, async () => {
+    await t.step(`can't send "${statement}"`, async () => {
       const outcome = await attempt(acme.ctx, statement);
       assert.match(outcome.message, /queries and changes of rows, nothing else/);
     });
   }
 
-  await t.step("two statements in one message are refused", async () => {
-    const outcome = await attempt(acme.ctx, `select 1; set local role ${neighbour}`);
+  await t.step("two statements in one message are rejected", async () => {
+    const outcome = await attempt(acme.ctx, `select 1; set local role ${neighbor}`);
     assert.equal(outcome.code, "42601");
   });
 });
 
 if (serverUrl) {
-  Deno.test("S04 SQL inside a tenant's transaction can't read what the login's other sessions ask", async () => {
+  Deno.test("S04 SQL in a tenant's transaction can't read the queries of the login's other sessions", async () => {
     await using world = await World.open();
     const acme = await world.company("acme");
     const marker = `asked beside ${acme.tenant.schemaName}`;
@@ -110,19 +110,20 @@ if (serverUrl) {
   });
 }
 
-Deno.test("S04 a transaction sees its tenant's schema alone, and afterwards its connection sees none", async () => {
+Deno.test("S04 a transaction sees only its tenant's schema, and afterward its connection sees none", async () => {
   await using world = await World.open({}, { connections: 4 });
   const acme = await world.company("acme");
-  const place = sql`select current_user as role, array_to_string(current_schemas(false), ',') as schemas`;
+  const roleAndSchemas =
+    sql`select current_user as role, array_to_string(current_schemas(false), ',') as schemas`;
 
-  const [inside] = await acme.ctx.tx((tx) => tx.execute(place));
-  const [afterwards] = await world.system.tx((tx) => tx.execute(place));
+  const [inside] = await acme.ctx.tx((tx) => tx.execute(roleAndSchemas));
+  const [afterwards] = await world.system.tx((tx) => tx.execute(roleAndSchemas));
 
   assert.deepEqual(inside, { role: acme.tenant.schemaName, schemas: acme.tenant.schemaName });
   assert.notEqual(afterwards!.role, acme.tenant.schemaName);
 });
 
-Deno.test("S04 after an error inside a transaction the connection serves the next tenant cleanly", async () => {
+Deno.test("S04 after an error in a transaction, the connection is clean for the next tenant", async () => {
   await using world = await World.open({}, { connections: 3 });
   const acme = await world.company("acme");
   const globex = await world.company("globex");
@@ -138,7 +139,7 @@ Deno.test("S04 after an error inside a transaction the connection serves the nex
   assert.deepEqual(found, [{ name: "Of Globex" }]);
 });
 
-Deno.test("S04 a handle kept beyond its transaction can't be used", async () => {
+Deno.test("S04 a transaction handle can't be used after its transaction ends", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
 
@@ -147,7 +148,7 @@ Deno.test("S04 a handle kept beyond its transaction can't be used", async () => 
   await assert.rejects(async () => await kept(), causeMatches(/transaction is over/));
 });
 
-Deno.test("S04 without a tenant there is no tenant's table, and the login sees no tenant's schema", async () => {
+Deno.test("S04 without a tenant, no tenant tables are visible, and the login can't read any tenant's schema", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
 
@@ -158,7 +159,7 @@ Deno.test("S04 without a tenant there is no tenant's table, and the login sees n
   await assert.rejects(async () => await qualified, causeMatches(/permission denied/));
 });
 
-Deno.test("S04 a schema that is gone fails closed: nothing is read from anywhere", async () => {
+Deno.test("S04 if a tenant's schema was dropped, its queries fail instead of reading another schema", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const gone = {

@@ -77,7 +77,7 @@ Deno.test("S56 a malformed request gets 4xx and changes nothing", async (t) => {
     const headers = { Cookie: `denizen_session=${"x".repeat(10_000)}; flash=%zz; %00=%ff; =; ;;` };
     assert.equal((await world.raw("GET", world.host(), "/login", headers)).status, 200);
   });
-  await t.step("a good request works afterwards", async () => {
+  await t.step("a valid request works afterward", async () => {
     assert.equal((await world.browser().get(`http://${world.host()}/signup`)).status, 200);
     assert.deepEqual(await world.countAll(), before);
   });

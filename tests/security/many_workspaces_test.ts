@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PASSWORD, World } from "../support/world.ts";
 import { stockWorkspaces } from "../support/workspaces.ts";
 
-/** Protects: workspaces from strangers, however many, don't lock a user out of their own (S49). */
+/** Protects: a user can open their own workspaces, however many workspaces strangers give them (S49). */
 
 Deno.test("S49 a user whom strangers made owner of 210 workspaces can open their own and create more", async (t) => {
   await using world = await World.open();

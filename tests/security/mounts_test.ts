@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { createApp, type HttpApp } from "../../routes/app.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: every route stands behind the guard of its mount (S25). Generated from the route table, so no new route escapes it. */
+/** Protects: every route is behind its mount's guard (S25). Reads the route table, so new routes are tested, too. */
 
 const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
 
-/** The routes of a workspace's host that take no member: any host's own, the API's, and the ways in and out. */
+/** The routes of a workspace's host that don't require a member: every host's routes, the API, sign-in and sign-out. */
 const OPEN_TO_ALL =
   /^\/($|health$|ready$|metrics$|static\/|api\/|login$|logout$|handoff(\/proof)?$|verify-email\/resend$)/;
 
-Deno.test("S25 every route of the back office refuses visitors and people who are not staff", async () => {
+Deno.test("S25 every route of the back office rejects visitors and people who aren't staff", async () => {
   await using world = await World.open();
   const person = await world.user("ada@acme.example");
   const signedIn = (await world.signedInBrowser(person.email)).cookieHeader(world.host());
@@ -23,7 +23,7 @@ Deno.test("S25 every route of the back office refuses visitors and people who ar
   assert.ok(routes.length >= 10, "the route table was read");
 });
 
-Deno.test("every page of a workspace refuses visitors, but the ways in and out", async () => {
+Deno.test("every page of a workspace rejects visitors, except sign-in and sign-out", async () => {
   await using world = await World.open();
   await world.company("acme");
   const routes = await routesOf(world, ({ host, path }) => host === "tenant" && !OPEN_TO_ALL.test(path));
@@ -34,7 +34,7 @@ Deno.test("every page of a workspace refuses visitors, but the ways in and out",
   assert.ok(routes.length >= 15, "the route table was read");
 });
 
-Deno.test("an address that no page has is 404 for visitors, not a way to sign in", async () => {
+Deno.test("an unknown path gets 404 for visitors, not a redirect to sign-in", async () => {
   await using world = await World.open();
   await world.company("acme");
 
@@ -60,7 +60,7 @@ function ask(world: World, host: string, { method, path }: Route, cookie = "") {
   return world.raw(method, host, address, { Cookie: cookie, Origin: `http://${host}` });
 }
 
-/** A page leads visitors to the sign-in. A change has no page to come back to. */
+/** A page redirects visitors to sign-in. A change can't, because it has no page to return to. */
 function refusalOf({ method }: Route): number {
   return method === "GET" ? 303 : 401;
 }

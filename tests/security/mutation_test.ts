@@ -24,7 +24,7 @@ const MUTANTS: { name: string; file: string; from: string; to: string }[] = [
     to: "set role ${name}",
   },
   {
-    name: "the login's own search_path beside the tenant's",
+    name: "the login's search_path in addition to the tenant's",
     file: WITH_TENANT,
     from: "search_path = ${name}",
     to: "search_path = ${name}, public",
@@ -36,14 +36,14 @@ const MUTANTS: { name: string; file: string; from: string; to: string }[] = [
     to: "if (false) throw",
   },
   {
-    name: "any statement let through",
+    name: "no check of statements",
     file: TRANSACTION,
     from: "if (!ALLOWED.test(text))",
     to: "if (false)",
   },
 ];
 
-// What is tested here is the tests, so once is enough: on the embedded database.
+// This tests the tests, so one run on the embedded database is enough.
 if (!serverUrl) {
   Deno.test("the isolation tests fail when a part of the isolation is removed", async (t) => {
     const folder = await Deno.makeTempDir({ prefix: "denizen-mutant-" });

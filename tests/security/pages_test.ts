@@ -3,7 +3,7 @@ import { createProject } from "../../src/projects/projects.ts";
 import { PRODUCTION } from "../support/production.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
-/** Protects: what a page holds and what its headers forbid (S06, S27, S43). */
+/** Protects: pages escape text, and their headers forbid scripts, framing and caching (S06, S27, S43). */
 
 const MARKUP = [
   `<script>alert(1)</script>`,
@@ -17,7 +17,7 @@ const MARKUP = [
   `{{constructor.constructor('alert(1)')()}}`,
 ];
 
-Deno.test("S27 what people type is shown as text, wherever it is shown", async (t) => {
+Deno.test("S27 every page escapes text that people typed", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme", MARKUP[0]!);
   const browser = world.browser();
@@ -41,7 +41,7 @@ Deno.test("S27 what people type is shown as text, wherever it is shown", async (
         const partial = await browser.get(host + path, { "HX-Request": "true" });
         for (const { status, text: html } of [page, partial]) {
           assert.equal(status, 200);
-          if (/[<"']/.test(text)) assert.ok(!html.includes(text), `${path} holds it as it was typed`);
+          if (/[<"']/.test(text)) assert.ok(!html.includes(text), `${path} contains the text unescaped`);
         }
       }
       const search = await browser.get(`${host}/projects?${new URLSearchParams({ search: text })}`);
@@ -50,7 +50,7 @@ Deno.test("S27 what people type is shown as text, wherever it is shown", async (
   }
 });
 
-Deno.test("S27 a refused form gives back what was typed, as text", async () => {
+Deno.test("S27 a form with errors shows the typed values as text", async () => {
   await using world = await World.open();
 
   const answer = await world.browser().post(`http://${world.host()}/signup`, {
@@ -63,10 +63,10 @@ Deno.test("S27 a refused form gives back what was typed, as text", async () => {
 
   assert.equal(answer.status, 422);
   for (const text of MARKUP.slice(0, 4)) assert.ok(!answer.text.includes(text));
-  assert.ok(!answer.text.includes("short"), "the password is not given back");
+  assert.ok(!answer.text.includes("short"), "the password is not written back");
 });
 
-Deno.test("S27 every page's policy lets scripts run by nonce alone, and no two pages share one", async () => {
+Deno.test("S27 every page allows scripts only by nonce, and no two pages share a nonce", async () => {
   await using world = await World.open();
   await world.company("acme");
   const addresses = ["/", "/login", "/signup", "/nowhere", "/dev/components"].map((path) =>
@@ -105,7 +105,7 @@ Deno.test("S27 every page's policy lets scripts run by nonce alone, and no two p
   assert.equal(new Set(nonces).size, pages.length);
 });
 
-Deno.test("every answer carries the headers that keep a page to itself", async () => {
+Deno.test("every response has the security headers", async () => {
   await using world = await World.open();
   for (const path of ["/", "/login", "/nowhere", "/health", "/api/v1/projects", "/openapi.json"]) {
     const { headers } = await world.api("GET", "", { path });
@@ -135,7 +135,7 @@ Deno.test("over HTTPS, cookies are bound to their host and HSTS is sent", async 
   assert.match(answer.headers["strict-transport-security"] as string, /max-age=\d{8}/);
 });
 
-Deno.test("S42 production has no page of /dev", async () => {
+Deno.test("S42 production has no pages under /dev", async () => {
   await using world = await World.open(PRODUCTION);
 
   for (const path of ["/dev/components", "/dev/mailbox", "/dev/mailbox.json"]) {
@@ -143,7 +143,7 @@ Deno.test("S42 production has no page of /dev", async () => {
   }
 });
 
-Deno.test("S06 pages and API answers are stored by nobody; static files by everybody, by their content's hash", async () => {
+Deno.test("S06 no cache stores pages and API responses; every cache may store static files, whose URLs contain a hash", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);
@@ -161,7 +161,7 @@ Deno.test("S06 pages and API answers are stored by nobody; static files by every
   assert.equal(style.headers["cache-control"], "public, max-age=31536000, immutable");
 });
 
-Deno.test("S06 after signing out, the same browser sees nothing of before, on no host", async () => {
+Deno.test("S06 after signing out, the same browser can't open any earlier page, on any host", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const browser = world.browser();
@@ -177,7 +177,7 @@ Deno.test("S06 after signing out, the same browser sees nothing of before, on no
   assert.match(after.url, /\/login\?/);
 });
 
-Deno.test("S43 an error inside a handler is 500 with a request's id and nothing else, and the server lives", async () => {
+Deno.test("S43 an error in a handler returns 500 with only the request's id, and the server keeps running", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.token(acme);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commandsOf } from "../support/deno_config.ts";
 
-/** Protects: the server process can do only what it needs (S46). */
+/** Protects: the server process has only the permissions that it needs (S46). */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 

@@ -14,8 +14,8 @@ import { readmeSql } from "../support/readme_sql.ts";
 import { withConnection } from "../support/split_logins.ts";
 
 /**
- * Protects: the README's SQL creates a database in which a tenant's SQL can't leave its schema, and production starts on no
- * other (S04, S54). All other tests on PostgreSQL use a database created with the same SQL.
+ * Protects: the README's SQL creates a database in which a tenant's SQL can't leave its schema. Production refuses to start on
+ * any other database (S04, S54). All other tests on PostgreSQL use a database created with the same SQL.
  */
 
 Deno.test("the README's SQL is the SQL that `db hardening` prints", async () => {
@@ -110,7 +110,7 @@ if (serverUrl) {
         });
       }
 
-      await t.step("with the hardening, production starts and config check finds nothing open", async () => {
+      await t.step("with the hardening, production starts and config check finds no problems", async () => {
         assert.deepEqual(await findOpenPrivileges(db), []);
         await using server = await ServerProcess.start(production);
         await server.ready();

@@ -5,7 +5,7 @@ import { send } from "../support/http.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
-/** Protects: what a request may contain, and where it may come from (S23, S29, S31, S32, S36, S43). */
+/** Protects: requests with forbidden content or from other origins are rejected (S23, S29, S31, S32, S36, S43). */
 
 const JSON_TYPE = { "Content-Type": "application/json" };
 
@@ -109,7 +109,7 @@ const CROSS_SITE: [string, Record<string, string>][] = [
   ["a sandboxed frame", { Origin: "null", "Sec-Fetch-Site": "cross-site" }],
   ["a sandboxed frame in an old browser", { Origin: "null" }],
   ["another port of the same host", { Origin: "http://acme.localhost:1", "Sec-Fetch-Site": "same-site" }],
-  ["an address typed in", { "Sec-Fetch-Site": "none" }],
+  ["a URL typed by hand", { "Sec-Fetch-Site": "none" }],
 ];
 
 const FORGED_FORMS = [
@@ -121,7 +121,7 @@ const FORGED_FORMS = [
   ],
 ] as const;
 
-Deno.test("S29 a change requested by another origin is refused, whatever its content type", async (t) => {
+Deno.test("S29 a change requested by another origin is rejected, whatever its content type", async (t) => {
   await using world = await World.open();
   await world.company("acme");
   const browser = world.browser();
@@ -174,7 +174,7 @@ const BODIES: [string, number, string | Uint8Array, Record<string, string>?][] =
   ["a gzip bomb", 422, gzipSync(new Uint8Array(20 * 1024 * 1024)), { "Content-Encoding": "gzip" }],
 ];
 
-Deno.test("S31 an invalid body is refused, and the server survives", async (t) => {
+Deno.test("S31 an invalid body is rejected, and the server survives", async (t) => {
   await using world = await World.open();
   const token = await world.token(await world.company("acme"));
   const call = { port: world.port, host: world.host(), method: "POST", path: "/api/v1/projects" };
@@ -217,12 +217,12 @@ Deno.test("S31 an invalid body is refused, and the server survives", async (t) =
     const answer = await send({ ...call, method: "GET", headers }).catch(() => ({ status: 431 }));
     assert.ok(answer.status === 431 || answer.status === 400, String(answer.status));
   });
-  await t.step("a good request works afterwards", async () => {
+  await t.step("a valid request works afterward", async () => {
     assert.equal((await world.api("POST", "/projects", { token, body: { name: "Good" } })).status, 201);
   });
 });
 
-Deno.test("S31 a dripping body is cut off after ten seconds", async () => {
+Deno.test("S31 a body that arrives too slowly is cut off after ten seconds", async () => {
   await using world = await World.open();
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: world.port });
   const head = [

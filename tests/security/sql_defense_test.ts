@@ -21,11 +21,11 @@ import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import { FEATURES } from "../../src/feature_list.ts";
 
-/** Protects: SQL injected into a tenant's query harms no one outside that tenant (S54). */
+/** Protects: SQL injected into a tenant's query affects only that tenant (S54). */
 
 const REFUSED = "42501"; // insufficient_privilege
 
-Deno.test("S54 a tenant's role enqueues only jobs that tenants may, in its own partition, within limits", async (t) => {
+Deno.test("S54 a tenant's role can enqueue only its own allowed jobs, in its own partition, within limits", async (t) => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const now = world.clock.now().toISOString();
@@ -44,27 +44,27 @@ Deno.test("S54 a tenant's role enqueues only jobs that tenants may, in its own p
     ["a job of the platform", { tenant_id: null }],
     ["upkeep", { name: "tenancy.upkeep", queue: "cleanup", payload: {} }],
     ["a job for all tenants", { name: "metrics.collect" }],
-    ["a job that nobody knows", { name: "no.such" }],
+    ["an unknown job", { name: "no.such" }],
     ["a job without a name", { name: null }],
     ["a payload of a megabyte", { payload: { day: "x".repeat(1_000_000) } }],
-    ["a priority before all others", { priority: -1 }],
+    ["a priority above all others", { priority: -1 }],
     ["a key of a megabyte", { key: "x".repeat(1_000_000) }],
-    ["a job that rests for a hundred years", { run_at: "2126-01-01T00:00:00Z" }],
+    ["a job that is due in a hundred years", { run_at: "2126-01-01T00:00:00Z" }],
     ["a job that never runs", { run_at: "infinity", created_at: "infinity" }],
     ["a job from the Middle Ages", { run_at: "1200-01-01T00:00:00Z", created_at: "1200-01-01T00:00:00Z" }],
-    ["a job that was due before it was made", { run_at: "2026-03-01T00:00:00Z" }],
+    ["a job that was due before it was created", { run_at: "2026-03-01T00:00:00Z" }],
   ];
   for (const [name, changes] of forged) {
-    await t.step(`not ${name}`, async () => {
+    await t.step(`it can't enqueue ${name}`, async () => {
       assert.equal((await enqueueRaw(acme.ctx, [{ ...job, ...changes }])).code, REFUSED);
     });
   }
 
-  await t.step("not six thousand at once", async () => {
+  await t.step("it can't enqueue six thousand jobs at once", async () => {
     assert.equal((await enqueueRaw(acme.ctx, Array.from({ length: 6_000 }, () => job))).code, REFUSED);
   });
 
-  await t.step("no job in another queue or with the id of an existing job", async () => {
+  await t.step("it can't enqueue a job in another queue or with an existing job's id", async () => {
     const [other] = await world.system.tx((tx) =>
       tx.execute<{ id: string }>(
         sql`select jobs.enqueue(${
@@ -83,7 +83,7 @@ Deno.test("S54 a tenant's role enqueues only jobs that tenants may, in its own p
     assert.equal(added!.queue, "analytics");
   });
 
-  await t.step("no key that the platform uses for the tenant's jobs", async () => {
+  await t.step("it can't use a key that the platform uses for the tenant's jobs", async () => {
     await enqueueRaw(acme.ctx, [{ ...job, key: "metrics 2026-03-01" }]);
 
     const added = await world.system.tx((tx) =>
@@ -97,7 +97,7 @@ Deno.test("S54 a tenant's role enqueues only jobs that tenants may, in its own p
   });
 });
 
-Deno.test("S54 the database lets tenants enqueue exactly the jobs that the code marks, in the same queues", async () => {
+Deno.test("S54 the database lets tenants enqueue exactly the jobs that the code allows, in the same queues", async () => {
   await using world = await World.open();
 
   const rows = await world.system.control.execute<{ name: string; queue: string }>(
@@ -129,7 +129,7 @@ Deno.test("S54 a tenant's role can't enqueue an email", async (t) => {
   }
 });
 
-Deno.test("S54 a tenant's email reaches only its members and is only about the tenant, whatever its request says", async () => {
+Deno.test("S54 a tenant's email goes only to its members and is only about the tenant, whatever the tenant requests", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const stranger = await world.user("stranger@example.com");
@@ -156,7 +156,7 @@ Deno.test("S54 a tenant's email reaches only its members and is only about the t
   ]]);
 });
 
-Deno.test("S54 a tenant's role can't hold a lock or create anything that outlives its transaction", async (t) => {
+Deno.test("S54 a tenant's role can't hold a lock or create an object that outlives its transaction", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const ways = [
@@ -211,7 +211,7 @@ if (serverUrl) {
   });
 }
 
-Deno.test("S54 a tenant's role adds audit lines only for its members, and chooses neither sequence nor hash", async (t) => {
+Deno.test("S54 a tenant's role can add audit lines only for its members, and can't choose the sequence or the hash", async (t) => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const staff = await world.staff("staff@denizen.example");
@@ -229,31 +229,34 @@ Deno.test("S54 a tenant's role adds audit lines only for its members, and choose
   const append = (changes: Record<string, unknown>) =>
     attempt(acme.ctx, sql`select audit.append(${JSON.stringify({ ...entry, ...changes })}::jsonb)`);
 
-  await t.step("not in the name of another tenant's member, of staff or of an unknown user", async () => {
+  await t.step("it can't add a line for another tenant's member, staff or an unknown user", async () => {
     for (const actor of [globex.owner.id, staff.id, crypto.randomUUID()]) {
       assert.equal((await append({ actor_id: actor })).code, REFUSED);
     }
   });
 
-  await t.step("not with a megabyte, or without an action", async () => {
+  await t.step("it can't add a line of a megabyte or without an action", async () => {
     assert.equal((await append({ details: { x: "x".repeat(1_000_000) } })).code, REFUSED);
     assert.equal((await append({ action: "anything at all" })).code, REFUSED);
   });
 
-  await t.step("not through the application's functions or the one that inserts the line", async () => {
-    const line = JSON.stringify(entry);
-    for (
-      const way of [
-        sql`select audit.append_to(${globex.tenant.schemaName}, ${line}::jsonb)`,
-        sql`select audit.append_to(${acme.tenant.schemaName}, ${line}::jsonb)`,
-        sql`select audit.append_platform(${line}::jsonb)`,
-        sql`select audit.insert_line(${acme.tenant.schemaName}, ${line}::jsonb)`,
-        sql`insert into audit_log (id, action) select l.id, l.action from audit.compose(${line}::jsonb, 99999, '') l`,
-      ]
-    ) assert.equal((await attempt(acme.ctx, way)).code, REFUSED);
-  });
+  await t.step(
+    "it can't call the application's functions or the function that inserts the line",
+    async () => {
+      const line = JSON.stringify(entry);
+      for (
+        const way of [
+          sql`select audit.append_to(${globex.tenant.schemaName}, ${line}::jsonb)`,
+          sql`select audit.append_to(${acme.tenant.schemaName}, ${line}::jsonb)`,
+          sql`select audit.append_platform(${line}::jsonb)`,
+          sql`select audit.insert_line(${acme.tenant.schemaName}, ${line}::jsonb)`,
+          sql`insert into audit_log (id, action) select l.id, l.action from audit.compose(${line}::jsonb, 99999, '') l`,
+        ]
+      ) assert.equal((await attempt(acme.ctx, way)).code, REFUSED);
+    },
+  );
 
-  await t.step("a made-up sequence, hash, salt or name is ignored", async () => {
+  await t.step("the database ignores a forged sequence, hash, salt or name", async () => {
     const outcome = await append({ sequence: 9_000_000_000, hash: "x", previous_hash: "x", salt: "x" });
     await append({ id: crypto.randomUUID(), actor_id: null });
     await createProject(acme.ctx, { name: "Goes on", description: "", status: "active" });
@@ -268,7 +271,7 @@ Deno.test("S54 a tenant's role adds audit lines only for its members, and choose
   });
 });
 
-Deno.test("S54 a tenant's log names the staff who changed the tenant, and a former member changes nothing", async () => {
+Deno.test("S54 a tenant's log names the staff who changed the tenant, and a former member can't change it", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const staff = await world.staff("staff@denizen.example", "Sam Staff");

@@ -159,10 +159,10 @@ if (serverUrl) {
   });
 }
 
-Deno.test("config check and drift detection find anything that would show a tenant's rows to others", async (t) => {
+Deno.test("config check and drift detection find every change that exposes a tenant's rows to others", async (t) => {
   const breaks: [string, string, RegExp][] = [
     [
-      "row security is not forced",
+      "row security that isn't forced",
       "alter table stream.api_usage no force row level security",
       /lacks table api_usage: row security forced/,
     ],
@@ -172,12 +172,12 @@ Deno.test("config check and drift detection find anything that would show a tena
       /has policy api_usage\.everything: select to public using true/,
     ],
     [
-      "tenants may write",
+      "write access for tenants",
       "grant insert on stream.api_usage to public",
       /has privilege public: INSERT on api_usage/,
     ],
     [
-      "a partition that everyone reads",
+      "a partition that everyone can read",
       "grant select on stream.api_usage_default to public",
       /has privilege public: SELECT on api_usage_default/,
     ],

@@ -7,14 +7,14 @@ import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
- * Protects: a tenant token reaches its own tenant only, and an account token a tenant only where its person is a member
- * (S02, S51). For every route of the API, read from the route table: a new route is tested without anybody thinking of it.
+ * Protects: a tenant token works only for its own tenant, and an account token only for tenants of which its person is a
+ * member (S02, S51). Reads every API route from the route table, so new routes are tested, too.
  */
 
-/** Routes that take their credentials in the body. */
+/** Routes with credentials in the body. */
 const WITHOUT_TOKEN = ["POST /auth/login", "POST /auth/refresh", "POST /auth/logout"];
 
-/** Routes about the person who calls: no tenant need be named. */
+/** Routes about the caller, which need no tenant. */
 const FOR_ACCOUNT_TOKENS = [
   "POST /tenants",
   "POST /auth/token",
@@ -30,7 +30,7 @@ const FOR_ANY_TOKEN = [
   "DELETE /tenants/:id/deletion",
 ];
 
-Deno.test("S02 every route of the API keeps to the tenants that a token is for", async (t) => {
+Deno.test("S02 every API route accepts only tokens for its tenant", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const beta = await world.company("beta");
@@ -58,33 +58,36 @@ Deno.test("S02 every route of the API keeps to the tenants that a token is for",
         body: ["POST", "PATCH"].includes(method) ? {} : undefined,
       });
 
-    await t.step(`${route} is closed without a token, and under another tenant's name or host`, async () => {
-      const answers = [
-        await call(tenantToken, { tenant: "beta" }),
-        await call(tenantToken, { host: "beta" }),
-        await call(tenantToken, { tenant: "gamma" }),
-        await call(tenantToken, { tenant: "acme", host: "beta" }),
-        await call(tenantToken, { tenant: "beta", host: "acme" }),
-        await call(severalToken, { tenant: "beta" }),
-        await call(severalToken, { host: "beta" }),
-        await call(severalToken, { tenant: "acme", host: "gamma" }),
-        await call(severalToken, { tenant: "nowhere" }),
-        await call(noneToken, { tenant: "acme" }),
-      ];
+    await t.step(
+      `${route} rejects calls without a token, and with another tenant's name or host`,
+      async () => {
+        const answers = [
+          await call(tenantToken, { tenant: "beta" }),
+          await call(tenantToken, { host: "beta" }),
+          await call(tenantToken, { tenant: "gamma" }),
+          await call(tenantToken, { tenant: "acme", host: "beta" }),
+          await call(tenantToken, { tenant: "beta", host: "acme" }),
+          await call(severalToken, { tenant: "beta" }),
+          await call(severalToken, { host: "beta" }),
+          await call(severalToken, { tenant: "acme", host: "gamma" }),
+          await call(severalToken, { tenant: "nowhere" }),
+          await call(noneToken, { tenant: "acme" }),
+        ];
 
-      assert.equal((await call(undefined)).status, 401);
-      assert.deepEqual(answers.map(({ status }) => status), answers.map(() => 403));
-      assert.equal(new Set(answers.map(({ json }) => json.detail)).size, 1);
-      assert.doesNotMatch(answers.map(({ text }) => text).join(), /Secret/);
-    });
+        assert.equal((await call(undefined)).status, 401);
+        assert.deepEqual(answers.map(({ status }) => status), answers.map(() => 403));
+        assert.equal(new Set(answers.map(({ json }) => json.detail)).size, 1);
+        assert.doesNotMatch(answers.map(({ text }) => text).join(), /Secret/);
+      },
+    );
 
     if (FOR_ACCOUNT_TOKENS.includes(route)) {
-      await t.step(`${route} takes no tenant token`, async () => {
+      await t.step(`${route} rejects tenant tokens`, async () => {
         assert.equal((await call(tenantToken)).status, 403);
         assert.notEqual((await call(severalToken)).status, 403);
       });
     } else if (!FOR_ANY_TOKEN.includes(route)) {
-      await t.step(`${route} is about one tenant: an account token has to name it`, async () => {
+      await t.step(`${route} requires an account token to name the tenant`, async () => {
         const several = await call(severalToken);
         assert.equal(several.status, 400);
         assert.match(several.json.detail, /several workspaces.*X-Tenant/);
@@ -94,7 +97,7 @@ Deno.test("S02 every route of the API keeps to the tenants that a token is for",
   }
 });
 
-Deno.test("S51 a tenant token sees of its person's tenants its own only, and changes, deletes and creates no other", async () => {
+Deno.test("S51 a tenant token can read only its own tenant, and can't change, delete or create another", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   await world.member(globex, acme.owner.email, "owner");
@@ -119,7 +122,7 @@ Deno.test("S51 a tenant token sees of its person's tenants its own only, and cha
   assert.equal(await world.services.use(TENANTS).findBySubdomain("new-one"), null);
 });
 
-Deno.test("S51 an account token acts in each tenant of its person with the role they have there, and in no other", async () => {
+Deno.test("S51 an account token works in each of its person's tenants with their role there, and in no other tenant", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];
   const initech = await world.company("initech");
@@ -159,7 +162,7 @@ Deno.test("S51 an account token acts in each tenant of its person with the role 
   );
 });
 
-Deno.test("an account token means its person's only workspace, asks for a name with two, and works without any", async () => {
+Deno.test("an account token selects its person's only workspace, must name one of several, and works with none", async () => {
   await using world = await World.open();
   await world.user("ada@new.example");
   const token = await world.accountToken("ada@new.example");
@@ -193,7 +196,7 @@ Deno.test("an account token means its person's only workspace, asks for a name w
   assert.deepEqual([two.status, two.json.tenant, unnamed.status], [200, null, 400]);
 });
 
-Deno.test("in X-Tenant letter case doesn't matter, as in hosts", async () => {
+Deno.test("X-Tenant ignores letter case, like hosts", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const tokens = [await world.token(acme), await world.accountToken(acme.owner.email)];
@@ -204,7 +207,7 @@ Deno.test("in X-Tenant letter case doesn't matter, as in hosts", async () => {
   }
 });
 
-Deno.test("S08 an account token enters no suspended tenant, and what is the person's own goes on", async () => {
+Deno.test("S08 an account token can't open a suspended tenant, but works for the person's own account", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const token = await world.accountToken(acme.owner.email);
@@ -225,7 +228,7 @@ Deno.test("S08 an account token enters no suspended tenant, and what is the pers
   assert.equal(list.json.data[0].status, "suspended");
 });
 
-Deno.test("S25 an account token of the platform's staff opens no tenant that they are not a member of", async () => {
+Deno.test("S25 a staff member's account token can't open a tenant of which they aren't a member", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const staff = await world.staff("root@example.com");
@@ -244,7 +247,7 @@ Deno.test("S25 an account token of the platform's staff opens no tenant that the
   assert.deepEqual(await world.services.use(TENANTS).findById(acme.tenant.id), acme.tenant);
 });
 
-/** Such as `GET /tenants/:id`: all that take a token. */
+/** All routes that require a token, such as `GET /tenants/:id`. */
 async function apiRoutesOf(world: World): Promise<string[]> {
   const { routes } = await createApp(world.services);
   const ofTheApi = routes.filter(({ method, path }) => method !== "ALL" && path.startsWith("/api/v1/"))

@@ -27,9 +27,9 @@ const TEST_LOGIN = { username: "denizen_test", password: "denizen_test" };
 export type TestDatabase = {
   address: DatabaseAddress;
   pooler: ConnectOptions["pooler"];
-  /** The variables that point another process at it; none for the embedded one. */
+  /** The variables that point another process at the database. Empty for the embedded database. */
   variables: Record<string, string>;
-  /** Breaks all connections to it. */
+  /** Breaks all connections to the database. */
   cutConnections(): Promise<void>;
   close(): Promise<void>;
 };
@@ -86,7 +86,7 @@ async function restoreSnapshot(): Promise<TestDatabase> {
   };
 }
 
-/** What every restore reads: loaded once per process, because PGlite would compile Postgres for each database. */
+/** The files for every restore. Loaded once per process, because PGlite would compile Postgres for each database. */
 let snapshotFiles: ReturnType<typeof readSnapshotFiles> | undefined;
 
 async function readSnapshotFiles() {
@@ -166,7 +166,7 @@ async function copyTemplate(url: string): Promise<TestDatabase> {
   };
 }
 
-/** Roles belong to the server: without its own table owner, a copy would share the template's. */
+/** Roles belong to the server, so without its own table owner, a copy would share the template's owner. */
 async function giveOwnOwner(url: string, name: string): Promise<void> {
   const db = connect({ url: urlOfLogin(databaseUrl(url, name)) }, { connections: 3 });
   await withMigrator(db, async (tx) => {

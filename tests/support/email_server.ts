@@ -63,12 +63,12 @@ export class EmailServer implements AsyncDisposable {
       },
       ...options,
     });
-    server.on("error", () => {}); // of connections that the other side gave up
+    server.on("error", () => {}); // errors of connections that the client closed
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return new EmailServer(server, (server.server.address() as { port: number }).port, received);
   }
 
-  /** Its URL for SMTP_URL, without TLS unless `query` says otherwise. */
+  /** The server's URL for SMTP_URL, without TLS unless `query` says otherwise. */
   url({ login = "", query = "?tls=none", scheme = "smtp" } = {}): URL {
     return new URL(`${scheme}://${login}localhost:${this.port}${query}`);
   }

@@ -72,7 +72,7 @@ export class WorkingProcess implements AsyncDisposable {
   }
 }
 
-/** A place to run a process with this engine: a folder, and a database if there is a server. */
+/** The variables to run a process with this engine: a folder, and a database if there is a server. */
 export async function openHome(
   engine: EngineName,
 ): Promise<{ variables: Record<string, string> } & AsyncDisposable> {
@@ -115,7 +115,7 @@ export async function enqueueJobs(
   }
 }
 
-/** Waits until the given number of jobs is done or the time is over. A later count shows what is missing. */
+/** Waits until the given number of jobs is done or the time is over. A later count shows missing jobs. */
 export async function untilDone(
   { control }: SystemContext,
   goal: number,
@@ -129,7 +129,7 @@ export async function untilDone(
   }
 }
 
-/** The jobs' outcomes. `starts` counts all starts, `mostStarts` those of the job that started most often. */
+/** The jobs' outcomes. `starts` counts all starts. `mostStarts` counts the starts of the job that started most often. */
 export type Toll = {
   jobs: number;
   done: number;

@@ -14,7 +14,7 @@ import type { World } from "./world.ts";
 import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import type { Job, JobRun } from "../../src/outbox/job.ts";
 
-/** The engines that can be tested. The second needs a server. */
+/** The engines that can be tested. `postgres` needs a server. */
 export const ENGINES: EngineName[] = serverUrl ? ["kv", "postgres"] : ["kv"];
 
 /** A job in the queue `analytics` that may belong to a tenant or to the platform. */

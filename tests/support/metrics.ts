@@ -9,12 +9,12 @@ export class Exposition {
   readonly samples: Sample[] = [];
 
   constructor(text: string) {
-    assert.ok(text.endsWith("\n"), "the last line ends");
+    assert.ok(text.endsWith("\n"), "the last line ends with a line break");
     for (const line of text.split("\n").filter(Boolean)) this.#read(line);
     const series = this.samples.map(({ name, labels }) =>
       JSON.stringify([name, Object.entries(labels).sort()])
     );
-    assert.equal(new Set(series).size, series.length, "each series is there once");
+    assert.equal(new Set(series).size, series.length, "each series appears once");
     for (const [name, type] of this.types) if (type === "histogram") this.#checkHistogram(name);
   }
 

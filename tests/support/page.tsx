@@ -3,7 +3,7 @@ import { PageContext, type PageValue } from "../../views/page.tsx";
 
 export const NONCE = "n0nce";
 
-/** The HTML of a component, as a page of `path` would have it. */
+/** The HTML of a component, as on the page at `path`. */
 export async function htmlOf(content: Child, path = "/projects"): Promise<string> {
   const page: PageValue = {
     nonce: NONCE,

@@ -194,5 +194,5 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The system may return the same port again before anyone uses it. */
+/** Ports already returned. The system may return a port again before anyone uses it. */
 const givenPorts = new Set<number>();

@@ -1,4 +1,4 @@
-/** The variables that production requires. Nothing connects to the mail server before there is an email. */
+/** The variables that production requires. Nothing connects to the mail server until an email is sent. */
 export const PRODUCTION = {
   DENO_ENV: "production",
   APP_SECRET: "s".repeat(40),

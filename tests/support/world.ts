@@ -189,7 +189,7 @@ export class World implements AsyncDisposable {
       array[${tenant.id}]::uuid[], array[${day}]::date[], array[${calls}]::bigint[])`);
   }
 
-  /** Every row of a table in schema `stream`, which no role may see: by hand, as its owner may. */
+  /** Every row of a table in schema `stream`. No role may read the rows, so this acts as the owner. */
   async dumpStream(table: string): Promise<Record<string, unknown>[]> {
     return await withMigrator(this.services.db, async (tx) => {
       await runScript(tx, `alter table stream.${table} no force row level security`);
@@ -214,7 +214,7 @@ export class World implements AsyncDisposable {
     await upkeep.close();
   }
 
-  /** Runs SQL as the owner of the tenants' tables, like an operator by hand. */
+  /** Runs SQL as the owner of the tenants' tables, like an operator. */
   async asOwner(script: string): Promise<void> {
     await withMigrator(this.services.db, async (tx) => {
       const { ownerRole } = await readInstallation(tx);
@@ -314,7 +314,7 @@ export class World implements AsyncDisposable {
   }
 
   /** A request for projects whose client disconnects before the response. */
-  async cancelledRequest(token: string): Promise<void> {
+  async canceledRequest(token: string): Promise<void> {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: this.port });
     const lines = [
       "GET /api/v1/projects HTTP/1.1",

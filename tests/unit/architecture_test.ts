@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join, normalize, relative } from "node:path";
 
-/** Protects: the direction in which the parts of the product know each other, read from their imports. */
+/** Protects: the product's layers import each other only in the allowed direction. */
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const PARTS = ["src", "routes", "views", "db", "jobs", "cli"];
@@ -18,7 +18,7 @@ Deno.test("src imports db, the views of emails and itself; only its composition 
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("db imports nothing of src but its platform and its errors, and only db:generate reads its configuration", () => {
+Deno.test("db imports only platform and errors from src, and only db:generate imports its configuration", () => {
   const wrong = importsFrom("db").filter(({ from, to }) =>
     !/^(db|src\/platform)\//.test(to) && to !== "src/errors.ts" &&
     !(from === "db/migration/generate.ts" && to === "drizzle.config.ts")
@@ -27,7 +27,7 @@ Deno.test("db imports nothing of src but its platform and its errors, and only d
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("views import only types from src, and nothing of routes, db or cli", () => {
+Deno.test("views import only types from src, and nothing from routes, db or cli", () => {
   const wrong = importsFrom("views").filter(({ to, typeOnly }) =>
     !to.startsWith("views/") && !(to.startsWith("src/") && typeOnly)
   );
@@ -35,7 +35,7 @@ Deno.test("views import only types from src, and nothing of routes, db or cli", 
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("views of emails import nothing of src, so that src can import them", () => {
+Deno.test("email views import nothing from src, so that src can import them", () => {
   const wrong = importsFrom("views/emails").filter(({ to }) =>
     !to.startsWith("views/emails/") && to !== "views/components/count.ts"
   );
@@ -49,13 +49,13 @@ Deno.test("routes don't import db, so that pages and the API go through src", ()
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("jobs import nothing of routes or cli", () => {
+Deno.test("jobs import nothing from routes or cli", () => {
   const wrong = importsFrom("jobs").filter(({ to }) => /^(routes|cli)\//.test(to));
 
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("routes load nothing inside catch, where a query that fails would hide what was refused", () => {
+Deno.test("routes load nothing inside catch, where a failed query would hide the original error", () => {
   const wrong = sources.filter(({ path }) => path.startsWith("routes/")).flatMap(({ path, text }) =>
     [...text.matchAll(/\n( *)\} catch[^\n]*\{\n(.*?)\n\1\}/gs)]
       .filter(([, , handler]) => /\bawait\b/.test(handler!)).map(() => path)
@@ -64,7 +64,7 @@ Deno.test("routes load nothing inside catch, where a query that fails would hide
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("no file of src reaches itself by its imports, types included", () => {
+Deno.test("src has no import cycles, including type imports", () => {
   const edges = Map.groupBy(importsFrom("src").filter(({ to }) => to.startsWith("src/")), ({ from }) => from);
 
   assert.deepEqual(
@@ -73,7 +73,7 @@ Deno.test("no file of src reaches itself by its imports, types included", () => 
   );
 });
 
-Deno.test("features know neither the list of features nor how the services are built", () => {
+Deno.test("features import neither the list of features nor the code that builds the services", () => {
   const wrong = importsFrom("src").filter(({ from, to }) =>
     ["src/features.ts", "src/feature_list.ts", "src/services.ts"].includes(to) &&
     !["src/main.ts", "src/services.ts", "src/feature_list.ts"].includes(from)
@@ -82,7 +82,7 @@ Deno.test("features know neither the list of features nor how the services are b
   assert.deepEqual(wrong, []);
 });
 
-Deno.test("the environment is read in config.ts alone, the time in clock.ts alone", () => {
+Deno.test("only config.ts reads the environment, and only clock.ts reads the time", () => {
   const readers = (pattern: RegExp) =>
     sources.filter(({ path, text }) =>
       /^(src|routes|views|db|jobs|cli)\//.test(path) && pattern.test(withoutComments(text))
@@ -92,7 +92,7 @@ Deno.test("the environment is read in config.ts alone, the time in clock.ts alon
   assert.deepEqual(readers(/new Date\(\)|Date\.now\(\)/), ["src/platform/clock.ts"]);
 });
 
-Deno.test("a role and a search_path are set in with_tenant.ts and in the code that makes and repairs schemas alone", () => {
+Deno.test("only with_tenant.ts and the code that creates and repairs schemas set a role or a search_path", () => {
   const naming = sources.filter(({ text }) => /set local (role|search_path)/i.test(withoutComments(text)))
     .map(({ path }) => path);
 
@@ -107,7 +107,7 @@ Deno.test("a role and a search_path are set in with_tenant.ts and in the code th
   ]);
 });
 
-Deno.test("generated migrations of the tenant schema name no schema", async () => {
+Deno.test("generated tenant migrations name no schema", async () => {
   const folder = join(ROOT, "db/tenant/migrations");
   for await (const { name } of Deno.readDir(folder)) {
     if (!name.endsWith(".sql")) continue;
@@ -163,7 +163,7 @@ function importsFrom(part: string) {
     );
 }
 
-/** A path from a node back to itself, or nothing. */
+/** A path from a node back to itself, or an empty list. */
 function findCycle(edges: Map<string, string[]>): string[] {
   const cleared = new Set<string>();
   const visit = (node: string, trail: string[]): string[] => {

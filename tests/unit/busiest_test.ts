@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Busiest } from "../../src/platform/busiest.ts";
 
-/** Protects: metrics take the memory of a few tenants, however many there are, and lose no request. */
+/** Protects: metrics need memory for only a few tenants, however many there are, and count every request. */
 
 type Tally = { calls: number };
 

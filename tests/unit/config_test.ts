@@ -25,7 +25,7 @@ Deno.test("HOST is an IPv4 or IPv6 address, with or without brackets, or a name;
   assert.deepEqual(hosts, ["127.0.0.1", "0.0.0.0", "::1", "::1", "localhost", undefined]);
 });
 
-Deno.test("every wrong variable gets its own line", () => {
+Deno.test("every invalid variable gets its own line", () => {
   const variables = {
     PORT: "eighty",
     HOST: "http://example.com",
@@ -101,7 +101,7 @@ Deno.test("S55 an https address, or email that reaches other people, requires pr
   assert.equal(parseConfig({ SMTP_URL: "smtp://127.0.0.1:2525?tls=none" }).environment, "development");
 });
 
-Deno.test("settings for a PostgreSQL server are refused without DATABASE_URL", () => {
+Deno.test("settings for a PostgreSQL server are rejected without DATABASE_URL", () => {
   const lines = linesOf(() =>
     parseConfig({ DATABASE_POOLER: "transaction", MIGRATION_DATABASE_URL: "postgres://migrator@db/app" })
   );
@@ -132,7 +132,7 @@ Deno.test("the KV queue requires one process for everything, and the PostgreSQL 
   assert.deepEqual([split.jobsEngine, split.role], ["postgres", "web"]);
 });
 
-Deno.test("email leaves by SMTP, by Resend, or not at all, and the default sender is at the apex", () => {
+Deno.test("email is sent by SMTP, by Resend, or not at all, and the default sender is at the apex", () => {
   const bySmtp = parseConfig({ DENO_ENV: "test", SMTP_URL: "smtp://ada%40acme:p%2Fw@mail.example:2525" });
   const byResend = parseConfig({
     DENO_ENV: "test",

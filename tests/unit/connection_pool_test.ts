@@ -46,7 +46,7 @@ Deno.test("waiting tenants take turns: one with many requests doesn't delay the 
   assert.equal(late.isRunning, true);
 });
 
-Deno.test("a tenant with slow flights gets its own connections, so that no other flight is stuck behind them", async () => {
+Deno.test("a tenant with slow flights gets its own connections, so that they don't delay other flights", async () => {
   await using pool = openPool(4);
   const slow = pool.hold("slow", "flight");
   await pool.settle();
@@ -92,7 +92,7 @@ Deno.test("a lost connection is replaced, and its user gets an error", async () 
   assert.notEqual(next.connection, held.connection);
 });
 
-Deno.test("a connection that was refused a role is not used again", async () => {
+Deno.test("a connection that couldn't set a role is not used again", async () => {
   await using pool = openPool(1);
   const refused = Object.assign(new Error("refused"), { code: "42501", routine: "call_string_check_hook" });
   await assert.rejects(pool.with("acme", "transaction", () => Promise.reject(refused)), /refused/);
@@ -119,7 +119,7 @@ Deno.test("old connections are replaced when they are free", async () => {
   assert.deepEqual(pool.ended, [old.connection]);
 });
 
-Deno.test("S47: connections that grew old while idle are replaced when one is needed", async () => {
+Deno.test("S47 idle connections that are too old are replaced when one is needed", async () => {
   await using pool = openPool(2);
   for (const hold of [pool.hold("a", "transaction"), pool.hold("b", "transaction")]) {
     await pool.settle();
@@ -136,7 +136,7 @@ Deno.test("S47: connections that grew old while idle are replaced when one is ne
   assert.deepEqual(pool.stats(), { busy: 2, idle: 0, waiting: 0 });
 });
 
-Deno.test("a request that waits while the connections grow old gets a new one", async () => {
+Deno.test("a request that waits while the connections become too old gets a new one", async () => {
   await using pool = openPool(1);
   const old = pool.hold("a", "transaction");
   await pool.settle();
@@ -239,7 +239,7 @@ Deno.test("the lanes share the tenants evenly", () => {
   assert.ok(counts.every((count) => count > 850 && count < 1_150), counts.join());
 });
 
-/** Work that holds a connection until it is told to end. */
+/** Work that holds a connection until the test ends it. */
 type Hold = { isRunning: boolean; connection: number | undefined; ended: Promise<void>; end: () => void };
 
 const MINUTE = 60_000;

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { csvLines } from "../../src/platform/csv.ts";
 
-/** Protects: S34, a CSV file opens in a spreadsheet without running anything, and keeps every cell whole. */
+/** Protects: a CSV file runs no formulas in a spreadsheet, and every cell is complete (S34). */
 
 const COLUMNS = [{ heading: "Value", cell: ({ value }: { value: string | number | Date | null }) => value }];
 
 for (const start of ["=", "+", "-", "@", "\t", "\r"]) {
-  Deno.test(`S34: a text that starts with ${JSON.stringify(start)} is no formula`, async () => {
+  Deno.test(`S34 text that starts with ${JSON.stringify(start)} is not a formula`, async () => {
     const [, cell] = await linesOf(`${start}HYPERLINK("https://evil.example")`);
 
     assert.equal(cell, `"'${start}HYPERLINK(""https://evil.example"")"\r\n`);
   });
 }
 
-Deno.test("texts with commas, quotes and lines are quoted, other values are written plainly", async () => {
+Deno.test("text with commas, quotes or line breaks is quoted, and other values aren't", async () => {
   assert.deepEqual(await linesOf("Gripper, left", 'the "big" one', "two\nlines", "plain", -5, null), [
     "Value\r\n",
     '"Gripper, left"\r\n',
@@ -25,7 +25,7 @@ Deno.test("texts with commas, quotes and lines are quoted, other values are writ
   ]);
 });
 
-Deno.test("moments are written in RFC 3339", async () => {
+Deno.test("times are written in RFC 3339", async () => {
   assert.equal((await linesOf(new Date("2026-03-02T09:00:00Z")))[1], "2026-03-02T09:00:00.000Z\r\n");
 });
 

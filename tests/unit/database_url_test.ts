@@ -3,7 +3,7 @@ import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from "../../db/c
 import { pgOptions, postgresOptions } from "../../db/connection/driver_options.ts";
 import { ConfigError, parseConfig } from "../../src/config.ts";
 
-/** Protects: database URLs work as hosted services print them, with both drivers, or one line says what to change. */
+/** Protects: database URLs from hosted services work with both drivers, or one line says what to change. */
 
 const understood: [string, Partial<DatabaseUrl>][] = [
   ["postgres://app:pw@db.example.com/app", {
@@ -61,7 +61,7 @@ const understood: [string, Partial<DatabaseUrl>][] = [
 ];
 
 for (const [address, expected] of understood) {
-  Deno.test(`understands ${address}`, () => {
+  Deno.test(`accepts ${address}`, () => {
     const parsed = parseDatabaseUrl(address);
 
     assert.deepEqual({ ...parsed, ...expected }, parsed);
@@ -84,7 +84,7 @@ const refused: [string, RegExp][] = [
 ];
 
 for (const [address, expected] of refused) {
-  Deno.test(`refuses ${address} with one line without secrets`, () => {
+  Deno.test(`rejects ${address} with one line without secrets`, () => {
     assert.throws(() => parseDatabaseUrl(address), (error) => {
       assert.ok(error instanceof DatabaseUrlError);
       assert.match(error.message, expected);

@@ -8,7 +8,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const FEATURE_GUIDE = /^## Add a feature\n[^]*?(?=^## )/m;
 const PATH = /^(?:src|routes|views|db|jobs|cli|tests|docs|deploy)\/[\w./-]+$/;
 
-Deno.test("every link in the documentation leads to a file and a heading that exist", async () => {
+Deno.test("every link in the documentation points to a file and a heading that exist", async () => {
   const broken: string[] = [];
 
   for (const [page, text] of await readPages()) {

@@ -25,7 +25,7 @@ Deno.test("an internationalized domain is the same address in Unicode and in pun
   assert.equal(normalizeEmailAddress("Info@Почта.рф"), "info@xn--80a1acny.xn--p1ai");
 });
 
-Deno.test("an address is refused if it is empty, could be two, or a browser wouldn't accept it", () => {
+Deno.test("an address is rejected if it is empty, contains two addresses, or a browser wouldn't accept it", () => {
   const refused = [
     "ada",
     "@example.com",
@@ -47,7 +47,7 @@ Deno.test("an address is refused if it is empty, could be two, or a browser woul
   for (const address of refused) assert.equal(emailAddress.safeParse(address).success, false, address);
 });
 
-Deno.test("non-ASCII letters before the @ are refused with a reason and never converted", () => {
+Deno.test("non-ASCII letters before the @ are rejected with a reason and never converted", () => {
   const kelvin = "\u212A@example.com";
 
   const { error } = emailAddress.safeParse("jörg@example.com");

@@ -64,7 +64,7 @@ New projects   –         3         –
 API calls      7,714     7,387     −4%
 Storage        45.8 MB   48.2 MB   +5%
 
-API calls per day: highest on 28 October (366), lowest on 4 October (88).
+API calls per day: highest on October 28 (366), lowest on October 4 (88).
 
 Go to your dashboard: https://acme.denizen.example/dashboard
 

@@ -11,8 +11,8 @@ import { renderEmail } from "../../views/emails/render.tsx";
 import { EMAILS } from "../support/emails.ts";
 
 /**
- * Protects: emails hold what their readers need in HTML and in text, show what people typed as text, link to the web only, and read
- * well if style sheets and images are dropped.
+ * Protects: emails state their facts in HTML and in text, escape text that people typed, link only to web pages, and stay
+ * readable without style sheets and images.
  */
 
 const MAX_HTML_BYTES = 100_000; // Gmail clips an email at 102 KB
@@ -25,7 +25,7 @@ const NOT_WEB_ADDRESSES = [
   "/relative",
   "",
 ];
-/** What is unfinished or gone wrong in a text. */
+/** Signs of an unfinished or broken text. */
 const PLACEHOLDER = /undefined|NaN|\[object|Invalid Date|null|TODO|lorem|\{\{|\$\{/i;
 
 /** Facts that a reader must find in the email. */
@@ -35,8 +35,8 @@ const ESSENTIAL: Record<string, string[]> = {
   verify_address: ["Denizen", "24 hours"],
   reset_password: ["Ada Lovelace", "30 minutes", "203.0.113.24", "Firefox on Linux"],
   invitation: ["Ada Lovelace", "Acme Instruments", "member", "7 days"],
-  monthly_report: ["October 2026", "148", "132", "+12%", "7,387", "highest on 28 October (366)"],
-  deletion_scheduled: ["Grace Hopper", "24 December 2026"],
+  monthly_report: ["October 2026", "148", "132", "+12%", "7,387", "highest on October 28 (366)"],
+  deletion_scheduled: ["Grace Hopper", "December 24, 2026"],
 };
 
 /** The sample with each of its texts, at any depth, replaced. */
@@ -58,7 +58,7 @@ function linksOf({ sample }: Email): string[] {
   return Object.entries(sample).filter(([key]) => isUrl(key)).map(([, url]) => String(url));
 }
 
-Deno.test("every email has its own name, its own job, and the facts that a test looks for", () => {
+Deno.test("every email has its own name, its own job, and facts for these tests to check", () => {
   const names = EMAILS.map(({ name }) => name);
 
   assert.deepEqual(names.toSorted(), [...new Set(names)].toSorted());
@@ -152,7 +152,7 @@ for (const email of EMAILS) {
   });
 }
 
-Deno.test("S32 characters that break or reverse a line are refused in names, and removed from headers and subjects", async () => {
+Deno.test("S32 characters that break or reverse a line are rejected in names, and removed from headers and subjects", async () => {
   const names = Array.from({ length: 0x3000 }, (_, code) => `a${String.fromCharCode(code)}b`);
   const unfit = names.filter((name) => oneLine(name) === "a b" && name !== "a b");
 
@@ -216,7 +216,7 @@ Deno.test("the button and the links are readable on light and dark, whatever the
   }
 });
 
-Deno.test("a brand's color that isn't #rrggbb is refused, because styles contain it", async () => {
+Deno.test("a brand's color that isn't #rrggbb is rejected, because styles contain it", async () => {
   const { brand, footer } = sampleFrame(WELCOME);
   for (const color of ["red", "#fff", "#0b6b58;background:url(//evil)", "}</style><script>"]) {
     await assert.rejects(
@@ -234,7 +234,7 @@ Deno.test("figures that weren't counted are shown as missing, not as zero", asyn
   const none = await renderSample(MONTHLY_REPORT, { figures, daily: daily.slice(0, 1) });
 
   assert.match(text, /API calls +400 +– +–/);
-  assert.match(text.replaceAll(/\s+/g, " "), /highest on 2 October \(7\), lowest on 2 October \(7\)/);
+  assert.match(text.replaceAll(/\s+/g, " "), /highest on October 2 \(7\), lowest on October 2 \(7\)/);
   assert.match(html, /API calls: –/);
   assert.doesNotMatch(none.text, /per day:/);
 });
@@ -248,12 +248,12 @@ Deno.test("a report says which figures are older than the month's last day, or m
   const [olderText, missingText] = [older, missing].map(({ text }) => text.replaceAll(/\s+/g, " "));
   assert.match(
     olderText!,
-    /People, Projects, and Storage were last measured on 14 October\. There are no later/,
+    /People, Projects, and Storage were last measured on October 14\. There are no later/,
   );
   assert.match(missingText!, /People, Projects, and Storage were not measured this month\./);
 });
 
-Deno.test("a month without daily values has no chart, and one with zeros has an unbroken chart", async () => {
+Deno.test("a month without daily values has no chart, and a month with zeros has a complete chart", async () => {
   const none = await renderSample(MONTHLY_REPORT, { daily: [] });
   const zeros = await renderSample(MONTHLY_REPORT, { daily: [{ day: "2026-10-01", value: 0 }] });
 

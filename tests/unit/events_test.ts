@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { PLACEHOLDER, sentenceOf } from "../../src/events/sentence.ts";
 import { FEATURES } from "../../src/feature_list.ts";
 
-/** Protects: every event has a name and a sentence of its own, and features publish what they list. */
+/** Protects: every event has its own name and sentence, and features publish the events that they list. */
 
 const EVENTS = FEATURES.flatMap(({ events }) => events);
 
-Deno.test("events have names of their own, a noun and a verb", () => {
+Deno.test("every event has a unique name, made of a noun and a verb", () => {
   const names = EVENTS.map(({ name }) => name);
 
   assert.deepEqual([...new Set(names)], names);
   for (const name of names) assert.match(name, /^[a-z_]+\.[a-z_]+$/);
 });
 
-Deno.test("every event is published by the folder of its feature", async () => {
+Deno.test("every feature publishes its events", async () => {
   const unpublished: string[] = [];
   for (const { name, events } of FEATURES) {
     const source = await readFolder(new URL(`../../src/${name.replace(" ", "_")}/`, import.meta.url));

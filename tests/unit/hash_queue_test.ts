@@ -18,7 +18,7 @@ Deno.test("hashes use all slots of the queue, in order of arrival", async () => 
   assert.equal(hashes.mostAtOnce, 2);
 });
 
-Deno.test("a hash that would wait longer than 10 seconds is refused with 503 and Retry-After", async () => {
+Deno.test("a hash that would wait longer than 10 seconds is rejected with 503 and Retry-After", async () => {
   const { queue, hashes } = queueOf({ atOnce: 1, milliseconds: 2_000 });
   for (let done = 0; done < 30; done++) {
     const result = queue.run(hashes.named(`measured ${done}`));

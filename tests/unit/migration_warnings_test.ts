@@ -5,7 +5,7 @@ import { COMPATIBLE_SINCE } from "../../db/tenant/compatibility.ts";
 
 /** Protects: an operator learns which statements block requests before they run. */
 
-Deno.test("statements that lock for long cause a warning that says what to do instead", () => {
+Deno.test("statements that hold a lock for a long time cause a warning with an alternative", () => {
   const cases: [string, RegExp | null][] = [
     ["ALTER TABLE projects ADD COLUMN color text", null],
     ["ALTER TABLE projects ADD COLUMN color text DEFAULT 'red' NOT NULL", null],

@@ -4,7 +4,7 @@ import { api, openApiDocument } from "../../routes/api/api.ts";
 import type { HttpEnv } from "../../routes/http.ts";
 import { serveOpenApi } from "../../routes/api/openapi.ts";
 
-/** Protects: the API's description names every kind of answer that a program has to reckon with. */
+/** Protects: the OpenAPI document lists every response that a client must handle. */
 
 type Operation = {
   operationId: string;
@@ -16,7 +16,7 @@ type Operation = {
 const { paths } = openApiDocument("https://app.example");
 const operations = Object.values(paths!).flatMap((item) => Object.values(item) as Operation[]);
 
-Deno.test("every call may be answered 500 and 503, and those with a body 413", () => {
+Deno.test("every operation documents 500 and 503, and operations with a body document 413", () => {
   const withBody = operations.filter(({ requestBody }) => requestBody);
 
   assert.ok(withBody.length > 0);
@@ -25,14 +25,14 @@ Deno.test("every call may be answered 500 and 503, and those with a body 413", (
   assert.deepEqual(namesWithout(withBody, "413"), []);
 });
 
-Deno.test("signing in and exchanging a token may be refused with 403, as where the tenant is suspended", () => {
+Deno.test("sign-in and token exchange document 403, such as for a suspended tenant", () => {
   const wanted = operations.filter(({ operationId }) => ["signIn", "refreshTokens"].includes(operationId));
 
   assert.equal(wanted.length, 2);
   assert.deepEqual(namesWithout(wanted, "403"), []);
 });
 
-Deno.test("the description is built once, not for each request", async () => {
+Deno.test("the document is built once, not for each request", async () => {
   const build = api.getOpenAPI31Document;
   let built = 0;
   api.getOpenAPI31Document = (...given) => (built++, build.apply(api, given));
@@ -45,7 +45,7 @@ Deno.test("the description is built once, not for each request", async () => {
   assert.deepEqual(answers[2], openApiDocument("https://app.example"));
 });
 
-Deno.test("every call about one tenant may be answered 400: an account token's person may have several", () => {
+Deno.test("every operation of one tenant documents 400, because an account may have several tenants", () => {
   const ofAPerson = ["signIn", "refreshTokens", "signOut", "getMe", "createTenantToken"];
   const ofOneTenant = operations.filter(({ operationId, tags }) =>
     !ofAPerson.includes(operationId) && !tags.includes("Tenants") && !operationId.endsWith("EmailPreferences")

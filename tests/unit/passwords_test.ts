@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DomainError } from "../../src/errors.ts";
 import { checkNewPassword, hashPassword, verifyPassword } from "../../src/identity/passwords.ts";
 
-/** Protects: the rules for passwords, and how they are stored. */
+/** Protects: the rules for passwords and their storage. */
 
 const EMAIL = "ada@example.com";
 
@@ -35,7 +35,7 @@ const REFUSED: [string, RegExp][] = [
 ];
 
 for (const [password, reason] of REFUSED) {
-  Deno.test(`"${password.slice(0, 20)}" is refused as a password`, () => {
+  Deno.test(`"${password.slice(0, 20)}" is rejected as a password`, () => {
     assert.throws(
       () => checkNewPassword(password, EMAIL),
       (error) => error instanceof DomainError && reason.test(error.fields.password ?? ""),
@@ -45,11 +45,15 @@ for (const [password, reason] of REFUSED) {
 
 const FULL_WIDTH = "\uff30\uff21\uff33\uff33\uff37\uff2f\uff32\uff24\uff11\uff12\uff13\uff14"; // PASSWORD1234
 const LOOK_ALIKES: [string, string, RegExp][] = [
-  ["a common one in full width letters", FULL_WIDTH, /first that an attacker tries/],
-  ["one that is short once it is composed", "e\u0301".repeat(8), /at least 12/],
-  ["one that is long once ligatures are spelled out", "x7#Kq!mZ2p" + "\ufb03".repeat(40), /128 characters/],
-  ["one of a million combining marks", "a" + "\u0315\u0300".repeat(500_000), /128 characters/],
-  ["the email address in full width", "\uff41da@example.com", /email address/],
+  ["a common password in full-width letters", FULL_WIDTH, /first that an attacker tries/],
+  ["a password that is too short when composed", "e\u0301".repeat(8), /at least 12/],
+  [
+    "a password that is too long when ligatures are expanded",
+    "x7#Kq!mZ2p" + "\ufb03".repeat(40),
+    /128 characters/,
+  ],
+  ["a password with a million combining marks", "a" + "\u0315\u0300".repeat(500_000), /128 characters/],
+  ["the email address in full-width letters", "\uff41da@example.com", /email address/],
 ];
 
 for (const [what, password, reason] of LOOK_ALIKES) {
@@ -61,7 +65,7 @@ for (const [what, password, reason] of LOOK_ALIKES) {
   });
 }
 
-Deno.test("a password matches however its letters were typed", async () => {
+Deno.test("a password matches however its characters were typed", async () => {
   const hash = await hashPassword("pa\u0301ssword of \ufb01ne letters");
 
   const composed = await verifyPassword("p\u00e1ssword of fine letters", hash);

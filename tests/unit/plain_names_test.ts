@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { isPlainName, isPlainSender } from "../../src/email/plain_names.ts";
 
-/** Protects: a name that a stranger chose can't pass for a link, an address or another sender in an email. */
+/** Protects: a name that a stranger chose never looks like a link, an address or another sender in an email. */
 
-Deno.test("a name that is a name stays", () => {
+Deno.test("a plain name is used in emails", () => {
   const names = [
     "Acme Robotics, Inc.",
     "O'Neill & Söhne",
@@ -18,7 +18,7 @@ Deno.test("a name that is a name stays", () => {
   for (const name of names) assert.equal(isPlainName(name), true, name);
 });
 
-Deno.test("a name that looks like a link, an address or a phone number doesn't", () => {
+Deno.test("a name that looks like a link, an address or a phone number is not used", () => {
   const names = [
     "You won $500! Claim at https://evil.example/x",
     "PayPal <security@paypal.example>",

@@ -33,7 +33,7 @@ const FOREIGN = [
 ];
 
 for (const address of FOREIGN) {
-  Deno.test(`S19 ${JSON.stringify(address)} leads to the dashboard`, () => {
+  Deno.test(`S19 ${JSON.stringify(address)} redirects to the dashboard`, () => {
     const next = safeNext(address, "/dashboard");
     assert.equal(new URL(next, "http://acme.localhost").origin, "http://acme.localhost");
     assert.ok(next === "/dashboard" || !next.includes("//"), next);

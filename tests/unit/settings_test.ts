@@ -13,13 +13,13 @@ import {
 } from "../../src/platform/setting.ts";
 import { denoConfig } from "../support/deno_config.ts";
 
-/** Protects: a setting is declared once, and every file that names settings follows from the table. */
+/** Protects: a setting is declared once, and every file that lists settings is generated from the table. */
 
 const ROOT = new URL("../../", import.meta.url);
 const settings: Setting[] = [...Object.values(SETTINGS), ADMIN_PASSWORD];
 
 for (const [path, generate] of Object.entries(GENERATED_FILES)) {
-  Deno.test(`${path} is what the table of settings says`, async () => {
+  Deno.test(`${path} matches the table of settings`, async () => {
     const current = await Deno.readTextFile(new URL(path, ROOT));
 
     assert.ok(current === generate(current), `${path} is out of date. Run: deno task settings`);
@@ -68,11 +68,11 @@ Deno.test("a default, and an example to copy, are values that the setting accept
   }
 });
 
-Deno.test("the documentation says what applies while a variable isn't set", () => {
+Deno.test("the documentation says what happens if a variable isn't set", () => {
   for (const { name, default: fallback, unset } of settings) assert.ok(unset || fallback, name);
 });
 
-Deno.test("S41 every setting that is named like a secret or holds a password is one, and its default is not shown", async () => {
+Deno.test("S41 every setting with a secret's name or a password is a secret, and its default is not shown", async () => {
   const named = settings.filter(({ name }) => /SECRET|PASSWORD|TOKEN|KEY|DATABASE_URL|SMTP_URL/.test(name));
   const files = await Promise.all(
     Object.keys(GENERATED_FILES).map((path) => Deno.readTextFile(new URL(path, ROOT))),
@@ -101,7 +101,7 @@ Deno.test("S46 only the CLI can read the administrator's password", () => {
   for (const { name } of Object.values(SETTINGS)) assert.ok(READABLE_VARIABLES.serve.includes(name), name);
 });
 
-Deno.test("the permissions of the tasks name the data folder as its setting does", () => {
+Deno.test("the tasks' permissions name the same data folder as its setting", () => {
   const { name, default: folder } = SETTINGS.dataDir;
 
   assert.deepEqual(denoConfig.permissions.data_dir, { env: [name] });
@@ -110,7 +110,7 @@ Deno.test("the permissions of the tasks name the data folder as its setting does
   assert.deepEqual(denoConfig.permissions.admin!.write, [folder]);
 });
 
-Deno.test("a shell reads every value of .env.example once it is taken out of its comment", async () => {
+Deno.test("a shell can read every value of .env.example when it is uncommented", async () => {
   const text = await Deno.readTextFile(new URL(".env.example", ROOT));
   const values = [...text.matchAll(/^# ([A-Z_]+)=(.*)$/gm)].map(([, name, value]) =>
     [name!, value!] as const

@@ -65,7 +65,7 @@ const REFUSED: [string, RegExp][] = [
 ];
 
 for (const [name, reason] of REFUSED) {
-  Deno.test(`S33 "${name.slice(0, 20)}" is refused with the reason`, () => {
+  Deno.test(`S33 "${name.slice(0, 20)}" is rejected with the reason`, () => {
     const { error } = subdomain.safeParse(name);
     assert.match(error?.issues[0]?.message ?? "accepted", reason);
   });

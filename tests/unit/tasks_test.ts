@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { commandsOf, denoConfig, permissionsOf } from "../support/deno_config.ts";
 
-/** Protects: the tasks of deno.json grant their processes named permissions and no more (S42, S46). */
+/** Protects: the tasks in deno.json grant their processes only named permissions (S42, S46). */
 
 const PRODUCT_TASKS = ["start", "dev", "admin", "compile"];
 const RUNS_CODE = /^deno (run|test|compile|bench) /;
@@ -10,7 +10,7 @@ const commands = Object.keys(denoConfig.tasks).flatMap((task) =>
   commandsOf(task).flatMap(withInner).map((command) => ({ task, command }))
 );
 
-Deno.test("the compiled CLI may do what the CLI from source may, and uses DATA_DIR anywhere", () => {
+Deno.test("the compiled CLI has the same permissions as the CLI from source, and works with any DATA_DIR", () => {
   const { read, write, ...compiled } = permissionsOfTask("compile");
   const { read: _, write: __, ...fromSource } = permissionsOfTask("admin");
 
@@ -18,7 +18,7 @@ Deno.test("the compiled CLI may do what the CLI from source may, and uses DATA_D
   assert.deepEqual([read, write], [true, true]);
 });
 
-Deno.test("in development the server may also write the style sheet", () => {
+Deno.test("in development, the server may also write the style sheet", () => {
   const started = permissionsOfTask("start");
 
   assert.deepEqual(permissionsOfTask("dev"), { ...started, write: ["views/static", "$FOLDER"] });
@@ -42,7 +42,7 @@ Deno.test("S46 the product can't run a program or load a native library", () => 
   }
 });
 
-Deno.test("S46 the product reads named variables, and every other one looks unset", () => {
+Deno.test("S46 the product can read only named variables, and all others look unset", () => {
   for (const task of PRODUCT_TASKS) {
     const { allow, ignore } = permissionsOfTask(task).env as { allow: string[]; ignore: boolean };
     assert.equal(ignore, true, task);
@@ -50,12 +50,12 @@ Deno.test("S46 the product reads named variables, and every other one looks unse
   }
 });
 
-Deno.test("what the system tells about itself is named", () => {
+Deno.test("the permissions name every kind of system information", () => {
   for (const task of PRODUCT_TASKS) assert.deepEqual(permissionsOfTask(task).sys, ["homedir"], task);
   assert.deepEqual(denoConfig.permissions.test!.sys, ["homedir", "hostname", "osRelease"]);
 });
 
-Deno.test("every command that runs code asks no questions and takes its permissions from a set", () => {
+Deno.test("every command that runs code never prompts and takes its permissions from a set", () => {
   const running = commands.filter(({ command }) => RUNS_CODE.test(command));
 
   assert.ok(running.length > Object.keys(denoConfig.tasks).length / 2);
@@ -65,13 +65,13 @@ Deno.test("every command that runs code asks no questions and takes its permissi
   }
 });
 
-Deno.test("flags replace only paths and programs of a set", () => {
+Deno.test("flags replace only a set's paths and programs", () => {
   const flags = commands.flatMap(({ command }) => command.match(/--(allow|deny|ignore)-\w+/g) ?? []);
 
   assert.deepEqual([...new Set(flags)].sort(), ["--allow-read", "--allow-run", "--allow-write"]);
 });
 
-Deno.test("S46 no task may do whatever it likes: the programs that it runs are named", () => {
+Deno.test("S46 no task has all permissions, and the programs that it runs are named", () => {
   for (const { task, command } of commands) {
     assert.doesNotMatch(command, /\s-[AEINRSW]\b|--allow-(all|ffi)|--allow-run(?!=)/, task);
   }
@@ -81,7 +81,7 @@ Deno.test("S46 no task may do whatever it likes: the programs that it runs are n
   }
 });
 
-Deno.test("tests read the project and /tmp, and run Deno", () => {
+Deno.test("tests may read the project and /tmp, and run Deno", () => {
   const { read, write, run } = denoConfig.permissions.test!;
 
   assert.deepEqual(read, [".", "/tmp"]);
@@ -98,7 +98,7 @@ function permissionsOfTask(task: string) {
   return permissionsOf(commandsOf(task).at(-1)!);
 }
 
-/** A command, or the one whose output it keeps in a variable. */
+/** A command, and the command whose output it keeps in a variable, if there is one. */
 function withInner(command: string): string[] {
   return /^\w+="\$\((.*)\)"$/.exec(command)?.slice(1) ?? [command];
 }

@@ -15,7 +15,7 @@ Deno.test("names, texts and search terms are composed on input", () => {
   assert.equal(searchTerm(20).parse(DECOMPOSED), COMPOSED);
 });
 
-Deno.test("length is counted in composed form, and a much longer text is refused before composing", () => {
+Deno.test("length is counted in composed form, and a much longer text is rejected before composing", () => {
   assert.equal(name.parse("e\u0301".repeat(20)), "\u00e9".repeat(20));
   for (const schema of [name, multiLine(20), searchTerm(20)]) {
     assert.equal(schema.safeParse(" ".repeat(1_000_000)).error?.issues.length, 1);
@@ -43,7 +43,7 @@ const INVISIBLE: Record<string, string> = {
 };
 
 for (const [what, text] of Object.entries(INVISIBLE)) {
-  Deno.test(`a name of ${what} is refused`, () => {
+  Deno.test(`a name of ${what} is rejected`, () => {
     const { error } = name.safeParse(text);
 
     assert.deepEqual(error?.issues.map(({ message }) => message), ["Enter a name."]);

@@ -3,7 +3,7 @@ import { UnknownHosts } from "../../routes/middleware/unknown_hosts.ts";
 
 /** Protects: unknown hosts are logged, and nobody can flood the log or forge lines with hosts (S35). */
 
-Deno.test("each unknown host is logged once a minute, with the expected one", () => {
+Deno.test("each unknown host is logged once a minute, with the expected host", () => {
   const { hosts, lines, pass } = watched();
 
   hosts.report("www.example.com", "example.com");

@@ -1,5 +1,5 @@
-// What the back office's pages of jobs promise: names, errors and payloads stay text, nothing runs in the page, and only
-// what can be done to a job is offered.
+// Protects: the back office's job pages escape names, errors and payloads, run no injected scripts, and offer only actions
+// that a job allows.
 import assert from "node:assert/strict";
 import type { JobState, ListedJob, QueueState } from "../../src/operations/job_list.ts";
 import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";

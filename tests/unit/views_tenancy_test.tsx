@@ -1,5 +1,5 @@
-// What the pages of a workspace's life promise: who may change nothing is offered nothing, what is going to be deleted
-// says when and how to keep it, and a workspace's name stays text.
+// Protects: the workspace and tenant pages offer only allowed actions, say when a workspace will be deleted and how to
+// cancel that, and escape its name.
 import assert from "node:assert/strict";
 import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { AdminShell } from "../../views/layouts/admin_shell.tsx";
@@ -88,7 +88,7 @@ function inputOf(page: string, id: string): string {
   return page.match(new RegExp(`<(?:input|textarea)[^>]*id="${id}"[^>]*>`))?.[0] ?? "";
 }
 
-Deno.test("names and reasons that look like markup are shown as text on every page of a workspace's life", async () => {
+Deno.test("names and reasons that look like markup are shown as text on every workspace and tenant page", async () => {
   const tenant = { ...TENANT, name: ATTACK, owners: [{ name: ATTACK, email: ATTACK }], failure: ATTACK };
   const suspended = { ...tenant, status: "suspended", suspension: { reason: ATTACK, at: NOW } } as const;
   const shell = { ...SHELL, title: ATTACK, tenant: { name: ATTACK, subdomain: "acme" } };
@@ -129,7 +129,7 @@ Deno.test("names and reasons that look like markup are shown as text on every pa
   }
 });
 
-Deno.test("the pages of a workspace's life hold no inline script, handler or style, and htmx only with the nonce", async () => {
+Deno.test("workspace and tenant pages have no inline scripts, handlers or styles, and htmx only with the nonce", async () => {
   const pages = await Promise.all([
     htmlOf(<SettingsPage {...SETTINGS} deletion={IN_30_DAYS} />),
     htmlOf(<DeleteWorkspacePage workspace={WORKSPACE} graceDays={30} deleteOn={IN_30_DAYS} />),
@@ -159,7 +159,7 @@ Deno.test("an owner can rename, move and delete the workspace", async () => {
   assert.match(page, /<a[^>]*href="\/settings"[^>]*aria-current="page"/);
 });
 
-Deno.test("an admin who is no owner can rename and move the workspace, but not delete it", async () => {
+Deno.test("an admin who isn't an owner can rename and move the workspace, but not delete it", async () => {
   const page = await htmlOf(<SettingsPage {...SETTINGS} canDelete={false} />);
   const scheduled = await htmlOf(<SettingsPage {...SETTINGS} canDelete={false} deletion={IN_30_DAYS} />);
 
@@ -168,7 +168,7 @@ Deno.test("an admin who is no owner can rename and move the workspace, but not d
   assert.match(page, /Only an owner can change this\./);
 });
 
-Deno.test("a member who may not manage sees the settings as text, without any form", async () => {
+Deno.test("a member without the permission sees the settings as text, without forms", async () => {
   const page = await htmlOf(<SettingsPage {...SETTINGS} canManage={false} canDelete={false} />);
 
   assert.deepEqual(actionsOf(page), []);
@@ -177,7 +177,7 @@ Deno.test("a member who may not manage sees the settings as text, without any fo
   assert.match(page, /acme-labs\.denizen\.example:8000[^]*redirects until/);
 });
 
-Deno.test("refused settings keep what was typed and say beside the field what to change", async () => {
+Deno.test("a settings form with errors keeps the input and shows each error next to its field", async () => {
   const move = { values: { subdomain: "www" }, errors: { subdomain: "This name is reserved." } };
 
   const page = await htmlOf(<SettingsPage {...SETTINGS} move={move} />);
@@ -190,25 +190,25 @@ Deno.test("refused settings keep what was typed and say beside the field what to
   assert.doesNotMatch(inputOf(page, "name"), /aria-invalid|autofocus/);
 });
 
-Deno.test("every page says when the workspace will be deleted, and lets an owner cancel that", async () => {
+Deno.test("every page says when the workspace will be deleted, and lets an owner cancel the deletion", async () => {
   const deletion = { on: IN_30_DAYS, canCancel: true };
 
   const page = await htmlOf(<AppShell {...SHELL} deletion={deletion} />);
 
-  assert.match(page, /This workspace will be deleted on <time[^>]*>23 December 2026<\/time>\./);
+  assert.match(page, /This workspace will be deleted on <time[^>]*>December 23, 2026<\/time>\./);
   assert.ok(actionsOf(page).includes("/settings/deletion/cancel"));
 });
 
-Deno.test("members who are not owners read when the workspace will be deleted, and can't cancel that", async () => {
+Deno.test("members who aren't owners see when the workspace will be deleted, but can't cancel the deletion", async () => {
   const deletion = { on: IN_30_DAYS, canCancel: false };
 
   const page = await htmlOf(<AppShell {...SHELL} deletion={deletion} />);
 
-  assert.match(page, /23 December 2026/);
+  assert.match(page, /December 23, 2026/);
   assert.doesNotMatch(page, /\/settings\/deletion/);
 });
 
-Deno.test("a page says nothing of a deletion that is not scheduled", async () => {
+Deno.test("a page doesn't mention a deletion if none is scheduled", async () => {
   const page = await htmlOf(
     <AppShell {...SHELL}>
       <ProjectsPage {...PROJECTS} />
@@ -218,7 +218,7 @@ Deno.test("a page says nothing of a deletion that is not scheduled", async () =>
   assert.doesNotMatch(page, /deleted|deletion/);
 });
 
-Deno.test("deleting a workspace asks for its name and says what goes, when, and that it is final", async () => {
+Deno.test("deleting a workspace asks for its name and says what will be deleted, when, and that it is permanent", async () => {
   const page = await htmlOf(
     <DeleteWorkspacePage
       workspace={WORKSPACE}
@@ -230,7 +230,7 @@ Deno.test("deleting a workspace asks for its name and says what goes, when, and 
   );
 
   assert.ok(actionsOf(page).includes("/settings/deletion"));
-  assert.match(page, /in 30\s+days, on <time[^>]*>23 December 2026</);
+  assert.match(page, /in 30\s+days, on <time[^>]*>December 23, 2026</);
   assert.match(page, /nobody can restore the\s+workspace/);
   assert.match(inputOf(page, "confirmation"), /value="Acme"/);
   assert.match(inputOf(page, "confirmation"), /aria-describedby="confirmation-hint confirmation-error"/);
@@ -238,7 +238,7 @@ Deno.test("deleting a workspace asks for its name and says what goes, when, and 
   assert.match(page, /<a[^>]*href="\/settings"[^>]*>Cancel/);
 });
 
-Deno.test("a suspended workspace says so, that its data is safe, and who can help", async () => {
+Deno.test("the page of a suspended workspace says that its data is safe and who can help", async () => {
   const visitor = await htmlOf(<SuspendedPage workspace={WORKSPACE} reason={null} signedIn={false} />);
   const member = await htmlOf(<SuspendedPage workspace={WORKSPACE} reason="Unpaid since May." signedIn />);
 
@@ -250,7 +250,7 @@ Deno.test("a suspended workspace says so, that its data is safe, and who can hel
   assert.match(member, /Reason[^]*Unpaid since May\./);
 });
 
-Deno.test("someone signed in opens another workspace by its name and address alone", async () => {
+Deno.test("a signed-in person creates another workspace with only its name and address", async () => {
   const page = await htmlOf(
     <NewWorkspacePage
       values={{ company_name: "Acme", subdomain: "www" }}
@@ -267,7 +267,7 @@ Deno.test("someone signed in opens another workspace by its name and address alo
   assert.doesNotMatch(page, /type="password"/);
 });
 
-Deno.test("the list of workspaces says which are suspended or going to be deleted, and leads to a new one", async () => {
+Deno.test("the list of workspaces marks suspended and to-be-deleted ones, and links to a new one", async () => {
   const workspace = { id: "1", name: "Acme", subdomain: "acme", role: "owner", url: LISTED.url };
 
   const plain = await htmlOf(<WorkspacesPage user={SHELL.user} workspaces={[workspace]} />);
@@ -280,13 +280,13 @@ Deno.test("the list of workspaces says which are suspended or going to be delete
   const none = await htmlOf(<WorkspacesPage user={SHELL.user} workspaces={[]} />);
 
   assert.doesNotMatch(plain, /Suspended|Deletion/);
-  assert.match(ending, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026<[^]*Two invoices are overdue\./);
+  assert.match(ending, /Suspended[^]*Deletion on <time[^>]*>Dec 23, 2026<[^]*Two invoices are overdue\./);
   for (const page of [plain, none]) {
     assert.equal(page.match(/<a[^>]*href="\/workspaces\/new"/g)?.length, 1);
   }
 });
 
-Deno.test("the back office is told apart from a tenant's pages", async () => {
+Deno.test("the back office looks different from a tenant's pages", async () => {
   const page = await htmlOf(
     <AdminShell title="Tenants" {...STAFF}>
       <TenantsPage {...TENANTS} />
@@ -301,7 +301,7 @@ Deno.test("the back office is told apart from a tenant's pages", async () => {
   assert.match(page, /4 of 5 prepared schemas are ready/);
 });
 
-Deno.test("the tabs of the tenants keep the search, and tell how many there are", async () => {
+Deno.test("the tabs of the tenant list keep the search and show counts", async () => {
   const list = await htmlOf(
     <TenantList {...LIST} query={{ search: "ac", status: "suspended" }} />,
   );
@@ -312,7 +312,7 @@ Deno.test("the tabs of the tenants keep the search, and tell how many there are"
   assert.match(list, /<input type="hidden" name="status" value="suspended" form="tenant-filter"/);
 });
 
-Deno.test("the last row of a page of tenants leads to the next, with and without htmx", async () => {
+Deno.test("the last row of a page of tenants links to the next page, with and without htmx", async () => {
   const query = { search: "", status: "active" } as const;
 
   const more = await htmlOf(<TenantRows {...LIST} query={query} />);
@@ -323,12 +323,12 @@ Deno.test("the last row of a page of tenants leads to the next, with and without
   assert.doesNotMatch(last, /cursor=/);
 });
 
-Deno.test("a tenant's row says what its staff has to know: suspended, going to be deleted, schema behind", async () => {
+Deno.test("a tenant's row shows if it is suspended, to be deleted, or has an outdated schema", async () => {
   const tenant = { ...LISTED, status: "suspended", deletion: IN_30_DAYS, isBehind: true } as const;
 
   const row = await htmlOf(<TenantRows {...LIST} tenants={[tenant]} />);
 
-  assert.match(row, /Suspended[^]*Deletion on <time[^>]*>23 Dec 2026<[^]*Schema behind/);
+  assert.match(row, /Suspended[^]*Deletion on <time[^>]*>Dec 23, 2026<[^]*Schema behind/);
   assert.doesNotMatch(row, />Active</);
 });
 
@@ -356,10 +356,10 @@ Deno.test("staff can resume a suspended tenant and cancel its deletion", async (
     "/admin/tenants/0195-t/deletion/cancel",
   ]);
   assert.match(page, /Unpaid since May\./);
-  assert.match(page, /23 December 2026/);
+  assert.match(page, /December 23, 2026/);
 });
 
-Deno.test("a refused suspension or deletion says beside its field what to change", async () => {
+Deno.test("a suspension or deletion form with an error shows it next to its field", async () => {
   const page = await htmlOf(
     <TenantPage
       tenant={TENANT}
@@ -375,13 +375,13 @@ Deno.test("a refused suspension or deletion says beside its field what to change
   assert.match(page, /id="confirmation-error"[^>]*>.*Type acme\./s);
 });
 
-Deno.test("a tenant's page tells its owners, its history and why its last migration failed", async () => {
+Deno.test("a tenant's page shows its owners, its history and the error of its last migration", async () => {
   const history = [{ at: NOW, actorName: "Sam Rivera", summary: "suspended the workspace" }];
   const tenant = { ...TENANT, failure: "column name contains null values" };
 
   const page = await htmlOf(<TenantPage tenant={tenant} history={history} now={NOW} />);
 
-  assert.match(page, /role="alert"[^]*Its last migration failed\.[^]*column name contains null values/);
+  assert.match(page, /role="alert"[^]*The last migration failed\.[^]*column name contains null values/);
   assert.match(page, /ada@acme\.example/);
   assert.match(page, /Sam Rivera<\/span>[^]*suspended the workspace/);
 });

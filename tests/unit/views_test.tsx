@@ -1,5 +1,5 @@
-// What the pages promise: text of users stays text, htmx runs only what the page vouches for, and a form says in words
-// and to assistive technology what is wrong with it.
+// Protects: pages escape users' text, htmx acts only on elements with the page's nonce, and forms show their errors in text
+// and to assistive technology.
 import assert from "node:assert/strict";
 import { TextField } from "../../views/components/field.tsx";
 import { hx } from "../../views/components/hx.ts";
@@ -55,7 +55,7 @@ Deno.test("a project's name that looks like markup is shown as text", async () =
   assert.ok(page.includes("&lt;script&gt;alert(1)&lt;/script&gt;"));
 });
 
-Deno.test("every element that htmx acts on carries the page's nonce", async () => {
+Deno.test("every element that htmx acts on has the page's nonce", async () => {
   const pages = await Promise.all([
     htmlOf(<ProjectsPage {...LIST} />),
     htmlOf(<ProjectDialog />),
@@ -83,7 +83,7 @@ Deno.test("a view outside a page throws instead of omitting the nonce", () => {
   assert.throws(() => hx({ get: "/projects" }), /PageContext\.Provider/);
 });
 
-Deno.test("a refused sign-up keeps the input and shows the error next to the field", async () => {
+Deno.test("a sign-up with an error keeps the input and shows the error next to the field", async () => {
   const values = { company_name: "Acme", subdomain: "www", name: "Ada", email: "ada@acme.example" };
 
   const form = await htmlOf(
@@ -157,7 +157,7 @@ Deno.test("a project created in place returns its row, an empty form and a toast
   assert.match(answer, /hx-target="#flash"[^]*Spring collection was created\./);
 });
 
-Deno.test("a time is relative for people and complete for machines", async () => {
+Deno.test("a time is relative for people and complete for programs", async () => {
   const at = new Date("2026-03-01T09:00:00Z");
 
   const time = await htmlOf(<Time at={at} now={NOW} />);

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DomainError } from "../../src/errors.ts";
 import { readWire, toWire, wireErrors, wireSchema } from "../../routes/wire.ts";
 
-/** Protects: the outside world reads and writes snake_case, src camelCase, with the same rules on both sides. */
+/** Protects: clients use snake_case and src uses camelCase, with the same rules on both sides. */
 
 const order = z.object({
   companyName: z.string().max(5, "Use 5 characters at most."),
@@ -12,7 +12,7 @@ const order = z.object({
   lineItems: z.array(z.object({ unitPrice: z.number() })).default([]),
 });
 
-Deno.test("what is sent in snake_case arrives in camelCase, at any depth", () => {
+Deno.test("snake_case input is converted to camelCase, at any depth", () => {
   const sent = {
     company_name: "Acme",
     brand_color: null,
@@ -28,18 +28,18 @@ Deno.test("what is sent in snake_case arrives in camelCase, at any depth", () =>
   });
 });
 
-Deno.test("defaults are those of src, and absent fields stay absent", () => {
+Deno.test("defaults come from src, and absent fields stay absent", () => {
   const read = readWire(order, { company_name: "Acme" });
 
   assert.deepEqual(read, { companyName: "Acme", sort: "-createdAt", lineItems: [] });
 });
 
-Deno.test("names of src are not names outside", () => {
+Deno.test("camelCase names are rejected in input", () => {
   assert.throws(() => readWire(order, { companyName: "Acme" }), refusing("company_name"));
   assert.throws(() => readWire(order, { company_name: "Acme", sort: "createdAt" }), refusing("sort"));
 });
 
-Deno.test("a refusal keeps the field's own message and names the field as it was sent", () => {
+Deno.test("an error keeps the field's own message and uses the field name that was sent", () => {
   assert.throws(
     () => readWire(order, { company_name: "Acme Robotics" }),
     (error) => error instanceof DomainError && error.fields.company_name === "Use 5 characters at most.",
@@ -50,7 +50,7 @@ Deno.test("a refusal keeps the field's own message and names the field as it was
   });
 });
 
-Deno.test("an answer holds the fields of its schema alone, with moments in RFC 3339", () => {
+Deno.test("a response has only the fields of its schema, with times in RFC 3339", () => {
   const answer = z.object({
     id: z.string(),
     createdAt: z.iso.datetime(),
@@ -61,13 +61,13 @@ Deno.test("an answer holds the fields of its schema alone, with moments in RFC 3
   assert.deepEqual(toWire(answer, row), { id: "1", created_at: "2026-03-02T09:00:00.000Z", due_at: null });
 });
 
-Deno.test("a schema without other names stays itself", () => {
+Deno.test("a schema whose names don't change is returned as it is", () => {
   const plain = z.object({ name: z.string(), tags: z.array(z.string()).optional() });
 
   assert.equal(wireSchema(plain), plain);
 });
 
-Deno.test("a check of a whole object is refused: it would look for the wrong names", () => {
+Deno.test("a check of a whole object throws, because it would read the wrong names", () => {
   const checked = z.object({ firstDay: z.string() }).refine(({ firstDay }) => firstDay !== "");
 
   assert.throws(() => wireSchema(checked), /Check the fields/);

@@ -4,7 +4,7 @@ import { Time } from "./time.tsx";
 
 export type Activity = { at: Date; actorName: string; summary: string };
 
-/** Who did what and when, latest first. An empty list shows `emptyText`. */
+/** Who did what and when, newest first. An empty list shows `emptyText`. */
 export function ActivityList(
   { activity, now, emptyText }: { activity: Activity[]; now: Date; emptyText: string },
 ) {

@@ -4,7 +4,7 @@ import { Icon, type IconName } from "./icon.tsx";
 
 export type MessageKind = "success" | "error" | "info" | "warning";
 
-/** One message to the person, kept over a redirect. */
+/** One message to the person. It survives a redirect. */
 export type Flash = { kind: "success" | "error" | "info"; text: string };
 
 export const MESSAGE_ICONS: Record<MessageKind, IconName> = {
@@ -21,7 +21,7 @@ const LOOKS: Record<MessageKind, string> = {
   warning: "border-warning/25 bg-warning-soft text-warning",
 };
 
-/** A message in the flow of the page, with what can be done about it; errors are announced at once. */
+/** A message in the page with an optional action. Screen readers announce errors immediately. */
 export function Alert(
   { kind = "info", action, children }: { kind?: MessageKind; action?: Child; children?: Child },
 ) {

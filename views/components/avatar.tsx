@@ -8,7 +8,7 @@ const TINTS = [
   "bg-sunken text-muted",
 ] as const;
 
-/** A person's initials; decoration beside the name, so hidden from screen readers. */
+/** A person's initials. Decorates the name, so it is hidden from screen readers. */
 export function Avatar({ name, size = "medium" }: { name: string; size?: "small" | "medium" }) {
   const look = size === "small" ? "size-6 text-[0.625rem]" : "size-8 text-xs";
   return (

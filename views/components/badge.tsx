@@ -10,7 +10,7 @@ const TONES: Record<Tone, string> = {
   danger: "bg-danger-soft text-danger",
 };
 
-/** A short state in words. */
+/** A short label for a state. */
 export function Badge({ tone = "neutral", children }: { tone?: Tone; children?: Child }) {
   return (
     <span

@@ -23,7 +23,7 @@ const SIZES: Record<ButtonSize, string> = {
 
 type Look = { variant?: ButtonVariant; size?: ButtonSize; icon?: IconName; class?: string; children?: Child };
 
-/** A button; a form's submit button unless `type` says otherwise. */
+/** A button. It submits its form unless `type` says otherwise. */
 export function Button(
   { variant = "secondary", size = "medium", icon, class: extra, type = "submit", children, ...attributes }:
     & Look
@@ -37,7 +37,7 @@ export function Button(
   );
 }
 
-/** A link that looks like a button, for what leads somewhere rather than changes something. */
+/** A link that looks like a button. Use it for navigation, not for changes. */
 export function ButtonLink(
   { variant = "secondary", size = "medium", icon, class: extra, children, ...attributes }:
     & Look
@@ -51,7 +51,7 @@ export function ButtonLink(
   );
 }
 
-/** A square button that shows an icon only; `label` is what it is called. */
+/** A square button with only an icon. `label` is its accessible name. */
 export function IconButton(
   { icon, label, class: extra, type = "button", ...attributes }:
     & { icon: IconName; label: string; class?: string }

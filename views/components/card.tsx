@@ -1,13 +1,13 @@
 import type { Child } from "hono/jsx";
 import { classes } from "./classes.ts";
 
-/** A bordered surface; with `title` it is a section with a heading and room for one action. */
+/** A bordered surface. With `title`, it is a section with a heading and an optional action. */
 export function Card(
   { title, action, tone = "plain", flush = false, id, class: extra, children }: {
     title?: string;
     action?: Child;
     tone?: "plain" | "danger";
-    /** Content reaches the edges: for tables and lists. */
+    /** Removes the padding, for tables and lists. */
     flush?: boolean;
     id?: string;
     class?: string;

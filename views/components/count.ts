@@ -1,6 +1,6 @@
 import { DEFAULT_LOCALE, formatsOf } from "../locale.ts";
 
-/** A number of things: "1,284". */
+/** Formats a count: "1,284". */
 export function formatCount(count: number, locale = DEFAULT_LOCALE): string {
   return formatsOf(locale).count.format(count);
 }

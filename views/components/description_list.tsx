@@ -2,7 +2,7 @@ import type { Child } from "hono/jsx";
 
 export type Fact = { term: string; value: Child };
 
-/** What is known of one thing: terms beside their values, in two columns where there is room. */
+/** The facts about one thing: terms beside their values, in two columns if there is room. */
 export function DescriptionList({ facts }: { facts: Fact[] }) {
   return (
     <dl class="@container grid gap-3">

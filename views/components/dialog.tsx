@@ -1,11 +1,11 @@
 import type { Child } from "hono/jsx";
 import { IconButton } from "./button.tsx";
 
-const BEHAVIOUR = { "x-data": "dialog", "x-on:close": "leave", "x-on:click": "closeOnBackdrop" };
+const BEHAVIOR = { "x-data": "dialog", "x-on:close": "leave", "x-on:click": "closeOnBackdrop" };
 
 /**
- * A dialog that arrives by htmx and opens itself. Its answer without JavaScript is a page of its own.
- * Inside it, `CLOSES_DIALOG` on a button closes it.
+ * A dialog that htmx loads and that opens itself. Without JavaScript, the same content is a separate page.
+ * A button with `CLOSES_DIALOG` closes the dialog around it.
  */
 export function Dialog({ id, title, children }: { id: string; title: string; children?: Child }) {
   return (
@@ -13,7 +13,7 @@ export function Dialog({ id, title, children }: { id: string; title: string; chi
       id={id}
       aria-labelledby={`${id}-title`}
       class="w-full max-w-lg animate-rise rounded-xl border border-line bg-raised shadow-pop max-sm:mx-auto max-sm:mb-0 max-sm:max-w-full max-sm:rounded-b-none"
-      {...BEHAVIOUR}
+      {...BEHAVIOR}
     >
       <header class="flex items-center justify-between gap-4 px-5 pt-4 sm:px-6">
         <h2 id={`${id}-title`} class="text-lg font-semibold tracking-tight">{title}</h2>

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import { Icon, type IconName } from "./icon.tsx";
 
-/** Stands in for an empty list: the benefit, and how to begin. */
+/** Replaces an empty list with the benefit and a way to start. */
 export function EmptyState(
   { icon, title, text, children }: { icon: IconName; title: string; text: string; children?: Child },
 ) {

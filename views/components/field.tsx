@@ -24,7 +24,7 @@ export function FieldFrame(
   );
 }
 
-/** What is wrong with a field, in words. */
+/** A field's error message. */
 export function FieldError({ id, text }: { id: string; text: string }) {
   return (
     <p id={id} class="flex items-start gap-1.5 text-sm text-danger">
@@ -40,14 +40,14 @@ export function describedBy({ id, hint, error }: { id: string; hint?: string; er
   return { "aria-describedby": ids || undefined, "aria-invalid": error ? "true" as const : undefined };
 }
 
-/** The border of a control, red where its value was refused. */
+/** The border of a control. It is red if the value has an error. */
 export function controlBorder(error?: string): string {
   return error ? "border-danger" : "border-field hover:border-muted";
 }
 
 export type TextFieldProps = Described & { name: string; value?: string; optional?: boolean; suffix?: Child };
 
-/** One line of text with its label, hint and error; `suffix` is fixed text after the value. */
+/** A single-line text field with its label, hint and error. `suffix` is fixed text after the value. */
 export function TextField(
   { id, label, hint, error, optional, suffix, type = "text", ...attributes }:
     & TextFieldProps
@@ -76,7 +76,7 @@ export function TextField(
   );
 }
 
-/** Several lines of text with their label, hint and error. */
+/** A multi-line text field with its label, hint and error. */
 export function TextAreaField(
   { id, label, hint, error, optional, value = "", rows = 4, ...attributes }:
     & TextFieldProps

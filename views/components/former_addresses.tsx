@@ -2,7 +2,7 @@ import { Day } from "./time.tsx";
 
 export type FormerSubdomain = { subdomain: string; expiresAt: Date };
 
-/** The addresses that a workspace had and that still redirect, each with its last day. */
+/** A workspace's former addresses that still redirect, each with its last day. */
 export function FormerAddresses(
   { former, hostSuffix = "" }: { former: FormerSubdomain[]; hostSuffix?: string },
 ) {

@@ -10,11 +10,11 @@ type HxOptions = {
   indicator?: string;
   sync?: string;
   disable?: string;
-  /** What to do instead for a status: `{ "422": "target:this swap:outerHTML" }`. */
+  /** Other options for a status: `{ "422": "target:this swap:outerHTML" }`. */
   status?: Record<string, string>;
 };
 
-/** The htmx attributes of an element, with the page's nonce, without which hx-csp takes them off. */
+/** The htmx attributes of an element, with the page's nonce. hx-csp removes attributes without the nonce. */
 export function hx({ pushUrl, status = {}, ...options }: HxOptions): Record<string, string> {
   const attributes: Record<string, string> = { "hx-nonce": usePage().nonce };
   for (const [name, value] of Object.entries(options)) {

@@ -36,14 +36,14 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** Every icon there is, for the components page. */
+/** All icons, for the components page. */
 export const ICON_NAMES = Object.keys(PATHS) as IconName[];
 
 const drawn = new Map<string, HtmlEscapedString>();
 
 /**
- * A 16-pixel line icon; decoration only, so the text beside it or an `aria-label` has to say it. Pages hold many, so
- * each is drawn once: name and class come from the views, never from a request.
+ * A 16-pixel line icon. It is decorative, so text beside it or an `aria-label` has to say what it means. Pages show many icons,
+ * so each is rendered once and cached: name and class come from the views, never from a request.
  */
 export function Icon({ name, class: extra = "" }: { name: IconName; class?: string }) {
   const key = `${name} ${extra}`;

@@ -1,7 +1,7 @@
 import type { Child, JSX } from "hono/jsx";
 import { classes } from "./classes.ts";
 
-/** A link inside text: underlined, so that it does not depend on its color. */
+/** A link inside text. It is underlined, so that it doesn't depend on color. */
 export function TextLink(
   { class: extra, children, ...attributes }:
     & { class?: string; children?: Child }

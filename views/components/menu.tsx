@@ -2,11 +2,11 @@ import type { Child, JSX } from "hono/jsx";
 import { classes } from "./classes.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
-const BEHAVIOUR = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
+const BEHAVIOR = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
 
 const ITEM = "flex w-full items-center gap-2.5 rounded-md px-2.5 py-1.5 text-left text-base max-sm:py-2.5";
 
-/** A fold that looks like a menu; opens without JavaScript too. `summary` is what is always seen. */
+/** A `<details>` element that looks like a menu and opens without JavaScript, too. `summary` is always visible. */
 export function Menu(
   { summary, label, align = "right", class: extra, summaryClass, children }: {
     summary: Child;
@@ -18,7 +18,7 @@ export function Menu(
   },
 ) {
   return (
-    <details class={classes("relative", extra)} {...BEHAVIOUR}>
+    <details class={classes("relative", extra)} {...BEHAVIOR}>
       <summary
         aria-label={label}
         class={classes("rounded-md transition-colors hover:bg-sunken", summaryClass)}
@@ -52,7 +52,7 @@ export function MenuLink(
   );
 }
 
-/** A submit button in a menu; the form around it says what it does. */
+/** A submit button in a menu. It submits the form around it. */
 export function MenuButton(
   { icon, tone = "plain", children, ...attributes }: ItemProps & JSX.IntrinsicElements["button"],
 ) {

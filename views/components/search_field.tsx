@@ -2,7 +2,7 @@ import { CONTROL_LOOK, controlBorder } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { Waiting } from "./skeleton.tsx";
 
-/** What a list is searched by; `indicator` is the id of the dots that htmx shows while it waits. */
+/** The search field of a list. `indicator` is the id of the dots that htmx shows while it waits. */
 export function SearchField(
   { label, value, indicator }: { label: string; value: string; indicator: string },
 ) {

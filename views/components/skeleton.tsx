@@ -1,4 +1,4 @@
-/** Grey lines in the place of text that is on its way. */
+/** Gray lines in place of text that is still loading. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   return (
     <div class="grid animate-pulse gap-2.5" role="status" aria-label="Loading">
@@ -12,7 +12,7 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
   );
 }
 
-/** Three dots at the right end of what is around them, while htmx waits for an answer. */
+/** Three dots at the right end of their container while htmx waits for a response. */
 export function Waiting({ id }: { id?: string }) {
   return (
     <span

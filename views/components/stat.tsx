@@ -1,6 +1,6 @@
 import { Icon, type IconName } from "./icon.tsx";
 
-/** One figure with its name, for a `<dl>`; `detail` puts it into proportion. */
+/** One figure with its name, for a `<dl>`. `detail` gives it context. */
 export function Stat(
   { label, value, detail, icon }: { label: string; value: string; detail?: string; icon: IconName },
 ) {

@@ -5,7 +5,7 @@ import { hx } from "./hx.ts";
 
 export type Column = { label: string; hiddenLabel?: boolean; class?: string };
 
-/** A table whose head goes away on a phone, where the first cell tells the rest. Rows come as `children`. */
+/** A table. On a phone, its head is hidden, and the first cell also shows the rest. `children` are the rows. */
 export function Table(
   { label, columns, bodyId, children }: {
     label: string;
@@ -31,7 +31,7 @@ export function Table(
   );
 }
 
-/** A cell that can be left out on a phone. */
+/** A cell that can be hidden on a phone. */
 export function Cell(
   { wideOnly = false, class: extra, children, ...attributes }:
     & { wideOnly?: boolean; class?: string; children?: Child }
@@ -44,7 +44,7 @@ export function Cell(
   );
 }
 
-/** Stands in a table's body and shows only while no other row does. */
+/** A row that shows only while its table has no other row. */
 export function EmptyRow({ columns, children }: { columns: number; children?: Child }) {
   return (
     <tr data-empty class="[&:not(:only-child)]:hidden">
@@ -53,7 +53,7 @@ export function EmptyRow({ columns, children }: { columns: number; children?: Ch
   );
 }
 
-/** The last row of a page of rows: fetches the next page when it comes into view. */
+/** The last row of a page of rows. It fetches the next page when it scrolls into view. */
 export function MoreRow({ id, href, columns }: { id: string; href: string; columns: number }) {
   return (
     <tr id={id} {...hx({ get: href, trigger: "revealed", target: "this", swap: "outerHTML" })}>

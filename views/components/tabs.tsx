@@ -4,7 +4,7 @@ import { formatCount } from "./count.ts";
 
 export type Tab = {
   label: string;
-  /** How many there are behind it; a phone has no room for it. */
+  /** The number of items behind the tab. Hidden on a phone. */
   count?: number;
   href: string;
   current: boolean;

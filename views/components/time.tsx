@@ -9,18 +9,18 @@ const STEPS = [
 ] as const;
 const LONGEST_RELATIVE = 7 * 86_400 * SECOND;
 
-/** A moment as "3 hours ago" seen from `now`, or as its day when it is more than a week away. The title has it in full. */
+/** A time relative to `now`, such as "3 hours ago", or its day if it is more than a week away. The title has the full time. */
 export function Time({ at, now }: { at: Date; now: Date }) {
   return <Moment at={at}>{relative(at, now, useFormats())}</Moment>;
 }
 
-/** A moment as its day: "23 Dec 2026", or in a sentence, with `long`, "23 December 2026". */
+/** The day of a time: "Dec 23, 2026", or with `long`, for sentences, "December 23, 2026". */
 export function Day({ at, long = false }: { at: Date; long?: boolean }) {
   const { day, longDay } = useFormats();
   return <Moment at={at}>{(long ? longDay : day).format(at)}</Moment>;
 }
 
-/** A moment to the second, "23 Dec 2026, 09:00:12 UTC", and below it how far that is from `now`. */
+/** A time to the second, "Dec 23, 2026, 09:00:12 UTC", and below it the distance from `now`. */
 export function Instant({ at, now }: { at: Date; now: Date }) {
   const formats = useFormats();
   return (

@@ -9,14 +9,14 @@ const COLORS: Record<Flash["kind"], string> = {
   info: "text-info",
 };
 
-const BEHAVIOUR = {
+const BEHAVIOR = {
   "x-data": "toast",
   "x-on:mouseenter": "pause",
   "x-on:mouseleave": "resume",
   "x-on:focusin": "pause",
 };
 
-/** A message that floats over the page and leaves by itself. */
+/** A message that floats over the page and disappears after a few seconds. */
 export function Toast({ kind, text }: Flash) {
   return (
     <div
@@ -24,7 +24,7 @@ export function Toast({ kind, text }: Flash) {
         "pointer-events-auto flex w-full animate-rise items-start gap-3 rounded-lg border border-line bg-raised py-2.5 pr-2 pl-4 shadow-pop sm:w-88",
         kind === "success" && "success-message",
       )}
-      {...BEHAVIOUR}
+      {...BEHAVIOR}
     >
       <Icon name={MESSAGE_ICONS[kind]} class={`mt-2 ${COLORS[kind]}`} />
       <p class="min-w-0 flex-1 py-1 wrap-anywhere">{text}</p>
@@ -33,7 +33,7 @@ export function Toast({ kind, text }: Flash) {
   );
 }
 
-/** The place where toasts appear; screen readers read out what arrives. */
+/** The container for toasts. Screen readers announce new ones. */
 export function ToastRegion() {
   return (
     <div
@@ -46,7 +46,7 @@ export function ToastRegion() {
   );
 }
 
-/** Part of an htmx answer: adds a toast, whatever else the answer swaps. */
+/** The part of an htmx response that adds a toast, whatever else the response swaps. */
 export function OobToast({ kind, text }: Flash) {
   return (
     <hx-partial hx-target="#flash" hx-swap="beforeend">

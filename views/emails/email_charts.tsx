@@ -5,14 +5,14 @@ import { formatIsoDay } from "./formats.ts";
 import { Grid } from "./grid.tsx";
 
 const CHART_HEIGHT = 72; // pixels
-const SMALLEST_BAR = 2; // pixels, so that a day with nothing is visible
-/** Keeps a cell's height: an empty cell loses it. */
+const SMALLEST_BAR = 2; // pixels, so that a zero is visible
+/** Keeps the height of an empty cell. */
 const NBSP = "\u00a0";
 
 /** `day` is an ISO date, `2026-10-01`. `value` is null if nothing was counted. */
 export type DailyValue = { day: string; value: number | null };
 
-/** One bar per day, made of table cells, and a summary in words. A day that wasn't counted has no bar. */
+/** One bar per day, made of table cells, and a text summary. A day that wasn't counted has no bar. */
 export function DailyBars({ label, days }: { label: string; days: DailyValue[] }) {
   const counted = days.filter(isCounted);
   if (counted.length === 0) return null;
@@ -44,7 +44,7 @@ function isCounted(day: DailyValue): day is { day: string; value: number } {
   return day.value !== null;
 }
 
-/** "28 October (366)". */
+/** "October 28 (366)". */
 function describe({ day, value }: { day: string; value: number }): string {
   return `${formatIsoDay(day)} (${formatCount(value)})`;
 }

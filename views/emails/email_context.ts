@@ -1,7 +1,7 @@
 import { createContext, useContext } from "hono/jsx";
 import type { Accent } from "./palette.ts";
 
-/** Whose email it is: a tenant's, or the product's own. */
+/** The brand of an email: a tenant's or the product's. */
 export type EmailBrand = {
   name: string;
   /** `#rrggbb`. */
@@ -10,7 +10,7 @@ export type EmailBrand = {
   url: string;
 };
 
-/** What every part of an email needs to know. */
+/** The context of every component in an email. */
 export type EmailValue = { brand: EmailBrand; accent: Accent };
 
 export const EmailContext = createContext<EmailValue | null>(null);

@@ -8,13 +8,13 @@ import { LIGHT } from "./palette.ts";
 const OUTLOOK_SETTINGS = raw(
   "<!--[if mso]><noscript><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml></noscript><![endif]-->",
 );
-/** Outlook doesn't support `max-width`: it gets a table of 600 pixels around the fluid one. */
+/** Outlook doesn't support `max-width`, so it gets a 600-pixel table around the fluid table. */
 const OUTLOOK_COLUMN = raw(
   '<!--[if mso]><table role="presentation" align="center" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->',
 );
 const OUTLOOK_COLUMN_END = raw("<!--[if mso]></td></tr></table><![endif]-->");
 
-/** Keeps inboxes from showing the email's first words after the preheader. */
+/** Keeps inboxes from showing the body's first words after the preheader. */
 const PREHEADER_FILL = "\u034f\u200c\u00a0".repeat(60);
 const LINK_GAP = "\u00a0\u00a0 ";
 const HIDDEN =

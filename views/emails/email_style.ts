@@ -15,7 +15,7 @@ export const FOOTNOTE =
 export const CELL = `${FONT};font-size:15px;line-height:22px;color:${LIGHT.ink};word-break:break-word`;
 export const MARK = `${FONT};font-size:16px;font-weight:600`;
 
-/** What inline styles can't do: smaller padding on phones, and plain links where Apple detects data. */
+/** Styles that can't be inlined: smaller padding on phones, and plain links for data that Apple detects. */
 export const ENHANCEMENTS = [
   "body{margin:0;padding:0;width:100%;-webkit-text-size-adjust:100%;-ms-text-size-adjust:100%}",
   "a[x-apple-data-detectors]{color:inherit!important;text-decoration:none!important}",
@@ -30,7 +30,7 @@ export function darkByPreference(accent: Accent): string {
   }}`;
 }
 
-/** The same for Outlook's web and phone apps, which mark changed text with `data-ogsc` and backgrounds with `data-ogsb`. */
+/** Dark colors for Outlook's web and phone apps, which mark changed text with `data-ogsc` and backgrounds with `data-ogsb`. */
 export function darkInOutlook(accent: Accent): string {
   return darkColors(accent).map(([name, declaration]) =>
     `[data-${declaration.startsWith("background") ? "ogsb" : "ogsc"}] .${name}{${declaration}}`

@@ -1,10 +1,10 @@
 import { ActionButton, Note, Paragraph } from "./email_components.tsx";
 import { formatQuantity } from "./formats.ts";
 
-/** A link to the workspace, or for readers without a password, a link to choose one. */
+/** A link to the workspace. For readers without a password, it is a link to choose one. */
 export type WayIn = {
   url: string;
-  /** For how many days the link to choose a password works. Null if the reader has one. */
+  /** The number of days that the link to choose a password works. Null if the reader has a password. */
   expiryDays: number | null;
 };
 
@@ -22,7 +22,7 @@ export function FirstPassword({ url, expiryDays }: { url: string; expiryDays: nu
   );
 }
 
-/** What an inbox shows of an email with such a link. Null if the reader has a password. */
+/** The preheader of an email with this link. Null if the reader has a password. */
 export function wayInPreheader(expiryDays: WayIn["expiryDays"]): string | null {
   if (expiryDays === null) return null;
   return `Choose a password within ${formatQuantity(expiryDays, "day")} to sign in.`;

@@ -3,13 +3,13 @@ import { formatCount } from "../components/count.ts";
 const DAY = dateFormat({ day: "numeric", month: "long", year: "numeric" });
 const MONTH = dateFormat({ month: "long", year: "numeric" });
 const MONTH_NAME = dateFormat({ month: "long" });
-const SHORT_MONTH = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
+const SHORT_MONTH = dateFormat({ month: "short" });
 const DAY_OF_MONTH = dateFormat({ day: "numeric", month: "long" });
 
 const BYTE_UNITS = ["bytes", "KB", "MB", "GB", "TB"];
 const BYTES_PER_UNIT = 1_000;
 
-/** "24 December 2026". All dates are in UTC. */
+/** "December 24, 2026". All dates are in UTC. */
 export const formatDay = (at: Date): string => DAY.format(at);
 
 /** "October 2026". */
@@ -21,12 +21,12 @@ export const formatMonthName = (month: Date): string => MONTH_NAME.format(month)
 /** "Oct". */
 export const formatShortMonth = (month: Date): string => SHORT_MONTH.format(month);
 
-/** The first day of the month before. */
+/** The first day of the previous month. */
 export function monthBefore(month: Date): Date {
   return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() - 1, 1));
 }
 
-/** "14 October", from "2026-10-14". */
+/** "October 14", from "2026-10-14". */
 export const formatIsoDay = (day: string): string => DAY_OF_MONTH.format(new Date(`${day}T00:00:00Z`));
 
 /** "1 day", "7 days". */
@@ -53,5 +53,5 @@ export function formatChange(value: number | null, previous: number | null): str
 }
 
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+  return new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" });
 }

@@ -1,6 +1,6 @@
 import type { Child, JSX } from "hono/jsx";
 
-/** A table for layout only, the one way that works in all email clients. `fluid` fills the available width. */
+/** A table for layout, the only way that works in all email clients. `fluid` fills the available width. */
 export function Grid(
   { fluid = false, children, ...attributes }:
     & { fluid?: boolean; children?: Child }

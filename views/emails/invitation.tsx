@@ -2,9 +2,9 @@ import { ActionButton, LinkFallback, Note, Paragraph, Title } from "./email_comp
 import { FirstPassword, type WayIn } from "./first_password.tsx";
 
 export type InvitationData = WayIn & {
-  /** Null if the product itself invites, or the name could pass for a link or an address. */
+  /** Null if the product sends the invitation, or if the name looks like a link or an address. */
   inviterName: string | null;
-  /** Null if the name could pass for a link or an address. */
+  /** Null if the name looks like a link or an address. */
   tenantName: string | null;
   role: string;
 };

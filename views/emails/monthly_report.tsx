@@ -16,7 +16,7 @@ export type MonthlyReportData = {
   /** The first day of the month, 00:00 UTC. */
   month: Date;
   figures: ReportFigure[];
-  /** The figures that weren't measured on the month's last day, and the last day they were. */
+  /** The figures that weren't measured on the month's last day, and the last day on which they were. */
   gap: { labels: string[]; lastMeasured: string | null } | null;
   /** What `daily` counts, such as "API calls". */
   dailyLabel: string;
@@ -24,7 +24,7 @@ export type MonthlyReportData = {
   dashboardUrl: string;
 };
 
-/** A figure of a month and of the month before. Null where nothing was counted. */
+/** A figure for a month and for the previous month. Null if nothing was counted. */
 export type ReportFigure = {
   label: string;
   value: number | null;

@@ -1,4 +1,4 @@
-/** The colors of `styles/app.css`, spelled out: email clients support neither variables nor `light-dark()`. */
+/** The colors of `styles/app.css` as literals, because email clients support neither variables nor `light-dark()`. */
 export const LIGHT = {
   canvas: "#f7f8f7",
   surface: "#ffffff",
@@ -14,7 +14,7 @@ export const DARK: typeof LIGHT = {
   line: "#272d2c",
 };
 
-/** The colors made from a brand's one color. */
+/** The colors derived from a brand's color. */
 export type Accent = {
   fill: string;
   onFill: string;
@@ -27,12 +27,12 @@ type AccentOnSurface = { text: string; edge: string };
 
 const HEX_COLOR = /^#[0-9a-f]{6}$/i;
 const AA_CONTRAST = 4.5;
-/** Saturated colors look duller on dark than their contrast says. */
+/** Saturated colors look duller on dark than their contrast suggests. */
 const CONTRAST_ON_DARK = 6;
 const VISIBLE_CONTRAST = 1.5;
 const MIX_STEP = 0.04;
 
-/** The readable variants of a brand's color (WCAG AA). Throws when it isn't `#rrggbb`. */
+/** The readable variants of a brand's color (WCAG AA). Throws if the color isn't `#rrggbb`. */
 export function accentOf(color: string): Accent {
   if (!HEX_COLOR.test(color)) throw new Error(`A brand's color is #rrggbb, not ${JSON.stringify(color)}.`);
   return {

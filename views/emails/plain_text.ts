@@ -4,7 +4,7 @@ import { compile, type FormatCallback } from "html-to-text";
 const LINE_LENGTH = 78;
 const MAX_COLUMN_LENGTH = 40;
 
-/** An email's text, made from its HTML without hidden elements and those with the class `html-only`. */
+/** Converts an email's HTML to text. Leaves out hidden elements and elements with the class `html-only`. */
 export const plainText: (html: string) => string = compile({
   wordwrap: LINE_LENGTH,
   formatters: { labelledLink, footer: formatFooter, ownLine },
@@ -41,7 +41,7 @@ function ownLine(...[link, walk, builder, options]: Parameters<FormatCallback>):
   builder.closeBlock();
 }
 
-/** Set off like a signature. */
+/** Formats the footer like a signature. */
 function formatFooter(...[footer, walk, builder]: Parameters<FormatCallback>): void {
   builder.openBlock({ leadingLineBreaks: 2 });
   builder.addInline("--");

@@ -3,10 +3,10 @@ import { type EmailBrand, EmailContext } from "./email_context.ts";
 import { type EmailFooter, EmailLayout } from "./email_layout.tsx";
 import { accentOf } from "./palette.ts";
 
-/** What an email says. */
+/** The content of an email. */
 export type EmailContent<Data> = {
   subject(data: Data, brand: EmailBrand): string;
-  /** What an inbox shows next to the subject. */
+  /** The text that an inbox shows next to the subject. */
   preheader(data: Data, brand: EmailBrand): string;
   view(data: Data): Child;
 };
@@ -14,7 +14,7 @@ export type EmailContent<Data> = {
 /** An email that is ready to send. The subject is one line without control characters. */
 export type RenderedEmail = { subject: string; html: string; text: string };
 
-/** What `oneLine` in src/platform/text.ts removes. Views import nothing from there; a test compares the two. */
+/** The characters that `oneLine` in src/platform/text.ts removes. Views can't import it; a test compares the two. */
 const UNFIT_FOR_A_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** Throws if a link isn't http or https, or the brand's color isn't `#rrggbb`. */

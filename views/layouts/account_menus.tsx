@@ -4,7 +4,7 @@ import { Icon } from "../components/icon.tsx";
 import { Menu, MenuButton, MenuLink } from "../components/menu.tsx";
 import { usePage } from "../page.tsx";
 
-/** Names the workspace, and leads to the others. */
+/** Shows the workspace's name, and links to the person's other workspaces. */
 export function WorkspaceSwitcher({ tenant }: { tenant: { name: string; subdomain: string } }) {
   const { apexUrl } = usePage();
   const summary = (
@@ -23,7 +23,7 @@ export function WorkspaceSwitcher({ tenant }: { tenant: { name: string; subdomai
   );
 }
 
-/** The person who is signed in, their links, and signing out. */
+/** The menu of the signed-in person, with sign-out. */
 export function UserMenu(
   { user, children }: { user: { name: string; email: string; role?: string }; children?: Child },
 ) {
@@ -47,7 +47,6 @@ export function UserMenu(
   );
 }
 
-/** Signs the person out. */
 function SignOutForm() {
   return (
     <form method="post" action="/logout">
@@ -57,7 +56,7 @@ function SignOutForm() {
   );
 }
 
-/** A workspace's letter on the accent color. */
+/** A workspace's initial on the accent color. */
 export function TenantMark({ name }: { name: string }) {
   return (
     <span

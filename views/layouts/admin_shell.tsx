@@ -12,7 +12,7 @@ const LINKS: readonly NavigationLink[] = [
   { label: "Suppressed email", href: "/admin/suppressions", icon: "inbox" },
 ];
 
-/** A page of the back office, for the platform's staff. The dark header sets it apart from a workspace. */
+/** The layout of the back office, for the platform's staff. The dark header distinguishes it from a workspace. */
 export function AdminShell(
   { title, user, flash, children }: PropsWithChildren<
     LayoutProps & { user: { name: string; email: string } }

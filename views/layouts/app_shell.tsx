@@ -7,18 +7,18 @@ import type { LayoutProps } from "./layout.ts";
 import type { NavigationLink } from "./navigation.tsx";
 import { ShellFrame } from "./shell_frame.tsx";
 
-/** The workspace, and the person who is signed in to it. */
+/** The workspace and the signed-in person. */
 export type ShellProps = {
   links: readonly NavigationLink[];
   tenant: { name: string; subdomain: string };
   user: { name: string; email: string; role: string };
-  /** A deletion that is scheduled. */
+  /** The scheduled deletion, if there is one. */
   deletion?: { on: Date; canCancel: boolean };
-  /** The person's address, until it is confirmed. */
+  /** The person's email address while it is unconfirmed. */
   unverified?: string;
 };
 
-/** A page of a workspace, for its members. */
+/** The layout of a workspace's pages, for its members. */
 export function AppShell(
   { title, flash, links, tenant, user, deletion, unverified, children }: PropsWithChildren<
     LayoutProps & ShellProps

@@ -8,7 +8,7 @@ const SCRIPTS = ["htmx.js", "app.js", "alpine.js"] as const;
 const SKIP_LINK =
   "sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:font-medium focus:shadow-pop";
 
-/** The HTML document around every page: head, scripts, the link to `#main`. */
+/** The HTML document around every page: head, scripts, and the link to `#main`. */
 export function Document({ title, children }: { title: string; children?: Child }) {
   const { nonce, asset, locale } = usePage();
   return (

@@ -1,13 +1,13 @@
 import type { FC } from "hono/jsx";
 import type { Flash } from "../components/alert.tsx";
 
-/** What a page tells the layout around it. */
+/** The values that a page passes to its layout. */
 export type LayoutProps = {
   title: string;
   flash?: Flash;
-  /** The body reaches the edges of the window. */
+  /** The body spans the whole window. */
   wide?: boolean;
 };
 
-/** What stands around a page: the site's header and footer, or the shell of a workspace or of the back office. */
+/** The frame around a page: the site's header and footer, or the shell of a workspace or the back office. */
 export type Layout = FC<LayoutProps>;

@@ -2,14 +2,14 @@ import { classes } from "../components/classes.ts";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { usePage } from "../page.tsx";
 
-/** A section of the product. The pages below its address belong to it. */
+/** A section of the product. It contains all pages below its path. */
 export type NavigationLink = { label: string; href: string; icon: IconName };
 
 type Navigation = { links: readonly NavigationLink[] };
 
 const FOLD = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
 
-/** The sections of the product, down the side of a wide window. */
+/** The product's sections in the sidebar of a wide window. */
 export function SideNavigation({ links }: Navigation) {
   return (
     <nav
@@ -21,7 +21,7 @@ export function SideNavigation({ links }: Navigation) {
   );
 }
 
-/** The same sections on a phone, folded behind one button. */
+/** The same sections on a phone, behind a menu button. */
 export function PhoneNavigation({ links }: Navigation) {
   return (
     <details class="group md:hidden" {...FOLD}>

@@ -5,16 +5,16 @@ import { ToastRegion } from "../components/toast.tsx";
 import { Document } from "./document.tsx";
 import { type NavigationLink, PhoneNavigation, SideNavigation } from "./navigation.tsx";
 
-/** The frame of every page behind the sign-in: a header that stays, the navigation at the side, the content. */
+/** The frame of every page for signed-in people: a sticky header, the navigation at the side, and the content. */
 export function ShellFrame(
   { documentTitle, links, mark, menu, notice, flash, headerClass, children }: {
     documentTitle: string;
     links: readonly NavigationLink[];
-    /** At the left of the header: the workspace or the back office. */
+    /** The left end of the header: the workspace or the back office. */
     mark: Child;
-    /** At its right: the person. */
+    /** The right end of the header: the person. */
     menu: Child;
-    /** Stands above the content of every page. */
+    /** Shown above the content of every page. */
     notice?: Child;
     flash?: Flash;
     headerClass?: string;

@@ -8,7 +8,7 @@ import { usePage } from "../page.tsx";
 import { Document } from "./document.tsx";
 import type { LayoutProps } from "./layout.ts";
 
-/** A page of the site. `viewer` is the person who is signed in, null for a visitor, absent where no one asked. */
+/** The layout of the site's pages. `viewer` is the signed-in person, null for a visitor, and absent if unknown. */
 export function SiteLayout(
   { title, viewer, flash, wide = false, children }: PropsWithChildren<
     LayoutProps & { viewer?: { name: string } | null }
@@ -39,7 +39,7 @@ export function SiteLayout(
   );
 }
 
-/** A narrow column with a heading, for forms that stand alone. */
+/** A narrow column with a heading, for pages with one form. */
 export function FormColumn({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
   return (
     <div class="mx-auto grid max-w-md grid-cols-1 gap-6">
@@ -82,7 +82,7 @@ function SiteFooter() {
   return (
     <footer class="border-t border-line">
       <div class="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-5 py-6 text-sm text-muted">
-        <p>Denizen. Every company in a space of its own.</p>
+        <p>Denizen. A separate workspace for every company.</p>
         <nav aria-label="Footer" class="flex gap-5">
           <a class="rounded-sm hover:text-ink" href={`${apexUrl}/openapi.json`}>API description</a>
           <a class="rounded-sm hover:text-ink" href={`${apexUrl}/login`}>Sign in</a>

@@ -1,7 +1,7 @@
 import { TextLink } from "../components/link.tsx";
 import { FormColumn } from "../layouts/site_layout.tsx";
 
-/** `/signup/check-email`: the address has an unconfirmed account, and a link is on its way to it. */
+/** `/signup/check-email`: the address has an unconfirmed account, and we emailed it a link. */
 export function CheckEmailPage() {
   return (
     <FormColumn
@@ -13,7 +13,7 @@ export function CheckEmailPage() {
         workspace.
       </p>
       <p class="text-muted">
-        Know the password? <TextLink href="/login">Sign in</TextLink>
+        Know your password? <TextLink href="/login">Sign in</TextLink>
       </p>
     </FormColumn>
   );

@@ -20,7 +20,7 @@ export function ComponentsPage() {
   );
 }
 
-/** What the link to it answers to htmx. */
+/** The dialog that htmx loads from the sample's link. */
 export function DialogSample() {
   return (
     <Dialog id="sample-dialog" title="Delete project">

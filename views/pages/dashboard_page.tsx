@@ -9,14 +9,14 @@ import { PageHeading } from "../layouts/shell_frame.tsx";
 import { usePage } from "../page.tsx";
 
 export type DashboardPanelProps = {
-  /** `apiCalls` of this month, `storageUsed` in bytes. */
+  /** `apiCalls` counts this month. `storageUsed` is in bytes. */
   stats: { users: number; projects: number; apiCalls: number; storageUsed: number };
   activity: Activity[];
   now: Date;
   canWrite?: boolean;
 };
 
-const NO_ACTIVITY = "Your team's changes will show here.";
+const NO_ACTIVITY = "Your team's changes will be listed here.";
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
 /** `/dashboard`: the workspace at a glance. */
@@ -40,7 +40,7 @@ export function DashboardPage(
   );
 }
 
-/** The figures and the activity: what `GET /dashboard/panel` answers, every 30 seconds. */
+/** The figures and the activity. htmx refreshes them from `GET /dashboard/panel` every 30 seconds. */
 export function DashboardPanel({ stats, activity, now, canWrite = true }: DashboardPanelProps) {
   const { locale } = usePage();
   return (

@@ -10,7 +10,7 @@ export type Preview = typeof PREVIEWS[number];
 
 const LABELS: Record<Preview, string> = { desktop: "Desktop", phone: "Phone", text: "Text" };
 
-/** `/dev/emails/:name`: one email as its reader sees it. */
+/** `/dev/emails/:name`: an email as its reader sees it. */
 export function EmailPreviewPage(
   { name, email, preview }: { name: string; email: RenderedEmail; preview: Preview },
 ) {
@@ -30,7 +30,7 @@ export function EmailPreviewPage(
         <h1 class="text-2xl font-semibold tracking-tighter">{title}</h1>
         <p class="text-md text-muted wrap-anywhere">Subject: {email.subject}</p>
         <p>
-          <TextLink href={`${href}/html`}>Open the HTML alone</TextLink>
+          <TextLink href={`${href}/html`}>Open HTML in full window</TextLink>
         </p>
       </header>
       <Card flush>

@@ -2,7 +2,7 @@ import { Card } from "../components/card.tsx";
 import { TextLink } from "../components/link.tsx";
 import { Cell, Table } from "../components/table.tsx";
 
-const COLUMNS = [{ label: "Email" }, { label: "Subject" }, { label: "Alone", class: "text-right" }];
+const COLUMNS = [{ label: "Email" }, { label: "Subject" }, { label: "Full window", class: "text-right" }];
 
 /** `/dev/emails`: every email that the product sends. */
 export function EmailsPage({ emails }: { emails: { name: string; subject: string }[] }) {
@@ -30,7 +30,9 @@ function EmailRow({ name, subject }: { name: string; subject: string }) {
       </Cell>
       <Cell class="wrap-anywhere text-muted">{subject}</Cell>
       <Cell wideOnly class="text-right whitespace-nowrap">
-        <TextLink href={`${href}/html`} aria-label={`The HTML of ${emailTitle(name)} alone`}>HTML</TextLink>
+        <TextLink href={`${href}/html`} aria-label={`HTML of ${emailTitle(name)} in full window`}>
+          HTML
+        </TextLink>
       </Cell>
     </tr>
   );

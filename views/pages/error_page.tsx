@@ -4,13 +4,13 @@ export type ErrorPageProps = {
   status: number;
   title: string;
   detail: string;
-  /** For support, where the fault is ours. */
+  /** Shown for server errors, so that people can send it to support. */
   requestId?: string;
-  /** Where the way back leads. */
+  /** The link back to the home page. */
   home: string;
 };
 
-/** What went wrong, and the way on. */
+/** An error, and a link back to the home page. */
 export function ErrorPage({ status, title, detail, requestId, home }: ErrorPageProps) {
   return (
     <div class="mx-auto grid max-w-md justify-items-start gap-2 py-8 sm:py-14">

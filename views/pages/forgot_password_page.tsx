@@ -7,7 +7,7 @@ import { FormColumn } from "../layouts/site_layout.tsx";
 
 export type ForgotPasswordFormProps = { values?: { email?: string }; errors?: Record<string, string> };
 
-/** `/forgot-password`: asks for the address to send a password link to. */
+/** `/forgot-password`: asks for the email address that gets the password link. */
 export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
   return (
     <FormColumn
@@ -22,7 +22,7 @@ export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
   );
 }
 
-/** The form alone: what a refused address answers to htmx, with 422. */
+/** Only the form. htmx gets it with 422 if the address is invalid. */
 export function ForgotPasswordForm({ values = {}, errors = {} }: ForgotPasswordFormProps) {
   return (
     <form

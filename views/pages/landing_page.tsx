@@ -7,39 +7,39 @@ import { TenantMark } from "../layouts/account_menus.tsx";
 const FEATURES: { icon: IconName; title: string; text: string }[] = [
   {
     icon: "home",
-    title: "An address of your own",
-    text: "Your team signs in at a subdomain that carries your name, and finds only your company there.",
+    title: "Your own address",
+    text: "Your team signs in at a subdomain with your company's name. Only your company's work is there.",
   },
   {
     icon: "shield",
-    title: "Kept apart by the database",
+    title: "Isolated by the database",
     text:
-      "Every workspace has a schema and a role of its own in Postgres. A mistake in one can't reach another.",
+      "Every workspace has its own Postgres schema and role. A mistake in one workspace can't reach another.",
   },
   {
     icon: "bolt",
     title: "An API for everything",
-    text: "What a page can do, a program can do too, under the same permissions and with the same checks.",
+    text: "Programs can do everything that pages can, with the same permissions and checks.",
   },
   {
     icon: "inbox",
     title: "A complete history",
-    text: "Every change is logged, with who made it and when.",
+    text: "Every change is logged with its author and time.",
   },
 ];
 
-/** `/`: what Denizen is, for people who don't know it yet. */
+/** `/`: introduces Denizen to visitors. */
 export function LandingPage({ isSignedIn }: { isSignedIn: boolean }) {
   return (
     <>
       <section class="mx-auto grid max-w-6xl items-center gap-10 px-5 py-14 sm:py-20 lg:grid-cols-[1fr_1.05fr] lg:gap-14">
         <div class="grid justify-items-start gap-5">
           <h1 class="text-4xl font-semibold tracking-tighter text-balance sm:text-5xl">
-            A workspace of its own for every company
+            Every company gets its own workspace
           </h1>
           <p class="max-w-xl text-lg text-muted text-pretty">
-            Denizen keeps your team's projects in one calm place, at your own address, apart from everyone
-            else's.
+            Denizen keeps your team's projects in one place, at your own address, separate from every other
+            company.
           </p>
           <CallToAction isSignedIn={isSignedIn} />
         </div>
@@ -79,7 +79,7 @@ function CallToAction({ isSignedIn }: { isSignedIn: boolean }) {
         <ButtonLink href="/signup" variant="primary" size="large">Create your workspace</ButtonLink>
         <ButtonLink href="/login" size="large">Sign in</ButtonLink>
       </div>
-      <p class="text-sm text-muted">Free to start. No card needed.</p>
+      <p class="text-sm text-muted">Free to start. No credit card needed.</p>
     </div>
   );
 }

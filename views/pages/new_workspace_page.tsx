@@ -7,13 +7,13 @@ import { WorkspaceFields } from "./workspace_fields.tsx";
 export type NewWorkspacePageProps = {
   values?: { company_name?: string; subdomain?: string };
   errors?: FieldErrors;
-  /** What follows the subdomain in a workspace's address: `.localhost:8000`. */
+  /** The part of a workspace's host after the subdomain: `.localhost:8000`. */
   hostSuffix: string;
 };
 
 const FIELDS = ["company_name", "subdomain"];
 
-/** `/workspaces/new`: one more workspace for someone who has an account. */
+/** `/workspaces/new`: another workspace for someone who has an account. */
 export function NewWorkspacePage({ values = {}, errors = {}, hostSuffix }: NewWorkspacePageProps) {
   const focus = FIELDS.find((field) => errors[field]) ?? "company_name";
   return (

@@ -11,14 +11,14 @@ export function SetPasswordPage(props: SetPasswordFormProps) {
   return (
     <FormColumn
       title="Choose a password"
-      lead="It replaces the old one and signs you out everywhere else."
+      lead="The new password signs you out everywhere else."
     >
       <SetPasswordForm {...props} />
     </FormColumn>
   );
 }
 
-/** The form alone: what a refused password answers to htmx, with 422. */
+/** Only the form. htmx gets it with 422 if the password is rejected. */
 export function SetPasswordForm({ token, errors = {} }: SetPasswordFormProps) {
   return (
     <form

@@ -11,7 +11,7 @@ import { usePage } from "../page.tsx";
 export type SignInFormProps = {
   values?: { email?: string; remember?: boolean };
   problem?: string;
-  /** Where to go after; a path of this host. */
+  /** The path on this host to open after signing in. */
   next?: string;
 };
 
@@ -38,7 +38,7 @@ export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace
   );
 }
 
-/** The form alone: what a failed sign-in answers to htmx, with 422. */
+/** Only the form. htmx gets it with 422 if the sign-in fails. */
 export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
   return (
     <form

@@ -27,7 +27,7 @@ export function SignUpCodePage({ address, ...form }: SignUpCodeFormProps & { add
   );
 }
 
-/** The form alone: what a refused code answers to htmx, with 422. It asks for a subdomain only where the first is taken. */
+/** Only the form. htmx gets it with 422 if the code is wrong. Asks for a subdomain only if the first one is taken. */
 export function SignUpCodeForm({ values = {}, errors = {}, hostSuffix }: SignUpCodeFormProps) {
   return (
     <form

@@ -11,9 +11,9 @@ export type SignUpValues = { company_name?: string; subdomain?: string; name?: s
 
 export type SignUpFormProps = {
   values?: SignUpValues;
-  /** By the field's name. */
+  /** Error messages by field name. */
   errors?: Record<string, string>;
-  /** What follows the subdomain in a workspace's address: `.localhost:8000`. */
+  /** The part of a workspace's host after the subdomain: `.localhost:8000`. */
   hostSuffix: string;
 };
 
@@ -22,7 +22,7 @@ export function SignUpPage(props: SignUpFormProps) {
   return (
     <FormColumn
       title="Create your workspace"
-      lead="Free to start. No card needed."
+      lead="Free to start. No credit card needed."
     >
       <SignUpForm {...props} />
       <p class="text-muted">
@@ -32,7 +32,7 @@ export function SignUpPage(props: SignUpFormProps) {
   );
 }
 
-/** The form alone: what a failed sign-up answers to htmx, with 422. */
+/** Only the form. htmx gets it with 422 if the sign-up fails. */
 export function SignUpForm({ values = {}, errors = {}, hostSuffix }: SignUpFormProps) {
   const firstError = FIELDS.find((field) => errors[field]);
   const common = (field: typeof FIELDS[number]) => ({

@@ -5,12 +5,12 @@ import { usePage } from "../page.tsx";
 
 export type SuspendedPageProps = {
   workspace: { name: string };
-  /** What the platform's staff wrote, for members alone. */
+  /** The reason from the platform's staff. Shown to members only. */
   reason: string | null;
   signedIn: boolean;
 };
 
-/** Every page of a suspended workspace. */
+/** Replaces every page of a suspended workspace. */
 export function SuspendedPage({ workspace: { name }, reason, signedIn }: SuspendedPageProps) {
   const { apexUrl } = usePage();
   const title = (
@@ -21,7 +21,7 @@ export function SuspendedPage({ workspace: { name }, reason, signedIn }: Suspend
   return (
     <FormColumn
       title={title}
-      lead="Members have no access until it is resumed. Your data is safe."
+      lead="Members can't sign in or use the API. Your data is safe."
     >
       {reason
         ? (
@@ -32,7 +32,7 @@ export function SuspendedPage({ workspace: { name }, reason, signedIn }: Suspend
         : null}
       <p class="text-md text-muted">
         {signedIn
-          ? "The owner can contact support to resume it."
+          ? "The owner can contact support to resume the workspace."
           : "If you are a member, ask the owner to contact support."}
       </p>
       <div>

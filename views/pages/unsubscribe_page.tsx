@@ -19,22 +19,22 @@ export function UnsubscribePage(
   const label = category.label.toLowerCase();
   const action = `/unsubscribe/${token}`;
   return (
-    <FormColumn title={preferences[category.name] ? `Unsubscribe from ${label}?` : "You are unsubscribed"}>
-      {isSaved ? <Alert kind="success">Saved. You can change this at any time.</Alert> : null}
+    <FormColumn title={preferences[category.name] ? `Unsubscribe from ${label}?` : "You're unsubscribed"}>
+      {isSaved ? <Alert kind="success">Preferences saved. You can change them anytime.</Alert> : null}
       {preferences[category.name]
         ? (
           <form method="post" action={action} class="grid gap-4">
-            <p class="text-md text-muted">{address} gets them from every workspace.</p>
+            <p class="text-md text-muted">{address} gets these emails from every workspace.</p>
             <Button name="unsubscribe" value="yes" variant="primary" size="large">Unsubscribe</Button>
           </form>
         )
         : <p class="text-md text-muted">{address} no longer gets {label}.</p>}
-      <Card title="All email choices">
+      <Card title="Email preferences">
         <form method="post" action={action} class="grid gap-5">
           <input type="hidden" name="choices" value="yes" />
           <EmailChoices categories={categories} preferences={preferences} />
           <div>
-            <Button>Save choices</Button>
+            <Button>Save preferences</Button>
           </div>
         </form>
       </Card>

@@ -6,7 +6,7 @@ import { FormColumn } from "../layouts/site_layout.tsx";
 
 type VerifyEmailFormProps = {
   token: string;
-  /** What proves that the account is the visitor's: being signed in, its password, or a new password for it. */
+  /** The proof that the account belongs to the visitor: a session, the account's password, or a new password. */
   proof: "click" | "password" | "new_password";
   errors?: Record<string, string>;
 };
@@ -35,7 +35,7 @@ function Step({ state }: { state: VerificationState }) {
   return (
     <FormColumn
       title="This link no longer works"
-      lead="It has been used or has expired. Sign in to get a new one."
+      lead="The link has been used or has expired. Sign in to get a new link."
     >
       <ButtonLink href="/workspaces" variant="primary">Open your workspaces</ButtonLink>
     </FormColumn>
@@ -51,7 +51,7 @@ function Question({ address, ...form }: Extract<VerificationState, { step: "ask"
       {proof === "password"
         ? (
           <p class="text-muted">
-            Don't know the password? <TextLink href={choose}>Choose a new one</TextLink>
+            Don't know your password? <TextLink href={choose}>Choose a new one</TextLink>
           </p>
         )
         : null}
@@ -77,7 +77,7 @@ function Password({ proof, error }: { proof: "password" | "new_password"; error?
       <TextField
         {...common}
         label="Your password"
-        hint="The password of your account. It keeps others from using your address."
+        hint="Your password proves that this account is yours."
         autocomplete="current-password"
       />
     )
@@ -85,7 +85,7 @@ function Password({ proof, error }: { proof: "password" | "new_password"; error?
       <TextField
         {...common}
         label="New password"
-        hint="At least 12 characters. It signs everyone else out of this account."
+        hint="At least 12 characters. A new password signs everyone else out."
         autocomplete="new-password"
       />
     );

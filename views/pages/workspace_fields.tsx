@@ -4,8 +4,8 @@ import { TextField } from "../components/field.tsx";
 type FieldProps = { value?: string; error?: string; autofocus?: boolean };
 
 /**
- * What a new workspace is called and where it is found. The form around it has `x-data="subdomain"`, which suggests the
- * address from the name; `focus` is the field to begin with.
+ * The name and the address of a new workspace. The form around them has `x-data="subdomain"`, which suggests an address from
+ * the name. `focus` is the field that gets the focus.
  */
 export function WorkspaceFields(
   { values, errors, hostSuffix, focus }: {
@@ -37,7 +37,7 @@ export function WorkspaceFields(
   );
 }
 
-/** Where a workspace is found, inside a form with `x-data="subdomain"`. */
+/** A workspace's address, inside a form with `x-data="subdomain"`. */
 export function SubdomainField({ hostSuffix, ...field }: FieldProps & { hostSuffix: string }) {
   return (
     <div class="grid gap-1.5">
@@ -45,7 +45,7 @@ export function SubdomainField({ hostSuffix, ...field }: FieldProps & { hostSuff
         id="subdomain"
         name="subdomain"
         label="Workspace address"
-        hint="Lower-case letters, digits and hyphens."
+        hint="Lowercase letters, digits and hyphens."
         suffix={hostSuffix}
         autocomplete="off"
         autocapitalize="none"

@@ -13,18 +13,18 @@ export type Workspace = {
   subdomain: string;
   role: string;
   url: string;
-  /** Why it is suspended, if it is. */
+  /** The reason for the suspension, if the workspace is suspended. */
   suspension?: string;
-  /** When it will be deleted, if that is scheduled. */
+  /** The day of the scheduled deletion, if there is one. */
   deletion?: Date | null;
 };
 
-/** `/workspaces`: the workspaces of the person who is signed in on the apex; for staff, the way to the back office. */
+/** `/workspaces`: the signed-in person's workspaces on the apex, with a link to the back office for staff. */
 export function WorkspacesPage(
   { user, workspaces, pages, isStaff = false }: {
     user: { email: string };
     workspaces: Workspace[];
-    /** The ways to the other pages of a list that has several. */
+    /** Links to other pages of a long list. */
     pages?: { firstHref: string | null; nextHref: string | null };
     isStaff?: boolean;
   },

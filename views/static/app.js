@@ -4,7 +4,7 @@ const LONGEST_SUBDOMAIN = 40;
 document.addEventListener("alpine:init", () => {
   const { Alpine } = globalThis;
 
-  // A <details> that behaves like a menu: it closes on Escape, on a choice and on a click elsewhere.
+  // A <details> that behaves like a menu: it closes on Escape, on a choice, and on a click elsewhere.
   Alpine.data("menu", () => ({
     close() {
       if (!this.$root.open) return;
@@ -16,7 +16,7 @@ document.addEventListener("alpine:init", () => {
   Alpine.data("toast", () => ({
     timer: 0,
     init() {
-      // What lies behind an open dialog is out of reach, so the message goes into it.
+      // An open dialog makes the page behind it inert, so the message goes into the dialog.
       document.querySelector("dialog[open] [data-messages]")?.append(this.$root);
       this.resume();
     },
@@ -32,7 +32,7 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
-  // A dialog that came in by htmx: it opens when it arrives and leaves the page when it is closed.
+  // A dialog that htmx loads: it opens when it arrives, and is removed from the page when it closes.
   Alpine.data("dialog", () => ({
     opener: null,
     openerHome: "main",

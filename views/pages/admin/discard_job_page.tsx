@@ -7,7 +7,7 @@ import { Time } from "../../components/time.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { JobTenant, StateBadge } from "./job_row.tsx";
 
-/** `/admin/jobs/:id/discard`: asks before a job is permanently deleted. */
+/** `/admin/jobs/:id/discard`: asks for confirmation before a job is permanently deleted. */
 export function DiscardJobPage({ job, now }: { job: ListedJob; now: Date }) {
   const { id, name, state, tenant, createdAt } = job;
   const facts = [

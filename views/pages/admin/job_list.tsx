@@ -16,10 +16,10 @@ export type JobRowsProps = {
   now: Date;
 };
 
-/** `counts`: the jobs in each state, of the chosen queue or of all. Finished jobs aren't counted. */
+/** `counts`: the jobs in each state, in the selected queue or in all. Finished jobs aren't counted. */
 export type JobListProps = JobRowsProps & { counts: Partial<Record<JobState, number>> };
 
-/** The htmx attributes of what replaces the list. */
+/** The htmx attributes of links and forms that replace the list. */
 export const LIST_SWAP = { target: "#job-list", swap: "outerHTML", pushUrl: "true" };
 
 const COLUMNS = [
@@ -41,7 +41,7 @@ const STATES = [
   { state: "done", label: "Done" },
 ] as const;
 
-/** The list with its tabs: the part that a tab or another queue replaces. */
+/** The list with its state tabs. Selecting a tab or a queue replaces it. */
 export function JobList({ counts, ...rows }: JobListProps) {
   const { query } = rows;
   const tabs = STATES.map(({ state, label }) => {
@@ -72,7 +72,7 @@ export function JobList({ counts, ...rows }: JobListProps) {
   );
 }
 
-/** One page of rows, and at its end the row that fetches the next when it comes into view. */
+/** One page of rows. The last row fetches the next page when it scrolls into view. */
 export function JobRows({ jobs, nextCursor, query, now }: JobRowsProps) {
   return (
     <>
@@ -123,7 +123,7 @@ function NoJobs({ query }: { query: JobListQuery }) {
     );
   }
   return (
-    <EmptyState icon="search" title="No job matches" text="There is none in this state and queue.">
+    <EmptyState icon="search" title="No matching jobs" text="No job in this queue is in this state.">
       <ButtonLink href={jobsHref({ state: "all", queue: "all" })}>Show all jobs</ButtonLink>
     </EmptyState>
   );

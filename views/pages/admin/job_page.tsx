@@ -9,7 +9,7 @@ import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { queueLabel } from "./job_query.ts";
 import { JobTenant, StateBadge } from "./job_row.tsx";
 
-/** `maxAttempts`: how often a job in its queue may start. */
+/** `maxAttempts`: the number of times that a job in this queue may start. */
 export type ShownJob = ListedJob & { maxAttempts: number };
 
 export type JobPageProps = { job: ShownJob; now: Date };
@@ -17,16 +17,16 @@ export type JobPageProps = { job: ShownJob; now: Date };
 const MEANINGS: Record<JobState, string> = {
   waiting: "Waits until it is due.",
   ready: "Starts as soon as a process is free.",
-  running: "Is running, or about to.",
+  running: "Running or about to run.",
   held: "Continues when its tenant is resumed.",
-  failed: "Failed permanently. Kept for 90 days, unless you retry or discard it.",
+  failed: "Failed permanently. Kept for 90 days unless you retry or discard it.",
   done: "Finished.",
 };
 
 const ABOUT_TO_CHANGE: JobState[] = ["ready", "running"];
 const DISCARDED: JobState[] = ["waiting", "ready", "held", "failed"];
 
-/** `/admin/jobs/:id`: one job in full, and what staff can do with it. */
+/** `/admin/jobs/:id`: a job's details and actions. */
 export function JobPage({ job, now }: JobPageProps) {
   return (
     <>

@@ -3,7 +3,7 @@ import type { QueueName } from "../../../src/outbox/queues.ts";
 
 export type JobListQuery = { state: JobState | "all"; queue: QueueName | "all" };
 
-/** The address of the list as asked for. It always names the state: without one, the list opens with what failed. */
+/** The URL of the filtered list. It always includes the state, because without one the list shows failed jobs. */
 export function jobsHref({ state, queue }: JobListQuery, cursor?: string): string {
   const parameters = new URLSearchParams({ state });
   if (queue !== "all") parameters.set("queue", queue);

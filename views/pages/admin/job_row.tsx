@@ -17,7 +17,7 @@ const STATES: Record<JobState, { label: string; tone: Tone }> = {
   done: { label: "Done", tone: "accent" },
 };
 
-/** A job in the list; its name leads to its page. */
+/** A job in the list. Its name links to its page. */
 export function JobRow({ job, now }: { job: ListedJob; now: Date }) {
   const { id, name, queue, state, attempts, createdAt } = job;
   return (

@@ -1,4 +1,4 @@
-// htmx asks for parts of this page: JobList for `#job-list`, JobRows for `#more-jobs`, QueuePanel for `#queue-panel`.
+// htmx requests parts of this page: JobList for `#job-list`, JobRows for `#more-jobs`, QueuePanel for `#queue-panel`.
 import { Button } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { Select } from "../../components/select.tsx";
@@ -9,7 +9,7 @@ import { QueuePanel, type QueuePanelProps } from "./queue_panel.tsx";
 
 export type JobsPageProps = JobListProps & QueuePanelProps;
 
-/** `/admin/jobs`: the state of the queues, and every job that is kept. */
+/** `/admin/jobs`: the state of the queues, and all stored jobs. */
 export function JobsPage({ queues, workers, ...list }: JobsPageProps) {
   return (
     <>

@@ -12,7 +12,7 @@ export type NewSuppressionPageProps = {
   errors?: FieldErrors;
 };
 
-/** `/admin/suppressions/new`: suppresses an address by hand. */
+/** `/admin/suppressions/new`: suppresses an address manually. */
 export function NewSuppressionPage({ values = {}, errors = {} }: NewSuppressionPageProps) {
   return (
     <div class="max-w-xl">
@@ -21,7 +21,7 @@ export function NewSuppressionPage({ values = {}, errors = {} }: NewSuppressionP
       </p>
       <PageHeading
         title="Suppress an address"
-        lead="It gets no more email from any tenant, including invitations and password links."
+        lead="The address won't get email from any tenant, including invitations and password links."
       />
       <Card>
         <form method="post" action="/admin/suppressions" novalidate class="grid gap-5">

@@ -12,7 +12,7 @@ import { type JobListQuery, jobsHref, queueLabel } from "./job_query.ts";
 
 export type QueuePanelProps = {
   queues: QueueState[];
-  /** How many processes run jobs. */
+  /** The number of processes that run jobs. */
   workers: number;
   now: Date;
 };
@@ -27,10 +27,10 @@ const COLUMNS = [
   { label: "Held", class: "text-right" },
   { label: "Failed", class: "text-right max-lg:pr-5" },
   { label: "Oldest ready", class: "max-lg:hidden" },
-  { label: "In the last hour", class: "max-lg:hidden" },
+  { label: "Last hour", class: "max-lg:hidden" },
 ];
 
-/** The state of the queues. htmx fetches it again every ten seconds. */
+/** The state of the queues. htmx refreshes it every ten seconds. */
 export function QueuePanel({ queues, workers, now }: QueuePanelProps) {
   const ready = queues.reduce((jobs, { depth }) => jobs + depth.ready, 0);
   const refreshed = hx({
@@ -138,7 +138,7 @@ function Depth(
 }
 
 function LastHour({ done, retried, failed }: QueueState["lastHour"]) {
-  if (done + retried + failed === 0) return <span class="text-muted">nothing</span>;
+  if (done + retried + failed === 0) return <span class="text-muted">None</span>;
   return (
     <>
       {formatCount(done)} done

@@ -11,12 +11,13 @@ export type ReleaseAddressPageProps = { suppressed: SuppressedAddress; now: Date
 
 const ADVICE: Record<SuppressedAddress["reason"], string> = {
   bounce:
-    "It gets email again. If one bounces, it is suppressed again. Too many bounces make us look like spammers.",
-  complaint: "Its reader marked an email as spam. Release it only if they asked to get email again.",
-  manual: "It gets email again.",
+    "The address will get email again. If an email bounces, the address is suppressed again. Bounces hurt our sender reputation.",
+  complaint:
+    "The recipient marked an email as spam. Release the address only if they asked to get email again.",
+  manual: "The address will get email again.",
 };
 
-/** `/admin/suppressions/:id/release`: asks before an address gets email again. */
+/** `/admin/suppressions/:id/release`: asks for confirmation before an address gets email again. */
 export function ReleaseAddressPage({ suppressed, now }: ReleaseAddressPageProps) {
   const { id, address, reason, detail, createdAt } = suppressed;
   const facts = [

@@ -23,10 +23,10 @@ const COLUMNS = [
 const REASONS: Record<SuppressedAddress["reason"], { label: string; tone: Tone }> = {
   bounce: { label: "Bounced", tone: "warning" },
   complaint: { label: "Marked as spam", tone: "danger" },
-  manual: { label: "Added by hand", tone: "neutral" },
+  manual: { label: "Added manually", tone: "neutral" },
 };
 
-/** The list. A search replaces it. */
+/** The list. Searching replaces it. */
 export function SuppressionList(list: SuppressionListProps) {
   return (
     <Card id="suppression-list" flush>
@@ -40,7 +40,7 @@ export function SuppressionList(list: SuppressionListProps) {
   );
 }
 
-/** One page of rows, and at its end the row that fetches the next when it comes into view. */
+/** One page of rows. The last row fetches the next page when it scrolls into view. */
 export function SuppressionRows({ addresses, nextCursor, search, now }: SuppressionListProps) {
   return (
     <>
@@ -67,7 +67,7 @@ export function SuppressionRows({ addresses, nextCursor, search, now }: Suppress
   );
 }
 
-/** Why, in a badge. */
+/** The reason for the suppression, in a badge. */
 export function ReasonBadge({ reason }: { reason: SuppressedAddress["reason"] }) {
   const { label, tone } = REASONS[reason];
   return <Badge tone={tone}>{label}</Badge>;
@@ -103,7 +103,7 @@ function SuppressionRow({ suppressed, now }: { suppressed: SuppressedAddress; no
 function NoAddresses({ search }: { search: string }) {
   if (search) {
     return (
-      <EmptyState icon="search" title="No address matches" text="Try another part of it.">
+      <EmptyState icon="search" title="No matching addresses" text="Try another part of the address.">
         <ButtonLink href="/admin/suppressions">Show all addresses</ButtonLink>
       </EmptyState>
     );
@@ -112,7 +112,7 @@ function NoAddresses({ search }: { search: string }) {
     <EmptyState
       icon="inbox"
       title="No suppressed addresses"
-      text="Addresses whose email bounces will be listed here."
+      text="Addresses that bounce or report spam will be listed here."
     />
   );
 }

@@ -1,17 +1,17 @@
-// htmx asks for parts of this page: SuppressionList for `#suppression-list`, SuppressionRows for `#more-suppressions`.
+// htmx requests parts of this page: SuppressionList for `#suppression-list`, SuppressionRows for `#more-suppressions`.
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchField } from "../../components/search_field.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { SuppressionList, type SuppressionListProps } from "./suppression_list.tsx";
 
-/** `/admin/suppressions`: the addresses that get no email. */
+/** `/admin/suppressions`: suppressed addresses, which get no email. */
 export function SuppressionsPage(list: SuppressionListProps) {
   return (
     <>
       <PageHeading
         title="Suppressed email"
-        lead="These addresses get no email. People who marked one as spam still get email about their account."
+        lead="These addresses get no email. People who marked an email as spam still get account emails."
         action={
           <ButtonLink href="/admin/suppressions/new" variant="primary" icon="plus">Add address</ButtonLink>
         }

@@ -28,7 +28,7 @@ export function SuspensionCard(
     <Card title="Suspension">
       <form method="post" action={action} novalidate class="grid gap-4">
         <p class="text-muted">
-          Members and API clients lose access until you resume it. Nothing is deleted.
+          Members and API clients lose access until you resume the tenant. Nothing is deleted.
         </p>
         <TextAreaField
           id="reason"
@@ -68,7 +68,7 @@ export function DeletionCard({ tenant, form }: { tenant: ShownTenant; form?: Ten
       <Card title="Deletion" tone="danger">
         <form method="post" action={`${action}/cancel`} class="grid gap-4">
           <p>
-            It will be permanently deleted on <Day at={tenant.deletion} long />, with everything in it.
+            The tenant and everything in it will be permanently deleted on <Day at={tenant.deletion} long />.
           </p>
           <div>
             <Button icon="restore">Cancel deletion</Button>
@@ -81,8 +81,8 @@ export function DeletionCard({ tenant, form }: { tenant: ShownTenant; form?: Ten
     <Card title="Deletion" tone="danger">
       <form method="post" action={action} novalidate class="grid gap-4">
         <p class="text-muted">
-          It will be permanently deleted after 30 days. Until then it works as before, and you or its owners
-          can cancel.
+          The tenant will be permanently deleted after 30 days. Until then, it works as before, and you or its
+          owners can cancel the deletion.
         </p>
         <ConfirmationField
           label="The tenant's subdomain"

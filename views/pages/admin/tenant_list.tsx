@@ -16,7 +16,7 @@ export type TenantRowsProps = {
 
 export type TenantListProps = TenantRowsProps & { counts: Record<TenantQuery["status"], number> };
 
-/** The htmx attributes of what replaces the list. */
+/** The htmx attributes of links and forms that replace the list. */
 export const LIST_SWAP = { target: "#tenant-list", swap: "outerHTML", pushUrl: "true" };
 
 const COLUMNS = [
@@ -35,7 +35,7 @@ const STATUSES = [
   { status: "deletion", label: "To be deleted" },
 ] as const;
 
-/** The list with its status tabs. Search and tabs replace it. */
+/** The list with its status tabs. Searching or selecting a tab replaces it. */
 export function TenantList({ counts, ...rows }: TenantListProps) {
   const { query } = rows;
   const tabs = STATUSES.map(({ status, label }) => {
@@ -59,7 +59,7 @@ export function TenantList({ counts, ...rows }: TenantListProps) {
   );
 }
 
-/** One page of rows, and at its end the row that fetches the next when it comes into view. */
+/** One page of rows. The last row fetches the next page when it scrolls into view. */
 export function TenantRows({ tenants, nextCursor, query, now }: TenantRowsProps) {
   return (
     <>
@@ -74,7 +74,7 @@ export function TenantRows({ tenants, nextCursor, query, now }: TenantRowsProps)
 function NoTenants({ query }: { query: TenantQuery }) {
   if (query.search || query.status !== "all") {
     return (
-      <EmptyState icon="search" title="No tenant matches" text="Try another word, or look at all tenants.">
+      <EmptyState icon="search" title="No matching tenants" text="Try another word, or show all tenants.">
         <ButtonLink href="/admin/tenants">Show all tenants</ButtonLink>
       </EmptyState>
     );
@@ -83,7 +83,7 @@ function NoTenants({ query }: { query: TenantQuery }) {
     <EmptyState
       icon="layers"
       title="No tenants yet"
-      text="Once a company signs up, you will see it in this list."
+      text="Companies that sign up will be listed here."
     />
   );
 }

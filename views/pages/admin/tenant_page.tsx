@@ -15,9 +15,9 @@ export type ShownTenant = ListedTenant & {
   suspension: { reason: string; at: Date } | null;
   schemaName: string;
   owners: { name: string; email: string }[];
-  /** Old addresses that still redirect. */
+  /** Former subdomains that still redirect. */
   formerSubdomains: FormerSubdomain[];
-  /** Why its last migration failed, if it did. */
+  /** The error of the last migration, if it failed. */
   failure: string | null;
 };
 
@@ -25,12 +25,12 @@ export type TenantPageProps = {
   tenant: ShownTenant;
   history: Activity[];
   now: Date;
-  /** A refused form. */
+  /** A form with errors. */
   suspend?: { values: { reason?: string }; errors: FieldErrors };
   remove?: { values: { confirmation?: string }; errors: FieldErrors };
 };
 
-/** `/admin/tenants/:id`: one tenant, its history, and what staff can do with it. */
+/** `/admin/tenants/:id`: a tenant's details, history and actions. */
 export function TenantPage({ tenant, history, now, suspend, remove }: TenantPageProps) {
   return (
     <>
@@ -66,7 +66,7 @@ function MigrationFailure({ text }: { text: string }) {
   return (
     <div class="mb-6">
       <Alert kind="error">
-        <p class="font-medium">Its last migration failed.</p>
+        <p class="font-medium">The last migration failed.</p>
         <p class="mt-1 font-mono text-sm whitespace-pre-wrap">{text}</p>
       </Alert>
     </div>
@@ -91,7 +91,7 @@ function TenantFacts({ tenant }: { tenant: ShownTenant }) {
 }
 
 function Owners({ owners }: { owners: ShownTenant["owners"] }) {
-  if (owners.length === 0) return <span class="text-muted">Nobody</span>;
+  if (owners.length === 0) return <span class="text-muted">None</span>;
   return (
     <ul class="grid gap-1">
       {owners.map(({ name, email }) => (

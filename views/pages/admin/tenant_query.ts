@@ -1,6 +1,6 @@
 export type TenantQuery = { search: string; status: "all" | "active" | "suspended" | "deletion" };
 
-/** The address of the list as asked for, without what is the default. */
+/** The URL of the filtered list. Leaves out default values. */
 export function tenantsHref({ search, status }: TenantQuery, cursor?: string): string {
   const parameters = new URLSearchParams();
   if (search) parameters.set("search", search);

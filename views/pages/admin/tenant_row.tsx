@@ -11,16 +11,16 @@ export type ListedTenant = {
   url: string;
   plan: string;
   status: "active" | "suspended";
-  /** When it will be deleted, if that is scheduled. */
+  /** The day of the scheduled deletion, if there is one. */
   deletion: Date | null;
   schemaVersion: string;
-  /** Its schema lacks migrations. */
+  /** Whether the tenant's schema lacks migrations. */
   isBehind: boolean;
   members: number;
   createdAt: Date;
 };
 
-/** A tenant in the list; its name leads to its page. */
+/** A tenant in the list. Its name links to its page. */
 export function TenantRow({ tenant, now }: { tenant: ListedTenant; now: Date }) {
   const { id, name, url, plan, members, schemaVersion, createdAt } = tenant;
   return (
@@ -53,7 +53,7 @@ export function TenantRow({ tenant, now }: { tenant: ListedTenant; now: Date }) 
   );
 }
 
-/** Its status, scheduled deletion and missing migrations, in badges. */
+/** The tenant's status, scheduled deletion and missing migrations, in badges. */
 export function TenantStatus({ tenant: { status, deletion, isBehind } }: { tenant: ListedTenant }) {
   return (
     <span class="flex flex-wrap gap-1.5">

@@ -1,4 +1,4 @@
-// htmx asks for parts of this page: TenantList for `#tenant-list`, TenantRows for `#more-tenants`.
+// htmx requests parts of this page: TenantList for `#tenant-list`, TenantRows for `#more-tenants`.
 import { Button } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchField } from "../../components/search_field.tsx";
@@ -10,7 +10,7 @@ export type TenantsPageProps = TenantListProps & {
   pool: { ready: number; size: number };
 };
 
-/** `/admin/tenants`: every tenant of the installation, searched and filtered. */
+/** `/admin/tenants`: all tenants, with search and filters. */
 export function TenantsPage({ pool, ...list }: TenantsPageProps) {
   return (
     <>

@@ -19,7 +19,7 @@ import { Samples } from "./samples.tsx";
 const NOON = Date.UTC(2026, 0, 15, 12);
 const AGES_IN_MINUTES = [0, 5, 180, 2_880, 43_200];
 
-/** Alerts, toasts, badges, avatars, times. */
+/** Alerts, toasts, badges, avatars, and times. */
 export function MessageSamples() {
   return (
     <>
@@ -27,13 +27,13 @@ export function MessageSamples() {
         <div class="grid w-full gap-3">
           <Alert kind="success">The project was saved.</Alert>
           <Alert kind="info">The figures are from this morning.</Alert>
-          <Alert kind="warning" action={<Button type="button" size="small">Keep it</Button>}>
+          <Alert kind="warning" action={<Button type="button" size="small">Choose plan</Button>}>
             The trial ends in three days.
           </Alert>
           <Alert kind="error">This email and password don't match.</Alert>
         </div>
-        <Toast kind="success" text="A toast leaves after six seconds." />
-        <Toast kind="error" text="This one says what failed." />
+        <Toast kind="success" text="A toast disappears after six seconds." />
+        <Toast kind="error" text="An error toast says what failed." />
       </Samples>
       <Samples title="Badges, people, times">
         <Badge>Neutral</Badge>
@@ -53,7 +53,7 @@ export function MessageSamples() {
   );
 }
 
-/** Figures, lists, and what stands in for them. */
+/** Figures, lists, empty states and skeletons. */
 export function ContentSamples() {
   const tabs = [
     { label: "All", href: "#main", current: true },
@@ -83,7 +83,7 @@ export function ContentSamples() {
         <EmptyState
           icon="folder"
           title="No projects yet"
-          text="A project holds one piece of your team's work."
+          text="Create a project to start organizing work."
         >
           <Button type="button" variant="primary">New project</Button>
         </EmptyState>

@@ -55,7 +55,7 @@ export function FormSamples() {
         <TextField
           id="sample-error"
           name="error"
-          label="Refused"
+          label="With an error"
           value="no"
           error="Use at least 12 characters."
         />
@@ -72,7 +72,12 @@ export function FormSamples() {
         <div class="grid content-start gap-5">
           <SelectField id="sample-select" name="select" label="Choice" options={OPTIONS} value="archived" />
           <Checkbox id="sample-check" name="check" label="Checked" hint="With a hint." checked />
-          <Checkbox id="sample-check-error" name="check" label="Refused" error="Accept this to go on." />
+          <Checkbox
+            id="sample-check-error"
+            name="check"
+            label="With an error"
+            error="Accept this to continue."
+          />
         </div>
       </div>
     </Samples>

@@ -6,7 +6,7 @@ import { PageHeading } from "../../layouts/shell_frame.tsx";
 
 export type MailboxMessagePageProps = { message: MailboxMessage; links: string[] };
 
-/** `/dev/mailbox/:id`: one email as its reader would see it, as text, and with its headers. */
+/** `/dev/mailbox/:id`: an email as its reader would see it, as text, and with its headers. */
 export function MailboxMessagePage({ message, links }: MailboxMessagePageProps) {
   const { id, subject, text } = message;
   return (
@@ -21,7 +21,7 @@ export function MailboxMessagePage({ message, links }: MailboxMessagePageProps) 
         </Card>
         <Card
           title="As HTML"
-          action={<TextLink href={`/dev/mailbox/${id}/html`} target="_blank">Open alone</TextLink>}
+          action={<TextLink href={`/dev/mailbox/${id}/html`} target="_blank">Open in full window</TextLink>}
           flush
         >
           <iframe

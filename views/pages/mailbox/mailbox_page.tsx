@@ -14,7 +14,7 @@ export type MailboxPageProps = {
   isFirst: boolean;
   /** Shows only email to this address. */
   to?: string;
-  /** How email is sent now; `mailbox` means that it is captured here. */
+  /** The current way of sending email. `mailbox` captures it here. */
   transport: string;
   now: Date;
 };
@@ -53,7 +53,7 @@ function MailboxActions({ to }: { to?: string }) {
     <>
       {to ? <ButtonLink href="/dev/mailbox">Show all email</ButtonLink> : null}
       <form method="post" action="/dev/mailbox/clear">
-        <Button icon="trash">Empty the mailbox</Button>
+        <Button icon="trash">Empty mailbox</Button>
       </form>
     </>
   );
@@ -64,7 +64,7 @@ function SendsNow({ transport }: { transport: string }) {
     <div class="mb-6">
       <Alert kind="info">
         Email is now sent through{" "}
-        {transport === "smtp" ? "SMTP" : "Resend"}. These emails were captured before.
+        {transport === "smtp" ? "SMTP" : "Resend"}. These emails were captured earlier.
       </Alert>
     </div>
   );

@@ -16,7 +16,7 @@ export function DeleteProjectPage({ project }: DeleteProjectProps) {
   );
 }
 
-/** What `GET /projects/:id/delete` answers to htmx. */
+/** The dialog that htmx gets from `/projects/:id/delete`. */
 export function DeleteProjectDialog({ project }: DeleteProjectProps) {
   return (
     <Dialog id="project-dialog" title="Delete project">

@@ -1,7 +1,7 @@
 import { OobToast } from "../../components/toast.tsx";
 import { type ListedProject, ProjectRow } from "./project_row.tsx";
 
-/** Answers a creation in place: the row on top of the list. */
+/** Updates the page after a creation: adds the row at the top of the list. */
 export function ProjectCreated({ project, now }: { project: ListedProject; now: Date }) {
   return (
     <>
@@ -13,7 +13,7 @@ export function ProjectCreated({ project, now }: { project: ListedProject; now: 
   );
 }
 
-/** Answers a change in place, with `verb` for what was done: the row as it is now. */
+/** Updates the page after a change: replaces the row. `verb` names the change. */
 export function ProjectSaved(
   { project, now, verb = "saved" }: {
     project: ListedProject;
@@ -31,7 +31,7 @@ export function ProjectSaved(
   );
 }
 
-/** Answers a deletion in place: the row goes. */
+/** Updates the page after a deletion: removes the row. */
 export function ProjectDeleted({ id, name }: { id: string; name: string }) {
   return (
     <>

@@ -10,12 +10,12 @@ import { PageHeading } from "../../layouts/shell_frame.tsx";
 export type ProjectValues = { name?: string; description?: string; status?: string };
 
 export type ProjectFormProps = {
-  /** The project that is changed, as it was when the form was made; absent for a new one. */
+  /** The project to change, as it was when the form was rendered; absent for a new project. */
   project?: { id: string; name: string; version: number };
   values?: ProjectValues;
   errors?: Record<string, string>;
   problem?: string;
-  /** In a dialog of the list rather than on a page of its own. */
+  /** Whether the form is in a dialog of the list, not on its own page. */
   inPlace?: boolean;
 };
 
@@ -24,7 +24,7 @@ const STATUS_OPTIONS = [{ value: "active", label: "Active" }, {
   label: "Archived",
 }] as const;
 
-/** The form in a dialog, as htmx gets it from `/projects/new` and `/projects/:id/edit`. */
+/** The form in a dialog. htmx gets it from `/projects/new` and `/projects/:id/edit`. */
 export function ProjectDialog(props: ProjectFormProps) {
   return (
     <Dialog id="project-dialog" title={titleOf(props)}>
@@ -33,7 +33,7 @@ export function ProjectDialog(props: ProjectFormProps) {
   );
 }
 
-/** The form on a page of its own. */
+/** The form on its own page. */
 export function ProjectFormPage(props: ProjectFormProps) {
   return (
     <div class="max-w-xl">
@@ -43,7 +43,7 @@ export function ProjectFormPage(props: ProjectFormProps) {
   );
 }
 
-/** The form, for a new project or a change; in place it is swapped by itself when it is refused. */
+/** The form for a new project or a change. In a dialog, htmx replaces it if it has errors. */
 export function ProjectForm(
   { project, values = {}, errors = {}, problem, inPlace = false }: ProjectFormProps,
 ) {
@@ -88,7 +88,7 @@ export function ProjectForm(
   );
 }
 
-/** Leaves a form: closes its dialog, or leads back. */
+/** Leaves a form: closes its dialog, or links back. */
 export function Cancel(
   { href, inPlace, autofocus }: { href: string; inPlace: boolean; autofocus?: boolean },
 ) {

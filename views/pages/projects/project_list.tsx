@@ -16,7 +16,7 @@ export type ProjectListProps = {
   canWrite: boolean;
 };
 
-/** The htmx attributes of what replaces the list. */
+/** The htmx attributes of links and forms that replace the list. */
 export const LIST_SWAP = { target: "#project-list", swap: "outerHTML", pushUrl: "true" };
 
 const COLUMNS = [
@@ -33,7 +33,7 @@ const STATUSES = [
   { status: "archived", label: "Archived" },
 ] as const;
 
-/** The list with its status tabs: what search, tabs and sorting replace. */
+/** The list with its status tabs. Searching, sorting or selecting a tab replaces it. */
 export function ProjectList(props: ProjectListProps) {
   const { query } = props;
   const tabs = STATUSES.map(({ status, label }) => {
@@ -63,7 +63,7 @@ export function ProjectList(props: ProjectListProps) {
   );
 }
 
-/** One page of rows, and at its end the row that fetches the next when it comes into view. */
+/** One page of rows. The last row fetches the next page when it scrolls into view. */
 export function ProjectRows({ projects, nextCursor, query, now, canWrite }: ProjectListProps) {
   return (
     <>

@@ -7,7 +7,7 @@ import { Time } from "../../components/time.tsx";
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { type ListedProject, StatusBadge } from "./project_row.tsx";
 
-/** `/projects/:id`: one project in full. */
+/** `/projects/:id`: a project's details. */
 export function ProjectPage(
   { project, now, canWrite }: { project: ListedProject; now: Date; canWrite: boolean },
 ) {

@@ -1,6 +1,6 @@
 export type ProjectQuery = { search: string; status: "all" | "active" | "archived"; sort: string };
 
-/** The choices of the sort menu; the first is what the list starts with. */
+/** The choices of the sort menu. The first is the default. */
 export const SORT_OPTIONS = [
   { value: "-created_at", label: "Newest first" },
   { value: "created_at", label: "Oldest first" },
@@ -9,12 +9,12 @@ export const SORT_OPTIONS = [
   { value: "-name", label: "Name, Z to A" },
 ] as const;
 
-/** The address of the list, without what is the default. */
+/** The URL of the filtered list. Leaves out default values. */
 export function projectsHref(query: ProjectQuery, cursor?: string): string {
   return hrefOf("/projects", query, cursor);
 }
 
-/** The address of all projects in the list as a file. */
+/** The URL of the CSV file with all projects in the filtered list. */
 export function projectsCsvHref(query: ProjectQuery): string {
   return hrefOf("/projects.csv", query);
 }

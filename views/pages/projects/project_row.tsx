@@ -9,7 +9,7 @@ import { Time } from "../../components/time.tsx";
 
 export type ListedProject = Project & { ownerName: string };
 
-/** A project in the list, with what can be done to it if the person may. */
+/** A project in the list. Shows actions only to people who may change projects. */
 export function ProjectRow(
   { project, now, canWrite }: { project: ListedProject; now: Date; canWrite: boolean },
 ) {

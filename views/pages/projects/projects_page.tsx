@@ -1,6 +1,6 @@
-// htmx asks for parts of this page: ProjectList for `#project-list`, ProjectRows for `#more-projects`, a dialog for
-// `#project-editor`. A refused form comes back as the form, with 422. A change answers with ProjectCreated, ProjectSaved
-// or ProjectDeleted: the row, a closed dialog and a toast.
+// htmx requests parts of this page: ProjectList for `#project-list`, ProjectRows for `#more-projects`, a dialog for
+// `#project-editor`. A form with errors is returned with 422. After a change, the response is ProjectCreated, ProjectSaved
+// or ProjectDeleted: it updates the row, closes the dialog and shows a toast.
 import { ButtonLink } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchForm } from "../../components/search_form.tsx";
@@ -9,7 +9,7 @@ import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { LIST_SWAP, ProjectList, type ProjectListProps } from "./project_list.tsx";
 import { type ProjectQuery, SORT_OPTIONS } from "./project_query.ts";
 
-/** `/projects`: the workspace's projects, searched, filtered and sorted. */
+/** `/projects`: the workspace's projects, with search, filters and sorting. */
 export function ProjectsPage(
   { projects, nextCursor, query, now, canWrite }: ProjectListProps,
 ) {

@@ -70,8 +70,8 @@ function Consequences() {
         </ul>
       </div>
       <p class="text-muted">
-        Until then, everything keeps working and any owner can cancel. After that, nobody can restore the
-        workspace.
+        Until then, everything keeps working, and any owner can cancel the deletion. After that, nobody can
+        restore the workspace.
       </p>
     </>
   );

@@ -4,7 +4,7 @@ import { EmailChoices, type EmailChoicesProps } from "../../components/email_cho
 import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { SettingsTabs } from "./settings_tabs.tsx";
 
-/** `/settings/notifications`: which emails a person gets. */
+/** `/settings/notifications`: a person's email preferences. */
 export function NotificationSettingsPage(
   { categories, preferences }: EmailChoicesProps,
 ) {
@@ -20,7 +20,7 @@ export function NotificationSettingsPage(
           <form method="post" action="/settings/notifications" class="grid gap-5">
             <EmailChoices categories={categories} preferences={preferences} />
             <div>
-              <Button variant="primary">Save choices</Button>
+              <Button variant="primary">Save preferences</Button>
             </div>
           </form>
         </Card>

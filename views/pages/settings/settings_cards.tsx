@@ -78,7 +78,7 @@ export function DangerZone({ deletion, canDelete }: Pick<SettingsPageProps, "del
           )
           : (
             <p class="text-muted">
-              The workspace is deleted after 30 days. Until then, an owner can cancel.
+              The workspace is deleted after 30 days. Until then, an owner can cancel the deletion.
             </p>
           )}
         {canDelete

@@ -17,17 +17,17 @@ export type SettingsPageProps = {
     createdAt: Date;
     brand: { color: string | null; logoUrl: string | null };
   };
-  /** What follows the subdomain in the address: `.denizen.example:8000`. */
+  /** The part of the workspace's host after the subdomain: `.denizen.example:8000`. */
   hostSuffix: string;
-  /** Old addresses that still redirect. */
+  /** Former subdomains that still redirect. */
   formerSubdomains: FormerSubdomain[];
-  /** When the workspace will be deleted, if that is scheduled. */
+  /** The day of the scheduled deletion, if there is one. */
   deletion: Date | null;
-  /** May rename and move the workspace. */
+  /** Whether the member may rename and move the workspace. */
   canManage: boolean;
-  /** May schedule and cancel the workspace's deletion. */
+  /** Whether the member may schedule and cancel the workspace's deletion. */
   canDelete: boolean;
-  /** A refused form. */
+  /** A form with errors. */
   rename?: { values: { name?: string }; errors: FieldErrors };
   move?: { values: { subdomain?: string }; errors: FieldErrors };
   rebrand?: { values: { brand_color?: string; logo_url?: string }; errors: FieldErrors };

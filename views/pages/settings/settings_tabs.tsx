@@ -5,7 +5,7 @@ const TABS = [
   { key: "notifications", label: "Notifications", href: "/settings/notifications" },
 ] as const;
 
-/** The pages of the settings. */
+/** Links to all settings pages. */
 export function SettingsTabs({ active }: { active: typeof TABS[number]["key"] }) {
   return (
     <div class="mb-6">
