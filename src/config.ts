@@ -7,32 +7,32 @@ import { isOnThisMachine } from "./platform/smtp_url.ts";
 
 const SENDER_NAME = "Denizen";
 
-/** Kubernetes kills a process 30 seconds after the signal to stop, Docker after 10. */
+/** Kubernetes kills a process 30 seconds after the stop signal, Docker after 10. */
 const STOP = { stopGrace: 8 * SECOND, drainTime: 5 * SECOND };
-/** Deno Deploy kills a process 5 seconds after the signal. */
+/** Deno Deploy kills a process 5 seconds after the stop signal. */
 const DENO_DEPLOY_STOP = { stopGrace: 4.5 * SECOND, drainTime: 2 * SECOND };
 
 export type Environment = "production" | "development" | "test";
 
-/** The settings as the product uses them. `src/config/settings.ts` describes each. */
+/** The settings as the product uses them. `src/config/settings.ts` describes each setting. */
 export type Config = Values & Derived;
 
 type Values = SettingValues<typeof SETTINGS>;
 
-/** What follows from several settings, or from where the process runs. */
+/** Values that follow from several settings, or from where the process runs. */
 type Derived = {
   environment: Environment;
   /** Scheme, host and port of the apex, without a path. */
   appUrl: URL;
   databasePooler: "none" | "transaction";
   emailFrom: NamedAddress;
-  /** Milliseconds after the signal to stop in which the process ends, even if something hangs. */
+  /** The process ends this many milliseconds after the stop signal at the latest, even if something hangs. */
   stopGrace: number;
   /** The part of `stopGrace` in which requests and jobs may finish. */
   drainTime: number;
 };
 
-/** Lists every wrong variable, one line each. */
+/** Lists every invalid variable, one per line. */
 export class ConfigError extends Error {
   readonly lines: string[];
 
@@ -58,7 +58,7 @@ export function readAdminPasswordVariable(): string | undefined {
   return Deno.env.get(ADMIN_PASSWORD.name) || undefined;
 }
 
-/** A `Config` from variables; an empty one counts as unset. Throws `ConfigError`. */
+/** A `Config` from variables. An empty variable counts as unset. Throws `ConfigError`. */
 export function parseConfig(variables: Record<string, string | undefined>): Config {
   const read = readSettings(SETTINGS, variables);
   if ("problems" in read) throw new ConfigError(read.problems);
@@ -109,9 +109,9 @@ function reachesOthers({ resendApiKey, smtpUrl }: Config): boolean {
   return resendApiKey !== undefined || (smtpUrl !== undefined && !isOnThisMachine(smtpUrl));
 }
 
-/** Why one process both serves and runs jobs with Deno KV's queue. */
+/** The reason why one process must both serve and run jobs with Deno KV's queue. */
 export const KV_NEEDS_ONE_PROCESS =
-  "the queue of Deno KV wakes no listener in another process, so one process serves and runs jobs; set JOBS_ENGINE=postgres to split them";
+  "Deno KV's queue can't notify another process, so one process must serve and run jobs; set JOBS_ENGINE=postgres to split them";
 
 function halfConfigured(config: Config): string[] {
   const { databaseUrl, databasePooler, migrationDatabaseUrl, jobsEngine, role, sleepsBetweenRequests } =
@@ -147,7 +147,7 @@ function sharedPort({ port, metricsPort }: Config): string[] {
   return [`METRICS_PORT: must differ from the product's own port, ${port} (PORT)`];
 }
 
-/** Production sends email, because it has no mailbox to look into. */
+/** Production must send email, because it has no development mailbox. */
 function emailProblems({ smtpUrl, resendApiKey, emailFrom }: Values, environment: Environment): string[] {
   const lines: string[] = [];
   if (smtpUrl && resendApiKey) lines.push("RESEND_API_KEY: can't be combined with SMTP_URL; set one of them");

@@ -28,17 +28,17 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
   actor: Who;
   requestId: string;
   services: Services;
-  /** The same actor's way to schema `control`. */
+  /** The same actor's context for schema `control`. */
   readonly system: SystemContext<Who>;
   /** A transaction as the tenant, for changes and for queries that depend on each other. */
   tx<T>(work: (tx: TenantTx) => PromiseLike<T>): Promise<T>;
-  /** Independent queries as the tenant, all in one flight. */
+  /** Sends independent queries as the tenant in one round trip. */
   read<Queries extends readonly PromiseLike<unknown>[]>(
     build: (tx: TenantTx) => readonly [...Queries],
   ): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }>;
 };
 
-/** A tenant's context in which a person acts as a member. */
+/** A tenant's context in which the actor is a member. */
 export type MemberContext = TenantContext<MemberActor>;
 
 export function systemContext<Who extends Actor>(
@@ -51,11 +51,11 @@ export function systemContext<Who extends Actor>(
     requestId,
     services,
     control: services.db.control,
-    tx: (work) => signalAfterCommit(services, work, (noted) => withControl(services.db, noted)),
+    tx: (work) => signalAfterCommit(services, work, (run) => withControl(services.db, run)),
   };
 }
 
-/** Throws `forbidden` when the actor's scope is another tenant. */
+/** Throws `forbidden` if the actor's scope doesn't include the tenant. */
 export function tenantContext<Who extends TenantActor>(
   services: Services,
   tenant: Tenant,
@@ -73,12 +73,12 @@ export function tenantContext<Who extends TenantActor>(
     services,
     system: systemContext(services, actor, requestId),
     tx: (work) =>
-      signalAfterCommit(services, work, (noted) => withTenant(services.db, tenant.schemaName, noted)),
+      signalAfterCommit(services, work, (run) => withTenant(services.db, tenant.schemaName, run)),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };
 }
 
-/** The same services on the connections for background work, which never delays a request. */
+/** The same services on separate connections, so that background work never delays a request. */
 export function inBackground(services: Services): Services {
   return { ...services, db: services.db.batch };
 }
@@ -87,10 +87,10 @@ export function inBackground(services: Services): Services {
 async function signalAfterCommit<Tx extends object, T>(
   { jobs }: Services,
   work: (tx: Tx) => PromiseLike<T>,
-  run: (noted: (tx: Tx) => PromiseLike<T>) => Promise<T>,
+  transact: (run: (tx: Tx) => PromiseLike<T>) => Promise<T>,
 ): Promise<T> {
   let handle: Tx | undefined;
-  const result = await run((tx) => work(handle = tx));
+  const result = await transact((tx) => work(handle = tx));
   if (handle) jobs.committed(handle);
   return result;
 }

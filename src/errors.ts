@@ -1,6 +1,6 @@
 /**
- * The kinds of failure the product knows. Each edge (page, partial, API, CLI) has one place that turns
- * them into its own form. Anything else that is thrown is a bug: it is logged and answered with 500, without details.
+ * The kinds of errors that the product expects. Each edge (page, partial, API, CLI) converts them to responses in one place.
+ * Any other exception is a bug: the product logs it and answers with 500, without details.
  */
 export type ErrorKind =
   | "invalid"
@@ -18,15 +18,15 @@ export type ErrorKind =
 
 export type FieldErrors = Record<string, string>;
 
-/** How much of a plan's limit is used. */
+/** A plan's limit, and how much of it is used. */
 export type Usage = { limit: number; used: number };
 
 export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly fields: FieldErrors;
-  /** Seconds after which a new try makes sense; for `unavailable`. */
+  /** For `unavailable`: seconds until a retry makes sense. */
   readonly retryAfter: number | undefined;
-  /** What the plan includes and what is used; for `limit_reached`. */
+  /** For `limit_reached`: the plan's limit, and how much of it is used. */
   readonly usage: Usage | undefined;
 
   constructor(
@@ -43,7 +43,7 @@ export class DomainError extends Error {
   }
 }
 
-/** The input can't be accepted. `fields` says what to change in each field. */
+/** The input is invalid. `fields` says what to change in each field. */
 export function invalid(fields: FieldErrors, message = "Some fields need another value."): DomainError {
   return new DomainError("invalid", message, { fields });
 }
@@ -63,7 +63,7 @@ export function unverified(message: string): DomainError {
   return new DomainError("unverified", message);
 }
 
-/** The actor is known and lacks the permission. */
+/** The actor is authenticated but lacks the permission. */
 export function forbidden(message = "Your role does not allow this."): DomainError {
   return new DomainError("forbidden", message);
 }
@@ -73,7 +73,7 @@ export function suspended(): DomainError {
   return new DomainError("suspended", "This workspace is suspended. Ask its owner why.");
 }
 
-/** It doesn't exist, or the actor may not know of it. */
+/** The thing doesn't exist, or the actor may not know about it. */
 export function notFound(what: string): DomainError {
   return new DomainError("not_found", `${what} was not found.`);
 }
@@ -83,12 +83,12 @@ export function conflict(message: string): DomainError {
   return new DomainError("conflict", message);
 }
 
-/** It changed since the actor read it (`If-Match`, RFC 9110 section 13.1.1). */
+/** The thing has changed since the actor read it (`If-Match`, RFC 9110 section 13.1.1). */
 export function preconditionFailed(message: string): DomainError {
   return new DomainError("precondition_failed", message);
 }
 
-/** The tenant's plan includes no more of this. */
+/** The tenant has used up a limit of its plan. */
 export function limitReached(message: string, usage: Usage): DomainError {
   return new DomainError("limit_reached", message, { usage });
 }
@@ -98,7 +98,7 @@ export function tooLarge(message: string): DomainError {
   return new DomainError("too_large", message);
 }
 
-/** Something that the product depends on doesn't answer now. */
+/** A dependency of the product is unavailable right now. */
 export function unavailable(message: string, retryAfter = 5): DomainError {
   return new DomainError("unavailable", message, { retryAfter });
 }

@@ -1,28 +1,28 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Permission } from "./access/permissions.ts";
-import type { Event } from "./events/event.ts";
+import type { Limit } from "./billing/limits.ts";
 import type { Email } from "./email/email.ts";
+import type { Event } from "./events/event.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
-import type { Limit } from "./billing/limits.ts";
 import type { Part } from "./ports.ts";
 
-/** What a feature adds to the product. Its pages and API routes are listed in `routes/app` and `routes/api`. */
+/** Everything that a feature adds to the product, except its pages and API routes. `routes/app` and `routes/api` list those. */
 export type Feature = {
   readonly name: string;
-  /** The tables that it has in every tenant's schema. */
+  /** The feature's tables in every tenant's schema. */
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
-  // deno-lint-ignore no-explicit-any -- each event has a row of its own
+  // deno-lint-ignore no-explicit-any -- each event has its own row type
   readonly events: readonly Event<any>[];
   readonly emails: readonly Email[];
-  /** Those of its emails included. */
-  // deno-lint-ignore no-explicit-any -- each job has a payload of its own
+  /** Includes the jobs of `emails`. */
+  // deno-lint-ignore no-explicit-any -- each job has its own payload type
   readonly jobs: readonly Job<any>[];
-  // deno-lint-ignore no-explicit-any -- as each schedule has
+  // deno-lint-ignore no-explicit-any -- each schedule has its own payload type
   readonly schedules: readonly Schedule<any>[];
-  // deno-lint-ignore no-explicit-any -- each part has a type of its own
+  // deno-lint-ignore no-explicit-any -- each part has its own type
   readonly parts: readonly Part<any>[];
 };
 

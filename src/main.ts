@@ -1,27 +1,27 @@
+import { sql } from "drizzle-orm";
 import { openEngine } from "../jobs/engines/open.ts";
 import { JobWorker, NEW_JOBS } from "../jobs/runner/job_worker.ts";
 import { enqueueMissed, registerSchedules, type Running } from "../jobs/schedules.ts";
-import { sql } from "drizzle-orm";
 import { createApp } from "../routes/app.ts";
-import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { createOperationsApp } from "../routes/operations.ts";
+import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
-import { startServices } from "./services.ts";
-import type { Services } from "./ports.ts";
 import { StartError } from "./platform/start_error.ts";
+import type { Services } from "./ports.ts";
+import { startServices } from "./services.ts";
 import { UPKEEP } from "./tenancy/upkeep.ts";
 
-/** How long the queue may be drained at once where nothing runs between requests. */
+/** The time limit for draining the queue on platforms where nothing runs between requests. */
 const DRAIN_TIME = 50 * SECOND;
 
-/** For the log to be written at the end. */
-const LAST_WORDS_TIME = SECOND / 2;
+/** The time reserved for writing the log before the process ends. */
+const FINAL_LOG_TIME = SECOND / 2;
 
 const log = logOf("server");
 
-/** What the schedules work with, as soon as the start is over; nothing in a process that only serves. */
+/** Resolves when the start is complete. Undefined in a process that runs no schedules. */
 const { promise: running, resolve: startSchedules } = Promise.withResolvers<Running | undefined>();
 
 let isStopping = false;
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     const servers = [...serveMetrics(config, services), ...await servePages(config, services)];
     stopOnSignal(services, servers, worker);
     announce(config);
-    services.use(UPKEEP).start(services); // last, so that schemas made ahead delay no start
+    services.use(UPKEEP).start(services); // last, so that preparing schemas doesn't delay the start
     await Promise.all(servers.map(({ finished }) => finished));
   } catch (error) {
     if (!(error instanceof StartError)) log.fatal("start failed", describeError(error));
@@ -55,7 +55,7 @@ async function servePages(config: Config, services: Services): Promise<HttpServe
   return [serveHttp({ host, port, portSetting: "PORT" }, app.fetch, config)];
 }
 
-/** The metrics' own server, where they have a port of their own. */
+/** Serves the metrics on a separate port if one is configured. */
 function serveMetrics(config: Config, services: Services): HttpServer[] {
   const { host, metricsPort } = config;
   if (metricsPort === undefined) return [];
@@ -69,12 +69,12 @@ async function startWorker(config: Config, services: Services): Promise<JobWorke
   return worker;
 }
 
-/** Processes that stay alive look into the outbox on their own. */
+/** A process that stays alive only needs to be woken, because it polls the outbox. */
 function drain({ sleepsBetweenRequests }: Config, worker: JobWorker): void | Promise<void> {
   return sleepsBetweenRequests ? worker.idle(DRAIN_TIME) : worker.wake();
 }
 
-/** Notifies workers that there are new jobs, one message at a time. */
+/** Notifies workers in other processes about new jobs. */
 function notifyWorkers({ db }: Services): void {
   db.control.execute(sql`select pg_notify(${NEW_JOBS}, '')`).catch((error) =>
     log.debug("could not notify the workers; they find new jobs within a second", describeError(error))
@@ -89,7 +89,7 @@ function stopOnSignal(services: Services, servers: HttpServer[], worker?: JobWor
     const stopped = finishWork(services, servers, worker).catch((error) =>
       log.error("stopping failed", describeError(error))
     );
-    const latest = elapsed(services.config.stopGrace - LAST_WORDS_TIME);
+    const latest = elapsed(services.config.stopGrace - FINAL_LOG_TIME);
     if (await Promise.race([stopped, latest]) === false) log.warn("some work was cut off");
     flushLog();
     Deno.exit(0);

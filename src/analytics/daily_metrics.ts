@@ -3,13 +3,13 @@ import { apiUsage } from "../../db/stream/schema/api_usage.ts";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
+import { authorize } from "../access/authorize.ts";
 import { countMembers } from "../access/members.ts";
 import type { TenantContext } from "../context.ts";
 import { after, DAY } from "../platform/clock.ts";
-import { measureStorage } from "./storage.ts";
 import { addMonths, dayOf, daysBetween, startOfDay, startOfMonth } from "./days.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
-import { authorize } from "../access/authorize.ts";
+import { measureStorage } from "./storage.ts";
 
 export type Metric = typeof dailyMetrics.$inferSelect["metric"];
 

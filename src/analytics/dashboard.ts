@@ -2,12 +2,12 @@ import { and, count, gte, lt, sql } from "drizzle-orm";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { apiUsage } from "../../db/stream/schema/api_usage.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
+import { authorize } from "../access/authorize.ts";
 import { countMembers } from "../access/members.ts";
 import { type AuditEntry, recentAudit } from "../audit/audit_log.ts";
 import type { TenantContext } from "../context.ts";
 import { addMonths, dayOf, startOfMonth } from "./days.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
-import { authorize } from "../access/authorize.ts";
 import { measureStorage } from "./storage.ts";
 
 const RECENT_ENTRIES = 8;

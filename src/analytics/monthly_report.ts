@@ -1,10 +1,10 @@
 import { and, asc, gt, gte, inArray, lt, or } from "drizzle-orm";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
+import { authorize } from "../access/authorize.ts";
 import type { TenantContext } from "../context.ts";
 import { type Metric, METRIC_KINDS } from "./daily_metrics.ts";
 import { addMonths, dayOf, daysBetween, startOfMonth } from "./days.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
-import { authorize } from "../access/authorize.ts";
 
 /** A figure of a month, and the same of the month before; null where nothing was recorded. */
 export type MonthlyFigure = {

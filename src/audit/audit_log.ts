@@ -1,9 +1,9 @@
 import { desc, eq, or, sql } from "drizzle-orm";
-import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { prepareQuery } from "../../db/connection/prepared.ts";
-import { auditLog } from "../../db/tenant/schema/audit.ts";
-import type { MigratorTx } from "../../db/migration/migrator.ts";
 import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
+import { platformAuditLog } from "../../db/control/schema/audit.ts";
+import type { MigratorTx } from "../../db/migration/migrator.ts";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
 import type { SystemContext } from "../context.ts";
 
 export type AuditEntry = {

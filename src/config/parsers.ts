@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { DatabaseUrlError, parseDatabaseUrl } from "../../db/connection/database_url.ts";
-import { parseAppUrl } from "../platform/app_url.ts";
 import { type AddressRange, parseAddressRange } from "../platform/address_ranges.ts";
+import { parseAppUrl } from "../platform/app_url.ts";
 
 const LISTENING_ADDRESS = /^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9.-]+)$/i;
 
-/** An IP address or a name. Brackets around IPv6 are optional. */
+/** An IP address or a host name. Brackets around an IPv6 address are optional. */
 export const listeningAddress: z.ZodType<string, string> = z.string()
   .regex(LISTENING_ADDRESS, "must be an address or name of this machine, such as 127.0.0.1 or ::1")
   .transform((host) => host.replace(/^\[(.*)\]$/, "$1"));

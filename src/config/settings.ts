@@ -8,12 +8,12 @@ import { flag, oneOf, setting, textOfLength, wholeNumber } from "../platform/set
 import { smtpUrl } from "../platform/smtp_url.ts";
 import { addressRanges, appUrl, databaseUrl, listeningAddress } from "./parsers.ts";
 
-/** The default of APP_SECRET, which everyone knows. Production refuses it. */
+/** The default of APP_SECRET. It is public, so production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
 export const MIN_SECRET_LENGTH = 32;
 const MIN_METRICS_TOKEN_LENGTH = 16;
 
-/** By field of `Config`. */
+/** All settings, by field of `Config`. */
 export const SETTINGS = {
   port: setting("PORT", {
     group: "Server",
@@ -251,13 +251,13 @@ export const ADMIN_PASSWORD = setting("ADMIN_PASSWORD", {
   secret: true,
 });
 
-/** Variables that libraries read: the drivers of PostgreSQL, and what prints to a terminal. */
+/** Variables that libraries read: the PostgreSQL driver and the terminal output. */
 const DRIVER_VARIABLES = ["PG*", "USER", "USERNAME"];
 const TERMINAL_VARIABLES = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR*", "COLORTERM", "TERM"];
 
 const SERVER_VARIABLES = [...Object.values(SETTINGS).map(({ name }) => name), ...DRIVER_VARIABLES];
 
-/** The variables that each permission set of deno.json lets a process read. Every other one looks unset. */
+/** The variables that a process may read under each permission set of deno.json. All other variables look unset. */
 export const READABLE_VARIABLES = {
   serve: SERVER_VARIABLES,
   admin: [...SERVER_VARIABLES, ADMIN_PASSWORD.name, ...TERMINAL_VARIABLES],

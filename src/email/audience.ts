@@ -1,5 +1,5 @@
-import { findRole } from "../access/members.ts";
 import type { UserId } from "../access/actor.ts";
+import { findRole } from "../access/members.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { findUserByEmail, findUserById, type User } from "../identity/users.ts";
 import { type JobRun, tenantOf } from "../outbox/job.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { type EmailContent, renderEmail } from "../../views/emails/render.tsx";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { type EmailContent, renderEmail } from "../../views/emails/render.tsx";
 import type { SystemContext } from "../context.ts";
 import { type Job, job, type JobRun } from "../outbox/job.ts";
 import { PermanentFailure } from "../outbox/job_outcomes.ts";

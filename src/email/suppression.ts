@@ -1,19 +1,19 @@
 import { eq, ilike, sql } from "drizzle-orm";
 import { z } from "zod";
-import { suppressedAddresses } from "../../db/control/schema/email.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { anonymousEvent } from "../events/event.ts";
-import { publish } from "../events/publish.ts";
+import { suppressedAddresses } from "../../db/control/schema/email.ts";
+import { authorize } from "../access/authorize.ts";
+import { permission } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
+import { anonymousEvent } from "../events/event.ts";
+import { publish } from "../events/publish.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { searchFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { emailAddress, multiLine } from "../platform/text.ts";
-import { authorize } from "../access/authorize.ts";
-import { permission } from "../access/permissions.ts";
 
 const MAX_DETAIL_LENGTH = 500;
 

@@ -1,5 +1,5 @@
-import type { MigratorTx } from "../../db/migration/migrator.ts";
 import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
+import type { MigratorTx } from "../../db/migration/migrator.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import {
   type Acting,

@@ -1,25 +1,25 @@
 import { createLocalJWKSet, errors, jwtVerify, SignJWT } from "jose";
+import type { UserId } from "../access/actor.ts";
 import { unauthenticated } from "../errors.ts";
 import { after, MINUTE } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
-import { SIGNING_ALGORITHM, SIGNING_KEYS } from "./signing_keys.ts";
-import { SIGN_INS } from "./sign_in_caches.ts";
-import type { UserId } from "../access/actor.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { AccessTokenClaims } from "./credentials.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import { SIGNING_ALGORITHM, SIGNING_KEYS } from "./signing_keys.ts";
 
 const LIFETIME = 15 * MINUTE;
 const TYPE = "at+jwt"; // RFC 9068
 
 export const ACCESS_TOKEN_SECONDS = LIFETIME / 1_000;
 
-/** `account`: for all that a person is; `tenant`: for one tenant only. */
+/** An `account` token acts for a person in all of their tenants, a `tenant` token in one tenant only. */
 export const TOKEN_SCOPES = ["account", "tenant"] as const;
 export type TokenScope = typeof TOKEN_SCOPES[number];
 
-/** A JWT (RFC 9068, EdDSA) for 15 minutes of API calls. */
+/** A JWT (RFC 9068, EdDSA) that authenticates API calls for 15 minutes. */
 export async function signAccessToken(
   services: Services,
   { userId, tenantId, familyId }: Omit<AccessTokenClaims, "expiresAt">,
@@ -34,7 +34,7 @@ export async function signAccessToken(
     .setIssuedAt(now).setExpirationTime(after(now, LIFETIME)).sign(services.use(SIGNING_KEYS).privateKey);
 }
 
-/** The claims of a token that is ours and not expired. Throws `unauthenticated` for every other. */
+/** The claims of a token that this product signed and that has not expired. Throws `unauthenticated` for any other token. */
 export async function verifyAccessToken(services: Services, token: string): Promise<AccessTokenClaims> {
   const claims = await services.use(SIGN_INS).claims.getOrLoad(sha256(token), () => verify(services, token));
   if (claims.expiresAt <= services.clock.now()) throw refused();
@@ -52,7 +52,7 @@ async function verify(services: Services, token: string): Promise<AccessTokenCla
       requiredClaims: ["sub", "scope", "sid", "exp"],
     });
     const { sub: userId = "", scope, tid, sid, exp } = payload;
-    // A token says its scope itself: one that has lost its tenant doesn't become one for the whole account.
+    // The scope is an explicit claim, so a token without a tenant id never passes as an account token.
     const isOfTenant = scope === "tenant" && typeof tid === "string" && isId<TenantId>(tid);
     const isOfAccount = scope === "account" && tid === undefined;
     if (!isId<UserId>(userId) || !(isOfTenant || isOfAccount)) throw refused();

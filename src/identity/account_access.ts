@@ -10,7 +10,8 @@ const log = logOf("security");
 
 /**
  * Ends every way into an account: password, sessions, API tokens and one-time tokens. Only `passwordHash` works afterward; with
- * null, only a link to set a password does. Every new way to sign in must end here, too. Call `signIns.forgetUser` after the commit.
+ * null, only a link to set a password does. If you add another way to sign in, end it here as well. Call
+ * `SignInCaches.forgetUser` after the commit.
  */
 export async function resetAccess(
   ctx: SystemContext,

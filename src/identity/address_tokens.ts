@@ -2,10 +2,10 @@ import type { SystemContext } from "../context.ts";
 import { issueOneTimeToken, type OneTimePurpose, peekOneTimeToken } from "./one_time_tokens.ts";
 import { findUserById, type User } from "./users.ts";
 
-/** How a token reaches its user. Only a token from an email shows that email to the address reaches them. */
+/** How a token reaches its user. Only a token sent by email proves that the user receives email at the address. */
 export type Channel = "email" | "terminal";
 
-/** A one-time token for a user. It works while the user keeps the address it was made for. */
+/** Issues a one-time token for a user. It stops working when the user's address changes. */
 export async function issueAddressToken(
   ctx: SystemContext,
   purpose: OneTimePurpose,

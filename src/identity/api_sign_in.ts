@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull, or } from "drizzle-orm";
 import { z } from "zod";
-import { refreshTokens } from "../../db/control/schema/identity.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { refreshTokens } from "../../db/control/schema/identity.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
@@ -11,26 +11,29 @@ import { newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
 import { admit } from "../tenancy/admission.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
+import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { findWorkspaceBySubdomain, type WorkspaceMember } from "../tenancy/workspaces.ts";
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access_tokens.ts";
 import { refusedToken } from "./bearers.ts";
-import { authenticate, credentials, whilePasswordHolds, wrongCredentials } from "./sign_in.ts";
+import type { Bearer } from "./credentials.ts";
+import { authenticate, credentials, withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser } from "./users.ts";
-import { TENANTS } from "../tenancy/tenant_directory.ts";
-import type { Bearer } from "./credentials.ts";
 
 const REFRESH_TOKEN_LIFETIME = 30 * DAY;
-const MAX_NAMED_LENGTH = 100;
+const MAX_SUBDOMAIN_INPUT_LENGTH = 100;
 
 const log = logOf("security");
 
-export const apiCredentials = credentials.extend({ tenant: z.string().max(MAX_NAMED_LENGTH).optional() });
+export const apiCredentials = credentials.extend({ tenant: z.string().max(MAX_SUBDOMAIN_INPUT_LENGTH).optional() });
 
-/** What a program gets for signing in: `expiresIn` in seconds, of the access token. */
+/** The tokens that a program gets when it signs in. `expiresIn` is the access token's lifetime in seconds. */
 export type ApiTokens = { accessToken: string; refreshToken: string; tokenType: "Bearer"; expiresIn: number };
 
-/** One sign-in: `tenantId` is null for an account token, `parentFamilyId` that of the account token it came from. */
+/**
+ * The tokens of one sign-in. `tenantId` is null for account tokens. `parentFamilyId` names the account token's family that
+ * the tenant tokens came from.
+ */
 type Family = {
   familyId: string;
   userId: UserId;
@@ -39,8 +42,8 @@ type Family = {
 };
 
 /**
- * Signs a program in: with `tenant` (a subdomain) for that tenant only, without it for all that the person may do.
- * Throws `unauthenticated`, `forbidden` when they are not a member there, or what `admit` throws.
+ * Signs a program in: to one tenant if `tenant` (a subdomain) is given, otherwise to all of the person's tenants.
+ * Throws `unauthenticated`, `forbidden` if the person is not a member of that tenant, or the errors of `admit`.
  */
 export async function signInToApi(
   ctx: SystemContext,
@@ -49,14 +52,14 @@ export async function signInToApi(
   const user = await authenticate(ctx, input);
   const tenantId = input.tenant === undefined ? null : await openTenantId(ctx, user, input.tenant);
   const family = { familyId: newId(), userId: user.id, tenantId, parentFamilyId: null };
-  const issued = await whilePasswordHolds(ctx, user, (tx) => issueTokens(ctx, tx, family));
+  const issued = await withUnchangedPassword(ctx, user, (tx) => issueTokens(ctx, tx, family));
   if (!issued) throw wrongCredentials();
   return issued;
 }
 
 /**
- * Gives an account token's person tokens for one tenant, to hand to a program that needs no more. They end with the sign-in
- * that they come from. Throws `unauthenticated`, `forbidden`, or what `admit` throws.
+ * Issues tokens for one tenant to the holder of an account token, who can give them to a program that needs only that tenant.
+ * They end with the sign-in that they come from. Throws `unauthenticated`, `forbidden`, or the errors of `admit`.
  */
 export async function issueTenantTokens(
   ctx: SystemContext,
@@ -74,8 +77,8 @@ export async function issueTenantTokens(
 }
 
 /**
- * Exchanges a refresh token for new tokens of the same scope. Each works once; using one again revokes its whole family, for
- * then two parties hold it. Throws `unauthenticated`, or what `admit` throws.
+ * Exchanges a refresh token for new tokens of the same scope. A refresh token works once. A second use means that two parties
+ * have the token, so it revokes the whole family. Throws `unauthenticated`, or the errors of `admit`.
  */
 export async function refreshTokensOf(ctx: SystemContext, refreshToken: string): Promise<ApiTokens> {
   const hash = sha256(refreshToken);
@@ -90,12 +93,12 @@ export async function refreshTokensOf(ctx: SystemContext, refreshToken: string):
   return issued;
 }
 
-/** Ends the sign-in of a refresh token, with its access tokens. An unknown token is no error. */
+/** Ends the sign-in that a refresh token belongs to, including its access tokens. Ignores an unknown token. */
 export async function signOutOfApi(ctx: SystemContext, refreshToken: string): Promise<void> {
   await revokeFamilyOf(ctx, sha256(refreshToken));
 }
 
-/** The id of a person's tenant, by its subdomain. Throws `forbidden`, or what `admit` throws. */
+/** The id of the member's tenant with this subdomain. Throws `forbidden`, or the errors of `admit`. */
 async function openTenantId(
   ctx: SystemContext,
   member: WorkspaceMember,
@@ -107,7 +110,7 @@ async function openTenantId(
   return workspace.tenant.id;
 }
 
-/** Null for a token that was revoked or has expired. */
+/** Returns null if the token was revoked or has expired. */
 async function exchange(
   ctx: SystemContext,
   tx: ControlTx,
@@ -137,8 +140,8 @@ async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): P
 }
 
 /**
- * Whose token it is; null for an unknown one. Admits them before the token is used up: someone who can't be let in now can
- * use it later.
+ * Finds the user of a refresh token, or null. Calls `admit` before the token is used up, so that a user whose tenant is closed
+ * right now can use the token later.
  */
 async function findHolder(ctx: SystemContext, tokenHash: string): Promise<{ userId: UserId } | null> {
   const token = await findToken(ctx, tokenHash);
@@ -149,8 +152,8 @@ async function findHolder(ctx: SystemContext, tokenHash: string): Promise<{ user
 }
 
 /**
- * Revokes a token's family and the families that came from it. It takes the lock that refreshing takes, so that a refresh in
- * flight can't issue a token which this doesn't see.
+ * Revokes a token's family and the families that came from it. Takes the same lock as a refresh, so that a concurrent refresh
+ * can't issue a token that stays valid.
  */
 async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<void> {
   const token = await findToken(ctx, tokenHash);

@@ -8,15 +8,15 @@ import { badRequest, forbidden, unauthenticated } from "../errors.ts";
 import type { Services } from "../ports.ts";
 import { admit } from "../tenancy/admission.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
-import { verifyAccessToken } from "./access_tokens.ts";
-import { SIGN_INS } from "./sign_in_caches.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
+import { verifyAccessToken } from "./access_tokens.ts";
 import type { AccessTokenClaims, Bearer } from "./credentials.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
 
-/** The tenant that a call is about, and who its caller is there. */
+/** The tenant of a call, and the caller as a member of that tenant. */
 export type OpenedTenant = { tenant: Tenant; actor: MemberActor };
 
-/** Who calls with this access token. Throws `unauthenticated`. */
+/** The bearer of this access token. Throws `unauthenticated`. */
 export async function authenticateBearer(services: Services, token: string): Promise<Bearer> {
   const claims = await verifyAccessToken(services, token);
   const load = () => claims.tenantId === null ? loadPerson(services, claims) : loadMember(services, claims);
@@ -26,8 +26,8 @@ export async function authenticateBearer(services: Services, token: string): Pro
 }
 
 /**
- * Opens a tenant to a bearer: a tenant token opens its own, an account token each that its person is a member of. Null for
- * any other. Throws what `admit` throws.
+ * Opens a tenant to a bearer. A tenant token opens its own tenant, an account token every tenant that its user is a member of.
+ * Returns null for any other tenant. Throws the errors of `admit`.
  */
 export async function openToBearer(
   services: Services,
@@ -40,24 +40,24 @@ export async function openToBearer(
 }
 
 /**
- * Opens the tenant that is meant where none is named. Throws `unauthenticated` when a token's tenant is gone, `forbidden` to
- * someone without a workspace, `bad_request` to someone with several, or what `admit` throws.
+ * Opens the tenant of a call that names none. Throws `unauthenticated` if the token's tenant no longer exists, `forbidden` if the
+ * user has no workspace, `bad_request` if the user has several, or the errors of `admit`.
  */
 export async function openUnnamed(services: Services, bearer: Bearer): Promise<OpenedTenant> {
-  const meant = await findUnnamed(services, bearer);
-  if (meant === "several") {
+  const opened = await findUnnamed(services, bearer);
+  if (opened === "several") {
     throw badRequest("You are a member of several workspaces. Name one by its subdomain in X-Tenant.");
   }
-  if (meant === "none") {
+  if (opened === "none") {
     throw bearer.scope === "tenant"
       ? refusedToken()
       : forbidden("You are not a member of any workspace. Create one with POST /tenants.");
   }
-  admit(services, meant.tenant);
-  return meant;
+  admit(services, opened.tenant);
+  return opened;
 }
 
-/** The tenant that is meant where none is named: a tenant token's own, or the only one of an account token's person. */
+/** The tenant of a call that names none: a tenant token's own tenant, or the only tenant of an account token's user. */
 export async function findUnnamed(
   services: Services,
   bearer: Bearer,
@@ -123,7 +123,7 @@ async function loadMember(
   return { scope: "tenant", familyId, tenantId: tenantId!, actor: member };
 }
 
-/** The platform's staff have their powers in the back office alone: with an API token they are people like any others. */
+/** An API token never gives platform staff their staff permissions. They have those only in the back office. */
 async function loadPerson(
   { db }: Services,
   { userId, familyId }: AccessTokenClaims,
@@ -142,5 +142,5 @@ function revoked(db: Services["db"], familyId: string) {
 }
 
 export function refusedToken() {
-  return unauthenticated("The token is not valid any more. Sign in again.");
+  return unauthenticated("The token is no longer valid. Sign in again.");
 }

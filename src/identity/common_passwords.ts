@@ -1,4 +1,4 @@
-/** Passwords of 12 characters or more that stand in published lists of leaked ones (zxcvbn's frequency list, MIT). */
+/** Passwords of 12 characters or more from a published list of leaked passwords (zxcvbn's frequency list, MIT). */
 const LEAKED = new Set(
   `
 123qweasdzxc 1qaz2wsx3edc q1w2e3r4t5y6 1q2w3e4r5t6y mailcreated5240 qazwsxedcrfv 123456qwerty qwerty123456
@@ -45,7 +45,7 @@ gthtrfnbgjkt configuratio msoracle32re bhrh0h2oof6xbqjeh 193570356033
 `.trim().split(/\s+/),
 );
 
-/** What people take when asked for something longer: one of these, repeated or with digits and signs around it. */
+/** Common words that people repeat, or surround with digits and symbols, to make a longer password. */
 const STEMS = new Set(
   `
 abcdefgh abcd admin administrator asdfghjkl baseball changeme computer default dragon family football google hello
@@ -57,7 +57,7 @@ summer sunshine superman supersecret temp temporary test testing thankyou trustn
 
 const ROWS = ["01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm"];
 
-/** Whether a password is leaked, repeats a short piece, runs along the keyboard or is a common word with decoration. */
+/** Whether a password is leaked, repeats a short string, follows a keyboard row, or is a decorated common word. */
 export function isCommonPassword(password: string): boolean {
   const text = password.trim().toLowerCase();
   return LEAKED.has(text) || isRepetition(text) || isRow(text) || isDecoratedStem(text);

@@ -1,13 +1,13 @@
 import type { MemberActor, StaffActor, UserActor, UserId } from "../access/actor.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 
-/** Someone signed in with a browser on one host: a tenant's (`member`), or the apex (`user`). */
+/** A browser's sign-in on one host: a tenant's host (actor `member`) or the apex (actor `user` or `staff`). */
 export type Session = {
   id: string;
   signInId: string;
   tenantId: TenantId | null;
   actor: UserActor | StaffActor | MemberActor;
-  /** Whether email to the person's address is known to reach them. */
+  /** Whether the user has confirmed their email address. */
   isVerified: boolean;
   remember: boolean;
   lastSeenAt: Date;
@@ -17,7 +17,7 @@ export type Session = {
 export type Device = { ipAddress: string; userAgent: string };
 
 /**
- * `familyId` names the sign-in; when that is revoked, its access tokens are worth nothing. `tenantId` is null for an
+ * `familyId` names the sign-in. When the family is revoked, its access tokens stop working. `tenantId` is null for an
  * account token.
  */
 export type AccessTokenClaims = {
@@ -27,7 +27,7 @@ export type AccessTokenClaims = {
   expiresAt: Date;
 };
 
-/** Who calls with an access token: a tenant token's member, or an account token's person. */
+/** The caller with an access token: a member for a tenant token, a user for an account token. */
 export type Bearer =
   | { scope: "tenant"; familyId: string; tenantId: TenantId; actor: MemberActor }
   | { scope: "account"; familyId: string; tenantId: null; actor: UserActor };

@@ -1,21 +1,21 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
-import { users } from "../../db/control/schema/users.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { users } from "../../db/control/schema/users.ts";
 import { describeActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
-import { invalid } from "../errors.ts";
 import { sendEmail } from "../email/email.ts";
+import { invalid } from "../errors.ts";
 import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
+import { VERIFY_ADDRESS } from "./emails.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
 import { lockPassword } from "./sign_in.ts";
-import { lockUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { VERIFY_ADDRESS } from "./emails.ts";
+import { lockUser, type User } from "./users.ts";
 
-/** `password` is the account's own, or with `choosePassword` a new one; someone signed in to the account needs neither. */
+/** `password` is the account's password, or a new one with `choosePassword`. A visitor who is signed in to the account needs neither. */
 export const confirmation = z.object({
   token: z.string().default(""),
   password: z.string().max(MAX_PASSWORD_LENGTH * 4, `Use ${MAX_PASSWORD_LENGTH} characters at most.`).default(
@@ -39,22 +39,23 @@ export async function sendVerification(
   await sendEmail(ctx, tx, VERIFY_ADDRESS, { userId }, { throttle: `${occasion} ${userId}` });
 }
 
-/** What the link of a token confirms, and what it takes. */
+/** The address that a link confirms, and the proof that confirming it takes. */
 export type OpenVerification = {
   address: string;
   /** `click`: the visitor is signed in to the account. `new_password`: the account has no password yet. */
   proof: "click" | "password" | "new_password";
 };
 
-/** Null when the link doesn't work any more. */
+/** Returns null if the link no longer works. */
 export async function findVerification(ctx: SystemContext, token: string): Promise<OpenVerification | null> {
   const user = await findUserOfToken(ctx, "verify_email", token);
   return user && { address: user.email, proof: proofFor(ctx, user) };
 }
 
 /**
- * Confirms the address of a link's user. Someone signed in to the account needs the link alone. Anyone else enters the account's
- * password, or chooses a new one, which ends every way in from before: a stranger may have signed up with the address.
+ * Confirms the address of a link's user. A visitor who is signed in to the account needs only the link. Anyone else enters the
+ * account's password or chooses a new one. A new password ends all earlier access, because a stranger may have signed up with
+ * the address.
  * Throws `invalid` on `token` or `password`.
  */
 export async function confirmEmail(
@@ -72,7 +73,7 @@ export async function confirmEmail(
   return { address: user.email, passwordChanged };
 }
 
-/** Records that email to the user's address reaches them. */
+/** Marks the user's email address as confirmed, unless the address has changed. */
 export async function markEmailConfirmed(
   ctx: SystemContext,
   tx: ControlTx,

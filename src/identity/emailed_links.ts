@@ -22,14 +22,14 @@ export async function createVerificationLink(
   ctx: SystemContext,
   user: Pick<User, "id" | "email">,
 ): Promise<string> {
-  const lasting = { ttl: VERIFICATION_HOURS * HOUR, channel: "email" } as const;
-  const token = await issueAddressToken(ctx, "verify_email", user, lasting);
+  const options = { ttl: VERIFICATION_HOURS * HOUR, channel: "email" } as const;
+  const token = await issueAddressToken(ctx, "verify_email", user, options);
   return `${ctx.services.config.appUrl.origin}/verify-email?token=${token}`;
 }
 
 /**
- * `url` for people who have a password and a confirmed address. For others, a link to choose a password, and for how many days it
- * works.
+ * Returns `url` for users who have a password and a confirmed address. For others, returns a link to choose a password and the
+ * number of days until that link expires.
  */
 export async function linkInto(
   ctx: SystemContext,

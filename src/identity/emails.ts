@@ -30,7 +30,7 @@ export const VERIFY_ADDRESS = email("verify_address", {
   sample: { url: SAMPLE.verificationLink, expiryHours: 24 },
 });
 
-/** Requested by the address that a visitor entered. Only the job finds out whether it has an account, so timing tells nothing. */
+/** The request contains the address that a visitor entered. Only the job looks up its account, so timing reveals nothing. */
 export const RESET_PASSWORD = email("reset_password", {
   to: ACCOUNTS,
   request: z.object({ address: z.string(), ipAddress: z.string(), userAgent: z.string() }),

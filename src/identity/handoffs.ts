@@ -3,6 +3,8 @@ import type { SystemContext } from "../context.ts";
 import { MINUTE, SECOND } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
+import { TENANTS } from "../tenancy/tenant_directory.ts";
+import type { Device, Session } from "./credentials.ts";
 import {
   bindOneTimeToken,
   issueOneTimeToken,
@@ -12,20 +14,18 @@ import {
 } from "./one_time_tokens.ts";
 import { isSignedIn, type StartedSession, startSession } from "./sessions.ts";
 import { lockUser } from "./users.ts";
-import { TENANTS } from "../tenancy/tenant_directory.ts";
-import type { Device, Session } from "./credentials.ts";
 
 const HANDOFF_TTL = 60 * SECOND;
-/** Once a handoff is bound to a browser: long enough to answer the question whether to switch accounts. */
+/** Once a handoff is bound to a browser, its user has this long to confirm a switch of accounts. */
 const BOUND_TTL = 5 * MINUTE;
 
 export const HANDOFF_PATH = "/handoff";
-/** Where a browser shows that it is the one whose person is signed in. */
+/** The path where a browser proves that it has the session that started the handoff. */
 export const HANDOFF_PROOF_PATH = "/handoff/proof";
 
 /**
- * `signInId` is that of the session where the handoff begins, and `origin` that session's host: the apex, if not given.
- * `welcome` greets someone who has just signed up.
+ * `signInId` and `origin` are the sign-in and the origin of the session that starts the handoff. `origin` defaults to the apex.
+ * `welcome` greets a user who has just signed up.
  */
 export type HandoffRequest = {
   userId: UserId;
@@ -35,7 +35,7 @@ export type HandoffRequest = {
   origin?: string;
 };
 
-/** The secret that a tenant's host has left in a browser. Null if there is none: no handoff is ever bound to that. */
+/** The secret that a tenant's host stored in a browser, or null. No handoff is ever bound to null. */
 export type BrowserSecret = string | null;
 
 /** A handoff that can still be used. */
@@ -43,14 +43,14 @@ export type Handoff = {
   userId: UserId;
   isBound: boolean;
   isBoundTo(state: BrowserSecret): boolean;
-  /** Where the browser with this secret gets the handoff bound to it. */
+  /** The URL that binds the handoff to the browser with this secret. */
   proofUrl(state: string): string;
 };
 
 /**
- * A link by which someone who is signed in on one host opens a session on the tenant's host: the hosts share no cookie. It
- * works once, if begun within a minute, on that tenant's host, while they are signed in, and only in the browser that they
- * are signed in with. Decision 006 has the steps.
+ * Creates a link that opens a session on the tenant's host for a user who is signed in on another host. The hosts share no
+ * cookie. The link works once, within a minute, only on that tenant's host, only while the user is signed in, and only in the
+ * browser where they are signed in. Decision 006 describes the steps.
  */
 export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
   const { userId, signInId, remember, welcome, origin = ctx.services.config.appUrl.origin } = request;
@@ -58,12 +58,12 @@ export async function createHandoff(ctx: SystemContext, tenant: Tenant, request:
   return handoffUrl(ctx, tenant, await issueOneTimeToken(ctx, "handoff", grant, HANDOFF_TTL));
 }
 
-/** The address of a handoff with this token. */
+/** The URL of a handoff with this token. */
 export function handoffUrl(ctx: SystemContext, tenant: { subdomain: string }, token: string): string {
   return `${tenantUrl(ctx.services.config.appUrl, tenant)}${HANDOFF_PATH}?token=${token}`;
 }
 
-/** The handoff of a token on the host of `tenant`. Null when it is used, expired, unknown, or of another tenant. */
+/** The handoff of a token on the host of `tenant`. Null if the token is used, expired, unknown, or for another tenant. */
 export async function findHandoff(
   ctx: SystemContext,
   tenant: Tenant,
@@ -82,9 +82,9 @@ export async function findHandoff(
 }
 
 /**
- * Binds a handoff to the browser whose secret has the hash `stateHash`. The browser's session on the host that it comes from
- * proves that it may have the handoff. Returns where the browser goes next; null when the handoff isn't of this session's
- * sign-in, or is bound already.
+ * Binds a handoff to the browser whose secret has the hash `stateHash`. The browser's session on the handoff's origin proves
+ * that the browser may use the handoff. Returns the URL where the browser goes next, or null if the handoff belongs to another
+ * sign-in or is already bound.
  */
 export async function bindHandoff(
   ctx: SystemContext,
@@ -100,8 +100,8 @@ export async function bindHandoff(
 }
 
 /**
- * Redeems a handoff on the host of `tenant`, in the browser with the secret `state`. Null when it is used, expired, unknown,
- * of another tenant or browser, or of a sign-in that has ended.
+ * Redeems a handoff on the host of `tenant`, in the browser with the secret `state`. Returns null if the handoff is used, expired,
+ * or unknown, belongs to another tenant or browser, or its sign-in has ended.
  */
 export async function redeemHandoff(
   ctx: SystemContext,

@@ -1,11 +1,11 @@
 import { unavailable } from "../errors.ts";
 import { SECOND } from "../platform/clock.ts";
 
-/** More at once would take memory, and no process has so many sign-ins. */
-const MOST_AT_ONCE = 4;
-/** How much work may wait: what comes later is refused. */
-const LONGEST_WAIT = 10 * SECOND;
-/** What one hash takes until the first ones were measured. */
+/** More concurrent hashes would only use more memory. No process has that many sign-ins. */
+const MAX_CONCURRENCY = 4;
+/** The queue refuses a hash that would wait longer. */
+const MAX_WAIT = 10 * SECOND;
+/** The assumed duration of a hash, in milliseconds, until the first hashes are measured. */
 const FIRST_ESTIMATE = 60;
 /** The weight of the latest hash in the moving average. */
 const WEIGHT = 0.2;
@@ -15,8 +15,8 @@ export type HashQueueOptions = { atOnce?: number; longestWait?: number; now?: ()
 type Waiting = { start: () => void };
 
 /**
- * Password hashes, one after the other: as many at once as there are cores but one, a bounded number waiting. A hash takes tens
- * of megabytes and a whole core, and Deno would start any number of them.
+ * A bounded queue of password hashes. It runs one fewer hash at a time than there are cores. A hash takes tens of megabytes and
+ * a whole core, and Deno itself doesn't limit how many run.
  */
 export class HashQueue {
   readonly #atOnce: number;
@@ -26,15 +26,15 @@ export class HashQueue {
   #running = 0;
   #average = FIRST_ESTIMATE;
 
-  constructor({ atOnce, longestWait = LONGEST_WAIT, now = () => performance.now() }: HashQueueOptions = {}) {
+  constructor({ atOnce, longestWait = MAX_WAIT, now = () => performance.now() }: HashQueueOptions = {}) {
     this.#atOnce = atOnce ?? hashesAtOnce(navigator.hardwareConcurrency);
     this.#longestWait = longestWait;
     this.#now = now;
   }
 
   /**
-   * Runs `hash` when its turn comes. Throws `unavailable` when too much is waiting, or when `signal` says that nobody
-   * waits for the result any more.
+   * Runs `hash` when its turn comes. Throws `unavailable` if the queue is too long, or if `signal` is aborted because nobody
+   * waits for the result any longer.
    */
   async run<T>(hash: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.#turn(signal);
@@ -59,10 +59,10 @@ export class HashQueue {
   }
 
   #wait(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((start, refuse) => {
+    return new Promise((start, reject) => {
       const leave = () => {
         this.#waiting.delete(waiting);
-        refuse(canceled());
+        reject(canceled());
       };
       const waiting: Waiting = {
         start: () => {
@@ -87,9 +87,9 @@ export class HashQueue {
   }
 }
 
-/** One core is left to everything else: a request, the database and `/health` wait for no hash. */
+/** One core stays free, so requests, the database and `/health` never wait for a hash. */
 function hashesAtOnce(cores: number): number {
-  return Math.min(Math.max(cores - 1, 1), MOST_AT_ONCE);
+  return Math.min(Math.max(cores - 1, 1), MAX_CONCURRENCY);
 }
 
 function overloaded(longestWait: number) {

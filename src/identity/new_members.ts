@@ -1,24 +1,24 @@
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { addMember, MEMBERS_MANAGE } from "../access/members.ts";
 import { describeActor } from "../access/actor.ts";
+import { authorize } from "../access/authorize.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import { INVITATION } from "../access/emails.ts";
-import { authorize } from "../access/authorize.ts";
 import { mayGrant } from "../access/granting.ts";
+import { addMember, MEMBERS_MANAGE } from "../access/members.ts";
+import { ROLES } from "../access/permissions.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { conflict, forbidden } from "../errors.ts";
 import { resetAccess } from "./account_access.ts";
-import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { ROLES } from "../access/permissions.ts";
+import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
 
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
 /**
- * Makes someone a member of a tenant, with an account if they have none, and with `invite` sends them an invitation.
- * Throws `forbidden`, also for an inviter with an unconfirmed address, and `conflict` when they are a member already.
+ * Adds a person to a tenant as a member. Creates their account if they have none, and emails them an invitation if `invite` is set.
+ * Throws `forbidden`, also for an inviter with an unconfirmed address, and `conflict` if the person is already a member.
  */
 export async function createMember(
   ctx: TenantContext,
@@ -32,7 +32,7 @@ export async function createMember(
   const user = await system.tx(async (tx) => {
     const user = await resolveInvitee(system, tx, person);
     const added = await addMember(system, tx, { tenantId: tenant.id, userId: user.id, role });
-    if (!added) throw conflict(`${user.email} is a member of ${tenant.subdomain} already.`);
+    if (!added) throw conflict(`${user.email} is already a member of ${tenant.subdomain}.`);
     if (invite) {
       const inviterName = ctx.actor.type === "system" ? null : describeActor(ctx.actor).name;
       await sendEmail(system, tx, INVITATION, { userId: user.id, inviterName }, { tenantId: tenant.id });
@@ -44,9 +44,9 @@ export async function createMember(
 }
 
 /**
- * The account of an address that somebody else grants something to, created if there is none. A stranger may have signed up with
- * an address that nobody has confirmed, so every way into such an account ends, and an emailed link sets a new password.
- * Call `signIns.forgetUser` after the commit.
+ * Finds or creates the account of a person whom someone else invites. A stranger may have signed up with the person's address. So
+ * if nobody has confirmed the address, this ends all access to the account, and only an emailed link sets a new password.
+ * Call `SignInCaches.forgetUser` after the commit.
  */
 export async function resolveInvitee(
   ctx: SystemContext,

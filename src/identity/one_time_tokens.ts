@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, sql } from "drizzle-orm";
-import { oneTimeTokens } from "../../db/control/schema/identity.ts";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { oneTimeTokens } from "../../db/control/schema/identity.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after } from "../platform/clock.ts";
@@ -13,7 +13,7 @@ export type OneTimePurpose = typeof oneTimeTokens.$inferSelect["purpose"];
 
 export type OneTimeGrant = { userId: UserId; tenantId: TenantId | null; details: Record<string, unknown> };
 
-/** Makes a token that opens one door once within `ttl` milliseconds. Stored as its SHA-256. */
+/** Issues a token that works once, for one purpose, within `ttl` milliseconds. The database stores only its SHA-256. */
 export async function issueOneTimeToken(
   ctx: SystemContext,
   purpose: OneTimePurpose,
@@ -33,7 +33,7 @@ export async function issueOneTimeToken(
   return token;
 }
 
-/** What a token would grant, without using it up. Null like `redeemOneTimeToken`. */
+/** The grant of a token, without using the token up. Null in the same cases as `redeemOneTimeToken`. */
 export async function peekOneTimeToken(
   ctx: SystemContext,
   purpose: OneTimePurpose,
@@ -43,7 +43,7 @@ export async function peekOneTimeToken(
   return row ? toGrant(row) : null;
 }
 
-/** Uses a token up. Null when it is unknown, used, expired or made for something else. */
+/** Uses a token up. Null if the token is unknown, used, expired, or for another purpose. */
 export async function redeemOneTimeToken(
   ctx: SystemContext,
   db: ControlDb | ControlTx,
@@ -56,8 +56,8 @@ export async function redeemOneTimeToken(
 }
 
 /**
- * Binds a token to someone or something by a hash, as `boundTo` of its details, once; it then lasts for `ttl` from now. False
- * when it is bound already, or like `redeemOneTimeToken`.
+ * Binds a token to a hash, which it stores as `boundTo` in the token's details. The token then expires `ttl` milliseconds from
+ * now. Returns false if the token is already bound, or in the cases where `redeemOneTimeToken` returns null.
  */
 export async function bindOneTimeToken(
   ctx: SystemContext,
@@ -74,7 +74,7 @@ export async function bindOneTimeToken(
   return bound.length > 0;
 }
 
-/** Uses up all that a user has been given, or what they have been given for one purpose. */
+/** Uses up all of a user's tokens, or only those for one purpose. */
 export async function endOneTimeTokens(
   ctx: SystemContext,
   tx: ControlTx,

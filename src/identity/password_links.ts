@@ -1,23 +1,23 @@
 import { z } from "zod";
-import { sha256 } from "../platform/crypto.ts";
 import type { SystemContext } from "../context.ts";
-import { invalid } from "../errors.ts";
 import { sendEmail } from "../email/email.ts";
+import { invalid } from "../errors.ts";
+import { sha256 } from "../platform/crypto.ts";
 import { emailAddress } from "../platform/text.ts";
 import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
+import type { Device } from "./credentials.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
+import { RESET_PASSWORD } from "./emails.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
-import { lockUser } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import type { Device } from "./credentials.ts";
-import { RESET_PASSWORD } from "./emails.ts";
+import { lockUser } from "./users.ts";
 
 export const newPassword = z.object({ token: z.string(), password: z.string() });
 export const forgottenPassword = z.object({ email: emailAddress });
 
-/** Emails a link to set a password, if the address has an account. A job finds that out, so timing tells nothing. */
+/** Emails a link to set a password if the address has an account. A job looks up the account, so timing reveals nothing. */
 export async function requestPasswordLink(
   ctx: SystemContext,
   { email }: z.output<typeof forgottenPassword>,
@@ -27,13 +27,13 @@ export async function requestPasswordLink(
   await ctx.tx((tx) => sendEmail(ctx, tx, RESET_PASSWORD, request, { throttle: sha256(email) }));
 }
 
-/** Whether the link of this token still works. */
+/** Whether the link with this token still works. */
 export async function isPasswordLinkOpen(ctx: SystemContext, token: string): Promise<boolean> {
   return await findUserOfToken(ctx, "set_password", token) !== null;
 }
 
 /**
- * Sets the password of a link's user and ends every other way into the account, all or nothing. A link from an email also
+ * Sets the password of a link's user and ends all other access to the account, in one transaction. A link from an email also
  * confirms the address. Throws `invalid` on `token` or `password`.
  */
 export async function setPasswordByLink(

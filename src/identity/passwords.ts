@@ -8,8 +8,8 @@ export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 128;
 
 /**
- * OWASP's first choice for Argon2id: 46 MiB, 1 pass, 1 lane. With less than 32 MiB, glibc keeps the memory of a hash
- * and doesn't use it for the next one: the process would grow by 19 MiB with each sign-in.
+ * OWASP's first choice for Argon2id: 46 MiB, 1 pass, 1 lane. Below 32 MiB, glibc neither frees nor reuses a hash's memory, and
+ * the process grows by 19 MiB with each sign-in.
  */
 const MEMORY_KIB = 47_104;
 const PASSES = 1;
@@ -17,18 +17,17 @@ const LANES = 1;
 const SALT_BYTES = 16;
 const HASH_BITS = 256;
 
-/** All of the process's hashes. */
 const queue = new HashQueue();
 
-/** Of UTF-16 units before normalization, which takes quadratic time. */
+/** In UTF-16 units. The limit applies before normalization, which takes quadratic time. */
 const MAX_TYPED_LENGTH = MAX_PASSWORD_LENGTH * 4;
 
 type Parameters = { memory: number; passes: number; lanes: number; salt: Uint8Array; hash: Uint8Array };
 
-/** Whether a password was right, and whether its hash was made with parameters that are no longer ours. */
+/** Whether the password is correct, and whether its stored hash uses outdated parameters. */
 export type PasswordCheck = { matches: boolean; outdated: boolean };
 
-/** Throws `invalid` on the field `password` when it is too short, too long, common, or the email address. */
+/** Throws `invalid` on the field `password` if the password is too short, too long, common, or equal to the email address. */
 export function checkNewPassword(typed: string, email: string): void {
   const refuse = (message: string) => invalid({ password: message });
   const tooLong = `Use ${MAX_PASSWORD_LENGTH} characters at most.`;
@@ -39,16 +38,16 @@ export function checkNewPassword(typed: string, email: string): void {
   if (length < MIN_PASSWORD_LENGTH) throw refuse(`Use at least ${MIN_PASSWORD_LENGTH} characters.`);
   if (length > MAX_PASSWORD_LENGTH) throw refuse(tooLong);
   if (password.trim().toLowerCase() === email.toLowerCase()) {
-    throw refuse("Use something else than your email address.");
+    throw refuse("Don't use your email address as your password.");
   }
   if (isCommonPassword(password)) {
-    throw refuse("This password is one of the first that an attacker tries. Choose another.");
+    throw refuse("This password is too easy to guess. Choose another one.");
   }
 }
 
 /**
  * The password's Argon2id hash (RFC 9106) as a PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. Throws `unavailable`
- * when too many hashes are waiting. `signal` ends the wait.
+ * if too many hashes are waiting. `signal` ends the wait.
  */
 export async function hashPassword(password: string, signal?: AbortSignal): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
@@ -58,9 +57,9 @@ export async function hashPassword(password: string, signal?: AbortSignal): Prom
 }
 
 /**
- * Compares a password with a stored hash. With no hash (an unknown address, or one that never set a password) it
- * takes the same time and doesn't match, so that the time tells nothing. Throws `unavailable` when too many hashes are
- * waiting. `signal` ends the wait.
+ * Compares a password with a stored hash. Without a hash (an unknown address, or an account without a password), the check takes
+ * the same time and doesn't match, so timing reveals nothing. Throws `unavailable` if too many hashes are waiting. `signal` ends
+ * the wait.
  */
 export async function verifyPassword(
   password: string,
@@ -85,7 +84,7 @@ function decoyHash(): Promise<string> {
   });
 }
 
-/** One form for the same letters, however a keyboard or a system sends them. */
+/** Keyboards and systems encode the same characters differently. NFKC maps them to one form. */
 function normalize(password: string): string {
   return password.normalize("NFKC");
 }
@@ -96,7 +95,7 @@ async function argon2id(
   bits: number,
 ): Promise<Uint8Array> {
   const secret = new TextEncoder().encode(normalize(password));
-  // WebCrypto's Argon2 ("Modern Algorithms in the Web Cryptography API") is in Deno, and not yet in its types.
+  // WebCrypto's Argon2 ("Modern Algorithms in the Web Cryptography API") is in Deno, but not yet in its types.
   const key = await crypto.subtle.importKey("raw-secret" as "raw", secret, "Argon2id", false, ["deriveBits"]);
   const algorithm = { name: "Argon2id", nonce: salt, parallelism: lanes, memory, passes };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, bits));

@@ -1,9 +1,9 @@
 import { and, eq, gt, lt, sql } from "drizzle-orm";
-import { pendingSignUps } from "../../db/control/schema/identity.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { pendingSignUps } from "../../db/control/schema/identity.ts";
 import type { SystemContext } from "../context.ts";
-import { invalid } from "../errors.ts";
 import { sendEmail } from "../email/email.ts";
+import { invalid } from "../errors.ts";
 import { after, HOUR, MINUTE } from "../platform/clock.ts";
 import { isSameSecret, newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
@@ -13,18 +13,18 @@ import { CODE_MINUTES, codeOf, type PendingSignUp } from "./sign_up_codes.ts";
 const MAX_ATTEMPTS = 5;
 const MAX_CODES_AN_HOUR = 5;
 
-type AskedFor = { email: string; name: string; companyName: string; subdomain: string };
+type SignUpRequest = { email: string; name: string; companyName: string; subdomain: string };
 
-/** The browser's secret: the code counts only together with it. */
+/** `token` is the browser's secret. The code works only together with the token. */
 export type StartedSignUp = { token: string; expiresAt: Date };
 
 /**
- * Keeps a sign-up for 15 minutes and emails a code to its address. Past five in an hour, an address gets no email and no code
- * works, and the answer is the same: otherwise anyone could send someone any number of emails, or guess any number of codes.
+ * Stores a sign-up for 15 minutes and emails a code to its address. After five sign-ups in an hour, an address gets no email and no
+ * code works, but the result looks the same. Otherwise anyone could send a victim unlimited emails, or guess unlimited codes.
  */
 export async function startPendingSignUp(
   ctx: SystemContext,
-  { email, name, companyName, subdomain }: AskedFor,
+  { email, name, companyName, subdomain }: SignUpRequest,
   passwordHash: string,
 ): Promise<StartedSignUp> {
   const now = ctx.services.clock.now();
@@ -51,7 +51,7 @@ export async function startPendingSignUp(
   return { token, expiresAt };
 }
 
-/** The sign-up that a browser waits with; null when there is none, or its time is over. */
+/** The pending sign-up of the browser with this token. Null if there is none or it has expired. */
 export async function findPendingSignUp(ctx: SystemContext, token: string): Promise<PendingSignUp | null> {
   const [row] = await ctx.control.select().from(pendingSignUps).where(openWith(ctx, token));
   return row ?? null;
@@ -64,29 +64,29 @@ export async function resendCode(ctx: SystemContext, token: string): Promise<voi
 }
 
 /**
- * The sign-up whose code was entered, in the browser that started it. Five tries. Throws `invalid` on `code`, or on `token` when
- * nothing waits any more.
+ * Checks the code that was entered in the browser that started the sign-up, and returns the sign-up. Allows five attempts. Throws
+ * `invalid` on `code`, or on `token` if no sign-up is pending any longer.
  */
 export async function checkCode(ctx: SystemContext, token: string, code: string): Promise<PendingSignUp> {
   const isOpen = and(openWith(ctx, token), lt(pendingSignUps.attempts, MAX_ATTEMPTS));
   const attempts = sql`${pendingSignUps.attempts} + 1`;
-  const [tried] = await ctx.control.update(pendingSignUps).set({ attempts }).where(isOpen).returning();
-  if (!tried) {
+  const [attempted] = await ctx.control.update(pendingSignUps).set({ attempts }).where(isOpen).returning();
+  if (!attempted) {
     throw await findPendingSignUp(ctx, token)
       ? invalid({ code: "This code no longer works. Start over to get another one." })
-      : noneWaiting();
+      : nonePending();
   }
-  if (!isSameSecret(code.replaceAll(/\s/g, ""), codeOf(ctx, tried))) {
+  if (!isSameSecret(code.replaceAll(/\s/g, ""), codeOf(ctx, attempted))) {
     throw invalid({ code: "This code is wrong. Check the email and try again." });
   }
-  await ctx.control.update(pendingSignUps).set({ attempts: 0 }).where(eq(pendingSignUps.id, tried.id));
-  return tried;
+  await ctx.control.update(pendingSignUps).set({ attempts: 0 }).where(eq(pendingSignUps.id, attempted.id));
+  return attempted;
 }
 
-/** Ends the sign-up, in the transaction that creates what it asked for. Throws `invalid` when another request was faster. */
+/** Ends the sign-up in the transaction that creates its account. Throws `invalid` if another request has ended it already. */
 export async function finishPendingSignUp(tx: ControlTx, { id }: PendingSignUp): Promise<void> {
-  const [gone] = await tx.delete(pendingSignUps).where(eq(pendingSignUps.id, id)).returning();
-  if (!gone) throw noneWaiting();
+  const [deleted] = await tx.delete(pendingSignUps).where(eq(pendingSignUps.id, id)).returning();
+  if (!deleted) throw nonePending();
 }
 
 async function sendCode(ctx: SystemContext, tx: ControlTx, id: string): Promise<void> {
@@ -100,6 +100,6 @@ function openWith({ services }: SystemContext, token: string) {
   );
 }
 
-function noneWaiting() {
+function nonePending() {
   return invalid({ token: "This code has expired. Start over to get another one." });
 }

@@ -1,16 +1,17 @@
 import type { z } from "zod";
+import { authorize } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
+import { TENANTS_MANAGE } from "../tenancy/permissions.ts";
 import { resetAccess } from "./account_access.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { resolveInvitee } from "./new_members.ts";
-import { findUserByEmail, makePlatformAdmin, type newUser, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { authorize } from "../access/authorize.ts";
-import { TENANTS_MANAGE } from "../tenancy/permissions.ts";
+import { findUserByEmail, makePlatformAdmin, type newUser, type User } from "./users.ts";
 
 /**
- * Makes someone an administrator of the platform, with an account if they have none. The operator vouches for the address, so it
- * counts as confirmed. An administrator keeps the password they have; a `passwordHash` replaces it and ends every other way in.
+ * Makes a person a platform administrator, and creates their account if they have none. The operator vouches for the address, so it
+ * counts as confirmed. Without `passwordHash`, an existing administrator keeps their password. With it, the new password replaces
+ * the old one and ends all other access.
  */
 export async function appointPlatformAdmin(
   ctx: SystemContext,

@@ -1,15 +1,15 @@
 import type { SystemContext } from "../context.ts";
 import { findCreatedByForm } from "../tenancy/repeated_creation.ts";
+import type { Device } from "./credentials.ts";
 import { createHandoff } from "./handoffs.ts";
 import { verifyPassword } from "./passwords.ts";
 import { startCheckedSession } from "./sign_in.ts";
 import type { NewAccount, SignedUp } from "./sign_up.ts";
 import { findUserByEmail } from "./users.ts";
-import type { Device } from "./credentials.ts";
 
 /**
- * Answers a sign-up form that was sent again like the first time, once its workspace exists: signs its owner in, by the
- * same password. Null when the form has not created that workspace, or the password is another.
+ * Answers a repeated sign-up form like the first one, once its workspace exists: signs the owner in with the same password. Returns
+ * null if this form didn't create that workspace, or if the password differs.
  */
 export async function repeatSignUp(
   ctx: SystemContext,

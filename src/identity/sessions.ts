@@ -1,8 +1,8 @@
 import { and, desc, eq, gt, isNull, notExists, type SQL, sql } from "drizzle-orm";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
-import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { memberActor, staffActor, userActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
@@ -10,16 +10,16 @@ import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
-import { lockUser } from "./users.ts";
-import { SIGN_INS } from "./sign_in_caches.ts";
 import type { Device, Session } from "./credentials.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import { lockUser } from "./users.ts";
 
 export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
 const TOUCH_EVERY = 5 * MINUTE;
 const LIST_LIMIT = 100;
 
-/** `signInId` names the sign-in that it comes of; without one it is a sign-in of its own. */
+/** `signInId` names the sign-in that the session belongs to. Without it, the session starts a new sign-in. */
 export type NewSession = {
   userId: UserId;
   tenantId: TenantId | null;
@@ -28,7 +28,7 @@ export type NewSession = {
   device: Device;
 };
 
-/** A new session and its secret, which only the browser keeps. */
+/** A new session. `token` is its secret, which only the browser stores. */
 export type StartedSession = { token: string; signInId: string; remember: boolean; expiresAt: Date };
 
 export type SessionListing = {
@@ -40,8 +40,8 @@ export type SessionListing = {
 };
 
 /**
- * Starts a session of 30 days (sliding) with `remember`, else one that ends after 24 hours without a request.
- * The token has 256 random bits and is stored as its SHA-256.
+ * Starts a session. With `remember`, it ends after 30 days without a request, otherwise after 24 hours.
+ * The token has 256 random bits. The database stores only its SHA-256.
  */
 export async function startSession(
   ctx: SystemContext,
@@ -68,8 +68,8 @@ export async function startSession(
 }
 
 /**
- * The session of a token on the host of `tenantId` (null: the apex), or null when there is none, it has expired, it
- * belongs to another host, or the person is no longer a member. `renewed`: it lasts longer than the browser knows.
+ * The session of a token on the host of `tenantId` (null: the apex). Null if there is none, it has expired, it belongs to another
+ * host, or the user is no longer a member. `renewed` means that the session was extended, so its cookie needs a new expiry.
  */
 export async function findSession(
   services: Services,
@@ -85,7 +85,7 @@ export async function findSession(
   return { session, renewed };
 }
 
-/** Whether someone is still signed in by a sign-in, on any host. */
+/** Whether a sign-in still has a session on any host. */
 export async function isSignedIn(
   ctx: SystemContext,
   tx: ControlTx,
@@ -99,14 +99,14 @@ export async function isSignedIn(
   return await tx.$count(sessions, live) > 0;
 }
 
-/** Signs a browser out: ends the session and all others that came of the same sign-in, on every host. */
+/** Signs a browser out: ends all sessions of its sign-in, on every host. */
 export async function endSignIn(ctx: SystemContext, { actor, signInId }: Session): Promise<void> {
   await endSessions(ctx, actor.id, eq(sessions.signInId, signInId));
 }
 
 /**
- * Ends what a browser was signed in with on a host, once another session has begun there: the sign-in on every host, or, where
- * the new session is of the same sign-in, the old session alone.
+ * Ends the session that a new session on the same host replaces. If both belong to the same sign-in, only the old session ends.
+ * Otherwise the old sign-in ends on every host.
  */
 export async function endReplacedSession(
   ctx: SystemContext,
@@ -117,13 +117,13 @@ export async function endReplacedSession(
   else await endSignIn(ctx, old);
 }
 
-/** Ends all that a user is signed in with: sessions in every browser, and the tokens of every program. */
+/** Signs a user out everywhere: ends their sessions in every browser and the tokens of every program. */
 export async function endAllSessions(ctx: SystemContext, userId: UserId): Promise<void> {
   await ctx.tx((tx) => endAllSessionsIn(ctx, tx, userId));
   ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
-/** The same within a transaction; `signIns.forgetUser` is for the caller, once that has committed. */
+/** Like `endAllSessions`, within a transaction. The caller calls `SignInCaches.forgetUser` after the commit. */
 export async function endAllSessionsIn(ctx: SystemContext, tx: ControlTx, userId: UserId): Promise<void> {
   await lockUser(tx, userId);
   await deleteSessions(ctx, tx, userId);
@@ -131,7 +131,7 @@ export async function endAllSessionsIn(ctx: SystemContext, tx: ControlTx, userId
     .where(and(eq(refreshTokens.userId, userId), isNull(refreshTokens.revokedAt)));
 }
 
-/** A user's live sessions, the one used last first, 100 at most. */
+/** A user's live sessions, most recently used first, at most 100. */
 export async function listSessions(ctx: SystemContext, userId: UserId): Promise<SessionListing[]> {
   const live = and(eq(sessions.userId, userId), gt(sessions.expiresAt, ctx.services.clock.now()));
   const rows = await ctx.control.select().from(sessions).where(live).orderBy(desc(sessions.lastSeenAt)).limit(
@@ -160,7 +160,7 @@ async function endSessions(ctx: SystemContext, userId: UserId, which: SQL): Prom
   return ended;
 }
 
-/** With the last session of a sign-in, the handoffs that came of it and were not redeemed yet end as well. */
+/** When the last session of a sign-in ends, the sign-in's unredeemed handoffs end as well. */
 async function deleteSessions(
   { services }: SystemContext,
   tx: ControlTx,
@@ -170,7 +170,7 @@ async function deleteSessions(
   const ended = await tx.delete(sessions).where(and(eq(sessions.userId, userId), which)).returning({
     id: sessions.id,
   });
-  const left = tx.select({ one: sql`1` }).from(sessions).where(
+  const remaining = tx.select({ one: sql`1` }).from(sessions).where(
     and(
       eq(sessions.userId, userId),
       sql`${sessions.signInId}::text = ${oneTimeTokens.details} ->> 'signInId'`,
@@ -180,7 +180,7 @@ async function deleteSessions(
     eq(oneTimeTokens.userId, userId),
     eq(oneTimeTokens.purpose, "handoff"),
     isNull(oneTimeTokens.usedAt),
-    notExists(left),
+    notExists(remaining),
   ));
   return ended.length;
 }

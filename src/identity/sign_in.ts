@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { z } from "zod";
-import { users } from "../../db/control/schema/users.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { users } from "../../db/control/schema/users.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
@@ -14,7 +14,7 @@ const MAX_EMAIL_LENGTH = 254;
 
 const log = logOf("security");
 
-/** What someone types to sign in. Nothing is said of its form: a wrong form is a wrong sign-in. */
+/** The input of a sign-in form. A malformed address is not reported as such; it fails like a wrong password. */
 export const credentials = z.object({
   email: z.string().overwrite(normalizeEmailAddress).max(MAX_EMAIL_LENGTH),
   password: z.string().max(MAX_PASSWORD_LENGTH * 4),
@@ -22,11 +22,11 @@ export const credentials = z.object({
 export type Credentials = z.output<typeof credentials>;
 
 /**
- * The user of these credentials. Throws `unauthenticated`, the same and at the same price for an unknown address and a
- * wrong password. A hash that was made with older parameters is replaced.
+ * The user with these credentials. Throws `unauthenticated`. An unknown address and a wrong password get the same error and take
+ * the same time. Replaces a hash that uses outdated parameters.
  */
-export async function authenticate(ctx: SystemContext, given: Credentials): Promise<User> {
-  const { email, password } = given;
+export async function authenticate(ctx: SystemContext, input: Credentials): Promise<User> {
+  const { email, password } = input;
   const user = await findUserByEmail(ctx.control, email);
   const { matches, outdated } = await verifyPassword(password, user?.passwordHash ?? null, ctx.signal);
   if (!user || !matches) {
@@ -34,18 +34,18 @@ export async function authenticate(ctx: SystemContext, given: Credentials): Prom
     throw wrongCredentials();
   }
   const passwordHash = outdated ? await hashPassword(password, ctx.signal) : user.passwordHash!;
-  if (outdated && !await replacePasswordHash(ctx, user, passwordHash)) return await authenticate(ctx, given);
+  if (outdated && !await replacePasswordHash(ctx, user, passwordHash)) return await authenticate(ctx, input);
   log.info("signed in", { userId: user.id, requestId: ctx.requestId });
   return { ...user, passwordHash };
 }
 
-/** Signs a user in whose password was checked. Throws `unauthenticated` when it has been changed since. */
+/** Starts a session for a user whose password was checked. Throws `unauthenticated` if the password has changed since. */
 export async function startCheckedSession(
   ctx: SystemContext,
   user: User,
   session: Omit<NewSession, "userId" | "signInId">,
 ): Promise<StartedSession> {
-  const started = await whilePasswordHolds(
+  const started = await withUnchangedPassword(
     ctx,
     user,
     (tx) => startSession(ctx, tx, { ...session, userId: user.id }),
@@ -55,10 +55,10 @@ export async function startCheckedSession(
 }
 
 /**
- * Does `work` while nobody can change the password that was checked: a change comes before, then this is null, or after,
- * and finds what `work` has made.
+ * Runs `work` in a transaction that locks the user's password. Returns null if the password has changed since it was checked.
+ * A later change waits for the transaction and sees the rows that `work` wrote.
  */
-export async function whilePasswordHolds<T>(
+export async function withUnchangedPassword<T>(
   ctx: SystemContext,
   user: User,
   work: (tx: ControlTx) => Promise<T>,
@@ -67,8 +67,8 @@ export async function whilePasswordHolds<T>(
 }
 
 /**
- * Whether the password that was checked is still the user's; from then on until the transaction's end. Takes the same lock as
- * `lockUser`, so that no two transactions hold a weaker one and wait for each other.
+ * Locks the user's password until the end of the transaction. Returns whether it is still the password that was checked. Takes the
+ * same lock as `lockUser`, because two transactions with a weaker lock could deadlock.
  */
 export async function lockPassword(tx: ControlTx, { id, passwordHash }: User): Promise<boolean> {
   const [same] = await tx.select({ id: users.id }).from(users)

@@ -5,28 +5,28 @@ import { part } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { AccessTokenClaims, Bearer, Session } from "./credentials.ts";
 
-/** The workspaces of a person, two at most: enough to tell whether there is exactly one. */
+/** At most two workspaces of a user, which is enough to know whether there is exactly one. */
 export type FirstWorkspaces = { userId: string; tenantIds: TenantId[] };
 
 const CAPACITY = 20_000;
 
-/** How long a sign-out, a removed member or a changed role may take to reach every process. */
+/** A sign-out, a removed member, or a changed role takes up to this long to reach every process. */
 const TTL = 5 * SECOND;
 
-/** What this process remembers of who is signed in, so that a request costs no query for it. */
+/** Sign-ins that this process caches, so that most requests authenticate without a query. */
 export class SignInCaches {
   /** By SHA-256 of the session's token. */
   readonly sessions = new MemoryCache<Session | null>({ capacity: CAPACITY, ttl: TTL });
-  /** Signatures that were checked, by SHA-256 of the token. */
+  /** Claims of verified tokens, by SHA-256 of the token. */
   readonly claims = new MemoryCache<AccessTokenClaims>({ capacity: CAPACITY, ttl: 60 * SECOND });
-  /** By family of refresh tokens, which an access token names. */
+  /** By the family id that an access token contains. */
   readonly bearers = new MemoryCache<Bearer | null>({ capacity: CAPACITY, ttl: TTL });
-  /** Who an account token's person is in a tenant, by both their ids. */
+  /** The users of account tokens as members of a tenant, by user id and tenant id. */
   readonly members = new MemoryCache<MemberActor | null>({ capacity: CAPACITY, ttl: TTL });
-  /** By user. */
+  /** By user id. */
   readonly firstWorkspaces = new MemoryCache<FirstWorkspaces>({ capacity: CAPACITY, ttl: TTL });
 
-  /** After a change of how they sign in, or of what a session tells of them, has been committed. */
+  /** Call after a commit that changes a user's credentials, sessions, or profile. */
   forgetUser(id: string): void {
     this.sessions.deleteWhere((session) => session?.actor.id === id);
     this.bearers.deleteWhere((bearer) => bearer?.actor.id === id);
@@ -34,7 +34,7 @@ export class SignInCaches {
     this.firstWorkspaces.delete(id);
   }
 
-  /** After someone has got a workspace more. */
+  /** Call after a user gets another workspace. */
   forgetWorkspaces(userId: string): void {
     this.firstWorkspaces.delete(userId);
   }
@@ -47,7 +47,6 @@ export class SignInCaches {
   }
 }
 
-/** The caches of this process. */
 export const SIGN_INS = part("sign-in caches", () => new SignInCaches(), {
   forgetTenant: (caches, { id }) => caches.forgetTenant(id),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { userActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { DomainError, invalid } from "../errors.ts";
@@ -6,8 +7,9 @@ import { logOf } from "../platform/log.ts";
 import { emailAddress } from "../platform/text.ts";
 import { createOwnTenant, ownTenant } from "../tenancy/own_tenants.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
-import { createTenant, isSubdomainTaken, newTenant } from "../tenancy/tenants.ts";
+import { createTenantFor, isSubdomainTaken, newTenant } from "../tenancy/tenants.ts";
 import { resetAccess } from "./account_access.ts";
+import type { Device } from "./credentials.ts";
 import { markEmailConfirmed, sendVerification } from "./email_verification.ts";
 import { createHandoff } from "./handoffs.ts";
 import { checkNewPassword, hashPassword, verifyPassword } from "./passwords.ts";
@@ -19,9 +21,8 @@ import {
 } from "./pending_sign_ups.ts";
 import { type StartedSession, startSession } from "./sessions.ts";
 import { startCheckedSession } from "./sign_in.ts";
-import { findOrCreateUser, findUserByEmail, lockUser, personName, type User } from "./users.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import type { Device } from "./credentials.ts";
+import { findOrCreateUser, findUserByEmail, lockUser, personName, type User } from "./users.ts";
 
 const log = logOf("sign-up");
 
@@ -34,16 +35,16 @@ export const newAccount = z.object({
 });
 export type NewAccount = z.output<typeof newAccount>;
 
-/** The code from the email; `subdomain` where the one that was asked for is taken by now. */
+/** The code from the email. `subdomain` replaces the requested one if that has been taken in the meantime. */
 export const signUpCode = z.object({
   code: z.string().default(""),
   subdomain: newTenant.shape.subdomain.optional(),
 });
 
-/** A workspace that exists, and its owner's session on the apex. `url` is where the browser goes next. */
+/** The new workspace, and its owner's session on the apex. `url` is where the browser goes next. */
 export type SignedUp = { next: "workspace"; tenant: Tenant; url: string; session: StartedSession };
 
-/** `check_email`: a link went to an account that nobody has confirmed. `enter_code`: a code went to a new address. */
+/** `check_email`: a link was sent to an account with an unconfirmed address. `enter_code`: a code was sent to a new address. */
 export type SignUpOutcome = SignedUp | { next: "check_email" } | {
   next: "enter_code";
   pending: StartedSignUp;
@@ -52,8 +53,9 @@ export type SignUpOutcome = SignedUp | { next: "check_email" } | {
 type Workspace = { companyName: string; subdomain: string };
 
 /**
- * Signs a company up. A new address gets an account, a session and a workspace in one transaction; with `SIGN_UP=verified`, only
- * after the code that is emailed to it. For an address with an account, only the account's password creates a workspace.
+ * Signs a company up. A new address gets an account, a session, and a workspace in one transaction. With `SIGN_UP=verified`, this
+ * happens only after the visitor enters the emailed code. If the address has an account, creating a workspace requires the
+ * account's password.
  * Throws `invalid` with the fields to change.
  */
 export async function signUp(ctx: SystemContext, input: NewAccount, device: Device): Promise<SignUpOutcome> {
@@ -73,8 +75,8 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
 }
 
 /**
- * Creates what a sign-up asked for, once its code is entered in the browser that started it. The code proves the address: an
- * unconfirmed account that exists by now is taken over. Throws `invalid` on `code`, `token`, `subdomain` or `email`.
+ * Creates the account and the workspace of a pending sign-up, once its code is entered in the browser that started it. The code
+ * proves the address, so the visitor takes over an unconfirmed account that was created with it in the meantime. Throws `invalid` on `code`, `token`, `subdomain` or `email`.
  */
 export async function completeSignUp(
   ctx: SystemContext,
@@ -86,8 +88,7 @@ export async function completeSignUp(
   const { email, name, passwordHash, companyName } = pending;
   const workspace = { companyName, subdomain: subdomain ?? pending.subdomain };
   const emailVerifiedAt = ctx.services.clock.now();
-  let started: { user: User; session: StartedSession };
-  const tenant = await createTenant(ctx, wantedTenant(workspace), async (tx) => {
+  const { tenant, owner } = await createTenantFor(ctx, wantedTenant(workspace), async (tx) => {
     await finishPendingSignUp(tx, pending);
     const { user, created } = await findOrCreateUser(ctx, tx, { email, name, passwordHash, emailVerifiedAt });
     if (!created) {
@@ -96,41 +97,41 @@ export async function completeSignUp(
       await resetAccess(ctx, tx, user.id, passwordHash);
       await markEmailConfirmed(ctx, tx, user);
     }
-    const session = await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device });
-    started = { user, session };
-    return user;
+    return await withSession(ctx, tx, user, device);
   });
-  const { user, session } = started!;
-  ctx.services.use(SIGN_INS).forgetUser(user.id);
-  return await signedUp(ctx, tenant, user, session);
+  ctx.services.use(SIGN_INS).forgetUser(owner.id);
+  return await signedUp(ctx, tenant, owner, owner.session);
 }
 
-/** Null when the address has got an account in the meantime: then nothing is created. */
+/** Returns null and creates nothing if the address has got an account in the meantime. */
 async function createAccount(
   ctx: SystemContext,
   { email, name, passwordHash, ...workspace }: Omit<NewAccount, "password"> & { passwordHash: string },
   device: Device,
 ): Promise<SignedUp | null> {
-  let started: { user: User; session: StartedSession };
   try {
-    const tenant = await createTenant(ctx, wantedTenant(workspace), async (tx) => {
+    const { tenant, owner } = await createTenantFor(ctx, wantedTenant(workspace), async (tx) => {
       const { user, created } = await findOrCreateUser(ctx, tx, { email, name, passwordHash });
       if (!created) throw new AddressHasAccount();
       await sendVerification(ctx, tx, user.id, "sign-up");
-      const session = await startSession(ctx, tx, {
-        userId: user.id,
-        tenantId: null,
-        remember: true,
-        device,
-      });
-      started = { user, session };
-      return user;
+      return await withSession(ctx, tx, user, device);
     });
-    return await signedUp(ctx, tenant, started!.user, started!.session);
+    return await signedUp(ctx, tenant, owner, owner.session);
   } catch (error) {
     if (error instanceof AddressHasAccount) return null;
     throw error;
   }
+}
+
+/** Adds a session on the apex to a user who just signed up. */
+async function withSession(
+  ctx: SystemContext,
+  tx: ControlTx,
+  user: User,
+  device: Device,
+): Promise<User & { session: StartedSession }> {
+  const session = await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device });
+  return { ...user, session };
 }
 
 async function signUpKnown(
@@ -148,7 +149,7 @@ async function signUpKnown(
   return { next: "check_email" };
 }
 
-/** Throws `unauthenticated` when the password has been changed since it was checked: then nobody is signed in. */
+/** Throws `unauthenticated` and signs nobody in if the password has changed since it was checked. */
 async function addWorkspace(
   ctx: SystemContext,
   { companyName, subdomain }: Workspace,
@@ -179,7 +180,7 @@ function wantedTenant({ companyName, subdomain }: Workspace) {
   return newTenant.parse({ name: companyName, subdomain });
 }
 
-/** A workspace's `name` is the form's `companyName`; its `name` is the person's. */
+/** Reports an error on the workspace's `name` under `companyName`, because the form's `name` is the person's name. */
 function asFieldOfSignUp(error: unknown): never {
   if (!(error instanceof DomainError) || !error.fields.name) throw error;
   const { name, ...fields } = error.fields;
@@ -190,5 +191,5 @@ function accountExists() {
   return invalid({ email: "You already have an account. Sign in to create another workspace." });
 }
 
-/** Rolls a sign-up back whose address has an account by now. */
+/** Rolls back a sign-up whose address has got an account in the meantime. */
 class AddressHasAccount extends Error {}

@@ -9,12 +9,12 @@ const CODE_PURPOSE = "sign-up code";
 /** A sign-up that waits for the code sent to its address. */
 export type PendingSignUp = typeof pendingSignUps.$inferSelect;
 
-/** The code of a sign-up: six digits, always the same. */
+/** The six-digit code of a sign-up. It is derived from the sign-up's id, so a resent email contains the same code. */
 export function codeOf({ services }: SystemContext, { id }: Pick<PendingSignUp, "id">): string {
   return sixDigitCode(id, services.config.appSecret, CODE_PURPOSE);
 }
 
-/** The sign-up that an email is about. Null if it is finished or has expired. */
+/** The pending sign-up with this id. Null if it is finished or has expired. */
 export async function findPendingSignUpById(ctx: SystemContext, id: string): Promise<PendingSignUp | null> {
   const isOpen = and(eq(pendingSignUps.id, id), gt(pendingSignUps.expiresAt, ctx.services.clock.now()));
   const [row] = await ctx.control.select().from(pendingSignUps).where(isOpen);

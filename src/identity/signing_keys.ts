@@ -8,9 +8,9 @@ import {
   type JWK,
 } from "jose";
 import type { Database } from "../../db/connection/connect.ts";
+import { withControl } from "../../db/connection/with_tenant.ts";
 import { signingKeys } from "../../db/control/schema/identity.ts";
 import { locks } from "../../db/control/schema/installation.ts";
-import { withControl } from "../../db/connection/with_tenant.ts";
 import type { Clock } from "../platform/clock.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
 import { part } from "../ports.ts";
@@ -19,10 +19,10 @@ export const SIGNING_ALGORITHM = "EdDSA";
 
 const PURPOSE = "signing key";
 
-/** The key that signs access tokens, and all public keys (JWK set, RFC 7517) by which they can be checked. */
+/** The key that signs access tokens, and all public keys (JWK set, RFC 7517) that verify them. */
 export type SigningKeys = { id: string; privateKey: CryptoKey; publicKeys: { keys: JWK[] } };
 
-/** Reads the keys, making the first one on first use. Throws when APP_SECRET isn't the one that sealed them. */
+/** Reads the signing keys. Creates the first key if there is none. Throws if APP_SECRET can't decrypt the keys. */
 export async function loadSigningKeys(db: Database, appSecret: string, clock: Clock): Promise<SigningKeys> {
   const fresh = await makeKey(appSecret);
   const rows = await withControl(db, async (tx) => {
@@ -47,7 +47,7 @@ export async function loadSigningKeys(db: Database, appSecret: string, clock: Cl
   };
 }
 
-/** The keys as this process loaded them at its start. */
+/** The keys that this process loaded when it started. */
 export const SIGNING_KEYS = part(
   "signing keys",
   ({ db, config, clock }) => loadSigningKeys(db, config.appSecret, clock),
@@ -65,7 +65,7 @@ async function open(sealed: string, appSecret: string): Promise<CryptoKey> {
     return await importJWK(JSON.parse(decrypt(sealed, appSecret, PURPOSE)), SIGNING_ALGORITHM) as CryptoKey;
   } catch (cause) {
     throw new Error(
-      "APP_SECRET can't open the signing keys in this database: they were sealed under another one.",
+      "APP_SECRET can't decrypt the signing keys in this database. They were encrypted with another APP_SECRET.",
       { cause },
     );
   }

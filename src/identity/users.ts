@@ -1,15 +1,15 @@
 import { and, asc, eq } from "drizzle-orm";
 import { z } from "zod";
-import { memberships } from "../../db/control/schema/memberships.ts";
-import { users } from "../../db/control/schema/users.ts";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { users } from "../../db/control/schema/users.ts";
 import type { UserId } from "../access/actor.ts";
+import type { Role } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
 import { emailAddress, singleLine } from "../platform/text.ts";
-import type { Role } from "../access/permissions.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 
 export type User = {
@@ -18,7 +18,7 @@ export type User = {
   name: string;
   passwordHash: string | null;
   isPlatformAdmin: boolean;
-  /** When the person showed that email to the address reaches them. */
+  /** When the user confirmed the email address. */
   emailVerifiedAt: Date | null;
   createdAt: Date;
 };
@@ -33,13 +33,13 @@ export type NewUser = z.output<typeof newUser> & {
   emailVerifiedAt?: Date;
 };
 
-/** The user of an address (trimmed, lower case), or null. */
+/** The user with this address (trimmed, lower case), or null. */
 export async function findUserByEmail(db: ControlDb | ControlTx, email: string): Promise<User | null> {
   const [row] = await db.select().from(users).where(eq(users.email, email));
   return row ? toUser(row) : null;
 }
 
-/** The user of the address, made if there is none. `created` says which; an existing user is left as they are. */
+/** Finds the user with this address, or creates one. Leaves an existing user unchanged. */
 export async function findOrCreateUser(
   ctx: SystemContext,
   db: ControlDb | ControlTx,
@@ -67,14 +67,14 @@ export async function getUserById(db: ControlDb | ControlTx, id: UserId): Promis
 }
 
 /**
- * Lets nobody else change how a user signs in, nor sign in as them, until the transaction ends. To be taken before the rows
- * of tokens and sessions, so that no two wait for each other.
+ * Locks a user's row: until the transaction ends, no other transaction signs the user in or changes their credentials. Take this
+ * lock before rows of tokens and sessions to avoid deadlocks.
  */
 export async function lockUser(tx: ControlTx, userId: UserId): Promise<void> {
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
 }
 
-/** Sets the password's hash; null takes the password away. */
+/** Sets the password hash. Null removes the password. */
 export async function setPasswordHash(
   ctx: SystemContext,
   db: ControlDb | ControlTx,
@@ -85,7 +85,7 @@ export async function setPasswordHash(
   await db.update(users).set({ passwordHash, updatedAt }).where(eq(users.id, userId));
 }
 
-/** Replaces the hash of a password by another of the same password. False where it has been changed meanwhile. */
+/** Replaces a password's hash with another hash of the same password. Returns false if the password has changed meanwhile. */
 export async function replacePasswordHash(
   ctx: SystemContext,
   { id, passwordHash }: User,
@@ -110,7 +110,7 @@ export type UserFilter = { tenantId?: TenantId; role?: Role; limit: number };
 
 export type UserListing = Omit<User, "passwordHash"> & { roles: Role[] };
 
-/** Users by address, each once with the roles they have (in the tenant, if one is named). */
+/** Users ordered by address, each with their roles. `tenantId` and `role` filter both the users and the roles. */
 export async function listUsers(ctx: SystemContext, filter: UserFilter): Promise<UserListing[]> {
   const wanted = and(
     filter.tenantId ? eq(memberships.tenantId, filter.tenantId) : undefined,

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { Database } from "../../db/connection/connect.ts";
-import { checkQueue } from "./queue_depth.ts";
+import { EMAIL_TRANSPORT } from "../email/deliver.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { SECOND } from "../platform/clock.ts";
 import { newToken } from "../platform/crypto.ts";
 import type { Check } from "../platform/health.ts";
 import type { Services } from "../ports.ts";
-import { EMAIL_TRANSPORT } from "../email/deliver.ts";
+import { checkQueue } from "./queue_depth.ts";
 
 /** How much space the data folder must have. */
 const PROBE_BYTES = 1024 * 1024;

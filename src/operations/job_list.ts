@@ -1,22 +1,22 @@
 import { and, eq, getTableColumns, gte, inArray, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlDb } from "../../db/connection/connect.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
-import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { platformEvent } from "../events/event.ts";
-import { type Change, publish } from "../events/publish.ts";
+import { authorize } from "../access/authorize.ts";
+import { permission } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
+import { platformEvent } from "../events/event.ts";
+import { type Change, publish } from "../events/publish.ts";
+import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
 import { after, HOUR } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { choiceFilter, equalFilter } from "../platform/list_filters.ts";
 import { idKey } from "../platform/list_keys.ts";
 import { maskPayload } from "./masking.ts";
-import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
-import { authorize } from "../access/authorize.ts";
-import { permission } from "../access/permissions.ts";
 
 /** To see, retry and discard background jobs. */
 export const JOBS_MANAGE = permission("jobs:manage", {

@@ -1,8 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import type { Database } from "../../db/connection/connect.ts";
 import { jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
-import { after, MINUTE } from "../platform/clock.ts";
 import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
+import { after, MINUTE } from "../platform/clock.ts";
 
 /** A ready job starts within a second or two. If one waits this long, no process runs jobs. */
 const LONGEST_WAIT = 2 * MINUTE;

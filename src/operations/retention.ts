@@ -5,9 +5,9 @@ import { oneTimeTokens, pendingSignUps, refreshTokens, sessions } from "../../db
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
-import { after, DAY, HOUR } from "../platform/clock.ts";
 import { job } from "../outbox/job.ts";
 import { schedule } from "../outbox/schedule.ts";
+import { after, DAY, HOUR } from "../platform/clock.ts";
 import { logOf } from "../platform/log.ts";
 
 const log = logOf("cleanup");

@@ -1,8 +1,8 @@
 import { and, asc, eq, gt } from "drizzle-orm";
+import type { z } from "zod";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { TenantId } from "../../db/ids.ts";
 import type { SystemContext } from "../context.ts";
-import type { z } from "zod";
 import type { Job } from "./job.ts";
 import { enqueueAll } from "./outbox.ts";
 

@@ -1,10 +1,10 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
-import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import type { TenantId } from "../../db/ids.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
-import type { z } from "zod";
 import { after } from "../platform/clock.ts";
 import { newId } from "../platform/ids.ts";
 import type { Job } from "./job.ts";

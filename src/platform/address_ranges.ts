@@ -2,12 +2,12 @@ import ipaddr from "ipaddr.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Addresses that begin alike: `10.0.0.0/8`, or one alone. */
+/** A CIDR range such as `10.0.0.0/8`, or a single address. */
 export type AddressRange = { start: Address; prefixLength: number };
 
 const MAPPED_PREFIX_LENGTH = 96;
 
-/** The range that `text` names, such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`; null when it names none. */
+/** Parses a range such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`. Returns null if `text` is not a range. */
 export function parseAddressRange(text: string): AddressRange | null {
   const [, address, length] = /^([^/]+?)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const start = parse(address ?? "");
@@ -18,13 +18,13 @@ export function parseAddressRange(text: string): AddressRange | null {
   return withoutMapping({ start, prefixLength });
 }
 
-/** The address in the form that it is compared and logged in: IPv4 that came over IPv6 as IPv4. Null when it is none. */
+/** The address in its canonical form. IPv4-mapped IPv6 addresses become IPv4. Returns null if `text` is not an address. */
 export function normalizeAddress(text: string): string | null {
   const address = parse(text);
   return address && unmapped(address).toString();
 }
 
-/** Whether a normalized address lies in one of the ranges. */
+/** Whether a normalized address is in one of the ranges. */
 export function isInRanges(address: string, ranges: AddressRange[]): boolean {
   const parsed = ranges.length > 0 ? parse(address) : null;
   return parsed !== null &&
@@ -33,7 +33,7 @@ export function isInRanges(address: string, ranges: AddressRange[]): boolean {
     );
 }
 
-/** Only as people write addresses: `127.1`, `0x7f.1` and `2130706433` are none here. */
+/** Accepts only the common notations. `127.1`, `0x7f.1` and `2130706433` are not addresses here. */
 function parse(text: string): Address | null {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
   return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : null;

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const IPV4 = /^\d+(\.\d+){3}$/;
 
-/** The apex's address from APP_URL: scheme, host name and port, nothing else. For a Zod transform. */
+/** A Zod transform for APP_URL: the apex's scheme, host name, and port, and nothing else. */
 export function parseAppUrl(text: string, problems: z.RefinementCtx): URL {
   const url = URL.parse(text);
   const problem = !url || !/^https?:$/.test(url.protocol) || !url.hostname
@@ -18,9 +18,9 @@ function problemOf(url: URL): string | undefined {
     const example = Object.assign(new URL(url.origin), { hostname: "localhost" }).origin;
     return `must have a host name, not an IP address, because workspaces live at <subdomain>.<host>; on this machine use ${example}`;
   }
-  if (url.username || url.password) return "must have no user and no password";
+  if (url.username || url.password) return "must not contain a user or a password";
   if (url.pathname !== "/" || url.search || url.hash) {
-    return `must have no path, query or fragment; Denizen serves the whole host: ${url.origin}`;
+    return `must not contain a path, query or fragment; Denizen serves the whole host: ${url.origin}`;
   }
   return undefined;
 }

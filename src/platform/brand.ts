@@ -1,4 +1,4 @@
 declare const brand: unique symbol;
 
-/** A `Base` that only the code that checked it may hand out: a plain string is no `TenantId`. */
+/** A `Base` that some code has validated. For example, a plain string is not assignable to `TenantId`. */
 export type Brand<Base, Name extends string> = Base & { readonly [brand]: Name };

@@ -1,29 +1,29 @@
-/** How many of those without a place are watched: whoever makes more than one in so many of their calls is among them. */
+/** Every key without a slot that makes more than 1 in `MAX_CANDIDATES` of the calls is among the candidates. */
 const MAX_CANDIDATES = 2_000;
-/** What a call still counts a minute later: half after 69 minutes. */
+/** A call's weight after a minute. It falls to half after 69 minutes. */
 const WEIGHT_AFTER_A_MINUTE = 0.99;
 const MIN_WEIGHT = 0.5;
-/** So many times as busy a newcomer must be as whom it displaces, so that neighbours in the ranking don't take turns. */
-const LEAD = 2;
+/** A candidate needs this multiple of a key's weight to replace the key, so that keys of similar weight don't alternate. */
+const MIN_LEAD = 2;
 
-type Place<Tally> = { tally: Tally; weight: number };
+type Slot<Tally> = { tally: Tally; weight: number };
 
 /**
- * Keeps a tally for each of the busiest `limit` keys, and one for all others together, in bounded memory: places for
- * the busiest, and the weights of a fixed number of candidates (Misra and Gries: those that call often enough are always
- * among them, and none is taken for busier than it is).
+ * Keeps one tally for each of the `limit` busiest keys and one tally for all other keys. Memory is bounded: there is a slot for each
+ * of the busiest keys, and a weight for each of a fixed number of candidates. The candidates are counted with the Misra-Gries
+ * algorithm, which always includes frequent keys and never overestimates a weight.
  *
- * A key gets a place at once while there is a free one, later when `rank` finds it at least twice as busy as the one that
- * loses its place. A loser's tally is merged into that of the others, and a newcomer's starts from nothing. So the sum of
- * all tallies is the number of calls at any time, and no tally ever goes down while it is there.
+ * A key gets a free slot at once. If no slot is free, `rank` gives it the slot of a key that is at most half as busy. The replaced
+ * key's tally is merged into `others`, and the new key's tally starts empty. So the sum of all tallies is always the number of
+ * calls, and no tally decreases while its key has a slot.
  */
 export class Busiest<Tally> {
   readonly #limit: number;
   readonly #newTally: () => Tally;
   readonly #merge: (into: Tally, from: Tally) => void;
-  readonly #places = new Map<string, Place<Tally>>();
+  readonly #slots = new Map<string, Slot<Tally>>();
   readonly #candidates = new Map<string, number>();
-  /** The tally of all that have no place. */
+  /** The tally of all keys that have no slot. */
   readonly others: Tally;
 
   constructor(limit: number, newTally: () => Tally, merge: (into: Tally, from: Tally) => void) {
@@ -33,63 +33,63 @@ export class Busiest<Tally> {
     this.others = newTally();
   }
 
-  /** The tally that a call of `key` is to be added to. Asking for it is what makes a key busy. */
+  /** Returns the tally to which the caller adds a call of `key`. Each call of this method increases the key's weight. */
   tallyOf(key: string): Tally {
-    const place = this.#places.get(key);
-    if (place) {
-      place.weight++;
-      return place.tally;
+    const slot = this.#slots.get(key);
+    if (slot) {
+      slot.weight++;
+      return slot.tally;
     }
-    if (this.#places.size < this.#limit) {
+    if (this.#slots.size < this.#limit) {
       const weight = (this.#candidates.get(key) ?? 0) + 1;
       this.#candidates.delete(key);
-      return this.#settle(key, weight);
+      return this.#addSlot(key, weight);
     }
-    this.#watch(key);
+    this.#countCandidate(key);
     return this.others;
   }
 
-  /** The keys that have a place, and their tallies. */
+  /** The keys that have a slot, and their tallies. */
   *[Symbol.iterator](): Iterator<[string, Tally]> {
-    for (const [key, { tally }] of this.#places) yield [key, tally];
+    for (const [key, { tally }] of this.#slots) yield [key, tally];
   }
 
-  /** Gives the places to the busiest, `minutes` after the last time. */
+  /** Gives the slots to the busiest keys. `minutes` is the time since the previous call. */
   rank(minutes: number): void {
-    const quietestFirst = [...this.#places].sort(([, one], [, other]) => one.weight - other.weight);
+    const quietestFirst = [...this.#slots].sort(([, one], [, other]) => one.weight - other.weight);
     const busiestFirst = [...this.#candidates].sort(([, one], [, other]) => other - one);
     for (const [rank, [key, weight]] of busiestFirst.entries()) {
       const quietest = quietestFirst[rank];
-      if (!quietest || weight < LEAD * quietest[1].weight) break;
+      if (!quietest || weight < MIN_LEAD * quietest[1].weight) break;
       this.#candidates.delete(key);
       this.#candidates.set(quietest[0], quietest[1].weight);
-      this.#vacate(quietest[0]);
-      this.#settle(key, weight);
+      this.#removeSlot(quietest[0]);
+      this.#addSlot(key, weight);
     }
     this.#age(minutes);
   }
 
-  /** Takes a key's place away. What it has called stays counted, among the others. */
+  /** Removes a key's slot. Its calls stay counted in `others`. */
   forget(key: string): void {
     this.#candidates.delete(key);
-    this.#vacate(key);
+    this.#removeSlot(key);
   }
 
-  #settle(key: string, weight: number): Tally {
+  #addSlot(key: string, weight: number): Tally {
     const tally = this.#newTally();
-    this.#places.set(key, { tally, weight });
+    this.#slots.set(key, { tally, weight });
     return tally;
   }
 
-  #vacate(key: string): void {
-    const place = this.#places.get(key);
-    if (!place) return;
-    this.#places.delete(key);
-    this.#merge(this.others, place.tally);
+  #removeSlot(key: string): void {
+    const slot = this.#slots.get(key);
+    if (!slot) return;
+    this.#slots.delete(key);
+    this.#merge(this.others, slot.tally);
   }
 
-  /** Where there is no room, everybody's weight falls by one: that costs no more than the calls before it have paid for. */
-  #watch(key: string): void {
+  /** If all candidates are taken, every weight falls by one. The amortized cost is constant, because earlier calls raised the weights. */
+  #countCandidate(key: string): void {
     const weight = this.#candidates.get(key);
     if (weight !== undefined) this.#candidates.set(key, weight + 1);
     else if (this.#candidates.size < MAX_CANDIDATES) this.#candidates.set(key, 1);
@@ -98,7 +98,7 @@ export class Busiest<Tally> {
 
   #age(minutes: number): void {
     const factor = WEIGHT_AFTER_A_MINUTE ** minutes;
-    for (const place of this.#places.values()) place.weight *= factor;
+    for (const slot of this.#slots.values()) slot.weight *= factor;
     this.#reweigh((weight) => weight * factor);
   }
 

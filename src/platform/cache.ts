@@ -1,6 +1,6 @@
 /**
- * A map in this process that forgets: the entry unused longest when it is full, and every entry after `ttl`
- * milliseconds. Time is monotonic (`performance.now`), so a clock that is set back can't keep an entry alive.
+ * A least-recently-used cache in this process. Every entry expires after `ttl` milliseconds of monotonic time
+ * (`performance.now`), so setting the clock back can't keep an entry alive.
  */
 export class MemoryCache<Value> {
   readonly #entries = new Map<string, { value: Value; expires: number }>();
@@ -35,7 +35,7 @@ export class MemoryCache<Value> {
     for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
   }
 
-  /** The entry of `key`, or what `load` gives, which is then kept. A failed or empty load is not kept. */
+  /** The cached value of `key`, or else the result of `load`, which is then cached. Failures, null and undefined are not cached. */
   async getOrLoad(key: string, load: () => Promise<Value>): Promise<Value> {
     const known = this.get(key);
     if (known !== undefined) return known;

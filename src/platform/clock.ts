@@ -1,4 +1,4 @@
-/** Where the product gets the time from, so that a test can hold it still. */
+/** The source of the current time. Tests replace it to control time. */
 export type Clock = { now(): Date };
 
 export const systemClock: Clock = { now: () => new Date() };
@@ -8,7 +8,7 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** The moment `milliseconds` after (or, if negative, before) `moment`. */
+/** The time `milliseconds` after `moment`, or before it if negative. */
 export function after(moment: Date, milliseconds: number): Date {
   return new Date(moment.getTime() + milliseconds);
 }

@@ -17,28 +17,28 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
-/** 256 random bits as 43 letters of base64url: a session's, a handoff's, a refresh token's secret. */
+/** 256 random bits as 43 characters of base64url, for sessions, handoffs, and refresh tokens. */
 export function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString("base64url");
 }
 
-/** What the database keeps of a token. SHA-256 is enough: the token has 256 random bits, so there is nothing to guess. */
+/** The database stores this hash of a token. SHA-256 is enough, because nobody can guess a token of 256 random bits. */
 export function sha256(text: string): Sha256Hex {
   return createHash("sha256").update(text).digest("hex") as Sha256Hex;
 }
 
-/** Whether two texts are the same, found out in a time that doesn't tell how much of them is. */
+/** Compares two texts in constant time. */
 export function isSameSecret(one: string, other: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(one), digest(other));
 }
 
-/** `length` random letters of lower-case base32 (RFC 4648 alphabet), 5 bits each. */
+/** `length` random characters of lowercase base32 (RFC 4648 alphabet), 5 bits each. */
 export function randomBase32(length: number): string {
   return Array.from(randomBytes(length), (byte) => BASE32[byte & 31]).join("");
 }
 
-/** Six digits that belong to `id`: always the same ones, and only the holder of `secret` can tell which. */
+/** Six digits derived from `id`. They are always the same, and only the holder of `secret` can compute them. */
 export function sixDigitCode(id: string, secret: string, purpose: string): string {
   const digest = createHmac("sha256", deriveKey(secret, purpose)).update(id).digest();
   return String(digest.readUIntBE(0, 6) % 1_000_000).padStart(6, "0");
@@ -46,8 +46,8 @@ export function sixDigitCode(id: string, secret: string, purpose: string): strin
 
 /**
  * Encrypts with AES-256-GCM under a key derived from `secret` (HKDF-SHA-256, RFC 5869).
- * `purpose` is bound into the key, so that a value can't be moved to another place.
- * Returns base64url of nonce, tag and ciphertext.
+ * The key depends on `purpose`, so a value that was encrypted for one purpose can't be used for another.
+ * Returns the nonce, tag, and ciphertext as base64url.
  */
 export function encrypt(plain: string, secret: string, purpose: string): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -56,7 +56,7 @@ export function encrypt(plain: string, secret: string, purpose: string): string 
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64url");
 }
 
-/** The reverse of `encrypt`. Throws when the secret or the purpose is another, or a bit was changed. */
+/** The reverse of `encrypt`. Throws if the secret or the purpose differs, or if the text was changed. */
 export function decrypt(sealed: string, secret: string, purpose: string): string {
   const bytes = Buffer.from(sealed, "base64url");
   const decipher = createDecipheriv(

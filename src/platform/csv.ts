@@ -1,11 +1,11 @@
-/** A column of a table: its heading, and a row's cell. */
+/** A column of a table: its heading, and the function that returns a row's cell. */
 export type Column<Row> = { heading: string; cell(row: Row): string | number | Date | null };
 
-/** What a spreadsheet takes for the beginning of a formula. */
+/** Spreadsheets interpret a cell that starts with one of these as a formula. */
 const STARTS_A_FORMULA = /^[=+\-@\t\r\n]/;
 const NEEDS_QUOTES = /[",\r\n]/;
 
-/** Rows as CSV (RFC 4180), line by line. A text that a spreadsheet would run as a formula gets an apostrophe in front. */
+/** Rows as CSV (RFC 4180), line by line. Prefixes text that a spreadsheet would run as a formula with an apostrophe. */
 export async function* csvLines<Row>(
   columns: readonly Column<Row>[],
   rows: AsyncIterable<Row>,

@@ -2,14 +2,14 @@ const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
 const OPEN_TO_OTHERS = 0o077;
 
-/** What Denizen keeps in the folder: an open folder that holds one of these is Denizen's own. */
+/** Files that Denizen creates in the folder. A folder that contains one of them belongs to Denizen. */
 const OWN_ENTRIES = ["postgres", "postgres.unfinished", "jobs.kv", "lock", "test"];
-/** What a new file system comes with. */
+/** Entries of an empty file system. */
 const IGNORED_ENTRIES = ["lost+found"];
 
 /**
- * Makes sure that the folder is there and that only its owner can read it. Throws with one line that says what to do
- * where the folder can't be used, or is shared with something else.
+ * Ensures that the folder exists and that only its owner can read it. If the folder can't be used, or other programs use it too,
+ * throws an error whose one-line message says what to do.
  */
 export async function openDataFolder(folder: string): Promise<void> {
   await requireAccess(folder);
@@ -19,10 +19,10 @@ export async function openDataFolder(folder: string): Promise<void> {
     throw new Error(`DATA_DIR: the folder "${folder}" can't be created: ${(error as Error).message}`);
   }
   const { mode } = await Deno.stat(folder);
-  if (mode !== null && mode & OPEN_TO_OTHERS) await closeFolder(folder);
+  if (mode !== null && mode & OPEN_TO_OTHERS) await restrictToOwner(folder);
 }
 
-/** Throws where this process was started without access to the folder. */
+/** Throws if this process was started without access to the folder. */
 export async function requireAccess(path: string): Promise<void> {
   const states = await Promise.all(
     (["read", "write"] as const).map((name) => Deno.permissions.query({ name, path })),
@@ -35,24 +35,24 @@ export async function requireAccess(path: string): Promise<void> {
   );
 }
 
-/** Creates the file, and takes it and the files that `suffixes` name away from everyone but its owner. */
+/** Creates the file if needed, and makes it and its siblings with `suffixes` readable only by the owner. */
 export async function openPrivateFile(path: string, suffixes: string[] = []): Promise<void> {
   const file = await Deno.open(path, { create: true, append: true, mode: OWNER_ONLY_FILE });
   file.close();
   for (const suffix of ["", ...suffixes]) await chmodIfPresent(path + suffix);
 }
 
-async function closeFolder(folder: string): Promise<void> {
+async function restrictToOwner(folder: string): Promise<void> {
   const advice = `Run "chmod 700 ${folder}", or set DATA_DIR to a new folder inside it.`;
   if (!await isOwn(folder)) {
-    throw new Error(`DATA_DIR: other users can read "${folder}", and it holds other files. ${advice}`);
+    throw new Error(`DATA_DIR: other users can read "${folder}", and it contains other files. ${advice}`);
   }
   await Deno.chmod(folder, OWNER_ONLY_FOLDER).catch(() => {
     throw new Error(`DATA_DIR: other users can read "${folder}", and it belongs to another user. ${advice}`);
   });
 }
 
-/** Closing a folder that others use as well would break them. */
+/** Whether only Denizen uses the folder. Restricting a shared folder would break other programs. */
 async function isOwn(folder: string): Promise<boolean> {
   const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name)
     .filter((name) => !IGNORED_ENTRIES.includes(name));

@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from "node:timers";
 
-/** What `work` gives. Throws when it takes longer than `milliseconds`; it isn't stopped, and nobody waits for it. */
+/** Returns the result of `work`. Throws if `work` takes longer than `milliseconds`, but doesn't stop it. */
 export async function withDeadline<T>(milliseconds: number, work: () => T | Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooLate = new Promise<never>((_, reject) => {

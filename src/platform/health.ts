@@ -5,11 +5,11 @@ import { describeError, logOf } from "./log.ts";
 export const VERSION = "0.1.0";
 
 const CHECK_TIMEOUT = 2 * SECOND;
-const REPORT_KEPT = SECOND;
+const REPORT_TTL = SECOND;
 
 const log = logOf("health");
 
-/** `run` throws when something is wrong. Where an `essential` check fails, the product can't serve. */
+/** `run` throws if the check fails. If an `essential` check fails, the product can't serve requests. */
 export type Check = { name: string; essential: boolean; run: () => void | Promise<void> };
 
 export type CheckResult = { name: string; status: "ok" | "fail"; duration_ms: number; detail?: string };
@@ -21,7 +21,7 @@ export type HealthReport = {
   checks: CheckResult[];
 };
 
-/** How the product is: asked as often as anyone likes, found out once a second at most. */
+/** Reports the product's health. Runs the checks at most once a second, however often it is asked. */
 export class Health {
   readonly #clock: Clock;
   readonly #checks: Check[];
@@ -34,18 +34,18 @@ export class Health {
   }
 
   /**
-   * Runs each check, two seconds at most; the reason of a failure goes into the log. Unhealthy when an essential check
-   * fails, degraded when another does.
+   * Runs each check for at most two seconds, and logs the reason of each failure. The status is unhealthy if an essential check
+   * fails, and degraded if another check fails.
    */
   report(): Promise<HealthReport> {
     if (this.#report && performance.now() < this.#expires) return this.#report;
     this.#expires = Infinity;
-    return this.#report = this.#find().finally(() => this.#expires = performance.now() + REPORT_KEPT);
+    return this.#report = this.#runChecks().finally(() => this.#expires = performance.now() + REPORT_TTL);
   }
 
-  async #find(): Promise<HealthReport> {
+  async #runChecks(): Promise<HealthReport> {
     const results = await Promise.all(this.#checks.map(runCheck));
-    const failed = this.#checks.filter((_, place) => results[place]!.status === "fail");
+    const failed = this.#checks.filter((_, index) => results[index]!.status === "fail");
     return {
       status: failed.some(({ essential }) => essential)
         ? "unhealthy"

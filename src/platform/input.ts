@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type FieldErrors, invalid } from "../errors.ts";
 
-/** `input` as the schema's output. Throws `invalid` with the first message of each field. */
+/** Parses `input` with the schema. Throws `invalid` with the first message for each field. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
@@ -12,7 +12,7 @@ export function fieldErrors(error: z.ZodError): FieldErrors {
   const fields: FieldErrors = {};
   for (const issue of error.issues) {
     const field = issue.path.join(".") || "body";
-    // In Zod's own words, unless the schema has better ones: then these say what to enter.
+    // Replaces Zod's default message for a missing value. A message from the schema stays.
     fields[field] ??= issue.message.endsWith("received undefined") ? "Enter a value." : issue.message;
   }
   return fields;

@@ -1,4 +1,4 @@
-/** The pattern of LIKE that finds `search` anywhere in a text, and takes none of its signs for a wildcard. */
+/** A LIKE pattern that finds `search` anywhere in a text. Escapes wildcards in `search`. */
 export function likePattern(search: string): string {
   return `%${search.replaceAll(/[\\%_]/g, "\\$&")}%`;
 }

@@ -10,14 +10,14 @@ export const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 50;
 const MAX_CURSOR_LENGTH = 1_000;
 
-/** Part of a list, and where the next part begins; null after the last. */
+/** One page of a list. `nextCursor` is null on the last page. */
 export type Page<Item> = { items: Item[]; nextCursor: string | null };
 
-/** What to ask a list for: its filters, the order, and which page. */
-export type ListQuery<Asked> = Asked extends List<infer _Row, infer S, infer F, infer _Scope> ? Query<S, F>
+/** The query of a list: its filters, its order, and the page. */
+export type ListQuery<L> = L extends List<infer _Row, infer S, infer F, infer _Scope> ? Query<S, F>
   : never;
 
-/** The name of a sort key for ascending order, or with a minus sign in front, for descending order. */
+/** The name of a sort key for ascending order. A leading minus sign means descending order. */
 export type SortOf<S> = `${"" | "-"}${Extract<keyof S, string>}`;
 
 type Sorts = Record<string, SortKey>;
@@ -43,13 +43,13 @@ type Declaration<Row, S, F, Scope extends string> = {
   sorts: S;
   defaultSort: NoInfer<SortOf<S>>;
   filters: F;
-  /** A condition that always holds. */
+  /** A condition that applies to every query. */
   where?: SQL;
-  /** Conditions whose values come from the code, such as whose rows are meant. One without a value doesn't apply. */
+  /** Conditions whose values come from the code, such as the user whose rows to list. A condition without a value is skipped. */
   scope?: Record<Scope, (value: Placeholder) => SQL>;
 };
 
-/** As much of Drizzle's `select` as a list needs. */
+/** The part of Drizzle's `select` that a list needs. */
 type Selection<Row> = {
   where(condition: SQL | undefined): { orderBy(order: SQL): { limit(rows: Placeholder): Preparable<Row> } };
 };
@@ -59,13 +59,13 @@ type Preparable<Row> = {
 
 type RunQuery<Row> = (db: TransactionDb, values: Record<string, unknown>) => PromiseLike<Row[]>;
 
-/** `limit` of a list: 1 to 100, 50 if not given. */
+/** The `limit` of a list: 1 to 100, by default 50. */
 const pageSize = z.coerce.number({ error: "Use a whole number from 1 to 100." }).int("Use a whole number.")
   .min(1, "Use 1 or more.").max(MAX_PAGE_SIZE, `Use ${MAX_PAGE_SIZE} or less.`).default(DEFAULT_PAGE_SIZE);
 
 /**
- * Declares a list: what it selects, how it can be sorted and filtered. Its pages neither skip nor repeat a row that stays as
- * it is, whatever happens to other rows meanwhile.
+ * Declares a list: what it selects, and how it can be sorted and filtered. Its pages never skip or repeat an unchanged row, even if
+ * other rows change between two pages.
  */
 export function list<
   Row extends { id: string },
@@ -79,7 +79,7 @@ export function list<
   return new List(name, declaration);
 }
 
-/** Every item of a list from the page that `query` asks for, read page by page. */
+/** Reads a list page by page, starting with the page of `query`, and yields every item. */
 export async function* everyItem<Item, Query extends { cursor?: string | undefined }>(
   query: Query,
   readPage: (query: Query) => Promise<Page<Item>>,
@@ -93,7 +93,7 @@ export async function* everyItem<Item, Query extends { cursor?: string | undefin
 
 class List<Row extends { id: string }, S extends Sorts, F extends Filters, Scope extends string> {
   readonly name: string;
-  /** The list's parameters, as a program gives them. */
+  /** The schema of the list's query parameters. */
   readonly query: QuerySchema<S, F>;
   readonly #declaration: Declaration<Row, S, F, Scope>;
   readonly #filters: [name: string, filter: Filter][];
@@ -107,8 +107,8 @@ class List<Row extends { id: string }, S extends Sorts, F extends Filters, Scope
   }
 
   /**
-   * One page, read on a tenant's handle or one of `control`. Like any query, it is sent when its `then` is called.
-   * Throws `invalid` for a cursor that belongs to another list, order or filter.
+   * Reads one page through a handle of a tenant or of `control`. Like any query, it is sent when its `then` is called.
+   * Throws `invalid` for a cursor from another list, order, or filter.
    */
   page(
     db: TransactionDb,
@@ -126,16 +126,16 @@ class List<Row extends { id: string }, S extends Sorts, F extends Filters, Scope
       cursorKey: after?.key,
       cursorId: after?.id,
     };
-    return answering(run(db, values), (rows) => toPage(rows, query.limit, order, boundTo));
+    return mapLazily(run(db, values), (rows) => toPage(rows, query.limit, order, boundTo));
   }
 
-  /** The filters that have a value. An empty search is none. */
+  /** The filters that have a value. An empty search counts as no value. */
   #applied(values: Record<string, unknown>): Applied[] {
     return this.#filters.map(([name, filter]) => ({ name, filter, value: values[name] }))
       .filter(({ value }) => value !== undefined && value !== "");
   }
 
-  /** The query of this shape. Lists are read often, and have few shapes: each is built once. */
+  /** Builds the query of each shape once, because a list is read often and has few shapes. */
   #queryFor(order: Order, applied: Applied[], isLaterPage: boolean): RunQuery<Row> {
     const filters = applied.map(({ name, filter, value }) => `${name}:${filter.shapeOf(value)}`);
     const shape = [order.direction, order.name, isLaterPage, ...filters].join();
@@ -220,10 +220,10 @@ function keyOf(row: Record<string, unknown>, name: string): string {
   return value instanceof Date ? value.toISOString() : String(value);
 }
 
-/** Sends `query` when its own `then` is called, not before. */
-function answering<Rows, Answer>(
+/** Maps the result of `query`, and sends `query` only when `then` is called. */
+function mapLazily<Rows, Result>(
   query: PromiseLike<Rows>,
-  read: (rows: Rows) => Answer,
-): PromiseLike<Answer> {
-  return { then: (answered, failed) => query.then(read).then(answered, failed) };
+  map: (rows: Rows) => Result,
+): PromiseLike<Result> {
+  return { then: (resolve, reject) => query.then(map).then(resolve, reject) };
 }

@@ -10,12 +10,12 @@ export type Position = { key: string; id: string };
 
 const cursorParts = z.tuple([z.string(), z.string(), z.uuid()]);
 
-/** Writes a position as a cursor that only works with the same list, sort and filters, which `boundTo` names. */
+/** Encodes a position as a cursor. The cursor works only with the list, order, and filters that `boundTo` names. */
 export function writeCursor({ key, id }: Position, boundTo: unknown): string {
   return Buffer.from(JSON.stringify([bindingOf(boundTo), key, id])).toString("base64url");
 }
 
-/** Reads what `writeCursor` wrote. Throws `invalid` on the field `cursor` for anything else. */
+/** Decodes a cursor that `writeCursor` wrote. Throws `invalid` on the field `cursor` for any other text. */
 export function readCursor(cursor: string, boundTo: unknown, isKey: (key: string) => boolean): Position {
   const parts = cursorParts.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
   if (!parts.success) throw foreignCursor();

@@ -8,15 +8,15 @@ const MAX_SEARCH_LENGTH = 100;
 /** A named parameter that narrows a list. */
 export type Filter<Schema extends z.ZodType = z.ZodType> = {
   schema: Schema;
-  /** The condition for `value`, which `parameter` stands for where the database may plan it as any other. */
+  /** The condition for `value`. It uses `parameter` in place of the value, unless the query plan depends on the value. */
   condition(value: z.output<Schema>, parameter: Placeholder): SQL;
-  /** What the query sends for `value`. */
+  /** The value of `parameter` in the query. */
   toParameter(value: z.output<Schema>): unknown;
-  /** Values with the same key share one prepared query. */
+  /** Values with the same shape share one prepared query. */
   shapeOf(value: z.output<Schema>): string;
 };
 
-/** Keeps the rows that have the term somewhere in their text. `condition` gets the pattern of LIKE. */
+/** Keeps the rows whose text contains the search term. `condition` gets a LIKE pattern. */
 export function searchFilter(condition: (pattern: Placeholder) => SQL | undefined): Filter<z.ZodString> {
   return {
     schema: searchTerm(MAX_SEARCH_LENGTH),
@@ -36,7 +36,7 @@ export function equalFilter<Schema extends z.ZodType>(schema: Schema, column: Co
   };
 }
 
-/** Keeps the rows that meet the condition of the chosen word. Each is planned by itself, so partial indexes serve it. */
+/** Keeps the rows that meet the chosen condition. Each condition has its own query plan, so partial indexes work. */
 export function choiceFilter<Choice extends string>(
   conditions: Record<Choice, SQL>,
 ): Filter<z.ZodEnum<{ [Word in Choice]: Word }>> {
@@ -48,7 +48,7 @@ export function choiceFilter<Choice extends string>(
   };
 }
 
-/** One of a few words. A refusal names them. */
+/** One of a few words. The error message lists them. */
 export function oneOf<Word extends string>(words: readonly Word[]): z.ZodEnum<{ [Each in Word]: Each }> {
   return z.enum(words, {
     error: ({ code, values }) => code === "invalid_value" ? `Use one of ${values.join(", ")}.` : undefined,

@@ -11,7 +11,7 @@ import { DEFAULT_REDACT_FIELDS, redactByField } from "@logtape/redaction";
 
 export type { Logger };
 
-/** Names of properties that never reach a log, whatever their value. */
+/** Properties with these names are redacted from the log. */
 const SECRET_FIELDS = [
   ...DEFAULT_REDACT_FIELDS,
   "cookie",
@@ -22,7 +22,7 @@ const SECRET_FIELDS = [
   /token/i,
 ];
 
-/** Starts structured logging: one JSON object a line on stderr, secrets cut out. Once a process. */
+/** Starts structured logging: one JSON object per line on stderr, with secrets redacted. Call it once per process. */
 export async function startLogging(level: LogLevel): Promise<void> {
   await configure({
     reset: true,
@@ -32,7 +32,7 @@ export async function startLogging(level: LogLevel): Promise<void> {
     },
     loggers: [
       { category: "denizen", lowestLevel: level, sinks: ["redacted"] },
-      // One line a request: ids and figures by fixed names, nothing that a client sends. Redaction would be half its price.
+      // Access log lines contain ids and numbers, but no client input. Redaction would double their cost.
       { category: ["denizen", "access"], lowestLevel: level, sinks: ["stderr"], parentSinks: "override" },
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
     ],
@@ -43,34 +43,34 @@ const format = getJsonLinesFormatter({ properties: "flatten" });
 const FLUSH_AFTER_MILLISECONDS = 50;
 let pending: string[] = [];
 
-/** Lines are collected for a moment and written together: one system call for many requests. */
+/** Buffers lines for a moment and writes them together, so that many requests share one system call. */
 const stderr: Sink = (record) => {
   if (pending.push(format(record)) === 1) setTimeout(flushLog, FLUSH_AFTER_MILLISECONDS).unref();
 };
 
-/** Writes what is collected. To be called before the process ends. */
+/** Writes the buffered lines. Call this before the process ends. */
 export function flushLog(): void {
   const bytes = new TextEncoder().encode(pending.join(""));
   pending = [];
   for (let sent = 0; sent < bytes.length;) sent += Deno.stderr.writeSync(bytes.subarray(sent));
 }
 
-/** The log of one part of the product. `security` is the category for what an attacker may have tried. */
+/** The logger for one part of the product. `security` is the category for possible attacks. */
 export function logOf(part: string): Logger {
   return getLogger(["denizen", part]);
 }
 
 /**
- * What a log may say of an error: its name, message and stack. A failed query's values are left out; the driver and
- * Drizzle put them into their own messages.
+ * The properties to log for an error: its name, message, and stack. Omits the values of a failed query, which Drizzle puts into its
+ * message.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: String(error) };
-  const told = reasonOf(error);
-  return { error: told.name, message: told.message, stack: told.stack?.split("\n").slice(1, 8).join("\n") };
+  const reason = reasonOf(error);
+  return { error: reason.name, message: reason.message, stack: reason.stack?.split("\n").slice(1, 8).join("\n") };
 }
 
-/** What an error is about: of a failed query, what the database said, without the query and its values. */
+/** The database's error if `error` is a failed query, which contains the query's values. Otherwise `error` itself. */
 export function reasonOf(error: Error): Error {
   return error.cause instanceof Error && error.message.startsWith("Failed query") ? error.cause : error;
 }

@@ -11,32 +11,32 @@ const JOB_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300];
 
 const log = logOf("metrics");
 
-/** How many connections of a lane are used, are open and unused, and how many wait for one. */
+/** The connections of a lane that are busy and idle, and the number of waiting transactions. */
 export type LaneConnections = { lane: string; busy: number; idle: number; waiting: number };
 
 export type Scrape = { contentType: string; text: string };
 
 /**
- * What Prometheus may know of this process, a method for each fact. Labels are ids, names of our own, and patterns of
- * routes: nothing that a person typed.
+ * The Prometheus metrics of this process. Labels are ids, names from the code, and route patterns, never text that a user
+ * entered.
  */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #collectors: (() => void | Promise<void>)[] = [];
   readonly #requests: TenantRequests;
   readonly #subscriptions = this.#gauge("saas_active_subscriptions", "Tenants by plan.", ["plan"]);
-  readonly #jobs = this.#counter("saas_jobs_total", "Attempts at jobs that have ended.", [
+  readonly #jobs = this.#counter("saas_jobs_total", "Job attempts that have ended.", [
     "queue",
     "outcome",
   ]);
   readonly #jobSeconds = new Histogram({
     name: "saas_job_duration_seconds",
-    help: "How long attempts at jobs took.",
+    help: "Duration of job attempts.",
     labelNames: ["queue"],
     buckets: JOB_BUCKETS,
     registers: [this.#registry],
   });
-  readonly #queueDepth = this.#gauge("saas_queue_depth", "Jobs that are ready, and nobody has begun.", [
+  readonly #queueDepth = this.#gauge("saas_queue_depth", "Ready jobs that haven't started.", [
     "queue",
   ]);
   readonly #deliveries = this.#counter("saas_webhook_deliveries_total", "Webhooks sent.", ["outcome"]);
@@ -48,17 +48,17 @@ export class Metrics {
   readonly #signUps = this.#counter("saas_signups_total", "Companies that signed up.", []);
   #scrape: Promise<Scrape> | undefined;
 
-  /** `maxTenants`: how many tenants have a label of their own. */
+  /** `maxTenants` is the number of tenants that get their own label. */
   constructor({ maxTenants, clock }: { maxTenants: number; clock: Clock }) {
     this.#requests = new TenantRequests(maxTenants, clock);
   }
 
-  /** A request was answered; `tenantId` is undefined where it belongs to no tenant. */
+  /** Counts an answered request. `tenantId` is undefined if the request belongs to no tenant. */
   requestEnded(tenantId: string | undefined, request: EndedRequest): void {
     this.#requests.add(tenantId, request);
   }
 
-  /** How attempts at jobs may end here. They count from 0: an alert on a rise would not see a first one that starts at 1. */
+  /** Initializes the job counters to 0. Otherwise an alert on an increase would miss the first event. */
   expectJobs(queues: string[], outcomes: string[]): void {
     for (const queue of queues) {
       for (const outcome of outcomes) this.#jobs.inc({ queue, outcome }, 0);
@@ -66,7 +66,7 @@ export class Metrics {
   }
 
   /**
-   * An attempt at a job has ended, after `seconds`, if anyone knows. `outcome` is one of few words, such as `done` or
+   * Counts a job attempt that has ended. `seconds` is its duration, if known. `outcome` is one of a few words, such as `done` or
    * `failed`.
    */
   jobEnded(queue: string, outcome: string, seconds?: number): void {
@@ -74,22 +74,22 @@ export class Metrics {
     if (seconds !== undefined) this.#jobSeconds.observe({ queue }, seconds);
   }
 
-  /** How many jobs of a queue are ready now, and nobody has begun. To be called by a collector: see `onScrape`. */
+  /** Sets the number of a queue's ready jobs that haven't started. Call this from a collector (see `onScrape`). */
   setQueueDepth(queue: string, depth: number): void {
     this.#queueDepth.set({ queue }, depth);
   }
 
-  /** A webhook was sent. `outcome` is one of few words, such as `delivered` or `failed`. */
+  /** Counts a sent webhook. `outcome` is one of a few words, such as `delivered` or `failed`. */
   webhookDelivered(outcome: string): void {
     this.#deliveries.inc({ outcome });
   }
 
-  /** A request of a tenant on `plan` was refused by a rate limit. */
+  /** Counts a request that exceeded a rate limit, by the tenant's plan. */
   rateLimited(plan: string): void {
     this.#rateLimited.inc({ plan });
   }
 
-  /** A company has signed up. */
+  /** Counts a company that signed up. */
   signedUp(): void {
     this.#signUps.inc();
   }
@@ -104,32 +104,32 @@ export class Metrics {
     }
   }
 
-  /** The tenants that have a label of their own. */
+  /** The tenants that have their own label. */
   labeledTenants(): string[] {
     return this.#requests.tenantIds();
   }
 
-  /** Leaves no label of a tenant that is gone; its requests count among the others'. */
+  /** Removes the label of a deleted tenant, and adds its requests to those of the other tenants. */
   forgetTenant(id: string): void {
     this.#requests.forget(id);
   }
 
   /**
-   * Has `collect` set gauges before each scrape, within two seconds. One that fails is logged, and the scrape goes on: it
-   * is wanted most when something else doesn't answer.
+   * Calls `collect` before each scrape to set gauges, with a limit of two seconds. Logs a failure and continues, because metrics
+   * matter most during an outage.
    */
   onScrape(collect: () => void | Promise<void>): void {
     this.#collectors.push(collect);
   }
 
-  /** All metrics as Prometheus reads them. Whoever asks while one is being made gets the same. */
+  /** All metrics in Prometheus' text format. Concurrent calls share one scrape. */
   scrape(): Promise<Scrape> {
     return this.#scrape ??= this.#collect().finally(() => this.#scrape = undefined);
   }
 
   async #collect(): Promise<Scrape> {
     this.#requests.rank();
-    this.#subscriptions.reset(); // where they can't be counted now, they are missing rather than old
+    this.#subscriptions.reset(); // if counting fails, the scrape omits them instead of showing old values
     await Promise.all(this.#collectors.map(collectOrLog));
     const text = this.#requests.text() + await this.#registry.metrics();
     return { contentType: this.#registry.contentType, text };

@@ -1,8 +1,8 @@
 import { type SQL, sql, type SQLWrapper } from "drizzle-orm";
 
 /**
- * Text in the order in which people look for names, in any language: Ä beside A, capitals beside small letters. The
- * database's own order is that of code points.
+ * Sorts text alphabetically in any language: Ä next to A, and uppercase next to lowercase. The database's default order is by code
+ * point.
  */
 export function inNameOrder(text: SQLWrapper): SQL {
   return sql`${text} collate "und-x-icu"`;

@@ -4,18 +4,21 @@ export const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 /** A request that has been answered. `endpoint` is its route's pattern, such as `/projects/:id`. */
 export type EndedRequest = { endpoint: string; method: string; status: number; seconds: number };
 
-/** `buckets` holds how many took at most each bound and longer than the one before; its last, how many took longer. */
+/**
+ * Each of `buckets` counts the requests that took at most its bound but longer than the previous bound. The last one counts the
+ * longer requests.
+ */
 export type Durations = { endpoint: string; buckets: number[]; seconds: number };
 
 export type RequestCount = { endpoint: string; method: string; status: string; requests: number };
 
-/** Methods that a server expects. A client may send any word, and shall not make labels by it. */
+/** Known methods. A client can send any word as a method, which must not create a label. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** `requests` is keyed by method and status, with a space between. */
 type Tallied = Durations & { requests: Map<string, number> };
 
-/** Requests counted by endpoint, method and status, and how long they took by endpoint. Adding one takes no promise. */
+/** Counts requests by endpoint, method, and status, and their durations by endpoint. */
 export class RequestTally {
   readonly #endpoints = new Map<string, Tallied>();
 

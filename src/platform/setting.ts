@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** A variable of the environment: how its text becomes a value, and what the documentation says about it. */
+/** An environment variable: how its text is parsed, and how it is documented. */
 export type Setting<Value = unknown> = Description & {
   name: string;
   parse: z.ZodType<Value, string>;
-  /** The text that an unset variable stands for. */
+  /** The text to use if the variable is not set. */
   default?: string;
 };
 
@@ -12,17 +12,17 @@ type Description = {
   group: string;
   /** One or two sentences, with code in backticks. */
   description: string;
-  /** What applies while the variable isn't set, where the default doesn't say it. */
+  /** The documented behavior if the variable is not set, unless the default says enough. */
   unset?: string;
-  /** A value to copy. */
+  /** An example value for the documentation. */
   example?: string;
   /** The page of docs/admin that explains it. */
   guide?: string;
-  /** The README lists it too. */
+  /** Whether the README lists it as well. */
   essential?: true;
-  /** Its value is never printed. */
+  /** Whether its value is never printed. */
   secret?: true;
-  /** The platform that sets it; people don't. */
+  /** The platform that sets it, if operators don't. */
   setBy?: string;
 };
 
@@ -34,7 +34,7 @@ export type SettingValues<Table extends Settings> = {
 
 type Parser<Value> = { parse: z.ZodType<Value, string> };
 
-/** Declares a setting. Its value is undefined while the variable isn't set, unless there is a default. */
+/** Declares a setting. Without a default, its value is undefined if the variable is not set. */
 export function setting<Value>(
   name: string,
   options: Description & Parser<Value> & { default: string },
@@ -50,7 +50,7 @@ export function setting<Value>(
   return { name, ...options };
 }
 
-/** The value of every setting, or one line for each variable that can't be used. An empty variable counts as unset. */
+/** Returns the value of every setting, or one line per invalid variable. An empty variable counts as unset. */
 export function readSettings<Table extends Settings>(
   table: Table,
   variables: Record<string, string | undefined>,

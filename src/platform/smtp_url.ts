@@ -6,7 +6,7 @@ const NOT_SMTP =
   "must be an address such as smtps://user:password@mail.example.com; percent-encode special characters in user and password";
 const UNENCRYPTED = "can use tls=none only with a server on this machine";
 
-/** The address of an SMTP server. The messages never hold the text, which is a secret. */
+/** The URL of an SMTP server. Error messages never contain the URL, because it is a secret. */
 export const smtpUrl: z.ZodType<URL, string> = z.string().transform((text, problems) => {
   const url = URL.parse(text);
   if (url && isSmtpUrl(url)) return url;
@@ -14,12 +14,12 @@ export const smtpUrl: z.ZodType<URL, string> = z.string().transform((text, probl
   return z.NEVER;
 }).refine((url) => url.searchParams.get("tls") !== "none" || isOnThisMachine(url), { error: UNENCRYPTED });
 
-/** Whether the server at this address is on this machine. */
+/** Whether the URL's host is this machine. */
 export function isOnThisMachine({ hostname }: URL): boolean {
   return LOOPBACK_HOSTS.includes(hostname);
 }
 
-/** Programs log in with both a user and a password, or with neither. */
+/** Requires both a user and a password, or neither. */
 function isSmtpUrl({ protocol, hostname, username, password }: URL): boolean {
   if (!/^smtps?:$/.test(protocol) || !hostname || !username !== !password) return false;
   return [username, password].every(isPercentEncoded);

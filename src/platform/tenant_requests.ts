@@ -4,23 +4,22 @@ import { DURATION_BUCKETS, type EndedRequest, RequestTally } from "./request_tal
 
 const REQUESTS = "saas_tenant_requests_total";
 const DURATIONS = "saas_api_duration_seconds";
-/** The label of requests that belong to no tenant: those to the apex, and those without credentials. */
+/** The label of requests that belong to no tenant, such as requests to the apex or without credentials. */
 const NO_TENANT = "none";
-/** The label that tenants past the busiest share. */
+/** The shared label of all tenants that are not among the busiest. */
 const OTHER_TENANTS = "other";
 
 /**
- * The requests of the busiest tenants each, and of all others together.
+ * Counts the requests of each of the busiest tenants separately, and those of all other tenants together.
  *
- * A counter of Prometheus must not go down while it is there, and may go away. A tenant that falls out of the busiest
- * takes its series along, and what they had counted is added to `other`: the sum over all tenants never goes down, and
- * is at any scrape the number of requests. The price: `rate()` of `other` sees those requests once more, in the window of
- * that one scrape. (Dropping them instead would keep `rate()` right and let the sum fall.) So places change hands
- * seldom: at a scrape, once a minute at most, and only to a tenant that is twice as busy. A tenant that comes back
- * begins at zero, which Prometheus takes for a restart.
+ * A Prometheus counter may disappear, but must not decrease. When a tenant drops out of the busiest, its series disappear and
+ * their counts are added to `other`. So the sum over all tenants is always the total number of requests. The cost is that `rate()`
+ * of `other` counts those requests a second time in the window of that scrape. (Dropping the counts would keep `rate()` correct,
+ * but the sum would decrease.) For this reason tenants rarely change places: only at a scrape, at most once a minute, and only if
+ * the new tenant is twice as busy. A returning tenant starts at zero, which Prometheus treats as a restart.
  *
- * Plain maps and text instead of prom-client's counters: those make a label object and a key for each request, take ten
- * times as long for a scrape, and its histograms can't be merged.
+ * This class uses plain maps and text. prom-client's counters allocate a label object and a key for each request, scrape ten times
+ * as slowly, and can't merge histograms.
  */
 export class TenantRequests {
   readonly #clock: Clock;
@@ -28,7 +27,7 @@ export class TenantRequests {
   readonly #withoutTenant = new RequestTally();
   #rankedAt: number;
 
-  /** `maxTenants`: how many tenants have a label of their own. */
+  /** `maxTenants` is the number of tenants that get their own label. */
   constructor(maxTenants: number, clock: Clock) {
     this.#clock = clock;
     this.#rankedAt = clock.now().getTime();
@@ -44,12 +43,12 @@ export class TenantRequests {
     this.#busiest.forget(tenantId);
   }
 
-  /** The tenants that have a label of their own. */
+  /** The tenants that have their own label. */
   tenantIds(): string[] {
     return [...this.#busiest].map(([tenantId]) => tenantId);
   }
 
-  /** To be called before a scrape: gives the labels to those who are the busiest now, once a minute at most. */
+  /** Gives the labels to the tenants that are busiest now, at most once a minute. Call this before a scrape. */
   rank(): void {
     const now = this.#clock.now().getTime();
     if (now < this.#rankedAt + MINUTE) return;
@@ -63,7 +62,7 @@ export class TenantRequests {
   }
 
   *#countLines(): Iterable<string> {
-    yield `# HELP ${REQUESTS} Requests that were answered.`;
+    yield `# HELP ${REQUESTS} Answered requests.`;
     yield `# TYPE ${REQUESTS} counter`;
     for (const [tenantId, tally] of this.#tallies()) {
       for (const { endpoint, method, status, requests } of tally.counts()) {
@@ -74,15 +73,15 @@ export class TenantRequests {
   }
 
   *#durationLines(): Iterable<string> {
-    yield `# HELP ${DURATIONS} How long requests took, of pages and API alike.`;
+    yield `# HELP ${DURATIONS} Duration of requests to pages and the API.`;
     yield `# TYPE ${DURATIONS} histogram`;
     for (const [tenantId, tally] of this.#tallies()) {
       for (const { endpoint, buckets, seconds } of tally.durations()) {
         const labels = labelsOf(tenantId, endpoint);
         let requests = 0;
-        for (const [place, count] of buckets.entries()) {
+        for (const [index, count] of buckets.entries()) {
           requests += count;
-          yield `${DURATIONS}_bucket{${labels},le="${DURATION_BUCKETS[place] ?? "+Inf"}"} ${requests}`;
+          yield `${DURATIONS}_bucket{${labels},le="${DURATION_BUCKETS[index] ?? "+Inf"}"} ${requests}`;
         }
         yield `${DURATIONS}_sum{${labels}} ${seconds}`;
         yield `${DURATIONS}_count{${labels}} ${requests}`;
@@ -97,7 +96,7 @@ export class TenantRequests {
   }
 }
 
-/** A route's pattern may hold signs of a regular expression. */
+/** Escapes the endpoint, because a route pattern can contain a regular expression. */
 function labelsOf(tenantId: string, endpoint: string): string {
   const escaped = endpoint.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
   return `tenant_id="${tenantId}",endpoint="${escaped}"`;

@@ -1,26 +1,26 @@
 import { domainToASCII } from "node:url";
 import { z } from "zod";
 
-/** Control characters, line breaks of Unicode, and marks that turn the direction of what follows. */
+/** Control characters, Unicode line breaks, and marks that change the text direction. */
 const UNFIT_FOR_A_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/u;
 const ALL_UNFIT_FOR_A_LINE = new RegExp(UNFIT_FOR_A_LINE, "gu");
-// deno-lint-ignore no-control-regex -- control characters but tab and line feed are what it looks for
+// deno-lint-ignore no-control-regex -- matches control characters other than tab and line feed
 const CONTROL_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
-/** What shows nothing: spaces, joiners, fillers, marks that say nothing by themselves, and the empty Braille pattern. */
+/** Invisible characters: spaces, joiners, fillers, other ignorable marks, and the empty Braille pattern. */
 const INVISIBLE = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]$/u;
-/** Variation selectors and tags end an emoji, such as a heart or the flag of Wales. */
+/** Variation selectors and tags can end an emoji, such as a heart or the flag of Wales. */
 const ENDS_AN_EMOJI = /^[\ufe00-\ufe0f\u{e0020}-\u{e007f}\u{e0100}-\u{e01ef}]$/u;
 const VISIBLE = /[[\p{L}\p{N}\p{P}\p{S}]--\p{Default_Ignorable_Code_Point}--\u2800]/v;
 
-/** NFC makes a text shorter by a factor of 4 at most. A longer one is refused as it is: normalizing takes quadratic time. */
-const LONGEST_FORM = 4;
+/** NFC shortens a text by a factor of at most 4. Longer text isn't normalized, because that takes quadratic time. */
+const MAX_NFC_FACTOR = 4;
 
 const MAX_EMAIL_LENGTH = 254; // RFC 5321 section 4.5.3.1.3
 
 /**
- * A name or title: one line of 1 to `max` characters in NFC, trimmed, at least one of them visible; without one, `missing`
- * says what to enter. What `oneLine` would take out is refused.
+ * A name or title: one trimmed line of 1 to `max` characters in NFC, at least one of them visible. `missing` is the message if
+ * there is none. Refuses the characters that `oneLine` would remove.
  */
 export function singleLine(max: number, missing: string) {
   return z.string({ error: ({ input }) => input === undefined ? missing : undefined })
@@ -34,19 +34,19 @@ export function singleLine(max: number, missing: string) {
     );
 }
 
-/** What someone looks for in texts that `singleLine` and `multiLine` have let in: up to `max` characters in NFC, trimmed. */
+/** A search term for texts that `singleLine` or `multiLine` accepted: up to `max` characters in NFC, trimmed. */
 export function searchTerm(max: number) {
   return z.string().overwrite((text) => composed(text, max, (text) => text.trim()))
     .max(max, `Use ${max} characters at most.`)
     .refine((text) => !text.includes("\0"), "Use printable characters.");
 }
 
-/** Text on one line, without control characters and marks that turn its direction. */
+/** Puts text on one line, without control characters and marks that change the direction. */
 export function oneLine(text: string): string {
   return text.toWellFormed().replaceAll(ALL_UNFIT_FOR_A_LINE, " ").trim();
 }
 
-/** A longer text of 0 to `max` characters in NFC, trimmed; lines are separated by LF. */
+/** Trimmed text of up to `max` characters in NFC. LF separates lines. */
 export function multiLine(max: number) {
   const tidy = (text: string) => text.replaceAll("\r\n", "\n").trim();
   return z.string().transform((text) => composed(text, max, tidy)).pipe(
@@ -55,16 +55,16 @@ export function multiLine(max: number) {
   );
 }
 
-/** Whether a text shows anything. */
+/** Whether a text has a visible character. */
 export function isVisible(text: string): boolean {
   return VISIBLE.test(text);
 }
 
 function composed(text: string, max: number, tidy: (text: string) => string): string {
-  return text.length > max * LONGEST_FORM ? text : tidy(text.normalize("NFC"));
+  return text.length > max * MAX_NFC_FACTOR ? text : tidy(text.normalize("NFC"));
 }
 
-/** Without the invisible characters at both ends. Those inside stay: emoji and some scripts need them. */
+/** Removes invisible characters at both ends. Those inside stay, because emoji and some scripts need them. */
 function trimInvisible(text: string): string {
   const characters = [...text];
   const start = characters.findIndex((character) => !INVISIBLE.test(character));
@@ -75,12 +75,12 @@ function trimInvisible(text: string): string {
   return characters.slice(start, end + 1).join("");
 }
 
-/** What `<input type=email>` takes: https://html.spec.whatwg.org/#valid-e-mail-address. */
+/** The same rule as `<input type=email>`: https://html.spec.whatwg.org/#valid-e-mail-address. */
 const EMAIL_ADDRESS =
   /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 const NON_ASCII = /[^\p{ASCII}]/u;
 
-/** An email address that a browser takes, as `normalizeEmailAddress` writes it. */
+/** An email address that browsers accept, normalized by `normalizeEmailAddress`. */
 export const emailAddress = z.string().overwrite(normalizeEmailAddress)
   .max(MAX_EMAIL_LENGTH, "This address is too long.")
   .refine((text) => !NON_ASCII.test(localPart(text)), {
@@ -90,20 +90,20 @@ export const emailAddress = z.string().overwrite(normalizeEmailAddress)
   .regex(EMAIL_ADDRESS, "Enter an email address such as ada@example.com.");
 
 /**
- * One spelling for each address: trimmed, in lower case, and with an internationalized domain in punycode. Text that is no
- * address comes back as it is, or as something that `emailAddress` refuses.
+ * Normalizes an address: trimmed, in lowercase, and with an internationalized domain in punycode. Text that is not an address stays
+ * as it is, or becomes text that `emailAddress` refuses.
  */
 export function normalizeEmailAddress(text: string): string {
   const trimmed = text.trim();
   const local = localPart(trimmed);
   const domain = trimmed.slice(local.length + 1);
-  // Other letters stay as they are: in lower case the Kelvin sign is the "k" of somebody else's address.
+  // Doesn't lowercase non-ASCII letters: the Kelvin sign would become the "k" of someone else's address.
   if (NON_ASCII.test(local)) return trimmed;
   if (domain === "") return trimmed.toLowerCase();
   return `${local.toLowerCase()}@${NON_ASCII.test(domain) ? domainToASCII(domain) : domain.toLowerCase()}`;
 }
 
-/** What stands before the last "@". */
+/** The part before the last "@". */
 function localPart(address: string): string {
   const at = address.lastIndexOf("@");
   return at < 0 ? address : address.slice(0, at);

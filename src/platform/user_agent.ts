@@ -1,10 +1,10 @@
 import Bowser from "bowser";
 
-/** The names that Bowser has of its own. For a browser it doesn't know, it takes words of the `User-Agent` instead. */
+/** The names that Bowser defines. For an unknown browser, Bowser returns words from the `User-Agent` instead. */
 const BROWSERS = new Set(Object.values(Bowser.BROWSER_MAP));
 const SYSTEMS = new Set(Object.values(Bowser.OS_MAP));
 
-/** A browser as people name it, such as `Firefox on Linux`, from its `User-Agent`. Nothing in it is the visitor's words. */
+/** A browser's common name, such as `Firefox on Linux`. It contains no text from the `User-Agent`. */
 export function browserOf(userAgent: string): string {
   if (!userAgent) return "an unknown browser";
   const parser = Bowser.getParser(userAgent);

@@ -1,21 +1,21 @@
 import { eq, ilike, or } from "drizzle-orm";
 import { z } from "zod";
-import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
 import { describeActor, type UserId } from "../access/actor.ts";
+import { authorize } from "../access/authorize.ts";
+import { permission } from "../access/permissions.ts";
 import { limit, release, reserve } from "../billing/limits.ts";
+import type { TenantContext } from "../context.ts";
+import { notFound, preconditionFailed } from "../errors.ts";
 import { changedFields } from "../events/changes.ts";
 import { event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
-import type { TenantContext } from "../context.ts";
-import { notFound, preconditionFailed } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { equalFilter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
-import { authorize } from "../access/authorize.ts";
-import { permission } from "../access/permissions.ts";
 
 export const PROJECTS_READ = permission("projects:read", {
   roles: ["owner", "admin", "member", "viewer"],
@@ -34,13 +34,13 @@ export const PROJECT_LIMIT = limit("projects", {
 
 export type ProjectStatus = "active" | "archived";
 
-/** A project of a tenant: the sample of what a user's own resource looks like. `version` counts its changes. */
+/** A project of a tenant. It is the sample feature to copy. `version` increases with every change. */
 export type Project = {
   id: string;
   name: string;
   description: string;
   status: ProjectStatus;
-  /** Null if the product itself created it. */
+  /** Null if the product itself created the project. */
   ownerId: UserId | null;
   version: number;
   createdAt: Date;
@@ -95,7 +95,7 @@ export const PROJECT_LIST = list("projects", {
   },
 });
 
-/** One page of the tenant's projects. Throws `invalid` for a cursor of another list, order or filter. */
+/** One page of the tenant's projects. Throws `invalid` for a cursor from another list, order, or filter. */
 export async function listProjects(
   ctx: TenantContext,
   query: ListQuery<typeof PROJECT_LIST>,
@@ -115,7 +115,7 @@ export async function getProject(ctx: TenantContext, id: string): Promise<Projec
 }
 
 /**
- * Creates a project that the actor owns. If `id` is given and exists, this is a repeat: nothing is created.
+ * Creates a project that the actor owns. If a project with `id` exists, the request is a repeat and creates nothing.
  * Throws `limit_reached`.
  */
 export async function createProject(ctx: TenantContext, input: NewProject, id = newId()): Promise<Project> {
@@ -133,8 +133,8 @@ export async function createProject(ctx: TenantContext, input: NewProject, id = 
 }
 
 /**
- * Changes what `changes` names. With `expectedVersion`, only if nobody has changed the project since. Where every value is
- * the project's own already, nothing happens: no new version, no line in the audit log.
+ * Updates the fields in `changes`. With `expectedVersion`, only if nobody has changed the project since that version. If no value
+ * differs, nothing happens: no new version, and no line in the audit log.
  * Throws `not_found`, or `precondition_failed`.
  */
 export async function updateProject(
@@ -158,7 +158,7 @@ export async function updateProject(
   });
 }
 
-/** Removes a project for good. Returns what it was. Throws `not_found`. */
+/** Permanently deletes a project. Returns the deleted project. Throws `not_found`. */
 export async function deleteProject(ctx: TenantContext, id: string): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
   if (!isId(id)) throw notFound("This project");
@@ -185,11 +185,11 @@ async function readProject(tx: TenantTx, id: string): Promise<Project> {
 
 function changedMeanwhile() {
   return preconditionFailed(
-    "Someone has changed this project since you opened it. Look at it again before you save.",
+    "Someone has changed this project since you opened it. Review the changes before you save.",
   );
 }
 
-/** Archiving and restoring are events of their own, beside what else changed. */
+/** Archiving and restoring have their own events, separate from the event for other changes. */
 async function publishChanges(
   ctx: TenantContext,
   tx: TenantTx,

@@ -1,42 +1,42 @@
 import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
 import { tenants } from "../../db/control/schema/tenants.ts";
-import { withMigrator } from "../../db/migration/migrator.ts";
 import { dropSchema } from "../../db/migration/drop_schema.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
 import { parseSchemaName } from "../../db/tenant/schema_name.ts";
+import { authorize } from "../access/authorize.ts";
 import { eraseFromPlatformAudit } from "../audit/audit_log.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
+import { publish } from "../events/publish.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
-import { announceChange, TENANTS } from "./tenant_directory.ts";
-import { authorize } from "../access/authorize.ts";
-import { TENANTS_MANAGE } from "./permissions.ts";
-import { publish } from "../events/publish.ts";
 import { TENANT_DELETED } from "./events.ts";
+import { TENANTS_MANAGE } from "./permissions.ts";
 import type { TenantId } from "./tenant.ts";
+import { announceChange, TENANTS } from "./tenant_directory.ts";
 
-const DELETED_AT_ONCE = 20;
+const BATCH_SIZE = 20;
 
 const log = logOf("tenancy");
 
 /**
- * Deletes a tenant for good, whatever its grace period: its schema, its role, its members' sessions and tokens, its names,
- * its rows in `stream`, and what the platform's log says of it. What stays is a line that a tenant was deleted, with a hash of its id. When it is
- * broken off, it goes on where it was when it is called again. Throws `not_found`.
+ * Permanently deletes a tenant, regardless of its grace period: its schema and role, its members' sessions and tokens, its
+ * subdomains, its rows in `stream`, and its names and details in the platform's audit log. The log keeps one line that a tenant
+ * was deleted, with a hash of the tenant's id. If the deletion is interrupted, call this again to finish it. Throws `not_found`.
  */
 export async function deleteTenant(ctx: SystemContext, id: string): Promise<void> {
   authorize(ctx, TENANTS_MANAGE);
   if (!isId<TenantId>(id) || !await removeTenant(ctx, id)) throw notFound("This workspace");
 }
 
-/** Deletes the tenants whose grace period is over, and those whose deletion was broken off. Returns how many. */
+/** Deletes the tenants whose grace period is over, and finishes interrupted deletions. Returns the number of deleted tenants. */
 export async function deleteDueTenants(ctx: SystemContext): Promise<number> {
   authorize(ctx, TENANTS_MANAGE);
   const isDue = or(eq(tenants.status, "deleting"), lte(tenants.deletionDueAt, ctx.services.clock.now()));
-  // At random, so that those that can't be deleted leave room for others.
+  // Random order, so that tenants whose deletion fails don't block the others.
   const due = await ctx.control.select({ id: tenants.id }).from(tenants).where(isDue)
-    .orderBy(sql`random()`).limit(DELETED_AT_ONCE);
+    .orderBy(sql`random()`).limit(BATCH_SIZE);
   let deleted = 0;
   for (const { id } of due) {
     try {
@@ -48,7 +48,7 @@ export async function deleteDueTenants(ctx: SystemContext): Promise<number> {
   return deleted;
 }
 
-/** False where there is no such tenant, or `condition` doesn't hold any more: its deletion was taken back. */
+/** Returns false if the tenant doesn't exist, or `condition` no longer holds because its deletion was canceled. */
 async function removeTenant(ctx: SystemContext, id: TenantId, condition?: SQL): Promise<boolean> {
   const schema = await ctx.tx(async (tx) => {
     const [row] = await tx.update(tenants).set({ status: "deleting" })
@@ -59,10 +59,10 @@ async function removeTenant(ctx: SystemContext, id: TenantId, condition?: SQL): 
   if (!schema) return false;
   ctx.services.use(TENANTS).forget(id);
   await dropSchema(ctx.services.db, schema);
-  // As the login that owns the tables: the application's may only add lines to the log.
+  // Uses the login that owns the tables, because the application's login can only append to the audit log.
   await withMigrator(ctx.services.db, async (tx) => {
-    const gone = await tx.delete(tenants).where(eq(tenants.id, id)).returning({ id: tenants.id });
-    if (gone.length === 0) return; // another process was faster
+    const deleted = await tx.delete(tenants).where(eq(tenants.id, id)).returning({ id: tenants.id });
+    if (deleted.length === 0) return; // another process has deleted it
     await tx.execute(sql`select stream.forget_tenant(${id})`);
     await eraseFromPlatformAudit(tx, id);
     await publish(ctx, tx, TENANT_DELETED, { details: { sha256_of_id: sha256(id) } });

@@ -15,7 +15,7 @@ export const WELCOME = email("welcome", {
   to: OWNERS,
   request: z.object({ userId: idSchema<UserId>() }),
   load: async ({ system, services, tenant }, reader) => {
-    if (!reader.emailVerifiedAt && reader.passwordHash) return null; // they get the email that confirms the address instead
+    if (!reader.emailVerifiedAt && reader.passwordHash) return null; // VERIFY_ADDRESS goes to this owner instead
     const url = tenantUrl(services.config.appUrl, tenant);
     const workspace = {
       name: tenant.name,

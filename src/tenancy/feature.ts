@@ -1,9 +1,9 @@
 import { feature } from "../feature.ts";
 import { DELETION_SCHEDULED, WELCOME } from "./emails.ts";
+import { EVENTS } from "./events.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
 import { TENANTS } from "./tenant_directory.ts";
 import { TENANT_UPKEEP, UPKEEP, UPKEEP_SCHEDULE } from "./upkeep.ts";
-import { EVENTS } from "./events.ts";
 
 export default feature("tenancy", {
   permissions: [SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE],

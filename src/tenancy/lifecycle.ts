@@ -1,27 +1,20 @@
 import { and, eq, gt, ne } from "drizzle-orm";
 import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
-import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { describeActor } from "../access/actor.ts";
+import { authorize, can } from "../access/authorize.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
+import { conflict, invalid, notFound, suspended } from "../errors.ts";
 import { changedFields, describeChanges } from "../events/changes.ts";
 import type { Event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
-import type { SystemContext, TenantContext } from "../context.ts";
-import { conflict, invalid, notFound, suspended } from "../errors.ts";
 import { releaseHeldJobs } from "../outbox/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
-import { isSchemaThere } from "./admission.ts";
-import { rejectReserved, subdomainForm } from "./subdomains.ts";
-import type { Tenant, TenantId } from "./tenant.ts";
-import { announceChange, TENANTS } from "./tenant_directory.ts";
-import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import { schemaExists } from "./admission.ts";
 import { DELETION_SCHEDULED } from "./emails.ts";
-import { emailOwners } from "./owners.ts";
-import { newTenant, rejectTakenSubdomain, takeSubdomain } from "./tenants.ts";
-import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
-import { authorize, can } from "../access/authorize.ts";
 import {
   TENANT_DELETION_CANCELED,
   TENANT_DELETION_SCHEDULED,
@@ -31,15 +24,22 @@ import {
   TENANT_RESUMED,
   TENANT_SUSPENDED,
 } from "./events.ts";
+import { emailOwners } from "./owners.ts";
+import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
+import { rejectReserved, subdomainForm } from "./subdomains.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
+import { announceChange, TENANTS } from "./tenant_directory.ts";
+import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import { newTenant, rejectTakenSubdomain, takeSubdomain } from "./tenants.ts";
 
 export const DELETION_GRACE_DAYS = 30;
 export const REDIRECT_DAYS = 90;
 const MAX_FORMER_SUBDOMAINS = 5;
-const PLATFORM_STAFF = "The people who run this service";
+const PLATFORM_STAFF = "A service administrator";
 const MAX_REASON_LENGTH = 500;
 const MAX_URL_LENGTH = 500;
 
-/** The brand of a tenant's emails. Null means the product's own. */
+/** The brand of a tenant's emails. Null means the product's brand. */
 const brand = z.object({
   brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
     .nullable(),
@@ -69,8 +69,8 @@ export const suspension = z.object({
 });
 
 /**
- * Renames the tenant, moves it to another subdomain, or changes its brand. The old subdomain redirects for 90 days, and nobody
- * else can take it meanwhile. Throws `not_found`, `forbidden`, `suspended`, or `invalid` on `subdomain`.
+ * Renames the tenant, moves it to another subdomain, or changes its brand. The old subdomain redirects for 90 days, and no other
+ * tenant can take it during that time. Throws `not_found`, `forbidden`, `suspended`, or `invalid` on `subdomain`.
  */
 export async function updateTenant(ctx: TenantContext, changes: TenantChanges): Promise<Tenant> {
   authorize(ctx, SETTINGS_MANAGE);
@@ -97,7 +97,7 @@ export async function updateTenant(ctx: TenantContext, changes: TenantChanges): 
   });
 }
 
-/** Blocks all access to the tenant until it is resumed. Its data stays. Throws `not_found`, or `conflict` if it is suspended. */
+/** Blocks all access to the tenant until it is resumed. Keeps its data. Throws `not_found`, or `conflict` if it is already suspended. */
 export async function suspendTenant(
   ctx: TenantContext,
   { reason }: z.output<typeof suspension>,
@@ -149,9 +149,9 @@ export async function cancelDeletion(ctx: TenantContext): Promise<Tenant> {
   });
 }
 
-/** People confirm what can't be undone by typing its name. Throws `invalid` on `confirmation`. */
-export function checkConfirmation(expected: string, given: string | undefined): void {
-  if (given?.trim() !== expected) throw invalid({ confirmation: `Type ${expected} here.` });
+/** Users confirm an irreversible action by typing the name. Throws `invalid` on `confirmation`. */
+export function checkConfirmation(expected: string, typed: string | undefined): void {
+  if (typed?.trim() !== expected) throw invalid({ confirmation: `Type ${expected} here.` });
 }
 
 type Step = {
@@ -160,7 +160,7 @@ type Step = {
   details?: Record<string, unknown>;
 };
 
-/** Makes the changes that `decide` returns in one transaction, and publishes the event of each. */
+/** Applies the steps that `decide` returns in one transaction, and publishes each step's event. */
 async function change(
   ctx: TenantContext,
   decide: (tx: ControlTx, tenant: Tenant) => Step[] | Promise<Step[]>,
@@ -191,10 +191,10 @@ async function lockTenant(tx: ControlTx, id: TenantId): Promise<Tenant> {
   return toTenant(row);
 }
 
-/** A schema that still needs its migration, or is lost, has no log that can take the lines. The platform's log has them. */
+/** If the schema is outdated or missing, only the platform's audit log gets the lines. The tenant's log can't store them. */
 async function publishSteps(ctx: SystemContext, tx: ControlTx, tenant: Tenant, steps: Step[]): Promise<void> {
   const isServed = tenant.schemaVersion >= ctx.services.oldestServedVersion;
-  const schema = isServed && await isSchemaThere(tx, tenant.schemaName) ? tenant.schemaName : undefined;
+  const schema = isServed && await schemaExists(tx, tenant.schemaName) ? tenant.schemaName : undefined;
   for (const { event, details } of steps) await publish(ctx, tx, event, { after: tenant, details, schema });
 }
 
@@ -205,7 +205,7 @@ async function move(ctx: SystemContext, tx: ControlTx, tenant: Tenant, to: strin
     and(eq(subdomains.tenantId, tenant.id), ne(subdomains.name, to), gt(subdomains.expiresAt, now)),
   );
   if (former >= MAX_FORMER_SUBDOMAINS) {
-    throw invalid({ subdomain: `This workspace has moved ${former} times lately. Try again in some weeks.` });
+    throw invalid({ subdomain: `This workspace has moved ${former} times recently. Try again in a few weeks.` });
   }
   await takeSubdomain(tx, tenant.id, to, now);
   await tx.update(subdomains).set({ expiresAt: after(now, REDIRECT_DAYS * DAY) })

@@ -8,8 +8,8 @@ import type { Tenant } from "./tenant.ts";
 import { TENANTS } from "./tenant_directory.ts";
 
 /**
- * The context in which the actor acts in a tenant: staff and the product as they are, a person as the member that they are
- * now. Throws `not_found` to everyone else.
+ * Opens a tenant for the actor. Staff and the product keep their permissions. A user gets the permissions of their current role
+ * in the tenant. Throws `not_found` for everyone else.
  */
 export async function openTenant(ctx: SystemContext, tenantId: string): Promise<TenantContext> {
   if (!isId(tenantId)) throw notFound("This workspace");
@@ -19,7 +19,7 @@ export async function openTenant(ctx: SystemContext, tenantId: string): Promise<
   return tenantContext(ctx.services, tenant, actor, ctx.requestId);
 }
 
-/** Null for a person who is no member, also if they act as a member elsewhere. */
+/** Returns null for a user who is not a member, and for a member of another tenant. */
 async function actorIn({ actor, control }: SystemContext, { id }: Tenant): Promise<TenantActor | null> {
   if (actor.type === "system" || actor.type === "staff") return actor;
   if (actor.type === "visitor" || (actor.type === "member" && actor.tenantId !== id)) return null;

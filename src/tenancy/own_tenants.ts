@@ -5,14 +5,14 @@ import { forbidden } from "../errors.ts";
 import type { Tenant } from "./tenant.ts";
 import { createTenant, newTenant } from "./tenants.ts";
 
-/** What someone may ask for who creates a tenant for themselves; `enterprise` is by agreement. `plan` is a wish. */
+/** The input of a user who creates a tenant for themselves. `plan` is only a preference. `enterprise` requires a contract. */
 export const ownTenant = newTenant.extend({
   plan: z.enum(["starter", "team", "premium"]).default("starter"),
 });
 
 /**
- * Creates a tenant that the actor owns. It starts on `starter`, whatever plan they wish for: only the platform grants
- * another. Throws `invalid`, or `forbidden` to someone who acts as a member of one tenant.
+ * Creates a tenant that the actor owns. The tenant starts on `starter` regardless of the preferred plan, because only the platform
+ * grants other plans. Throws `invalid`, or `forbidden` for an actor whose token is limited to one tenant.
  */
 export async function createOwnTenant(
   ctx: SystemContext,

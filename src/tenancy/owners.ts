@@ -1,15 +1,15 @@
 import { and, asc, eq } from "drizzle-orm";
 import type { z } from "zod";
-import { memberships } from "../../db/control/schema/memberships.ts";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import type { Email } from "../email/email.ts";
 import { enqueueAll, type JobOptions } from "../outbox/outbox.ts";
 import type { TenantId } from "./tenant.ts";
 
-/** The users who own a tenant, the first owner first. */
+/** The ids of a tenant's owners, earliest owner first. */
 export async function listOwnerIds(db: ControlDb | ControlTx, tenantId: TenantId): Promise<UserId[]> {
   const rows = await db.select({ userId: memberships.userId }).from(memberships)
     .where(and(eq(memberships.tenantId, tenantId), eq(memberships.role, "owner"))).orderBy(
@@ -20,8 +20,8 @@ export async function listOwnerIds(db: ControlDb | ControlTx, tenantId: TenantId
 }
 
 /**
- * Emails each owner of a tenant, in the transaction of the change the email is about. `request` makes an owner's request. With a
- * `key`, each owner gets one email for it.
+ * Emails each owner of a tenant, in the transaction of the change that the email reports. `request` builds the request for one
+ * owner. With `key`, each owner gets at most one email for that key.
  */
 export async function emailOwners<Request extends z.ZodType>(
   ctx: SystemContext,

@@ -12,7 +12,7 @@ export const TENANT_DELETE = permission("tenant:delete", {
   label: "Delete the workspace",
 });
 
-/** To see every tenant in the back office, and to suspend, resume and delete them. */
+/** Allows staff to see all tenants in the back office, and to suspend, resume, and delete them. */
 export const TENANTS_MANAGE = permission("tenants:manage", {
   roles: [],
   staff: true,

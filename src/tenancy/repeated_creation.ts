@@ -8,8 +8,8 @@ import type { Tenant } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 
 /**
- * The tenant that a form has created already: with this name and subdomain, owned by the person who sends the form again,
- * and created after the form was rendered. Null when there is none.
+ * The tenant that an earlier submission of the same form created: it has this name and subdomain, belongs to this owner, and was
+ * created after the form was rendered. Null if there is none.
  */
 export async function findCreatedByForm(
   { control }: SystemContext,

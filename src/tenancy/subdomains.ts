@@ -6,8 +6,8 @@ const MAX_LENGTH = 63; // a DNS label's limit, RFC 1035 section 2.3.4
 const RESERVED_MESSAGE = "This name is reserved. Choose another one.";
 
 /**
- * Names of the product, of email and of the infrastructure, the mailboxes of RFC 2142, and the apex's own pages. A name
- * made of nothing but these and digits would look as if it were the product's: `admin1`, `api-2`, `secure-login`.
+ * Names of the product, email, and infrastructure, the mailboxes of RFC 2142, and the apex's pages. A name made only of these
+ * words and digits would look official: `admin1`, `api-2`, `secure-login`.
  */
 const RESERVED = new Set(
   `about abuse account accounts admin administrator admins alerts analytics api apis app apps assets audit auth
@@ -25,30 +25,30 @@ const RESERVED = new Set(
    verification verify verify-email web webhook webhooks webmail webmaster wiki ws www`.split(/\s+/),
 );
 
-/** Too general for one company, but harmless as a part of a longer name: `tenant1`, `demo-shop`. */
+/** Too generic for one company, but harmless as part of a longer name: `tenant1`, `demo-shop`. */
 const RESERVED_ALONE = new Set(
   "demo projects sandbox tenant tenants test tests user users workspace workspaces".split(" "),
 );
 
-/** A subdomain as someone names an existing tenant by it. As in a host's name, letter case doesn't matter. */
+/** A subdomain that was typed to find an existing tenant. Letter case doesn't matter, as in any host name. */
 export function normalizeSubdomain(text: string): string {
   return text.trim().toLowerCase();
 }
 
-/** The form of a tenant's address: one label of a host name. Every refusal says its reason. */
+/** The syntax of a tenant's subdomain: one label of a host name. Every error states its reason. */
 export const subdomainForm = z.string().trim()
   .min(MIN_LENGTH, `Use at least ${MIN_LENGTH} characters.`)
   .max(MAX_LENGTH, { error: `Use ${MAX_LENGTH} characters at most.`, abort: true })
-  .refine((text) => text === text.toLowerCase(), "Use lower-case letters.")
+  .refine((text) => text === text.toLowerCase(), "Use lowercase letters.")
   .refine((text) => /^[a-z0-9-]*$/i.test(text), "Use letters a to z, digits and hyphens only.")
   .refine((text) => !/^-|-$/.test(text), "Start and end with a letter or a digit.")
-  .refine((text) => !/^..--/.test(text), "Two hyphens can't stand in third and fourth place.")
+  .refine((text) => !/^..--/.test(text), "The third and fourth characters can't both be hyphens.")
   .refine((text) => !/^\d+$/.test(text), "Use at least one letter.");
 
-/** The address of a new tenant. */
+/** The subdomain of a new tenant. */
 export const subdomain = subdomainForm.refine((text) => !isReserved(text), RESERVED_MESSAGE);
 
-/** For a tenant that moves: who has a reserved name already may keep it. Throws `invalid` on `subdomain`. */
+/** Checks the new subdomain of an existing tenant. A tenant may keep a reserved name that it already has. Throws `invalid` on `subdomain`. */
 export function rejectReserved(name: string): void {
   if (isReserved(name)) throw invalid({ subdomain: RESERVED_MESSAGE });
 }

@@ -1,30 +1,30 @@
 import type { TenantId } from "../../db/ids.ts";
-import type { PlanKey } from "../billing/plans.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
+import type { PlanKey } from "../billing/plans.ts";
 
 export type { TenantId };
-/** `deleting`: gone for everyone, and being removed for good. */
+/** A tenant that is `deleting` is hidden from everyone while its data is being permanently deleted. */
 export type TenantStatus = "active" | "suspended" | "deleting";
 
-/** A company that uses the product: the owner of one schema and one role in the database. */
+/** A company that uses the product. Each tenant has its own schema and role in the database. */
 export type Tenant = {
   id: TenantId;
   name: string;
   subdomain: string;
   schemaName: SchemaName;
-  /** The newest migration that its schema has had. */
+  /** The newest migration that was applied to the schema. */
   schemaVersion: string;
   plan: PlanKey;
   status: TenantStatus;
   suspension: { at: Date; reason: string } | null;
-  /** When it will be deleted, if that is scheduled. */
+  /** When the tenant will be deleted, or null if no deletion is scheduled. */
   deletionDueAt: Date | null;
-  /** The look of its emails: `#rrggbb` and an https URL. Null for the product's own look. */
+  /** The look of the tenant's emails: `#rrggbb` and an https URL. Null means the product's look. */
   brand: { color: string | null; logoUrl: string | null };
   createdAt: Date;
 };
 
-/** The address of a tenant's host, such as `http://acme.localhost:8000`. */
+/** The origin of a tenant's host, such as `http://acme.localhost:8000`. */
 export function tenantUrl(appUrl: URL, tenant: { subdomain: string }): string {
   return `${appUrl.protocol}//${tenant.subdomain}.${appUrl.host}`;
 }

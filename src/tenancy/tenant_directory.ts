@@ -1,5 +1,6 @@
 import { and, eq, gt, inArray, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/connection/connect.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import { parseSchemaName, type SchemaName } from "../../db/tenant/schema_name.ts";
@@ -11,9 +12,8 @@ import { part } from "../ports.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
-import type { ControlTx } from "../../db/connection/with_tenant.ts";
 
-/** Where processes tell each other which tenant has changed. The payload is its id. */
+/** The channel on which processes announce changed tenants. The payload is the tenant's id. */
 export const TENANT_CHANGES = "denizen_tenant_changes";
 
 const log = logOf("tenancy");
@@ -22,8 +22,8 @@ const CAPACITY = 20_000;
 const TTL = 5 * SECOND;
 
 /**
- * Finds the tenant of a host or an id, from memory when it was asked for in the last five seconds. A change elsewhere is
- * seen at once where the database can tell (`listen`), and by the time limit everywhere.
+ * Finds tenants by subdomain or id, and caches each for five seconds. If the database supports notifications (`listen`), changes by
+ * other processes apply at once. Otherwise they apply when the cached entry expires.
  */
 export class TenantDirectory {
   readonly #db: Database;
@@ -36,19 +36,19 @@ export class TenantDirectory {
   }
 
   /**
-   * Forgets tenants as other processes change them, and calls `onGone` for those that are deleted. False where the database
-   * can't tell.
+   * Forgets tenants that other processes change, and calls `onDeleted` for deleted tenants. Returns false if the database doesn't
+   * support notifications.
    */
-  listen(onGone: (id: string, schema?: SchemaName) => void): Promise<boolean> {
+  listen(onDeleted: (id: string, schema?: SchemaName) => void): Promise<boolean> {
     return this.#db.listen(TENANT_CHANGES, (id) => {
       this.forget(id);
-      this.#checkDeletion(id, onGone);
+      this.#checkDeletion(id, onDeleted);
     });
   }
 
   /**
-   * The tenant that has this subdomain, in upper or lower case, or had it and is still found by it: then its `subdomain` is
-   * another.
+   * The tenant with this subdomain, in upper or lower case. A tenant's former subdomain finds it until the redirect expires. In
+   * that case, the result's `subdomain` differs from `name`.
    */
   findBySubdomain(name: string): Promise<Tenant | null> {
     const subdomain = normalizeSubdomain(name);
@@ -57,7 +57,7 @@ export class TenantDirectory {
       const isLive = or(isNull(subdomains.expiresAt), gt(subdomains.expiresAt, now));
       const [row] = await this.#db.control.select(TENANT_FIELDS).from(subdomains)
         .innerJoin(tenants, eq(tenants.id, subdomains.tenantId)).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
-        .where(and(eq(subdomains.name, subdomain), isLive, IS_THERE));
+        .where(and(eq(subdomains.name, subdomain), isLive, IS_NOT_DELETED));
       return row ? toTenant(row) : null;
     });
   }
@@ -66,35 +66,35 @@ export class TenantDirectory {
     if (!isId<TenantId>(id)) return null;
     return await this.#cache.getOrLoad(id, async () => {
       const [row] = await this.#db.control.select(TENANT_FIELDS).from(tenants)
-        .innerJoin(tenantSchemas, ON_ITS_SCHEMA).where(and(eq(tenants.id, id), IS_THERE));
+        .innerJoin(tenantSchemas, ON_ITS_SCHEMA).where(and(eq(tenants.id, id), IS_NOT_DELETED));
       return row ? toTenant(row) : null;
     });
   }
 
-  /** Forgets a tenant that has changed, by whatever name it was asked for. */
+  /** Drops a changed tenant from the cache, under its id and all of its subdomains. */
   forget(id: string): void {
     this.#cache.deleteWhere((tenant) => tenant?.id === id);
   }
 
-  /** Those of `ids` whose tenants are deleted, or are being deleted. */
+  /** The `ids` whose tenants have been deleted or are being deleted. */
   async findGone(ids: string[]): Promise<string[]> {
     if (ids.length === 0) return [];
     const rows = await this.#db.batch.control.select({ id: tenants.id }).from(tenants)
-      .where(and(inArray(tenants.id, ids.filter(isId<TenantId>)), IS_THERE));
+      .where(and(inArray(tenants.id, ids.filter(isId<TenantId>)), IS_NOT_DELETED));
     const present = new Set<string>(rows.map(({ id }) => id));
     return ids.filter((id) => !present.has(id));
   }
 
-  async #checkDeletion(id: string, onGone: (id: string, schema?: SchemaName) => void): Promise<void> {
+  async #checkDeletion(id: string, onDeleted: (id: string, schema?: SchemaName) => void): Promise<void> {
     if (!isId<TenantId>(id)) return;
     try {
       const { status, schemaName } = tenants;
       const [row] = await this.#db.batch.control.select({ status, schemaName }).from(tenants).where(
         eq(tenants.id, id),
       );
-      if (!row || row.status === "deleting") onGone(id, row && parseSchemaName(row.schemaName));
+      if (!row || row.status === "deleting") onDeleted(id, row && parseSchemaName(row.schemaName));
     } catch (error) {
-      log.warn("a change of a tenant could not be looked at", { tenantId: id, ...describeError(error) });
+      log.warn("could not check whether a changed tenant was deleted", { tenantId: id, ...describeError(error) });
     }
   }
 }
@@ -104,9 +104,8 @@ export async function announceChange(tx: ControlTx, id: string): Promise<void> {
   await tx.execute(sql`select pg_notify(${TENANT_CHANGES}, ${id})`);
 }
 
-/** The directory of this process. */
 export const TENANTS = part("tenant directory", ({ db, clock }) => new TenantDirectory(db, clock), {
   forgetTenant: (directory, { id }) => directory.forget(id),
 });
 
-const IS_THERE: SQL = ne(tenants.status, "deleting");
+const IS_NOT_DELETED: SQL = ne(tenants.status, "deleting");

@@ -2,18 +2,18 @@ import { and, asc, eq } from "drizzle-orm";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
+import { authorize } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { inNameOrder } from "../platform/name_order.ts";
-import type { Tenant } from "./tenant.ts";
-import { listFormerSubdomains } from "./tenants.ts";
-import { TENANTS } from "./tenant_directory.ts";
-import { authorize } from "../access/authorize.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
+import type { Tenant } from "./tenant.ts";
+import { TENANTS } from "./tenant_directory.ts";
+import { listFormerSubdomains } from "./tenants.ts";
 
 const OWNERS_LISTED = 20;
 
-/** All that the platform's own people see of a tenant. `migrationFailure`: why its last migration failed. */
+/** A tenant as platform staff see it. `migrationFailure` is the error of its last migration, if that failed. */
 export type TenantRecord = {
   tenant: Tenant;
   members: number;
@@ -22,7 +22,7 @@ export type TenantRecord = {
   migrationFailure: string | null;
 };
 
-/** Throws `not_found`, or `forbidden` for anyone but the platform's people. */
+/** Throws `not_found`, or `forbidden` for anyone but platform staff. */
 export async function getTenantRecord(ctx: SystemContext, id: string): Promise<TenantRecord> {
   authorize(ctx, TENANTS_MANAGE);
   const tenant = await ctx.services.use(TENANTS).findById(id);

@@ -4,7 +4,7 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { parseSchemaName } from "../../db/tenant/schema_name.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** What a query selects to get tenants: these fields, from `tenants` joined with `tenantSchemas` on `ON_ITS_SCHEMA`. */
+/** The columns of a tenant. Select them from `tenants` joined with `tenantSchemas` on `ON_ITS_SCHEMA`. */
 export const TENANT_FIELDS = { ...getTableColumns(tenants), schemaVersion: tenantSchemas.version };
 export const ON_ITS_SCHEMA = eq(tenantSchemas.name, tenants.schemaName);
 

@@ -1,37 +1,37 @@
 import { and, eq, gt, ilike, isNotNull, isNull, ne, or, type Placeholder, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
+import { newestTenantMigration } from "../../db/migration/migrations.ts";
 import { claimReadySchema, countReadySchemas, provisionSchema } from "../../db/migration/provision.ts";
-import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { userActor, type UserId } from "../access/actor.ts";
-import { publish } from "../events/publish.ts";
+import { authorize } from "../access/authorize.ts";
 import { PLANS } from "../billing/plans.ts";
 import type { SystemContext } from "../context.ts";
+import { sendEmail } from "../email/email.ts";
 import { invalid, notFound, unavailable } from "../errors.ts";
+import { publish } from "../events/publish.ts";
+import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { choiceFilter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { singleLine } from "../platform/text.ts";
-import { newestTenantMigration } from "../../db/migration/migrations.ts";
-import { subdomain } from "./subdomains.ts";
-import type { Tenant, TenantId } from "./tenant.ts";
-import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
-import { TENANTS } from "./tenant_directory.ts";
-import { SIGN_INS } from "../identity/sign_in_caches.ts";
-import { UPKEEP } from "./upkeep.ts";
-import { authorize } from "../access/authorize.ts";
-import { TENANTS_MANAGE } from "./permissions.ts";
-import { sendEmail } from "../email/email.ts";
 import { WELCOME } from "./emails.ts";
 import { TENANT_CREATED } from "./events.ts";
+import { TENANTS_MANAGE } from "./permissions.ts";
+import { subdomain } from "./subdomains.ts";
+import type { Tenant, TenantId } from "./tenant.ts";
+import { TENANTS } from "./tenant_directory.ts";
+import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import { UPKEEP } from "./upkeep.ts";
 
 const MAX_NAME_LENGTH = 100;
-const CLAIM_TRIES = 5;
+const CLAIM_ATTEMPTS = 5;
 const MAX_CREATED = 20;
 
 export const newTenant = z.object({
@@ -44,39 +44,50 @@ export type NewTenant = z.output<typeof newTenant>;
 type Owner = { id: UserId; name: string; email: string };
 
 /**
- * Makes a tenant: it gets a schema that is ready, or where none is, one that is made now; and its owner, whom `findOwner`
- * finds or makes in the same transaction. Throws `invalid` on `subdomain` when it is taken, and on `name` when the person who
- * creates it has created 20 that still exist. The platform may create any number.
+ * Creates a tenant. Claims a ready schema, or creates one if none is ready. `findOwner` finds or creates the owner in the same
+ * transaction. Throws `invalid` on `subdomain` if it is taken, and on `name` if the creator already has 20 tenants that they
+ * created. The platform can create any number.
  */
 export async function createTenant(
   ctx: SystemContext,
   input: NewTenant,
   findOwner: (tx: ControlTx) => Promise<Owner>,
 ): Promise<Tenant> {
-  for (let round = 0; round < CLAIM_TRIES; round++) {
+  const { tenant } = await createTenantFor(ctx, input, findOwner);
+  return tenant;
+}
+
+/** Like `createTenant`, and also returns what `findOwner` returned. */
+export async function createTenantFor<Found extends Owner>(
+  ctx: SystemContext,
+  input: NewTenant,
+  findOwner: (tx: ControlTx) => Promise<Found>,
+): Promise<{ tenant: Tenant; owner: Found }> {
+  for (let attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
     const created = await ctx.tx((tx) => createIn(ctx, tx, input, findOwner));
     ctx.services.use(UPKEEP).wake();
     if (created) {
-      ctx.services.use(SIGN_INS).forgetWorkspaces(created.ownerId);
-      return created.tenant;
+      ctx.services.use(SIGN_INS).forgetWorkspaces(created.owner.id);
+      return created;
     }
     await provisionSchema(ctx.services.db);
   }
   throw unavailable("Too many people are signing up right now. Try again in a minute.");
 }
 
-async function createIn(
+/** Returns null if no schema is ready. */
+async function createIn<Found extends Owner>(
   ctx: SystemContext,
   tx: ControlTx,
   input: NewTenant,
-  findOwner: (tx: ControlTx) => Promise<Owner>,
-): Promise<{ tenant: Tenant; ownerId: UserId } | null> {
+  findOwner: (tx: ControlTx) => Promise<Found>,
+): Promise<{ tenant: Tenant; owner: Found } | null> {
   const now = ctx.services.clock.now();
   const schemaName = await claimReadySchema(tx, now);
   if (!schemaName) return null;
   const owner = await findOwner(tx);
   const createdBy = creatorOf(ctx, owner);
-  if (createdBy) await checkCreated(tx, createdBy);
+  if (createdBy) await checkCreationLimit(tx, createdBy);
   const id = newId<TenantId>();
   const row = { ...input, id, schemaName, createdBy, createdAt: now, updatedAt: now };
   const [tenant] = await rejectTakenSubdomain(() => tx.insert(tenants).values(row).returning());
@@ -94,17 +105,17 @@ async function createIn(
   const acting = ctx.actor.type === "visitor" ? { ...ctx, actor: ownerActor(owner) } : ctx;
   await publish(acting, tx, TENANT_CREATED, { after: { id, name: input.name }, schema: schemaName });
   const { version } = await newestTenantMigration();
-  return { tenant: toTenant({ ...tenant!, schemaVersion: version }), ownerId: owner.id };
+  return { tenant: toTenant({ ...tenant!, schemaVersion: version }), owner };
 }
 
-/** The person who creates a tenant for themselves: the one who is signed in, or signs up. Null for the platform. */
+/** The user who creates a tenant for themselves, either signed in or signing up. Null for the platform. */
 function creatorOf({ actor }: SystemContext, owner: Owner): UserId | null {
   if (actor.type === "system") return null;
   return actor.type === "visitor" ? owner.id : actor.id;
 }
 
-/** Counts under a lock on the person, so that requests at once can't pass the limit together. */
-async function checkCreated(tx: ControlTx, userId: UserId): Promise<void> {
+/** Locks the user's row before it counts, so that concurrent requests can't exceed the limit together. */
+async function checkCreationLimit(tx: ControlTx, userId: UserId): Promise<void> {
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
   const created = await tx.$count(tenants, eq(tenants.createdBy, userId));
   if (created >= MAX_CREATED) {
@@ -113,8 +124,8 @@ async function checkCreated(tx: ControlTx, userId: UserId): Promise<void> {
 }
 
 /**
- * Makes `name` the tenant's own. It may be free, have expired, or have been this tenant's before.
- * Throws `invalid` on the field `subdomain` when it is another's.
+ * Assigns the subdomain `name` to the tenant. The name may be free, expired, or a former name of the same tenant.
+ * Throws `invalid` on the field `subdomain` if another tenant has it.
  */
 export async function takeSubdomain(
   tx: ControlTx,
@@ -130,13 +141,13 @@ export async function takeSubdomain(
   if (taken.length === 0) throw takenError();
 }
 
-/** Whether a subdomain belongs to a tenant already, or did until lately. */
+/** Whether a subdomain belongs to a tenant, or still redirects to one. */
 export async function isSubdomainTaken(ctx: SystemContext, name: string): Promise<boolean> {
   const isLive = or(isNull(subdomains.expiresAt), gt(subdomains.expiresAt, ctx.services.clock.now()));
   return (await ctx.control.$count(subdomains, and(eq(subdomains.name, name), isLive))) > 0;
 }
 
-/** Runs a change of `tenants`. Throws `invalid` when another has the subdomain. */
+/** Runs a change of the table `tenants`. Throws `invalid` if another tenant has the subdomain. */
 export async function rejectTakenSubdomain<T>(change: () => PromiseLike<T>): Promise<T> {
   try {
     return await change();
@@ -176,7 +187,7 @@ export type TenantFilter = keyof typeof STATUSES;
 export const TENANT_FILTERS = Object.keys(STATUSES) as TenantFilter[];
 export type ListedTenant = Tenant & { members: number };
 
-/** All tenants, newest first, for staff. `search` looks in names, subdomains and owners' addresses. */
+/** All tenants for staff, newest first. `search` matches names, subdomains, and owners' addresses. */
 export async function listTenants(
   ctx: SystemContext,
   query: ListQuery<typeof TENANT_LIST>,
@@ -186,7 +197,7 @@ export async function listTenants(
   return { items: items.map((row) => ({ ...toTenant(row), members: row.members })), nextCursor };
 }
 
-/** How many tenants there are, in all and by filter. */
+/** The number of tenants, in total and by filter. */
 export async function countTenants(
   ctx: SystemContext,
 ): Promise<Record<"all" | TenantFilter, number>> {
@@ -202,13 +213,13 @@ export async function countTenants(
   return counts!;
 }
 
-/** How many schemas wait, ready, for the next tenants. */
+/** The number of schemas that are ready for new tenants. */
 export async function countReadyTenants(ctx: SystemContext): Promise<number> {
   authorize(ctx, TENANTS_MANAGE);
   return await countReadySchemas(ctx.services.db);
 }
 
-/** Names that lead to the tenant besides its own, and until when. */
+/** The tenant's former subdomains that still redirect to it, and when each expires. */
 export async function listFormerSubdomains(ctx: SystemContext, tenantId: TenantId) {
   const rows = await ctx.control.select().from(subdomains)
     .where(and(eq(subdomains.tenantId, tenantId), gt(subdomains.expiresAt, ctx.services.clock.now())))

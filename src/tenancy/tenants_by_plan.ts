@@ -3,7 +3,7 @@ import type { Database } from "../../db/connection/connect.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { PlanKey } from "../billing/plans.ts";
 
-/** How many tenants are on each plan, those not counted that are being removed for good. */
+/** The number of tenants on each plan, without tenants that are being deleted. */
 export async function countTenantsByPlan({ control }: Database): Promise<Record<PlanKey, number>> {
   const rows = await control.select({ plan: tenants.plan, tenants: count() }).from(tenants)
     .where(ne(tenants.status, "deleting")).groupBy(tenants.plan);

@@ -1,22 +1,23 @@
 import { z } from "zod";
 import { dropUnusedRoles } from "../../db/migration/drop_schema.ts";
-import { maintainPartitions } from "../../db/stream/partitions.ts";
 import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/migration/provision.ts";
+import { maintainPartitions } from "../../db/stream/partitions.ts";
+import { systemActor } from "../access/actor.ts";
 import { inBackground, systemContext } from "../context.ts";
+import { job } from "../outbox/job.ts";
 import { releaseForgottenJobs } from "../outbox/outbox.ts";
+import { schedule } from "../outbox/schedule.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { part, type Services } from "../ports.ts";
 import { deleteDueTenants } from "./deletion.ts";
-import { systemActor } from "../access/actor.ts";
-import { job } from "../outbox/job.ts";
-import { schedule } from "../outbox/schedule.ts";
 
 const log = logOf("tenancy");
 
 /**
- * What is done for the tenants between requests: schemas are made ready for the next ones, those whose time is over are
- * deleted, and the tables of `stream` get their partitions. A server does so when it starts and after each sign-up, and a job every minute; several may at once.
+ * Maintenance between requests: prepares schemas for the next tenants, deletes tenants whose grace period is over, and creates
+ * partitions for the tables of `stream`. A server runs it when it starts and after each sign-up, and a job runs it every minute.
+ * Concurrent runs are safe.
  */
 export class TenantUpkeep {
   #services: Services | undefined;
@@ -24,14 +25,14 @@ export class TenantUpkeep {
   #again = false;
   #closed = false;
 
-  /** From now on: at once, and whenever it is woken. */
+  /** Runs upkeep now, and again after each call of `wake`. */
   start(services: Services): void {
     this.#closed = false;
     this.#services = services;
     this.wake();
   }
 
-  /** Does what there is to do, if started. Returns at once; `idle` waits for it. */
+  /** Starts a run in the background, unless `start` hasn't been called. `idle` waits for the run. */
   wake(): void {
     if (!this.#services) return;
     if (this.#running) {
@@ -47,7 +48,7 @@ export class TenantUpkeep {
     });
   }
 
-  /** Until there is nothing more to do. */
+  /** Waits until no run is in progress or pending. */
   async idle(): Promise<void> {
     while (this.#running) await this.#running;
   }
@@ -58,7 +59,7 @@ export class TenantUpkeep {
     await this.#running;
   }
 
-  /** Runs now, even if another process runs at the same time. */
+  /** Runs upkeep once, even if another run is in progress. */
   async run(allServices: Services): Promise<void> {
     const services = inBackground(allServices);
     const system = systemContext(services, systemActor("Upkeep"), newId());
@@ -76,7 +77,7 @@ export class TenantUpkeep {
     try {
       await this.run(services);
     } catch (error) {
-      log.warn("upkeep failed, to be tried again in a minute", describeError(error));
+      log.warn("upkeep failed and will be retried in a minute", describeError(error));
     }
   }
 
@@ -101,5 +102,4 @@ export const UPKEEP_SCHEDULE = schedule("tenancy upkeep", "* * * * *", {
   catchUp: 1,
 });
 
-/** The upkeep of this process. */
 export const UPKEEP = part("tenant upkeep", () => new TenantUpkeep(), { close: (upkeep) => upkeep.close() });

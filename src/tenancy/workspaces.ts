@@ -3,21 +3,21 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
+import type { UserId } from "../access/actor.ts";
+import type { Role } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { nameKey } from "../platform/list_keys.ts";
+import { normalizeSubdomain } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, type TenantRow, toTenant } from "./tenant_rows.ts";
-import type { UserId } from "../access/actor.ts";
-import { normalizeSubdomain } from "./subdomains.ts";
-import type { Role } from "../access/permissions.ts";
 
-/** A tenant as one of its members sees it: a place to work in. */
+/** A tenant as one of its members sees it. */
 export type Workspace = { tenant: Tenant; role: Role };
 
-/** Whose workspaces are meant. With `tenantId`, as of a `MemberActor`, that tenant is the only one. */
+/** The user whose workspaces to find. With `tenantId`, as in a `MemberActor`, only that workspace counts. */
 export type WorkspaceMember = { id: UserId; tenantId?: TenantId };
 
 export const WORKSPACE_LIST = list("workspaces", {
@@ -33,7 +33,7 @@ export const WORKSPACE_LIST = list("workspaces", {
   },
 });
 
-/** One page of a person's workspaces. Throws `invalid` for a cursor of another list. */
+/** One page of a user's workspaces. Throws `invalid` for a cursor from another list. */
 export async function pageWorkspaces(
   ctx: SystemContext,
   { id: userId, tenantId }: WorkspaceMember,
@@ -43,13 +43,13 @@ export async function pageWorkspaces(
   return { items: items.map(toWorkspace), nextCursor };
 }
 
-/** The only workspace of someone who has exactly one; else null. */
+/** The workspace of a user who has exactly one, otherwise null. */
 export async function findOnlyWorkspace(ctx: SystemContext, member: WorkspaceMember): Promise<Tenant | null> {
-  const [first, second] = await selectWorkspaces(ctx.control).where(isTheirs(member)).limit(2);
+  const [first, second] = await selectWorkspaces(ctx.control).where(belongsTo(member)).limit(2);
   return first && !second ? toTenant(first) : null;
 }
 
-/** One workspace of someone, by its id; null when there is no such tenant or they are not a member. */
+/** A user's workspace by its id. Null if there is no such tenant or the user is not a member. */
 export async function findWorkspace(
   ctx: SystemContext,
   member: WorkspaceMember,
@@ -59,7 +59,7 @@ export async function findWorkspace(
   return await findOne(ctx, member, eq(tenants.id, tenantId));
 }
 
-/** Like `findWorkspace`, by the subdomain that the tenant has now. */
+/** Like `findWorkspace`, by the tenant's current subdomain. */
 export async function findWorkspaceBySubdomain(
   ctx: SystemContext,
   member: WorkspaceMember,
@@ -84,11 +84,11 @@ async function findOne(
   member: WorkspaceMember,
   condition: SQL,
 ): Promise<Workspace | null> {
-  const [row] = await selectWorkspaces(control).where(and(isTheirs(member), condition)).limit(1);
+  const [row] = await selectWorkspaces(control).where(and(belongsTo(member), condition)).limit(1);
   return row ? toWorkspace(row) : null;
 }
 
-function isTheirs({ id, tenantId }: WorkspaceMember): SQL {
+function belongsTo({ id, tenantId }: WorkspaceMember): SQL {
   return and(
     eq(memberships.userId, id),
     tenantId === undefined ? undefined : eq(memberships.tenantId, tenantId),

@@ -64,7 +64,7 @@ Deno.test("a tenant can move back to a former address, but the number of moves i
   assert.equal(back.subdomain, "first");
   await assert.rejects(
     moveTo("seventh"),
-    (error: { fields: Record<string, string> }) => /has moved 5 times lately/.test(error.fields.subdomain!),
+    (error: { fields: Record<string, string> }) => /has moved 5 times recently/.test(error.fields.subdomain!),
   );
 });
 

@@ -121,7 +121,7 @@ Deno.test("METRICS_PORT differs from the product's own port", () => {
 Deno.test("the KV queue requires one process for everything, and the PostgreSQL queue requires a server", () => {
   assert.match(
     linesOf(() => parseConfig({ ROLE: "worker" }))[0]!,
-    /^ROLE: .*wakes no listener in another process/,
+    /^ROLE: .*can't notify another process/,
   );
   assert.match(
     linesOf(() => parseConfig({ JOBS_ENGINE: "postgres" }))[0]!,

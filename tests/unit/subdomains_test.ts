@@ -51,7 +51,7 @@ const REFUSED: [string, RegExp][] = [
   ].map((name): [string, RegExp] => [name, /reserved/]),
   ["a", /at least 2/],
   ["x".repeat(64), /63 characters/],
-  ["Acme", /lower-case/],
+  ["Acme", /lowercase/],
   ["-acme", /Start and end/],
   ["acme-", /Start and end/],
   ["xn--acme-cua", /third and fourth/],

@@ -1,5 +1,5 @@
-import { oneLine } from "../../platform/text.ts";
 import type { NamedAddress } from "../../platform/named_address.ts";
+import { oneLine } from "../../platform/text.ts";
 import type { OutgoingEmail } from "./transport.ts";
 
 const NOT_OF_AN_ADDRESS = /[\s<>,;:"()[\]\\]+/g;

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
+import type { Database } from "../../../db/connection/connect.ts";
 import { mailboxMessages } from "../../../db/control/schema/email.ts";
 import { tenants } from "../../../db/control/schema/tenants.ts";
-import type { Database } from "../../../db/connection/connect.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { cleanEmail } from "./clean_email.ts";
 import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";

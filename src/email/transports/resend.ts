@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SECOND } from "../../platform/clock.ts";
-import { oneLine } from "../../platform/text.ts";
 import type { NamedAddress } from "../../platform/named_address.ts";
+import { oneLine } from "../../platform/text.ts";
 import { cleanEmail } from "./clean_email.ts";
 import { RecentCheck } from "./recent_check.ts";
 import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";
