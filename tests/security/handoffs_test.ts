@@ -125,7 +125,7 @@ Deno.test("S50 someone else's session on the host is replaced only after a confi
   const bens = await world.raw("GET", host, "/dashboard", { Cookie: bensCookie });
 
   assert.equal(question.status, 200);
-  assert.match(question.text, /You're signed in here as <strong[^>]*>ben@acme\.example</);
+  assert.match(question.text, /You&#39;re signed in here as <strong[^>]*>ben@acme\.example</);
   assert.match(question.text, /Continue as <strong[^>]*>owner@acme\.example</);
   assert.match(meanwhile.text, /ben@acme\.example/);
   assert.equal(answered.url, `http://${host}/dashboard`);
