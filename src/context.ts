@@ -72,8 +72,7 @@ export function tenantContext<Who extends TenantActor>(
     requestId,
     services,
     system: systemContext(services, actor, requestId),
-    tx: (work) =>
-      signalAfterCommit(services, work, (run) => withTenant(services.db, tenant.schemaName, run)),
+    tx: (work) => signalAfterCommit(services, work, (run) => withTenant(services.db, tenant.schemaName, run)),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };
 }

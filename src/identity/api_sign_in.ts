@@ -25,7 +25,9 @@ const MAX_SUBDOMAIN_INPUT_LENGTH = 100;
 
 const log = logOf("security");
 
-export const apiCredentials = credentials.extend({ tenant: z.string().max(MAX_SUBDOMAIN_INPUT_LENGTH).optional() });
+export const apiCredentials = credentials.extend({
+  tenant: z.string().max(MAX_SUBDOMAIN_INPUT_LENGTH).optional(),
+});
 
 /** The tokens that a program gets when it signs in. `expiresIn` is the access token's lifetime in seconds. */
 export type ApiTokens = { accessToken: string; refreshToken: string; tokenType: "Bearer"; expiresIn: number };

@@ -67,7 +67,11 @@ export function logOf(part: string): Logger {
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: String(error) };
   const reason = reasonOf(error);
-  return { error: reason.name, message: reason.message, stack: reason.stack?.split("\n").slice(1, 8).join("\n") };
+  return {
+    error: reason.name,
+    message: reason.message,
+    stack: reason.stack?.split("\n").slice(1, 8).join("\n"),
+  };
 }
 
 /** The database's error if `error` is a failed query, which contains the query's values. Otherwise `error` itself. */

@@ -205,7 +205,9 @@ async function move(ctx: SystemContext, tx: ControlTx, tenant: Tenant, to: strin
     and(eq(subdomains.tenantId, tenant.id), ne(subdomains.name, to), gt(subdomains.expiresAt, now)),
   );
   if (former >= MAX_FORMER_SUBDOMAINS) {
-    throw invalid({ subdomain: `This workspace has moved ${former} times recently. Try again in a few weeks.` });
+    throw invalid({
+      subdomain: `This workspace has moved ${former} times recently. Try again in a few weeks.`,
+    });
   }
   await takeSubdomain(tx, tenant.id, to, now);
   await tx.update(subdomains).set({ expiresAt: after(now, REDIRECT_DAYS * DAY) })

@@ -94,7 +94,10 @@ export class TenantDirectory {
       );
       if (!row || row.status === "deleting") onDeleted(id, row && parseSchemaName(row.schemaName));
     } catch (error) {
-      log.warn("could not check whether a changed tenant was deleted", { tenantId: id, ...describeError(error) });
+      log.warn("could not check whether a changed tenant was deleted", {
+        tenantId: id,
+        ...describeError(error),
+      });
     }
   }
 }
