@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { ConfigError } from "../src/config.ts";
 import { DomainError } from "../src/errors.ts";
+import { VERSION } from "../src/platform/health.ts";
+import { reasonOf } from "../src/platform/log.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { configCommand } from "./commands/config.ts";
 import { dbCommand } from "./commands/db.ts";
@@ -8,10 +10,8 @@ import { jobsCommand } from "./commands/jobs.ts";
 import { setupCommand } from "./commands/setup.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { usersCommand } from "./commands/users.ts";
-import { reasonOf } from "../src/platform/log.ts";
 import { linesOf, UsageError } from "./options.ts";
 import { printError } from "./output.ts";
-import { VERSION } from "../src/platform/health.ts";
 
 const COMMANDS = [
   setupCommand,

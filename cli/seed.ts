@@ -1,5 +1,6 @@
-import { addMember } from "../src/access/members.ts";
 import { memberActor } from "../src/access/actor.ts";
+import { addMember } from "../src/access/members.ts";
+import type { Role } from "../src/access/permissions.ts";
 import { type SystemContext, tenantContext } from "../src/context.ts";
 import { conflict } from "../src/errors.ts";
 import { hashPassword } from "../src/identity/passwords.ts";
@@ -7,7 +8,6 @@ import { findOrCreateUser, type User } from "../src/identity/users.ts";
 import { createProject } from "../src/projects/projects.ts";
 import { tenantUrl } from "../src/tenancy/tenant.ts";
 import { createTenant, isSubdomainTaken, newTenant } from "../src/tenancy/tenants.ts";
-import type { Role } from "../src/access/permissions.ts";
 
 const PASSWORD = "sample-people-share-this";
 

@@ -1,15 +1,15 @@
-import { controlStatus } from "../db/migration/migrate.ts";
 import type { Database } from "../db/connection/connect.ts";
+import { controlStatus } from "../db/migration/migrate.ts";
+import { systemActor } from "../src/access/actor.ts";
 import { type Config, loadConfig } from "../src/config.ts";
 import { type SystemContext, systemContext } from "../src/context.ts";
 import { conflict } from "../src/errors.ts";
+import { openDatabase } from "../src/operations/database.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
-import { openDatabase } from "../src/operations/database.ts";
 import { lateModules } from "./late_modules.ts";
-import { systemActor } from "../src/access/actor.ts";
 
-/** Opens the database for `work`. Beside a running server, uses the embedded database that the server has open. */
+/** Opens the database for `work`. If a server has the embedded database open, connects through that server. */
 export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
   const config = loadConfig();
   const { db, close } = await openDatabase(config, { alone: false });

@@ -1,15 +1,15 @@
 import { openEngine } from "../jobs/engines/open.ts";
 import { JobWorker } from "../jobs/runner/job_worker.ts";
 import { enqueueMissed, registerSchedules } from "../jobs/schedules.ts";
-import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { createOperationsApp } from "../routes/operations.ts";
+import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
-import { requireHardenedDatabase } from "../src/operations/database_safety.ts";
 import { conflict } from "../src/errors.ts";
+import { requireHardenedDatabase } from "../src/operations/database_safety.ts";
 import { startLogging } from "../src/platform/log.ts";
 import type { Services } from "../src/ports.ts";
-import { createOutput } from "./output.ts";
 import { TENANTS } from "../src/tenancy/tenant_directory.ts";
+import { createOutput } from "./output.ts";
 
 /**
  * Runs jobs and schedules until a signal stops the process, or with `drain` until no job is due. Throws `conflict` if the

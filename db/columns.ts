@@ -1,4 +1,4 @@
 import { timestamp } from "drizzle-orm/pg-core";
 
-/** A moment with its time zone, to the millisecond. */
+/** A timestamp with time zone, with millisecond precision. */
 export const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });

@@ -1,5 +1,5 @@
 import type { Brand } from "../src/platform/brand.ts";
 
-/** Ids come from the tables' columns, which are declared with these types, or from code that has checked them. */
+/** Values of these types come from columns that are declared with the type, or from code that validated them. */
 export type UserId = Brand<string, "UserId">;
 export type TenantId = Brand<string, "TenantId">;

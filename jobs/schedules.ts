@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import { eq } from "drizzle-orm";
 import { schedules } from "../db/control/schema/outbox.ts";
+import { systemActor } from "../src/access/actor.ts";
 import { inBackground, systemContext } from "../src/context.ts";
 import { FEATURES } from "../src/feature_list.ts";
 import { enqueueAll } from "../src/outbox/outbox.ts";
@@ -9,7 +10,6 @@ import { after } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 import type { Services } from "../src/ports.ts";
-import { systemActor } from "../src/access/actor.ts";
 
 const log = logOf("jobs");
 
@@ -40,7 +40,7 @@ export async function enqueueDue(
   });
 }
 
-/** Catches up on all schedules: at the start on times missed while no process ran, later on those that failed. */
+/** Catches up on all schedules: on times missed while no process ran, and on attempts that failed. */
 export async function enqueueMissed(services: Services): Promise<void> {
   for (const schedule of SCHEDULES) await enqueueDue(services, schedule);
 }

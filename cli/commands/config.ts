@@ -43,7 +43,7 @@ function checkSettings(config: Config, variables: Record<string, string>): Findi
   });
 }
 
-/** What a setting is, without its value if that is a secret: an address shows its host only. */
+/** Describes a setting. Shows only the host of a secret URL, and nothing of other secrets. */
 function describe(
   { secret, unset, default: fallback }: Setting,
   text: string | undefined,
@@ -54,7 +54,7 @@ function describe(
   return value instanceof URL ? `set, at ${value.hostname}` : "set";
 }
 
-/** Settings that are valid, but that someone should look at. */
+/** Settings that are valid but may be a mistake. */
 function findWarnings(config: Config): Partial<Record<Field, string | false>> {
   const { environment, appUrl, appSecret, dataDir, databaseConnections, databaseLanes } = config;
   const fitting = fittingLanes(databaseConnections);
@@ -64,7 +64,7 @@ function findWarnings(config: Config): Partial<Record<Field, string | false>> {
     appSecret: appSecret === DEVELOPMENT_SECRET && "not set: fine for development, refused in production",
     databaseUrl: !config.databaseUrl && `not set: the embedded database in ${dataDir}`,
     databaseLanes: databaseLanes > fitting &&
-      `${databaseLanes} lanes don't fit into ${databaseConnections} connections: ${fitting} are used`,
+      `${databaseConnections} connections are too few for ${databaseLanes} lanes; ${fitting} are used`,
     smtpUrl: !config.smtpUrl && !config.resendApiKey &&
       "not set: email stays in /dev/mailbox; refused in production",
     emailWebhookSecret: config.resendApiKey !== undefined && !config.emailWebhookSecret &&

@@ -7,14 +7,14 @@ import { migrationStatus, planMigration } from "../../db/migration/migration_sta
 import { findWarnings } from "../../db/migration/migration_warnings.ts";
 import { type Migration, newestTenantMigration } from "../../db/migration/migrations.ts";
 import { repairRoles } from "../../db/migration/repair.ts";
-import { describeProblems, findRoleProblems } from "../../db/migration/roles.ts";
 import { resetDatabase } from "../../db/migration/reset.ts";
+import { describeProblems, findRoleProblems } from "../../db/migration/roles.ts";
 import { HARDENING, hardeningScript } from "../../db/migration/server_setup.ts";
-import { seed } from "../seed.ts";
 import { conflict } from "../../src/errors.ts";
 import { parseOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
+import { seed } from "../seed.ts";
 import { withDatabase, withSystem } from "../session.ts";
 
 const migrateOptions = z.object({

@@ -1,10 +1,11 @@
 import { Command, Option } from "@commander-js/extra-typings";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { PLANS } from "../../src/billing/plans.ts";
 import type { SystemContext, TenantContext } from "../../src/context.ts";
 import { conflict } from "../../src/errors.ts";
-import { resolveInvitee } from "../../src/identity/new_members.ts";
-import { newUser, type User } from "../../src/identity/users.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
+import { resolveInvitee } from "../../src/identity/new_members.ts";
+import { newUser } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { everyItem, MAX_PAGE_SIZE } from "../../src/platform/list.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
@@ -18,9 +19,10 @@ import {
   tenantChanges,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import {
-  createTenant,
+  createTenantFor,
   getTenant,
   listTenants,
   newTenant,
@@ -30,7 +32,6 @@ import {
 import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 const DEFAULT_REASON = "The service operator suspended this workspace.";
 
@@ -43,18 +44,15 @@ export function tenantsCommand() {
     .option("--json", "print JSON")
     .action(async (name, subdomain, { ownerEmail, plan, json }) => {
       const input = parseInput(newTenant, { name, subdomain, plan });
-      const owner = parseInput(newUser, { email: ownerEmail, name: ownerEmail.split("@")[0] });
+      const person = parseInput(newUser, { email: ownerEmail, name: ownerEmail.split("@")[0] });
       const output = createOutput(json === true);
       await withSystem(async (ctx) => {
-        let user: User;
-        const tenant = await createTenant(ctx, input, async (tx) => {
-          user = await resolveInvitee(ctx, tx, owner);
-          return user;
-        });
-        const link = user!.passwordHash === null
-          ? { set_password_link: await createPasswordLink(ctx, user!) }
+        const findOwner = (tx: ControlTx) => resolveInvitee(ctx, tx, person);
+        const { tenant, owner } = await createTenantFor(ctx, input, findOwner);
+        const link = owner.passwordHash === null
+          ? { set_password_link: await createPasswordLink(ctx, owner) }
           : {};
-        output.data({ ...row(ctx, tenant), owner_email: user!.email, ...link });
+        output.data({ ...row(ctx, tenant), owner_email: owner.email, ...link });
       });
     });
 
@@ -80,7 +78,7 @@ export function tenantsCommand() {
   )
     .option("--name <name>", "the new name")
     .option("--subdomain <subdomain>", "the new subdomain; the old one redirects for 90 days")
-    .option("--brand-color <color>", "the color of its emails, such as #0b6b58; none: the product's own")
+    .option("--brand-color <color>", "the color of its emails, such as #0b6b58; none: the product's color")
     .option("--logo-url <address>", "the https URL of its logo; none: no logo")
     .option("--json", "print JSON")
     .action((tenant, { name, subdomain, brandColor, logoUrl, ...options }) => {

@@ -1,15 +1,15 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
+import { ROLES } from "../../src/access/permissions.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
 import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
-import { ROLES } from "../../src/access/permissions.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 const MAX_LIMIT = 1_000;
 

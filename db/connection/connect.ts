@@ -1,68 +1,68 @@
-/** The connections to Postgres. One driver, `postgres`, for a server and for the embedded database alike. */
+/** Connections to Postgres. The driver `postgres` connects to both a server and the embedded database. */
 import { clearInterval, setInterval } from "node:timers";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import type { SchemaName } from "../tenant/schema_name.ts";
 import { type Client, type MonotonicClock, SILENT_TICKS } from "./connection.ts";
 import { ConnectionPool, type PoolStats } from "./connection_pool.ts";
 import { type ControlDb, controlHandle } from "./control_handle.ts";
 import { postgresOptions } from "./driver_options.ts";
 import { Listener } from "./listener.ts";
 import { Pipelines } from "./pipelines.ts";
-import type { SchemaName } from "../tenant/schema_name.ts";
 
 export type { ControlDb };
 
-/** Where the database is: a server's URL, or the embedded database's Unix socket. */
+/** The address of the database: a server's URL, or the embedded database's Unix socket. */
 export type DatabaseAddress = { url: string } | { socketPath: string };
 
 export type ConnectOptions = {
-  /** In all; fewer than 4 count as 4. */
+  /** The total number of connections, at least 4. */
   connections?: number;
-  /** Into how many lanes the tenants' connections are split. */
+  /** The number of lanes that the tenants' connections are split into. */
   lanes?: number;
-  /** `transaction`: behind a pooler such as PgBouncer, which gives out its connections for a transaction each. */
+  /** `transaction` means a pooler in transaction mode, such as PgBouncer, which assigns a connection to each transaction. */
   pooler?: "none" | "transaction";
-  /** The login that makes and migrates schemas, where it is not the application's. */
+  /** The login that creates and migrates schemas, if it differs from the application's login. */
   migrator?: DatabaseAddress;
-  /** After so many milliseconds without an answer a connection is given up, and replaced. */
+  /** Replaces a connection after this many milliseconds without an answer. */
   answerWithin?: number;
   now?: MonotonicClock;
 };
 
-/** The ways to schema `control`, for one purpose. */
-type ControlSide = {
+/** Access to schema `control` for one purpose. */
+type ControlAccess = {
   /** For single statements. */
   readonly control: ControlDb;
-  /** For transactions, which take a connection each, in the name of `controlHolder`. */
+  /** For transactions, which each use one connection on behalf of `controlHolder`. */
   readonly controlPool: ConnectionPool;
   readonly controlHolder: string;
-  /** For transactions of the login that makes and migrates schemas. */
+  /** For transactions of the login that creates and migrates schemas. */
   readonly migratorPool: ConnectionPool;
-  /** Waits for an answer of the server through each pool that serves this purpose. Throws where there is none. */
+  /** Sends a query through each pool for this purpose, and waits for the answers. Throws if the server doesn't answer. */
   ping(): Promise<void>;
 };
 
 /** The open database. */
-export type Database = ControlSide & {
-  /** The same database for the back office, batches and jobs, on connections of their own: what is slow there delays no request. */
+export type Database = ControlAccess & {
+  /** The same database on separate connections for the back office and jobs, so that slow work there never delays a request. */
   readonly batch: Database;
   /** SQL that begins a transaction. */
   readonly begin: string;
-  /** The connections that this tenant uses, always the same ones. */
+  /** The pool of connections for this tenant. A tenant always uses the same pool. */
   lane(schema: SchemaName): ConnectionPool;
-  /** The state of the transactions of requests (`control`), of `batch`, and of each lane (`0`, `1`, …). */
+  /** The pool statistics of `control` (transactions of requests), of `batch`, and of each lane (`0`, `1`, …). */
   stats(): (PoolStats & { lane: string })[];
-  /** More connections of the migrating login, for someone who migrates many schemas. To be closed by them. */
+  /** Opens more connections of the migration login, to migrate many schemas. The caller closes the pool. */
   openMigratorPool(connections: number): ConnectionPool;
-  /** Calls `onMessage` with what is notified on `channel`. False where that can't be: it needs a connection for itself. */
+  /** Calls `onMessage` for each notification on `channel`. Returns false without a direct connection, because a pooler can't listen. */
   listen(channel: string, onMessage: (payload: string) => void): Promise<boolean>;
   close(): Promise<void>;
 };
 
-/** The ledger of jobs, which must not wait for searches in the back office. */
+/** The holder for job bookkeeping, which must not wait for back-office searches. */
 export const JOBS_HOLDER = "jobs";
 
-/** A job would rather wait than fail. */
+/** Longer than for requests, because a job can wait. */
 const BATCH_WAIT_MILLISECONDS = 10_000;
 const BATCH_HOLDER = "batch";
 const CONTROL_HOLDER = "control";
@@ -72,9 +72,9 @@ const MIN_CONNECTIONS = 4;
 const CONTROL_SHARE = 1 / 6;
 const MIN_CONNECTIONS_OF_A_LANE = 2;
 const STATEMENT_TIMEOUT_MILLISECONDS = 30_000;
-/** Longer than a statement may take: silence beyond that is no slow statement, but a dead server or a dead path to it. */
+/** Longer than the statement timeout, so a longer silence means a dead server or network path, not a slow statement. */
 const ANSWER_WITHIN_MILLISECONDS = STATEMENT_TIMEOUT_MILLISECONDS + 1_000;
-/** A transaction whose client is gone, and whose connection still looks open, holds its locks no longer. */
+/** Limits how long an abandoned transaction holds its locks if its client died but its connection still looks open. */
 const IDLE_TRANSACTION_TIMEOUT_MILLISECONDS = 60_000;
 const CONNECT_TIMEOUT_SECONDS = 5;
 
@@ -125,7 +125,7 @@ export function connect(address: DatabaseAddress, options: ConnectOptions = {}):
     stats: () => [
       { lane: "control", ...controlPool.stats() },
       { lane: "batch", ...batchPool.stats() },
-      ...lanes.map((lane, place) => ({ lane: String(place), ...lane.stats() })),
+      ...lanes.map((lane, index) => ({ lane: String(index), ...lane.stats() })),
     ],
     async listen(channel: string, onMessage: (payload: string) => void) {
       await listener?.listen(channel, onMessage);
@@ -136,21 +136,21 @@ export function connect(address: DatabaseAddress, options: ConnectOptions = {}):
       await Promise.all([...pools, ...(listener ? [listener] : [])].map((pool) => pool.close()));
     },
   };
-  const viewOf = (side: ControlSide): Database => ({
+  const databaseWith = (access: ControlAccess): Database => ({
     ...common,
-    ...side,
+    ...access,
     get batch() {
       return batch;
     },
   });
-  const batch = viewOf({
+  const batch = databaseWith({
     control: controlHandle((work) => batchPool.with(BATCH_HOLDER, "transaction", work)),
     controlPool: batchPool,
     controlHolder: BATCH_HOLDER,
     migratorPool: migratorPool ?? batchPool,
     ping: () => batchPool.ping(),
   });
-  return viewOf({
+  return databaseWith({
     control: controlHandle((work) => statements.run(work)),
     controlPool,
     controlHolder: CONTROL_HOLDER,
@@ -161,12 +161,12 @@ export function connect(address: DatabaseAddress, options: ConnectOptions = {}):
   });
 }
 
-/** What holds connections and can tell when the server no longer answers on one. */
+/** An owner of connections that detects when the server stops answering. */
 type Watched = { dropSilent(): boolean; renew(): void };
 
 /**
- * Gives up each connection on which the server has answered nothing within `answerWithin`: the path to it is dead, even
- * if the network still acknowledges what is sent. All others are older than that, so they are replaced as well.
+ * Drops each connection on which the server hasn't answered within `answerWithin`. Its network path is dead, even if the network
+ * still acknowledges packets. Renews all other connections as well, because they may have the same problem.
  */
 function watch(pools: Watched[], answerWithin: number): () => void {
   const timer = setInterval(() => {
@@ -176,7 +176,7 @@ function watch(pools: Watched[], answerWithin: number): () => void {
   return () => clearInterval(timer);
 }
 
-/** Into how many lanes so many connections can be split: a tenant may have half of a lane, so each has at least two. */
+/** The maximum number of lanes. A tenant may use half of a lane, so each lane needs at least two connections. */
 export function fittingLanes(connections: number): number {
   return Math.max(1, Math.floor(connectionsForTenants(connections) / MIN_CONNECTIONS_OF_A_LANE));
 }
@@ -185,7 +185,7 @@ function connectionsForTenants(connections: number): number {
   return connections - 3 * connectionsForControl(connections);
 }
 
-/** For single statements of requests on `control`, as many again for their transactions, and for `batch`. */
+/** The number of connections for single statements on `control`. Transactions and `batch` get the same number each. */
 function connectionsForControl(connections: number): number {
   return Math.max(1, Math.round(connections * CONTROL_SHARE));
 }
@@ -195,23 +195,23 @@ function openLanes(
   count: number,
   open: (size: number) => ConnectionPool,
 ): ConnectionPool[] {
-  return Array.from({ length: count }, (_, place) => open(Math.floor((connections + place) / count)));
+  return Array.from({ length: count }, (_, index) => open(Math.floor((connections + index) / count)));
 }
 
-/** A tenant's lane by its schema's name (FNV-1a), so that each backend gets to know its share of the tenants alone. */
+/** Assigns a tenant's schema to a lane by a hash (FNV-1a), so that each backend caches metadata for only a part of the tenants. */
 export function laneOf(schema: SchemaName, lanes: number): number {
   let hash = 0x811c9dc5;
-  for (let place = 0; place < schema.length; place++) {
-    hash = Math.imul(hash ^ schema.charCodeAt(place), 0x01000193);
+  for (let index = 0; index < schema.length; index++) {
+    hash = Math.imul(hash ^ schema.charCodeAt(index), 0x01000193);
   }
   return (hash >>> 0) % lanes;
 }
 
 /**
- * `oneByOne` sends a statement when the one before it is answered, for single statements behind a pooler. Unprepared
- * ones with values go in two steps, and the first ends with a Flush and not with a Sync. Sent behind another statement,
- * it reaches the server, the other's answer gives the server connection away, and its own answer finds nobody:
- * PgBouncer 1.18 closes that connection, and the statement waits for ever. In a transaction the connection stays.
+ * `oneByOne` sends each statement only after the previous answer, as single statements behind a pooler require. An unprepared
+ * statement with values has two steps, and the first one ends with Flush instead of Sync. If it were pipelined behind another
+ * statement, the pooler would release the server connection after the other statement's answer. PgBouncer 1.18 then closes the
+ * connection, and the second statement waits forever. Within a transaction, the pooler keeps the connection.
  */
 function openClient(
   address: DatabaseAddress,
@@ -232,11 +232,11 @@ function openClient(
     onclose: onLost,
     onnotify: onNotify,
     ...(oneByOne && { max_pipeline: 0 }),
-    prepare: direct, // what was prepared on one connection of the pooler's isn't there on the next
+    prepare: direct, // a pooler's next connection doesn't have statements prepared on the previous one
     connect_timeout: CONNECT_TIMEOUT_SECONDS,
-    // Those of arrays, which nothing here uses: each table of each tenant brings two, and each connection would read all.
+    // Skips array types, which this code doesn't use. Every tenant's tables add some, and each connection would read them all.
     fetch_types: false,
-    max_lifetime: null as unknown as number, // null is "never" to the driver; its types don't say so
+    max_lifetime: null as unknown as number, // null means "never" to the driver, but its types lack it
     onnotice: () => {},
     connection: direct ? { ...connection, ...limits } : connection,
   };

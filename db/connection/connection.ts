@@ -3,7 +3,7 @@ import { unavailable } from "../../src/errors.ts";
 
 export type Client = postgres.Sql;
 
-/** Sends one statement (or, without values, constant SQL of several) and gives its answer. */
+/** Sends one statement, or without values a script of constant SQL, and returns its answer. */
 export type Send = (
   text: string,
   values?: postgres.ParameterOrJSON<never>[],
@@ -11,27 +11,27 @@ export type Send = (
 ) => postgres.PendingQuery<(postgres.Row & Iterable<postgres.Row>)[]>;
 
 /**
- * How a connection is used: by a transaction alone, or by flights, whose statements are all sent at once. A migration is
- * a transaction whose statements may take any time.
+ * How a connection is used. A transaction uses it exclusively. Flights share it: a flight is a transaction whose statements are all
+ * sent at once, without waiting for answers. A migration is a transaction without a time limit.
  */
 export type Use = "transaction" | "flight" | "migration";
 
-/** Milliseconds on a clock that only goes forward. */
+/** Milliseconds of monotonic time. */
 export type MonotonicClock = () => number;
 
 const CLOSE_TIMEOUT_SECONDS = 1;
-/** A connection is given up when a statement has had no answer for so many ticks, and none before it on the connection. */
+/** A connection is dropped if it has pending statements and gets no answer for this many ticks. */
 export const SILENT_TICKS = 31;
-/** A backend keeps what it learned of each table it ever touched; a new one starts with nothing. */
+/** A backend caches metadata of every table that it has used. Replacing old connections frees that memory. */
 const MAX_AGE_MILLISECONDS = 10 * 60_000;
 
-/** One connection to Postgres. Once lost, it is not used again. */
+/** One connection to Postgres. A lost connection is never used again. */
 export class Connection {
   readonly client: Client;
-  /** How many use it now: one transaction, or several flights. */
+  /** The number of current users: one transaction, or several flights. */
   load = 0;
   use: Use = "flight";
-  /** When it last gave an answer that someone waited for, on the clock of its pool. */
+  /** When the last flight on this connection got its answer, by the pool's clock. */
   answeredAt = 0;
   readonly #opened: Promise<unknown>;
   readonly #users = new Set<(loss: Error) => void>();
@@ -45,7 +45,7 @@ export class Connection {
   constructor(client: Client, now: number) {
     this.client = client;
     this.#opened = this.#send("select 1");
-    this.#opened.catch(() => {}); // everyone who uses the connection gets the reason
+    this.#opened.catch(() => {}); // `run` passes the error to each user
     this.#endsAt = now + MAX_AGE_MILLISECONDS * (0.75 + Math.random() / 2);
   }
 
@@ -53,7 +53,7 @@ export class Connection {
     return this.#lost !== undefined;
   }
 
-  /** How many statements have no answer yet. */
+  /** The number of statements without an answer. */
   get pending(): number {
     return this.#sent - this.#answered;
   }
@@ -62,14 +62,14 @@ export class Connection {
     return now > this.#endsAt;
   }
 
-  /** From now on only those who have the connection use it. */
+  /** Marks the connection as old: current users finish, and nobody else gets it. */
   expire(): void {
     this.#endsAt = -Infinity;
   }
 
   /**
-   * To be called at regular intervals: true when the server has answered nothing for `SILENT_TICKS` of them while a
-   * statement waited. Ticks instead of a clock: a process that was paused has not waited meanwhile.
+   * Call this at regular intervals. Returns true if the server hasn't answered a pending statement for more than `SILENT_TICKS`
+   * calls. Counts ticks instead of time, so that a paused process doesn't drop its connections.
    */
   tickIsSilent(): boolean {
     const isWaiting = this.pending > 0 && this.use !== "migration";
@@ -79,11 +79,10 @@ export class Connection {
   }
 
   /**
-   * Runs `work`, and gives up when the connection is lost meanwhile: what was sent then may never be answered,
-   * and what is sent later must not reach a connection that takes its place.
+   * Runs `work`, and rejects as soon as the connection is lost. Statements that were sent may never be answered, and later ones must
+   * not reach a replacement connection.
    *
-   * Nothing is sent before the connection is open: of statements that come earlier the driver keeps some back, and sends
-   * later ones first.
+   * Waits for the connection to open before it sends anything, because the driver reorders statements that it gets earlier.
    */
   run<T>(work: (send: Send) => PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -94,20 +93,20 @@ export class Connection {
     });
   }
 
-  /** Everyone who waits for an answer gets the loss, after the driver had its chance to say more. */
+  /** Rejects all pending work, after the driver had a chance to report a more specific error. */
   markLost(): void {
     const loss = this.#lost = unavailable("The connection to the database was lost.");
     setTimeout(() => this.#users.forEach((reject) => reject(loss)));
   }
 
-  /** Closes the connection, at once where it is lost. */
+  /** Closes the connection, without waiting if it is lost. */
   async close(): Promise<void> {
     await this.client.end({ timeout: this.isLost ? 0 : CLOSE_TIMEOUT_SECONDS });
   }
 
   #send: Send = (text, values, options) => {
     if (this.#lost) throw this.#lost;
-    const query = unrepeated(this.client.unsafe(text, values, options)).execute();
+    const query = withoutRetry(this.client.unsafe(text, values, options)).execute();
     this.#sent++;
     query.then(this.#countAnswer, this.#countAnswer);
     return query;
@@ -119,15 +118,15 @@ export class Connection {
 }
 
 /**
- * When the database wants a statement prepared anew, the driver sends it a second time, after whatever was sent
- * meanwhile: that may be another tenant's transaction. So it must not; the statement fails, and is forgotten.
+ * Prevents the driver from sending a statement a second time when Postgres requires it to be prepared again. The second one would
+ * follow statements that were sent in the meantime, possibly in another tenant's transaction. The statement fails instead.
  */
-function unrepeated<Query extends object>(query: Query): Query {
+function withoutRetry<Query extends object>(query: Query): Query {
   const { reject } = query as { reject?: (error: unknown) => void };
   return Object.defineProperty(query, "retried", {
     get: () => undefined,
     set(error: unknown) {
-      Object.assign(query, { cancelled: {} }); // the driver passes over what is cancelled
+      Object.assign(query, { cancelled: {} }); // the driver skips canceled queries
       reject!(error);
     },
   });

@@ -2,44 +2,43 @@ import { unavailable } from "../../src/errors.ts";
 import { isRoleRefused } from "../../src/platform/database_errors.ts";
 import { type Client, Connection, type MonotonicClock, type Send, type Use } from "./connection.ts";
 
-/** Flights that may be on their way on one connection. Postgres answers them one after the other. */
+/** The number of flights that may share a connection. Postgres answers them one after another. */
 const MAX_FLIGHTS = 4;
 const DEFAULT_WAIT_MILLISECONDS = 2_000;
-/** A flight that takes longer holds up those behind it; for a while, its holder's flights get a connection alone. */
+/** A slower flight delays those behind it, so for a while each flight of its holder gets its own connection. */
 const SLOW_MILLISECONDS = 20;
 const SLOW_FOR_MILLISECONDS = 1_000;
 const MAX_SLOW_HOLDERS = 1_000;
 
-/** How many connections are in use, how many are open and unused, and how many wait for one. */
+/** The number of connections in use, open but unused, and of callers waiting for one. */
 export type PoolStats = { busy: number; idle: number; waiting: number };
 
 export type PoolOptions = {
-  /** Whether a holder may have half of the connections at most. */
+  /** Whether a holder may use at most half of the connections. */
   fair: boolean;
-  /** The one holder who may have all of them all the same. */
+  /** A holder that may use all connections even in a fair pool. */
   favored?: string;
-  /** How long someone waits for a connection at most. */
+  /** The maximum time that a caller waits for a connection. */
   waitMilliseconds?: number;
   now?: MonotonicClock;
 };
 
-/** A connection in use: by whom, and how. `wanted` is how they asked for it. */
+/** A connection that a holder uses. `use` is stricter than the requested use (`wanted`) if the holder's flights are slow. */
 type Loan = { connection: Connection; holder: string; wanted: Use; use: Use; since: number };
 
 type Waiter = { holder: string; wanted: Use; resolve: (loan: Loan) => void; reject: (error: Error) => void };
 
 /**
- * A fixed number of connections, shared fairly among holders (tenants): each may have half of them at most, and those
- * who wait take turns, however many requests each of them has waiting. A lost connection is replaced, and so is an old
- * one, at the latest when it is wanted.
+ * A fixed number of connections, shared fairly among holders (tenants). Each holder uses at most half of the connections. Waiting
+ * holders take turns, however many requests each has. Lost and old connections are replaced on demand.
  */
 export class ConnectionPool {
   readonly #all = new Set<Connection>();
-  /** By holder, in the order of their turns. */
+  /** The waiters of each holder, in the order of the holders' turns. */
   readonly #waiting = new Map<string, Waiter[]>();
-  /** How much each holder has now: a flight counts one, a transaction as much as the flights it displaces. */
+  /** The load of each holder: 1 for a flight, `MAX_FLIGHTS` for a transaction, because it displaces that many flights. */
   readonly #held = new Map<string, number>();
-  /** Holders whose flights take long, and until when that is assumed. */
+  /** Holders with slow flights, and the time until which they count as slow. */
   readonly #slow = new Map<string, number>();
   readonly #size: number;
   readonly #share: number;
@@ -58,10 +57,10 @@ export class ConnectionPool {
     this.#waitMilliseconds = options.waitMilliseconds ?? DEFAULT_WAIT_MILLISECONDS;
   }
 
-  /** Lends a connection for the time of `work`. Throws `unavailable` when none gets free in time. */
+  /** Lends a connection to `work` until it finishes. Throws `unavailable` if no connection is free in time. */
   async with<T>(holder: string, wanted: Use, work: (send: Send) => PromiseLike<T>): Promise<T> {
     if (this.#closed) throw unavailable("The server is shutting down.");
-    const loan = this.#canSomeoneGo() ? undefined : this.#lend(holder, wanted);
+    const loan = this.#hasEligibleWaiter() ? undefined : this.#lend(holder, wanted);
     const { connection, ...rest } = loan ?? await this.#wait(holder, wanted);
     try {
       return await connection.run(work);
@@ -75,11 +74,11 @@ export class ConnectionPool {
 
   stats(): PoolStats {
     const busy = [...this.#all].filter(({ load }) => load > 0).length;
-    const waiting = [...this.#waiting.values()].reduce((sum, line) => sum + line.length, 0);
+    const waiting = [...this.#waiting.values()].reduce((sum, queue) => sum + queue.length, 0);
     return { busy, idle: this.#all.size - busy, waiting };
   }
 
-  /** Waits for an answer of the server. Where all connections are at work, there is none to ask on: `dropSilent` watches those. */
+  /** Waits for an answer from the server. Skips the check if all connections are busy, because `dropSilent` watches those. */
   async ping(): Promise<void> {
     if (this.stats().busy >= this.#size) return;
     await this.with("ping", "flight", (send) => send("select 1"));
@@ -94,30 +93,30 @@ export class ConnectionPool {
     await Promise.all([...this.#all].map((connection) => connection.close()));
   }
 
-  /** Gives up connections on which the server has answered nothing for too long. Returns whether there was one. */
+  /** Drops connections on which the server hasn't answered for too long. Returns whether there was one. */
   dropSilent(): boolean {
     const silent = [...this.#all].filter((connection) => connection.tickIsSilent());
     for (const connection of silent) this.#lose(connection);
     return silent.length > 0;
   }
 
-  /** Lends none of the present connections again: whatever broke another may have broken them. */
+  /** Replaces all current connections, because the cause of a broken one may affect them too. */
   renew(): void {
     for (const connection of this.#all) connection.expire();
   }
 
-  /** Whether someone waits for a connection alone, and not for their own share: then nobody may pass them. */
-  #canSomeoneGo(): boolean {
-    for (const [holder, line] of this.#waiting) {
-      if (this.#mayHave(holder, this.#useFor(holder, line[0]!.wanted))) return true;
+  /** Whether a waiter is within its share and only needs a free connection. New callers must not overtake it. */
+  #hasEligibleWaiter(): boolean {
+    for (const [holder, queue] of this.#waiting) {
+      if (this.#isWithinShare(holder, this.#useFor(holder, queue[0]!.wanted))) return true;
     }
     return false;
   }
 
-  /** A connection for `holder` now; undefined where their share is used up, or none is free. */
+  /** A connection for `holder`, or undefined if the holder's share is used up or no connection is free. */
   #lend(holder: string, wanted: Use): Loan | undefined {
     const use = this.#useFor(holder, wanted);
-    if (!this.#mayHave(holder, use)) return undefined;
+    if (!this.#isWithinShare(holder, use)) return undefined;
     const now = this.#now();
     const connection = this.#leastLoaded(use, now);
     if (!connection) return undefined;
@@ -127,12 +126,12 @@ export class ConnectionPool {
     return { connection, holder, wanted, use, since: now };
   }
 
-  #mayHave(holder: string, use: Use): boolean {
+  #isWithinShare(holder: string, use: Use): boolean {
     if (holder === this.#favored) return true;
     return (this.#held.get(holder) ?? 0) + weightOf(use) <= this.#share;
   }
 
-  /** An old connection that nobody uses makes room for a new one here, or it would stay for ever, lent to nobody. */
+  /** Also retires old connections that nobody uses, to make room for new ones. */
   #leastLoaded(use: Use, now: number): Connection | undefined {
     let best: Connection | undefined;
     for (const connection of this.#all) {
@@ -162,19 +161,19 @@ export class ConnectionPool {
         reject: (error) => (clearTimeout(timer), reject(error)),
       };
       const timer = setTimeout(() => {
-        this.#leave(waiter);
+        this.#removeWaiter(waiter);
         reject(unavailable("All connections to the database are busy."));
       }, this.#waitMilliseconds);
-      const line = this.#waiting.get(holder);
-      if (line) line.push(waiter);
+      const queue = this.#waiting.get(holder);
+      if (queue) queue.push(waiter);
       else this.#waiting.set(holder, [waiter]);
     });
   }
 
-  #leave(waiter: Waiter): void {
-    const line = this.#waiting.get(waiter.holder)!;
-    line.splice(line.indexOf(waiter), 1);
-    if (line.length === 0) this.#waiting.delete(waiter.holder);
+  #removeWaiter(waiter: Waiter): void {
+    const queue = this.#waiting.get(waiter.holder)!;
+    queue.splice(queue.indexOf(waiter), 1);
+    if (queue.length === 0) this.#waiting.delete(waiter.holder);
   }
 
   #takeBack({ connection, holder, wanted, use, since }: Loan): void {
@@ -188,7 +187,7 @@ export class ConnectionPool {
     while (this.#serveNext());
   }
 
-  /** What a flight took by itself: those sent before it on its connection are answered first. */
+  /** Measures a flight without the time that it waited for earlier flights on its connection. */
   #notePace(connection: Connection, holder: string, since: number, now: number): void {
     const took = now - Math.max(since, connection.answeredAt);
     connection.answeredAt = now;
@@ -205,16 +204,16 @@ export class ConnectionPool {
     return wanted;
   }
 
-  /** Serves the first in the round who may go; they move to its end. Returns whether that was possible. */
+  /** Serves the first eligible holder and moves it to the end of the round. Returns whether one was served. */
   #serveNext(): boolean {
-    for (const [holder, line] of this.#waiting) {
-      const { wanted } = line[0]!;
-      if (!this.#mayHave(holder, this.#useFor(holder, wanted))) continue;
+    for (const [holder, queue] of this.#waiting) {
+      const { wanted } = queue[0]!;
+      if (!this.#isWithinShare(holder, this.#useFor(holder, wanted))) continue;
       const loan = this.#lend(holder, wanted);
       if (!loan) return false;
-      const waiter = line.shift()!;
+      const waiter = queue.shift()!;
       this.#waiting.delete(holder);
-      if (line.length > 0) this.#waiting.set(holder, line);
+      if (queue.length > 0) this.#waiting.set(holder, queue);
       waiter.resolve(loan);
       return true;
     }

@@ -1,4 +1,4 @@
-/** The addresses of PostgreSQL as libpq, hosted services and Prisma write them, read in one place for both drivers. */
+/** Parses PostgreSQL addresses as libpq, hosted services and Prisma write them, for both drivers. */
 
 const SCHEME = /^postgres(?:ql)?:\/\//i;
 const DEFAULT_PORT = 5432;
@@ -6,33 +6,36 @@ const MAX_PORT = 65_535;
 const MAX_TIMEOUT_SECONDS = 600;
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "::1"];
 
-/** TLS not at all; where the server offers it; always; always, and the server proves who signed for it, or who it is. */
+/**
+ * `disable`: no TLS. `prefer`: TLS if the server offers it. `require`: always TLS. `verify-ca` also verifies who signed the server's
+ * certificate, and `verify-full` its host name as well.
+ */
 export type TlsMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 
 export type DatabaseUrl = {
-  /** A name, an IP address, or the folder of a Unix socket, which begins with "/". */
+  /** A host name, an IP address, or the folder of a Unix socket, which begins with "/". */
   host: string;
   port: number;
-  /** Absent, like the database: the driver's default. */
+  /** If `user`, `password` or `database` is undefined, the driver's default applies. */
   user: string | undefined;
   password: string | undefined;
   database: string | undefined;
   tls: TlsMode;
-  /** Paths of PEM files. Without a root certificate the public authorities count. */
+  /** Paths of PEM files. Without a root certificate, the public authorities are trusted. */
   rootCertificate: string | undefined;
   clientCertificate: string | undefined;
   clientKey: string | undefined;
-  /** TLS from the first byte, without asking for it: PostgreSQL 17. */
+  /** Whether to start TLS without negotiation, which requires PostgreSQL 17. */
   isTlsDirect: boolean;
   connectTimeoutSeconds: number | undefined;
   applicationName: string | undefined;
-  /** Settings for the server, such as `-c search_path=x`. */
+  /** Server settings, such as `-c search_path=x`. */
   options: string | undefined;
-  /** Prisma's way to say that a pooler in transaction mode answers there. */
+  /** Whether the address is a pooler in transaction mode. Prisma's parameter `pgbouncer` says so. */
   isPooler: boolean;
 };
 
-/** What is wrong with an address, in words that follow the variable's name. They never hold a value of the address. */
+/** An invalid address. The message completes a sentence that starts with the variable's name. It contains no part of the address. */
 export class DatabaseUrlError extends Error {}
 
 const TLS_MODES: Record<string, TlsMode> = {
@@ -48,7 +51,7 @@ const TLS_MODES: Record<string, TlsMode> = {
 const ANY = /^/;
 const SWITCH = /^(true|false|0|1)$/;
 
-/** The parameters, with the values that work here. Those after `pgbouncer` need nothing: they ask for what is so anyway. */
+/** The allowed parameters and their values. Those after `pgbouncer` are ignored, because their allowed values change nothing. */
 const PARAMETERS: Record<string, RegExp> = {
   host: ANY,
   port: /^\d+$/,
@@ -86,7 +89,7 @@ const PARAMETERS: Record<string, RegExp> = {
   ].map((name) => [name, ANY])),
 };
 
-/** Reads an address. Throws `DatabaseUrlError`. */
+/** Parses an address. Throws `DatabaseUrlError`. */
 export function parseDatabaseUrl(text: string): DatabaseUrl {
   if (!SCHEME.test(text)) throw new DatabaseUrlError("must be a postgres:// address");
   const [, authority = "", path = "", query = ""] = /^([^/?]*)(\/[^?]*)?(?:\?(.*))?$/s.exec(
@@ -98,13 +101,13 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   const parameters = readParameters(query);
   const credentials = authority.slice(0, Math.max(0, authority.lastIndexOf("@")));
   const [user, password] = splitOnce(credentials, ":");
-  const place = readPlace(parameters, authority.slice(authority.lastIndexOf("@") + 1));
+  const location = readLocation(parameters, authority.slice(authority.lastIndexOf("@") + 1));
   return {
-    ...place,
+    ...location,
     user: parameters.get("user") ?? decode(user),
     password: parameters.get("password") ?? decode(password),
     database: parameters.get("dbname") ?? decode(path.slice(1)),
-    ...readTls(parameters, place.host),
+    ...readTls(parameters, location.host),
     connectTimeoutSeconds: Math.min(Number(parameters.get("connect_timeout")), MAX_TIMEOUT_SECONDS) ||
       undefined,
     applicationName: parameters.get("application_name"),
@@ -122,7 +125,7 @@ function readParameters(query: string): Map<string, string> {
       throw new DatabaseUrlError(
         `has the unknown parameter ${
           JSON.stringify(name ?? "")
-        }; remove it, or write a setting of the server as options=-c%20name%3Dvalue`,
+        }; remove it, or write a server setting as options=-c%20name%3Dvalue`,
       );
     }
     if (!value) continue;
@@ -136,18 +139,18 @@ function readParameters(query: string): Map<string, string> {
   return parameters;
 }
 
-function readPlace(parameters: Map<string, string>, given: string): { host: string; port: number } {
-  if (given.includes(",") || parameters.get("host")?.includes(",")) {
+function readLocation(parameters: Map<string, string>, hostAndPort: string): { host: string; port: number } {
+  if (hostAndPort.includes(",") || parameters.get("host")?.includes(",")) {
     throw new DatabaseUrlError("must name one host; put a proxy in front of several");
   }
-  const [, address, name, givenPort] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(given) ?? [];
+  const [, address, name, portText] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d*))?$/.exec(hostAndPort) ?? [];
   if (address === undefined && name === undefined) {
     throw new DatabaseUrlError(
       "must end in host:port/database, with an IPv6 address in brackets, such as [::1], and %3A, %2F, %3F and %40 for : / ? @ in the password",
     );
   }
   const host = parameters.get("host") ?? decode(address ?? name) ?? "localhost";
-  const port = Number(parameters.get("port") ?? (givenPort || DEFAULT_PORT));
+  const port = Number(parameters.get("port") ?? (portText || DEFAULT_PORT));
   if (port < 1 || port > MAX_PORT) throw new DatabaseUrlError(`must have a port from 1 to ${MAX_PORT}`);
   return { host: host.replace(/^\[(.*)\]$/, "$1"), port };
 }
@@ -171,23 +174,23 @@ function readTls(parameters: Map<string, string>, host: string): Tls {
 }
 
 /**
- * The mode that is asked for, or a stricter one. No driver here can bind a password to its channel: the server's
- * certificate is checked instead, which keeps others from the middle as well.
+ * The requested mode, or a stricter one. The drivers don't support channel binding, so `channel_binding=require` verifies the
+ * server's certificate instead, which also prevents man-in-the-middle attacks.
  */
 function tlsMode(parameters: Map<string, string>, host: string): TlsMode {
   const file = parameters.get("sslrootcert");
-  const asked = TLS_MODES[parameters.get("sslmode") ?? sslModeOf(parameters.get("ssl")) ?? ""];
-  if (asked === "disable") {
+  const requested = TLS_MODES[parameters.get("sslmode") ?? sslModeOf(parameters.get("ssl")) ?? ""];
+  if (requested === "disable") {
     if (parameters.get("channel_binding") !== "require") return "disable";
     throw new DatabaseUrlError("can't have channel_binding=require without TLS");
   }
-  if (asked === "verify-full" || file === "system" || parameters.get("channel_binding") === "require") {
+  if (requested === "verify-full" || file === "system" || parameters.get("channel_binding") === "require") {
     return "verify-full";
   }
-  if (file && asked !== "prefer") return "verify-ca";
-  if (asked === "verify-ca") return "verify-full"; // a public authority signs for anyone
+  if (file && requested !== "prefer") return "verify-ca";
+  if (requested === "verify-ca") return "verify-full"; // a public authority signs certificates for anyone
   if (parameters.get("sslnegotiation") === "direct") return "require";
-  return asked ?? (LOOPBACK_HOSTS.includes(host) ? "disable" : "prefer");
+  return requested ?? (LOOPBACK_HOSTS.includes(host) ? "disable" : "prefer");
 }
 
 function sslModeOf(ssl: string | undefined): string | undefined {
@@ -204,7 +207,7 @@ function splitOnce(text: string, separator: string): [string, string | undefined
   return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-/** Percent-decoded where that gives text; a bare `%`, as in a generated password, stays. Nothing where there is no text. */
+/** Decodes valid percent-encoding. Keeps other `%` signs, for example in a generated password. Returns undefined for empty text. */
 function decode(text: string | undefined): string | undefined {
   const decoded = text?.replaceAll(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
     try {

@@ -1,4 +1,4 @@
-/** An address of PostgreSQL as each of the two drivers takes it: `postgres` for queries, `pg` below graphile-worker. */
+/** Converts a PostgreSQL address to the options of each driver: `postgres` for queries, and `pg` for graphile-worker. */
 import { createConnection } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import type { PoolConfig } from "pg";
@@ -11,17 +11,17 @@ const SSL_REQUEST = [0, 0, 0, 8, 4, 210, 22, 47];
 const YES = "S".charCodeAt(0);
 const PROBE_TIMEOUT_MILLISECONDS = 5_000;
 
-/** Adds what the address says to the options of `postgres`. Throws where the address or a file in it can't be used. */
+/** Adds the address to the options of `postgres`. Throws if the address or one of its files can't be used. */
 export function postgresOptions(url: string, options: PostgresOptions): PostgresOptions {
   const address = parseDatabaseUrl(url);
   const { host, port, user, password, database, applicationName } = address;
   const socket = socketOf(address);
-  const place = socket
+  const location = socket
     ? { path: socket }
-    : { host: [host] as unknown as string, port: [port] as unknown as number }; // lists, which its types don't know: it cuts a single IPv6 address at the colons
+    : { host: [host] as unknown as string, port: [port] as unknown as number }; // arrays, which the driver's types lack, because it splits a plain IPv6 address at the colons
   return {
     ...options,
-    ...place,
+    ...location,
     username: user,
     password,
     database,
@@ -36,7 +36,7 @@ export function postgresOptions(url: string, options: PostgresOptions): Postgres
   };
 }
 
-/** The same for `pg`, which has no TLS where the server offers it: the server is asked for that first. */
+/** The options for `pg`. That driver doesn't support `prefer`, so this asks the server whether it offers TLS. */
 export async function pgOptions(url: string): Promise<PoolConfig> {
   const address = parseDatabaseUrl(url);
   const { host, port, user, password, database, options, connectTimeoutSeconds } = address;
@@ -55,7 +55,7 @@ export async function pgOptions(url: string): Promise<PoolConfig> {
   };
 }
 
-/** The Unix socket that an address names. Throws where this process may not use it: the drivers would end the process. */
+/** The path of an address's Unix socket. Throws if this process may not use it, because the drivers would crash the process. */
 function socketOf({ host, port }: DatabaseUrl): string | undefined {
   if (!host.startsWith("/")) return undefined;
   const path = `${host}/.s.PGSQL.${port}`;
@@ -72,7 +72,7 @@ function tlsOptions(address: DatabaseUrl): false | ConnectionOptions {
   const { host, tls, rootCertificate, clientCertificate, clientKey } = address;
   if (tls === "disable") return false;
   return {
-    host, // the name that the certificate has to have; the drivers leave it out for an IP address
+    host, // the certificate must match it; the drivers omit it for an IP address
     rejectUnauthorized: tls === "verify-ca" || tls === "verify-full",
     ...(rootCertificate && { ca: readPem("sslrootcert", rootCertificate) }),
     ...(clientCertificate && { cert: readPem("sslcert", clientCertificate) }),
@@ -94,7 +94,7 @@ function readPem(parameter: string, path: string): string {
   }
 }
 
-/** Asks a server as every client does before it starts TLS. */
+/** Sends the SSLRequest message that every client sends before TLS. */
 function offersTls({ host, port }: DatabaseUrl): Promise<boolean> {
   return new Promise((answer, fail) => {
     const socket = createConnection({ host, port });

@@ -2,17 +2,17 @@ import { clearTimeout, setTimeout } from "node:timers";
 import { type Client, Connection } from "./connection.ts";
 
 const REOPEN_AFTER_MILLISECONDS = 1_000;
-/** A connection that only listens would never notice that the path to the server is dead; so it asks now and then. */
+/** A connection that only listens would never notice a dead network path, so the listener sends a query regularly. */
 const ASK_EVERY_TICKS = 15;
 
 type OnMessage = (payload: string) => void;
 
-/** Opens the connection that listens. */
+/** Opens the listening connection. */
 export type OpenListening = (
   events: { onLost: () => void; onNotify: (channel: string, payload: string) => void },
 ) => Client;
 
-/** One connection that hears what is notified on any number of channels. A lost one is replaced a second later. */
+/** One connection that receives notifications on any number of channels. A lost connection is replaced after a second. */
 export class Listener {
   readonly #open: OpenListening;
   readonly #channels = new Map<string, OnMessage>();
@@ -25,7 +25,7 @@ export class Listener {
     this.#open = open;
   }
 
-  /** Throws when the server can't be reached; the next tries are the listener's own. */
+  /** Throws if the server can't be reached. The listener itself retries later. */
   async listen(channel: string, onMessage: OnMessage): Promise<void> {
     this.#channels.set(channel, onMessage);
     this.#connection ??= this.#connect();
@@ -41,7 +41,7 @@ export class Listener {
     return isSilent;
   }
 
-  /** Hears on another connection from now on. */
+  /** Replaces the connection. */
   renew(): void {
     if (this.#connection) this.#lose(this.#connection);
   }

@@ -2,8 +2,8 @@ import { unavailable } from "../../src/errors.ts";
 import { type Client, Connection, type MonotonicClock, type Send } from "./connection.ts";
 
 /**
- * A fixed number of connections for single statements. Each statement goes to the connection with the fewest under way,
- * and waits for no other to be answered before it is sent. A lost connection is replaced, and so is an old one that is idle.
+ * A fixed number of connections for single statements. Each statement is sent at once on the connection with the fewest pending
+ * statements. Lost connections and old idle connections are replaced.
  */
 export class Pipelines {
   readonly #all = new Set<Connection>();
@@ -29,19 +29,19 @@ export class Pipelines {
     }
   }
 
-  /** Waits for an answer of the server. */
+  /** Waits for an answer from the server. */
   async ping(): Promise<void> {
     await this.run((send) => send("select 1"));
   }
 
-  /** Gives up connections on which the server has answered nothing for too long. Returns whether there was one. */
+  /** Drops connections on which the server hasn't answered for too long. Returns whether there was one. */
   dropSilent(): boolean {
     const silent = [...this.#all].filter((connection) => connection.tickIsSilent());
     for (const connection of silent) this.#lose(connection);
     return silent.length > 0;
   }
 
-  /** Sends nothing more on the present connections: whatever broke another may have broken them. */
+  /** Replaces all current connections, because the cause of a broken one may affect them too. */
   renew(): void {
     for (const connection of this.#all) connection.expire();
   }
@@ -51,7 +51,7 @@ export class Pipelines {
     await Promise.all([...this.#all].map((connection) => connection.close()));
   }
 
-  /** Old connections with statements under way finish them beside their successors. */
+  /** Old connections finish their pending statements while their replacements already serve new ones. */
   #leastLoaded(): Connection {
     const now = this.#now();
     let best: Connection | undefined;

@@ -1,29 +1,29 @@
-/** Codes of Postgres for "not now": a lock that wasn't got in time, a deadlock, no room in the lock table, a lost server. */
+/** Postgres codes for temporary failures: a lock timeout, a deadlock, a full lock table, a lost connection. */
 const BUSY = new Set(["55P03", "40P01", "40001", "53200", "57P01", "08006", "CONNECTION_CLOSED"]);
 
-const TRIES = 6;
+const MAX_ATTEMPTS = 6;
 const FIRST_PAUSE_MILLISECONDS = 50;
 
-/** Codes of Postgres for "someone else made or changed it just now": a schema, its name in the catalogue, a catalogue's row. */
+/** Postgres codes for a conflict with a concurrent change: of a schema, of its name in the catalog, or of a catalog row. */
 const OVERTAKEN = new Set(["42P06", "23505", "XX000"]);
 
-/** Runs `work`, and again after a growing, random pause when the database was too busy for it: six times in all. */
+/** Runs `work`, and retries after a growing, random pause if the database is busy. Makes at most six attempts. */
 export function retryBusy<T>(work: () => Promise<T>): Promise<T> {
   return retryOn(isBusy, work);
 }
 
-/** Like `retryBusy`, and also when another process made or changed the same objects at that moment. */
+/** Like `retryBusy`, but also retries if another process created or changed the same objects concurrently. */
 export function retryOvertaken<T>(work: () => Promise<T>): Promise<T> {
   return retryOn((error) => isBusy(error) || OVERTAKEN.has(codeOf(error)), work);
 }
 
-async function retryOn<T>(isReason: (error: unknown) => boolean, work: () => Promise<T>): Promise<T> {
-  for (let round = 1;; round++) {
+async function retryOn<T>(isRetryable: (error: unknown) => boolean, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1;; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (round === TRIES || !isReason(error)) throw error;
-      await pause(FIRST_PAUSE_MILLISECONDS * 2 ** round * (0.5 + Math.random()));
+      if (attempt === MAX_ATTEMPTS || !isRetryable(error)) throw error;
+      await pause(FIRST_PAUSE_MILLISECONDS * 2 ** attempt * (0.5 + Math.random()));
     }
   }
 }

@@ -8,26 +8,25 @@ import { rememberClient } from "./prepared.ts";
 
 export type TransactionDb = PgDatabase<PostgresJsQueryResultHKT>;
 
-/** What a transaction may send. Changing the role, the search_path or the transaction itself is not among it. */
+/** The statements that a transaction may send. They can't change the role, the search_path, or the transaction itself. */
 const ALLOWED = /^\s*(?:select|insert|update|delete|with|values|savepoint|release|rollback to)\b/i;
 
 const dialect = new PgDialect();
 
 const statementsOf = new WeakMap<TransactionDb, Statements>();
 
-/** Of which pool a transaction takes its connection, in whose name, and how it uses the connection. */
+/** The pool that a transaction borrows its connection from, the holder, and the use of the connection. */
 export type Borrow = { pool: ConnectionPool; holder: string; use?: Exclude<Use, "flight"> };
 
-/** Runs constant SQL of several statements inside the transaction of `db`: migrations and the making of schemas. */
+/** Runs a script of constant SQL in the transaction of `db`, to migrate or create schemas. */
 export async function runScript(db: TransactionDb, script: string): Promise<void> {
   await statementsOf.get(db)!.script(script);
 }
 
 /**
- * Runs `work` in one transaction on a connection of its own. `setup` (constant SQL: `begin` and what belongs to it)
- * travels with the first query, in the same flight. Commits when `work` returns, rolls back when it throws; where that
- * was because a role was refused, `work` is run once more. Where it is no async function and returns a query that isn't
- * sent yet, the commit travels with it as well.
+ * Runs `work` in one transaction on its own connection. `setup` is constant SQL that starts with `begin`. It is sent together with
+ * the first query. Commits when `work` returns, and rolls back when it throws. If Postgres refused a role, runs `work` once more.
+ * If `work` is not async and returns an unsent query, the commit is sent together with that query.
  */
 export function runTransaction<T>(
   { pool, holder, use = "transaction" }: Borrow,
@@ -48,51 +47,54 @@ export function runTransaction<T>(
         throw await statements.cause(error);
       }
     });
-  return onceMore(run, isRoleRefused);
+  return retryOnce(run, isRoleRefused);
 }
 
 /**
- * Runs independent queries as one transaction in one flight: setup, queries and commit leave together. Where a table has
- * changed since a query was prepared, the whole flight is flown once more: nothing of the first was committed.
+ * Runs independent queries as one transaction in one flight: setup, queries and commit are sent together. If a table has changed
+ * since a query was prepared, runs the whole flight once more. The first one was rolled back.
  */
 export async function runFlight<Queries extends readonly PromiseLike<unknown>[]>(
   { pool, holder }: Borrow,
   setup: string,
   build: (db: TransactionDb) => readonly [...Queries],
 ): Promise<Answers<Queries>> {
-  const fly = () =>
+  const run = () =>
     pool.with(holder, "flight", async (send) => {
       const statements = new Statements(send, setup);
       return await statements.sendTogether(build(statements.db())) as Answers<Queries>;
     });
-  return await onceMore(fly, (error) => isOutdatedPlan(error) || isRoleRefused(error));
+  return await retryOnce(run, (error) => isOutdatedPlan(error) || isRoleRefused(error));
 }
 
 /**
- * Does again what failed for such a reason. A connection may be refused a role that was made a moment ago, because it
- * doesn't know of it yet, or has worked out at that very moment what its login may do: then it is replaced.
+ * Runs `work`, and retries once if the error is retryable. For example, Postgres can refuse a role that was just created, because
+ * the connection still has outdated grants. The pool then replaces that connection.
  */
-export async function onceMore<T>(work: () => Promise<T>, isReason: (error: unknown) => boolean): Promise<T> {
+export async function retryOnce<T>(
+  work: () => Promise<T>,
+  isRetryable: (error: unknown) => boolean,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!isReason(error)) throw error;
+    if (!isRetryable(error)) throw error;
     return await work();
   }
 }
 
-/** "cached plan must not change result type" */
+/** Whether `error` is Postgres' "cached plan must not change result type". */
 export function isOutdatedPlan(error: unknown): boolean {
   const cause = error instanceof Error && error.cause ? error.cause : error;
   return cause instanceof Error && "routine" in cause && cause.routine === "RevalidateCachedQuery";
 }
 
-/** What the queries of a flight answer, in their order. */
+/** The results of a flight's queries, in the same order. */
 export type Answers<Queries extends readonly PromiseLike<unknown>[]> = {
   -readonly [Index in keyof Queries]: Awaited<Queries[Index]>;
 };
 
-/** The statements of one transaction. Once it is over, nothing more can be sent through it. */
+/** The statements of one transaction. After the transaction ends, it sends nothing more. */
 class Statements {
   readonly #client: Client;
   readonly #send: Send;
@@ -121,7 +123,7 @@ class Statements {
 
   /** Sends queries and the commit without waiting in between. */
   async sendTogether<Answer>(queries: readonly PromiseLike<Answer>[]): Promise<Answer[]> {
-    // A query is sent when its `then` is called, so all are called before the commit.
+    // Calling `then` sends a query, so this sends all queries before the commit.
     const answers = Promise.all(queries.map((query) => query.then((answer) => answer)));
     const committed = this.commit();
     const [result] = await Promise.allSettled([answers, committed]);
@@ -139,29 +141,29 @@ class Statements {
     }
   }
 
-  /** On a lost connection there is nothing left to roll back: Postgres did. */
+  /** Ignores a lost connection, because Postgres has rolled back already. */
   async rollback(): Promise<void> {
     this.#over = true;
     try {
       if (this.#begun) await this.#send("rollback");
-    } catch { /* the error that led here is the one to tell */ }
+    } catch { /* the caller reports the original error */ }
   }
 
-  /** A failed setup aborts all that follows it in the flight; then it is the error to tell. */
+  /** Returns the setup's error if the setup failed, because that caused all later errors. Otherwise returns `error`. */
   async cause(error: unknown): Promise<unknown> {
     return await this.#begun?.then(() => error, (setupError) => setupError) ?? error;
   }
 
   #query = (text: string, values: postgres.ParameterOrJSON<never>[] = []) => {
     if (!ALLOWED.test(text)) {
-      throw new Error("A transaction sends queries and changes of rows, nothing else.");
+      throw new Error("A transaction can only query and change rows.");
     }
     this.#begin();
     return this.#send(text, values, { prepare: true, simple: false });
   };
 
   #begin(): void {
-    if (this.#over) throw new Error("This transaction is over; its handle can't be used any more.");
+    if (this.#over) throw new Error("This transaction has ended. Its handle can't be used any longer.");
     if (this.#begun) return;
     this.#begun = this.#send(this.#setup);
     this.#begun.catch(() => {});

@@ -1,18 +1,18 @@
 import type { Brand } from "../../src/platform/brand.ts";
-import type { Database } from "./connect.ts";
 import { parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
+import type { Database } from "./connect.ts";
 import { type Answers, runFlight, runTransaction, type TransactionDb } from "./transaction.ts";
 
-/** A handle on one tenant's tables, for the time of one transaction. */
+/** A handle on one tenant's tables, valid during one transaction. */
 export type TenantTx = Brand<TransactionDb, "TenantTx">;
 
-/** A handle on schema `control`, for the time of one transaction. */
+/** A handle on schema `control`, valid during one transaction. */
 export type ControlTx = Brand<TransactionDb, "ControlTx">;
 
 /**
- * Runs `work` in a transaction that acts as the tenant's own role and sees the tenant's schema alone. Role and
- * search_path are LOCAL: nothing of them outlives the transaction, whatever happens in it. They travel with the
- * first query, so they cost no round trip. Do no network call and no whole request inside.
+ * Runs `work` in a transaction with the tenant's role, which sees only the tenant's schema. The role and the search_path are set
+ * with LOCAL, so they never outlive the transaction. They are sent together with the first query, so they cost no round trip.
+ * Don't make network calls in `work`, and don't keep the transaction open for a whole request.
  */
 export function withTenant<T>(
   db: Database,
@@ -24,8 +24,8 @@ export function withTenant<T>(
 }
 
 /**
- * Like `withTenant`, for queries that don't depend on each other: all of them travel in one flight, and the
- * transaction with them. `build` returns the queries, not awaited; the answers come back in the same order.
+ * Like `withTenant`, for independent queries: sends all of them and the transaction's statements in one round trip. `build` returns
+ * the queries without awaiting them. The results have the same order.
  */
 export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
   db: Database,
@@ -36,7 +36,7 @@ export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
   return runFlight(borrow, `${db.begin}; ${enter(schema)}`, (tx) => build(tx as TenantTx));
 }
 
-/** Runs `work` in a transaction of the application's own login, which sees `control` and no tenant. */
+/** Runs `work` in a transaction of the application's login, which sees `control` and no tenant's schema. */
 export function withControl<T>(db: Database, work: (tx: ControlTx) => PromiseLike<T>): Promise<T> {
   const borrow = { pool: db.controlPool, holder: db.controlHolder };
   return runTransaction(borrow, db.begin, (tx) => work(tx as ControlTx));

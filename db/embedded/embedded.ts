@@ -1,37 +1,37 @@
 /**
- * The embedded database: PGlite, which is Postgres in WebAssembly, offered on a Unix socket in the data folder. So
- * the same driver serves both cases, and the CLI and psql can work beside the running server.
+ * The embedded database: PGlite, which is Postgres in WebAssembly, behind a Unix socket in the data folder. This way the same driver
+ * works for a server and the embedded database, and the CLI and psql can connect while the product is running.
  */
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { join } from "node:path";
-import { PgliteSocket } from "./pglite_socket.ts";
 import { openDataFolder, openPrivateFile } from "../../src/platform/data_folder.ts";
 import { LOGIN_ROLE, prepareServer } from "../migration/server_setup.ts";
 import { pgliteFiles } from "../migration/source_files.ts";
+import { PgliteSocket } from "./pglite_socket.ts";
 import { socketPathOf } from "./socket_path.ts";
 
-/** Postgres writes to all of its buffers at start: the 128 MB that PGlite gives it take twice as long as all the rest. */
+/** Postgres initializes all of its buffers at start. PGlite's default of 128 MB would triple the start time. */
 const START_PARAMS = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
 
 export type EmbeddedDatabase = {
   socketPath: string;
-  /** The whole database as a tar file, for `startFromSnapshot`. Nobody may be connected. */
+  /** Dumps the whole database as a tar file for `startFromSnapshot`. No client may be connected. */
   dump(): Promise<Blob>;
-  /** Breaks every client's connection; they may come again. */
+  /** Closes every client's connection. Clients can reconnect. */
   cutConnections(): Promise<void>;
   close(): Promise<void>;
 };
 
 /**
- * Opens the database of `dataDir`, making it on first use, and serves it on its socket.
- * Throws when another process holds the folder, or what it holds can't be opened.
+ * Opens the database in `dataDir`, or creates it on first use, and serves it on its socket.
+ * Throws if another process uses the folder, or if the database can't be opened.
  */
 export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
   const socketPath = socketPathOf(dataDir);
   await openDataFolder(dataDir);
   const lock = await lockFolder(dataDir);
   try {
-    const pglite = await openOrMake(join(dataDir, "postgres"));
+    const pglite = await openOrCreate(join(dataDir, "postgres"));
     return await serve(pglite, socketPath, () => lock.close());
   } catch (error) {
     lock.close();
@@ -39,8 +39,8 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedDatabase> 
   }
 }
 
-/** While a database is being made, a file beside it says so: the start after one that was killed makes it anew. */
-async function openOrMake(folder: string): Promise<PGlite> {
+/** A marker file exists while a database is being created. After an interrupted creation, the next start creates it again. */
+async function openOrCreate(folder: string): Promise<PGlite> {
   const unfinished = `${folder}.unfinished`;
   if (await exists(folder) && !await exists(unfinished)) return await openExisting(folder);
   await openPrivateFile(unfinished);
@@ -77,7 +77,7 @@ async function openFolder(folder: string): Promise<PGlite> {
 }
 
 /**
- * Serves a database restored from `snapshot` (of `dumpDataDir`), in memory. For tests. `files` saves PGlite from loading its
+ * Restores a database from `snapshot` (created by `dump`) into memory and serves it. For tests. With `files`, PGlite doesn't load its
  * own files again.
  */
 export async function startFromSnapshot(
@@ -90,7 +90,7 @@ export async function startFromSnapshot(
 }
 
 async function serve(pglite: PGlite, socketPath: string, release: () => void): Promise<EmbeddedDatabase> {
-  // From here on nobody is a superuser: what the application may not do on a server, it may not do here.
+  // Drops superuser rights, so that the application has the same privileges here as on a server.
   const enter = `set session authorization ${LOGIN_ROLE}; reset all`;
   await pglite.exec(enter);
   const socket = new PgliteSocket(pglite, enter);
@@ -114,7 +114,7 @@ async function lockFolder(dataDir: string): Promise<Deno.FsFile> {
   if (await file.tryLock(true)) return file;
   file.close();
   throw new Error(
-    `Another Denizen server runs on the folder "${dataDir}". Stop it first, or give this one a DATA_DIR of its own.`,
+    `Another Denizen server is running on the folder "${dataDir}". Stop it first, or set another DATA_DIR for this one.`,
   );
 }
 

@@ -12,36 +12,35 @@ const READY_FOR_QUERY = "Z".charCodeAt(0);
 const READY_BYTES = 6;
 const IDLE = "I".charCodeAt(0);
 
-/** One client: what it sent and the backend has not seen, and the statements it has prepared there. */
-type Guest = {
+/** A connected client: its messages that the backend has not processed yet, and its prepared statements. */
+type Client = {
   socket: Socket;
   unread: Buffer;
   messages: Buffer[];
   statements: Set<string>;
-  attended: boolean;
-  gone: boolean;
+  queued: boolean;
+  closed: boolean;
   wake: () => void;
 };
 
 /**
- * Offers one PGlite to many clients on a Unix socket, in Postgres' own protocol (version 3.0).
+ * Serves one PGlite to many clients on a Unix socket, with the Postgres protocol (version 3.0).
  *
- * There is one backend behind all clients, and the unnamed portal and the transaction belong to it. So a client
- * that begins to speak keeps the backend until it is outside a transaction and all that it sent is answered; the
- * others wait for their turn.
+ * All clients share one backend, which has only one unnamed portal and one transaction. So a client that sends a message keeps the
+ * backend until the transaction has ended and all of its messages are answered. Other clients wait for their turn.
  */
 export class PgliteSocket {
   readonly #pglite: PGlite;
   readonly #reset: string;
   readonly #server: Server;
-  readonly #guests = new Set<Guest>();
+  readonly #clients = new Set<Client>();
   #turns: Promise<void> = Promise.resolve();
 
-  /** `reset` is the SQL that takes back whatever a guest may have set for its session. */
+  /** `reset` is the SQL that resets all session settings that a client may have changed. */
   constructor(pglite: PGlite, reset: string) {
     this.#pglite = pglite;
     this.#reset = reset;
-    this.#server = createServer((socket) => this.#welcome(socket));
+    this.#server = createServer((socket) => this.#accept(socket));
   }
 
   async listen(path: string): Promise<void> {
@@ -50,10 +49,10 @@ export class PgliteSocket {
     await Deno.chmod(path, 0o600);
   }
 
-  /** Breaks every client's connection, and waits until what they had begun is rolled back. */
+  /** Closes every client's connection, and waits until their transactions are rolled back. */
   async cutConnections(): Promise<void> {
-    const closed = [...this.#guests].map(({ socket }) => new Promise((done) => socket.once("close", done)));
-    for (const { socket } of this.#guests) socket.destroy();
+    const closed = [...this.#clients].map(({ socket }) => new Promise((done) => socket.once("close", done)));
+    for (const { socket } of this.#clients) socket.destroy();
     await Promise.all(closed);
     await this.#turns;
   }
@@ -64,71 +63,71 @@ export class PgliteSocket {
     await closed;
   }
 
-  #welcome(socket: Socket): void {
-    const guest: Guest = {
+  #accept(socket: Socket): void {
+    const client: Client = {
       socket,
       unread: Buffer.alloc(0),
       messages: [],
       statements: new Set(),
-      attended: false,
-      gone: false,
+      queued: false,
+      closed: false,
       wake: () => {},
     };
-    this.#guests.add(guest);
-    socket.on("data", (bytes) => this.#receive(guest, bytes as Buffer));
+    this.#clients.add(client);
+    socket.on("data", (bytes) => this.#receive(client, bytes as Buffer));
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => this.#leave(guest));
+    socket.on("close", () => this.#disconnect(client));
   }
 
-  #receive(guest: Guest, bytes: Buffer): void {
-    guest.unread = guest.unread.length === 0 ? bytes : Buffer.concat([guest.unread, bytes]);
-    for (let message = takeMessage(guest); message; message = takeMessage(guest)) {
-      if (isRequest(message, SSL_REQUEST)) guest.socket.write("N");
-      else if (isRequest(message, CANCEL_REQUEST) || message[0] === TERMINATE) guest.socket.end();
-      else guest.messages.push(message);
+  #receive(client: Client, bytes: Buffer): void {
+    client.unread = client.unread.length === 0 ? bytes : Buffer.concat([client.unread, bytes]);
+    for (let message = takeMessage(client); message; message = takeMessage(client)) {
+      if (isRequest(message, SSL_REQUEST)) client.socket.write("N");
+      else if (isRequest(message, CANCEL_REQUEST) || message[0] === TERMINATE) client.socket.end();
+      else client.messages.push(message);
     }
-    if (guest.messages.length > 0) this.#attend(guest);
+    if (client.messages.length > 0) this.#enqueue(client);
   }
 
-  #leave(guest: Guest): void {
-    guest.gone = true;
-    guest.wake();
-    this.#guests.delete(guest);
-    this.#turns = this.#turns.then(() => this.#forget(guest));
+  #disconnect(client: Client): void {
+    client.closed = true;
+    client.wake();
+    this.#clients.delete(client);
+    this.#turns = this.#turns.then(() => this.#forget(client));
   }
 
-  #attend(guest: Guest): void {
-    guest.wake();
-    if (guest.attended) return;
-    guest.attended = true;
-    this.#turns = this.#turns.then(() => this.#serve(guest));
+  #enqueue(client: Client): void {
+    client.wake();
+    if (client.queued) return;
+    client.queued = true;
+    this.#turns = this.#turns.then(() => this.#serve(client));
   }
 
-  async #serve(guest: Guest): Promise<void> {
+  async #serve(client: Client): Promise<void> {
     let idle = true;
     do {
-      if (guest.messages.length === 0) await new Promise<void>((wake) => guest.wake = wake);
-      if (guest.gone) break;
-      idle = await this.#answer(guest);
+      if (client.messages.length === 0) await new Promise<void>((wake) => client.wake = wake);
+      if (client.closed) break;
+      idle = await this.#answer(client);
     } while (!idle);
     if (!idle) await this.#send(Buffer.concat([message("S"), query("rollback")]));
-    guest.attended = false;
-    if (guest.messages.length > 0) this.#attend(guest);
+    client.queued = false;
+    if (client.messages.length > 0) this.#enqueue(client);
   }
 
-  /** Sends on what the guest said. Returns whether the backend is ready and outside a transaction after it. */
-  async #answer(guest: Guest): Promise<boolean> {
-    const messages = guest.messages.splice(0);
-    for (const message of messages) rememberStatement(guest, message);
+  /** Forwards the client's messages. Returns whether the backend is then ready and outside a transaction. */
+  async #answer(client: Client): Promise<boolean> {
+    const messages = client.messages.splice(0);
+    for (const message of messages) rememberStatement(client, message);
     const answer = await this.#send(Buffer.concat(messages));
-    if (guest.socket.writable) guest.socket.write(answer);
+    if (client.socket.writable) client.socket.write(answer);
     return endsIdle(answer);
   }
 
-  /** The backend outlives the guest: without this, its settings and prepared statements would stay there. */
-  async #forget(guest: Guest): Promise<void> {
+  /** Removes the client's settings and prepared statements from the backend, which outlives the client. */
+  async #forget(client: Client): Promise<void> {
     await this.#send(query(this.#reset));
-    for (const name of guest.statements) await this.#send(query(`deallocate "${name}"`));
+    for (const name of client.statements) await this.#send(query(`deallocate "${name}"`));
   }
 
   async #send(messages: Buffer): Promise<Buffer> {
@@ -144,17 +143,17 @@ async function removeStale(path: string): Promise<void> {
   }
 }
 
-/** The guest's next whole message, or undefined. The first messages of a connection have no type byte. */
-function takeMessage(guest: Guest): Buffer | undefined {
-  if (guest.unread.length < 2 * LENGTH_BYTES) {
-    const typed = guest.unread.length >= TYPE_BYTES + LENGTH_BYTES && guest.unread[0] !== 0;
+/** The client's next complete message, or undefined. The first messages of a connection have no type byte. */
+function takeMessage(client: Client): Buffer | undefined {
+  if (client.unread.length < 2 * LENGTH_BYTES) {
+    const typed = client.unread.length >= TYPE_BYTES + LENGTH_BYTES && client.unread[0] !== 0;
     if (!typed) return undefined;
   }
-  const untyped = guest.unread[0] === 0;
-  const length = untyped ? guest.unread.readInt32BE(0) : TYPE_BYTES + guest.unread.readInt32BE(TYPE_BYTES);
-  if (guest.unread.length < length) return undefined;
-  const message = guest.unread.subarray(0, length);
-  guest.unread = guest.unread.subarray(length);
+  const untyped = client.unread[0] === 0;
+  const length = untyped ? client.unread.readInt32BE(0) : TYPE_BYTES + client.unread.readInt32BE(TYPE_BYTES);
+  if (client.unread.length < length) return undefined;
+  const message = client.unread.subarray(0, length);
+  client.unread = client.unread.subarray(length);
   return message;
 }
 
@@ -162,11 +161,11 @@ function isRequest(message: Buffer, code: number): boolean {
   return message[0] === 0 && message.readInt32BE(LENGTH_BYTES) === code;
 }
 
-function rememberStatement(guest: Guest, message: Buffer): void {
+function rememberStatement(client: Client, message: Buffer): void {
   if (message[0] !== PARSE) return;
   const start = TYPE_BYTES + LENGTH_BYTES;
   const name = message.toString("utf8", start, message.indexOf(0, start));
-  if (/^\w+$/.test(name)) guest.statements.add(name);
+  if (/^\w+$/.test(name)) client.statements.add(name);
 }
 
 /** An answer ends with ReadyForQuery and its state: `I` outside a transaction, `T` inside, `E` in a failed one. */

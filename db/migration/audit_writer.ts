@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
-import { type MigratorTx, quoteName, readInstallation } from "./migrator.ts";
 import { runScript } from "../connection/transaction.ts";
+import { type MigratorTx, quoteName, readInstallation } from "./migrator.ts";
 
 /**
- * Makes the function that writes lines to the tenants' audit logs. It acts as the owner of their tables, so it is made by
- * that role and not by a migration of `control`, which runs as another. Can be repeated. Does nothing while that role is
+ * Creates the function that writes lines to the tenants' audit logs. The function runs as the owner of their tables, so that role
+ * creates it, and not a migration of `control`, which runs as another role. Can be repeated. Does nothing while the owner role is
  * missing, as after a restore.
  */
 export async function makeAuditWriter(tx: MigratorTx): Promise<void> {
@@ -15,20 +15,20 @@ export async function makeAuditWriter(tx: MigratorTx): Promise<void> {
   if (row!.there) await runScript(tx, await auditWriterScript(tx));
 }
 
-/** The SQL that makes the function. */
+/** The SQL that creates the function. */
 export async function auditWriterScript(tx: MigratorTx): Promise<string> {
   const { ownerRole } = await readInstallation(tx);
   const [row] = await tx.execute<{ caller: string }>(
     sql`select pg_get_userbyid(proowner) as caller from pg_proc where oid = 'audit.append(jsonb)'::regprocedure`,
   );
-  // A function of another role can't be replaced. Replacing its own interrupts no transaction that uses it.
+  // Only a function's owner can replace it, so a function of another role is dropped first. Replacing interrupts no transaction.
   const drop = await isAuditWriterThere(tx) ? "" : "drop function if exists audit.insert_line(text, jsonb);";
   return drop + writerScript(ownerRole, row!.caller);
 }
 
 /**
- * Whether that function is there, belongs to the owner of the tenants' tables, and can be called by those that append
- * lines. A restored database may lack it.
+ * Whether the function exists, belongs to the owner of the tenants' tables, and can be called by the functions that append lines. A
+ * restored database may lack it.
  */
 export async function isAuditWriterThere(tx: MigratorTx): Promise<boolean> {
   const [row] = await tx.execute<{ there: boolean }>(sql`

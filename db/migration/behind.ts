@@ -1,18 +1,18 @@
-/** Which schemas wait for a migration, by the ledger. */
+/** Finds the schemas that need a migration, according to the ledger. */
 import { sql } from "drizzle-orm";
 import { isUndefinedTable } from "../../src/platform/database_errors.ts";
 import type { Database } from "../connection/connect.ts";
 import { tenantSchemas } from "../control/schema/installation.ts";
+import { parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
 import type { Migration } from "./migrations.ts";
 import { withMigrator } from "./migrator.ts";
-import { parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
 
-/** `hasFailed`: an earlier run tried it, and could not. */
+/** `hasFailed` means that an earlier run tried to migrate the schema and failed. */
 export type Behind = { name: SchemaName; version: string; isClaimed: boolean; hasFailed: boolean };
 
 /**
- * Schemas that are not at the newest version, the unclaimed first; none where the ledger isn't there yet. Throws when one
- * doesn't fit this code.
+ * Schemas that are not at the newest version, unclaimed ones first. Returns none if the ledger doesn't exist yet. Throws if a schema
+ * is newer than this code, or if its migrations were changed.
  */
 export async function findBehind(db: Database, migrations: Migration[]): Promise<Behind[]> {
   const newest = migrations.at(-1)!;

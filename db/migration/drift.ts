@@ -1,15 +1,15 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../connection/connect.ts";
+import { runScript } from "../connection/transaction.ts";
 import { tenantSchemas } from "../control/schema/installation.ts";
 import { compareStream } from "../stream/inspect.ts";
+import { newSchemaName } from "../tenant/schema_name.ts";
 import { readMigrations } from "./migrations.ts";
 import { type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { provisioningScript } from "./provision.ts";
 import { rolesScript } from "./ready_roles.ts";
-import { newSchemaName } from "../tenant/schema_name.ts";
-import { runScript } from "../connection/transaction.ts";
 
-/** A schema that is not as the migrations make it: what it has too much, and what it lacks. */
+/** A schema that differs from the migrations: what it lacks, and what it has in addition. */
 export type Drift = { schema: string; missing: string[]; unexpected: string[] };
 
 const SCHEMAS_AT_ONCE = 200;
@@ -17,9 +17,9 @@ const SCHEMAS_AT_ONCE = 200;
 class RolledBack extends Error {}
 
 /**
- * Compares the real schemas, of those at the newest version, with one made from the migrations for comparison (and rolled
- * back): tables, columns, constraints, indexes, triggers, functions, owners and privileges; and of `stream` what keeps the
- * tenants apart. Reads the catalog only.
+ * Compares all schemas at the newest version with a reference schema, which it creates from the migrations and rolls back. Compares
+ * tables, columns, constraints, indexes, triggers, functions, owners, and privileges, and the isolation of tenants in `stream`. Reads
+ * only the catalog.
  */
 export async function findDrift(db: Database): Promise<Drift[]> {
   const migrations = await readMigrations("tenant");
@@ -48,7 +48,7 @@ function compare(schema: string, expected: Set<string>, found: Set<string> | und
   return missing.length + unexpected.length > 0 ? { schema, missing, unexpected } : undefined;
 }
 
-/** What a schema is like that is made now, without leaving one behind. */
+/** Describes a schema that the migrations would create now. Rolls the schema back. */
 async function describeExpected(db: Database): Promise<Set<string>> {
   const schema = newSchemaName();
   const migrations = await readMigrations("tenant");
@@ -65,7 +65,7 @@ async function describeExpected(db: Database): Promise<Set<string>> {
   return described;
 }
 
-/** A line for each thing in each schema; the schema's own name and its owner's don't count. */
+/** Describes each object of each schema in a line. Replaces the names of the schema and the owner by placeholders. */
 async function describeSchemas(tx: MigratorTx, schemas: string[]): Promise<Map<string, Set<string>>> {
   const { ownerRole } = await readInstallation(tx);
   const names = sql.join(schemas.map((schema) => sql`${schema}`), sql`, `);

@@ -1,36 +1,38 @@
 import { sql } from "drizzle-orm";
 import { isRoleInUse } from "../../src/platform/database_errors.ts";
 import type { Database } from "../connection/connect.ts";
-import { droppedRoles } from "../control/schema/installation.ts";
-import { grantScript, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { retryBusy } from "../connection/retry.ts";
-import { parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
 import { runScript } from "../connection/transaction.ts";
+import { droppedRoles } from "../control/schema/installation.ts";
+import { parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
+import { grantScript, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 
-/** Each table takes a lock for itself, its indexes and its TOAST, and the server's lock table is limited. */
+/** Dropping a table locks the table, its indexes, and its TOAST table, and the server's lock table is limited. */
 const TABLES_DROPPED_AT_ONCE = 20;
-/** Each takes one lock. */
+/** Dropping a large object takes one lock. */
 const LARGE_OBJECTS_DROPPED_AT_ONCE = 500;
 const ROLES_DROPPED_AT_ONCE = 20;
 
-/** A transaction that waits for a table makes later queries wait as well. So it gives up soon and is tried again. */
+/** A transaction that waits for a table also blocks later queries, so it gives up quickly and is retried. */
 const LOCK_TIMEOUT_MILLISECONDS = 300;
 
 /**
- * Drops a schema with its role, all that the role owns, and its line in the ledger. Each transaction stays within the
- * server's lock table, and an interrupted run can be repeated. A role that another database of the server uses stays until
+ * Drops a schema with its role, all objects that the role owns, and its row in the ledger. Works in transactions that fit into the
+ * server's lock table. An interrupted run can be repeated. If another database on the server uses the role, the role stays until
  * `dropUnusedRoles` finds it unused.
  */
 export async function dropSchema(db: Database, schema: SchemaName): Promise<void> {
-  while (await retryBusy(() => withMigrator(db, (tx) => dropSomeTables(tx, schema)))) { /* some are left */ }
+  while (
+    await retryBusy(() => withMigrator(db, (tx) => dropSomeTables(tx, schema)))
+  ) { /* more tables remain */ }
   while (
     await retryBusy(() => withMigrator(db, (tx) => dropSomeLargeObjects(tx, schema)))
-  ) { /* some are left */ }
+  ) { /* more large objects remain */ }
   await retryBusy(() => withMigrator(db, (tx) => dropRest(tx, schema)));
   await dropUnusedRoles(db);
 }
 
-/** Drops those roles of dropped schemas that no database of the server uses any more. */
+/** Drops roles of dropped schemas that no database on the server uses any longer. */
 export async function dropUnusedRoles(db: Database): Promise<void> {
   const unused = await db.control.select({ name: droppedRoles.name }).from(droppedRoles)
     .where(sql`not exists (select from pg_shdepend
@@ -44,7 +46,7 @@ async function dropRole(db: Database, role: SchemaName): Promise<void> {
   try {
     await withMigrator(db, (tx) => runScript(tx, script));
   } catch (error) {
-    if (!isRoleInUse(error)) throw error; // another database has begun to use it just now
+    if (!isRoleInUse(error)) throw error; // another database has just started to use it
   }
 }
 
@@ -66,7 +68,7 @@ async function dropSomeTables(tx: MigratorTx, schema: SchemaName): Promise<boole
   return tables.length === TABLES_DROPPED_AT_ONCE;
 }
 
-/** On a server that isn't hardened, a tenant's role may have made any number of them. */
+/** On an unhardened server, a tenant's role may have created any number of large objects. */
 async function dropSomeLargeObjects(tx: MigratorTx, schema: SchemaName): Promise<boolean> {
   const objects = await tx.execute(sql`
     select oid from pg_largeobject_metadata where lomowner = to_regrole(${schema})
@@ -94,7 +96,7 @@ async function dropRest(tx: MigratorTx, schema: SchemaName): Promise<void> {
   if (role!.owns) await actAs(tx, schema, `drop owned by ${schema}`);
 }
 
-/** Runs a script as the tenant's role, which the login for migrations may not be a member of yet. */
+/** Runs a script as the tenant's role. Grants the role first, because the migration login may not be a member. */
 async function actAs(tx: MigratorTx, role: SchemaName, script: string): Promise<void> {
   const { serverVersion } = await readInstallation(tx);
   const [session] = await tx.execute<{ migrator: string }>(sql`select session_user as migrator`);

@@ -1,24 +1,24 @@
-/** Migrates all tenants' schemas: in waves, in parallel, several schemas a transaction. */
+/** Migrates all tenants' schemas in waves, in parallel, with several schemas per transaction. */
 import { inArray, sql } from "drizzle-orm";
-import { type Behind, findBehind } from "./behind.ts";
 import type { Database } from "../connection/connect.ts";
 import type { ConnectionPool } from "../connection/connection_pool.ts";
+import { isBusy, pause, retryBusy } from "../connection/retry.ts";
+import { runScript } from "../connection/transaction.ts";
 import { tenantSchemas } from "../control/schema/installation.ts";
+import { parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
+import { type Behind, findBehind } from "./behind.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 import { type Installation, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { migrationScript } from "./provision.ts";
-import { isBusy, pause, retryBusy } from "../connection/retry.ts";
-import { parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
-import { runScript } from "../connection/transaction.ts";
 
 export type FleetOptions = {
-  /** Transactions at once. */
+  /** The number of parallel transactions. */
   concurrency?: number;
-  /** Migrate the schemas of so many tenants and stop. */
+  /** Migrate only this many tenants' schemas, then stop. */
   canary?: number;
-  /** Stop after a wave in which a greater share of the schemas failed, 0 to 1. */
+  /** Stop after a wave in which more than this share of the schemas failed, from 0 to 1. */
   maxFailures?: number;
-  /** Where they are not those of this code. */
+  /** Replaces the migrations of this code. */
   migrations?: Migration[];
   onProgress?: (progress: FleetProgress) => void;
 };
@@ -28,33 +28,33 @@ export type FleetProgress = { total: number; migrated: number; failed: number };
 export type FleetFailure = { schema: SchemaName; version: string; reason: string };
 
 export type FleetReport = {
-  /** How many schemas were brought to the newest version by this run. */
+  /** The number of schemas that this run migrated to the newest version. */
   migrated: number;
   failed: FleetFailure[];
-  /** How many were left as they were, since the run stopped before them. */
+  /** The number of schemas that this run didn't migrate, because it stopped early. */
   left: number;
   stopped: "canary" | "failures" | null;
 };
 
 const DEFAULT_CONCURRENCY = 8;
 const DEFAULT_MAX_FAILURES = 0.1;
-/** A migration that fails everywhere should fail for few. */
+/** The first waves are small, so that a migration that always fails affects only a few schemas. */
 const WAVES = [10, 100];
 const LATER_WAVES = 2_000;
 const MAX_BATCH = 20;
-/** What a transaction may take of the server's lock table, which all transactions share. */
+/** The share of the server's lock table that all parallel transactions together may use. */
 const LOCK_TABLE_SHARE = 1 / 2;
-/** A schema that waits for a lock makes the rest of its batch wait, so it doesn't wait long. */
+/** Short, because a schema that waits for a lock delays the rest of its batch. */
 const LOCK_TIMEOUT_MILLISECONDS = 300;
 const PAUSE_FOR_OTHERS_MILLISECONDS = 250;
 
-/** A migration with this line is run for one schema a transaction: one that takes long, or many locks. */
+/** A migration with this line runs with one schema per transaction, because it takes long or needs many locks. */
 const ONE_A_TRANSACTION = /^-- one schema a transaction\s*$/m;
 
 /**
- * Brings every tenant's schema to the newest version, and those first that wait for a tenant. What is done is recorded
- * in the same transaction, so that a run that is killed loses nothing and repeats nothing, and runs at the same time share
- * the work. Throws when a schema is newer than the code or its migrations were changed; nothing is changed then.
+ * Migrates every tenant schema to the newest version, unclaimed schemas first. Each transaction also records its result in the
+ * ledger, so an interrupted run loses and repeats nothing, and concurrent runs share the work. Throws without any change if a schema
+ * is newer than the code, or if an applied migration was changed.
  */
 export async function migrateFleet(db: Database, options: FleetOptions = {}): Promise<FleetReport> {
   const migrations = options.migrations ?? await readMigrations("tenant");
@@ -115,25 +115,25 @@ class FleetRun {
 
   async migrate(behind: Behind[]): Promise<FleetReport> {
     const { canary, maxFailures = DEFAULT_MAX_FAILURES } = this.#options;
-    // What an earlier run failed at says nothing of this one: it is tried last, and stops nobody.
+    // Schemas that failed in an earlier run come last and don't count as failures of a wave.
     const fresh = behind.filter(({ hasFailed }) => !hasFailed);
     const waves = canary === undefined
       ? wavesOf(fresh)
       : [fresh.filter(({ isClaimed }) => isClaimed).slice(0, canary)];
     const elsewhere: Behind[] = [];
     let stopped: FleetReport["stopped"] = null;
-    let tried = 0;
+    let attempted = 0;
     for (const schemas of waves) {
       const failedBefore = this.#failed.size;
       elsewhere.push(...await this.#migrateAll(schemas));
-      tried += schemas.length;
+      attempted += schemas.length;
       if (this.#failed.size - failedBefore > maxFailures * schemas.length) stopped = "failures";
       if (stopped) break;
     }
-    if (canary !== undefined && tried < behind.length) stopped ??= "canary";
+    if (canary !== undefined && attempted < behind.length) stopped ??= "canary";
     if (!stopped) elsewhere.push(...await this.#retryFailed(behind));
     await this.#waitFor(elsewhere);
-    const left = stopped ? behind.length - tried : 0;
+    const left = stopped ? behind.length - attempted : 0;
     return { migrated: this.#migrated, failed: [...this.#failed.values()], left, stopped };
   }
 
@@ -145,7 +145,7 @@ class FleetRun {
     return this.#options.concurrency ?? DEFAULT_CONCURRENCY;
   }
 
-  /** Migrates the schemas in batches. Returns those that another run is at work on. */
+  /** Migrates the schemas in batches. Returns those that another run is migrating. */
   async #migrateAll(schemas: Behind[]): Promise<Behind[]> {
     const batches = this.#batchesOf(schemas);
     const elsewhere: Behind[] = [];
@@ -162,20 +162,20 @@ class FleetRun {
     return elsewhere;
   }
 
-  /** Schemas of one version each, as many as one transaction may hold. */
+  /** Splits the schemas into batches of the same version that fit into one transaction. */
   #batchesOf(schemas: Behind[]): Behind[][] {
-    return [...Map.groupBy(schemas, ({ version }) => version)].flatMap(([version, alike]) => {
+    return [...Map.groupBy(schemas, ({ version }) => version)].flatMap(([version, sameVersion]) => {
       const size = this.#pendingAfter(version).some(({ sql }) => ONE_A_TRANSACTION.test(sql))
         ? 1
         : this.#plan.batch;
       return Array.from(
-        { length: Math.ceil(alike.length / size) },
-        (_, place) => alike.slice(place * size, (place + 1) * size),
+        { length: Math.ceil(sameVersion.length / size) },
+        (_, index) => sameVersion.slice(index * size, (index + 1) * size),
       );
     });
   }
 
-  /** All of a batch in one transaction; where that fails, each alone, so that one failure stops only its own schema. */
+  /** Migrates a batch in one transaction. If that fails, migrates each schema separately, so that a failure affects only its schema. */
   async #migrateBatch(batch: Behind[]): Promise<Behind[]> {
     const migrateTogether = () =>
       withMigrator(this.#db, (tx) => this.#migrateIn(tx, batch), { pool: this.#pool });
@@ -192,7 +192,7 @@ class FleetRun {
     }
   }
 
-  /** Migrates what nobody else has locked or done meanwhile. Returns which those were. */
+  /** Migrates the schemas that no other run has locked or migrated. Returns their names. */
   async #migrateIn(tx: MigratorTx, batch: Behind[]): Promise<SchemaName[]> {
     const { version } = batch[0]!;
     const rows = await tx.select({ name: tenantSchemas.name }).from(tenantSchemas).where(
@@ -211,7 +211,7 @@ class FleetRun {
     const names = schemas.map((schema) => `'${schema}'`).join(", ");
     return `
       set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
-      set local synchronous_commit = off; -- the ledger goes the same way: what a crash takes back is done again
+      set local synchronous_commit = off; -- safe: a crash rolls back the ledger too, so the next run repeats the work
       set local role ${this.#plan.installation.ownerRole};
       ${schemas.map((schema) => migrationScript(schema, pending)).join("\n")}
       set local search_path to default;
@@ -244,20 +244,20 @@ class FleetRun {
       (tx) => tx.execute<{ missing: boolean }>(sql`select to_regnamespace(${name}) is null as missing`),
       { pool: this.#pool },
     );
-    if (row!.missing) return "The schema is not there: it was dropped by hand.";
-    if (isBusy(error)) return "Someone else held a lock on it all the time.";
+    if (row!.missing) return "The schema doesn't exist. Someone dropped it by hand.";
+    if (isBusy(error)) return "Another transaction held a lock on the schema for too long.";
     return error instanceof Error ? error.message : String(error);
   }
 
-  /** Those that failed, in this run or in an earlier one. Returns what another run has done meanwhile, or has in its hands. */
+  /** Retries schemas that failed in this run or an earlier one. Returns those that another run has migrated or is migrating. */
   async #retryFailed(behind: Behind[]): Promise<Behind[]> {
-    const again = behind.filter(({ name, hasFailed }) => hasFailed || this.#failed.has(name));
-    const elsewhere = await this.#migrateAll(again);
+    const toRetry = behind.filter(({ name, hasFailed }) => hasFailed || this.#failed.has(name));
+    const elsewhere = await this.#migrateAll(toRetry);
     for (const { name } of elsewhere) this.#failed.delete(name);
     return elsewhere;
   }
 
-  /** Another run has these in its hands. It either finishes them, or dies and leaves them to us. */
+  /** Waits until another run has migrated these schemas. Migrates them itself if the other run was killed. */
   async #waitFor(elsewhere: Behind[]): Promise<void> {
     for (let left = elsewhere; left.length > 0;) {
       await pause(PAUSE_FOR_OTHERS_MILLISECONDS);

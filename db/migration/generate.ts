@@ -9,7 +9,7 @@ type MigrationSet = (typeof MIGRATION_SETS)[keyof typeof MIGRATION_SETS];
 const ROOT = new URL("../../", import.meta.url);
 
 const title = Deno.args[0] ?? "change";
-if (!/^[a-z0-9_]+$/.test(title)) throw new Error(`The title "${title}" may hold a-z, 0-9 and _ only.`);
+if (!/^[a-z0-9_]+$/.test(title)) throw new Error(`The title "${title}" may contain only a-z, 0-9 and _.`);
 
 for (const [name, set] of Object.entries(MIGRATION_SETS)) await generate(name, set);
 
@@ -56,7 +56,7 @@ async function countMigrations(folder: URL): Promise<number> {
   return count;
 }
 
-/** drizzle-kit names `public` in foreign keys; a tenant's tables are in whatever schema the search_path names. */
+/** Removes `public`, which drizzle-kit writes in foreign keys. A tenant's tables are in the schema of the search_path. */
 function unqualified(sql: string): string {
   return sql.replaceAll('"public".', "");
 }

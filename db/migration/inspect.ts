@@ -12,10 +12,10 @@ const NEWEST_VERSION = 190_000;
 
 type Answers = { version: number; release: string; superuser: boolean; inherits: boolean };
 
-/** What the login that makes the tenants' roles and schemas may do. */
-type MakersRights = { create_role: boolean; create_schema: boolean };
+/** Privileges of the login that creates the tenants' roles and schemas. */
+type CreatorPrivileges = { create_role: boolean; create_schema: boolean };
 
-/** The privileges that a tenant's role must not have, and that every role still has in this database. */
+/** Privileges that every role still has in this database, although a tenant's role must not have them. */
 export async function findOpenPrivileges(db: Database): Promise<Hardening[]> {
   const checks = HARDENING.map(({ isOpen }, index) => `(${index}, ${isOpen})`).join(", ");
   const open = await db.control.execute<{ index: number }>(
@@ -25,8 +25,8 @@ export async function findOpenPrivileges(db: Database): Promise<Hardening[]> {
 }
 
 /**
- * What the database's server and logins mean for the tenants' isolation. `PUBLIC` privileges are those of every role.
- * Roles and schemas are made by the migrating login, which is the application's where no other is configured.
+ * Checks the server and its logins for problems with the isolation of tenants. Every role has the privileges of `PUBLIC`. The
+ * migration login creates roles and schemas. It is the application's login if no other is configured.
  */
 export async function inspectDatabase(
   db: Database,
@@ -35,10 +35,10 @@ export async function inspectDatabase(
   const open = await findOpenPrivileges(db);
   const problems = await findRoleProblems(db);
   const [answers] = await db.control.execute<Answers>(QUERY);
-  const [rights] = await withMigrator(db, (tx) => tx.execute<MakersRights>(MAKERS_QUERY));
+  const [privileges] = await withMigrator(db, (tx) => tx.execute<CreatorPrivileges>(CREATOR_QUERY));
   const { version, release, superuser, inherits } = answers!;
-  const { create_role, create_schema } = rights!;
-  const maker = db.migratorPool === db.controlPool ? "" : "the login for migrations ";
+  const { create_role, create_schema } = privileges!;
+  const creator = db.migratorPool === db.controlPool ? "" : "the migration login ";
   return [
     finding(
       "version",
@@ -59,27 +59,27 @@ export async function inspectDatabase(
       !inherits || superuser,
       "warn",
       "NOINHERIT",
-      "INHERIT: without a role set it would see tenants; ALTER ROLE … NOINHERIT",
+      "INHERIT: SQL outside a tenant's transaction would see all tenants; ALTER ROLE … NOINHERIT",
     ),
     finding(
       "create role",
       create_role,
       "fail",
-      `${maker}may create roles`,
-      `${maker}may not create roles, so no tenant can be made; ALTER ROLE … CREATEROLE`,
+      `${creator}may create roles`,
+      `${creator}may not create roles, so tenants can't be created; ALTER ROLE … CREATEROLE`,
     ),
     finding(
       "create schema",
       create_schema,
       "fail",
-      `${maker}may create schemas`,
-      `${maker}may not create schemas; GRANT CREATE ON DATABASE …`,
+      `${creator}may create schemas`,
+      `${creator}may not create schemas; GRANT CREATE ON DATABASE …`,
     ),
     finding(
       "roles",
       problems.length === 0,
       "fail",
-      "all of them are there",
+      "all roles exist",
       describeProblems(problems),
     ),
     ...await inspectStream(db),
@@ -88,7 +88,7 @@ export async function inspectDatabase(
         hardening.name,
         !open.includes(hardening),
         mustBeHardened ? "fail" : "warn",
-        "not for tenants' roles",
+        "revoked from PUBLIC",
         `open to PUBLIC, which lets a tenant's SQL ${hardening.closes}: ${hardening.statement}`,
       )
     ),
@@ -103,7 +103,7 @@ async function inspectStream(db: Database): Promise<Finding[]> {
     ...found.unexpected.map((line) => `has ${line}`),
   ];
   return [
-    finding("stream", wrong.length === 0, "fail", "a tenant sees its own rows alone", wrong.join("; ")),
+    finding("stream", wrong.length === 0, "fail", "each tenant sees only its own rows", wrong.join("; ")),
   ];
 }
 
@@ -127,7 +127,7 @@ const QUERY = sql`
     case when current_setting('server_version_num')::int >= 160000 then false else role.rolinherit end as inherits
   from pg_roles role where role.rolname = session_user`;
 
-const MAKERS_QUERY = sql`
+const CREATOR_QUERY = sql`
   select rolcreaterole or rolsuper as create_role,
     has_database_privilege(current_database(), 'CREATE') as create_schema
   from pg_roles where rolname = session_user`;

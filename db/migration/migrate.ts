@@ -1,6 +1,8 @@
 import { asc, sql } from "drizzle-orm";
 import { isInsufficientPrivilege } from "../../src/platform/database_errors.ts";
 import type { Database } from "../connection/connect.ts";
+import { retryOvertaken } from "../connection/retry.ts";
+import { runScript } from "../connection/transaction.ts";
 import {
   controlMigrations,
   installation,
@@ -8,17 +10,15 @@ import {
   tenantSchemas,
 } from "../control/schema/installation.ts";
 import { isStreamWriterThere, makeStreamWriter } from "../stream/writer.ts";
+import { newOwnerRole } from "../tenant/schema_name.ts";
 import { isAuditWriterThere, makeAuditWriter } from "./audit_writer.ts";
 import { findBehind } from "./behind.ts";
 import { type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
 import { findOpenPrivileges } from "./inspect.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
-import { retryOvertaken } from "../connection/retry.ts";
-import { newOwnerRole } from "../tenant/schema_name.ts";
-import { runScript } from "../connection/transaction.ts";
 
-/** Waiting for a table holds up all who come after; so it is given up soon, and tried again. */
+/** A transaction that waits for a table also blocks later queries, so it gives up quickly and is retried. */
 const LOCK_TIMEOUT_MILLISECONDS = 1_000;
 
 const ROLES_GRANTED_AT_ONCE = 500;
@@ -26,22 +26,22 @@ const ROLES_GRANTED_AT_ONCE = 500;
 export type MigrationReport = { control: string[]; fleet: FleetReport };
 
 /**
- * Brings schema `control` and then every tenant's schema to the newest version. Can be broken off at any moment and
- * started again, also by several at once. Throws when the database is newer than this code, or a migration that was
- * applied has been changed since; nothing is changed then. What fails for one tenant stops only that one: see the report.
+ * Migrates schema `control` and then every tenant schema to the newest version. Can be interrupted and restarted at any time, even by
+ * several processes at once. Throws without any change if the database is newer than this code, or if an applied migration was
+ * changed. A failure affects only its own tenant. The report lists the failures.
  */
 export async function migrate(db: Database, options: FleetOptions = {}): Promise<MigrationReport> {
   const control = await migrateControl(db);
   return { control, fleet: await migrateFleet(db, options) };
 }
 
-/** Brings schema `control` to the newest version. Returns what was applied. */
+/** Migrates schema `control` to the newest version. Returns the versions that it applied. */
 export async function migrateControl(db: Database): Promise<string[]> {
   const migrations = await readMigrations("control");
   const [session] = await db.control.execute<{ login: string }>(sql`select session_user as login`);
   await harden(db);
   if (await isCurrent(db, migrations, session!.login)) return [];
-  await findBehind(db, await readMigrations("tenant")); // throws where the tenants' schemas don't fit this code
+  await findBehind(db, await readMigrations("tenant")); // throws if the tenants' schemas don't fit this code
   const applied = await retryOvertaken(() =>
     withMigrator(db, async (tx) => {
       await lock(tx);
@@ -59,14 +59,14 @@ export async function migrateControl(db: Database): Promise<string[]> {
   return applied;
 }
 
-/** The control schema's migrations, and which of them are applied. A database that was never migrated has none. */
+/** The migrations of schema `control`, and whether each is applied. None is applied in a new database. */
 export async function controlStatus(db: Database): Promise<{ version: string; applied: boolean }[]> {
   const migrations = await readMigrations("control");
   const applied = new Set((await withMigrator(db, appliedMigrations)).map(({ version }) => version));
   return migrations.map(({ version }) => ({ version, applied: applied.has(version) }));
 }
 
-/** The SQL that `migrateControl` would run. Throws as it does. */
+/** The migrations that `migrateControl` would run. Throws in the same cases. */
 export async function pendingControlMigrations(db: Database): Promise<Migration[]> {
   return findPending(await readMigrations("control"), await withMigrator(db, appliedMigrations));
 }
@@ -81,8 +81,8 @@ async function isCurrent(db: Database, migrations: Migration[], login: string): 
 }
 
 function findPending(migrations: Migration[], applied: { version: string; checksum: string }[]): Migration[] {
-  applied.forEach((row, place) => {
-    const migration = migrations[place];
+  applied.forEach((row, index) => {
+    const migration = migrations[index];
     if (migration?.version !== row.version) {
       throw new Error(
         `The schema control has migration ${row.version}, which this code doesn't know. Run newer code.`,
@@ -98,7 +98,7 @@ function findPending(migrations: Migration[], applied: { version: string; checks
 }
 
 async function appliedMigrations(tx: MigratorTx) {
-  // Read from the catalogue's tables: what `to_regclass` has once not found, it doesn't find again while it waits for a lock.
+  // Reads pg_tables, because a transaction that waits for a lock would still get the outdated result of `to_regclass`.
   const [ledger] = await tx.execute(
     sql`select exists (select from pg_tables where schemaname = 'control' and tablename = 'migrations')`,
   );
@@ -107,7 +107,7 @@ async function appliedMigrations(tx: MigratorTx) {
     : [];
 }
 
-/** Makes the owner of the tenants' tables, and gives the application's login what it needs on `control`. */
+/** Creates the owner role of the tenants' tables, and grants the application's login its privileges on `control`. */
 async function prepareInstallation(tx: MigratorTx, login: string): Promise<void> {
   const [server] = await tx.execute<{ version: number; migrator: string }>(
     sql`select current_setting('server_version_num')::int as version, session_user as migrator`,
@@ -133,7 +133,7 @@ async function prepareInstallation(tx: MigratorTx, login: string): Promise<void>
   );
 }
 
-/** Lets a login that is new here act as the tenants that are there already. */
+/** Allows a new application login to act as the existing tenants' roles. */
 async function grantSchemas(db: Database, login: string): Promise<void> {
   const known = await withMigrator(db, readInstallation);
   if (known.login === login) return;
@@ -154,7 +154,7 @@ async function grantSchemas(db: Database, login: string): Promise<void> {
   await withMigrator(db, (tx) => tx.update(installation).set({ login }));
 }
 
-/** Lets one migration of `control` run at a time. In an empty database, creating the schema has that effect. */
+/** Ensures that only one migration of `control` runs at a time. In an empty database, creating the schema has the same effect. */
 async function lock(tx: MigratorTx): Promise<void> {
   const [ledger] = await tx.execute<{ exists: boolean }>(
     sql`select to_regclass('control.migrations') is not null as exists`,
@@ -162,7 +162,7 @@ async function lock(tx: MigratorTx): Promise<void> {
   if (ledger!.exists) await runScript(tx, "lock table control.migrations in share row exclusive mode");
 }
 
-/** Where the login may not change these privileges, an administrator can: docs/admin/database.md, `config check`. */
+/** Revokes the open privileges if the login may. Otherwise an administrator does it: see docs/admin/database.md and `config check`. */
 async function harden(db: Database): Promise<void> {
   for (const { statement } of await findOpenPrivileges(db)) {
     const run = () =>

@@ -10,15 +10,15 @@ const LAGGARDS_LISTED = 100;
 
 export type MigrationStatus = {
   control: { version: string; applied: boolean }[];
-  /** How many schemas are at which version; `ready` of them wait for a tenant. */
+  /** The number of schemas at each version. `ready` counts those without a tenant. */
   versions: { version: string; schemas: number; ready: number }[];
-  /** Schemas that are not at the newest version, 100 at most, those that failed first. */
+  /** At most 100 schemas that are not at the newest version, failed ones first. */
   laggards: { schema: string; subdomain: string | null; version: string; failure: string | null }[];
-  /** How many of those there are. */
+  /** The number of all schemas that are not at the newest version. */
   behind: number;
 };
 
-/** Which migrations are applied where, and who lags behind. A database that was never migrated has none. */
+/** The migrations that are applied to each schema, and the schemas that are behind. A new database has none. */
 export async function migrationStatus(db: Database): Promise<MigrationStatus> {
   const control = await controlStatus(db);
   if (control.some(({ applied }) => !applied)) return { control, versions: [], laggards: [], behind: 0 };
@@ -42,11 +42,11 @@ export async function migrationStatus(db: Database): Promise<MigrationStatus> {
 
 export type MigrationPlan = {
   control: Migration[];
-  /** For each version that schemas are at now: what they would get. */
+  /** The pending migrations of the schemas at each version. */
   tenants: { from: string; schemas: number; migrations: Migration[] }[];
 };
 
-/** What `migrate` would do. Throws as it does when the database doesn't fit this code. */
+/** The migrations that `migrate` would run. Throws like `migrate` if the database doesn't fit this code. */
 export async function planMigration(db: Database): Promise<MigrationPlan> {
   const control = await pendingControlMigrations(db);
   const migrations = await readMigrations("tenant");

@@ -1,4 +1,4 @@
-/** What in a migration keeps readers or writers of a table waiting while it runs, and how to do without. */
+/** Statements that block readers or writers of a table while a migration runs, and how to avoid them. */
 const RULES: { pattern: RegExp; warning: string }[] = [
   {
     pattern: /\balter\s+column\s+"?\w+"?\s+(set\s+data\s+)?type\b/i,
@@ -23,11 +23,11 @@ const RULES: { pattern: RegExp; warning: string }[] = [
   },
   {
     pattern: /\bcreate\s+(unique\s+)?index\b(?!\s+concurrently)/i,
-    warning: "builds an index: nobody can write to the table meanwhile. Short for small tables.",
+    warning: "builds an index while nobody can write to the table. Fast for small tables.",
   },
   {
     pattern: /\badd\s+constraint\s+"?\w+"?\s+(unique|primary\s+key)\b/i,
-    warning: "builds a unique index while nobody can use the table. Short for small tables.",
+    warning: "builds a unique index while nobody can use the table. Fast for small tables.",
   },
   {
     pattern: /^\s*(update|delete)\b/i,
@@ -37,31 +37,31 @@ const RULES: { pattern: RegExp; warning: string }[] = [
   { pattern: /\block\s+table\b/i, warning: "locks a table until the transaction ends." },
   {
     pattern: /\bdrop\s+(column|table)\b/i,
-    warning: "drops what code that still runs may use. Deploy code that does without first.",
+    warning: "drops something that running code may still use. First deploy code that doesn't use it.",
   },
 ];
 
 export type MigrationWarning = { statement: string; warning: string };
 
-const SHOWN_LETTERS = 90;
+const MAX_SHOWN_LENGTH = 90;
 
-/** The statements of a migration that lock for long or break running code. Tables made in the same migration are empty. */
+/** The statements of a migration that hold locks for long or break running code. Ignores tables that the migration itself creates. */
 export function findWarnings(sql: string): MigrationWarning[] {
   const statements = withoutComments(sql).split(";").map((statement) => statement.trim()).filter(Boolean);
-  const made = new Set(
+  const created = new Set(
     statements.flatMap((statement) => /^create\s+table\s+([\w".]+)/i.exec(statement)?.[1] ?? []),
   );
   return statements.flatMap((statement) => {
     const table = /^(?:alter\s+table|create\s+(?:unique\s+)?index\s+\S+\s+on)\s+(?:only\s+)?([\w".]+)/i.exec(
       statement,
     )?.[1];
-    if (table && made.has(table)) return [];
+    if (table && created.has(table)) return [];
     return RULES.filter(({ pattern }) => pattern.test(statement))
       .map(({ warning }) => ({ statement: shorten(statement), warning }));
   });
 }
 
-/** Comments, and the bodies of DO blocks, which are programs and not statements of the migration. */
+/** Removes comments and the bodies of DO blocks, which are programs and not statements of the migration. */
 function withoutComments(sql: string): string {
   return sql.replaceAll(/\$\$[\s\S]*?\$\$/g, "").replaceAll(/--.*$/gm, "").replaceAll(
     /\/\*[\s\S]*?\*\//g,
@@ -71,5 +71,5 @@ function withoutComments(sql: string): string {
 
 function shorten(statement: string): string {
   const line = statement.replaceAll(/\s+/g, " ");
-  return line.length > SHOWN_LETTERS ? `${line.slice(0, SHOWN_LETTERS)}…` : line;
+  return line.length > MAX_SHOWN_LENGTH ? `${line.slice(0, MAX_SHOWN_LENGTH)}…` : line;
 }

@@ -1,18 +1,18 @@
 import { sha256 } from "../../src/platform/crypto.ts";
-import { DB_FOLDER } from "./source_files.ts";
 import { COMPATIBLE_SINCE } from "../tenant/compatibility.ts";
+import { DB_FOLDER } from "./source_files.ts";
 
 export type MigrationSet = "control" | "tenant";
 
 /**
- * One step of a schema. `version` is the file's name without its ending; versions sort in the order of the steps.
- * `checksum` is of this step alone, `chain` of this and all before it.
+ * One migration. `version` is the file's name without its extension, and versions sort in the order of the migrations. `checksum`
+ * covers this migration, and `chain` covers this and all earlier ones.
  */
 export type Migration = { version: string; sql: string; checksum: string; chain: string };
 
 const loaded = new Map<MigrationSet, Promise<Migration[]>>();
 
-/** The migrations of a set, oldest first. Read once a process. */
+/** The migrations of a set, oldest first. Reads the files once per process. */
 export function readMigrations(set: MigrationSet): Promise<Migration[]> {
   const known = loaded.get(set);
   if (known) return known;
@@ -21,12 +21,12 @@ export function readMigrations(set: MigrationSet): Promise<Migration[]> {
   return reading;
 }
 
-/** The newest migration of the tenants' schemas: what a schema should have had. */
+/** The newest migration of the tenants' schemas. */
 export async function newestTenantMigration(): Promise<Migration> {
   return (await readMigrations("tenant")).at(-1)!;
 }
 
-/** The oldest version of a tenant's schema that this code can serve: see db/tenant/compatibility.ts. */
+/** The oldest version of a tenant's schema that this code can serve. See db/tenant/compatibility.ts. */
 export async function oldestServedVersion(): Promise<string> {
   return COMPATIBLE_SINCE ?? (await newestTenantMigration()).version;
 }
@@ -36,9 +36,9 @@ async function readFolder(folder: URL): Promise<Migration[]> {
   for await (const entry of Deno.readDir(folder)) if (entry.name.endsWith(".sql")) names.push(entry.name);
   const texts = await Promise.all(names.sort().map((name) => Deno.readTextFile(new URL(name, folder))));
   let chain = "";
-  return texts.map((sql, place) => {
+  return texts.map((sql, index) => {
     const checksum = sha256(sql);
     chain = sha256(chain + checksum);
-    return { version: names[place]!.replace(/\.sql$/, ""), sql, checksum, chain };
+    return { version: names[index]!.replace(/\.sql$/, ""), sql, checksum, chain };
   });
 }

@@ -1,31 +1,35 @@
 import { sql } from "drizzle-orm";
 import type { Brand } from "../../src/platform/brand.ts";
-import { installation } from "../control/schema/installation.ts";
 import type { Database } from "../connection/connect.ts";
-import { parseOwnerRole } from "../tenant/schema_name.ts";
 import { type Borrow, runTransaction, type TransactionDb } from "../connection/transaction.ts";
+import { installation } from "../control/schema/installation.ts";
+import { parseOwnerRole } from "../tenant/schema_name.ts";
 
-/** A handle of the login that makes and migrates schemas, for the time of one transaction. */
+/** A handle of the migration login, valid during one transaction. */
 export type MigratorTx = Brand<TransactionDb, "MigratorTx">;
 
-/** What makes schemas needs to know of the server: the owner of their tables, and the login that uses them. */
+/** The facts needed to create schemas: the owner of their tables, the login that uses them, and the server's version. */
 export type Installation = { ownerRole: string; login: string; serverVersion: number };
 
 const FIRST_VERSION_WITH_GRANT_OPTIONS = 160_000;
 
-/** Holds no statement to a time: making a schema or an index may take a while. */
-const UNHURRIED = "begin; set local statement_timeout = 0";
+/** No time limit, because creating a schema or an index can take long. */
+const BEGIN_WITHOUT_TIMEOUT = "begin; set local statement_timeout = 0";
 
 /**
- * Runs `work` in a transaction of the migrating login, which is the application's where no other is configured. `use` is
- * "migration" where a statement may take minutes; every other statement is given up when the server is silent for too long.
+ * Runs `work` in a transaction of the migration login, which is the application's login if no other is configured. Set `use` to
+ * "migration" if a statement may take minutes. Otherwise the connection is dropped when the server doesn't answer for too long.
  */
 export function withMigrator<T>(
   db: Database,
   work: (tx: MigratorTx) => PromiseLike<T>,
   { pool = db.migratorPool, use }: Partial<Omit<Borrow, "holder">> = {},
 ): Promise<T> {
-  return runTransaction({ pool, holder: db.controlHolder, use }, UNHURRIED, (tx) => work(tx as MigratorTx));
+  return runTransaction(
+    { pool, holder: db.controlHolder, use },
+    BEGIN_WITHOUT_TIMEOUT,
+    (tx) => work(tx as MigratorTx),
+  );
 }
 
 export async function readInstallation(tx: MigratorTx): Promise<Installation> {
@@ -37,13 +41,13 @@ export async function readInstallation(tx: MigratorTx): Promise<Installation> {
   return { ...row!, ownerRole: parseOwnerRole(row!.ownerRole) };
 }
 
-/** The SQL that lets `login` take on the roles, without inheriting from them. */
+/** The SQL that allows `login` to set the roles, without inheriting their privileges. */
 export function grantScript(roles: string[], login: string, serverVersion: number): string {
   const options = serverVersion >= FIRST_VERSION_WITH_GRANT_OPTIONS ? "with inherit false, set true" : "";
   return `grant ${roles.join(", ")} to ${quoteName(login)} ${options};`;
 }
 
-/** A name as SQL takes it, whatever letters it has. */
+/** Quotes a name for SQL. */
 export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

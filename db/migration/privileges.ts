@@ -1,24 +1,24 @@
-/** Who owns what in a tenant's schema, and what the tenant's role may do with it, as the migrations make it. */
+/** Compares the owners and privileges of the objects in a tenant's schema with those that the migrations create. */
 import { sql } from "drizzle-orm";
 import type { Database } from "../connection/connect.ts";
+import { runScript } from "../connection/transaction.ts";
+import { newSchemaName, type SchemaName } from "../tenant/schema_name.ts";
 import { readMigrations } from "./migrations.ts";
 import { type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { provisioningScript } from "./provision.ts";
 import { rolesScript } from "./ready_roles.ts";
-import { newSchemaName, type SchemaName } from "../tenant/schema_name.ts";
-import { runScript } from "../connection/transaction.ts";
 
 const PLACEHOLDER = "(schema)";
 
 type Thing = { kind: string; identity: string; owner: string; public: boolean };
 type Privilege = { kind: string; identity: string; privilege: string };
 
-/** What is in one schema, with the schema's name replaced by a placeholder, so that two schemas can be compared. */
+/** The objects and privileges of one schema. A placeholder replaces the schema's name, so that two schemas can be compared. */
 export type Privileges = { things: Thing[]; privileges: Privilege[] };
 
 class RolledBack extends Error {}
 
-/** The privileges of a schema that is made now, after `script`; neither is left behind. */
+/** The privileges of a schema that is created after running `script`. Rolls both back. */
 export async function expectedPrivileges(db: Database, script: string): Promise<Privileges> {
   const migrations = await readMigrations("tenant");
   const schema = newSchemaName();
@@ -69,8 +69,8 @@ export async function readPrivileges(tx: MigratorTx, schema: SchemaName): Promis
 }
 
 /**
- * The SQL that gives `schema`, which has `found`, the owner and the privileges of `expected`. What the migrations haven't
- * made there yet, or any more, is left alone.
+ * The SQL that changes the owners and privileges of `schema` from `found` to `expected`. Leaves objects alone that exist in only one
+ * of them.
  */
 export function repairScript(
   schema: SchemaName,
@@ -80,9 +80,9 @@ export function repairScript(
 ): string[] {
   const owned = unique(found.things).filter(({ owner }) => owner !== ownerRole);
   const inside = new Set(found.things.map(keyOf));
-  const isThere = (thing: { kind: string; identity: string }) =>
+  const exists = (thing: { kind: string; identity: string }) =>
     inside.has(keyOf(thing)) || thing.kind.startsWith("default ") || !thing.identity.startsWith(PLACEHOLDER);
-  const missing = difference(expected.privileges, found.privileges).filter(isThere);
+  const missing = difference(expected.privileges, found.privileges).filter(exists);
   const known = new Set(expected.things.map(keyOf));
   const surplus = difference(found.privileges, expected.privileges).filter((each) => known.has(keyOf(each)));
   const closed = new Set(expected.things.filter((thing) => !thing.public).map(keyOf));
@@ -125,7 +125,7 @@ function difference(these: Privilege[], others: Privilege[]): Privilege[] {
   return these.filter((each) => !lines.has(`${keyOf(each)} ${each.privilege}`));
 }
 
-/** A thing is listed once for each of its privileges. */
+/** Removes duplicates, because a thing is listed once for each of its privileges. */
 function unique(things: Thing[]): Thing[] {
   return [...new Map(things.map((thing) => [keyOf(thing), thing])).values()];
 }

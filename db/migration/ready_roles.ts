@@ -1,35 +1,35 @@
 import { sql } from "drizzle-orm";
-import { readyRoles, tenantSchemas } from "../control/schema/installation.ts";
-import { grantScript, type Installation, type MigratorTx } from "./migrator.ts";
-import { newSchemaName, parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
 import { runScript } from "../connection/transaction.ts";
+import { readyRoles, tenantSchemas } from "../control/schema/installation.ts";
+import { newSchemaName, parseSchemaName, type SchemaName } from "../tenant/schema_name.ts";
+import { grantScript, type Installation, type MigratorTx } from "./migrator.ts";
 
 /**
- * Whenever a role is made or granted, each connection works out anew which roles its login may take on, before it next
- * takes one on: with 10,000 tenants that keeps PostgreSQL 15 busy for 200 ms, and later ones for some milliseconds. So
- * roles are made in advance, and the more tenants there are, the more of them at once.
+ * After a role is created or granted, each connection recomputes the roles that its login may set. With 10,000 tenants, this takes
+ * PostgreSQL 15 200 ms, and later versions a few milliseconds. So roles are created in advance, one per 100 existing schemas at a
+ * time.
  */
-const SCHEMAS_A_READY_ROLE = 100;
+const SCHEMAS_PER_READY_ROLE = 100;
 
-/** A role for a new schema: one that is ready, or where none is, one that is made now, together with the next ones. */
+/** Takes a ready role for a new schema. If none is ready, creates one, and more for the next schemas. */
 export async function takeRole(tx: MigratorTx, installation: Installation): Promise<SchemaName> {
   const [ready] = await tx.execute<{ name: string }>(sql`
     delete from ${readyRoles} where name = (
       select name from ${readyRoles} where to_regrole(name) is not null order by name limit 1 for update skip locked)
     returning name`);
-  return ready ? parseSchemaName(ready.name) : await makeRoles(tx, installation);
+  return ready ? parseSchemaName(ready.name) : await createRoles(tx, installation);
 }
 
-async function makeRoles(tx: MigratorTx, installation: Installation): Promise<SchemaName> {
-  const more = Math.floor(await tx.$count(tenantSchemas) / SCHEMAS_A_READY_ROLE);
+async function createRoles(tx: MigratorTx, installation: Installation): Promise<SchemaName> {
+  const more = Math.floor(await tx.$count(tenantSchemas) / SCHEMAS_PER_READY_ROLE);
   const [role, ...next] = Array.from({ length: 1 + more }, newSchemaName) as [SchemaName, ...SchemaName[]];
   await runScript(tx, rolesScript([role, ...next], installation));
   if (next.length > 0) await tx.insert(readyRoles).values(next.map((name) => ({ name })));
   return role;
 }
 
-/** The SQL that makes roles, without login, which the application's login may take on. */
+/** The SQL that creates roles without login, and allows the application's login to set them. */
 export function rolesScript(names: SchemaName[], { login, serverVersion }: Installation): string {
-  const made = names.map((name) => `create role ${name} nologin;`).join("\n");
-  return `${made}\n${grantScript(names, login, serverVersion)}`;
+  const created = names.map((name) => `create role ${name} nologin;`).join("\n");
+  return `${created}\n${grantScript(names, login, serverVersion)}`;
 }

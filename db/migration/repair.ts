@@ -1,16 +1,16 @@
-/** Makes the server's roles again, with what they own and may do: after a dump was restored where they were missing. */
+/** Recreates missing roles with their objects and privileges, for example after a dump was restored on another server. */
 import { sql } from "drizzle-orm";
 import { conflict } from "../../src/errors.ts";
 import { isInsufficientPrivilege } from "../../src/platform/database_errors.ts";
-import { isStreamWriterThere, streamWriterScript } from "../stream/writer.ts";
-import { auditWriterScript, isAuditWriterThere } from "./audit_writer.ts";
 import type { Database } from "../connection/connect.ts";
+import { runScript } from "../connection/transaction.ts";
 import { tenantSchemas } from "../control/schema/installation.ts";
+import { isStreamWriterThere, streamWriterScript } from "../stream/writer.ts";
+import { parseOwnerRole, parseSchemaName } from "../tenant/schema_name.ts";
+import { auditWriterScript, isAuditWriterThere } from "./audit_writer.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
 import { expectedPrivileges, readPrivileges, repairScript } from "./privileges.ts";
 import { findProblems, isInstalled, loginOf, type RoleProblem } from "./roles.ts";
-import { parseOwnerRole, parseSchemaName } from "../tenant/schema_name.ts";
-import { runScript } from "../connection/transaction.ts";
 
 /** The SQL of one transaction, for the server's roles or for one schema. */
 export type Repair = { target: string; sql: string };
@@ -19,8 +19,8 @@ const ROLES_GRANTED_AT_ONCE = 500;
 const FIRST_VERSION_WITH_ADMIN_PER_ROLE = 160_000;
 
 /**
- * Makes missing roles, and gives them and the tenants' tables the owners and privileges that the migrations give. Can be
- * repeated. Throws `conflict` where that takes a superuser. With `dryRun` nothing is changed. Returns what was, or would be, done.
+ * Creates missing roles, and restores the owners and privileges that the migrations define. Can be repeated. Throws `conflict` if the
+ * repair requires a superuser. With `dryRun`, changes nothing. Returns the repairs.
  */
 export async function repairRoles(db: Database, { dryRun }: { dryRun: boolean }): Promise<Repair[]> {
   try {
@@ -63,14 +63,14 @@ async function planRoles(tx: MigratorTx, login: string | undefined): Promise<str
   return statements.join("\n");
 }
 
-/** Since PostgreSQL 16 only a member with the admin option may grant or drop a role: who made it, which here is not `maker`. */
-function adminScript(roles: string[], maker: string, mayTakeOn: (role: string) => boolean): string[] {
+/** Since PostgreSQL 16, granting or dropping a role requires the admin option. `maker` lacks it, because another login created the roles. */
+function adminScript(roles: string[], maker: string, maySet: (role: string) => boolean): string[] {
   return roles.map((role) =>
-    `grant ${role} to ${quoteName(maker)} with admin true, inherit false, set ${mayTakeOn(role)};`
+    `grant ${role} to ${quoteName(maker)} with admin true, inherit false, set ${maySet(role)};`
   );
 }
 
-/** The login that makes roles from now on: the owner of `control`, unless that is a superuser. */
+/** `maker` is the login that creates roles from now on: the owner of `control`, or the application's login if the owner is a superuser. */
 async function readMakers(
   tx: MigratorTx,
   login: string | undefined,
@@ -83,16 +83,16 @@ async function readMakers(
 }
 
 async function requireRole(tx: MigratorTx, login: string | undefined): Promise<void> {
-  const [row] = await tx.execute<{ there: boolean }>(
-    sql`select exists (select from pg_roles where rolname = ${login ?? ""}) as there`,
+  const [row] = await tx.execute<{ exists: boolean }>(
+    sql`select exists (select from pg_roles where rolname = ${login ?? ""})`,
   );
-  if (row!.there) return;
+  if (row!.exists) return;
   throw conflict(
-    `The login "${login}" does not exist. Create it first, as the README shows, and repeat this.`,
+    `The login "${login}" does not exist. Create it as the README shows, and run this command again.`,
   );
 }
 
-/** What each schema lacks once the roles are there. */
+/** The repairs of each schema, assuming that the script `roles` has run. */
 async function planSchemas(db: Database, roles: string): Promise<Repair[]> {
   const rows = await withMigrator(db, (tx) =>
     tx.select({ name: tenantSchemas.name }).from(tenantSchemas)
@@ -110,7 +110,7 @@ async function planSchemas(db: Database, roles: string): Promise<Repair[]> {
   return repairs;
 }
 
-/** What writes to the audit logs and to `stream` in the name of the tables' owner. */
+/** Recreates the functions that write to the audit logs and to `stream` as the owner of the tables. */
 async function planWriters(tx: MigratorTx, login: string | undefined): Promise<Repair[]> {
   if (!login || !await isInstalled(tx)) return [];
   const repairs: Repair[] = [];
@@ -123,7 +123,7 @@ async function planWriters(tx: MigratorTx, login: string | undefined): Promise<R
   return repairs;
 }
 
-/** The first two together, so that a login that may make roles and not change owners changes nothing. */
+/** Runs the first two repairs in one transaction, so that a login that may create roles but not change owners changes nothing. */
 async function apply(db: Database, plan: Repair[]): Promise<void> {
   const first = plan.slice(0, 2).map(({ sql }) => sql).join("\n");
   for (const script of [first, ...plan.slice(2).map(({ sql }) => sql)]) {

@@ -1,4 +1,4 @@
-/** The roles that this installation needs in the server: a dump leaves them out, and anyone may drop them by hand. */
+/** Checks the roles that this installation needs on the server. A dump doesn't contain them, and an administrator may drop them by hand. */
 import { sql } from "drizzle-orm";
 import type { Database } from "../connection/connect.ts";
 import { type MigratorTx, withMigrator } from "./migrator.ts";
@@ -8,15 +8,15 @@ export type RoleProblem = {
   problem: "missing" | "not granted to the login" | "without rights on its schema";
 };
 
-const PROBLEMS_NAMED = 3;
+const MAX_LISTED_PROBLEMS = 3;
 
-/** What keeps the application's login from acting as its tenants, and from making new ones. Empty before the first migration. */
+/** Problems that prevent the application's login from acting as its tenants or creating new ones. Empty before the first migration. */
 export async function findRoleProblems(db: Database): Promise<RoleProblem[]> {
   const login = await loginOf(db);
   return await withMigrator(db, (tx) => findProblems(tx, login));
 }
 
-/** The login that acts as the tenants: that of DATABASE_URL, or where that is a superuser's, the one of the last migration. */
+/** The login that acts as the tenants: the one in DATABASE_URL, or, if that is a superuser, the login of the last migration. */
 export async function loginOf(db: Database): Promise<string | undefined> {
   const [session] = await db.control.execute<{ name: string; superuser: boolean }>(
     sql`select rolname as name, rolsuper as superuser from pg_roles where rolname = session_user`,
@@ -31,7 +31,7 @@ export async function loginOf(db: Database): Promise<string | undefined> {
 
 export async function findProblems(tx: MigratorTx, login: string | undefined): Promise<RoleProblem[]> {
   if (!await isInstalled(tx)) return [];
-  // `set_option` came with PostgreSQL 16; before that, every member may take on the role.
+  // Before PostgreSQL 16, which added `set_option`, every member may set the role.
   const rows = await tx.execute<RoleProblem>(sql`
     with members as (
       select roleid, member from pg_auth_members m where to_jsonb(m) ->> 'set_option' is distinct from 'false'),
@@ -59,16 +59,18 @@ export async function findProblems(tx: MigratorTx, login: string | undefined): P
   return [...rows];
 }
 
-/** False before the first migration. */
+/** Returns false before the first migration. */
 export async function isInstalled(tx: MigratorTx): Promise<boolean> {
   const [row] = await tx.execute<{ there: boolean }>(sql`
     select exists (select from pg_tables where schemaname = 'control' and tablename = 'ready_roles') as there`);
   return row!.there;
 }
 
-/** One sentence for logs and for people: how many roles are not as they have to be, and which come first. */
+/** Describes the first problems in one sentence, for logs and the CLI. */
 export function describeProblems(problems: RoleProblem[]): string {
-  const first = problems.slice(0, PROBLEMS_NAMED).map(({ role, problem }) => `${role} is ${problem}`);
-  const more = problems.length > PROBLEMS_NAMED ? `, and ${problems.length - PROBLEMS_NAMED} more` : "";
+  const first = problems.slice(0, MAX_LISTED_PROBLEMS).map(({ role, problem }) => `${role} is ${problem}`);
+  const more = problems.length > MAX_LISTED_PROBLEMS
+    ? `, and ${problems.length - MAX_LISTED_PROBLEMS} more`
+    : "";
   return `${first.join(", ")}${more}. Run: denizen db repair`;
 }

@@ -1,27 +1,27 @@
-/** The application's login on the embedded database. On a server it is the one that DATABASE_URL names. */
+/** The application's login on the embedded database. On a server, DATABASE_URL names the login. */
 export const LOGIN_ROLE = "denizen";
 
 /** Runs one or more statements of constant SQL. */
 export type Execute = (sql: string) => Promise<unknown>;
 
-/** A privilege that every role has by default, and a tenant's role must not have. */
+/** A privilege that every role has by default, but a tenant's role must not have. */
 export type Hardening = {
   name: string;
   /** What SQL inside a tenant's transaction could do with the privilege. */
   closes: string;
-  /** Takes the privilege from PUBLIC. Needs the owner of what it changes. Can be repeated. */
+  /** Revokes the privilege from PUBLIC. Must be run by the owner of the object. Can be repeated. */
   statement: string;
   /** A boolean expression: whether PUBLIC has the privilege in this database. */
   isOpen: string;
 };
 
-/** The product takes no advisory locks, nor does its jobs engine. */
+/** Neither the product nor its jobs engine uses advisory locks. */
 const ADVISORY_LOCKS = "^pg_(try_)?advisory_(xact_)?lock";
 
-/** All but `lo_unlink`: a role can unlink only what it owns, and deleting a tenant needs that. */
+/** All functions except `lo_unlink`, which deleting a tenant needs. A role can unlink only its own objects. */
 const LARGE_OBJECTS = "^lo(_(creat|create|from_bytea|put|open|get|truncate|truncate64)|read|write)$";
 
-/** Closes the ways by which SQL inside a tenant's transaction could leave it. They count for one database each. */
+/** Prevents SQL inside a tenant's transaction from affecting anything outside it. Each statement applies to one database. */
 export const HARDENING: Hardening[] = [
   closeFunctions("set_config", "change the role from inside a query", [
     "pg_catalog.set_config(text, text, boolean)",
@@ -49,7 +49,7 @@ export const HARDENING: Hardening[] = [
   closeMatching("large objects", "leave data outside its schema", LARGE_OBJECTS),
 ];
 
-/** Takes functions, given with their arguments' types, away from every role. */
+/** Revokes functions, named with their argument types, from PUBLIC. */
 function closeFunctions(name: string, closes: string, functions: string[]): Hardening {
   const names = functions.map((each) => `'${each}'`).join(", ");
   return {
@@ -61,7 +61,7 @@ function closeFunctions(name: string, closes: string, functions: string[]): Hard
   };
 }
 
-/** Takes all of the server's functions whose name matches a pattern away from every role. */
+/** Revokes all built-in functions whose name matches a pattern from PUBLIC. */
 function closeMatching(name: string, closes: string, pattern: string): Hardening {
   const matching = `FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '${pattern}'`;
   return {
@@ -73,7 +73,7 @@ function closeMatching(name: string, closes: string, pattern: string): Hardening
   };
 }
 
-/** What takes an administrator: the login role, and the privileges that HARDENING takes away. Can be repeated. */
+/** The setup that requires an administrator: creates the login role and applies HARDENING. Can be repeated. */
 export async function prepareServer(execute: Execute): Promise<void> {
   await execute(`
     do $$ begin
@@ -87,12 +87,12 @@ export async function prepareServer(execute: Execute): Promise<void> {
   await execute(HARDENING.map(onlyIfOpen).join(";\n"));
 }
 
-/** What is closed already is left alone: taking it away again would rewrite the catalog at each start. */
+/** Skips privileges that are already revoked, because revoking them again would rewrite the catalog at each start. */
 function onlyIfOpen({ statement, isOpen }: Hardening): string {
   return `do $open$ begin if ${isOpen} then execute $statement$${statement}$statement$; end if; end $open$`;
 }
 
-/** The SQL that a superuser runs once in the application's database, as people and psql read it. */
+/** The SQL that a superuser runs once in the application's database. */
 export function hardeningScript(): string {
   return HARDENING.map(({ statement }) => `${statement};`).join("\n");
 }

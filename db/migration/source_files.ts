@@ -1,7 +1,7 @@
-/** A bundle lies in a folder beside `db`, such as `dist`; there, no module is where its source was. */
+/** A bundle is in a folder next to `db`, such as `dist`, so module paths differ from the source. */
 const isBundled = !import.meta.url.endsWith("/db/migration/source_files.ts");
 
-/** The folder `db`, from the source as from a bundle. */
+/** The folder `db`, both from the source and from a bundle. */
 export const DB_FOLDER = new URL(isBundled ? "../db/" : "../", import.meta.url);
 
 const PGLITE = new URL(
@@ -9,7 +9,7 @@ const PGLITE = new URL(
   import.meta.url,
 );
 
-/** What PGlite loads from beside its own code, for a bundle, where it wouldn't find it. */
+/** The files that PGlite loads from its own folder. In a bundle, PGlite wouldn't find them. */
 export async function pgliteFiles() {
   if (!isBundled) return {};
   const read = (name: string) => Deno.readFile(new URL(name, PGLITE));

@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { type MigratorTx, readInstallation } from "../migration/migrator.ts";
 import { STREAM_TABLES } from "./partitions.ts";
 
-/** What keeps a tenant's rows in `stream` from everyone else and is not as the migrations make it. */
+/** Compares the isolation of tenants in `stream` (row security, policies, and privileges) with the migrations. */
 export async function compareStream(tx: MigratorTx): Promise<{ missing: string[]; unexpected: string[] }> {
   const expected = new Set(STREAM_TABLES.flatMap(({ name }) => describeTable(name)));
   const found = await readStream(tx);
@@ -21,7 +21,7 @@ function describeTable(name: string): string[] {
   ];
 }
 
-/** Of partitions, only what they must not have. */
+/** A correct partition adds no line: it has forced row security, and no policies or privileges. */
 async function readStream(tx: MigratorTx): Promise<Set<string>> {
   const { ownerRole } = await readInstallation(tx);
   const rows = await tx.execute<{ line: string }>(sql`

@@ -5,9 +5,9 @@ import { type MigratorTx, quoteName, readInstallation } from "../migration/migra
 const FUNCTIONS = ["stream.add_api_usage(uuid[], date[], bigint[])", "stream.forget_tenant(uuid)"];
 
 /**
- * Makes the functions that write to `stream`, and the policy that lets them. They act as the owner of the tenants' tables,
- * which no transaction is by itself, so a login without a role sees no row. Can be repeated, and must be after a migration
- * adds a table. Does nothing while the owner's role is missing, as after a restore.
+ * Creates the functions that write to `stream`, and the policy that allows it. The functions run as the owner of the tenants' tables.
+ * No transaction has that role by default, so a login without a role sees no rows. Repeat this after a migration adds a table. Does
+ * nothing while the owner role is missing, as after a restore.
  */
 export async function makeStreamWriter(tx: MigratorTx, login: string): Promise<void> {
   const { ownerRole } = await readInstallation(tx);
@@ -17,7 +17,7 @@ export async function makeStreamWriter(tx: MigratorTx, login: string): Promise<v
   if (row!.exists) await runScript(tx, await streamWriterScript(tx, login));
 }
 
-/** The SQL that makes them. */
+/** The SQL that creates the functions and the policy. */
 export async function streamWriterScript(tx: MigratorTx, login: string): Promise<string> {
   const { ownerRole } = await readInstallation(tx);
   const tables = await tx.execute<{ name: string }>(sql`
@@ -26,7 +26,7 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
   const [row] = await tx.execute<{ migrator: string }>(
     sql`select pg_get_userbyid(nspowner) as migrator from pg_namespace where nspname = 'stream'`,
   );
-  // A function of another role can't be replaced. Replacing its own interrupts no transaction that uses it.
+  // Only a function's owner can replace it, so a function of another role is dropped first. Replacing interrupts no transaction.
   const drop = await isStreamWriterThere(tx, login)
     ? ""
     : FUNCTIONS.map((name) => `drop function if exists ${name};`).join("\n");
@@ -43,7 +43,7 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
     revoke create on schema stream from ${ownerRole};`;
 }
 
-/** Whether the functions and the policy are there, for this owner and this login. A restored database may lack them. */
+/** Whether the functions and the policy exist for this owner and this login. A restored database may lack them. */
 export async function isStreamWriterThere(tx: MigratorTx, login: string): Promise<boolean> {
   const [row] = await tx.execute<{ there: boolean }>(sql`
     select count(writer.oid) = 2 and not exists (
@@ -65,7 +65,7 @@ export async function isStreamWriterThere(tx: MigratorTx, login: string): Promis
   return row?.there ?? false;
 }
 
-/** Not even the owner's role, taken on, sees a row: only the functions act as it while no role is set. */
+/** Allows access only while no role is set. So the functions have access, but a session that sets the owner role has none. */
 function policyScript(table: string, ownerRole: string): string {
   return `
     grant select, insert, update, delete on ${table} to ${ownerRole};
@@ -74,7 +74,7 @@ function policyScript(table: string, ownerRole: string): string {
       using (current_setting('role') = 'none') with check (current_setting('role') = 'none');`;
 }
 
-/** In the order of their keys, so that two processes that add at once never wait for each other in a circle. */
+/** Inserts rows in the order of their keys, so that concurrent inserts can't deadlock. */
 const FUNCTIONS_SQL = `
   create or replace function stream.add_api_usage(tenants uuid[], days date[], counts bigint[]) returns void
   language sql security definer set search_path = pg_catalog, pg_temp as $$

@@ -1,6 +1,6 @@
 /**
- * The oldest migration of the tenants' schemas with which this code works; null: only the newest. A tenant whose schema
- * is older gets 503 until it is migrated. Name a version here where the migrations after it only add what the code can do
- * without: then the code may be deployed first, and the fleet be migrated while it serves.
+ * The oldest tenant migration that this code supports. Null means only the newest. A tenant with an older schema gets 503 until its
+ * schema is migrated. Set a version here if the code doesn't depend on the later migrations. Then you can deploy the code first, and
+ * migrate the tenants while it serves them.
  */
 export const COMPATIBLE_SINCE: string | null = null;

@@ -15,7 +15,7 @@ const CONNECTIONS = 4;
 const POLL_MILLISECONDS = { none: 5_000, transaction: 500 };
 const RESTART_PAUSE = SECOND;
 const CONNECT_TIMEOUT = 5 * SECOND;
-/** No answer comes after this time: the server or the network is dead. */
+/** After this time without an answer, the server or the network is dead. */
 const QUERY_TIMEOUT = 31 * SECOND;
 
 const log = logOf("jobs");

@@ -14,7 +14,7 @@ const READY_QUEUES = sql`
     from queues q where q.queue is not null)
   select queue from queues where queue is not null`;
 
-/** The queues with ready jobs, without those that this version doesn't know. */
+/** The queues with ready jobs that this version knows. */
 export async function findReadyQueues(tx: ControlTx, policies: QueuePolicies): Promise<QueueName[]> {
   const rows = await tx.execute<{ queue: QueueName }>(READY_QUEUES);
   return rows.map(({ queue }) => queue).filter((queue) => Object.hasOwn(policies, queue));

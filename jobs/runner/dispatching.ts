@@ -13,7 +13,7 @@ export type Dispatch = { id: string; queue: QueueName; jobs: [id: string, partit
 const PROMOTED_AT_ONCE = 2_500;
 
 /**
- * Makes jobs ready that are due: those that were due `first`, or `last`. Returns whether more may be due.
+ * Makes due jobs ready, starting with those that were due `first` or `last`. Returns whether more may be due.
  */
 export async function promoteDue(tx: ControlTx, now: Date, which: "first" | "last"): Promise<boolean> {
   const order = which === "first" ? sql`run_at` : sql`run_at desc`;

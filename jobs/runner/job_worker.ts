@@ -4,12 +4,13 @@ import { FEATURES } from "../../src/feature_list.ts";
 import type { Job } from "../../src/outbox/job.ts";
 import { type QueueName, type QueuePolicies, QUEUES } from "../../src/outbox/queues.ts";
 import { SECOND } from "../../src/platform/clock.ts";
-import { newId } from "../../src/platform/ids.ts";
 import { withDeadline } from "../../src/platform/deadline.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
-import { Batches } from "./batches.ts";
+import type { Engine } from "../engines/engine.ts";
 import { isBusy } from "./backlog.ts";
+import { Batches } from "./batches.ts";
 import {
   claim,
   type ClaimedJob,
@@ -21,7 +22,6 @@ import {
 } from "./claims.ts";
 import { Dispatcher, jobsPerWorker } from "./dispatcher.ts";
 import { type Dispatch, PLATFORM_PARTITION } from "./dispatching.ts";
-import type { Engine } from "../engines/engine.ts";
 import { FairQueue } from "./fair_queue.ts";
 import type { LostJob } from "./lost_jobs.ts";
 import type { SizeClass } from "./query_plans.ts";
@@ -34,11 +34,11 @@ export const NEW_JOBS = "denizen_new_jobs";
 const IDLE_CHECK_INTERVAL = 5;
 const POLL_INTERVAL = SECOND;
 const REPORT_INTERVAL = 5 * SECOND;
-/** After a longer pause (the process was suspended or too busy), its leases may be over, so it renews them before it polls. */
+/** After a longer pause (the process was suspended or too busy), leases may have expired, so the worker renews them before it polls. */
 const STALLED_AFTER = 2 * REPORT_INTERVAL;
 /** Extra time to stop, for example if the database doesn't answer. */
 const STOP_MARGIN = SECOND / 2;
-/** The result of a slower claim is ignored: the lease is nearly over, and another worker may get the jobs. */
+/** Ignores the result of a slower claim, because the lease is about to expire and another worker may get the jobs. */
 const CLAIM_TIMEOUT = 10 * SECOND;
 
 /** The metrics' names for the states in which attempts end. */

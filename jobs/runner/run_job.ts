@@ -1,17 +1,17 @@
+import { systemActor } from "../../src/access/actor.ts";
 import { inBackground, systemContext, tenantContext } from "../../src/context.ts";
 import { DomainError } from "../../src/errors.ts";
-import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
-import type { Job, JobRun } from "../../src/outbox/job.ts";
 import { maskAddresses } from "../../src/operations/masking.ts";
+import type { Job, JobRun } from "../../src/outbox/job.ts";
+import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
 import { type QueuePolicy, retryDelay } from "../../src/outbox/queues.ts";
 import { after, SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf, reasonOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
 import { admit } from "../../src/tenancy/admission.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
-import type { ClaimedJob, JobResult } from "./claims.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { systemActor } from "../../src/access/actor.ts";
+import type { ClaimedJob, JobResult } from "./claims.ts";
 
 /** Every job that this version can run. */
 export type JobsByName = ReadonlyMap<string, Job>;

@@ -4,13 +4,13 @@ import { EVERYTHING, type Grants, grantsOfRole, NOTHING, type Role, STAFF } from
 
 export type { UserId };
 
-/** How far an actor reaches: every tenant, one person's account, or one tenant. */
+/** The data that an actor can access: every tenant, their own account, or one tenant. */
 export type Scope =
   | { readonly type: "platform" }
   | { readonly type: "account" }
   | { readonly type: "tenant"; readonly tenantId: TenantId };
 
-/** What every actor carries. Both are fixed at authentication. */
+/** Every actor's permissions and scope, fixed at authentication. */
 type Authority = { readonly permissions: Grants; readonly scope: Scope };
 
 export type Person = { id: UserId; name: string; email: string };
@@ -21,7 +21,7 @@ export type UserActor = Authority & Person & { type: "user" };
 /** A person of the platform's staff, in the back office. */
 export type StaffActor = Authority & Person & { type: "staff" };
 
-/** A person who acts as a member of one tenant, and has no power in any other. */
+/** A person who acts as a member of one tenant, without permissions in any other. */
 export type MemberActor = Authority & Person & { type: "member"; tenantId: TenantId; role: Role };
 
 /** Someone who is not signed in. */
@@ -58,7 +58,7 @@ export function systemActor(name: string): SystemActor {
   return { type: "system", name, permissions: EVERYTHING, scope: PLATFORM };
 }
 
-/** How a log names someone. The product itself has no id. */
+/** The id and name of an actor for logs. The product itself has no id. */
 export function describeActor(actor: Actor): { id: UserId | null; name: string } {
   if (actor.type === "visitor") return { id: null, name: "Visitor" };
   return actor.type === "system" ? { id: null, name: actor.name } : { id: actor.id, name: actor.name };

@@ -3,12 +3,12 @@ import type { Grants, Permission } from "./permissions.ts";
 
 type Acting = { actor: { permissions: Grants } };
 
-/** Whether the actor has the permission: to show what they can do. `authorize` guards what they do. */
+/** Whether the actor has the permission. Use it to decide what to show. `authorize` protects the action itself. */
 export function can({ actor }: Acting, permission: Permission): boolean {
   return actor.permissions.has(permission);
 }
 
-/** Lets only actors with the permission pass. The first line of every function that acts. Throws `forbidden`. */
+/** Throws `forbidden` unless the actor has the permission. Every function that reads or changes data calls this first. */
 export function authorize(ctx: Acting, permission: Permission): void {
   if (can(ctx, permission)) return;
   const { label } = permission;

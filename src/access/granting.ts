@@ -8,13 +8,13 @@ export function permissionKeys(all: readonly Permission[], grants: Grants): stri
   return all.filter((permission) => grants.has(permission)).map(({ key }) => key).sort();
 }
 
-/** Whether `own` include everything that `role` includes: nobody grants more than they have. */
+/** Whether `own` include every permission of `role`. Nobody can grant permissions that they lack. */
 export function includesRole(all: readonly Permission[], own: Grants, role: Role): boolean {
   const granted = grantsOfRole(role);
   return all.every((permission) => own.has(permission) || !granted.has(permission));
 }
 
-/** Whether the actor may give someone the role: members what they have themselves, the platform any role. */
+/** Whether the actor may grant the role. Members can grant only permissions that they have. The platform can grant any role. */
 export function mayGrant(
   { actor, services }: { actor: Actor; services: Pick<Services, "permissions"> },
   role: Role,

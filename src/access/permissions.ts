@@ -1,7 +1,7 @@
 export const ROLES = ["owner", "admin", "member", "viewer"] as const;
 export type Role = typeof ROLES[number];
 
-/** Something an actor may be allowed to do. */
+/** An action that an actor may be allowed to do. */
 export type Permission = {
   /** `resource:action`, as the API and API keys name it. */
   readonly key: string;
@@ -9,7 +9,7 @@ export type Permission = {
   readonly roles: ReadonlySet<Role>;
   /** Whether the platform's staff have it as well, in every tenant. */
   readonly staff: boolean;
-  /** What it allows, for people, such as "Create and change projects". */
+  /** A description for users, such as "Create and change projects". */
   readonly label: string;
 };
 

@@ -49,7 +49,7 @@ export async function recordCounters(ctx: TenantContext, day: string): Promise<v
   await replace(ctx, await countDays(ctx, start, end));
 }
 
-/** Counts the days of `month` and of the month before that nobody has counted yet, from the tenant's first day on. */
+/** Counts the uncounted days of `month` and the month before, starting with the tenant's first day. */
 export async function fillCounters(ctx: TenantContext, month: string): Promise<void> {
   authorize(ctx, ANALYTICS_READ);
   const firstDay = startOfDay(dayOf(ctx.tenant.createdAt));
@@ -60,7 +60,7 @@ export async function fillCounters(ctx: TenantContext, month: string): Promise<v
   if (rows.length > 0) await ctx.tx((tx) => tx.insert(dailyMetrics).values(rows).onConflictDoNothing());
 }
 
-/** The counters of each day from `start` until the day before `end`. The audit log still knows projects that are deleted. */
+/** The counters of each day from `start` until the day before `end`. Uses the audit log, which still contains deleted projects. */
 async function countDays(ctx: TenantContext, start: Date, end: Date): Promise<Row[]> {
   const createdOn = sql<string>`(${auditLog.at} at time zone 'UTC')::date::text`;
   const [usage, creations] = await ctx.read((tx) => [

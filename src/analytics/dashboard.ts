@@ -24,7 +24,7 @@ export type DashboardStats = {
 
 export type Dashboard = { stats: DashboardStats; activity: AuditEntry[] };
 
-/** What the dashboard shows, read in one flight. */
+/** Reads all data of the dashboard. Throws `forbidden`. */
 export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
   authorize(ctx, ANALYTICS_READ);
   const month = monthOf(ctx.services.clock.now());
@@ -35,7 +35,7 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
   ]);
   const stats: DashboardStats = {
     users,
-    // What the tenant has paid. Nothing can be bought yet, so this is nothing.
+    // Payments by the tenant. Always 0, because nothing is for sale yet.
     revenue: 0,
     currency: "usd",
     apiCalls: usage[0]!.calls,
@@ -47,7 +47,7 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
 
 const countProjects = prepareQuery((db) => db.select({ projects: count() }).from(projects));
 
-/** With both ends of the month, Postgres plans for the month's partition alone. */
+/** With both ends of the month, Postgres reads only the month's partition. */
 const sumCalls = prepareQuery((db) =>
   db.select({ calls: sql<number>`coalesce(sum(${apiUsage.calls}), 0)::float8` }).from(apiUsage)
     .where(and(gte(apiUsage.day, sql.placeholder("start")), lt(apiUsage.day, sql.placeholder("end"))))

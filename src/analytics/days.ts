@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** Days are written as YYYY-MM-DD, months as YYYY-MM, both in UTC. */
 
-/** Such as `2026-10`. */
+/** A month such as `2026-10`. */
 export const yearMonth = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
 
 export function dayOf(moment: Date): string {

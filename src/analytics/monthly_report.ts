@@ -6,7 +6,7 @@ import { type Metric, METRIC_KINDS } from "./daily_metrics.ts";
 import { addMonths, dayOf, daysBetween, startOfMonth } from "./days.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
 
-/** A figure of a month, and the same of the month before; null where nothing was recorded. */
+/** A figure of a month and of the previous month. Null if nothing was recorded. */
 export type MonthlyFigure = {
   label: string;
   value: number | null;
@@ -15,8 +15,8 @@ export type MonthlyFigure = {
 };
 
 /**
- * `month`: its first day, 00:00 UTC. `daily`: one value for each day of it, as ISO dates; null for a day not counted.
- * `gap`: the figures that were not measured on the month's last day, and the last day they were; null where all were.
+ * `month` is the month's first day, 00:00 UTC. `daily` has one value for each day, or null if the day wasn't counted. `gap` lists the
+ * figures that were not measured on the month's last day, and the last day when they were. It is null if all were measured.
  */
 export type MonthlyReport = {
   month: Date;
@@ -39,7 +39,7 @@ const MEASURES: Measure[] = [
 
 const GAUGES = MEASURES.filter(isGauge);
 
-/** What a tenant did in a month (`2026-10`), beside the month before. Throws `forbidden`. */
+/** The tenant's figures for a month (`2026-10`) and the previous month. Throws `forbidden`. */
 export async function getMonthlyReport(ctx: TenantContext, month: string): Promise<MonthlyReport> {
   authorize(ctx, ANALYTICS_READ);
   const start = startOfMonth(month);
@@ -64,11 +64,11 @@ export async function getMonthlyReport(ctx: TenantContext, month: string): Promi
   return { month: start, figures, gap: gapOf(lastMeasured, days.at(-1)!), dailyLabel: "API calls", daily };
 }
 
-/** Whether a report of this month would say anything: a gauge was measured, or something happened. */
+/** Whether the month has anything to report: a gauge was measured, or a counter is above zero. */
 export async function hasMonthlyFigures(ctx: TenantContext, month: string): Promise<boolean> {
   authorize(ctx, ANALYTICS_READ);
   const start = startOfMonth(month);
-  const isTelling = or(
+  const isReportable = or(
     inArray(dailyMetrics.metric, GAUGES.map(({ metric }) => metric)),
     gt(dailyMetrics.value, 0),
   );
@@ -76,19 +76,19 @@ export async function hasMonthlyFigures(ctx: TenantContext, month: string): Prom
     tx.select({ day: dailyMetrics.day }).from(dailyMetrics).where(and(
       gte(dailyMetrics.day, dayOf(start)),
       lt(dailyMetrics.day, dayOf(addMonths(start, 1))),
-      isTelling,
+      isReportable,
     )).limit(1),
   ]);
   return rows.length > 0;
 }
 
-/** A gauge as it was measured last, a counter added up. */
+/** The last measurement of a gauge, or the sum of a counter. */
 function figureOf(measure: Measure, rows: DailyRow[]): number | null {
   if (rows.length === 0) return null;
   return isGauge(measure) ? rows.at(-1)!.value : rows.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** All gauges are measured together: the last day of one is the last day of all. */
+/** All gauges are measured together, so they share the last measured day. */
 function gapOf(lastMeasured: string | null, lastDay: string): MonthlyReport["gap"] {
   return lastMeasured === lastDay ? null : { labels: GAUGES.map(({ label }) => label), lastMeasured };
 }

@@ -4,7 +4,7 @@ import { MemoryCache } from "../platform/cache.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { part, type Services } from "../ports.ts";
 
-/** The tenants' sizes of the last minute, by schema, and the query that measures one. */
+/** A cache of the tenants' storage sizes by schema, and the query that measures one tenant. */
 export const STORAGE = part(
   "storage sizes",
   (services) => ({
@@ -14,7 +14,7 @@ export const STORAGE = part(
   { forgetTenant: ({ sizes }, { schema }) => schema && sizes.delete(schema) },
 );
 
-/** Bytes of all the tenant's tables with their indexes, at most a minute old. */
+/** The size of the tenant's tables and indexes in bytes, at most a minute old. */
 export function measureStorage(ctx: TenantContext): Promise<number> {
   const { sizes, query } = ctx.services.use(STORAGE);
   return sizes.getOrLoad(ctx.tenant.schemaName, async () => {
@@ -23,7 +23,7 @@ export function measureStorage(ctx: TenantContext): Promise<number> {
   });
 }
 
-/** By name: searching the catalog for a schema's tables takes longer with every tenant. */
+/** Names each table, because searching the catalog for a schema's tables gets slower with every tenant. */
 function sizeQuery({ tenantTables }: Services): SQL {
   const sizes = tenantTables.map((table) => sql`pg_total_relation_size(to_regclass(${getTableName(table)}))`);
   return sql`select (${sql.join(sizes, sql` + `)})::float8 as bytes`;

@@ -11,12 +11,12 @@ const FLUSH_EVERY = 5 * SECOND;
 
 const log = logOf("usage");
 
-/** The calls of a tenant on a day (UTC). */
+/** The number of a tenant's calls on a day (UTC). */
 type Usage = { tenantId: TenantId; day: string; calls: number };
 
 /**
- * Counts API calls in memory and adds those of all tenants in one statement, every few seconds and at the end, so that a
- * call costs no write. A process that is killed loses the last few seconds.
+ * Counts API calls in memory, so that a call costs no write. Writes the counts of all tenants in one statement every few seconds and
+ * at shutdown. A killed process loses the last few seconds.
  */
 export class UsageCounter {
   readonly #db: Database;
@@ -35,7 +35,7 @@ export class UsageCounter {
     this.#add({ tenantId, day: this.#clock.now().toISOString().slice(0, 10), calls: 1 });
   }
 
-  /** Adds what was counted so far. What can't be added now is kept for the next time. */
+  /** Writes the counts. Keeps them for the next attempt if that fails. */
   async flush(): Promise<void> {
     await this.#flushing;
     this.#flushing = this.#writeAll().finally(() => this.#flushing = undefined);
@@ -49,12 +49,12 @@ export class UsageCounter {
     try {
       await write(this.#db, counted);
     } catch (error) {
-      log.warn("API calls not counted yet", describeError(error));
+      log.warn("API call counts could not be written and will be retried", describeError(error));
       for (const usage of counted) this.#add(usage);
     }
   }
 
-  /** Drops what was counted for a tenant that is gone. */
+  /** Drops the counts of a deleted tenant. */
   forget(tenantId: string): void {
     for (const [key, usage] of this.#usage) if (usage.tenantId === tenantId) this.#usage.delete(key);
   }
@@ -72,7 +72,7 @@ export class UsageCounter {
   }
 }
 
-/** Skips deleted tenants. The lock keeps the others from being deleted meanwhile, which would leave rows behind. */
+/** Skips deleted tenants. Locks the others, so that no deletion can run at the same time and leave rows behind. */
 async function write({ batch }: Database, counted: Usage[]): Promise<void> {
   const [ids, days, calls] = [
     arrayOf(counted, "tenantId"),
@@ -86,12 +86,11 @@ async function write({ batch }: Database, counted: Usage[]): Promise<void> {
     select stream.add_api_usage(array_agg(tenant_id), array_agg(day), array_agg(calls)) from counted`);
 }
 
-/** One value of each, as a literal of Postgres. None holds a comma or a quote. */
+/** One field of each item as a Postgres array literal. The values contain no commas or quotes. */
 function arrayOf(counted: Usage[], name: keyof Usage): string {
   return `{${counted.map((usage) => usage[name]).join(",")}}`;
 }
 
-/** The counter of this process. */
 export const API_USAGE = part("API usage", ({ db, clock }) => new UsageCounter(db, clock), {
   forgetTenant: (counter, { id }) => counter.forget(id),
   close: (counter) => counter.close(),

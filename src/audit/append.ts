@@ -10,12 +10,12 @@ import type { Services } from "../ports.ts";
 
 export type NewLine = {
   action: string;
-  /** Null if even the name of the thing must not stay in the log. */
+  /** Null if the log must not keep even the subject's name. */
   subject: { type: string; id: string; name: string } | null;
   details?: Record<string, unknown>;
 };
 
-/** What a log needs of a context: who acts, and the time. */
+/** The part of a context that a log needs: the actor and the clock. */
 export type Acting = { actor: Actor; services: Pick<Services, "clock"> };
 
 /**
@@ -30,7 +30,7 @@ export async function appendLine(ctx: Acting, tx: TenantTx, line: NewLine): Prom
   }
 }
 
-/** Adds a line to a tenant's log from schema `control`, in the name of any actor. */
+/** Adds a line to a tenant's log from a transaction on schema `control`, for any actor. */
 export async function appendTenantLine(
   ctx: Acting,
   tx: ControlTx,

@@ -15,7 +15,7 @@ export type AuditEntry = {
   details: Record<string, unknown>;
 };
 
-/** A line of the platform's log, of which the content may have been erased. */
+/** A line of the platform's log. Its content may have been erased. */
 export type PlatformAuditEntry = {
   id: string;
   at: Date;
@@ -26,9 +26,9 @@ export type PlatformAuditEntry = {
 };
 
 /**
- * Takes the names and details out of all lines of the platform's log about a tenant, or something of it, whose details
- * name it as `tenant_id`. The chain stays whole: it runs over a hash of the content, and without the salt, which goes as
- * well, nobody can find out what the content was.
+ * Erases the names and details from all lines of the platform's log about a tenant, including lines whose details contain its id as
+ * `tenant_id`. The chain stays intact, because it covers a hash of the content. This erases the salt as well, so nobody can guess the
+ * content from the hash.
  */
 export async function eraseFromPlatformAudit(tx: MigratorTx, tenantId: string): Promise<void> {
   const erased = {
@@ -40,12 +40,12 @@ export async function eraseFromPlatformAudit(tx: MigratorTx, tenantId: string): 
     details: null,
     salt: null,
   };
-  const isAbout = eq(platformAuditLog.subjectId, tenantId);
-  const isOfIts = sql`${platformAuditLog.details} ->> 'tenant_id' = ${tenantId}`;
-  await tx.update(platformAuditLog).set(erased).where(or(isAbout, isOfIts));
+  const isAboutTenant = eq(platformAuditLog.subjectId, tenantId);
+  const namesTenant = sql`${platformAuditLog.details} ->> 'tenant_id' = ${tenantId}`;
+  await tx.update(platformAuditLog).set(erased).where(or(isAboutTenant, namesTenant));
 }
 
-/** The tenant's newest lines, as many as the value `limit` says, newest first; for a flight with others. */
+/** The newest `limit` lines of the tenant's log, newest first. Can be sent in one round trip with other queries. */
 export const recentAudit = prepareQuery((db) =>
   db.select({
     id: auditLog.id,
@@ -71,22 +71,22 @@ export async function listPlatformAudit(
   return rows;
 }
 
-/** How many lines the tenant's log has, and the first of them that doesn't fit: changed, added or cut out by hand. */
+/** Verifies the tenant's log. Finds lines that were changed, added, or removed by hand. */
 export async function verifyAudit(tx: TenantTx): Promise<AuditVerification> {
   return await verify(tx, auditLog);
 }
 
-/** The same for the platform's log. */
+/** Verifies the platform's log. */
 export async function verifyPlatformAudit(tx: ControlTx): Promise<AuditVerification> {
   return await verify(tx, platformAuditLog);
 }
 
-/** `brokenAt`: the place of the first line that doesn't fit the one before it, or its own content. */
+/** `brokenAt` is the position of the first line that doesn't match the previous line or its own content. */
 export type AuditVerification = { lines: number; brokenAt: number | null };
 
 /**
- * Each line carries its sequence, a hash of its content, and a hash over those and the hash of the line before. To change,
- * insert or remove a line without a trace, one would have to rewrite all lines after it.
+ * Each line contains its sequence, a hash of its content, and a hash of both and the previous line's hash. Changing, inserting, or
+ * removing a line without a trace would require rewriting all later lines.
  */
 async function verify(
   tx: TenantTx | ControlTx,

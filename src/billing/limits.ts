@@ -5,13 +5,13 @@ import type { TenantContext } from "../context.ts";
 import { limitReached } from "../errors.ts";
 import type { PlanKey } from "./plans.ts";
 
-/** How many of something a tenant may have. */
+/** A limit on the number of things that a tenant may have. */
 export type Limit = {
-  /** The plural noun that the API names it by, such as `projects`. */
+  /** The API's name for the things, a plural noun such as `projects`. */
   readonly name: string;
-  /** The same for people: one, and several. */
+  /** The singular and plural noun in messages. */
   readonly nouns: { readonly one: string; readonly several: string };
-  /** The most that each plan includes; null where there is no limit. */
+  /** The maximum in each plan, or null if the plan is unlimited. */
   readonly included: Readonly<Record<PlanKey, number | null>>;
 };
 
@@ -21,8 +21,8 @@ export function limit(name: string, declared: Omit<Limit, "name">): Limit {
 }
 
 /**
- * Takes one from the limit, in the transaction that creates the thing. One conditional update counts and checks, so that
- * parallel requests can't pass the limit together. Throws `limit_reached`.
+ * Counts one thing toward the limit, in the transaction that creates it. A single conditional update counts and checks, so concurrent
+ * requests can't exceed the limit together. Throws `limit_reached`.
  */
 export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Limit): Promise<void> {
   const included = limit.included[tenant.plan];
@@ -37,13 +37,13 @@ export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Li
   throw limitReached(messageOf(limit, included), { limit: included, used: await countUsed(tx, limit) });
 }
 
-/** Gives one back, in the transaction that deletes the thing. */
+/** Uncounts one thing, in the transaction that deletes it. */
 export async function release(tx: TenantTx, limit: Limit): Promise<void> {
   await tx.update(limitCounters).set({ used: sql`greatest(${limitCounters.used} - 1, 0)` })
     .where(eq(limitCounters.limit, limit.name));
 }
 
-/** May be more than the plan includes, after a downgrade. */
+/** The number of things in use. After a downgrade, it may exceed the limit. */
 async function countUsed(tx: TenantTx, limit: Limit): Promise<number> {
   const [row] = await tx.select({ used: limitCounters.used }).from(limitCounters)
     .where(eq(limitCounters.limit, limit.name));

@@ -47,7 +47,7 @@ async function attempt(ctx: SystemContext, email: OutgoingEmail): Promise<Delive
   const address = emailAddress.safeParse(email.to.address);
   if (!address.success) return { status: "refused", recipient: false, reason: "not an email address" };
   const suppression = await findSuppression(ctx, address.data);
-  if (suppression && holdsBack(suppression, email)) return { status: "suppressed", reason: suppression };
+  if (suppression && isBlocked(suppression, email)) return { status: "suppressed", reason: suppression };
 
   const outcome = await ctx.services.use(EMAIL_TRANSPORT).send(email);
   if (outcome.status === "refused" && outcome.recipient) {
@@ -57,7 +57,7 @@ async function attempt(ctx: SystemContext, email: OutgoingEmail): Promise<Delive
 }
 
 /** After a complaint, emails that can't be turned off are still sent: people need the password link that they ask for. */
-function holdsBack(reason: SuppressionReason, { category }: OutgoingEmail): boolean {
+function isBlocked(reason: SuppressionReason, { category }: OutgoingEmail): boolean {
   return reason !== "complaint" || category !== null;
 }
 

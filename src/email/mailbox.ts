@@ -11,7 +11,7 @@ import { momentKey } from "../platform/list_keys.ts";
 /** A captured email. Nothing was delivered. */
 export type MailboxMessage = typeof mailboxMessages.$inferSelect;
 
-/** An address, or what someone types for one. */
+/** The address filter. Any text is accepted, even if it is not an address. */
 const recipient = z.string().trim().toLowerCase().max(254);
 
 export const MAILBOX_LIST = list("mailbox", {

@@ -61,7 +61,8 @@ export const ADDRESS_RELEASED = anonymousEvent("email_address.released", {
 export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
 
 /**
- * Suppresses an address. If it is suppressed already, only a complaint gives way to another reason, which holds back more.
+ * Suppresses an address. If it is already suppressed because of a complaint, a different reason replaces it, because that blocks more
+ * emails. Other reasons stay.
  * Returns whether anything changed.
  */
 export async function suppress(ctx: SystemContext, input: NewSuppression): Promise<boolean> {
@@ -69,7 +70,7 @@ export async function suppress(ctx: SystemContext, input: NewSuppression): Promi
   return await ctx.tx((tx) => add(ctx, tx, input));
 }
 
-/** Suppresses an address for staff. Throws `invalid` on `address` if it is suppressed already. */
+/** Suppresses an address for staff. Throws `invalid` on `address` if it is already suppressed. */
 export async function suppressByHand(
   ctx: SystemContext,
   { address, detail }: z.output<typeof newSuppression>,
@@ -79,7 +80,7 @@ export async function suppressByHand(
     const [before] = await tx.select({ reason: suppressedAddresses.reason }).from(suppressedAddresses)
       .where(eq(suppressedAddresses.address, address)).for("update");
     if (!await add(ctx, tx, { address, reason: "manual", detail })) {
-      throw invalid({ address: "This address is suppressed already." });
+      throw invalid({ address: "This address is already suppressed." });
     }
     const reason = { from: before?.reason ?? null, to: "manual" };
     await publishByHand(ctx, tx, ADDRESS_SUPPRESSED, address, reason);
@@ -91,10 +92,10 @@ export async function unsuppress(ctx: SystemContext, id: string): Promise<string
   authorize(ctx, SUPPRESSIONS_MANAGE);
   if (!isId(id)) throw missing();
   return await ctx.tx(async (tx) => {
-    const [gone] = await tx.delete(suppressedAddresses).where(eq(suppressedAddresses.id, id)).returning();
-    if (!gone) throw missing();
-    await publishByHand(ctx, tx, ADDRESS_RELEASED, gone.address, { from: gone.reason, to: null });
-    return gone.address;
+    const [deleted] = await tx.delete(suppressedAddresses).where(eq(suppressedAddresses.id, id)).returning();
+    if (!deleted) throw missing();
+    await publishByHand(ctx, tx, ADDRESS_RELEASED, deleted.address, { from: deleted.reason, to: null });
+    return deleted.address;
   });
 }
 

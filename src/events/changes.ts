@@ -1,9 +1,9 @@
 type Row = Record<string, unknown>;
 
-/** What a change did to a row: the fields that differ, sorted by name, and their values before and after. */
+/** The changed fields of a row, sorted by name, with their values before and after. */
 export type Changes = { fields: string[]; from: Row; to: Row };
 
-/** The fields of `before` whose value is another one in `after`. A field that `after` leaves undefined stays as it is. */
+/** The fields of `after` that differ from `before`. An undefined field counts as unchanged. */
 export function changedFields<Before extends object>(
   before: Before,
   after: Partial<Before>,
@@ -14,7 +14,7 @@ export function changedFields<Before extends object>(
   return Object.fromEntries(changed) as Partial<Before>;
 }
 
-/** A change as the audit log's details tell it. The values of the fields in `withoutValues` stay out of the log. */
+/** Describes a change for the details of the audit log. Omits the values of fields in `withoutValues`. */
 export function describeChanges<Before extends object>(
   before: Before,
   changed: Partial<Before>,

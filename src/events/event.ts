@@ -1,16 +1,16 @@
-/** Something that happened to one thing of the product, and that a log keeps. */
+/** A type of event that is recorded in an audit log, such as a created project. */
 export type Event<Row extends object = object, Log extends EventLog = EventLog> = {
   /** `noun.verb`, as the audit log and webhooks name it. */
   readonly name: `${string}.${string}`;
-  /** `tenant`: the tenant's own log. `platform`: the platform's, and the tenant's as well if it is about a tenant. */
+  /** `tenant` events go to the tenant's log. `platform` events go to the platform's log, and to a tenant's log if they are about a tenant. */
   readonly log: Log;
-  /** What happened, for people, after the actor's name: "created the project {name}". */
+  /** What happened, as text after the actor's name: "created the project {name}". */
   readonly sentence: string;
-  /** The log says that these fields changed, but not from what to what. */
+  /** The log names these fields if they change, but omits their values. */
   readonly withoutValues: readonly (keyof Row)[];
-  /** These fields count changes; they are none themselves. */
+  /** Fields such as a version or a timestamp that don't count as changes. */
   readonly bookkeeping: readonly (keyof Row)[];
-  /** Null if even the name of the thing must not stay in the log. */
+  /** Null if the log must not keep even the subject's name. */
   readonly subject: ((row: Row) => { id: string; name: string }) | null;
 };
 

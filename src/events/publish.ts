@@ -15,16 +15,16 @@ import type { Event } from "./event.ts";
 export type Change<Row> = {
   before?: Row;
   after?: Row;
-  /** More for the log, without secrets. */
+  /** Additional details for the log, without secrets. */
   details?: Record<string, unknown>;
 };
 
-/** `schema`: of the tenant that the event is about, if its own log can take the line as well. */
+/** `schema` is the schema of the event's tenant, if the line also goes to that tenant's log. */
 export type PlatformChange<Row> = Change<Row> & { schema?: SchemaName };
 
 /**
- * Publishes an event in the transaction of the change it follows from: one exists exactly if the other does. If `before` and
- * `after` are equal, nothing happened and nothing is published. Returns whether it was. Every reader of events begins here.
+ * Publishes an event in the transaction of its change, so that both are committed together. Publishes nothing if `before` and `after`
+ * are equal. Returns whether it published the event. This is the only place where code that reacts to events starts.
  * Throws `forbidden` if the actor is no longer a member.
  */
 export async function publish<Row extends object>(
@@ -56,7 +56,7 @@ export async function publish<Row extends object>(
   return true;
 }
 
-/** Null if nothing changed. */
+/** Returns null if nothing changed. */
 function lineOf<Row extends object>(
   event: Event<Row>,
   { before, after, details }: Change<Row>,
@@ -72,7 +72,7 @@ function lineOf<Row extends object>(
   return { action: event.name, subject, details: details ?? changes };
 }
 
-/** The noun of an event's name is the type of what it is about. */
+/** The subject's type is the noun in the event's name. */
 function typeOf({ name }: { name: string }): string {
   return name.split(".")[0]!;
 }

@@ -1,13 +1,13 @@
 import type { Event } from "./event.ts";
 
-/** A line of a log, as far as its sentence needs it. */
+/** The parts of a log line that its sentence needs. */
 export type LoggedEvent = {
   action: string;
   subjectName: string | null;
   details: Record<string, unknown> | null;
 };
 
-/** What a logged event says after the actor's name, such as "created the project Apollo". */
+/** The text after the actor's name, such as "created the project Apollo". */
 export function sentenceOf(
   events: ReadonlyMap<string, Event>,
   { action, subjectName, details }: LoggedEvent,

@@ -10,7 +10,7 @@ const TENANTS_AT_ONCE = 500;
 
 /**
  * Enqueues a job for each active tenant. If this is interrupted and repeated, `key` prevents a second job for a tenant.
- * Returns how many were added.
+ * Returns the number of added jobs.
  */
 export async function enqueueForAllTenants<Payload extends z.ZodType>(
   ctx: SystemContext,

@@ -65,7 +65,7 @@ Deno.test("a folder that can't be private to Denizen is rejected with one line a
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /^error: DATA_DIR: other users can read ".*", and it holds other files\. Run "chmod 700 /,
+        /^error: DATA_DIR: other users can read ".*", and it contains other files\. Run "chmod 700 /,
       );
       assert.equal((await Deno.stat(shared)).mode! & 0o777, 0o755);
       assert.deepEqual((await Array.fromAsync(Deno.readDir(shared))).map(({ name }) => name), ["index.html"]);

@@ -113,7 +113,10 @@ Deno.test("one tenant's failure is reported and stops only that tenant; the next
   assert.equal(fleet.migrated, 1);
   const reasons = new Map(fleet.failed.map(({ schema, reason }) => [schema, reason]));
   assert.match(reasons.get(broken.tenant.schemaName)!, /column "color".*already exists/);
-  assert.equal(reasons.get(dropped.tenant.schemaName), "The schema is not there: it was dropped by hand.");
+  assert.equal(
+    reasons.get(dropped.tenant.schemaName),
+    "The schema doesn't exist. Someone dropped it by hand.",
+  );
   assert.deepEqual(laggards.map(({ failure }) => failure !== null), [true, true]);
   assert.deepEqual([again.fleet.migrated, again.fleet.failed.length], [1, 1]);
 });

@@ -88,7 +88,7 @@ Deno.test("a server starts in an empty folder, signs up a company, and keeps it 
         await using second = await ServerProcess.start(variables);
         const { code, stderr } = await second.outcome;
         assert.equal(code, 1);
-        assert.match(stderr, /Another Denizen server runs on the folder/);
+        assert.match(stderr, /Another Denizen server is running on the folder/);
       });
 
       await t.step("a running request finishes after the stop signal", async () => {

@@ -1,4 +1,4 @@
 import { pgSchema } from "drizzle-orm/pg-core";
 
-/** Schema `control`: what is not a tenant's own. Only the application's login role sees it. */
+/** Schema `control`: all data that doesn't belong to a single tenant's schema. Only the application's login can read it. */
 export const control = pgSchema("control");

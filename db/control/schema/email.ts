@@ -2,8 +2,8 @@ import { index, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
-import { users } from "./users.ts";
 import { tenants } from "./tenants.ts";
+import { users } from "./users.ts";
 
 /** The categories of email that a user turned off. */
 export const emailOptOuts = control.table("email_opt_outs", {
@@ -12,18 +12,18 @@ export const emailOptOuts = control.table("email_opt_outs", {
   createdAt: moment("created_at").notNull(),
 }, (table) => [primaryKey({ columns: [table.userId, table.category] })]);
 
-/** Addresses that get no email: it bounced, was marked as spam, or staff added the address. */
+/** Addresses that get no email, because an email bounced or was marked as spam, or because staff added the address. */
 export const suppressedAddresses = control.table("suppressed_addresses", {
   id: uuid("id").primaryKey(),
   /** Lower case. */
   address: text("address").notNull().unique(),
   reason: text("reason", { enum: ["bounce", "complaint", "manual"] }).notNull(),
-  /** What the other side said, or a note. */
+  /** The mail server's reply, or a note by staff. */
   detail: text("detail").notNull(),
   createdAt: moment("created_at").notNull(),
 }, (table) => [index("suppressed_addresses_created").on(table.createdAt, table.id)]);
 
-/** The newest emails, where no mail server is configured. Production has none. */
+/** The newest captured emails if no mail server is configured. Always empty in production. */
 export const mailboxMessages = control.table("mailbox_messages", {
   id: uuid("id").primaryKey(),
   at: moment("at").notNull(),

@@ -3,14 +3,14 @@ import { boolean, index, jsonb, smallint, text, uuid } from "drizzle-orm/pg-core
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
-import { users } from "./users.ts";
 import { tenants } from "./tenants.ts";
+import { users } from "./users.ts";
 
-/** A browser's session on one host: the apex (no tenant), or one tenant's. */
+/** A browser's session on one host: the apex (no tenant) or a tenant's host. */
 export const sessions = control.table("sessions", {
   id: uuid("id").primaryKey(),
   tokenHash: text("token_hash").notNull().unique(),
-  /** Shared by all sessions that one sign-in led to: the apex's, and those that handoffs opened from it. */
+  /** Shared by all sessions of one sign-in: the first session, and those that handoffs opened from it. */
   signInId: uuid("sign_in_id").notNull(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
@@ -26,7 +26,7 @@ export const sessions = control.table("sessions", {
   index("sessions_expiry").on(table.expiresAt),
 ]);
 
-/** Secrets that open one door once: each is bound to its purpose, its user and, where there is one, its tenant. */
+/** Tokens that work once. Each is bound to its purpose, its user, and its tenant, if any. */
 export const oneTimeTokens = control.table("one_time_tokens", {
   id: uuid("id").primaryKey(),
   tokenHash: text("token_hash").notNull().unique(),
@@ -43,8 +43,8 @@ export const oneTimeTokens = control.table("one_time_tokens", {
 ]);
 
 /**
- * Sign-ups that wait for the code sent to their address (`SIGN_UP=verified`). Nothing else exists of them yet, and their subdomain
- * isn't reserved. The code isn't stored: it follows from the id and `APP_SECRET`.
+ * Sign-ups that wait for the code sent to their address (`SIGN_UP=verified`). They have no user or tenant yet, and don't reserve
+ * their subdomain. The code isn't stored, because it is derived from the id and `APP_SECRET`.
  */
 export const pendingSignUps = control.table("pending_sign_ups", {
   id: uuid("id").primaryKey(),
@@ -64,15 +64,15 @@ export const pendingSignUps = control.table("pending_sign_ups", {
   index("pending_sign_ups_created").on(table.createdAt),
 ]);
 
-/** API refresh tokens. Each is used once and replaced by the next of its family. */
+/** API refresh tokens. Each works once, and the next token of its family replaces it. */
 export const refreshTokens = control.table("refresh_tokens", {
   id: uuid("id").primaryKey(),
   familyId: uuid("family_id").notNull(),
-  /** The family of the account token that this one was exchanged for, and ends with. */
+  /** The family of the account token that this tenant token came from. Both end together. */
   parentFamilyId: uuid("parent_family_id"),
   tokenHash: text("token_hash").notNull().unique(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
-  /** The only tenant that a tenant token opens; null for an account token. */
+  /** The only tenant that a tenant token opens. Null for an account token. */
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   createdAt: moment("created_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
@@ -86,7 +86,7 @@ export const refreshTokens = control.table("refresh_tokens", {
   index("refresh_tokens_expiry").on(table.expiresAt),
 ]);
 
-/** The keys that sign access tokens; the private half is encrypted under `APP_SECRET`. */
+/** The keys that sign access tokens. The private keys are encrypted with `APP_SECRET`. */
 export const signingKeys = control.table("signing_keys", {
   id: text("id").primaryKey(),
   publicJwk: jsonb("public_jwk").$type<JsonWebKey>().notNull(),

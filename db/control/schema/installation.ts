@@ -3,20 +3,20 @@ import { index, text } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import { control } from "./control.ts";
 
-/** One row: what this installation has made in the server besides its schemas. */
+/** A single row with the roles that this installation uses on the server. */
 export const installation = control.table("installation", {
-  /** The role without login that owns all tenants' tables; it is taken on to make and to migrate them. */
+  /** The role that owns all tenants' tables. It can't log in. The migration login sets this role to create and migrate tables. */
   ownerRole: text("owner_role").primaryKey(),
   /** The application's login, which may act as every tenant's role. Empty until the first migration by this code. */
   login: text("login").notNull().default(""),
 });
 
-/** Rows to lock for what one transaction at a time may do. Any role could hold advisory locks. */
+/** Rows that a transaction locks to be the only one of its kind. Advisory locks are no option, because any role could hold them. */
 export const locks = control.table("locks", {
   name: text("name", { enum: ["audit_log", "dispatch", "signing_keys"] }).primaryKey(),
 });
 
-/** Which migrations this schema has had. */
+/** The migrations that were applied to schema `control`. */
 export const controlMigrations = control.table("migrations", {
   version: text("version").primaryKey(),
   checksum: text("checksum").notNull(),
@@ -24,26 +24,26 @@ export const controlMigrations = control.table("migrations", {
 });
 
 /**
- * The ledger of all tenants' schemas, those included that wait for a tenant. `version` is the newest migration a schema
- * has had; `checksum` covers that migration and all before it.
+ * The ledger of all tenant schemas, including ready ones without a tenant. `version` is a schema's newest migration. `checksum`
+ * covers that migration and all earlier ones.
  */
 export const tenantSchemas = control.table("tenant_schemas", {
   name: text("name").primaryKey(),
   version: text("version").notNull(),
   checksum: text("checksum").notNull(),
   migratedAt: moment("migrated_at").notNull(),
-  /** When it became a tenant's; null while it is ready to be. */
+  /** When a tenant claimed the schema. Null while the schema is ready for a tenant. */
   claimedAt: moment("claimed_at"),
-  /** Why its last migration failed, and when; null once one has succeeded. */
+  /** Why and when its last migration failed. Null after a success. */
   failure: text("failure"),
   failedAt: moment("failed_at"),
 }, (table) => [index("tenant_schemas_ready").on(table.name).where(sql`${table.claimedAt} is null`)]);
 
-/** Roles that wait, made and granted, for the next schemas. See db/ready_roles.ts. */
+/** Roles that are ready for the next schemas, created and granted. See db/migration/ready_roles.ts. */
 export const readyRoles = control.table("ready_roles", { name: text("name").primaryKey() });
 
 /**
- * Roles of deleted tenants that another database of the same server still uses, such as a restored copy. Upkeep drops them
- * once it doesn't.
+ * Roles of deleted tenants that another database on the same server still uses, such as a restored copy. Upkeep drops each role
+ * when no database uses it any longer.
  */
 export const droppedRoles = control.table("dropped_roles", { name: text("name").primaryKey() });

@@ -2,8 +2,8 @@ import { index, text, unique, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
-import { users } from "./users.ts";
 import { tenants } from "./tenants.ts";
+import { users } from "./users.ts";
 
 export const memberships = control.table("memberships", {
   id: uuid("id").primaryKey(),

@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { index, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
+import type { SchemaName } from "../../tenant/schema_name.ts";
 import { control } from "./control.ts";
 import { users } from "./users.ts";
-import type { SchemaName } from "../../tenant/schema_name.ts";
 
 export const tenants = control.table("tenants", {
   id: uuid("id").$type<TenantId>().primaryKey(),
@@ -12,16 +12,16 @@ export const tenants = control.table("tenants", {
   subdomain: text("subdomain").notNull().unique(),
   schemaName: text("schema_name").$type<SchemaName>().notNull().unique(),
   plan: text("plan", { enum: ["starter", "team", "premium", "enterprise"] }).notNull(),
-  /** `deleting`: gone for everyone, and being removed for good. */
+  /** A tenant that is `deleting` is hidden from everyone while its data is being permanently deleted. */
   status: text("status", { enum: ["active", "suspended", "deleting"] }).notNull().default("active"),
   suspendedAt: moment("suspended_at"),
   suspensionReason: text("suspension_reason"),
-  /** When it will be deleted, if that is scheduled. */
+  /** When the tenant will be deleted, or null if no deletion is scheduled. */
   deletionDueAt: moment("deletion_due_at"),
-  /** The look of its emails: `#rrggbb`, and an https address. Null: the product's own. */
+  /** The look of the tenant's emails: `#rrggbb` and an https URL. Null means the product's look. */
   brandColor: text("brand_color"),
   logoUrl: text("logo_url"),
-  /** The person who created it for themselves; null where the platform did, or where nobody noted it. */
+  /** The user who created the tenant for themselves. Null if the platform created it, or if the creator is unknown. */
   createdBy: uuid("created_by").$type<UserId>().references(() => users.id, { onDelete: "set null" }),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
@@ -32,14 +32,14 @@ export const tenants = control.table("tenants", {
 ]);
 
 /**
- * Every name that leads to a tenant: the one it has, and those it had, which redirect until they expire. One table for
- * both, so that its primary key is what keeps a name from being taken twice.
+ * Every subdomain of a tenant: the current one, and former ones, which redirect until they expire. Both are in one table, so that the
+ * primary key prevents two tenants from having the same name.
  */
 export const subdomains = control.table("subdomains", {
   name: text("name").primaryKey(),
   tenantId: uuid("tenant_id").$type<TenantId>().notNull().references(() => tenants.id, {
     onDelete: "cascade",
   }),
-  /** Null for the name that the tenant has now. */
+  /** Null for the tenant's current subdomain. */
   expiresAt: moment("expires_at"),
 }, (table) => [index("subdomains_tenant").on(table.tenantId)]);

@@ -5,12 +5,12 @@ import { control } from "./control.ts";
 
 export const users = control.table("users", {
   id: uuid("id").$type<UserId>().primaryKey(),
-  /** Lower case, trimmed: one address, one user. */
+  /** In lowercase and trimmed, so that each address has only one user. */
   email: text("email").notNull().unique(),
-  /** When the person showed that email to the address reaches them. Null until then. */
+  /** When the user confirmed the email address. Null until then. */
   emailVerifiedAt: moment("email_verified_at"),
   name: text("name").notNull(),
-  /** PHC string of Argon2id; null until the person sets a password by a one-time link. */
+  /** The Argon2id hash as a PHC string. Null until the user sets a password with a one-time link. */
   passwordHash: text("password_hash"),
   isPlatformAdmin: boolean("is_platform_admin").notNull().default(false),
   createdAt: moment("created_at").notNull(),

@@ -3,8 +3,8 @@ import { moment } from "../../columns.ts";
 import type { UserId } from "../../ids.ts";
 
 /**
- * Who did what. The tenant's role reads it; the database's function audit.append adds. Each row carries a hash of itself
- * and of the row before; see src/audit/audit_log.ts.
+ * Who did what. The tenant's role can only read it, and the database function audit.append adds rows. Each row contains a hash of
+ * itself and of the previous row. See src/audit/audit_log.ts.
  */
 export const auditLog = pgTable("audit_log", {
   id: uuid("id").primaryKey(),

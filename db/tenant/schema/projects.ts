@@ -9,7 +9,7 @@ export const projects = pgTable("projects", {
   description: text("description").notNull().default(""),
   status: text("status", { enum: ["active", "archived"] }).notNull().default("active"),
   ownerId: uuid("owner_id").$type<UserId>(),
-  /** Counts the changes: what `If-Match` compares. */
+  /** Increases with every change. `If-Match` compares it. */
   version: integer("version").notNull().default(1),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),

@@ -1,8 +1,8 @@
 import { MINUTE } from "../../platform/clock.ts";
 
 /**
- * Runs a check at most once at a time, and not within a minute of a success: health is checked every few seconds, and mail servers
- * take many sign-ins for an attack. Uses monotonic time.
+ * Runs a check once at a time, and not within a minute after a success. Health is checked every few seconds, and mail servers treat
+ * frequent sign-ins as an attack. Uses monotonic time.
  */
 export class RecentCheck {
   readonly #check: () => Promise<void>;
@@ -13,7 +13,7 @@ export class RecentCheck {
     this.#check = check;
   }
 
-  /** Counts as a success: something else showed that it works. */
+  /** Records a success that happened outside the check. */
   passed(): void {
     this.#goodUntil = performance.now() + MINUTE;
   }

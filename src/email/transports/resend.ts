@@ -90,13 +90,13 @@ function outcomeOf(status: number, content: unknown, address: string): SendOutco
     return { status: "accepted", providerId: receipt.safeParse(content).data?.id ?? null };
   }
   const { name, message } = failureOf(content);
-  const told = oneLine(`${status} ${name} ${message}`).replaceAll(address, "…").slice(0, MAX_REASON_LENGTH);
+  const reason = oneLine(`${status} ${name} ${message}`).replaceAll(address, "…").slice(0, MAX_REASON_LENGTH);
   // The same id with another body: an earlier attempt was accepted, but its answer got lost.
   if (name === "invalid_idempotent_request") return { status: "accepted", providerId: null };
   if (status >= 500 || status === 409 || TEMPORARY_STATUSES.includes(status)) {
-    return { status: "deferred", reason: told };
+    return { status: "deferred", reason };
   }
-  return { status: "refused", recipient: /invalid [`'"]?to[`'"]? field/i.test(message), reason: told };
+  return { status: "refused", recipient: /invalid [`'"]?to[`'"]? field/i.test(message), reason };
 }
 
 function failureOf(content: unknown): { name: string; message: string } {

@@ -6,7 +6,7 @@ import { RecentCheck } from "./recent_check.ts";
 import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";
 
 const MAX_CONNECTIONS = 5;
-const MAX_MESSAGES_OF_A_CONNECTION = 100;
+const MAX_MESSAGES_PER_CONNECTION = 100;
 const CONNECT_TIMEOUT = 10 * SECOND;
 const SILENCE_TIMEOUT = 30 * SECOND;
 /** Shorter than the job's timeout, so that the job learns the outcome. */
@@ -17,7 +17,7 @@ const SUBMISSION_PORT = 587;
 const MAX_REASON_LENGTH = 300;
 
 /** Replies that ask for authentication, or for a stronger one (RFC 4954). */
-const CREDENTIALS_ASKED = [530, 534, 535, 538];
+const AUTHENTICATION_CODES = [530, 534, 535, 538];
 
 /** Enhanced status codes about the recipient's address, in replies to a command. */
 const RECIPIENT_CODES: Record<string, string[]> = {
@@ -42,7 +42,7 @@ export class SmtpTransport implements EmailTransport {
     await this.#transporter.verify();
   });
 
-  /** `messageIdHost` stands after the @ of each Message-ID. */
+  /** `messageIdHost` is the host name after the @ in each Message-ID. */
   constructor(url: URL, messageIdHost: string, options: SmtpOptions = {}) {
     this.#transporter = createTransport(connectionOptions(url, options));
     this.#messageIdHost = messageIdHost;
@@ -98,7 +98,7 @@ function connectionOptions(
     auth: user ? { user, pass } : undefined,
     tls: certificateAuthority ? { ca: certificateAuthority } : undefined,
     maxConnections: MAX_CONNECTIONS,
-    maxMessages: MAX_MESSAGES_OF_A_CONNECTION,
+    maxMessages: MAX_MESSAGES_PER_CONNECTION,
     maxRequeues: 0,
     dnsTimeout: CONNECT_TIMEOUT,
     connectionTimeout: CONNECT_TIMEOUT,
@@ -113,15 +113,15 @@ function connectionOptions(
 /** Rejected credentials and missing TLS defer the email, so none is lost until the operator fixes them. */
 function outcomeOf(error: NodemailerError, address: string): SendOutcome {
   const { code, responseCode = 0 } = error;
-  if (code === "EAUTH" || code === "ENOAUTH" || CREDENTIALS_ASKED.includes(responseCode)) {
+  if (code === "EAUTH" || code === "ENOAUTH" || AUTHENTICATION_CODES.includes(responseCode)) {
     return {
       status: "deferred",
       reason: `The mail server refuses the credentials (${responseCode || code}).`,
     };
   }
   const reason = reasonOf(error, address);
-  const isAboutMail = code === "EENVELOPE" || code === "EMESSAGE";
-  if (!isAboutMail || (responseCode > 0 && responseCode < 500)) return { status: "deferred", reason };
+  const isAboutEmail = code === "EENVELOPE" || code === "EMESSAGE";
+  if (!isAboutEmail || (responseCode > 0 && responseCode < 500)) return { status: "deferred", reason };
   return { status: "refused", recipient: isAboutRecipient(error), reason };
 }
 
@@ -139,6 +139,6 @@ function isAboutRecipient({ command = "", response = "", responseCode = 0 }: Nod
 }
 
 function reasonOf({ response, message, code }: NodemailerError, address: string): string {
-  const told = oneLine(response || message).replaceAll(address, "…");
-  return code === "EABORT" ? "The mail server takes too long." : told.slice(0, MAX_REASON_LENGTH);
+  const reason = oneLine(response || message).replaceAll(address, "…");
+  return code === "EABORT" ? "The mail server takes too long." : reason.slice(0, MAX_REASON_LENGTH);
 }
