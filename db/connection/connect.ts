@@ -54,7 +54,10 @@ export type Database = ControlAccess & {
   stats(): (PoolStats & { lane: string })[];
   /** Opens more connections of the migration login, to migrate many schemas. The caller closes the pool. */
   openMigratorPool(connections: number): ConnectionPool;
-  /** Calls `onMessage` for each notification on `channel`. Returns false without a direct connection, because a pooler can't listen. */
+  /**
+   * Calls `onMessage` for each notification on `channel`. Returns false without a direct connection, because a pooler
+   * can't listen.
+   */
   listen(channel: string, onMessage: (payload: string) => void): Promise<boolean>;
   close(): Promise<void>;
 };

@@ -11,8 +11,8 @@ export type Send = (
 ) => postgres.PendingQuery<(postgres.Row & Iterable<postgres.Row>)[]>;
 
 /**
- * How a connection is used. A transaction uses it exclusively. Flights share it: a flight is a transaction whose statements are all
- * sent at once, without waiting for answers. A migration is a transaction without a time limit.
+ * How a connection is used. A transaction uses it exclusively. Flights share it: a flight is a transaction whose
+ * statements are all sent at once, without waiting for answers. A migration is a transaction without a time limit.
  */
 export type Use = "transaction" | "flight" | "migration";
 
@@ -79,10 +79,11 @@ export class Connection {
   }
 
   /**
-   * Runs `work`, and rejects as soon as the connection is lost. Statements that were sent may never be answered, and later ones must
-   * not reach a replacement connection.
+   * Runs `work`, and rejects as soon as the connection is lost. Statements that were sent may never be answered, and
+   * later ones must not reach a replacement connection.
    *
-   * Waits for the connection to open before it sends anything, because the driver reorders statements that it gets earlier.
+   * Waits for the connection to open before it sends anything, because the driver reorders statements that it gets
+   * earlier.
    */
   run<T>(work: (send: Send) => PromiseLike<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {

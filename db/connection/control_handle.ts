@@ -13,9 +13,9 @@ export type Lend = <T>(work: (send: Send) => PromiseLike<T>) => Promise<T>;
 const dialect = new PgDialect();
 
 /**
- * A handle that sends each statement on a connection that `lend` provides. Drizzle sends unprepared statements, which cost a second
- * round trip with this driver. This handle prepares statements if the connection allows it. It always uses the extended protocol,
- * with one statement per message and values separate from the SQL.
+ * A handle that sends each statement on a connection that `lend` provides. Drizzle sends unprepared statements, which
+ * cost a second round trip with this driver. This handle prepares statements if the connection allows it. It always
+ * uses the extended protocol, with one statement per message and values separate from the SQL.
  */
 export function controlHandle(lend: Lend): ControlDb {
   const client = {

@@ -7,8 +7,8 @@ const MAX_TIMEOUT_SECONDS = 600;
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "::1"];
 
 /**
- * `disable`: no TLS. `prefer`: TLS if the server offers it. `require`: always TLS. `verify-ca` also verifies who signed the server's
- * certificate, and `verify-full` its host name as well.
+ * `disable`: no TLS. `prefer`: TLS if the server offers it. `require`: always TLS. `verify-ca` also verifies who signed
+ * the server's certificate, and `verify-full` its host name as well.
  */
 export type TlsMode = "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
 
@@ -35,7 +35,10 @@ export type DatabaseUrl = {
   isPooler: boolean;
 };
 
-/** An invalid address. The message completes a sentence that starts with the variable's name. It contains no part of the address. */
+/**
+ * An invalid address. The message completes a sentence that starts with the variable's name. It contains no part of the
+ * address.
+ */
 export class DatabaseUrlError extends Error {}
 
 const TLS_MODES: Record<string, TlsMode> = {
@@ -207,7 +210,10 @@ function splitOnce(text: string, separator: string): [string, string | undefined
   return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-/** Decodes valid percent-encoding. Keeps other `%` signs, for example in a generated password. Returns undefined for empty text. */
+/**
+ * Decodes valid percent-encoding. Keeps other `%` signs, for example in a generated password. Returns undefined for
+ * empty text.
+ */
 function decode(text: string | undefined): string | undefined {
   const decoded = text?.replaceAll(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
     try {

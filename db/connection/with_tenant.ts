@@ -24,8 +24,8 @@ export function withTenant<T>(
 }
 
 /**
- * Like `withTenant`, for independent queries: sends all of them and the transaction's statements in one round trip. `build` returns
- * the queries without awaiting them. The results have the same order.
+ * Like `withTenant`, for independent queries: sends all of them and the transaction's statements in one round trip.
+ * `build` returns the queries without awaiting them. The results have the same order.
  */
 export function readTenant<Queries extends readonly PromiseLike<unknown>[]>(
   db: Database,

@@ -1,6 +1,7 @@
 /**
- * The embedded database: PGlite, which is Postgres in WebAssembly, behind a Unix socket in the data folder. This way the same driver
- * works for a server and the embedded database, and the CLI and psql can connect while the product is running.
+ * The embedded database: PGlite, which is Postgres in WebAssembly, behind a Unix socket in the data folder. This way
+ * the same driver works for a server and the embedded database, and the CLI and psql can connect while the product is
+ * running.
  */
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { join } from "node:path";
@@ -77,8 +78,8 @@ async function openFolder(folder: string): Promise<PGlite> {
 }
 
 /**
- * Restores a database from `snapshot` (created by `dump`) into memory and serves it. For tests. With `files`, PGlite doesn't load its
- * own files again.
+ * Restores a database from `snapshot` (created by `dump`) into memory and serves it. For tests. With `files`, PGlite
+ * doesn't load its own files again.
  */
 export async function startFromSnapshot(
   snapshot: Blob,

@@ -27,8 +27,8 @@ export async function auditWriterScript(tx: MigratorTx): Promise<string> {
 }
 
 /**
- * Whether the function exists, belongs to the owner of the tenants' tables, and can be called by the functions that append lines. A
- * restored database may lack it.
+ * Whether the function exists, belongs to the owner of the tenants' tables, and can be called by the functions that
+ * append lines. A restored database may lack it.
  */
 export async function isAuditWriterThere(tx: MigratorTx): Promise<boolean> {
   const [row] = await tx.execute<{ there: boolean }>(sql`

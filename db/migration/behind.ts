@@ -11,8 +11,8 @@ import { withMigrator } from "./migrator.ts";
 export type Behind = { name: SchemaName; version: string; isClaimed: boolean; hasFailed: boolean };
 
 /**
- * Schemas that are not at the newest version, unclaimed ones first. Returns none if the ledger doesn't exist yet. Throws if a schema
- * is newer than this code, or if its migrations were changed.
+ * Schemas that are not at the newest version, unclaimed ones first. Returns none if the ledger doesn't exist yet.
+ * Throws if a schema is newer than this code, or if its migrations were changed.
  */
 export async function findBehind(db: Database, migrations: Migration[]): Promise<Behind[]> {
   const newest = migrations.at(-1)!;

@@ -17,9 +17,9 @@ const SCHEMAS_AT_ONCE = 200;
 class RolledBack extends Error {}
 
 /**
- * Compares all schemas at the newest version with a reference schema, which it creates from the migrations and rolls back. Compares
- * tables, columns, constraints, indexes, triggers, functions, owners, and privileges, and the isolation of tenants in `stream`. Reads
- * only the catalog.
+ * Compares all schemas at the newest version with a reference schema, which it creates from the migrations and rolls
+ * back. Compares tables, columns, constraints, indexes, triggers, functions, owners, and privileges, and the isolation
+ * of tenants in `stream`. Reads only the catalog.
  */
 export async function findDrift(db: Database): Promise<Drift[]> {
   const migrations = await readMigrations("tenant");

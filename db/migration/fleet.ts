@@ -52,9 +52,9 @@ const PAUSE_FOR_OTHERS_MILLISECONDS = 250;
 const ONE_A_TRANSACTION = /^-- one schema a transaction\s*$/m;
 
 /**
- * Migrates every tenant schema to the newest version, unclaimed schemas first. Each transaction also records its result in the
- * ledger, so an interrupted run loses and repeats nothing, and concurrent runs share the work. Throws without any change if a schema
- * is newer than the code, or if an applied migration was changed.
+ * Migrates every tenant schema to the newest version, unclaimed schemas first. Each transaction also records its result
+ * in the ledger, so an interrupted run loses and repeats nothing, and concurrent runs share the work. Throws without
+ * any change if a schema is newer than the code, or if an applied migration was changed.
  */
 export async function migrateFleet(db: Database, options: FleetOptions = {}): Promise<FleetReport> {
   const migrations = options.migrations ?? await readMigrations("tenant");
@@ -175,7 +175,10 @@ class FleetRun {
     });
   }
 
-  /** Migrates a batch in one transaction. If that fails, migrates each schema separately, so that a failure affects only its schema. */
+  /**
+   * Migrates a batch in one transaction. If that fails, migrates each schema separately, so that a failure affects only
+   * its schema.
+   */
   async #migrateBatch(batch: Behind[]): Promise<Behind[]> {
     const migrateTogether = () =>
       withMigrator(this.#db, (tx) => this.#migrateIn(tx, batch), { pool: this.#pool });

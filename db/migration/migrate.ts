@@ -26,9 +26,9 @@ const ROLES_GRANTED_AT_ONCE = 500;
 export type MigrationReport = { control: string[]; fleet: FleetReport };
 
 /**
- * Migrates schema `control` and then every tenant schema to the newest version. Can be interrupted and restarted at any time, even by
- * several processes at once. Throws without any change if the database is newer than this code, or if an applied migration was
- * changed. A failure affects only its own tenant. The report lists the failures.
+ * Migrates schema `control` and then every tenant schema to the newest version. Can be interrupted and restarted at any
+ * time, even by several processes at once. Throws without any change if the database is newer than this code, or if an
+ * applied migration was changed. A failure affects only its own tenant. The report lists the failures.
  */
 export async function migrate(db: Database, options: FleetOptions = {}): Promise<MigrationReport> {
   const control = await migrateControl(db);
@@ -162,7 +162,10 @@ async function lock(tx: MigratorTx): Promise<void> {
   if (ledger!.exists) await runScript(tx, "lock table control.migrations in share row exclusive mode");
 }
 
-/** Revokes the open privileges if the login may. Otherwise an administrator does it: see docs/admin/database.md and `config check`. */
+/**
+ * Revokes the open privileges if the login may. Otherwise an administrator does it: see docs/admin/database.md and
+ * `config check`.
+ */
 async function harden(db: Database): Promise<void> {
   for (const { statement } of await findOpenPrivileges(db)) {
     const run = () =>

@@ -45,7 +45,10 @@ export type MigrationWarning = { statement: string; warning: string };
 
 const MAX_SHOWN_LENGTH = 90;
 
-/** The statements of a migration that hold locks for long or break running code. Ignores tables that the migration itself creates. */
+/**
+ * The statements of a migration that hold locks for long or break running code. Ignores tables that the migration
+ * itself creates.
+ */
 export function findWarnings(sql: string): MigrationWarning[] {
   const statements = withoutComments(sql).split(";").map((statement) => statement.trim()).filter(Boolean);
   const created = new Set(

@@ -69,8 +69,8 @@ export async function readPrivileges(tx: MigratorTx, schema: SchemaName): Promis
 }
 
 /**
- * The SQL that changes the owners and privileges of `schema` from `found` to `expected`. Leaves objects alone that exist in only one
- * of them.
+ * The SQL that changes the owners and privileges of `schema` from `found` to `expected`. Leaves objects alone that
+ * exist in only one of them.
  */
 export function repairScript(
   schema: SchemaName,

@@ -34,8 +34,8 @@ async function requireNewestVersion(tx: MigratorTx, migrations: Migration[]): Pr
 }
 
 /**
- * The SQL that creates a schema for the role of the same name. Its tables belong to the owner role, so the tenant's role can use but
- * not alter them. The application's login inherits nothing, so it sees none of them.
+ * The SQL that creates a schema for the role of the same name. Its tables belong to the owner role, so the tenant's
+ * role can use but not alter them. The application's login inherits nothing, so it sees none of them.
  */
 export function provisioningScript(
   schema: SchemaName,

@@ -19,8 +19,8 @@ const ROLES_GRANTED_AT_ONCE = 500;
 const FIRST_VERSION_WITH_ADMIN_PER_ROLE = 160_000;
 
 /**
- * Creates missing roles, and restores the owners and privileges that the migrations define. Can be repeated. Throws `conflict` if the
- * repair requires a superuser. With `dryRun`, changes nothing. Returns the repairs.
+ * Creates missing roles, and restores the owners and privileges that the migrations define. Can be repeated. Throws
+ * `conflict` if the repair requires a superuser. With `dryRun`, changes nothing. Returns the repairs.
  */
 export async function repairRoles(db: Database, { dryRun }: { dryRun: boolean }): Promise<Repair[]> {
   try {
@@ -63,14 +63,20 @@ async function planRoles(tx: MigratorTx, login: string | undefined): Promise<str
   return statements.join("\n");
 }
 
-/** Since PostgreSQL 16, granting or dropping a role requires the admin option. `maker` lacks it, because another login created the roles. */
+/**
+ * Since PostgreSQL 16, granting or dropping a role requires the admin option. `maker` lacks it, because another login
+ * created the roles.
+ */
 function adminScript(roles: string[], maker: string, maySet: (role: string) => boolean): string[] {
   return roles.map((role) =>
     `grant ${role} to ${quoteName(maker)} with admin true, inherit false, set ${maySet(role)};`
   );
 }
 
-/** `maker` is the login that creates roles from now on: the owner of `control`, or the application's login if the owner is a superuser. */
+/**
+ * `maker` is the login that creates roles from now on: the owner of `control`, or the application's login if the owner
+ * is a superuser.
+ */
 async function readMakers(
   tx: MigratorTx,
   login: string | undefined,

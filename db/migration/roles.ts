@@ -1,4 +1,7 @@
-/** Checks the roles that this installation needs on the server. A dump doesn't contain them, and an administrator may drop them by hand. */
+/**
+ * Checks the roles that this installation needs on the server. A dump doesn't contain them, and an administrator may
+ * drop them by hand.
+ */
 import { sql } from "drizzle-orm";
 import type { Database } from "../connection/connect.ts";
 import { type MigratorTx, withMigrator } from "./migrator.ts";
@@ -10,7 +13,10 @@ export type RoleProblem = {
 
 const MAX_LISTED_PROBLEMS = 3;
 
-/** Problems that prevent the application's login from acting as its tenants or creating new ones. Empty before the first migration. */
+/**
+ * Problems that prevent the application's login from acting as its tenants or creating new ones. Empty before the first
+ * migration.
+ */
 export async function findRoleProblems(db: Database): Promise<RoleProblem[]> {
   const login = await loginOf(db);
   return await withMigrator(db, (tx) => findProblems(tx, login));

@@ -5,9 +5,9 @@ import { type MigratorTx, quoteName, readInstallation } from "../migration/migra
 const FUNCTIONS = ["stream.add_api_usage(uuid[], date[], bigint[])", "stream.forget_tenant(uuid)"];
 
 /**
- * Creates the functions that write to `stream`, and the policy that allows it. The functions run as the owner of the tenants' tables.
- * No transaction has that role by default, so a login without a role sees no rows. Repeat this after a migration adds a table. Does
- * nothing while the owner role is missing, as after a restore.
+ * Creates the functions that write to `stream`, and the policy that allows it. The functions run as the owner of the
+ * tenants' tables. No transaction has that role by default, so a login without a role sees no rows. Repeat this after a
+ * migration adds a table. Does nothing while the owner role is missing, as after a restore.
  */
 export async function makeStreamWriter(tx: MigratorTx, login: string): Promise<void> {
   const { ownerRole } = await readInstallation(tx);

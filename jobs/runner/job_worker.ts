@@ -34,7 +34,10 @@ export const NEW_JOBS = "denizen_new_jobs";
 const IDLE_CHECK_INTERVAL = 5;
 const POLL_INTERVAL = SECOND;
 const REPORT_INTERVAL = 5 * SECOND;
-/** After a longer pause (the process was suspended or too busy), leases may have expired, so the worker renews them before it polls. */
+/**
+ * After a longer pause (the process was suspended or too busy), leases may have expired, so the worker renews them
+ * before it polls.
+ */
 const STALLED_AFTER = 2 * REPORT_INTERVAL;
 /** Extra time to stop, for example if the database doesn't answer. */
 const STOP_MARGIN = SECOND / 2;

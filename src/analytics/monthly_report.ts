@@ -15,8 +15,9 @@ export type MonthlyFigure = {
 };
 
 /**
- * `month` is the month's first day, 00:00 UTC. `daily` has one value for each day, or null if the day wasn't counted. `gap` lists the
- * figures that were not measured on the month's last day, and the last day when they were. It is null if all were measured.
+ * `month` is the month's first day, 00:00 UTC. `daily` has one value for each day, or null if the day wasn't counted.
+ * `gap` lists the figures that were not measured on the month's last day, and the last day when they were. It is null
+ * if all were measured.
  */
 export type MonthlyReport = {
   month: Date;

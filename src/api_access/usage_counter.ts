@@ -15,8 +15,8 @@ const log = logOf("usage");
 type Usage = { tenantId: TenantId; day: string; calls: number };
 
 /**
- * Counts API calls in memory, so that a call costs no write. Writes the counts of all tenants in one statement every few seconds and
- * at shutdown. A killed process loses the last few seconds.
+ * Counts API calls in memory, so that a call costs no write. Writes the counts of all tenants in one statement every
+ * few seconds and at shutdown. A killed process loses the last few seconds.
  */
 export class UsageCounter {
   readonly #db: Database;

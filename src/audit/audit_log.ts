@@ -26,9 +26,9 @@ export type PlatformAuditEntry = {
 };
 
 /**
- * Erases the names and details from all lines of the platform's log about a tenant, including lines whose details contain its id as
- * `tenant_id`. The chain stays intact, because it covers a hash of the content. This erases the salt as well, so nobody can guess the
- * content from the hash.
+ * Erases the names and details from all lines of the platform's log about a tenant, including lines whose details
+ * contain its id as `tenant_id`. The chain stays intact, because it covers a hash of the content. This erases the salt
+ * as well, so nobody can guess the content from the hash.
  */
 export async function eraseFromPlatformAudit(tx: MigratorTx, tenantId: string): Promise<void> {
   const erased = {

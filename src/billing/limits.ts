@@ -21,8 +21,8 @@ export function limit(name: string, declared: Omit<Limit, "name">): Limit {
 }
 
 /**
- * Counts one thing toward the limit, in the transaction that creates it. A single conditional update counts and checks, so concurrent
- * requests can't exceed the limit together. Throws `limit_reached`.
+ * Counts one thing toward the limit, in the transaction that creates it. A single conditional update counts and checks,
+ * so concurrent requests can't exceed the limit together. Throws `limit_reached`.
  */
 export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Limit): Promise<void> {
   const included = limit.included[tenant.plan];

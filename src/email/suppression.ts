@@ -61,9 +61,8 @@ export const ADDRESS_RELEASED = anonymousEvent("email_address.released", {
 export type NewSuppression = { address: string; reason: SuppressionReason; detail: string };
 
 /**
- * Suppresses an address. If it is already suppressed because of a complaint, a different reason replaces it, because that blocks more
- * emails. Other reasons stay.
- * Returns whether anything changed.
+ * Suppresses an address. If it is already suppressed because of a complaint, a different reason replaces it, because
+ * that blocks more emails. Other reasons stay. Returns whether anything changed.
  */
 export async function suppress(ctx: SystemContext, input: NewSuppression): Promise<boolean> {
   authorize(ctx, SUPPRESSIONS_MANAGE);

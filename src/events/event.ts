@@ -2,7 +2,10 @@
 export type Event<Row extends object = object, Log extends EventLog = EventLog> = {
   /** `noun.verb`, as the audit log and webhooks name it. */
   readonly name: `${string}.${string}`;
-  /** `tenant` events go to the tenant's log. `platform` events go to the platform's log, and to a tenant's log if they are about a tenant. */
+  /**
+   * `tenant` events go to the tenant's log. `platform` events go to the platform's log, and to a tenant's log if they
+   * are about a tenant.
+   */
   readonly log: Log;
   /** What happened, as text after the actor's name: "created the project {name}". */
   readonly sentence: string;

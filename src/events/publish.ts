@@ -23,9 +23,9 @@ export type Change<Row> = {
 export type PlatformChange<Row> = Change<Row> & { schema?: SchemaName };
 
 /**
- * Publishes an event in the transaction of its change, so that both are committed together. Publishes nothing if `before` and `after`
- * are equal. Returns whether it published the event. This is the only place where code that reacts to events starts.
- * Throws `forbidden` if the actor is no longer a member.
+ * Publishes an event in the transaction of its change, so that both are committed together. Publishes nothing if
+ * `before` and `after` are equal. Returns whether it published the event. This is the only place where code that reacts
+ * to events starts. Throws `forbidden` if the actor is no longer a member.
  */
 export async function publish<Row extends object>(
   ctx: Acting,

@@ -15,7 +15,10 @@ import { lockPassword } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser, type User } from "./users.ts";
 
-/** `password` is the account's password, or a new one with `choosePassword`. A visitor who is signed in to the account needs neither. */
+/**
+ * `password` is the account's password, or a new one with `choosePassword`. A visitor who is signed in to the account
+ * needs neither.
+ */
 export const confirmation = z.object({
   token: z.string().default(""),
   password: z.string().max(MAX_PASSWORD_LENGTH * 4, `Use ${MAX_PASSWORD_LENGTH} characters at most.`).default(

@@ -48,9 +48,9 @@ export type Handoff = {
 };
 
 /**
- * Creates a link that opens a session on the tenant's host for a user who is signed in on another host. The hosts share no
- * cookie. The link works once, if opened within a minute, only on that tenant's host, only while the user is signed in, and only in the
- * browser where they are signed in. Decision 006 describes the steps.
+ * Creates a link that opens a session on the tenant's host for a user who is signed in on another host. The hosts share
+ * no cookie. The link works once, if opened within a minute, only on that tenant's host, only while the user is signed
+ * in, and only in the browser where they are signed in. Decision 006 describes the steps.
  */
 export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
   const { userId, signInId, remember, welcome, origin = ctx.services.config.appUrl.origin } = request;

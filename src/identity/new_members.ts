@@ -17,8 +17,9 @@ import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
 /**
- * Adds a person to a tenant as a member. Creates their account if they have none, and emails them an invitation if `invite` is set.
- * Throws `forbidden`, also for an inviter with an unconfirmed address, and `conflict` if the person is already a member.
+ * Adds a person to a tenant as a member. Creates their account if they have none, and emails them an invitation if
+ * `invite` is set. Throws `forbidden`, also for an inviter with an unconfirmed address, and `conflict` if the person is
+ * already a member.
  */
 export async function createMember(
   ctx: TenantContext,

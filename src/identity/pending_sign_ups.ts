@@ -19,8 +19,9 @@ type SignUpRequest = { email: string; name: string; companyName: string; subdoma
 export type StartedSignUp = { token: string; expiresAt: Date };
 
 /**
- * Stores a sign-up for 15 minutes and emails a code to its address. After five sign-ups in an hour, an address gets no email and no
- * code works, but the result looks the same. Otherwise anyone could send a victim unlimited emails, or guess unlimited codes.
+ * Stores a sign-up for 15 minutes and emails a code to its address. After five sign-ups in an hour, an address gets no
+ * email and no code works, but the result looks the same. Otherwise anyone could send a victim unlimited emails, or
+ * guess unlimited codes.
  */
 export async function startPendingSignUp(
   ctx: SystemContext,

@@ -9,9 +9,9 @@ import { SIGN_INS } from "./sign_in_caches.ts";
 import { findUserByEmail, makePlatformAdmin, type newUser, type User } from "./users.ts";
 
 /**
- * Makes a person a platform administrator, and creates their account if they have none. The operator vouches for the address, so it
- * counts as confirmed. Without `passwordHash`, an existing administrator keeps their password. With it, the new password replaces
- * the old one and ends all other access.
+ * Makes a person a platform administrator, and creates their account if they have none. The operator vouches for the
+ * address, so it counts as confirmed. Without `passwordHash`, an existing administrator keeps their password. With it,
+ * the new password replaces the old one and ends all other access.
  */
 export async function appointPlatformAdmin(
   ctx: SystemContext,

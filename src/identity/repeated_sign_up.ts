@@ -8,8 +8,8 @@ import type { NewAccount, SignedUp } from "./sign_up.ts";
 import { findUserByEmail } from "./users.ts";
 
 /**
- * Answers a repeated sign-up form like the first one, once its workspace exists: signs the owner in with the same password. Returns
- * null if this form didn't create that workspace, or if the password differs.
+ * Answers a repeated sign-up form like the first one, once its workspace exists: signs the owner in with the same
+ * password. Returns null if this form didn't create that workspace, or if the password differs.
  */
 export async function repeatSignUp(
   ctx: SystemContext,

@@ -75,8 +75,9 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
 }
 
 /**
- * Creates the account and the workspace of a pending sign-up, once its code is entered in the browser that started it. The code
- * proves the address, so the visitor takes over an unconfirmed account that was created with it in the meantime. Throws `invalid` on `code`, `token`, `subdomain` or `email`.
+ * Creates the account and the workspace of a pending sign-up, once its code is entered in the browser that started it.
+ * The code proves the address, so the visitor takes over an unconfirmed account that was created with it in the
+ * meantime. Throws `invalid` on `code`, `token`, `subdomain` or `email`.
  */
 export async function completeSignUp(
   ctx: SystemContext,

@@ -9,13 +9,13 @@ const MIN_LEAD = 2;
 type Slot<Tally> = { tally: Tally; weight: number };
 
 /**
- * Keeps one tally for each of the `limit` busiest keys and one tally for all other keys. Memory is bounded: there is a slot for each
- * of the busiest keys, and a weight for each of a fixed number of candidates. The candidates are counted with the Misra-Gries
- * algorithm, which always includes frequent keys and never overestimates a weight.
+ * Keeps one tally for each of the `limit` busiest keys and one tally for all other keys. Memory is bounded: there is a
+ * slot for each of the busiest keys, and a weight for each of a fixed number of candidates. The candidates are counted
+ * with the Misra-Gries algorithm, which always includes frequent keys and never overestimates a weight.
  *
- * A key gets a free slot at once. If no slot is free, `rank` gives it the slot of a key that is at most half as busy. The replaced
- * key's tally is merged into `others`, and the new key's tally starts empty. So the sum of all tallies is always the number of
- * calls, and no tally decreases while its key has a slot.
+ * A key gets a free slot at once. If no slot is free, `rank` gives it the slot of a key that is at most half as busy.
+ * The replaced key's tally is merged into `others`, and the new key's tally starts empty. So the sum of all tallies is
+ * always the number of calls, and no tally decreases while its key has a slot.
  */
 export class Busiest<Tally> {
   readonly #limit: number;
@@ -88,7 +88,10 @@ export class Busiest<Tally> {
     this.#merge(this.others, slot.tally);
   }
 
-  /** If all candidates are taken, every weight falls by one. The amortized cost is constant, because earlier calls raised the weights. */
+  /**
+   * If all candidates are taken, every weight falls by one. The amortized cost is constant, because earlier calls
+   * raised the weights.
+   */
   #countCandidate(key: string): void {
     const weight = this.#candidates.get(key);
     if (weight !== undefined) this.#candidates.set(key, weight + 1);

@@ -35,7 +35,10 @@ export class MemoryCache<Value> {
     for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
   }
 
-  /** The cached value of `key`, or else the result of `load`, which is then cached. Failures, null and undefined are not cached. */
+  /**
+   * The cached value of `key`, or else the result of `load`, which is then cached. Failures, null and undefined are not
+   * cached.
+   */
   async getOrLoad(key: string, load: () => Promise<Value>): Promise<Value> {
     const known = this.get(key);
     if (known !== undefined) return known;

@@ -25,7 +25,10 @@ const CONNECTION_FAILURES = new Set([
   ...["53300", "57P01", "57P02", "57P03", "57P05", "25P03"],
 ]);
 
-/** Whether `error` says that a tenant's role or tables don't exist. The tenant was deleted, or someone dropped its schema by hand. */
+/**
+ * Whether `error` says that a tenant's role or tables don't exist. The tenant was deleted, or someone dropped its
+ * schema by hand.
+ */
 export function isTenantGone(error: unknown): boolean {
   const cause = causeOf(error);
   if (!isPostgresError(cause)) return false;
@@ -59,7 +62,10 @@ export function isRoleRefused(error: unknown): boolean {
     cause.routine === "call_string_check_hook"; // raised by `set role`; the message depends on the server's language
 }
 
-/** Whether `error` says that a role of this installation doesn't exist. Matches only the role's name, because messages are localized. */
+/**
+ * Whether `error` says that a role of this installation doesn't exist. Matches only the role's name, because messages
+ * are localized.
+ */
 export function isRoleMissing(error: unknown): boolean {
   const cause = causeOf(error);
   return isPostgresError(cause) && (cause.code === INVALID_PARAMETER || cause.code === UNDEFINED_OBJECT) &&

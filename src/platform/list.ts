@@ -64,8 +64,8 @@ const pageSize = z.coerce.number({ error: "Use a whole number from 1 to 100." })
   .min(1, "Use 1 or more.").max(MAX_PAGE_SIZE, `Use ${MAX_PAGE_SIZE} or less.`).default(DEFAULT_PAGE_SIZE);
 
 /**
- * Declares a list: what it selects, and how it can be sorted and filtered. Its pages never skip or repeat an unchanged row, even if
- * other rows change between two pages.
+ * Declares a list: what it selects, and how it can be sorted and filtered. Its pages never skip or repeat an unchanged
+ * row, even if other rows change between two pages.
  */
 export function list<
   Row extends { id: string },

@@ -61,8 +61,8 @@ export function logOf(part: string): Logger {
 }
 
 /**
- * The properties to log for an error: its name, message, and stack. Omits the values of a failed query, which Drizzle puts into its
- * message.
+ * The properties to log for an error: its name, message, and stack. Omits the values of a failed query, which Drizzle
+ * puts into its message.
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: String(error) };

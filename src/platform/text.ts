@@ -90,8 +90,8 @@ export const emailAddress = z.string().overwrite(normalizeEmailAddress)
   .regex(EMAIL_ADDRESS, "Enter an email address such as ada@example.com.");
 
 /**
- * Normalizes an address: trimmed, in lowercase, and with an internationalized domain in punycode. Text that is not an address stays
- * as it is, or becomes text that `emailAddress` refuses.
+ * Normalizes an address: trimmed, in lowercase, and with an internationalized domain in punycode. Text that is not an
+ * address stays as it is, or becomes text that `emailAddress` refuses.
  */
 export function normalizeEmailAddress(text: string): string {
   const trimmed = text.trim();

@@ -97,7 +97,10 @@ export async function updateTenant(ctx: TenantContext, changes: TenantChanges): 
   });
 }
 
-/** Blocks all access to the tenant until it is resumed. Keeps its data. Throws `not_found`, or `conflict` if it is already suspended. */
+/**
+ * Blocks all access to the tenant until it is resumed. Keeps its data. Throws `not_found`, or `conflict` if it is
+ * already suspended.
+ */
 export async function suspendTenant(
   ctx: TenantContext,
   { reason }: z.output<typeof suspension>,

@@ -48,7 +48,10 @@ export const subdomainForm = z.string().trim()
 /** The subdomain of a new tenant. */
 export const subdomain = subdomainForm.refine((text) => !isReserved(text), RESERVED_MESSAGE);
 
-/** Checks the new subdomain of an existing tenant. A tenant may keep a reserved name that it already has. Throws `invalid` on `subdomain`. */
+/**
+ * Checks the new subdomain of an existing tenant. A tenant may keep a reserved name that it already has. Throws
+ * `invalid` on `subdomain`.
+ */
 export function rejectReserved(name: string): void {
   if (isReserved(name)) throw invalid({ subdomain: RESERVED_MESSAGE });
 }

@@ -22,8 +22,8 @@ const CAPACITY = 20_000;
 const TTL = 5 * SECOND;
 
 /**
- * Finds tenants by subdomain or id, and caches each for five seconds. If the database supports notifications (`listen`), changes by
- * other processes apply at once. Otherwise they apply when the cached entry expires.
+ * Finds tenants by subdomain or id, and caches each for five seconds. If the database supports notifications
+ * (`listen`), changes by other processes apply at once. Otherwise they apply when the cached entry expires.
  */
 export class TenantDirectory {
   readonly #db: Database;

@@ -11,7 +11,10 @@ export const installation = control.table("installation", {
   login: text("login").notNull().default(""),
 });
 
-/** Rows that a transaction locks to be the only one of its kind. Advisory locks are no option, because any role could hold them. */
+/**
+ * Rows that a transaction locks to be the only one of its kind. Advisory locks are no option, because any role could
+ * hold them.
+ */
 export const locks = control.table("locks", {
   name: text("name", { enum: ["audit_log", "dispatch", "signing_keys"] }).primaryKey(),
 });

@@ -32,8 +32,8 @@ export const tenants = control.table("tenants", {
 ]);
 
 /**
- * Every subdomain of a tenant: the current one, and former ones, which redirect until they expire. Both are in one table, so that the
- * primary key prevents two tenants from having the same name.
+ * Every subdomain of a tenant: the current one, and former ones, which redirect until they expire. Both are in one
+ * table, so that the primary key prevents two tenants from having the same name.
  */
 export const subdomains = control.table("subdomains", {
   name: text("name").primaryKey(),

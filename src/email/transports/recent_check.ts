@@ -1,8 +1,8 @@
 import { MINUTE } from "../../platform/clock.ts";
 
 /**
- * Runs a check once at a time, and not within a minute after a success. Health is checked every few seconds, and mail servers treat
- * frequent sign-ins as an attack. Uses monotonic time.
+ * Runs a check once at a time, and not within a minute after a success. Health is checked every few seconds, and mail
+ * servers treat frequent sign-ins as an attack. Uses monotonic time.
  */
 export class RecentCheck {
   readonly #check: () => Promise<void>;
