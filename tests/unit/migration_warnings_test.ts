@@ -17,7 +17,7 @@ Deno.test("statements that lock for long cause a warning that says what to do in
     ["ALTER TABLE projects ADD CONSTRAINT x FOREIGN KEY (a) REFERENCES b(a)", /NOT VALID/],
     ["CREATE INDEX projects_color ON projects (color)", /nobody can write/],
     ["CREATE TABLE colors (name text); CREATE INDEX colors_name ON colors (name)", null],
-    ["ALTER TABLE projects DROP COLUMN color", /Deploy code that does without first/],
+    ["ALTER TABLE projects DROP COLUMN color", /First deploy code that doesn.t use it/],
     ["UPDATE projects SET color = 'red'", /changes rows in bulk/],
     ["-- UPDATE projects SET color = 'red'\nSELECT 1", null],
     ["VACUUM FULL projects", /rewrites the table/],
