@@ -364,7 +364,7 @@ Deno.test("a schema or role that was dropped manually is reported, and no other 
   for (const token of tokens) answers.push(await world.api("GET", "/projects", { token }));
 
   assert.deepEqual(answers.map(({ status }) => status), [503, 503, 200]);
-  for (const lost of answers.slice(0, 2)) assert.match(lost.json.detail, /can't be reached/);
+  for (const lost of answers.slice(0, 2)) assert.match(lost.json.detail, /data is unavailable/);
   for (const { tenant: { id } } of [acme!, globex!]) {
     await suspendTenant(await openTenant(world.system, id), { reason: "Its data is being restored." });
     await resumeTenant(await openTenant(world.system, id));
