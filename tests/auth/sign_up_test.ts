@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { userActor } from "../../src/access/actor.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { userActor } from "../../src/access/actor.ts";
 
 /** Protects: a sign-up succeeds completely or changes nothing. */
 

@@ -1,6 +1,6 @@
+import fc from "fast-check";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import fc from "fast-check";
 import { createApp } from "../../routes/app.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { type RawAnswer, send } from "../support/http.ts";

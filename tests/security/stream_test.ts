@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { runScript } from "../../db/connection/transaction.ts";
 import { findDrift } from "../../db/migration/drift.ts";
 import { inspectDatabase } from "../../db/migration/inspect.ts";
