@@ -1,4 +1,3 @@
-import type { Context } from "hono";
 import {
   MaxFileSizeExceededError,
   MaxPartsExceededError,
@@ -6,6 +5,7 @@ import {
   MultipartParser,
   type MultipartPart,
 } from "@remix-run/multipart-parser";
+import type { Context } from "hono";
 import { invalid, tooLarge } from "../src/errors.ts";
 import type { HttpEnv } from "./http.ts";
 import { bodyRuleOf, MEGABYTE, sizeOf } from "./middleware/body.ts";

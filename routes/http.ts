@@ -4,8 +4,8 @@ import { type MemberContext, type SystemContext, systemContext } from "../src/co
 import type { Device, Session } from "../src/identity/credentials.ts";
 import type { Services } from "../src/ports.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
-import type { AssetName } from "../views/page.tsx";
 import type { Layout } from "../views/layouts/layout.ts";
+import type { AssetName } from "../views/page.tsx";
 import type { Mount } from "./mount.ts";
 
 /** The variables of every request, on any host. */

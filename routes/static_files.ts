@@ -1,7 +1,7 @@
+import { Hono } from "hono";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { Hono } from "hono";
 import { notFound } from "../src/errors.ts";
 import { StartError } from "../src/platform/start_error.ts";
 import type { AssetName } from "../views/page.tsx";

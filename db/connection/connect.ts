@@ -1,6 +1,6 @@
 /** Connections to Postgres. The driver `postgres` connects to both a server and the embedded database. */
-import { clearInterval, setInterval } from "node:timers";
 import { drizzle } from "drizzle-orm/postgres-js";
+import { clearInterval, setInterval } from "node:timers";
 import postgres from "postgres";
 import type { SchemaName } from "../tenant/schema_name.ts";
 import { type Client, type MonotonicClock, SILENT_TICKS } from "./connection.ts";

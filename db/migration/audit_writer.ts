@@ -7,12 +7,12 @@ import { type MigratorTx, quoteName, readInstallation } from "./migrator.ts";
  * creates it, and not a migration of `control`, which runs as another role. Can be repeated. Does nothing while the owner role is
  * missing, as after a restore.
  */
-export async function makeAuditWriter(tx: MigratorTx): Promise<void> {
+export async function createAuditWriter(tx: MigratorTx): Promise<void> {
   const { ownerRole } = await readInstallation(tx);
-  const [row] = await tx.execute<{ there: boolean }>(
-    sql`select to_regrole(${ownerRole}) is not null as there`,
+  const [row] = await tx.execute<{ exists: boolean }>(
+    sql`select to_regrole(${ownerRole}) is not null as exists`,
   );
-  if (row!.there) await runScript(tx, await auditWriterScript(tx));
+  if (row!.exists) await runScript(tx, await auditWriterScript(tx));
 }
 
 /** The SQL that creates the function. */
@@ -22,7 +22,7 @@ export async function auditWriterScript(tx: MigratorTx): Promise<string> {
     sql`select pg_get_userbyid(proowner) as caller from pg_proc where oid = 'audit.append(jsonb)'::regprocedure`,
   );
   // Only a function's owner can replace it, so a function of another role is dropped first. Replacing interrupts no transaction.
-  const drop = await isAuditWriterThere(tx) ? "" : "drop function if exists audit.insert_line(text, jsonb);";
+  const drop = await hasAuditWriter(tx) ? "" : "drop function if exists audit.insert_line(text, jsonb);";
   return drop + writerScript(ownerRole, row!.caller);
 }
 
@@ -30,13 +30,13 @@ export async function auditWriterScript(tx: MigratorTx): Promise<string> {
  * Whether the function exists, belongs to the owner of the tenants' tables, and can be called by the functions that
  * append lines. A restored database may lack it.
  */
-export async function isAuditWriterThere(tx: MigratorTx): Promise<boolean> {
-  const [row] = await tx.execute<{ there: boolean }>(sql`
+export async function hasAuditWriter(tx: MigratorTx): Promise<boolean> {
+  const [row] = await tx.execute<{ found: boolean }>(sql`
     select exists (select from pg_proc writer join control.installation on writer.proowner = to_regrole(owner_role)
       join pg_proc caller on caller.oid = to_regprocedure('audit.append(jsonb)')
       where writer.oid = to_regprocedure('audit.insert_line(text, jsonb)')
-        and has_function_privilege(caller.proowner, writer.oid, 'execute')) as there`);
-  return row!.there;
+        and has_function_privilege(caller.proowner, writer.oid, 'execute')) as found`);
+  return row!.found;
 }
 
 function writerScript(ownerRole: string, caller: string): string {

@@ -49,7 +49,7 @@ const LOCK_TIMEOUT_MILLISECONDS = 300;
 const PAUSE_FOR_OTHERS_MILLISECONDS = 250;
 
 /** A migration with this line runs with one schema per transaction, because it takes long or needs many locks. */
-const ONE_A_TRANSACTION = /^-- one schema a transaction\s*$/m;
+const ONE_SCHEMA_PER_TRANSACTION = /^-- one schema a transaction\s*$/m;
 
 /**
  * Migrates every tenant schema to the newest version, unclaimed schemas first. Each transaction also records its result
@@ -120,19 +120,19 @@ class FleetRun {
     const waves = canary === undefined
       ? wavesOf(fresh)
       : [fresh.filter(({ isClaimed }) => isClaimed).slice(0, canary)];
-    const elsewhere: Behind[] = [];
+    const takenByOthers: Behind[] = [];
     let stopped: FleetReport["stopped"] = null;
     let attempted = 0;
     for (const schemas of waves) {
       const failedBefore = this.#failed.size;
-      elsewhere.push(...await this.#migrateAll(schemas));
+      takenByOthers.push(...await this.#migrateAll(schemas));
       attempted += schemas.length;
       if (this.#failed.size - failedBefore > maxFailures * schemas.length) stopped = "failures";
       if (stopped) break;
     }
     if (canary !== undefined && attempted < behind.length) stopped ??= "canary";
-    if (!stopped) elsewhere.push(...await this.#retryFailed(behind));
-    await this.#waitFor(elsewhere);
+    if (!stopped) takenByOthers.push(...await this.#retryFailed(behind));
+    await this.#waitFor(takenByOthers);
     const left = stopped ? behind.length - attempted : 0;
     return { migrated: this.#migrated, failed: [...this.#failed.values()], left, stopped };
   }
@@ -148,10 +148,10 @@ class FleetRun {
   /** Migrates the schemas in batches. Returns those that another run is migrating. */
   async #migrateAll(schemas: Behind[]): Promise<Behind[]> {
     const batches = this.#batchesOf(schemas);
-    const elsewhere: Behind[] = [];
+    const takenByOthers: Behind[] = [];
     await Promise.all(Array.from({ length: this.#concurrency }, async () => {
       for (let batch = batches.shift(); batch; batch = batches.shift()) {
-        elsewhere.push(...await this.#migrateBatch(batch));
+        takenByOthers.push(...await this.#migrateBatch(batch));
         this.#options.onProgress?.({
           total: this.#total,
           migrated: this.#migrated,
@@ -159,13 +159,13 @@ class FleetRun {
         });
       }
     }));
-    return elsewhere;
+    return takenByOthers;
   }
 
   /** Splits the schemas into batches of the same version that fit into one transaction. */
   #batchesOf(schemas: Behind[]): Behind[][] {
     return [...Map.groupBy(schemas, ({ version }) => version)].flatMap(([version, sameVersion]) => {
-      const size = this.#pendingAfter(version).some(({ sql }) => ONE_A_TRANSACTION.test(sql))
+      const size = this.#pendingAfter(version).some(({ sql }) => ONE_SCHEMA_PER_TRANSACTION.test(sql))
         ? 1
         : this.#plan.batch;
       return Array.from(
@@ -189,9 +189,9 @@ class FleetRun {
       return batch.filter(({ name }) => !done.has(name));
     } catch (error) {
       if (batch.length === 1) return await this.#recordFailure(batch[0]!, error);
-      const elsewhere: Behind[] = [];
-      for (const schema of batch) elsewhere.push(...await this.#migrateBatch([schema]));
-      return elsewhere;
+      const takenByOthers: Behind[] = [];
+      for (const schema of batch) takenByOthers.push(...await this.#migrateBatch([schema]));
+      return takenByOthers;
     }
   }
 
@@ -255,14 +255,14 @@ class FleetRun {
   /** Retries schemas that failed in this run or an earlier one. Returns those that another run has migrated or is migrating. */
   async #retryFailed(behind: Behind[]): Promise<Behind[]> {
     const toRetry = behind.filter(({ name, hasFailed }) => hasFailed || this.#failed.has(name));
-    const elsewhere = await this.#migrateAll(toRetry);
-    for (const { name } of elsewhere) this.#failed.delete(name);
-    return elsewhere;
+    const takenByOthers = await this.#migrateAll(toRetry);
+    for (const { name } of takenByOthers) this.#failed.delete(name);
+    return takenByOthers;
   }
 
   /** Waits until another run has migrated these schemas. Migrates them itself if the other run was killed. */
-  async #waitFor(elsewhere: Behind[]): Promise<void> {
-    for (let left = elsewhere; left.length > 0;) {
+  async #waitFor(takenByOthers: Behind[]): Promise<void> {
+    for (let left = takenByOthers; left.length > 0;) {
       await pause(PAUSE_FOR_OTHERS_MILLISECONDS);
       const waiting = new Set(left.map(({ name }) => name));
       const behind = await findBehind(this.#db, this.#plan.migrations);

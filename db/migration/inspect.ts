@@ -89,7 +89,7 @@ export async function inspectDatabase(
         !open.includes(hardening),
         mustBeHardened ? "fail" : "warn",
         "revoked from PUBLIC",
-        `open to PUBLIC, which lets a tenant's SQL ${hardening.closes}: ${hardening.statement}`,
+        `open to PUBLIC, so a tenant's SQL can ${hardening.closes}: ${hardening.statement}`,
       )
     ),
   ];

@@ -9,9 +9,9 @@ import {
   readyRoles,
   tenantSchemas,
 } from "../control/schema/installation.ts";
-import { isStreamWriterThere, makeStreamWriter } from "../stream/writer.ts";
+import { createStreamWriter, hasStreamWriter } from "../stream/writer.ts";
 import { newOwnerRole } from "../tenant/schema_name.ts";
-import { isAuditWriterThere, makeAuditWriter } from "./audit_writer.ts";
+import { createAuditWriter, hasAuditWriter } from "./audit_writer.ts";
 import { findBehind } from "./behind.ts";
 import { type FleetOptions, type FleetReport, migrateFleet } from "./fleet.ts";
 import { findOpenPrivileges } from "./inspect.ts";
@@ -76,7 +76,7 @@ async function isCurrent(db: Database, migrations: Migration[], login: string): 
     const applied = await appliedMigrations(tx);
     if (findPending(migrations, applied).length > 0) return false;
     const [row] = await tx.select().from(installation);
-    return row?.login === login && await isAuditWriterThere(tx) && await isStreamWriterThere(tx, login);
+    return row?.login === login && await hasAuditWriter(tx) && await hasStreamWriter(tx, login);
   });
 }
 
@@ -120,8 +120,8 @@ async function prepareInstallation(tx: MigratorTx, login: string): Promise<void>
     );
     await tx.insert(installation).values({ ownerRole, login });
   }
-  await makeAuditWriter(tx);
-  await makeStreamWriter(tx, login);
+  await createAuditWriter(tx);
+  await createStreamWriter(tx, login);
   if (login === server!.migrator) return;
   const name = quoteName(login);
   await runScript(

@@ -3,12 +3,12 @@ const RULES: { pattern: RegExp; warning: string }[] = [
   {
     pattern: /\balter\s+column\s+"?\w+"?\s+(set\s+data\s+)?type\b/i,
     warning:
-      "changes a column's type: rewrites the table while nobody can read it. Add a column, copy, then drop the old one.",
+      "changes a column's type: rewrites the table while nobody can read it. Add a new column, copy the values, then drop the old one.",
   },
   {
     pattern: /\bset\s+not\s+null\b/i,
     warning:
-      "SET NOT NULL reads the whole table while nobody can use it. Add a CHECK … NOT VALID first, and validate it.",
+      "SET NOT NULL reads the whole table while nobody can use it. First add a CHECK … NOT VALID and validate it.",
   },
   {
     pattern: /\badd\s+constraint\b(?![\s\S]*?\bnot\s+valid\b)[\s\S]*?\b(foreign\s+key|check)\b/i,

@@ -5,9 +5,9 @@ import { isInsufficientPrivilege } from "../../src/platform/database_errors.ts";
 import type { Database } from "../connection/connect.ts";
 import { runScript } from "../connection/transaction.ts";
 import { tenantSchemas } from "../control/schema/installation.ts";
-import { isStreamWriterThere, streamWriterScript } from "../stream/writer.ts";
+import { hasStreamWriter, streamWriterScript } from "../stream/writer.ts";
 import { parseOwnerRole, parseSchemaName } from "../tenant/schema_name.ts";
-import { auditWriterScript, isAuditWriterThere } from "./audit_writer.ts";
+import { auditWriterScript, hasAuditWriter } from "./audit_writer.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
 import { expectedPrivileges, readPrivileges, repairScript } from "./privileges.ts";
 import { findProblems, isInstalled, loginOf, type RoleProblem } from "./roles.ts";
@@ -120,10 +120,10 @@ async function planSchemas(db: Database, roles: string): Promise<Repair[]> {
 async function planWriters(tx: MigratorTx, login: string | undefined): Promise<Repair[]> {
   if (!login || !await isInstalled(tx)) return [];
   const repairs: Repair[] = [];
-  if (!await isAuditWriterThere(tx)) {
+  if (!await hasAuditWriter(tx)) {
     repairs.push({ target: "audit log", sql: await auditWriterScript(tx) });
   }
-  if (!await isStreamWriterThere(tx, login)) {
+  if (!await hasStreamWriter(tx, login)) {
     repairs.push({ target: "stream", sql: await streamWriterScript(tx, login) });
   }
   return repairs;

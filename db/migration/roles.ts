@@ -67,9 +67,9 @@ export async function findProblems(tx: MigratorTx, login: string | undefined): P
 
 /** Returns false before the first migration. */
 export async function isInstalled(tx: MigratorTx): Promise<boolean> {
-  const [row] = await tx.execute<{ there: boolean }>(sql`
-    select exists (select from pg_tables where schemaname = 'control' and tablename = 'ready_roles') as there`);
-  return row!.there;
+  const [row] = await tx.execute<{ installed: boolean }>(sql`
+    select exists (select from pg_tables where schemaname = 'control' and tablename = 'ready_roles') as installed`);
+  return row!.installed;
 }
 
 /** Describes the first problems in one sentence, for logs and the CLI. */

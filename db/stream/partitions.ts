@@ -1,30 +1,30 @@
-/** Schema `stream` has a table for each month: made ahead, and dropped when its time is over. */
+/** Creates the monthly partitions of schema `stream` in advance, and drops expired ones. */
 import { sql } from "drizzle-orm";
 import type { Database } from "../connection/connect.ts";
 import { retryBusy } from "../connection/retry.ts";
 import { runScript } from "../connection/transaction.ts";
 import { type MigratorTx, withMigrator } from "../migration/migrator.ts";
 
-/** A partitioned table: the column that says when, and for how many months rows are kept after their own. */
+/** A partitioned table, the column that partitions it, and how many months a row is kept after its own month. */
 export type StreamTable = { name: string; column: string; keptMonths: number };
 
 export const STREAM_TABLES: StreamTable[] = [
-  // Reports made up for reach back four months; daily_metrics keeps the figures for good.
+  // Late reports need rows of the last four months. daily_metrics keeps the figures permanently.
   { name: "api_usage", column: "day", keptMonths: 6 },
 ];
 
 const MONTHS_AHEAD = 2;
 
-/** A query that waits for the table makes later ones wait as well. So it gives up soon and is tried again. */
+/** A transaction that waits for a table also blocks later queries, so it gives up quickly and is retried. */
 const LOCK_TIMEOUT_MILLISECONDS = 300;
 
-/** A month, as `2026-11`. */
+/** A month, such as `2026-11`. */
 type Month = string;
 type Plan = { missing: Month[]; expired: Month[] };
 
 /**
- * Makes the partitions of this month and the next two, and drops those that were kept long enough. Rows that came before
- * their partition are in the default one, and move. Several processes may do it at once.
+ * Creates the partitions of this month and the next two, and drops expired ones. Moves rows that arrived before their
+ * partition existed out of the default partition. Several processes may run this at once.
  */
 export async function maintainPartitions(db: Database, now: Date): Promise<void> {
   const month = now.toISOString().slice(0, 7);
@@ -35,15 +35,15 @@ export async function maintainPartitions(db: Database, now: Date): Promise<void>
   }
 }
 
-/** Locks out readers, because one that begins while rows move to their partition would miss them. */
+/** Locks out readers, because a query that starts while rows move to their partition would miss those rows. */
 async function maintain(tx: MigratorTx, table: StreamTable, month: Month): Promise<void> {
   await runScript(
     tx,
     `set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
     lock table stream.${table.name} in access exclusive mode`,
   );
-  const { missing, expired } = await plan(tx, table, month); // once more: another process may have been faster
-  for (const each of missing) await runScript(tx, makeScript(table, each));
+  const { missing, expired } = await plan(tx, table, month); // again, because another process may have been faster
+  for (const each of missing) await runScript(tx, creationScript(table, each));
   for (const each of expired) await runScript(tx, `drop table ${partitionOf(table, each)}`);
 }
 
@@ -61,8 +61,8 @@ async function plan(tx: MigratorTx, table: StreamTable, month: Month): Promise<P
   };
 }
 
-/** Without row security of its own, a partition would show its owner all rows when it is named directly. */
-function makeScript(table: StreamTable, month: Month): string {
+/** Gives the partition its own row security, because the parent's doesn't apply to queries that name the partition. */
+function creationScript(table: StreamTable, month: Month): string {
   const [from, to] = [`'${month}-01'`, `'${addMonths(month, 1)}-01'`];
   const [parent, partition, rest] = [
     `stream.${table.name}`,

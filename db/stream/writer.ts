@@ -9,7 +9,7 @@ const FUNCTIONS = ["stream.add_api_usage(uuid[], date[], bigint[])", "stream.for
  * tenants' tables. No transaction has that role by default, so a login without a role sees no rows. Repeat this after a
  * migration adds a table. Does nothing while the owner role is missing, as after a restore.
  */
-export async function makeStreamWriter(tx: MigratorTx, login: string): Promise<void> {
+export async function createStreamWriter(tx: MigratorTx, login: string): Promise<void> {
   const { ownerRole } = await readInstallation(tx);
   const [row] = await tx.execute<{ exists: boolean }>(
     sql`select to_regrole(${ownerRole}) is not null as exists`,
@@ -27,7 +27,7 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
     sql`select pg_get_userbyid(nspowner) as migrator from pg_namespace where nspname = 'stream'`,
   );
   // Only a function's owner can replace it, so a function of another role is dropped first. Replacing interrupts no transaction.
-  const drop = await isStreamWriterThere(tx, login)
+  const drop = await hasStreamWriter(tx, login)
     ? ""
     : FUNCTIONS.map((name) => `drop function if exists ${name};`).join("\n");
   return `
@@ -44,13 +44,13 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
 }
 
 /** Whether the functions and the policy exist for this owner and this login. A restored database may lack them. */
-export async function isStreamWriterThere(tx: MigratorTx, login: string): Promise<boolean> {
-  const [row] = await tx.execute<{ there: boolean }>(sql`
+export async function hasStreamWriter(tx: MigratorTx, login: string): Promise<boolean> {
+  const [row] = await tx.execute<{ complete: boolean }>(sql`
     select count(writer.oid) = 2 and not exists (
         select from pg_class t where t.relnamespace = 'stream'::regnamespace and t.relkind = 'p' and not exists (
           select from pg_policy where polrelid = t.oid and polname = 'writer' and polroles = array[owner.oid]
             and has_table_privilege(owner.oid, t.oid, 'insert') and has_table_privilege(owner.oid, t.oid, 'delete')))
-      as there
+      as complete
     from control.installation join pg_roles owner on owner.rolname = owner_role
       join pg_roles login on login.rolname = ${login}
       join pg_namespace space on nspname = 'stream'
@@ -62,7 +62,7 @@ export async function isStreamWriterThere(tx: MigratorTx, login: string): Promis
     FUNCTIONS[1]
   }) and has_function_privilege(nspowner, writer.oid, 'execute'))
     group by owner.oid`);
-  return row?.there ?? false;
+  return row?.complete ?? false;
 }
 
 /** Allows access only while no role is set. So the functions have access, but a session that sets the owner role has none. */

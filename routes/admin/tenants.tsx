@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { listPlatformAudit } from "../../src/audit/audit_log.ts";
 import type { SystemContext } from "../../src/context.ts";
+import { sentenceOf } from "../../src/events/sentence.ts";
 import {
   cancelDeletion,
   checkConfirmation,
@@ -10,14 +11,13 @@ import {
   suspendTenant,
   suspension,
 } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { getTenantRecord } from "../../src/tenancy/tenant_record.ts";
 import { countReadyTenants, countTenants, listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
-import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
+import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
-import { sentenceOf } from "../../src/events/sentence.ts";
 import type { StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { done, form, type Page, page } from "../page.tsx";

@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { tenantContext } from "../../src/context.ts";
 import { forbidden, unauthenticated } from "../../src/errors.ts";
 import {
@@ -7,11 +8,10 @@ import {
   openToBearer,
   openUnnamed,
 } from "../../src/identity/bearers.ts";
-import { logOf } from "../../src/platform/log.ts";
-import type { CallerContext, CallerEnv } from "./env.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import type { Bearer } from "../../src/identity/credentials.ts";
+import { logOf } from "../../src/platform/log.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import type { CallerContext, CallerEnv } from "./env.ts";
 
 const log = logOf("security");
 

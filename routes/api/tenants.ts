@@ -5,8 +5,8 @@ import {
   tenantChanges,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
-import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { getWorkspace, pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { model } from "../operation_document.ts";

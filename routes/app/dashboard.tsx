@@ -1,11 +1,11 @@
 import { can } from "../../src/access/authorize.ts";
 import { getDashboard } from "../../src/analytics/dashboard.ts";
 import type { TenantContext } from "../../src/context.ts";
+import { sentenceOf } from "../../src/events/sentence.ts";
 import { PROJECTS_WRITE } from "../../src/projects/projects.ts";
 import { DashboardPage, DashboardPanel } from "../../views/pages/dashboard_page.tsx";
 import { fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
-import { sentenceOf } from "../../src/events/sentence.ts";
 
 const pages = new MemberPages({ label: "Dashboard", href: "/dashboard", icon: "home", position: 10 });
 export default pages;

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { authorize, can } from "../../src/access/authorize.ts";
+import type { MemberContext, TenantContext } from "../../src/context.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { after, DAY } from "../../src/platform/clock.ts";
 import {
@@ -11,6 +12,7 @@ import {
   tenantChanges,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
@@ -19,8 +21,6 @@ import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings
 import { type Fields, hostSuffix, type MemberEnv } from "../http.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
-import type { MemberContext, TenantContext } from "../../src/context.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();

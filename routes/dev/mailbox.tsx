@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import {
   emptyMailbox,
   getMailboxMessage,
@@ -15,7 +16,6 @@ import { pagePolicy } from "../middleware/security_headers.ts";
 import { done, page } from "../page.tsx";
 import { readWire } from "../wire.ts";
 import { framedEmail } from "./framed_email.ts";
-import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 
 /** Captured email when neither SMTP nor Resend is configured. Nothing is delivered. */
 export const mailboxPages = new Hono<HttpEnv>();

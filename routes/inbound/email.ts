@@ -1,9 +1,9 @@
 import { type Context, Hono } from "hono";
-import { systemContext } from "../../src/context.ts";
-import { notFound } from "../../src/errors.ts";
-import { applyNotice, readNotice } from "../../src/email/provider_notices.ts";
-import type { HttpEnv } from "../http.ts";
 import { systemActor } from "../../src/access/actor.ts";
+import { systemContext } from "../../src/context.ts";
+import { applyNotice, readNotice } from "../../src/email/provider_notices.ts";
+import { notFound } from "../../src/errors.ts";
+import type { HttpEnv } from "../http.ts";
 
 /** Notices from email providers about the emails that we sent. Each has a signature and no cookie. */
 export const emailNotices = new Hono<HttpEnv>();

@@ -1,12 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { createMiddleware } from "hono/factory";
+import { randomBytes } from "node:crypto";
 import { newId } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
-import { endpointOf } from "../endpoint.ts";
-import type { HttpEnv } from "../http.ts";
 import { SiteLayout } from "../../views/layouts/site_layout.tsx";
 import type { AssetName } from "../../views/page.tsx";
+import { endpointOf } from "../endpoint.ts";
+import type { HttpEnv } from "../http.ts";
 import { clientAddress, type Connection } from "./client_address.ts";
 
 const NONCE_BYTES = 16;

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
-import type { HttpEnv } from "../http.ts";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
+import type { HttpEnv } from "../http.ts";
 import { proveHandoff } from "./handoffs.tsx";
 import { landingPages } from "./landing.tsx";
 import { passwordPages } from "./passwords.tsx";

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import type { FieldErrors } from "../../src/errors.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { findCreatedByForm } from "../../src/tenancy/repeated_creation.ts";
@@ -15,7 +16,6 @@ import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
 import { hostSuffix, type PersonEnv, redirect, systemContextOf } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { form, page } from "../page.tsx";
-import type { FieldErrors } from "../../src/errors.ts";
 
 /** The fields of the form. It calls the workspace's name `companyName`, as the sign-up form does. */
 const newWorkspace = z.object({ companyName: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain });

@@ -1,5 +1,5 @@
-import { clearInterval, setInterval } from "node:timers";
 import { sql } from "drizzle-orm";
+import { clearInterval, setInterval } from "node:timers";
 import type { Database } from "../../db/connection/connect.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { TenantId } from "../../db/ids.ts";

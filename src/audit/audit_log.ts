@@ -95,9 +95,9 @@ async function verify(
   const [result] = await tx.execute<{ lines: number; broken_at: number | null }>(sql`
     with chain as (
       select sequence, previous_hash, hash, content_hash, salt, ${LINE} as line,
-        lag(hash, 1, '') over places as before, row_number() over places as place
-      from ${log} window places as (order by sequence))
-    select count(*)::int as lines, (min(sequence) filter (where sequence <> place or previous_hash <> before
+        lag(hash, 1, '') over lines as before, row_number() over lines as position
+      from ${log} window lines as (order by sequence))
+    select count(*)::int as lines, (min(sequence) filter (where sequence <> position or previous_hash <> before
       or hash <> audit.hash(line) or (salt is not null and content_hash <> audit.content_hash(line))))::int as broken_at
     from chain`);
   return { lines: result!.lines, brokenAt: result!.broken_at };

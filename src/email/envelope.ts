@@ -11,7 +11,7 @@ import type { EmailCategory } from "./category.ts";
 import { isPlainName, isPlainSender } from "./plain_names.ts";
 import { unsubscribeUrl } from "./preferences.ts";
 
-/** To whom an email goes, in whose name, and why. */
+/** The recipient and the sender of an email, and the reason for it. */
 export type Envelope = {
   to: NamedAddress;
   from: NamedAddress;

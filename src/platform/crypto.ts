@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import {
   createCipheriv,
   createDecipheriv,
@@ -7,7 +8,6 @@ import {
   randomBytes,
   timingSafeEqual,
 } from "node:crypto";
-import { Buffer } from "node:buffer";
 import type { Brand } from "./brand.ts";
 
 export type Sha256Hex = Brand<string, "Sha256Hex">;

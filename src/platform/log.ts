@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers";
 import {
   configure,
   getJsonLinesFormatter,
@@ -8,6 +7,7 @@ import {
   type Sink,
 } from "@logtape/logtape";
 import { DEFAULT_REDACT_FIELDS, redactByField } from "@logtape/redaction";
+import { setTimeout } from "node:timers";
 
 export type { Logger };
 

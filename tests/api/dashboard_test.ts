@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { World } from "../support/world.ts";
-import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 
 /** Protects: the dashboard shows the tenant's own figures. */
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { DAY } from "../../src/platform/clock.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { stockWorkspaces } from "../support/workspaces.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: `/api/v1/tenants` keeps its contract, status by status. */
 

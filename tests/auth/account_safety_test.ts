@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
-import { withMigrator } from "../../db/migration/migrator.ts";
 import { runScript } from "../../db/connection/transaction.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { staffActor } from "../../src/access/actor.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
+import { refreshTokensOf, signInToApi } from "../../src/identity/api_sign_in.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
+import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
 import { setPasswordByLink } from "../../src/identity/password_links.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
 import { authenticate, startCheckedSession } from "../../src/identity/sign_in.ts";
-import { refreshTokensOf, signInToApi } from "../../src/identity/api_sign_in.ts";
+import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import type { Page } from "../support/browser.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
-import { staffActor } from "../../src/access/actor.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: an account belongs to its owner. Nobody gets in with an old password, or because they created the account. */
 

@@ -1,14 +1,14 @@
+import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
-import { DAY, MINUTE } from "../../src/platform/clock.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { refreshTokensOf, signInToApi, signOutOfApi } from "../../src/identity/api_sign_in.ts";
+import { SIGNING_KEYS } from "../../src/identity/signing_keys.ts";
+import { DAY, MINUTE } from "../../src/platform/clock.ts";
 import { serverUrl } from "../support/database.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { SIGNING_KEYS } from "../../src/identity/signing_keys.ts";
 
 /** Protects: API tokens expire on time and can't be forged (S16, S17). */
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { listSessions, revokeSession } from "../../src/identity/sessions.ts";
+import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: a session lasts as long as requested, works only on its hosts, and ends on request. */

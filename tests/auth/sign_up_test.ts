@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { userActor } from "../../src/access/actor.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { userActor } from "../../src/access/actor.ts";
 
 /** Protects: a sign-up succeeds completely or changes nothing. */
 
@@ -71,8 +71,8 @@ Deno.test("when twenty sign-ups request one subdomain at once, one succeeds and 
   const pages = await Promise.all(
     Array.from(
       { length: 20 },
-      (_, place) =>
-        world.browser().post(`http://${world.host()}/signup`, { ...FORM, email: `ada${place}@acme.example` }),
+      (_, index) =>
+        world.browser().post(`http://${world.host()}/signup`, { ...FORM, email: `ada${index}@acme.example` }),
     ),
   );
 

@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
 import { decodeJwt } from "jose";
+import assert from "node:assert/strict";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
-import { PASSWORD, World } from "../support/world.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: a sign-in returns a token of the requested scope, and the scope never changes (S51). */
 

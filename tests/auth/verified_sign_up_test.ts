@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pendingSignUps } from "../../db/control/schema/identity.ts";
-import { deleteExpired } from "../../src/operations/retention.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
+import { deleteExpired } from "../../src/operations/retention.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import type { Browser } from "../support/browser.ts";
 import { startWorker } from "../support/jobs.ts";

@@ -1,8 +1,8 @@
-import { openTestDatabase, serverUrl, type TestDatabase } from "../support/database.ts";
+import { withAdmin } from "../performance/removal.ts";
 import { Browser, type Page } from "../support/browser.ts";
+import { openTestDatabase, serverUrl, type TestDatabase } from "../support/database.ts";
 import { ServerProcess } from "../support/process.ts";
 import { PASSWORD } from "../support/world.ts";
-import { withAdmin } from "../performance/removal.ts";
 import { Report } from "./report.ts";
 
 const DISK_MEGABYTES = 120;

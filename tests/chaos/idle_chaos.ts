@@ -1,8 +1,8 @@
 import { pause } from "../../db/connection/retry.ts";
+import { Browser } from "../support/browser.ts";
 import { openTestDatabase } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, type EveryKind, everyKind, statusesOf } from "../support/every_kind.ts";
-import { Browser } from "../support/browser.ts";
 import { ServerProcess } from "../support/process.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { Report } from "./report.ts";

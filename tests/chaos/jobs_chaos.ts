@@ -126,9 +126,9 @@ class Trial {
     );
   }
 
-  #check(holds: boolean, text: string): void {
-    this.passed &&= holds;
-    const line = `${holds ? "ok    " : "FAILED"} ${this.#engine}: ${text}\n`;
+  #check(condition: boolean, text: string): void {
+    this.passed &&= condition;
+    const line = `${condition ? "ok    " : "FAILED"} ${this.#engine}: ${text}\n`;
     Deno.stdout.writeSync(new TextEncoder().encode(line));
   }
 }

@@ -7,9 +7,9 @@ export class Report {
     this.#subject = subject;
   }
 
-  check(holds: boolean, text: string): void {
-    this.passed &&= holds;
-    this.note(holds ? "ok" : "FAILED", text);
+  check(condition: boolean, text: string): void {
+    this.passed &&= condition;
+    this.note(condition ? "ok" : "FAILED", text);
   }
 
   note(outcome: string, text: string): void {

@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
-import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { unsubscribeUrl } from "../../src/email/preferences.ts";
 import { suppress } from "../../src/email/suppression.ts";
-import { startPendingSignUp } from "../../src/identity/pending_sign_ups.ts";
 import { createVerificationLink } from "../../src/identity/emailed_links.ts";
+import { startPendingSignUp } from "../../src/identity/pending_sign_ups.ts";
+import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { addJob } from "../support/jobs.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
-import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: every page is accessible, fits every window, and is small. */
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { startWorker } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: the main user stories work in a real browser, with and without JavaScript. */
 

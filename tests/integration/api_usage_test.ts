@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import type { Database } from "../../db/connection/connect.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { asc, inArray } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import {
@@ -12,8 +12,8 @@ import {
 import { MINUTE } from "../../src/platform/clock.ts";
 import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
-import { type Company, PASSWORD, World } from "../support/world.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: the audit log records every change. A request that changes nothing adds no line and no version. */
 

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { COLLECT } from "../../src/analytics/jobs.ts";

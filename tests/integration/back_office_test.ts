@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Company, PASSWORD, World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: platform staff manage all tenants on the apex, and nobody else can (S25). */
 

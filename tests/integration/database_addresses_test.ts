@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import pg from "pg";
 import { connect } from "../../db/connection/connect.ts";
 import { pgOptions } from "../../db/connection/driver_options.ts";
-import { loginUrl, serverUrl } from "../support/database.ts";
 import { AUTHORITY } from "../support/certificate.ts";
+import { loginUrl, serverUrl } from "../support/database.ts";
 import { ServerProcess } from "../support/process.ts";
 import { TlsFront } from "../support/tls_front.ts";
 

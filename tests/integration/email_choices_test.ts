@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { enqueueDue, enqueueMissed, SCHEDULES } from "../../jobs/schedules.ts";
+import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import { emailCategory } from "../../src/email/category.ts";
 import {
   changeEmailPreferences,
@@ -8,11 +9,10 @@ import {
   unsubscribeUrl,
   wantsEmail,
 } from "../../src/email/preferences.ts";
-import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import { DAY } from "../../src/platform/clock.ts";
 import { createProject } from "../../src/projects/projects.ts";
-import { startWorker } from "../support/jobs.ts";
 import { EmailServer } from "../support/email_server.ts";
+import { startWorker } from "../support/jobs.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: each owner gets a monthly report once, unless they turned reports off (S40, RFC 8058). */

@@ -1,13 +1,13 @@
-import assert from "node:assert/strict";
 import { configure, type LogRecord, reset } from "@logtape/logtape";
+import assert from "node:assert/strict";
 import { mailboxMessages } from "../../db/control/schema/email.ts";
 import { deliver, EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { emptyMailbox } from "../../src/email/mailbox.ts";
 import { findSuppression, suppress, type SuppressionReason } from "../../src/email/suppression.ts";
 import type { OutgoingEmail } from "../../src/email/transports/transport.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
-import { PRODUCTION } from "../support/production.ts";
 import { EmailServer } from "../support/email_server.ts";
+import { PRODUCTION } from "../support/production.ts";
 import { sampleEmail } from "../support/sample_email.ts";
 import { World } from "../support/world.ts";
 

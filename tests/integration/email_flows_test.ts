@@ -1,20 +1,20 @@
-import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { users } from "../../db/control/schema/users.ts";
-import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
-import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
-import { enqueue } from "../../src/outbox/outbox.ts";
-import { HOUR, MINUTE } from "../../src/platform/clock.ts";
-import { cancelDeletion, scheduleDeletion, updateTenant } from "../../src/tenancy/lifecycle.ts";
-import { startWorker } from "../support/jobs.ts";
-import { EmailServer } from "../support/email_server.ts";
-import { PASSWORD, World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { sendEmail } from "../../src/email/email.ts";
 import { RESET_PASSWORD } from "../../src/identity/emails.ts";
+import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
+import { enqueue } from "../../src/outbox/outbox.ts";
+import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
+import { cancelDeletion, scheduleDeletion, updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { EmailServer } from "../support/email_server.ts";
+import { startWorker } from "../support/jobs.ts";
+import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: people get each email once, and only they can use its links. */
 

@@ -1,7 +1,8 @@
-import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
+import { systemActor } from "../../src/access/actor.ts";
 import { COLLECT, COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import type { JobRun } from "../../src/outbox/job.ts";
 import { PermanentFailure, RetryLater } from "../../src/outbox/job_outcomes.ts";
@@ -10,11 +11,10 @@ import { QUEUES } from "../../src/outbox/queues.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
-import { added, doing, ENGINES, JOB, jobOf, PAYLOAD, replaced, startWorker, until } from "../support/jobs.ts";
-import { median } from "../performance/measure.ts";
-import { World } from "../support/world.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { systemActor } from "../../src/access/actor.ts";
+import { median } from "../performance/measure.ts";
+import { added, doing, ENGINES, JOB, jobOf, PAYLOAD, replaced, startWorker, until } from "../support/jobs.ts";
+import { World } from "../support/world.ts";
 
 /** Protects: a job runs, as its tenant, if and only if its change was committed, however often something fails. */
 

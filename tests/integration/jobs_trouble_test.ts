@@ -1,16 +1,17 @@
-import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { jobMinutes, jobWorkers, outbox } from "../../db/control/schema/outbox.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
+import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import { Batches } from "../../jobs/runner/batches.ts";
 import type { Dispatch } from "../../jobs/runner/dispatching.ts";
-import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
 import { DELETE_EXPIRED } from "../../src/operations/retention.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { QUEUES } from "../../src/outbox/queues.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import type { Part, Services } from "../../src/ports.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { poolerUrl, serverUrl } from "../support/database.ts";
 import {
   added,
   addJob,
@@ -23,7 +24,6 @@ import {
   startWorker,
   until,
 } from "../support/jobs.ts";
-import { poolerUrl, serverUrl } from "../support/database.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: when something goes wrong with jobs or around them, other jobs go on, and none is lost or runs twice. */

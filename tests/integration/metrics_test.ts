@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { connect } from "../../db/connection/connect.ts";
 import { createOperationsApp } from "../../routes/operations.ts";
+import { STORAGE } from "../../src/analytics/storage.ts";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { healthChecks } from "../../src/operations/health_checks.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { Health } from "../../src/platform/health.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { poolerUrl, serverUrl } from "../support/database.ts";
 import { addJob, doing, JOB, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { Exposition } from "../support/metrics.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { API_USAGE } from "../../src/api_access/usage_counter.ts";
-import { STORAGE } from "../../src/analytics/storage.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: the metrics' names, types and labels, and who can see them. */
 

@@ -1,15 +1,15 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { findDrift } from "../../db/migration/drift.ts";
 import { migrationStatus } from "../../db/migration/migration_status.ts";
 import { provisionSchema } from "../../db/migration/provision.ts";
+import { Browser } from "../support/browser.ts";
 import { serverUrl } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
 import { cli, killedLaterCli, ServerProcess } from "../support/process.ts";
 import { openSplitLogins } from "../support/split_logins.ts";
-import { Browser } from "../support/browser.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: migrations survive being killed, and can use a separate login. Both need a PostgreSQL server. */

@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { projects } from "../../db/tenant/schema/projects.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
-import { newId } from "../../src/platform/ids.ts";
 import { type Company, World } from "../support/world.ts";
 
 /** Protects: lists sorted by name are in dictionary order on both databases and use an index. */

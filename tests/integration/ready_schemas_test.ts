@@ -1,12 +1,12 @@
-import assert from "node:assert/strict";
 import { like, sql } from "drizzle-orm";
+import assert from "node:assert/strict";
+import { runScript } from "../../db/connection/transaction.ts";
 import { readyRoles, tenantSchemas } from "../../db/control/schema/installation.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { countReadySchemas, provisionSchema } from "../../db/migration/provision.ts";
-import { runScript } from "../../db/connection/transaction.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
-import { type Company, World } from "../support/world.ts";
 import { UPKEEP } from "../../src/tenancy/upkeep.ts";
+import { type Company, World } from "../support/world.ts";
 
 /** Protects: ready schemas wait for the next tenants, each is claimed once, and sign-up works without them. */
 

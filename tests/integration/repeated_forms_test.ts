@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import type { Browser } from "../support/browser.ts";
 import type { RawAnswer } from "../support/http.ts";

@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
-import { withMigrator } from "../../db/migration/migrator.ts";
+import assert from "node:assert/strict";
 import { runScript } from "../../db/connection/transaction.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { loginUrl, poolerUrl, serverUrl } from "../support/database.ts";
 import { withConnection } from "../support/split_logins.ts";

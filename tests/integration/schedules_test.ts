@@ -1,13 +1,13 @@
-import assert from "node:assert/strict";
 import { asc, eq } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { oneTimeTokens, sessions } from "../../db/control/schema/identity.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { enqueueDue, enqueueMissed, everyMinute, SCHEDULES } from "../../jobs/schedules.ts";
 import { recordCounters } from "../../src/analytics/daily_metrics.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
-import { createProject, deleteProject } from "../../src/projects/projects.ts";
 import type { Services } from "../../src/ports.ts";
+import { createProject, deleteProject } from "../../src/projects/projects.ts";
 import { startWorker } from "../support/jobs.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 

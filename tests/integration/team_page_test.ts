@@ -1,9 +1,9 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
+import { runScript } from "../../db/connection/transaction.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { UserId } from "../../db/ids.ts";
-import { runScript } from "../../db/connection/transaction.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { newId } from "../../src/platform/ids.ts";

@@ -1,18 +1,19 @@
-import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
+import assert from "node:assert/strict";
+import { pause } from "../../db/connection/retry.ts";
+import { runScript } from "../../db/connection/transaction.ts";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import { oldestServedVersion } from "../../db/migration/migrations.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
-import { pause } from "../../db/connection/retry.ts";
-import { runScript } from "../../db/connection/transaction.ts";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { listPlatformAudit, recentAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
-import { DAY, MINUTE } from "../../src/platform/clock.ts";
 import { retryJob } from "../../src/operations/job_list.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
-import { API_USAGE } from "../../src/api_access/usage_counter.ts";
+import { DAY, MINUTE } from "../../src/platform/clock.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { deleteDueTenants, deleteTenant } from "../../src/tenancy/deletion.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
 import {
   cancelDeletion,
   resumeTenant,
@@ -20,12 +21,11 @@ import {
   suspendTenant,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
-import { WELCOME } from "../../src/tenancy/emails.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /** Protects: a tenant's life from creation to deletion, and the effect of each step on members and programs. */
 

@@ -1,7 +1,7 @@
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import type { Fleet } from "./fleet.ts";
 import { type Figure, median, timed, within } from "./measure.ts";
 import { openSystem } from "./services.ts";
-import type { Fleet } from "./fleet.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 const NAMES = 1_000;
 const ROUNDS = 51;

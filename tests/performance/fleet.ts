@@ -1,14 +1,14 @@
 import { sql } from "drizzle-orm";
 import { connect, type Database } from "../../db/connection/connect.ts";
+import { pause } from "../../db/connection/retry.ts";
+import { runScript } from "../../db/connection/transaction.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import { type Migration, readMigrations } from "../../db/migration/migrations.ts";
 import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { provisioningScript } from "../../db/migration/provision.ts";
 import { rolesScript } from "../../db/migration/ready_roles.ts";
-import { pause } from "../../db/connection/retry.ts";
 import { newSchemaName, parseSchemaName, type SchemaName } from "../../db/tenant/schema_name.ts";
-import { runScript } from "../../db/connection/transaction.ts";
 import { randomBase32 } from "../../src/platform/crypto.ts";
 import { openTestDatabase } from "../support/database.ts";
 import { adminUrlOf, BENCH_DATABASE, removeDatabase, withAdmin } from "./removal.ts";

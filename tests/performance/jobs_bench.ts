@@ -1,7 +1,7 @@
 import { asc } from "drizzle-orm";
 import { connect } from "../../db/connection/connect.ts";
-import { tenants } from "../../db/control/schema/tenants.ts";
 import { pause } from "../../db/connection/retry.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
 import type { EngineName } from "../../jobs/engines/engine.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { type Fleet, openFleet } from "./fleet.ts";

@@ -1,6 +1,6 @@
 /** Baselines of the jobs' figures: the queues and the database without the product. */
-import { join } from "node:path";
 import { Logger, makeWorkerUtils, run } from "graphile-worker";
+import { join } from "node:path";
 import type postgres from "postgres";
 import { pause } from "../../db/connection/retry.ts";
 import type { Fleet } from "./fleet.ts";

@@ -9,8 +9,8 @@ import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import type { SystemContext } from "../../src/context.ts";
 import type { JobRun } from "../../src/outbox/job.ts";
 import { enqueueAll } from "../../src/outbox/outbox.ts";
-import type { Fleet } from "./fleet.ts";
 import { replaced } from "../support/jobs.ts";
+import type { Fleet } from "./fleet.ts";
 import { withAdmin } from "./removal.ts";
 
 /** The job in these benchmarks. Its queue, `analytics`, runs ten at once. */

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { type Database, laneOf } from "../../db/connection/connect.ts";
 import { pause } from "../../db/connection/retry.ts";
-import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { withTenant } from "../../db/connection/with_tenant.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import type { Fleet } from "./fleet.ts";
 import {
   CONNECTIONS,

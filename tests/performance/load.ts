@@ -1,8 +1,8 @@
 import { eq, sql } from "drizzle-orm";
 import { connect, type ConnectOptions, type Database } from "../../db/connection/connect.ts";
-import type { SchemaName } from "../../db/tenant/schema_name.ts";
-import { projects } from "../../db/tenant/schema/projects.ts";
 import { readTenant } from "../../db/connection/with_tenant.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import type { Fleet } from "./fleet.ts";
 import { withAdmin } from "./removal.ts";
 

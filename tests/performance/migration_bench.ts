@@ -1,10 +1,10 @@
 import { sql } from "drizzle-orm";
+import { pause } from "../../db/connection/retry.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { migrateFleet } from "../../db/migration/fleet.ts";
 import type { Migration } from "../../db/migration/migrations.ts";
 import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { migrationScript } from "../../db/migration/provision.ts";
-import { pause } from "../../db/connection/retry.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { cli } from "../support/process.ts";
 import { addColumn, MARKED_COLUMN, MARKED_DAY, withColumns, withMark } from "./bench_migrations.ts";

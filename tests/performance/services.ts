@@ -1,4 +1,5 @@
 import type { Database } from "../../db/connection/connect.ts";
+import { systemActor } from "../../src/access/actor.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type SystemContext, systemContext } from "../../src/context.ts";
 import { findOrCreateUser } from "../../src/identity/users.ts";
@@ -8,7 +9,6 @@ import { newId } from "../../src/platform/ids.ts";
 import { buildServices } from "../../src/services.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
-import { systemActor } from "../../src/access/actor.ts";
 
 /** The product without its routes, on a database that the caller closes. The pool of ready schemas isn't refilled. */
 export async function openSystem(db: Database): Promise<SystemContext> {

@@ -1,11 +1,11 @@
+import { runScript } from "../../db/connection/transaction.ts";
+import { readTenant } from "../../db/connection/with_tenant.ts";
 import { readMigrations } from "../../db/migration/migrations.ts";
 import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { provisioningScript, provisionSchema } from "../../db/migration/provision.ts";
 import { rolesScript } from "../../db/migration/ready_roles.ts";
-import { newSchemaName } from "../../db/tenant/schema_name.ts";
-import { runScript } from "../../db/connection/transaction.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
-import { readTenant } from "../../db/connection/with_tenant.ts";
+import { newSchemaName } from "../../db/tenant/schema_name.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { type Fleet, openFleet } from "./fleet.ts";
 import { alternate, type Figure, median, timed, under, within } from "./measure.ts";

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
 import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
+import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import type { Browser } from "../support/browser.ts";
 import { emailedToken } from "../support/emailed_links.ts";
-import { startWorker } from "../support/jobs.ts";
 import type { ApiAnswer } from "../support/http.ts";
+import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
  * Protects: an address belongs to the person who reads its email. A stranger who signs up with it first keeps no access (S48).

@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { verifyAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
-import { type Company, World } from "../support/world.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { type Company, World } from "../support/world.ts";
 
 /** Protects: the audit logs reveal tampering (S44). */
 

@@ -1,8 +1,9 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { JOBS_HOLDER } from "../../db/connection/connect.ts";
 import { runTransaction } from "../../db/connection/transaction.ts";
 import { withControl } from "../../db/connection/with_tenant.ts";
+import { systemActor } from "../../src/access/actor.ts";
 import { inBackground, systemContext } from "../../src/context.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { countTenants } from "../../src/tenancy/tenants.ts";
@@ -11,7 +12,6 @@ import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, everyKind, statusesOf } from "../support/every_kind.ts";
 import { added, doing, jobOf, startWorker, until } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
-import { systemActor } from "../../src/access/actor.ts";
 
 /**
  * Protects: the product answers after its database connections were idle for a long time, slow or silently lost. It is

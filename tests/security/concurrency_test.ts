@@ -1,10 +1,10 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
-import { projects } from "../../db/tenant/schema/projects.ts";
-import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
-import { provisionSchema } from "../../db/migration/provision.ts";
+import assert from "node:assert/strict";
 import { readTenant, withTenant } from "../../db/connection/with_tenant.ts";
+import { provisionSchema } from "../../db/migration/provision.ts";
+import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { serverUrl } from "../support/database.ts";
 import { send } from "../support/http.ts";

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createMember } from "../../src/identity/new_members.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import type { Browser } from "../support/browser.ts";
 import { emailedToken } from "../support/emailed_links.ts";
 import type { RawAnswer } from "../support/http.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
 
 /**
  * Protects: confirming an address requires proof that the account belongs to the visitor (S14), and programs that open links

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { Hono } from "hono";
+import assert from "node:assert/strict";
 import { anyHost } from "../../routes/app.ts";
 import type { HttpEnv } from "../../routes/http.ts";
 import { TEXT_BODY } from "../../routes/middleware/body.ts";

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
+import { systemActor } from "../../src/access/actor.ts";
 import { INVITATION } from "../../src/access/emails.ts";
 import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import { sendEmail } from "../../src/email/email.ts";
 import { RESET_PASSWORD, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
+import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
 import { DELETION_SCHEDULED, WELCOME } from "../../src/tenancy/emails.ts";
 import { scheduleDeletion } from "../../src/tenancy/lifecycle.ts";
-import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
-import { startWorker } from "../support/jobs.ts";
-import { EmailServer, type ReceivedEmail } from "../support/email_server.ts";
-import { PASSWORD, World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { systemActor } from "../../src/access/actor.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { EmailServer, type ReceivedEmail } from "../support/email_server.ts";
+import { startWorker } from "../support/jobs.ts";
+import { PASSWORD, World } from "../support/world.ts";
 
 /**
  * Protects: strangers can't use the product's emails to send their own words (S62). Emails to unconfirmed addresses contain no

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { apiUsage } from "../../db/stream/schema/api_usage.ts";
-import { withMigrator } from "../../db/migration/migrator.ts";
 import { runScript } from "../../db/connection/transaction.ts";
-import { type Company, World } from "../support/world.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { apiUsage } from "../../db/stream/schema/api_usage.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
+import { type Company, World } from "../support/world.ts";
 
 /** Protects: with a full disk, changes get 503 and nothing is lost. Changes work again once there is space. */
 

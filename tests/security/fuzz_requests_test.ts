@@ -1,6 +1,6 @@
+import fc from "fast-check";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import fc from "fast-check";
 import { createApp } from "../../routes/app.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { type RawAnswer, send } from "../support/http.ts";
@@ -186,7 +186,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
     const answer = await send({ port: world.port, host, ...request, headers: { ...signedIn, ...headers } });
     assertNoFault(answer);
   };
-  const holds = async <T>(
+  const fuzz = async <T>(
     name: string,
     runs: number,
     input: fc.Arbitrary<T>,
@@ -195,14 +195,14 @@ Deno.test("S56 no request gets 5xx", async (t) => {
     await t.step(name, () => fc.assert(fc.asyncProperty(input, attempt), { seed: SEED, numRuns: runs }));
   };
 
-  await holds(
+  await fuzz(
     "with any path and query",
     400,
     fc.record({ route: someRoute, host, part: fc.oneof(inAddress, fc.constant(id)), query }),
     ({ route, host, part, query }) =>
       call({ host, method: route.method, path: `${fill(route.path, part)}?${query}` }),
   );
-  await holds(
+  await fuzz(
     "with any body",
     400,
     fc.record({ route: fc.constantFrom(...changes), host, body, isPartial: fc.boolean() }),
@@ -218,7 +218,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
         body,
       }),
   );
-  await holds(
+  await fuzz(
     "with any headers",
     300,
     fc.record({
@@ -251,7 +251,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
     }),
     ({ route, host, headers }) => call({ host, method: route.method, path: fill(route.path, id), headers }),
   );
-  await holds(
+  await fuzz(
     "with any Host",
     60,
     fc.oneof(
@@ -261,7 +261,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
     ),
     (host) => call({ host, method: "GET", path: "/projects" }),
   );
-  await holds(
+  await fuzz(
     "with any cursor",
     150,
     fc.record({
@@ -272,7 +272,7 @@ Deno.test("S56 no request gets 5xx", async (t) => {
           inText,
           fc.oneof(fc.uuid(), inText),
         ).map(
-          (place) => Buffer.from(JSON.stringify(place)).toString("base64url"),
+          (position) => Buffer.from(JSON.stringify(position)).toString("base64url"),
         ),
         fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value)).toString("base64url")),
         fc.base64String(),

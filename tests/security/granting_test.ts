@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
+import { memberActor } from "../../src/access/actor.ts";
+import { includesRole } from "../../src/access/granting.ts";
+import { grantsOfRole, type Role, ROLES } from "../../src/access/permissions.ts";
 import type { SystemContext } from "../../src/context.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import { createMember } from "../../src/identity/new_members.ts";
 import type { User } from "../../src/identity/users.ts";
-import { World } from "../support/world.ts";
-import { grantsOfRole, type Role, ROLES } from "../../src/access/permissions.ts";
-import { includesRole } from "../../src/access/granting.ts";
-import { memberActor } from "../../src/access/actor.ts";
-import { FEATURES } from "../../src/feature_list.ts";
-import type { TenantId } from "../../src/tenancy/tenant.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import type { TenantId } from "../../src/tenancy/tenant.ts";
+import { World } from "../support/world.ts";
 
 /** Protects: nobody can grant permissions they lack, and only owners can make owners (S21). */
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { sessions } from "../../db/control/schema/identity.ts";
+import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 
 /**
  * Protects: a handoff works once, and only in the browser that is signed in on the apex (S14, S50).

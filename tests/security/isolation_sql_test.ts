@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
+import { projects } from "../../db/tenant/schema/projects.ts";
 import type { TenantContext } from "../../src/context.ts";
 import { createProject } from "../../src/projects/projects.ts";
-import { projects } from "../../db/tenant/schema/projects.ts";
 import { loginUrl, serverUrl } from "../support/database.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { World } from "../support/world.ts";

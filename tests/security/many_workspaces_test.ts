@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { PASSWORD, World } from "../support/world.ts";
 import { stockWorkspaces } from "../support/workspaces.ts";
+import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: a user can open their own workspaces, however many workspaces strangers give them (S49). */
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createProject, deleteProject, PROJECT_LIMIT } from "../../src/projects/projects.ts";
-import { FEATURES } from "../../src/feature_list.ts";
 import { PLANS } from "../../src/billing/plans.ts";
+import { FEATURES } from "../../src/feature_list.ts";
+import { createProject, deleteProject, PROJECT_LIMIT } from "../../src/projects/projects.ts";
 import { type Company, World } from "../support/world.ts";
 
 /** Protects: plan limits hold, even for parallel requests (S26). */

@@ -1,11 +1,11 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { connect } from "../../db/connection/connect.ts";
+import { withTenant } from "../../db/connection/with_tenant.ts";
 import { findOpenPrivileges } from "../../db/migration/inspect.ts";
 import { migrate } from "../../db/migration/migrate.ts";
 import { provisionSchema } from "../../db/migration/provision.ts";
 import { hardeningScript } from "../../db/migration/server_setup.ts";
-import { withTenant } from "../../db/connection/with_tenant.ts";
 import { randomBase32 } from "../../src/platform/crypto.ts";
 import { serverUrl } from "../support/database.ts";
 import { cli, ServerProcess } from "../support/process.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { findUserByEmail } from "../../src/identity/users.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { send } from "../support/http.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 
 /** Protects: requests with forbidden content or from other origins are rejected (S23, S29, S31, S32, S36, S43). */
 

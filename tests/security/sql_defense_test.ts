@@ -1,25 +1,25 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
+import { staffActor } from "../../src/access/actor.ts";
+import { INVITATION } from "../../src/access/emails.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import { verifyAudit } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
 import { sendEmail } from "../../src/email/email.ts";
+import { FEATURES } from "../../src/feature_list.ts";
+import { RESET_PASSWORD, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { createProject } from "../../src/projects/projects.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { loginUrl, serverUrl } from "../support/database.ts";
+import { EMAILS } from "../support/emails.ts";
 import { startWorker } from "../support/jobs.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
-import { staffActor } from "../../src/access/actor.ts";
-import { INVITATION } from "../../src/access/emails.ts";
-import { RESET_PASSWORD, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
-import { WELCOME } from "../../src/tenancy/emails.ts";
-import { EMAILS } from "../support/emails.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
-import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
-import { FEATURES } from "../../src/feature_list.ts";
 
 /** Protects: SQL injected into a tenant's query affects only that tenant (S54). */
 

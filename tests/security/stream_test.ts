@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { runScript } from "../../db/connection/transaction.ts";
 import { findDrift } from "../../db/migration/drift.ts";
 import { inspectDatabase } from "../../db/migration/inspect.ts";
@@ -7,7 +7,7 @@ import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { repairRoles } from "../../db/migration/repair.ts";
 import { maintainPartitions } from "../../db/stream/partitions.ts";
 import { apiUsage } from "../../db/stream/schema/api_usage.ts";
-import { isStreamWriterThere } from "../../db/stream/writer.ts";
+import { hasStreamWriter } from "../../db/stream/writer.ts";
 import { serverUrl } from "../support/database.ts";
 import { until } from "../support/jobs.ts";
 import { cli, ServerProcess } from "../support/process.ts";
@@ -215,7 +215,7 @@ Deno.test("db repair restores the writer of shared tables", async () => {
   );
   const broken = await withMigrator(
     db,
-    async (tx) => await isStreamWriterThere(tx, (await readInstallation(tx)).login),
+    async (tx) => await hasStreamWriter(tx, (await readInstallation(tx)).login),
   );
 
   const repairs = await repairRoles(db, { dryRun: false });

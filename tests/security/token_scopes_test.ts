@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createApp } from "../../routes/app.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
-import { World } from "../support/world.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { World } from "../support/world.ts";
 
 /**
  * Protects: a tenant token works only for its own tenant, and an account token only for tenants of which its person is a

@@ -6,17 +6,17 @@
 import { PGlite } from "@electric-sql/pglite";
 import { join } from "node:path";
 import postgres from "postgres";
-import { makeAuditWriter } from "../../db/migration/audit_writer.ts";
 import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
-import { startFromSnapshot } from "../../db/embedded/embedded.ts";
-import { makeStreamWriter } from "../../db/stream/writer.ts";
-import { installation } from "../../db/control/schema/installation.ts";
-import { grantScript, readInstallation, withMigrator } from "../../db/migration/migrator.ts";
-import { newOwnerRole } from "../../db/tenant/schema_name.ts";
 import { runScript } from "../../db/connection/transaction.ts";
+import { installation } from "../../db/control/schema/installation.ts";
+import { startFromSnapshot } from "../../db/embedded/embedded.ts";
+import { createAuditWriter } from "../../db/migration/audit_writer.ts";
 import { migrate } from "../../db/migration/migrate.ts";
 import { readMigrations } from "../../db/migration/migrations.ts";
+import { grantScript, readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { HARDENING, prepareServer } from "../../db/migration/server_setup.ts";
+import { createStreamWriter } from "../../db/stream/writer.ts";
+import { newOwnerRole } from "../../db/tenant/schema_name.ts";
 import { randomBase32, sha256 } from "../../src/platform/crypto.ts";
 import { readmeSql } from "./readme_sql.ts";
 import { slimSnapshot } from "./snapshot.ts";
@@ -178,8 +178,8 @@ async function giveOwnOwner(url: string, name: string): Promise<void> {
       revoke all on all tables in schema stream from ${templatesOwner}`,
     );
     await tx.update(installation).set({ ownerRole });
-    await makeAuditWriter(tx);
-    await makeStreamWriter(tx, login);
+    await createAuditWriter(tx);
+    await createStreamWriter(tx, login);
   });
   await db.close();
 }

@@ -1,18 +1,18 @@
 /** Processes that run jobs and can be killed, and the effects of their jobs. */
 import { and, eq, sql } from "drizzle-orm";
-import { outbox } from "../../db/control/schema/outbox.ts";
 import { pause } from "../../db/connection/retry.ts";
+import { outbox } from "../../db/control/schema/outbox.ts";
 import type { EngineName } from "../../jobs/engines/engine.ts";
+import { systemActor } from "../../src/access/actor.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type SystemContext, systemContext } from "../../src/context.ts";
+import { openDatabase } from "../../src/operations/database.ts";
 import { enqueueAll } from "../../src/outbox/outbox.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
-import { openDatabase } from "../../src/operations/database.ts";
 import { buildServices } from "../../src/services.ts";
 import { openTestDatabase, serverUrl } from "./database.ts";
-import { systemActor } from "../../src/access/actor.ts";
-import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 
 const SCRIPT = new URL("./working_process.ts", import.meta.url).pathname;
 const ENQUEUED_AT_ONCE = 1_000;

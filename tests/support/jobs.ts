@@ -1,18 +1,18 @@
 import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import { outbox } from "../../db/control/schema/outbox.ts";
-import { JobWorker, type WorkerOptions } from "../../jobs/runner/job_worker.ts";
 import type { Engine, EngineName } from "../../jobs/engines/engine.ts";
 import { openKvEngine } from "../../jobs/engines/kv.ts";
 import { openPostgresEngine } from "../../jobs/engines/postgres.ts";
+import { JobWorker, type WorkerOptions } from "../../jobs/runner/job_worker.ts";
+import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
 import type { SystemContext } from "../../src/context.ts";
+import type { Job, JobRun } from "../../src/outbox/job.ts";
 import { enqueueAll, type JobOptions } from "../../src/outbox/outbox.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
 import { poolerUrl, serverUrl } from "./database.ts";
 import type { World } from "./world.ts";
-import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
-import type { Job, JobRun } from "../../src/outbox/job.ts";
 
 /** The engines that can be tested. `postgres` needs a server. */
 export const ENGINES: EngineName[] = serverUrl ? ["kv", "postgres"] : ["kv"];

@@ -74,7 +74,9 @@ async function killed(process: Deno.ChildProcess, isTime: () => Promise<boolean>
   while (!ended && !await isTime()) await new Promise((done) => setTimeout(done, 2));
   if (!ended) process.kill("SIGKILL");
   const { code, signal } = await status;
-  if (code !== 0 && signal !== "SIGKILL") throw new Error(`It ended by itself, with code ${code}.`);
+  if (code !== 0 && signal !== "SIGKILL") {
+    throw new Error(`The process exited unexpectedly with code ${code}.`);
+  }
 }
 
 /** A server started like `deno task start`, without building the CSS again. */

@@ -1,5 +1,5 @@
-import { newId } from "../../src/platform/ids.ts";
 import type { OutgoingEmail } from "../../src/email/transports/transport.ts";
+import { newId } from "../../src/platform/ids.ts";
 
 /** An email as the product sends it. */
 export function sampleEmail(changes: Partial<OutgoingEmail> = {}): OutgoingEmail {

@@ -1,21 +1,22 @@
 import { and, eq, sql } from "drizzle-orm";
+import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
+import { runScript } from "../../db/connection/transaction.ts";
 import { installation } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
-import { runScript } from "../../db/connection/transaction.ts";
-import { connect, type ConnectOptions, type DatabaseAddress } from "../../db/connection/connect.ts";
 import { createApp } from "../../routes/app.ts";
-import { addMember } from "../../src/access/members.ts";
 import { memberActor, systemActor } from "../../src/access/actor.ts";
+import { addMember } from "../../src/access/members.ts";
+import type { Role } from "../../src/access/permissions.ts";
 import type { PlanKey } from "../../src/billing/plans.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
-import { createHandoff } from "../../src/identity/handoffs.ts";
-import { WELCOME } from "../../src/tenancy/emails.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
+import { createHandoff } from "../../src/identity/handoffs.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { startCheckedSession } from "../../src/identity/sign_in.ts";
+import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import {
   findOrCreateUser,
   findUserByEmail,
@@ -25,19 +26,18 @@ import {
 } from "../../src/identity/users.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
+import type { Services } from "../../src/ports.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { buildServices } from "../../src/services.ts";
-import type { Services } from "../../src/ports.ts";
+import { WELCOME } from "../../src/tenancy/emails.ts";
 import type { Tenant } from "../../src/tenancy/tenant.ts";
+import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { UPKEEP } from "../../src/tenancy/upkeep.ts";
 import { Browser } from "./browser.ts";
 import { ManualClock } from "./clock.ts";
 import { openTestDatabase, type TestDatabase } from "./database.ts";
 import { type ApiAnswer, type ApiCall, callApi, type RawAnswer, send } from "./http.ts";
-import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
-import type { Role } from "../../src/access/permissions.ts";
-import { UPKEEP } from "../../src/tenancy/upkeep.ts";
 
 /** Every user's password in the tests. Hashed once per process, because Argon2id is slow on purpose. */
 export const PASSWORD = "correct horse battery";

@@ -1,9 +1,9 @@
-import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
+import assert from "node:assert/strict";
 import { outbox } from "../../db/control/schema/outbox.ts";
 import { enqueue, enqueueAll } from "../../src/outbox/outbox.ts";
-import { doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { median } from "../performance/measure.ts";
+import { doing, ENGINES, JOB, jobOf, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: one tenant's many jobs don't delay another tenant's. Runs alone: it compares times. */

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import { Busiest } from "../../src/platform/busiest.ts";
 
 /** Protects: metrics need memory for only a few tenants, however many there are, and count every request. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { laneOf } from "../../db/connection/connect.ts";
 import { type Client, SILENT_TICKS, type Use } from "../../db/connection/connection.ts";
 import { ConnectionPool } from "../../db/connection/connection_pool.ts";
-import { laneOf } from "../../db/connection/connect.ts";
 import { newSchemaName, parseSchemaName } from "../../db/tenant/schema_name.ts";
 
 /**

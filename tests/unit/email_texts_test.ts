@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import { INVITATION } from "../../src/access/emails.ts";
+import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import { renderSample } from "../../src/email/sample.ts";
 import { RESET_PASSWORD } from "../../src/identity/emails.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import { INVITATION } from "../../src/access/emails.ts";
+import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import type { Email } from "../../src/email/email.ts";
 import { renderSample, sampleFrame } from "../../src/email/sample.ts";
 import { RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "../../src/identity/emails.ts";

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import { Cron } from "croner";
+import assert from "node:assert/strict";
 import { FEATURES } from "../../src/feature_list.ts";
 import { QUEUE_NAMES } from "../../src/outbox/queues.ts";
 

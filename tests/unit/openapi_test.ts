@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
 import { Hono } from "hono";
+import assert from "node:assert/strict";
 import { api, openApiDocument } from "../../routes/api/api.ts";
-import type { HttpEnv } from "../../routes/http.ts";
 import { serveOpenApi } from "../../routes/api/openapi.ts";
+import type { HttpEnv } from "../../routes/http.ts";
 
 /** Protects: the OpenAPI document lists every response that a client must handle. */
 

@@ -1,14 +1,14 @@
 // Protects: the workspace and tenant pages offer only allowed actions, say when a workspace will be deleted and how to
 // cancel that, and escape its name.
 import assert from "node:assert/strict";
-import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { AdminShell } from "../../views/layouts/admin_shell.tsx";
+import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantPage } from "../../views/pages/admin/tenant_page.tsx";
 import type { ListedTenant } from "../../views/pages/admin/tenant_row.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
-import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { NewWorkspacePage } from "../../views/pages/new_workspace_page.tsx";
+import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { SettingsPage } from "../../views/pages/settings/settings_page.tsx";
 import { SuspendedPage } from "../../views/pages/suspended_page.tsx";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { DomainError } from "../../src/errors.ts";
 import { readWire, toWire, wireErrors, wireSchema } from "../../routes/wire.ts";
+import { DomainError } from "../../src/errors.ts";
 
 /** Protects: clients use snake_case and src uses camelCase, with the same rules on both sides. */
 

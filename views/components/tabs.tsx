@@ -1,5 +1,5 @@
-import { classes } from "./classes.ts";
 import { usePage } from "../page.tsx";
+import { classes } from "./classes.ts";
 import { formatCount } from "./count.ts";
 
 export type Tab = {

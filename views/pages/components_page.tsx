@@ -1,8 +1,8 @@
 import { Button, ButtonLink } from "../components/button.tsx";
 import { CLOSES_DIALOG, Dialog } from "../components/dialog.tsx";
 import { hx } from "../components/hx.ts";
-import { ActionSamples, FormSamples } from "./components/form_samples.tsx";
 import { ContentSamples, MessageSamples } from "./components/content_samples.tsx";
+import { ActionSamples, FormSamples } from "./components/form_samples.tsx";
 import { Samples } from "./components/samples.tsx";
 
 /** `/dev/components`: every component in all its states. */

@@ -1,9 +1,9 @@
 import { type Activity, ActivityList } from "../components/activity_list.tsx";
 import { ButtonLink } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
-import { MenuLink } from "../components/menu.tsx";
 import { formatCount } from "../components/count.ts";
 import { hx } from "../components/hx.ts";
+import { MenuLink } from "../components/menu.tsx";
 import { Stat } from "../components/stat.tsx";
 import { PageHeading } from "../layouts/shell_frame.tsx";
 import { usePage } from "../page.tsx";

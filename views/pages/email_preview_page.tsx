@@ -1,8 +1,8 @@
-import type { RenderedEmail } from "../emails/render.tsx";
 import { Card } from "../components/card.tsx";
 import { classes } from "../components/classes.ts";
 import { TextLink } from "../components/link.tsx";
 import { Tabs } from "../components/tabs.tsx";
+import type { RenderedEmail } from "../emails/render.tsx";
 import { emailTitle } from "./emails_page.tsx";
 
 export const PREVIEWS = ["desktop", "phone", "text"] as const;

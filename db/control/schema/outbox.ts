@@ -30,7 +30,7 @@ export const outbox = control.table("outbox", {
   runAt: moment("run_at").notNull(),
   /** How many times it has started. */
   attempts: smallint("attempts").notNull().default(0),
-  /** The dispatch it belongs to. A worker that holds an older one is refused. */
+  /** Its current dispatch. A worker can't claim the job with an older one. */
   dispatchId: uuid("dispatch_id"),
   /** The end of the worker's lease, by the database's clock. */
   leaseUntil: moment("lease_until"),

@@ -2,7 +2,7 @@ import { bigint, date, primaryKey, uuid } from "drizzle-orm/pg-core";
 import type { TenantId } from "../../ids.ts";
 import { ownRows, stream } from "./stream.ts";
 
-/** API calls a day (UTC), counted in the process and added in batches. */
+/** API calls per day (UTC). Each process counts them in memory and adds them in batches. */
 export const apiUsage = stream.table("api_usage", {
   tenantId: uuid("tenant_id").$type<TenantId>().notNull(),
   day: date("day").notNull(),

@@ -1,8 +1,8 @@
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
-import { TextLink } from "../../components/link.tsx";
 import { hx } from "../../components/hx.ts";
+import { TextLink } from "../../components/link.tsx";
 import { EmptyRow, MoreRow, Table } from "../../components/table.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { type ProjectQuery, projectsCsvHref, projectsHref } from "./project_query.ts";
