@@ -25,7 +25,7 @@ Deno.test("a viewer finds the team in the navigation, and sees each member's nam
   assert.match(dashboard.text, /href="\/team"[^>]*>.*?Team/s);
   assert.equal(status, 200);
   for (
-    const shown of ["Ada Okafor", "ada@acme.example", "owner", "mei@acme.example", "viewer", "2 Mar 2026"]
+    const shown of ["Ada Okafor", "ada@acme.example", "owner", "mei@acme.example", "viewer", "Mar 2, 2026"]
   ) {
     assert.ok(text.includes(shown), shown);
   }
