@@ -18,7 +18,7 @@ import { poolerUrl, serverUrl } from "../support/database.ts";
 import { becomeLaterVersion, following } from "../support/later_version.ts";
 import { type Company, World } from "../support/world.ts";
 
-/** Protects: each migration runs once in every schema, whoever migrates, and an incompatible database isn't changed. */
+/** Protects: each migration runs once in every schema, whichever process migrates it, and an incompatible database isn't changed. */
 
 const NEWEST = (await readMigrations("tenant")).at(-1)!.version;
 const NOTHING: FleetReport = { migrated: 0, failed: [], left: 0, stopped: null };

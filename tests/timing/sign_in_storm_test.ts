@@ -16,7 +16,7 @@ Deno.test("S52 the server stays responsive during many sign-ins", async (t) => {
   const { server } = storming;
 
   await t.step(
-    "memory stays flat, and a sign-in that would wait too long is told when to retry",
+    "memory stays flat, and a sign-in that would wait too long gets a 503 with Retry-After",
     async () => {
       const { statuses, retryAfter, memory } = await storm(server, ACCOUNT, SIGN_INS);
 
