@@ -47,6 +47,7 @@ export async function fragment<Env extends HttpEnv>(
   const value = {
     nonce: c.get("nonce"),
     locale: localeOf(c),
+    theme: "system" as const,
     asset: c.get("asset"),
     apexUrl: config.appUrl.origin,
     path: c.req.path,

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { notFound } from "../src/errors.ts";
 import { StartError } from "../src/platform/start_error.ts";
-import type { AssetName } from "../views/page.tsx";
+import { type AssetName, FONTS } from "../views/page.tsx";
 import type { HttpEnv } from "./http.ts";
 
 const ONE_YEAR = "public, max-age=31536000, immutable";
@@ -16,7 +16,7 @@ const JAVASCRIPT = "text/javascript; charset=utf-8";
  * The only files that are served. A request finds them by name, so its path never reaches the disk.
  * htmx and its extension hx-csp share one file. In separate files, htmx's timer could start it before hx-csp.
  */
-const FILES: Record<AssetName, { parts: URL[]; type: string }> = {
+const FILES: Record<AssetName, AssetSource> = {
   "app.css": { parts: [local("app.css")], type: "text/css; charset=utf-8" },
   "app.js": { parts: [local("app.js")], type: JAVASCRIPT },
   "favicon.svg": { parts: [local("favicon.svg")], type: "image/svg+xml" },
@@ -25,8 +25,10 @@ const FILES: Record<AssetName, { parts: URL[]; type: string }> = {
     type: JAVASCRIPT,
   },
   "alpine.js": { parts: [installed("@alpinejs/csp/dist/cdn.min.js")], type: JAVASCRIPT },
+  ...fontFiles(),
 };
 
+type AssetSource = { parts: URL[]; type: string };
 type Asset = { type: string; url: string; identity: Uint8Array; gzipped: Uint8Array };
 
 /** The static files, read and compressed once. Their URLs contain a hash of the content, so browsers cache them. */
@@ -52,10 +54,12 @@ export class StaticFiles {
   }
 
   static async load(): Promise<StaticFiles> {
-    const assets = await Promise.all(
+    const loaded = await Promise.all(
       Object.entries(FILES).map(async ([name, file]) => [name, await loadAsset(name, file)] as const),
     );
-    return new StaticFiles(new Map(assets));
+    const assets = new Map(loaded);
+    assets.set("app.css", withHashedUrls(assets.get("app.css")!, assets));
+    return new StaticFiles(assets);
   }
 
   /** A file's URL, with its hash. */
@@ -65,16 +69,31 @@ export class StaticFiles {
 /** Throws `StartError` if a file is missing. */
 export async function loadAsset(
   name: string,
-  { parts, type }: { parts: URL[]; type: string },
+  { parts, type }: AssetSource,
 ): Promise<Asset> {
-  const identity = join(await Promise.all(parts.map(readAsset)));
+  return toAsset(name, type, join(await Promise.all(parts.map(readAsset))));
+}
+
+function toAsset(name: string, type: string, identity: Uint8Array): Asset {
   const hash = createHash("sha256").update(identity).digest("base64url").slice(0, HASH_LETTERS);
-  return {
-    type,
-    url: `/static/${name}?v=${hash}`,
-    identity,
-    gzipped: gzipSync(identity),
-  };
+  return { type, url: `/static/${name}?v=${hash}`, identity, gzipped: gzipSync(identity) };
+}
+
+/** The style sheet with the hashed URLs of the files that it names. */
+function withHashedUrls({ type, identity }: Asset, assets: Map<string, Asset>): Asset {
+  const css = new TextDecoder().decode(identity)
+    .replaceAll(/url\("([^"/:]+)"\)/g, (_, name) => `url("${assets.get(name)!.url}")`);
+  return toAsset("app.css", type, new TextEncoder().encode(css));
+}
+
+function fontFiles(): Record<Extract<AssetName, `inter-${string}`>, AssetSource> {
+  const source = (subset: string): AssetSource => ({
+    parts: [installed(`@fontsource-variable/inter/files/inter-${subset}-wght-normal.woff2`)],
+    type: "font/woff2",
+  });
+  return Object.fromEntries(FONTS.map((subset) => [`inter-${subset}.woff2`, source(subset)])) as ReturnType<
+    typeof fontFiles
+  >;
 }
 
 /** Concatenates scripts. Adds a semicolon after each, because a minified file may lack its last one. */

@@ -9,6 +9,12 @@ export const DEFAULT_LOCALE: Locale = "en";
 export type Formats = {
   /** "Dec 23, 2026". */
   day: Intl.DateTimeFormat;
+  /** "Dec 23". */
+  shortDay: Intl.DateTimeFormat;
+  /** "2 min". */
+  minutes: Intl.NumberFormat;
+  /** "3 hr". */
+  hours: Intl.NumberFormat;
   /** "December 23, 2026". */
   longDay: Intl.DateTimeFormat;
   /** "Dec 23, 2026, 09:00:12". */
@@ -29,6 +35,9 @@ function formatsFor(tag: string): Formats {
   const utc = { timeZone: "UTC" };
   return {
     day: new Intl.DateTimeFormat(tag, { ...utc, day: "numeric", month: "short", year: "numeric" }),
+    shortDay: new Intl.DateTimeFormat(tag, { ...utc, day: "numeric", month: "short" }),
+    minutes: new Intl.NumberFormat(tag, { style: "unit", unit: "minute", unitDisplay: "short" }),
+    hours: new Intl.NumberFormat(tag, { style: "unit", unit: "hour", unitDisplay: "short" }),
     longDay: new Intl.DateTimeFormat(tag, { ...utc, day: "numeric", month: "long", year: "numeric" }),
     second: new Intl.DateTimeFormat(tag, {
       ...utc,

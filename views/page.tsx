@@ -1,13 +1,26 @@
 import { createContext, useContext } from "hono/jsx";
 import type { Locale } from "./locale.ts";
 
-export type AssetName = "app.css" | "app.js" | "favicon.svg" | "htmx.js" | "alpine.js";
+/** Parts of the typeface Inter. Browsers load only those whose letters a page shows. */
+export const FONTS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"] as const;
+
+export type AssetName =
+  | "app.css"
+  | "app.js"
+  | "favicon.svg"
+  | "htmx.js"
+  | "alpine.js"
+  | `inter-${typeof FONTS[number]}.woff2`;
+
+/** The person's choice of colors. `system` follows the device. */
+export type Theme = "system" | "light" | "dark";
 
 /** The request's values that every page needs. */
 export type PageValue = {
   /** Lets the page's own scripts and htmx attributes run. */
   nonce: string;
   locale: Locale;
+  theme: Theme;
   /** Returns a static file's URL. */
   asset: (name: AssetName) => string;
   apexUrl: string;

@@ -13,7 +13,7 @@ import {
 } from "../../views/pages/admin/new_suppression_page.tsx";
 import { ReleaseAddressPage } from "../../views/pages/admin/release_address_page.tsx";
 import { SuppressionList, SuppressionRows } from "../../views/pages/admin/suppression_list.tsx";
-import { SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
+import { AddAddressLink, SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
 import type { StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { done, form, page } from "../page.tsx";
@@ -29,6 +29,7 @@ suppressionPages.get("/suppressions", async (c) => {
   const list = { addresses: items, nextCursor, search, now: ctx.services.clock.now() };
   return await page(c, {
     title: "Suppressed email",
+    actions: <AddAddressLink />,
     body: <SuppressionsPage {...list} />,
     partial: cursor ? <SuppressionRows {...list} /> : <SuppressionList {...list} />,
   });

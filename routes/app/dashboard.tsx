@@ -3,18 +3,27 @@ import { getDashboard } from "../../src/analytics/dashboard.ts";
 import type { TenantContext } from "../../src/context.ts";
 import { sentenceOf } from "../../src/events/sentence.ts";
 import { PROJECTS_WRITE } from "../../src/projects/projects.ts";
-import { DashboardPage, DashboardPanel } from "../../views/pages/dashboard_page.tsx";
+import { DashboardPanel, NewProjectLink } from "../../views/pages/dashboard_page.tsx";
 import { fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
-const pages = new MemberPages({ label: "Dashboard", href: "/dashboard", icon: "home", position: 10 });
+const pages = new MemberPages({
+  label: "Dashboard",
+  href: "/dashboard",
+  icon: "home",
+  group: "main",
+  position: 10,
+});
 export default pages;
 
 pages.get("/dashboard", async (c) => {
   const ctx = c.get("member");
   const panel = await panelOf(ctx);
-  const body = <DashboardPage workspace={ctx.tenant.name} person={ctx.actor.name} {...panel} />;
-  return await page(c, { title: "Dashboard", body });
+  return await page(c, {
+    title: "Dashboard",
+    actions: panel.canWrite ? <NewProjectLink /> : undefined,
+    body: <DashboardPanel {...panel} />,
+  });
 });
 
 pages.get("/dashboard/panel", async (c) => {

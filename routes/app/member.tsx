@@ -36,7 +36,7 @@ function shellOf({ tenant, actor }: MemberContext, { isVerified }: Session, link
   const canCancel = can({ actor }, TENANT_DELETE);
   const shell = {
     links,
-    tenant: { name: tenant.name, subdomain: tenant.subdomain },
+    tenant: { name: tenant.name, subdomain: tenant.subdomain, color: tenant.brand.color },
     user: { name: actor.name, email: actor.email, role: actor.role },
     unverified: isVerified ? undefined : actor.email,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,

@@ -6,7 +6,12 @@ import { done, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
 /** A member's email preferences. */
-const pages = new MemberPages();
+const pages = new MemberPages({
+  label: "Notifications",
+  href: "/settings/notifications",
+  group: "account",
+  position: 40,
+});
 export default pages;
 
 pages.get("/settings/notifications", async (c) => {

@@ -25,9 +25,9 @@ import {
   type ProjectFormProps,
 } from "../../views/pages/projects/project_form.tsx";
 import { ProjectList, ProjectRows } from "../../views/pages/projects/project_list.tsx";
-import { ProjectPage } from "../../views/pages/projects/project_page.tsx";
+import { ProjectActions, ProjectPage } from "../../views/pages/projects/project_page.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
-import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
+import { NewProjectLink, ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { sendCsv } from "../csv.ts";
 import { readListAddress } from "../list_address.ts";
 import { type Done, done, form, page } from "../page.tsx";
@@ -46,7 +46,9 @@ const CSV_COLUMNS: Column<ListedProject>[] = [
   { heading: "Updated", cell: ({ updatedAt }) => updatedAt },
 ];
 
-const pages = new MemberPages({ label: "Projects", href: "/projects", icon: "folder", position: 20 });
+const ALL_PROJECTS = { label: "Projects", href: "/projects" };
+
+const pages = new MemberPages({ ...ALL_PROJECTS, icon: "folder", group: "main", position: 20 });
 export default pages;
 
 pages.get("/projects", async (c) => {
@@ -62,6 +64,7 @@ pages.get("/projects", async (c) => {
   };
   return await page(c, {
     title: "Projects",
+    actions: can(ctx, PROJECTS_WRITE) ? <NewProjectLink /> : undefined,
     body: <ProjectsPage {...list} />,
     partial: cursor ? <ProjectRows {...list} /> : <ProjectList {...list} />,
   });
@@ -100,7 +103,13 @@ pages.post("/projects", (c) => {
 pages.get("/projects/:id", async (c) => {
   const ctx = c.get("member");
   const project = await withOwner(ctx, await getProject(ctx, c.req.param("id")));
-  return await page(c, { title: project.name, body: <ProjectPage project={project} {...viewing(ctx)} /> });
+  const { now, canWrite } = viewing(ctx);
+  return await page(c, {
+    title: project.name,
+    trail: [ALL_PROJECTS],
+    actions: canWrite ? <ProjectActions project={project} /> : undefined,
+    body: <ProjectPage project={project} now={now} />,
+  });
 });
 
 pages.get("/projects/:id/edit", async (c) => {
@@ -141,6 +150,7 @@ pages.get("/projects/:id/delete", async (c) => {
   const project = await getProject(ctx, c.req.param("id"));
   return await page(c, {
     title: "Delete project",
+    trail: [ALL_PROJECTS],
     body: <DeleteProjectPage project={project} />,
     partial: <DeleteProjectDialog project={project} />,
   });
@@ -159,6 +169,7 @@ pages.post("/projects/:id/delete", async (c) => {
 function projectForm(props: ProjectFormProps) {
   return {
     title: props.project ? "Edit project" : "New project",
+    trail: [ALL_PROJECTS],
     body: <ProjectFormPage {...props} />,
     partial: <ProjectForm {...props} inPlace />,
   };

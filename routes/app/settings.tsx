@@ -28,9 +28,11 @@ const brandForm = z.preprocess(
   (fields: Fields) => ({ brandColor: fields.brand_color || null, logoUrl: fields.logo_url || null }),
   tenantChanges.pick({ brandColor: true, logoUrl: true }),
 );
+const SETTINGS = { label: "Settings", href: "/settings" };
+
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 
-const pages = new MemberPages({ label: "Settings", href: "/settings", icon: "settings", position: 90 });
+const pages = new MemberPages({ label: "General", href: "/settings", group: "settings", position: 10 });
 export default pages;
 
 pages.get("/settings", async (c) => await page(c, await settings(c)));
@@ -127,7 +129,7 @@ async function settings(
     canDelete: can(ctx, TENANT_DELETE),
     ...refused,
   };
-  return { title: "Settings", body: <SettingsPage {...props} /> };
+  return { title: "General", trail: [SETTINGS], body: <SettingsPage {...props} /> };
 }
 
 function deletion(c: Context<MemberEnv>, form?: RefusedForm): Page {
@@ -138,5 +140,5 @@ function deletion(c: Context<MemberEnv>, form?: RefusedForm): Page {
     deleteOn: after(services.clock.now(), DELETION_GRACE_DAYS * DAY),
     ...form,
   };
-  return { title: "Delete this workspace", body: <DeleteWorkspacePage {...props} /> };
+  return { title: "Delete workspace", trail: [SETTINGS], body: <DeleteWorkspacePage {...props} /> };
 }

@@ -6,7 +6,13 @@ import { page } from "../page.tsx";
 import { snakeCase } from "../wire.ts";
 import { MemberPages } from "./member_pages.ts";
 
-const pages = new MemberPages({ label: "Team", href: "/team", icon: "users", position: 30 });
+const pages = new MemberPages({
+  label: "Members",
+  href: "/team",
+  icon: "users",
+  group: "main",
+  position: 30,
+});
 export default pages;
 
 pages.get("/team", async (c) => {
@@ -19,7 +25,7 @@ pages.get("/team", async (c) => {
     query: { search: search ?? "", role: role ?? "all" as const, sort: snakeCase(sort) },
   };
   return await page(c, {
-    title: "Team",
+    title: "Members",
     body: <TeamPage {...list} />,
     partial: cursor ? <MemberRows {...list} /> : <MemberList {...list} />,
   });

@@ -55,6 +55,13 @@ workspacePages.post("/new", (c) => {
   });
 });
 
+/** Opens a workspace from a link, such as those in another workspace's switcher. */
+workspacePages.get("/:id", async (c) => {
+  const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
+  if (c.req.method === "HEAD") return c.body(null);
+  return redirect(c, await openWorkspace(c, tenant, { welcome: false }));
+});
+
 workspacePages.post("/:id/handoff", async (c) => {
   const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
   return redirect(c, await openWorkspace(c, tenant, { welcome: false }));

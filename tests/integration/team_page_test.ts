@@ -22,7 +22,7 @@ Deno.test("a viewer finds the team in the navigation, and sees each member's nam
   const dashboard = await browser.get(`${host}/dashboard`);
   const { status, text } = await browser.get(`${host}/team`);
 
-  assert.match(dashboard.text, /href="\/team"[^>]*>.*?Team/s);
+  assert.match(dashboard.text, /href="\/team"[^>]*>.*?Members/s);
   assert.equal(status, 200);
   for (
     const shown of ["Ada Okafor", "ada@acme.example", "owner", "mei@acme.example", "viewer", "Mar 2, 2026"]

@@ -8,6 +8,7 @@ export async function htmlOf(content: Child, path = "/projects"): Promise<string
   const page: PageValue = {
     nonce: NONCE,
     locale: "en",
+    theme: "system",
     asset: (name) => `/static/${name}`,
     apexUrl: "http://localhost:8000",
     path,

@@ -14,7 +14,7 @@ export function ActivityList(
   return (
     <ol class="divide-y divide-line">
       {activity.map(({ at, actorName, summary }) => (
-        <li class="flex items-start gap-3 px-5 py-3">
+        <li class="flex min-h-11 items-start gap-3 px-4 py-2.5">
           <Avatar name={actorName} size="small" />
           <p class="min-w-0 flex-1 wrap-anywhere">
             <span class="font-medium">{actorName}</span> <span class="text-muted">{summary}</span>

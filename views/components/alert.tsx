@@ -15,7 +15,7 @@ export const MESSAGE_ICONS: Record<MessageKind, IconName> = {
 };
 
 const LOOKS: Record<MessageKind, string> = {
-  success: "success-message border-accent/25 bg-accent-soft text-accent-ink",
+  success: "success-message border-success/25 bg-success-soft text-success",
   error: "error-message border-danger/25 bg-danger-soft text-danger",
   info: "border-info/25 bg-info-soft text-info",
   warning: "border-warning/25 bg-warning-soft text-warning",

@@ -1,7 +1,7 @@
 import { classes } from "./classes.ts";
 
 const TINTS = [
-  "bg-accent-soft text-accent-ink",
+  "bg-success-soft text-success",
   "bg-info-soft text-info",
   "bg-warning-soft text-warning",
   "bg-danger-soft text-danger",
@@ -10,7 +10,7 @@ const TINTS = [
 
 /** A person's initials. Decorates the name, so it is hidden from screen readers. */
 export function Avatar({ name, size = "medium" }: { name: string; size?: "small" | "medium" }) {
-  const look = size === "small" ? "size-6 text-[0.625rem]" : "size-8 text-xs";
+  const look = size === "small" ? "size-6 text-[0.6875rem]" : "size-8 text-xs";
   return (
     <span
       class={classes(

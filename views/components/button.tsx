@@ -6,19 +6,19 @@ export type ButtonVariant = "primary" | "secondary" | "quiet" | "danger";
 export type ButtonSize = "small" | "medium" | "large";
 
 const LOOK =
-  "relative inline-flex items-center justify-center gap-2 rounded-md border font-medium whitespace-nowrap transition-colors select-none disabled:opacity-50 disabled:cursor-not-allowed";
+  "relative inline-flex items-center justify-center gap-2 rounded-md border font-medium whitespace-nowrap transition-colors select-none disabled:cursor-not-allowed disabled:opacity-50";
 
 const VARIANTS: Record<ButtonVariant, string> = {
-  primary: "border-transparent bg-accent text-on-accent shadow-card hover:bg-accent-strong",
-  secondary: "border-line bg-surface text-ink shadow-card hover:bg-sunken",
+  primary: "border-transparent bg-accent text-on-accent hover:bg-accent-strong",
+  secondary: "border-line-strong bg-surface text-ink hover:bg-sunken",
   quiet: "border-transparent text-muted hover:bg-sunken hover:text-ink",
-  danger: "border-transparent bg-danger text-on-danger shadow-card hover:bg-danger-strong",
+  danger: "border-transparent bg-danger text-on-danger hover:bg-danger-strong",
 };
 
 const SIZES: Record<ButtonSize, string> = {
-  small: "h-8 px-2.5 text-sm",
-  medium: "h-9 px-3.5 text-base max-sm:h-10",
-  large: "h-11 px-5 text-md",
+  small: "h-8 px-2.5 text-sm max-sm:h-9",
+  medium: "h-9 px-3.5 text-base max-sm:h-11",
+  large: "h-11 px-5 text-base",
 };
 
 type Look = { variant?: ButtonVariant; size?: ButtonSize; icon?: IconName; class?: string; children?: Child };

@@ -1,10 +1,12 @@
 import type { Child } from "hono/jsx";
 import { classes } from "./classes.ts";
 
-/** A bordered surface. With `title`, it is a section with a heading and an optional action. */
+/** A panel. With `title`, it is a section with a heading and an optional link or button at its end. */
 export function Card(
-  { title, action, tone = "plain", flush = false, id, class: extra, children }: {
+  { title, note, action, tone = "plain", flush = false, id, class: extra, children }: {
     title?: string;
+    /** Short text beside the title. */
+    note?: string;
     action?: Child;
     tone?: "plain" | "danger";
     /** Removes the padding, for tables and lists. */
@@ -15,16 +17,19 @@ export function Card(
   },
 ) {
   const look = classes(
-    "rounded-lg border bg-surface shadow-card",
+    "min-w-0 rounded-lg border bg-surface shadow-card",
     tone === "danger" ? "border-danger/50" : "border-line",
     extra,
   );
-  const body = <div class={flush ? "" : "p-5"}>{children}</div>;
+  const body = <div class={flush ? "" : "p-4"}>{children}</div>;
   if (!title) return <div id={id} class={look}>{body}</div>;
   return (
     <section id={id} class={look} aria-label={title}>
-      <header class="flex min-h-13 items-center justify-between gap-4 border-b border-line px-5 py-2">
-        <h2 class="text-base font-semibold">{title}</h2>
+      <header class="flex min-h-11 items-center justify-between gap-4 border-b border-line px-4 py-1.5">
+        <h2 class="text-base font-semibold">
+          {title}
+          {note ? <span class="ms-2.5 text-sm font-normal text-muted">{note}</span> : null}
+        </h2>
         {action}
       </header>
       {body}

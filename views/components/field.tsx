@@ -1,24 +1,23 @@
 import type { Child, JSX } from "hono/jsx";
 import { classes } from "./classes.ts";
-import { Icon } from "./icon.tsx";
 
 export const CONTROL_LOOK =
   "w-full rounded-md border bg-surface px-3 text-base text-ink placeholder:text-muted transition-colors focus-visible:outline-offset-0 max-sm:text-md";
 
 type Described = { id: string; label: string; hint?: string; error?: string };
 
-/** The label, hint and error around a form control whose id is `id`. */
+/** The label around a form control whose id is `id`, and below it the hint, or the error that replaces it. */
 export function FieldFrame(
   { id, label, hint, error, optional, children }: Described & { optional?: boolean; children?: Child },
 ) {
   return (
     <div class="grid content-start gap-1.5">
-      <label for={id} class="flex items-baseline justify-between text-sm font-medium">
+      <label for={id} class="flex items-baseline justify-between text-base font-medium">
         {label}
         {optional ? <span class="font-normal text-muted">Optional</span> : null}
       </label>
       {children}
-      {hint ? <p id={`${id}-hint`} class="text-sm text-muted">{hint}</p> : null}
+      {hint && !error ? <p id={`${id}-hint`} class="text-sm text-muted">{hint}</p> : null}
       {error ? <FieldError id={`${id}-error`} text={error} /> : null}
     </div>
   );
@@ -26,18 +25,13 @@ export function FieldFrame(
 
 /** A field's error message. */
 export function FieldError({ id, text }: { id: string; text: string }) {
-  return (
-    <p id={id} class="flex items-start gap-1.5 text-sm text-danger">
-      <Icon name="alert" class="mt-0.5" />
-      <span>{text}</span>
-    </p>
-  );
+  return <p id={id} class="text-sm text-danger">{text}</p>;
 }
 
-/** The ARIA attributes that tie a control to its hint and error. */
+/** The ARIA attributes that tie a control to its hint, or to the error that replaces the hint. */
 export function describedBy({ id, hint, error }: { id: string; hint?: string; error?: string }) {
-  const ids = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
-  return { "aria-describedby": ids || undefined, "aria-invalid": error ? "true" as const : undefined };
+  const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
+  return { "aria-describedby": described, "aria-invalid": error ? "true" as const : undefined };
 }
 
 /** The border of a control. It is red if the value has an error. */
@@ -57,7 +51,7 @@ export function TextField(
     CONTROL_LOOK,
     "h-9 max-sm:h-11",
     controlBorder(error),
-    suffix !== undefined && "rounded-r-none",
+    suffix !== undefined && "rounded-e-none",
   );
   const input = (
     <input
@@ -102,7 +96,7 @@ function Suffixed({ suffix, children }: { suffix: Child; children?: Child }) {
   return (
     <div class="flex">
       {children}
-      <span class="flex shrink-0 items-center rounded-r-md border border-l-0 border-field bg-sunken px-3 text-base text-muted">
+      <span class="flex shrink-0 items-center rounded-e-md border border-s-0 border-field bg-sunken px-3 text-base text-muted">
         {suffix}
       </span>
     </div>

@@ -15,7 +15,7 @@ const PATHS = {
   "edit": "M10.6 2.8 13.2 5.4 5.6 13H3v-2.6zM9 4.4 11.6 7",
   "external": "M6.5 3H3v10h10V9.5M9.5 2.5h4v4M13.3 2.7 7.5 8.5",
   "folder": "M1.8 12.5v-9h4.4l1.5 1.8h6.5v7.2z",
-  "home": "M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9z",
+  "home": "M2 7.2 8 2l6 5.2V13a1 1 0 0 1-1 1H9.8v-4H6.2v4H3a1 1 0 0 1-1-1z",
   "inbox": "M2 9.2 4 3h8l2 6.2V13H2zM2 9.2h3.6l.9 1.6h3l.9-1.6H14",
   "info": "M8 7.4V11M8 5h.01M14.2 8A6.2 6.2 0 1 1 1.8 8a6.2 6.2 0 0 1 12.4 0z",
   "layers": "M8 1.8 14.4 5 8 8.2 1.6 5zM1.6 8 8 11.2 14.4 8M1.6 11 8 14.2l6.4-3.2",
@@ -29,6 +29,7 @@ const PATHS = {
     "M2 4.5h5.2M10.8 4.5H14M2 11.5h3.2M8.8 11.5H14M10.8 4.5a1.8 1.8 0 1 1-3.6 0 1.8 1.8 0 0 1 3.6 0zM8.8 11.5a1.8 1.8 0 1 1-3.6 0 1.8 1.8 0 0 1 3.6 0z",
   "shield": "M8 1.6 13.4 3.5v4.1c0 3.3-2.2 5.6-5.4 6.8-3.2-1.2-5.4-3.5-5.4-6.8V3.5zM5.6 7.8l1.8 1.8 3.1-3.2",
   "trash": "M2.5 4h11M6 4V2h4v2M4 4l.6 10h6.8L12 4M6.6 7v4M9.4 7v4",
+  "user": "M10.8 5a2.8 2.8 0 1 1-5.6 0 2.8 2.8 0 0 1 5.6 0zM2.8 14v-1a3 3 0 0 1 3-3h4.4a3 3 0 0 1 3 3v1",
   "users":
     "M10.6 13.6v-1.2A2.6 2.6 0 0 0 8 9.8H4.2a2.6 2.6 0 0 0-2.6 2.6v1.2M8.6 4.6a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0zM14.4 13.6v-1.2a2.6 2.6 0 0 0-2-2.5M10.6 2.2a2.5 2.5 0 0 1 0 4.8",
   "x": "m4 4 8 8M12 4l-8 8",
@@ -38,6 +39,10 @@ export type IconName = keyof typeof PATHS;
 
 /** All icons, for the components page. */
 export const ICON_NAMES = Object.keys(PATHS) as IconName[];
+
+export function isIconName(name: unknown): name is IconName {
+  return typeof name === "string" && name in PATHS;
+}
 
 const drawn = new Map<string, HtmlEscapedString>();
 
@@ -72,7 +77,7 @@ function Drawing({ name, extra }: { name: IconName; extra: string }) {
 /** The product's mark, with its name unless `markOnly`. */
 export function Logo({ markOnly = false }: { markOnly?: boolean }) {
   return (
-    <span class="inline-flex items-center gap-2 text-md font-semibold tracking-tight">
+    <span class="inline-flex items-center gap-2 text-[1.0625rem] leading-6 font-semibold">
       <svg class="size-6 shrink-0" viewBox="0 0 32 32" aria-hidden="true">
         <rect width="32" height="32" rx="8" class="fill-accent" />
         <path d="M9 24V14.5a7 7 0 0 1 14 0V24h-4.4v-9.2a2.6 2.6 0 0 0-5.2 0V24z" class="fill-on-accent" />

@@ -4,7 +4,7 @@ import { ButtonLink } from "./button.tsx";
 export function Pagination({ firstHref, nextHref }: { firstHref: string | null; nextHref: string | null }) {
   if (!firstHref && !nextHref) return null;
   return (
-    <nav aria-label="Pages" class="flex items-center justify-between gap-2 border-t border-line px-5 py-3">
+    <nav aria-label="Pages" class="flex items-center justify-between gap-2 border-t border-line px-4 py-2">
       <span>
         {firstHref ? <ButtonLink href={firstHref} size="small">First page</ButtonLink> : null}
       </span>

@@ -15,12 +15,15 @@ export function Table(
   },
 ) {
   return (
-    <table class="w-full text-left [&:has([data-empty]:only-child)>thead]:hidden">
+    <table class="w-full text-start tabular-nums [&:has([data-empty]:only-child)>thead]:hidden">
       <caption class="sr-only">{label}</caption>
       <thead class="max-md:hidden">
         <tr class="border-b border-line text-sm text-muted">
           {columns.map((column) => (
-            <th scope="col" class={classes("h-10 px-3 font-medium first:pl-5 last:pr-5", column.class)}>
+            <th
+              scope="col"
+              class={classes("h-10 px-3 text-start font-medium first:ps-4 last:pe-4", column.class)}
+            >
               {column.hiddenLabel ? <span class="sr-only">{column.label}</span> : column.label}
             </th>
           ))}
@@ -38,7 +41,10 @@ export function Cell(
     & JSX.IntrinsicElements["td"],
 ) {
   return (
-    <td class={classes("px-3 py-3 first:pl-5 last:pr-5", wideOnly && "max-md:hidden", extra)} {...attributes}>
+    <td
+      class={classes("h-11 px-3 py-2 first:ps-4 last:pe-4", wideOnly && "max-md:hidden", extra)}
+      {...attributes}
+    >
       {children}
     </td>
   );

@@ -14,14 +14,14 @@ export type Tab = {
 /** Links that switch between views of the same list. */
 export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
   return (
-    <nav aria-label={label} class="flex gap-1 overflow-x-auto border-b border-line px-3">
+    <nav aria-label={label} class="flex gap-5 overflow-x-auto border-b border-line px-4">
       {tabs.map((tab) => (
         <a
           href={tab.href}
           aria-current={tab.current ? "page" : undefined}
           class={classes(
-            "-mb-px flex items-center gap-1.5 rounded-t-md whitespace-nowrap border-b-2 px-2 py-3 text-base font-medium -outline-offset-2",
-            tab.current ? "border-accent text-ink" : "border-transparent text-muted hover:text-ink",
+            "-mb-px flex h-11 items-center gap-1.5 border-b-2 font-medium whitespace-nowrap -outline-offset-2",
+            tab.current ? "border-ink text-ink" : "border-transparent text-muted hover:text-ink",
           )}
           {...(tab.attributes ?? {})}
         >
@@ -35,7 +35,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
 
 function TabCount({ count }: { count: number }) {
   return (
-    <span class="rounded-full bg-sunken max-sm:hidden px-1.5 text-xs text-muted tabular-nums">
+    <span class="text-xs text-faint tabular-nums max-sm:hidden">
       {formatCount(count, usePage().locale)}
     </span>
   );

@@ -2,16 +2,22 @@ import { type Formats, formatsOf } from "../locale.ts";
 import { usePage } from "../page.tsx";
 
 const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const STEPS = [
-  { unit: "day", milliseconds: 86_400 * SECOND },
-  { unit: "hour", milliseconds: 3_600 * SECOND },
-  { unit: "minute", milliseconds: 60 * SECOND },
+  { unit: "day", milliseconds: DAY },
+  { unit: "hour", milliseconds: HOUR },
+  { unit: "minute", milliseconds: MINUTE },
 ] as const;
-const LONGEST_RELATIVE = 7 * 86_400 * SECOND;
+const LONGEST_RELATIVE = 7 * DAY;
 
-/** A time relative to `now`, such as "3 hours ago", or its day if it is more than a week away. The title has the full time. */
+/**
+ * How long ago a time was, as short as in a table: "2 min", "3 h", "Yesterday", "Nov 24", and the year once it is another. The
+ * title has the full time.
+ */
 export function Time({ at, now }: { at: Date; now: Date }) {
-  return <Moment at={at}>{relative(at, now, useFormats())}</Moment>;
+  return <Moment at={at}>{shortAge(at, now, useFormats())}</Moment>;
 }
 
 /** The day of a time: "Dec 23, 2026", or with `long`, for sentences, "December 23, 2026". */
@@ -38,6 +44,19 @@ function useFormats(): Formats {
 function Moment({ at, children }: { at: Date; children?: string }) {
   const moment = at.toISOString();
   return <time datetime={moment} title={`${moment.slice(0, 16).replace("T", " ")} UTC`}>{children}</time>;
+}
+
+function shortAge(at: Date, now: Date, formats: Formats): string {
+  const age = now.getTime() - at.getTime();
+  if (age < MINUTE) return formats.relative.format(0, "second");
+  if (age < HOUR) return formats.minutes.format(Math.trunc(age / MINUTE));
+  if (age < DAY) return formats.hours.format(Math.trunc(age / HOUR));
+  if (age < 2 * DAY) return capitalized(formats.relative.format(-1, "day"));
+  return at.getUTCFullYear() === now.getUTCFullYear() ? formats.shortDay.format(at) : formats.day.format(at);
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function relative(at: Date, now: Date, formats: Formats): string {

@@ -1,10 +1,11 @@
+import type { Child } from "hono/jsx";
 import { type Flash, MESSAGE_ICONS } from "./alert.tsx";
 import { IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
 import { Icon } from "./icon.tsx";
 
 const COLORS: Record<Flash["kind"], string> = {
-  success: "text-accent",
+  success: "text-success",
   error: "text-danger",
   info: "text-info",
 };
@@ -34,14 +35,15 @@ export function Toast({ kind, text }: Flash) {
 }
 
 /** The container for toasts. Screen readers announce new ones. */
-export function ToastRegion() {
+export function ToastRegion({ children }: { children?: Child }) {
   return (
     <div
       id="flash"
       role="status"
       aria-live="polite"
-      class="pointer-events-none fixed inset-x-4 bottom-4 z-40 grid justify-items-end gap-2 sm:left-auto"
+      class="pointer-events-none fixed inset-x-4 bottom-4 z-40 grid justify-items-end gap-2 sm:start-auto"
     >
+      {children}
     </div>
   );
 }

@@ -1,17 +1,17 @@
 /** The colors of `styles/app.css` as literals, because email clients support neither variables nor `light-dark()`. */
 export const LIGHT = {
-  canvas: "#f7f8f7",
+  canvas: "#fafaf9",
   surface: "#ffffff",
-  ink: "#131716",
-  muted: "#59615e",
-  line: "#e3e7e5",
+  ink: "#1b1a19",
+  muted: "#63605c",
+  line: "#e7e5e2",
 };
 export const DARK: typeof LIGHT = {
-  canvas: "#0c0e0e",
-  surface: "#141717",
-  ink: "#eceeed",
-  muted: "#9aa4a1",
-  line: "#272d2c",
+  canvas: "#141413",
+  surface: "#1b1b1a",
+  ink: "#f0eeeb",
+  muted: "#a5a09a",
+  line: "#2c2b29",
 };
 
 /** The colors derived from a brand's color. */
@@ -37,10 +37,15 @@ export function accentOf(color: string): Accent {
   if (!HEX_COLOR.test(color)) throw new Error(`A brand's color is #rrggbb, not ${JSON.stringify(color)}.`);
   return {
     fill: color,
-    onFill: contrast(color, "#ffffff") >= AA_CONTRAST ? "#ffffff" : "#000000",
+    onFill: inkOn(color),
     light: onSurface(color, LIGHT.surface, "#000000", AA_CONTRAST),
     dark: onSurface(color, DARK.surface, "#ffffff", CONTRAST_ON_DARK),
   };
+}
+
+/** White or black, whichever is readable on the color. */
+export function inkOn(color: string): string {
+  return contrast(color, "#ffffff") >= AA_CONTRAST ? "#ffffff" : "#000000";
 }
 
 /** The contrast ratio of WCAG 2, from 1 to 21. */

@@ -1,48 +1,52 @@
 import type { PropsWithChildren } from "hono/jsx";
 import { Logo } from "../components/icon.tsx";
-import { MenuLink } from "../components/menu.tsx";
 import { UserMenu } from "./account_menus.tsx";
 import type { LayoutProps } from "./layout.ts";
-import type { NavigationLink } from "./navigation.tsx";
+import { SidebarLink, SidebarLinks } from "./navigation.tsx";
 import { ShellFrame } from "./shell_frame.tsx";
+import { layoutText } from "./text.ts";
 
-const LINKS: readonly NavigationLink[] = [
-  { label: "Tenants", href: "/admin/tenants", icon: "layers" },
-  { label: "Jobs", href: "/admin/jobs", icon: "clock" },
-  { label: "Suppressed email", href: "/admin/suppressions", icon: "inbox" },
-];
-
-/** The layout of the back office, for the platform's staff. The dark header distinguishes it from a workspace. */
+/** The layout of the back office, for the platform's staff. The dark sidebar distinguishes it from a workspace. */
 export function AdminShell(
-  { title, user, flash, children }: PropsWithChildren<
-    LayoutProps & { user: { name: string; email: string } }
-  >,
+  { user, children, ...page }: PropsWithChildren<LayoutProps & { user: { name: string; email: string } }>,
 ) {
   return (
     <ShellFrame
-      documentTitle={`${title} · Back office · Denizen`}
-      links={LINKS}
-      headerClass="scheme-dark"
-      mark={<BackOfficeMark />}
-      menu={
-        <UserMenu user={user}>
-          <MenuLink icon="layers" href="/workspaces">Your workspaces</MenuLink>
-        </UserMenu>
-      }
-      flash={flash}
+      {...page}
+      documentTitle={`${page.title} · ${layoutText.use().backOffice} · Denizen`}
+      sidebar={<Sidebar user={user} />}
+      isDark
     >
       {children}
     </ShellFrame>
   );
 }
 
-function BackOfficeMark() {
+function Sidebar({ user }: { user: { name: string; email: string } }) {
+  const text = layoutText.use();
+  const links = [
+    { label: text.tenants, href: "/admin/tenants", icon: "layers", group: "main" },
+    { label: text.jobs, href: "/admin/jobs", icon: "clock", group: "main" },
+    { label: text.suppressions, href: "/admin/suppressions", icon: "inbox", group: "main" },
+  ] as const;
   return (
-    <a href="/admin/tenants" class="flex h-10 items-center gap-3 rounded-md px-1.5">
-      <Logo />
-      <span class="rounded-full border border-warning/40 px-2.5 py-0.5 text-xs font-medium text-warning">
-        Back office
-      </span>
-    </a>
+    <>
+      <a href="/admin/tenants" class="flex h-9 items-center justify-between gap-3 rounded-md px-2">
+        <Logo />
+        <span class="rounded-full bg-warning-soft px-2 text-xs font-medium text-warning">
+          {text.backOffice}
+        </span>
+      </a>
+      <nav aria-label={text.main} class="mt-3 min-h-0 flex-1 overflow-y-auto">
+        <SidebarLinks links={links} />
+      </nav>
+      <div class="grid gap-0.5 border-t border-line pt-2">
+        <SidebarLink
+          link={{ label: text.yourWorkspaces, href: "/workspaces", icon: "layers" }}
+          isCurrent={false}
+        />
+        <UserMenu user={user} />
+      </div>
+    </>
   );
 }

@@ -2,15 +2,24 @@ import type { PropsWithChildren } from "hono/jsx";
 import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { Day } from "../components/time.tsx";
+import { fill } from "../text.ts";
 import { UserMenu, WorkspaceSwitcher } from "./account_menus.tsx";
 import type { LayoutProps } from "./layout.ts";
-import type { NavigationLink } from "./navigation.tsx";
+import {
+  type NavigationGroup,
+  type NavigationLink,
+  SidebarLink,
+  SidebarLinks,
+  SubNavigation,
+  useCurrentLink,
+} from "./navigation.tsx";
 import { ShellFrame } from "./shell_frame.tsx";
+import { layoutText } from "./text.ts";
 
 /** The workspace and the signed-in person. */
 export type ShellProps = {
   links: readonly NavigationLink[];
-  tenant: { name: string; subdomain: string };
+  tenant: { name: string; subdomain: string; color: string | null };
   user: { name: string; email: string; role: string };
   /** The scheduled deletion, if there is one. */
   deletion?: { on: Date; canCancel: boolean };
@@ -20,21 +29,52 @@ export type ShellProps = {
 
 /** The layout of a workspace's pages, for its members. */
 export function AppShell(
-  { title, flash, links, tenant, user, deletion, unverified, children }: PropsWithChildren<
+  { links, tenant, user, deletion, unverified, children, ...page }: PropsWithChildren<
     LayoutProps & ShellProps
   >,
 ) {
+  const text = layoutText.use();
+  const group = useCurrentLink(links)?.group;
+  const besides = group === "settings" || group === "account"
+    ? <SubNavigation links={links.filter((link) => link.group === group)} label={text[group]} />
+    : null;
   return (
     <ShellFrame
-      documentTitle={`${title} · ${tenant.name}`}
-      links={links}
-      mark={<WorkspaceSwitcher tenant={tenant} />}
-      menu={<UserMenu user={user} />}
-      notice={deletion || unverified ? <Notices deletion={deletion} unverified={unverified} /> : null}
-      flash={flash}
+      {...page}
+      documentTitle={`${page.title} · ${tenant.name}`}
+      sidebar={<Sidebar links={links} tenant={tenant} user={user} />}
+      subNavigation={besides}
+      notices={deletion || unverified ? <Notices deletion={deletion} unverified={unverified} /> : null}
     >
       {children}
     </ShellFrame>
+  );
+}
+
+function Sidebar({ links, tenant, user }: Pick<ShellProps, "links" | "tenant" | "user">) {
+  const text = layoutText.use();
+  const current = useCurrentLink(links)?.group;
+  const inGroup = (group: NavigationGroup) => links.filter((link) => link.group === group);
+  const [settings, account] = [inGroup("settings")[0], inGroup("account")[0]];
+  return (
+    <>
+      <WorkspaceSwitcher tenant={tenant} />
+      <nav aria-label={text.main} class="mt-3 min-h-0 flex-1 overflow-y-auto">
+        <SidebarLinks links={inGroup("main")} />
+        <SidebarLinks links={inGroup("developers")} heading={text.developers} />
+      </nav>
+      <div class="grid gap-0.5 border-t border-line pt-2">
+        {settings
+          ? (
+            <SidebarLink
+              link={{ label: text.settings, href: settings.href, icon: "settings" }}
+              isCurrent={current === "settings"}
+            />
+          )
+          : null}
+        <UserMenu user={user} accountHref={account?.href} />
+      </div>
+    </>
   );
 }
 
@@ -48,33 +88,28 @@ function Notices({ deletion, unverified }: Pick<ShellProps, "deletion" | "unveri
 }
 
 function VerificationNotice({ address }: { address: string }) {
+  const text = layoutText.use();
   return (
-    <Alert action={<ResendForm />}>
-      Confirm your email. We sent a link to {address}.
+    <Alert action={<NoticeForm action="/verify-email/resend" label={text.resendLink} />}>
+      {text.confirmEmail(address)}
     </Alert>
-  );
-}
-
-function ResendForm() {
-  return (
-    <form method="post" action="/verify-email/resend">
-      <Button size="small">Resend link</Button>
-    </form>
   );
 }
 
 function DeletionNotice({ on, canCancel }: { on: Date; canCancel: boolean }) {
+  const text = layoutText.use();
+  const cancel = <NoticeForm action="/settings/deletion/cancel" label={text.cancelDeletion} />;
   return (
-    <Alert kind="warning" action={canCancel ? <CancelForm /> : null}>
-      This workspace will be deleted on <Day at={on} long />.
+    <Alert kind="warning" action={canCancel ? cancel : null}>
+      {fill(text.deletionScheduled, { day: <Day at={on} long /> })}
     </Alert>
   );
 }
 
-function CancelForm() {
+function NoticeForm({ action, label }: { action: string; label: string }) {
   return (
-    <form method="post" action="/settings/deletion/cancel">
-      <Button size="small">Cancel deletion</Button>
+    <form method="post" action={action}>
+      <Button size="small">{label}</Button>
     </form>
   );
 }

@@ -1,32 +1,43 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import { usePage } from "../page.tsx";
+import { layoutText } from "./text.ts";
 
 const HTMX_CONFIG = 'extensions:"hx-csp", includeIndicatorCSS:false';
 const SCRIPTS = ["htmx.js", "app.js", "alpine.js"] as const;
 
 const SKIP_LINK =
-  "sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:font-medium focus:shadow-pop";
+  "sr-only focus:not-sr-only focus:fixed focus:top-3 focus:start-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:font-medium focus:shadow-pop";
 
 /** The HTML document around every page: head, scripts, and the link to `#main`. */
-export function Document({ title, children }: { title: string; children?: Child }) {
-  const { nonce, asset, locale } = usePage();
+export function Document(
+  { title, description, children }: { title: string; description?: string; children?: Child },
+) {
+  const { nonce, asset, locale, theme } = usePage();
   return (
     <>
       {raw("<!DOCTYPE html>")}
-      <html lang={locale}>
+      <html lang={locale} data-theme={theme === "system" ? undefined : theme}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
           <meta name="htmx-config" content={HTMX_CONFIG} />
           <title>{title}</title>
+          {description ? <meta name="description" content={description} /> : null}
           <link rel="icon" type="image/svg+xml" href={asset("favicon.svg")} />
+          <link
+            rel="preload"
+            as="font"
+            type="font/woff2"
+            href={asset("inter-latin.woff2")}
+            crossorigin="anonymous"
+          />
           <link rel="stylesheet" href={asset("app.css")} />
           {SCRIPTS.map((name) => <Script key={name} src={asset(name)} nonce={nonce} />)}
         </head>
         <body class="min-h-dvh">
-          <a href="#main" class={SKIP_LINK}>Skip to content</a>
+          <a href="#main" class={SKIP_LINK}>{layoutText.use().skip}</a>
           {children}
         </body>
       </html>

@@ -1,9 +1,19 @@
-import type { FC } from "hono/jsx";
+import type { Child, FC } from "hono/jsx";
 import type { Flash } from "../components/alert.tsx";
+
+/** A step on the way to a page. */
+export type Crumb = { label: string; href: string };
 
 /** The values that a page passes to its layout. */
 export type LayoutProps = {
+  /** The page's heading, and the start of the document's title. */
   title: string;
+  /** The pages above this one, shown before its title. */
+  trail?: Crumb[];
+  /** The page's buttons: one component. At most one button is primary. */
+  actions?: Child;
+  /** The description that search engines show of a public page. */
+  description?: string;
   flash?: Flash;
   /** The body spans the whole window. */
   wide?: boolean;

@@ -2,68 +2,87 @@ import { classes } from "../components/classes.ts";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { usePage } from "../page.tsx";
 
-/** A section of the product. It contains all pages below its path. */
-export type NavigationLink = { label: string; href: string; icon: IconName };
+/**
+ * Where a link stands: in the sidebar at the top (`main`) or below its heading (`developers`), or beside the pages of the
+ * workspace's settings or of the person's account.
+ */
+export type NavigationGroup = "main" | "developers" | "settings" | "account";
 
-type Navigation = { links: readonly NavigationLink[] };
+/** A section of the product. It contains all pages below its path that no other link names more precisely. */
+export type NavigationLink = { label: string; href: string; icon?: IconName; group: NavigationGroup };
 
-const FOLD = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
+type Links = { links: readonly NavigationLink[] };
 
-/** The product's sections in the sidebar of a wide window. */
-export function SideNavigation({ links }: Navigation) {
+/** The sections in the sidebar. `heading` stands above them. */
+export function SidebarLinks({ links, heading }: Links & { heading?: string }) {
+  if (links.length === 0) return null;
+  const current = useCurrentLink(links);
   return (
-    <nav
-      aria-label="Main"
-      class="sticky top-14 h-[calc(100dvh-3.5rem)] overflow-y-auto border-r border-line p-3 max-md:hidden"
-    >
-      <Links links={links} />
-    </nav>
+    <div>
+      {heading ? <h2 class="mt-4 mb-1 px-2 text-xs font-medium text-faint">{heading}</h2> : null}
+      <ul class="grid gap-0.5">
+        {links.map((link) => (
+          <li>
+            <SidebarLink link={link} isCurrent={link === current} />
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
-/** The same sections on a phone, behind a menu button. */
-export function PhoneNavigation({ links }: Navigation) {
-  return (
-    <details class="group md:hidden" {...FOLD}>
-      <summary class="grid size-10 place-items-center rounded-md hover:bg-sunken" aria-label="Menu">
-        <Icon name="menu" class="size-5 group-open:hidden" />
-        <Icon name="x" class="hidden size-5 group-open:block" />
-      </summary>
-      <nav
-        aria-label="Main"
-        class="absolute inset-x-0 top-14 animate-rise border-b border-line bg-surface p-3 shadow-pop"
-      >
-        <Links links={links} />
-      </nav>
-    </details>
-  );
-}
-
-function Links({ links }: Navigation) {
-  const { path } = usePage();
-  return (
-    <ul class="grid gap-0.5">
-      {links.map((link) => (
-        <li>
-          <SectionLink {...link} isCurrent={`${path}/`.startsWith(`${link.href}/`)} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function SectionLink({ label, href, icon, isCurrent }: NavigationLink & { isCurrent: boolean }) {
+/** One link of the sidebar. */
+export function SidebarLink({ link: { label, href, icon }, isCurrent }: SidebarLinkProps) {
   return (
     <a
       href={href}
       aria-current={isCurrent ? "page" : undefined}
       class={classes(
-        "flex h-9 items-center gap-2.5 rounded-md px-3 font-medium transition-colors max-md:h-11",
-        isCurrent ? "bg-accent-soft text-accent-ink" : "text-muted hover:bg-sunken hover:text-ink",
+        "flex h-8 items-center gap-2.5 rounded-sm px-2 font-medium transition-colors max-md:h-11",
+        isCurrent ? "bg-sunken text-ink" : "text-muted hover:bg-sunken hover:text-ink",
       )}
     >
-      <Icon name={icon} />
+      {icon ? <Icon name={icon} class={isCurrent ? "text-accent" : ""} /> : null}
       {label}
     </a>
   );
+}
+
+type SidebarLinkProps = { link: Omit<NavigationLink, "group">; isCurrent: boolean };
+
+/** The pages of the settings or of the account: beside the content, and on a phone above it. */
+export function SubNavigation({ links, label }: Links & { label: string }) {
+  const current = useCurrentLink(links);
+  return (
+    <nav
+      aria-label={label}
+      class="max-lg:-mx-4 max-lg:overflow-x-auto max-lg:border-b max-lg:border-line max-lg:px-4"
+    >
+      <ul class="flex gap-1 lg:sticky lg:top-20 lg:grid lg:gap-0.5">
+        {links.map((link) => (
+          <li>
+            <a
+              href={link.href}
+              aria-current={link === current ? "page" : undefined}
+              class={classes(
+                "block rounded-sm px-2 py-1.5 font-medium whitespace-nowrap transition-colors max-lg:rounded-none max-lg:border-b-2 max-lg:py-3",
+                link === current
+                  ? "text-ink max-lg:border-ink lg:bg-sunken"
+                  : "border-transparent text-muted hover:text-ink",
+              )}
+            >
+              {link.label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** The link with the longest path that contains the page. */
+export function useCurrentLink(links: readonly NavigationLink[]): NavigationLink | undefined {
+  const { path } = usePage();
+  return links.filter(({ href }) => `${path}/`.startsWith(`${href}/`))
+    .sort((one, other) => other.href.length - one.href.length)[0];
 }

@@ -1,67 +1,86 @@
 import type { Child } from "hono/jsx";
-import { Alert, type Flash } from "../components/alert.tsx";
 import { classes } from "../components/classes.ts";
-import { ToastRegion } from "../components/toast.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Toast, ToastRegion } from "../components/toast.tsx";
 import { Document } from "./document.tsx";
-import { type NavigationLink, PhoneNavigation, SideNavigation } from "./navigation.tsx";
+import type { Crumb, LayoutProps } from "./layout.ts";
+import { layoutText } from "./text.ts";
 
-/** The frame of every page for signed-in people: a sticky header, the navigation at the side, and the content. */
+const SIDEBAR =
+  "fixed inset-y-0 start-0 end-auto m-0 h-dvh max-h-none w-60 flex-col border-e border-line bg-canvas p-3 text-ink open:flex max-md:w-72 max-md:bg-surface max-md:shadow-pop md:flex";
+
+/** The frame of every page for signed-in people: a sidebar, a bar with the page's title and actions, and the content. */
 export function ShellFrame(
-  { documentTitle, links, mark, menu, notice, flash, headerClass, children }: {
-    documentTitle: string;
-    links: readonly NavigationLink[];
-    /** The left end of the header: the workspace or the back office. */
-    mark: Child;
-    /** The right end of the header: the person. */
-    menu: Child;
-    /** Shown above the content of every page. */
-    notice?: Child;
-    flash?: Flash;
-    headerClass?: string;
-    children?: Child;
-  },
+  { documentTitle, sidebar, isDark = false, subNavigation, notices, title, trail, actions, flash, children }:
+    & Pick<LayoutProps, "title" | "trail" | "actions" | "flash">
+    & {
+      documentTitle: string;
+      sidebar: Child;
+      /** Marks the back office. */
+      isDark?: boolean;
+      /** The pages beside this one. */
+      subNavigation?: Child;
+      /** Shown above the content of every page. */
+      notices?: Child;
+      children?: Child;
+    },
 ) {
   return (
     <Document title={documentTitle}>
-      <header
-        class={classes(
-          "sticky top-0 z-20 flex h-14 items-center gap-1 border-b border-line bg-surface px-2 text-ink sm:px-4",
-          headerClass,
-        )}
-      >
-        <PhoneNavigation links={links} />
-        {mark}
-        <span class="flex-1"></span>
-        {menu}
-      </header>
-      <div class="md:grid md:grid-cols-[14rem_minmax(0,1fr)]">
-        <SideNavigation links={links} />
-        <main id="main" tabindex={-1} class="mx-auto w-full max-w-5xl px-4 py-6 outline-none sm:px-8 sm:py-9">
-          {notice || flash
+      <aside id="sidebar" popover="auto" class={classes(SIDEBAR, isDark && "scheme-dark")}>{sidebar}</aside>
+      <div class="md:ps-60">
+        <PageBar title={title} trail={trail} actions={actions} />
+        <main id="main" tabindex={-1} class="mx-auto w-full max-w-6xl px-4 pt-6 pb-16 outline-none sm:px-8">
+          {notices ? <div class="mb-6 grid gap-3">{notices}</div> : null}
+          {subNavigation
             ? (
-              <div class="mb-6 grid gap-3">
-                {notice}
-                {flash ? <Alert kind={flash.kind}>{flash.text}</Alert> : null}
+              <div class="grid grid-cols-1 gap-6 lg:grid-cols-[11rem_minmax(0,40rem)] lg:gap-12">
+                {subNavigation}
+                <div class="min-w-0">{children}</div>
               </div>
             )
-            : null}
-          {children}
+            : children}
         </main>
       </div>
-      <ToastRegion />
+      <ToastRegion>
+        {flash ? <Toast {...flash} /> : null}
+      </ToastRegion>
     </Document>
   );
 }
 
-/** The heading of a page in a shell, with its main action. */
-export function PageHeading({ title, lead, action }: { title: Child; lead?: Child; action?: Child }) {
+function PageBar({ title, trail = [], actions }: Pick<LayoutProps, "title" | "trail" | "actions">) {
+  const text = layoutText.use();
   return (
-    <header class="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-      <div class="min-w-0">
-        <h1 class="text-2xl font-semibold tracking-tighter wrap-anywhere">{title}</h1>
-        {lead ? <p class="mt-0.5 text-muted wrap-anywhere">{lead}</p> : null}
+    <header class="sticky top-0 z-20 flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-canvas px-4 py-2 sm:px-8">
+      <button
+        type="button"
+        popovertarget="sidebar"
+        aria-label={text.menu}
+        class="-ms-2 grid size-11 place-items-center rounded-md hover:bg-sunken md:hidden"
+      >
+        <Icon name="menu" class="size-5" />
+      </button>
+      <div class="flex min-w-0 flex-1 items-center gap-2">
+        {trail.length > 0 ? <Trail crumbs={trail} /> : null}
+        <h1 class="truncate text-md font-semibold" dir="auto">{title}</h1>
       </div>
-      {action ? <div class="flex flex-wrap gap-2">{action}</div> : null}
+      {actions ? <div class="flex flex-wrap gap-2">{actions}</div> : null}
     </header>
+  );
+}
+
+function Trail({ crumbs }: { crumbs: Crumb[] }) {
+  return (
+    <nav aria-label={layoutText.use().trail} class="shrink-0">
+      <ol class="flex items-center gap-2">
+        {crumbs.map(({ label, href }) => (
+          <li class="flex items-center gap-2 font-medium text-muted">
+            <a href={href} class="rounded-sm py-1 hover:text-ink">{label}</a>
+            <span class="text-faint" aria-hidden="true">/</span>
+          </li>
+        ))}
+      </ol>
+    </nav>
   );
 }

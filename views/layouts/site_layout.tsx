@@ -1,21 +1,20 @@
 import type { Child, PropsWithChildren } from "hono/jsx";
-import { Alert } from "../components/alert.tsx";
 import { ButtonLink } from "../components/button.tsx";
 import { classes } from "../components/classes.ts";
 import { Logo } from "../components/icon.tsx";
-import { ToastRegion } from "../components/toast.tsx";
+import { Toast, ToastRegion } from "../components/toast.tsx";
 import { usePage } from "../page.tsx";
 import { Document } from "./document.tsx";
 import type { LayoutProps } from "./layout.ts";
 
 /** The layout of the site's pages. `viewer` is the signed-in person, null for a visitor, and absent if unknown. */
 export function SiteLayout(
-  { title, viewer, flash, wide = false, children }: PropsWithChildren<
+  { title, description, viewer, flash, wide = false, children }: PropsWithChildren<
     LayoutProps & { viewer?: { name: string } | null }
   >,
 ) {
   return (
-    <Document title={`${title} · Denizen`}>
+    <Document title={`${title} · Denizen`} description={description}>
       <div class="flex min-h-dvh flex-col">
         <SiteHeader viewer={viewer} />
         <main
@@ -23,29 +22,35 @@ export function SiteLayout(
           tabindex={-1}
           class={classes("w-full flex-1 outline-none", !wide && "px-5 py-10 sm:py-16")}
         >
-          {flash
-            ? (
-              <div class="mx-auto mb-6 max-w-md">
-                <Alert kind={flash.kind}>{flash.text}</Alert>
-              </div>
-            )
-            : null}
           {children}
         </main>
         <SiteFooter />
       </div>
-      <ToastRegion />
+      <ToastRegion>{flash ? <Toast {...flash} /> : null}</ToastRegion>
     </Document>
+  );
+}
+
+/** The heading of a wide page, with its main action. */
+export function SiteHeading({ title, lead, action }: { title: Child; lead?: Child; action?: Child }) {
+  return (
+    <header class="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+      <div class="min-w-0">
+        <h1 class="text-xl font-semibold wrap-anywhere">{title}</h1>
+        {lead ? <p class="mt-0.5 text-muted wrap-anywhere">{lead}</p> : null}
+      </div>
+      {action ? <div class="flex flex-wrap gap-2">{action}</div> : null}
+    </header>
   );
 }
 
 /** A narrow column with a heading, for pages with one form. */
 export function FormColumn({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
   return (
-    <div class="mx-auto grid max-w-md grid-cols-1 gap-6">
+    <div class="mx-auto grid max-w-sm grid-cols-1 gap-6">
       <header class="grid gap-1.5">
         <h1 class="text-2xl font-semibold tracking-tighter wrap-anywhere">{title}</h1>
-        {lead ? <p class="text-md text-muted">{lead}</p> : null}
+        {lead ? <p class="text-muted">{lead}</p> : null}
       </header>
       {children}
     </div>
@@ -55,8 +60,8 @@ export function FormColumn({ title, lead, children }: { title: Child; lead?: Chi
 function SiteHeader({ viewer }: { viewer?: { name: string } | null }) {
   const { apexUrl } = usePage();
   return (
-    <header class="border-b border-line bg-surface">
-      <div class="mx-auto flex h-15 max-w-6xl items-center justify-between gap-4 px-5">
+    <header>
+      <div class="mx-auto flex h-16 max-w-6xl items-center justify-between gap-4 px-5">
         <a href={`${apexUrl}/`} class="flex rounded-md" aria-label="Denizen, home">
           <Logo />
         </a>

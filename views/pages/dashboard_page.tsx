@@ -5,7 +5,6 @@ import { formatCount } from "../components/count.ts";
 import { hx } from "../components/hx.ts";
 import { MenuLink } from "../components/menu.tsx";
 import { Stat } from "../components/stat.tsx";
-import { PageHeading } from "../layouts/shell_frame.tsx";
 import { usePage } from "../page.tsx";
 
 export type DashboardPanelProps = {
@@ -19,25 +18,9 @@ export type DashboardPanelProps = {
 const NO_ACTIVITY = "Your team's changes will be listed here.";
 const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
 
-/** `/dashboard`: the workspace at a glance. */
-export function DashboardPage(
-  { workspace, person, canWrite = true, ...panel }: DashboardPanelProps & {
-    workspace: string;
-    person: string;
-  },
-) {
-  return (
-    <>
-      <PageHeading
-        title={workspace}
-        lead={`Good to see you, ${person}.`}
-        action={canWrite
-          ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink>
-          : null}
-      />
-      <DashboardPanel {...panel} canWrite={canWrite} />
-    </>
-  );
+/** The page's action. */
+export function NewProjectLink() {
+  return <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink>;
 }
 
 /** The figures and the activity. htmx refreshes them from `GET /dashboard/panel` every 30 seconds. */
@@ -55,10 +38,10 @@ export function DashboardPanel({ stats, activity, now, canWrite = true }: Dashbo
       })}
     >
       <dl class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
-        <Stat icon="users" label="Members" value={formatCount(stats.users, locale)} />
-        <Stat icon="folder" label="Projects" value={formatCount(stats.projects, locale)} />
-        <Stat icon="bolt" label="API calls" value={formatCount(stats.apiCalls, locale)} detail="this month" />
-        <Stat icon="database" label="Storage used" value={formatBytes(stats.storageUsed)} />
+        <Stat label="Members" value={formatCount(stats.users, locale)} />
+        <Stat label="Projects" value={formatCount(stats.projects, locale)} />
+        <Stat label="API calls" value={formatCount(stats.apiCalls, locale)} detail="this month" />
+        <Stat label="Storage used" value={formatBytes(stats.storageUsed)} />
       </dl>
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
         <Card title="Recent activity" flush>

@@ -34,7 +34,7 @@ export function LandingPage({ isSignedIn }: { isSignedIn: boolean }) {
     <>
       <section class="mx-auto grid max-w-6xl items-center gap-10 px-5 py-14 sm:py-20 lg:grid-cols-[1fr_1.05fr] lg:gap-14">
         <div class="grid justify-items-start gap-5">
-          <h1 class="text-4xl font-semibold tracking-tighter text-balance sm:text-5xl">
+          <h1 class="text-3xl font-semibold tracking-tightest text-balance sm:text-4xl">
             Every company gets its own workspace
           </h1>
           <p class="max-w-xl text-lg text-muted text-pretty">
@@ -85,8 +85,8 @@ function CallToAction({ isSignedIn }: { isSignedIn: boolean }) {
 }
 
 const PREVIEW_PROJECTS = [
-  { name: "Spring collection", status: "Active", tone: "accent" },
-  { name: "Warehouse move", status: "Active", tone: "accent" },
+  { name: "Spring collection", status: "Active", tone: "success" },
+  { name: "Warehouse move", status: "Active", tone: "success" },
   { name: "Trade fair 2025", status: "Archived", tone: "neutral" },
 ] as const;
 
@@ -100,8 +100,8 @@ function Preview() {
       </div>
       <div class="grid gap-4 p-4 sm:p-5">
         <dl class="grid grid-cols-2 gap-3">
-          <Stat icon="folder" label="Projects" value="24" />
-          <Stat icon="bolt" label="API calls" value="18,204" />
+          <Stat label="Projects" value="24" />
+          <Stat label="API calls" value="18,204" />
         </dl>
         <ul class="divide-y divide-line rounded-lg border border-line bg-surface">
           {PREVIEW_PROJECTS.map(({ name, status, tone }) => (

@@ -4,7 +4,6 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Time } from "../../components/time.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { JobTenant, StateBadge } from "./job_row.tsx";
 
 /** `/admin/jobs/:id/discard`: asks for confirmation before a job is permanently deleted. */
@@ -20,7 +19,6 @@ export function DiscardJobPage({ job, now }: { job: ListedJob; now: Date }) {
       <p class="mb-2">
         <TextLink href={`/admin/jobs/${id}`}>{name}</TextLink>
       </p>
-      <PageHeading title={`Discard ${name}?`} />
       <Card>
         <div class="grid gap-5">
           <DescriptionList facts={facts} />

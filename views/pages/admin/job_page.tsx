@@ -5,7 +5,6 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
 import { Instant } from "../../components/time.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { queueLabel } from "./job_query.ts";
 import { JobTenant, StateBadge } from "./job_row.tsx";
 
@@ -48,7 +47,10 @@ export function JobPanel({ job, now }: { job: ShownJob; now: Date }) {
   });
   return (
     <div id="job-panel" {...(ABOUT_TO_CHANGE.includes(job.state) ? refreshed : {})}>
-      <PageHeading title={job.name} lead={MEANINGS[job.state]} action={<JobActions job={job} />} />
+      <div class="mb-6 flex flex-wrap items-center justify-between gap-3">
+        <p class="text-muted">{MEANINGS[job.state]}</p>
+        <JobActions job={job} />
+      </div>
       <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_21rem] lg:grid-rows-[auto_1fr]">
         {job.error ? <ErrorCard error={job.error} isFinal={job.state === "failed"} /> : null}
         <Card title="Details" class="lg:col-start-2 lg:row-span-2 lg:row-start-1">

@@ -14,7 +14,7 @@ const STATES: Record<JobState, { label: string; tone: Tone }> = {
   running: { label: "Running", tone: "info" },
   held: { label: "Held", tone: "warning" },
   failed: { label: "Failed", tone: "danger" },
-  done: { label: "Done", tone: "accent" },
+  done: { label: "Done", tone: "success" },
 };
 
 /** A job in the list. Its name links to its page. */

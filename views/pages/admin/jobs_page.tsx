@@ -2,7 +2,6 @@
 import { Button } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { Select } from "../../components/select.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { JobList, type JobListProps, LIST_SWAP } from "./job_list.tsx";
 import { queueLabel } from "./job_query.ts";
 import { QueuePanel, type QueuePanelProps } from "./queue_panel.tsx";
@@ -13,7 +12,6 @@ export type JobsPageProps = JobListProps & QueuePanelProps;
 export function JobsPage({ queues, workers, ...list }: JobsPageProps) {
   return (
     <>
-      <PageHeading title="Background jobs" lead="Background jobs for tenants and the platform." />
       <QueuePanel queues={queues} workers={workers} now={list.now} />
       <FilterForm queue={list.query.queue} queues={queues} />
       <JobList {...list} />

@@ -3,7 +3,7 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
 import { TextLink } from "../../components/link.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { PageLead } from "../../components/page_lead.tsx";
 
 const MAX_NOTE_LENGTH = 500;
 
@@ -19,10 +19,9 @@ export function NewSuppressionPage({ values = {}, errors = {} }: NewSuppressionP
       <p class="mb-2">
         <TextLink href="/admin/suppressions">Suppressed email</TextLink>
       </p>
-      <PageHeading
-        title="Suppress an address"
-        lead="The address won't get email from any tenant, including invitations and password links."
-      />
+      <PageLead>
+        The address won't get email from any tenant, including invitations and password links.
+      </PageLead>
       <Card>
         <form method="post" action="/admin/suppressions" novalidate class="grid gap-5">
           <TextField

@@ -4,7 +4,6 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Time } from "../../components/time.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { ReasonBadge } from "./suppression_list.tsx";
 
 export type ReleaseAddressPageProps = { suppressed: SuppressedAddress; now: Date };
@@ -21,6 +20,7 @@ const ADVICE: Record<SuppressedAddress["reason"], string> = {
 export function ReleaseAddressPage({ suppressed, now }: ReleaseAddressPageProps) {
   const { id, address, reason, detail, createdAt } = suppressed;
   const facts = [
+    { term: "Address", value: address },
     { term: "Reason", value: <ReasonBadge reason={reason} /> },
     ...(detail ? [{ term: "Detail", value: <span class="whitespace-pre-line">{detail}</span> }] : []),
     { term: "Since", value: <Time at={createdAt} now={now} /> },
@@ -30,7 +30,6 @@ export function ReleaseAddressPage({ suppressed, now }: ReleaseAddressPageProps)
       <p class="mb-2">
         <TextLink href="/admin/suppressions">Suppressed email</TextLink>
       </p>
-      <PageHeading title={`Release ${address}?`} />
       <Card>
         <div class="grid gap-5">
           <DescriptionList facts={facts} />

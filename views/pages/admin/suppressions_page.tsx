@@ -2,24 +2,25 @@
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchField } from "../../components/search_field.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { PageLead } from "../../components/page_lead.tsx";
 import { SuppressionList, type SuppressionListProps } from "./suppression_list.tsx";
 
 /** `/admin/suppressions`: suppressed addresses, which get no email. */
 export function SuppressionsPage(list: SuppressionListProps) {
   return (
     <>
-      <PageHeading
-        title="Suppressed email"
-        lead="These addresses get no email. People who marked an email as spam still get account emails."
-        action={
-          <ButtonLink href="/admin/suppressions/new" variant="primary" icon="plus">Add address</ButtonLink>
-        }
-      />
+      <PageLead>
+        These addresses get no email. People who marked an email as spam still get account emails.
+      </PageLead>
       <FilterForm search={list.search} />
       <SuppressionList {...list} />
     </>
   );
+}
+
+/** The page's action. */
+export function AddAddressLink() {
+  return <ButtonLink href="/admin/suppressions/new" variant="primary" icon="plus">Add address</ButtonLink>;
 }
 
 function FilterForm({ search }: { search: string }) {

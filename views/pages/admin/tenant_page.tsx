@@ -7,7 +7,7 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Day } from "../../components/time.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { PageLead } from "../../components/page_lead.tsx";
 import { DeletionCard, SuspensionCard } from "./tenant_actions.tsx";
 import { type ListedTenant, TenantStatus } from "./tenant_row.tsx";
 
@@ -37,10 +37,9 @@ export function TenantPage({ tenant, history, now, suspend, remove }: TenantPage
       <p class="mb-2">
         <TextLink href="/admin/tenants">All tenants</TextLink>
       </p>
-      <PageHeading
-        title={tenant.name}
-        lead={<TextLink href={tenant.url}>{new URL(tenant.url).host}</TextLink>}
-      />
+      <PageLead>
+        <TextLink href={tenant.url}>{new URL(tenant.url).host}</TextLink>
+      </PageLead>
       {tenant.failure ? <MigrationFailure text={tenant.failure} /> : null}
       <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
         <Card title="Details">

@@ -57,7 +57,7 @@ export function TenantRow({ tenant, now }: { tenant: ListedTenant; now: Date }) 
 export function TenantStatus({ tenant: { status, deletion, isBehind } }: { tenant: ListedTenant }) {
   return (
     <span class="flex flex-wrap gap-1.5">
-      {status === "active" ? <Badge tone="accent">Active</Badge> : <SuspendedBadge />}
+      {status === "active" ? "Active" : <SuspendedBadge />}
       {deletion ? <DeletionBadge on={deletion} /> : null}
       {isBehind ? <Badge tone="warning">Schema behind</Badge> : null}
     </span>

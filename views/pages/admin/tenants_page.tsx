@@ -2,7 +2,7 @@
 import { Button } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchField } from "../../components/search_field.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { PageLead } from "../../components/page_lead.tsx";
 import { LIST_SWAP, TenantList, type TenantListProps } from "./tenant_list.tsx";
 
 export type TenantsPageProps = TenantListProps & {
@@ -14,10 +14,7 @@ export type TenantsPageProps = TenantListProps & {
 export function TenantsPage({ pool, ...list }: TenantsPageProps) {
   return (
     <>
-      <PageHeading
-        title="Tenants"
-        lead={`${pool.ready} of ${pool.size} prepared schemas are ready for new tenants.`}
-      />
+      <PageLead>{`${pool.ready} of ${pool.size} prepared schemas are ready for new tenants.`}</PageLead>
       <FilterForm search={list.query.search} />
       <TenantList {...list} />
     </>

@@ -37,7 +37,7 @@ export function MessageSamples() {
       </Samples>
       <Samples title="Badges, people, times">
         <Badge>Neutral</Badge>
-        <Badge tone="accent">Active</Badge>
+        <Badge tone="success">Active</Badge>
         <Badge tone="info">Invited</Badge>
         <Badge tone="warning">Behind</Badge>
         <Badge tone="danger">Failed</Badge>
@@ -64,8 +64,8 @@ export function ContentSamples() {
   return (
     <>
       <dl class="grid grid-cols-2 gap-4">
-        <Stat icon="users" label="Members" value="8" />
-        <Stat icon="bolt" label="API calls" value="18,204" detail="of 500,000 this month" />
+        <Stat label="Members" value="8" />
+        <Stat label="API calls" value="18,204" detail="of 500,000 this month" />
       </dl>
       <Card title="Table" action={<Button type="button" size="small">Action</Button>} flush>
         <Tabs label="Sample tabs" tabs={tabs} />
@@ -73,7 +73,7 @@ export function ContentSamples() {
           <tr>
             <Cell>Spring collection</Cell>
             <Cell wideOnly>
-              <Badge tone="accent">Active</Badge>
+              <Badge tone="success">Active</Badge>
             </Cell>
           </tr>
         </Table>

@@ -32,7 +32,7 @@ export function ActionSamples() {
         <p>
           Text with <TextLink href="#main">a link</TextLink> in it.
         </p>
-        <Menu summary={<span class="block px-3 py-1.5 font-medium">Open menu</span>} align="left">
+        <Menu summary={<span class="block px-3 py-1.5 font-medium">Open menu</span>} placement="below-start">
           <MenuLink icon="edit" href="#main">Edit</MenuLink>
           <MenuButton icon="archive" type="button">Archive</MenuButton>
           <MenuLink icon="trash" tone="danger" href="#main">Delete</MenuLink>

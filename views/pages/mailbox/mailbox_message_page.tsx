@@ -2,7 +2,7 @@ import type { MailboxMessage } from "../../../src/email/mailbox.ts";
 import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { TextLink } from "../../components/link.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { SiteHeading } from "../../layouts/site_layout.tsx";
 
 export type MailboxMessagePageProps = { message: MailboxMessage; links: string[] };
 
@@ -14,7 +14,7 @@ export function MailboxMessagePage({ message, links }: MailboxMessagePageProps) 
       <p class="mb-2">
         <TextLink href="/dev/mailbox">Mailbox</TextLink>
       </p>
-      <PageHeading title={subject || "No subject"} />
+      <SiteHeading title={subject || "No subject"} />
       <div class="grid grid-cols-1 gap-6">
         <Card title="Envelope">
           <Envelope message={message} />

@@ -6,7 +6,7 @@ import { EmptyState } from "../../components/empty_state.tsx";
 import { Pagination } from "../../components/pagination.tsx";
 import { Cell, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { SiteHeading } from "../../layouts/site_layout.tsx";
 
 export type MailboxPageProps = {
   messages: MailboxMessage[];
@@ -27,7 +27,7 @@ export function MailboxPage(
 ) {
   return (
     <div class="mx-auto w-full max-w-5xl px-5 py-10">
-      <PageHeading
+      <SiteHeading
         title="Mailbox"
         lead={to ? `Email to ${to}` : "Captured email. Nothing is delivered."}
         action={messages.length > 0 ? <MailboxActions to={to} /> : undefined}

@@ -1,7 +1,6 @@
 import { Button } from "../../components/button.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { hx } from "../../components/hx.ts";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { Cancel } from "./project_form.tsx";
 
 type DeleteProjectProps = { project: { id: string; name: string } };
@@ -10,7 +9,6 @@ type DeleteProjectProps = { project: { id: string; name: string } };
 export function DeleteProjectPage({ project }: DeleteProjectProps) {
   return (
     <div class="max-w-xl">
-      <PageHeading title="Delete project" />
       <DeleteProjectForm project={project} inPlace={false} />
     </div>
   );

@@ -5,7 +5,6 @@ import { TextAreaField, TextField } from "../../components/field.tsx";
 import { FormKeyField } from "../../components/form_key.tsx";
 import { hx } from "../../components/hx.ts";
 import { SelectField } from "../../components/select.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 
 export type ProjectValues = { name?: string; description?: string; status?: string };
 
@@ -37,7 +36,6 @@ export function ProjectDialog(props: ProjectFormProps) {
 export function ProjectFormPage(props: ProjectFormProps) {
   return (
     <div class="max-w-xl">
-      <PageHeading title={titleOf(props)} lead={props.project?.name} />
       <ProjectForm {...props} />
     </div>
   );

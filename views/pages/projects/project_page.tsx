@@ -2,21 +2,15 @@ import { Avatar } from "../../components/avatar.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
-import { TextLink } from "../../components/link.tsx";
 import { Time } from "../../components/time.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { type ListedProject, StatusBadge } from "./project_row.tsx";
 
 /** `/projects/:id`: a project's details. */
 export function ProjectPage(
-  { project, now, canWrite }: { project: ListedProject; now: Date; canWrite: boolean },
+  { project, now }: { project: ListedProject; now: Date },
 ) {
   return (
     <>
-      <p class="mb-2">
-        <TextLink href="/projects">All projects</TextLink>
-      </p>
-      <PageHeading title={project.name} action={canWrite ? <ProjectActions project={project} /> : null} />
       <div class="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
         <Card title="Description">
           {project.description
@@ -31,7 +25,8 @@ export function ProjectPage(
   );
 }
 
-function ProjectActions({ project: { id, status } }: { project: ListedProject }) {
+/** The page's actions. */
+export function ProjectActions({ project: { id, status } }: { project: ListedProject }) {
   const change = status === "active" ? "archive" : "restore";
   return (
     <>

@@ -42,9 +42,9 @@ export function ProjectRow(
   );
 }
 
-/** Active or archived, in a badge. */
+/** Plain text for an active project, a badge for an archived one. */
 export function StatusBadge({ status }: { status: Project["status"] }) {
-  return status === "active" ? <Badge tone="accent">Active</Badge> : <Badge>Archived</Badge>;
+  return status === "active" ? <>Active</> : <Badge>Archived</Badge>;
 }
 
 function RowMenu({ project: { id, name, status } }: { project: ListedProject }) {

@@ -5,7 +5,6 @@ import { ButtonLink } from "../../components/button.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchForm } from "../../components/search_form.tsx";
 import { Select } from "../../components/select.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { LIST_SWAP, ProjectList, type ProjectListProps } from "./project_list.tsx";
 import { type ProjectQuery, SORT_OPTIONS } from "./project_query.ts";
 
@@ -15,7 +14,6 @@ export function ProjectsPage(
 ) {
   return (
     <>
-      <PageHeading title="Projects" action={canWrite ? <NewProjectLink /> : null} />
       <FilterForm query={query} />
       <ProjectList projects={projects} nextCursor={nextCursor} query={query} now={now} canWrite={canWrite} />
       <div id="project-editor"></div>
@@ -23,7 +21,8 @@ export function ProjectsPage(
   );
 }
 
-function NewProjectLink() {
+/** The page's action. */
+export function NewProjectLink() {
   const inPlace = hx({ get: "/projects/new", target: "#project-editor" });
   return <ButtonLink href="/projects/new" variant="primary" icon="plus" {...inPlace}>New project</ButtonLink>;
 }

@@ -4,7 +4,6 @@ import { Card } from "../../components/card.tsx";
 import { ConfirmationField } from "../../components/confirmation_field.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Day } from "../../components/time.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 
 export type DeleteWorkspacePageProps = {
   workspace: { name: string };
@@ -29,7 +28,6 @@ export function DeleteWorkspacePage(
       <p class="mb-2">
         <TextLink href="/settings">Settings</TextLink>
       </p>
-      <PageHeading title="Delete this workspace" />
       <Card>
         <div class="grid gap-5">
           <p class="text-md">

@@ -1,8 +1,7 @@
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { EmailChoices, type EmailChoicesProps } from "../../components/email_choices.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
-import { SettingsTabs } from "./settings_tabs.tsx";
+import { PageLead } from "../../components/page_lead.tsx";
 
 /** `/settings/notifications`: a person's email preferences. */
 export function NotificationSettingsPage(
@@ -10,11 +9,7 @@ export function NotificationSettingsPage(
 ) {
   return (
     <>
-      <PageHeading
-        title="Settings"
-        lead="Your choices apply in all of your workspaces."
-      />
-      <SettingsTabs active="notifications" />
+      <PageLead>Your choices apply in all of your workspaces.</PageLead>
       <div class="max-w-xl">
         <Card title="Email">
           <form method="post" action="/settings/notifications" class="grid gap-5">

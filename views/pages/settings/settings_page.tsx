@@ -3,10 +3,9 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { Day } from "../../components/time.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
+import { PageLead } from "../../components/page_lead.tsx";
 import { BrandCard } from "./brand_card.tsx";
 import { AddressCard, DangerZone, NameCard } from "./settings_cards.tsx";
-import { SettingsTabs } from "./settings_tabs.tsx";
 
 export type SettingsPageProps = {
   workspace: {
@@ -38,23 +37,15 @@ export function SettingsPage(props: SettingsPageProps) {
   const { deletion, canManage, canDelete } = props;
   return (
     <>
-      <PageHeading
-        title="Settings"
-        lead={canManage
-          ? "The name and address of this workspace."
-          : "Only owners and admins can change settings."}
-      />
-      <SettingsTabs active="workspace" />
+      {canManage ? null : <PageLead>Only owners and admins can change settings.</PageLead>}
       {canManage
         ? (
-          <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_17rem]">
-            <div class="grid grid-cols-1 gap-6">
-              <NameCard {...props} />
-              <AddressCard {...props} />
-              <BrandCard {...props} />
-              <DangerZone deletion={deletion} canDelete={canDelete} />
-            </div>
+          <div class="grid grid-cols-1 gap-6">
+            <NameCard {...props} />
+            <AddressCard {...props} />
+            <BrandCard {...props} />
             <DetailsCard {...props} />
+            <DangerZone deletion={deletion} canDelete={canDelete} />
           </div>
         )
         : (

@@ -1,7 +1,6 @@
 // htmx asks for parts of this page: MemberList for `#member-list`, MemberRows for `#more-members`.
 import { SearchForm } from "../../components/search_form.tsx";
 import { Select } from "../../components/select.tsx";
-import { PageHeading } from "../../layouts/shell_frame.tsx";
 import { LIST_SWAP, MemberList, type MemberListProps } from "./member_list.tsx";
 import { type MemberQuery, SORT_OPTIONS } from "./member_query.ts";
 
@@ -9,7 +8,6 @@ import { type MemberQuery, SORT_OPTIONS } from "./member_query.ts";
 export function TeamPage(list: MemberListProps) {
   return (
     <>
-      <PageHeading title="Team" />
       <FilterForm query={list.query} />
       <MemberList {...list} />
     </>

@@ -1,0 +1,19 @@
+import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
+import { SwitcherList } from "../../views/layouts/account_menus.tsx";
+import { fragment } from "../page.tsx";
+import { MemberPages } from "./member_pages.ts";
+
+const MAX_WORKSPACES = 10;
+
+/** The workspace switcher's list, which htmx loads when the switcher opens. */
+const pages = new MemberPages();
+export default pages;
+
+pages.get("/switcher", async (c) => {
+  const { system, tenant, actor } = c.get("member");
+  const query = WORKSPACE_LIST.query.parse({ limit: MAX_WORKSPACES });
+  const { items } = await pageWorkspaces(system, { id: actor.id }, query);
+  const others = items.filter((one) => one.tenant.id !== tenant.id)
+    .map(({ tenant: { id, name, brand } }) => ({ id, name, color: brand.color }));
+  return await fragment(c, <SwitcherList workspaces={others} />);
+});

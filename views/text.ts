@@ -1,0 +1,29 @@
+import type { Child } from "hono/jsx";
+import { DEFAULT_LOCALE, formatsOf, type Locale } from "./locale.ts";
+import { usePage } from "./page.tsx";
+
+/** The texts of some pages in each language. Other languages have the same keys as English. */
+export type Catalog<Texts> = {
+  /** The texts in a language. Texts that it lacks are in English. */
+  of(locale: Locale): Texts;
+  /** The texts in the language of the page around the component. */
+  use(): Texts;
+};
+
+/** Joins the languages of some pages' texts: `catalog({ en })`. */
+export function catalog<Texts extends object>(
+  languages: { en: Texts } & { [Language in Exclude<Locale, "en">]?: Partial<Texts> },
+): Catalog<Texts> {
+  const of = (locale: Locale): Texts => ({ ...languages.en, ...languages[locale] });
+  return { of, use: () => of(usePage().locale) };
+}
+
+/** Replaces each `{name}` in a sentence with markup: `fill("Joined {day}", { day: <Day at={at} /> })`. */
+export function fill(sentence: string, parts: Record<string, Child>): Child[] {
+  return sentence.split(/\{(\w+)\}/).map((piece, index) => index % 2 === 1 ? parts[piece] : piece);
+}
+
+/** "1 project", "1,284 projects". For English; other languages choose the form by `Intl.PluralRules`. */
+export function plural(count: number, one: string, other = `${one}s`): string {
+  return `${formatsOf(DEFAULT_LOCALE).count.format(count)} ${count === 1 ? one : other}`;
+}
