@@ -233,7 +233,7 @@ Deno.test("deleting a workspace asks for its name and says what will be deleted,
   assert.match(page, /nobody can restore the\s+workspace/);
   assert.match(inputOf(page, "confirmation"), /value="Acme"/);
   assert.match(inputOf(page, "confirmation"), /aria-describedby="confirmation-error"/);
-  assert.match(page, /id="confirmation-hint"[^>]*>To confirm, type: Acme Instruments</);
+  assert.match(page, /id="confirmation-error"[^>]*>This is not the workspace&#39;s name\.</);
   assert.match(page, /<a[^>]*href="\/settings"[^>]*>Cancel/);
 });
 
