@@ -9,7 +9,7 @@ import type { Clock } from "./platform/clock.ts";
 import type { Health } from "./platform/health.ts";
 import type { Metrics } from "./platform/metrics.ts";
 
-/** What every context gives access to. Built once by services.ts, passed along, never global. */
+/** The services of this process. `buildServices` creates them once, and contexts pass them on. */
 export type Services = {
   readonly config: Config;
   readonly clock: Clock;
@@ -25,25 +25,25 @@ export type Services = {
   readonly tenantTables: readonly PgTable[];
   /** The oldest version of a tenant's schema that this code works with. */
   oldestServedVersion: string;
-  /** A feature's own part of this process. Throws when features.ts doesn't list that feature. */
+  /** A feature's part of this process. Throws if no feature in features.ts declares the part. */
   use<T>(part: Part<T>): T;
   /** Forgets a deleted tenant in every part of this process. */
   forgetTenant(id: string, schema?: SchemaName): void;
   close(): Promise<void>;
 };
 
-/** Something that a feature keeps in the process: a cache, a counter, a client. */
+/** A feature's state in this process, such as a cache, a counter or a client. */
 export type Part<T> = {
   readonly name: string;
-  /** Called once at the start. Can't use other parts, which may not exist yet. */
+  /** Called once at the start. Other parts may not exist yet. */
   create(services: Services): T | Promise<T>;
   /** Forgets a tenant that was deleted, here or by another process. */
   forgetTenant?(part: T, tenant: { id: string; schema: SchemaName | undefined }): void;
-  /** Writes what is left and closes. Has 1.5 seconds. */
+  /** Writes what is left and closes, within 1.5 seconds. */
   close?(part: T): Promise<void>;
 };
 
-/** Declares a part. A feature lists its parts in its `feature.ts`; `services.use` gives the one of this process. */
+/** Declares a part. A feature lists its parts in its `feature.ts`, and `services.use` returns this process's part. */
 export function part<T>(
   name: string,
   create: Part<T>["create"],

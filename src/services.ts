@@ -20,19 +20,19 @@ import type { Part, Services } from "./ports.ts";
 import { TENANTS } from "./tenancy/tenant_directory.ts";
 import { countTenantsByPlan } from "./tenancy/tenants_by_plan.ts";
 
-/** How long each part may take to write what is left and close. */
+/** The time limit for each part to write what is left and close. */
 const CLOSE_TIME = 1.5 * SECOND;
 
 const log = logOf("services");
 
 /**
  * Opens everything a server needs and brings the schemas up to date.
- * Throws when the database doesn't answer, or another server holds the data folder.
+ * Throws if the database doesn't respond, or if another server uses the data folder.
  */
 export async function startServices(config: Config, clock: Clock = systemClock): Promise<Services> {
   const { db, close } = await openDatabase(config, { alone: true });
   try {
-    await db.control.execute(sql`select 1`); // gives the clearest reason when it can't connect
+    await db.control.execute(sql`select 1`); // fails with the clearest reason if the database can't be reached
     const { fleet } = await migrate(db);
     for (const { schema, reason } of fleet.failed) log.error("a tenant was not migrated", { schema, reason });
     if (fleet.stopped) log.error("the migration stopped: too many schemas failed", { left: fleet.left });
@@ -91,7 +91,7 @@ export async function buildServices(
   return services;
 }
 
-/** What is measured when Prometheus asks. */
+/** The gauges that are read whenever Prometheus asks. */
 function collectMetrics({ metrics, db, use, forgetTenant }: Services): void {
   metrics.onScrape(() => metrics.setPoolConnections(db.stats()));
   metrics.onScrape(async () => metrics.setActiveSubscriptions(await countTenantsByPlan(db.batch)));
@@ -106,7 +106,7 @@ function collectMetrics({ metrics, db, use, forgetTenant }: Services): void {
   });
 }
 
-/** A part that writes for the last time would hang with a database that hangs. */
+/** Limits the wait, because the last write of a part never ends if the database hangs. */
 async function closeInTime(part: Part<unknown>, value: unknown): Promise<void> {
   try {
     await withDeadline(CLOSE_TIME, async () => await part.close?.(value));
