@@ -10,7 +10,7 @@ import { newId } from "../../src/platform/ids.ts";
 import type { Browser } from "../support/browser.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
-/** Protects: the page "Team" shows a workspace's members to each of them, without JavaScript; an index serves its pages. */
+/** Protects: the page "Members" shows a workspace's members to each of them, without JavaScript; an index serves its pages. */
 
 Deno.test("a viewer finds the team in the navigation, and sees each member's name, email, role, and joining date", async () => {
   await using world = await World.open();
