@@ -61,7 +61,7 @@ Deno.test("the queues show their depths, and warn while no process runs jobs", a
   assert.match(idle.text, /No process is running jobs\.[^]*1 job is ready to run/);
   assert.match(idle.text, /aria-label="1 ready in Email"/);
   assert.match(idle.text, /aria-label="1 held in Email"/);
-  assert.match(idle.text, /Oldest ready: <time[^>]*>3 minutes ago</);
+  assert.match(idle.text, /Oldest ready: <time[^>]*>3 min</);
   assert.match(idle.text, /1,200 done, 30 retried<span[^>]*>, 1 failed/);
   assert.doesNotMatch(panel.text, /<html|No process is running jobs/);
   assert.match(panel.text, /1 process is running jobs/);
@@ -219,7 +219,7 @@ Deno.test("discarding a job asks for confirmation, and a done job can't be disca
 
   assert.match(page.text, new RegExp(`href="/admin/jobs/${held}/discard"`));
   assert.doesNotMatch(page.text, new RegExp(`${held}/retry`));
-  assert.match(asked.text, /Discard metrics\.collect\?/);
+  assert.match(asked.text, />metrics\.collect</);
   assert.ok(still);
   assert.match(discarded.text, /metrics\.collect was discarded\./);
   assert.equal(await jobOf(world, held), undefined);
