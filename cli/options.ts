@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { DomainError } from "../src/errors.ts";
 import { parseInput } from "../src/platform/input.ts";
+import { englishOf } from "../src/platform/problem.ts";
 
 /** Invalid arguments: exit code 2. */
 export class UsageError extends Error {
@@ -12,6 +13,9 @@ export class UsageError extends Error {
   }
 }
 
+/** A command that can't do its work: exit code 1. */
+export class CommandFailure extends Error {}
+
 /** Parses command-line options with the schema. Throws `UsageError` with one line for each invalid value. */
 export function parseOptions<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   try {
@@ -22,7 +26,7 @@ export function parseOptions<Schema extends z.ZodType>(schema: Schema, input: un
 }
 
 /** One line for each invalid field, or the error's message. */
-export function linesOf({ fields, message }: DomainError): string[] {
-  const lines = Object.entries(fields).map(([field, problem]) => `${field}: ${problem}`);
-  return lines.length > 0 ? lines : [message];
+export function linesOf({ fields, problem }: DomainError): string[] {
+  const lines = Object.entries(fields).map(([field, problem]) => `${field}: ${englishOf(problem)}`);
+  return lines.length > 0 ? lines : [englishOf(problem)];
 }

@@ -2,12 +2,12 @@ import { memberActor } from "../src/access/actor.ts";
 import { addMember } from "../src/access/members.ts";
 import type { Role } from "../src/access/permissions.ts";
 import { type SystemContext, tenantContext } from "../src/context.ts";
-import { conflict } from "../src/errors.ts";
 import { hashPassword } from "../src/identity/passwords.ts";
 import { findOrCreateUser, type User } from "../src/identity/users.ts";
 import { createProject } from "../src/projects/projects.ts";
 import { tenantUrl } from "../src/tenancy/tenant.ts";
 import { createTenant, isSubdomainTaken, newTenant } from "../src/tenancy/tenants.ts";
+import { CommandFailure } from "./options.ts";
 
 const PASSWORD = "sample-people-share-this";
 
@@ -49,13 +49,13 @@ const COMPANIES: Company[] = [
   },
 ];
 
-/** Adds the sample companies and returns their sign-in details. Throws `conflict` if they already exist. */
+/** Adds the sample companies and returns their sign-in details. Throws `CommandFailure` if they already exist. */
 export async function seed(
   ctx: SystemContext,
 ): Promise<{ company: string; url: string; email: string; password: string }[]> {
   for (const { subdomain } of COMPANIES) {
     if (await isSubdomainTaken(ctx, subdomain)) {
-      throw conflict(`The sample company "${subdomain}" already exists.`);
+      throw new CommandFailure(`The sample company "${subdomain}" already exists.`);
     }
   }
   const passwordHash = await hashPassword(PASSWORD);

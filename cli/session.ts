@@ -3,11 +3,11 @@ import { controlStatus } from "../db/migration/migrate.ts";
 import { systemActor } from "../src/access/actor.ts";
 import { type Config, loadConfig } from "../src/config.ts";
 import { type SystemContext, systemContext } from "../src/context.ts";
-import { conflict } from "../src/errors.ts";
 import { openDatabase } from "../src/operations/database.ts";
 import { systemClock } from "../src/platform/clock.ts";
 import { newId } from "../src/platform/ids.ts";
 import { lateModules } from "./late_modules.ts";
+import { CommandFailure } from "./options.ts";
 
 /** Opens the database for `work`. If a server has the embedded database open, connects through that server. */
 export async function withDatabase<T>(work: (db: Database, config: Config) => Promise<T>): Promise<T> {
@@ -37,6 +37,6 @@ export async function withSystem<T>(work: (ctx: SystemContext) => Promise<T>): P
 async function requireMigrated(db: Database): Promise<void> {
   const control = await controlStatus(db);
   if (control.some(({ applied }) => !applied)) {
-    throw conflict("The database is not up to date. Run: denizen db migrate");
+    throw new CommandFailure("The database is not up to date. Run: denizen db migrate");
   }
 }

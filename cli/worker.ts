@@ -4,21 +4,21 @@ import { enqueueMissed, registerSchedules } from "../jobs/schedules.ts";
 import { createOperationsApp } from "../routes/operations.ts";
 import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { KV_NEEDS_ONE_PROCESS } from "../src/config.ts";
-import { conflict } from "../src/errors.ts";
 import { requireHardenedDatabase } from "../src/operations/database_safety.ts";
 import { startLogging } from "../src/platform/log.ts";
 import type { Services } from "../src/ports.ts";
 import { TENANTS } from "../src/tenancy/tenant_directory.ts";
+import { CommandFailure } from "./options.ts";
 import { createOutput } from "./output.ts";
 
 /**
- * Runs jobs and schedules until a signal stops the process, or with `drain` until no job is due. Throws `conflict` if the
+ * Runs jobs and schedules until a signal stops the process, or with `drain` until no job is due. Throws `CommandFailure` if the
  * engine supports only one process.
  */
 export async function runWorker(services: Services, { drain }: { drain: boolean }): Promise<void> {
   const { config } = services;
   if (config.jobsEngine === "kv") {
-    throw conflict(`Can't run a separate worker: ${KV_NEEDS_ONE_PROCESS}.`);
+    throw new CommandFailure(`Can't run a separate worker: ${KV_NEEDS_ONE_PROCESS}.`);
   }
   await startLogging(config.logLevel);
   await requireHardenedDatabase(services.db, config);

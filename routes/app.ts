@@ -10,6 +10,7 @@ import { app } from "./app/app.ts";
 import { dev } from "./dev/dev.ts";
 import { respondToError } from "./errors.tsx";
 import type { HttpEnv } from "./http.ts";
+import { PAGE_NOT_FOUND } from "./http.ts";
 import { inbound } from "./inbound/inbound.ts";
 import { TEXT_BODY } from "./middleware/body.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
@@ -118,7 +119,7 @@ export function anyHost(services: Services, files: StaticFiles): Hono<HttpEnv> {
   const host = new Hono<HttpEnv>();
   host.use(requestContext(services, files.url), securityHeaders(services.config), refuseOtherMethods);
   host.onError((error, c) => respondToError(c, error));
-  host.notFound((c) => respondToError(c, notFound("This page")));
+  host.notFound((c) => respondToError(c, notFound(PAGE_NOT_FOUND)));
   host.route("/", operations);
   host.route("/", files.routes);
   return host;

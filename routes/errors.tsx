@@ -3,16 +3,25 @@ import { HTTPException } from "hono/http-exception";
 import { DomainError, invalid, unavailable } from "../src/errors.ts";
 import { isConnectionFailure, isOutOfRoom, isTimeout } from "../src/platform/database_errors.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
+import { type Problem, problem } from "../src/platform/problem.ts";
 import { explainLoss, explainMissingRole } from "../src/tenancy/admission.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
 import { OobToast } from "../views/components/toast.tsx";
 import { ErrorPage } from "../views/pages/error_page.tsx";
 import { SuspendedPage } from "../views/pages/suspended_page.tsx";
-import { problem, STATUS } from "./api/problem.ts";
+import { problem as problemJson, STATUS } from "./api/problem.ts";
 import { type HttpEnv, isPartial, redirect } from "./http.ts";
+import { localeOf } from "./locale.ts";
 import { isForPrograms } from "./mount.ts";
 import { fragment, page } from "./page.tsx";
+import { problemText } from "./problem_text.ts";
 import { safeNext } from "./site/redirects.ts";
+
+const DATABASE_UNREACHABLE = problem(
+  "database_unreachable",
+  "We're having trouble right now. Try again in a minute.",
+);
+const DATABASE_FULL = problem("database_full", "We can't save changes right now. Try again in a minute.");
 
 /** Long, because a person has to free space on a full disk. */
 const FULL_RETRY_SECONDS = 60;
@@ -26,23 +35,28 @@ export async function respondToError<Env extends HttpEnv>(
 ): Promise<Response> {
   const error = await toKnownError(c, thrown);
   logFailure(c, error);
-  return isForPrograms(c) ? problem(c, error) : await errorPage(c, error);
+  return isForPrograms(c) ? problemJson(c, error) : await errorPage(c, error);
 }
 
 /** Maps expected failures, such as Hono's HTTP errors and an unreachable database, to a `DomainError`. */
 async function toKnownError<Env extends HttpEnv>(c: Context<Env>, thrown: unknown): Promise<unknown> {
-  if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: thrown.message });
+  if (thrown instanceof HTTPException && thrown.status < 500) return invalid({ body: problemOfHono(thrown) });
   if (thrown instanceof Error && thrown.cause instanceof DomainError) return thrown.cause; // Drizzle wraps it
   if (isConnectionFailure(thrown) || isTimeout(thrown)) {
-    return unavailable("We're having trouble right now. Try again in a minute.");
+    return unavailable(DATABASE_UNREACHABLE);
   }
   if (isOutOfRoom(thrown)) {
     logOf("database").error("the database has no room left", describeError(thrown));
-    return unavailable("We can't save changes right now. Try again in a minute.", FULL_RETRY_SECONDS);
+    return unavailable(DATABASE_FULL, FULL_RETRY_SECONDS);
   }
   const tenant = c.get("target");
   const loss = tenant && await explainLoss(c.get("services"), tenant, thrown);
   return loss ?? explainMissingRole(thrown) ?? thrown;
+}
+
+/** Hono's own message, such as "Malformed JSON in request body". */
+function problemOfHono({ message }: HTTPException): Problem {
+  return { code: "request_malformed", english: message, values: {} };
 }
 
 /** Logs an unexpected error with the request's id. The person sees only that id. */
@@ -64,7 +78,7 @@ async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unknown): 
   if (error instanceof DomainError && error.retryAfter !== undefined) {
     c.header("Retry-After", String(error.retryAfter));
   }
-  const { status, title, detail } = describe(error);
+  const { status, title, detail } = describe(c, error);
   if (isPartial(c)) {
     c.header("HX-Reswap", "none");
     return await fragment(c, <OobToast kind="error" text={detail} />, status);
@@ -86,8 +100,10 @@ async function suspendedPage<Env extends HttpEnv>(
   return await page(c, { title: `${name} is suspended`, body, status: 403 });
 }
 
-function describe(error: unknown) {
-  if (error instanceof DomainError) return { ...STATUS[error.kind], detail: error.message };
+function describe<Env extends HttpEnv>(c: Context<Env>, error: unknown) {
+  if (error instanceof DomainError) {
+    return { ...STATUS[error.kind], detail: problemText(error.problem, localeOf(c)) };
+  }
   return { status: 500 as const, title: "Something went wrong", detail: "We've been notified." };
 }
 

@@ -7,9 +7,16 @@ import {
 } from "@remix-run/multipart-parser";
 import type { Context } from "hono";
 import { invalid, tooLarge } from "../src/errors.ts";
+import { problem } from "../src/platform/problem.ts";
 import type { HttpEnv } from "./http.ts";
 import { bodyRuleOf, MEGABYTE, sizeOf } from "./middleware/body.ts";
 import { checkText, malformedForm, MAX_FIELDS, tooManyFields } from "./middleware/body_content.ts";
+
+const FORM_TEXT_TOO_LARGE = problem("form_text_too_large", "The form's text is larger than {size}.");
+const FILE_TOO_LARGE = problem("file_too_large", "A file is larger than {size}.");
+const NOT_MULTIPART = problem("not_multipart", "Send a form as multipart/form-data.");
+const BAD_FILE_NAME = problem("bad_file_name", "The file's name contains a control character.");
+const FORM_NOT_UTF8 = problem("form_not_utf8", "The form is not valid UTF-8.");
 
 const MAX_TEXT_BYTES = MEGABYTE;
 /** RFC 2046, section 5.1.1. */
@@ -40,7 +47,7 @@ export async function* formParts<Env extends HttpEnv>(c: Context<Env>): AsyncGen
         const part = readPart(raw);
         if (part?.kind === "text") textBytes += raw.size;
         if (textBytes > MAX_TEXT_BYTES) {
-          throw tooLarge(`The form's text is larger than ${sizeOf(MAX_TEXT_BYTES)}.`);
+          throw tooLarge(FORM_TEXT_TOO_LARGE.with({ size: sizeOf(MAX_TEXT_BYTES) }));
         }
         if (part) yield part;
       }
@@ -49,7 +56,7 @@ export async function* formParts<Env extends HttpEnv>(c: Context<Env>): AsyncGen
   } catch (error) {
     if (error instanceof MaxPartsExceededError) throw tooManyFields();
     if (error instanceof MaxFileSizeExceededError) {
-      throw tooLarge(`A file is larger than ${sizeOf(rule.maxFileBytes)}.`);
+      throw tooLarge(FILE_TOO_LARGE.with({ size: sizeOf(rule.maxFileBytes) }));
     }
     throw error instanceof MultipartParseError ? malformedForm() : error;
   }
@@ -58,7 +65,7 @@ export async function* formParts<Env extends HttpEnv>(c: Context<Env>): AsyncGen
 function boundaryOf<Env extends HttpEnv>(c: Context<Env>): string {
   const [, quoted, plain] = BOUNDARY.exec(c.req.header("Content-Type") ?? "") ?? [];
   const boundary = quoted ?? plain;
-  if (!boundary || !c.req.raw.body) throw invalid({ body: "Send a form as multipart/form-data." });
+  if (!boundary || !c.req.raw.body) throw invalid({ body: NOT_MULTIPART });
   return boundary;
 }
 
@@ -70,7 +77,7 @@ function readPart(part: MultipartPart): FormPart | null {
   if (!part.isFile) return { kind: "text", name, value };
   if (!fileName && part.size === 0) return null;
   if (/\p{Cc}/u.test(fileName ?? "")) {
-    throw invalid({ [name]: "The file's name contains a control character." });
+    throw invalid({ [name]: BAD_FILE_NAME });
   }
   return { kind: "file", name, fileName: fileName ?? "", mediaType, bytes: part.bytes };
 }
@@ -84,7 +91,7 @@ function decode(part: MultipartPart) {
       value: part.isFile ? "" : part.text,
     };
   } catch {
-    throw invalid({ body: "The form is not valid UTF-8." });
+    throw invalid({ body: FORM_NOT_UTF8 });
   }
 }
 

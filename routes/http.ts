@@ -2,11 +2,14 @@ import type { Context } from "hono";
 import { type StaffActor, type UserActor, VISITOR } from "../src/access/actor.ts";
 import { type MemberContext, type SystemContext, systemContext } from "../src/context.ts";
 import type { Device, Session } from "../src/identity/credentials.ts";
+import { problem } from "../src/platform/problem.ts";
 import type { Services } from "../src/ports.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
 import type { Layout } from "../views/layouts/layout.ts";
 import type { AssetName } from "../views/page.tsx";
 import type { Mount } from "./mount.ts";
+
+export const PAGE_NOT_FOUND = problem("page_not_found", "This page was not found.");
 
 /** The variables of every request, on any host. */
 export type RequestVariables = {

@@ -2,6 +2,7 @@ import type { Context, Hono, MiddlewareHandler, Schema } from "hono";
 import { createMiddleware } from "hono/factory";
 import { notFound } from "../src/errors.ts";
 import type { HttpEnv } from "./http.ts";
+import { PAGE_NOT_FOUND } from "./http.ts";
 import { type BodyRule, checkBody } from "./middleware/body.ts";
 import type { PolicyName } from "./middleware/security_headers.ts";
 
@@ -31,7 +32,7 @@ export function mount<Env extends HttpEnv, Routes extends Schema, Base extends s
   app.use(below, enter, ...rules.guards);
   app.route(path, routes);
   app.all(below, () => {
-    throw notFound("This page");
+    throw notFound(PAGE_NOT_FOUND);
   });
 }
 

@@ -10,7 +10,8 @@ import { type Flash, sendFlash, takeFlash } from "./flash.ts";
 import { formKeyOf, idFromForm } from "./form_keys.ts";
 import { type Fields, type HttpEnv, isPartial, readForm, redirect } from "./http.ts";
 import { localeOf } from "./locale.ts";
-import { parseWire, readWire, wireErrors } from "./wire.ts";
+import { fieldTexts, problemText } from "./problem_text.ts";
+import { parseWire, readWire } from "./wire.ts";
 
 /** Fields whose values are never written back into a page. */
 const PASSWORDS = new Set(["password", "current_password", "new_password"]);
@@ -145,10 +146,11 @@ async function refuse<Env extends HttpEnv, Schema extends z.ZodType, Result>(
   fields: Fields,
   refusal: DomainError,
 ): Promise<Response> {
-  const problem = refusal.kind === "invalid" ? undefined : refusal.message;
+  const locale = localeOf(c);
+  const problem = refusal.kind === "invalid" ? undefined : problemText(refusal.problem, locale);
   const again = await refused({
     values: withoutPasswords(fields),
-    errors: wireErrors(refusal.fields),
+    errors: fieldTexts(refusal.fields, locale),
     problem,
   });
   return again instanceof Response ? again : await page(c, { ...again, status: 422 });

@@ -2,9 +2,13 @@ import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, Env, Handler, MiddlewareHandler } from "hono";
 import { invalid, preconditionFailed } from "../src/errors.ts";
 import type { Page } from "../src/platform/list.ts";
+import { problem } from "../src/platform/problem.ts";
 import type { ProblemStatus } from "./api/problem_answers.ts";
+import { BODY_NOT_JSON } from "./middleware/body_content.ts";
 import { documentOperation, model } from "./operation_document.ts";
 import { readWire, type Sendable, toWire } from "./wire.ts";
+
+const NOT_AN_ETAG = problem("not_an_etag", "If-Match must be an ETag of this resource.");
 
 export type Verb = "get" | "post" | "patch" | "delete";
 
@@ -154,7 +158,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw invalid({ body: "The body is not valid JSON." });
+    throw invalid({ body: BODY_NOT_JSON });
   }
 }
 
@@ -162,7 +166,7 @@ function parseJson(text: string): unknown {
 function expectedVersion(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
   const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  if (!version) throw preconditionFailed("If-Match must be an ETag of this resource.");
+  if (!version) throw preconditionFailed(NOT_AN_ETAG);
   return Number(version);
 }
 

@@ -3,9 +3,12 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { notFound } from "../src/errors.ts";
+import { problem } from "../src/platform/problem.ts";
 import { StartError } from "../src/platform/start_error.ts";
 import { type AssetName, FONTS } from "../views/page.tsx";
 import type { HttpEnv } from "./http.ts";
+
+const FILE_NOT_FOUND = problem("file_not_found", "This file was not found.");
 
 const ONE_YEAR = "public, max-age=31536000, immutable";
 const HASH_LETTERS = 12;
@@ -40,7 +43,7 @@ export class StaticFiles {
     this.#assets = assets;
     this.routes.get("/static/:name", (c) => {
       const asset = this.#assets.get(c.req.param("name"));
-      if (!asset) throw notFound("This file");
+      if (!asset) throw notFound(FILE_NOT_FOUND);
       const gzip = c.req.header("Accept-Encoding")?.includes("gzip");
       const body = gzip ? asset.gzipped : asset.identity;
       const current = c.req.query("v") === new URL(asset.url, "http://host").searchParams.get("v");

@@ -1,8 +1,8 @@
 // Converts between src, whose fields are camelCase, and JSON, forms and URLs, whose fields are snake_case. A field's own
 // schema doesn't change, so its checks, messages and documentation are the same on both sides.
 import { z } from "zod";
-import { type FieldErrors, invalid } from "../src/errors.ts";
-import { fieldErrors } from "../src/platform/input.ts";
+import { invalid } from "../src/errors.ts";
+import { fieldProblems } from "../src/platform/input.ts";
 
 /** A value that `toWire` accepts: dates in place of text, and extra fields that are not sent. */
 export type Sendable<Value> = Value extends string ? Value | Date
@@ -33,7 +33,7 @@ export function describeWire<Schema extends z.ZodObject>(
 export function readWire<Schema extends z.ZodType>(schema: Schema, sent: unknown): z.output<Schema> {
   const parsed = parseWire(schema, sent);
   if (parsed.success) return parsed.data;
-  throw invalid(fieldErrors(parsed.error));
+  throw invalid(fieldProblems(parsed.error));
 }
 
 export type Parsed<Data> = { success: true; data: Data } | { success: false; error: z.ZodError };
@@ -55,8 +55,8 @@ export function toWire<Schema extends z.ZodType>(schema: Schema, value: Sendable
 }
 
 /** Renames the fields of errors to snake_case. */
-export function wireErrors(fields: FieldErrors): FieldErrors {
-  return Object.fromEntries(Object.entries(fields).map(([name, message]) => [snakeCase(name), message]));
+export function wireErrors<Said>(fields: Record<string, Said>): Record<string, Said> {
+  return Object.fromEntries(Object.entries(fields).map(([name, said]) => [snakeCase(name), said]));
 }
 
 export function snakeCase(name: string): string {

@@ -8,8 +8,11 @@ import {
 } from "../db/connection/with_tenant.ts";
 import type { Actor, MemberActor, TenantActor } from "./access/actor.ts";
 import { forbidden } from "./errors.ts";
+import { problem } from "./platform/problem.ts";
 import type { Services } from "./ports.ts";
 import type { Tenant } from "./tenancy/tenant.ts";
+
+const NOT_A_MEMBER = problem("not_a_member", "You are not a member of this workspace.");
 
 /** Who acts, outside any tenant. `control` is for single statements, `tx` for several. */
 export type SystemContext<Who extends Actor = Actor> = {
@@ -64,7 +67,7 @@ export function tenantContext<Who extends TenantActor>(
 ): TenantContext<Who> {
   const { scope } = actor;
   if (scope.type === "account" || (scope.type === "tenant" && scope.tenantId !== tenant.id)) {
-    throw forbidden("You are not a member of this workspace.");
+    throw forbidden(NOT_A_MEMBER);
   }
   return {
     tenant,

@@ -1,3 +1,5 @@
+import { englishOf, type Problem, problem } from "./platform/problem.ts";
+
 /**
  * The kinds of errors that the product expects. Each edge (page, partial, API, CLI) converts them to responses in one place.
  * Any other exception is a bug: the product logs it and answers with 500, without details.
@@ -16,14 +18,24 @@ export type ErrorKind =
   | "too_large"
   | "unavailable";
 
+/** The problem of each field with one. */
+export type FieldProblems = Record<string, Problem>;
+
+/** The text beside each field with a problem, as a page shows it. */
 export type FieldErrors = Record<string, string>;
 
 /** A plan's limit, and how much of it is used. */
 export type Usage = { limit: number; used: number };
 
+const FIELDS_INVALID = problem("fields_invalid", "Some fields need another value.");
+const NOT_SIGNED_IN = problem("not_signed_in", "Sign in to continue.");
+const NOT_ALLOWED = problem("not_allowed", "Your role does not allow this.");
+const WORKSPACE_SUSPENDED = problem("workspace_suspended", "This workspace is suspended. Ask its owner why.");
+
 export class DomainError extends Error {
   readonly kind: ErrorKind;
-  readonly fields: FieldErrors;
+  readonly problem: Problem;
+  readonly fields: FieldProblems;
   /** For `unavailable`: seconds until a retry makes sense. */
   readonly retryAfter: number | undefined;
   /** For `limit_reached`: the plan's limit, and how much of it is used. */
@@ -31,12 +43,13 @@ export class DomainError extends Error {
 
   constructor(
     kind: ErrorKind,
-    message: string,
-    options: { fields?: FieldErrors; retryAfter?: number; usage?: Usage } = {},
+    problem: Problem,
+    options: { fields?: FieldProblems; retryAfter?: number; usage?: Usage } = {},
   ) {
-    super(message);
+    super(englishOf(problem));
     this.name = "DomainError";
     this.kind = kind;
+    this.problem = problem;
     this.fields = options.fields ?? {};
     this.retryAfter = options.retryAfter;
     this.usage = options.usage;
@@ -44,61 +57,61 @@ export class DomainError extends Error {
 }
 
 /** The input is invalid. `fields` says what to change in each field. */
-export function invalid(fields: FieldErrors, message = "Some fields need another value."): DomainError {
-  return new DomainError("invalid", message, { fields });
+export function invalid(fields: FieldProblems, problem: Problem = FIELDS_INVALID): DomainError {
+  return new DomainError("invalid", problem, { fields });
 }
 
-/** The request can't be understood. The message says what is missing. */
-export function badRequest(message: string): DomainError {
-  return new DomainError("bad_request", message);
+/** The request can't be understood. The problem says what is missing. */
+export function badRequest(problem: Problem): DomainError {
+  return new DomainError("bad_request", problem);
 }
 
 /** Nobody is signed in, or the credentials are wrong or expired. */
-export function unauthenticated(message = "Sign in to continue."): DomainError {
-  return new DomainError("unauthenticated", message);
+export function unauthenticated(problem: Problem = NOT_SIGNED_IN): DomainError {
+  return new DomainError("unauthenticated", problem);
 }
 
 /** Nothing proves who sent the request, or when. */
-export function unverified(message: string): DomainError {
-  return new DomainError("unverified", message);
+export function unverified(problem: Problem): DomainError {
+  return new DomainError("unverified", problem);
 }
 
 /** The actor is authenticated but lacks the permission. */
-export function forbidden(message = "Your role does not allow this."): DomainError {
-  return new DomainError("forbidden", message);
+export function forbidden(problem: Problem = NOT_ALLOWED): DomainError {
+  return new DomainError("forbidden", problem);
 }
 
 /** The tenant is suspended. Its members have no access until it is resumed. */
 export function suspended(): DomainError {
-  return new DomainError("suspended", "This workspace is suspended. Ask its owner why.");
+  return new DomainError("suspended", WORKSPACE_SUSPENDED);
 }
 
 /** The thing doesn't exist, or the actor may not know about it. */
-export function notFound(what: string): DomainError {
-  return new DomainError("not_found", `${what} was not found.`);
+export function notFound(problem: Problem): DomainError {
+  return new DomainError("not_found", problem);
 }
 
 /** The change conflicts with the current state. */
-export function conflict(message: string): DomainError {
-  return new DomainError("conflict", message);
+export function conflict(problem: Problem): DomainError {
+  return new DomainError("conflict", problem);
 }
 
 /** The thing has changed since the actor read it (`If-Match`, RFC 9110 section 13.1.1). */
-export function preconditionFailed(message: string): DomainError {
-  return new DomainError("precondition_failed", message);
+export function preconditionFailed(problem: Problem): DomainError {
+  return new DomainError("precondition_failed", problem);
 }
 
 /** The tenant has used up a limit of its plan. */
-export function limitReached(message: string, usage: Usage): DomainError {
-  return new DomainError("limit_reached", message, { usage });
+export function limitReached(problem: Problem, usage: Usage): DomainError {
+  return new DomainError("limit_reached", problem, { usage });
 }
 
 /** The request's body is over the limit. */
-export function tooLarge(message: string): DomainError {
-  return new DomainError("too_large", message);
+export function tooLarge(problem: Problem): DomainError {
+  return new DomainError("too_large", problem);
 }
 
 /** A dependency of the product is unavailable right now. */
-export function unavailable(message: string, retryAfter = 5): DomainError {
-  return new DomainError("unavailable", message, { retryAfter });
+export function unavailable(problem: Problem, retryAfter = 5): DomainError {
+  return new DomainError("unavailable", problem, { retryAfter });
 }

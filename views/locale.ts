@@ -1,7 +1,16 @@
 /** The languages that the pages support. */
 export const LOCALES = ["en"] as const;
 
-export type Locale = typeof LOCALES[number];
+/**
+ * A language that nobody speaks: every text of a catalog is longer, accented and right-to-left. It shows what a translation
+ * would break. Not in production.
+ */
+export const PSEUDO_LOCALE = "ar-XB";
+
+export type Locale = typeof LOCALES[number] | typeof PSEUDO_LOCALE;
+
+/** The languages with catalogs of their own. */
+export type Translated = Exclude<typeof LOCALES[number], "en">;
 
 export const DEFAULT_LOCALE: Locale = "en";
 
@@ -25,7 +34,17 @@ export type Formats = {
   count: Intl.NumberFormat;
 };
 
-const FORMATS: Record<Locale, Formats> = { en: formatsFor("en-US") };
+/** The tag of each language's formats for dates and numbers. */
+export const LANGUAGE_TAGS: Record<Locale, string> = { en: "en-US", [PSEUDO_LOCALE]: "en-US" };
+
+const FORMATS: Record<Locale, Formats> = {
+  en: formatsFor(LANGUAGE_TAGS.en),
+  [PSEUDO_LOCALE]: formatsFor(LANGUAGE_TAGS[PSEUDO_LOCALE]),
+};
+
+export function directionOf(locale: Locale): "ltr" | "rtl" {
+  return locale === PSEUDO_LOCALE ? "rtl" : "ltr";
+}
 
 export function formatsOf(locale: Locale): Formats {
   return FORMATS[locale];

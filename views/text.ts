@@ -1,6 +1,7 @@
 import type { Child } from "hono/jsx";
-import { DEFAULT_LOCALE, formatsOf, type Locale } from "./locale.ts";
+import { DEFAULT_LOCALE, formatsOf, type Locale, PSEUDO_LOCALE, type Translated } from "./locale.ts";
 import { usePage } from "./page.tsx";
+import { pseudoTexts } from "./pseudo.ts";
 
 /** The texts of some pages in each language. Other languages have the same keys as English. */
 export type Catalog<Texts> = {
@@ -12,9 +13,10 @@ export type Catalog<Texts> = {
 
 /** Joins the languages of some pages' texts: `catalog({ en })`. */
 export function catalog<Texts extends object>(
-  languages: { en: Texts } & { [Language in Exclude<Locale, "en">]?: Partial<Texts> },
+  languages: { en: Texts } & { [Language in Translated]?: Partial<Texts> },
 ): Catalog<Texts> {
-  const of = (locale: Locale): Texts => ({ ...languages.en, ...languages[locale] });
+  const of = (locale: Locale): Texts =>
+    locale === PSEUDO_LOCALE ? pseudoTexts(languages.en) : { ...languages.en, ...languages[locale] };
   return { of, use: () => of(usePage().locale) };
 }
 

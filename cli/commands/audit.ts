@@ -1,8 +1,8 @@
 import { Command } from "@commander-js/extra-typings";
 import { withTenant } from "../../db/connection/with_tenant.ts";
 import { type AuditVerification, verifyAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
-import { conflict } from "../../src/errors.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
+import { CommandFailure } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
@@ -21,7 +21,7 @@ export function auditCommand() {
       });
       output.data({ lines: verified.lines, broken_at: verified.brokenAt });
       if (verified.brokenAt !== null) {
-        throw conflict(`Line ${verified.brokenAt} doesn't match the line before it.`);
+        throw new CommandFailure(`Line ${verified.brokenAt} doesn't match the line before it.`);
       }
       output.note("The log is intact.");
     });

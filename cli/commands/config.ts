@@ -3,9 +3,9 @@ import { fittingLanes } from "../../db/connection/connect.ts";
 import { type Finding, inspectDatabase } from "../../db/migration/inspect.ts";
 import { type Config, loadConfig, readVariables } from "../../src/config.ts";
 import { DEVELOPMENT_SECRET, SETTINGS } from "../../src/config/settings.ts";
-import { conflict } from "../../src/errors.ts";
 import { mustBeHardened } from "../../src/operations/database_safety.ts";
 import type { Setting } from "../../src/platform/setting.ts";
+import { CommandFailure } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withDatabase } from "../session.ts";
 
@@ -26,7 +26,7 @@ export function configCommand() {
       ];
       output.data(findings);
       if (findings.some(({ status }) => status === "fail")) {
-        throw conflict("Some checks failed. See the table.");
+        throw new CommandFailure("Some checks failed. See the table.");
       }
     });
 

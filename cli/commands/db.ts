@@ -10,8 +10,7 @@ import { repairRoles } from "../../db/migration/repair.ts";
 import { resetDatabase } from "../../db/migration/reset.ts";
 import { describeProblems, findRoleProblems } from "../../db/migration/roles.ts";
 import { HARDENING, hardeningScript } from "../../db/migration/server_setup.ts";
-import { conflict } from "../../src/errors.ts";
-import { parseOptions } from "../options.ts";
+import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { seed } from "../seed.ts";
@@ -114,9 +113,9 @@ export function dbCommand() {
       const output = createOutput(json === true);
       await withDatabase(async (db, config) => {
         if (config.environment === "production") {
-          throw conflict("Can't reset a production database. Drop it yourself.");
+          throw new CommandFailure("Can't reset a production database. Drop it yourself.");
         }
-        if (!yes && !isConfirmed()) throw conflict("Canceled. Nothing changed.");
+        if (!yes && !isConfirmed()) throw new CommandFailure("Canceled. Nothing changed.");
         await resetDatabase(db);
         await migrate(db);
       });
@@ -136,7 +135,7 @@ function printReport(output: Output, { control, fleet }: MigrationReport): void 
     output.note(`Stopped after the canary. ${left} schemas remain. Run the command again without --canary.`);
   }
   const problem = problemOf(fleet);
-  if (problem) throw conflict(problem);
+  if (problem) throw new CommandFailure(problem);
   if (!stopped) output.note(control.length + migrated === 0 ? "Everything is up to date." : "Done.");
 }
 
@@ -185,7 +184,7 @@ async function printDrift(output: Output): Promise<void> {
     ...missing.map((what) => ({ schema, difference: "missing", what })),
     ...unexpected.map((what) => ({ schema, difference: "unexpected", what })),
   ]));
-  if (drifts.length > 0) throw conflict(`${drifts.length} schemas differ from the migrations.`);
+  if (drifts.length > 0) throw new CommandFailure(`${drifts.length} schemas differ from the migrations.`);
   output.note("All schemas match the migrations.");
 }
 
@@ -195,7 +194,7 @@ function withoutDuplicates(migrations: Migration[]): Migration[] {
 
 function isConfirmed(): boolean {
   if (!Deno.stdin.isTerminal()) {
-    throw conflict("This deletes all data. Add --yes to skip the confirmation.");
+    throw new CommandFailure("This deletes all data. Add --yes to skip the confirmation.");
   }
   return confirm("Delete all tenants, users and their data?");
 }

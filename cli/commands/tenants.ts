@@ -2,7 +2,6 @@ import { Command, Option } from "@commander-js/extra-typings";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { PLANS } from "../../src/billing/plans.ts";
 import type { SystemContext, TenantContext } from "../../src/context.ts";
-import { conflict } from "../../src/errors.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { resolveInvitee } from "../../src/identity/new_members.ts";
 import { newUser } from "../../src/identity/users.ts";
@@ -29,7 +28,7 @@ import {
   TENANT_FILTERS,
   TENANT_LIST,
 } from "../../src/tenancy/tenants.ts";
-import { parseOptions } from "../options.ts";
+import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
@@ -140,7 +139,7 @@ async function onTenant(
 
 function ask(question: string): string | undefined {
   if (!Deno.stdin.isTerminal()) {
-    throw conflict("This can't be undone. Add --yes to skip the confirmation.");
+    throw new CommandFailure("This can't be undone. Add --yes to skip the confirmation.");
   }
   return prompt(question) ?? undefined;
 }

@@ -1,5 +1,8 @@
 import type postgres from "postgres";
 import { unavailable } from "../../src/errors.ts";
+import { problem } from "../../src/platform/problem.ts";
+
+const CONNECTION_LOST = problem("connection_lost", "The connection to the database was lost.");
 
 export type Client = postgres.Sql;
 
@@ -96,7 +99,7 @@ export class Connection {
 
   /** Rejects all pending work, after the driver had a chance to report a more specific error. */
   markLost(): void {
-    const loss = this.#lost = unavailable("The connection to the database was lost.");
+    const loss = this.#lost = unavailable(CONNECTION_LOST);
     setTimeout(() => this.#users.forEach((reject) => reject(loss)));
   }
 

@@ -1,6 +1,10 @@
 import { unavailable } from "../../src/errors.ts";
 import { isRoleRefused } from "../../src/platform/database_errors.ts";
+import { problem } from "../../src/platform/problem.ts";
 import { type Client, Connection, type MonotonicClock, type Send, type Use } from "./connection.ts";
+
+export const SHUTTING_DOWN = problem("shutting_down", "The server is shutting down.");
+const POOL_EXHAUSTED = problem("pool_exhausted", "All connections to the database are busy.");
 
 /** The number of flights that may share a connection. Postgres answers them one after another. */
 const MAX_FLIGHTS = 4;
@@ -59,7 +63,7 @@ export class ConnectionPool {
 
   /** Lends a connection to `work` until it finishes. Throws `unavailable` if no connection is free in time. */
   async with<T>(holder: string, wanted: Use, work: (send: Send) => PromiseLike<T>): Promise<T> {
-    if (this.#closed) throw unavailable("The server is shutting down.");
+    if (this.#closed) throw unavailable(SHUTTING_DOWN);
     const loan = this.#hasEligibleWaiter() ? undefined : this.#lend(holder, wanted);
     const { connection, ...rest } = loan ?? await this.#wait(holder, wanted);
     try {
@@ -87,7 +91,7 @@ export class ConnectionPool {
   async close(): Promise<void> {
     this.#closed = true;
     for (const waiter of [...this.#waiting.values()].flat()) {
-      waiter.reject(unavailable("The server is shutting down."));
+      waiter.reject(unavailable(SHUTTING_DOWN));
     }
     this.#waiting.clear();
     await Promise.all([...this.#all].map((connection) => connection.close()));
@@ -162,7 +166,7 @@ export class ConnectionPool {
       };
       const timer = setTimeout(() => {
         this.#removeWaiter(waiter);
-        reject(unavailable("All connections to the database are busy."));
+        reject(unavailable(POOL_EXHAUSTED));
       }, this.#waitMilliseconds);
       const queue = this.#waiting.get(holder);
       if (queue) queue.push(waiter);

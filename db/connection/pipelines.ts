@@ -1,5 +1,6 @@
 import { unavailable } from "../../src/errors.ts";
 import { type Client, Connection, type MonotonicClock, type Send } from "./connection.ts";
+import { SHUTTING_DOWN } from "./connection_pool.ts";
 
 /**
  * A fixed number of connections for single statements. Each statement is sent at once on the connection with the fewest pending
@@ -19,7 +20,7 @@ export class Pipelines {
   }
 
   async run<T>(work: (send: Send) => PromiseLike<T>): Promise<T> {
-    if (this.#closed) throw unavailable("The server is shutting down.");
+    if (this.#closed) throw unavailable(SHUTTING_DOWN);
     const connection = this.#leastLoaded();
     connection.load++;
     try {

@@ -1,5 +1,6 @@
 import { gt, type SQL, sql } from "drizzle-orm";
 import { unavailable } from "../../src/errors.ts";
+import { problem } from "../../src/platform/problem.ts";
 import type { Database } from "../connection/connect.ts";
 import { runScript } from "../connection/transaction.ts";
 import type { ControlTx } from "../connection/with_tenant.ts";
@@ -9,6 +10,11 @@ import { dropSchema } from "./drop_schema.ts";
 import { type Migration, newestTenantMigration, readMigrations } from "./migrations.ts";
 import { type Installation, type MigratorTx, readInstallation, withMigrator } from "./migrator.ts";
 import { takeRole } from "./ready_roles.ts";
+
+const BEING_UPDATED = problem(
+  "product_being_updated",
+  "The product is being updated. Try again in a few minutes.",
+);
 
 /** Tables that a tenant's role can only read. Database functions write to them. */
 const READ_ONLY_TABLES = ["audit_log"];
@@ -30,7 +36,7 @@ async function requireNewestVersion(tx: MigratorTx, migrations: Migration[]): Pr
   const { version } = migrations.at(-1)!;
   const [newer] = await tx.select({ version: tenantSchemas.version }).from(tenantSchemas)
     .where(gt(tenantSchemas.version, version)).limit(1);
-  if (newer) throw unavailable("The product is being updated. Try again in a few minutes.");
+  if (newer) throw unavailable(BEING_UPDATED);
 }
 
 /**

@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { conflict } from "../../src/errors.ts";
 import { isInsufficientPrivilege } from "../../src/platform/database_errors.ts";
+import { problem } from "../../src/platform/problem.ts";
 import type { Database } from "../connection/connect.ts";
 import { runScript } from "../connection/transaction.ts";
 import { tenantSchemas } from "../control/schema/installation.ts";
@@ -11,6 +12,15 @@ import { auditWriterScript, hasAuditWriter } from "./audit_writer.ts";
 import { grantScript, type MigratorTx, quoteName, readInstallation, withMigrator } from "./migrator.ts";
 import { expectedPrivileges, readPrivileges, repairScript } from "./privileges.ts";
 import { findProblems, isInstalled, loginOf, type RoleProblem } from "./roles.ts";
+
+const LOGIN_TOO_WEAK = problem(
+  "login_too_weak",
+  "This login may not repair the roles. Run it once with a superuser's address in MIGRATION_DATABASE_URL.",
+);
+const LOGIN_MISSING = problem(
+  "login_missing",
+  'The login "{login}" does not exist. Create it as the README shows, and run this command again.',
+);
 
 /** The SQL of one transaction, for the server's roles or for one schema. */
 export type Repair = { target: string; sql: string };
@@ -35,9 +45,7 @@ export async function repairRoles(db: Database, { dryRun }: { dryRun: boolean })
     return plan;
   } catch (error) {
     if (!isInsufficientPrivilege(error)) throw error;
-    throw conflict(
-      "This login may not repair the roles. Run it once with a superuser's address in MIGRATION_DATABASE_URL.",
-    );
+    throw conflict(LOGIN_TOO_WEAK);
   }
 }
 
@@ -93,9 +101,7 @@ async function requireRole(tx: MigratorTx, login: string | undefined): Promise<v
     sql`select exists (select from pg_roles where rolname = ${login ?? ""})`,
   );
   if (row!.exists) return;
-  throw conflict(
-    `The login "${login}" does not exist. Create it as the README shows, and run this command again.`,
-  );
+  throw conflict(LOGIN_MISSING.with({ login: String(login) }));
 }
 
 /** The repairs of each schema, assuming that the script `roles` has run. */

@@ -1,8 +1,11 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { notFound } from "../../src/errors.ts";
+import { problem } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
 import { authenticateCaller } from "./authentication.ts";
 import * as resources from "./resources.ts";
+
+const ROUTE_NOT_FOUND = problem("route_not_found", "This API route was not found.");
 
 /** The REST API, version 1. */
 export const api = new OpenAPIHono<HttpEnv>();
@@ -17,7 +20,7 @@ api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
 });
 for (const resource of Object.values(resources)) resource.addTo(api);
 api.all("*", authenticateCaller, () => {
-  throw notFound("This API route");
+  throw notFound(ROUTE_NOT_FOUND);
 });
 
 /** The OpenAPI 3.1 document of the API, for the server at `origin`. */

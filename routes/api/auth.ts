@@ -6,9 +6,12 @@ import {
   signInToApi,
   signOutOfApi,
 } from "../../src/identity/api_sign_in.ts";
+import { problem } from "../../src/platform/problem.ts";
 import { normalizeSubdomain } from "../../src/tenancy/subdomains.ts";
 import { model } from "../operation_document.ts";
 import { publicResource } from "./audiences.ts";
+
+const OTHER_TENANT_NAMED = problem("other_tenant_named", "The host or X-Tenant names another tenant.");
 
 export const tokens = model("Tokens", {
   accessToken: z.string(),
@@ -35,7 +38,7 @@ signIn.operation("post", "/auth/login", {
   run: async (ctx, { body, c }) => {
     const named = c.get("tenant")?.subdomain ?? c.req.header("X-Tenant");
     if (named && body.tenant && normalizeSubdomain(body.tenant) !== normalizeSubdomain(named)) {
-      throw invalid({ tenant: "The host or X-Tenant names another tenant." });
+      throw invalid({ tenant: OTHER_TENANT_NAMED });
     }
     return await signInToApi(ctx, body);
   },

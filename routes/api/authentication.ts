@@ -10,8 +10,19 @@ import {
 } from "../../src/identity/bearers.ts";
 import type { Bearer } from "../../src/identity/credentials.ts";
 import { logOf } from "../../src/platform/log.ts";
+import { problem } from "../../src/platform/problem.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import type { CallerContext, CallerEnv } from "./env.ts";
+
+const ACCOUNT_TOKEN_NEEDED = problem(
+  "account_token_needed",
+  "This request needs an account token. Sign in without a tenant to get one.",
+);
+const OTHER_TENANTS_CREDENTIALS = problem(
+  "other_tenants_credentials",
+  "These credentials are not for this tenant.",
+);
+const TOKEN_MISSING = problem("token_missing", "Send an access token: Authorization: Bearer <token>.");
 
 const log = logOf("security");
 
@@ -22,7 +33,7 @@ const log = logOf("security");
 export const authenticateCaller = createMiddleware<CallerEnv>(async (c, next) => {
   const services = c.get("services");
   const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-  if (!token) throw unauthenticated("Send an access token: Authorization: Bearer <token>.");
+  if (!token) throw unauthenticated(TOKEN_MISSING);
   const caller = await authenticateBearer(services, token);
   c.set("caller", caller);
   c.set("userId", caller.actor.id);
@@ -44,7 +55,7 @@ export const requireTenant = createMiddleware<CallerEnv>(async (c, next) => {
 /** Rejects tenant tokens on routes about the person's whole account. */
 export const requireAccountToken = createMiddleware<CallerEnv>(async (c, next) => {
   if (c.get("caller").scope !== "account") {
-    throw forbidden("This request needs an account token. Sign in without a tenant to get one.");
+    throw forbidden(ACCOUNT_TOKEN_NEEDED);
   }
   await next();
 });
@@ -75,5 +86,5 @@ async function openNamed(c: CallerContext, caller: Bearer): Promise<OpenedTenant
     userId: caller.actor.id,
     named: name ?? host?.subdomain,
   });
-  throw forbidden("These credentials are not for this tenant.");
+  throw forbidden(OTHER_TENANTS_CREDENTIALS);
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { ErrorKind } from "../../src/errors.ts";
 import { DomainError } from "../../src/errors.ts";
+import { englishOf } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
 import { wireErrors } from "../wire.ts";
 
@@ -26,7 +27,10 @@ export const STATUS: Record<
 /** The problem type for a reached plan limit. `limit` and `used` hold the numbers. */
 const LIMIT_REACHED = "/problems/limit-reached";
 
-/** Answers with `application/problem+json` (RFC 9457). Hides the details of any error that isn't a `DomainError`. */
+/**
+ * Answers with `application/problem+json` (RFC 9457). The text is English
+ * in every language, so that programs and logs can rely on it. Hides the details of any error that isn't a `DomainError`.
+ */
 export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): Response {
   const requestId = c.get("requestId");
   if (!(error instanceof DomainError)) {
@@ -37,12 +41,13 @@ export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): R
     });
   }
   const { status, title } = STATUS[error.kind];
-  const errors = Object.entries(wireErrors(error.fields)).map(([field, message]) => ({ field, message }));
+  const errors = Object.entries(wireErrors(error.fields))
+    .map(([field, problem]) => ({ field, code: problem.code, message: englishOf(problem) }));
   if (error.retryAfter !== undefined) c.header("Retry-After", String(error.retryAfter));
   if (status === 401) c.header("WWW-Authenticate", 'Bearer realm="api"');
   return respond(c, status, {
     title,
-    detail: error.message,
+    detail: englishOf(error.problem),
     request_id: requestId,
     ...(error.kind === "invalid" ? { errors } : {}),
     ...(error.usage && { type: LIMIT_REACHED, ...error.usage }),

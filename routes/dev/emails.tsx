@@ -3,12 +3,15 @@ import type { Email } from "../../src/email/email.ts";
 import { renderSample } from "../../src/email/sample.ts";
 import { notFound } from "../../src/errors.ts";
 import { FEATURES } from "../../src/feature_list.ts";
+import { problem } from "../../src/platform/problem.ts";
 import { EmailPreviewPage, PREVIEWS } from "../../views/pages/email_preview_page.tsx";
 import { EmailsPage, emailTitle } from "../../views/pages/emails_page.tsx";
 import { type HttpEnv } from "../http.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { page } from "../page.tsx";
 import { framedEmail } from "./framed_email.ts";
+
+const EMAIL_NOT_FOUND = problem("email_kind_not_found", "This email was not found.");
 
 const EMAILS = FEATURES.flatMap(({ emails }) => emails);
 
@@ -40,6 +43,6 @@ emailPages.get("/emails/:name/html", async (c) => {
 
 function emailOf(c: Context<HttpEnv>): Email {
   const email = EMAILS.find(({ name }) => name === c.req.param("name"));
-  if (!email) throw notFound("This email");
+  if (!email) throw notFound(EMAIL_NOT_FOUND);
   return email;
 }

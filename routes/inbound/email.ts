@@ -3,14 +3,17 @@ import { systemActor } from "../../src/access/actor.ts";
 import { systemContext } from "../../src/context.ts";
 import { applyNotice, readNotice } from "../../src/email/provider_notices.ts";
 import { notFound } from "../../src/errors.ts";
+import { problem } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
+
+const ADDRESS_NOT_FOUND = problem("inbound_address_not_found", "This address was not found.");
 
 /** Notices from email providers about the emails that we sent. Each has a signature and no cookie. */
 export const emailNotices = new Hono<HttpEnv>();
 
 emailNotices.post("/email", async (c) => {
   const { config } = c.get("services");
-  if (!config.emailWebhookSecret) throw notFound("This address");
+  if (!config.emailWebhookSecret) throw notFound(ADDRESS_NOT_FOUND);
   const notice = readNotice(config.emailWebhookSecret, signatureOf(c), await c.req.text());
   const provider = systemActor("Email provider");
   await applyNotice(systemContext(c.get("services"), provider, c.get("requestId")), notice);

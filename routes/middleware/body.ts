@@ -2,8 +2,13 @@ import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import { invalid, tooLarge } from "../../src/errors.ts";
 import { SECOND } from "../../src/platform/clock.ts";
+import { problem } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
 import { checkContent } from "./body_content.ts";
+
+const BODY_TOO_LARGE = problem("body_too_large", "The body is larger than {size}.");
+const BODY_COMPRESSED = problem("body_compressed", "A compressed body is not accepted.");
+const BODY_TOO_SLOW = problem("body_too_slow", "The body took too long to arrive.");
 
 export const KILOBYTE = 1024;
 export const MEGABYTE = 1024 * KILOBYTE;
@@ -48,7 +53,7 @@ export const checkBody: MiddlewareHandler<HttpEnv> = async (c, next) => {
   const { body, headers } = c.req.raw;
   if (body) {
     const rule = bodyRuleOf(c);
-    if (headers.has("Content-Encoding")) throw invalid({ body: "A compressed body is not accepted." });
+    if (headers.has("Content-Encoding")) throw invalid({ body: BODY_COMPRESSED });
     if (Number(headers.get("Content-Length") ?? 0) > rule.maxBytes) throw overLimit(rule);
     const limited = chunksOf(body, rule);
     const accepted = rule.kind === "text"
@@ -114,7 +119,7 @@ async function* chunksOf(body: ReadableStream<Uint8Array>, rule: BodyRule): Asyn
 
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const refusal = invalid({ body: "The body took too long to arrive." });
+  const refusal = invalid({ body: BODY_TOO_SLOW });
   const timer = setTimeout(() => late.reject(refusal), milliseconds);
   try {
     return await Promise.race([work, late.promise]);
@@ -124,7 +129,7 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
 }
 
 function overLimit({ maxBytes }: BodyRule) {
-  return tooLarge(`The body is larger than ${sizeOf(maxBytes)}.`);
+  return tooLarge(BODY_TOO_LARGE.with({ size: sizeOf(maxBytes) }));
 }
 
 /** A readable size: `1 MB`, `512 KB`. */

@@ -2,7 +2,10 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { forbidden } from "../../src/errors.ts";
 import { logOf } from "../../src/platform/log.ts";
+import { problem } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
+
+const OTHER_SITE = problem("other_site", "This request came from another site.");
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -18,7 +21,7 @@ export const refuseCrossOrigin = createMiddleware<HttpEnv>(async (c, next) => {
       requestId: c.get("requestId"),
       origin: c.req.header("Origin"),
     });
-    throw forbidden("This request came from another site.");
+    throw forbidden(OTHER_SITE);
   }
   await next();
 });

@@ -2,11 +2,22 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { DomainError, notFound } from "../../src/errors.ts";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
+import { problem } from "../../src/platform/problem.ts";
 import { admit } from "../../src/tenancy/admission.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import type { HttpEnv } from "../http.ts";
+import { PAGE_NOT_FOUND } from "../http.ts";
 import { printable, UnknownHosts } from "./unknown_hosts.ts";
+
+const NO_WORKSPACE_HERE = problem(
+  "no_workspace_here",
+  "There's no workspace at {address}. Check the spelling, or start at {home}.",
+);
+const NO_WORKSPACE_AT_ALL = problem(
+  "no_workspace_at_this_address",
+  "There's no workspace at this address. Check the spelling, or start at {home}.",
+);
 
 const unknownHosts = new UnknownHosts();
 
@@ -32,7 +43,7 @@ export const findTenant = createMiddleware<HttpEnv>(async (c, next) => {
 /** Rejects requests for a tenant that is suspended or not ready for this code. */
 export const admitTenant = createMiddleware<HttpEnv>(async (c, next) => {
   const tenant = c.get("tenant");
-  if (!tenant) throw notFound("This page");
+  if (!tenant) throw notFound(PAGE_NOT_FOUND);
   admit(c.get("services"), tenant);
   await next();
 });
@@ -50,9 +61,7 @@ function noWorkspaceHere(c: Context<HttpEnv>): DomainError {
   const { appUrl } = c.get("services").config;
   const host = hostOf(c);
   unknownHosts.report(host, appUrl.host);
-  const address = subdomainOf(host, appUrl.host) ? printable(host).replace(/:\d+$/, "") : "this address";
-  return new DomainError(
-    "not_found",
-    `There's no workspace at ${address}. Check the spelling, or start at ${appUrl.origin}.`,
-  );
+  const home = appUrl.origin;
+  if (!subdomainOf(host, appUrl.host)) return notFound(NO_WORKSPACE_AT_ALL.with({ home }));
+  return notFound(NO_WORKSPACE_HERE.with({ address: printable(host).replace(/:\d+$/, ""), home }));
 }

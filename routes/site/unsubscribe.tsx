@@ -8,10 +8,13 @@ import {
 } from "../../src/email/preferences.ts";
 import { notFound } from "../../src/errors.ts";
 import { findUserById } from "../../src/identity/users.ts";
+import { problem } from "../../src/platform/problem.ts";
 import { UnsubscribePage, type UnsubscribePageProps } from "../../views/pages/unsubscribe_page.tsx";
 import { EMAIL_CATEGORIES, readChoices } from "../email_choices.ts";
 import { type HttpEnv, readForm } from "../http.ts";
 import { page } from "../page.tsx";
+
+const LINK_NOT_FOUND = problem("unsubscribe_link_not_found", "This link was not found.");
 
 const TITLE = "Unsubscribe";
 
@@ -50,11 +53,11 @@ async function openLink(c: Context<HttpEnv>, token: string) {
   const services = c.get("services");
   const opened = readUnsubscribeToken(services, token);
   const category = EMAIL_CATEGORIES.find(({ name }) => name === opened?.category);
-  if (!opened || !category) throw notFound("This link");
+  if (!opened || !category) throw notFound(LINK_NOT_FOUND);
   const { userId } = opened;
   const ctx = systemContext(services, systemActor("Unsubscribe link"), c.get("requestId"));
   const user = await findUserById(ctx.control, userId);
-  if (!user) throw notFound("This link");
+  if (!user) throw notFound(LINK_NOT_FOUND);
   return { ctx, userId, link: { token, category, address: masked(user.email) } };
 }
 

@@ -1,5 +1,8 @@
 import { forbidden } from "../errors.ts";
+import { problem } from "../platform/problem.ts";
 import type { Grants, Permission } from "./permissions.ts";
+
+const PERMISSION_MISSING = problem("permission_missing", "You don't have permission to {action}.");
 
 type Acting = { actor: { permissions: Grants } };
 
@@ -12,5 +15,5 @@ export function can({ actor }: Acting, permission: Permission): boolean {
 export function authorize(ctx: Acting, permission: Permission): void {
   if (can(ctx, permission)) return;
   const { label } = permission;
-  throw forbidden(`You don't have permission to ${label.charAt(0).toLowerCase()}${label.slice(1)}.`);
+  throw forbidden(PERMISSION_MISSING.with({ action: label.charAt(0).toLowerCase() + label.slice(1) }));
 }

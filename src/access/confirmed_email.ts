@@ -2,6 +2,12 @@ import { and, eq, isNotNull } from "drizzle-orm";
 import { users } from "../../db/control/schema/users.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
+import { problem } from "../platform/problem.ts";
+
+const EMAIL_UNCONFIRMED = problem(
+  "email_unconfirmed",
+  "Confirm your email address first. Open the link that we sent you.",
+);
 
 /**
  * Refuses people who haven't confirmed their email address: they can't invite others, create API keys or webhooks, or send
@@ -14,6 +20,6 @@ export async function requireConfirmedEmail(
   if (actor.type === "visitor") throw forbidden();
   const isConfirmed = and(eq(users.id, actor.id), isNotNull(users.emailVerifiedAt));
   if (await services.db.control.$count(users, isConfirmed) === 0) {
-    throw forbidden("Confirm your email address first. Open the link that we sent you.");
+    throw forbidden(EMAIL_UNCONFIRMED);
   }
 }

@@ -6,7 +6,10 @@ import { type Actor, describeActor } from "../access/actor.ts";
 import { forbidden } from "../errors.ts";
 import { isRefusedByFunction } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
+import { problem } from "../platform/problem.ts";
 import type { Services } from "../ports.ts";
+
+const NO_LONGER_A_MEMBER = problem("no_longer_a_member", "You are no longer a member of this workspace.");
 
 export type NewLine = {
   action: string;
@@ -26,7 +29,7 @@ export async function appendLine(ctx: Acting, tx: TenantTx, line: NewLine): Prom
   try {
     await tx.execute(sql`select audit.append(${encode(ctx, line)}::jsonb)`);
   } catch (error) {
-    throw isRefusedByFunction(error) ? forbidden("You are no longer a member of this workspace.") : error;
+    throw isRefusedByFunction(error) ? forbidden(NO_LONGER_A_MEMBER) : error;
   }
 }
 

@@ -3,7 +3,14 @@ import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { limitCounters } from "../../db/tenant/schema/billing.ts";
 import type { TenantContext } from "../context.ts";
 import { limitReached } from "../errors.ts";
+import { type Problem, problem } from "../platform/problem.ts";
 import type { PlanKey } from "./plans.ts";
+
+const NOT_IN_PLAN = problem("not_in_plan", "Your plan doesn't include {things}.");
+const LIMIT_REACHED = problem(
+  "limit_reached",
+  "Your plan includes {limit} {things}. Delete one to make room.",
+);
 
 /** A limit on the number of things that a tenant may have. */
 export type Limit = {
@@ -34,7 +41,7 @@ export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Li
       setWhere: isLeft,
     }).returning({ used: limitCounters.used });
   if (reserved.length > 0 || included === null) return;
-  throw limitReached(messageOf(limit, included), { limit: included, used: await countUsed(tx, limit) });
+  throw limitReached(problemOf(limit, included), { limit: included, used: await countUsed(tx, limit) });
 }
 
 /** Uncounts one thing, in the transaction that deletes it. */
@@ -50,9 +57,7 @@ async function countUsed(tx: TenantTx, limit: Limit): Promise<number> {
   return row?.used ?? 0;
 }
 
-function messageOf({ nouns }: Limit, included: number): string {
-  if (included === 0) return `Your plan doesn't include ${nouns.several}.`;
-  return `Your plan includes ${included} ${
-    included === 1 ? nouns.one : nouns.several
-  }. Delete one to make room.`;
+function problemOf({ nouns }: Limit, included: number): Problem {
+  if (included === 0) return NOT_IN_PLAN.with({ things: nouns.several });
+  return LIMIT_REACHED.with({ limit: included, things: included === 1 ? nouns.one : nouns.several });
 }

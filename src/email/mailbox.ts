@@ -7,6 +7,10 @@ import { isId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { equalFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
+import { problem } from "../platform/problem.ts";
+
+const EMAIL_NOT_FOUND = problem("email_not_found", "This email was not found.");
+const NO_MAILBOX = problem("no_mailbox", "This page was not found.");
 
 /** A captured email. Nothing was delivered. */
 export type MailboxMessage = typeof mailboxMessages.$inferSelect;
@@ -32,9 +36,9 @@ export async function listMailbox(ctx: SystemContext, query: MailboxQuery): Prom
 /** Throws `not_found`. */
 export async function getMailboxMessage(ctx: SystemContext, id: string): Promise<MailboxMessage> {
   refuseInProduction(ctx);
-  if (!isId(id)) throw notFound("This email");
+  if (!isId(id)) throw notFound(EMAIL_NOT_FOUND);
   const [message] = await ctx.control.select().from(mailboxMessages).where(eq(mailboxMessages.id, id));
-  if (!message) throw notFound("This email");
+  if (!message) throw notFound(EMAIL_NOT_FOUND);
   return message;
 }
 
@@ -58,5 +62,5 @@ function plainText(attribute: string): string {
 }
 
 function refuseInProduction({ services }: SystemContext): void {
-  if (services.config.environment === "production") throw notFound("This page");
+  if (services.config.environment === "production") throw notFound(NO_MAILBOX);
 }

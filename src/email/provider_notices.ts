@@ -3,8 +3,11 @@ import { z } from "zod";
 import type { SystemContext } from "../context.ts";
 import { unverified } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
 import { emailAddress, oneLine } from "../platform/text.ts";
 import { type NewSuppression, suppress } from "./suppression.ts";
+
+const NOTICE_UNVERIFIED = problem("notice_unverified", "The signature is missing, wrong, or too old.");
 
 const MAX_RECIPIENTS = 100;
 
@@ -44,7 +47,7 @@ export function readNotice(
   } catch (error) {
     if (!(error instanceof WebhookVerificationError)) throw error;
     log.warn("unverified notice refused", { reason: error.message });
-    throw unverified("The signature is missing, wrong, or too old.");
+    throw unverified(NOTICE_UNVERIFIED);
   }
   return notice.parse(parseJson(body));
 }

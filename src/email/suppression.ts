@@ -13,7 +13,11 @@ import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { searchFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
+import { problem } from "../platform/problem.ts";
 import { emailAddress, multiLine } from "../platform/text.ts";
+
+const ALREADY_SUPPRESSED = problem("address_already_suppressed", "This address is already suppressed.");
+const ADDRESS_NOT_FOUND = problem("address_not_found", "This address was not found.");
 
 const MAX_DETAIL_LENGTH = 500;
 
@@ -79,7 +83,7 @@ export async function suppressByHand(
     const [before] = await tx.select({ reason: suppressedAddresses.reason }).from(suppressedAddresses)
       .where(eq(suppressedAddresses.address, address)).for("update");
     if (!await add(ctx, tx, { address, reason: "manual", detail })) {
-      throw invalid({ address: "This address is already suppressed." });
+      throw invalid({ address: ALREADY_SUPPRESSED });
     }
     const reason = { from: before?.reason ?? null, to: "manual" };
     await publishByHand(ctx, tx, ADDRESS_SUPPRESSED, address, reason);
@@ -142,5 +146,5 @@ async function publishByHand(
 }
 
 function missing() {
-  return notFound("This address");
+  return notFound(ADDRESS_NOT_FOUND);
 }

@@ -4,11 +4,14 @@ import { unauthenticated } from "../errors.ts";
 import { after, MINUTE } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
+import { problem } from "../platform/problem.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { AccessTokenClaims } from "./credentials.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { SIGNING_ALGORITHM, SIGNING_KEYS } from "./signing_keys.ts";
+
+const TOKEN_INVALID = problem("token_invalid", "The access token is not valid or has expired.");
 
 const LIFETIME = 15 * MINUTE;
 const TYPE = "at+jwt"; // RFC 9068
@@ -73,5 +76,5 @@ function audience(services: Services): string {
 }
 
 function refused() {
-  return unauthenticated("The access token is not valid or has expired.");
+  return unauthenticated(TOKEN_INVALID);
 }

@@ -9,6 +9,7 @@ import { after, DAY } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
 import { admit } from "../tenancy/admission.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
@@ -19,6 +20,9 @@ import type { Bearer } from "./credentials.ts";
 import { authenticate, credentials, withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser } from "./users.ts";
+
+const ACCOUNT_TOKEN_ONLY = problem("account_token_only", "Only an account token gives tokens for a tenant.");
+const NOT_A_MEMBER = problem("not_a_member_of_tenant", "You are not a member of this tenant.");
 
 const REFRESH_TOKEN_LIFETIME = 30 * DAY;
 const MAX_SUBDOMAIN_INPUT_LENGTH = 100;
@@ -68,7 +72,7 @@ export async function issueTenantTokens(
   { scope, actor, familyId: parentFamilyId }: Bearer,
   subdomain: string,
 ): Promise<ApiTokens> {
-  if (scope === "tenant") throw forbidden("Only an account token gives tokens for a tenant.");
+  if (scope === "tenant") throw forbidden(ACCOUNT_TOKEN_ONLY);
   const tenantId = await openTenantId(ctx, actor, subdomain);
   const family = { familyId: newId(), userId: actor.id, tenantId, parentFamilyId };
   return await ctx.tx(async (tx) => {
@@ -107,7 +111,7 @@ async function openTenantId(
   subdomain: string,
 ): Promise<TenantId> {
   const workspace = await findWorkspaceBySubdomain(ctx, member, subdomain);
-  if (!workspace) throw forbidden("You are not a member of this tenant.");
+  if (!workspace) throw forbidden(NOT_A_MEMBER);
   admit(ctx.services, workspace.tenant);
   return workspace.tenant.id;
 }

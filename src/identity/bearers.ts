@@ -5,6 +5,7 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
 import { type MemberActor, memberActor, type UserActor, userActor, type UserId } from "../access/actor.ts";
 import { badRequest, forbidden, unauthenticated } from "../errors.ts";
+import { problem } from "../platform/problem.ts";
 import type { Services } from "../ports.ts";
 import { admit } from "../tenancy/admission.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
@@ -12,6 +13,16 @@ import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { verifyAccessToken } from "./access_tokens.ts";
 import type { AccessTokenClaims, Bearer } from "./credentials.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
+
+const SEVERAL_WORKSPACES = problem(
+  "several_workspaces",
+  "You are a member of several workspaces. Name one by its subdomain in X-Tenant.",
+);
+const NO_WORKSPACE = problem(
+  "no_workspace",
+  "You are not a member of any workspace. Create one with POST /tenants.",
+);
+const TOKEN_REVOKED = problem("token_revoked", "The token is no longer valid. Sign in again.");
 
 /** The tenant of a call, and the caller as a member of that tenant. */
 export type OpenedTenant = { tenant: Tenant; actor: MemberActor };
@@ -46,12 +57,10 @@ export async function openToBearer(
 export async function openUnnamed(services: Services, bearer: Bearer): Promise<OpenedTenant> {
   const opened = await findUnnamed(services, bearer);
   if (opened === "several") {
-    throw badRequest("You are a member of several workspaces. Name one by its subdomain in X-Tenant.");
+    throw badRequest(SEVERAL_WORKSPACES);
   }
   if (opened === "none") {
-    throw bearer.scope === "tenant"
-      ? refusedToken()
-      : forbidden("You are not a member of any workspace. Create one with POST /tenants.");
+    throw bearer.scope === "tenant" ? refusedToken() : forbidden(NO_WORKSPACE);
   }
   admit(services, opened.tenant);
   return opened;
@@ -142,5 +151,5 @@ function revoked(db: Services["db"], familyId: string) {
 }
 
 export function refusedToken() {
-  return unauthenticated("The token is no longer valid. Sign in again.");
+  return unauthenticated(TOKEN_REVOKED);
 }

@@ -6,14 +6,24 @@ import { describeActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { invalid } from "../errors.ts";
+import { problem } from "../platform/problem.ts";
 import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
 import { VERIFY_ADDRESS } from "./emails.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
-import { checkNewPassword, hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
+import {
+  checkNewPassword,
+  hashPassword,
+  MAX_PASSWORD_LENGTH,
+  PASSWORD_TOO_LONG,
+  verifyPassword,
+} from "./passwords.ts";
 import { lockPassword } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser, type User } from "./users.ts";
+
+const PASSWORD_WRONG = problem("password_wrong", "This is not the account's password.");
+const LINK_EXPIRED = problem("verification_link_expired", "This link has been used or has expired.");
 
 /**
  * `password` is the account's password, or a new one with `choosePassword`. A visitor who is signed in to the account
@@ -21,7 +31,7 @@ import { lockUser, type User } from "./users.ts";
  */
 export const confirmation = z.object({
   token: z.string().default(""),
-  password: z.string().max(MAX_PASSWORD_LENGTH * 4, `Use ${MAX_PASSWORD_LENGTH} characters at most.`).default(
+  password: z.string().max(MAX_PASSWORD_LENGTH * 4, PASSWORD_TOO_LONG.code).default(
     "",
   ),
   choosePassword: z.string().optional().transform((value) => value !== undefined),
@@ -105,7 +115,7 @@ async function confirmWithPassword(
   token: string,
   password: string,
 ): Promise<void> {
-  const wrong = () => invalid({ password: "This is not the account's password." });
+  const wrong = () => invalid({ password: PASSWORD_WRONG });
   if (!(await verifyPassword(password, user.passwordHash, ctx.signal)).matches) throw wrong();
   await ctx.tx(async (tx) => {
     await lockUser(tx, user.id);
@@ -135,5 +145,5 @@ async function confirmIn(ctx: SystemContext, tx: ControlTx, user: User, token: s
 }
 
 function expired() {
-  return invalid({ token: "This link has been used or has expired." });
+  return invalid({ token: LINK_EXPIRED });
 }

@@ -1,5 +1,12 @@
 import { unavailable } from "../errors.ts";
 import { SECOND } from "../platform/clock.ts";
+import { problem } from "../platform/problem.ts";
+
+const TOO_MANY_SIGN_INS = problem(
+  "too_many_sign_ins",
+  "Too many people are signing in right now. Try again in a few seconds.",
+);
+const REQUEST_CANCELED = problem("request_canceled", "The request was canceled.");
 
 /** More concurrent hashes would only use more memory. No process has that many sign-ins. */
 const MAX_CONCURRENCY = 4;
@@ -94,9 +101,9 @@ function hashesAtOnce(cores: number): number {
 
 function overloaded(longestWait: number) {
   const seconds = Math.ceil(longestWait / SECOND);
-  return unavailable("Too many people are signing in right now. Try again in a few seconds.", seconds);
+  return unavailable(TOO_MANY_SIGN_INS, seconds);
 }
 
 function canceled() {
-  return unavailable("The request was canceled.");
+  return unavailable(REQUEST_CANCELED);
 }

@@ -10,9 +10,13 @@ import { ROLES } from "../access/permissions.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { conflict, forbidden } from "../errors.ts";
+import { problem } from "../platform/problem.ts";
 import { resetAccess } from "./account_access.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
+
+const ROLE_TOO_HIGH = problem("role_too_high", "You can't grant more than your own role allows.");
+const ALREADY_A_MEMBER = problem("already_a_member", "{email} is already a member of {subdomain}.");
 
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
@@ -28,12 +32,12 @@ export async function createMember(
 ): Promise<User> {
   const { tenant, system } = ctx;
   authorize(ctx, MEMBERS_MANAGE);
-  if (!mayGrant(ctx, role)) throw forbidden("You can't grant more than your own role allows.");
+  if (!mayGrant(ctx, role)) throw forbidden(ROLE_TOO_HIGH);
   await requireConfirmedEmail(ctx);
   const user = await system.tx(async (tx) => {
     const user = await resolveInvitee(system, tx, person);
     const added = await addMember(system, tx, { tenantId: tenant.id, userId: user.id, role });
-    if (!added) throw conflict(`${user.email} is already a member of ${tenant.subdomain}.`);
+    if (!added) throw conflict(ALREADY_A_MEMBER.with({ email: user.email, subdomain: tenant.subdomain }));
     if (invite) {
       const inviterName = ctx.actor.type === "system" ? null : describeActor(ctx.actor).name;
       await sendEmail(system, tx, INVITATION, { userId: user.id, inviterName }, { tenantId: tenant.id });

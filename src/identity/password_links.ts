@@ -3,6 +3,7 @@ import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { invalid } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
+import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
 import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
@@ -13,6 +14,11 @@ import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser } from "./users.ts";
+
+const LINK_EXPIRED = problem(
+  "password_link_expired",
+  "This link has been used or has expired. Ask for a new one.",
+);
 
 export const newPassword = z.object({ token: z.string(), password: z.string() });
 export const forgottenPassword = z.object({ email: emailAddress });
@@ -55,5 +61,5 @@ export async function setPasswordByLink(
 }
 
 function expired() {
-  return invalid({ token: "This link has been used or has expired. Ask for a new one." });
+  return invalid({ token: LINK_EXPIRED });
 }

@@ -1,11 +1,24 @@
 import { Buffer } from "node:buffer";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { invalid } from "../errors.ts";
+import { type Problem, problem } from "../platform/problem.ts";
 import { isCommonPassword } from "./common_passwords.ts";
 import { HashQueue } from "./hash_queue.ts";
 
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 128;
+
+export const PASSWORD_TOO_LONG = problem(
+  "password_too_long",
+  `Use ${MAX_PASSWORD_LENGTH} characters at most.`,
+);
+const PASSWORD_TOO_SHORT = problem("password_too_short", "Use at least {minimum} characters.");
+const PASSWORD_NOT_TEXT = problem("password_not_text", "This is not valid text.");
+const PASSWORD_IS_EMAIL = problem("password_is_email", "Don't use your email address as your password.");
+const PASSWORD_TOO_COMMON = problem(
+  "password_too_common",
+  "This password is too easy to guess. Choose another one.",
+);
 
 /**
  * OWASP's first choice for Argon2id: 46 MiB, 1 pass, 1 lane. Below 32 MiB, glibc neither frees nor reuses a hash's memory, and
@@ -29,19 +42,18 @@ export type PasswordCheck = { matches: boolean; outdated: boolean };
 
 /** Throws `invalid` on the field `password` if the password is too short, too long, common, or equal to the email address. */
 export function checkNewPassword(typed: string, email: string): void {
-  const refuse = (message: string) => invalid({ password: message });
-  const tooLong = `Use ${MAX_PASSWORD_LENGTH} characters at most.`;
-  if (typed.length > MAX_TYPED_LENGTH) throw refuse(tooLong);
-  if (!typed.isWellFormed()) throw refuse("This is not valid text.");
+  const refuse = (password: Problem) => invalid({ password });
+  if (typed.length > MAX_TYPED_LENGTH) throw refuse(PASSWORD_TOO_LONG);
+  if (!typed.isWellFormed()) throw refuse(PASSWORD_NOT_TEXT);
   const password = normalize(typed);
   const length = [...password].length;
-  if (length < MIN_PASSWORD_LENGTH) throw refuse(`Use at least ${MIN_PASSWORD_LENGTH} characters.`);
-  if (length > MAX_PASSWORD_LENGTH) throw refuse(tooLong);
+  if (length < MIN_PASSWORD_LENGTH) throw refuse(PASSWORD_TOO_SHORT.with({ minimum: MIN_PASSWORD_LENGTH }));
+  if (length > MAX_PASSWORD_LENGTH) throw refuse(PASSWORD_TOO_LONG);
   if (password.trim().toLowerCase() === email.toLowerCase()) {
-    throw refuse("Don't use your email address as your password.");
+    throw refuse(PASSWORD_IS_EMAIL);
   }
   if (isCommonPassword(password)) {
-    throw refuse("This password is too easy to guess. Choose another one.");
+    throw refuse(PASSWORD_TOO_COMMON);
   }
 }
 

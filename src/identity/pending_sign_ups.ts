@@ -7,8 +7,16 @@ import { invalid } from "../errors.ts";
 import { after, HOUR, MINUTE } from "../platform/clock.ts";
 import { isSameSecret, newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
+import { problem } from "../platform/problem.ts";
 import { SIGN_UP_CODE } from "./emails.ts";
 import { CODE_MINUTES, codeOf, type PendingSignUp } from "./sign_up_codes.ts";
+
+const CODE_USED_UP = problem(
+  "sign_up_code_used_up",
+  "This code no longer works. Start over to get another one.",
+);
+const CODE_WRONG = problem("sign_up_code_wrong", "This code is wrong. Check the email and try again.");
+const CODE_EXPIRED = problem("sign_up_code_expired", "This code has expired. Start over to get another one.");
 
 const MAX_ATTEMPTS = 5;
 const MAX_CODES_AN_HOUR = 5;
@@ -73,12 +81,10 @@ export async function checkCode(ctx: SystemContext, token: string, code: string)
   const attempts = sql`${pendingSignUps.attempts} + 1`;
   const [attempted] = await ctx.control.update(pendingSignUps).set({ attempts }).where(isOpen).returning();
   if (!attempted) {
-    throw await findPendingSignUp(ctx, token)
-      ? invalid({ code: "This code no longer works. Start over to get another one." })
-      : nonePending();
+    throw await findPendingSignUp(ctx, token) ? invalid({ code: CODE_USED_UP }) : nonePending();
   }
   if (!isSameSecret(code.replaceAll(/\s/g, ""), codeOf(ctx, attempted))) {
-    throw invalid({ code: "This code is wrong. Check the email and try again." });
+    throw invalid({ code: CODE_WRONG });
   }
   await ctx.control.update(pendingSignUps).set({ attempts: 0 }).where(eq(pendingSignUps.id, attempted.id));
   return attempted;
@@ -102,5 +108,5 @@ function openWith({ services }: SystemContext, token: string) {
 }
 
 function nonePending() {
-  return invalid({ token: "This code has expired. Start over to get another one." });
+  return invalid({ token: CODE_EXPIRED });
 }

@@ -5,10 +5,13 @@ import { users } from "../../db/control/schema/users.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
 import { normalizeEmailAddress } from "../platform/text.ts";
 import { hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
 import { findUserByEmail, replacePasswordHash, type User } from "./users.ts";
+
+const WRONG_CREDENTIALS = problem("wrong_credentials", "The email address or the password is wrong.");
 
 const MAX_EMAIL_LENGTH = 254;
 
@@ -77,5 +80,5 @@ export async function lockPassword(tx: ControlTx, { id, passwordHash }: User): P
 }
 
 export function wrongCredentials() {
-  return unauthenticated("The email address or the password is wrong.");
+  return unauthenticated(WRONG_CREDENTIALS);
 }

@@ -4,8 +4,10 @@ import { userActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { DomainError, invalid } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
 import { createOwnTenant, ownTenant } from "../tenancy/own_tenants.ts";
+import { SUBDOMAIN_TAKEN } from "../tenancy/subdomains.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 import { createTenantFor, isSubdomainTaken, newTenant } from "../tenancy/tenants.ts";
 import { resetAccess } from "./account_access.ts";
@@ -23,6 +25,11 @@ import { type StartedSession, startSession } from "./sessions.ts";
 import { startCheckedSession } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { findOrCreateUser, findUserByEmail, lockUser, personName, type User } from "./users.ts";
+
+const ACCOUNT_EXISTS = problem(
+  "account_exists",
+  "You already have an account. Sign in to create another workspace.",
+);
 
 const log = logOf("sign-up");
 
@@ -59,7 +66,7 @@ type Workspace = { companyName: string; subdomain: string };
  * Throws `invalid` with the fields to change.
  */
 export async function signUp(ctx: SystemContext, input: NewAccount, device: Device): Promise<SignUpOutcome> {
-  if (await isSubdomainTaken(ctx, input.subdomain)) throw invalid({ subdomain: "This address is taken." });
+  if (await isSubdomainTaken(ctx, input.subdomain)) throw invalid({ subdomain: SUBDOMAIN_TAKEN });
   const isVerifiedFirst = ctx.services.config.signUp === "verified";
   const known = await findUserByEmail(ctx.control, input.email);
   if (known?.emailVerifiedAt || (known && !isVerifiedFirst)) {
@@ -189,7 +196,7 @@ function asFieldOfSignUp(error: unknown): never {
 }
 
 function accountExists() {
-  return invalid({ email: "You already have an account. Sign in to create another workspace." });
+  return invalid({ email: ACCOUNT_EXISTS });
 }
 
 /** Rolls back a sign-up whose address has got an account in the meantime. */

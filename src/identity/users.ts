@@ -9,8 +9,12 @@ import type { Role } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { newId } from "../platform/ids.ts";
+import { problem } from "../platform/problem.ts";
 import { emailAddress, singleLine } from "../platform/text.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
+
+const PERSON_NOT_FOUND = problem("person_not_found", "This person was not found.");
+const PERSON_NAME_MISSING = problem("person_name_missing", "Enter your name.");
 
 export type User = {
   id: UserId;
@@ -25,7 +29,7 @@ export type User = {
 
 const MAX_NAME_LENGTH = 100;
 
-export const personName = singleLine(MAX_NAME_LENGTH, "Enter your name.");
+export const personName = singleLine(MAX_NAME_LENGTH, PERSON_NAME_MISSING);
 export const newUser = z.object({ email: emailAddress, name: personName });
 export type NewUser = z.output<typeof newUser> & {
   passwordHash: string | null;
@@ -62,7 +66,7 @@ export async function findUserById(db: ControlDb | ControlTx, id: UserId): Promi
 /** The user with this id. Throws `not_found`. */
 export async function getUserById(db: ControlDb | ControlTx, id: UserId): Promise<User> {
   const user = await findUserById(db, id);
-  if (!user) throw notFound("This person");
+  if (!user) throw notFound(PERSON_NOT_FOUND);
   return user;
 }
 

@@ -16,7 +16,12 @@ import { isId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { choiceFilter, equalFilter } from "../platform/list_filters.ts";
 import { idKey } from "../platform/list_keys.ts";
+import { problem } from "../platform/problem.ts";
 import { maskPayload } from "./masking.ts";
+
+const JOB_NOT_FOUND = problem("job_not_found", "This job was not found.");
+const JOB_NOT_FAILED = problem("job_not_failed", "Only a failed job can be retried.");
+const JOB_NOT_WAITING = problem("job_not_waiting", "This job is running or has finished.");
 
 /** To see, retry and discard background jobs. */
 export const JOBS_MANAGE = permission("jobs:manage", {
@@ -89,7 +94,7 @@ export async function listJobs(
 export async function getJob(ctx: SystemContext, id: string): Promise<ListedJob> {
   authorize(ctx, JOBS_MANAGE);
   const [row] = isId(id) ? await selectJobs(ctx.control).where(eq(outbox.id, id)) : [];
-  if (!row) throw notFound("This job");
+  if (!row) throw notFound(JOB_NOT_FOUND);
   return toListed(row);
 }
 
@@ -142,7 +147,7 @@ async function countOpen({ control }: SystemContext) {
 export async function retryJob(ctx: SystemContext, id: string): Promise<ListedJob> {
   const job = await getJob(ctx, id);
   await ctx.tx(async (tx) => {
-    if (await requeue(ctx, tx, id) === 0) throw conflict("Only a failed job can be retried.");
+    if (await requeue(ctx, tx, id) === 0) throw conflict(JOB_NOT_FAILED);
     await publish(ctx, tx, JOB_RETRIED, changeOf(job));
   });
   return await getJob(ctx, id);
@@ -169,7 +174,7 @@ export async function discardJob(ctx: SystemContext, id: string): Promise<void> 
     const discarded = await tx.delete(outbox).where(and(eq(outbox.id, id), isIdle)).returning({
       id: outbox.id,
     });
-    if (discarded.length === 0) throw conflict("This job is running or has finished.");
+    if (discarded.length === 0) throw conflict(JOB_NOT_WAITING);
     await publish(ctx, tx, JOB_DISCARDED, changeOf(job));
   });
 }

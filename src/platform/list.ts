@@ -5,6 +5,12 @@ import type { TransactionDb } from "../../db/connection/transaction.ts";
 import { readCursor, writeCursor } from "./list_cursor.ts";
 import { type Filter, oneOf } from "./list_filters.ts";
 import type { SortKey } from "./list_keys.ts";
+import { problem } from "./problem.ts";
+
+const PAGE_SIZE_INVALID = problem("page_size_invalid", "Use a whole number from 1 to 100.");
+const NOT_WHOLE = problem("not_whole", "Use a whole number.");
+const TOO_SMALL = problem("too_small", "Use {minimum} or more.");
+const TOO_LARGE = problem("number_too_large", "Use {maximum} or less.");
 
 export const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 50;
@@ -60,8 +66,8 @@ type Preparable<Row> = {
 type RunQuery<Row> = (db: TransactionDb, values: Record<string, unknown>) => PromiseLike<Row[]>;
 
 /** The `limit` of a list: 1 to 100, by default 50. */
-const pageSize = z.coerce.number({ error: "Use a whole number from 1 to 100." }).int("Use a whole number.")
-  .min(1, "Use 1 or more.").max(MAX_PAGE_SIZE, `Use ${MAX_PAGE_SIZE} or less.`).default(DEFAULT_PAGE_SIZE);
+const pageSize = z.coerce.number({ error: PAGE_SIZE_INVALID.code }).int(NOT_WHOLE.code)
+  .min(1, TOO_SMALL.code).max(MAX_PAGE_SIZE, TOO_LARGE.code).default(DEFAULT_PAGE_SIZE);
 
 /**
  * Declares a list: what it selects, and how it can be sorted and filtered. Its pages never skip or repeat an unchanged

@@ -2,6 +2,9 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { invalid } from "../errors.ts";
 import { sha256 } from "./crypto.ts";
+import { problem } from "./problem.ts";
+
+const FOREIGN_CURSOR = problem("foreign_cursor", "This cursor belongs to another list, order or filter.");
 
 const BINDING_LENGTH = 12;
 
@@ -37,5 +40,5 @@ function parseJson(text: string): unknown {
 }
 
 function foreignCursor() {
-  return invalid({ cursor: "This cursor belongs to another list, order or filter." });
+  return invalid({ cursor: FOREIGN_CURSOR });
 }

@@ -1,7 +1,10 @@
 import { type Column, eq, type Placeholder, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { likePattern } from "./like_pattern.ts";
+import { problem } from "./problem.ts";
 import { searchTerm } from "./text.ts";
+
+const NOT_A_CHOICE = problem("not_a_choice", "Use one of {values}.");
 
 const MAX_SEARCH_LENGTH = 100;
 
@@ -51,6 +54,6 @@ export function choiceFilter<Choice extends string>(
 /** One of a few words. The error message lists them. */
 export function oneOf<Word extends string>(words: readonly Word[]): z.ZodEnum<{ [Each in Word]: Each }> {
   return z.enum(words, {
-    error: ({ code, values }) => code === "invalid_value" ? `Use one of ${values.join(", ")}.` : undefined,
+    error: ({ code }) => code === "invalid_value" ? NOT_A_CHOICE.code : undefined,
   });
 }

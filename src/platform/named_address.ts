@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { problem } from "./problem.ts";
 import { emailAddress, singleLine } from "./text.ts";
+
+const NAME_MISSING = problem("address_name_missing", "Enter a name.");
 
 /** An email address and its owner's name, which may be empty. */
 export type NamedAddress = { name: string; address: string };
@@ -18,5 +21,5 @@ export const namedAddress: z.ZodType<NamedAddress, string> = z.string().transfor
 });
 
 function isName(text: string): boolean {
-  return singleLine(MAX_NAME_LENGTH, "Enter a name.").safeParse(text).success;
+  return singleLine(MAX_NAME_LENGTH, NAME_MISSING).safeParse(text).success;
 }

@@ -1,5 +1,16 @@
 import { domainToASCII } from "node:url";
 import { z } from "zod";
+import { type Problem, problem } from "./problem.ts";
+
+export const TEXT_TOO_LONG = problem("text_too_long", "Use {maximum} characters at most.");
+const NOT_ONE_LINE = problem("text_not_one_line", "Use printable characters on one line.");
+const NOT_PRINTABLE = problem("text_not_printable", "Use printable characters.");
+const EMAIL_TOO_LONG = problem("email_too_long", "This address is too long.");
+const EMAIL_NOT_ASCII = problem(
+  "email_not_ascii",
+  "Use an address with only the letters a to z, digits and symbols before the @.",
+);
+const EMAIL_INVALID = problem("email_invalid", "Enter an email address such as ada@example.com.");
 
 /** Control characters, Unicode line breaks, and marks that change the text direction. */
 const UNFIT_FOR_A_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/u;
@@ -19,26 +30,26 @@ const MAX_NFC_FACTOR = 4;
 const MAX_EMAIL_LENGTH = 254; // RFC 5321 section 4.5.3.1.3
 
 /**
- * A name or title: one trimmed line of 1 to `max` characters in NFC, at least one of them visible. `missing` is the message if
+ * A name or title: one trimmed line of 1 to `max` characters in NFC, at least one of them visible. `missing` is the problem if
  * there is none. Refuses the characters that `oneLine` would remove.
  */
-export function singleLine(max: number, missing: string) {
-  return z.string({ error: ({ input }) => input === undefined ? missing : undefined })
+export function singleLine(max: number, missing: Problem) {
+  return z.string({ error: ({ input }) => input === undefined ? missing.code : undefined })
     .overwrite((text) => composed(text, max, trimInvisible))
-    .min(1, { error: missing, abort: true })
-    .refine(isVisible, { error: missing, abort: true })
-    .max(max, `Use ${max} characters at most.`)
+    .min(1, { error: missing.code, abort: true })
+    .refine(isVisible, { error: missing.code, abort: true })
+    .max(max, TEXT_TOO_LONG.code)
     .refine(
       (text) => !UNFIT_FOR_A_LINE.test(text) && text.isWellFormed(),
-      "Use printable characters on one line.",
+      NOT_ONE_LINE.code,
     );
 }
 
 /** A search term for texts that `singleLine` or `multiLine` accepted: up to `max` characters in NFC, trimmed. */
 export function searchTerm(max: number) {
   return z.string().overwrite((text) => composed(text, max, (text) => text.trim()))
-    .max(max, `Use ${max} characters at most.`)
-    .refine((text) => !text.includes("\0"), "Use printable characters.");
+    .max(max, TEXT_TOO_LONG.code)
+    .refine((text) => !text.includes("\0"), NOT_PRINTABLE.code);
 }
 
 /** Puts text on one line, without control characters and marks that change the direction. */
@@ -50,8 +61,8 @@ export function oneLine(text: string): string {
 export function multiLine(max: number) {
   const tidy = (text: string) => text.replaceAll("\r\n", "\n").trim();
   return z.string().transform((text) => composed(text, max, tidy)).pipe(
-    z.string().max(max, `Use ${max} characters at most.`)
-      .refine((text) => !CONTROL_BUT_LINES.test(text) && text.isWellFormed(), "Use printable characters."),
+    z.string().max(max, TEXT_TOO_LONG.code)
+      .refine((text) => !CONTROL_BUT_LINES.test(text) && text.isWellFormed(), NOT_PRINTABLE.code),
   );
 }
 
@@ -82,12 +93,12 @@ const NON_ASCII = /[^\p{ASCII}]/u;
 
 /** An email address that browsers accept, normalized by `normalizeEmailAddress`. */
 export const emailAddress = z.string().overwrite(normalizeEmailAddress)
-  .max(MAX_EMAIL_LENGTH, "This address is too long.")
+  .max(MAX_EMAIL_LENGTH, EMAIL_TOO_LONG.code)
   .refine((text) => !NON_ASCII.test(localPart(text)), {
-    error: "Use an address with only the letters a to z, digits and symbols before the @.",
+    error: EMAIL_NOT_ASCII.code,
     abort: true,
   })
-  .regex(EMAIL_ADDRESS, "Enter an email address such as ada@example.com.");
+  .regex(EMAIL_ADDRESS, EMAIL_INVALID.code);
 
 /**
  * Normalizes an address: trimmed, in lowercase, and with an internationalized domain in punycode. Text that is not an

@@ -15,7 +15,16 @@ import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { equalFilter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
+import { problem } from "../platform/problem.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
+
+const PROJECT_NOT_FOUND = problem("project_not_found", "This project was not found.");
+const PROJECT_NAME_MISSING = problem("project_name_missing", "Enter a name.");
+const PROJECT_STATUS_UNKNOWN = problem("project_status_unknown", "Choose active or archived.");
+const PROJECT_CHANGED_MEANWHILE = problem(
+  "project_changed_meanwhile",
+  "Someone has changed this project since you opened it. Review the changes before you save.",
+);
 
 export const PROJECTS_READ = permission("projects:read", {
   roles: ["owner", "admin", "member", "viewer"],
@@ -64,8 +73,8 @@ export const PROJECT_DELETED = event<Project>("project.deleted", { sentence: "de
 const MAX_NAME_LENGTH = 120;
 const MAX_DESCRIPTION_LENGTH = 2_000;
 
-const status = z.enum(["active", "archived"], { error: "Choose active or archived." });
-const name = singleLine(MAX_NAME_LENGTH, "Enter a name.");
+const status = z.enum(["active", "archived"], { error: PROJECT_STATUS_UNKNOWN.code });
+const name = singleLine(MAX_NAME_LENGTH, PROJECT_NAME_MISSING);
 const description = multiLine(MAX_DESCRIPTION_LENGTH);
 
 export const newProject = z.object({
@@ -108,9 +117,9 @@ export async function listProjects(
 /** Throws `not_found`. */
 export async function getProject(ctx: TenantContext, id: string): Promise<Project> {
   authorize(ctx, PROJECTS_READ);
-  if (!isId(id)) throw notFound("This project");
+  if (!isId(id)) throw notFound(PROJECT_NOT_FOUND);
   const [[project]] = await ctx.read((tx) => [tx.select().from(projects).where(eq(projects.id, id))]);
-  if (!project) throw notFound("This project");
+  if (!project) throw notFound(PROJECT_NOT_FOUND);
   return project;
 }
 
@@ -144,7 +153,7 @@ export async function updateProject(
   expectedVersion?: number,
 ): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
-  if (!isId(id)) throw notFound("This project");
+  if (!isId(id)) throw notFound(PROJECT_NOT_FOUND);
   return await ctx.tx(async (tx) => {
     const before = await lockProject(tx, id);
     if (expectedVersion !== undefined && expectedVersion !== before.version) throw changedMeanwhile();
@@ -161,10 +170,10 @@ export async function updateProject(
 /** Permanently deletes a project. Returns the deleted project. Throws `not_found`. */
 export async function deleteProject(ctx: TenantContext, id: string): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
-  if (!isId(id)) throw notFound("This project");
+  if (!isId(id)) throw notFound(PROJECT_NOT_FOUND);
   return await ctx.tx(async (tx) => {
     const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();
-    if (!project) throw notFound("This project");
+    if (!project) throw notFound(PROJECT_NOT_FOUND);
     await release(tx, PROJECT_LIMIT);
     await publish(ctx, tx, PROJECT_DELETED, { before: project });
     return project;
@@ -173,20 +182,18 @@ export async function deleteProject(ctx: TenantContext, id: string): Promise<Pro
 
 async function lockProject(tx: TenantTx, id: string): Promise<Project> {
   const [project] = await tx.select().from(projects).where(eq(projects.id, id)).for("update");
-  if (!project) throw notFound("This project");
+  if (!project) throw notFound(PROJECT_NOT_FOUND);
   return project;
 }
 
 async function readProject(tx: TenantTx, id: string): Promise<Project> {
   const [project] = await tx.select().from(projects).where(eq(projects.id, id));
-  if (!project) throw notFound("This project");
+  if (!project) throw notFound(PROJECT_NOT_FOUND);
   return project;
 }
 
 function changedMeanwhile() {
-  return preconditionFailed(
-    "Someone has changed this project since you opened it. Review the changes before you save.",
-  );
+  return preconditionFailed(PROJECT_CHANGED_MEANWHILE);
 }
 
 /** Archiving and restoring have their own events, separate from the event for other changes. */

@@ -5,8 +5,22 @@ import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { type DomainError, suspended, unavailable } from "../errors.ts";
 import { isRoleMissing, isRoleRefused, isTenantGone } from "../platform/database_errors.ts";
 import { describeError, logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
 import type { Services } from "../ports.ts";
 import type { Tenant } from "./tenant.ts";
+
+const BEING_UPDATED = problem(
+  "workspace_being_updated",
+  "This workspace is being updated. Try again in a moment.",
+);
+const DATA_UNAVAILABLE = problem(
+  "workspace_data_unavailable",
+  "This workspace's data is unavailable. The service's administrators have been notified.",
+);
+const ROLE_UNAVAILABLE = problem(
+  "database_role_unavailable",
+  "This can't be done right now. The service's administrators have been notified.",
+);
 
 const RETRY_SECONDS = 10;
 
@@ -19,7 +33,7 @@ const log = logOf("tenancy");
 export function admit({ oldestServedVersion }: Services, tenant: Tenant): void {
   if (tenant.status === "suspended") throw suspended();
   if (tenant.schemaVersion < oldestServedVersion) {
-    throw unavailable("This workspace is being updated. Try again in a moment.", RETRY_SECONDS);
+    throw unavailable(BEING_UPDATED, RETRY_SECONDS);
   }
 }
 
@@ -36,7 +50,7 @@ export async function explainLoss(
     schemaName,
   });
   return unavailable(
-    "This workspace's data is unavailable. The service's administrators have been notified.",
+    DATA_UNAVAILABLE,
   );
 }
 
@@ -44,7 +58,7 @@ export async function explainLoss(
 export function explainMissingRole(error: unknown): DomainError | null {
   if (!isRoleMissing(error) && !isRoleRefused(error)) return null;
   log.error('a role of the database is missing; run "denizen db repair"', describeError(error));
-  return unavailable("This can't be done right now. The service's administrators have been notified.");
+  return unavailable(ROLE_UNAVAILABLE);
 }
 
 /** Whether a tenant's schema and role exist. Someone may have dropped one by hand. */

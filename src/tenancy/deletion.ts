@@ -14,6 +14,7 @@ import { describeError, logOf } from "../platform/log.ts";
 import { TENANT_DELETED } from "./events.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
 import type { TenantId } from "./tenant.ts";
+import { WORKSPACE_NOT_FOUND } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 
 const BATCH_SIZE = 20;
@@ -27,7 +28,7 @@ const log = logOf("tenancy");
  */
 export async function deleteTenant(ctx: SystemContext, id: string): Promise<void> {
   authorize(ctx, TENANTS_MANAGE);
-  if (!isId<TenantId>(id) || !await removeTenant(ctx, id)) throw notFound("This workspace");
+  if (!isId<TenantId>(id) || !await removeTenant(ctx, id)) throw notFound(WORKSPACE_NOT_FOUND);
 }
 
 /** Deletes the tenants whose grace period is over, and finishes interrupted deletions. Returns the number of deleted tenants. */

@@ -12,7 +12,8 @@ import type { Event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
 import { releaseHeldJobs } from "../outbox/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
-import { isVisible, multiLine } from "../platform/text.ts";
+import { problem } from "../platform/problem.ts";
+import { isVisible, multiLine, TEXT_TOO_LONG } from "../platform/text.ts";
 import { schemaExists } from "./admission.ts";
 import { DELETION_SCHEDULED } from "./emails.ts";
 import {
@@ -28,9 +29,26 @@ import { emailOwners } from "./owners.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
 import { rejectReserved, subdomainForm } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
+import { WORKSPACE_NOT_FOUND } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import { newTenant, rejectTakenSubdomain, takeSubdomain } from "./tenants.ts";
+
+const ALREADY_SUSPENDED = problem("already_suspended", "{workspace} is already suspended.");
+const NOT_SUSPENDED = problem("not_suspended", "{workspace} is not suspended.");
+const ALREADY_DELETING = problem(
+  "already_scheduled_for_deletion",
+  "{workspace} is already scheduled for deletion.",
+);
+const NOT_DELETING = problem("not_scheduled_for_deletion", "{workspace} is not scheduled for deletion.");
+const CONFIRMATION_WRONG = problem("confirmation_wrong", "Type {expected} here.");
+const MOVED_TOO_OFTEN = problem(
+  "moved_too_often",
+  "This workspace has moved {times} times recently. Try again in a few weeks.",
+);
+const BAD_COLOR = problem("brand_color_invalid", "Use a color such as #0b6b58.");
+const BAD_LOGO_URL = problem("logo_url_invalid", "Use an address that begins with https://.");
+const REASON_MISSING = problem("reason_missing", "Enter a reason. The workspace's members will read it.");
 
 export const DELETION_GRACE_DAYS = 30;
 export const REDIRECT_DAYS = 90;
@@ -41,14 +59,14 @@ const MAX_URL_LENGTH = 500;
 
 /** The brand of a tenant's emails. Null means the product's brand. */
 const brand = z.object({
-  brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, "Use a color such as #0b6b58.")
+  brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, BAD_COLOR.code)
     .nullable(),
-  logoUrl: z.string().trim().max(MAX_URL_LENGTH, `Use ${MAX_URL_LENGTH} characters at most.`)
+  logoUrl: z.string().trim().max(MAX_URL_LENGTH, TEXT_TOO_LONG.code)
     .pipe(
       z.url({
         protocol: /^https$/,
         hostname: z.regexes.domain,
-        error: "Use an address that begins with https://.",
+        error: BAD_LOGO_URL.code,
       }),
     )
     .nullable(),
@@ -64,7 +82,7 @@ export type TenantChanges = z.output<typeof tenantChanges>;
 export const suspension = z.object({
   reason: multiLine(MAX_REASON_LENGTH).refine(
     isVisible,
-    "Enter a reason. The workspace's members will read it.",
+    REASON_MISSING.code,
   ),
 });
 
@@ -107,7 +125,7 @@ export async function suspendTenant(
 ): Promise<Tenant> {
   authorize(ctx, TENANTS_MANAGE);
   return await change(ctx, (_, tenant) => {
-    if (tenant.status === "suspended") throw conflict(`${tenant.name} is already suspended.`);
+    if (tenant.status === "suspended") throw conflict(ALREADY_SUSPENDED.with({ workspace: tenant.name }));
     const suspendedAt = ctx.services.clock.now();
     return [{
       set: { status: "suspended", suspendedAt, suspensionReason: reason },
@@ -121,7 +139,7 @@ export async function suspendTenant(
 export async function resumeTenant(ctx: TenantContext): Promise<Tenant> {
   authorize(ctx, TENANTS_MANAGE);
   return await change(ctx, async (tx, tenant) => {
-    if (tenant.status !== "suspended") throw conflict(`${tenant.name} is not suspended.`);
+    if (tenant.status !== "suspended") throw conflict(NOT_SUSPENDED.with({ workspace: tenant.name }));
     await releaseHeldJobs(ctx.system, tx, tenant.id);
     return [{ set: { status: "active", suspendedAt: null, suspensionReason: null }, event: TENANT_RESUMED }];
   });
@@ -134,7 +152,7 @@ export async function resumeTenant(ctx: TenantContext): Promise<Tenant> {
 export async function scheduleDeletion(ctx: TenantContext): Promise<Tenant> {
   authorize(ctx, TENANT_DELETE);
   return await change(ctx, async (tx, tenant) => {
-    if (tenant.deletionDueAt) throw conflict(`${tenant.name} is already scheduled for deletion.`);
+    if (tenant.deletionDueAt) throw conflict(ALREADY_DELETING.with({ workspace: tenant.name }));
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
     const requestedBy = ctx.actor.type === "system" ? PLATFORM_STAFF : describeActor(ctx.actor).name;
     await emailOwners(ctx.system, tx, tenant.id, DELETION_SCHEDULED, (userId) => ({ userId, requestedBy }));
@@ -147,14 +165,14 @@ export async function scheduleDeletion(ctx: TenantContext): Promise<Tenant> {
 export async function cancelDeletion(ctx: TenantContext): Promise<Tenant> {
   authorize(ctx, TENANT_DELETE);
   return await change(ctx, (_, tenant) => {
-    if (!tenant.deletionDueAt) throw conflict(`${tenant.name} is not scheduled for deletion.`);
+    if (!tenant.deletionDueAt) throw conflict(NOT_DELETING.with({ workspace: tenant.name }));
     return [{ set: { deletionDueAt: null }, event: TENANT_DELETION_CANCELED }];
   });
 }
 
 /** Users confirm an irreversible action by typing the name. Throws `invalid` on `confirmation`. */
 export function checkConfirmation(expected: string, typed: string | undefined): void {
-  if (typed?.trim() !== expected) throw invalid({ confirmation: `Type ${expected} here.` });
+  if (typed?.trim() !== expected) throw invalid({ confirmation: CONFIRMATION_WRONG.with({ expected }) });
 }
 
 type Step = {
@@ -190,7 +208,7 @@ async function change(
 async function lockTenant(tx: ControlTx, id: TenantId): Promise<Tenant> {
   const [row] = await tx.select(TENANT_FIELDS).from(tenants).innerJoin(tenantSchemas, ON_ITS_SCHEMA)
     .where(and(eq(tenants.id, id), ne(tenants.status, "deleting"))).for("update");
-  if (!row) throw notFound("This workspace");
+  if (!row) throw notFound(WORKSPACE_NOT_FOUND);
   return toTenant(row);
 }
 
@@ -209,7 +227,7 @@ async function move(ctx: SystemContext, tx: ControlTx, tenant: Tenant, to: strin
   );
   if (former >= MAX_FORMER_SUBDOMAINS) {
     throw invalid({
-      subdomain: `This workspace has moved ${former} times recently. Try again in a few weeks.`,
+      subdomain: MOVED_TOO_OFTEN.with({ times: former }),
     });
   }
   await takeSubdomain(tx, tenant.id, to, now);

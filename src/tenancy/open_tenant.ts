@@ -5,6 +5,7 @@ import { type SystemContext, type TenantContext, tenantContext } from "../contex
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import type { Tenant } from "./tenant.ts";
+import { WORKSPACE_NOT_FOUND } from "./tenant.ts";
 import { TENANTS } from "./tenant_directory.ts";
 
 /**
@@ -12,10 +13,10 @@ import { TENANTS } from "./tenant_directory.ts";
  * in the tenant. Throws `not_found` for everyone else.
  */
 export async function openTenant(ctx: SystemContext, tenantId: string): Promise<TenantContext> {
-  if (!isId(tenantId)) throw notFound("This workspace");
+  if (!isId(tenantId)) throw notFound(WORKSPACE_NOT_FOUND);
   const tenant = await ctx.services.use(TENANTS).findById(tenantId);
   const actor = tenant && await actorIn(ctx, tenant);
-  if (!actor) throw notFound("This workspace");
+  if (!actor) throw notFound(WORKSPACE_NOT_FOUND);
   return tenantContext(ctx.services, tenant, actor, ctx.requestId);
 }
 

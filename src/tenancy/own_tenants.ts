@@ -2,8 +2,11 @@ import { z } from "zod";
 import type { MemberActor, StaffActor, UserActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
+import { problem } from "../platform/problem.ts";
 import type { Tenant } from "./tenant.ts";
 import { createTenant, newTenant } from "./tenants.ts";
+
+const BOUND_TOKEN = problem("bound_token", "A token for one workspace can't create another.");
 
 /** The input of a user who creates a tenant for themselves. `plan` is only a preference. `enterprise` requires a contract. */
 export const ownTenant = newTenant.extend({
@@ -19,6 +22,6 @@ export async function createOwnTenant(
   owner: UserActor | StaffActor | MemberActor,
   input: z.output<typeof ownTenant>,
 ): Promise<Tenant> {
-  if (owner.type === "member") throw forbidden("A token for one workspace can't create another.");
+  if (owner.type === "member") throw forbidden(BOUND_TOKEN);
   return await createTenant(ctx, { ...input, plan: "starter" }, () => Promise.resolve(owner));
 }

@@ -1,9 +1,22 @@
 import { z } from "zod";
 import { invalid } from "../errors.ts";
+import { problem } from "../platform/problem.ts";
+import { TEXT_TOO_LONG } from "../platform/text.ts";
+
+export const SUBDOMAIN_TAKEN = problem("subdomain_taken", "This address is taken.");
+const SUBDOMAIN_RESERVED = problem("subdomain_reserved", "This name is reserved. Choose another one.");
+const TOO_SHORT = problem("subdomain_too_short", "Use at least {minimum} characters.");
+const UPPERCASE = problem("subdomain_uppercase", "Use lowercase letters.");
+const WRONG_CHARACTER = problem("subdomain_character", "Use letters a to z, digits and hyphens only.");
+const OUTER_HYPHEN = problem("subdomain_outer_hyphen", "Start and end with a letter or a digit.");
+const LIKE_PUNYCODE = problem(
+  "subdomain_like_punycode",
+  "The third and fourth characters can't both be hyphens.",
+);
+const ONLY_DIGITS = problem("subdomain_only_digits", "Use at least one letter.");
 
 const MIN_LENGTH = 2;
 const MAX_LENGTH = 63; // a DNS label's limit, RFC 1035 section 2.3.4
-const RESERVED_MESSAGE = "This name is reserved. Choose another one.";
 
 /**
  * Names of the product, email, and infrastructure, the mailboxes of RFC 2142, and the apex's pages. A name made only of these
@@ -37,23 +50,23 @@ export function normalizeSubdomain(text: string): string {
 
 /** The syntax of a tenant's subdomain: one label of a host name. Every error states its reason. */
 export const subdomainForm = z.string().trim()
-  .min(MIN_LENGTH, `Use at least ${MIN_LENGTH} characters.`)
-  .max(MAX_LENGTH, { error: `Use ${MAX_LENGTH} characters at most.`, abort: true })
-  .refine((text) => text === text.toLowerCase(), "Use lowercase letters.")
-  .refine((text) => /^[a-z0-9-]*$/i.test(text), "Use letters a to z, digits and hyphens only.")
-  .refine((text) => !/^-|-$/.test(text), "Start and end with a letter or a digit.")
-  .refine((text) => !/^..--/.test(text), "The third and fourth characters can't both be hyphens.")
-  .refine((text) => !/^\d+$/.test(text), "Use at least one letter.");
+  .min(MIN_LENGTH, TOO_SHORT.code)
+  .max(MAX_LENGTH, { error: TEXT_TOO_LONG.code, abort: true })
+  .refine((text) => text === text.toLowerCase(), UPPERCASE.code)
+  .refine((text) => /^[a-z0-9-]*$/i.test(text), WRONG_CHARACTER.code)
+  .refine((text) => !/^-|-$/.test(text), OUTER_HYPHEN.code)
+  .refine((text) => !/^..--/.test(text), LIKE_PUNYCODE.code)
+  .refine((text) => !/^\d+$/.test(text), ONLY_DIGITS.code);
 
 /** The subdomain of a new tenant. */
-export const subdomain = subdomainForm.refine((text) => !isReserved(text), RESERVED_MESSAGE);
+export const subdomain = subdomainForm.refine((text) => !isReserved(text), SUBDOMAIN_RESERVED.code);
 
 /**
  * Checks the new subdomain of an existing tenant. A tenant may keep a reserved name that it already has. Throws
  * `invalid` on `subdomain`.
  */
 export function rejectReserved(name: string): void {
-  if (isReserved(name)) throw invalid({ subdomain: RESERVED_MESSAGE });
+  if (isReserved(name)) throw invalid({ subdomain: SUBDOMAIN_RESERVED });
 }
 
 function isReserved(name: string): boolean {

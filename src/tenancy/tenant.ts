@@ -1,6 +1,9 @@
 import type { TenantId } from "../../db/ids.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import type { PlanKey } from "../billing/plans.ts";
+import { problem } from "../platform/problem.ts";
+
+export const WORKSPACE_NOT_FOUND = problem("workspace_not_found", "This workspace was not found.");
 
 export type { TenantId };
 /** A tenant that is `deleting` is hidden from everyone while its data is being permanently deleted. */

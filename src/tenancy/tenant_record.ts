@@ -6,10 +6,13 @@ import { authorize } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { inNameOrder } from "../platform/name_order.ts";
+import { problem } from "../platform/problem.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
 import type { Tenant } from "./tenant.ts";
 import { TENANTS } from "./tenant_directory.ts";
 import { listFormerSubdomains } from "./tenants.ts";
+
+const TENANT_NOT_FOUND = problem("tenant_not_found", "This tenant was not found.");
 
 const OWNERS_LISTED = 20;
 
@@ -26,7 +29,7 @@ export type TenantRecord = {
 export async function getTenantRecord(ctx: SystemContext, id: string): Promise<TenantRecord> {
   authorize(ctx, TENANTS_MANAGE);
   const tenant = await ctx.services.use(TENANTS).findById(id);
-  if (!tenant) throw notFound("This tenant");
+  if (!tenant) throw notFound(TENANT_NOT_FOUND);
   const isOwner = and(eq(memberships.tenantId, tenant.id), eq(memberships.role, "owner"));
   const [owners, members, formerSubdomains, [ledger]] = await Promise.all([
     ctx.control.select({ name: users.name, email: users.email }).from(memberships)

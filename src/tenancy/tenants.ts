@@ -20,22 +20,34 @@ import { newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { choiceFilter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
+import { problem } from "../platform/problem.ts";
 import { singleLine } from "../platform/text.ts";
 import { WELCOME } from "./emails.ts";
 import { TENANT_CREATED } from "./events.ts";
 import { TENANTS_MANAGE } from "./permissions.ts";
-import { subdomain } from "./subdomains.ts";
+import { subdomain, SUBDOMAIN_TAKEN } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
 import { TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 import { UPKEEP } from "./upkeep.ts";
+
+const COMPANY_NAME_MISSING = problem("company_name_missing", "Enter your company name.");
+const TOO_MANY_SIGN_UPS = problem(
+  "too_many_sign_ups",
+  "Too many people are signing up right now. Try again in a minute.",
+);
+const TOO_MANY_WORKSPACES = problem(
+  "too_many_workspaces",
+  "You have created {created} workspaces. Delete one to create another.",
+);
+const TENANT_NOT_FOUND = problem("named_tenant_not_found", 'The tenant "{tenant}" was not found.');
 
 const MAX_NAME_LENGTH = 100;
 const CLAIM_ATTEMPTS = 5;
 const MAX_CREATED = 20;
 
 export const newTenant = z.object({
-  name: singleLine(MAX_NAME_LENGTH, "Enter your company name."),
+  name: singleLine(MAX_NAME_LENGTH, COMPANY_NAME_MISSING),
   subdomain,
   plan: z.enum(PLANS).default("starter"),
 });
@@ -72,7 +84,7 @@ export async function createTenantFor<Found extends Owner>(
     }
     await provisionSchema(ctx.services.db);
   }
-  throw unavailable("Too many people are signing up right now. Try again in a minute.");
+  throw unavailable(TOO_MANY_SIGN_UPS);
 }
 
 /** Returns null if no schema is ready. */
@@ -119,7 +131,7 @@ async function checkCreationLimit(tx: ControlTx, userId: UserId): Promise<void> 
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
   const created = await tx.$count(tenants, eq(tenants.createdBy, userId));
   if (created >= MAX_CREATED) {
-    throw invalid({ name: `You have created ${created} workspaces. Delete one to create another.` });
+    throw invalid({ name: TOO_MANY_WORKSPACES.with({ created }) });
   }
 }
 
@@ -161,7 +173,7 @@ export async function rejectTakenSubdomain<T>(change: () => PromiseLike<T>): Pro
 export async function getTenant(ctx: SystemContext, idOrSubdomain: string): Promise<Tenant> {
   const directory = ctx.services.use(TENANTS);
   const tenant = await directory.findById(idOrSubdomain) ?? await directory.findBySubdomain(idOrSubdomain);
-  if (!tenant) throw notFound(`The tenant "${idOrSubdomain}"`);
+  if (!tenant) throw notFound(TENANT_NOT_FOUND.with({ tenant: idOrSubdomain }));
   return tenant;
 }
 
@@ -238,5 +250,5 @@ function ownerActor({ id, name, email }: Owner) {
 }
 
 function takenError() {
-  return invalid({ subdomain: "This address is taken." });
+  return invalid({ subdomain: SUBDOMAIN_TAKEN });
 }

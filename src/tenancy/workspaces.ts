@@ -12,6 +12,7 @@ import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { nameKey } from "../platform/list_keys.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
 import type { Tenant, TenantId } from "./tenant.ts";
+import { WORKSPACE_NOT_FOUND } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, type TenantRow, toTenant } from "./tenant_rows.ts";
 
 /** A tenant as one of its members sees it. */
@@ -75,7 +76,7 @@ export async function getWorkspace(
   tenantId: string,
 ): Promise<Workspace> {
   const workspace = await findWorkspace(ctx, member, tenantId);
-  if (!workspace) throw notFound("This workspace");
+  if (!workspace) throw notFound(WORKSPACE_NOT_FOUND);
   return workspace;
 }
 

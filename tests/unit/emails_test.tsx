@@ -4,11 +4,14 @@ import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import type { Email } from "../../src/email/email.ts";
 import { renderSample, sampleFrame } from "../../src/email/sample.ts";
 import { RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
+import { problem } from "../../src/platform/problem.ts";
 import { oneLine, singleLine } from "../../src/platform/text.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
 import { accentOf, contrast, DARK, LIGHT } from "../../views/emails/palette.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
 import { EMAILS } from "../support/emails.ts";
+
+const NAME_MISSING = problem("test_name_missing", "Enter a name.");
 
 /**
  * Protects: emails state their facts in HTML and in text, escape text that people typed, link only to web pages, and stay
@@ -156,7 +159,7 @@ Deno.test("S32 characters that break or reverse a line are rejected in names, an
   const names = Array.from({ length: 0x3000 }, (_, code) => `a${String.fromCharCode(code)}b`);
   const unfit = names.filter((name) => oneLine(name) === "a b" && name !== "a b");
 
-  const refused = names.filter((name) => !singleLine(5, "Enter a name.").safeParse(name).success);
+  const refused = names.filter((name) => !singleLine(5, NAME_MISSING).safeParse(name).success);
   const { subject } = await renderSample(WELCOME, {
     workspace: { ...WELCOME.sample.workspace!, name: names.join("") },
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DomainError } from "../../src/errors.ts";
 import { checkNewPassword, hashPassword, verifyPassword } from "../../src/identity/passwords.ts";
+import { englishOf } from "../../src/platform/problem.ts";
 
 /** Protects: the rules for passwords and their storage. */
 
@@ -38,7 +39,7 @@ for (const [password, reason] of REFUSED) {
   Deno.test(`"${password.slice(0, 20)}" is rejected as a password`, () => {
     assert.throws(
       () => checkNewPassword(password, EMAIL),
-      (error) => error instanceof DomainError && reason.test(error.fields.password ?? ""),
+      (error) => error instanceof DomainError && reason.test(englishOf(error.fields.password!)),
     );
   });
 }
@@ -60,7 +61,7 @@ for (const [what, password, reason] of LOOK_ALIKES) {
   Deno.test(`a password is checked in its normalized form: ${what}`, () => {
     assert.throws(
       () => checkNewPassword(password, EMAIL),
-      (error) => error instanceof DomainError && reason.test(error.fields.password ?? ""),
+      (error) => error instanceof DomainError && reason.test(englishOf(error.fields.password!)),
     );
   });
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { subdomain } from "../../src/tenancy/subdomains.ts";
+import { textsOf } from "../support/problems.ts";
 
 /** Protects: a subdomain is a plain name that can't be mistaken for anything else (S33). */
 
@@ -67,6 +68,6 @@ const REFUSED: [string, RegExp][] = [
 for (const [name, reason] of REFUSED) {
   Deno.test(`S33 "${name.slice(0, 20)}" is rejected with the reason`, () => {
     const { error } = subdomain.safeParse(name);
-    assert.match(error?.issues[0]?.message ?? "accepted", reason);
+    assert.match(textsOf(error)[0] ?? "accepted", reason);
   });
 }

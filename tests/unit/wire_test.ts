@@ -42,7 +42,8 @@ Deno.test("camelCase names are rejected in input", () => {
 Deno.test("an error keeps the field's own message and uses the field name that was sent", () => {
   assert.throws(
     () => readWire(order, { company_name: "Acme Robotics" }),
-    (error) => error instanceof DomainError && error.fields.company_name === "Use 5 characters at most.",
+    (error) =>
+      error instanceof DomainError && error.fields.company_name?.english === "Use 5 characters at most.",
   );
   assert.deepEqual(wireErrors({ companyName: "Taken.", body: "Wrong." }), {
     company_name: "Taken.",

@@ -1,5 +1,6 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import { directionOf } from "../locale.ts";
 import { usePage } from "../page.tsx";
 import { layoutText } from "./text.ts";
 
@@ -17,7 +18,7 @@ export function Document(
   return (
     <>
       {raw("<!DOCTYPE html>")}
-      <html lang={locale} data-theme={theme === "system" ? undefined : theme}>
+      <html lang={locale} dir={directionOf(locale)} data-theme={theme === "system" ? undefined : theme}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
