@@ -13,6 +13,7 @@ import type { HttpEnv } from "./http.ts";
 import { PAGE_NOT_FOUND } from "./http.ts";
 import { inbound } from "./inbound/inbound.ts";
 import { TEXT_BODY } from "./middleware/body.ts";
+import { compress } from "./middleware/compression.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
 import { admitTenant, findTenant } from "./middleware/host.ts";
 import { refuseOtherMethods } from "./middleware/methods.ts";
@@ -25,6 +26,7 @@ import { site } from "./site/site.ts";
 import { unsubscribe } from "./site/unsubscribe.tsx";
 import { welcomeVisitor } from "./site/visitor.tsx";
 import { StaticFiles } from "./static_files.ts";
+import { apexWellKnown, tenantWellKnown } from "./well_known.ts";
 
 const SITE: Mount = {
   guards: [refuseCrossOrigin, readSession, welcomeVisitor],
@@ -98,6 +100,7 @@ function apexRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
   const apex = anyHost(services, files);
   apex.get("/openapi.json", serveOpenApi(services.config.appUrl.origin));
   apex.get("/.well-known/jwks.json", sendSigningKeys);
+  apex.route("/", apexWellKnown);
   for (const root of API_ROOTS) mount(apex, root, API, api);
   mount(apex, "/inbound", INBOUND, inbound);
   mount(apex, "/unsubscribe", UNSUBSCRIBE, unsubscribe);
@@ -109,6 +112,7 @@ function apexRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
 
 function tenantRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
   const tenant = anyHost(services, files);
+  tenant.route("/", tenantWellKnown);
   for (const root of API_ROOTS) mount(tenant, root, TENANT_API, api);
   mount(tenant, "/", APP, app);
   return tenant;
@@ -117,7 +121,12 @@ function tenantRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
 /** The routes that every host answers. Unknown hosts need the styles for their error page. */
 export function anyHost(services: Services, files: StaticFiles): Hono<HttpEnv> {
   const host = new Hono<HttpEnv>();
-  host.use(requestContext(services, files.url), securityHeaders(services.config), refuseOtherMethods);
+  host.use(
+    requestContext(services, files.url),
+    compress,
+    securityHeaders(services.config),
+    refuseOtherMethods,
+  );
   host.onError((error, c) => respondToError(c, error));
   host.notFound((c) => respondToError(c, notFound(PAGE_NOT_FOUND)));
   host.route("/", operations);

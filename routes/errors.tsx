@@ -5,17 +5,10 @@ import { isConnectionFailure, isOutOfRoom, isTimeout } from "../src/platform/dat
 import { describeError, logOf } from "../src/platform/log.ts";
 import { type Problem, problem } from "../src/platform/problem.ts";
 import { explainLoss, explainMissingRole } from "../src/tenancy/admission.ts";
-import type { Tenant } from "../src/tenancy/tenant.ts";
-import { OobToast } from "../views/components/toast.tsx";
-import { ErrorPage } from "../views/pages/error_page.tsx";
-import { SuspendedPage } from "../views/pages/suspended_page.tsx";
-import { problem as problemJson, STATUS } from "./api/problem.ts";
-import { type HttpEnv, isPartial, redirect } from "./http.ts";
-import { localeOf } from "./locale.ts";
+import { problem as problemJson } from "./api/problem.ts";
+import { errorPage } from "./error_pages.tsx";
+import type { HttpEnv } from "./http.ts";
 import { isForPrograms } from "./mount.ts";
-import { fragment, page } from "./page.tsx";
-import { problemText } from "./problem_text.ts";
-import { safeNext } from "./site/redirects.ts";
 
 const DATABASE_UNREACHABLE = problem(
   "database_unreachable",
@@ -67,51 +60,4 @@ function logFailure<Env extends HttpEnv>(c: Context<Env>, error: unknown): void 
     tenantId: c.get("target")?.id,
     ...describeError(error),
   });
-}
-
-/** Redirects visitors who have to sign in to the sign-in page, which sends them back afterward. */
-async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unknown): Promise<Response> {
-  const kind = error instanceof DomainError ? error.kind : null;
-  if (kind === "unauthenticated" && c.req.method === "GET") return redirect(c, signInAddress(c));
-  const tenant = c.get("tenant");
-  if (kind === "suspended" && tenant && !isPartial(c)) return await suspendedPage(c, tenant);
-  if (error instanceof DomainError && error.retryAfter !== undefined) {
-    c.header("Retry-After", String(error.retryAfter));
-  }
-  const { status, title, detail } = describe(c, error);
-  if (isPartial(c)) {
-    c.header("HX-Reswap", "none");
-    return await fragment(c, <OobToast kind="error" text={detail} />, status);
-  }
-  const requestId = status >= 500 ? c.get("requestId") : undefined;
-  const home = c.get("tenant") ? "/" : c.get("services").config.appUrl.href;
-  const body = <ErrorPage {...{ status, title, detail, requestId, home }} />;
-  return await page(c, { title, body, status });
-}
-
-/** Replaces every page of a suspended workspace. Only members see the reason. */
-async function suspendedPage<Env extends HttpEnv>(
-  c: Context<Env>,
-  { name, suspension }: Tenant,
-): Promise<Response> {
-  const isMember = c.get("session") !== null;
-  const reason = isMember ? suspension?.reason ?? null : null;
-  const body = <SuspendedPage workspace={{ name }} reason={reason} signedIn={isMember} />;
-  return await page(c, { title: `${name} is suspended`, body, status: 403 });
-}
-
-function describe<Env extends HttpEnv>(c: Context<Env>, error: unknown) {
-  if (error instanceof DomainError) {
-    return { ...STATUS[error.kind], detail: problemText(error.problem, localeOf(c)) };
-  }
-  return { status: 500 as const, title: "Something went wrong", detail: "We've been notified." };
-}
-
-/** After an htmx request, the person returns to the page that sent it, if that page is on this host. */
-function signInAddress<Env extends HttpEnv>(c: Context<Env>): string {
-  const page = isPartial(c) ? c.req.header("HX-Current-URL") : undefined;
-  const url = URL.parse(page ?? c.req.url);
-  const isOwn = url?.host === URL.parse(c.req.url)?.host;
-  const next = url && isOwn ? safeNext(url.pathname + url.search, "/") : "/";
-  return next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
 }

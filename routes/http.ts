@@ -6,7 +6,8 @@ import { problem } from "../src/platform/problem.ts";
 import type { Services } from "../src/ports.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
 import type { Layout } from "../views/layouts/layout.ts";
-import type { AssetName } from "../views/page.tsx";
+import type { NavigationLink } from "../views/layouts/navigation.tsx";
+import type { AssetName } from "../views/static_files.ts";
 import type { Mount } from "./mount.ts";
 
 export const PAGE_NOT_FOUND = problem("page_not_found", "This page was not found.");
@@ -44,7 +45,13 @@ export type PersonEnv = { Variables: RequestVariables & { session: PersonSession
 
 /** A page of a tenant's host for a member. */
 export type MemberEnv = {
-  Variables: RequestVariables & { tenant: Tenant; session: Session; member: MemberContext };
+  Variables: RequestVariables & {
+    tenant: Tenant;
+    session: Session;
+    member: MemberContext;
+    /** The links in the workspace's navigation. */
+    links: readonly NavigationLink[];
+  };
 };
 
 /** A page of the back office. `staff` uses separate connections, so it never delays a tenant's requests. */

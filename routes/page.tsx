@@ -156,7 +156,8 @@ async function refuse<Env extends HttpEnv, Schema extends z.ZodType, Result>(
   return again instanceof Response ? again : await page(c, { ...again, status: 422 });
 }
 
-function withoutPasswords(fields: Fields): Fields {
+/** A form's fields as they may be written back into a page. */
+export function withoutPasswords(fields: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !PASSWORDS.has(name)));
 }
 

@@ -26,6 +26,8 @@ type Derived = {
   appUrl: URL;
   databasePooler: "none" | "transaction";
   emailFrom: NamedAddress;
+  /** A `mailto:` or `https:` URI. */
+  securityContact: string;
   /** The process ends this many milliseconds after the stop signal at the latest, even if something hangs. */
   stopGrace: number;
   /** The part of `stopGrace` in which requests and jobs may finish. */
@@ -77,11 +79,13 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
 function derive(values: Values): Derived {
   const { environment, databaseUrl, sleepsBetweenRequests, port } = values;
   const appUrl = values.appUrl ?? new URL(`http://localhost:${port}`);
+  const emailFrom = values.emailFrom ?? { name: SENDER_NAME, address: `no-reply@${appUrl.hostname}` };
   return {
     environment: environment ?? (sleepsBetweenRequests ? "production" : "development"),
     appUrl,
     databasePooler: values.databasePooler ?? (isPooler(databaseUrl) ? "transaction" : "none"),
-    emailFrom: values.emailFrom ?? { name: SENDER_NAME, address: `no-reply@${appUrl.hostname}` },
+    emailFrom,
+    securityContact: values.securityContact ?? `mailto:${emailFrom.address}`,
     ...(sleepsBetweenRequests ? DENO_DEPLOY_STOP : STOP),
   };
 }

@@ -16,6 +16,7 @@ export type ErrorKind =
   | "precondition_failed"
   | "limit_reached"
   | "too_large"
+  | "rate_limited"
   | "unavailable";
 
 /** The problem of each field with one. */
@@ -36,7 +37,7 @@ export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly problem: Problem;
   readonly fields: FieldProblems;
-  /** For `unavailable`: seconds until a retry makes sense. */
+  /** For `rate_limited` and `unavailable`: seconds until a retry makes sense. */
   readonly retryAfter: number | undefined;
   /** For `limit_reached`: the plan's limit, and how much of it is used. */
   readonly usage: Usage | undefined;
@@ -109,6 +110,11 @@ export function limitReached(problem: Problem, usage: Usage): DomainError {
 /** The request's body is over the limit. */
 export function tooLarge(problem: Problem): DomainError {
   return new DomainError("too_large", problem);
+}
+
+/** The client has sent too many requests in a short time. */
+export function rateLimited(problem: Problem, retryAfter: number): DomainError {
+  return new DomainError("rate_limited", problem, { retryAfter });
 }
 
 /** A dependency of the product is unavailable right now. */

@@ -6,6 +6,7 @@ import type { Event } from "./events/event.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { Part } from "./ports.ts";
+import type { SearchSource } from "./search/search_source.ts";
 
 /** Everything that a feature adds to the product, except its pages and API routes. `routes/app` and `routes/api` list those. */
 export type Feature = {
@@ -22,6 +23,8 @@ export type Feature = {
   readonly jobs: readonly Job<any>[];
   // deno-lint-ignore no-explicit-any -- each schedule has its own payload type
   readonly schedules: readonly Schedule<any>[];
+  /** What the workspace's search finds. */
+  readonly searches: readonly SearchSource[];
   // deno-lint-ignore no-explicit-any -- each part has its own type
   readonly parts: readonly Part<any>[];
 };
@@ -40,6 +43,7 @@ export function feature(
     emails,
     jobs: [...jobs, ...emails.map(({ job }) => job)],
     schedules: [],
+    searches: [],
     parts: [],
     ...adds,
   };

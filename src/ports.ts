@@ -8,6 +8,7 @@ import type { JobSignal } from "./outbox/job_signal.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Health } from "./platform/health.ts";
 import type { Metrics } from "./platform/metrics.ts";
+import type { SearchSource } from "./search/search_source.ts";
 
 /** The services of this process. `buildServices` creates them once, and contexts pass them on. */
 export type Services = {
@@ -21,6 +22,8 @@ export type Services = {
   readonly permissions: readonly Permission[];
   /** Every event that a feature declares, by name. */
   readonly events: ReadonlyMap<string, Event>;
+  /** Everything that a feature makes searchable. */
+  readonly searches: readonly SearchSource[];
   /** Every table that a feature has in the tenants' schemas. */
   readonly tenantTables: readonly PgTable[];
   /** The oldest version of a tenant's schema that this code works with. */

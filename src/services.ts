@@ -77,6 +77,7 @@ export async function buildServices(
     health: new Health(clock, healthChecks({ config, db, clock, use })),
     permissions: features.flatMap(({ permissions }) => permissions),
     events: new Map(features.flatMap(({ events }) => events.map((event) => [event.name, event]))),
+    searches: features.flatMap(({ searches }) => searches),
     tenantTables: features.flatMap(({ tables }) => tables),
     oldestServedVersion: await oldestServedVersion(),
     use,

@@ -1,16 +1,6 @@
 import { createContext, useContext } from "hono/jsx";
 import type { Locale } from "./locale.ts";
-
-/** Parts of the typeface Inter. Browsers load only those whose letters a page shows. */
-export const FONTS = ["latin", "latin-ext", "cyrillic", "greek", "vietnamese"] as const;
-
-export type AssetName =
-  | "app.css"
-  | "app.js"
-  | "favicon.svg"
-  | "htmx.js"
-  | "alpine.js"
-  | `inter-${typeof FONTS[number]}.woff2`;
+import type { AssetName } from "./static_files.ts";
 
 /** The person's choice of colors. `system` follows the device. */
 export type Theme = "system" | "light" | "dark";

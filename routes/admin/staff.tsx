@@ -5,7 +5,7 @@ import { inBackground, systemContext } from "../../src/context.ts";
 import { forbidden, unauthenticated } from "../../src/errors.ts";
 import { TENANTS_MANAGE } from "../../src/tenancy/permissions.ts";
 import { AdminShell } from "../../views/layouts/admin_shell.tsx";
-import type { LayoutProps } from "../../views/layouts/layout.ts";
+import { type LayoutProps, titled } from "../../views/layouts/layout.ts";
 import type { StaffEnv } from "../http.ts";
 
 /** Admits only the platform's staff, and sets the back office as the layout of pages. */
@@ -17,6 +17,6 @@ export const requireStaff = createMiddleware<StaffEnv>(async (c, next) => {
   authorize(staff, TENANTS_MANAGE);
   c.set("staff", staff);
   const user = { name: actor.name, email: actor.email };
-  c.set("layout", (props: PropsWithChildren<LayoutProps>) => <AdminShell {...props} user={user} />);
+  c.set("layout", titled((props: PropsWithChildren<LayoutProps>) => <AdminShell {...props} user={user} />));
   await next();
 });

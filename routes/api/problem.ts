@@ -8,7 +8,7 @@ import { wireErrors } from "../wire.ts";
 /** The status and title of each kind of error, for the API and for pages. */
 export const STATUS: Record<
   ErrorKind,
-  { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 503; title: string }
+  { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 503; title: string }
 > = {
   invalid: { status: 422, title: "Invalid input" },
   bad_request: { status: 400, title: "Bad request" },
@@ -21,6 +21,7 @@ export const STATUS: Record<
   precondition_failed: { status: 412, title: "Outdated version" },
   limit_reached: { status: 403, title: "Limit reached" },
   too_large: { status: 413, title: "Too large" },
+  rate_limited: { status: 429, title: "Too many requests" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
 };
 

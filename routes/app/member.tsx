@@ -6,12 +6,14 @@ import { unauthenticated } from "../../src/errors.ts";
 import type { Session } from "../../src/identity/credentials.ts";
 import { TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { AppShell } from "../../views/layouts/app_shell.tsx";
-import type { Layout, LayoutProps } from "../../views/layouts/layout.ts";
+import { type Layout, type LayoutProps, titled } from "../../views/layouts/layout.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import { endpointOf } from "../endpoint.ts";
 import type { RequestVariables } from "../http.ts";
 
-type GuardEnv = { Variables: RequestVariables & { member: MemberContext } };
+type GuardEnv = {
+  Variables: RequestVariables & { member: MemberContext; links: readonly NavigationLink[] };
+};
 
 /**
  * Admits only members of the workspace, and sets its shell, with these links in the navigation, as the layout of pages.
@@ -24,6 +26,7 @@ export function requireMember(links: NavigationLink[]) {
     if (tenant && session?.actor.type === "member") {
       const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
       c.set("member", member);
+      c.set("links", links);
       c.set("layout", shellOf(member, session, links));
     } else if (endpointOf(c) !== "unmatched") {
       throw unauthenticated();
@@ -41,5 +44,5 @@ function shellOf({ tenant, actor }: MemberContext, { isVerified }: Session, link
     unverified: isVerified ? undefined : actor.email,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
   };
-  return (props: PropsWithChildren<LayoutProps>) => <AppShell {...shell} {...props} />;
+  return titled((props: PropsWithChildren<LayoutProps>) => <AppShell {...shell} {...props} />);
 }

@@ -21,6 +21,17 @@ const NO_WORKSPACE_AT_ALL = problem(
 
 const unknownHosts = new UnknownHosts();
 
+/** No workspace has the request's host. `address` is absent if the host isn't below the apex. */
+export class NoWorkspace extends DomainError {
+  constructor(readonly address: string | undefined, apex: URL) {
+    const home = apex.origin;
+    super(
+      "not_found",
+      address === undefined ? NO_WORKSPACE_AT_ALL.with({ home }) : NO_WORKSPACE_HERE.with({ address, home }),
+    );
+  }
+}
+
 /**
  * Finds the tenant by the request's subdomain of the apex. Any other host is a 404. A tenant's former subdomain redirects to
  * its current one and keeps method and body. The port must match, because browsers treat ports as different origins.
@@ -57,11 +68,10 @@ function subdomainOf(host: string, apexHost: string): string {
 }
 
 /** Shows only names below the apex. Any other name is forged or comes from a wrong configuration. */
-function noWorkspaceHere(c: Context<HttpEnv>): DomainError {
+function noWorkspaceHere(c: Context<HttpEnv>): NoWorkspace {
   const { appUrl } = c.get("services").config;
   const host = hostOf(c);
   unknownHosts.report(host, appUrl.host);
-  const home = appUrl.origin;
-  if (!subdomainOf(host, appUrl.host)) return notFound(NO_WORKSPACE_AT_ALL.with({ home }));
-  return notFound(NO_WORKSPACE_HERE.with({ address: printable(host).replace(/:\d+$/, ""), home }));
+  const isBelowApex = subdomainOf(host, appUrl.host) !== "";
+  return new NoWorkspace(isBelowApex ? printable(host).replace(/:\d+$/, "") : undefined, appUrl);
 }

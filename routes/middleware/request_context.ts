@@ -4,7 +4,7 @@ import { newId } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
 import { SiteLayout } from "../../views/layouts/site_layout.tsx";
-import type { AssetName } from "../../views/page.tsx";
+import type { AssetName } from "../../views/static_files.ts";
 import { endpointOf } from "../endpoint.ts";
 import type { HttpEnv } from "../http.ts";
 import { clientAddress, type Connection } from "./client_address.ts";
@@ -38,6 +38,8 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     const ended = { endpoint: endpointOf(c), method: c.req.method, status: c.res.status };
     services.metrics.requestEnded(c.get("target")?.id, { ...ended, seconds: milliseconds / 1_000 });
     c.res.headers.set("X-Request-Id", requestId); // `c.header` would rebuild the whole response
+    // Tells htmx's responses of ours from those of a proxy.
+    if (c.req.header("HX-Request")) c.res.headers.set("HX-Response", "true");
     log.info("request", {
       requestId,
       method: ended.method,

@@ -9,6 +9,8 @@ landingPages.get("/", (c) => {
   const isSignedIn = c.get("session") !== null;
   return page(c, {
     title: "Every company gets its own workspace",
+    description:
+      "Projects, members and an API in one workspace for your company, kept apart from all others.",
     wide: true,
     body: <LandingPage isSignedIn={isSignedIn} />,
   });

@@ -57,6 +57,7 @@ function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   const tenant = c.get("tenant");
   return {
     title: tenant ? `Sign in to ${tenant.name}` : "Sign in",
+    description: tenant ? undefined : "Sign in to your workspaces with your work email and password.",
     body: <SignInPage workspace={tenant?.name} {...form} />,
     partial: <SignInForm {...form} />,
   };

@@ -72,7 +72,8 @@ signUpPages.post("/signup/code/resend", async (c) => {
 });
 
 function signUpForm(form: SignUpFormProps) {
-  return { title: "Sign up", body: <SignUpPage {...form} />, partial: <SignUpForm {...form} /> };
+  const description = "Create a workspace for your company in a minute. Start for free, without a card.";
+  return { title: "Sign up", description, body: <SignUpPage {...form} />, partial: <SignUpForm {...form} /> };
 }
 
 function codeForm(address: string, form: SignUpCodeFormProps) {

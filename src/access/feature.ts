@@ -1,8 +1,9 @@
 import { feature } from "../feature.ts";
 import { INVITATION } from "./emails.ts";
-import { MEMBERS_MANAGE, MEMBERS_READ } from "./members.ts";
+import { MEMBER_SEARCH, MEMBERS_MANAGE, MEMBERS_READ } from "./members.ts";
 
 export default feature("access", {
   permissions: [MEMBERS_READ, MEMBERS_MANAGE],
   emails: [INVITATION],
+  searches: [MEMBER_SEARCH],
 });

@@ -9,6 +9,7 @@ import { newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { equalFilter, oneOf, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
+import { searchSource } from "../search/search_source.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { authorize } from "./authorize.ts";
@@ -54,6 +55,19 @@ export const MEMBER_LIST = list("members", {
     role: equalFilter(oneOf(ROLES), memberships.role),
   },
   scope: { tenantId: (id) => eq(memberships.tenantId, id) },
+});
+
+export const MEMBER_SEARCH = searchSource({
+  label: "Members",
+  permission: MEMBERS_READ,
+  position: 30,
+  select: (db) =>
+    db.select({ id: memberships.id, title: users.name, detail: users.email }).from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId)),
+  id: memberships.id,
+  columns: [users.name, users.email],
+  ofTenant: (id) => eq(memberships.tenantId, id),
+  href: ({ detail }) => `/team?${new URLSearchParams({ search: detail })}`,
 });
 
 /** One page of the tenant's members. Throws `invalid` for a cursor of another list, order or filter. */

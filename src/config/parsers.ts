@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DatabaseUrlError, parseDatabaseUrl } from "../../db/connection/database_url.ts";
 import { type AddressRange, parseAddressRange } from "../platform/address_ranges.ts";
 import { parseAppUrl } from "../platform/app_url.ts";
+import { emailAddress } from "../platform/text.ts";
 
 const LISTENING_ADDRESS = /^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9.-]+)$/i;
 
@@ -32,4 +33,13 @@ export const addressRanges: z.ZodType<AddressRange[], string> = z.string().trans
     );
     return [];
   });
+});
+
+/** An email address or the address of a web page, as a URI. */
+export const contact: z.ZodType<string, string> = z.string().transform((text, problems) => {
+  if (URL.parse(text)?.protocol === "https:") return text;
+  const address = emailAddress.safeParse(text.replace(/^mailto:/, ""));
+  if (address.success) return `mailto:${address.data}`;
+  problems.addIssue("must be an email address or an https address");
+  return z.NEVER;
 });

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { namedAddress } from "../platform/named_address.ts";
 import { flag, oneOf, setting, textOfLength, wholeNumber } from "../platform/setting.ts";
 import { smtpUrl } from "../platform/smtp_url.ts";
-import { addressRanges, appUrl, databaseUrl, listeningAddress } from "./parsers.ts";
+import { addressRanges, appUrl, contact, databaseUrl, listeningAddress } from "./parsers.ts";
 
 /** The default of APP_SECRET. It is public, so production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
@@ -79,6 +79,15 @@ export const SETTINGS = {
     default: "immediate",
     description:
       "When a sign-up creates the workspace. `immediate`: at once. `verified`: after the visitor enters a code sent to their email.",
+  }),
+  securityContact: setting("SECURITY_CONTACT", {
+    group: "Server",
+    parse: contact,
+    unset: "the address in `EMAIL_FROM`",
+    example: "security@example.com",
+    description:
+      "Where researchers report a vulnerability, in `/.well-known/security.txt`: an email address or an https address.",
+    guide: "operations.md",
   }),
   sleepsBetweenRequests: setting("DENO_DEPLOY", {
     group: "Server",

@@ -17,6 +17,7 @@ import { equalFilter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
+import { searchSource } from "../search/search_source.ts";
 
 const PROJECT_NOT_FOUND = problem("project_not_found", "This project was not found.");
 const PROJECT_NAME_MISSING = problem("project_name_missing", "Enter a name.");
@@ -102,6 +103,17 @@ export const PROJECT_LIST = list("projects", {
     ),
     status: equalFilter(status, projects.status),
   },
+});
+
+export const PROJECT_SEARCH = searchSource({
+  label: "Projects",
+  permission: PROJECTS_READ,
+  position: 20,
+  select: (db) =>
+    db.select({ id: projects.id, title: projects.name, detail: projects.description }).from(projects),
+  id: projects.id,
+  columns: [projects.name, projects.description],
+  href: ({ id }) => `/projects/${id}`,
 });
 
 /** One page of the tenant's projects. Throws `invalid` for a cursor from another list, order, or filter. */

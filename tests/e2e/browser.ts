@@ -27,10 +27,10 @@ fs.existsSync = (path) => {
   }
 };
 
-/** Starts the system's Chromium. */
-export async function launchBrowser(): Promise<Browser> {
+/** Starts the system's Chromium, with more arguments if needed. */
+export async function launchBrowser(args: string[] = []): Promise<Browser> {
   const { chromium } = await import("playwright-core");
-  return await chromium.launch({ executablePath: await findChromium(), args: ARGUMENTS });
+  return await chromium.launch({ executablePath: await findChromium(), args: [...ARGUMENTS, ...args] });
 }
 
 /** Chromium's path: `CHROMIUM_PATH`, or where Debian, Google and snap install it. Throws what to install. */

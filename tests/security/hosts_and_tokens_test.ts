@@ -125,7 +125,7 @@ Deno.test("S35 on an unknown host, pages and API link to the apex", async () => 
 
   assert.match(page.text, /There&#39;s no workspace at this address\./);
   assert.match(below.text, /There&#39;s no workspace at nosuchco\.localhost\./);
-  assert.ok(page.text.includes(`start at http://${world.host()}`));
+  assert.ok(page.text.includes(`href="http://${world.host()}/workspaces"`));
   assert.ok(call.json.detail.includes(`start at http://${world.host()}`));
 });
 

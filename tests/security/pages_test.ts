@@ -35,6 +35,8 @@ Deno.test("S27 every page escapes text that people typed", async (t) => {
           `/projects/${project.id}`,
           `/projects/${project.id}/edit`,
           `/projects/${project.id}/delete`,
+          `/search?${new URLSearchParams({ q: text })}`,
+          `/search/palette?${new URLSearchParams({ q: text })}`,
         ]
       ) {
         const page = await browser.get(host + path);

@@ -10,7 +10,7 @@ export type RawCall = {
   body?: string | Uint8Array;
 };
 
-export type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string };
+export type RawAnswer = { status: number; headers: IncomingHttpHeaders; bytes: Uint8Array; text: string };
 
 /** One HTTP request to 127.0.0.1 with any Host header and the path sent verbatim. */
 export function send({ port, host, method, path, headers = {}, body }: RawCall): Promise<RawAnswer> {
@@ -31,12 +31,11 @@ export function send({ port, host, method, path, headers = {}, body }: RawCall):
       answer.on("data", (chunk) => chunks.push(chunk));
       answer.on(
         "end",
-        () =>
-          resolve({
-            status: answer.statusCode!,
-            headers: answer.headers,
-            text: Buffer.concat(chunks).toString("utf8"),
-          }),
+        () => {
+          const bytes = Buffer.concat(chunks);
+          const { statusCode: status, headers } = answer;
+          resolve({ status: status!, headers, bytes, text: bytes.toString("utf8") });
+        },
       );
       answer.on("error", reject);
     });
@@ -56,7 +55,7 @@ export type ApiCall = {
 };
 
 // deno-lint-ignore no-explicit-any -- tests read the fields they expect, and fail if a field is missing
-export type ApiAnswer = { status: number; headers: IncomingHttpHeaders; json: any; text: string };
+export type ApiAnswer = RawAnswer & { json: any };
 
 /** One API call: JSON in, JSON out. */
 export async function callApi({ token, body, headers = {}, ...call }: ApiCall): Promise<ApiAnswer> {

@@ -15,14 +15,19 @@ export type TestRun = {
 /** Runs them in order until one fails, then exits this process, with code 0 only if every test passed. */
 export async function runSuite(...runs: TestRun[]): Promise<never> {
   for (const { report } of runs) await Deno.remove(reportFile(report)).catch(() => {});
-  let passed = await runDeno(["task", "css"]) &&
-    await runDeno(["run", "--quiet", "--no-prompt", "-P=test", "tests/support/database.ts"]);
+  let passed = await prepareSuite();
   for (const run of runs) passed = passed && await runTests(run);
   const counts = await Promise.all(runs.map(({ report }) => countTests(report)));
   const total = sum(counts.map(({ tests }) => tests));
   const failed = sum(counts.map(({ failures }) => failures));
   Deno.stdout.writeSync(new TextEncoder().encode(`${total - failed} passed, ${failed} failed\n`));
   Deno.exit(passed && total > 0 && failed === 0 ? 0 : 1);
+}
+
+/** Builds the style sheet, and the database that tests copy. */
+export async function prepareSuite(): Promise<boolean> {
+  return await runDeno(["task", "css"]) &&
+    await runDeno(["run", "--quiet", "--no-prompt", "-P=test", "tests/support/database.ts"]);
 }
 
 async function runTests({ report, folders, parallelFiles, permissions = [] }: TestRun): Promise<boolean> {
@@ -40,7 +45,8 @@ async function runTests({ report, folders, parallelFiles, permissions = [] }: Te
     : await runDeno(["test", ...options, ...permissions, ...folders]);
 }
 
-async function runDeno(args: string[], env: Record<string, string> = {}): Promise<boolean> {
+/** Runs Deno in the project. Returns whether it succeeded. */
+export async function runDeno(args: string[], env: Record<string, string> = {}): Promise<boolean> {
   const { success } = await new Deno.Command("deno", { args, env, cwd: ROOT }).spawn().status;
   return success;
 }

@@ -11,7 +11,7 @@ import { NewWorkspacePage } from "../../views/pages/new_workspace_page.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { SettingsPage } from "../../views/pages/settings/settings_page.tsx";
-import { SuspendedPage } from "../../views/pages/suspended_page.tsx";
+import { SuspendedPage } from "../../views/pages/error/suspended_page.tsx";
 import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
 import { htmlOf, NONCE } from "../support/page.tsx";
 

@@ -9,7 +9,7 @@ export function Checkbox(
 ) {
   return (
     <div class="grid gap-1">
-      <label for={id} class="flex items-center gap-2.5 py-1 text-base">
+      <label class="flex items-center gap-2.5 py-1 text-base">
         <input
           id={id}
           type="checkbox"

@@ -2,12 +2,14 @@ import type { PropsWithChildren } from "hono/jsx";
 import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { Day } from "../components/time.tsx";
+import { Palette } from "../pages/search/palette.tsx";
 import { fill } from "../text.ts";
 import { UserMenu, WorkspaceSwitcher } from "./account_menus.tsx";
 import type { LayoutProps } from "./layout.ts";
 import {
   type NavigationGroup,
   type NavigationLink,
+  SearchLink,
   SidebarLink,
   SidebarLinks,
   SubNavigation,
@@ -42,9 +44,11 @@ export function AppShell(
     <ShellFrame
       {...page}
       documentTitle={`${page.title} · ${tenant.name}`}
+      description={page.description ?? text.description(page.title, tenant.name)}
       sidebar={<Sidebar links={links} tenant={tenant} user={user} />}
       subNavigation={besides}
       notices={deletion || unverified ? <Notices deletion={deletion} unverified={unverified} /> : null}
+      search={<Palette />}
     >
       {children}
     </ShellFrame>
@@ -59,6 +63,7 @@ function Sidebar({ links, tenant, user }: Pick<ShellProps, "links" | "tenant" | 
   return (
     <>
       <WorkspaceSwitcher tenant={tenant} />
+      <SearchLink />
       <nav aria-label={text.main} class="mt-3 min-h-0 flex-1 overflow-y-auto">
         <SidebarLinks links={inGroup("main")} />
         <SidebarLinks links={inGroup("developers")} heading={text.developers} />

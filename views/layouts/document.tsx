@@ -1,10 +1,11 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import { FailureToast } from "../components/failure_toast.tsx";
 import { directionOf } from "../locale.ts";
 import { usePage } from "../page.tsx";
 import { layoutText } from "./text.ts";
 
-const HTMX_CONFIG = 'extensions:"hx-csp", includeIndicatorCSS:false';
+const HTMX_CONFIG = 'extensions:"hx-csp", includeIndicatorCSS:false, defaultTimeout:30000';
 const SCRIPTS = ["htmx.js", "app.js", "alpine.js"] as const;
 
 const SKIP_LINK =
@@ -25,8 +26,10 @@ export function Document(
           <meta name="color-scheme" content="light dark" />
           <meta name="htmx-config" content={HTMX_CONFIG} />
           <title>{title}</title>
-          {description ? <meta name="description" content={description} /> : null}
+          {description ? <PublicTags title={title} description={description} /> : null}
+          <link rel="icon" sizes="32x32" href={asset("favicon.ico")} />
           <link rel="icon" type="image/svg+xml" href={asset("favicon.svg")} />
+          <link rel="apple-touch-icon" href={asset("apple-touch-icon.png")} />
           <link
             rel="preload"
             as="font"
@@ -40,8 +43,32 @@ export function Document(
         <body class="min-h-dvh">
           <a href="#main" class={SKIP_LINK}>{layoutText.use().skip}</a>
           {children}
+          <FailureToast />
         </body>
       </html>
+    </>
+  );
+}
+
+/** What search engines and shared links show of a public page. */
+function PublicTags({ title, description }: { title: string; description: string }) {
+  const { apexUrl, path, asset } = usePage();
+  const text = layoutText.use();
+  const address = apexUrl + path;
+  return (
+    <>
+      <meta name="description" content={description} />
+      <link rel="canonical" href={address} />
+      <meta property="og:type" content="website" />
+      <meta property="og:site_name" content="Denizen" />
+      <meta property="og:title" content={title} />
+      <meta property="og:description" content={description} />
+      <meta property="og:url" content={address} />
+      <meta property="og:image" content={apexUrl + asset("social.png")} />
+      <meta property="og:image:width" content="1200" />
+      <meta property="og:image:height" content="630" />
+      <meta property="og:image:alt" content={text.socialImage} />
+      <meta name="twitter:card" content="summary_large_image" />
     </>
   );
 }

@@ -12,7 +12,7 @@ export type LayoutProps = {
   trail?: Crumb[];
   /** The page's buttons: one component. At most one button is primary. */
   actions?: Child;
-  /** The description that search engines show of a public page. */
+  /** The description that search engines show of a public page. A workspace's pages have one by default. */
   description?: string;
   flash?: Flash;
   /** The body spans the whole window. */
@@ -20,4 +20,12 @@ export type LayoutProps = {
 };
 
 /** The frame around a page: the site's header and footer, or the shell of a workspace or the back office. */
-export type Layout = FC<LayoutProps>;
+export type Layout = FC<LayoutProps> & {
+  /** Whether the layout shows the page's title as its heading. */
+  isTitled?: true;
+};
+
+/** Marks a layout that shows the page's title as its heading. */
+export function titled(layout: FC<LayoutProps>): Layout {
+  return Object.assign(layout, { isTitled: true as const });
+}

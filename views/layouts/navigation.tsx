@@ -1,6 +1,7 @@
 import { classes } from "../components/classes.ts";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { usePage } from "../page.tsx";
+import { layoutText } from "./text.ts";
 
 /**
  * Where a link stands: in the sidebar at the top (`main`) or below its heading (`developers`), or beside the pages of the
@@ -44,6 +45,27 @@ export function SidebarLink({ link: { label, href, icon }, isCurrent }: SidebarL
     >
       {icon ? <Icon name={icon} class={isCurrent ? "text-accent" : ""} /> : null}
       {label}
+    </a>
+  );
+}
+
+/** Opens the search: as a dialog, or without JavaScript as a page. */
+export function SearchLink() {
+  return (
+    <a
+      href="/search"
+      aria-keyshortcuts="Meta+K Control+K"
+      class="mt-3 flex h-8 items-center gap-2.5 rounded-sm border border-line bg-surface px-2 text-sm text-muted transition-colors hover:border-line-strong hover:text-ink max-md:h-11"
+    >
+      <Icon name="search" />
+      <span class="flex-1">{layoutText.use().search}</span>
+      <kbd
+        data-shortcut
+        aria-hidden="true"
+        class="min-w-10 rounded-sm border border-line px-1 text-center font-sans text-xs max-md:hidden"
+      >
+        ⌘K
+      </kbd>
     </a>
   );
 }

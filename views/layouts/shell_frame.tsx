@@ -11,8 +11,21 @@ const SIDEBAR =
 
 /** The frame of every page for signed-in people: a sidebar, a bar with the page's title and actions, and the content. */
 export function ShellFrame(
-  { documentTitle, sidebar, isDark = false, subNavigation, notices, title, trail, actions, flash, children }:
-    & Pick<LayoutProps, "title" | "trail" | "actions" | "flash">
+  {
+    documentTitle,
+    description,
+    sidebar,
+    isDark = false,
+    subNavigation,
+    notices,
+    search,
+    title,
+    trail,
+    actions,
+    flash,
+    children,
+  }:
+    & Pick<LayoutProps, "title" | "trail" | "actions" | "description" | "flash">
     & {
       documentTitle: string;
       sidebar: Child;
@@ -22,11 +35,13 @@ export function ShellFrame(
       subNavigation?: Child;
       /** Shown above the content of every page. */
       notices?: Child;
+      /** The search dialog. */
+      search?: Child;
       children?: Child;
     },
 ) {
   return (
-    <Document title={documentTitle}>
+    <Document title={documentTitle} description={description}>
       <aside id="sidebar" popover="auto" class={classes(SIDEBAR, isDark && "scheme-dark")}>{sidebar}</aside>
       <div class="md:ps-60">
         <PageBar title={title} trail={trail} actions={actions} />
@@ -42,6 +57,7 @@ export function ShellFrame(
             : children}
         </main>
       </div>
+      {search}
       <ToastRegion>
         {flash ? <Toast {...flash} /> : null}
       </ToastRegion>

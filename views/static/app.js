@@ -1,6 +1,9 @@
 const TOAST_MILLISECONDS = 6000;
 const LONGEST_SUBDOMAIN = 40;
 
+// Alpine reads every global. Chromium logs a deprecation when a script reads this one, which nothing here uses.
+delete globalThis.fence;
+
 document.addEventListener("alpine:init", () => {
   const { Alpine } = globalThis;
 
@@ -57,6 +60,80 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // The search over the page. Arrow keys choose a result, and Enter opens it, or the first one once it arrives.
+  Alpine.data("palette", () => ({
+    list: null,
+    chosen: null,
+    isExpecting: false,
+    opensFirst: false,
+    init() {
+      const key = /Mac|iP/.test(navigator.platform) ? "⌘K" : "Ctrl K";
+      for (const hint of document.querySelectorAll("[data-shortcut]")) hint.textContent = key;
+    },
+    openByKey(event) {
+      if (event.key.toLowerCase() !== "k" || !(event.metaKey || event.ctrlKey)) return;
+      if (event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      this.open();
+    },
+    openByLink(event) {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || !event.target.closest("a[href='/search']")) {
+        return;
+      }
+      event.preventDefault();
+      this.open();
+    },
+    open() {
+      if (document.querySelector("dialog[open]")) return;
+      this.$root.showModal();
+      this.$refs.field.select();
+      if (!this.chosen) this.$refs.field.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+    closeOnBackdrop(event) {
+      if (event.target === this.$root) this.$root.close();
+    },
+    expect() {
+      this.isExpecting = true;
+      this.opensFirst = false;
+    },
+    receive() {
+      const list = this.$root.querySelector("[data-found]");
+      if (list === this.list) return; // the request failed
+      this.list = list;
+      this.isExpecting = false;
+      this.choose(this.options()[0]);
+      this.$refs.status.textContent = list.dataset.found;
+      if (this.opensFirst) this.chosen?.click();
+    },
+    onKey(event) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (event.isComposing || !(step || event.key === "Enter")) return;
+      event.preventDefault();
+      if (!step) {
+        this.opensFirst = this.isExpecting;
+        if (!this.isExpecting) this.chosen?.click();
+      } else if (this.chosen) {
+        const options = this.options();
+        this.choose(options.at((options.indexOf(this.chosen) + step) % options.length));
+      }
+    },
+    point(event) {
+      const option = event.target.closest("[role=option]");
+      if (option && (event.movementX || event.movementY)) this.choose(option);
+    },
+    choose(option) {
+      this.chosen?.setAttribute("aria-selected", "false");
+      this.chosen = option;
+      option?.setAttribute("aria-selected", "true");
+      option?.scrollIntoView({ block: "nearest" });
+      this.$refs.field.setAttribute("aria-activedescendant", option?.id ?? "");
+      this.$refs.field.setAttribute("aria-expanded", Boolean(option));
+    },
+    options() {
+      return [...this.$root.querySelectorAll("[role=option]")];
+    },
+  }));
+
   // Suggests an address from the company's name until the person types one.
   Alpine.data("subdomain", () => ({
     subdomain: "",
@@ -80,6 +157,41 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 });
+
+// A request without a response of ours, as from a proxy, changes nothing on the page. A toast says why. Polling stays silent.
+document.addEventListener("htmx:before:response", (event) => {
+  const { ctx } = event.detail;
+  const isOurs = ctx.hx.response === "true";
+  if (isOurs && !(isPoll(ctx) && ctx.response.status >= 400)) return;
+  event.preventDefault();
+  if (!isOurs) explainFailure(ctx, "broken");
+});
+
+document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+  if (!ctx) return;
+  const reason = ctx.request.signal.reason === "timeout"
+    ? "slow"
+    : ctx.text !== undefined
+    ? "broken"
+    : navigator.onLine
+    ? "unreachable"
+    : "offline";
+  explainFailure(ctx, reason);
+});
+
+function explainFailure(ctx, reason) {
+  if (isPoll(ctx)) return;
+  const { content, dataset } = document.getElementById("failure");
+  const toast = content.firstElementChild.cloneNode(true);
+  toast.id = "failed";
+  toast.querySelector("p").textContent = dataset[reason];
+  document.getElementById("failed")?.remove();
+  document.getElementById("flash").append(toast);
+}
+
+function isPoll({ sourceEvent }) {
+  return sourceEvent?.type === "every";
+}
 
 function toSubdomain(name) {
   return name.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()

@@ -1,0 +1,79 @@
+import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
+import { unsubscribeUrl } from "../../src/email/preferences.ts";
+import { suppress } from "../../src/email/suppression.ts";
+import { createVerificationLink } from "../../src/identity/emailed_links.ts";
+import { startPendingSignUp } from "../../src/identity/pending_sign_ups.ts";
+import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { addJob } from "../support/jobs.ts";
+import { type Northwind, openNorthwind } from "../support/northwind.ts";
+import { sampleEmail } from "../support/sample_email.ts";
+import type { Company, World } from "../support/world.ts";
+
+/** Everything that the product's pages show, in one world. */
+export type Scene = {
+  world: World;
+  northwind: Northwind;
+  /** A suspended workspace whose deletion is scheduled. */
+  closed: Company;
+  jobId: string;
+  emailId: string;
+  /** The pages that emails link to. */
+  links: { setPassword: string; verify: string; unsubscribe: string };
+  signUpCookie: { name: string; value: string; url: string };
+};
+
+/** The owner of Northwind, who is also on the platform's staff. */
+export const OWNER = "imogen@northwind.example";
+/** A member of both workspaces. */
+export const COLLEAGUE = "noor@northwind.example";
+
+/** Northwind after a month, a suspended workspace, and what the back office lists. */
+export async function openScene(world: World, name?: string): Promise<Scene> {
+  const northwind = await openNorthwind(world, name);
+  const { people } = northwind;
+  await world.staff(OWNER);
+  const closed = await world.company(
+    "globex",
+    "Globex",
+    await world.user("owner@globex.example", "Hank Scorpio"),
+  );
+  await world.member(closed, COLLEAGUE, "viewer");
+  await scheduleDeletion(await openTenant(world.system, closed.tenant.id));
+  await suspendTenant(await openTenant(world.system, closed.tenant.id), {
+    reason: "The last three invoices are open.",
+  });
+  const jobId = await addJob(world, {
+    tenantId: closed.tenant.id,
+    queue: "webhooks",
+    state: "failed",
+    attempts: 10,
+    error: "503 Service Unavailable: upstream-connect-error-or-disconnect-reset-before-headers",
+  });
+  await addJob(world, { state: "ready" });
+  const email = sampleEmail();
+  await world.services.use(EMAIL_TRANSPORT).send(email);
+  await suppress(world.system, {
+    address: "gone@northwind.example",
+    reason: "bounce",
+    detail: "550 5.1.1 No such user",
+  });
+  const newcomer = await world.unconfirmedUser("new@northwind.example");
+  const links = {
+    setPassword: await world.passwordLink(people.oskar),
+    verify: await createVerificationLink(world.system, newcomer),
+    unsubscribe: unsubscribeUrl(world.system, people.oskar.id, { name: "reports" }),
+  };
+  const signUpCookie = await startSignUp(world, await world.passwordHashOf(people.oskar));
+  return { world, northwind, closed, jobId, emailId: email.id, links, signUpCookie };
+}
+
+/** A sign-up that waits for the emailed code. */
+async function startSignUp(world: World, passwordHash: string): Promise<Scene["signUpCookie"]> {
+  const { token } = await startPendingSignUp(
+    world.system,
+    { email: "later@northwind.example", name: "Later", companyName: "Later", subdomain: "later" },
+    passwordHash,
+  );
+  return { name: "denizen_sign_up", value: token, url: `http://${world.host()}` };
+}

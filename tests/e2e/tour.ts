@@ -1,0 +1,66 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { PASSWORD } from "../support/world.ts";
+import { openWindow } from "./browser.ts";
+import { type ListedPage, ownerPages, publicPages } from "./page_list.ts";
+import { COLLEAGUE, OWNER, type Scene } from "./scene.ts";
+
+export const DESKTOP = { width: 1440, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+/** What to do with a page of the tour. Called once per page, before it is opened. */
+export type Look = (page: Page, listed: ListedPage) => Promise<void>;
+
+/** Takes a browser to every page of the product, as the people who see it. */
+export async function tour(browser: Browser, scene: Scene, look: Look): Promise<void> {
+  const { world, signUpCookie } = scene;
+  const { context, page } = await openWindow(browser, { viewport: DESKTOP });
+  await context.addCookies([signUpCookie]);
+  for (const listed of publicPages(scene)) await look(page, listed);
+  await signIn(page, world.host(), OWNER, /\/dashboard$/);
+  for (const listed of ownerPages(scene)) await look(page, listed);
+  for (const listed of await colleaguePages(context, page, scene)) await look(page, listed);
+  await context.close();
+}
+
+/** Opens a page in the window it is listed for, with what is open over it. */
+export async function open(page: Page, { address, open, only }: ListedPage): Promise<void> {
+  await page.setViewportSize(only === "phone" ? PHONE : DESKTOP);
+  await page.goto(address);
+  await open?.(page);
+  await page.evaluate(settle);
+}
+
+/** Runs in the page: an element that is still fading in doesn't have its final colors. */
+export async function settle(): Promise<void> {
+  const ending = document.getAnimations().filter(({ effect }) =>
+    Number.isFinite(effect?.getComputedTiming().endTime)
+  );
+  await Promise.allSettled(ending.map(({ finished }) => finished));
+}
+
+/** The pages of a member of several workspaces, and of someone who opens another person's link. */
+async function colleaguePages(
+  context: BrowserContext,
+  page: Page,
+  { world, northwind }: Scene,
+): Promise<ListedPage[]> {
+  await context.clearCookies();
+  await signIn(page, world.host(), COLLEAGUE, /\/workspaces$/);
+  const workspaces = page.url();
+  await signIn(page, world.host("northwind"), OWNER, /\/dashboard$/);
+  await page.goto(workspaces);
+  await page.click(`form[action="/workspaces/${northwind.company.tenant.id}/handoff"] button`);
+  await page.waitForURL(/\/handoff\?/);
+  return [
+    { name: "workspaces-suspended", address: workspaces },
+    { name: "switch-account", address: page.url() },
+  ];
+}
+
+async function signIn(page: Page, host: string, email: string, landing: RegExp): Promise<void> {
+  await page.goto(`http://${host}/login`);
+  await page.fill("#email", email);
+  await page.fill("#password", PASSWORD);
+  await page.click("#login-button");
+  await page.waitForURL(landing);
+}

@@ -1,0 +1,43 @@
+/** A file that the server sends as it is. Several parts become one file. */
+export type StaticFile = { parts: URL[]; type: string };
+
+const JAVASCRIPT = "text/javascript; charset=utf-8";
+
+/**
+ * Every file that is served, by name. A request finds a file by this name, so its path never reaches the disk.
+ * htmx and its extension hx-csp share one file. In separate files, htmx's timer could start it before hx-csp.
+ */
+export const STATIC_FILES = {
+  "app.css": { parts: [local("app.css")], type: "text/css; charset=utf-8" },
+  "app.js": { parts: [local("app.js")], type: JAVASCRIPT },
+  "htmx.js": {
+    parts: [installed("htmx.org/dist/htmx.min.js"), installed("htmx.org/dist/ext/hx-csp.min.js")],
+    type: JAVASCRIPT,
+  },
+  "alpine.js": { parts: [installed("@alpinejs/csp/dist/cdn.min.js")], type: JAVASCRIPT },
+  "inter-latin.woff2": font("latin"),
+  "inter-latin-ext.woff2": font("latin-ext"),
+  "inter-cyrillic.woff2": font("cyrillic"),
+  "inter-greek.woff2": font("greek"),
+  "inter-vietnamese.woff2": font("vietnamese"),
+  "favicon.svg": { parts: [local("favicon.svg")], type: "image/svg+xml" },
+  "favicon.ico": { parts: [local("favicon.ico")], type: "image/x-icon" },
+  "apple-touch-icon.png": { parts: [local("apple-touch-icon.png")], type: "image/png" },
+  "social.png": { parts: [local("social.png")], type: "image/png" },
+} satisfies Record<string, StaticFile>;
+
+export type AssetName = keyof typeof STATIC_FILES;
+
+/** A part of the typeface Inter. Browsers load only the parts whose letters a page shows. */
+function font(subset: string): StaticFile {
+  const path = `@fontsource-variable/inter/files/inter-${subset}-wght-normal.woff2`;
+  return { parts: [installed(path)], type: "font/woff2" };
+}
+
+function local(name: string): URL {
+  return new URL(`static/${name}`, import.meta.url);
+}
+
+function installed(path: string): URL {
+  return new URL(`../node_modules/${path}`, import.meta.url);
+}
