@@ -12,6 +12,7 @@ import { respondToError } from "./errors.tsx";
 import type { HttpEnv } from "./http.ts";
 import { PAGE_NOT_FOUND } from "./http.ts";
 import { inbound } from "./inbound/inbound.ts";
+import { emailedLogos } from "./logos.ts";
 import { TEXT_BODY } from "./middleware/body.ts";
 import { compress } from "./middleware/compression.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
@@ -37,6 +38,9 @@ const SITE: Mount = {
 
 /** Email clients post here from any origin, without a cookie (RFC 8058). The token in the URL authenticates them. */
 const UNSUBSCRIBE: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "page" };
+
+/** Anyone may see a logo, on any site. */
+const LOGOS: Mount = { guards: [], body: TEXT_BODY, policy: "shared_images", errors: "page" };
 
 const ADMIN: Mount = {
   guards: [refuseCrossOrigin, readSession, requireStaff],
@@ -104,6 +108,7 @@ function apexRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
   for (const root of API_ROOTS) mount(apex, root, API, api);
   mount(apex, "/inbound", INBOUND, inbound);
   mount(apex, "/unsubscribe", UNSUBSCRIBE, unsubscribe);
+  mount(apex, "/brand", LOGOS, emailedLogos);
   mount(apex, "/admin", ADMIN, admin);
   if (services.config.environment !== "production") mount(apex, "/dev", DEV, dev);
   mount(apex, "/", SITE, site);

@@ -77,6 +77,8 @@ export async function done<Env extends HttpEnv>(
 
 export type Form<Schema extends z.ZodType, Result> = {
   schema: Schema;
+  /** The fields, if the route has read them itself, as for a form with files. */
+  fields?: Fields;
   submit: (input: z.output<Schema>, sent: SentForm) => Promise<Result>;
   done: (result: Result) => Done | Response | Promise<Done | Response>;
   /** The page with the form again and its errors. */
@@ -104,7 +106,7 @@ export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result
   c: Context<Env>,
   form: Form<Schema, Result>,
 ): Promise<Response> {
-  const fields = await readForm(c);
+  const fields = form.fields ?? await readForm(c);
   const sent: SentForm = { fields, idFor: (what) => idFromForm(c, what, fields) };
   const made = await attempt(form.refusals, () => form.submit(readWire(form.schema, fields), sent));
   const outcome = made.refusal ? await findRepeated(c, form, fields) ?? made : made;

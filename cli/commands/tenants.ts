@@ -73,17 +73,15 @@ export function tenantsCommand() {
     .action((name, options) => onTenant(name, options, ({ tenant }) => Promise.resolve(tenant)));
 
   tenants.command("update <tenant>").description(
-    "Changes a tenant's name, subdomain or email branding.",
+    "Changes a tenant's name, subdomain or color.",
   )
     .option("--name <name>", "the new name")
     .option("--subdomain <subdomain>", "the new subdomain; the old one redirects for 90 days")
-    .option("--brand-color <color>", "the color of its emails, such as #0b6b58; none: the product's color")
-    .option("--logo-url <address>", "the https URL of its logo; none: no logo")
+    .option("--brand-color <color>", "its color, such as #0b6b58; none: the product's color")
     .option("--json", "print JSON")
-    .action((tenant, { name, subdomain, brandColor, logoUrl, ...options }) => {
-      const orNone = (value?: string) => value === "none" ? null : value;
-      const look = { brandColor: orNone(brandColor), logoUrl: orNone(logoUrl) };
-      const changes = parseInput(tenantChanges, { name, subdomain, ...look });
+    .action((tenant, { name, subdomain, brandColor, ...options }) => {
+      const color = brandColor === "none" ? null : brandColor;
+      const changes = parseInput(tenantChanges, { name, subdomain, brandColor: color });
       return onTenant(tenant, options, (ctx) => updateTenant(ctx, changes));
     });
 

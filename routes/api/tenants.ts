@@ -20,8 +20,9 @@ const tenant = model("Tenant", {
   plan: z.enum(["starter", "team", "premium", "enterprise"]),
   status: z.enum(["active", "suspended"]),
   deletionScheduledFor: z.iso.datetime().nullable(),
-  brandColor: z.string().nullable().openapi({ description: "The color of the tenant's emails: #rrggbb" }),
-  logoUrl: z.string().nullable(),
+  brandColor: z.string().nullable().openapi({
+    description: "The color of the tenant's mark and emails: #rrggbb. Null means the product's color.",
+  }),
   createdAt: z.iso.datetime(),
 });
 
@@ -61,7 +62,7 @@ tenants.operation("get", "/tenants/{id}", {
 
 tenants.operation("patch", "/tenants/{id}", {
   operationId: "updateTenant",
-  summary: "Change a tenant's name, subdomain or email branding",
+  summary: "Change a tenant's name, subdomain or color",
   description:
     "The old subdomain redirects to the new one for 90 days. Needs the permission `settings:manage` in the tenant.",
   body: tenantChanges,
@@ -93,6 +94,5 @@ function shown({ status, deletionDueAt, brand, ...tenant }: Tenant) {
     status: status === "suspended" ? "suspended" as const : "active" as const,
     deletionScheduledFor: deletionDueAt,
     brandColor: brand.color,
-    logoUrl: brand.logoUrl,
   };
 }

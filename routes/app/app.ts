@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import type { HttpEnv } from "../http.ts";
+import { sendOwnLogo } from "../logos.ts";
 import { handoffPages, proveHandoff } from "../site/handoffs.tsx";
 import { sessionPages } from "../site/sessions.tsx";
 import { resendVerification } from "../site/verification.tsx";
@@ -19,5 +20,6 @@ app.route("/", sessionPages);
 app.route("/", handoffPages);
 app.get(HANDOFF_PROOF_PATH, proveHandoff);
 app.post("/verify-email/resend", resendVerification);
+app.get("/brand/logo", sendOwnLogo);
 app.use(requireMember(LINKS));
 for (const each of PAGES) app.route("/", each);

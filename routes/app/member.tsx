@@ -9,6 +9,7 @@ import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { type Layout, type LayoutProps, titled } from "../../views/layouts/layout.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import { endpointOf } from "../endpoint.ts";
+import { ownMark } from "../logos.ts";
 import type { RequestVariables } from "../http.ts";
 
 type GuardEnv = {
@@ -39,7 +40,7 @@ function shellOf({ tenant, actor }: MemberContext, { isVerified }: Session, link
   const canCancel = can({ actor }, TENANT_DELETE);
   const shell = {
     links,
-    tenant: { name: tenant.name, subdomain: tenant.subdomain, color: tenant.brand.color },
+    tenant: ownMark(tenant),
     user: { name: actor.name, email: actor.email, role: actor.role },
     unverified: isVerified ? undefined : actor.email,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,

@@ -1,4 +1,5 @@
 /** The pages of each feature, one line each. */
+export { default as brand } from "./brand.tsx";
 export { default as dashboard } from "./dashboard.tsx";
 export { default as notificationSettings } from "./notification_settings.tsx";
 export { default as projects } from "./projects.tsx";

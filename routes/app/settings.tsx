@@ -18,16 +18,12 @@ import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings/settings_page.tsx";
-import { type Fields, hostSuffix, type MemberEnv } from "../http.ts";
+import { hostSuffix, type MemberEnv } from "../http.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();
-const brandForm = z.preprocess(
-  (fields: Fields) => ({ brandColor: fields.brand_color || null, logoUrl: fields.logo_url || null }),
-  tenantChanges.pick({ brandColor: true, logoUrl: true }),
-);
 const SETTINGS = { label: "Settings", href: "/settings" };
 
 const confirmationForm = z.object({ confirmation: z.string().default("") });
@@ -44,16 +40,6 @@ pages.post("/settings/name", (c) => {
     submit: async (input) => await updateTenant(await current(ctx), input),
     done: ({ name }) => ({ to: "/settings", flash: `This workspace is now called ${name}.` }),
     refused: (rename) => settings(c, { rename }),
-  });
-});
-
-pages.post("/settings/brand", (c) => {
-  const ctx = c.get("member");
-  return form(c, {
-    schema: brandForm,
-    submit: async (input) => await updateTenant(await current(ctx), input),
-    done: () => ({ to: "/settings", flash: "Brand saved." }),
-    refused: (rebrand) => settings(c, { rebrand }),
   });
 });
 
@@ -116,12 +102,12 @@ function followWorkspace(c: Context<MemberEnv>, moved: Tenant): Promise<string> 
 
 async function settings(
   c: Context<MemberEnv>,
-  refused: Pick<SettingsPageProps, "rename" | "move" | "rebrand"> = {},
+  refused: Pick<SettingsPageProps, "rename" | "move"> = {},
 ): Promise<Page> {
   const ctx = c.get("member");
-  const { id, name, subdomain, plan, brand, createdAt, deletionDueAt } = ctx.tenant;
+  const { id, name, subdomain, plan, createdAt, deletionDueAt } = ctx.tenant;
   const props = {
-    workspace: { id, name, subdomain, plan, brand, createdAt },
+    workspace: { id, name, subdomain, plan, createdAt },
     hostSuffix: hostSuffix(c),
     formerSubdomains: await listFormerSubdomains(ctx.system, id),
     deletion: deletionDueAt,

@@ -1,5 +1,6 @@
 import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { SwitcherList } from "../../views/layouts/account_menus.tsx";
+import { markOf } from "../logos.ts";
 import { fragment } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
@@ -10,10 +11,10 @@ const pages = new MemberPages();
 export default pages;
 
 pages.get("/switcher", async (c) => {
-  const { system, tenant, actor } = c.get("member");
+  const { system, tenant, actor, services } = c.get("member");
   const query = WORKSPACE_LIST.query.parse({ limit: MAX_WORKSPACES });
   const { items } = await pageWorkspaces(system, { id: actor.id }, query);
   const others = items.filter((one) => one.tenant.id !== tenant.id)
-    .map(({ tenant: { id, name, brand } }) => ({ id, name, color: brand.color }));
+    .map((one) => ({ id: one.tenant.id, ...markOf(one.tenant, services.config.appUrl) }));
   return await fragment(c, <SwitcherList workspaces={others} />);
 });

@@ -1,12 +1,14 @@
 import { type Context, Hono } from "hono";
 import type { Email } from "../../src/email/email.ts";
-import { renderSample } from "../../src/email/sample.ts";
+import { renderSample, sampleInInbox } from "../../src/email/sample.ts";
 import { notFound } from "../../src/errors.ts";
 import { FEATURES } from "../../src/feature_list.ts";
 import { problem } from "../../src/platform/problem.ts";
-import { EmailPreviewPage, PREVIEWS } from "../../views/pages/email_preview_page.tsx";
-import { EmailsPage, emailTitle } from "../../views/pages/emails_page.tsx";
+import { EmailPreviewPage, PREVIEWS } from "../../views/pages/emails/email_preview_page.tsx";
+import { EmailsPage, emailTitle } from "../../views/pages/emails/emails_page.tsx";
+import { emailsText } from "../../views/pages/emails/text.ts";
 import { type HttpEnv } from "../http.ts";
+import { localeOf } from "../locale.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { page } from "../page.tsx";
 import { framedEmail } from "./framed_email.ts";
@@ -19,11 +21,9 @@ const EMAILS = FEATURES.flatMap(({ emails }) => emails);
 export const emailPages = new Hono<HttpEnv>();
 
 emailPages.get("/emails", async (c) => {
-  const emails = await Promise.all(EMAILS.map(async (email) => {
-    const { subject } = await renderSample(email);
-    return { name: email.name, subject };
-  }));
-  return await page(c, { title: "Emails", wide: true, body: <EmailsPage emails={emails} /> });
+  const emails = EMAILS.map((email) => ({ name: email.name, ...sampleInInbox(email) }));
+  const { title } = emailsText.of(localeOf(c));
+  return await page(c, { title, wide: true, body: <EmailsPage emails={emails} /> });
 });
 
 emailPages.get("/emails/:name", async (c) => {
@@ -38,8 +38,14 @@ emailPages.get("/emails/:name", async (c) => {
 
 emailPages.get("/emails/:name/html", async (c) => {
   const { html } = await renderSample(emailOf(c));
-  return framedEmail(c, html);
+  return framedEmail(c, inScheme(html, c.req.query("scheme")));
 });
+
+/** The email as readers see it who prefer light or dark. Without a scheme, the browser's own preference counts. */
+function inScheme(html: string, scheme: string | undefined): string {
+  const condition = { light: "not all", dark: "all" }[scheme ?? ""];
+  return condition ? html.replaceAll("@media (prefers-color-scheme:dark)", `@media ${condition}`) : html;
+}
 
 function emailOf(c: Context<HttpEnv>): Email {
   const email = EMAILS.find(({ name }) => name === c.req.param("name"));

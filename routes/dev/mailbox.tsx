@@ -11,7 +11,9 @@ import {
 import { withLinksInNewTabs } from "../../views/pages/mailbox/framed_html.ts";
 import { MailboxMessagePage } from "../../views/pages/mailbox/mailbox_message_page.tsx";
 import { MailboxPage } from "../../views/pages/mailbox/mailbox_page.tsx";
+import { mailboxText } from "../../views/pages/mailbox/text.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
+import { localeOf } from "../locale.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { done, page } from "../page.tsx";
 import { readWire } from "../wire.ts";
@@ -32,7 +34,11 @@ mailboxPages.get("/mailbox", async (c) => {
     transport: ctx.services.use(EMAIL_TRANSPORT).name,
     now: ctx.services.clock.now(),
   };
-  return await page(c, { title: "Mailbox", wide: true, body: <MailboxPage {...list} /> });
+  return await page(c, {
+    title: mailboxText.of(localeOf(c)).title,
+    wide: true,
+    body: <MailboxPage {...list} />,
+  });
 });
 
 mailboxPages.get("/mailbox.json", async (c) => {
@@ -43,7 +49,7 @@ mailboxPages.get("/mailbox.json", async (c) => {
 
 mailboxPages.post("/mailbox/clear", async (c) => {
   await emptyMailbox(systemContextOf(c));
-  return await done(c, { to: "/dev/mailbox", flash: "The mailbox is empty." });
+  return await done(c, { to: "/dev/mailbox", flash: mailboxText.of(localeOf(c)).emptied });
 });
 
 mailboxPages.get("/mailbox/:id", async (c) => {
@@ -51,7 +57,7 @@ mailboxPages.get("/mailbox/:id", async (c) => {
   const { appUrl } = c.get("services").config;
   c.header("Content-Security-Policy", `${pagePolicy(appUrl)(c.get("nonce"))}; frame-src 'self'`);
   const body = <MailboxMessagePage message={message} links={linksOf(message)} />;
-  return await page(c, { title: message.subject || "No subject", wide: true, body });
+  return await page(c, { title: message.subject || mailboxText.of(localeOf(c)).noSubject, wide: true, body });
 });
 
 mailboxPages.get("/mailbox/:id/html", async (c) => {

@@ -17,34 +17,45 @@ const ALWAYS: [string, string][] = [
 /** Any response but a page may load nothing. */
 const NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** The headers that a route may set itself in a mount with the policy `previews`. */
-const OWN_OF_PREVIEWS = new Set(["X-Frame-Options", "Content-Security-Policy"]);
+/** The headers that a route may set itself in a mount with this policy. */
+const OWN_HEADERS: Record<PolicyName, readonly string[]> = {
+  pages: [],
+  back_office: [],
+  previews: ["X-Frame-Options", "Content-Security-Policy"],
+  shared_images: ["Cross-Origin-Resource-Policy"],
+};
 
 /**
  * What a mount's pages may do in the browser.
  * - `pages`: forms may lead to the apex and to the hosts of tenants.
  * - `back_office`: forms stay on their host.
  * - `previews`: like `pages`, unless the route sets its own policy.
+ * - `shared_images`: like `pages`, and the route may let other sites show its images.
  */
-export type PolicyName = "pages" | "back_office" | "previews";
+export type PolicyName = "pages" | "back_office" | "previews" | "shared_images";
 
 /**
  * Sets the security headers. Scripts run only with a nonce, and htmx checks nonces itself. Pages are never framed or cached.
- * Static files set their own Cache-Control. A route's own policy counts only in a mount with the policy `previews`.
+ * Static files set their own Cache-Control. A route's own headers count only if its mount's policy allows them.
  */
 export function securityHeaders({ appUrl }: Pick<Config, "appUrl">) {
   const headersOfAll = appUrl.protocol === "https:"
     ? [...ALWAYS, ["Strict-Transport-Security", HSTS] as const]
     : ALWAYS;
   const forPages = pagePolicy(appUrl);
-  const policies = { pages: forPages, back_office: backOfficePolicy(), previews: forPages };
+  const policies = {
+    pages: forPages,
+    back_office: backOfficePolicy(),
+    previews: forPages,
+    shared_images: forPages,
+  };
   return createMiddleware<HttpEnv>(async (c, next) => {
     await next();
     const headers = c.res.headers;
     const policy = c.get("mount")?.policy ?? "pages";
     const isPage = headers.get("Content-Type")?.startsWith("text/html");
     const set = (name: string, value: string) => {
-      const isOwn = policy === "previews" && OWN_OF_PREVIEWS.has(name) && headers.has(name);
+      const isOwn = OWN_HEADERS[policy].includes(name) && headers.has(name);
       if (!isOwn) headers.set(name, value);
     };
     for (const [name, value] of headersOfAll) set(name, value);
@@ -53,27 +64,28 @@ export function securityHeaders({ appUrl }: Pick<Config, "appUrl">) {
   });
 }
 
-/** Builds a page's content security policy from its nonce. */
+/** Builds a page's content security policy from its nonce. The apex serves the logos of all workspaces. */
 export function pagePolicy(appUrl: URL): (nonce: string) => string {
+  const { origin, protocol, host } = appUrl;
   // `form-action` also covers redirects: signing in on the apex redirects to a tenant's host.
-  return policyWithForms(`'self' ${appUrl.origin} ${appUrl.protocol}//*.${appUrl.host}`);
+  return policyWith({ forms: `'self' ${origin} ${protocol}//*.${host}`, images: `'self' data: ${origin}` });
 }
 
 function backOfficePolicy(): (nonce: string) => string {
-  return policyWithForms("'self'");
+  return policyWith({ forms: "'self'", images: "'self' data:" });
 }
 
 /** Leaves out `'strict-dynamic'`, because it would run the scripts that htmx recreates from swapped HTML. */
-function policyWithForms(formAction: string): (nonce: string) => string {
+function policyWith({ forms, images }: { forms: string; images: string }): (nonce: string) => string {
   const rest = [
     "worker-src 'self'",
     "default-src 'none'",
     "style-src 'self'",
-    "img-src 'self' data:",
+    `img-src ${images}`,
     "font-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
-    `form-action ${formAction}`,
+    `form-action ${forms}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",

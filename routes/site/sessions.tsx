@@ -8,6 +8,7 @@ import { findOnlyWorkspace, findWorkspace } from "../../src/tenancy/workspaces.t
 import { SignInForm, type SignInFormProps, SignInPage } from "../../views/pages/sign_in_page.tsx";
 import type { Flash } from "../flash.ts";
 import { type Fields, type HttpEnv, readForm, redirect, systemContextOf } from "../http.ts";
+import { ownMark } from "../logos.ts";
 import { forgetSession, signInBrowser } from "../middleware/session.ts";
 import { form, page } from "../page.tsx";
 import { safeNext } from "./redirects.ts";
@@ -58,7 +59,7 @@ function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   return {
     title: tenant ? `Sign in to ${tenant.name}` : "Sign in",
     description: tenant ? undefined : "Sign in to your workspaces with your work email and password.",
-    body: <SignInPage workspace={tenant?.name} {...form} />,
+    body: <SignInPage workspace={tenant ? ownMark(tenant) : undefined} {...form} />,
     partial: <SignInForm {...form} />,
   };
 }

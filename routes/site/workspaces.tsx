@@ -15,6 +15,7 @@ import { NewWorkspacePage, type NewWorkspacePageProps } from "../../views/pages/
 import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
 import { hostSuffix, type PersonEnv, redirect, systemContextOf } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
+import { markOf } from "../logos.ts";
 import { form, page } from "../page.tsx";
 
 /** The fields of the form. It calls the workspace's name `companyName`, as the sign-up form does. */
@@ -91,7 +92,15 @@ function openWorkspace(
 }
 
 function listed({ tenant, role }: Workspace, appUrl: URL) {
-  const { id, name, subdomain, suspension, deletionDueAt } = tenant;
+  const { id, subdomain, suspension, deletionDueAt } = tenant;
   const url = tenantUrl(appUrl, tenant);
-  return { id, name, subdomain, role, url, suspension: suspension?.reason, deletion: deletionDueAt };
+  return {
+    ...markOf(tenant, appUrl),
+    id,
+    subdomain,
+    role,
+    url,
+    suspension: suspension?.reason,
+    deletion: deletionDueAt,
+  };
 }

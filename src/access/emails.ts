@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { wayInPreheader } from "../../views/emails/first_password.tsx";
 import { Invitation } from "../../views/emails/invitation.tsx";
+import { emailText } from "../../views/emails/text.ts";
 import { MEMBERS } from "../email/audience.ts";
 import { email } from "../email/email.ts";
 import { isPlainName } from "../email/plain_names.ts";
@@ -11,7 +11,10 @@ import { tenantUrl } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { findRole } from "./members.ts";
 
-/** Quotes the names in the text only, and not even there if they could pass for a link or an address. */
+/**
+ * Quotes names in the text only, and not even there if they could pass for a link or an address. The subject names the workspace
+ * to readers with a confirmed address.
+ */
 export const INVITATION = email("invitation", {
   to: MEMBERS,
   inTenantsName: true,
@@ -19,22 +22,31 @@ export const INVITATION = email("invitation", {
   request: z.object({ userId: idSchema<UserId>(), inviterName: z.string().nullable() }),
   load: async (ctx, reader, { inviterName }) => {
     const { tenant, system } = ctx;
+    const tenantName = isPlainName(tenant.name) ? tenant.name : null;
     const role = await findRole(ctx, reader.id);
     if (!role) return null;
     const signInUrl = `${tenantUrl(ctx.services.config.appUrl, tenant)}/login`;
     return {
       inviterName: inviterName && isPlainName(inviterName) ? inviterName : null,
-      tenantName: isPlainName(tenant.name) ? tenant.name : null,
+      tenantName,
+      subjectName: reader.emailVerifiedAt ? tenantName : null,
       role,
       ...await linkInto(system, reader, signInUrl),
     };
   },
-  subject: () => "You're invited to join a workspace",
-  preheader: ({ expiryDays }) => wayInPreheader(expiryDays) ?? "Sign in with your password.",
+  subject: ({ subjectName }, _brand, locale) => {
+    const { subject, aWorkspace } = emailText.of(locale).invitation;
+    return subject(subjectName ?? aWorkspace);
+  },
+  preheader: ({ expiryDays }, _brand, locale) => {
+    const { firstPassword, invitation } = emailText.of(locale);
+    return expiryDays ? firstPassword.preheader(expiryDays) : invitation.preheader;
+  },
   view: Invitation,
   sample: {
     inviterName: SAMPLE.person,
     tenantName: SAMPLE.tenantName,
+    subjectName: SAMPLE.tenantName,
     role: "member",
     url: SAMPLE.passwordLink,
     expiryDays: 7,

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { formatMonth } from "../../views/emails/formats.ts";
 import { MonthlyReport, summarize } from "../../views/emails/monthly_report.tsx";
+import { emailText } from "../../views/emails/text.ts";
 import type { UserId } from "../access/actor.ts";
 import { OWNERS } from "../email/audience.ts";
 import { emailCategory } from "../email/category.ts";
@@ -32,7 +32,8 @@ export const MONTHLY_REPORT = email("monthly_report", {
     const dashboardUrl = `${tenantUrl(ctx.services.config.appUrl, ctx.tenant)}/dashboard`;
     return { tenantName: ctx.tenant.name, ...report, dashboardUrl };
   },
-  subject: ({ tenantName, month }) => `${tenantName} in ${formatMonth(month)}`,
+  subject: ({ tenantName, month }, _brand, locale) =>
+    emailText.of(locale).monthlyReport.subject(tenantName, month),
   preheader: summarize,
   view: MonthlyReport,
   sample: {

@@ -1,3 +1,5 @@
+import { emailText } from "../../views/emails/text.ts";
+import type { Locale } from "../../views/locale.ts";
 import type { UserId } from "../access/actor.ts";
 import { findRole } from "../access/members.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
@@ -16,7 +18,11 @@ export type Audience<Request, Ctx, Reader extends Recipient> = {
 };
 
 /** Why a reader gets an email, as a sentence. To an unconfirmed address it contains no text that a stranger chose. */
-export type Reason = (reader: Pick<Recipient, "emailVerifiedAt">, tenantName: string) => string;
+export type Reason = (
+  reader: Pick<Recipient, "emailVerifiedAt">,
+  tenantName: string,
+  locale: Locale,
+) => string;
 
 /** A user by id, or by the address that a visitor entered. */
 type UserReference = { userId: UserId } | { address: string };
@@ -27,22 +33,22 @@ export const ACCOUNTS: Audience<UserReference, SystemContext, User> = {
     const reader = tenant ? null : await findUser(system, request);
     return reader && { ctx: system, reader };
   },
-  reason: () => `You received this email because this address belongs to a ${PRODUCT_NAME} account.`,
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.account(PRODUCT_NAME),
 };
 
 /** The members of the tenant that owns the job. */
 export const MEMBERS: Audience<UserReference, TenantContext, User> = {
   find: (run, request) => findMember(run, request),
-  reason: () => "You received this email because someone invited this address to a workspace.",
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.invited,
 };
 
 /** The owners of the tenant that owns the job. */
 export const OWNERS: Audience<UserReference, TenantContext, User> = {
   find: (run, request) => findMember(run, request, { owner: true }),
-  reason: ({ emailVerifiedAt }, tenantName) =>
-    emailVerifiedAt
-      ? `You received this email because you're an owner of ${tenantName}.`
-      : "You received this email because this address belongs to the owner of a workspace.",
+  reason: ({ emailVerifiedAt }, tenantName, locale) => {
+    const { owner, someOwner } = emailText.of(locale).reasons;
+    return emailVerifiedAt ? owner(tenantName) : someOwner;
+  },
 };
 
 async function findMember(run: JobRun, request: UserReference, { owner = false } = {}) {

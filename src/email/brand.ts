@@ -1,19 +1,23 @@
 import type { EmailBrand } from "../../views/emails/email_context.ts";
-import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
+import { PRODUCT_COLOR } from "../../views/emails/palette.ts";
+import { logoUrl, type Tenant, tenantUrl } from "../tenancy/tenant.ts";
 
 export const PRODUCT_NAME = "Denizen";
-const PRODUCT_COLOR = "#0b6b58";
 
 /** The look of the product's own emails. */
 export function productBrand(appUrl: URL): EmailBrand {
   return { name: PRODUCT_NAME, color: PRODUCT_COLOR, logoUrl: null, url: appUrl.origin };
 }
 
-/** The look of emails in a tenant's name. */
+/** The look of emails in a tenant's name. The logo comes from the apex, which stays when the tenant moves. */
 export function tenantBrand(
   appUrl: URL,
-  tenant: Pick<Tenant, "name" | "brand" | "subdomain">,
+  tenant: Pick<Tenant, "id" | "name" | "brand" | "subdomain">,
 ): EmailBrand {
-  const { color, logoUrl } = tenant.brand;
-  return { name: tenant.name, color: color ?? PRODUCT_COLOR, logoUrl, url: tenantUrl(appUrl, tenant) };
+  return {
+    name: tenant.name,
+    color: tenant.brand.color ?? PRODUCT_COLOR,
+    logoUrl: logoUrl(appUrl, tenant),
+    url: tenantUrl(appUrl, tenant),
+  };
 }

@@ -1,5 +1,6 @@
 import type { EmailBrand } from "../../views/emails/email_context.ts";
 import type { EmailFooter } from "../../views/emails/email_layout.tsx";
+import { DEFAULT_LOCALE, type Locale } from "../../views/locale.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import type { JobRun } from "../outbox/job.ts";
@@ -17,6 +18,7 @@ export type Envelope = {
   from: NamedAddress;
   brand: EmailBrand;
   footer: EmailFooter;
+  locale: Locale;
   headers: Record<string, string>;
 };
 
@@ -52,10 +54,11 @@ export function addressTo(
     from: fromOf(system, sender),
     brand: sender ? tenantBrand(appUrl, sender) : productBrand(appUrl),
     footer: {
-      reason: to.reason(reader, tenant?.tenant.name ?? ""),
+      reason: to.reason(reader, tenant?.tenant.name ?? "", DEFAULT_LOCALE),
       unsubscribeUrl: choices?.unsubscribeUrl ?? null,
       preferencesUrl: choices?.preferencesUrl ?? null,
     },
+    locale: DEFAULT_LOCALE,
     headers: { ...BY_MACHINE, ...choices?.headers },
   };
 }

@@ -1,5 +1,7 @@
 import { type EmailContent, type RenderedEmail, renderEmail } from "../../views/emails/render.tsx";
+import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { productBrand, tenantBrand } from "./brand.ts";
+import type { Tenant, TenantId } from "../tenancy/tenant.ts";
 import type { EmailPolicy } from "./envelope.ts";
 
 const SITE = "https://denizen.example";
@@ -16,10 +18,11 @@ export const SAMPLE = {
   verificationLink: `${SITE}/verify-email?token=${TOKEN}`,
 };
 
-const SAMPLE_TENANT = {
+const SAMPLE_TENANT: Pick<Tenant, "id" | "name" | "subdomain" | "brand"> = {
+  id: "0198c0de-0000-7000-8000-000000000001" as TenantId,
   name: SAMPLE.tenantName,
   subdomain: "acme",
-  brand: { color: "#1d59b3", logoUrl: null },
+  brand: { color: "#1d59b3", logo: null },
 };
 
 /** An email as a reader with a confirmed address sees it. `changes` replace parts of its sample. */
@@ -30,12 +33,23 @@ export async function renderSample<Data>(
   return await renderEmail(email, { ...email.sample, ...changes }, sampleFrame(email));
 }
 
+/** What an inbox shows of an email's sample. */
+export function sampleInInbox<Data>(
+  email: EmailContent<Data> & EmailPolicy & { sample: Data },
+): { subject: string; preheader: string } {
+  const { brand } = sampleFrame(email);
+  return {
+    subject: email.subject(email.sample, brand, DEFAULT_LOCALE),
+    preheader: email.preheader(email.sample, brand, DEFAULT_LOCALE),
+  };
+}
+
 /** The brand and the footer of an email's sample. */
 export function sampleFrame(
   { to, category, inTenantsName }: EmailPolicy,
 ) {
   const appUrl = new URL(SITE);
-  const reason = to.reason({ emailVerifiedAt: new Date(0) }, SAMPLE.tenantName);
+  const reason = to.reason({ emailVerifiedAt: new Date(0) }, SAMPLE.tenantName, DEFAULT_LOCALE);
   return {
     brand: inTenantsName ? tenantBrand(appUrl, SAMPLE_TENANT) : productBrand(appUrl),
     footer: {

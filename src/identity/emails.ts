@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { formatQuantity } from "../../views/emails/formats.ts";
 import { ResetPassword } from "../../views/emails/reset_password.tsx";
 import { SignUpCode } from "../../views/emails/sign_up_code.tsx";
+import { emailText } from "../../views/emails/text.ts";
 import { VerifyAddress } from "../../views/emails/verify_address.tsx";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
@@ -24,8 +24,9 @@ export const VERIFY_ADDRESS = email("verify_address", {
     if (reader.emailVerifiedAt) return null;
     return { url: await createVerificationLink(ctx, reader), expiryHours: VERIFICATION_HOURS };
   },
-  subject: () => "Confirm your email address",
-  preheader: (_, brand) => `Someone signed up for ${brand.name} with this email address.`,
+  subject: (_data, _brand, locale) => emailText.of(locale).verifyAddress.subject,
+  preheader: ({ expiryHours }, { name }, locale) =>
+    emailText.of(locale).verifyAddress.preheader(name, expiryHours),
   view: VerifyAddress,
   sample: { url: SAMPLE.verificationLink, expiryHours: 24 },
 });
@@ -41,11 +42,9 @@ export const RESET_PASSWORD = email("reset_password", {
     ipAddress,
     browser: browserOf(userAgent),
   }),
-  subject: (_, brand) => `Reset your ${brand.name} password`,
-  preheader: ({ expiryMinutes }) =>
-    `The link expires in ${
-      formatQuantity(expiryMinutes, "minute")
-    }. If you didn't request it, ignore this email.`,
+  subject: (_data, { name }, locale) => emailText.of(locale).resetPassword.subject(name),
+  preheader: ({ expiryMinutes }, _brand, locale) =>
+    emailText.of(locale).resetPassword.preheader(expiryMinutes),
   view: ResetPassword,
   sample: {
     name: SAMPLE.person,
@@ -68,16 +67,15 @@ const VISITORS: Audience<{ pendingSignUpId: string }, SystemContext, SignUpRecip
       reader: { id: null, email: pending.email, name: "", emailVerifiedAt: null, pending },
     };
   },
-  reason: () =>
-    `You received this email because someone entered this address to sign up for ${PRODUCT_NAME}.`,
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.signUp(PRODUCT_NAME),
 };
 
 export const SIGN_UP_CODE = email("sign_up_code", {
   to: VISITORS,
   request: z.object({ pendingSignUpId: z.uuid() }),
   load: (ctx, { pending }) => Promise.resolve({ code: codeOf(ctx, pending), expiryMinutes: CODE_MINUTES }),
-  subject: (_, brand) => `Your ${brand.name} sign-up code`,
-  preheader: ({ expiryMinutes }) => `The code expires in ${formatQuantity(expiryMinutes, "minute")}.`,
+  subject: (_data, { name }, locale) => emailText.of(locale).signUpCode.subject(name),
+  preheader: ({ expiryMinutes }, _brand, locale) => emailText.of(locale).signUpCode.preheader(expiryMinutes),
   view: SignUpCode,
   sample: { code: "492817", expiryMinutes: 15 },
 });

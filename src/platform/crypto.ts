@@ -27,6 +27,11 @@ export function sha256(text: string): Sha256Hex {
   return createHash("sha256").update(text).digest("hex") as Sha256Hex;
 }
 
+/** Identifies a file's content. */
+export function sha256OfBytes(bytes: Uint8Array): Sha256Hex {
+  return createHash("sha256").update(bytes).digest("hex") as Sha256Hex;
+}
+
 /** Compares two texts in constant time. */
 export function isSameSecret(one: string, other: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { DeletionScheduled } from "../../views/emails/deletion_scheduled.tsx";
-import { wayInPreheader } from "../../views/emails/first_password.tsx";
-import { formatDay } from "../../views/emails/formats.ts";
+import { emailText } from "../../views/emails/text.ts";
 import { Welcome } from "../../views/emails/welcome.tsx";
 import type { UserId } from "../access/actor.ts";
 import { OWNERS } from "../email/audience.ts";
@@ -28,10 +27,15 @@ export const WELCOME = email("welcome", {
       workspace: reader.emailVerifiedAt ? workspace : null,
     };
   },
-  subject: ({ workspace }) => `${workspace ? workspace.name : "Your workspace"} is ready`,
-  preheader: ({ workspace, expiryDays }) =>
-    wayInPreheader(expiryDays) ??
-      (workspace ? `You're the owner of ${workspace.name}.` : "You're its owner."),
+  subject: ({ workspace }, _brand, locale) => {
+    const { subject, unnamed } = emailText.of(locale).welcome;
+    return workspace ? subject(workspace.name) : unnamed.subject;
+  },
+  preheader: ({ workspace, expiryDays }, _brand, locale) => {
+    const { welcome, firstPassword } = emailText.of(locale);
+    if (expiryDays) return firstPassword.preheader(expiryDays);
+    return workspace ? welcome.preheader(workspace.name) : welcome.unnamed.preheader;
+  },
   view: Welcome,
   sample: {
     url: `${SAMPLE.workspace}/dashboard`,
@@ -62,10 +66,14 @@ export const DELETION_SCHEDULED = email("deletion_scheduled", {
         : { names: null, dueAt, url: `${appUrl.origin}/workspaces` },
     );
   },
-  subject: ({ names, dueAt }) =>
-    `${names ? names.tenantName : "Your workspace"} will be deleted on ${formatDay(dueAt)}`,
-  preheader: ({ names }) =>
-    `${names ? names.requestedBy : "Someone"} scheduled the deletion. Until then, an owner can cancel it.`,
+  subject: ({ names, dueAt }, _brand, locale) => {
+    const text = emailText.of(locale).deletionScheduled;
+    return text.subject(names?.tenantName ?? text.yourWorkspace, dueAt);
+  },
+  preheader: ({ names }, _brand, locale) => {
+    const text = emailText.of(locale).deletionScheduled;
+    return text.preheader(names?.requestedBy ?? text.someone);
+  },
   view: DeletionScheduled,
   sample: {
     names: { requestedBy: "Grace Hopper", tenantName: SAMPLE.tenantName },

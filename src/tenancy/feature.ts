@@ -1,3 +1,4 @@
+import { brandLogo } from "../../db/tenant/schema/brand.ts";
 import { feature } from "../feature.ts";
 import { DELETION_SCHEDULED, WELCOME } from "./emails.ts";
 import { EVENTS } from "./events.ts";
@@ -6,6 +7,7 @@ import { TENANTS } from "./tenant_directory.ts";
 import { TENANT_UPKEEP, UPKEEP, UPKEEP_SCHEDULE } from "./upkeep.ts";
 
 export default feature("tenancy", {
+  tables: [brandLogo],
   permissions: [SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE],
   events: EVENTS,
   emails: [WELCOME, DELETION_SCHEDULED],

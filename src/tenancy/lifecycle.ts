@@ -13,7 +13,7 @@ import { publish } from "../events/publish.ts";
 import { releaseHeldJobs } from "../outbox/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
-import { isVisible, multiLine, TEXT_TOO_LONG } from "../platform/text.ts";
+import { isVisible, multiLine } from "../platform/text.ts";
 import { schemaExists } from "./admission.ts";
 import { DELETION_SCHEDULED } from "./emails.ts";
 import {
@@ -47,7 +47,6 @@ const MOVED_TOO_OFTEN = problem(
   "This workspace has moved {times} times recently. Try again in a few weeks.",
 );
 const BAD_COLOR = problem("brand_color_invalid", "Use a color such as #0b6b58.");
-const BAD_LOGO_URL = problem("logo_url_invalid", "Use an address that begins with https://.");
 const REASON_MISSING = problem("reason_missing", "Enter a reason. The workspace's members will read it.");
 
 export const DELETION_GRACE_DAYS = 30;
@@ -55,29 +54,15 @@ export const REDIRECT_DAYS = 90;
 const MAX_FORMER_SUBDOMAINS = 5;
 const PLATFORM_STAFF = "A service administrator";
 const MAX_REASON_LENGTH = 500;
-const MAX_URL_LENGTH = 500;
-
-/** The brand of a tenant's emails. Null means the product's brand. */
-const brand = z.object({
-  brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, BAD_COLOR.code)
-    .nullable(),
-  logoUrl: z.string().trim().max(MAX_URL_LENGTH, TEXT_TOO_LONG.code)
-    .pipe(
-      z.url({
-        protocol: /^https$/,
-        hostname: z.regexes.domain,
-        error: BAD_LOGO_URL.code,
-      }),
-    )
-    .nullable(),
-});
 
 export const tenantChanges = newTenant.pick({ name: true }).extend({
   subdomain: subdomainForm,
-  ...brand.shape,
-})
-  .partial();
-export type TenantChanges = z.output<typeof tenantChanges>;
+  /** Null means the product's color. */
+  brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, BAD_COLOR.code)
+    .nullable(),
+}).partial();
+/** `logoVersion` names the logo that src/tenancy/brand.ts has stored. Null removes the logo. */
+export type TenantChanges = z.output<typeof tenantChanges> & { logoVersion?: string | null };
 
 export const suspension = z.object({
   reason: multiLine(MAX_REASON_LENGTH).refine(
@@ -97,7 +82,7 @@ export async function updateTenant(ctx: TenantContext, changes: TenantChanges): 
       name: tenant.name,
       subdomain: tenant.subdomain,
       brandColor: tenant.brand.color,
-      logoUrl: tenant.brand.logoUrl,
+      logoVersion: tenant.brand.logo,
     };
     const { name, subdomain, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];

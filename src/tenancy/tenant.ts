@@ -22,12 +22,24 @@ export type Tenant = {
   suspension: { at: Date; reason: string } | null;
   /** When the tenant will be deleted, or null if no deletion is scheduled. */
   deletionDueAt: Date | null;
-  /** The look of the tenant's emails: `#rrggbb` and an https URL. Null means the product's look. */
-  brand: { color: string | null; logoUrl: string | null };
+  brand: TenantBrand;
   createdAt: Date;
+};
+
+/** The look of a tenant's mark, sign-in page and emails. */
+export type TenantBrand = {
+  /** `#rrggbb`, or null for the product's color. */
+  color: string | null;
+  /** The version of the logo, which its URL contains. Null if there is no logo. */
+  logo: string | null;
 };
 
 /** The origin of a tenant's host, such as `http://acme.localhost:8000`. */
 export function tenantUrl(appUrl: URL, tenant: { subdomain: string }): string {
   return `${appUrl.protocol}//${tenant.subdomain}.${appUrl.host}`;
+}
+
+/** The URL of a tenant's logo on the apex, which works on every host and in emails. Null if there is no logo. */
+export function logoUrl(appUrl: URL, { id, brand }: Pick<Tenant, "id" | "brand">): string | null {
+  return brand.logo && `${appUrl.origin}/brand/${id}/logo?v=${brand.logo}`;
 }

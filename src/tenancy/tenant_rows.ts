@@ -21,7 +21,7 @@ export function toTenant(row: TenantRow): Tenant {
     suspensionReason,
     deletionDueAt,
     brandColor,
-    logoUrl,
+    logoVersion,
     createdAt,
   } = row;
   return {
@@ -34,7 +34,7 @@ export function toTenant(row: TenantRow): Tenant {
     status,
     suspension: suspendedAt && { at: suspendedAt, reason: suspensionReason ?? "" },
     deletionDueAt,
-    brand: { color: brandColor, logoUrl },
+    brand: { color: brandColor, logo: logoVersion },
     createdAt,
   };
 }

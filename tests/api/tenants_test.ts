@@ -33,7 +33,6 @@ Deno.test("201 a new tenant belongs to the caller, who can sign in there immedia
     status: "active",
     deletion_scheduled_for: null,
     brand_color: null,
-    logo_url: null,
   });
   assert.equal(created.headers.location, `/api/v1/tenants/${id}`);
   assert.deepEqual([me.json.tenant.id, me.json.role], [id, "owner"]);

@@ -78,6 +78,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("team", "/team"),
     on("team-nothing", "/team?search=nothing"),
     on("settings", "/settings"),
+    on("brand", "/settings/brand"),
     on("notification-settings", "/settings/notifications"),
     on("delete-workspace", "/settings/deletion"),
   ];

@@ -93,7 +93,7 @@ Deno.test("a workspace's changes are logged with the old values, and only if som
     name: "Acme",
     subdomain: "acme",
     brandColor: null,
-    logoUrl: null,
+    logoVersion: null,
   });
   const untouched = await lines();
   await updateTenant(await openTenant(world.system, id), { name: "Acme Robotics", brandColor: "#0b6b58" });

@@ -14,7 +14,7 @@ import { World } from "../support/world.ts";
 
 const OWN_POLICY = { "Content-Security-Policy": "default-src *", "X-Frame-Options": "SAMEORIGIN" };
 
-Deno.test("every email has a preview as HTML, on a phone and as text", async () => {
+Deno.test("every email has a preview as HTML, in dark, on a phone and as text", async () => {
   await using world = await World.open();
   const browser = world.browser();
   const root = `http://${world.host()}/dev/emails`;
@@ -27,12 +27,19 @@ Deno.test("every email has a preview as HTML, on a phone and as text", async () 
     assert.ok(list.text.includes(`href="/dev/emails/${name}"`), name);
     const page = await browser.get(`${root}/${name}`);
     const phone = await browser.get(`${root}/${name}?preview=phone`);
+    const dark = await browser.get(`${root}/${name}?preview=dark`);
     const text = await browser.get(`${root}/${name}?preview=text`);
     const html = await browser.get(`${root}/${name}/html`);
+    const darkHtml = await browser.get(`${root}/${name}/html?scheme=dark`);
     assert.deepEqual([page.status, phone.status, text.status, html.status], [200, 200, 200, 200], name);
-    assert.match(page.text, new RegExp(`<iframe[^>]*src="/dev/emails/${name}/html"[^>]*sandbox=""`));
+    assert.match(
+      page.text,
+      new RegExp(`<iframe[^>]*src="/dev/emails/${name}/html\\?scheme=light"[^>]*sandbox=""`),
+    );
+    assert.match(dark.text, /<iframe[^>]*\?scheme=dark"/);
     assert.match(text.text, /<pre[^>]*>[^<]+/);
-    assert.match(html.text, /^<!DOCTYPE html>/);
+    assert.match(html.text, /^<!DOCTYPE html>.*@media \(prefers-color-scheme:dark\)/s);
+    assert.match(darkHtml.text, /@media all\{\.canvas/);
   }
 });
 
@@ -52,7 +59,7 @@ Deno.test("a preview may frame only the product's own pages, and the framed emai
   assert.equal(page.headers["x-frame-options"], "DENY");
   assert.equal(
     message.headers["content-security-policy"],
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'",
+    `default-src 'none'; style-src 'unsafe-inline'; img-src data: https: http://${world.host()}; frame-ancestors 'self'`,
   );
   assert.equal(message.headers["x-frame-options"], "SAMEORIGIN");
   assert.equal(message.headers["x-content-type-options"], "nosniff");
@@ -85,7 +92,7 @@ Deno.test("only a route of a mount for previews can set its own policy", async (
   await using world = await World.open();
   const answerOf = (policy: PolicyName) => answerWithOwnPolicy(world, policy);
 
-  const strict = [await answerOf("pages"), await answerOf("back_office")];
+  const strict = [await answerOf("pages"), await answerOf("back_office"), await answerOf("shared_images")];
   const preview = await answerOf("previews");
 
   for (const headers of strict) {

@@ -29,7 +29,6 @@ const FIELDS = [
   "tenant",
   "refresh_token",
   "brand_color",
-  "logo_url",
   "address",
   "reason",
   "confirmation",

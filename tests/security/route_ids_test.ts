@@ -16,6 +16,7 @@ const MAKERS: Record<string, (company: Company) => string> = {
   workspaces: ({ tenant }) => tenant.id,
   tenants: ({ tenant }) => tenant.id,
   admin: ({ tenant }) => tenant.id,
+  brand: ({ tenant }) => tenant.id,
 };
 
 /** The back office reveals nothing except to platform staff, whether a tenant exists or not. */

@@ -28,6 +28,16 @@ export class Browser {
     return this.#visit("POST", url, { ...form, ...headers }, new URLSearchParams(fields).toString());
   }
 
+  /** Submits a form with files. */
+  async upload(address: string, fields: Record<string, string | File>): Promise<Page> {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    const { body, type } = await encode(form);
+    const url = new URL(address);
+    const headers = { "Content-Type": type, Origin: url.origin, "Sec-Fetch-Site": "same-origin" };
+    return await this.#visit("POST", url, headers, body);
+  }
+
   /** The browser's cookies for a host. */
   cookies(host: string): Map<string, string> {
     return this.#jars.get(host) ?? new Map();
@@ -42,7 +52,12 @@ export class Browser {
     return [...this.cookies(host)].map(([name, value]) => `${name}=${value}`).join("; ");
   }
 
-  async #visit(method: string, url: URL, headers: Record<string, string>, body?: string): Promise<Page> {
+  async #visit(
+    method: string,
+    url: URL,
+    headers: Record<string, string>,
+    body?: string | Uint8Array,
+  ): Promise<Page> {
     const cookie = this.cookieHeader(url.host);
     const sent = { ...(cookie ? { Cookie: cookie } : {}), ...headers };
     const path = url.pathname + url.search;
@@ -66,3 +81,8 @@ export class Browser {
 
 /** The page that the browser ended up on. */
 export type Page = RawAnswer & { url: string };
+
+async function encode(form: FormData): Promise<{ body: Uint8Array; type: string }> {
+  const request = new Request("http://localhost/", { method: "POST", body: form });
+  return { body: new Uint8Array(await request.arrayBuffer()), type: request.headers.get("Content-Type")! };
+}

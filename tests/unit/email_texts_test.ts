@@ -28,8 +28,10 @@ Deno.test("the text of a password reset reads like a letter", async () => {
     text,
     `Reset your password
 
-Hi Ada Lovelace, someone requested a new password for the Denizen account with
-this email address. If it was you, choose one now.
+Hi Ada Lovelace,
+
+Someone asked to reset the password of your Denizen account. If it was you,
+choose a new one now.
 
 Choose a new password:
 https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
@@ -37,8 +39,10 @@ https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi
 The link works once and expires in 30 minutes. A new password signs you out
 everywhere.
 
-If it wasn't you, ignore this email. Your password stays the same. The request
-came from Firefox on Linux, IP address 203.0.113.24.
+If it wasn't you, ignore this email. Your password stays the same.
+
+Browser: Firefox on Linux
+IP address: 203.0.113.24
 
 --
 
@@ -106,7 +110,7 @@ Deno.test("an invitation to a person with an account says to sign in, and mentio
 
   const { subject, text } = await renderSample(INVITATION, { inviterName: null, url, expiryDays: null });
 
-  assert.equal(subject, "You're invited to join a workspace");
+  assert.equal(subject, "You're invited to join Acme Instruments");
   assert.equal(
     bodyOf(text),
     `Join “Acme Instruments”
@@ -131,7 +135,7 @@ Deno.test("the welcome to an owner without a password has a link to choose one",
     bodyOf(text),
     `Welcome, Ada Lovelace
 
-Your workspace Acme Instruments is ready. You're its owner.
+Your workspace Acme Instruments is ready, and you're its owner.
 
 See your projects: https://acme.denizen.example/projects
 Change the workspace's settings: https://acme.denizen.example/settings
@@ -152,7 +156,7 @@ Deno.test("an email that can't be turned off states facts and offers nothing", a
     bodyOf(text),
     `Welcome, Ada Lovelace
 
-Your workspace Acme Instruments is ready. You're its owner.
+Your workspace Acme Instruments is ready, and you're its owner.
 
 See your projects: https://acme.denizen.example/projects
 Change the workspace's settings: https://acme.denizen.example/settings

@@ -208,14 +208,12 @@ Deno.test("S27 the brand and the footer link to http and https only", async () =
   }
 });
 
-Deno.test("the button and the links are readable on light and dark, whatever the brand's color", () => {
+Deno.test("the button is readable and visible on light and dark, whatever the brand's color", () => {
   for (const color of ["#ffffff", "#000000", "#facc15", "#ff0000", "#777777", "#0b6b58", "#141717"]) {
-    const { fill, onFill, light, dark } = accentOf(color);
+    const { fill, onFill, edge } = accentOf(color);
 
     assert.ok(contrast(fill, onFill) >= AA_CONTRAST, color);
-    assert.ok(contrast(light.text, LIGHT.surface) >= AA_CONTRAST, color);
-    assert.ok(contrast(dark.text, DARK.surface) >= AA_CONTRAST, color);
-    assert.ok(contrast(light.edge, LIGHT.surface) >= 1.5 && contrast(dark.edge, DARK.surface) >= 1.5, color);
+    assert.ok(contrast(edge.light, LIGHT.surface) >= 1.5 && contrast(edge.dark, DARK.surface) >= 1.5, color);
   }
 });
 

@@ -31,7 +31,6 @@ const WORKSPACE = {
   subdomain: "acme",
   plan: "free",
   createdAt: NOW,
-  brand: { color: null, logoUrl: null },
 };
 const SETTINGS = {
   workspace: WORKSPACE,
@@ -150,7 +149,7 @@ Deno.test("workspace and tenant pages have no inline scripts, handlers or styles
 Deno.test("an owner can rename, move and delete the workspace", async () => {
   const page = await htmlOf(<SettingsPage {...SETTINGS} />);
 
-  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address", "/settings/brand"]);
+  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address"]);
   assert.match(inputOf(page, "name"), /value="Acme Instruments"/);
   assert.match(inputOf(page, "subdomain"), /value="acme"/);
   assert.match(page, /\.denizen\.example:8000/);
@@ -162,7 +161,7 @@ Deno.test("an admin who isn't an owner can rename and move the workspace, but no
   const page = await htmlOf(<SettingsPage {...SETTINGS} canDelete={false} />);
   const scheduled = await htmlOf(<SettingsPage {...SETTINGS} canDelete={false} deletion={IN_30_DAYS} />);
 
-  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address", "/settings/brand"]);
+  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address"]);
   assert.doesNotMatch(page + scheduled, /\/settings\/deletion/);
   assert.match(page, /Only an owner can change this\./);
 });

@@ -1,5 +1,5 @@
 import { ActionButton, Note, Paragraph, Title } from "./email_components.tsx";
-import { formatDay } from "./formats.ts";
+import { useEmailText } from "./text.ts";
 
 export type DeletionScheduledData = {
   /** Null if the address is unconfirmed: a stranger may have chosen the names. */
@@ -9,16 +9,14 @@ export type DeletionScheduledData = {
 };
 
 export function DeletionScheduled({ names, dueAt, url }: DeletionScheduledData) {
+  const text = useEmailText().deletionScheduled;
   return (
     <>
-      <Title>{names ? names.tenantName : "Your workspace"} will be deleted on {formatDay(dueAt)}</Title>
-      <Paragraph>
-        {names ? names.requestedBy : "Someone in the workspace"}{" "}
-        scheduled the deletion. On that day, the workspace and everything in it will be permanently deleted.
-      </Paragraph>
-      <Paragraph>Until then, the workspace works as usual, and an owner can cancel the deletion.</Paragraph>
-      <ActionButton href={url}>{names ? "Cancel deletion" : "See your workspaces"}</ActionButton>
-      <Note>If you want the workspace to be deleted, you don't need to do anything.</Note>
+      <Title>{text.subject(names?.tenantName ?? text.yourWorkspace, dueAt)}</Title>
+      <Paragraph>{text.body(names?.requestedBy ?? text.someone)}</Paragraph>
+      <Paragraph>{text.untilThen}</Paragraph>
+      <ActionButton href={url}>{names ? text.button : text.buttonUnnamed}</ActionButton>
+      <Note>{text.nothingToDo}</Note>
     </>
   );
 }

@@ -1,8 +1,9 @@
 import { formatCount } from "../components/count.ts";
-import { useEmail } from "./email_context.ts";
 import { NOTE } from "./email_style.ts";
 import { formatIsoDay } from "./formats.ts";
 import { Grid } from "./grid.tsx";
+import { LIGHT } from "./palette.ts";
+import { useEmailText } from "./text.ts";
 
 const CHART_HEIGHT = 72; // pixels
 const SMALLEST_BAR = 2; // pixels, so that a zero is visible
@@ -15,6 +16,7 @@ export type DailyValue = { day: string; value: number | null };
 /** One bar per day, made of table cells, and a text summary. A day that wasn't counted has no bar. */
 export function DailyBars({ label, days }: { label: string; days: DailyValue[] }) {
   const counted = days.filter(isCounted);
+  const text = useEmailText().monthlyReport;
   if (counted.length === 0) return null;
   const highest = counted.reduce((best, day) => day.value > best.value ? day : best);
   const lowest = counted.reduce((least, day) => day.value < least.value ? day : least);
@@ -28,13 +30,15 @@ export function DailyBars({ label, days }: { label: string; days: DailyValue[] }
               height={String(CHART_HEIGHT)}
               style={`height:${CHART_HEIGHT}px;padding:0 1px`}
             >
-              {value === null ? NBSP : <Bar height={barHeight(value, highest.value)} />}
+              {value === null
+                ? NBSP
+                : <Bar height={barHeight(value, highest.value)} isPeak={value === highest.value} />}
             </td>
           ))}
         </tr>
       </Grid>
       <p class="muted" style={`${NOTE};margin:10px 0 24px`}>
-        {label} per day: highest on {describe(highest)}, lowest on {describe(lowest)}.
+        {text.daily(label, describe(highest), describe(lowest))}
       </p>
     </>
   );
@@ -49,17 +53,18 @@ function describe({ day, value }: { day: string; value: number }): string {
   return `${formatIsoDay(day)} (${formatCount(value)})`;
 }
 
-function Bar({ height }: { height: number }) {
-  const { accent } = useEmail();
+/** The highest bar stands out, and the text under the chart names it. */
+function Bar({ height, isPeak }: { height: number; isPeak: boolean }) {
+  const color = isPeak ? LIGHT.ink : LIGHT.bar;
   const look = `height:${height}px;font-size:0;line-height:0;border-radius:2px 2px 0 0`;
   return (
     <Grid fluid>
       <tr>
         <td
-          class="bar"
+          class={isPeak ? "peak" : "bar"}
           height={String(height)}
-          bgcolor={accent.light.text}
-          style={`${look};background-color:${accent.light.text}`}
+          bgcolor={color}
+          style={`${look};background-color:${color}`}
         >
           {NBSP}
         </td>

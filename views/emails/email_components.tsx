@@ -1,8 +1,9 @@
 import type { Child } from "hono/jsx";
 import { useEmail, webAddress } from "./email_context.ts";
-import { BODY, CELL, FOOTNOTE, NOTE, TITLE } from "./email_style.ts";
+import { BODY, BOX, CELL, CODE, CODE_BOX, FACT, FOOTNOTE, LONG_LINK, NOTE, TITLE } from "./email_style.ts";
 import { Grid } from "./grid.tsx";
 import { LIGHT } from "./palette.ts";
+import { useEmailText } from "./text.ts";
 
 /** The email's heading. */
 export function Title({ children }: { children?: Child }) {
@@ -18,24 +19,56 @@ export function Note({ children }: { children?: Child }) {
   return <p class="muted" style={NOTE}>{children}</p>;
 }
 
-/** A code to enter somewhere else, large and on its own line. */
+/** A code to enter somewhere else, large and in a box of its own. */
 export function Code({ children }: { children?: Child }) {
   return (
-    <p
-      class="ink"
-      style={`${BODY};font-size:32px;line-height:40px;font-weight:600;letter-spacing:4px;font-variant-numeric:tabular-nums`}
-    >
-      {children}
-    </p>
+    <Grid fluid>
+      <tr>
+        <td style="padding:4px 0 20px">
+          <Grid fluid>
+            <tr>
+              <td class="sunken" align="center" bgcolor={LIGHT.sunken} style={CODE_BOX}>
+                <p class="ink" style={CODE}>{children}</p>
+              </td>
+            </tr>
+          </Grid>
+        </td>
+      </tr>
+    </Grid>
+  );
+}
+
+/** Details of what happened, so that readers can tell whether it was theirs. */
+export function Facts({ facts }: { facts: [label: string, value: string][] }) {
+  return (
+    <Grid fluid>
+      <tr>
+        <td style="padding:8px 0 12px">
+          <Grid fluid>
+            <tr>
+              <td class="sunken" bgcolor={LIGHT.sunken} style={BOX}>
+                <p class="muted" style={FACT}>
+                  {facts.map(([label, value], index) => (
+                    <>
+                      {index > 0 ? <br /> : null}
+                      {label}: <span class="ink" style={`color:${LIGHT.ink}`}>{value}</span>
+                    </>
+                  ))}
+                </p>
+              </td>
+            </tr>
+          </Grid>
+        </td>
+      </tr>
+    </Grid>
   );
 }
 
 /** The email's one action. Outlook takes the padding from the cell, other clients from the link, so the whole button is clickable. */
 export function ActionButton({ href, children }: { href: string; children?: Child }) {
-  const { accent } = useEmail();
-  const { fill, onFill, light } = accent;
+  const { fill, onFill, edge } = useEmail().accent;
   return (
-    <Grid>
+    <Grid class="button">
       <tr>
         <td style="padding:8px 0 24px">
           <Grid>
@@ -44,12 +77,12 @@ export function ActionButton({ href, children }: { href: string; children?: Chil
                 class="fill outline"
                 align="center"
                 bgcolor={fill}
-                style={`border-radius:8px;border:1px solid ${light.edge};background-color:${fill};mso-padding-alt:12px 24px`}
+                style={`border-radius:8px;border:1px solid ${edge.light};background-color:${fill};mso-padding-alt:11px 20px`}
               >
                 <a
                   class="on-fill"
                   href={webAddress(href)}
-                  style={`display:inline-block;padding:12px 24px;${CELL};font-size:16px;line-height:24px;font-weight:600;color:${onFill};text-decoration:none;mso-padding-alt:0`}
+                  style={`display:inline-block;padding:11px 20px;${CELL};font-size:16px;line-height:24px;font-weight:600;color:${onFill};text-decoration:none;mso-padding-alt:0`}
                 >
                   {children}
                 </a>
@@ -64,9 +97,8 @@ export function ActionButton({ href, children }: { href: string; children?: Chil
 
 /** A link inside text. */
 export function TextLink({ href, children }: { href: string; children?: Child }) {
-  const { accent } = useEmail();
   return (
-    <a class="accent" href={webAddress(href)} style={`color:${accent.light.text};text-decoration:underline`}>
+    <a class="ink" href={webAddress(href)} style={`color:${LIGHT.ink};text-decoration:underline`}>
       {children}
     </a>
   );
@@ -82,11 +114,9 @@ export function LinkFallback({ href }: { href: string }) {
             <tr>
               <td class="line" style={`padding:20px 0 0;border-top:1px solid ${LIGHT.line}`}>
                 <p class="muted" style={FOOTNOTE}>
-                  If the button doesn't work, copy this address into your browser:
+                  {useEmailText().layout.fallback}
                   <br />
-                  <span style="word-break:break-all">
-                    <TextLink href={href}>{webAddress(href)}</TextLink>
-                  </span>
+                  <a class="muted" href={webAddress(href)} style={LONG_LINK}>{webAddress(href)}</a>
                 </p>
               </td>
             </tr>

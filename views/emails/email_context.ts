@@ -1,4 +1,5 @@
 import { createContext, useContext } from "hono/jsx";
+import type { Locale } from "../locale.ts";
 import type { Accent } from "./palette.ts";
 
 /** The brand of an email: a tenant's or the product's. */
@@ -11,7 +12,7 @@ export type EmailBrand = {
 };
 
 /** The context of every component in an email. */
-export type EmailValue = { brand: EmailBrand; accent: Accent };
+export type EmailValue = { brand: EmailBrand; accent: Accent; locale: Locale };
 
 export const EmailContext = createContext<EmailValue | null>(null);
 

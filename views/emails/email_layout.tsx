@@ -4,6 +4,7 @@ import { useEmail, webAddress } from "./email_context.ts";
 import { darkByPreference, darkInOutlook, ENHANCEMENTS, FOOTNOTE, MARK } from "./email_style.ts";
 import { Grid } from "./grid.tsx";
 import { LIGHT } from "./palette.ts";
+import { useEmailText } from "./text.ts";
 
 const OUTLOOK_SETTINGS = raw(
   "<!--[if mso]><noscript><xml><o:OfficeDocumentSettings><o:PixelsPerInch>96</o:PixelsPerInch></o:OfficeDocumentSettings></xml></noscript><![endif]-->",
@@ -36,12 +37,13 @@ export function EmailLayout(
     children?: Child;
   },
 ) {
+  const { locale } = useEmail();
   return (
-    <html lang="en" dir="ltr" xmlns:o="urn:schemas-microsoft-com:office:office">
+    <html lang={locale} dir="ltr" xmlns:o="urn:schemas-microsoft-com:office:office">
       <Head title={subject} />
       <body class="canvas" style={`margin:0;padding:0;width:100%;background-color:${LIGHT.canvas}`}>
         <div class="preheader" style={HIDDEN}>{preheader}{PREHEADER_FILL}</div>
-        <div role="article" aria-roledescription="email" aria-label={subject} lang="en" dir="ltr">
+        <div role="article" aria-roledescription="email" aria-label={subject} lang={locale} dir="ltr">
           <Grid fluid class="canvas" bgcolor={LIGHT.canvas} style={`background-color:${LIGHT.canvas}`}>
             <tr>
               <td class="edge" align="center" style="padding:40px 16px">
@@ -115,16 +117,16 @@ function BrandLogo({ url }: { url: string }) {
   const { brand } = useEmail();
   return (
     <img
-      class="ink"
+      class="logo"
       src={webAddress(url)}
       alt={brand.name}
-      height="32"
-      style={`display:block;border:0;height:32px;width:auto;max-width:220px;${MARK};line-height:32px;color:${LIGHT.ink}`}
+      height="40"
+      style={`display:block;border:0;height:40px;width:auto;max-width:220px;border-radius:6px;background-color:${LIGHT.surface};${MARK};line-height:40px;color:${LIGHT.ink}`}
     />
   );
 }
 
-/** The name and its first letter, if there is no logo. */
+/** The first letter on the brand's color and the name, if there is no logo. */
 function BrandMark() {
   const { brand, accent } = useEmail();
   const initial = Array.from(brand.name.trim())[0]?.toUpperCase();
@@ -157,10 +159,11 @@ function BrandMark() {
 
 function FooterRow({ footer }: { footer: EmailFooter }) {
   const { brand } = useEmail();
+  const text = useEmailText().layout;
   const links = [
     { label: brand.name, url: brand.url },
-    { label: "Email preferences", url: footer.preferencesUrl },
-    { label: "Unsubscribe", url: footer.unsubscribeUrl },
+    { label: text.preferences, url: footer.preferencesUrl },
+    { label: text.unsubscribe, url: footer.unsubscribeUrl },
   ];
   return (
     <tr>

@@ -1,5 +1,5 @@
 import { ActionButton, Note, Paragraph } from "./email_components.tsx";
-import { formatQuantity } from "./formats.ts";
+import { useEmailText } from "./text.ts";
 
 /** A link to the workspace. For readers without a password, it is a link to choose one. */
 export type WayIn = {
@@ -10,20 +10,12 @@ export type WayIn = {
 
 /** The link to choose the account's first password. */
 export function FirstPassword({ url, expiryDays }: { url: string; expiryDays: number }) {
+  const text = useEmailText().firstPassword;
   return (
     <>
-      <Paragraph>Choose a password, then sign in with this email address.</Paragraph>
-      <ActionButton href={url}>Choose a password</ActionButton>
-      <Note>
-        The link is only for you. It works once and expires in{" "}
-        {formatQuantity(expiryDays, "day")}. After that, request a new one on the sign-in page.
-      </Note>
+      <Paragraph>{text.body}</Paragraph>
+      <ActionButton href={url}>{text.button}</ActionButton>
+      <Note>{text.expiry(expiryDays)}</Note>
     </>
   );
-}
-
-/** The preheader of an email with this link. Null if the reader has a password. */
-export function wayInPreheader(expiryDays: WayIn["expiryDays"]): string | null {
-  if (expiryDays === null) return null;
-  return `Choose a password within ${formatQuantity(expiryDays, "day")} to sign in.`;
 }

@@ -29,11 +29,6 @@ export function monthBefore(month: Date): Date {
 /** "October 14", from "2026-10-14". */
 export const formatIsoDay = (day: string): string => DAY_OF_MONTH.format(new Date(`${day}T00:00:00Z`));
 
-/** "1 day", "7 days". */
-export function formatQuantity(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 /** "48.2 MB". */
 export function formatBytes(bytes: number): string {
   let [size, unit] = [bytes, 0];

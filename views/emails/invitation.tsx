@@ -1,44 +1,40 @@
 import { ActionButton, LinkFallback, Note, Paragraph, Title } from "./email_components.tsx";
 import { FirstPassword, type WayIn } from "./first_password.tsx";
+import { useEmailText } from "./text.ts";
 
 export type InvitationData = WayIn & {
   /** Null if the product sends the invitation, or if the name looks like a link or an address. */
   inviterName: string | null;
   /** Null if the name looks like a link or an address. */
   tenantName: string | null;
+  /** The same name for the subject, or null if the reader's address is unconfirmed. */
+  subjectName: string | null;
   role: string;
 };
 
 /** The reader may never have heard of the product. They are already a member and only have to sign in. */
 export function Invitation({ inviterName, tenantName, role, url, expiryDays }: InvitationData) {
-  const workspace = tenantName ? `“${tenantName}”` : "a workspace";
+  const text = useEmailText().invitation;
+  const workspace = tenantName ? text.quoted(tenantName) : text.aWorkspace;
   return (
     <>
-      <Title>Join {workspace}</Title>
+      <Title>{text.title(workspace)}</Title>
       <Paragraph>
-        {inviterName ? `“${inviterName}” invited you` : "You're invited"} to join {workspace} as{" "}
-        {withArticle(role)}.
+        {inviterName ? text.bodyFrom(text.quoted(inviterName), workspace, role) : text.body(workspace, role)}
       </Paragraph>
       {expiryDays ? <FirstPassword url={url} expiryDays={expiryDays} /> : <SignIn url={url} />}
-      <Note>
-        {expiryDays
-          ? "If you didn't expect this, ignore this email. Nobody can sign in with your address until a password is chosen."
-          : "If you didn't expect this, ignore this email. Your password and your other workspaces don't change."}
-      </Note>
+      <Note>{expiryDays ? text.notYouNew : text.notYou}</Note>
       <LinkFallback href={url} />
     </>
   );
 }
 
 function SignIn({ url }: { url: string }) {
+  const text = useEmailText().invitation;
   return (
     <>
-      <Paragraph>Sign in with this email address and your password.</Paragraph>
-      <ActionButton href={url}>Sign in</ActionButton>
+      <Paragraph>{text.signIn}</Paragraph>
+      <ActionButton href={url}>{text.button}</ActionButton>
     </>
   );
-}
-
-function withArticle(role: string): string {
-  return /^[aeiou]/i.test(role) ? `an ${role}` : `a ${role}`;
 }

@@ -1,15 +1,8 @@
 import { formatCount } from "../components/count.ts";
 import { DailyBars, type DailyValue } from "./email_charts.tsx";
 import { ActionButton, FiguresTable, Note, Paragraph, Title } from "./email_components.tsx";
-import {
-  formatBytes,
-  formatChange,
-  formatIsoDay,
-  formatMonth,
-  formatMonthName,
-  formatShortMonth,
-  monthBefore,
-} from "./formats.ts";
+import { formatBytes, formatChange, formatIsoDay, formatShortMonth, monthBefore } from "./formats.ts";
+import { useEmailText } from "./text.ts";
 
 export type MonthlyReportData = {
   tenantName: string;
@@ -38,15 +31,14 @@ const LIST = new Intl.ListFormat("en", { type: "conjunction" });
 export function MonthlyReport(
   { tenantName, month, figures, gap, dailyLabel, daily, dashboardUrl }: MonthlyReportData,
 ) {
+  const text = useEmailText().monthlyReport;
   const previous = monthBefore(month);
   return (
     <>
-      <Title>{formatMonth(month)}</Title>
-      <Paragraph>
-        Here's how {tenantName} did in {formatMonthName(month)}, compared with {formatMonthName(previous)}.
-      </Paragraph>
+      <Title>{text.title(month)}</Title>
+      <Paragraph>{text.body(tenantName, month, previous)}</Paragraph>
       <FiguresTable
-        columns={["Figure", formatShortMonth(previous), formatShortMonth(month), "Change"]}
+        columns={[text.figure, formatShortMonth(previous), formatShortMonth(month), text.change]}
         rows={figures.map((figure) => [
           figure.label,
           formatFigure(figure, figure.previous),
@@ -54,9 +46,9 @@ export function MonthlyReport(
           formatChange(figure.value, figure.previous) ?? NOTHING,
         ])}
       />
-      {gap ? <Note>{explainGap(gap)}</Note> : null}
+      {gap ? <Gap {...gap} /> : null}
       <DailyBars label={dailyLabel} days={daily} />
-      <ActionButton href={dashboardUrl}>Go to your dashboard</ActionButton>
+      <ActionButton href={dashboardUrl}>{text.button}</ActionButton>
     </>
   );
 }
@@ -67,10 +59,16 @@ export function summarize({ figures }: MonthlyReportData): string {
     .join(" · ");
 }
 
-function explainGap({ labels, lastMeasured }: NonNullable<MonthlyReportData["gap"]>): string {
+function Gap({ labels, lastMeasured }: NonNullable<MonthlyReportData["gap"]>) {
+  const text = useEmailText().monthlyReport;
   const figures = LIST.format(labels);
-  if (lastMeasured === null) return `${figures} were not measured this month.`;
-  return `${figures} were last measured on ${formatIsoDay(lastMeasured)}. There are no later figures.`;
+  return (
+    <Note>
+      {lastMeasured === null
+        ? text.neverMeasured(figures)
+        : text.lastMeasured(figures, formatIsoDay(lastMeasured))}
+    </Note>
+  );
 }
 
 function formatFigure({ unit }: ReportFigure, value: number | null): string {

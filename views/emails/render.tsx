@@ -1,13 +1,14 @@
 import type { Child } from "hono/jsx";
+import { DEFAULT_LOCALE, type Locale } from "../locale.ts";
 import { type EmailBrand, EmailContext } from "./email_context.ts";
 import { type EmailFooter, EmailLayout } from "./email_layout.tsx";
 import { accentOf } from "./palette.ts";
 
 /** The content of an email. */
 export type EmailContent<Data> = {
-  subject(data: Data, brand: EmailBrand): string;
+  subject(data: Data, brand: EmailBrand, locale: Locale): string;
   /** The text that an inbox shows next to the subject. */
-  preheader(data: Data, brand: EmailBrand): string;
+  preheader(data: Data, brand: EmailBrand, locale: Locale): string;
   view(data: Data): Child;
 };
 
@@ -21,13 +22,13 @@ const UNFIT_FOR_A_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 export async function renderEmail<Data>(
   content: EmailContent<Data>,
   data: Data,
-  { brand, footer }: { brand: EmailBrand; footer: EmailFooter },
+  { brand, footer, locale = DEFAULT_LOCALE }: { brand: EmailBrand; footer: EmailFooter; locale?: Locale },
 ): Promise<RenderedEmail> {
-  const subject = singleLine(content.subject(data, brand));
-  const preheader = singleLine(content.preheader(data, brand));
+  const subject = singleLine(content.subject(data, brand, locale));
+  const preheader = singleLine(content.preheader(data, brand, locale));
   const View = () => <>{content.view(data)}</>;
   const page = await (
-    <EmailContext.Provider value={{ brand, accent: accentOf(brand.color) }}>
+    <EmailContext.Provider value={{ brand, accent: accentOf(brand.color), locale }}>
       <EmailLayout subject={subject} preheader={preheader} footer={footer}>
         <View />
       </EmailLayout>

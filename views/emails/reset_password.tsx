@@ -1,6 +1,6 @@
-import { ActionButton, LinkFallback, Note, Paragraph, Title } from "./email_components.tsx";
+import { ActionButton, Facts, LinkFallback, Note, Paragraph, Title } from "./email_components.tsx";
 import { useEmail } from "./email_context.ts";
-import { formatQuantity } from "./formats.ts";
+import { useEmailText } from "./text.ts";
 
 export type ResetPasswordData = {
   /** Null if the address is unconfirmed. */
@@ -15,22 +15,16 @@ export type ResetPasswordData = {
 
 export function ResetPassword({ name, url, expiryMinutes, ipAddress, browser }: ResetPasswordData) {
   const { brand } = useEmail();
+  const text = useEmailText().resetPassword;
   return (
     <>
-      <Title>Reset your password</Title>
-      <Paragraph>
-        {name ? `Hi ${name}, someone` : "Someone"} requested a new password for the {brand.name}{" "}
-        account with this email address. If it was you, choose one now.
-      </Paragraph>
-      <ActionButton href={url}>Choose a new password</ActionButton>
-      <Note>
-        The link works once and expires in{" "}
-        {formatQuantity(expiryMinutes, "minute")}. A new password signs you out everywhere.
-      </Note>
-      <Note>
-        If it wasn't you, ignore this email. Your password stays the same. The request came from{" "}
-        {browser}, IP address {ipAddress}.
-      </Note>
+      <Title>{text.title}</Title>
+      {name ? <Paragraph>{text.hello(name)}</Paragraph> : null}
+      <Paragraph>{text.body(brand.name)}</Paragraph>
+      <ActionButton href={url}>{text.button}</ActionButton>
+      <Note>{text.expiry(expiryMinutes)}</Note>
+      <Note>{text.notYou}</Note>
+      <Facts facts={[[text.browser, browser], [text.ipAddress, ipAddress]]} />
       <LinkFallback href={url} />
     </>
   );

@@ -1,19 +1,18 @@
 import { Code, Note, Paragraph, Title } from "./email_components.tsx";
-import { formatQuantity } from "./formats.ts";
+import { useEmailText } from "./text.ts";
 
 export type SignUpCodeData = { code: string; expiryMinutes: number };
 
 /** The reader has no account and may never have signed up. */
 export function SignUpCode({ code, expiryMinutes }: SignUpCodeData) {
+  const text = useEmailText().signUpCode;
   return (
     <>
-      <Title>Confirm your email address</Title>
-      <Paragraph>Enter this code on the sign-up page:</Paragraph>
+      <Title>{text.title}</Title>
+      <Paragraph>{text.body}</Paragraph>
       <Code>{code}</Code>
-      <Note>The code expires in {formatQuantity(expiryMinutes, "minute")}.</Note>
-      <Note>
-        If you didn't sign up, ignore this email and don't share the code. No account is created without it.
-      </Note>
+      <Note>{text.expiry(expiryMinutes)}</Note>
+      <Note>{text.notYou}</Note>
     </>
   );
 }

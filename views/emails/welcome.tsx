@@ -1,5 +1,6 @@
 import { ActionButton, LinkFallback, Paragraph, TextLink, Title } from "./email_components.tsx";
 import { FirstPassword, type WayIn } from "./first_password.tsx";
+import { useEmailText } from "./text.ts";
 
 export type WelcomeData = WayIn & {
   /** Null if the address is unconfirmed: a stranger may have chosen these words. */
@@ -8,21 +9,12 @@ export type WelcomeData = WayIn & {
 
 /** No tips or offers: readers can't unsubscribe from emails about their account. */
 export function Welcome({ workspace, url, expiryDays }: WelcomeData) {
+  const text = useEmailText().welcome;
   return (
     <>
-      <Title>{workspace ? `Welcome, ${workspace.ownerName}` : "Your workspace is ready"}</Title>
-      {workspace
-        ? (
-          <>
-            <Paragraph>Your workspace {workspace.name} is ready. You're its owner.</Paragraph>
-            <Paragraph>
-              <TextLink href={workspace.projectsUrl}>See your projects</TextLink>
-              <br />
-              <TextLink href={workspace.settingsUrl}>Change the workspace's settings</TextLink>
-            </Paragraph>
-          </>
-        )
-        : <Paragraph>A workspace was created for this email address. You're its owner.</Paragraph>}
+      <Title>{workspace ? text.title(workspace.ownerName) : text.unnamed.title}</Title>
+      <Paragraph>{workspace ? text.body(workspace.name) : text.unnamed.body}</Paragraph>
+      {workspace ? <WhatNext workspace={workspace} /> : null}
       {expiryDays
         ? (
           <>
@@ -30,7 +22,18 @@ export function Welcome({ workspace, url, expiryDays }: WelcomeData) {
             <LinkFallback href={url} />
           </>
         )
-        : <ActionButton href={url}>Go to your workspace</ActionButton>}
+        : <ActionButton href={url}>{text.button}</ActionButton>}
     </>
+  );
+}
+
+function WhatNext({ workspace }: { workspace: NonNullable<WelcomeData["workspace"]> }) {
+  const text = useEmailText().welcome;
+  return (
+    <Paragraph>
+      <TextLink href={workspace.projectsUrl}>{text.projects}</TextLink>
+      <br />
+      <TextLink href={workspace.settingsUrl}>{text.settings}</TextLink>
+    </Paragraph>
   );
 }

@@ -2,22 +2,17 @@ import { Avatar } from "../components/avatar.tsx";
 import { hx } from "../components/hx.ts";
 import { Icon } from "../components/icon.tsx";
 import { Menu, MenuButton, MenuLink } from "../components/menu.tsx";
-import { inkOn } from "../emails/palette.ts";
+import { type Mark, TenantMark } from "../components/tenant_mark.tsx";
 import { usePage } from "../page.tsx";
 import { layoutText } from "./text.ts";
 
-/** The color of workspaces that have chosen none. */
-const PRODUCT_COLOR = "#0b6b58";
-
-type SwitcherProps = { tenant: { name: string; subdomain: string; color: string | null } };
-
 /** Shows the workspace's name, and lists the person's other workspaces. */
-export function WorkspaceSwitcher({ tenant }: SwitcherProps) {
+export function WorkspaceSwitcher({ tenant }: { tenant: Mark }) {
   const { apexUrl } = usePage();
   const text = layoutText.use();
   const summary = (
     <span class="flex h-9 items-center gap-2 px-2">
-      <TenantMark name={tenant.name} color={tenant.color} />
+      <TenantMark {...tenant} />
       <span class="tenant-name min-w-0 flex-1 truncate font-semibold" dir="auto">{tenant.name}</span>
       <Icon name="chevrons" class="text-faint" />
       <span class="sr-only">, {text.switchWorkspace}</span>
@@ -39,19 +34,13 @@ export function WorkspaceSwitcher({ tenant }: SwitcherProps) {
 }
 
 /** The person's other workspaces in the switcher. */
-export function SwitcherList(
-  { workspaces }: { workspaces: { id: string; name: string; color: string | null }[] },
-) {
+export function SwitcherList({ workspaces }: { workspaces: (Mark & { id: string })[] }) {
   const { apexUrl } = usePage();
   return (
     <>
-      {workspaces.map(({ id, name, color }) => (
-        <MenuLink
-          key={id}
-          icon={<TenantMark name={name} color={color} />}
-          href={`${apexUrl}/workspaces/${id}`}
-        >
-          <span class="truncate" dir="auto">{name}</span>
+      {workspaces.map(({ id, ...mark }) => (
+        <MenuLink key={id} icon={<TenantMark {...mark} />} href={`${apexUrl}/workspaces/${id}`}>
+          <span class="truncate" dir="auto">{mark.name}</span>
         </MenuLink>
       ))}
     </>
@@ -82,26 +71,5 @@ export function UserMenu({ user, accountHref }: UserMenuProps) {
         <MenuButton icon="log-out" name="everywhere" value="on">{text.signOutEverywhere}</MenuButton>
       </form>
     </Menu>
-  );
-}
-
-/** A workspace's initial on its color. */
-export function TenantMark({ name, color = null }: { name: string; color?: string | null }) {
-  const fill = color ?? PRODUCT_COLOR;
-  return (
-    <svg class="size-6 shrink-0 rounded-sm" viewBox="0 0 24 24" aria-hidden="true">
-      <rect width="24" height="24" fill={fill} />
-      <text
-        x="12"
-        y="12"
-        dominant-baseline="central"
-        text-anchor="middle"
-        font-size="12"
-        font-weight="600"
-        fill={inkOn(fill)}
-      >
-        {[...name.trim()][0]?.toUpperCase() ?? ""}
-      </text>
-    </svg>
   );
 }

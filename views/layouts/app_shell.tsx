@@ -4,6 +4,7 @@ import { Button } from "../components/button.tsx";
 import { Day } from "../components/time.tsx";
 import { Palette } from "../pages/search/palette.tsx";
 import { fill } from "../text.ts";
+import type { Mark } from "../components/tenant_mark.tsx";
 import { UserMenu, WorkspaceSwitcher } from "./account_menus.tsx";
 import type { LayoutProps } from "./layout.ts";
 import {
@@ -21,7 +22,7 @@ import { layoutText } from "./text.ts";
 /** The workspace and the signed-in person. */
 export type ShellProps = {
   links: readonly NavigationLink[];
-  tenant: { name: string; subdomain: string; color: string | null };
+  tenant: Mark;
   user: { name: string; email: string; role: string };
   /** The scheduled deletion, if there is one. */
   deletion?: { on: Date; canCancel: boolean };

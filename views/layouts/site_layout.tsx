@@ -45,10 +45,13 @@ export function SiteHeading({ title, lead, action }: { title: Child; lead?: Chil
 }
 
 /** A narrow column with a heading, for pages with one form. */
-export function FormColumn({ title, lead, children }: { title: Child; lead?: Child; children?: Child }) {
+export function FormColumn(
+  { title, lead, mark, children }: { title: Child; lead?: Child; mark?: Child; children?: Child },
+) {
   return (
     <div class="mx-auto grid max-w-sm grid-cols-1 gap-6">
       <header class="grid gap-1.5">
+        {mark ? <div class="mb-3">{mark}</div> : null}
         <h1 class="text-2xl font-semibold tracking-tighter wrap-anywhere">{title}</h1>
         {lead ? <p class="text-muted">{lead}</p> : null}
       </header>

@@ -2,7 +2,7 @@ import { Badge } from "../components/badge.tsx";
 import { ButtonLink } from "../components/button.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { Stat } from "../components/stat.tsx";
-import { TenantMark } from "../layouts/account_menus.tsx";
+import { TenantMark } from "../components/tenant_mark.tsx";
 
 const FEATURES: { icon: IconName; title: string; text: string }[] = [
   {

@@ -5,6 +5,7 @@ import { TextField } from "../components/field.tsx";
 import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
 import { Waiting } from "../components/skeleton.tsx";
+import { type Mark, TenantMark } from "../components/tenant_mark.tsx";
 import { FormColumn } from "../layouts/site_layout.tsx";
 import { usePage } from "../page.tsx";
 
@@ -16,17 +17,21 @@ export type SignInFormProps = {
 };
 
 /** `/login`, on the apex and on the host of a workspace. */
-export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace?: string }) {
+export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace?: Mark }) {
   const { apexUrl } = usePage();
   const title = workspace
     ? (
       <>
-        Sign in to <span class="tenant-name">{workspace}</span>
+        Sign in to <span class="tenant-name">{workspace.name}</span>
       </>
     )
     : "Sign in";
   return (
-    <FormColumn title={title} lead={workspace ? "Use your work email and password." : "Welcome back."}>
+    <FormColumn
+      title={title}
+      mark={workspace ? <TenantMark {...workspace} size="large" /> : null}
+      lead={workspace ? "Use your work email and password." : "Welcome back."}
+    >
       <SignInForm {...form} />
       <p class="text-muted">
         <TextLink href={`${apexUrl}/forgot-password`}>Forgot your password?</TextLink>

@@ -4,12 +4,11 @@ import { EmptyState } from "../components/empty_state.tsx";
 import { Icon } from "../components/icon.tsx";
 import { DeletionBadge, SuspendedBadge } from "../components/lifecycle_badges.tsx";
 import { Pagination } from "../components/pagination.tsx";
-import { TenantMark } from "../layouts/account_menus.tsx";
+import { type Mark, TenantMark } from "../components/tenant_mark.tsx";
 import { FormColumn } from "../layouts/site_layout.tsx";
 
-export type Workspace = {
+export type Workspace = Mark & {
   id: string;
-  name: string;
   subdomain: string;
   role: string;
   url: string;
@@ -54,7 +53,7 @@ export function WorkspacesPage(
   );
 }
 
-function WorkspaceItem({ id, name, role, url, suspension, deletion }: Workspace) {
+function WorkspaceItem({ id, name, color, logoUrl, role, url, suspension, deletion }: Workspace) {
   return (
     <li>
       <form method="post" action={`/workspaces/${id}/handoff`}>
@@ -62,9 +61,9 @@ function WorkspaceItem({ id, name, role, url, suspension, deletion }: Workspace)
           type="submit"
           class="group flex w-full items-center gap-3 rounded-lg px-4 py-3.5 text-left transition-colors hover:bg-sunken"
         >
-          <TenantMark name={name} />
+          <TenantMark name={name} color={color} logoUrl={logoUrl} />
           <span class="min-w-0 flex-1">
-            <span class="block truncate font-semibold">{name}</span>
+            <span class="block truncate font-semibold" dir="auto">{name}</span>
             <span class="block truncate text-sm text-muted">{new URL(url).host}</span>
             {suspension !== undefined || deletion
               ? (

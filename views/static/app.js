@@ -1,5 +1,6 @@
 const TOAST_MILLISECONDS = 6000;
 const LONGEST_SUBDOMAIN = 40;
+const MAX_LOGO_BYTES = 1024 * 1024;
 
 // Alpine reads every global. Chromium logs a deprecation when a script reads this one, which nothing here uses.
 delete globalThis.fence;
@@ -134,6 +135,38 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // Shows a workspace's color and logo before they are saved.
+  Alpine.data("brand", () => ({
+    color: "",
+    logo: "",
+    isTooLarge: false,
+    init() {
+      this.color = this.$refs.hex.value;
+    },
+    get fill() {
+      const [, digits] = /^\s*#?([0-9a-f]{6})\s*$/i.exec(this.color) ?? [];
+      return digits ? `#${digits}` : this.$root.dataset.color;
+    },
+    get ink() {
+      return isReadableOnWhite(this.fill) ? "#ffffff" : "#000000";
+    },
+    type(event) {
+      this.color = event.target.value;
+    },
+    pick(event) {
+      this.color = this.$refs.hex.value = event.target.value;
+    },
+    choose(event) {
+      const [file] = event.target.files;
+      this.logo = "";
+      this.isTooLarge = file?.size > MAX_LOGO_BYTES;
+      if (!file || this.isTooLarge) return;
+      const reader = new FileReader();
+      reader.onload = () => (this.logo = reader.result);
+      reader.readAsDataURL(file);
+    },
+  }));
+
   // Suggests an address from the company's name until the person types one.
   Alpine.data("subdomain", () => ({
     subdomain: "",
@@ -191,6 +224,15 @@ function explainFailure(ctx, reason) {
 
 function isPoll({ sourceEvent }) {
   return sourceEvent?.type === "every";
+}
+
+// Like `inkOn` in views/emails/palette.ts.
+function isReadableOnWhite(color) {
+  const [red, green, blue] = [1, 3, 5].map((start) => {
+    const share = parseInt(color.slice(start, start + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5;
 }
 
 function toSubdomain(name) {

@@ -7,6 +7,7 @@ import { Pagination } from "../../components/pagination.tsx";
 import { Cell, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
 import { SiteHeading } from "../../layouts/site_layout.tsx";
+import { mailboxText } from "./text.ts";
 
 export type MailboxPageProps = {
   messages: MailboxMessage[];
@@ -19,26 +20,28 @@ export type MailboxPageProps = {
   now: Date;
 };
 
-const COLUMNS = [{ label: "Subject" }, { label: "To" }, { label: "Sent" }];
-
 /** `/dev/mailbox`: captured email. */
 export function MailboxPage(
   { messages, nextCursor, isFirst, to, transport, now }: MailboxPageProps,
 ) {
+  const text = mailboxText.use();
+  const { subject, to: recipient, sent } = text.columns;
   return (
     <div class="mx-auto w-full max-w-5xl px-5 py-10">
       <SiteHeading
-        title="Mailbox"
-        lead={to ? `Email to ${to}` : "Captured email. Nothing is delivered."}
+        title={text.title}
+        lead={to ? text.leadTo(to) : text.lead}
         action={messages.length > 0 ? <MailboxActions to={to} /> : undefined}
       />
       {transport === "mailbox" ? null : <SendsNow transport={transport} />}
       <Card flush>
-        {messages.length === 0 ? <NoEmail to={to} /> : (
-          <Table label="Emails, newest first" columns={COLUMNS}>
-            {messages.map((message) => <EmailRow key={message.id} message={message} now={now} />)}
-          </Table>
-        )}
+        {messages.length === 0
+          ? <NoEmail to={to} />
+          : (
+            <Table label={text.list} columns={[{ label: subject }, { label: recipient }, { label: sent }]}>
+              {messages.map((message) => <EmailRow key={message.id} message={message} now={now} />)}
+            </Table>
+          )}
         <Pagination
           firstHref={isFirst ? null : mailboxHref(to)}
           nextHref={nextCursor ? mailboxHref(to, nextCursor) : null}
@@ -49,11 +52,12 @@ export function MailboxPage(
 }
 
 function MailboxActions({ to }: { to?: string }) {
+  const text = mailboxText.use();
   return (
     <>
-      {to ? <ButtonLink href="/dev/mailbox">Show all email</ButtonLink> : null}
+      {to ? <ButtonLink href="/dev/mailbox">{text.showAll}</ButtonLink> : null}
       <form method="post" action="/dev/mailbox/clear">
-        <Button icon="trash">Empty mailbox</Button>
+        <Button icon="trash">{text.empty}</Button>
       </form>
     </>
   );
@@ -63,8 +67,7 @@ function SendsNow({ transport }: { transport: string }) {
   return (
     <div class="mb-6">
       <Alert kind="info">
-        Email is now sent through{" "}
-        {transport === "smtp" ? "SMTP" : "Resend"}. These emails were captured earlier.
+        {mailboxText.use().sendsNow(transport === "smtp" ? "SMTP" : "Resend")}
       </Alert>
     </div>
   );
@@ -73,10 +76,13 @@ function SendsNow({ transport }: { transport: string }) {
 function EmailRow({ message, now }: { message: MailboxMessage; now: Date }) {
   const { id, subject, toName, toAddress, at } = message;
   return (
-    <tr class="transition-colors hover:bg-canvas">
+    <tr class="relative transition-colors hover:bg-canvas">
       <Cell class="w-full max-w-0">
-        <a href={`/dev/mailbox/${id}`} class="block truncate rounded-sm font-medium hover:underline">
-          {subject || "No subject"}
+        <a
+          href={`/dev/mailbox/${id}`}
+          class="block truncate rounded-sm font-medium after:absolute after:inset-0"
+        >
+          {subject || mailboxText.use().noSubject}
         </a>
         <p class="mt-0.5 flex items-center gap-x-3 text-sm text-muted md:hidden">
           <span class="truncate">{toAddress}</span>
@@ -97,18 +103,19 @@ function EmailRow({ message, now }: { message: MailboxMessage; now: Date }) {
 }
 
 function NoEmail({ to }: { to?: string }) {
+  const text = mailboxText.use();
   if (to) {
     return (
-      <EmptyState icon="search" title="No email" text={`Nothing was sent to ${to}.`}>
-        <ButtonLink href="/dev/mailbox">Show all email</ButtonLink>
+      <EmptyState icon="search" title={text.noEmail} text={text.noEmailTo(to)}>
+        <ButtonLink href="/dev/mailbox">{text.showAll}</ButtonLink>
       </EmptyState>
     );
   }
   return (
     <EmptyState
       icon="inbox"
-      title="No email yet"
-      text="Sign up, invite someone or reset a password. The emails will be listed here."
+      title={text.noEmailYet}
+      text={text.noEmailYetHint}
     />
   );
 }

@@ -4,7 +4,6 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { Day } from "../../components/time.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
-import { BrandCard } from "./brand_card.tsx";
 import { AddressCard, DangerZone, NameCard } from "./settings_cards.tsx";
 
 export type SettingsPageProps = {
@@ -14,7 +13,6 @@ export type SettingsPageProps = {
     subdomain: string;
     plan: string;
     createdAt: Date;
-    brand: { color: string | null; logoUrl: string | null };
   };
   /** The part of the workspace's host after the subdomain: `.denizen.example:8000`. */
   hostSuffix: string;
@@ -29,10 +27,9 @@ export type SettingsPageProps = {
   /** A form with errors. */
   rename?: { values: { name?: string }; errors: FieldErrors };
   move?: { values: { subdomain?: string }; errors: FieldErrors };
-  rebrand?: { values: { brand_color?: string; logo_url?: string }; errors: FieldErrors };
 };
 
-/** `/settings`: the workspace's name, address, brand and deletion. */
+/** `/settings`: the workspace's name, address and deletion. */
 export function SettingsPage(props: SettingsPageProps) {
   const { deletion, canManage, canDelete } = props;
   return (
@@ -43,7 +40,6 @@ export function SettingsPage(props: SettingsPageProps) {
           <div class="grid grid-cols-1 gap-6">
             <NameCard {...props} />
             <AddressCard {...props} />
-            <BrandCard {...props} />
             <DetailsCard {...props} />
             <DangerZone deletion={deletion} canDelete={canDelete} />
           </div>

@@ -1,0 +1,1 @@
+ALTER TABLE "control"."tenants" ADD COLUMN "logo_version" text;

@@ -1,0 +1,128 @@
+import { plural } from "../text.ts";
+import { formatDay, formatMonth, formatMonthName } from "./formats.ts";
+
+/** The texts of all emails. Emails to unconfirmed addresses contain no names, because a stranger may have chosen them. */
+export const en = {
+  layout: {
+    fallback: "If the button doesn't work, copy this address into your browser:",
+    preferences: "Email preferences",
+    unsubscribe: "Unsubscribe",
+  },
+  reasons: {
+    account: (product: string) =>
+      `You received this email because this address belongs to a ${product} account.`,
+    invited: "You received this email because someone invited this address to a workspace.",
+    owner: (workspace: string) => `You received this email because you're an owner of ${workspace}.`,
+    someOwner: "You received this email because this address belongs to the owner of a workspace.",
+    signUp: (product: string) =>
+      `You received this email because someone entered this address to sign up for ${product}.`,
+  },
+  firstPassword: {
+    preheader: (days: number) => `Choose a password within ${plural(days, "day")} to sign in.`,
+    body: "Choose a password, then sign in with this email address.",
+    button: "Choose a password",
+    expiry: (days: number) =>
+      `The link is only for you. It works once and expires in ${
+        plural(days, "day")
+      }. After that, request a new one on the sign-in page.`,
+  },
+  verifyAddress: {
+    subject: "Confirm your email address",
+    preheader: (product: string, hours: number) =>
+      `Finish signing up for ${product}. The link works for ${plural(hours, "hour")}.`,
+    title: "Confirm your email address",
+    body: (product: string) =>
+      `Someone signed up for ${product} with this email address. If it was you, confirm the address to finish.`,
+    button: "Confirm email address",
+    expiry: (hours: number) => `The link works once and expires in ${plural(hours, "hour")}.`,
+    notYou:
+      "If it wasn't you, ignore this email. The address stays unconfirmed. To take over the account, open the link and choose a new password.",
+  },
+  resetPassword: {
+    subject: (product: string) => `Reset your ${product} password`,
+    preheader: (minutes: number) =>
+      `The link works for ${plural(minutes, "minute")}. If you didn't ask for it, ignore this email.`,
+    title: "Reset your password",
+    hello: (name: string) => `Hi ${name},`,
+    body: (product: string) =>
+      `Someone asked to reset the password of your ${product} account. If it was you, choose a new one now.`,
+    button: "Choose a new password",
+    expiry: (minutes: number) =>
+      `The link works once and expires in ${
+        plural(minutes, "minute")
+      }. A new password signs you out everywhere.`,
+    notYou: "If it wasn't you, ignore this email. Your password stays the same.",
+    browser: "Browser",
+    ipAddress: "IP address",
+  },
+  signUpCode: {
+    subject: (product: string) => `Your ${product} sign-up code`,
+    preheader: (minutes: number) => `Enter it within ${plural(minutes, "minute")} to finish signing up.`,
+    title: "Confirm your email address",
+    body: "Enter this code on the sign-up page:",
+    expiry: (minutes: number) => `The code expires in ${plural(minutes, "minute")}.`,
+    notYou:
+      "If you didn't sign up, ignore this email and don't share the code. No account is created without it.",
+  },
+  welcome: {
+    subject: (workspace: string) => `${workspace} is ready`,
+    preheader: (workspace: string) => `You're the owner of ${workspace}.`,
+    title: (owner: string) => `Welcome, ${owner}`,
+    body: (workspace: string) => `Your workspace ${workspace} is ready, and you're its owner.`,
+    projects: "See your projects",
+    settings: "Change the workspace's settings",
+    button: "Go to your workspace",
+    unnamed: {
+      subject: "Your workspace is ready",
+      preheader: "You're its owner.",
+      title: "Your workspace is ready",
+      body: "A workspace was created for this email address. You're its owner.",
+    },
+  },
+  invitation: {
+    subject: (workspace: string) => `You're invited to join ${workspace}`,
+    preheader: "Sign in with this email address and your password.",
+    title: (workspace: string) => `Join ${workspace}`,
+    aWorkspace: "a workspace",
+    quoted: (name: string) => `“${name}”`,
+    body: (workspace: string, role: string) => `You're invited to join ${workspace} as ${withArticle(role)}.`,
+    bodyFrom: (inviter: string, workspace: string, role: string) =>
+      `${inviter} invited you to join ${workspace} as ${withArticle(role)}.`,
+    signIn: "Sign in with this email address and your password.",
+    button: "Sign in",
+    notYou:
+      "If you didn't expect this, ignore this email. Your password and your other workspaces don't change.",
+    notYouNew:
+      "If you didn't expect this, ignore this email. Nobody can sign in with your address until a password is chosen.",
+  },
+  deletionScheduled: {
+    subject: (workspace: string, due: Date) => `${workspace} will be deleted on ${formatDay(due)}`,
+    preheader: (person: string) => `${person} scheduled it. Until then, an owner can cancel the deletion.`,
+    yourWorkspace: "Your workspace",
+    someone: "Someone in the workspace",
+    body: (person: string) =>
+      `${person} scheduled the deletion. On that day, the workspace and everything in it will be permanently deleted.`,
+    untilThen: "Until then, everything works as usual, and any owner can cancel the deletion.",
+    button: "Cancel deletion",
+    buttonUnnamed: "See your workspaces",
+    nothingToDo: "If you want the workspace to be deleted, there's nothing to do.",
+  },
+  monthlyReport: {
+    subject: (workspace: string, month: Date) => `${workspace} in ${formatMonth(month)}`,
+    title: (month: Date) => formatMonth(month),
+    body: (workspace: string, month: Date, previous: Date) =>
+      `Here's how ${workspace} did in ${formatMonthName(month)}, compared with ${formatMonthName(previous)}.`,
+    figure: "Figure",
+    change: "Change",
+    neverMeasured: (figures: string) => `${figures} were not measured this month.`,
+    lastMeasured: (figures: string, day: string) =>
+      `${figures} were last measured on ${day}. There are no later figures.`,
+    daily: (label: string, highest: string, lowest: string) =>
+      `${label} per day: highest on ${highest}, lowest on ${lowest}.`,
+    button: "Go to your dashboard",
+  },
+};
+
+function withArticle(role: string): string {
+  return /^[aeiou]/i.test(role) ? `an ${role}` : `a ${role}`;
+}
