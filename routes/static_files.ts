@@ -30,7 +30,14 @@ export class StaticFiles {
     for (const name of AT_THE_ROOT) this.routes.get(`/${name}`, (c) => this.#send(c, name, ONE_DAY));
   }
 
-  static async load(): Promise<StaticFiles> {
+  static #loaded: Promise<StaticFiles> | undefined;
+
+  /** Reads and compresses the files once in a process. */
+  static load(): Promise<StaticFiles> {
+    return StaticFiles.#loaded ??= StaticFiles.#read();
+  }
+
+  static async #read(): Promise<StaticFiles> {
     const loaded = await Promise.all(
       Object.entries(STATIC_FILES).map(async ([name, file]) => [name, await loadAsset(name, file)] as const),
     );
