@@ -1,12 +1,18 @@
 import type { Context } from "hono";
-import { DEFAULT_LOCALE, type Locale, LOCALES, PSEUDO_LOCALE } from "../views/locale.ts";
+import { isLanguage } from "../src/platform/locales.ts";
+import { DEFAULT_LOCALE, type Locale, PSEUDO_LOCALE } from "../views/locale.ts";
 import type { HttpEnv } from "./http.ts";
 
-/** The response's language: the browser's first preference that the pages support. Before production, `?lang=` overrides it. */
+/**
+ * The response's language: the person's choice, or the browser's first preference that the pages support. Before production,
+ * `?lang=` overrides it.
+ */
 export function localeOf<Env extends HttpEnv>(c: Context<Env>): Locale {
   if (wantsPseudo(c)) return PSEUDO_LOCALE;
+  const chosen = c.get("session")?.appearance.locale;
+  if (chosen) return chosen;
   const asked = (c.req.header("Accept-Language") ?? "").split(",").map(languageOf);
-  return asked.find(isLocale) ?? DEFAULT_LOCALE;
+  return asked.find(isLanguage) ?? DEFAULT_LOCALE;
 }
 
 function wantsPseudo<Env extends HttpEnv>(c: Context<Env>): boolean {
@@ -18,8 +24,4 @@ function wantsPseudo<Env extends HttpEnv>(c: Context<Env>): boolean {
 /** "en" from "en-US;q=0.9". */
 function languageOf(range: string): string {
   return range.split(/[-;]/, 1)[0]!.trim().toLowerCase();
-}
-
-function isLocale(language: string): language is Locale {
-  return LOCALES.some((locale) => locale === language);
 }

@@ -48,7 +48,7 @@ export async function fragment<Env extends HttpEnv>(
   const value = {
     nonce: c.get("nonce"),
     locale: localeOf(c),
-    theme: "system" as const,
+    theme: c.get("session")?.appearance.theme ?? "system",
     asset: c.get("asset"),
     apexUrl: config.appUrl.origin,
     path: c.req.path,

@@ -58,6 +58,7 @@ export type Call<E extends Env, Body> = {
 };
 
 type ResourceList<Ctx, Query extends z.ZodObject, Item extends z.ZodType, Row> = Description & {
+  guards?: MiddlewareHandler[];
   list: { query: Query };
   /** The name of a page in the document. */
   name: string;
@@ -83,7 +84,7 @@ export class Resource<E extends Env, Ctx> {
   /** Declares `GET path`: pages of `{ data, next_cursor }`. */
   list<Query extends z.ZodObject, Item extends z.ZodType, Row extends Sendable<z.output<Item>>>(
     path: string,
-    { list, name, answer, item, run, ...description }: ResourceList<Ctx, Query, Item, Row>,
+    { guards = [], list, name, answer, item, run, ...description }: ResourceList<Ctx, Query, Item, Row>,
   ): void {
     const page = model(name, { data: z.array(item), nextCursor: z.string().nullable() });
     documentOperation(this.#routes, this.#audience, "get", path, {
@@ -92,7 +93,7 @@ export class Resource<E extends Env, Ctx> {
       query: list.query,
       answer: { description: answer, schema: page },
     });
-    this.#route("get", path, [], async (c) => {
+    this.#route("get", path, guards, async (c) => {
       const { items, nextCursor } = await run(
         this.#audience.contextOf(c),
         readWire(list.query, c.req.query()),

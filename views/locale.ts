@@ -1,5 +1,4 @@
-/** The languages that the pages support. */
-export const LOCALES = ["en"] as const;
+import type { Language } from "../src/platform/locales.ts";
 
 /**
  * A language that nobody speaks: every text of a catalog is longer, accented and right-to-left. It shows what a translation
@@ -7,10 +6,10 @@ export const LOCALES = ["en"] as const;
  */
 export const PSEUDO_LOCALE = "ar-XB";
 
-export type Locale = typeof LOCALES[number] | typeof PSEUDO_LOCALE;
+export type Locale = Language | typeof PSEUDO_LOCALE;
 
 /** The languages with catalogs of their own. */
-export type Translated = Exclude<typeof LOCALES[number], "en">;
+export type Translated = Exclude<Language, "en">;
 
 export const DEFAULT_LOCALE: Locale = "en";
 
@@ -41,6 +40,11 @@ const FORMATS: Record<Locale, Formats> = {
   en: formatsFor(LANGUAGE_TAGS.en),
   [PSEUDO_LOCALE]: formatsFor(LANGUAGE_TAGS[PSEUDO_LOCALE]),
 };
+
+/** A language's name in the language itself: "English". */
+export function languageName(language: Language): string {
+  return new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
+}
 
 export function directionOf(locale: Locale): "ltr" | "rtl" {
   return locale === PSEUDO_LOCALE ? "rtl" : "ltr";

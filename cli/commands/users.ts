@@ -1,10 +1,13 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { ROLES } from "../../src/access/permissions.ts";
+import { profileChanges, updateProfile } from "../../src/identity/account.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
-import { listUsers } from "../../src/identity/users.ts";
+import { listSignIns, revokeOtherSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
+import { getUser, listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
+import { MAX_PAGE_SIZE } from "../../src/platform/list.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
 import { parseOptions } from "../options.ts";
@@ -67,6 +70,38 @@ export function usersCommand() {
         }));
       });
       createOutput(json === true).data(rows);
+    });
+
+  users.command("update <user>").description("Changes a user's name. <user> is an id or an email address.")
+    .requiredOption("--name <name>", "the new name")
+    .option("--json", "print JSON")
+    .action(async (idOrEmail, { json, ...changes }) => {
+      const input = parseInput(profileChanges, changes);
+      await withSystem(async (ctx) => {
+        const { id } = await getUser(ctx, idOrEmail);
+        const { email, name } = await updateProfile(ctx, id, input);
+        createOutput(json === true).data({ id, email, name });
+      });
+    });
+
+  users.command("sessions <user>").description("Lists the browsers in which a user is signed in.")
+    .option("--revoke", "sign the user out of all browsers and programs")
+    .option("--json", "print JSON")
+    .action(async (idOrEmail, { revoke, json }) => {
+      const output = createOutput(json === true);
+      await withSystem(async (ctx) => {
+        const { id } = await getUser(ctx, idOrEmail);
+        if (revoke) await revokeOtherSignIns(ctx, id);
+        const { items } = await listSignIns(ctx, id, SIGN_IN_LIST.query.parse({ limit: MAX_PAGE_SIZE }));
+        output.data(items.map((signIn) => ({
+          id: signIn.id,
+          browser: signIn.browser,
+          system: signIn.system,
+          ip_address: signIn.ipAddress,
+          created_at: signIn.createdAt.toISOString(),
+          last_seen_at: signIn.lastSeenAt.toISOString(),
+        })));
+      });
     });
 
   return users;

@@ -1,9 +1,14 @@
 import { z } from "@hono/zod-openapi";
+import type { Person } from "../../src/access/actor.ts";
 import { permissionKeys } from "../../src/access/granting.ts";
 import { ROLES } from "../../src/access/permissions.ts";
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
 import { TOKEN_SCOPES } from "../../src/identity/access_tokens.ts";
+import { profileChanges, updateProfile } from "../../src/identity/account.ts";
 import { findUnnamed, type OpenedTenant } from "../../src/identity/bearers.ts";
+import { listSignIns, revokeSignIn, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
+import { type Appearance, AVATAR_COLORS, THEMES } from "../../src/identity/users.ts";
+import { LOCALES } from "../../src/platform/locales.ts";
 import { EMAIL_CATEGORIES } from "../email_choices.ts";
 import { model } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
@@ -11,7 +16,15 @@ import { requireAccountToken } from "./authentication.ts";
 import type { CallerContext } from "./env.ts";
 
 const caller = model("Me", {
-  actor: z.object({ type: z.literal("user"), id: z.uuid(), name: z.string(), email: z.string() }),
+  actor: z.object({
+    type: z.literal("user"),
+    id: z.uuid(),
+    name: z.string(),
+    email: z.string(),
+    theme: z.enum(THEMES),
+    locale: z.enum(LOCALES).nullable().openapi({ description: "Null follows the browser" }),
+    avatarColor: z.enum(AVATAR_COLORS).nullable().openapi({ description: "Null follows the name" }),
+  }),
   scope: z.enum(TOKEN_SCOPES).openapi({
     description: "Whether the token works for one tenant or for the whole account",
   }),
@@ -29,6 +42,15 @@ const caller = model("Me", {
   permissions: z.array(z.string()),
 });
 
+const session = model("Session", {
+  id: z.uuid(),
+  browser: z.string().nullable().openapi({ description: "Such as Firefox; null if unknown" }),
+  system: z.string().nullable().openapi({ description: "Such as macOS; null if unknown" }),
+  ipAddress: z.string(),
+  createdAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+});
+
 const emailPreferences = z.object(
   Object.fromEntries(
     EMAIL_CATEGORIES.map(({ name, hint }) => [name, z.boolean().openapi({ description: hint })]),
@@ -44,17 +66,35 @@ me.operation("get", "/me", {
   operationId: "getMe",
   summary: "Get the caller and their permissions",
   answer: { description: "The caller", schema: caller },
-  run: async (_ctx, { c }) => {
-    const { scope, actor: { id, name, email } } = c.get("caller");
-    const opened = await findTenant(c);
-    return {
-      actor: { type: "user" as const, id, name, email },
-      scope,
-      tenant: opened && opened.tenant,
-      role: opened && opened.actor.role,
-      permissions: opened ? permissionKeys(c.get("services").permissions, opened.actor.permissions) : [],
-    };
-  },
+  run: (_ctx, { c }) => describe(c, { ...c.get("caller").actor, ...c.get("caller").appearance }),
+});
+
+me.operation("patch", "/me", {
+  operationId: "updateMe",
+  summary: "Change the caller's name and preferences, which apply to all tenants",
+  guards: [requireAccountToken],
+  body: profileChanges,
+  answer: { description: "The changed caller", schema: caller },
+  run: async (ctx, { body, c }) => describe(c, await updateProfile(ctx, ctx.actor.id, body)),
+});
+
+me.list("/me/sessions", {
+  operationId: "listSessions",
+  summary: "List the browsers in which the caller is signed in",
+  guards: [requireAccountToken],
+  list: SIGN_IN_LIST,
+  name: "SessionList",
+  item: session,
+  answer: "A page of browser sessions",
+  run: (ctx, query) => listSignIns(ctx, ctx.actor.id, query),
+});
+
+me.operation("delete", "/me/sessions/{id}", {
+  operationId: "revokeSession",
+  summary: "Sign the caller out of one browser",
+  guards: [requireAccountToken],
+  answer: { status: 204, description: "Signed out" },
+  run: (ctx, { id }) => revokeSignIn(ctx, ctx.actor.id, id),
 });
 
 me.operation("get", "/me/email-preferences", {
@@ -76,6 +116,19 @@ me.operation("patch", "/me/email-preferences", {
     return await getEmailPreferences(ctx, ctx.actor.id, EMAIL_CATEGORIES);
   },
 });
+
+async function describe(c: CallerContext, { id, name, email, theme, locale, avatarColor }: Described) {
+  const opened = await findTenant(c);
+  return {
+    actor: { type: "user" as const, id, name, email, theme, locale, avatarColor },
+    scope: c.get("caller").scope,
+    tenant: opened && opened.tenant,
+    role: opened && opened.actor.role,
+    permissions: opened ? permissionKeys(c.get("services").permissions, opened.actor.permissions) : [],
+  };
+}
+
+type Described = Person & Appearance;
 
 async function findTenant(c: CallerContext): Promise<OpenedTenant | null> {
   const opened = c.get("member") ?? await findUnnamed(c.get("services"), c.get("caller"));

@@ -36,12 +36,16 @@ export function requireMember(links: NavigationLink[]) {
   });
 }
 
-function shellOf({ tenant, actor }: MemberContext, { isVerified }: Session, links: NavigationLink[]): Layout {
+function shellOf(
+  { tenant, actor }: MemberContext,
+  { isVerified, appearance: { avatarColor } }: Session,
+  links: NavigationLink[],
+): Layout {
   const canCancel = can({ actor }, TENANT_DELETE);
   const shell = {
     links,
     tenant: ownMark(tenant),
-    user: { name: actor.name, email: actor.email, role: actor.role },
+    user: { name: actor.name, email: actor.email, role: actor.role, avatarColor },
     unverified: isVerified ? undefined : actor.email,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
   };

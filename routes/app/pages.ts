@@ -1,7 +1,10 @@
 /** The pages of each feature, one line each. */
+export { default as account } from "./account.tsx";
+export { default as accountNotifications } from "./account_notifications.tsx";
+export { default as accountSecurity } from "./account_security.tsx";
+export { default as accountSessions } from "./account_sessions.tsx";
 export { default as brand } from "./brand.tsx";
 export { default as dashboard } from "./dashboard.tsx";
-export { default as notificationSettings } from "./notification_settings.tsx";
 export { default as projects } from "./projects.tsx";
 export { default as search } from "./search.tsx";
 export { default as settings } from "./settings.tsx";

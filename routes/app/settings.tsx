@@ -16,19 +16,25 @@ import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
+import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
+import { settingsText } from "../../views/pages/settings/text.ts";
 import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings/settings_page.tsx";
 import { hostSuffix, type MemberEnv } from "../http.ts";
+import { localeOf } from "../locale.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();
-const SETTINGS = { label: "Settings", href: "/settings" };
-
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 
-const pages = new MemberPages({ label: "General", href: "/settings", group: "settings", position: 10 });
+const pages = new MemberPages({
+  label: settingsText.of(DEFAULT_LOCALE).general,
+  href: "/settings",
+  group: "settings",
+  position: 10,
+});
 export default pages;
 
 pages.get("/settings", async (c) => await page(c, await settings(c)));
@@ -38,7 +44,7 @@ pages.post("/settings/name", (c) => {
   return form(c, {
     schema: nameForm,
     submit: async (input) => await updateTenant(await current(ctx), input),
-    done: ({ name }) => ({ to: "/settings", flash: `This workspace is now called ${name}.` }),
+    done: ({ name }) => ({ to: "/settings", flash: settingsText.of(localeOf(c)).renamed(name) }),
     refused: (rename) => settings(c, { rename }),
   });
 });
@@ -51,7 +57,7 @@ pages.post("/settings/address", (c) => {
     submit: async (input) => await updateTenant(await current(ctx), input),
     done: async (moved) =>
       moved.subdomain === ctx.tenant.subdomain
-        ? { to: "/settings", flash: "No changes to save." }
+        ? { to: "/settings", flash: settingsText.of(localeOf(c)).unchanged }
         : { to: await followWorkspace(c, moved) },
     refused: (move) => settings(c, { move }),
   });
@@ -76,7 +82,7 @@ pages.post("/settings/deletion", (c) => {
     },
     done: () => ({
       to: "/settings",
-      flash: `${tenant.name} will be deleted in ${DELETION_GRACE_DAYS} days.`,
+      flash: settingsText.of(localeOf(c)).scheduled(tenant.name, DELETION_GRACE_DAYS),
     }),
     refused: (form) => deletion(c, form),
   });
@@ -84,7 +90,7 @@ pages.post("/settings/deletion", (c) => {
 
 pages.post("/settings/deletion/cancel", async (c) => {
   await cancelDeletion(await current(c.get("member")));
-  return await done(c, { to: "/settings", flash: "Deletion canceled." });
+  return await done(c, { to: "/settings", flash: settingsText.of(localeOf(c)).canceled });
 });
 
 /** Reads the member's current role, because the session may hold an old role for a few seconds. */
@@ -115,7 +121,8 @@ async function settings(
     canDelete: can(ctx, TENANT_DELETE),
     ...refused,
   };
-  return { title: "General", trail: [SETTINGS], body: <SettingsPage {...props} /> };
+  const text = settingsText.of(localeOf(c));
+  return { title: text.general, trail: [trailOf(text)], body: <SettingsPage {...props} /> };
 }
 
 function deletion(c: Context<MemberEnv>, form?: RefusedForm): Page {
@@ -126,5 +133,10 @@ function deletion(c: Context<MemberEnv>, form?: RefusedForm): Page {
     deleteOn: after(services.clock.now(), DELETION_GRACE_DAYS * DAY),
     ...form,
   };
-  return { title: "Delete workspace", trail: [SETTINGS], body: <DeleteWorkspacePage {...props} /> };
+  const text = settingsText.of(localeOf(c));
+  return { title: text.deleteWorkspace, trail: [trailOf(text)], body: <DeleteWorkspacePage {...props} /> };
+}
+
+function trailOf({ settings }: { settings: string }) {
+  return { label: settings, href: "/settings" };
 }

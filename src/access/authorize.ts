@@ -1,8 +1,10 @@
 import { forbidden } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
+import type { Actor, UserId } from "./actor.ts";
 import type { Grants, Permission } from "./permissions.ts";
 
 const PERMISSION_MISSING = problem("permission_missing", "You don't have permission to {action}.");
+const NOT_YOURS = problem("other_persons_account", "This belongs to someone else.");
 
 type Acting = { actor: { permissions: Grants } };
 
@@ -16,4 +18,10 @@ export function authorize(ctx: Acting, permission: Permission): void {
   if (can(ctx, permission)) return;
   const { label } = permission;
   throw forbidden(PERMISSION_MISSING.with({ action: label.charAt(0).toLowerCase() + label.slice(1) }));
+}
+
+/** Throws `forbidden` unless the actor is this user, or the product itself. Every function about a person's account calls this first. */
+export function authorizeSelf({ actor }: { actor: Actor }, userId: UserId): void {
+  if (actor.type === "system") return;
+  if (actor.type === "visitor" || actor.id !== userId) throw forbidden(NOT_YOURS);
 }

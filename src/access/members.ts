@@ -5,6 +5,7 @@ import { users } from "../../db/control/schema/users.ts";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
+import type { AvatarColor } from "../identity/users.ts";
 import { newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { equalFilter, oneOf, searchFilter } from "../platform/list_filters.ts";
@@ -33,6 +34,8 @@ export type Member = {
   userId: UserId;
   name: string;
   email: string;
+  /** Null if the person has chosen none. */
+  avatarColor: AvatarColor | null;
   role: Role;
   joinedAt: Date;
 };
@@ -44,6 +47,7 @@ export const MEMBER_LIST = list("members", {
       userId: memberships.userId,
       name: users.name,
       email: users.email,
+      avatarColor: users.avatarColor,
       role: memberships.role,
       joinedAt: memberships.createdAt,
     }).from(memberships).innerJoin(users, eq(users.id, memberships.userId)),

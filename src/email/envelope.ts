@@ -76,7 +76,7 @@ function choicesOf(system: SystemContext, tenant: Tenant, category: EmailCategor
   const url = unsubscribeUrl(system, userId, category);
   return {
     unsubscribeUrl: url,
-    preferencesUrl: `${tenantUrl(system.services.config.appUrl, tenant)}/settings/notifications`,
+    preferencesUrl: `${tenantUrl(system.services.config.appUrl, tenant)}/account/notifications`,
     headers: {
       "List-Unsubscribe": `<${url}>`,
       "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

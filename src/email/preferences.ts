@@ -2,15 +2,12 @@ import { and, eq, inArray, notInArray } from "drizzle-orm";
 import { z } from "zod";
 import { emailOptOuts } from "../../db/control/schema/email.ts";
 import type { UserId } from "../access/actor.ts";
+import { authorizeSelf } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
-import { forbidden } from "../errors.ts";
 import { decrypt, encrypt } from "../platform/crypto.ts";
 import { idSchema } from "../platform/ids.ts";
-import { problem } from "../platform/problem.ts";
 import type { Services } from "../ports.ts";
 import type { EmailCategory } from "./category.ts";
-
-const OTHER_PREFERENCES = problem("other_persons_preferences", "These are someone else's.");
 
 /** Which categories of email someone gets, in every workspace: a boolean for each category's name. */
 export type EmailPreferences = Record<string, boolean>;
@@ -88,9 +85,4 @@ export function readUnsubscribeToken(
   } catch {
     return null;
   }
-}
-
-function authorizeSelf({ actor }: SystemContext, userId: UserId): void {
-  if (actor.type === "system") return;
-  if (actor.type === "visitor" || actor.id !== userId) throw forbidden(OTHER_PREFERENCES);
 }

@@ -55,7 +55,7 @@ export function sampleFrame(
     footer: {
       reason,
       unsubscribeUrl: category && `${SITE}/unsubscribe/${TOKEN}`,
-      preferencesUrl: category && `${WORKSPACE}/settings/notifications`,
+      preferencesUrl: category && `${WORKSPACE}/account/notifications`,
     },
   };
 }

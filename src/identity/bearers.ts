@@ -13,6 +13,7 @@ import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { verifyAccessToken } from "./access_tokens.ts";
 import type { AccessTokenClaims, Bearer } from "./credentials.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
+import { appearanceOf } from "./users.ts";
 
 const SEVERAL_WORKSPACES = problem(
   "several_workspaces",
@@ -127,9 +128,8 @@ async function loadMember(
       ),
     );
   if (!row) return null;
-  const { id, name, email } = row.user;
-  const member = memberActor({ id, name, email }, tenantId!, row.role);
-  return { scope: "tenant", familyId, tenantId: tenantId!, actor: member };
+  const actor = memberActor(row.user, tenantId!, row.role);
+  return { scope: "tenant", familyId, tenantId: tenantId!, actor, appearance: appearanceOf(row.user) };
 }
 
 /** An API token never gives platform staff their staff permissions. They have those only in the back office. */
@@ -140,9 +140,8 @@ async function loadPerson(
   const [user] = await db.control.select().from(users)
     .where(and(eq(users.id, userId), notExists(revoked(db, familyId))));
   if (!user) return null;
-  const { id, name, email } = user;
-  const person = userActor({ id, name, email });
-  return { scope: "account", familyId, tenantId: null, actor: person };
+  const appearance = appearanceOf(user);
+  return { scope: "account", familyId, tenantId: null, actor: userActor(user), appearance };
 }
 
 function revoked(db: Services["db"], familyId: string) {

@@ -1,5 +1,6 @@
 import type { MemberActor, StaffActor, UserActor, UserId } from "../access/actor.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
+import type { Appearance } from "./users.ts";
 
 /** A browser's sign-in on one host: a tenant's host (actor `member`) or the apex (actor `user` or `staff`). */
 export type Session = {
@@ -9,6 +10,8 @@ export type Session = {
   actor: UserActor | StaffActor | MemberActor;
   /** Whether the user has confirmed their email address. */
   isVerified: boolean;
+  /** The user's choices, so that pages need no query for them. */
+  appearance: Appearance;
   remember: boolean;
   lastSeenAt: Date;
   expiresAt: Date;
@@ -29,5 +32,8 @@ export type AccessTokenClaims = {
 
 /** The caller with an access token: a member for a tenant token, a user for an account token. */
 export type Bearer =
-  | { scope: "tenant"; familyId: string; tenantId: TenantId; actor: MemberActor }
-  | { scope: "account"; familyId: string; tenantId: null; actor: UserActor };
+  & { familyId: string; appearance: Appearance }
+  & (
+    | { scope: "tenant"; tenantId: TenantId; actor: MemberActor }
+    | { scope: "account"; tenantId: null; actor: UserActor }
+  );

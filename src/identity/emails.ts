@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PasswordChanged } from "../../views/emails/password_changed.tsx";
 import { ResetPassword } from "../../views/emails/reset_password.tsx";
 import { SignUpCode } from "../../views/emails/sign_up_code.tsx";
 import { emailText } from "../../views/emails/text.ts";
@@ -50,6 +51,28 @@ export const RESET_PASSWORD = email("reset_password", {
     name: SAMPLE.person,
     url: SAMPLE.passwordLink,
     expiryMinutes: 30,
+    ipAddress: "203.0.113.24",
+    browser: "Firefox on Linux",
+  },
+});
+
+/** The request contains the browser and the address that the change came from. */
+export const PASSWORD_CHANGED = email("password_changed", {
+  to: ACCOUNTS,
+  request: z.object({ userId: idSchema<UserId>(), ipAddress: z.string(), userAgent: z.string() }),
+  load: (ctx, reader, { ipAddress, userAgent }) =>
+    Promise.resolve({
+      name: reader.emailVerifiedAt && reader.name,
+      url: `${ctx.services.config.appUrl.origin}/forgot-password`,
+      ipAddress,
+      browser: browserOf(userAgent),
+    }),
+  subject: () => "Your password was changed",
+  preheader: () => "If you didn't change it, reset it now.",
+  view: PasswordChanged,
+  sample: {
+    name: SAMPLE.person,
+    url: `${SAMPLE.site}/forgot-password`,
     ipAddress: "203.0.113.24",
     browser: "Firefox on Linux",
   },

@@ -1,9 +1,11 @@
 import { feature } from "../feature.ts";
-import { RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "./emails.ts";
+import { PASSWORD_CHANGED, RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "./emails.ts";
+import { EVENTS } from "./events.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { SIGNING_KEYS } from "./signing_keys.ts";
 
 export default feature("identity", {
-  emails: [VERIFY_ADDRESS, SIGN_UP_CODE, RESET_PASSWORD],
+  events: EVENTS,
+  emails: [VERIFY_ADDRESS, SIGN_UP_CODE, RESET_PASSWORD, PASSWORD_CHANGED],
   parts: [SIGN_INS, SIGNING_KEYS],
 });

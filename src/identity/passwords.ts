@@ -12,12 +12,13 @@ export const PASSWORD_TOO_LONG = problem(
   "password_too_long",
   `Use ${MAX_PASSWORD_LENGTH} characters at most.`,
 );
+const PASSWORD_MISSING = problem("password_missing", "Enter a password.");
 const PASSWORD_TOO_SHORT = problem("password_too_short", "Use at least {minimum} characters.");
 const PASSWORD_NOT_TEXT = problem("password_not_text", "This is not valid text.");
 const PASSWORD_IS_EMAIL = problem("password_is_email", "Don't use your email address as your password.");
 const PASSWORD_TOO_COMMON = problem(
   "password_too_common",
-  "This password is too easy to guess. Choose another one.",
+  "This password is too common. Choose a different one.",
 );
 
 /**
@@ -40,21 +41,23 @@ type Parameters = { memory: number; passes: number; lanes: number; salt: Uint8Ar
 /** Whether the password is correct, and whether its stored hash uses outdated parameters. */
 export type PasswordCheck = { matches: boolean; outdated: boolean };
 
-/** Throws `invalid` on the field `password` if the password is too short, too long, common, or equal to the email address. */
+/** Throws `invalid` on the field `password` if `findPasswordProblem` finds a problem. */
 export function checkNewPassword(typed: string, email: string): void {
-  const refuse = (password: Problem) => invalid({ password });
-  if (typed.length > MAX_TYPED_LENGTH) throw refuse(PASSWORD_TOO_LONG);
-  if (!typed.isWellFormed()) throw refuse(PASSWORD_NOT_TEXT);
+  const password = findPasswordProblem(typed, email);
+  if (password) throw invalid({ password });
+}
+
+/** Why a password can't be chosen: too short, too long, common, or equal to the email address. Null if it can. */
+export function findPasswordProblem(typed: string, email: string): Problem | null {
+  if (typed === "") return PASSWORD_MISSING;
+  if (typed.length > MAX_TYPED_LENGTH) return PASSWORD_TOO_LONG;
+  if (!typed.isWellFormed()) return PASSWORD_NOT_TEXT;
   const password = normalize(typed);
   const length = [...password].length;
-  if (length < MIN_PASSWORD_LENGTH) throw refuse(PASSWORD_TOO_SHORT.with({ minimum: MIN_PASSWORD_LENGTH }));
-  if (length > MAX_PASSWORD_LENGTH) throw refuse(PASSWORD_TOO_LONG);
-  if (password.trim().toLowerCase() === email.toLowerCase()) {
-    throw refuse(PASSWORD_IS_EMAIL);
-  }
-  if (isCommonPassword(password)) {
-    throw refuse(PASSWORD_TOO_COMMON);
-  }
+  if (length < MIN_PASSWORD_LENGTH) return PASSWORD_TOO_SHORT.with({ minimum: MIN_PASSWORD_LENGTH });
+  if (length > MAX_PASSWORD_LENGTH) return PASSWORD_TOO_LONG;
+  if (password.trim().toLowerCase() === email.trim().toLowerCase()) return PASSWORD_IS_EMAIL;
+  return isCommonPassword(password) ? PASSWORD_TOO_COMMON : null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull, notExists, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
@@ -12,12 +12,11 @@ import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Device, Session } from "./credentials.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { lockUser } from "./users.ts";
+import { appearanceOf, lockUser } from "./users.ts";
 
 export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
 const TOUCH_EVERY = 5 * MINUTE;
-const LIST_LIMIT = 100;
 
 /** `signInId` names the sign-in that the session belongs to. Without it, the session starts a new sign-in. */
 export type NewSession = {
@@ -30,14 +29,6 @@ export type NewSession = {
 
 /** A new session. `token` is its secret, which only the browser stores. */
 export type StartedSession = { token: string; signInId: string; remember: boolean; expiresAt: Date };
-
-export type SessionListing = {
-  id: string;
-  device: Device;
-  tenantId: TenantId | null;
-  createdAt: Date;
-  lastSeenAt: Date;
-};
 
 /**
  * Starts a session. With `remember`, it ends after 30 days without a request, otherwise after 24 hours.
@@ -101,7 +92,19 @@ export async function isSignedIn(
 
 /** Signs a browser out: ends all sessions of its sign-in, on every host. */
 export async function endSignIn(ctx: SystemContext, { actor, signInId }: Session): Promise<void> {
-  await endSessions(ctx, actor.id, eq(sessions.signInId, signInId));
+  await ctx.tx((tx) => endSignInIn(ctx, tx, actor.id, signInId));
+  ctx.services.use(SIGN_INS).forgetUser(actor.id);
+}
+
+/** Like `endSignIn`, within a transaction. Returns whether the user had such a sign-in. */
+export async function endSignInIn(
+  ctx: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  signInId: string,
+): Promise<boolean> {
+  await lockUser(tx, userId);
+  return await deleteSessions(ctx, tx, userId, eq(sessions.signInId, signInId)) > 0;
 }
 
 /**
@@ -113,7 +116,7 @@ export async function endReplacedSession(
   old: Session,
   { signInId }: StartedSession,
 ): Promise<void> {
-  if (old.signInId === signInId) await revokeSession(ctx, old.actor.id, old.id);
+  if (old.signInId === signInId) await endSession(ctx, old);
   else await endSignIn(ctx, old);
 }
 
@@ -123,41 +126,35 @@ export async function endAllSessions(ctx: SystemContext, userId: UserId): Promis
   ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
-/** Like `endAllSessions`, within a transaction. The caller calls `SignInCaches.forgetUser` after the commit. */
-export async function endAllSessionsIn(ctx: SystemContext, tx: ControlTx, userId: UserId): Promise<void> {
+/**
+ * Like `endAllSessions`, within a transaction, except for the browser with the sign-in `except`. Returns how many sessions and
+ * tokens ended. The caller calls `SignInCaches.forgetUser` after the commit.
+ */
+export async function endAllSessionsIn(
+  ctx: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  { except }: { except?: string } = {},
+): Promise<number> {
   await lockUser(tx, userId);
-  await deleteSessions(ctx, tx, userId);
-  await tx.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
-    .where(and(eq(refreshTokens.userId, userId), isNull(refreshTokens.revokedAt)));
-}
-
-/** A user's live sessions, most recently used first, at most 100. */
-export async function listSessions(ctx: SystemContext, userId: UserId): Promise<SessionListing[]> {
-  const live = and(eq(sessions.userId, userId), gt(sessions.expiresAt, ctx.services.clock.now()));
-  const rows = await ctx.control.select().from(sessions).where(live).orderBy(desc(sessions.lastSeenAt)).limit(
-    LIST_LIMIT,
+  const ended = await deleteSessions(
+    ctx,
+    tx,
+    userId,
+    except === undefined ? undefined : ne(sessions.signInId, except),
   );
-  return rows.map(({ id, ipAddress, userAgent, tenantId, createdAt, lastSeenAt }) => ({
-    id,
-    device: { ipAddress, userAgent },
-    tenantId,
-    createdAt,
-    lastSeenAt,
-  }));
+  const revoked = await tx.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
+    .where(and(eq(refreshTokens.userId, userId), isNull(refreshTokens.revokedAt)))
+    .returning({ id: refreshTokens.id });
+  return ended + revoked.length;
 }
 
-/** Ends one of a user's sessions by its id. Returns whether there was one. */
-export async function revokeSession(ctx: SystemContext, userId: UserId, sessionId: string): Promise<boolean> {
-  return await endSessions(ctx, userId, eq(sessions.id, sessionId)) > 0;
-}
-
-async function endSessions(ctx: SystemContext, userId: UserId, which: SQL): Promise<number> {
-  const ended = await ctx.tx(async (tx) => {
-    await lockUser(tx, userId);
-    return await deleteSessions(ctx, tx, userId, which);
+async function endSession(ctx: SystemContext, { actor, id }: Session): Promise<void> {
+  await ctx.tx(async (tx) => {
+    await lockUser(tx, actor.id);
+    await deleteSessions(ctx, tx, actor.id, eq(sessions.id, id));
   });
-  ctx.services.use(SIGN_INS).forgetUser(userId);
-  return ended;
+  ctx.services.use(SIGN_INS).forgetUser(actor.id);
 }
 
 /** When the last session of a sign-in ends, the sign-in's unredeemed handoffs end as well. */
@@ -210,6 +207,7 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
     tenantId: row.session.tenantId,
     actor,
     isVerified: row.user.emailVerifiedAt !== null,
+    appearance: appearanceOf(row.user),
     remember,
     lastSeenAt,
     expiresAt,

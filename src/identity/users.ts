@@ -8,12 +8,14 @@ import type { UserId } from "../access/actor.ts";
 import type { Role } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
-import { newId } from "../platform/ids.ts";
+import { isId, newId } from "../platform/ids.ts";
+import { isLanguage, type Language } from "../platform/locales.ts";
 import { problem } from "../platform/problem.ts";
-import { emailAddress, singleLine } from "../platform/text.ts";
+import { emailAddress, normalizeEmailAddress, singleLine } from "../platform/text.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 
 const PERSON_NOT_FOUND = problem("person_not_found", "This person was not found.");
+const USER_NOT_FOUND = problem("user_not_found", "The user {user} was not found.");
 const PERSON_NAME_MISSING = problem("person_name_missing", "Enter your name.");
 
 export type User = {
@@ -22,10 +24,23 @@ export type User = {
   name: string;
   passwordHash: string | null;
   isPlatformAdmin: boolean;
+  theme: Theme;
+  locale: Language | null;
+  avatarColor: AvatarColor | null;
   /** When the user confirmed the email address. */
   emailVerifiedAt: Date | null;
   createdAt: Date;
 };
+
+export const THEMES = users.theme.enumValues;
+export type Theme = typeof THEMES[number];
+
+/** The colors that a person can choose for their initials. */
+export const AVATAR_COLORS = users.avatarColor.enumValues;
+export type AvatarColor = typeof AVATAR_COLORS[number];
+
+/** How pages look for a user, and how the user looks to others. */
+export type Appearance = Pick<User, "theme" | "locale" | "avatarColor">;
 
 const MAX_NAME_LENGTH = 100;
 
@@ -67,6 +82,15 @@ export async function findUserById(db: ControlDb | ControlTx, id: UserId): Promi
 export async function getUserById(db: ControlDb | ControlTx, id: UserId): Promise<User> {
   const user = await findUserById(db, id);
   if (!user) throw notFound(PERSON_NOT_FOUND);
+  return user;
+}
+
+/** The user with this id or email address. Throws `not_found`. */
+export async function getUser(ctx: SystemContext, idOrEmail: string): Promise<User> {
+  const user = isId<UserId>(idOrEmail)
+    ? await findUserById(ctx.control, idOrEmail)
+    : await findUserByEmail(ctx.control, normalizeEmailAddress(idOrEmail));
+  if (!user) throw notFound(USER_NOT_FOUND.with({ user: idOrEmail }));
   return user;
 }
 
@@ -132,6 +156,15 @@ export async function listUsers(ctx: SystemContext, filter: UserFilter): Promise
   }));
 }
 
-function toUser({ updatedAt: _, ...row }: typeof users.$inferSelect): User {
-  return row;
+/** The appearance in a user's row. A language that this version doesn't support counts as none. */
+export function appearanceOf(
+  { theme, locale, avatarColor }: Pick<UserRow, "theme" | "locale" | "avatarColor">,
+): Appearance {
+  return { theme, locale: locale !== null && isLanguage(locale) ? locale : null, avatarColor };
+}
+
+type UserRow = typeof users.$inferSelect;
+
+export function toUser({ updatedAt: _, ...row }: UserRow): User {
+  return { ...row, ...appearanceOf(row) };
 }

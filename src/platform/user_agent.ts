@@ -4,11 +4,23 @@ import Bowser from "bowser";
 const BROWSERS = new Set(Object.values(Bowser.BROWSER_MAP));
 const SYSTEMS = new Set(Object.values(Bowser.OS_MAP));
 
-/** A browser's common name, such as `Firefox on Linux`. It contains no text from the `User-Agent`. */
-export function browserOf(userAgent: string): string {
-  if (!userAgent) return "an unknown browser";
+/** The common names of a browser and its operating system, such as `Firefox` and `Linux`. Null if unknown. */
+export type Browser = { browser: string | null; system: string | null };
+
+/** Recognizes a browser. The result contains no text from the `User-Agent`. */
+export function parseUserAgent(userAgent: string): Browser {
+  if (!userAgent) return { browser: null, system: null };
   const parser = Bowser.getParser(userAgent);
   const [browser, system] = [parser.getBrowserName(), parser.getOSName()];
-  const name = BROWSERS.has(browser) ? browser : "an unknown browser";
-  return SYSTEMS.has(system) ? `${name} on ${system}` : name;
+  return {
+    browser: BROWSERS.has(browser) ? browser : null,
+    system: SYSTEMS.has(system) ? system : null,
+  };
+}
+
+/** A browser in a sentence, such as `Firefox on Linux`. */
+export function browserOf(userAgent: string): string {
+  const { browser, system } = parseUserAgent(userAgent);
+  const name = browser ?? "an unknown browser";
+  return system ? `${name} on ${system}` : name;
 }

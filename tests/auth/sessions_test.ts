@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
-import { listSessions, revokeSession } from "../../src/identity/sessions.ts";
+import { eq } from "drizzle-orm";
+import { sessions } from "../../db/control/schema/identity.ts";
+import { listSignIns, revokeSignIn, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { PASSWORD, World } from "../support/world.ts";
+
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+const SAFARI =
+  "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
 /** Protects: a session lasts as long as requested, works only on its hosts, and ends on request. */
 
@@ -166,23 +172,25 @@ Deno.test("signing out on all devices ends all of the user's sessions", async ()
   }
 });
 
-Deno.test("sessions are listed by last use, and each can be revoked", async () => {
+Deno.test("sign-ins are listed by last use, and each can be revoked", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const [older, newer] = [world.browser(), world.browser()];
   await older.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD }, {
-    "User-Agent": "Older",
+    "User-Agent": FIREFOX,
   });
   world.clock.advance(MINUTE);
   await newer.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD }, {
-    "User-Agent": "Newer",
+    "User-Agent": SAFARI,
   });
 
-  const sessions = await listSessions(world.system, acme.owner.id);
-  const revoked = await revokeSession(world.system, acme.owner.id, sessions[1]!.id);
+  const { items } = await listSignIns(world.system, acme.owner.id, SIGN_IN_LIST.query.parse({}));
+  await revokeSignIn(world.system, acme.owner.id, items[1]!.id);
 
-  assert.deepEqual(sessions.map(({ device }) => device.userAgent), ["Newer", "Older"]);
-  assert.equal(revoked, true);
+  assert.deepEqual(items.map(({ browser, system }) => [browser, system]), [["Safari", "iOS"], [
+    "Firefox",
+    "Linux",
+  ]]);
   assert.match((await older.get(`http://${world.host("acme")}/dashboard`)).url, /\/login\?/);
   assert.match((await newer.get(`http://${world.host("acme")}/dashboard`)).url, /\/dashboard$/);
 });
@@ -243,7 +251,7 @@ Deno.test("opening a workspace twice leaves one session there and doesn't affect
   assert.match(again.url, /\/dashboard$/);
   assert.equal(old.status, 303);
   assert.match(apex.url, /\/workspaces$/);
-  assert.equal((await listSessions(world.system, acme.owner.id)).length, 2);
+  assert.equal(await world.system.control.$count(sessions, eq(sessions.userId, acme.owner.id)), 2);
 });
 
 Deno.test("a removed member's session gives no access", async () => {

@@ -79,7 +79,10 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("team-nothing", "/team?search=nothing"),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
-    on("notification-settings", "/settings/notifications"),
+    on("account", "/account"),
+    on("account-security", "/account/security"),
+    on("account-sessions", "/account/sessions"),
+    on("account-notifications", "/account/notifications"),
     on("delete-workspace", "/settings/deletion"),
   ];
 }

@@ -149,6 +149,25 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.equal(limited.length, 1);
     });
 
+    await t.step("a user can be renamed and signed out, by email or id", async () => {
+      const renamed = json(
+        await run("users", "update", "Mei@acme.example", "--name", "Mei Tanaka", "--json"),
+      );
+      const again = json(await run("users", "update", renamed.id, "--name", "Mei T.", "--json"));
+      const sessions = json(await run("users", "sessions", renamed.id, "--revoke", "--json"));
+      const unknown = await run("users", "sessions", "nobody@acme.example");
+      const nameless = await run("users", "update", renamed.id, "--name", " ");
+
+      assert.deepEqual([renamed.email, renamed.name, again.name], [
+        "mei@acme.example",
+        "Mei Tanaka",
+        "Mei T.",
+      ]);
+      assert.deepEqual(sessions, []);
+      assert.deepEqual([unknown.code, nameless.code], [1, 2]);
+      assert.match(unknown.stderr, /The user nobody@acme\.example was not found/);
+    });
+
     await t.step("a tenant can be renamed, moved, suspended with a reason and resumed", async () => {
       const moved = json(
         await run("tenants", "update", "acme", "--name", "Acme GmbH", "--subdomain", "acme-gmbh", "--json"),

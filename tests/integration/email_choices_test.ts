@@ -275,7 +275,7 @@ Deno.test("a member changes only their own preferences, in the settings or throu
   const acme = await world.company("acme");
   const eve = await world.member(acme, "eve@acme.example", "viewer");
   const browser = world.browser();
-  const settings = `http://${world.host("acme")}/settings/notifications`;
+  const settings = `http://${world.host("acme")}/account/notifications`;
   await browser.post(`http://${world.host("acme")}/login`, { email: eve.email, password: PASSWORD });
 
   const before = await browser.get(settings);
@@ -285,7 +285,7 @@ Deno.test("a member changes only their own preferences, in the settings or throu
   const unchanged = await world.api("PATCH", "/me/email-preferences", { token, body: {} });
   const changed = await world.api("PATCH", "/me/email-preferences", { token, body: { reports: true } });
   const wrong = await world.api("PATCH", "/me/email-preferences", { token, body: { reports: "no" } });
-  const foreign = await world.raw("POST", world.host("acme"), "/settings/notifications", {
+  const foreign = await world.raw("POST", world.host("acme"), "/account/notifications", {
     Cookie: [...browser.cookies(world.host("acme"))].map(([name, value]) => `${name}=${value}`).join("; "),
     Origin: "https://evil.example",
   });

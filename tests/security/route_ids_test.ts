@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createApp, type HttpApp } from "../../routes/app.ts";
+import { listSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
+import type { User } from "../../src/identity/users.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -11,8 +13,10 @@ import { type Company, PASSWORD, World } from "../support/world.ts";
 
 const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
 
-/** By the first part of a path: the id of a resource in a tenant. */
-const MAKERS: Record<string, (company: Company) => string> = {
+/** By the first part of a path: the id of a resource in a tenant, or of its owner. */
+const MAKERS: Record<string, (company: Company, world: World) => string | Promise<string>> = {
+  account: ({ owner }, world) => signInIdOf(world, owner),
+  me: ({ owner }, world) => signInIdOf(world, owner),
   workspaces: ({ tenant }) => tenant.id,
   tenants: ({ tenant }) => tenant.id,
   admin: ({ tenant }) => tenant.id,
@@ -30,6 +34,7 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
   const acme = await world.company("acme");
   const globex = await world.company("globex");
   const token = await world.token(acme);
+  const accountToken = await world.accountToken(acme.owner.email);
   const browser = world.browser();
   await browser.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
   await browser.post(`http://${world.host()}/login`, {
@@ -43,7 +48,7 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
   for (const { host: kind, method, path } of routes) {
     await t.step(`${method} ${path} on ${kind === "apex" ? "the apex" : "a tenant's host"}`, async () => {
       const resource = path.replace(/^\/api(\/v1)?/, "").split("/")[1]!;
-      const foreignId = MAKERS[resource]?.(globex) ?? await create(world, globex, resource);
+      const foreignId = await MAKERS[resource]?.(globex, world) ?? await create(world, globex, resource);
 
       const call = async (id: string) => {
         const address = path.replace(/:[a-z_]+/, id);
@@ -53,7 +58,12 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
           const body = method === "GET" || method === "DELETE"
             ? undefined
             : { name: "Taken over", ...sampleBody(method, documented, "Taken over") };
-          return await world.api(method, "", { host, path: address, token, body });
+          return await world.api(method, "", {
+            host,
+            path: address,
+            token: resource === "me" ? accountToken : token,
+            body,
+          });
         }
         const url = `http://${host}${address}`;
         return await (method === "GET"
@@ -77,6 +87,13 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
     assert.deepEqual(tenant, globex.tenant);
   });
 });
+
+/** The id of a browser's sign-in. */
+async function signInIdOf(world: World, { id, email }: User): Promise<string> {
+  await world.signedInBrowser(email);
+  const { items } = await listSignIns(world.system, id, SIGN_IN_LIST.query.parse({}));
+  return items[0]!.id;
+}
 
 /** Creates a resource through the API, and returns its id. */
 async function create(world: World, company: Company, resource: string): Promise<string> {

@@ -77,7 +77,7 @@ Go to your dashboard: https://acme.denizen.example/dashboard
 You received this email because you're an owner of Acme Instruments.
 
 Acme Instruments: https://acme.denizen.example/
-Email preferences: https://acme.denizen.example/settings/notifications
+Email preferences: https://acme.denizen.example/account/notifications
 Unsubscribe:
 https://denizen.example/unsubscribe/q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E`,
   );

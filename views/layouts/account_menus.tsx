@@ -1,3 +1,4 @@
+import type { AvatarColor } from "../../src/identity/users.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { hx } from "../components/hx.ts";
 import { Icon } from "../components/icon.tsx";
@@ -47,14 +48,17 @@ export function SwitcherList({ workspaces }: { workspaces: (Mark & { id: string 
   );
 }
 
-type UserMenuProps = { user: { name: string; email: string; role?: string }; accountHref?: string };
+type UserMenuProps = {
+  user: { name: string; email: string; role?: string; avatarColor?: AvatarColor | null };
+  accountHref?: string;
+};
 
 /** The menu of the signed-in person, with sign-out. */
 export function UserMenu({ user, accountHref }: UserMenuProps) {
   const text = layoutText.use();
   const summary = (
     <span class="flex h-9 items-center gap-2 px-2 max-md:h-11">
-      <Avatar name={user.name} size="small" />
+      <Avatar name={user.name} color={user.avatarColor} size="small" />
       <span class="min-w-0 flex-1 truncate font-medium" dir="auto">{user.name}</span>
       <span class="sr-only">, {text.account}</span>
     </span>

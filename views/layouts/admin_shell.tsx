@@ -40,7 +40,7 @@ function Sidebar({ user }: { user: { name: string; email: string } }) {
       <nav aria-label={text.main} class="mt-3 min-h-0 flex-1 overflow-y-auto">
         <SidebarLinks links={links} />
       </nav>
-      <div class="grid gap-0.5 border-t border-line pt-2">
+      <div class="grid grid-cols-1 gap-0.5 border-t border-line pt-2">
         <SidebarLink
           link={{ label: text.yourWorkspaces, href: "/workspaces", icon: "layers" }}
           isCurrent={false}

@@ -1,4 +1,5 @@
 import type { PropsWithChildren } from "hono/jsx";
+import type { AvatarColor } from "../../src/identity/users.ts";
 import { Alert } from "../components/alert.tsx";
 import { Button } from "../components/button.tsx";
 import { Day } from "../components/time.tsx";
@@ -23,7 +24,7 @@ import { layoutText } from "./text.ts";
 export type ShellProps = {
   links: readonly NavigationLink[];
   tenant: Mark;
-  user: { name: string; email: string; role: string };
+  user: { name: string; email: string; role: string; avatarColor?: AvatarColor | null };
   /** The scheduled deletion, if there is one. */
   deletion?: { on: Date; canCancel: boolean };
   /** The person's email address while it is unconfirmed. */
@@ -69,7 +70,7 @@ function Sidebar({ links, tenant, user }: Pick<ShellProps, "links" | "tenant" | 
         <SidebarLinks links={inGroup("main")} />
         <SidebarLinks links={inGroup("developers")} heading={text.developers} />
       </nav>
-      <div class="grid gap-0.5 border-t border-line pt-2">
+      <div class="grid grid-cols-1 gap-0.5 border-t border-line pt-2">
         {settings
           ? (
             <SidebarLink

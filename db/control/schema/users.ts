@@ -13,6 +13,14 @@ export const users = control.table("users", {
   /** The Argon2id hash as a PHC string. Null until the user sets a password with a one-time link. */
   passwordHash: text("password_hash"),
   isPlatformAdmin: boolean("is_platform_admin").notNull().default(false),
+  /** The colors of pages. `system` follows the device. */
+  theme: text("theme", { enum: ["system", "light", "dark"] }).notNull().default("system"),
+  /** The language of pages, such as `en`. Null follows the browser. */
+  locale: text("locale"),
+  /** The color behind the user's initials. Null until they choose one. */
+  avatarColor: text("avatar_color", {
+    enum: ["gray", "red", "amber", "green", "blue", "violet", "pink"],
+  }),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
 });

@@ -3,26 +3,30 @@ import { Card } from "../../components/card.tsx";
 import { TextField } from "../../components/field.tsx";
 import { FormerAddresses } from "../../components/former_addresses.tsx";
 import { Day } from "../../components/time.tsx";
+import { fill } from "../../text.ts";
 import { SubdomainField } from "../workspace_fields.tsx";
 import type { SettingsPageProps } from "./settings_page.tsx";
+import { settingsText } from "./text.ts";
 
 /** Renames the workspace. */
 export function NameCard({ workspace, rename }: Pick<SettingsPageProps, "workspace" | "rename">) {
+  const text = settingsText.use();
   return (
-    <Card title="Name">
+    <Card title={text.name}>
       <form method="post" action="/settings/name" novalidate class="grid gap-5">
         <TextField
           id="name"
           name="name"
-          label="Workspace name"
-          hint="All members see it."
+          label={text.workspaceName}
+          hint={text.nameHint}
           value={rename?.values.name ?? workspace.name}
           error={rename?.errors.name}
           autofocus={rename ? true : undefined}
           autocomplete="organization"
+          dir="auto"
         />
         <div>
-          <Button variant="primary">Save name</Button>
+          <Button variant="primary">{text.saveName}</Button>
         </div>
       </form>
     </Card>
@@ -36,12 +40,11 @@ export function AddressCard(
     "workspace" | "hostSuffix" | "formerSubdomains" | "move"
   >,
 ) {
+  const text = settingsText.use();
   return (
-    <Card title="Address">
+    <Card title={text.address}>
       <form method="post" action="/settings/address" novalidate class="grid gap-5" x-data="subdomain">
-        <p class="text-muted">
-          The old address redirects to the new one for 90 days. Everyone has to sign in again.
-        </p>
+        <p class="text-muted">{text.addressNote}</p>
         <SubdomainField
           hostSuffix={hostSuffix}
           value={move?.values.subdomain ?? workspace.subdomain}
@@ -49,13 +52,13 @@ export function AddressCard(
           autofocus={move ? true : undefined}
         />
         <div>
-          <Button variant="primary">Change address</Button>
+          <Button>{text.changeAddress}</Button>
         </div>
       </form>
       {formerSubdomains.length > 0
         ? (
-          <div class="mt-5 grid gap-1.5 border-t border-line pt-5 wrap-anywhere">
-            <h3 class="text-sm font-medium">Old addresses</h3>
+          <div class="mt-4 grid gap-1.5 border-t border-line pt-4 wrap-anywhere">
+            <h3 class="font-medium">{text.oldAddresses}</h3>
             <FormerAddresses former={formerSubdomains} hostSuffix={hostSuffix} />
           </div>
         )
@@ -66,42 +69,31 @@ export function AddressCard(
 
 /** Schedules the workspace's deletion, or cancels it. */
 export function DangerZone({ deletion, canDelete }: Pick<SettingsPageProps, "deletion" | "canDelete">) {
+  const text = settingsText.use();
   return (
-    <Card title="Danger zone" id="danger-zone" tone="danger">
+    <Card title={text.dangerZone} id="danger-zone" tone="danger">
       <div class="grid gap-4">
         {deletion
-          ? (
-            <p>
-              This workspace and everything in it will be permanently deleted on{" "}
-              <Day at={deletion} long />. Until then, it keeps working.
-            </p>
-          )
-          : (
-            <p class="text-muted">
-              The workspace is deleted after 30 days. Until then, an owner can cancel the deletion.
-            </p>
-          )}
-        {canDelete
-          ? <DeletionAction isScheduled={deletion !== null} />
-          : <p>Only an owner can change this.</p>}
+          ? <p>{fill(text.deletionScheduled, { day: <Day at={deletion} long /> })}</p>
+          : <p class="text-muted">{text.deletionNote}</p>}
+        {canDelete ? <DeletionAction isScheduled={deletion !== null} /> : <p>{text.ownerOnly}</p>}
       </div>
     </Card>
   );
 }
 
 function DeletionAction({ isScheduled }: { isScheduled: boolean }) {
+  const text = settingsText.use();
   if (isScheduled) {
     return (
       <form method="post" action="/settings/deletion/cancel">
-        <Button icon="restore">Cancel deletion</Button>
+        <Button icon="restore">{text.cancelDeletion}</Button>
       </form>
     );
   }
   return (
     <div>
-      <ButtonLink href="/settings/deletion" icon="trash">
-        Delete workspace
-      </ButtonLink>
+      <ButtonLink href="/settings/deletion" icon="trash">{text.deleteWorkspace}</ButtonLink>
     </div>
   );
 }

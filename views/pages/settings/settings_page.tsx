@@ -5,6 +5,7 @@ import { FormerAddresses, type FormerSubdomain } from "../../components/former_a
 import { Day } from "../../components/time.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { AddressCard, DangerZone, NameCard } from "./settings_cards.tsx";
+import { settingsText } from "./text.ts";
 
 export type SettingsPageProps = {
   workspace: {
@@ -34,7 +35,7 @@ export function SettingsPage(props: SettingsPageProps) {
   const { deletion, canManage, canDelete } = props;
   return (
     <>
-      {canManage ? null : <PageLead>Only owners and admins can change settings.</PageLead>}
+      {canManage ? null : <PageLead>{settingsText.use().ownersOnly}</PageLead>}
       {canManage
         ? (
           <div class="grid grid-cols-1 gap-6">
@@ -44,34 +45,30 @@ export function SettingsPage(props: SettingsPageProps) {
             <DangerZone deletion={deletion} canDelete={canDelete} />
           </div>
         )
-        : (
-          <div class="max-w-xl">
-            <DetailsCard {...props} />
-          </div>
-        )}
+        : <DetailsCard {...props} />}
     </>
   );
 }
 
 function DetailsCard({ workspace, hostSuffix, formerSubdomains, canManage }: SettingsPageProps) {
-  const { id, name, subdomain, plan, createdAt } = workspace;
+  const text = settingsText.use();
+  const { name, subdomain, plan, createdAt } = workspace;
   const changeable = [
-    { term: "Name", value: name },
-    { term: "Address", value: `${subdomain}${hostSuffix}` },
+    { term: text.name, value: <span dir="auto">{name}</span> },
+    { term: text.address, value: `${subdomain}${hostSuffix}` },
     ...(formerSubdomains.length > 0
       ? [{
-        term: "Old addresses",
+        term: text.oldAddresses,
         value: <FormerAddresses former={formerSubdomains} hostSuffix={hostSuffix} />,
       }]
       : []),
   ];
   const fixed = [
-    { term: "Plan", value: <span class="capitalize">{plan}</span> },
-    { term: "Created", value: <Day at={createdAt} /> },
-    { term: "Workspace ID", value: <code class="text-sm">{id}</code> },
+    { term: text.plan, value: <span class="capitalize">{plan}</span> },
+    { term: text.created, value: <Day at={createdAt} /> },
   ];
   return (
-    <Card title="Details">
+    <Card title={text.details}>
       <DescriptionList facts={canManage ? fixed : [...changeable, ...fixed]} />
     </Card>
   );

@@ -4,12 +4,12 @@ import { Cell } from "../../components/table.tsx";
 import { Day } from "../../components/time.tsx";
 
 /** A member in the list. */
-export function MemberRow({ member: { name, email, role, joinedAt } }: { member: Member }) {
+export function MemberRow({ member: { name, email, avatarColor, role, joinedAt } }: { member: Member }) {
   return (
     <tr class="transition-colors hover:bg-canvas">
       <Cell class="w-1/2 max-w-0">
         <div class="flex items-center gap-2.5 max-md:items-start">
-          <Avatar name={name} size="small" />
+          <Avatar name={name} color={avatarColor} size="small" />
           <div class="min-w-0">
             <p class="truncate text-left font-medium" dir="auto">{name}</p>
             <div class="text-sm text-muted md:hidden">

@@ -1,1 +1,0 @@
-ALTER TABLE "control"."tenants" ADD COLUMN "logo_version" text;

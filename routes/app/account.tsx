@@ -1,0 +1,58 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { profile, updateProfile } from "../../src/identity/account.ts";
+import { LOCALES } from "../../src/platform/locales.ts";
+import { DEFAULT_LOCALE, languageName } from "../../views/locale.ts";
+import { ProfilePage } from "../../views/pages/account/profile_page.tsx";
+import { accountText } from "../../views/pages/account/text.ts";
+import { type Fields, type MemberEnv, systemContextOf } from "../http.ts";
+import { localeOf } from "../locale.ts";
+import { form, type Page, page, type RefusedForm } from "../page.tsx";
+import { MemberPages } from "./member_pages.ts";
+
+const LANGUAGES = LOCALES.map((locale) => ({ locale, name: languageName(locale) }));
+
+/** The form sends an empty text for the browser's language. */
+const profileForm = z.preprocess(
+  ({ name, theme, locale, avatar_color }: Fields) => ({
+    name,
+    theme,
+    locale: locale || null,
+    avatarColor: avatar_color || null,
+  }),
+  profile,
+);
+
+/** A person's profile. */
+const pages = new MemberPages({
+  label: accountText.of(DEFAULT_LOCALE).profile,
+  href: "/account",
+  group: "account",
+  position: 10,
+});
+export default pages;
+
+pages.get("/account", (c) => page(c, profilePage(c)));
+
+pages.post("/account", (c) => {
+  return form(c, {
+    schema: profileForm,
+    submit: (input) => updateProfile(systemContextOf(c), c.get("session").actor.id, input),
+    done: () => ({ to: "/account", flash: accountText.of(localeOf(c)).saved }),
+    refused: (refused) => profilePage(c, refused),
+  });
+});
+
+function profilePage(c: Context<MemberEnv>, refused?: RefusedForm): Page {
+  const text = accountText.of(localeOf(c));
+  const { actor: { name, email }, isVerified, appearance } = c.get("session");
+  const body = (
+    <ProfilePage
+      person={{ name, email, isVerified }}
+      values={{ ...appearance, name: refused?.values.name ?? name }}
+      languages={LANGUAGES}
+      errors={refused?.errors}
+    />
+  );
+  return { title: text.profile, trail: [{ label: text.account, href: "/account" }], body };
+}

@@ -1,0 +1,38 @@
+import type { Context } from "hono";
+import { changePassword, passwordChange } from "../../src/identity/account.ts";
+import { DEFAULT_LOCALE } from "../../views/locale.ts";
+import { SecurityPage } from "../../views/pages/account/security_page.tsx";
+import { accountText } from "../../views/pages/account/text.ts";
+import { type MemberEnv, systemContextOf } from "../http.ts";
+import { localeOf } from "../locale.ts";
+import { form, type Page, page, type RefusedForm } from "../page.tsx";
+import { MemberPages } from "./member_pages.ts";
+
+/** A person's password. */
+const pages = new MemberPages({
+  label: accountText.of(DEFAULT_LOCALE).security,
+  href: "/account/security",
+  group: "account",
+  position: 20,
+});
+export default pages;
+
+pages.get("/account/security", (c) => page(c, securityPage(c)));
+
+pages.post("/account/security", (c) => {
+  return form(c, {
+    schema: passwordChange,
+    submit: (input) => changePassword(systemContextOf(c), c.get("session"), input, c.get("device")),
+    done: () => ({ to: "/account/security", flash: accountText.of(localeOf(c)).passwordChanged }),
+    refused: (refused) => securityPage(c, refused),
+  });
+});
+
+function securityPage(c: Context<MemberEnv>, refused?: RefusedForm): Page {
+  const text = accountText.of(localeOf(c));
+  return {
+    title: text.security,
+    trail: [{ label: text.account, href: "/account" }],
+    body: <SecurityPage email={c.get("session").actor.email} errors={refused?.errors} />,
+  };
+}

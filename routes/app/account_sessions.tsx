@@ -1,0 +1,52 @@
+import { listSignIns, revokeOtherSignIns, revokeSignIn, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
+import { DEFAULT_LOCALE } from "../../views/locale.ts";
+import { SessionsPage } from "../../views/pages/account/sessions_page.tsx";
+import { accountText } from "../../views/pages/account/text.ts";
+import { systemContextOf } from "../http.ts";
+import { readListAddress } from "../list_address.ts";
+import { localeOf } from "../locale.ts";
+import { done, page } from "../page.tsx";
+import { MemberPages } from "./member_pages.ts";
+
+const PATH = "/account/sessions";
+
+/** The browsers in which a person is signed in. */
+const pages = new MemberPages({
+  label: accountText.of(DEFAULT_LOCALE).sessions,
+  href: PATH,
+  group: "account",
+  position: 30,
+});
+export default pages;
+
+pages.get(PATH, async (c) => {
+  const text = accountText.of(localeOf(c));
+  const { actor, signInId } = c.get("session");
+  const query = readListAddress(c, SIGN_IN_LIST);
+  const { items, nextCursor } = await listSignIns(systemContextOf(c), actor.id, query);
+  const list = {
+    signIns: items,
+    currentId: signInId,
+    now: c.get("services").clock.now(),
+    pages: {
+      firstHref: query.cursor ? PATH : null,
+      nextHref: nextCursor ? `${PATH}?${new URLSearchParams({ cursor: nextCursor })}` : null,
+    },
+  };
+  return await page(c, {
+    title: text.sessions,
+    trail: [{ label: text.account, href: "/account" }],
+    body: <SessionsPage {...list} />,
+  });
+});
+
+pages.post("/account/sessions/end-others", async (c) => {
+  const { actor, signInId } = c.get("session");
+  await revokeOtherSignIns(systemContextOf(c), actor.id, { except: signInId });
+  return await done(c, { to: PATH, flash: accountText.of(localeOf(c)).othersEnded });
+});
+
+pages.post("/account/sessions/:id/end", async (c) => {
+  await revokeSignIn(systemContextOf(c), c.get("session").actor.id, c.req.param("id"));
+  return await done(c, { to: PATH, flash: accountText.of(localeOf(c)).sessionEnded });
+});

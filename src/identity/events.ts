@@ -1,0 +1,17 @@
+import { platformEvent } from "../events/event.ts";
+import type { User } from "./users.ts";
+
+/** The part of a user that the log may keep. */
+type Logged = Pick<User, "id" | "name"> & Partial<Pick<User, "theme" | "locale" | "avatarColor">>;
+
+export const USER_UPDATED = platformEvent<Logged>("user.updated", {
+  sentence: "changed the profile of {name}",
+});
+export const USER_PASSWORD_CHANGED = platformEvent<Logged>("user.password_changed", {
+  sentence: "changed the password of {name}",
+});
+export const USER_SIGNED_OUT = platformEvent<Logged>("user.signed_out", {
+  sentence: "signed {name} out",
+});
+
+export const EVENTS = [USER_UPDATED, USER_PASSWORD_CHANGED, USER_SIGNED_OUT];

@@ -1,0 +1,43 @@
+export const en = {
+  settings: "Settings",
+  general: "General",
+  ownersOnly: "Only owners and admins can change settings.",
+
+  name: "Name",
+  workspaceName: "Workspace name",
+  nameHint: "All members see it.",
+  saveName: "Save name",
+  renamed: (name: string) => `This workspace is now called ${name}.`,
+
+  address: "Address",
+  addressNote: "The old address redirects to the new one for 90 days. Everyone has to sign in again.",
+  changeAddress: "Change address",
+  oldAddresses: "Old addresses",
+  unchanged: "No changes to save.",
+
+  details: "Details",
+  plan: "Plan",
+  created: "Created",
+
+  dangerZone: "Danger zone",
+  deletionScheduled:
+    "This workspace and everything in it will be permanently deleted on {day}. Until then, it keeps working.",
+  deletionNote: "The workspace is deleted after 30 days. Until then, an owner can cancel the deletion.",
+  ownerOnly: "Only an owner can change this.",
+  deleteWorkspace: "Delete workspace",
+  cancelDeletion: "Cancel deletion",
+  scheduled: (name: string, days: number) => `${name} will be deleted in ${days} days.`,
+  canceled: "Deletion canceled.",
+
+  deletionDay: "{name} will be deleted in {days} days, on {day}.",
+  deletedThen: "This will be permanently deleted:",
+  deleted: [
+    "All projects.",
+    "Everyone's access. Members keep their accounts and other workspaces.",
+    "The activity history.",
+  ],
+  deletionGrace:
+    "Until then, everything keeps working, and any owner can cancel the deletion. After that, nobody can restore the workspace.",
+  confirmation: "The workspace's name",
+  cancel: "Cancel",
+};
