@@ -6,7 +6,14 @@ import type { HttpEnv } from "./http.ts";
 const COOKIE = "flash";
 const MAX_AGE_SECONDS = 60;
 
-const flash = z.object({ kind: z.enum(["success", "error", "info"]), text: z.string().max(300) });
+const localPath = z.string().max(300).regex(/^\/(?!\/)/);
+
+const flash = z.object({
+  kind: z.enum(["success", "error", "info"]),
+  text: z.string().max(300),
+  link: z.object({ href: localPath, label: z.string().max(100) }).optional(),
+  undo: z.object({ action: localPath, row: z.string().max(100) }).optional(),
+});
 export type Flash = z.output<typeof flash>;
 
 /** Leaves a message for the next page that this browser opens. The page shows it as text. */

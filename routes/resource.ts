@@ -64,7 +64,7 @@ type ResourceList<Ctx, Query extends z.ZodObject, Item extends z.ZodType, Row> =
   name: string;
   answer: string;
   item: Item;
-  run(ctx: Ctx, query: z.output<Query>): Promise<Page<Row>>;
+  run(ctx: Ctx, query: z.output<Query>): Promise<Pick<Page<Row>, "items" | "nextCursor">>;
 };
 
 /**

@@ -6,7 +6,8 @@ import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { resolveInvitee } from "../../src/identity/new_members.ts";
 import { newUser } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
-import { everyItem, MAX_PAGE_SIZE } from "../../src/platform/list.ts";
+import { everyItem } from "../../src/platform/list.ts";
+import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import {
   cancelDeletion,

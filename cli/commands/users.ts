@@ -7,7 +7,7 @@ import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { listSignIns, revokeOtherSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import { getUser, listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
-import { MAX_PAGE_SIZE } from "../../src/platform/list.ts";
+import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
 import { parseOptions } from "../options.ts";

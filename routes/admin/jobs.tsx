@@ -13,7 +13,7 @@ import {
 import { type QueueName, QUEUES } from "../../src/outbox/queues.ts";
 import type { ListQuery } from "../../src/platform/list.ts";
 import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
-import { JobList, JobRows } from "../../views/pages/admin/job_list.tsx";
+import { JobList } from "../../views/pages/admin/job_list.tsx";
 import { JobPage, JobPanel, type ShownJob } from "../../views/pages/admin/job_page.tsx";
 import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
 import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
@@ -29,16 +29,20 @@ export const jobPages = new Hono<StaffEnv>();
 
 jobPages.get("/jobs", async (c) => {
   const ctx = c.get("staff");
-  const query = readListAddress(c, JOB_LIST);
+  const query = readListAddress(c.req.query(), JOB_LIST);
   const { queues, workers } = await getQueues(ctx);
   const counts = countStates(queues, query.queue);
   const hasStateFilter = query.state !== undefined || c.req.query("state") === ALL_STATES;
   const showsFailed = !hasStateFilter && counts.failed > 0;
-  const list = { ...await rowsOf(ctx, showsFailed ? { ...query, state: "failed" } : query), counts };
+  const list = {
+    ...await rowsOf(ctx, showsFailed ? { ...query, state: "failed" } : query),
+    counts,
+    queueNames: queues.map(({ queue }) => queue),
+  };
   return await page(c, {
     title: "Background jobs",
     body: <JobsPage {...list} queues={queues} workers={workers} />,
-    partial: query.cursor ? <JobRows {...list} /> : <JobList {...list} />,
+    partial: <JobList {...list} />,
   });
 });
 
@@ -84,9 +88,9 @@ jobPages.post("/jobs/:id/discard", async (c) => {
 });
 
 async function rowsOf(ctx: SystemContext, query: ListQuery<typeof JOB_LIST>) {
-  const { items, nextCursor } = await listJobs(ctx, query);
+  const { items, ...pages } = await listJobs(ctx, query);
   const { state = "all", queue = "all" } = query;
-  return { jobs: items, nextCursor, query: { state, queue } as const, now: ctx.services.clock.now() };
+  return { jobs: items, pages, view: { state, queue } as const, now: ctx.services.clock.now() };
 }
 
 /** Counts the jobs in each state, in one queue or in all. Leaves out finished jobs. */

@@ -12,7 +12,7 @@ import {
   type NewSuppressionPageProps,
 } from "../../views/pages/admin/new_suppression_page.tsx";
 import { ReleaseAddressPage } from "../../views/pages/admin/release_address_page.tsx";
-import { SuppressionList, SuppressionRows } from "../../views/pages/admin/suppression_list.tsx";
+import { SuppressionList } from "../../views/pages/admin/suppression_list.tsx";
 import { AddAddressLink, SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
 import type { StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
@@ -23,15 +23,19 @@ export const suppressionPages = new Hono<StaffEnv>();
 
 suppressionPages.get("/suppressions", async (c) => {
   const ctx = c.get("staff");
-  const query = readListAddress(c, SUPPRESSION_LIST);
-  const { items, nextCursor } = await listSuppressed(ctx, query);
-  const { search = "", cursor } = query;
-  const list = { addresses: items, nextCursor, search, now: ctx.services.clock.now() };
+  const query = readListAddress(c.req.query(), SUPPRESSION_LIST);
+  const { items, ...pages } = await listSuppressed(ctx, query);
+  const list = {
+    addresses: items,
+    pages,
+    view: { search: query.search ?? "" },
+    now: ctx.services.clock.now(),
+  };
   return await page(c, {
     title: "Suppressed email",
     actions: <AddAddressLink />,
     body: <SuppressionsPage {...list} />,
-    partial: cursor ? <SuppressionRows {...list} /> : <SuppressionList {...list} />,
+    partial: <SuppressionList {...list} />,
   });
 });
 

@@ -14,8 +14,8 @@ import {
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { getTenantRecord } from "../../src/tenancy/tenant_record.ts";
-import { countReadyTenants, countTenants, listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
-import { TenantList, TenantRows } from "../../views/pages/admin/tenant_list.tsx";
+import { browseTenants, countReadyTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
+import { TenantList } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
 import type { StaffEnv } from "../http.ts";
@@ -31,23 +31,23 @@ export const tenantPages = new Hono<StaffEnv>();
 
 tenantPages.get("/tenants", async (c) => {
   const ctx = c.get("staff");
-  const query = readListAddress(c, TENANT_LIST);
-  const { search, status, cursor } = query;
-  const { items, nextCursor } = await listTenants(ctx, query);
+  const query = readListAddress(c.req.query(), TENANT_LIST);
+  const { search = "", status = "all" } = query;
+  const { items, tabs, ...pages } = await browseTenants(ctx, query);
   const list = {
     tenants: items.map(({ members, ...tenant }) => listed(ctx, tenant, members)),
-    nextCursor,
-    query: { search: search ?? "", status: status ?? "all" as const },
+    pages,
+    counts: tabs,
+    view: { search, status } as const,
     now: ctx.services.clock.now(),
   };
-  const counts = await countTenants(ctx);
   return await page(c, {
     title: "Tenants",
     body: async () => {
       const pool = { ready: await countReadyTenants(ctx), size: ctx.services.config.tenantPoolSize };
-      return <TenantsPage {...list} counts={counts} pool={pool} />;
+      return <TenantsPage {...list} pool={pool} />;
     },
-    partial: cursor ? <TenantRows {...list} /> : <TenantList {...list} counts={counts} />,
+    partial: <TenantList {...list} />,
   });
 });
 

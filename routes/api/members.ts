@@ -11,6 +11,7 @@ const member = model("Member", {
   email: z.string(),
   role: z.enum(ROLES),
   joinedAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime().nullable(),
 });
 
 const members = tenantResource("Members");

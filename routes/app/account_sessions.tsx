@@ -22,15 +22,15 @@ export default pages;
 pages.get(PATH, async (c) => {
   const text = accountText.of(localeOf(c));
   const { actor, signInId } = c.get("session");
-  const query = readListAddress(c, SIGN_IN_LIST);
-  const { items, nextCursor } = await listSignIns(systemContextOf(c), actor.id, query);
+  const query = readListAddress(c.req.query(), SIGN_IN_LIST);
+  const { items, previousCursor, nextCursor } = await listSignIns(systemContextOf(c), actor.id, query);
   const list = {
     signIns: items,
     currentId: signInId,
     now: c.get("services").clock.now(),
     pages: {
-      firstHref: query.cursor ? PATH : null,
-      nextHref: nextCursor ? `${PATH}?${new URLSearchParams({ cursor: nextCursor })}` : null,
+      previousHref: previousCursor && hrefOf(previousCursor),
+      nextHref: nextCursor && hrefOf(nextCursor),
     },
   };
   return await page(c, {
@@ -50,3 +50,7 @@ pages.post("/account/sessions/:id/end", async (c) => {
   await revokeSignIn(systemContextOf(c), c.get("session").actor.id, c.req.param("id"));
   return await done(c, { to: PATH, flash: accountText.of(localeOf(c)).sessionEnded });
 });
+
+function hrefOf(cursor: string): string {
+  return `${PATH}?${new URLSearchParams({ cursor })}`;
+}

@@ -1,9 +1,13 @@
+import type { Context } from "hono";
 import { z } from "zod";
 import { authorize, can } from "../../src/access/authorize.ts";
-import { memberNames } from "../../src/access/members.ts";
+import type { AuditEntry } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
+import { sentenceOf } from "../../src/events/sentence.ts";
 import type { Column } from "../../src/platform/csv.ts";
-import { everyItem, MAX_PAGE_SIZE } from "../../src/platform/list.ts";
+import { everyItem } from "../../src/platform/list.ts";
+import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
+import { getProjectHistory } from "../../src/projects/project_history.ts";
 import {
   createProject,
   deleteProject,
@@ -11,28 +15,29 @@ import {
   listProjects,
   newProject,
   type Project,
-  PROJECT_LIST,
   projectChanges,
   PROJECTS_WRITE,
   updateProject,
 } from "../../src/projects/projects.ts";
 import { DeleteProjectDialog, DeleteProjectPage } from "../../views/pages/projects/delete_project_page.tsx";
-import { ProjectCreated, ProjectDeleted, ProjectSaved } from "../../views/pages/projects/project_changes.tsx";
 import {
   ProjectDialog,
   ProjectForm,
   ProjectFormPage,
   type ProjectFormProps,
 } from "../../views/pages/projects/project_form.tsx";
-import { ProjectList, ProjectRows } from "../../views/pages/projects/project_list.tsx";
-import { ProjectActions, ProjectPage } from "../../views/pages/projects/project_page.tsx";
+import { ProjectList } from "../../views/pages/projects/project_list.tsx";
+import { ProjectActions, type ProjectEvent, ProjectPage } from "../../views/pages/projects/project_page.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { NewProjectLink, ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
+import { en } from "../../views/pages/projects/text.en.ts";
+import { projectText } from "../../views/pages/projects/text.ts";
 import { sendCsv } from "../csv.ts";
-import { readListAddress } from "../list_address.ts";
-import { type Done, done, form, page } from "../page.tsx";
-import { snakeCase } from "../wire.ts";
+import type { MemberEnv } from "../http.ts";
+import { localeOf } from "../locale.ts";
+import { done, form, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
+import { afterChange, projectQuery, showProjects, withOwners } from "./project_list.tsx";
 
 /** The version that the person saw when they started to edit. */
 const editedProject = projectChanges.extend({ version: z.coerce.number().int().positive() });
@@ -46,43 +51,38 @@ const CSV_COLUMNS: Column<ListedProject>[] = [
   { heading: "Updated", cell: ({ updatedAt }) => updatedAt },
 ];
 
-const ALL_PROJECTS = { label: "Projects", href: "/projects" };
-
-const pages = new MemberPages({ ...ALL_PROJECTS, icon: "folder", group: "main", position: 20 });
+const pages = new MemberPages({
+  label: en.title,
+  href: "/projects",
+  icon: "folder",
+  group: "main",
+  position: 20,
+});
 export default pages;
 
 pages.get("/projects", async (c) => {
-  const ctx = c.get("member");
-  const query = readListAddress(c, PROJECT_LIST);
-  const { search, status, sort, cursor } = query;
-  const { items, nextCursor } = await listProjects(ctx, query);
-  const list = {
-    projects: await withOwners(ctx, items),
-    nextCursor,
-    query: { search: search ?? "", status: status ?? "all" as const, sort: snakeCase(sort) },
-    ...viewing(ctx),
-  };
+  const list = await showProjects(c, c.req.query());
   return await page(c, {
-    title: "Projects",
-    actions: can(ctx, PROJECTS_WRITE) ? <NewProjectLink /> : undefined,
+    title: textOf(c).title,
+    actions: list.canWrite ? <NewProjectLink /> : undefined,
     body: <ProjectsPage {...list} />,
-    partial: cursor ? <ProjectRows {...list} /> : <ProjectList {...list} />,
+    partial: <ProjectList {...list} />,
   });
 });
 
 pages.get("/projects.csv", (c) => {
   const ctx = c.get("member");
-  const query = { ...readListAddress(c, PROJECT_LIST), limit: MAX_PAGE_SIZE };
+  const query = { ...projectQuery(c.req.query()), limit: MAX_PAGE_SIZE };
   const rows = everyItem(query, async (part) => {
     const { items, nextCursor } = await listProjects(ctx, part);
-    return { items: await withOwners(ctx, items), nextCursor };
+    return { items: await withOwners(c, items), nextCursor };
   });
   return sendCsv(c, "projects.csv", CSV_COLUMNS, rows);
 });
 
 pages.get("/projects/new", (c) => {
   authorize(c.get("member"), PROJECTS_WRITE);
-  return page(c, { ...projectForm({}), partial: <ProjectDialog /> });
+  return page(c, { ...projectForm(c, {}), partial: <ProjectDialog /> });
 });
 
 pages.post("/projects", (c) => {
@@ -90,25 +90,27 @@ pages.post("/projects", (c) => {
   return form(c, {
     schema: newProject,
     submit: (input, { idFor }) => createProject(ctx, input, idFor("project")),
-    done: (project) => ({
-      to: "/projects",
-      flash: `${project.name} was created.`,
-      partial: async () => <ProjectCreated project={await withOwner(ctx, project)} {...viewing(ctx)} />,
-    }),
+    done: (project) => afterChange(c, "/projects", saying(textOf(c).created(project.name)), project),
     refusals: ["invalid", "limit_reached"],
-    refused: projectForm,
+    refused: (refused) => projectForm(c, refused),
   });
 });
 
 pages.get("/projects/:id", async (c) => {
   const ctx = c.get("member");
-  const project = await withOwner(ctx, await getProject(ctx, c.req.param("id")));
-  const { now, canWrite } = viewing(ctx);
+  const { project, history } = await getProjectHistory(ctx, c.req.param("id"));
+  const [listed] = await withOwners(c, [project]) as [ListedProject];
   return await page(c, {
     title: project.name,
-    trail: [ALL_PROJECTS],
-    actions: canWrite ? <ProjectActions project={project} /> : undefined,
-    body: <ProjectPage project={project} now={now} />,
+    trail: trailOf(c),
+    actions: can(ctx, PROJECTS_WRITE) ? <ProjectActions project={listed} /> : undefined,
+    body: (
+      <ProjectPage
+        project={listed}
+        history={history.map((entry) => eventOf(ctx, entry))}
+        now={ctx.services.clock.now()}
+      />
+    ),
   });
 });
 
@@ -117,7 +119,7 @@ pages.get("/projects/:id/edit", async (c) => {
   authorize(ctx, PROJECTS_WRITE);
   const project = await getProject(ctx, c.req.param("id"));
   const props = { project, values: project };
-  return await page(c, { ...projectForm(props), partial: <ProjectDialog {...props} /> });
+  return await page(c, { ...projectForm(c, props), partial: <ProjectDialog {...props} /> });
 });
 
 pages.post("/projects/:id", (c) => {
@@ -126,77 +128,74 @@ pages.post("/projects/:id", (c) => {
   return form(c, {
     schema: editedProject,
     submit: ({ version, ...changes }) => updateProject(ctx, id, changes, version),
-    done: (project) => saved(ctx, project, "saved"),
+    done: ({ name }) => afterChange(c, `/projects/${id}`, saying(textOf(c).saved(name))),
     refusals: ["invalid", "precondition_failed"],
-    refused: async (refused) => projectForm({ project: await getProject(ctx, id), ...refused }),
+    refused: async (refused) => projectForm(c, { project: await getProject(ctx, id), ...refused }),
   });
 });
 
-pages.post("/projects/:id/archive", async (c) => {
-  const ctx = c.get("member");
-  const project = await updateProject(ctx, c.req.param("id"), { status: "archived" });
-  return await done(c, saved(ctx, project, "archived"));
-});
+pages.post("/projects/:id/archive", (c) => changeStatus(c, "archived"));
 
-pages.post("/projects/:id/restore", async (c) => {
-  const ctx = c.get("member");
-  const project = await updateProject(ctx, c.req.param("id"), { status: "active" });
-  return await done(c, saved(ctx, project, "restored"));
-});
+pages.post("/projects/:id/restore", (c) => changeStatus(c, "active"));
 
 pages.get("/projects/:id/delete", async (c) => {
   const ctx = c.get("member");
   authorize(ctx, PROJECTS_WRITE);
   const project = await getProject(ctx, c.req.param("id"));
   return await page(c, {
-    title: "Delete project",
-    trail: [ALL_PROJECTS],
+    title: textOf(c).remove,
+    trail: trailOf(c, project),
     body: <DeleteProjectPage project={project} />,
     partial: <DeleteProjectDialog project={project} />,
   });
 });
 
 pages.post("/projects/:id/delete", async (c) => {
-  const { id, name } = await deleteProject(c.get("member"), c.req.param("id"));
-  return await done(c, {
-    to: "/projects",
-    flash: `${name} was deleted.`,
-    partial: <ProjectDeleted id={id} name={name} />,
-  });
+  const { name } = await deleteProject(c.get("member"), c.req.param("id"));
+  return await done(c, afterChange(c, "/projects", saying(textOf(c).deleted(name))));
 });
 
+/** Archives or restores a project. The message offers to undo it. */
+async function changeStatus(c: Context<MemberEnv, "/projects/:id/archive">, status: Project["status"]) {
+  const { id, name } = await updateProject(c.get("member"), c.req.param("id"), { status });
+  const text = textOf(c);
+  const [message, opposite] = status === "archived"
+    ? [text.archived(name), "restore"]
+    : [text.restored(name), "archive"];
+  const undo = { action: `/projects/${id}/${opposite}`, row: `project-${id}` };
+  return await done(c, afterChange(c, `/projects/${id}`, { ...saying(message), undo }));
+}
+
 /** The form on its own page, or only the form for htmx. */
-function projectForm(props: ProjectFormProps) {
+function projectForm(c: Context<MemberEnv>, props: ProjectFormProps) {
   return {
-    title: props.project ? "Edit project" : "New project",
-    trail: [ALL_PROJECTS],
+    title: props.project ? textOf(c).edit : textOf(c).new,
+    trail: trailOf(c, props.project),
     body: <ProjectFormPage {...props} />,
     partial: <ProjectForm {...props} inPlace />,
   };
 }
 
-function saved(ctx: TenantContext, project: Project, verb: "saved" | "archived" | "restored"): Done {
+function trailOf(c: Context<MemberEnv>, project?: { id: string; name: string }) {
+  const list = { label: textOf(c).title, href: "/projects" };
+  return project ? [list, { label: project.name, href: `/projects/${project.id}` }] : [list];
+}
+
+function eventOf(ctx: TenantContext, entry: AuditEntry): ProjectEvent {
+  const { fields } = entry.details;
   return {
-    to: `/projects/${project.id}`,
-    flash: `${project.name} was ${verb}.`,
-    partial: async () => (
-      <ProjectSaved project={await withOwner(ctx, project)} verb={verb} {...viewing(ctx)} />
-    ),
+    at: entry.at,
+    actorName: entry.actorName,
+    action: entry.action,
+    summary: sentenceOf(ctx.services.events, entry),
+    fields: Array.isArray(fields) ? fields.map(String) : [],
   };
 }
 
-function viewing(ctx: TenantContext) {
-  return { now: ctx.services.clock.now(), canWrite: can(ctx, PROJECTS_WRITE) };
+function saying(text: string) {
+  return { kind: "success" as const, text };
 }
 
-async function withOwner(ctx: TenantContext, project: Project): Promise<ListedProject> {
-  return (await withOwners(ctx, [project]))[0]!;
-}
-
-async function withOwners(ctx: TenantContext, projects: Project[]): Promise<ListedProject[]> {
-  const names = await memberNames(ctx, projects.flatMap(({ ownerId }) => ownerId ?? []));
-  return projects.map((project) => ({
-    ...project,
-    ownerName: project.ownerId === null ? "System" : names.get(project.ownerId) ?? "Former member",
-  }));
+function textOf(c: Context<MemberEnv>) {
+  return projectText.of(localeOf(c));
 }

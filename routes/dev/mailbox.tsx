@@ -25,12 +25,11 @@ export const mailboxPages = new Hono<HttpEnv>();
 mailboxPages.get("/mailbox", async (c) => {
   const ctx = systemContextOf(c);
   const query = readWire(MAILBOX_LIST.query, c.req.query());
-  const { items, nextCursor } = await listMailbox(ctx, query);
+  const { items, ...cursors } = await listMailbox(ctx, query);
   const list = {
     messages: items,
-    nextCursor,
+    ...cursors,
     to: query.to,
-    isFirst: !query.cursor,
     transport: ctx.services.use(EMAIL_TRANSPORT).name,
     now: ctx.services.clock.now(),
   };

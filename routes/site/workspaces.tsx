@@ -26,17 +26,15 @@ export const workspacePages = new Hono<PersonEnv>();
 
 workspacePages.get("/", async (c) => {
   const user = c.get("session").actor;
-  const query = readListAddress(c, WORKSPACE_LIST);
-  const { items, nextCursor } = await pageWorkspaces(systemContextOf(c), user, query);
+  const query = readListAddress(c.req.query(), WORKSPACE_LIST);
+  const { items, previousCursor, nextCursor } = await pageWorkspaces(systemContextOf(c), user, query);
+  const hrefOf = (cursor: string | null) => cursor && `/workspaces?${new URLSearchParams({ cursor })}`;
   const { appUrl } = c.get("services").config;
   const list = {
     user,
     workspaces: items.map((workspace) => listed(workspace, appUrl)),
     isStaff: user.type === "staff",
-    pages: {
-      firstHref: query.cursor ? "/workspaces" : null,
-      nextHref: nextCursor ? `/workspaces?${new URLSearchParams({ cursor: nextCursor })}` : null,
-    },
+    pages: { previousHref: hrefOf(previousCursor), nextHref: hrefOf(nextCursor) },
   };
   return await page(c, { title: "Workspaces", body: <WorkspacesPage {...list} /> });
 });

@@ -7,7 +7,7 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import type { AvatarColor } from "../identity/users.ts";
 import { newId } from "../platform/ids.ts";
-import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { equalFilter, oneOf, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
 import { searchSource } from "../search/search_source.ts";
@@ -38,6 +38,8 @@ export type Member = {
   avatarColor: AvatarColor | null;
   role: Role;
   joinedAt: Date;
+  /** When the person last used the tenant's pages, to within five minutes. Null if they never did. */
+  lastSeenAt: Date | null;
 };
 
 export const MEMBER_LIST = list("members", {
@@ -50,6 +52,7 @@ export const MEMBER_LIST = list("members", {
       avatarColor: users.avatarColor,
       role: memberships.role,
       joinedAt: memberships.createdAt,
+      lastSeenAt: memberships.lastSeenAt,
     }).from(memberships).innerJoin(users, eq(users.id, memberships.userId)),
   id: memberships.id,
   sorts: { name: nameKey(users.name), joinedAt: momentKey(memberships.createdAt) },
@@ -59,6 +62,9 @@ export const MEMBER_LIST = list("members", {
     role: equalFilter(oneOf(ROLES), memberships.role),
   },
   scope: { tenantId: (id) => eq(memberships.tenantId, id) },
+  count: (db, counts) =>
+    db.select(counts).from(memberships).innerJoin(users, eq(users.id, memberships.userId)),
+  tabs: "role",
 });
 
 export const MEMBER_SEARCH = searchSource({
@@ -81,6 +87,16 @@ export async function listMembers(
 ): Promise<Page<Member>> {
   authorize(ctx, MEMBERS_READ);
   return await MEMBER_LIST.page(ctx.services.db.control, query, { tenantId: ctx.tenant.id });
+}
+
+/** Like `listMembers`, with the page's place in the list and the number of members of each role. */
+export async function browseMembers(
+  ctx: TenantContext,
+  query: ListQuery<typeof MEMBER_LIST>,
+): Promise<PlacedPage<Member, Role>> {
+  authorize(ctx, MEMBERS_READ);
+  const scope = { tenantId: ctx.tenant.id };
+  return await MEMBER_LIST.placedPage(readingFrom(ctx.services.db.control), query, scope);
 }
 
 /** How many people work in the tenant. */

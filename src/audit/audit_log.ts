@@ -45,16 +45,24 @@ export async function eraseFromPlatformAudit(tx: MigratorTx, tenantId: string): 
   await tx.update(platformAuditLog).set(erased).where(or(isAboutTenant, namesTenant));
 }
 
+const ENTRY = {
+  id: auditLog.id,
+  at: auditLog.at,
+  actorName: auditLog.actorName,
+  action: auditLog.action,
+  subjectName: auditLog.subjectName,
+  details: auditLog.details,
+};
+
 /** The newest `limit` lines of the tenant's log, newest first. Can be sent in one round trip with other queries. */
 export const recentAudit = prepareQuery((db) =>
-  db.select({
-    id: auditLog.id,
-    at: auditLog.at,
-    actorName: auditLog.actorName,
-    action: auditLog.action,
-    subjectName: auditLog.subjectName,
-    details: auditLog.details,
-  }).from(auditLog).orderBy(desc(auditLog.sequence)).limit(sql.placeholder("limit"))
+  db.select(ENTRY).from(auditLog).orderBy(desc(auditLog.sequence)).limit(sql.placeholder("limit"))
+);
+
+/** The newest `limit` lines of the tenant's log about a subject, newest first. Can be sent with other queries. */
+export const auditOfSubject = prepareQuery((db) =>
+  db.select(ENTRY).from(auditLog).where(eq(auditLog.subjectId, sql.placeholder("subjectId")))
+    .orderBy(desc(auditLog.sequence)).limit(sql.placeholder("limit"))
 );
 
 /** The newest lines of the platform's log about a subject, newest first. */

@@ -10,7 +10,7 @@ import { anonymousEvent } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { list, type ListQuery, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { searchFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
@@ -36,6 +36,7 @@ export const SUPPRESSION_LIST = list("suppressions", {
   sorts: { createdAt: momentKey(suppressedAddresses.createdAt) },
   defaultSort: "-createdAt",
   filters: { search: searchFilter((pattern) => ilike(suppressedAddresses.address, pattern)) },
+  count: (db, counts) => db.select(counts).from(suppressedAddresses),
 });
 
 /** Why this address gets no email; null if it does. */
@@ -115,9 +116,9 @@ export async function getSuppressed(ctx: SystemContext, id: string): Promise<Sup
 export async function listSuppressed(
   ctx: SystemContext,
   query: ListQuery<typeof SUPPRESSION_LIST>,
-): Promise<Page<SuppressedAddress>> {
+): Promise<PlacedPage<SuppressedAddress>> {
   authorize(ctx, SUPPRESSIONS_MANAGE);
-  return await SUPPRESSION_LIST.page(ctx.control, query);
+  return await SUPPRESSION_LIST.placedPage(readingFrom(ctx.control), query);
 }
 
 async function add(

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, ne, notExists, type SQL, sql } from "drizzle-orm";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
@@ -55,6 +56,7 @@ export async function startSession(
     lastSeenAt: now,
     expiresAt,
   });
+  if (tenantId) await rememberVisit(tx, { userId, tenantId }, now);
   return { token, signInId, remember, expiresAt };
 }
 
@@ -217,8 +219,20 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
 async function touch(services: Services, session: Session, now: Date): Promise<void> {
   session.lastSeenAt = now;
   session.expiresAt = after(now, session.remember ? REMEMBERED_FOR : IDLE_FOR);
-  const { lastSeenAt, expiresAt } = session;
-  await services.db.control.update(sessions).set({ lastSeenAt, expiresAt }).where(
-    eq(sessions.id, session.id),
-  );
+  const { lastSeenAt, expiresAt, tenantId, actor } = session;
+  const { control } = services.db;
+  await Promise.all([
+    control.update(sessions).set({ lastSeenAt, expiresAt }).where(eq(sessions.id, session.id)),
+    tenantId ? rememberVisit(control, { userId: actor.id, tenantId }, now) : null,
+  ]);
+}
+
+/** Colleagues see when a member last used the tenant's pages. */
+async function rememberVisit(
+  db: ControlDb | ControlTx,
+  { userId, tenantId }: { userId: UserId; tenantId: TenantId },
+  now: Date,
+): Promise<void> {
+  await db.update(memberships).set({ lastSeenAt: now })
+    .where(and(eq(memberships.tenantId, tenantId), eq(memberships.userId, userId)));
 }

@@ -57,8 +57,8 @@ export async function listSignIns(
 ): Promise<Page<SignIn>> {
   authorizeSelf(ctx, userId);
   const now = ctx.services.clock.now();
-  const { items, nextCursor } = await SIGN_IN_LIST.page(ctx.control, query, { userId });
-  return { items: items.filter(({ expiresAt }) => expiresAt > now).map(toSignIn), nextCursor };
+  const { items, ...cursors } = await SIGN_IN_LIST.page(ctx.control, query, { userId });
+  return { items: items.filter(({ expiresAt }) => expiresAt > now).map(toSignIn), ...cursors };
 }
 
 /** Signs a user out of one browser, on every host. Throws `not_found` if it isn't one of theirs. */

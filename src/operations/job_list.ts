@@ -13,7 +13,7 @@ import { type Change, publish } from "../events/publish.ts";
 import { QUEUE_NAMES, type QueueName } from "../outbox/queues.ts";
 import { after, HOUR } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
-import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { list, type ListQuery, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { choiceFilter, equalFilter } from "../platform/list_filters.ts";
 import { idKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
@@ -84,10 +84,10 @@ export const JOB_LIST = list("jobs", {
 export async function listJobs(
   ctx: SystemContext,
   query: ListQuery<typeof JOB_LIST>,
-): Promise<Page<ListedJob>> {
+): Promise<PlacedPage<ListedJob, JobState>> {
   authorize(ctx, JOBS_MANAGE);
-  const { items, nextCursor } = await JOB_LIST.page(ctx.control, query);
-  return { items: items.map(toListed), nextCursor };
+  const page = await JOB_LIST.placedPage<JobState>(readingFrom(ctx.control), query);
+  return { ...page, items: page.items.map(toListed) };
 }
 
 /** Throws `not_found`. */

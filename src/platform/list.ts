@@ -1,77 +1,49 @@
-import { and, type Column, type Placeholder, type SQL, sql } from "drizzle-orm";
-import { z } from "zod";
-import { prepareQuery } from "../../db/connection/prepared.ts";
 import type { TransactionDb } from "../../db/connection/transaction.ts";
-import { readCursor, writeCursor } from "./list_cursor.ts";
-import { type Filter, oneOf } from "./list_filters.ts";
-import type { SortKey } from "./list_keys.ts";
-import { problem } from "./problem.ts";
+import { type Cursor, readCursor, writeCursor } from "./list_cursor.ts";
+import type { Filter } from "./list_filters.ts";
+import {
+  type Applied,
+  type Counts,
+  type Declaration,
+  type Filters,
+  type Order,
+  orderOf,
+  prepareCounts,
+  preparePage,
+  type Query,
+  type QuerySchema,
+  querySchema,
+  type RunQuery,
+  scopeFilters,
+  type Shape,
+  type Sorts,
+} from "./list_query.ts";
 
-const PAGE_SIZE_INVALID = problem("page_size_invalid", "Use a whole number from 1 to 100.");
-const NOT_WHOLE = problem("not_whole", "Use a whole number.");
-const TOO_SMALL = problem("too_small", "Use {minimum} or more.");
-const TOO_LARGE = problem("number_too_large", "Use {maximum} or less.");
+/** One page of a list. `nextCursor` is null on the last page, and `previousCursor` on the first. */
+export type Page<Item> = { items: Item[]; previousCursor: string | null; nextCursor: string | null };
 
-export const MAX_PAGE_SIZE = 100;
-const DEFAULT_PAGE_SIZE = 50;
-const MAX_CURSOR_LENGTH = 1_000;
+/** A page for people, with its place in the list. Lists that aren't counted have no place and no tabs. */
+export type PlacedPage<Item, Tab extends string = string> = Page<Item> & {
+  place: Place | null;
+  /** The rows on each tab, and in all, that match every other filter. */
+  tabs: Record<Tab | "all", number> | null;
+};
 
-/** One page of a list. `nextCursor` is null on the last page. */
-export type Page<Item> = { items: Item[]; nextCursor: string | null };
+/** "26–50 of 240". `first` and `last` are 0 in an empty list. */
+export type Place = { first: number; last: number; total: number };
 
 /** The query of a list: its filters, its order, and the page. */
 export type ListQuery<L> = L extends List<infer _Row, infer S, infer F, infer _Scope> ? Query<S, F>
   : never;
 
-/** The name of a sort key for ascending order. A leading minus sign means descending order. */
-export type SortOf<S> = `${"" | "-"}${Extract<keyof S, string>}`;
-
-type Sorts = Record<string, SortKey>;
-type Filters = Record<string, Filter>;
-
-type Query<S, F> =
-  & { sort: SortOf<S>; limit: number; cursor?: string | undefined }
-  & { [Name in keyof F]?: F[Name] extends Filter<infer Schema> ? z.output<Schema> | undefined : never };
-
-type QuerySchema<S, F> = z.ZodObject<
-  & { [Name in keyof F]: F[Name] extends Filter<infer Schema> ? z.ZodOptional<Schema> : never }
-  & {
-    sort: z.ZodDefault<z.ZodEnum<{ [Sort in SortOf<S>]: Sort }>>;
-    limit: typeof pageSize;
-    cursor: z.ZodOptional<z.ZodString>;
-  }
->;
-
-type Declaration<Row, S, F, Scope extends string> = {
-  /** Selects each row's `id`, and the value of each sort key under the key's name. */
-  select(db: TransactionDb): Selection<Row>;
-  id: Column;
-  sorts: S;
-  defaultSort: NoInfer<SortOf<S>>;
-  filters: F;
-  /** A condition that applies to every query. */
-  where?: SQL;
-  /** Conditions whose values come from the code, such as the user whose rows to list. A condition without a value is skipped. */
-  scope?: Record<Scope, (value: Placeholder) => SQL>;
-};
-
-/** The part of Drizzle's `select` that a list needs. */
-type Selection<Row> = {
-  where(condition: SQL | undefined): { orderBy(order: SQL): { limit(rows: Placeholder): Preparable<Row> } };
-};
-type Preparable<Row> = {
-  prepare(name: string): { execute(values?: Record<string, unknown>): Promise<Row[]> };
-};
-
-type RunQuery<Row> = (db: TransactionDb, values: Record<string, unknown>) => PromiseLike<Row[]>;
-
-/** The `limit` of a list: 1 to 100, by default 50. */
-const pageSize = z.coerce.number({ error: PAGE_SIZE_INVALID.code }).int(NOT_WHOLE.code)
-  .min(1, TOO_SMALL.code).max(MAX_PAGE_SIZE, TOO_LARGE.code).default(DEFAULT_PAGE_SIZE);
+/** Sends two queries together, as `ctx.read` does for a tenant. */
+type ReadBoth<Row> = (
+  build: (db: TransactionDb) => readonly [PromiseLike<Page<Row>>, PromiseLike<Counts | null>],
+) => Promise<[Page<Row>, Counts | null]>;
 
 /**
  * Declares a list: what it selects, and how it can be sorted and filtered. Its pages never skip or repeat an unchanged
- * row, even if other rows change between two pages.
+ * row in either direction, even if other rows change between two pages.
  */
 export function list<
   Row extends { id: string },
@@ -85,13 +57,18 @@ export function list<
   return new List(name, declaration);
 }
 
+/** Sends a list's queries on schema `control`, where each is a statement of its own. */
+export function readingFrom<Row>(db: TransactionDb): ReadBoth<Row> {
+  return (build) => Promise.all(build(db));
+}
+
 /** Reads a list page by page, starting with the page of `query`, and yields every item. */
 export async function* everyItem<Item, Query extends { cursor?: string | undefined }>(
   query: Query,
-  readPage: (query: Query) => Promise<Page<Item>>,
+  readPage: (query: Query) => Promise<Pick<Page<Item>, "items" | "nextCursor">>,
 ): AsyncGenerator<Item> {
   for (let next: Query | null = query; next !== null;) {
-    const { items, nextCursor }: Page<Item> = await readPage(next);
+    const { items, nextCursor }: Pick<Page<Item>, "items" | "nextCursor"> = await readPage(next);
     yield* items;
     next = nextCursor === null ? null : { ...query, cursor: nextCursor };
   }
@@ -103,7 +80,8 @@ class List<Row extends { id: string }, S extends Sorts, F extends Filters, Scope
   readonly query: QuerySchema<S, F>;
   readonly #declaration: Declaration<Row, S, F, Scope>;
   readonly #filters: [name: string, filter: Filter][];
-  readonly #prepared = new Map<string, RunQuery<Row>>();
+  readonly #pages = new Map<string, RunQuery<Row>>();
+  readonly #counts = new Map<string, RunQuery<Counts> | null>();
 
   constructor(name: string, declaration: Declaration<Row, S, F, Scope>) {
     this.name = name;
@@ -116,23 +94,55 @@ class List<Row extends { id: string }, S extends Sorts, F extends Filters, Scope
    * Reads one page through a handle of a tenant or of `control`. Like any query, it is sent when its `then` is called.
    * Throws `invalid` for a cursor from another list, order, or filter.
    */
-  page(
-    db: TransactionDb,
+  page(db: TransactionDb, query: Query<S, F>, scope: Scopes<Scope> = {}): PromiseLike<Page<Row>> {
+    const asked = this.#asked(query, scope);
+    const run = remember(this.#pages, asked.key, () => preparePage(this.#declaration, asked));
+    const values = { ...asked.values, limit: query.limit + 1 };
+    return mapLazily(run(db, values), (rows) => toPage(rows, query.limit, asked));
+  }
+
+  /**
+   * Reads one page for people: with the size of the list and of its tabs, in the same round trip. A page whose rows are all
+   * gone becomes the first page.
+   */
+  async placedPage<Tab extends Extract<NonNullable<Query<S, F>[keyof F]>, string>>(
+    readBoth: ReadBoth<Row>,
     query: Query<S, F>,
-    scope: { [Name in Scope]?: unknown } = {},
-  ): PromiseLike<Page<Row>> {
+    scope: Scopes<Scope> = {},
+  ): Promise<PlacedPage<Row, Tab>> {
+    const [page, counts] = await readBoth((db) => [
+      this.page(db, query, scope),
+      this.#countsOf(db, query, scope),
+    ]);
+    if (page.items.length === 0 && query.cursor !== undefined) {
+      return await this.placedPage(readBoth, { ...query, cursor: undefined }, scope);
+    }
+    if (!counts) return { ...page, place: null, tabs: null };
+    const { cursor, applied } = this.#asked(query, scope);
+    const tab = applied.find(({ name }) => name === this.#declaration.tabs)?.value;
+    const tabs = { all: counts.all, ...counts.tabs } as Record<Tab | "all", number>;
+    return { ...placed(page, counts.before, cursor, tabs[(tab ?? "all") as Tab]), tabs };
+  }
+
+  #countsOf(db: TransactionDb, query: Query<S, F>, scope: Scopes<Scope>): PromiseLike<Counts | null> {
+    const asked = this.#asked(query, scope);
+    const run = remember(this.#counts, asked.key, () => prepareCounts(this.#declaration, asked));
+    return run ? mapLazily(run(db, asked.values), ([counts]) => counts!) : Promise.resolve(null);
+  }
+
+  #asked(query: Query<S, F>, scope: Scopes<Scope>): Asked {
     const order = orderOf(this.#declaration.sorts, query.sort);
     const applied = this.#applied({ ...query, ...scope });
     const boundTo = [this.name, query.sort, ...applied.map(({ name, value }) => [name, value])];
-    const after = query.cursor === undefined ? null : readCursor(query.cursor, boundTo, order.isKey);
-    const run = this.#queryFor(order, applied, after !== null);
+    const cursor = query.cursor === undefined ? null : readCursor(query.cursor, boundTo, order.isKey);
     const values = {
       ...Object.fromEntries(applied.map(({ name, filter, value }) => [name, filter.toParameter(value)])),
-      limit: query.limit + 1,
-      cursorKey: after?.key,
-      cursorId: after?.id,
+      cursorKey: cursor?.key,
+      cursorId: cursor?.id,
     };
-    return mapLazily(run(db, values), (rows) => toPage(rows, query.limit, order, boundTo));
+    const filters = applied.map(({ name, filter, value }) => `${name}:${filter.shapeOf(value)}`);
+    const side = cursor?.side ?? null;
+    return { order, applied, side, cursor, boundTo, values, key: [query.sort, side, ...filters].join() };
   }
 
   /** The filters that have a value. An empty search counts as no value. */
@@ -140,90 +150,58 @@ class List<Row extends { id: string }, S extends Sorts, F extends Filters, Scope
     return this.#filters.map(([name, filter]) => ({ name, filter, value: values[name] }))
       .filter(({ value }) => value !== undefined && value !== "");
   }
-
-  /** Builds the query of each shape once, because a list is read often and has few shapes. */
-  #queryFor(order: Order, applied: Applied[], isLaterPage: boolean): RunQuery<Row> {
-    const filters = applied.map(({ name, filter, value }) => `${name}:${filter.shapeOf(value)}`);
-    const shape = [order.direction, order.name, isLaterPage, ...filters].join();
-    const run = this.#prepared.get(shape) ?? prepare(this.#declaration, order, applied, isLaterPage);
-    this.#prepared.set(shape, run);
-    return run;
-  }
 }
 
-type Applied = { name: string; filter: Filter; value: unknown };
-type Order = SortKey & { name: string; direction: "asc" | "desc" };
+type Scopes<Scope extends string> = { [Name in Scope]?: unknown };
 
-function querySchema<Row, S extends Sorts, F extends Filters>(
-  { sorts, defaultSort, filters }: Declaration<Row, S, F, string>,
-): QuerySchema<S, F> {
-  const names = Object.keys(sorts).flatMap((name) => [name, `-${name}`]);
-  return z.object({
-    ...Object.fromEntries(Object.entries(filters).map(([name, { schema }]) => [name, schema.optional()])),
-    sort: oneOf(names).default(defaultSort),
-    limit: pageSize,
-    cursor: z.string().max(MAX_CURSOR_LENGTH).optional(),
-  }) as unknown as QuerySchema<S, F>;
+/** A query as a list runs it. `key` names its shape: a list is read often and has few shapes, so each is built once. */
+type Asked = Shape & {
+  cursor: Cursor | null;
+  boundTo: unknown;
+  values: Record<string, unknown>;
+  key: string;
+};
+
+function remember<Value>(known: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
 }
 
-function scopeFilters(scope: Record<string, (value: Placeholder) => SQL> = {}): Filters {
-  return Object.fromEntries(
-    Object.entries(scope).map(([name, condition]) => [name, {
-      schema: z.unknown(),
-      condition: (_value, parameter) => condition(parameter),
-      toParameter: (value) => value,
-      shapeOf: () => "",
-    }]),
-  );
-}
-
-function orderOf(sorts: Sorts, sort: string): Order {
-  const descending = sort.startsWith("-");
-  const name = descending ? sort.slice(1) : sort;
-  return { ...sorts[name]!, name, direction: descending ? "desc" : "asc" };
-}
-
-function prepare<Row>(
-  { select, id, where }: Declaration<Row, Sorts, Filters, string>,
-  order: Order,
-  applied: Applied[],
-  isLaterPage: boolean,
-): RunQuery<Row> {
-  const { column } = order;
-  const direction = order.direction === "desc" ? sql`desc` : sql`asc`;
-  const condition = and(
-    where,
-    ...applied.map(({ name, filter, value }) => filter.condition(value, sql.placeholder(name))),
-    isLaterPage ? isAfterCursor(order, id) : undefined,
-  );
-  return prepareQuery((db) =>
-    select(db).where(condition).orderBy(sql`${column} ${direction}, ${id} ${direction}`)
-      .limit(sql.placeholder("limit"))
-  );
-}
-
-function isAfterCursor({ column, toColumn, direction }: Order, id: Column): SQL {
-  const operator = direction === "desc" ? sql`<` : sql`>`;
-  const key = toColumn(sql.placeholder("cursorKey"));
-  return sql`(${column}, ${id}) ${operator} (${key}, ${sql.placeholder("cursorId")}::uuid)`;
-}
-
-/** `rows` has one more than the page if there is a next page. */
+/** `rows` has one more than the page if there is another page in its direction. */
 function toPage<Row extends { id: string }>(
   rows: Row[],
   limit: number,
-  { name }: Order,
-  boundTo: unknown,
+  { order, cursor, boundTo }: Asked,
 ): Page<Row> {
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  if (rows.length <= limit || !last) return { items, nextCursor: null };
-  return { items, nextCursor: writeCursor({ key: keyOf(last, name), id: last.id }, boundTo) };
+  const isBackward = cursor?.side === "before";
+  const items = isBackward ? rows.slice(0, limit).reverse() : rows.slice(0, limit);
+  const cursorAt = (row: Row | undefined, side: Cursor["side"]) =>
+    row ? writeCursor({ side, key: keyOf(row, order), id: row.id }, boundTo) : null;
+  const goesOn = rows.length > limit;
+  return {
+    items,
+    previousCursor: (isBackward ? goesOn : cursor !== null) ? cursorAt(items[0], "before") : null,
+    nextCursor: (isBackward || goesOn) ? cursorAt(items.at(-1), "after") : null,
+  };
 }
 
-function keyOf(row: Record<string, unknown>, name: string): string {
+function keyOf(row: Record<string, unknown>, { name }: Order): string {
   const value = row[name];
   return value instanceof Date ? value.toISOString() : String(value);
+}
+
+/** Where a page is. Its neighbors may be gone, so it has a cursor only to those that the counts know. */
+function placed<Row>(page: Page<Row>, before: number, cursor: Cursor | null, total: number) {
+  const { items, previousCursor, nextCursor } = page;
+  const skipped = cursor?.side === "before" ? before - items.length : before;
+  const last = skipped + items.length;
+  return {
+    items,
+    previousCursor: skipped > 0 ? previousCursor : null,
+    nextCursor: last < total ? nextCursor : null,
+    place: { first: items.length > 0 ? skipped + 1 : 0, last, total },
+  };
 }
 
 /** Maps the result of `query`, and sends `query` only when `then` is called. */

@@ -8,23 +8,29 @@ const FOREIGN_CURSOR = problem("foreign_cursor", "This cursor belongs to another
 
 const BINDING_LENGTH = 12;
 
-/** The position of a row in a list: the value of its sort key, and its id. */
-export type Position = { key: string; id: string };
+/** The place of a page in a list: the rows after or before a row. `key` is the row's value of the sort key. */
+export type Cursor = { side: CursorSide; key: string; id: string };
+export type CursorSide = "after" | "before";
 
-const cursorParts = z.tuple([z.string(), z.string(), z.uuid()]);
+/** Most cursors point forward, so only the others name their side. */
+const cursorParts = z.union([
+  z.tuple([z.string(), z.string(), z.uuid()]),
+  z.tuple([z.string(), z.string(), z.uuid(), z.literal("before")]),
+]);
 
-/** Encodes a position as a cursor. The cursor works only with the list, order, and filters that `boundTo` names. */
-export function writeCursor({ key, id }: Position, boundTo: unknown): string {
-  return Buffer.from(JSON.stringify([bindingOf(boundTo), key, id])).toString("base64url");
+/** Encodes a cursor. It works only with the list, order, and filters that `boundTo` names. */
+export function writeCursor({ side, key, id }: Cursor, boundTo: unknown): string {
+  const parts = [bindingOf(boundTo), key, id, ...(side === "before" ? [side] : [])];
+  return Buffer.from(JSON.stringify(parts)).toString("base64url");
 }
 
 /** Decodes a cursor that `writeCursor` wrote. Throws `invalid` on the field `cursor` for any other text. */
-export function readCursor(cursor: string, boundTo: unknown, isKey: (key: string) => boolean): Position {
+export function readCursor(cursor: string, boundTo: unknown, isKey: (key: string) => boolean): Cursor {
   const parts = cursorParts.safeParse(parseJson(Buffer.from(cursor, "base64url").toString("utf8")));
   if (!parts.success) throw foreignCursor();
-  const [binding, key, id] = parts.data;
+  const [binding, key, id, side = "after"] = parts.data;
   if (binding !== bindingOf(boundTo) || !isKey(key)) throw foreignCursor();
-  return { key, id };
+  return { side, key, id };
 }
 
 function bindingOf(boundTo: unknown): string {

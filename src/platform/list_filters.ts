@@ -17,6 +17,8 @@ export type Filter<Schema extends z.ZodType = z.ZodType> = {
   toParameter(value: z.output<Schema>): unknown;
   /** Values with the same shape share one prepared query. */
   shapeOf(value: z.output<Schema>): string;
+  /** The condition of each value, if there are only a few. A list counts its tabs by them. */
+  choices?: Record<string, SQL>;
 };
 
 /** Keeps the rows whose text contains the search term. `condition` gets a LIKE pattern. */
@@ -36,6 +38,7 @@ export function equalFilter<Schema extends z.ZodType>(schema: Schema, column: Co
     condition: (_value, parameter) => eq(column, parameter),
     toParameter: (value) => value,
     shapeOf: () => "",
+    choices: schema instanceof z.ZodEnum ? equalToEach(schema.options, column) : undefined,
   };
 }
 
@@ -48,7 +51,12 @@ export function choiceFilter<Choice extends string>(
     condition: (choice) => conditions[choice],
     toParameter: () => undefined,
     shapeOf: (choice) => choice,
+    choices: conditions,
   };
+}
+
+function equalToEach(words: readonly (string | number)[], column: Column): Record<string, SQL> {
+  return Object.fromEntries(words.map((word) => [word, eq(column, word)]));
 }
 
 /** One of a few words. The error message lists them. */

@@ -12,14 +12,14 @@ import { changedFields } from "../events/changes.ts";
 import { event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
 import { isId, newId } from "../platform/ids.ts";
-import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { list, type ListQuery, type Page, type PlacedPage } from "../platform/list.ts";
 import { equalFilter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
 import { multiLine, singleLine } from "../platform/text.ts";
 import { searchSource } from "../search/search_source.ts";
 
-const PROJECT_NOT_FOUND = problem("project_not_found", "This project was not found.");
+export const PROJECT_NOT_FOUND = problem("project_not_found", "This project was not found.");
 const PROJECT_NAME_MISSING = problem("project_name_missing", "Enter a name.");
 const PROJECT_STATUS_UNKNOWN = problem("project_status_unknown", "Choose active or archived.");
 const PROJECT_CHANGED_MEANWHILE = problem(
@@ -103,6 +103,8 @@ export const PROJECT_LIST = list("projects", {
     ),
     status: equalFilter(status, projects.status),
   },
+  count: (db, counts) => db.select(counts).from(projects),
+  tabs: "status",
 });
 
 export const PROJECT_SEARCH = searchSource({
@@ -124,6 +126,15 @@ export async function listProjects(
   authorize(ctx, PROJECTS_READ);
   const [page] = await ctx.read((tx) => [PROJECT_LIST.page(tx, query)]);
   return page;
+}
+
+/** Like `listProjects`, with the page's place in the list and the number of projects in each status. */
+export async function browseProjects(
+  ctx: TenantContext,
+  query: ListQuery<typeof PROJECT_LIST>,
+): Promise<PlacedPage<Project, ProjectStatus>> {
+  authorize(ctx, PROJECTS_READ);
+  return await PROJECT_LIST.placedPage(ctx.read, query);
 }
 
 /** Throws `not_found`. */

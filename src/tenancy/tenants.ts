@@ -17,7 +17,7 @@ import { publish } from "../events/publish.ts";
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
-import { list, type ListQuery, type Page } from "../platform/list.ts";
+import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { choiceFilter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
@@ -193,6 +193,8 @@ export const TENANT_LIST = list("tenants", {
   defaultSort: "-createdAt",
   filters: { search: searchFilter(matches), status: choiceFilter(STATUSES) },
   where: ne(tenants.status, "deleting"),
+  count: (db, counts) => db.select(counts).from(tenants),
+  tabs: "status",
 });
 
 export type TenantFilter = keyof typeof STATUSES;
@@ -205,24 +207,18 @@ export async function listTenants(
   query: ListQuery<typeof TENANT_LIST>,
 ): Promise<Page<ListedTenant>> {
   authorize(ctx, TENANTS_MANAGE);
-  const { items, nextCursor } = await TENANT_LIST.page(ctx.control, query);
-  return { items: items.map((row) => ({ ...toTenant(row), members: row.members })), nextCursor };
+  const page = await TENANT_LIST.page(ctx.control, query);
+  return { ...page, items: page.items.map(toListed) };
 }
 
-/** The number of tenants, in total and by filter. */
-export async function countTenants(
+/** Like `listTenants`, with the page's place in the list and the number of tenants on each tab. */
+export async function browseTenants(
   ctx: SystemContext,
-): Promise<Record<"all" | TenantFilter, number>> {
+  query: ListQuery<typeof TENANT_LIST>,
+): Promise<PlacedPage<ListedTenant, TenantFilter>> {
   authorize(ctx, TENANTS_MANAGE);
-  const countOf = (filter?: SQL) =>
-    sql<number>`(count(*) ${filter ? sql`filter (where ${filter})` : sql``})::int`;
-  const [counts] = await ctx.control.select({
-    all: countOf(),
-    active: countOf(STATUSES.active),
-    suspended: countOf(STATUSES.suspended),
-    deletion: countOf(STATUSES.deletion),
-  }).from(tenants).where(ne(tenants.status, "deleting"));
-  return counts!;
+  const page = await TENANT_LIST.placedPage<TenantFilter>(readingFrom(ctx.control), query);
+  return { ...page, items: page.items.map(toListed) };
 }
 
 /** The number of schemas that are ready for new tenants. */
@@ -243,6 +239,10 @@ function matches(pattern: Placeholder): SQL {
   const owners = sql`exists (select from ${memberships} join ${users} on ${users.id} = ${memberships.userId}
     where ${memberships.tenantId} = ${tenants.id} and ${memberships.role} = 'owner' and ${users.email} ilike ${pattern})`;
   return or(ilike(tenants.name, pattern), ilike(tenants.subdomain, pattern), owners)!;
+}
+
+function toListed(row: Parameters<typeof toTenant>[0] & { members: number }): ListedTenant {
+  return { ...toTenant(row), members: row.members };
 }
 
 function ownerActor({ id, name, email }: Owner) {

@@ -40,8 +40,8 @@ export async function pageWorkspaces(
   { id: userId, tenantId }: WorkspaceMember,
   query: ListQuery<typeof WORKSPACE_LIST>,
 ): Promise<Page<Workspace>> {
-  const { items, nextCursor } = await WORKSPACE_LIST.page(ctx.control, query, { userId, tenantId });
-  return { items: items.map(toWorkspace), nextCursor };
+  const page = await WORKSPACE_LIST.page(ctx.control, query, { userId, tenantId });
+  return { ...page, items: page.items.map(toWorkspace) };
 }
 
 /** The workspace of a user who has exactly one, otherwise null. */

@@ -4,7 +4,7 @@ import { type Company, World } from "../support/world.ts";
 
 /** Protects: /api/v1/members keeps its contract, status by status. */
 
-Deno.test("members have a name, an email, a role, and the moment they joined", async () => {
+Deno.test("members have a name, an email, a role, and the moments they joined and were last seen", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
   const token = await world.token(company);
@@ -25,6 +25,7 @@ Deno.test("members have a name, an email, a role, and the moment they joined", a
     email: "mei@acme.example",
     role: "viewer",
     joined_at: "2026-03-02T09:01:00.000Z",
+    last_seen_at: null,
   });
   assert.deepEqual([second.user_id, second.role], [company.owner.id, "owner"]);
   assert.notEqual(first.id, mei.id);

@@ -20,12 +20,12 @@ import { listTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
 import { pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { World } from "../support/world.ts";
 
-/** Protects: a list shows each unchanged row exactly once, in every order that the list declares (S66). */
+/** Protects: a list shows each unchanged row exactly once, forward and back, in every order that the list declares (S66). */
 
 /** A list whose rows all have the same name and time. */
 type Sample = {
   /** Reads one page and returns the rows' ids. */
-  page(query: { sort: string; limit: number; cursor?: string }): Promise<Page<string>>;
+  page(query: { sort: string; limit: number; cursor?: string | undefined }): Promise<Page<string>>;
   ids: string[];
   remove(ids: string[]): Promise<unknown>;
   /** Gives rows another sort key. */
@@ -58,10 +58,13 @@ for (const [name, { sorts, open }] of Object.entries(SAMPLES)) {
       await remove(gone);
       await change(changed);
       const rest = await everyPage(page, sort, first.nextCursor);
+      const back = await everyPageBack(page, sort, rest.at(-1)!);
 
       const unchanged = ids.filter((id) => ![...gone, ...changed].includes(id));
-      const seen = [...first.items, ...rest].filter((id) => unchanged.includes(id));
+      const seen = [first, ...rest].flatMap(({ items }) => items).filter((id) => unchanged.includes(id));
       assert.deepEqual(seen.toSorted(), unchanged.toSorted());
+      const fromStart = await everyPage(page, sort);
+      assert.deepEqual(back.flatMap(({ items }) => items), fromStart.flatMap(({ items }) => items));
     });
   }
 }
@@ -70,14 +73,30 @@ function sortsOf({ query }: { query: { shape: { sort: { unwrap(): { options: str
   return query.shape.sort.unwrap().options;
 }
 
-async function everyPage(page: Sample["page"], sort: string, start: string | null): Promise<string[]> {
-  const seen: string[] = [];
-  for (let cursor = start; cursor !== null;) {
-    const { items, nextCursor } = await page({ sort, limit: 10, cursor });
-    seen.push(...items);
-    cursor = nextCursor;
+/** The pages from a cursor to the end of the list. */
+async function everyPage(
+  page: Sample["page"],
+  sort: string,
+  start?: string | null,
+): Promise<Page<string>[]> {
+  const pages = [await page({ sort, limit: 10, cursor: start ?? undefined })];
+  for (let last = pages[0]!; last.nextCursor !== null; pages.push(last)) {
+    last = await page({ sort, limit: 10, cursor: last.nextCursor });
   }
-  return seen;
+  return pages;
+}
+
+/** The pages from the start of the list to `last`, read from the end. */
+async function everyPageBack(
+  page: Sample["page"],
+  sort: string,
+  last: Page<string>,
+): Promise<Page<string>[]> {
+  const pages = [last];
+  while (pages[0]!.previousCursor !== null) {
+    pages.unshift(await page({ sort, limit: 10, cursor: pages[0]!.previousCursor }));
+  }
+  return pages;
 }
 
 async function sampleProjects(world: World): Promise<Sample> {
@@ -141,8 +160,8 @@ async function sampleWorkspaces(world: World): Promise<Sample> {
     ...sample,
     page: async (query) => {
       const asked = WORKSPACE_LIST.query.parse(query);
-      const { items, nextCursor } = await pageWorkspaces(world.system, owner, asked);
-      return { items: items.map(({ tenant }) => tenant.id), nextCursor };
+      const page = await pageWorkspaces(world.system, owner, asked);
+      return { ...page, items: page.items.map(({ tenant }) => tenant.id) };
     },
   };
 }
@@ -251,6 +270,6 @@ function newIds<Id extends string = string>(): Id[] {
   return Array.from({ length: ROWS }, () => newId<Id>());
 }
 
-function idsOf({ items, nextCursor }: Page<{ id: string }>): Page<string> {
-  return { items: items.map(({ id }) => id), nextCursor };
+function idsOf({ items, ...cursors }: Page<{ id: string }>): Page<string> {
+  return { ...cursors, items: items.map(({ id }) => id) };
 }

@@ -6,6 +6,7 @@ import { users } from "../../db/control/schema/users.ts";
 import type { UserId } from "../../db/ids.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Browser } from "../support/browser.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -25,7 +26,7 @@ Deno.test("a viewer finds the team in the navigation, and sees each member's nam
   assert.match(dashboard.text, /href="\/team"[^>]*>.*?Members/s);
   assert.equal(status, 200);
   for (
-    const shown of ["Ada Okafor", "ada@acme.example", "owner", "mei@acme.example", "viewer", "Mar 2, 2026"]
+    const shown of ["Ada Okafor", "ada@acme.example", "Owner", "mei@acme.example", "Viewer", "Mar 2, 2026"]
   ) {
     assert.ok(text.includes(shown), shown);
   }
@@ -64,11 +65,35 @@ Deno.test("a list of 60 members has three pages, each linked to the next with it
     const names = namesIn(text);
     sizes.push(names.length);
     for (const name of names) seen.add(name);
-    path = /href="(\/team\?[^"]*cursor=[^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
+    path = /id="member-list-next" href="([^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
   }
 
   assert.deepEqual(sizes, [25, 25, 10]);
   assert.equal(seen.size, 60);
+});
+
+Deno.test("the list says when each member was last seen, to within five minutes", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme", "Acme", await world.user("ada@acme.example", "Ada Okafor"));
+  await world.member(company, "mei@acme.example", "viewer");
+  const { browser, host } = await signedIn(world, company, "ada@acme.example");
+  const seen = async () => {
+    const { items } = await listMembers(company.ctx, MEMBER_LIST.query.parse({}));
+    return items.map(({ lastSeenAt }) => lastSeenAt?.toISOString() ?? null);
+  };
+  const atSignIn = await seen();
+
+  world.clock.advance(4 * MINUTE);
+  await browser.get(`${host}/team`);
+  const soon = await seen();
+  world.clock.advance(2 * MINUTE);
+  const { text } = await browser.get(`${host}/team`);
+  const later = await seen();
+
+  assert.deepEqual(atSignIn, ["2026-03-02T09:00:00.000Z", null]);
+  assert.deepEqual(soon, atSignIn);
+  assert.deepEqual(later, ["2026-03-02T09:06:00.000Z", null]);
+  assert.match(text, />Never</);
 });
 
 Deno.test("a visitor is asked to sign in", async () => {
@@ -136,5 +161,5 @@ async function addMembers(world: World, { tenant }: Company, count: number): Pro
 
 /** The names in the list, from the top. */
 function namesIn(html: string): string[] {
-  return [...html.matchAll(/dir="auto">([^<]*)<\/p>/g)].map(([, name]) => name!);
+  return [...html.matchAll(/<tr id="member-[^]*?<bdi>([^<]*)<\/bdi>/g)].map(([, name]) => name!);
 }

@@ -34,8 +34,9 @@ const QUIET: QueueState = {
 };
 const LIST = {
   jobs: [JOB],
-  nextCursor: "next",
-  query: { state: "failed" as const, queue: "all" as const },
+  pages: { place: null, previousCursor: null, nextCursor: "next" },
+  queueNames: ["webhooks" as const],
+  view: { state: "failed" as const, queue: "all" as const },
   counts: { failed: 1_284 },
   now: NOW,
 };
@@ -108,16 +109,16 @@ Deno.test("the page warns if jobs are ready and no process runs them", async () 
 });
 
 Deno.test("the tabs and the next page keep the queue filter, and all failed jobs can be retried together", async () => {
-  const query = { state: "failed", queue: "webhooks" } as const;
+  const view = { state: "failed", queue: "webhooks" } as const;
 
-  const list = await htmlOf(<JobList {...LIST} query={query} />);
-  const done = await htmlOf(<JobList {...LIST} query={{ ...query, state: "done" }} />);
+  const list = await htmlOf(<JobList {...LIST} view={view} />);
+  const done = await htmlOf(<JobList {...LIST} view={{ ...view, state: "done" }} />);
 
   assert.match(list, /href="\/admin\/jobs\?state=held&amp;queue=webhooks"/);
   assert.match(list, /<a[^>]*state=failed&amp;queue=webhooks"[^>]*aria-current="page"/);
   assert.match(
     list,
-    /id="more-jobs"[^>]*hx-get="\/admin\/jobs\?state=failed&amp;queue=webhooks&amp;cursor=next"/,
+    /id="job-list-next"[^>]*hx-get="\/admin\/jobs\?state=failed&amp;queue=webhooks&amp;cursor=next"/,
   );
   assert.match(list, /action="\/admin\/jobs\/retry-failed"[^]*name="queue" value="webhooks"[^]*1,284 jobs/);
   assert.doesNotMatch(done, /retry-failed/);

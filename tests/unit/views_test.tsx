@@ -6,9 +6,9 @@ import { hx } from "../../views/components/hx.ts";
 import { Time } from "../../views/components/time.tsx";
 import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { DashboardPanel } from "../../views/pages/dashboard_page.tsx";
-import { ProjectCreated } from "../../views/pages/projects/project_changes.tsx";
+import { ProjectsChanged } from "../../views/pages/projects/project_changes.tsx";
 import { ProjectDialog } from "../../views/pages/projects/project_form.tsx";
-import { ProjectRows } from "../../views/pages/projects/project_list.tsx";
+import { ProjectList } from "../../views/pages/projects/project_list.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { SignInForm } from "../../views/pages/sign_in_page.tsx";
@@ -25,7 +25,7 @@ const SHELL = {
   tenant: { name: "Acme Instruments", subdomain: "acme", color: null },
   user: { name: "Ada Lovelace", email: "ada@acme.example", role: "owner" },
 };
-const QUERY = { search: "", status: "all", sort: "-created_at" } as const;
+const VIEW = { search: "", status: "active", sort: "-updated_at" } as const;
 const PROJECT: ListedProject = {
   id: "0195-a",
   name: "Spring collection",
@@ -37,7 +37,15 @@ const PROJECT: ListedProject = {
   createdAt: NOW,
   updatedAt: NOW,
 };
-const LIST = { projects: [PROJECT], nextCursor: "next", query: QUERY, now: NOW, canWrite: true };
+const PAGES = { place: { first: 26, last: 50, total: 1_284 }, previousCursor: "before", nextCursor: "next" };
+const LIST = {
+  projects: [PROJECT],
+  pages: PAGES,
+  counts: { all: 1_290, active: 1_284, archived: 6 },
+  view: VIEW,
+  now: NOW,
+  canWrite: true,
+};
 
 function htmxTags(page: string): string[] {
   return (page.match(/<[a-z][^>]*\shx-(?:get|post)=[^>]*>/g) ?? []);
@@ -47,7 +55,7 @@ Deno.test("a project's name that looks like markup is shown as text", async () =
   const project = { ...PROJECT, name: ATTACK, description: ATTACK, ownerName: ATTACK };
 
   const page = await htmlOf(
-    <ProjectsPage {...LIST} projects={[project]} query={{ ...QUERY, search: ATTACK }} />,
+    <ProjectsPage {...LIST} projects={[project]} view={{ ...VIEW, search: ATTACK }} />,
   );
 
   assert.ok(!page.includes("<script>alert"));
@@ -131,13 +139,36 @@ Deno.test("the navigation marks the current page", async () => {
   assert.match(page, /class="tenant-name[^>]*>Acme Instruments</);
 });
 
-Deno.test("the last row of a page of projects links to the next page, with and without htmx", async () => {
-  const more = await htmlOf(<ProjectRows {...LIST} query={{ ...QUERY, status: "archived" }} />);
-  const last = await htmlOf(<ProjectRows {...LIST} nextCursor={null} />);
+Deno.test("a list links to the pages beside it and says where it is, with and without htmx", async () => {
+  const view = { ...VIEW, status: "archived" } as const;
+  const ends = { place: { first: 1, last: 25, total: 26 }, previousCursor: null, nextCursor: "next" };
 
-  assert.match(more, /hx-get="\/projects\?status=archived&amp;cursor=next"/);
-  assert.match(more, /<a[^>]*href="\/projects\?status=archived&amp;cursor=next"/);
-  assert.doesNotMatch(last, /cursor=/);
+  const middle = await htmlOf(<ProjectList {...LIST} view={view} />);
+  const first = await htmlOf(<ProjectList {...LIST} pages={ends} />);
+  const only = await htmlOf(<ProjectList {...LIST} pages={{ ...ends, nextCursor: null }} />);
+
+  assert.match(middle, /26–50 of 1,284/);
+  for (const cursor of ["before", "next"]) {
+    const href = `/projects\\?status=archived&amp;cursor=${cursor}`;
+    assert.match(middle, new RegExp(`<a[^>]*href="${href}"[^>]*hx-get="${href}"`));
+  }
+  assert.match(first, /<a id="project-list-previous" role="link" aria-disabled="true"/);
+  assert.doesNotMatch(only, /cursor=|aria-disabled/);
+});
+
+Deno.test("the heads of a list sort it, and say how it is sorted", async () => {
+  const list = await htmlOf(<ProjectList {...LIST} view={{ ...VIEW, search: "x", status: "all" }} />);
+
+  assert.match(list, /<th[^>]*aria-sort="descending"[^>]*><a[^>]*href="[^"]*sort=updated_at"[^>]*>Updated/);
+  assert.match(list, /<a[^>]*href="\/projects\?search=x&amp;status=all&amp;sort=name"[^>]*>Name/);
+  assert.equal(list.match(/aria-sort/g)?.length, 1);
+});
+
+Deno.test("the tabs of a list count what is behind them", async () => {
+  const list = await htmlOf(<ProjectList {...LIST} />);
+
+  assert.match(list, /aria-current="page"[^>]*>Active<span[^>]*>1,284</);
+  assert.match(list, /href="\/projects\?status=archived"[^>]*>Archived<span[^>]*>6</);
 });
 
 Deno.test("a viewer sees no actions", async () => {
@@ -146,12 +177,18 @@ Deno.test("a viewer sees no actions", async () => {
   assert.doesNotMatch(page, /New project|\/edit|\/delete|\/archive/);
 });
 
-Deno.test("a project created in place returns its row, an empty form and a toast", async () => {
-  const answer = await htmlOf(<ProjectCreated project={PROJECT} now={NOW} />);
+Deno.test("a change in place returns the list, an empty editor and a toast that undoes it", async () => {
+  const undo = { action: "/projects/0195-a/restore", row: "project-0195-a" };
+  const message = { kind: "success", text: "Spring collection was archived.", undo } as const;
 
-  assert.match(answer, /hx-target="#project-rows" hx-swap="afterbegin"[^]*id="project-0195-a"/);
+  const answer = await htmlOf(<ProjectsChanged list={LIST} message={message} />);
+
+  assert.match(answer, /hx-target="#project-list" hx-swap="outerMorph"[^]*id="project-0195-a"/);
   assert.match(answer, /hx-target="#project-editor" hx-swap="innerHTML"><\/hx-partial>/);
-  assert.match(answer, /hx-target="#flash"[^]*Spring collection was created\./);
+  assert.match(
+    answer,
+    /hx-target="#flash"[^]*was archived\.[^]*<form[^>]*action="\/projects\/0195-a\/restore"/,
+  );
 });
 
 Deno.test("a time is short for people and complete for programs", async () => {

@@ -5,7 +5,14 @@ import { Icon, type IconName } from "./icon.tsx";
 export type MessageKind = "success" | "error" | "info" | "warning";
 
 /** One message to the person. It survives a redirect. */
-export type Flash = { kind: "success" | "error" | "info"; text: string };
+export type Flash = {
+  kind: "success" | "error" | "info";
+  text: string;
+  /** Where to see more. */
+  link?: { href: string; label: string };
+  /** The form that takes the change back, and the id of the row that it brings back. */
+  undo?: { action: string; row: string };
+};
 
 export const MESSAGE_ICONS: Record<MessageKind, IconName> = {
   success: "check",

@@ -4,7 +4,9 @@ import type { HtmlEscapedString } from "hono/utils/html";
 const PATHS = {
   "alert": "M8 5.2v3.4M8 11h.01M8 1.9 14.6 13.3H1.4z",
   "archive": "M2 3h12v3H2zM3 6v7h10V6M6.5 8.8h3",
+  "arrow-down": "M8 3v10M4 9l4 4 4-4",
   "arrow-right": "M3 8h10M9 4l4 4-4 4",
+  "arrow-up": "M8 13V3M4 7l4-4 4 4",
   "bolt": "M8.8 1.5 3 9h4.2l-.8 5.5L12.9 7H8.4z",
   "check": "m3 8.4 3.2 3.2L13 4.8",
   "chevron-down": "m4 6 4 4 4-4",

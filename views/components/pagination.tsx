@@ -1,14 +1,23 @@
 import { ButtonLink } from "./button.tsx";
+import { listText } from "./list/text.ts";
 
-/** Steps through a list by its cursor. `nextHref` is null on the last page. */
-export function Pagination({ firstHref, nextHref }: { firstHref: string | null; nextHref: string | null }) {
-  if (!firstHref && !nextHref) return null;
+/** Steps through a list by its cursors. The first page has no `previousHref`, and the last no `nextHref`. */
+export function Pagination(
+  { previousHref, nextHref }: { previousHref: string | null; nextHref: string | null },
+) {
+  if (!previousHref && !nextHref) return null;
+  const text = listText.use();
   return (
-    <nav aria-label="Pages" class="flex items-center justify-between gap-2 border-t border-line px-4 py-2">
+    <nav
+      aria-label={text.pages}
+      class="flex items-center justify-between gap-2 border-t border-line px-4 py-2"
+    >
       <span>
-        {firstHref ? <ButtonLink href={firstHref} size="small">First page</ButtonLink> : null}
+        {previousHref
+          ? <ButtonLink href={previousHref} size="small" rel="prev">{text.previous}</ButtonLink>
+          : null}
       </span>
-      {nextHref ? <ButtonLink href={nextHref} size="small" rel="next">Next page</ButtonLink> : null}
+      {nextHref ? <ButtonLink href={nextHref} size="small" rel="next">{text.next}</ButtonLink> : null}
     </nav>
   );
 }

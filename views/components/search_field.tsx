@@ -12,8 +12,8 @@ export function SearchField(
   },
 ) {
   return (
-    <div class="relative min-w-44 flex-1">
-      <Icon name="search" class="pointer-events-none absolute inset-y-0 left-3 my-auto text-muted" />
+    <div class="relative min-w-0 flex-1">
+      <Icon name="search" class="pointer-events-none absolute inset-y-0 start-2.5 my-auto text-faint" />
       <input
         type="search"
         name={name}
@@ -22,7 +22,7 @@ export function SearchField(
         placeholder={label}
         aria-label={label}
         dir="auto"
-        class={`${CONTROL_LOOK} h-9 pr-10 pl-9 max-sm:h-11 ${controlBorder()}`}
+        class={`${CONTROL_LOOK} h-8 ps-8 pe-8 text-sm! max-md:h-11 max-md:text-md! ${controlBorder()}`}
       />
       <Waiting id={indicator} />
     </div>

@@ -1,8 +1,10 @@
 import type { Child } from "hono/jsx";
 import { type Flash, MESSAGE_ICONS } from "./alert.tsx";
-import { IconButton } from "./button.tsx";
+import { Button, ButtonLink, IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
+import { hx } from "./hx.ts";
 import { Icon } from "./icon.tsx";
+import { componentText } from "./text.ts";
 
 const COLORS: Record<Flash["kind"], string> = {
   success: "text-success",
@@ -18,19 +20,34 @@ const BEHAVIOR = {
 };
 
 /** A message that floats over the page and disappears after a few seconds. */
-export function Toast({ kind, text }: Flash) {
+export function Toast({ kind, text, link, undo }: Flash) {
   return (
     <div
       class={classes(
-        "pointer-events-auto flex w-full animate-rise items-start gap-3 rounded-lg border border-line bg-raised py-2.5 pr-2 pl-4 shadow-pop sm:w-88",
+        "toast pointer-events-auto flex w-full animate-rise items-start gap-3 rounded-lg border border-line bg-raised py-2.5 pr-2 pl-4 shadow-pop sm:w-88",
         kind === "success" && "success-message",
       )}
       {...BEHAVIOR}
     >
       <Icon name={MESSAGE_ICONS[kind]} class={`mt-2 ${COLORS[kind]}`} />
-      <p class="min-w-0 flex-1 py-1 wrap-anywhere">{text}</p>
-      <IconButton icon="x" label="Dismiss" x-on:click="dismiss" />
+      <p class="line-clamp-3 min-w-0 flex-1 self-center wrap-anywhere" dir="auto">{text}</p>
+      {link ? <ButtonLink href={link.href} variant="quiet" size="small">{link.label}</ButtonLink> : null}
+      {undo ? <UndoForm {...undo} /> : null}
+      <IconButton icon="x" label={componentText.use().dismiss} x-on:click="dismiss" />
     </div>
+  );
+}
+
+function UndoForm({ action, row }: NonNullable<Flash["undo"]>) {
+  return (
+    <form
+      method="post"
+      action={action}
+      data-row={row}
+      {...hx({ post: action, target: "closest .toast", swap: "delete" })}
+    >
+      <Button variant="quiet" size="small">{componentText.use().undo}</Button>
+    </form>
   );
 }
 
@@ -49,10 +66,10 @@ export function ToastRegion({ children }: { children?: Child }) {
 }
 
 /** The part of an htmx response that adds a toast, whatever else the response swaps. */
-export function OobToast({ kind, text }: Flash) {
+export function OobToast(message: Flash) {
   return (
     <hx-partial hx-target="#flash" hx-swap="beforeend">
-      <Toast kind={kind} text={text} />
+      <Toast {...message} />
     </hx-partial>
   );
 }

@@ -88,11 +88,11 @@ function PageBar({ title, trail = [], actions }: Pick<LayoutProps, "title" | "tr
 
 function Trail({ crumbs }: { crumbs: Crumb[] }) {
   return (
-    <nav aria-label={layoutText.use().trail} class="shrink-0">
+    <nav aria-label={layoutText.use().trail} class="min-w-0 max-w-1/2 shrink-0">
       <ol class="flex items-center gap-2">
         {crumbs.map(({ label, href }) => (
-          <li class="flex items-center gap-2 font-medium text-muted">
-            <a href={href} class="rounded-sm py-1 hover:text-ink">{label}</a>
+          <li class="flex min-w-0 items-center gap-2 font-medium text-muted">
+            <a href={href} class="truncate rounded-sm py-1 hover:text-ink" dir="auto">{label}</a>
             <span class="text-faint" aria-hidden="true">/</span>
           </li>
         ))}

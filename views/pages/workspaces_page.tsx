@@ -24,7 +24,7 @@ export function WorkspacesPage(
     user: { email: string };
     workspaces: Workspace[];
     /** Links to other pages of a long list. */
-    pages?: { firstHref: string | null; nextHref: string | null };
+    pages?: { previousHref: string | null; nextHref: string | null };
     isStaff?: boolean;
   },
 ) {

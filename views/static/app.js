@@ -38,11 +38,9 @@ document.addEventListener("alpine:init", () => {
 
   // A dialog that htmx loads: it opens when it arrives, and is removed from the page when it closes.
   Alpine.data("dialog", () => ({
-    opener: null,
-    openerHome: "main",
+    places: [],
     init() {
-      this.opener = document.activeElement;
-      this.openerHome = this.opener.closest("[id]")?.id ?? "main";
+      this.places = placesFrom(document.activeElement);
       this.$root.showModal();
     },
     close() {
@@ -55,9 +53,7 @@ document.addEventListener("alpine:init", () => {
       this.$root.remove();
     },
     destroy() {
-      const replaced = document.getElementById(this.openerHome)?.querySelector("summary");
-      const next = this.opener.isConnected ? this.opener : replaced;
-      (next ?? document.getElementById("main")).focus();
+      focusFirst(this.places);
     },
   }));
 
@@ -233,6 +229,33 @@ function isReadableOnWhite(color) {
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   });
   return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5;
+}
+
+// A swap that removes the focused element hands the focus on.
+let focusPlaces = [];
+document.addEventListener("htmx:before:swap", () => focusPlaces = placesFrom(document.activeElement));
+document.addEventListener("htmx:after:swap", () => {
+  if (document.activeElement === document.body && !document.querySelector("dialog[open]")) {
+    focusFirst(focusPlaces);
+  }
+});
+
+// Where the focus goes from `element`, best first: itself, the row it is about, the rows beside it, the list around it.
+function placesFrom(element) {
+  const row = element.closest("tr[id]");
+  const rows = [row, row?.nextElementSibling, row?.previousElementSibling];
+  const ids = [element.closest("[data-row]")?.dataset.row, ...rows.map((each) => each?.id)];
+  return [element, ...ids, row?.closest("div[id]")?.id, "main"];
+}
+
+function focusFirst(places) {
+  for (const place of places) {
+    const found = typeof place === "string" ? document.getElementById(place) : place;
+    const target = found?.id === "main" || found === places[0] ? found : found?.querySelector("a[href]");
+    if (target?.isConnected && target !== document.body && target.checkVisibility()) {
+      return target.focus({ preventScroll: true });
+    }
+  }
 }
 
 function toSubdomain(name) {

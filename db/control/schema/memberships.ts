@@ -13,6 +13,8 @@ export const memberships = control.table("memberships", {
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   role: text("role", { enum: ["owner", "admin", "member", "viewer"] }).notNull(),
   createdAt: moment("created_at").notNull(),
+  /** Null until the member has opened a page of the tenant. */
+  lastSeenAt: moment("last_seen_at"),
 }, (table) => [
   unique("memberships_tenant_user").on(table.tenantId, table.userId),
   index("memberships_user").on(table.userId),

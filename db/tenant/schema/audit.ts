@@ -21,4 +21,7 @@ export const auditLog = pgTable("audit_log", {
   contentHash: text("content_hash").notNull(),
   previousHash: text("previous_hash").notNull(),
   hash: text("hash").notNull(),
-}, (table) => [index("audit_log_at").on(table.at, table.id)]);
+}, (table) => [
+  index("audit_log_at").on(table.at, table.id),
+  index("audit_log_subject").on(table.subjectId, table.sequence),
+]);

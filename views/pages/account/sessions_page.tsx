@@ -13,7 +13,7 @@ export type SessionsPageProps = {
   /** The id of this browser's sign-in. */
   currentId: string;
   now: Date;
-  pages: { firstHref: string | null; nextHref: string | null };
+  pages: { previousHref: string | null; nextHref: string | null };
 };
 
 /** `/account/sessions`: the browsers in which a person is signed in. */

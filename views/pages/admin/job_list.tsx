@@ -1,130 +1,110 @@
 import type { JobState, ListedJob } from "../../../src/operations/job_list.ts";
+import type { QueueName } from "../../../src/outbox/queues.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
-import { Card } from "../../components/card.tsx";
-import { formatCount } from "../../components/count.ts";
 import { EmptyState } from "../../components/empty_state.tsx";
-import { hx } from "../../components/hx.ts";
-import { EmptyRow, MoreRow, Table } from "../../components/table.tsx";
-import { Tabs } from "../../components/tabs.tsx";
-import { type JobListQuery, jobsHref } from "./job_query.ts";
+import { listHref } from "../../components/list/list_address.ts";
+import { ListFilter } from "../../components/list/list_filter.tsx";
+import type { ListPages } from "../../components/list/list_footer.tsx";
+import { ListPanel } from "../../components/list/list_panel.tsx";
+import { Select } from "../../components/select.tsx";
+import { JOBS, type JobView, queueLabel } from "./job_address.ts";
 import { JobRow } from "./job_row.tsx";
+import { adminText } from "./text.ts";
 
-export type JobRowsProps = {
+export type JobListProps = {
   jobs: ListedJob[];
-  nextCursor: string | null;
-  query: JobListQuery;
+  pages: ListPages;
+  /** The jobs in each state, in the selected queue or in all. Finished jobs aren't counted. */
+  counts: Partial<Record<JobState, number>>;
+  queueNames: QueueName[];
+  view: JobView;
   now: Date;
 };
 
-/** `counts`: the jobs in each state, in the selected queue or in all. Finished jobs aren't counted. */
-export type JobListProps = JobRowsProps & { counts: Partial<Record<JobState, number>> };
+const ID = "job-list";
+const STATES = ["all", "failed", "held", "waiting", "ready", "running", "done"] as const;
 
-/** The htmx attributes of links and forms that replace the list. */
-export const LIST_SWAP = { target: "#job-list", swap: "outerHTML", pushUrl: "true" };
-
-const COLUMNS = [
-  { label: "Job" },
-  { label: "State" },
-  { label: "Tenant" },
-  { label: "Queue", class: "max-lg:hidden" },
-  { label: "Attempts", class: "text-right max-lg:hidden" },
-  { label: "Queued" },
-];
-
-const STATES = [
-  { state: "all", label: "All" },
-  { state: "failed", label: "Failed" },
-  { state: "held", label: "Held" },
-  { state: "waiting", label: "Waiting" },
-  { state: "ready", label: "Ready" },
-  { state: "running", label: "Running" },
-  { state: "done", label: "Done" },
-] as const;
-
-/** The list with its state tabs. Selecting a tab or a queue replaces it. */
-export function JobList({ counts, ...rows }: JobListProps) {
-  const { query } = rows;
-  const tabs = STATES.map(({ state, label }) => {
-    const href = jobsHref({ ...query, state });
-    const count = state === "all" ? undefined : counts[state];
-    return {
-      label,
-      count,
-      href,
-      current: query.state === state,
-      attributes: hx({ get: href, ...LIST_SWAP }),
-    };
-  });
+/** The list with its tabs. A change of what it shows replaces it. */
+export function JobList({ jobs, pages, counts, queueNames, view, now }: JobListProps) {
+  const { jobs: text } = adminText.use();
+  const { job, state, tenant, queue, attempts, queued } = text.columns;
   return (
-    <Card id="job-list" flush>
-      <input type="hidden" name="state" value={query.state} form="job-filter" />
-      <Tabs label="Filter by state" tabs={tabs} />
-      {query.state === "failed" && counts.failed
-        ? <RetryAllForm failed={counts.failed} queue={query.queue} />
-        : null}
-      <Table label="Jobs" columns={COLUMNS} bodyId="job-rows">
-        <JobRows {...rows} />
-        <EmptyRow columns={COLUMNS.length}>
-          <NoJobs query={query} />
-        </EmptyRow>
-      </Table>
-    </Card>
+    <ListPanel
+      id={ID}
+      label={text.title}
+      address={JOBS}
+      view={view}
+      pages={pages}
+      tabs={{
+        name: "state",
+        label: text.filterByState,
+        counts,
+        options: STATES.map((value) => ({ value, label: text.tabs[value] })),
+      }}
+      filter={<QueueFilter view={view} queueNames={queueNames} />}
+      notice={view.state === "failed" && counts.failed
+        ? <RetryAllForm failed={counts.failed} queue={view.queue} />
+        : undefined}
+      columns={[
+        { label: job },
+        { label: state, class: "md:w-24" },
+        { label: tenant, class: "md:w-[20%]" },
+        { label: queue, class: "md:w-28 max-lg:hidden" },
+        { label: attempts, atEnd: true, class: "md:w-24 max-lg:hidden" },
+        { label: queued, atEnd: true, class: "md:w-28" },
+      ]}
+      rows={jobs.map((each) => <JobRow key={each.id} job={each} now={now} />)}
+      empty={<NoJobs view={view} />}
+    />
   );
 }
 
-/** One page of rows. The last row fetches the next page when it scrolls into view. */
-export function JobRows({ jobs, nextCursor, query, now }: JobRowsProps) {
+function QueueFilter({ view, queueNames }: { view: JobView; queueNames: QueueName[] }) {
+  const { jobs: text } = adminText.use();
+  const options = [
+    { value: "", label: text.allQueues },
+    ...queueNames.map((queue) => ({ value: queue, label: queueLabel(queue) })),
+  ];
   return (
-    <>
-      {jobs.map((job) => <JobRow key={job.id} job={job} now={now} />)}
-      {nextCursor
-        ? <MoreRow id="more-jobs" href={jobsHref(query, nextCursor)} columns={COLUMNS.length} />
-        : null}
-    </>
+    <ListFilter list={ID} address={JOBS} view={view} field="queue" trigger="change">
+      <div class="min-w-0 flex-1">
+        <Select
+          name="queue"
+          aria-label={text.queue}
+          options={options}
+          value={view.queue === "all" ? "" : view.queue}
+        />
+      </div>
+    </ListFilter>
   );
 }
 
-function RetryAllForm({ failed, queue }: { failed: number; queue: JobListQuery["queue"] }) {
-  const jobs = failed === 1 ? "1 job" : `${formatCount(failed)} jobs`;
+function RetryAllForm({ failed, queue }: { failed: number; queue: JobView["queue"] }) {
+  const { jobs: text } = adminText.use();
   return (
     <form
       method="post"
-      action="/admin/jobs/retry-failed"
-      class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-5 py-3"
+      action={`${JOBS.path}/retry-failed`}
+      class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-2"
     >
       {queue === "all" ? null : <input type="hidden" name="queue" value={queue} />}
-      <p class="text-muted">
-        {jobs}
-        {queue === "all" ? "" : ` in the queue ${queue}`}{" "}
-        failed permanently. A retried job gets all its attempts again.
-      </p>
-      <Button size="small" icon="restore">Retry all failed</Button>
+      <p class="text-muted">{queue === "all" ? text.failed(failed) : text.failedIn(failed, queue)}</p>
+      <Button size="small" icon="restore">{text.retryAll}</Button>
     </form>
   );
 }
 
-function NoJobs({ query }: { query: JobListQuery }) {
-  if (query.state === "failed") {
-    return (
-      <EmptyState
-        icon="check"
-        title="No failed jobs"
-        text="Jobs that fail permanently will be listed here, with their errors."
-      />
-    );
+function NoJobs({ view: { state, queue } }: { view: JobView }) {
+  const { jobs: text } = adminText.use();
+  if (state === "failed") {
+    return <EmptyState icon="check" title={text.noneFailed} text={text.noneFailedHint} />;
   }
-  if (query.state === "all" && query.queue === "all") {
-    return (
-      <EmptyState
-        icon="clock"
-        title="No jobs yet"
-        text="Background jobs, such as sending email, will be listed here."
-      />
-    );
+  if (state === "all" && queue === "all") {
+    return <EmptyState icon="clock" title={text.none} text={text.noneHint} />;
   }
   return (
-    <EmptyState icon="search" title="No matching jobs" text="No job in this queue is in this state.">
-      <ButtonLink href={jobsHref({ state: "all", queue: "all" })}>Show all jobs</ButtonLink>
+    <EmptyState icon="search" title={text.noMatch} text={text.noMatchHint}>
+      <ButtonLink href={listHref(JOBS, { state: "all", queue: "all" })}>{text.showAll}</ButtonLink>
     </EmptyState>
   );
 }

@@ -5,7 +5,7 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
 import { Instant } from "../../components/time.tsx";
-import { queueLabel } from "./job_query.ts";
+import { queueLabel } from "./job_address.ts";
 import { JobTenant, StateBadge } from "./job_row.tsx";
 
 /** `maxAttempts`: the number of times that a job in this queue may start. */

@@ -2,67 +2,77 @@ import type { JobState, ListedJob } from "../../../src/operations/job_list.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { classes } from "../../components/classes.ts";
 import { formatCount } from "../../components/count.ts";
-import { Cell } from "../../components/table.tsx";
+import {
+  ABOVE_ROW_LINK,
+  MainCell,
+  Row,
+  RowCell,
+  RowLink,
+  TWO_LINES,
+} from "../../components/list/list_table.tsx";
 import { Time } from "../../components/time.tsx";
-import { queueLabel } from "./job_query.ts";
+import { queueLabel } from "./job_address.ts";
+import { adminText } from "./text.ts";
 
 const MAX_ERROR_LENGTH = 160;
 
-const STATES: Record<JobState, { label: string; tone: Tone }> = {
-  waiting: { label: "Waiting", tone: "neutral" },
-  ready: { label: "Ready", tone: "neutral" },
-  running: { label: "Running", tone: "info" },
-  held: { label: "Held", tone: "warning" },
-  failed: { label: "Failed", tone: "danger" },
-  done: { label: "Done", tone: "success" },
-};
+const EXCEPTIONS: Partial<Record<JobState, Tone>> = { held: "warning", failed: "danger" };
 
-/** A job in the list. Its name links to its page. */
+/** A job in the list. The row leads to its page. */
 export function JobRow({ job, now }: { job: ListedJob; now: Date }) {
   const { id, name, queue, state, attempts, createdAt } = job;
   return (
-    <tr id={`job-${id}`} class="transition-colors hover:bg-canvas">
-      <Cell class="w-full max-w-0">
-        <a href={`/admin/jobs/${id}`} class="block truncate rounded-sm font-medium hover:underline">{name}</a>
+    <Row id={`job-${id}`}>
+      <MainCell details={<JobDetails job={job} now={now} />}>
+        <p class={TWO_LINES}>
+          <RowLink href={`/admin/jobs/${id}`}>{name}</RowLink>
+        </p>
         <JobError job={job} />
-        <div class="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted md:hidden">
-          <StateBadge state={state} />
-          <JobTenant tenant={job.tenant} />
-          <span>{attempts === 1 ? "1 attempt" : `${formatCount(attempts)} attempts`}</span>
-          <Time at={createdAt} now={now} />
-        </div>
-      </Cell>
-      <Cell wideOnly>
+      </MainCell>
+      <RowCell>
         <StateBadge state={state} />
-      </Cell>
-      <Cell wideOnly class="max-w-44 truncate">
+      </RowCell>
+      <RowCell>
         <JobTenant tenant={job.tenant} />
-      </Cell>
-      <Cell wideOnly class="max-lg:hidden">{queueLabel(queue)}</Cell>
-      <Cell wideOnly class="text-right tabular-nums max-lg:hidden">{formatCount(attempts)}</Cell>
-      <Cell wideOnly class="whitespace-nowrap text-muted">
+      </RowCell>
+      <RowCell class="max-lg:hidden">{queueLabel(queue)}</RowCell>
+      <RowCell atEnd class="max-lg:hidden">{formatCount(attempts)}</RowCell>
+      <RowCell atEnd class="whitespace-nowrap">
         <Time at={createdAt} now={now} />
-      </Cell>
-    </tr>
+      </RowCell>
+    </Row>
   );
 }
 
-/** A job's state, in a badge. */
+/** A job's state: plain text while all is well, a badge if not. */
 export function StateBadge({ state }: { state: JobState }) {
-  const { label, tone } = STATES[state];
-  return <Badge tone={tone}>{label}</Badge>;
+  const label = adminText.use().jobs.tabs[state];
+  const tone = EXCEPTIONS[state];
+  return tone ? <Badge tone={tone}>{label}</Badge> : <>{label}</>;
 }
 
 /** A link to the job's tenant. The platform's own jobs have none. */
 export function JobTenant({ tenant }: { tenant: ListedJob["tenant"] }) {
-  if (!tenant) return <span class="text-muted">Platform</span>;
+  if (!tenant) return <span class="text-muted">{adminText.use().jobs.platform}</span>;
   return (
     <a
       href={`/admin/tenants/${tenant.id}`}
-      class="rounded-sm underline decoration-line underline-offset-2 hover:decoration-current"
+      class={`${ABOVE_ROW_LINK} rounded-sm underline decoration-line-strong underline-offset-2 hover:decoration-current`}
     >
-      {tenant.name}
+      <bdi>{tenant.name}</bdi>
     </a>
+  );
+}
+
+/** What a phone shows below the name. */
+function JobDetails({ job: { state, tenant, attempts, createdAt }, now }: { job: ListedJob; now: Date }) {
+  return (
+    <>
+      <StateBadge state={state} />
+      <JobTenant tenant={tenant} />
+      <span>{adminText.use().jobs.attempts(attempts)}</span>
+      <Time at={createdAt} now={now} />
+    </>
   );
 }
 

@@ -6,9 +6,10 @@ import { Card } from "../../components/card.tsx";
 import { classes } from "../../components/classes.ts";
 import { formatCount } from "../../components/count.ts";
 import { hx } from "../../components/hx.ts";
+import { listHref } from "../../components/list/list_address.ts";
 import { Cell, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
-import { type JobListQuery, jobsHref, queueLabel } from "./job_query.ts";
+import { JOBS, type JobView, queueLabel } from "./job_address.ts";
 
 export type QueuePanelProps = {
   queues: QueueState[];
@@ -148,6 +149,6 @@ function LastHour({ done, retried, failed }: QueueState["lastHour"]) {
   );
 }
 
-function listOf(query: JobListQuery): string {
-  return `${jobsHref(query)}#job-list`;
+function listOf(view: JobView): string {
+  return `${listHref(JOBS, view)}#job-list`;
 }

@@ -1,118 +1,104 @@
 import type { SuppressedAddress } from "../../../src/email/suppression.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
-import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
-import { Cell, EmptyRow, MoreRow, Table } from "../../components/table.tsx";
+import type { ListAddress } from "../../components/list/list_address.ts";
+import { ListSearch } from "../../components/list/list_filter.tsx";
+import type { ListPages } from "../../components/list/list_footer.tsx";
+import { ListPanel } from "../../components/list/list_panel.tsx";
+import { ABOVE_ROW_LINK, MainCell, Row, RowCell } from "../../components/list/list_table.tsx";
 import { Time } from "../../components/time.tsx";
+import { adminText } from "./text.ts";
+
+export type SuppressionView = { search: string };
 
 export type SuppressionListProps = {
   addresses: SuppressedAddress[];
-  nextCursor: string | null;
-  search: string;
+  pages: ListPages;
+  view: SuppressionView;
   now: Date;
 };
 
-const COLUMNS = [
-  { label: "Address" },
-  { label: "Reason" },
-  { label: "Since" },
-  { label: "Actions", hiddenLabel: true },
-];
+const SUPPRESSIONS: ListAddress<SuppressionView> = { path: "/admin/suppressions", defaults: {} };
+const ID = "suppression-list";
 
-const REASONS: Record<SuppressedAddress["reason"], { label: string; tone: Tone }> = {
-  bounce: { label: "Bounced", tone: "warning" },
-  complaint: { label: "Marked as spam", tone: "danger" },
-  manual: { label: "Added manually", tone: "neutral" },
+const TONES: Record<SuppressedAddress["reason"], Tone> = {
+  bounce: "warning",
+  complaint: "danger",
+  manual: "neutral",
 };
 
 /** The list. Searching replaces it. */
-export function SuppressionList(list: SuppressionListProps) {
+export function SuppressionList({ addresses, pages, view, now }: SuppressionListProps) {
+  const { suppressions: text } = adminText.use();
+  const { address, reason, since } = text.columns;
   return (
-    <Card id="suppression-list" flush>
-      <Table label="Suppressed addresses" columns={COLUMNS}>
-        <SuppressionRows {...list} />
-        <EmptyRow columns={COLUMNS.length}>
-          <NoAddresses search={list.search} />
-        </EmptyRow>
-      </Table>
-    </Card>
-  );
-}
-
-/** One page of rows. The last row fetches the next page when it scrolls into view. */
-export function SuppressionRows({ addresses, nextCursor, search, now }: SuppressionListProps) {
-  return (
-    <>
-      {addresses.map((suppressed) => (
-        <SuppressionRow
-          key={suppressed.id}
-          suppressed={suppressed}
-          now={now}
-        />
-      ))}
-      {nextCursor
-        ? (
-          <MoreRow
-            id="more-suppressions"
-            href={`/admin/suppressions?${new URLSearchParams({
-              ...(search ? { search } : {}),
-              cursor: nextCursor,
-            })}`}
-            columns={COLUMNS.length}
-          />
-        )
-        : null}
-    </>
+    <ListPanel
+      id={ID}
+      label={text.title}
+      address={SUPPRESSIONS}
+      view={view}
+      pages={pages}
+      filter={<ListSearch list={ID} address={SUPPRESSIONS} view={view} label={text.search} />}
+      columns={[
+        { label: address },
+        { label: reason, class: "md:w-40" },
+        { label: since, atEnd: true, class: "md:w-28" },
+        { label: text.release, hiddenLabel: true, class: "md:w-28" },
+      ]}
+      rows={addresses.map((each) => <SuppressionRow key={each.id} suppressed={each} now={now} />)}
+      empty={<NoAddresses search={view.search} />}
+    />
   );
 }
 
 /** The reason for the suppression, in a badge. */
 export function ReasonBadge({ reason }: { reason: SuppressedAddress["reason"] }) {
-  const { label, tone } = REASONS[reason];
-  return <Badge tone={tone}>{label}</Badge>;
+  return <Badge tone={TONES[reason]}>{adminText.use().suppressions.reasons[reason]}</Badge>;
 }
 
 function SuppressionRow({ suppressed, now }: { suppressed: SuppressedAddress; now: Date }) {
   const { id, address, reason, detail, createdAt } = suppressed;
+  const text = adminText.use().suppressions;
   return (
-    <tr id={`suppression-${id}`} class="transition-colors hover:bg-canvas">
-      <Cell class="w-full max-w-0">
+    <Row id={`suppression-${id}`}>
+      <MainCell
+        details={
+          <>
+            <ReasonBadge reason={reason} />
+            <Time at={createdAt} now={now} />
+          </>
+        }
+      >
         <p class="truncate font-medium">{address}</p>
-        {detail ? <p class="line-clamp-2 text-sm text-muted wrap-anywhere">{detail}</p> : null}
-        <p class="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted md:hidden">
-          <ReasonBadge reason={reason} />
-          <Time at={createdAt} now={now} />
-        </p>
-      </Cell>
-      <Cell wideOnly>
+        {detail ? <p class="line-clamp-2 text-sm text-muted wrap-anywhere" dir="auto">{detail}</p> : null}
+      </MainCell>
+      <RowCell>
         <ReasonBadge reason={reason} />
-      </Cell>
-      <Cell wideOnly class="whitespace-nowrap text-muted">
+      </RowCell>
+      <RowCell atEnd class="whitespace-nowrap">
         <Time at={createdAt} now={now} />
-      </Cell>
-      <Cell class="text-right">
-        <ButtonLink href={`/admin/suppressions/${id}/release`} size="small" aria-label={`Release ${address}`}>
-          Release
+      </RowCell>
+      <RowCell atEnd always>
+        <ButtonLink
+          href={`${SUPPRESSIONS.path}/${id}/release`}
+          size="small"
+          class={ABOVE_ROW_LINK}
+          aria-label={text.releaseAddress(address)}
+        >
+          {text.release}
         </ButtonLink>
-      </Cell>
-    </tr>
+      </RowCell>
+    </Row>
   );
 }
 
 function NoAddresses({ search }: { search: string }) {
-  if (search) {
-    return (
-      <EmptyState icon="search" title="No matching addresses" text="Try another part of the address.">
-        <ButtonLink href="/admin/suppressions">Show all addresses</ButtonLink>
-      </EmptyState>
-    );
-  }
+  const { suppressions: text } = adminText.use();
+  if (!search) return <EmptyState icon="inbox" title={text.none} text={text.noneHint} />;
   return (
-    <EmptyState
-      icon="inbox"
-      title="No suppressed addresses"
-      text="Addresses that bounce or report spam will be listed here."
-    />
+    <EmptyState icon="search" title={text.noMatch} text={text.noMatchHint}>
+      <ButtonLink href={SUPPRESSIONS.path}>{text.showAll}</ButtonLink>
+    </EmptyState>
   );
 }

@@ -1,89 +1,69 @@
 import { ButtonLink } from "../../components/button.tsx";
-import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
-import { hx } from "../../components/hx.ts";
-import { EmptyRow, MoreRow, Table } from "../../components/table.tsx";
-import { Tabs } from "../../components/tabs.tsx";
-import { type TenantQuery, tenantsHref } from "./tenant_query.ts";
+import type { ListAddress } from "../../components/list/list_address.ts";
+import { ListSearch } from "../../components/list/list_filter.tsx";
+import type { ListPages } from "../../components/list/list_footer.tsx";
+import { ListPanel } from "../../components/list/list_panel.tsx";
 import { type ListedTenant, TenantRow } from "./tenant_row.tsx";
+import { adminText } from "./text.ts";
 
-export type TenantRowsProps = {
+export type TenantView = { search: string; status: "all" | "active" | "suspended" | "deletion" };
+
+export type TenantListProps = {
   tenants: ListedTenant[];
-  nextCursor: string | null;
-  query: TenantQuery;
+  pages: ListPages;
+  /** The number of tenants on each tab. */
+  counts: Record<TenantView["status"], number> | null;
+  view: TenantView;
   now: Date;
 };
 
-export type TenantListProps = TenantRowsProps & { counts: Record<TenantQuery["status"], number> };
+/** The list of all tenants. */
+export const TENANTS: ListAddress<TenantView> = { path: "/admin/tenants", defaults: { status: "all" } };
 
-/** The htmx attributes of links and forms that replace the list. */
-export const LIST_SWAP = { target: "#tenant-list", swap: "outerHTML", pushUrl: "true" };
+const ID = "tenant-list";
+const STATUSES = ["all", "active", "suspended", "deletion"] as const;
 
-const COLUMNS = [
-  { label: "Tenant" },
-  { label: "Status" },
-  { label: "Plan" },
-  { label: "Members", class: "text-right" },
-  { label: "Schema", class: "max-[76rem]:hidden" },
-  { label: "Created", class: "max-lg:hidden" },
-];
-
-const STATUSES = [
-  { status: "all", label: "All" },
-  { status: "active", label: "Active" },
-  { status: "suspended", label: "Suspended" },
-  { status: "deletion", label: "To be deleted" },
-] as const;
-
-/** The list with its status tabs. Searching or selecting a tab replaces it. */
-export function TenantList({ counts, ...rows }: TenantListProps) {
-  const { query } = rows;
-  const tabs = STATUSES.map(({ status, label }) => {
-    const href = tenantsHref({ ...query, status });
-    const current = query.status === status;
-    return { label, count: counts[status], href, current, attributes: hx({ get: href, ...LIST_SWAP }) };
-  });
+/** The list with its tabs. A change of what it shows replaces it. */
+export function TenantList({ tenants, pages, counts, view, now }: TenantListProps) {
+  const { tenants: text } = adminText.use();
+  const { tenant, status, plan, members, schema, created } = text.columns;
   return (
-    <Card id="tenant-list" flush>
-      {query.status === "all"
-        ? null
-        : <input type="hidden" name="status" value={query.status} form="tenant-filter" />}
-      <Tabs label="Filter by status" tabs={tabs} />
-      <Table label="Tenants" columns={COLUMNS} bodyId="tenant-rows">
-        <TenantRows {...rows} />
-        <EmptyRow columns={COLUMNS.length}>
-          <NoTenants query={query} />
-        </EmptyRow>
-      </Table>
-    </Card>
+    <ListPanel
+      id={ID}
+      label={text.title}
+      address={TENANTS}
+      view={view}
+      pages={pages}
+      tabs={{
+        name: "status",
+        label: text.filterByStatus,
+        counts,
+        options: STATUSES.map((value) => ({ value, label: text.tabs[value] })),
+      }}
+      filter={<ListSearch list={ID} address={TENANTS} view={view} label={text.search} />}
+      columns={[
+        { label: tenant },
+        { label: status, class: "md:w-[26%]" },
+        { label: plan, class: "md:w-28" },
+        { label: members, atEnd: true, class: "md:w-24" },
+        { label: schema, class: "md:w-44 max-[76rem]:hidden" },
+        { label: created, atEnd: true, class: "md:w-28 max-lg:hidden" },
+      ]}
+      rows={tenants.map((each) => <TenantRow key={each.id} tenant={each} now={now} />)}
+      empty={<NoTenants view={view} />}
+    />
   );
 }
 
-/** One page of rows. The last row fetches the next page when it scrolls into view. */
-export function TenantRows({ tenants, nextCursor, query, now }: TenantRowsProps) {
-  return (
-    <>
-      {tenants.map((tenant) => <TenantRow key={tenant.id} tenant={tenant} now={now} />)}
-      {nextCursor
-        ? <MoreRow id="more-tenants" href={tenantsHref(query, nextCursor)} columns={COLUMNS.length} />
-        : null}
-    </>
-  );
-}
-
-function NoTenants({ query }: { query: TenantQuery }) {
-  if (query.search || query.status !== "all") {
-    return (
-      <EmptyState icon="search" title="No matching tenants" text="Try another word, or show all tenants.">
-        <ButtonLink href="/admin/tenants">Show all tenants</ButtonLink>
-      </EmptyState>
-    );
+function NoTenants({ view: { search, status } }: { view: TenantView }) {
+  const { tenants: text } = adminText.use();
+  if (!search && status === "all") {
+    return <EmptyState icon="layers" title={text.none} text={text.noneHint} />;
   }
   return (
-    <EmptyState
-      icon="layers"
-      title="No tenants yet"
-      text="Companies that sign up will be listed here."
-    />
+    <EmptyState icon="search" title={text.noMatch} text={text.noMatchHint}>
+      <ButtonLink href={TENANTS.path}>{text.showAll}</ButtonLink>
+    </EmptyState>
   );
 }

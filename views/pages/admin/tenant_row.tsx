@@ -1,8 +1,9 @@
 import { Badge } from "../../components/badge.tsx";
 import { formatCount } from "../../components/count.ts";
 import { DeletionBadge, SuspendedBadge } from "../../components/lifecycle_badges.tsx";
-import { Cell } from "../../components/table.tsx";
+import { MainCell, Row, RowCell, RowLink, TWO_LINES } from "../../components/list/list_table.tsx";
 import { Time } from "../../components/time.tsx";
+import { adminText } from "./text.ts";
 
 export type ListedTenant = {
   id: string;
@@ -20,46 +21,54 @@ export type ListedTenant = {
   createdAt: Date;
 };
 
-/** A tenant in the list. Its name links to its page. */
+/** A tenant in the list. The row leads to its page. */
 export function TenantRow({ tenant, now }: { tenant: ListedTenant; now: Date }) {
   const { id, name, url, plan, members, schemaVersion, createdAt } = tenant;
   return (
-    <tr id={`tenant-${id}`} class="transition-colors hover:bg-canvas">
-      <Cell class="w-full max-w-0">
-        <a href={`/admin/tenants/${id}`} class="block truncate rounded-sm font-medium hover:underline">
-          {name}
-        </a>
+    <Row id={`tenant-${id}`}>
+      <MainCell details={<TenantDetails tenant={tenant} />}>
+        <p class={TWO_LINES}>
+          <RowLink href={`/admin/tenants/${id}`}>
+            <bdi>{name}</bdi>
+          </RowLink>
+        </p>
         <p class="truncate text-sm text-muted">{new URL(url).host}</p>
-        <div class="mt-1.5 grid gap-1.5 text-sm text-muted md:hidden">
-          <TenantStatus tenant={tenant} />
-          <p>
-            <span class="capitalize">{plan}</span> plan,{" "}
-            {members === 1 ? "1 member" : `${formatCount(members)} members`}
-          </p>
-        </div>
-      </Cell>
-      <Cell wideOnly>
+      </MainCell>
+      <RowCell>
         <TenantStatus tenant={tenant} />
-      </Cell>
-      <Cell wideOnly class="capitalize">{plan}</Cell>
-      <Cell wideOnly class="text-right tabular-nums">{formatCount(members)}</Cell>
-      <Cell wideOnly class="whitespace-nowrap max-[76rem]:hidden">
+      </RowCell>
+      <RowCell class="capitalize">{plan}</RowCell>
+      <RowCell atEnd>{formatCount(members)}</RowCell>
+      <RowCell class="truncate max-[76rem]:hidden">
         <code class="text-sm">{schemaVersion}</code>
-      </Cell>
-      <Cell wideOnly class="whitespace-nowrap text-muted max-lg:hidden">
+      </RowCell>
+      <RowCell atEnd class="whitespace-nowrap max-lg:hidden">
         <Time at={createdAt} now={now} />
-      </Cell>
-    </tr>
+      </RowCell>
+    </Row>
   );
 }
 
-/** The tenant's status, scheduled deletion and missing migrations, in badges. */
+/** The tenant's status as text, and scheduled deletion and missing migrations in badges. */
 export function TenantStatus({ tenant: { status, deletion, isBehind } }: { tenant: ListedTenant }) {
+  const { tenants: text } = adminText.use();
   return (
-    <span class="flex flex-wrap gap-1.5">
-      {status === "active" ? "Active" : <SuspendedBadge />}
+    <span class="flex flex-wrap items-center gap-1.5">
+      {status === "active" ? text.active : <SuspendedBadge />}
       {deletion ? <DeletionBadge on={deletion} /> : null}
-      {isBehind ? <Badge tone="warning">Schema behind</Badge> : null}
+      {isBehind ? <Badge tone="warning">{text.schemaBehind}</Badge> : null}
     </span>
+  );
+}
+
+/** What a phone shows below the name. */
+function TenantDetails({ tenant }: { tenant: ListedTenant }) {
+  const { tenants: text } = adminText.use();
+  return (
+    <>
+      <TenantStatus tenant={tenant} />
+      <span class="first-letter:uppercase">{text.plan(tenant.plan)}</span>
+      <span>{text.members(tenant.members)}</span>
+    </>
   );
 }

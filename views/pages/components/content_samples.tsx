@@ -77,7 +77,7 @@ export function ContentSamples() {
             </Cell>
           </tr>
         </Table>
-        <Pagination firstHref="#main" nextHref="#main" />
+        <Pagination previousHref="#main" nextHref="#main" />
       </Card>
       <Card flush>
         <EmptyState

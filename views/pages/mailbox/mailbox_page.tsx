@@ -11,8 +11,8 @@ import { mailboxText } from "./text.ts";
 
 export type MailboxPageProps = {
   messages: MailboxMessage[];
+  previousCursor: string | null;
   nextCursor: string | null;
-  isFirst: boolean;
   /** Shows only email to this address. */
   to?: string;
   /** The current way of sending email. `mailbox` captures it here. */
@@ -22,7 +22,7 @@ export type MailboxPageProps = {
 
 /** `/dev/mailbox`: captured email. */
 export function MailboxPage(
-  { messages, nextCursor, isFirst, to, transport, now }: MailboxPageProps,
+  { messages, previousCursor, nextCursor, to, transport, now }: MailboxPageProps,
 ) {
   const text = mailboxText.use();
   const { subject, to: recipient, sent } = text.columns;
@@ -43,7 +43,7 @@ export function MailboxPage(
             </Table>
           )}
         <Pagination
-          firstHref={isFirst ? null : mailboxHref(to)}
+          previousHref={previousCursor ? mailboxHref(to, previousCursor) : null}
           nextHref={nextCursor ? mailboxHref(to, nextCursor) : null}
         />
       </Card>

@@ -5,6 +5,7 @@ import { TextAreaField, TextField } from "../../components/field.tsx";
 import { FormKeyField } from "../../components/form_key.tsx";
 import { hx } from "../../components/hx.ts";
 import { SelectField } from "../../components/select.tsx";
+import { projectText } from "./text.ts";
 
 export type ProjectValues = { name?: string; description?: string; status?: string };
 
@@ -18,15 +19,13 @@ export type ProjectFormProps = {
   inPlace?: boolean;
 };
 
-const STATUS_OPTIONS = [{ value: "active", label: "Active" }, {
-  value: "archived",
-  label: "Archived",
-}] as const;
+const STATUSES = ["active", "archived"] as const;
 
 /** The form in a dialog. htmx gets it from `/projects/new` and `/projects/:id/edit`. */
 export function ProjectDialog(props: ProjectFormProps) {
+  const text = projectText.use();
   return (
-    <Dialog id="project-dialog" title={titleOf(props)}>
+    <Dialog id="project-dialog" title={props.project ? text.edit : text.new}>
       <ProjectForm {...props} inPlace />
     </Dialog>
   );
@@ -45,6 +44,7 @@ export function ProjectFormPage(props: ProjectFormProps) {
 export function ProjectForm(
   { project, values = {}, errors = {}, problem, inPlace = false }: ProjectFormProps,
 ) {
+  const { form: text, statuses } = projectText.use();
   const action = project ? `/projects/${project.id}` : "/projects";
   const swap = inPlace ? hx({ post: action, target: "this", swap: "outerHTML", disable: "find button" }) : {};
   return (
@@ -54,7 +54,7 @@ export function ProjectForm(
       <TextField
         id="project-name"
         name="name"
-        label="Name"
+        label={text.name}
         value={values.name}
         error={errors.name}
         maxlength={120}
@@ -64,7 +64,7 @@ export function ProjectForm(
       <TextAreaField
         id="project-description"
         name="description"
-        label="Description"
+        label={text.description}
         optional
         value={values.description}
         error={errors.description}
@@ -72,14 +72,14 @@ export function ProjectForm(
       <SelectField
         id="project-status"
         name="status"
-        label="Status"
-        hint="Archive a project to keep it for reference."
-        options={STATUS_OPTIONS}
+        label={text.status}
+        hint={text.statusHint}
+        options={STATUSES.map((value) => ({ value, label: statuses[value] }))}
         value={values.status ?? "active"}
         error={errors.status}
       />
       <div class="flex flex-wrap gap-2">
-        <Button variant="primary">{project ? "Save changes" : "Create project"}</Button>
+        <Button variant="primary">{project ? text.save : text.create}</Button>
         <Cancel href={project ? `/projects/${project.id}` : "/projects"} inPlace={inPlace} />
       </div>
     </form>
@@ -90,10 +90,7 @@ export function ProjectForm(
 export function Cancel(
   { href, inPlace, autofocus }: { href: string; inPlace: boolean; autofocus?: boolean },
 ) {
-  if (!inPlace) return <ButtonLink href={href}>Cancel</ButtonLink>;
-  return <Button type="button" autofocus={autofocus} {...CLOSES_DIALOG}>Cancel</Button>;
-}
-
-function titleOf({ project }: ProjectFormProps): string {
-  return project ? "Edit project" : "New project";
+  const { cancel } = projectText.use().form;
+  if (!inPlace) return <ButtonLink href={href}>{cancel}</ButtonLink>;
+  return <Button type="button" autofocus={autofocus} {...CLOSES_DIALOG}>{cancel}</Button>;
 }

@@ -1,95 +1,100 @@
 import { ButtonLink } from "../../components/button.tsx";
-import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
-import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
-import { EmptyRow, MoreRow, Table } from "../../components/table.tsx";
-import { Tabs } from "../../components/tabs.tsx";
-import { type ProjectQuery, projectsCsvHref, projectsHref } from "./project_query.ts";
+import { listHref } from "../../components/list/list_address.ts";
+import { ListSearch } from "../../components/list/list_filter.tsx";
+import type { ListPages } from "../../components/list/list_footer.tsx";
+import { ListPanel } from "../../components/list/list_panel.tsx";
+import { PROJECTS, type ProjectView } from "./project_address.ts";
 import { type ListedProject, ProjectRow } from "./project_row.tsx";
+import { projectText } from "./text.ts";
 
 export type ProjectListProps = {
   projects: ListedProject[];
-  nextCursor: string | null;
-  query: ProjectQuery;
+  pages: ListPages;
+  /** The number of projects on each tab. */
+  counts: Record<ProjectView["status"], number> | null;
+  view: ProjectView;
   now: Date;
   canWrite: boolean;
 };
 
-/** The htmx attributes of links and forms that replace the list. */
-export const LIST_SWAP = { target: "#project-list", swap: "outerHTML", pushUrl: "true" };
+const ID = "project-list";
+const STATUSES = ["active", "archived", "all"] as const;
 
-const COLUMNS = [
-  { label: "Project" },
-  { label: "Status" },
-  { label: "Owner" },
-  { label: "Updated" },
-  { label: "Actions", hiddenLabel: true },
-];
-
-const STATUSES = [
-  { status: "all", label: "All" },
-  { status: "active", label: "Active" },
-  { status: "archived", label: "Archived" },
-] as const;
-
-/** The list with its status tabs. Searching, sorting or selecting a tab replaces it. */
-export function ProjectList(props: ProjectListProps) {
-  const { query } = props;
-  const tabs = STATUSES.map(({ status, label }) => {
-    const href = projectsHref({ ...query, status });
-    return { label, href, current: query.status === status, attributes: hx({ get: href, ...LIST_SWAP }) };
-  });
+/** The list with its tabs. A change of a project, or of what the list shows, replaces it. */
+export function ProjectList({ projects, pages, counts, view, now, canWrite }: ProjectListProps) {
+  const text = projectText.use();
+  const { name, description, owner, updated } = text.columns;
   return (
-    <Card id="project-list" flush>
-      {query.status === "all"
-        ? null
-        : <input type="hidden" name="status" value={query.status} form="project-filter" />}
-      <Tabs label="Filter by status" tabs={tabs} />
-      <Table label="Projects" columns={COLUMNS} bodyId="project-rows">
-        <ProjectRows {...props} />
-        <EmptyRow columns={COLUMNS.length}>
-          <NoProjects query={query} canWrite={props.canWrite} />
-        </EmptyRow>
-      </Table>
-      {props.projects.length > 0
-        ? (
-          <p class="border-t border-line px-5 py-3 text-sm">
-            <TextLink href={projectsCsvHref(query)} download>Download CSV</TextLink>
-          </p>
-        )
-        : null}
-    </Card>
-  );
-}
-
-/** One page of rows. The last row fetches the next page when it scrolls into view. */
-export function ProjectRows({ projects, nextCursor, query, now, canWrite }: ProjectListProps) {
-  return (
-    <>
-      {projects.map((project) => (
-        <ProjectRow key={project.id} project={project} now={now} canWrite={canWrite} />
+    <ListPanel
+      id={ID}
+      label={text.title}
+      address={PROJECTS}
+      view={view}
+      pages={pages}
+      tabs={{
+        name: "status",
+        label: text.filterByStatus,
+        counts,
+        options: STATUSES.map((value) => ({ value, label: text.statuses[value] })),
+      }}
+      filter={<ListSearch list={ID} address={PROJECTS} view={view} label={text.search} />}
+      columns={[
+        { label: name, sort: "name", class: "md:w-[28%]" },
+        { label: description, class: "max-lg:hidden" },
+        { label: owner, class: "md:w-[22%]" },
+        { label: updated, sort: "-updated_at", atEnd: true, class: "md:w-44" },
+      ]}
+      rows={projects.map((project) => (
+        <ProjectRow
+          key={project.id}
+          project={project}
+          now={now}
+          canWrite={canWrite}
+          showsStatus={view.status === "all"}
+        />
       ))}
-      {nextCursor
-        ? <MoreRow id="more-projects" href={projectsHref(query, nextCursor)} columns={COLUMNS.length} />
-        : null}
-    </>
+      empty={<NoProjects view={view} archived={counts?.archived ?? 0} canWrite={canWrite} />}
+      foot={<DownloadLink view={view} />}
+    />
   );
 }
 
-function NoProjects({ query, canWrite }: { query: ProjectQuery; canWrite: boolean }) {
-  if (query.search || query.status !== "all") {
-    return (
-      <EmptyState icon="search" title="No matching projects" text="Try another word, or show all projects.">
-        <ButtonLink href="/projects">Show all projects</ButtonLink>
-      </EmptyState>
-    );
-  }
+function DownloadLink({ view }: { view: ProjectView }) {
+  const href = listHref(PROJECTS, view, { path: `${PROJECTS.path}.csv` });
+  return <TextLink href={href} download>{projectText.use().download}</TextLink>;
+}
+
+type NoProjectsProps = { view: ProjectView; archived: number; canWrite: boolean };
+
+function NoProjects({ view: { search, status }, archived, canWrite }: NoProjectsProps) {
+  const text = projectText.use();
+  if (search) return <NoMatch title={text.noMatch} hint={text.noMatchHint} />;
+  if (status === "archived") return <NoMatch title={text.noneArchived} hint={text.noneArchivedHint} />;
+  if (archived > 0) return <NoMatch title={text.noneActive} hint={text.noneActiveHint(archived)} />;
+  return <FirstProject canWrite={canWrite} />;
+}
+
+function NoMatch({ title, hint }: { title: string; hint: string }) {
   return (
-    <EmptyState icon="folder" title="No projects yet" text="Create a project to start organizing work.">
-      {canWrite
-        ? <ButtonLink href="/projects/new" variant="primary" icon="plus">New project</ButtonLink>
-        : null}
+    <EmptyState icon="search" title={title} text={hint}>
+      <ButtonLink href={`${PROJECTS.path}?status=all`}>{projectText.use().showAll}</ButtonLink>
+    </EmptyState>
+  );
+}
+
+function FirstProject({ canWrite }: { canWrite: boolean }) {
+  const { none } = projectText.use();
+  return (
+    <EmptyState icon="folder" title={canWrite ? none.title : none.readerTitle} text={none.text}>
+      <div class="flex items-center gap-3 rounded-md border border-dashed border-line-strong px-4 py-2 text-start">
+        <span class="text-xs text-faint">{none.example}</span>
+        <span>
+          <span class="block font-medium">{none.exampleName}</span>
+          <span class="block text-sm text-muted">{none.exampleDescription}</span>
+        </span>
+      </div>
     </EmptyState>
   );
 }

@@ -1,74 +1,138 @@
+import type { Child } from "hono/jsx";
 import type { Project } from "../../../src/projects/projects.ts";
-import { Avatar } from "../../components/avatar.tsx";
 import { Badge } from "../../components/badge.tsx";
 import { hx } from "../../components/hx.ts";
 import { Icon } from "../../components/icon.tsx";
+import {
+  MainCell,
+  Row,
+  ROW_ACTION,
+  RowCell,
+  RowLink,
+  TimeCell,
+  TWO_LINES,
+} from "../../components/list/list_table.tsx";
 import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
-import { Cell } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
+import { projectText } from "./text.ts";
 
 export type ListedProject = Project & { ownerName: string };
 
-/** A project in the list. Shows actions only to people who may change projects. */
-export function ProjectRow(
-  { project, now, canWrite }: { project: ListedProject; now: Date; canWrite: boolean },
-) {
+type ProjectRowProps = {
+  project: ListedProject;
+  now: Date;
+  /** Whether the row has actions. */
+  canWrite: boolean;
+  showsStatus: boolean;
+};
+
+/** A project in the list. */
+export function ProjectRow({ project, now, canWrite, showsStatus }: ProjectRowProps) {
   const { id, name, description, status, ownerName, updatedAt } = project;
   return (
-    <tr id={`project-${id}`} class="transition-colors hover:bg-canvas">
-      <Cell class="w-full max-w-0">
-        <a href={`/projects/${id}`} class="block truncate rounded-sm font-medium hover:underline">{name}</a>
-        {description ? <p class="truncate text-sm text-muted">{description}</p> : null}
-        <p class="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted md:hidden">
-          <StatusBadge status={status} />
-          <span class="truncate max-sm:hidden">{ownerName}</span>
-          <Time at={updatedAt} now={now} />
+    <Row id={`project-${id}`}>
+      <MainCell
+        details={
+          <>
+            <span class="line-clamp-1 wrap-anywhere">
+              <bdi>{ownerName}</bdi>
+            </span>
+            <Time at={updatedAt} now={now} />
+          </>
+        }
+      >
+        <p class={TWO_LINES}>
+          <RowLink href={`/projects/${id}`}>
+            <bdi>{name}</bdi>
+          </RowLink>
+          {showsStatus && status === "archived" ? <ArchivedBadge /> : null}
         </p>
-      </Cell>
-      <Cell wideOnly>
-        <StatusBadge status={status} />
-      </Cell>
-      <Cell wideOnly class="whitespace-nowrap">
-        <span class="flex items-center gap-2">
-          <Avatar name={ownerName} size="small" />
-          <span class="max-w-40 truncate">{ownerName}</span>
-        </span>
-      </Cell>
-      <Cell wideOnly class="whitespace-nowrap text-muted">
+      </MainCell>
+      <RowCell class="max-lg:hidden">
+        <p class={TWO_LINES}>
+          <bdi>{description}</bdi>
+        </p>
+      </RowCell>
+      <RowCell>
+        <p class={TWO_LINES}>
+          <bdi>{ownerName}</bdi>
+        </p>
+      </RowCell>
+      <TimeCell
+        actions={canWrite ? <RowActions project={project} /> : undefined}
+        menu={canWrite ? <RowMenu project={project} /> : undefined}
+      >
         <Time at={updatedAt} now={now} />
-      </Cell>
-      <Cell class="text-right">{canWrite ? <RowMenu project={project} /> : null}</Cell>
-    </tr>
+      </TimeCell>
+    </Row>
   );
 }
 
 /** Plain text for an active project, a badge for an archived one. */
 export function StatusBadge({ status }: { status: Project["status"] }) {
-  return status === "active" ? <>Active</> : <Badge>Archived</Badge>;
+  const { statuses } = projectText.use();
+  return status === "active" ? <>{statuses.active}</> : <Badge>{statuses.archived}</Badge>;
 }
 
-function RowMenu({ project: { id, name, status } }: { project: ListedProject }) {
-  const path = `/projects/${id}`;
-  const change = status === "active" ? "archive" : "restore";
-  const intoEditor = (href: string) => hx({ get: href, target: "#project-editor" });
+/** What archives an active project, and restores an archived one. */
+export function archiving({ id, status }: Pick<Project, "id" | "status">) {
+  const verb = status === "active" ? "archive" as const : "restore" as const;
+  return { verb, path: `/projects/${id}/${verb}` };
+}
+
+function ArchivedBadge() {
+  return (
+    <span class="ms-2">
+      <StatusBadge status="archived" />
+    </span>
+  );
+}
+
+/** The two most frequent actions, which a phone shows in the menu. */
+function RowActions({ project }: { project: ListedProject }) {
+  const text = projectText.use();
+  const { verb } = archiving(project);
+  const edit = `/projects/${project.id}/edit`;
+  return (
+    <>
+      <a href={edit} class={ROW_ACTION} {...intoEditor(edit)}>{text.editAction}</a>
+      <ArchiveForm project={project}>
+        <button type="submit" class={ROW_ACTION}>{text[verb]}</button>
+      </ArchiveForm>
+    </>
+  );
+}
+
+function RowMenu({ project }: { project: ListedProject }) {
+  const text = projectText.use();
+  const { verb } = archiving(project);
+  const [edit, remove] = [`/projects/${project.id}/edit`, `/projects/${project.id}/delete`];
   return (
     <Menu
-      label={`Actions for ${name}`}
+      label={text.actions(project.name)}
       summary={<Icon name="more" />}
-      class="inline-block"
-      summaryClass="grid size-8 place-items-center text-muted max-md:size-10"
+      summaryClass="grid size-8 place-items-center text-muted hover:bg-line! pointer-coarse:size-11"
     >
-      <MenuLink icon="edit" href={`${path}/edit`} {...intoEditor(`${path}/edit`)}>Edit</MenuLink>
-      <form
-        method="post"
-        action={`${path}/${change}`}
-        {...hx({ post: `${path}/${change}`, target: "#flash", swap: "none" })}
-      >
-        <MenuButton icon={change}>{change === "archive" ? "Archive" : "Restore"}</MenuButton>
-      </form>
-      <MenuLink icon="trash" tone="danger" href={`${path}/delete`} {...intoEditor(`${path}/delete`)}>
-        Delete
+      <MenuLink icon="edit" href={edit} {...intoEditor(edit)}>{text.editAction}</MenuLink>
+      <ArchiveForm project={project}>
+        <MenuButton icon={verb}>{text[verb]}</MenuButton>
+      </ArchiveForm>
+      <MenuLink icon="trash" tone="danger" href={remove} {...intoEditor(remove)}>
+        {text.deleteAction}
       </MenuLink>
     </Menu>
   );
+}
+
+function ArchiveForm({ project, children }: { project: ListedProject; children?: Child }) {
+  const { path } = archiving(project);
+  return (
+    <form method="post" action={path} {...hx({ post: path, target: "#flash", swap: "none" })}>
+      {children}
+    </form>
+  );
+}
+
+function intoEditor(href: string) {
+  return hx({ get: href, target: "#project-editor" });
 }

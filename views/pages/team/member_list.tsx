@@ -1,61 +1,62 @@
 import type { Member } from "../../../src/access/members.ts";
+import type { Role } from "../../../src/access/permissions.ts";
 import { ButtonLink } from "../../components/button.tsx";
-import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
-import { hx } from "../../components/hx.ts";
-import { EmptyRow, MoreRow, Table } from "../../components/table.tsx";
-import { Tabs } from "../../components/tabs.tsx";
-import { type MemberQuery, teamHref } from "./member_query.ts";
+import type { ListAddress } from "../../components/list/list_address.ts";
+import { ListSearch } from "../../components/list/list_filter.tsx";
+import type { ListPages } from "../../components/list/list_footer.tsx";
+import { ListPanel } from "../../components/list/list_panel.tsx";
 import { MemberRow } from "./member_row.tsx";
+import { teamText } from "./text.ts";
 
-export type MemberListProps = { members: Member[]; nextCursor: string | null; query: MemberQuery };
+export type MemberView = { search: string; role: "all" | Role; sort: string };
 
-/** The htmx attributes of what replaces the list. */
-export const LIST_SWAP = { target: "#member-list", swap: "outerHTML", pushUrl: "true" };
+export type MemberListProps = {
+  members: Member[];
+  pages: ListPages;
+  /** The number of members on each tab. */
+  counts: Record<MemberView["role"], number> | null;
+  view: MemberView;
+  now: Date;
+};
 
-const COLUMNS = [{ label: "Name" }, { label: "Email" }, { label: "Role" }, { label: "Joined" }];
+/** The list of members. It starts with all of them, by name. */
+export const MEMBERS: ListAddress<MemberView> = { path: "/team", defaults: { role: "all", sort: "name" } };
 
-const ROLES = [
-  { role: "all", label: "All" },
-  { role: "owner", label: "Owners" },
-  { role: "admin", label: "Admins" },
-  { role: "member", label: "Members" },
-  { role: "viewer", label: "Viewers" },
-] as const;
+const ID = "member-list";
+const ROLES = ["all", "owner", "admin", "member", "viewer"] as const;
 
-/** The list with its role tabs: what search, tabs and sorting replace. */
-export function MemberList(props: MemberListProps) {
-  const { query } = props;
-  const tabs = ROLES.map(({ role, label }) => {
-    const href = teamHref({ ...query, role });
-    return { label, href, current: query.role === role, attributes: hx({ get: href, ...LIST_SWAP }) };
-  });
+/** `/team`: the workspace's members. A change of what the list shows replaces it. */
+export function MemberList({ members, pages, counts, view, now }: MemberListProps) {
+  const text = teamText.use();
+  const { name, email, role, seen, joined } = text.columns;
   return (
-    <Card id="member-list" flush>
-      {query.role === "all"
-        ? null
-        : <input type="hidden" name="role" value={query.role} form="member-filter" />}
-      <Tabs label="Filter by role" tabs={tabs} />
-      <Table label="Members" columns={COLUMNS} bodyId="member-rows">
-        <MemberRows {...props} />
-        <EmptyRow columns={COLUMNS.length}>
-          <EmptyState icon="search" title="No matching members" text="Try another word, or show all members.">
-            <ButtonLink href="/team">Show all members</ButtonLink>
-          </EmptyState>
-        </EmptyRow>
-      </Table>
-    </Card>
-  );
-}
-
-/** One page of rows, and at its end the row that fetches the next when it comes into view. */
-export function MemberRows({ members, nextCursor, query }: MemberListProps) {
-  return (
-    <>
-      {members.map((member) => <MemberRow key={member.id} member={member} />)}
-      {nextCursor
-        ? <MoreRow id="more-members" href={teamHref(query, nextCursor)} columns={COLUMNS.length} />
-        : null}
-    </>
+    <ListPanel
+      id={ID}
+      label={text.title}
+      address={MEMBERS}
+      view={view}
+      pages={pages}
+      tabs={{
+        name: "role",
+        label: text.filterByRole,
+        counts,
+        options: ROLES.map((value) => ({ value, label: text.tabs[value] })),
+      }}
+      filter={<ListSearch list={ID} address={MEMBERS} view={view} label={text.search} />}
+      columns={[
+        { label: name, sort: "name", class: "md:w-[28%]" },
+        { label: email },
+        { label: role, class: "md:w-24" },
+        { label: seen, class: "md:w-28" },
+        { label: joined, sort: "-joined_at", atEnd: true, class: "md:w-36" },
+      ]}
+      rows={members.map((member) => <MemberRow key={member.id} member={member} now={now} />)}
+      empty={
+        <EmptyState icon="search" title={text.noMatch} text={text.noMatchHint}>
+          <ButtonLink href={MEMBERS.path}>{text.showAll}</ButtonLink>
+        </EmptyState>
+      }
+    />
   );
 }

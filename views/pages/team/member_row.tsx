@@ -1,34 +1,53 @@
 import type { Member } from "../../../src/access/members.ts";
 import { Avatar } from "../../components/avatar.tsx";
-import { Cell } from "../../components/table.tsx";
-import { Day } from "../../components/time.tsx";
+import { MainCell, Row, RowCell, TWO_LINES } from "../../components/list/list_table.tsx";
+import { Day, Time } from "../../components/time.tsx";
+import { fill } from "../../text.ts";
+import { teamText } from "./text.ts";
 
 /** A member in the list. */
-export function MemberRow({ member: { name, email, avatarColor, role, joinedAt } }: { member: Member }) {
+export function MemberRow({ member, now }: { member: Member; now: Date }) {
+  const { id, name, email, avatarColor, role, joinedAt } = member;
+  const text = teamText.use();
   return (
-    <tr class="transition-colors hover:bg-canvas">
-      <Cell class="w-1/2 max-w-0">
-        <div class="flex items-center gap-2.5 max-md:items-start">
+    <Row id={`member-${id}`}>
+      <MainCell details={<MemberDetails member={member} now={now} />}>
+        <span class="flex items-center gap-2.5">
           <Avatar name={name} color={avatarColor} size="small" />
-          <div class="min-w-0">
-            <p class="truncate text-left font-medium" dir="auto">{name}</p>
-            <div class="text-sm text-muted md:hidden">
-              <p class="truncate">{email}</p>
-              <p class="mt-1 flex flex-wrap gap-x-3">
-                <span class="capitalize">{role}</span>
-                <span>
-                  Joined <Day at={joinedAt} />
-                </span>
-              </p>
-            </div>
-          </div>
-        </div>
-      </Cell>
-      <Cell wideOnly class="w-1/2 max-w-0 truncate text-muted">{email}</Cell>
-      <Cell wideOnly class="whitespace-nowrap capitalize">{role}</Cell>
-      <Cell wideOnly class="whitespace-nowrap text-muted">
+          <span class={`min-w-0 font-medium ${TWO_LINES}`}>
+            <bdi>{name}</bdi>
+          </span>
+        </span>
+      </MainCell>
+      <RowCell>
+        <span class={TWO_LINES}>{email}</span>
+      </RowCell>
+      <RowCell>{text.roles[role]}</RowCell>
+      <RowCell class="whitespace-nowrap">
+        <LastSeen member={member} now={now} />
+      </RowCell>
+      <RowCell atEnd class="whitespace-nowrap">
         <Day at={joinedAt} />
-      </Cell>
-    </tr>
+      </RowCell>
+    </Row>
   );
+}
+
+/** What a phone shows below the name. */
+function MemberDetails({ member, now }: { member: Member; now: Date }) {
+  const text = teamText.use();
+  return (
+    <>
+      <span class="wrap-anywhere">{member.email}</span>
+      <span>{text.roles[member.role]}</span>
+      {member.lastSeenAt
+        ? <span>{fill(text.seen, { time: <LastSeen member={member} now={now} /> })}</span>
+        : null}
+    </>
+  );
+}
+
+function LastSeen({ member: { lastSeenAt }, now }: { member: Member; now: Date }) {
+  if (!lastSeenAt) return <>{teamText.use().never}</>;
+  return <Time at={lastSeenAt} now={now} />;
 }

@@ -1,0 +1,4 @@
+export const en = {
+  undo: "Undo",
+  dismiss: "Dismiss",
+};
