@@ -6,7 +6,8 @@ import { hashPassword } from "../src/identity/passwords.ts";
 import { findOrCreateUser, type User } from "../src/identity/users.ts";
 import { createProject } from "../src/projects/projects.ts";
 import { tenantUrl } from "../src/tenancy/tenant.ts";
-import { createTenant, isSubdomainTaken, newTenant } from "../src/tenancy/tenants.ts";
+import { createTenant, newTenant } from "../src/tenancy/tenants.ts";
+import { isSubdomainTaken } from "../src/tenancy/workspace_addresses.ts";
 import { CommandFailure } from "./options.ts";
 
 const PASSWORD = "sample-people-share-this";

@@ -2,8 +2,9 @@ import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
-import { DomainError, type ErrorKind, type FieldErrors } from "../src/errors.ts";
+import { DomainError, type ErrorKind, type FieldErrors, type FieldProblems, invalid } from "../src/errors.ts";
 import { newFormKey } from "../src/platform/form_keys.ts";
+import { fieldProblems } from "../src/platform/input.ts";
 import type { LayoutProps } from "../views/layouts/layout.ts";
 import { PageContext } from "../views/page.tsx";
 import { type Flash, sendFlash, takeFlash } from "./flash.ts";
@@ -11,7 +12,7 @@ import { formKeyOf, idFromForm } from "./form_keys.ts";
 import { type Fields, type HttpEnv, isPartial, readForm, redirect } from "./http.ts";
 import { localeOf } from "./locale.ts";
 import { fieldTexts, problemText } from "./problem_text.ts";
-import { parseWire, readWire } from "./wire.ts";
+import { parseWire } from "./wire.ts";
 
 /** Fields whose values are never written back into a page. */
 const PASSWORDS = new Set(["password", "current_password", "new_password"]);
@@ -85,6 +86,8 @@ export type Form<Schema extends z.ZodType, Result> = {
   refused: (form: RefusedForm) => Page | Response | Promise<Page | Response>;
   /** The kinds of errors that the person can fix in the form. */
   refusals?: ErrorKind[];
+  /** If the schema refuses the form: what else is wrong with it, so that the form shows all errors at once. */
+  alsoCheck?: (fields: Fields) => Promise<FieldProblems>;
   /** After a refusal, finds the result of an earlier submission of the same form, made at `renderedAt` or later. */
   findRepeated?: (input: z.output<Schema>, renderedAt: Date) => Promise<Result | null>;
 };
@@ -108,11 +111,23 @@ export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result
 ): Promise<Response> {
   const fields = form.fields ?? await readForm(c);
   const sent: SentForm = { fields, idFor: (what) => idFromForm(c, what, fields) };
-  const made = await attempt(form.refusals, () => form.submit(readWire(form.schema, fields), sent));
+  const made = await attempt(
+    form.refusals,
+    async () => await form.submit(await readFields(form, fields), sent),
+  );
   const outcome = made.refusal ? await findRepeated(c, form, fields) ?? made : made;
   if (outcome.refusal) return await refuse(c, form, fields, outcome.refusal);
   const next = await form.done(outcome.value);
   return next instanceof Response ? next : await done(c, next);
+}
+
+async function readFields<Schema extends z.ZodType, Result>(
+  { schema, alsoCheck }: Form<Schema, Result>,
+  fields: Fields,
+): Promise<z.output<Schema>> {
+  const parsed = parseWire(schema, fields);
+  if (parsed.success) return parsed.data;
+  throw invalid({ ...await alsoCheck?.(fields), ...fieldProblems(parsed.error) });
 }
 
 type Outcome<Result> = { refusal: DomainError } | { refusal: null; value: Result };

@@ -31,6 +31,8 @@ export type Formats = {
   relative: Intl.RelativeTimeFormat;
   /** "1,284". */
   count: Intl.NumberFormat;
+  /** "$29". */
+  price: Intl.NumberFormat;
 };
 
 /** The tag of each language's formats for dates and numbers. */
@@ -70,5 +72,10 @@ function formatsFor(tag: string): Formats {
     }),
     relative: new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "long" }),
     count: new Intl.NumberFormat(tag),
+    price: new Intl.NumberFormat(tag, {
+      style: "currency",
+      currency: "USD",
+      trailingZeroDisplay: "stripIfInteger",
+    }),
   };
 }

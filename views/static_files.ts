@@ -23,6 +23,8 @@ export const STATIC_FILES = {
   "favicon.svg": { parts: [local("favicon.svg")], type: "image/svg+xml" },
   "favicon.ico": { parts: [local("favicon.ico")], type: "image/x-icon" },
   "apple-touch-icon.png": { parts: [local("apple-touch-icon.png")], type: "image/png" },
+  "dashboard-light.webp": { parts: [local("dashboard-light.webp")], type: "image/webp" },
+  "dashboard-dark.webp": { parts: [local("dashboard-dark.webp")], type: "image/webp" },
   "social.png": { parts: [local("social.png")], type: "image/png" },
 } satisfies Record<string, StaticFile>;
 

@@ -103,7 +103,7 @@ function followWorkspace(c: Context<MemberEnv>, moved: Tenant): Promise<string> 
   const { system, tenant, actor, services } = c.get("member");
   const { signInId, remember } = c.get("session");
   const origin = tenantUrl(services.config.appUrl, tenant);
-  return createHandoff(system, moved, { userId: actor.id, signInId, remember, welcome: false, origin });
+  return createHandoff(system, moved, { userId: actor.id, signInId, remember, welcome: null, origin });
 }
 
 async function settings(

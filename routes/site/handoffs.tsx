@@ -10,8 +10,10 @@ import {
 import { getUserById } from "../../src/identity/users.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { newToken, sha256 } from "../../src/platform/crypto.ts";
-import { SwitchAccountPage } from "../../views/pages/switch_account_page.tsx";
+import { SwitchAccountPage } from "../../views/pages/sign_in/switch_account_page.tsx";
+import { signInText } from "../../views/pages/sign_in/text.ts";
 import { type HttpEnv, readForm, redirect, systemContextOf, type TenantEnv } from "../http.ts";
+import { localeOf } from "../locale.ts";
 import { hostCookie, signInBrowser } from "../middleware/session.ts";
 import { done, page } from "../page.tsx";
 
@@ -36,7 +38,7 @@ handoffPages.get(HANDOFF_PATH, async (c) => {
   if (!signedIn || signedIn.id === handoff.userId) return await openSession(c, token);
   const { email } = await getUserById(ctx.control, handoff.userId);
   const body = <SwitchAccountPage current={signedIn.email} next={email} token={token} />;
-  return await page(c, { title: "Switch account", body });
+  return await page(c, { title: signInText.of(localeOf(c)).switchTitle, body });
 });
 
 /** Handles the person's choice to end someone else's session. */
@@ -63,7 +65,7 @@ async function openSession(c: Context<TenantEnv>, token: string): Promise<Respon
   deleteCookie(c, name, options);
   return await done(c, {
     to: "/dashboard",
-    flash: redeemed.welcome ? "Your workspace is ready." : undefined,
+    flash: redeemed.welcome ? signInText.of(localeOf(c))[redeemed.welcome] : undefined,
   });
 }
 

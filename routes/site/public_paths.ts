@@ -1,2 +1,11 @@
 /** The pages that search engines may list. */
-export const PUBLIC_PATHS = ["/", "/signup", "/login"] as const;
+export const PUBLIC_PATHS = [
+  "/",
+  "/pricing",
+  "/about",
+  "/privacy",
+  "/terms",
+  "/status",
+  "/signup",
+  "/login",
+] as const;

@@ -5,18 +5,15 @@ import { endAllSessions, endSignIn } from "../../src/identity/sessions.ts";
 import { authenticate, credentials, startCheckedSession } from "../../src/identity/sign_in.ts";
 import type { User } from "../../src/identity/users.ts";
 import { findOnlyWorkspace, findWorkspace } from "../../src/tenancy/workspaces.ts";
-import { SignInForm, type SignInFormProps, SignInPage } from "../../views/pages/sign_in_page.tsx";
+import { SignInForm, type SignInFormProps, SignInPage } from "../../views/pages/sign_in/sign_in_page.tsx";
+import { signInText } from "../../views/pages/sign_in/text.ts";
 import type { Flash } from "../flash.ts";
 import { type Fields, type HttpEnv, readForm, redirect, systemContextOf } from "../http.ts";
+import { localeOf } from "../locale.ts";
 import { ownMark } from "../logos.ts";
 import { forgetSession, signInBrowser } from "../middleware/session.ts";
 import { form, page } from "../page.tsx";
 import { safeNext } from "./redirects.ts";
-
-const NOTICES = new Map<string, Flash>([
-  ["password", { kind: "success", text: "Password saved. Sign in to continue." }],
-  ["handoff", { kind: "info", text: "Sign in to open your workspace." }],
-]);
 
 /** Sign in and sign out, on the apex and on a workspace's host. */
 export const sessionPages = new Hono<HttpEnv>();
@@ -24,7 +21,7 @@ export const sessionPages = new Hono<HttpEnv>();
 sessionPages.get("/login", (c) => {
   if (c.get("session")) return c.redirect(c.get("tenant") ? "/dashboard" : "/workspaces", 303);
   const { notice = "", next } = c.req.query();
-  return page(c, { ...signInForm(c, { next, values: { remember: true } }), flash: NOTICES.get(notice) });
+  return page(c, { ...signInForm(c, { next, values: { remember: true } }), flash: noticeOf(c, notice) });
 });
 
 sessionPages.post("/login", (c) => {
@@ -40,25 +37,37 @@ sessionPages.post("/login", (c) => {
       signInForm(c, {
         values: { email, remember: remember === "on" },
         next,
-        problem: "Wrong email or password.",
+        problem: textOf(c).wrong,
       }),
   });
 });
 
 sessionPages.post("/logout", async (c) => {
-  const { everywhere } = await readForm(c);
+  const { everywhere, next } = await readForm(c);
   const session = c.get("session");
   if (session && everywhere) await endAllSessions(systemContextOf(c), session.actor.id);
   else if (session) await endSignIn(systemContextOf(c), session);
   forgetSession(c);
-  return redirect(c, "/login");
+  return redirect(c, safeNext(next, "/login"));
 });
+
+function textOf(c: Context<HttpEnv>) {
+  return signInText.of(localeOf(c));
+}
+
+/** Why the person has to sign in. The address names the reason, because a cookie would not reach another host. */
+function noticeOf(c: Context<HttpEnv>, notice: string): Flash | undefined {
+  const { passwordSaved, openWorkspace } = textOf(c);
+  if (notice === "password") return { kind: "success", text: passwordSaved };
+  return notice === "handoff" ? { kind: "info", text: openWorkspace } : undefined;
+}
 
 function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   const tenant = c.get("tenant");
+  const text = textOf(c);
   return {
-    title: tenant ? `Sign in to ${tenant.name}` : "Sign in",
-    description: tenant ? undefined : "Sign in to your workspaces with your work email and password.",
+    title: tenant ? text.titleOf(tenant.name) : text.title,
+    description: tenant ? undefined : text.description,
     body: <SignInPage workspace={tenant ? ownMark(tenant) : undefined} {...form} />,
     partial: <SignInForm {...form} />,
   };
@@ -75,7 +84,7 @@ async function signIn(c: Context<HttpEnv>, user: User, { next, remember }: Field
     userId: user.id,
     signInId,
     remember: isRemembered,
-    welcome: false,
+    welcome: null,
   });
 }
 

@@ -1,49 +1,61 @@
 import { type Context, Hono } from "hono";
+import type { FieldErrors } from "../../src/errors.ts";
 import { findPendingSignUp, resendCode } from "../../src/identity/pending_sign_ups.ts";
 import { repeatSignUp } from "../../src/identity/repeated_sign_up.ts";
 import {
+  ACCOUNT_EXISTS,
   completeSignUp,
+  findSignUpProblems,
   newAccount,
   signUp,
   signUpCode,
   type SignUpOutcome,
 } from "../../src/identity/sign_up.ts";
-import { CheckEmailPage } from "../../views/pages/check_email_page.tsx";
+import { CheckEmailPage } from "../../views/pages/sign_up/check_email_page.tsx";
 import {
   SignUpCodeForm,
   type SignUpCodeFormProps,
   SignUpCodePage,
-} from "../../views/pages/sign_up_code_page.tsx";
-import { SignUpForm, type SignUpFormProps, SignUpPage } from "../../views/pages/sign_up_page.tsx";
+} from "../../views/pages/sign_up/sign_up_code_page.tsx";
+import { SignUpForm, type SignUpFormProps, SignUpPage } from "../../views/pages/sign_up/sign_up_page.tsx";
+import { signUpText } from "../../views/pages/sign_up/text.ts";
 import { hostSuffix, type HttpEnv, systemContextOf } from "../http.ts";
+import { localeOf } from "../locale.ts";
 import { signInBrowser } from "../middleware/session.ts";
 import { type Done, done, form, page } from "../page.tsx";
+import { withSuggestion } from "./addresses.tsx";
+import { problemText } from "../problem_text.ts";
 import { forgetPendingSignUp, pendingSignUpToken, sendPendingSignUp } from "./pending_sign_up_cookie.ts";
 
 export const signUpPages = new Hono<HttpEnv>();
 
-signUpPages.get("/signup", (c) => page(c, signUpForm({ hostSuffix: hostSuffix(c) })));
+signUpPages.get("/signup", (c) => page(c, signUpForm(c, { hostSuffix: hostSuffix(c) })));
 
 signUpPages.post("/signup", (c) => {
   const ctx = systemContextOf(c);
   const device = c.get("device");
   return form(c, {
     schema: newAccount,
+    alsoCheck: (fields) => findSignUpProblems(ctx, fields),
     submit: (input) => signUp(ctx, input, device),
     findRepeated: (input, renderedAt) => repeatSignUp(ctx, input, renderedAt, device),
     done: (outcome) => goOn(c, outcome),
-    refused: ({ values, errors }) => signUpForm({ values, errors, hostSuffix: hostSuffix(c) }),
+    refused: async (refused) => {
+      const { values, errors } = await withSuggestion(c, refused);
+      const hasAccount = errors.email === problemText(ACCOUNT_EXISTS, localeOf(c));
+      return signUpForm(c, { values, errors, hasAccount, hostSuffix: hostSuffix(c) });
+    },
   });
 });
 
 signUpPages.get("/signup/check-email", (c) => {
-  return page(c, { title: "Check your email", body: <CheckEmailPage /> });
+  return page(c, { title: textOf(c).checkEmailTitle, body: <CheckEmailPage /> });
 });
 
 signUpPages.get("/signup/code", async (c) => {
   const pending = await findPendingSignUp(systemContextOf(c), pendingSignUpToken(c));
   if (!pending) return c.redirect("/signup", 303);
-  return await page(c, codeForm(pending.email, { hostSuffix: hostSuffix(c) }));
+  return await page(c, codeForm(c, pending.email, { hostSuffix: hostSuffix(c) }));
 });
 
 signUpPages.post("/signup/code", (c) => {
@@ -58,27 +70,32 @@ signUpPages.post("/signup/code", (c) => {
     },
     refused: async ({ values, errors }) => {
       const pending = await findPendingSignUp(ctx, token);
-      if (!pending) return await startOver(c, errors.token);
-      const { code, subdomain = pending.subdomain } = values;
-      return codeForm(pending.email, { values: { code, subdomain }, errors, hostSuffix: hostSuffix(c) });
+      if (!pending) return await startOver(c, errors);
+      const { code = "", subdomain = pending.subdomain } = values;
+      const asked = { values: { code, subdomain }, errors };
+      const again = errors.subdomain ? await withSuggestion(c, asked) : asked;
+      return codeForm(c, pending.email, { ...again, hostSuffix: hostSuffix(c) });
     },
   });
 });
 
 signUpPages.post("/signup/code/resend", async (c) => {
   await resendCode(systemContextOf(c), pendingSignUpToken(c));
-  const text = "We can send one code every five minutes. Check your spam folder, too.";
-  return await done(c, { to: "/signup/code", flash: { kind: "info", text } });
+  return await done(c, { to: "/signup/code", flash: { kind: "info", text: textOf(c).codeResent } });
 });
 
-function signUpForm(form: SignUpFormProps) {
-  const description = "Create a workspace for your company in a minute. Start for free, without a card.";
-  return { title: "Sign up", description, body: <SignUpPage {...form} />, partial: <SignUpForm {...form} /> };
+function textOf(c: Context<HttpEnv>) {
+  return signUpText.of(localeOf(c));
 }
 
-function codeForm(address: string, form: SignUpCodeFormProps) {
+function signUpForm(c: Context<HttpEnv>, form: SignUpFormProps) {
+  const { title, description } = textOf(c);
+  return { title, description, body: <SignUpPage {...form} />, partial: <SignUpForm {...form} /> };
+}
+
+function codeForm(c: Context<HttpEnv>, address: string, form: SignUpCodeFormProps) {
   return {
-    title: "Enter your code",
+    title: textOf(c).codeTitle,
     body: <SignUpCodePage address={address} {...form} />,
     partial: <SignUpCodeForm {...form} />,
   };
@@ -97,7 +114,7 @@ async function goOn(c: Context<HttpEnv>, outcome: SignUpOutcome): Promise<Done> 
   }
 }
 
-function startOver(c: Context<HttpEnv>, text = "Start over to get another code."): Promise<Response> {
+function startOver(c: Context<HttpEnv>, { token = textOf(c).startOver }: FieldErrors): Promise<Response> {
   forgetPendingSignUp(c);
-  return done(c, { to: "/signup", flash: { kind: "info", text } });
+  return done(c, { to: "/signup", flash: { kind: "info", text: token } });
 }

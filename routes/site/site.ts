@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import type { HttpEnv } from "../http.ts";
+import { addressPages } from "./addresses.tsx";
+import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
 import { landingPages } from "./landing.tsx";
 import { passwordPages } from "./passwords.tsx";
@@ -13,7 +15,17 @@ import { workspacePages } from "./workspaces.tsx";
 /** The apex's pages: first for visitors, then for people who are signed in. */
 export const site = new Hono<HttpEnv>();
 
-for (const pages of [landingPages, signUpPages, sessionPages, passwordPages, verificationPages]) {
+for (
+  const pages of [
+    landingPages,
+    companyPages,
+    signUpPages,
+    addressPages,
+    sessionPages,
+    passwordPages,
+    verificationPages,
+  ]
+) {
   site.route("/", pages);
 }
 site.get(HANDOFF_PROOF_PATH, proveHandoff);

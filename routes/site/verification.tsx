@@ -6,8 +6,13 @@ import {
   findVerification,
   requestVerification,
 } from "../../src/identity/email_verification.ts";
-import { type VerificationState, VerifyEmailPage } from "../../views/pages/verify_email_page.tsx";
+import { verifyEmailText } from "../../views/pages/verify_email/text.ts";
+import {
+  type VerificationState,
+  VerifyEmailPage,
+} from "../../views/pages/verify_email/verify_email_page.tsx";
 import { type HttpEnv, systemContextOf } from "../http.ts";
+import { localeOf } from "../locale.ts";
 import { done, form, page } from "../page.tsx";
 
 /** The pages where people confirm their email address. */
@@ -16,7 +21,7 @@ export const verificationPages = new Hono<HttpEnv>();
 /** Changes nothing, because link checkers open this page, too. */
 verificationPages.get("/verify-email", async (c) => {
   const wantsNewPassword = c.req.query("choose_password") !== undefined;
-  return await page(c, stateOf(await openState(c, c.req.query("token"), wantsNewPassword)));
+  return await page(c, stateOf(c, await openState(c, c.req.query("token"), wantsNewPassword)));
 });
 
 verificationPages.post("/verify-email", (c) => {
@@ -25,11 +30,11 @@ verificationPages.post("/verify-email", (c) => {
     submit: (input) => confirmEmail(systemContextOf(c), input),
     done: ({ address, passwordChanged }) =>
       passwordChanged
-        ? { to: "/login", flash: "Email confirmed and password saved. Sign in to continue." }
-        : page(c, stateOf({ step: "done", address })),
+        ? { to: "/login", flash: textOf(c).passwordSaved }
+        : page(c, stateOf(c, { step: "done", address })),
     refused: async ({ values, errors }) => {
       const state = await openState(c, values.token, values.choose_password !== undefined);
-      return stateOf(state.step === "ask" ? { ...state, errors } : state);
+      return stateOf(c, state.step === "ask" ? { ...state, errors } : state);
     },
   });
 });
@@ -40,11 +45,15 @@ export async function resendVerification(c: Context<HttpEnv>): Promise<Response>
   if (!session) throw unauthenticated();
   await requestVerification(systemContextOf(c), session.actor.id);
   const to = c.get("tenant") ? "/dashboard" : "/workspaces";
-  return await done(c, { to, flash: `We sent a link to ${session.actor.email}.` });
+  return await done(c, { to, flash: textOf(c).linkSent(session.actor.email) });
 }
 
-function stateOf(state: VerificationState) {
-  return { title: "Confirm your email", body: <VerifyEmailPage state={state} /> };
+function textOf(c: Context<HttpEnv>) {
+  return verifyEmailText.of(localeOf(c));
+}
+
+function stateOf(c: Context<HttpEnv>, state: VerificationState) {
+  return { title: textOf(c).title, body: <VerifyEmailPage state={state} /> };
 }
 
 async function openState(

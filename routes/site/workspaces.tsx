@@ -1,22 +1,29 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import type { FieldErrors } from "../../src/errors.ts";
-import { createHandoff } from "../../src/identity/handoffs.ts";
+import { createHandoff, type Welcome } from "../../src/identity/handoffs.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { findCreatedByForm } from "../../src/tenancy/repeated_creation.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
+import { findAddressProblem } from "../../src/tenancy/workspace_addresses.ts";
 import {
   getWorkspace,
   pageWorkspaces,
   type Workspace,
   WORKSPACE_LIST,
 } from "../../src/tenancy/workspaces.ts";
-import { NewWorkspacePage, type NewWorkspacePageProps } from "../../views/pages/new_workspace_page.tsx";
-import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
+import {
+  NewWorkspacePage,
+  type NewWorkspacePageProps,
+} from "../../views/pages/workspaces/new_workspace_page.tsx";
+import { workspacesText } from "../../views/pages/workspaces/text.ts";
+import { WorkspacesPage } from "../../views/pages/workspaces/workspaces_page.tsx";
 import { hostSuffix, type PersonEnv, redirect, systemContextOf } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
+import { localeOf } from "../locale.ts";
 import { markOf } from "../logos.ts";
 import { form, page } from "../page.tsx";
+import { withSuggestion } from "./addresses.tsx";
 
 /** The fields of the form. It calls the workspace's name `companyName`, as the sign-up form does. */
 const newWorkspace = z.object({ companyName: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain });
@@ -36,10 +43,10 @@ workspacePages.get("/", async (c) => {
     isStaff: user.type === "staff",
     pages: { previousHref: hrefOf(previousCursor), nextHref: hrefOf(nextCursor) },
   };
-  return await page(c, { title: "Workspaces", body: <WorkspacesPage {...list} /> });
+  return await page(c, { title: textOf(c).title, body: <WorkspacesPage {...list} /> });
 });
 
-workspacePages.get("/new", (c) => page(c, newWorkspaceForm({ hostSuffix: hostSuffix(c) })));
+workspacePages.get("/new", (c) => page(c, newWorkspaceForm(c, { hostSuffix: hostSuffix(c) })));
 
 workspacePages.post("/new", (c) => {
   const user = c.get("session").actor;
@@ -48,9 +55,12 @@ workspacePages.post("/new", (c) => {
     schema: newWorkspace,
     submit: (input) => createOwnTenant(ctx, user, wanted(input)),
     findRepeated: (input, renderedAt) => findCreatedByForm(ctx, user.id, wanted(input), renderedAt),
-    done: async (tenant) => ({ to: await openWorkspace(c, tenant, { welcome: true }) }),
-    refused: ({ values, errors }) =>
-      newWorkspaceForm({ values, errors: asFormErrors(errors), hostSuffix: hostSuffix(c) }),
+    done: async (tenant) => ({ to: await openWorkspace(c, tenant, { welcome: "created" }) }),
+    alsoCheck: (fields) => findAddressProblem(ctx, fields),
+    refused: async ({ values, errors }) => {
+      const form = await withSuggestion(c, { values, errors: asFormErrors(errors) });
+      return newWorkspaceForm(c, { ...form, hostSuffix: hostSuffix(c) });
+    },
   });
 });
 
@@ -58,13 +68,17 @@ workspacePages.post("/new", (c) => {
 workspacePages.get("/:id", async (c) => {
   const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
   if (c.req.method === "HEAD") return c.body(null);
-  return redirect(c, await openWorkspace(c, tenant, { welcome: false }));
+  return redirect(c, await openWorkspace(c, tenant, { welcome: null }));
 });
 
 workspacePages.post("/:id/handoff", async (c) => {
   const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
-  return redirect(c, await openWorkspace(c, tenant, { welcome: false }));
+  return redirect(c, await openWorkspace(c, tenant, { welcome: null }));
 });
+
+function textOf(c: Context<PersonEnv>) {
+  return workspacesText.of(localeOf(c));
+}
 
 function wanted({ companyName: name, subdomain }: z.output<typeof newWorkspace>) {
   return ownTenant.parse({ name, subdomain });
@@ -75,15 +89,15 @@ function asFormErrors({ name, ...errors }: FieldErrors): FieldErrors {
   return name === undefined ? errors : { ...errors, company_name: name };
 }
 
-function newWorkspaceForm(form: NewWorkspacePageProps) {
-  return { title: "New workspace", body: <NewWorkspacePage {...form} /> };
+function newWorkspaceForm(c: Context<PersonEnv>, form: NewWorkspacePageProps) {
+  return { title: textOf(c).newTitle, body: <NewWorkspacePage {...form} /> };
 }
 
 /** The URL that signs this browser in on the workspace's host. */
 function openWorkspace(
   c: Context<PersonEnv>,
   tenant: Tenant,
-  { welcome }: { welcome: boolean },
+  { welcome }: { welcome: Welcome | null },
 ): Promise<string> {
   const { actor, signInId, remember } = c.get("session");
   return createHandoff(systemContextOf(c), tenant, { userId: actor.id, signInId, remember, welcome });

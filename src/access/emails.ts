@@ -31,7 +31,7 @@ export const INVITATION = email("invitation", {
       tenantName,
       subjectName: reader.emailVerifiedAt ? tenantName : null,
       role,
-      ...await linkInto(system, reader, signInUrl),
+      ...await linkInto(system, reader, { url: signInUrl, tenantId: tenant.id }),
     };
   },
   subject: ({ subjectName }, _brand, locale) => {

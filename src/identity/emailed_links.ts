@@ -1,5 +1,6 @@
 import type { SystemContext } from "../context.ts";
 import { DAY, HOUR } from "../platform/clock.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
 import { type Channel, issueAddressToken } from "./address_tokens.ts";
 import type { User } from "./users.ts";
 
@@ -7,13 +8,20 @@ export const LINK_DAYS = 2;
 export const VERIFICATION_HOURS = 24;
 const FIRST_PASSWORD_DAYS = 7;
 
-/** A link to set a password. It works once, for `ttl` milliseconds, while the user keeps this address. */
+/**
+ * A link to set a password. It works once, for `ttl` milliseconds, while the user keeps this address. With the account's first
+ * password, it leads to the workspace `tenantId`.
+ */
 export async function createPasswordLink(
   ctx: SystemContext,
   user: Pick<User, "id" | "email">,
-  { ttl = LINK_DAYS * DAY, channel = "terminal" }: { ttl?: number; channel?: Channel } = {},
+  { ttl = LINK_DAYS * DAY, channel = "terminal", tenantId }: {
+    ttl?: number;
+    channel?: Channel;
+    tenantId?: TenantId;
+  } = {},
 ): Promise<string> {
-  const token = await issueAddressToken(ctx, "set_password", user, { ttl, channel });
+  const token = await issueAddressToken(ctx, "set_password", user, { ttl, channel, tenantId });
   return `${ctx.services.config.appUrl.origin}/reset-password?token=${token}`;
 }
 
@@ -29,14 +37,15 @@ export async function createVerificationLink(
 
 /**
  * Returns `url` for users who have a password and a confirmed address. For others, returns a link to choose a password and the
- * number of days until that link expires.
+ * number of days until that link expires. The link then leads to the workspace.
  */
 export async function linkInto(
   ctx: SystemContext,
   user: User,
-  url: string,
+  { url, tenantId }: { url: string; tenantId: TenantId },
 ): Promise<{ url: string; expiryDays: number | null }> {
   if (user.passwordHash && user.emailVerifiedAt) return { url, expiryDays: null };
-  const link = await createPasswordLink(ctx, user, { ttl: FIRST_PASSWORD_DAYS * DAY, channel: "email" });
+  const options = { ttl: FIRST_PASSWORD_DAYS * DAY, channel: "email", tenantId } as const;
+  const link = await createPasswordLink(ctx, user, options);
   return { url: link, expiryDays: FIRST_PASSWORD_DAYS };
 }

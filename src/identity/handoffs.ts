@@ -23,15 +23,19 @@ export const HANDOFF_PATH = "/handoff";
 /** The path where a browser proves that it has the session that started the handoff. */
 export const HANDOFF_PROOF_PATH = "/handoff/proof";
 
+const WELCOMES = ["created", "joined"] as const;
+/** Why a user comes to a workspace for the first time. */
+export type Welcome = typeof WELCOMES[number];
+
 /**
  * `signInId` and `origin` are the sign-in and the origin of the session that starts the handoff. `origin` defaults to the apex.
- * `welcome` greets a user who has just signed up.
+ * `welcome` greets a user who has just created the workspace or joined it.
  */
 export type HandoffRequest = {
   userId: UserId;
   signInId: string;
   remember: boolean;
-  welcome: boolean;
+  welcome: Welcome | null;
   origin?: string;
 };
 
@@ -108,7 +112,7 @@ export async function redeemHandoff(
   tenant: Tenant,
   { token, state }: { token: string; state: BrowserSecret },
   device: Device,
-): Promise<{ session: StartedSession; welcome: boolean } | null> {
+): Promise<{ session: StartedSession; welcome: Welcome | null } | null> {
   const known = await findHandoff(ctx, tenant, token);
   if (!known?.isBoundTo(state)) return null;
   return await ctx.tx(async (tx) => {
@@ -118,7 +122,7 @@ export async function redeemHandoff(
     const { tenantId, details } = grant;
     const remember = details.remember === true;
     const session = await startSession(ctx, tx, { ...signInOf(grant), tenantId, remember, device });
-    return { session, welcome: details.welcome === true };
+    return { session, welcome: WELCOMES.find((known) => known === details.welcome) ?? null };
   });
 }
 

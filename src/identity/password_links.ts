@@ -1,20 +1,30 @@
 import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { describeActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
-import { invalid } from "../errors.ts";
+import { conflict, invalid } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
+import { findOnlyWorkspace, findWorkspace } from "../tenancy/workspaces.ts";
 import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
 import type { Device } from "./credentials.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { RESET_PASSWORD } from "./emails.ts";
+import { createHandoff } from "./handoffs.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
+import { type StartedSession, startSession } from "./sessions.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { lockUser } from "./users.ts";
+import { lockUser, type User } from "./users.ts";
 
+const LINK_OF_ANOTHER = problem(
+  "link_of_another",
+  "You're signed in as {current}. This link is for {email}. Sign out to use it.",
+);
 const LINK_EXPIRED = problem(
   "password_link_expired",
   "This link has been used or has expired. Ask for a new one.",
@@ -22,6 +32,14 @@ const LINK_EXPIRED = problem(
 
 export const newPassword = z.object({ token: z.string(), password: z.string() });
 export const forgottenPassword = z.object({ email: emailAddress });
+
+/** A link that still works. `isFirst`: its account has no password yet. `isOfAnother`: somebody else is signed in here. */
+export type OpenPasswordLink = { address: string; isFirst: boolean; isOfAnother: boolean };
+
+/** `signed_in`: the browser gets `session` and goes on to `url`. `sign_in`: the person signs in with the new password. */
+export type PasswordOutcome =
+  | { next: "sign_in" }
+  | { next: "signed_in"; url: string; session: StartedSession };
 
 /** Emails a link to set a password if the address has an account. A job looks up the account, so timing reveals nothing. */
 export async function requestPasswordLink(
@@ -33,31 +51,82 @@ export async function requestPasswordLink(
   await ctx.tx((tx) => sendEmail(ctx, tx, RESET_PASSWORD, request, { throttle: sha256(email) }));
 }
 
-/** Whether the link with this token still works. */
-export async function isPasswordLinkOpen(ctx: SystemContext, token: string): Promise<boolean> {
-  return await findUserOfToken(ctx, "set_password", token) !== null;
+/** The link with this token, without using it up. Null if it no longer works. */
+export async function findPasswordLink(ctx: SystemContext, token: string): Promise<OpenPasswordLink | null> {
+  const user = await findUserOfToken(ctx, "set_password", token);
+  return user && {
+    address: user.email,
+    isFirst: isFirstPassword(user),
+    isOfAnother: isSomeoneElse(ctx, user),
+  };
 }
 
 /**
  * Sets the password of a link's user and ends all other access to the account, in one transaction. A link from an email also
- * confirms the address. Throws `invalid` on `token` or `password`.
+ * confirms the address. The account's first password also signs its owner in: an account without a password has no second factor
+ * to ask for. Throws `invalid` on `token` or `password`, and `conflict` instead of replacing somebody else's session.
  */
 export async function setPasswordByLink(
   ctx: SystemContext,
   input: z.output<typeof newPassword>,
-): Promise<void> {
+  device: Device,
+): Promise<PasswordOutcome> {
   const user = await findUserOfToken(ctx, "set_password", input.token);
   if (!user) throw expired();
+  if (isFirstPassword(user) && isSomeoneElse(ctx, user)) throw belongsToAnother(ctx, user);
   checkNewPassword(input.password, user.email);
   const passwordHash = await hashPassword(input.password, ctx.signal);
-  await ctx.tx(async (tx) => {
-    await lockUser(tx, user.id);
-    const grant = await redeemOneTimeToken(ctx, tx, "set_password", input.token);
-    if (!grant) throw expired();
-    await resetAccess(ctx, tx, user.id, passwordHash);
-    if (grant.details.channel === "email") await markEmailConfirmed(ctx, tx, user);
-  });
+  const set = await ctx.tx((tx) =>
+    setPasswordIn(ctx, tx, user, { token: input.token, passwordHash, device })
+  );
   ctx.services.use(SIGN_INS).forgetUser(user.id);
+  if (!set.session) return { next: "sign_in" };
+  return { next: "signed_in", session: set.session, url: await destinationOf(ctx, user, set.session, set) };
+}
+
+/** No password was set since `user` was read, because setting one ends all of the user's links. */
+async function setPasswordIn(
+  ctx: SystemContext,
+  tx: ControlTx,
+  user: User,
+  { token, passwordHash, device }: { token: string; passwordHash: string; device: Device },
+): Promise<{ tenantId: TenantId | null; session: StartedSession | null }> {
+  await lockUser(tx, user.id);
+  const grant = await redeemOneTimeToken(ctx, tx, "set_password", token);
+  if (!grant) throw expired();
+  await resetAccess(ctx, tx, user.id, passwordHash);
+  if (grant.details.channel === "email") await markEmailConfirmed(ctx, tx, user);
+  const session = isFirstPassword(user)
+    ? await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device })
+    : null;
+  return { tenantId: grant.tenantId, session };
+}
+
+/** The workspace that the link leads to, or the person's only one, or the list of their workspaces. */
+async function destinationOf(
+  ctx: SystemContext,
+  user: User,
+  { signInId, remember }: StartedSession,
+  { tenantId }: { tenantId: TenantId | null },
+): Promise<string> {
+  const invited = tenantId && await findWorkspace(ctx, user, tenantId);
+  const tenant = invited ? invited.tenant : await findOnlyWorkspace(ctx, user);
+  if (!tenant) return "/workspaces";
+  return await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: "joined" });
+}
+
+function isFirstPassword({ passwordHash }: User): boolean {
+  return passwordHash === null;
+}
+
+function isSomeoneElse({ actor }: SystemContext, { id }: User): boolean {
+  const signedIn = describeActor(actor).id;
+  return signedIn !== null && signedIn !== id;
+}
+
+function belongsToAnother({ actor }: SystemContext, { email }: User) {
+  const current = "email" in actor ? actor.email : describeActor(actor).name;
+  return conflict(LINK_OF_ANOTHER.with({ current, email }));
 }
 
 function expired() {

@@ -23,6 +23,6 @@ export async function repeatSignUp(
   if (!tenant || !(await verifyPassword(input.password, user.passwordHash, ctx.signal)).matches) return null;
   const session = await startCheckedSession(ctx, user, { tenantId: null, remember: true, device });
   const { signInId, remember } = session;
-  const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: true });
+  const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: "created" });
   return { next: "workspace", tenant, url, session };
 }

@@ -2,19 +2,19 @@ import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { userActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
-import { DomainError, invalid } from "../errors.ts";
+import { DomainError, type FieldProblems, invalid } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
 import { createOwnTenant, ownTenant } from "../tenancy/own_tenants.ts";
-import { SUBDOMAIN_TAKEN } from "../tenancy/subdomains.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
-import { createTenantFor, isSubdomainTaken, newTenant } from "../tenancy/tenants.ts";
+import { createTenantFor, newTenant } from "../tenancy/tenants.ts";
+import { findAddressProblem, isSubdomainTaken } from "../tenancy/workspace_addresses.ts";
 import { resetAccess } from "./account_access.ts";
 import type { Device } from "./credentials.ts";
 import { markEmailConfirmed, sendVerification } from "./email_verification.ts";
 import { createHandoff } from "./handoffs.ts";
-import { checkNewPassword, hashPassword, verifyPassword } from "./passwords.ts";
+import { checkNewPassword, findPasswordProblem, hashPassword, verifyPassword } from "./passwords.ts";
 import {
   checkCode,
   finishPendingSignUp,
@@ -26,7 +26,8 @@ import { startCheckedSession } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { findOrCreateUser, findUserByEmail, lockUser, personName, type User } from "./users.ts";
 
-const ACCOUNT_EXISTS = problem(
+/** Shown on `email` to a visitor whose password is not the account's. */
+export const ACCOUNT_EXISTS = problem(
   "account_exists",
   "You already have an account. Sign in to create another workspace.",
 );
@@ -66,7 +67,7 @@ type Workspace = { companyName: string; subdomain: string };
  * Throws `invalid` with the fields to change.
  */
 export async function signUp(ctx: SystemContext, input: NewAccount, device: Device): Promise<SignUpOutcome> {
-  if (await isSubdomainTaken(ctx, input.subdomain)) throw invalid({ subdomain: SUBDOMAIN_TAKEN });
+  if (await isSubdomainTaken(ctx, input.subdomain)) throw invalid(await findSignUpProblems(ctx, input));
   const isVerifiedFirst = ctx.services.config.signUp === "verified";
   const known = await findUserByEmail(ctx.control, input.email);
   if (known?.emailVerifiedAt || (known && !isVerifiedFirst)) {
@@ -79,6 +80,18 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
     return { next: "enter_code", pending: await startPendingSignUp(ctx, input, passwordHash) };
   }
   return await createAccount(ctx, { ...input, passwordHash }, device) ?? await signUp(ctx, input, device);
+}
+
+/**
+ * What is wrong with a sign-up apart from what its schema says, so that a form shows all its errors at once. Doesn't look at
+ * accounts, so the answer says nothing about the address.
+ */
+export async function findSignUpProblems(
+  ctx: SystemContext,
+  { subdomain, email = "", password = "" }: { subdomain?: string; email?: string; password?: string },
+): Promise<FieldProblems> {
+  const weakness = findPasswordProblem(password, email);
+  return { ...await findAddressProblem(ctx, { subdomain }), ...(weakness && { password: weakness }) };
 }
 
 /**
@@ -180,7 +193,7 @@ async function signedUp(
   ctx.services.metrics.signedUp();
   log.info("signed up", { tenantId: tenant.id, userId });
   const { signInId, remember } = session;
-  const url = await createHandoff(ctx, tenant, { userId, signInId, remember, welcome: true });
+  const url = await createHandoff(ctx, tenant, { userId, signInId, remember, welcome: "created" });
   return { next: "workspace", tenant, url, session };
 }
 

@@ -5,12 +5,13 @@ import { type Problem, problem } from "./problem.ts";
 export const TEXT_TOO_LONG = problem("text_too_long", "Use {maximum} characters at most.");
 const NOT_ONE_LINE = problem("text_not_one_line", "Use printable characters on one line.");
 const NOT_PRINTABLE = problem("text_not_printable", "Use printable characters.");
+const EMAIL_MISSING = problem("email_missing", "Enter an email address.");
 const EMAIL_TOO_LONG = problem("email_too_long", "This address is too long.");
 const EMAIL_NOT_ASCII = problem(
   "email_not_ascii",
   "Use an address with only the letters a to z, digits and symbols before the @.",
 );
-const EMAIL_INVALID = problem("email_invalid", "Enter an email address such as ada@example.com.");
+const EMAIL_INVALID = problem("email_invalid", "Enter a full email address, like ada@company.com.");
 
 /** Control characters, Unicode line breaks, and marks that change the text direction. */
 const UNFIT_FOR_A_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/u;
@@ -93,6 +94,7 @@ const NON_ASCII = /[^\p{ASCII}]/u;
 
 /** An email address that browsers accept, normalized by `normalizeEmailAddress`. */
 export const emailAddress = z.string().overwrite(normalizeEmailAddress)
+  .min(1, { error: EMAIL_MISSING.code, abort: true })
   .max(MAX_EMAIL_LENGTH, EMAIL_TOO_LONG.code)
   .refine((text) => !NON_ASCII.test(localPart(text)), {
     error: EMAIL_NOT_ASCII.code,

@@ -23,7 +23,7 @@ export const WELCOME = email("welcome", {
       settingsUrl: `${url}/settings`,
     };
     return {
-      ...await linkInto(system, reader, `${url}/dashboard`),
+      ...await linkInto(system, reader, { url: `${url}/dashboard`, tenantId: tenant.id }),
       workspace: reader.emailVerifiedAt ? workspace : null,
     };
   },

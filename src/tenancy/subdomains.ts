@@ -5,6 +5,7 @@ import { TEXT_TOO_LONG } from "../platform/text.ts";
 
 export const SUBDOMAIN_TAKEN = problem("subdomain_taken", "This address is taken.");
 const SUBDOMAIN_RESERVED = problem("subdomain_reserved", "This name is reserved. Choose another one.");
+const SUBDOMAIN_MISSING = problem("subdomain_missing", "Enter a workspace address.");
 const TOO_SHORT = problem("subdomain_too_short", "Use at least {minimum} characters.");
 const UPPERCASE = problem("subdomain_uppercase", "Use lowercase letters.");
 const WRONG_CHARACTER = problem("subdomain_character", "Use letters a to z, digits and hyphens only.");
@@ -50,6 +51,7 @@ export function normalizeSubdomain(text: string): string {
 
 /** The syntax of a tenant's subdomain: one label of a host name. Every error states its reason. */
 export const subdomainForm = z.string().trim()
+  .min(1, { error: SUBDOMAIN_MISSING.code, abort: true })
   .min(MIN_LENGTH, TOO_SHORT.code)
   .max(MAX_LENGTH, { error: TEXT_TOO_LONG.code, abort: true })
   .refine((text) => text === text.toLowerCase(), UPPERCASE.code)

@@ -1,4 +1,4 @@
-import { and, eq, gt, ilike, isNotNull, isNull, ne, or, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, ilike, isNotNull, ne, or, type Placeholder, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
@@ -151,12 +151,6 @@ export async function takeSubdomain(
     setWhere: sql`${subdomains.expiresAt} <= ${now.toISOString()} or ${subdomains.tenantId} = ${tenantId}`,
   }).returning({ name: subdomains.name });
   if (taken.length === 0) throw takenError();
-}
-
-/** Whether a subdomain belongs to a tenant, or still redirects to one. */
-export async function isSubdomainTaken(ctx: SystemContext, name: string): Promise<boolean> {
-  const isLive = or(isNull(subdomains.expiresAt), gt(subdomains.expiresAt, ctx.services.clock.now()));
-  return (await ctx.control.$count(subdomains, and(eq(subdomains.name, name), isLive))) > 0;
 }
 
 /** Runs a change of the table `tenants`. Throws `invalid` if another tenant has the subdomain. */

@@ -15,6 +15,11 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
   const on = pagesOn(world.host());
   return [
     on("landing", "/"),
+    on("pricing", "/pricing"),
+    on("about", "/about"),
+    on("privacy", "/privacy"),
+    on("terms", "/terms"),
+    on("status", "/status"),
     on("sign-up", "/signup"),
     on("check-email", "/signup/check-email"),
     on("sign-up-code", "/signup/code"),

@@ -353,7 +353,7 @@ export class World implements AsyncDisposable {
     const device = { ipAddress: "127.0.0.1", userAgent: "Test" };
     const apex = { tenantId: null, remember: true, device };
     const { signInId } = await startCheckedSession(this.system, owner, apex);
-    const request = { userId: owner.id, signInId, remember: true, welcome: false };
+    const request = { userId: owner.id, signInId, remember: true, welcome: null };
     return new URL(await createHandoff(this.system, tenant, request)).searchParams.get("token")!;
   }
 

@@ -62,7 +62,7 @@ const REFUSED: [string, RegExp][] = [
   ["ac.me", /letters a to z/],
   ["ac_me", /letters a to z/],
   ["12345", /at least one letter/],
-  ["", /at least 2/],
+  ["", /Enter a workspace address/],
 ];
 
 for (const [name, reason] of REFUSED) {

@@ -17,7 +17,7 @@ const SIGN_IN: SignIn = {
   createdAt: new Date("2026-02-27T12:00:00Z"),
   lastSeenAt: new Date("2026-03-02T09:00:00Z"),
 };
-const ALONE = { firstHref: null, nextHref: null };
+const ALONE = { previousHref: null, nextHref: null };
 
 Deno.test("a chosen color replaces the one that follows from the name", async () => {
   const derived = avatarColorOf("Ada Lovelace", null);

@@ -7,12 +7,12 @@ import { TenantList } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantPage } from "../../views/pages/admin/tenant_page.tsx";
 import type { ListedTenant } from "../../views/pages/admin/tenant_row.tsx";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
-import { NewWorkspacePage } from "../../views/pages/new_workspace_page.tsx";
+import { NewWorkspacePage } from "../../views/pages/workspaces/new_workspace_page.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { SettingsPage } from "../../views/pages/settings/settings_page.tsx";
 import { SuspendedPage } from "../../views/pages/error/suspended_page.tsx";
-import { WorkspacesPage } from "../../views/pages/workspaces_page.tsx";
+import { WorkspacesPage } from "../../views/pages/workspaces/workspaces_page.tsx";
 import { htmlOf, NONCE } from "../support/page.tsx";
 
 const NOW = new Date("2026-11-23T12:00:00Z");

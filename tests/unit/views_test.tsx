@@ -11,8 +11,8 @@ import { ProjectDialog } from "../../views/pages/projects/project_form.tsx";
 import { ProjectList } from "../../views/pages/projects/project_list.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
-import { SignInForm } from "../../views/pages/sign_in_page.tsx";
-import { SignUpForm } from "../../views/pages/sign_up_page.tsx";
+import { SignInForm } from "../../views/pages/sign_in/sign_in_page.tsx";
+import { SignUpForm } from "../../views/pages/sign_up/sign_up_page.tsx";
 import { htmlOf, NONCE } from "../support/page.tsx";
 
 const NOW = new Date("2026-03-01T12:00:00Z");
@@ -105,7 +105,7 @@ Deno.test("a sign-up with an error keeps the input and shows the error next to t
   const input = form.match(/<input[^>]*id="subdomain"[^>]*>/)?.[0] ?? "";
   assert.match(input, /value="www"/);
   assert.match(input, /aria-invalid="true"/);
-  assert.match(input, /aria-describedby="subdomain-error"/);
+  assert.match(input, /aria-describedby="subdomain-status"/);
   assert.match(input, /autofocus/);
   assert.match(form, /id="subdomain-error"[^>]*>.*This address is taken\./s);
   assert.match(form, /value="ada@acme.example"/);

@@ -8,6 +8,8 @@ type HxOptions = {
   trigger?: string;
   pushUrl?: string;
   indicator?: string;
+  /** Other fields to send. A GET of a field sends only that field, never the form around it. */
+  include?: string;
   sync?: string;
   disable?: string;
   /** Other options for a status: `{ "422": "target:this swap:outerHTML" }`. */

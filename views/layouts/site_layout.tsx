@@ -1,22 +1,22 @@
 import type { Child, PropsWithChildren } from "hono/jsx";
-import { ButtonLink } from "../components/button.tsx";
 import { classes } from "../components/classes.ts";
-import { Logo } from "../components/icon.tsx";
 import { Toast, ToastRegion } from "../components/toast.tsx";
-import { usePage } from "../page.tsx";
 import { Document } from "./document.tsx";
 import type { LayoutProps } from "./layout.ts";
+import { SiteFooter, SmallFooter } from "./site_footer.tsx";
+import { SiteHeader, type Viewer } from "./site_header.tsx";
 
-/** The layout of the site's pages. `viewer` is the signed-in person, null for a visitor, and absent if unknown. */
+/** The layout of the site's pages. Wide pages introduce the product; the others have one form or one message. */
 export function SiteLayout(
   { title, description, viewer, flash, wide = false, children }: PropsWithChildren<
-    LayoutProps & { viewer?: { name: string } | null }
+    LayoutProps & { viewer?: Viewer }
   >,
 ) {
+  const introduces = wide && viewer !== undefined;
   return (
     <Document title={`${title} · Denizen`} description={description}>
       <div class="flex min-h-dvh flex-col">
-        <SiteHeader viewer={viewer} />
+        <SiteHeader viewer={viewer} wide={introduces} />
         <main
           id="main"
           tabindex={-1}
@@ -24,7 +24,7 @@ export function SiteLayout(
         >
           {children}
         </main>
-        <SiteFooter />
+        {introduces ? <SiteFooter /> : <SmallFooter />}
       </div>
       <ToastRegion>{flash ? <Toast {...flash} /> : null}</ToastRegion>
     </Document>
@@ -57,45 +57,5 @@ export function FormColumn(
       </header>
       {children}
     </div>
-  );
-}
-
-function SiteHeader({ viewer }: { viewer?: { name: string } | null }) {
-  const { apexUrl } = usePage();
-  return (
-    <header>
-      <div class="mx-auto flex h-16 max-w-6xl items-center justify-between gap-4 px-5">
-        <a href={`${apexUrl}/`} class="flex rounded-md" aria-label="Denizen, home">
-          <Logo />
-        </a>
-        {viewer === undefined ? null : (
-          <nav aria-label="Account" class="flex items-center gap-1.5">
-            {viewer
-              ? <ButtonLink href={`${apexUrl}/workspaces`} size="small">Your workspaces</ButtonLink>
-              : (
-                <>
-                  <ButtonLink href={`${apexUrl}/login`} variant="quiet" size="small">Sign in</ButtonLink>
-                  <ButtonLink href={`${apexUrl}/signup`} variant="primary" size="small">Sign up</ButtonLink>
-                </>
-              )}
-          </nav>
-        )}
-      </div>
-    </header>
-  );
-}
-
-function SiteFooter() {
-  const { apexUrl } = usePage();
-  return (
-    <footer class="border-t border-line">
-      <div class="mx-auto flex max-w-6xl flex-wrap items-center justify-between gap-x-6 gap-y-2 px-5 py-6 text-sm text-muted">
-        <p>Denizen. A separate workspace for every company.</p>
-        <nav aria-label="Footer" class="flex gap-5">
-          <a class="rounded-sm hover:text-ink" href={`${apexUrl}/openapi.json`}>API description</a>
-          <a class="rounded-sm hover:text-ink" href={`${apexUrl}/login`}>Sign in</a>
-        </nav>
-      </div>
-    </footer>
   );
 }

@@ -1,5 +1,4 @@
 const TOAST_MILLISECONDS = 6000;
-const LONGEST_SUBDOMAIN = 40;
 const MAX_LOGO_BYTES = 1024 * 1024;
 
 // Alpine reads every global. Chromium logs a deprecation when a script reads this one, which nothing here uses.
@@ -163,26 +162,48 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
-  // Suggests an address from the company's name until the person types one.
-  Alpine.data("subdomain", () => ({
-    subdomain: "",
-    isTheirs: false,
-    isReady: true,
+  // What the server says about a workspace's address, and the address that it suggests. The suggestion goes into the field if
+  // nobody has typed there in the meantime.
+  Alpine.data("address", () => ({
     init() {
-      this.subdomain = this.$refs.subdomain.value;
-      this.isTheirs = this.subdomain !== "";
+      const field = document.getElementById("subdomain");
+      const { problem, address, replaces } = this.$root.dataset;
+      if (field.value === replaces) this.write(field, address);
+      field.setAttribute("aria-invalid", problem !== undefined);
     },
-    suggest(event) {
-      if (this.isTheirs) return;
-      this.subdomain = toSubdomain(event.target.value);
-      this.$refs.subdomain.value = this.subdomain;
+    use() {
+      const field = document.getElementById("subdomain");
+      this.write(field, this.$root.dataset.address);
+      field.focus();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     },
-    take(event) {
-      this.subdomain = event.target.value.trim().toLowerCase();
-      this.isTheirs = this.subdomain !== "";
+    write(field, address) {
+      field.value = address;
+      document.getElementById("suggested").value = address;
     },
-    get preview() {
-      return this.subdomain || "your-company";
+  }));
+
+  // A password that can be shown. For a new one, a meter and a note say how hard it is to guess.
+  Alpine.data("password", () => ({
+    isShown: false,
+    strength: 0,
+    get isHidden() {
+      return !this.isShown;
+    },
+    get type() {
+      return this.isShown ? "text" : "password";
+    },
+    get note() {
+      return this.$root.dataset.notes.split("|")[this.strength];
+    },
+    toggle() {
+      this.isShown = !this.isShown;
+    },
+    hide() {
+      this.isShown = false;
+    },
+    rate(event) {
+      this.strength = strengthOf(event.target.value);
     },
   }));
 });
@@ -258,7 +279,14 @@ function focusFirst(places) {
   }
 }
 
-function toSubdomain(name) {
-  return name.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-").slice(0, LONGEST_SUBDOMAIN).replace(/^-+|-+$/g, "");
+const COMMON =
+  /p[a@4][s$5]{2}w?[o0]?r?[dt]?|qwert[yz]?|asdf|admin|welcome|letmein|iloveyou|1234+|abcd|[^\p{L}]+/giu;
+
+// 0: nothing typed. 1: shorter than a password may be. 2: easy to guess. 3, 4, 5: fair, good, strong.
+function strengthOf(password) {
+  const length = [...password].length;
+  const variety = new Set(password.toLowerCase()).size;
+  if (length < 12) return Math.min(length, 1);
+  if (variety < 6 || (length < 20 && password.replace(COMMON, "").length < 4 && variety < 12)) return 2;
+  return length + variety < 26 ? 3 : length + variety < 36 ? 4 : 5;
 }

@@ -4,7 +4,7 @@ import { TextField } from "../../components/field.tsx";
 import { FormerAddresses } from "../../components/former_addresses.tsx";
 import { Day } from "../../components/time.tsx";
 import { fill } from "../../text.ts";
-import { SubdomainField } from "../workspace_fields.tsx";
+
 import type { SettingsPageProps } from "./settings_page.tsx";
 import { settingsText } from "./text.ts";
 
@@ -43,10 +43,17 @@ export function AddressCard(
   const text = settingsText.use();
   return (
     <Card title={text.address}>
-      <form method="post" action="/settings/address" novalidate class="grid gap-5" x-data="subdomain">
+      <form method="post" action="/settings/address" novalidate class="grid gap-5">
         <p class="text-muted">{text.addressNote}</p>
-        <SubdomainField
-          hostSuffix={hostSuffix}
+        <TextField
+          id="subdomain"
+          name="subdomain"
+          label={text.workspaceAddress}
+          hint={text.workspaceAddressHint}
+          suffix={hostSuffix}
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
           value={move?.values.subdomain ?? workspace.subdomain}
           error={move?.errors.subdomain}
           autofocus={move ? true : undefined}

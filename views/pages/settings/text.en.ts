@@ -10,6 +10,8 @@ export const en = {
   renamed: (name: string) => `This workspace is now called ${name}.`,
 
   address: "Address",
+  workspaceAddress: "Workspace address",
+  workspaceAddressHint: "Lowercase letters, digits and hyphens.",
   addressNote: "The old address redirects to the new one for 90 days. Everyone has to sign in again.",
   changeAddress: "Change address",
   oldAddresses: "Old addresses",

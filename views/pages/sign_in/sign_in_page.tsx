@@ -1,13 +1,16 @@
-import { Alert } from "../components/alert.tsx";
-import { Button } from "../components/button.tsx";
-import { Checkbox } from "../components/checkbox.tsx";
-import { TextField } from "../components/field.tsx";
-import { hx } from "../components/hx.ts";
-import { TextLink } from "../components/link.tsx";
-import { Waiting } from "../components/skeleton.tsx";
-import { type Mark, TenantMark } from "../components/tenant_mark.tsx";
-import { FormColumn } from "../layouts/site_layout.tsx";
-import { usePage } from "../page.tsx";
+import { Alert } from "../../components/alert.tsx";
+import { Button } from "../../components/button.tsx";
+import { Checkbox } from "../../components/checkbox.tsx";
+import { TextField } from "../../components/field.tsx";
+import { hx } from "../../components/hx.ts";
+import { TextLink } from "../../components/link.tsx";
+import { PasswordField } from "../../components/password_field.tsx";
+import { Waiting } from "../../components/skeleton.tsx";
+import { type Mark, TenantMark } from "../../components/tenant_mark.tsx";
+import { FormColumn } from "../../layouts/site_layout.tsx";
+import { usePage } from "../../page.tsx";
+import { fill } from "../../text.ts";
+import { signInText } from "./text.ts";
 
 export type SignInFormProps = {
   values?: { email?: string; remember?: boolean };
@@ -18,26 +21,18 @@ export type SignInFormProps = {
 
 /** `/login`, on the apex and on the host of a workspace. */
 export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace?: Mark }) {
+  const text = signInText.use();
   const { apexUrl } = usePage();
-  const title = workspace
-    ? (
-      <>
-        Sign in to <span class="tenant-name">{workspace.name}</span>
-      </>
-    )
-    : "Sign in";
+  const name = <bdi class="tenant-name">{workspace?.name}</bdi>;
   return (
     <FormColumn
-      title={title}
+      title={workspace ? fill(text.heading, { workspace: name }) : text.title}
       mark={workspace ? <TenantMark {...workspace} size="large" /> : null}
-      lead={workspace ? "Use your work email and password." : "Welcome back."}
+      lead={text.lead}
     >
       <SignInForm {...form} />
       <p class="text-muted">
-        <TextLink href={`${apexUrl}/forgot-password`}>Forgot your password?</TextLink>
-      </p>
-      <p class="text-muted">
-        New here? <TextLink href={`${apexUrl}/signup`}>Create your workspace</TextLink>
+        {fill(text.newHere, { link: <TextLink href={`${apexUrl}/signup`}>{text.create}</TextLink> })}
       </p>
     </FormColumn>
   );
@@ -45,6 +40,8 @@ export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace
 
 /** Only the form. htmx gets it with 422 if the sign-in fails. */
 export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
+  const text = signInText.use();
+  const { apexUrl } = usePage();
   return (
     <form
       id="sign-in-form"
@@ -60,27 +57,23 @@ export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
         id="email"
         name="email"
         type="email"
-        label="Email"
+        label={text.email}
         value={values.email}
         autocomplete="username"
         autofocus={!values.email || undefined}
       />
-      <TextField
+      <PasswordField
         id="password"
         name="password"
-        type="password"
-        label="Password"
-        autocomplete="current-password"
+        label={text.password}
         autofocus={values.email ? true : undefined}
       />
-      <Checkbox
-        id="remember"
-        name="remember"
-        label="Stay signed in on this device"
-        checked={values.remember}
-      />
+      <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <Checkbox id="remember" name="remember" label={text.remember} checked={values.remember} />
+        <TextLink href={`${apexUrl}/forgot-password`}>{text.forgot}</TextLink>
+      </div>
       <Button id="login-button" class="login-button" variant="primary" size="large">
-        Sign in
+        {text.signIn}
         <Waiting />
       </Button>
     </form>

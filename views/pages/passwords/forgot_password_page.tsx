@@ -1,22 +1,21 @@
-import { Button } from "../components/button.tsx";
-import { TextField } from "../components/field.tsx";
-import { hx } from "../components/hx.ts";
-import { TextLink } from "../components/link.tsx";
-import { Waiting } from "../components/skeleton.tsx";
-import { FormColumn } from "../layouts/site_layout.tsx";
+import { Button } from "../../components/button.tsx";
+import { TextField } from "../../components/field.tsx";
+import { hx } from "../../components/hx.ts";
+import { TextLink } from "../../components/link.tsx";
+import { Waiting } from "../../components/skeleton.tsx";
+import { FormColumn } from "../../layouts/site_layout.tsx";
+import { passwordText } from "./text.ts";
 
 export type ForgotPasswordFormProps = { values?: { email?: string }; errors?: Record<string, string> };
 
 /** `/forgot-password`: asks for the email address that gets the password link. */
 export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
+  const text = passwordText.use();
   return (
-    <FormColumn
-      title="Forgot your password?"
-      lead="Enter your email. We'll send you a link to choose a new password."
-    >
+    <FormColumn title={text.forgotTitle} lead={text.forgotLead}>
       <ForgotPasswordForm {...props} />
-      <p class="text-muted">
-        <TextLink href="/login">Back to sign in</TextLink>
+      <p>
+        <TextLink href="/login">{text.backToSignIn}</TextLink>
       </p>
     </FormColumn>
   );
@@ -24,6 +23,7 @@ export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
 
 /** Only the form. htmx gets it with 422 if the address is invalid. */
 export function ForgotPasswordForm({ values = {}, errors = {} }: ForgotPasswordFormProps) {
+  const text = passwordText.use();
   return (
     <form
       id="forgot-password-form"
@@ -37,14 +37,14 @@ export function ForgotPasswordForm({ values = {}, errors = {} }: ForgotPasswordF
         id="email"
         name="email"
         type="email"
-        label="Email"
+        label={text.email}
         value={values.email}
         error={errors.email}
         autocomplete="username"
         autofocus
       />
       <Button variant="primary" size="large">
-        Send link
+        {text.sendLink}
         <Waiting />
       </Button>
     </form>

@@ -1,17 +1,21 @@
-import { Button, ButtonLink } from "../components/button.tsx";
-import { Card } from "../components/card.tsx";
-import { EmptyState } from "../components/empty_state.tsx";
-import { Icon } from "../components/icon.tsx";
-import { DeletionBadge, SuspendedBadge } from "../components/lifecycle_badges.tsx";
-import { Pagination } from "../components/pagination.tsx";
-import { type Mark, TenantMark } from "../components/tenant_mark.tsx";
-import { FormColumn } from "../layouts/site_layout.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { EmptyState } from "../../components/empty_state.tsx";
+import { Icon } from "../../components/icon.tsx";
+import { DeletionBadge, SuspendedBadge } from "../../components/lifecycle_badges.tsx";
+import { Pagination } from "../../components/pagination.tsx";
+import { type Mark, TenantMark } from "../../components/tenant_mark.tsx";
+import { FormColumn } from "../../layouts/site_layout.tsx";
+import { fill } from "../../text.ts";
+import { workspacesText } from "./text.ts";
 
 export type Workspace = Mark & {
   id: string;
   subdomain: string;
   role: string;
   url: string;
+  /** The color that the workspace has chosen. */
+  color?: string | null;
   /** The reason for the suspension, if the workspace is suspended. */
   suspension?: string;
   /** The day of the scheduled deletion, if there is one. */
@@ -28,8 +32,10 @@ export function WorkspacesPage(
     isStaff?: boolean;
   },
 ) {
+  const text = workspacesText.use();
+  const address = <span class="wrap-anywhere">{user.email}</span>;
   return (
-    <FormColumn title="Your workspaces" lead={`Signed in as ${user.email}`}>
+    <FormColumn title={text.heading} lead={fill(text.signedInAs, { address })}>
       <Card flush>
         {workspaces.length > 0
           ? (
@@ -40,13 +46,13 @@ export function WorkspacesPage(
           : <NoWorkspaces />}
         {pages ? <Pagination {...pages} /> : null}
       </Card>
-      <div class="flex flex-wrap items-center justify-between gap-3">
+      <div class="flex flex-wrap items-center gap-2">
         {workspaces.length > 0
-          ? <ButtonLink href="/workspaces/new" icon="plus">New workspace</ButtonLink>
-          : <span></span>}
-        {isStaff ? <ButtonLink href="/admin/tenants" variant="quiet">Back office</ButtonLink> : null}
-        <form method="post" action="/logout">
-          <Button variant="quiet" icon="log-out">Sign out</Button>
+          ? <ButtonLink href="/workspaces/new" variant="primary" icon="plus">{text.newWorkspace}</ButtonLink>
+          : null}
+        {isStaff ? <ButtonLink href="/admin/tenants">{text.backOffice}</ButtonLink> : null}
+        <form method="post" action="/logout" class="ms-auto">
+          <Button variant="quiet" icon="log-out">{text.signOut}</Button>
         </form>
       </div>
     </FormColumn>
@@ -59,11 +65,11 @@ function WorkspaceItem({ id, name, color, logoUrl, role, url, suspension, deleti
       <form method="post" action={`/workspaces/${id}/handoff`}>
         <button
           type="submit"
-          class="group flex w-full items-center gap-3 rounded-lg px-4 py-3.5 text-left transition-colors hover:bg-sunken"
+          class="group flex w-full items-center gap-3 rounded-lg px-4 py-3 text-start -outline-offset-2 transition-colors hover:bg-sunken"
         >
           <TenantMark name={name} color={color} logoUrl={logoUrl} />
           <span class="min-w-0 flex-1">
-            <span class="block truncate font-semibold" dir="auto">{name}</span>
+            <span class="line-clamp-2 font-medium wrap-anywhere" dir="auto">{name}</span>
             <span class="block truncate text-sm text-muted">{new URL(url).host}</span>
             {suspension !== undefined || deletion
               ? (
@@ -74,10 +80,14 @@ function WorkspaceItem({ id, name, color, logoUrl, role, url, suspension, deleti
               )
               : null}
             {suspension
-              ? <span class="mt-1.5 block text-sm wrap-anywhere whitespace-pre-line">{suspension}</span>
+              ? (
+                <span class="mt-1.5 block text-sm wrap-anywhere whitespace-pre-line" dir="auto">
+                  {suspension}
+                </span>
+              )
               : null}
           </span>
-          <span class="text-sm text-muted capitalize">{role}</span>
+          <span class="text-sm text-muted">{workspacesText.use().roles[role] ?? role}</span>
           <Icon name="arrow-right" class="text-faint transition-transform group-hover:translate-x-0.5" />
         </button>
       </form>
@@ -86,13 +96,10 @@ function WorkspaceItem({ id, name, color, logoUrl, role, url, suspension, deleti
 }
 
 function NoWorkspaces() {
+  const text = workspacesText.use();
   return (
-    <EmptyState
-      icon="layers"
-      title="No workspaces yet"
-      text="Create one for your company, or ask a colleague to invite you."
-    >
-      <ButtonLink href="/workspaces/new" variant="primary" icon="plus">New workspace</ButtonLink>
+    <EmptyState icon="layers" title={text.emptyTitle} text={text.emptyText}>
+      <ButtonLink href="/workspaces/new" variant="primary" icon="plus">{text.newWorkspace}</ButtonLink>
     </EmptyState>
   );
 }

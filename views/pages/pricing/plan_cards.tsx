@@ -1,0 +1,55 @@
+import { ButtonLink } from "../../components/button.tsx";
+import { formatsOf } from "../../locale.ts";
+import { usePage } from "../../page.tsx";
+import { Icon } from "../../components/icon.tsx";
+import { type PlanRow, usePlanRows } from "./plan_rows.ts";
+import type { PlanSummary } from "./plan_summary.ts";
+import { pricingText } from "./text.ts";
+
+/** The plans side by side, with what each includes. */
+export function PlanCards({ plans }: { plans: readonly PlanSummary[] }) {
+  const rows = usePlanRows(plans);
+  return (
+    <ul class="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+      {plans.map((plan) => (
+        <li class="flex flex-col rounded-lg border border-line bg-surface p-5 shadow-card">
+          <h3 class="text-md font-semibold">{plan.name}</h3>
+          <p class="mt-1 min-h-10 text-sm text-muted">{pricingText.use().audience[plan.key]}</p>
+          <Price {...plan} />
+          <ul class="mt-5 grid gap-2 border-t border-line pt-5 text-sm">
+            {rows.map((row) => <Included key={row.label} row={row} plan={plan} />)}
+          </ul>
+          {plan.monthlyPrice === null
+            ? null
+            : <ButtonLink href="/signup" class="mt-6 w-full">{pricingText.use().create}</ButtonLink>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A plan's price, large. */
+export function Price({ monthlyPrice }: Pick<PlanSummary, "monthlyPrice">) {
+  const text = pricingText.use();
+  const { price } = formatsOf(usePage().locale);
+  if (monthlyPrice === null) return <p class="mt-3 text-xl leading-8 font-semibold">{text.byAgreement}</p>;
+  return (
+    <p class="mt-3 flex items-baseline gap-1.5">
+      <span class="text-2xl font-semibold tracking-tighter tabular-nums">
+        {price.format(monthlyPrice / 100)}
+      </span>
+      <span class="text-sm text-muted">{text.perMonth}</span>
+    </p>
+  );
+}
+
+function Included({ row, plan }: { row: PlanRow; plan: PlanSummary }) {
+  return (
+    <li class="flex items-start gap-2">
+      <Icon name="check" class="mt-0.5 text-muted" />
+      <span>
+        <span class="font-medium tabular-nums">{row.valueOf(plan)}</span> {row.unit}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,4 @@
+import type { Plan } from "../../../src/billing/plans.ts";
+
+/** A plan, and how many things of each kind it includes: what features limit. Null stands for no limit. */
+export type PlanSummary = Plan & { limits: readonly { name: string; included: number | null }[] };

@@ -1,0 +1,71 @@
+import { formatsOf } from "../../locale.ts";
+import { usePage } from "../../page.tsx";
+import { PlanCards } from "./plan_cards.tsx";
+import { usePlanRows } from "./plan_rows.ts";
+import type { PlanSummary } from "./plan_summary.ts";
+import { pricingText } from "./text.ts";
+
+const CELL = "px-3 py-3 text-end tabular-nums first:ps-4 last:pe-4";
+
+/** `/pricing`: what each plan costs and includes. */
+export function PricingPage({ plans }: { plans: readonly PlanSummary[] }) {
+  const text = pricingText.use();
+  return (
+    <div class="mx-auto grid max-w-[70rem] gap-12 px-5 py-14 sm:px-8 sm:py-18">
+      <header class="grid gap-3 text-center">
+        <h1 class="text-3xl font-semibold tracking-tighter">{text.heading}</h1>
+        <p class="text-lg text-balance text-muted">{text.lead}</p>
+      </header>
+      <section aria-labelledby="plans">
+        <h2 id="plans" class="sr-only">{text.plans}</h2>
+        <PlanCards plans={plans} />
+      </section>
+      <section class="grid gap-4" aria-labelledby="comparison">
+        <h2 id="comparison" class="text-xl font-semibold">{text.comparison}</h2>
+        <Comparison plans={plans} />
+      </section>
+    </div>
+  );
+}
+
+function Comparison({ plans }: { plans: readonly PlanSummary[] }) {
+  const text = pricingText.use();
+  const { price } = formatsOf(usePage().locale);
+  const priceOf = ({ monthlyPrice }: PlanSummary) =>
+    monthlyPrice === null ? text.byAgreement : price.format(monthlyPrice / 100);
+  const rows = [{ label: text.price, valueOf: priceOf }, ...usePlanRows(plans)];
+  return (
+    <div
+      class="overflow-x-auto rounded-lg border border-line bg-surface shadow-card"
+      tabindex={0}
+      role="group"
+      aria-labelledby="comparison"
+    >
+      <table class="w-full min-w-[44rem] table-fixed">
+        <caption class="sr-only">{text.comparison}</caption>
+        <thead>
+          <tr class="border-b border-line text-sm text-muted">
+            <td class="w-1/3"></td>
+            {plans.map((plan) => <PlanHead key={plan.key} name={plan.name} />)}
+          </tr>
+        </thead>
+        <tbody class="divide-y divide-line">
+          {rows.map(({ label, valueOf }) => (
+            <tr>
+              <th scope="row" class="px-4 py-3 text-start font-medium">{label}</th>
+              {plans.map((plan) => <PlanValue key={plan.key} value={valueOf(plan)} />)}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function PlanHead({ name }: { name: string }) {
+  return <th scope="col" class={`${CELL} font-medium`}>{name}</th>;
+}
+
+function PlanValue({ value }: { value: string }) {
+  return <td class={CELL}>{value}</td>;
+}

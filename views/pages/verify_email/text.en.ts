@@ -1,0 +1,18 @@
+export const en = {
+  title: "Confirm your email",
+  lead: "Confirm that {address} is your email address.",
+  yourPassword: "Your password",
+  yourPasswordHint: "Your password proves that this account is yours.",
+  newPassword: "New password",
+  newPasswordHint: "At least 12 characters. A new password signs everyone else out.",
+  confirm: "Confirm email",
+  chooseNew: "Don't know your password? {link}",
+  chooseNewLink: "Choose a new one",
+  doneTitle: "Email confirmed",
+  done: (address: string) => `${address} is confirmed as your email address.`,
+  expiredTitle: "This link no longer works",
+  expiredLead: "The link has been used or has expired. Sign in to get a new link.",
+  openWorkspaces: "Open your workspaces",
+  passwordSaved: "Email confirmed and password saved. Sign in to continue.",
+  linkSent: (address: string) => `We sent a link to ${address}.`,
+};
