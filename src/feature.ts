@@ -7,6 +7,8 @@ import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { Part } from "./ports.ts";
 import type { SearchSource } from "./search/search_source.ts";
+import type { SampleData } from "./setup/sample_data.ts";
+import type { SetupStep } from "./setup/setup_step.ts";
 
 /** Everything that a feature adds to the product, except its pages and API routes. `routes/app` and `routes/api` list those. */
 export type Feature = {
@@ -27,6 +29,10 @@ export type Feature = {
   readonly searches: readonly SearchSource[];
   // deno-lint-ignore no-explicit-any -- each part has its own type
   readonly parts: readonly Part<any>[];
+  /** Steps of the checklist on a new workspace's dashboard. */
+  readonly setup: readonly SetupStep[];
+  /** What "Add sample data" creates. */
+  readonly samples: readonly SampleData[];
 };
 
 /** Declares a feature. `src/features.ts` lists them all. */
@@ -45,6 +51,8 @@ export function feature(
     schedules: [],
     searches: [],
     parts: [],
+    setup: [],
+    samples: [],
     ...adds,
   };
 }

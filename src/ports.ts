@@ -9,6 +9,8 @@ import type { Clock } from "./platform/clock.ts";
 import type { Health } from "./platform/health.ts";
 import type { Metrics } from "./platform/metrics.ts";
 import type { SearchSource } from "./search/search_source.ts";
+import type { SampleMark } from "./setup/sample_mark.ts";
+import type { SetupStep } from "./setup/setup_step.ts";
 
 /** The services of this process. `buildServices` creates them once, and contexts pass them on. */
 export type Services = {
@@ -26,6 +28,10 @@ export type Services = {
   readonly searches: readonly SearchSource[];
   /** Every table that a feature has in the tenants' schemas. */
   readonly tenantTables: readonly PgTable[];
+  /** The steps of the set-up checklist, in their order. */
+  readonly setup: readonly SetupStep[];
+  /** How to recognize each feature's sample data. */
+  readonly samples: readonly SampleMark[];
   /** The oldest version of a tenant's schema that this code works with. */
   oldestServedVersion: string;
   /** A feature's part of this process. Throws if no feature in features.ts declares the part. */

@@ -33,6 +33,12 @@ export type Formats = {
   count: Intl.NumberFormat;
   /** "$29". */
   price: Intl.NumberFormat;
+  /** "20K". */
+  compact: Intl.NumberFormat;
+  /** "12%", from 0.12. */
+  percent: Intl.NumberFormat;
+  /** Kilobytes, megabytes, gigabytes and terabytes: "4.2 MB". */
+  bytes: readonly Intl.NumberFormat[];
 };
 
 /** The tag of each language's formats for dates and numbers. */
@@ -77,5 +83,10 @@ function formatsFor(tag: string): Formats {
       currency: "USD",
       trailingZeroDisplay: "stripIfInteger",
     }),
+    compact: new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 }),
+    percent: new Intl.NumberFormat(tag, { style: "percent" }),
+    bytes: ["kilobyte", "megabyte", "gigabyte", "terabyte"].map((unit) =>
+      new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "short", maximumSignificantDigits: 3 })
+    ),
   };
 }

@@ -1,26 +1,36 @@
 import { can } from "../../src/access/authorize.ts";
+import type { Activity as LogLine } from "../../src/analytics/activity.ts";
 import { getDashboard } from "../../src/analytics/dashboard.ts";
-import type { TenantContext } from "../../src/context.ts";
-import { sentenceOf } from "../../src/events/sentence.ts";
+import { getStorageHistory } from "../../src/analytics/storage_history.ts";
+import type { MemberContext } from "../../src/context.ts";
+import { sentencePartsOf } from "../../src/events/sentence.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import { PROJECTS_WRITE } from "../../src/projects/projects.ts";
-import { DashboardPanel, NewProjectLink } from "../../views/pages/dashboard_page.tsx";
-import { fragment, page } from "../page.tsx";
+import { dismissSetup } from "../../src/setup/dismissal.ts";
+import { addSamples, removeSamples } from "../../src/setup/sample_data.ts";
+import { tenantUrl } from "../../src/tenancy/tenant.ts";
+import type { Activity } from "../../views/components/activity_list.tsx";
+import {
+  DashboardPanel,
+  type DashboardPanelProps,
+  NewProjectLink,
+} from "../../views/pages/dashboard/dashboard_page.tsx";
+import { StoragePage } from "../../views/pages/dashboard/storage_page.tsx";
+import { dashboardText } from "../../views/pages/dashboard/text.ts";
+import { localeOf } from "../locale.ts";
+import { done, fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
-const pages = new MemberPages({
-  label: "Dashboard",
-  href: "/dashboard",
-  icon: "home",
-  group: "main",
-  position: 10,
-});
+const DASHBOARD = { label: "Dashboard", href: "/dashboard" };
+const SAMPLES = FEATURES.flatMap(({ samples }) => samples);
+
+const pages = new MemberPages({ ...DASHBOARD, icon: "home", group: "main", position: 10 });
 export default pages;
 
 pages.get("/dashboard", async (c) => {
-  const ctx = c.get("member");
-  const panel = await panelOf(ctx);
+  const panel = await panelOf(c.get("member"));
   return await page(c, {
-    title: "Dashboard",
+    title: dashboardText.of(localeOf(c)).title,
     actions: panel.canWrite ? <NewProjectLink /> : undefined,
     body: <DashboardPanel {...panel} />,
   });
@@ -30,16 +40,72 @@ pages.get("/dashboard/panel", async (c) => {
   return await fragment(c, <DashboardPanel {...await panelOf(c.get("member"))} />);
 });
 
-async function panelOf(ctx: TenantContext) {
-  const { stats, activity } = await getDashboard(ctx);
+pages.get("/dashboard/storage", async (c) => {
+  const daily = await getStorageHistory(c.get("member"));
+  return await page(c, {
+    title: dashboardText.of(localeOf(c)).storageTitle,
+    trail: [DASHBOARD],
+    body: <StoragePage daily={daily} />,
+  });
+});
+
+pages.post("/dashboard/checklist/dismiss", async (c) => {
+  await dismissSetup(c.get("member"));
+  return await done(c, { to: "/dashboard", flash: dashboardText.of(localeOf(c)).dismissed });
+});
+
+pages.post("/dashboard/sample-data", async (c) => {
+  const added = await addSamples(c.get("member"), SAMPLES);
+  const text = dashboardText.of(localeOf(c));
+  return await done(c, {
+    to: "/dashboard",
+    flash: added > 0 ? text.samplesAdded : text.nothingChanged,
+  });
+});
+
+pages.post("/dashboard/sample-data/delete", async (c) => {
+  const removed = await removeSamples(c.get("member"), SAMPLES);
+  const text = dashboardText.of(localeOf(c));
+  return await done(c, {
+    to: "/dashboard",
+    flash: removed > 0 ? text.samplesRemoved : text.nothingChanged,
+  });
+});
+
+async function panelOf(ctx: MemberContext): Promise<DashboardPanelProps> {
+  const { projects, members, storage, apiCalls, recentProjects, activity, steps, samples } =
+    await getDashboard(ctx);
+  const { config, clock } = ctx.services;
   return {
-    stats,
-    activity: activity.map((entry) => ({
-      at: entry.at,
-      actorName: entry.actorName,
-      summary: sentenceOf(ctx.services.events, entry),
-    })),
-    now: ctx.services.clock.now(),
+    workspace: ctx.tenant.name,
+    figures: { projects, members, apiCalls, storage },
+    apiCalls: { ...apiCalls, apiUrl: `${tenantUrl(config.appUrl, ctx.tenant)}/api/v1` },
+    steps,
+    recentProjects: { projects: recentProjects, samples },
+    activity: activity.map((line) => activityOf(ctx, line)),
+    now: clock.now(),
     canWrite: can(ctx, PROJECTS_WRITE),
   };
+}
+
+function activityOf({ services }: MemberContext, line: LogLine): Activity {
+  const subjectHref = hrefOfSubject(line);
+  return {
+    at: line.at,
+    actorName: line.actorName,
+    actorHref: line.actorId ? hrefOfPerson(line.actorName) : undefined,
+    summary: sentencePartsOf(services.events, line)
+      .map(({ text, isSubject }) => isSubject ? { text, isName: true, href: subjectHref } : { text }),
+  };
+}
+
+/** Undefined if the subject has no page, or was deleted. */
+function hrefOfSubject({ subjectType, subjectName, projectId }: LogLine): string | undefined {
+  if (projectId) return `/projects/${projectId}`;
+  if (subjectType === "tenant") return "/settings";
+  return subjectType === "member" ? hrefOfPerson(subjectName) : undefined;
+}
+
+function hrefOfPerson(name: string): string {
+  return `/team?search=${encodeURIComponent(name)}`;
 }

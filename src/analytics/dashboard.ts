@@ -1,16 +1,29 @@
-import { and, count, gte, lt, sql } from "drizzle-orm";
+import { count, desc, sql } from "drizzle-orm";
 import { prepareQuery } from "../../db/connection/prepared.ts";
-import { apiUsage } from "../../db/stream/schema/api_usage.ts";
+import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
-import { authorize } from "../access/authorize.ts";
+import { authorize, can } from "../access/authorize.ts";
 import { countMembers } from "../access/members.ts";
-import { type AuditEntry, recentAudit } from "../audit/audit_log.ts";
+import { SEATS } from "../access/seats.ts";
+import { MONTHLY_API_CALLS } from "../api_access/monthly_calls.ts";
 import type { TenantContext } from "../context.ts";
-import { addMonths, dayOf, startOfMonth } from "./days.ts";
+import { part } from "../ports.ts";
+import { type Project, PROJECTS_READ } from "../projects/projects.ts";
+import { canChangeSamples } from "../setup/sample_data.ts";
+import { type ListedStep, listSteps, readPersonState, stateColumns } from "../setup/workspace_state.ts";
+import { type Activity, recentActivity } from "./activity.ts";
+import { type ApiCalls, callsOf, readCalls } from "./api_calls.ts";
+import { dayOf, startOfMonth } from "./days.ts";
+import { type Gauge, gaugesOf, readGauges } from "./gauges.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
 import { measureStorage } from "./storage.ts";
 
-const RECENT_ENTRIES = 8;
+const RECENT_ENTRIES = 5;
+const RECENT_PROJECTS = 5;
+/** The days of the charts, today included. */
+const CHART_DAYS = 30;
+/** A month's share of the plan's API calls is spread over this many days. */
+const DAYS_A_MONTH = 30;
 
 /** Figures of a tenant: `apiCalls` of this calendar month (UTC), `storageUsed` in bytes, `revenue` in cents. */
 export type DashboardStats = {
@@ -19,41 +32,95 @@ export type DashboardStats = {
   currency: "usd";
   apiCalls: number;
   storageUsed: number;
-  projects: number;
 };
 
-export type Dashboard = { stats: DashboardStats; activity: AuditEntry[] };
+export type RecentProject = Pick<Project, "id" | "name" | "isSample" | "updatedAt">;
 
-/** Reads all data of the dashboard. Throws `forbidden`. */
-export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
+export type Dashboard = {
+  projects: Gauge;
+  /** `seats` is what the plan includes, or null for any number. */
+  members: Gauge & { seats: number | null };
+  storage: Gauge;
+  /** `included` is what the plan includes for a month, and `dailyShare` for a day. Null means any number. */
+  apiCalls: ApiCalls & { included: number | null; dailyShare: number | null };
+  recentProjects: RecentProject[];
+  activity: Activity[];
+  /** Empty if everything is done, or the member dismissed the checklist. */
+  steps: ListedStep[];
+  samples: { exist: boolean; canChange: boolean };
+};
+
+/** The query of the tenant's own state: one for the process, because it depends on the features. */
+export const DASHBOARD = part("dashboard", (services) => ({
+  readState: prepareQuery((db) => db.select({ projects: count(), ...stateColumns(services) }).from(projects)),
+}));
+
+/** The figures of the API. Throws `forbidden`. */
+export async function getDashboardStats(ctx: TenantContext): Promise<DashboardStats> {
   authorize(ctx, ANALYTICS_READ);
-  const month = monthOf(ctx.services.clock.now());
-  const [users, storageUsed, [projectCounts, usage, activity]] = await Promise.all([
+  const now = ctx.services.clock.now();
+  const [users, storageUsed, [usage]] = await Promise.all([
     countMembers(ctx),
     measureStorage(ctx),
-    ctx.read((tx) => [countProjects(tx), sumCalls(tx, month), recentAudit(tx, { limit: RECENT_ENTRIES })]),
+    ctx.read((tx) => [readCalls(tx, now, CHART_DAYS)]),
   ]);
-  const stats: DashboardStats = {
+  // Revenue is payments by the tenant. It is always 0, because nothing is for sale yet.
+  return {
     users,
-    // Payments by the tenant. Always 0, because nothing is for sale yet.
     revenue: 0,
     currency: "usd",
-    apiCalls: usage[0]!.calls,
+    apiCalls: callsOf(usage, now, CHART_DAYS).thisMonth,
     storageUsed,
-    projects: projectCounts[0]!.projects,
   };
-  return { stats, activity };
 }
 
-const countProjects = prepareQuery((db) => db.select({ projects: count() }).from(projects));
+/** Reads all data of the dashboard page: one flight on the tenant's tables, and one statement about the person. Throws `forbidden`. */
+export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
+  authorize(ctx, ANALYTICS_READ);
+  const { services, tenant } = ctx;
+  const now = services.clock.now();
+  const [person, storageUsed, [[state], usage, measured, activity, recentProjects]] = await Promise.all([
+    readPersonState(ctx),
+    measureStorage(ctx),
+    ctx.read((tx) => [
+      services.use(DASHBOARD).readState(tx),
+      readCalls(tx, now, CHART_DAYS),
+      readGauges(tx, now, CHART_DAYS),
+      recentActivity(tx, { limit: RECENT_ENTRIES }),
+      readRecentProjects(ctx, tx),
+    ]),
+  ]);
+  const current = { projects: state!.projects, members: person.members, storage_bytes: storageUsed };
+  const isNew = tenant.createdAt >= startOfMonth(dayOf(now).slice(0, 7));
+  const gauges = gaugesOf(measured, current, now, CHART_DAYS);
+  const included = MONTHLY_API_CALLS[tenant.plan];
+  return {
+    // A tenant that was created this month started with its owner and without projects.
+    projects: isNew ? { ...gauges.projects, before: 0 } : gauges.projects,
+    members: { ...isNew ? { ...gauges.members, before: 1 } : gauges.members, seats: SEATS[tenant.plan] },
+    storage: gauges.storage_bytes,
+    apiCalls: {
+      ...callsOf(usage, now, CHART_DAYS),
+      included,
+      dailyShare: included === null ? null : Math.round(included / DAYS_A_MONTH),
+    },
+    recentProjects,
+    activity,
+    steps: listSteps(ctx, person, state!),
+    samples: { exist: state!.hasSamples, canChange: canChangeSamples(ctx) },
+  };
+}
 
-/** With both ends of the month, Postgres reads only the month's partition. */
-const sumCalls = prepareQuery((db) =>
-  db.select({ calls: sql<number>`coalesce(sum(${apiUsage.calls}), 0)::float8` }).from(apiUsage)
-    .where(and(gte(apiUsage.day, sql.placeholder("start")), lt(apiUsage.day, sql.placeholder("end"))))
+/** Empty if the actor can't see projects. */
+function readRecentProjects(ctx: TenantContext, tx: TenantTx): PromiseLike<RecentProject[]> {
+  return recentProjects(tx, { limit: can(ctx, PROJECTS_READ) ? RECENT_PROJECTS : 0 });
+}
+
+const recentProjects = prepareQuery((db) =>
+  db.select({
+    id: projects.id,
+    name: projects.name,
+    isSample: projects.isSample,
+    updatedAt: projects.updatedAt,
+  }).from(projects).orderBy(desc(projects.updatedAt), desc(projects.id)).limit(sql.placeholder("limit"))
 );
-
-function monthOf(now: Date): { start: string; end: string } {
-  const start = startOfMonth(dayOf(now).slice(0, 7));
-  return { start: dayOf(start), end: dayOf(addMonths(start, 1)) };
-}

@@ -1,5 +1,6 @@
 import { dailyMetrics } from "../../db/tenant/schema/analytics.ts";
 import { feature } from "../feature.ts";
+import { DASHBOARD } from "./dashboard.ts";
 import { MONTHLY_REPORT } from "./emails.ts";
 import {
   COLLECT,
@@ -19,5 +20,5 @@ export default feature("analytics", {
   emails: [MONTHLY_REPORT],
   jobs: [MEASURE, MEASURE_TENANT, COLLECT, COLLECT_TENANT, REPORT, REPORT_TENANT],
   schedules: SCHEDULES,
-  parts: [STORAGE],
+  parts: [STORAGE, DASHBOARD],
 });

@@ -44,6 +44,12 @@ export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Li
   throw limitReached(problemOf(limit, included), { limit: included, used: await countUsed(tx, limit) });
 }
 
+/** Makes transactions that count toward the limit take turns until this one ends. */
+export async function lockLimit(tx: TenantTx, limit: Limit): Promise<void> {
+  await tx.insert(limitCounters).values({ limit: limit.name, used: 0 })
+    .onConflictDoUpdate({ target: limitCounters.limit, set: { used: sql`${limitCounters.used}` } });
+}
+
 /** Uncounts one thing, in the transaction that deletes it. */
 export async function release(tx: TenantTx, limit: Limit): Promise<void> {
   await tx.update(limitCounters).set({ used: sql`greatest(${limitCounters.used} - 1, 0)` })

@@ -7,15 +7,25 @@ export type LoggedEvent = {
   details: Record<string, unknown> | null;
 };
 
+/** A piece of a sentence. */
+export type SentencePart = { text: string; isSubject: boolean };
+
 /** The text after the actor's name, such as "created the project Apollo". */
-export function sentenceOf(
+export function sentenceOf(events: ReadonlyMap<string, Event>, line: LoggedEvent): string {
+  return sentencePartsOf(events, line).map(({ text }) => text).join("");
+}
+
+/** The same text in pieces, so that a page can link the subject's name. */
+export function sentencePartsOf(
   events: ReadonlyMap<string, Event>,
   { action, subjectName, details }: LoggedEvent,
-): string {
-  const sentence = events.get(action)?.sentence;
-  if (!sentence) return action;
+): SentencePart[] {
+  const sentence = events.get(action)?.sentence ?? action;
   const values: Record<string, unknown> = { ...details, name: subjectName };
-  return sentence.replaceAll(PLACEHOLDER, (_, field: string) => String(values[field] ?? "…"));
+  return sentence.split(PLACEHOLDER).map((piece, index) => {
+    if (index % 2 === 0) return { text: piece, isSubject: false };
+    return { text: String(values[piece] ?? "…"), isSubject: piece === "name" };
+  }).filter(({ text }) => text !== "");
 }
 
 /** A field of the details, or the subject's name. */

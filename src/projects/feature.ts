@@ -11,6 +11,8 @@ import {
   PROJECTS_READ,
   PROJECTS_WRITE,
 } from "./projects.ts";
+import { PROJECT_SAMPLES } from "./sample_projects.ts";
+import { FIRST_PROJECT } from "./setup.ts";
 
 export default feature("projects", {
   tables: [projects],
@@ -18,4 +20,6 @@ export default feature("projects", {
   limits: [PROJECT_LIMIT],
   events: [PROJECT_CREATED, PROJECT_UPDATED, PROJECT_ARCHIVED, PROJECT_RESTORED, PROJECT_DELETED],
   searches: [PROJECT_SEARCH],
+  setup: [FIRST_PROJECT],
+  samples: [PROJECT_SAMPLES],
 });

@@ -50,6 +50,8 @@ export type Project = {
   name: string;
   description: string;
   status: ProjectStatus;
+  /** Whether the project belongs to the sample data. It no longer does once someone edits it. */
+  isSample: boolean;
   /** Null if the product itself created the project. */
   ownerId: UserId | null;
   version: number;
@@ -183,7 +185,9 @@ export async function updateProject(
     const changed = changedFields<Project>(before, changes);
     if (Object.keys(changed).length === 0) return before;
     const updatedAt = ctx.services.clock.now();
-    const [project] = await tx.update(projects).set({ ...changed, updatedAt, version: before.version + 1 })
+    const isSample = before.isSample && changed.name === undefined && changed.description === undefined;
+    const version = before.version + 1;
+    const [project] = await tx.update(projects).set({ ...changed, isSample, updatedAt, version })
       .where(eq(projects.id, id)).returning();
     await publishChanges(ctx, tx, before, changed);
     return project!;

@@ -63,6 +63,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
   const project = `/projects/${northwind.projects.get("Website relaunch")}`;
   return [
     on("dashboard", "/dashboard"),
+    on("storage", "/dashboard/storage"),
     { ...on("dashboard-workspaces", "/dashboard"), open: openMenu("Switch workspace") },
     { ...on("dashboard-account", "/dashboard"), open: openMenu("Your account") },
     { ...on("dashboard-drawer", "/dashboard"), open: openDrawer, only: "phone" },

@@ -2,7 +2,18 @@ import { Avatar } from "./avatar.tsx";
 import { EmptyState } from "./empty_state.tsx";
 import { Time } from "./time.tsx";
 
-export type Activity = { at: Date; actorName: string; summary: string };
+/** A piece of what happened. A name stands out, and can lead to its page. */
+export type SummaryPart = { text: string; isName?: boolean; href?: string };
+
+export type Activity = {
+  at: Date;
+  actorName: string;
+  /** The person's page. */
+  actorHref?: string;
+  summary: string | SummaryPart[];
+};
+
+const NAME = "rounded-sm font-medium text-ink";
 
 /** Who did what and when, newest first. An empty list shows `emptyText`. */
 export function ActivityList(
@@ -13,17 +24,31 @@ export function ActivityList(
   }
   return (
     <ol class="divide-y divide-line">
-      {activity.map(({ at, actorName, summary }) => (
+      {activity.map(({ at, actorName, actorHref, summary }) => (
         <li class="flex min-h-11 items-start gap-3 px-4 py-2.5">
           <Avatar name={actorName} size="small" />
-          <p class="min-w-0 flex-1 wrap-anywhere">
-            <span class="font-medium">{actorName}</span> <span class="text-muted">{summary}</span>
+          <p class="line-clamp-3 min-w-0 flex-1 py-0.5 text-muted wrap-anywhere">
+            <Part text={actorName} isName href={actorHref} />{" "}
+            {typeof summary === "string"
+              ? summary
+              : summary.map((part) => <Part key={part.text} {...part} />)}
           </p>
-          <span class="shrink-0 text-sm text-muted">
+          <span class="shrink-0 py-0.5 text-sm text-faint">
             <Time at={at} now={now} />
           </span>
         </li>
       ))}
     </ol>
   );
+}
+
+function Part({ text, isName = false, href }: SummaryPart) {
+  if (href) {
+    return (
+      <a href={href} class={`${NAME} hover:underline`}>
+        <bdi>{text}</bdi>
+      </a>
+    );
+  }
+  return isName ? <bdi class={NAME}>{text}</bdi> : <>{text}</>;
 }

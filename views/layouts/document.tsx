@@ -5,7 +5,9 @@ import { directionOf } from "../locale.ts";
 import { usePage } from "../page.tsx";
 import { layoutText } from "./text.ts";
 
-const HTMX_CONFIG = 'extensions:"hx-csp", includeIndicatorCSS:false, defaultTimeout:30000';
+/** A refresh that morphs the page keeps an open <details> open. */
+const HTMX_CONFIG =
+  `extensions:"hx-csp", includeIndicatorCSS:false, defaultTimeout:30000, morphIgnore:'["data-htmx-powered","open"]'`;
 const SCRIPTS = ["htmx.js", "app.js", "alpine.js"] as const;
 
 const SKIP_LINK =

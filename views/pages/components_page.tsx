@@ -1,6 +1,7 @@
 import { Button, ButtonLink } from "../components/button.tsx";
 import { CLOSES_DIALOG, Dialog } from "../components/dialog.tsx";
 import { hx } from "../components/hx.ts";
+import { ChartSamples } from "./components/chart_samples.tsx";
 import { ContentSamples, MessageSamples } from "./components/content_samples.tsx";
 import { ActionSamples, FormSamples } from "./components/form_samples.tsx";
 import { Samples } from "./components/samples.tsx";
@@ -14,6 +15,7 @@ export function ComponentsPage() {
       <ActionSamples />
       <FormSamples />
       <MessageSamples />
+      <ChartSamples />
       <ContentSamples />
       <DialogLink />
     </div>

@@ -15,6 +15,8 @@ export const memberships = control.table("memberships", {
   createdAt: moment("created_at").notNull(),
   /** Null until the member has opened a page of the tenant. */
   lastSeenAt: moment("last_seen_at"),
+  /** When the member dismissed the set-up checklist. Null until then. */
+  setupDismissedAt: moment("setup_dismissed_at"),
 }, (table) => [
   unique("memberships_tenant_user").on(table.tenantId, table.userId),
   index("memberships_user").on(table.userId),

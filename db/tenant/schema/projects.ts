@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { UserId } from "../../ids.ts";
 
@@ -8,6 +8,8 @@ export const projects = pgTable("projects", {
   name: text("name").notNull(),
   description: text("description").notNull().default(""),
   status: text("status", { enum: ["active", "archived"] }).notNull().default("active"),
+  /** Whether the project belongs to the sample data, which can be removed in one step. */
+  isSample: boolean("is_sample").notNull().default(false),
   ownerId: uuid("owner_id").$type<UserId>(),
   /** Increases with every change. `If-Match` compares it. */
   version: integer("version").notNull().default(1),

@@ -1,0 +1,88 @@
+import { count, eq, sql } from "drizzle-orm";
+import type { TenantTx } from "../../db/connection/with_tenant.ts";
+import { projects } from "../../db/tenant/schema/projects.ts";
+import { describeActor } from "../access/actor.ts";
+import { authorize } from "../access/authorize.ts";
+import { lockLimit, release, reserve } from "../billing/limits.ts";
+import type { TenantContext } from "../context.ts";
+import { DomainError } from "../errors.ts";
+import { publish } from "../events/publish.ts";
+import { newId } from "../platform/ids.ts";
+import type { SampleData } from "../setup/sample_data.ts";
+import {
+  type NewProject,
+  PROJECT_CREATED,
+  PROJECT_DELETED,
+  PROJECT_LIMIT,
+  PROJECTS_WRITE,
+} from "./projects.ts";
+
+/** From the oldest to the newest, which the list shows first. */
+const SAMPLES: NewProject[] = [
+  sample("Annual report 2025", "Figures, letter and print run.", "archived"),
+  sample("Customer survey", "Forty interviews in five countries. First findings in March."),
+  sample("Trade fair Milan", "Booth, travel and leads. Hand over to sales after the fair."),
+  sample("Returns portal", "Labels that customers print themselves."),
+  sample("Supplier audit", "Visits in Porto and Lyon. One checklist for both."),
+  sample("Warehouse move", "Racking plan for the new site."),
+  sample("Website relaunch", "Content freeze two weeks before the launch."),
+  sample("Spring collection", "Lookbook, samples and shoot."),
+];
+
+export const PROJECT_SAMPLES: SampleData = {
+  permission: PROJECTS_WRITE,
+  exists: sql`exists (select from ${projects} where ${projects.isSample})`,
+  add: addSampleProjects,
+  remove: removeSampleProjects,
+};
+
+async function addSampleProjects(ctx: TenantContext): Promise<number> {
+  authorize(ctx, PROJECTS_WRITE);
+  return await ctx.tx(async (tx) => {
+    await lockLimit(tx, PROJECT_LIMIT);
+    const [existing] = await tx.select({ count: count() }).from(projects).where(eq(projects.isSample, true));
+    if (existing!.count > 0) return 0;
+    const room = await reserveRoom(ctx, tx);
+    for (const sample of SAMPLES.slice(-room)) await insertSample(ctx, tx, sample);
+    return room;
+  });
+}
+
+async function removeSampleProjects(ctx: TenantContext): Promise<number> {
+  authorize(ctx, PROJECTS_WRITE);
+  return await ctx.tx(async (tx) => {
+    const removed = await tx.delete(projects).where(eq(projects.isSample, true)).returning();
+    for (const project of removed) {
+      await release(tx, PROJECT_LIMIT);
+      await publish(ctx, tx, PROJECT_DELETED, { before: project });
+    }
+    return removed.length;
+  });
+}
+
+/** Counts as many samples toward the plan's limit as fit. Throws `limit_reached` if none does. */
+async function reserveRoom(ctx: TenantContext, tx: TenantTx): Promise<number> {
+  for (let reserved = 0; reserved < SAMPLES.length; reserved++) {
+    try {
+      await reserve(ctx, tx, PROJECT_LIMIT);
+    } catch (error) {
+      const isFull = error instanceof DomainError && error.kind === "limit_reached";
+      if (isFull && reserved > 0) return reserved;
+      throw error;
+    }
+  }
+  return SAMPLES.length;
+}
+
+async function insertSample(ctx: TenantContext, tx: TenantTx, sample: NewProject): Promise<void> {
+  const now = ctx.services.clock.now();
+  const ownerId = describeActor(ctx.actor).id;
+  const [project] = await tx.insert(projects)
+    .values({ ...sample, id: newId(), isSample: true, ownerId, createdAt: now, updatedAt: now })
+    .returning();
+  await publish(ctx, tx, PROJECT_CREATED, { after: project! });
+}
+
+function sample(name: string, description: string, status: NewProject["status"] = "active"): NewProject {
+  return { name, description, status };
+}

@@ -1,0 +1,56 @@
+import { BarChart } from "../../components/charts/bar_chart.tsx";
+import { LineChart } from "../../components/charts/line_chart.tsx";
+import { Sparkline } from "../../components/charts/sparkline.tsx";
+import { Samples } from "./samples.tsx";
+
+const CALLS = [212, 198, 96, 88, 241, 263, 255, 270, 248, 104, 91, 259, 284, 301];
+const ERRORS = [12, 8, 3, 4, 11, 90, 44, 9, 8, 2, 3, 10, 12, 7];
+const POINTS = CALLS.map((calls, day) => ({
+  label: `Oct ${day + 1}`,
+  values: [calls, ERRORS[day]!],
+  hasTick: day % 7 === 0,
+}));
+const CALL_POINTS = POINTS.map((point) => ({ ...point, values: point.values.slice(0, 1) }));
+const GAPS = POINTS.map((point, day) => ({
+  ...point,
+  values: day > 4 && day < 8 ? [null, null] : point.values,
+}));
+
+/** Bars, lines and sparklines: with a limit, two series, gaps, and a limit above the chart. */
+export function ChartSamples() {
+  return (
+    <Samples title="Charts">
+      <div class="grid w-full grid-cols-1 gap-8 sm:grid-cols-2">
+        <BarChart
+          label="API calls per day"
+          series={["API calls"]}
+          pointName="Day"
+          points={CALL_POINTS}
+          limit={{ label: "Daily share of your plan: 280", value: 280 }}
+          isLastUnfinished
+        />
+        <BarChart
+          label="API calls per day, below the plan's share"
+          series={["API calls"]}
+          pointName="Day"
+          points={CALL_POINTS}
+          limit={{ label: "Daily share of your plan: 16,667", value: 16_667 }}
+        />
+        <BarChart
+          label="API calls and errors per day"
+          series={["API calls", "Errors"]}
+          pointName="Day"
+          points={POINTS}
+        />
+        <LineChart
+          label="API calls and errors per day, as lines"
+          series={["API calls", "Errors"]}
+          pointName="Day"
+          points={GAPS}
+        />
+      </div>
+      <Sparkline values={CALLS} />
+      <Sparkline values={[4, 4, 4]} />
+    </Samples>
+  );
+}
