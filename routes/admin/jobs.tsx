@@ -15,10 +15,12 @@ import type { ListQuery } from "../../src/platform/list.ts";
 import { DiscardJobPage } from "../../views/pages/admin/discard_job_page.tsx";
 import { JobList } from "../../views/pages/admin/job_list.tsx";
 import { JobPage, JobPanel, type ShownJob } from "../../views/pages/admin/job_page.tsx";
+import { jobText } from "../../views/pages/admin/job_text.ts";
 import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
 import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
 import { readForm, type StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
+import { localeOf } from "../locale.ts";
 import { done, fragment, page } from "../page.tsx";
 import { readWire } from "../wire.ts";
 
@@ -53,12 +55,11 @@ jobPages.get("/jobs/queues", async (c) => {
 
 jobPages.post("/jobs/retry-failed", async (c) => {
   const { queue } = readWire(JOB_LIST.query.pick({ queue: true }), await readForm(c));
+  const text = textOf(c);
   const jobs = await retryAllFailed(c.get("staff"), queue);
   return await done(c, {
     to: queue ? `/admin/jobs?queue=${queue}` : "/admin/jobs",
-    flash: jobs > 0
-      ? jobs === 1 ? "1 job was requeued." : `${jobs} jobs were requeued.`
-      : { kind: "info", text: "There are no failed jobs." },
+    flash: jobs > 0 ? text.requeuedAll(jobs) : { kind: "info", text: text.noneFailed },
   });
 });
 
@@ -66,6 +67,7 @@ jobPages.get("/jobs/:id", async (c) => {
   const shown = await shownJobOf(c);
   return await page(c, {
     title: shown.job.name,
+    trail: [{ label: textOf(c).title, href: "/admin/jobs" }],
     body: <JobPage {...shown} />,
     partial: <JobPanel {...shown} />,
   });
@@ -73,19 +75,32 @@ jobPages.get("/jobs/:id", async (c) => {
 
 jobPages.post("/jobs/:id/retry", async (c) => {
   const { id, name } = await retryJob(c.get("staff"), c.req.param("id"));
-  return await done(c, { to: `/admin/jobs/${id}`, flash: `${name} was requeued.` });
+  return await done(c, { to: `/admin/jobs/${id}`, flash: textOf(c).requeued(name) });
 });
 
 jobPages.get("/jobs/:id/discard", async (c) => {
-  return await page(c, { title: "Discard a job", body: <DiscardJobPage {...await shownJobOf(c)} /> });
+  const shown = await shownJobOf(c);
+  const text = textOf(c);
+  return await page(c, {
+    title: text.discardTitle,
+    trail: [
+      { label: text.title, href: "/admin/jobs" },
+      { label: shown.job.name, href: `/admin/jobs/${shown.job.id}` },
+    ],
+    body: <DiscardJobPage {...shown} />,
+  });
 });
 
 jobPages.post("/jobs/:id/discard", async (c) => {
   const ctx = c.get("staff");
   const { id, name } = await getJob(ctx, c.req.param("id"));
   await discardJob(ctx, id);
-  return await done(c, { to: "/admin/jobs", flash: `${name} was discarded.` });
+  return await done(c, { to: "/admin/jobs", flash: textOf(c).discarded(name) });
 });
+
+function textOf(c: Context<StaffEnv>) {
+  return jobText.of(localeOf(c));
+}
 
 async function rowsOf(ctx: SystemContext, query: ListQuery<typeof JOB_LIST>) {
   const { items, ...pages } = await listJobs(ctx, query);

@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import {
   getSuppressed,
   listSuppressed,
@@ -13,9 +13,11 @@ import {
 } from "../../views/pages/admin/new_suppression_page.tsx";
 import { ReleaseAddressPage } from "../../views/pages/admin/release_address_page.tsx";
 import { SuppressionList } from "../../views/pages/admin/suppression_list.tsx";
+import { suppressionText } from "../../views/pages/admin/suppression_text.ts";
 import { AddAddressLink, SuppressionsPage } from "../../views/pages/admin/suppressions_page.tsx";
 import type { StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
+import { localeOf } from "../locale.ts";
 import { done, form, page } from "../page.tsx";
 
 /** Suppressed addresses, which get no email. */
@@ -39,7 +41,7 @@ suppressionPages.get("/suppressions", async (c) => {
   });
 });
 
-suppressionPages.get("/suppressions/new", (c) => page(c, suppressionForm({})));
+suppressionPages.get("/suppressions/new", (c) => page(c, suppressionForm(c, {})));
 
 suppressionPages.post("/suppressions", (c) => {
   const ctx = c.get("staff");
@@ -49,8 +51,8 @@ suppressionPages.post("/suppressions", (c) => {
       await suppressByHand(ctx, input);
       return input.address;
     },
-    done: (address) => ({ to: "/admin/suppressions", flash: `${address} won't get any more email.` }),
-    refused: suppressionForm,
+    done: (address) => ({ to: "/admin/suppressions", flash: textOf(c).suppressed(address) }),
+    refused: (form) => suppressionForm(c, form),
   });
 });
 
@@ -58,14 +60,22 @@ suppressionPages.get("/suppressions/:id/release", async (c) => {
   const ctx = c.get("staff");
   const suppressed = await getSuppressed(ctx, c.req.param("id"));
   const body = <ReleaseAddressPage suppressed={suppressed} now={ctx.services.clock.now()} />;
-  return await page(c, { title: "Release an address", body });
+  return await page(c, { title: textOf(c).releaseTitle, trail: trailOf(c), body });
 });
 
 suppressionPages.post("/suppressions/:id/release", async (c) => {
   const address = await unsuppress(c.get("staff"), c.req.param("id"));
-  return await done(c, { to: "/admin/suppressions", flash: `${address} can get email again.` });
+  return await done(c, { to: "/admin/suppressions", flash: textOf(c).released(address) });
 });
 
-function suppressionForm(form: NewSuppressionPageProps) {
-  return { title: "Suppress an address", body: <NewSuppressionPage {...form} /> };
+function suppressionForm(c: Context<StaffEnv>, form: NewSuppressionPageProps) {
+  return { title: textOf(c).addTitle, trail: trailOf(c), body: <NewSuppressionPage {...form} /> };
+}
+
+function trailOf(c: Context<StaffEnv>) {
+  return [{ label: textOf(c).title, href: "/admin/suppressions" }];
+}
+
+function textOf(c: Context<StaffEnv>) {
+  return suppressionText.of(localeOf(c));
 }

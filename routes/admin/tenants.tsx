@@ -17,9 +17,11 @@ import { getTenantRecord } from "../../src/tenancy/tenant_record.ts";
 import { browseTenants, countReadyTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
 import { TenantList } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
+import { tenantText } from "../../views/pages/admin/tenant_text.ts";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
 import type { StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
+import { localeOf } from "../locale.ts";
 import { done, form, type Page, page } from "../page.tsx";
 
 const HISTORY_LENGTH = 50;
@@ -58,14 +60,14 @@ tenantPages.post("/tenants/:id/suspension", (c) => {
   return form(c, {
     schema: suspension,
     submit: async (input) => await suspendTenant(await openTenant(c.get("staff"), id), input),
-    done: ({ name }) => ({ to: `/admin/tenants/${id}`, flash: `${name} is suspended.` }),
+    done: ({ name }) => ({ to: `/admin/tenants/${id}`, flash: textOf(c).suspended(name) }),
     refused: (suspend) => tenantPage(c, { suspend }),
   });
 });
 
 tenantPages.post("/tenants/:id/suspension/end", async (c) => {
   const { id, name } = await resumeTenant(await openTenant(c.get("staff"), c.req.param("id")));
-  return await done(c, { to: `/admin/tenants/${id}`, flash: `${name} is active again.` });
+  return await done(c, { to: `/admin/tenants/${id}`, flash: textOf(c).resumed(name) });
 });
 
 tenantPages.post("/tenants/:id/deletion", (c) => {
@@ -79,7 +81,7 @@ tenantPages.post("/tenants/:id/deletion", (c) => {
     },
     done: ({ name }) => ({
       to: `/admin/tenants/${id}`,
-      flash: `${name} will be deleted. Until then, its owners or you can cancel.`,
+      flash: textOf(c).scheduled(name),
     }),
     refused: (remove) => tenantPage(c, { remove }),
   });
@@ -87,15 +89,20 @@ tenantPages.post("/tenants/:id/deletion", (c) => {
 
 tenantPages.post("/tenants/:id/deletion/cancel", async (c) => {
   const { id } = await cancelDeletion(await openTenant(c.get("staff"), c.req.param("id")));
-  return await done(c, { to: `/admin/tenants/${id}`, flash: "Deletion canceled." });
+  return await done(c, { to: `/admin/tenants/${id}`, flash: textOf(c).deletionCanceled });
 });
+
+function textOf(c: Context<StaffEnv>) {
+  return tenantText.of(localeOf(c));
+}
 
 async function tenantPage(
   c: Context<StaffEnv>,
   refused: Pick<TenantPageProps, "suspend" | "remove"> = {},
 ): Promise<Page> {
   const record = await recordOf(c);
-  return { title: record.tenant.name, body: <TenantPage {...record} {...refused} /> };
+  const trail = [{ label: textOf(c).title, href: "/admin/tenants" }];
+  return { title: record.tenant.name, trail, body: <TenantPage {...record} {...refused} /> };
 }
 
 async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
@@ -115,7 +122,7 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
     },
     history: history.map((entry) => ({
       at: entry.at,
-      actorName: entry.actorName ?? "Someone",
+      actorName: entry.actorName ?? textOf(c).someone,
       summary: sentenceOf(ctx.services.events, entry),
     })),
     now: ctx.services.clock.now(),

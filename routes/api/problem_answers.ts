@@ -6,7 +6,7 @@ const Problem = z.object({
   status: z.int(),
   detail: z.string(),
   request_id: z.uuid(),
-  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  errors: z.array(z.object({ field: z.string(), code: z.string(), message: z.string() })).optional(),
   limit: z.int().optional(),
   used: z.int().optional(),
 }).openapi("Problem");

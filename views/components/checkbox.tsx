@@ -19,7 +19,7 @@ export function Checkbox(
         />
         {label}
       </label>
-      {hint ? <p id={`${id}-hint`} class="pl-6.5 text-sm text-muted">{hint}</p> : null}
+      {hint ? <p id={`${id}-hint`} class="ps-6.5 text-sm text-muted">{hint}</p> : null}
       {error ? <FieldError id={`${id}-error`} text={error} /> : null}
     </div>
   );

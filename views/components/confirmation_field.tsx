@@ -1,3 +1,4 @@
+import { componentText } from "./component_text.ts";
 import { TextField } from "./field.tsx";
 
 /** Asks the person to type `text` before something is permanently deleted. */
@@ -9,7 +10,7 @@ export function ConfirmationField(
       id="confirmation"
       name="confirmation"
       label={label}
-      hint={`To confirm, type: ${text}`}
+      hint={componentText.use().confirm(text)}
       value={value}
       error={error}
       autofocus={error ? true : undefined}

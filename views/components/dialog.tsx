@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import { IconButton } from "./button.tsx";
+import { componentText } from "./component_text.ts";
 
 const BEHAVIOR = { "x-data": "dialog", "x-on:close": "leave", "x-on:click": "closeOnBackdrop" };
 
@@ -17,7 +18,7 @@ export function Dialog({ id, title, children }: { id: string; title: string; chi
     >
       <header class="flex items-center justify-between gap-4 px-5 pt-4 sm:px-6">
         <h2 id={`${id}-title`} class="text-lg font-semibold tracking-tight">{title}</h2>
-        <IconButton icon="x" label="Close" {...CLOSES_DIALOG} />
+        <IconButton icon="x" label={componentText.use().close} {...CLOSES_DIALOG} />
       </header>
       <div
         data-messages

@@ -1,14 +1,16 @@
 import type { EmailCategory } from "../../src/email/category.ts";
 import type { EmailPreferences } from "../../src/email/preferences.ts";
 import { Checkbox } from "./checkbox.tsx";
+import { componentText } from "./component_text.ts";
 
 export type EmailChoicesProps = { categories: readonly EmailCategory[]; preferences: EmailPreferences };
 
 /** A checkbox for each category of email. */
 export function EmailChoices({ categories, preferences }: EmailChoicesProps) {
+  const text = componentText.use();
   return (
     <fieldset class="grid gap-4">
-      <legend class="sr-only">Emails you get</legend>
+      <legend class="sr-only">{text.emails}</legend>
       {categories.map(({ name, label, hint }) => (
         <Checkbox
           key={name}
@@ -19,9 +21,7 @@ export function EmailChoices({ categories, preferences }: EmailChoicesProps) {
           checked={preferences[name]}
         />
       ))}
-      <p class="text-sm text-muted">
-        You always get emails about your account, such as password resets and payments.
-      </p>
+      <p class="text-sm text-muted">{text.alwaysSent}</p>
     </fieldset>
   );
 }

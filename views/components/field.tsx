@@ -1,5 +1,6 @@
 import type { Child, JSX } from "hono/jsx";
 import { classes } from "./classes.ts";
+import { componentText } from "./component_text.ts";
 
 export const CONTROL_LOOK =
   "w-full rounded-md border bg-surface px-3 text-base text-ink placeholder:text-muted transition-colors focus-visible:outline-offset-0 max-sm:text-md";
@@ -14,7 +15,7 @@ export function FieldFrame(
     <div class="grid content-start gap-1.5">
       <label for={id} class="flex items-baseline justify-between text-base font-medium">
         {label}
-        {optional ? <span class="font-normal text-muted">Optional</span> : null}
+        {optional ? <span class="font-normal text-muted">{componentText.use().optional}</span> : null}
       </label>
       {children}
       {hint && !error ? <p id={`${id}-hint`} class="text-sm text-muted">{hint}</p> : null}

@@ -1,3 +1,5 @@
+import { fill } from "../text.ts";
+import { componentText } from "./component_text.ts";
 import { Day } from "./time.tsx";
 
 export type FormerSubdomain = { subdomain: string; expiresAt: Date };
@@ -13,7 +15,7 @@ export function FormerAddresses(
           {subdomain}
           {hostSuffix}{" "}
           <span class="text-muted">
-            redirects until <Day at={expiresAt} />
+            {fill(componentText.use().redirectsUntil, { day: <Day at={expiresAt} /> })}
           </span>
         </li>
       ))}

@@ -16,14 +16,14 @@ export function Select(
   return (
     <span class="relative block">
       <select
-        class={classes(CONTROL_LOOK, "h-9 appearance-none pr-9 max-sm:h-11", controlBorder(error), extra)}
+        class={classes(CONTROL_LOOK, "h-9 appearance-none pe-9 max-sm:h-11", controlBorder(error), extra)}
         {...attributes}
       >
         {options.map((option) => (
           <option value={option.value} selected={option.value === value}>{option.label}</option>
         ))}
       </select>
-      <Icon name="chevron-down" class="pointer-events-none absolute inset-y-0 right-3 my-auto text-muted" />
+      <Icon name="chevron-down" class="pointer-events-none absolute inset-y-0 end-3 my-auto text-muted" />
     </span>
   );
 }

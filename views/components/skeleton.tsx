@@ -1,7 +1,9 @@
+import { componentText } from "./component_text.ts";
+
 /** Gray lines in place of text that is still loading. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   return (
-    <div class="grid animate-pulse gap-2.5" role="status" aria-label="Loading">
+    <div class="grid animate-pulse gap-2.5" role="status" aria-label={componentText.use().loading}>
       {Array.from(
         { length: lines },
         (_, line) => (
@@ -12,12 +14,12 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
   );
 }
 
-/** Three dots at the right end of their container while htmx waits for a response. */
+/** Three dots at the end of their container while htmx waits for a response. */
 export function Waiting({ id }: { id?: string }) {
   return (
     <span
       id={id}
-      class="htmx-indicator pointer-events-none absolute inset-y-0 right-4 flex items-center gap-1"
+      class="htmx-indicator pointer-events-none absolute inset-y-0 end-4 flex items-center gap-1"
       aria-hidden="true"
     >
       <span class="size-1 animate-pulse rounded-full bg-current"></span>

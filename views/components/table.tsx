@@ -15,7 +15,7 @@ export function Table(
           {columns.map((column) => (
             <th
               scope="col"
-              class={classes("h-10 px-3 text-start font-medium first:ps-4 last:pe-4", column.class)}
+              class={classes("h-10 px-3 font-medium first:ps-4 last:pe-4", column.class)}
             >
               {column.hiddenLabel ? <span class="sr-only">{column.label}</span> : column.label}
             </th>

@@ -1,5 +1,6 @@
 import { type Formats, formatsOf } from "../locale.ts";
 import { usePage } from "../page.tsx";
+import { componentText } from "./component_text.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -32,7 +33,9 @@ export function Instant({ at, now }: { at: Date; now: Date }) {
   return (
     <>
       <Moment at={at}>{`${formats.second.format(at)} UTC`}</Moment>
-      <span class="block text-sm text-muted @max-md:text-right">{relative(at, now, formats)}</span>
+      <span class="block text-sm text-muted @max-md:text-end">
+        {relative(at, now, formats) ?? componentText.use().justNow}
+      </span>
     </>
   );
 }
@@ -59,9 +62,9 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function relative(at: Date, now: Date, formats: Formats): string {
+function relative(at: Date, now: Date, formats: Formats): string | undefined {
   const distance = at.getTime() - now.getTime();
   if (Math.abs(distance) > LONGEST_RELATIVE) return formats.day.format(at);
   const step = STEPS.find(({ milliseconds }) => Math.abs(distance) >= milliseconds);
-  return step ? formats.relative.format(Math.trunc(distance / step.milliseconds), step.unit) : "just now";
+  return step && formats.relative.format(Math.trunc(distance / step.milliseconds), step.unit);
 }

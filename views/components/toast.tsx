@@ -24,7 +24,7 @@ export function Toast({ kind, text, link, undo }: Flash) {
   return (
     <div
       class={classes(
-        "toast pointer-events-auto flex w-full animate-rise items-start gap-3 rounded-lg border border-line bg-raised py-2.5 pr-2 pl-4 shadow-pop sm:w-88",
+        "toast pointer-events-auto flex w-full animate-rise items-start gap-3 rounded-lg border border-line bg-raised py-2.5 pe-2 ps-4 shadow-pop sm:w-88",
         kind === "success" && "success-message",
       )}
       {...BEHAVIOR}

@@ -33,7 +33,7 @@ function Sidebar({ user }: { user: { name: string; email: string } }) {
     <>
       <a href="/admin/tenants" class="flex h-9 items-center justify-between gap-3 rounded-md px-2">
         <Logo />
-        <span class="rounded-full bg-warning-soft px-2 text-xs font-medium text-warning">
+        <span class="min-w-0 truncate rounded-full bg-warning-soft px-2 text-xs font-medium text-warning">
           {text.backOffice}
         </span>
       </a>

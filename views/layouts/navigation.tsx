@@ -39,7 +39,7 @@ export function SidebarLink({ link: { label, href, icon }, isCurrent }: SidebarL
       href={href}
       aria-current={isCurrent ? "page" : undefined}
       class={classes(
-        "flex h-8 items-center gap-2.5 rounded-sm px-2 font-medium transition-colors max-md:h-11",
+        "flex min-h-8 items-center gap-2.5 rounded-sm px-2 font-medium transition-colors max-md:min-h-11",
         isCurrent ? "bg-sunken text-ink" : "text-muted hover:bg-sunken hover:text-ink",
       )}
     >

@@ -4,6 +4,8 @@ import { Button } from "../components/button.tsx";
 import { Card } from "../components/card.tsx";
 import { EmailChoices, type EmailChoicesProps } from "../components/email_choices.tsx";
 import { FormColumn } from "../layouts/site_layout.tsx";
+import { fill } from "../text.ts";
+import { unsubscribeText } from "./unsubscribe_text.ts";
 
 export type UnsubscribePageProps = EmailChoicesProps & {
   token: string;
@@ -16,25 +18,27 @@ export type UnsubscribePageProps = EmailChoicesProps & {
 export function UnsubscribePage(
   { token, category, address, categories, preferences, isSaved }: UnsubscribePageProps,
 ) {
+  const text = unsubscribeText.use();
   const label = category.label.toLowerCase();
+  const isSubscribed = preferences[category.name];
   const action = `/unsubscribe/${token}`;
   return (
-    <FormColumn title={preferences[category.name] ? `Unsubscribe from ${label}?` : "You're unsubscribed"}>
-      {isSaved ? <Alert kind="success">Preferences saved. You can change them anytime.</Alert> : null}
-      {preferences[category.name]
+    <FormColumn title={isSubscribed ? text.question(label) : text.unsubscribed}>
+      {isSaved ? <Alert kind="success">{text.saved}</Alert> : null}
+      {isSubscribed
         ? (
           <form method="post" action={action} class="grid gap-4">
-            <p class="text-md text-muted">{address} gets these emails from every workspace.</p>
-            <Button name="unsubscribe" value="yes" variant="primary" size="large">Unsubscribe</Button>
+            <p class="text-md text-muted">{fill(text.everywhere, { address })}</p>
+            <Button name="unsubscribe" value="yes" variant="primary" size="large">{text.unsubscribe}</Button>
           </form>
         )
-        : <p class="text-md text-muted">{address} no longer gets {label}.</p>}
-      <Card title="Email preferences">
+        : <p class="text-md text-muted">{fill(text.stopped, { address, category: label })}</p>}
+      <Card title={text.title}>
         <form method="post" action={action} class="grid gap-5">
           <input type="hidden" name="choices" value="yes" />
           <EmailChoices categories={categories} preferences={preferences} />
           <div>
-            <Button>Save preferences</Button>
+            <Button>{text.save}</Button>
           </div>
         </form>
       </Card>

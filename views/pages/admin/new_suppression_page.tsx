@@ -2,8 +2,8 @@ import type { FieldErrors } from "../../../src/errors.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
-import { TextLink } from "../../components/link.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
+import { suppressionText } from "./suppression_text.ts";
 
 const MAX_NOTE_LENGTH = 500;
 
@@ -14,21 +14,17 @@ export type NewSuppressionPageProps = {
 
 /** `/admin/suppressions/new`: suppresses an address manually. */
 export function NewSuppressionPage({ values = {}, errors = {} }: NewSuppressionPageProps) {
+  const text = suppressionText.use();
   return (
-    <div class="max-w-xl">
-      <p class="mb-2">
-        <TextLink href="/admin/suppressions">Suppressed email</TextLink>
-      </p>
-      <PageLead>
-        The address won't get email from any tenant, including invitations and password links.
-      </PageLead>
+    <div class="max-w-160">
+      <PageLead>{text.addLead}</PageLead>
       <Card>
         <form method="post" action="/admin/suppressions" novalidate class="grid gap-5">
           <TextField
             id="address"
             name="address"
             type="email"
-            label="Email address"
+            label={text.email}
             value={values.address}
             error={errors.address}
             autocomplete="off"
@@ -37,8 +33,8 @@ export function NewSuppressionPage({ values = {}, errors = {} }: NewSuppressionP
           <TextAreaField
             id="detail"
             name="detail"
-            label="Note"
-            hint="Visible to staff only."
+            label={text.note}
+            hint={text.noteHint}
             optional
             rows={3}
             maxlength={MAX_NOTE_LENGTH}
@@ -46,8 +42,8 @@ export function NewSuppressionPage({ values = {}, errors = {} }: NewSuppressionP
             error={errors.detail}
           />
           <div class="flex flex-wrap gap-2">
-            <Button variant="primary">Suppress address</Button>
-            <ButtonLink href="/admin/suppressions">Cancel</ButtonLink>
+            <Button variant="primary">{text.suppress}</Button>
+            <ButtonLink href="/admin/suppressions">{text.cancel}</ButtonLink>
           </div>
         </form>
       </Card>

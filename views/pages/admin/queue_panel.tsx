@@ -9,7 +9,9 @@ import { hx } from "../../components/hx.ts";
 import { listHref } from "../../components/list/list_address.ts";
 import { Cell, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
+import { fill } from "../../text.ts";
 import { JOBS, type JobView, queueLabel } from "./job_address.ts";
+import { jobText } from "./job_text.ts";
 
 export type QueuePanelProps = {
   queues: QueueState[];
@@ -20,19 +22,9 @@ export type QueuePanelProps = {
 
 const STATES = ["waiting", "ready", "running", "held", "failed"] as const;
 
-const COLUMNS = [
-  { label: "Queue" },
-  { label: "Waiting", class: "text-right" },
-  { label: "Ready", class: "text-right" },
-  { label: "Running", class: "text-right" },
-  { label: "Held", class: "text-right" },
-  { label: "Failed", class: "text-right max-lg:pr-5" },
-  { label: "Oldest ready", class: "max-lg:hidden" },
-  { label: "Last hour", class: "max-lg:hidden" },
-];
-
 /** The state of the queues. htmx refreshes it every ten seconds. */
 export function QueuePanel({ queues, workers, now }: QueuePanelProps) {
+  const text = jobText.use();
   const ready = queues.reduce((jobs, { depth }) => jobs + depth.ready, 0);
   const refreshed = hx({
     get: "/admin/jobs/queues",
@@ -43,8 +35,8 @@ export function QueuePanel({ queues, workers, now }: QueuePanelProps) {
   return (
     <div id="queue-panel" class="mb-6 grid gap-4" {...refreshed}>
       {workers === 0 && ready > 0 ? <NoWorkers ready={ready} /> : null}
-      <Card title="Queues" action={<Workers workers={workers} />} flush>
-        <Table label="Queues" columns={COLUMNS}>
+      <Card title={text.queues} action={<Workers workers={workers} />} flush>
+        <Table label={text.queues} columns={columnsOf(text)}>
           {queues.map((state) => <QueueRow key={state.queue} state={state} now={now} />)}
         </Table>
       </Card>
@@ -52,25 +44,38 @@ export function QueuePanel({ queues, workers, now }: QueuePanelProps) {
   );
 }
 
+function columnsOf(text: ReturnType<typeof jobText.use>) {
+  return [
+    { label: text.facts.queue },
+    ...STATES.map((state) => ({
+      label: text.states[state],
+      class: classes("text-end", state === "failed" && "max-lg:pe-5"),
+    })),
+    { label: text.oldestReady, class: "max-lg:hidden" },
+    { label: text.lastHour, class: "max-lg:hidden" },
+  ];
+}
+
 function NoWorkers({ ready }: { ready: number }) {
-  const jobs = ready === 1 ? "1 job is ready" : `${formatCount(ready)} jobs are ready`;
+  const text = jobText.use();
+  const roles = {
+    worker: <code class="text-sm">ROLE=worker</code>,
+    all: <code class="text-sm">ROLE=all</code>,
+  };
   return (
     <Alert kind="warning">
-      <p class="font-medium">No process is running jobs.</p>
-      <p class="mt-1">
-        {jobs} to run. Start a process with <code class="text-sm">ROLE=worker</code>, or a server with{" "}
-        <code class="text-sm">ROLE=all</code>.
-      </p>
+      <p class="font-medium">{text.noWorkers}</p>
+      <p class="mt-1">{fill(text.readyJobs(ready), roles)}</p>
     </Alert>
   );
 }
 
 function Workers({ workers }: { workers: number }) {
-  const text = workers === 1 ? "1 process is running jobs" : `${workers || "No"} processes are running jobs`;
-  return <span class="text-sm text-muted">{text}</span>;
+  return <span class="text-sm text-muted">{jobText.use().workers(workers)}</span>;
 }
 
 function QueueRow({ state, now }: { state: QueueState; now: Date }) {
+  const text = jobText.use();
   const { queue, depth, oldest, lastHour } = state;
   return (
     <tr>
@@ -81,32 +86,24 @@ function QueueRow({ state, now }: { state: QueueState; now: Date }) {
         <p class="flex flex-wrap gap-x-4 md:hidden">
           {STATES.filter((each) => depth[each] > 0).map((each) => (
             <Depth queue={queue} state={each} jobs={depth[each]} class="py-1">
-              {formatCount(depth[each])} {each}
+              {text.inState(formatCount(depth[each]), text.states[each])}
             </Depth>
           ))}
         </p>
         <div class="mt-0.5 text-sm text-muted lg:hidden">
-          {oldest
-            ? (
-              <p>
-                Oldest ready: <Time at={oldest} now={now} />
-              </p>
-            )
-            : null}
-          <p>
-            In the last hour: <LastHour {...lastHour} />
-          </p>
+          {oldest ? <p>{fill(text.oldestReadySince, { time: <Time at={oldest} now={now} /> })}</p> : null}
+          <p>{fill(text.lastHourFacts, { facts: <LastHour {...lastHour} /> })}</p>
         </div>
       </Cell>
       {STATES.map((each) => (
-        <Cell wideOnly class={classes("text-right tabular-nums", each === "failed" && "max-lg:pr-5")}>
+        <Cell wideOnly class={classes("text-end tabular-nums", each === "failed" && "max-lg:pe-5")}>
           {depth[each] === 0
             ? <span class="text-muted">0</span>
             : <Depth queue={queue} state={each} jobs={depth[each]}>{formatCount(depth[each])}</Depth>}
         </Cell>
       ))}
       <Cell wideOnly class="whitespace-nowrap max-lg:hidden">
-        {oldest ? <Time at={oldest} now={now} /> : <span class="text-muted">None</span>}
+        {oldest ? <Time at={oldest} now={now} /> : <span class="text-muted">{text.none}</span>}
       </Cell>
       <Cell wideOnly class="first-letter:uppercase max-lg:hidden">
         <LastHour {...lastHour} />
@@ -125,12 +122,13 @@ function Depth(
     children?: Child;
   },
 ) {
+  const text = jobText.use();
   const look = "rounded-sm underline decoration-line underline-offset-2 hover:decoration-current";
   const tone = state === "failed" && "text-danger";
   return (
     <a
       href={listOf({ state, queue })}
-      aria-label={`${formatCount(jobs)} ${state} in ${queueLabel(queue)}`}
+      aria-label={text.inQueue(formatCount(jobs), text.states[state], queueLabel(queue))}
       class={classes(look, tone, extra)}
     >
       {children}
@@ -139,12 +137,13 @@ function Depth(
 }
 
 function LastHour({ done, retried, failed }: QueueState["lastHour"]) {
-  if (done + retried + failed === 0) return <span class="text-muted">None</span>;
+  const text = jobText.use();
+  if (done + retried + failed === 0) return <span class="text-muted">{text.none}</span>;
   return (
     <>
-      {formatCount(done)} done
-      {retried > 0 ? `, ${formatCount(retried)} retried` : ""}
-      {failed > 0 ? <span class="text-danger">, {formatCount(failed)} failed</span> : null}
+      {text.done(formatCount(done))}
+      {retried > 0 ? text.retried(formatCount(retried)) : ""}
+      {failed > 0 ? <span class="text-danger">{text.failed(formatCount(failed))}</span> : null}
     </>
   );
 }

@@ -3,7 +3,9 @@ import { Card } from "../../components/card.tsx";
 import { ConfirmationField } from "../../components/confirmation_field.tsx";
 import { TextAreaField } from "../../components/field.tsx";
 import { Day, Time } from "../../components/time.tsx";
+import { fill } from "../../text.ts";
 import type { ShownTenant, TenantPageProps } from "./tenant_page.tsx";
+import { tenantText } from "./tenant_text.ts";
 
 const MAX_REASON_LENGTH = 500;
 
@@ -11,30 +13,29 @@ const MAX_REASON_LENGTH = 500;
 export function SuspensionCard(
   { tenant, now, form }: { tenant: ShownTenant; now: Date; form?: TenantPageProps["suspend"] },
 ) {
+  const text = tenantText.use();
   const action = `/admin/tenants/${tenant.id}/suspension`;
   if (tenant.status === "suspended") {
     return (
-      <Card title="Suspension">
+      <Card title={text.suspension}>
         <form method="post" action={`${action}/end`} class="grid gap-4">
           {tenant.suspension ? <Suspended {...tenant.suspension} now={now} /> : null}
           <div>
-            <Button variant="primary" icon="restore">Resume</Button>
+            <Button variant="primary" icon="restore">{text.resume}</Button>
           </div>
         </form>
       </Card>
     );
   }
   return (
-    <Card title="Suspension">
+    <Card title={text.suspension}>
       <form method="post" action={action} novalidate class="grid gap-4">
-        <p class="text-muted">
-          Members and API clients lose access until you resume the tenant. Nothing is deleted.
-        </p>
+        <p class="text-muted">{text.suspensionLead}</p>
         <TextAreaField
           id="reason"
           name="reason"
-          label="Reason"
-          hint="Members will read this."
+          label={text.reason}
+          hint={text.reasonHint}
           rows={3}
           maxlength={MAX_REASON_LENGTH}
           value={form?.values.reason}
@@ -42,7 +43,7 @@ export function SuspensionCard(
           autofocus={form ? true : undefined}
         />
         <div>
-          <Button>Suspend tenant</Button>
+          <Button>{text.suspend}</Button>
         </div>
       </form>
     </Card>
@@ -52,46 +53,40 @@ export function SuspensionCard(
 function Suspended({ reason, at, now }: { reason: string; at: Date; now: Date }) {
   return (
     <>
-      <p class="text-muted">
-        Suspended <Time at={at} now={now} />. Members read this:
-      </p>
-      <p class="border-l-2 border-line pl-3 whitespace-pre-line wrap-anywhere">{reason}</p>
+      <p class="text-muted">{fill(tenantText.use().suspendedSince, { time: <Time at={at} now={now} /> })}</p>
+      <p class="border-s-2 border-line ps-3 whitespace-pre-line wrap-anywhere" dir="auto">{reason}</p>
     </>
   );
 }
 
 /** Schedules the tenant's deletion, or cancels it. */
 export function DeletionCard({ tenant, form }: { tenant: ShownTenant; form?: TenantPageProps["remove"] }) {
+  const text = tenantText.use();
   const action = `/admin/tenants/${tenant.id}/deletion`;
   if (tenant.deletion) {
     return (
-      <Card title="Deletion" tone="danger">
+      <Card title={text.deletion} tone="danger">
         <form method="post" action={`${action}/cancel`} class="grid gap-4">
-          <p>
-            The tenant and everything in it will be permanently deleted on <Day at={tenant.deletion} long />.
-          </p>
+          <p>{fill(text.deletionDue, { day: <Day at={tenant.deletion} long /> })}</p>
           <div>
-            <Button icon="restore">Cancel deletion</Button>
+            <Button icon="restore">{text.cancelDeletion}</Button>
           </div>
         </form>
       </Card>
     );
   }
   return (
-    <Card title="Deletion" tone="danger">
+    <Card title={text.deletion} tone="danger">
       <form method="post" action={action} novalidate class="grid gap-4">
-        <p class="text-muted">
-          The tenant will be permanently deleted after 30 days. Until then, it works as before, and you or its
-          owners can cancel the deletion.
-        </p>
+        <p class="text-muted">{text.deletionLead}</p>
         <ConfirmationField
-          label="The tenant's subdomain"
+          label={text.subdomain}
           text={tenant.subdomain}
           value={form?.values.confirmation}
           error={form?.errors.confirmation}
         />
         <div>
-          <Button variant="danger">Delete tenant</Button>
+          <Button variant="danger">{text.delete}</Button>
         </div>
       </form>
     </Card>

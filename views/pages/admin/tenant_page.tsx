@@ -7,9 +7,9 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Day } from "../../components/time.tsx";
-import { PageLead } from "../../components/page_lead.tsx";
 import { DeletionCard, SuspensionCard } from "./tenant_actions.tsx";
 import { type ListedTenant, TenantStatus } from "./tenant_row.tsx";
+import { tenantText } from "./tenant_text.ts";
 
 export type ShownTenant = ListedTenant & {
   suspension: { reason: string; at: Date } | null;
@@ -32,28 +32,23 @@ export type TenantPageProps = {
 
 /** `/admin/tenants/:id`: a tenant's details, history and actions. */
 export function TenantPage({ tenant, history, now, suspend, remove }: TenantPageProps) {
+  const text = tenantText.use();
   return (
     <>
-      <p class="mb-2">
-        <TextLink href="/admin/tenants">All tenants</TextLink>
-      </p>
-      <PageLead>
-        <TextLink href={tenant.url}>{new URL(tenant.url).host}</TextLink>
-      </PageLead>
       {tenant.failure ? <MigrationFailure text={tenant.failure} /> : null}
       <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
-        <Card title="Details">
+        <Card title={text.details}>
           <TenantFacts tenant={tenant} />
         </Card>
         <div class="grid grid-cols-1 gap-6 lg:row-span-2">
           <SuspensionCard tenant={tenant} now={now} form={suspend} />
           <DeletionCard tenant={tenant} form={remove} />
         </div>
-        <Card title="History" flush>
+        <Card title={text.history} flush>
           <ActivityList
             activity={history}
             now={now}
-            emptyText="Changes to this tenant will be listed here."
+            emptyText={text.noHistory}
           />
         </Card>
       </div>
@@ -65,7 +60,7 @@ function MigrationFailure({ text }: { text: string }) {
   return (
     <div class="mb-6">
       <Alert kind="error">
-        <p class="font-medium">The last migration failed.</p>
+        <p class="font-medium">{tenantText.use().migrationFailed}</p>
         <p class="mt-1 font-mono text-sm whitespace-pre-wrap">{text}</p>
       </Alert>
     </div>
@@ -73,29 +68,34 @@ function MigrationFailure({ text }: { text: string }) {
 }
 
 function TenantFacts({ tenant }: { tenant: ShownTenant }) {
+  const terms = tenantText.use().facts;
   const facts = [
-    { term: "Status", value: <TenantStatus tenant={tenant} /> },
-    { term: "Plan", value: <span class="capitalize">{tenant.plan}</span> },
-    { term: "Members", value: formatCount(tenant.members) },
-    { term: tenant.owners.length === 1 ? "Owner" : "Owners", value: <Owners owners={tenant.owners} /> },
-    { term: "Created", value: <Day at={tenant.createdAt} /> },
+    { term: terms.address, value: <TextLink href={tenant.url}>{new URL(tenant.url).host}</TextLink> },
+    { term: terms.status, value: <TenantStatus tenant={tenant} /> },
+    { term: terms.plan, value: <span class="capitalize">{tenant.plan}</span> },
+    { term: terms.members, value: formatCount(tenant.members) },
+    {
+      term: tenant.owners.length === 1 ? terms.owner : terms.owners,
+      value: <Owners owners={tenant.owners} />,
+    },
+    { term: terms.created, value: <Day at={tenant.createdAt} /> },
     ...(tenant.formerSubdomains.length > 0
-      ? [{ term: "Old addresses", value: <FormerAddresses former={tenant.formerSubdomains} /> }]
+      ? [{ term: terms.oldAddresses, value: <FormerAddresses former={tenant.formerSubdomains} /> }]
       : []),
-    { term: "Tenant ID", value: <code class="text-sm">{tenant.id}</code> },
-    { term: "Schema", value: <code class="text-sm">{tenant.schemaName}</code> },
-    { term: "Schema version", value: <code class="text-sm">{tenant.schemaVersion}</code> },
+    { term: terms.id, value: <code class="text-sm">{tenant.id}</code> },
+    { term: terms.schema, value: <code class="text-sm">{tenant.schemaName}</code> },
+    { term: terms.schemaVersion, value: <code class="text-sm">{tenant.schemaVersion}</code> },
   ];
   return <DescriptionList facts={facts} />;
 }
 
 function Owners({ owners }: { owners: ShownTenant["owners"] }) {
-  if (owners.length === 0) return <span class="text-muted">None</span>;
+  if (owners.length === 0) return <span class="text-muted">{tenantText.use().none}</span>;
   return (
     <ul class="grid gap-1">
       {owners.map(({ name, email }) => (
         <li>
-          {name} <span class="text-muted">{email}</span>
+          <bdi>{name}</bdi> <span class="text-muted">{email}</span>
         </li>
       ))}
     </ul>

@@ -1,0 +1,4 @@
+import { catalog } from "../../text.ts";
+import { en } from "./suppression_text.en.ts";
+
+export const suppressionText = catalog({ en });

@@ -1,0 +1,4 @@
+import { catalog } from "../../text.ts";
+import { en } from "./tenant_text.en.ts";
+
+export const tenantText = catalog({ en });
