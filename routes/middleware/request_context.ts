@@ -38,8 +38,10 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     const ended = { endpoint: endpointOf(c), method: c.req.method, status: c.res.status };
     services.metrics.requestEnded(c.get("target")?.id, { ...ended, seconds: milliseconds / 1_000 });
     c.res.headers.set("X-Request-Id", requestId); // `c.header` would rebuild the whole response
-    // Tells htmx's responses of ours from those of a proxy.
-    if (c.req.header("HX-Request")) c.res.headers.set("HX-Response", "true");
+    // Tells htmx that the response is ours, not a proxy's.
+    if (c.req.header("HX-Request") || c.req.header("HX-History-Restore-Request")) {
+      c.res.headers.set("HX-Response", "true");
+    }
     log.info("request", {
       requestId,
       method: ended.method,

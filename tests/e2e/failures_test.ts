@@ -26,7 +26,7 @@ Deno.test("a failed request keeps what was typed and says why", async (t) => {
 
       await page.context().setOffline(false);
       await send(page);
-      await page.waitForSelector("#project-rows tr:has-text('Typed offline')");
+      await page.waitForSelector("#project-list-rows tr:has-text('Typed offline')");
     });
 
     await t.step("if the server can't be reached", async () => {
@@ -102,12 +102,12 @@ Deno.test("a slow request shows a bar; polling shows nothing, even if it fails",
       const release = await hold(page, /\/projects$/);
       await send(page);
       await page.waitForFunction(() =>
-        getComputedStyle(document.querySelector("dialog")!, "::before").opacity === "1"
+        getComputedStyle(document.querySelector("dialog[open]")!, "::before").opacity === "1"
       );
 
       release();
 
-      await page.waitForSelector("#project-rows tr:has-text('Slow')");
+      await page.waitForSelector("#project-list-rows tr:has-text('Slow')");
     });
 
     await t.step("the dashboard refreshes silently without a connection", async () => {

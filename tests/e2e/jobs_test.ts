@@ -26,7 +26,7 @@ Deno.test("staff filter jobs in place, retry one, and see it finish without a re
     await page.click("#job-list nav >> text=Held");
     await page.waitForSelector("text=No matching jobs");
     await page.goBack();
-    await page.click(`#job-${figures} td:first-child a`);
+    await page.click(`#job-${figures} a`);
     await page.click("button:has-text('Retry')");
     await page.waitForSelector("#job-panel >> text=Starts as soon as");
 

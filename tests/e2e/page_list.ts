@@ -80,7 +80,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("project", project),
     on("edit-project", `${project}/edit`),
     on("delete-project", `${project}/delete`),
-    { ...on("project-delete", project), open: openDialog("Delete") },
+    { ...on("project-delete", "/projects"), open: openDeleteDialog },
     on("team", "/team"),
     on("team-nothing", "/team?search=nothing"),
     on("settings", "/settings"),
@@ -118,7 +118,13 @@ function openMenu(name: string) {
 }
 
 async function openRowMenu(page: Page): Promise<void> {
-  await page.locator("#project-rows summary").first().click();
+  await page.locator("#project-list-rows summary").first().click();
+}
+
+async function openDeleteDialog(page: Page): Promise<void> {
+  await openRowMenu(page);
+  await page.locator("details[open]").getByRole("link", { name: "Delete" }).click();
+  await page.waitForSelector("dialog[open]");
 }
 
 function openDialog(link: string) {

@@ -36,12 +36,13 @@ Deno.test("S27 a script without the page's nonce doesn't run in HTML that htmx s
       await t.step(script, async () => {
         complaints.length = 0;
         await page.goto(`http://${world.host()}/signup`);
+        const title = await page.title();
         await answerWith(page, `<div id="sign-up-form"><p id="swapped">Swapped</p>${script}</div>`);
         await page.click("#signup-button");
         await page.waitForSelector("#swapped");
         await page.waitForFunction(() => document.readyState === "complete");
 
-        assert.equal(await page.title(), "Sign up · Denizen");
+        assert.equal(await page.title(), title);
         assert.match(complaints.join("\n"), /Content Security Policy/);
       });
     }

@@ -30,12 +30,12 @@ export async function open(page: Page, { address, open, only }: ListedPage): Pro
   await page.evaluate(settle);
 }
 
-/** Runs in the page: an element that is still fading in doesn't have its final colors. */
-export async function settle(): Promise<void> {
+/** Runs in the page: ends what is still fading in, because it doesn't have its final colors. */
+export function settle(): void {
   const ending = document.getAnimations().filter(({ effect }) =>
     Number.isFinite(effect?.getComputedTiming().endTime)
   );
-  await Promise.allSettled(ending.map(({ finished }) => finished));
+  for (const animation of ending) animation.finish();
 }
 
 /** The pages of a member of several workspaces, and of someone who opens another person's link. */

@@ -26,10 +26,10 @@ Deno.test("an error has its text in the reader's language on pages, and in Engli
     const pseudo = await world.browser().post(`${apex}/signup`, wrongSignUp, PSEUDO);
 
     assert.equal(english.status, 422);
-    assert.match(english.text, /Enter an email address such as ada@example\.com\./);
+    assert.match(english.text, /Enter a full email address, like ada@company\.com\./);
     assert.match(english.text, /<html lang="en" dir="ltr"/);
     assert.equal(pseudo.status, 422);
-    assert.match(pseudo.text, /\[Éñţéŕ åñ éḿåîļ/);
+    assert.match(pseudo.text, /\[Éñţéŕ å /);
     assert.match(pseudo.text, /<html lang="ar-XB" dir="rtl"/);
   });
 

@@ -20,7 +20,11 @@ const NO_HEADERS: Record<string, string> = {};
 const HTMX = { "HX-Request": "true" };
 
 const validator = new HtmlValidate(
-  new StaticConfigLoader({ extends: ["html-validate:standard", "html-validate:a11y"] }),
+  new StaticConfigLoader({
+    extends: ["html-validate:standard", "html-validate:a11y"],
+    // The list of a combobox is never a <select>.
+    rules: { "prefer-native-element": ["error", { exclude: ["listbox"] }] },
+  }),
 );
 
 Deno.test("every page is valid HTML, for visitors and for people who are signed in", async (t) => {
@@ -73,9 +77,9 @@ Deno.test("every refused form is valid HTML and keeps what was typed", async (t)
   assert.ok(forms.size > 8, `${forms.size} forms`);
 });
 
-/** The forms of a page, with the names of the fields that people type text into. */
+/** The forms of a page without files, with the names of the fields that people type text into. */
 function formsOf({ text, url }: Page): { address: string; names: string[] }[] {
-  return [...text.matchAll(/<form([^>]*method="post"[^>]*)>(.*?)<\/form>/gs)].map(
+  return [...text.matchAll(/<form(?![^>]*multipart)([^>]*method="post"[^>]*)>(.*?)<\/form>/gs)].map(
     ([, attributes, content]) => {
       const action = /action="([^"]*)"/.exec(attributes!)![1]!;
       const fields = content!.matchAll(

@@ -8,9 +8,11 @@ import { oldestServedVersion } from "../../db/migration/migrations.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { listPlatformAudit, recentAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
+import type { DomainError } from "../../src/errors.ts";
 import { retryJob } from "../../src/operations/job_list.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
 import { DAY, MINUTE } from "../../src/platform/clock.ts";
+import { englishOf } from "../../src/platform/problem.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { deleteDueTenants, deleteTenant } from "../../src/tenancy/deletion.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
@@ -22,6 +24,7 @@ import {
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { SUBDOMAIN_TAKEN } from "../../src/tenancy/subdomains.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { becomeLaterVersion } from "../support/later_version.ts";
@@ -37,7 +40,7 @@ Deno.test("a renamed tenant keeps its address; a moved one is found at both addr
 
   const old = await world.raw("POST", world.host("acme"), "/projects?sort=name", {}, "name=x");
   const now = await world.raw("GET", world.host("robotics"), "/login");
-  await assert.rejects(world.company("acme"), { fields: { subdomain: "This address is taken." } });
+  await assert.rejects(world.company("acme"), { fields: { subdomain: SUBDOMAIN_TAKEN } });
   world.clock.advance(90 * DAY + MINUTE);
   world.services.use(TENANTS).forget(acme.tenant.id);
   const expired = await world.raw("GET", world.host("acme"), "/login");
@@ -64,7 +67,7 @@ Deno.test("a tenant can move back to a former address, but the number of moves i
   assert.equal(back.subdomain, "first");
   await assert.rejects(
     moveTo("seventh"),
-    (error: { fields: Record<string, string> }) => /has moved 5 times recently/.test(error.fields.subdomain!),
+    ({ fields }: DomainError) => /has moved 5 times recently/.test(englishOf(fields.subdomain!)),
   );
 });
 
@@ -106,7 +109,7 @@ Deno.test("S33 a tenant keeps a name that was reserved later, but can't take ano
   assert.deepEqual([renamed.name, renamed.subdomain], ["Metrics One", "metrics1"]);
   await assert.rejects(
     moving,
-    (error: { fields: Record<string, string> }) => /is reserved/.test(error.fields.subdomain!),
+    ({ fields }: DomainError) => /is reserved/.test(englishOf(fields.subdomain!)),
   );
 });
 

@@ -26,10 +26,10 @@ Deno.test("S49 a user whom strangers made owner of 210 workspaces can open their
     const seen = new Set<string>();
     let path: string | undefined = "/workspaces";
     let pages = 0;
-    for (; path; pages++) {
+    for (; path && pages < 20; pages++) {
       const { text } = await browser.get(`http://${world.host()}${path}`);
       for (const [, id] of text.matchAll(/action="\/workspaces\/([^/]+)\/handoff"/g)) seen.add(id!);
-      path = /href="(\/workspaces\?cursor=[^"]+)"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
+      path = /href="(\/workspaces\?cursor=[^"]+)"[^>]*rel="next"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
     }
 
     assert.equal(seen.size, 211);

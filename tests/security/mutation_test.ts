@@ -10,7 +10,11 @@ import { serverUrl } from "../support/database.ts";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const COPIED = ["db", "src", "routes", "views", "tests", "deno.json", "deno.lock"];
 /** Package files that the server sends to browsers. */
-const COPIED_PACKAGES = ["node_modules/htmx.org/dist", "node_modules/@alpinejs/csp/dist"];
+const COPIED_PACKAGES = [
+  "node_modules/htmx.org/dist",
+  "node_modules/@alpinejs/csp/dist",
+  "node_modules/@fontsource-variable/inter/files",
+];
 const WITH_TENANT = "db/connection/with_tenant.ts";
 const TRANSACTION = "db/connection/transaction.ts";
 

@@ -20,6 +20,9 @@ const FOR_ACCOUNT_TOKENS = [
   "POST /auth/token",
   "GET /me/email-preferences",
   "PATCH /me/email-preferences",
+  "PATCH /me",
+  "GET /me/sessions",
+  "DELETE /me/sessions/:id",
 ];
 const FOR_ANY_TOKEN = [
   "GET /me",

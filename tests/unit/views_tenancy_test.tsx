@@ -374,5 +374,5 @@ Deno.test("a tenant's page shows its owners, its history and the error of its la
 
   assert.match(page, /role="alert"[^]*The last migration failed\.[^]*column name contains null values/);
   assert.match(page, /ada@acme\.example/);
-  assert.match(page, /Sam Rivera<\/span>[^]*suspended the workspace/);
+  assert.match(page, />Sam Rivera<\/bdi>[^]*suspended the workspace/);
 });

@@ -13,8 +13,9 @@ export function SiteHeader({ viewer, wide }: { viewer: Viewer; wide: boolean }) 
   return (
     <header>
       <div class="mx-auto flex h-16 max-w-[70rem] items-center gap-4 px-5 font-medium text-muted sm:px-8">
-        <a href={`${apexUrl}/`} class="flex rounded-md text-ink" aria-label={text.home}>
+        <a href={`${apexUrl}/`} class="flex rounded-md text-ink">
           <Logo />
+          <span class="sr-only">{text.home}</span>
         </a>
         {wide ? <Sections /> : null}
         {viewer === undefined

@@ -1,5 +1,5 @@
 export const en = {
-  home: "Denizen, home",
+  home: ", home",
   account: "Account",
   sections: "Sections",
   product: "Product",

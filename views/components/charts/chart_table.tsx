@@ -15,10 +15,9 @@ export function ChartTable({ label, series, points, pointName, unit }: ChartProp
   return (
     <details class="mt-1">
       <summary class={SUMMARY}>{text.showTable}</summary>
-      <div
+      <section
         tabindex={0}
-        role="region"
-        aria-label={text.showTable}
+        aria-label={text.tableOf(label)}
         class="mt-2 max-h-72 overflow-auto rounded-md border border-line"
       >
         <table class={TABLE}>
@@ -31,7 +30,7 @@ export function ChartTable({ label, series, points, pointName, unit }: ChartProp
           </thead>
           <tbody>{rowsMarkup(points, format, text.notMeasured)}</tbody>
         </table>
-      </div>
+      </section>
     </details>
   );
 }

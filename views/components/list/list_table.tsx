@@ -158,10 +158,10 @@ export function TimeCell({ actions, menu, children }: { actions?: Child; menu?: 
   return (
     <RowCell atEnd always class="whitespace-nowrap">
       <span class={TIME}>{children}</span>
-      <span class={ACTIONS}>
-        <span class="flex items-center gap-1 max-md:hidden pointer-coarse:hidden">{actions}</span>
+      <div class={ACTIONS}>
+        <div class="flex items-center gap-1 max-md:hidden pointer-coarse:hidden">{actions}</div>
         {menu}
-      </span>
+      </div>
     </RowCell>
   );
 }

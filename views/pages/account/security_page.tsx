@@ -16,7 +16,7 @@ export function SecurityPage({ email, errors = {} }: { email: string; errors?: F
       <PageLead>{text.securityLead}</PageLead>
       <Card>
         <form method="post" action="/account/security" novalidate class="grid gap-5">
-          <input type="email" name="email" value={email} autocomplete="username" readonly hidden />
+          <input type="email" value={email} autocomplete="username" readonly hidden />
           <TextField
             id="current-password"
             name="current_password"

@@ -48,7 +48,9 @@ export function BrandPage({ mark, refused }: BrandPageProps) {
           </div>
         </Card>
       </form>
-      <form id={REMOVAL_FORM} method="post" action="/settings/brand/logo/removal"></form>
+      {mark.logoUrl
+        ? <form id={REMOVAL_FORM} method="post" action="/settings/brand/logo/removal"></form>
+        : null}
     </>
   );
 }

@@ -62,7 +62,7 @@ function LiveMark({ mark: { name, logoUrl }, fill, ink, class: look }: Look & { 
         )}
       </span>
       <template x-if="logo">
-        <img alt="" x-bind:src="logo" class={`${LOGO_LOOK} ${look}`} />
+        <img alt="" src="data:," x-bind:src="logo" class={`${LOGO_LOOK} ${look}`} />
       </template>
     </span>
   );

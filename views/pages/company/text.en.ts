@@ -31,7 +31,7 @@ const about: TextOfPage = {
 
 const privacy: TextOfPage = {
   title: "Privacy",
-  description: "What Denizen stores about you, why, and for how long.",
+  description: "What Denizen stores about you and your workspace, why, and for how long.",
   note: SAMPLE,
   parts: [
     {
@@ -59,7 +59,7 @@ const privacy: TextOfPage = {
 
 const terms: TextOfPage = {
   title: "Terms",
-  description: "The rules for using Denizen.",
+  description: "The rules for using Denizen: accounts, acceptable use, payment and your data.",
   note: SAMPLE,
   parts: [
     {
@@ -88,7 +88,7 @@ export const en = {
   terms,
   status: {
     title: "System status",
-    description: "Whether Denizen works right now.",
+    description: "Whether Denizen works right now: its database, email, jobs and storage.",
     healthy: "All systems work",
     degraded: "Some systems have problems",
     unhealthy: "We're having an outage",

@@ -65,13 +65,12 @@ function ExampleCall({ apiUrl }: Pick<ApiCallsCardProps, "apiUrl">) {
         <p class="font-medium">{text.noCalls}</p>
         <p class="text-muted">{text.noCallsText}</p>
       </div>
-      <pre
-        tabindex={0}
-        role="region"
-        aria-label={text.exampleCall}
-        dir="ltr"
-        class="overflow-x-auto rounded-md border border-line bg-sunken p-3 font-mono text-xs leading-5"
-      >{`curl ${apiUrl}/projects \\\n  -H "Authorization: Bearer $TOKEN"`}</pre>
+      <section tabindex={0} aria-label={text.exampleCall} class="overflow-x-auto rounded-md">
+        <pre
+          dir="ltr"
+          class="w-max min-w-full rounded-md border border-line bg-sunken p-3 font-mono text-xs leading-5"
+        >{`curl ${apiUrl}/projects \\\n  -H "Authorization: Bearer $TOKEN"`}</pre>
+      </section>
     </div>
   );
 }

@@ -82,6 +82,7 @@ function PaletteForm() {
         dir="auto"
         class="h-12 w-full bg-transparent ps-11 pe-12 text-md outline-none placeholder:text-muted"
       />
+      <button type="submit" tabindex={-1} class="sr-only">{text.title}</button>
       <Waiting id="palette-waiting" />
     </form>
   );
