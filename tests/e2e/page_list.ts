@@ -140,6 +140,7 @@ async function openDrawer(page: Page): Promise<void> {
 
 function openPalette(term: string) {
   return async (page: Page) => {
+    await page.waitForFunction(isPaletteReady);
     await page.keyboard.press("Control+k");
     await page.waitForSelector("#palette [role=option]");
     if (term === "") return;
@@ -148,4 +149,10 @@ function openPalette(term: string) {
     await (await answer).finished();
     await page.waitForSelector("#palette form:not(.htmx-request)");
   };
+}
+
+/** Runs in the page. */
+function isPaletteReady(): boolean {
+  const palette = document.querySelector("#palette:has(form[data-htmx-powered])");
+  return palette !== null && "_x_dataStack" in palette;
 }
