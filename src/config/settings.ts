@@ -165,7 +165,7 @@ export const SETTINGS = {
     parse: oneOf("kv", "postgres"),
     default: "kv",
     description:
-      "What carries jobs. `kv`: Deno KV's queue, for one process. `postgres`: any number of processes; requires `DATABASE_URL`.",
+      "The job queue. `kv`: Deno KV, for one process. `postgres`: any number of processes; requires `DATABASE_URL`.",
     guide: "jobs.md",
   }),
   role: setting("ROLE", {
