@@ -2,7 +2,7 @@
 import { runSuite, type TestRun } from "./support/suite.ts";
 
 /** One more than there are cores, because some tests wait. */
-const PARALLEL_FILES = navigator.hardwareConcurrency + 1;
+const PARALLEL_GROUPS = navigator.hardwareConcurrency + 1;
 const DATABASE_FACING = ["tests/api", "tests/auth", "tests/integration", "tests/security"];
 const TIMING: TestRun = { report: "timing", folders: ["tests/timing"] };
 
@@ -13,7 +13,7 @@ await runSuite(
   {
     report: "results",
     folders: throughPooler ? DATABASE_FACING : ["tests/unit", ...DATABASE_FACING],
-    parallelFiles: PARALLEL_FILES,
+    parallelGroups: PARALLEL_GROUPS,
   },
   ...(throughPooler ? [] : [TIMING]),
 );

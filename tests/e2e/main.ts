@@ -16,7 +16,7 @@ if (flag === "--lighthouse") await runScript("tests/e2e/lighthouse.ts", [`--allo
 await runSuite({
   report: "browser",
   folders: ["tests/e2e"],
-  parallelFiles: navigator.hardwareConcurrency,
+  parallelGroups: navigator.hardwareConcurrency,
   permissions: [`--allow-run=${chromium}`, `--allow-read=.,/tmp,${chromium}`],
 });
 

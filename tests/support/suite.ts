@@ -1,13 +1,16 @@
 /** Runs tests in separate processes and ends with a line for people and programs: `N passed, N failed`. */
+import { join } from "node:path";
+
 const ROOT = new URL("../../", import.meta.url);
 const REPORTS = ".data/test";
+const FILES_PER_GROUP = 8;
 
 export type TestRun = {
   /** The report's file, without its extension. */
   report: string;
   folders: string[];
-  /** How many files run at once. The default is one. */
-  parallelFiles?: number;
+  /** How many groups of files run at once. By default, one file runs after the other. */
+  parallelGroups?: number;
   /** Permissions that replace those of the set `test`. */
   permissions?: string[];
 };
@@ -30,19 +33,44 @@ export async function prepareSuite(): Promise<boolean> {
     await runDeno(["run", "--quiet", "--no-prompt", "-P=test", "tests/support/database.ts"]);
 }
 
-async function runTests({ report, folders, parallelFiles, permissions = [] }: TestRun): Promise<boolean> {
+async function runTests({ report, folders, parallelGroups, permissions = [] }: TestRun): Promise<boolean> {
   const options = [
     "--quiet",
     "--no-check",
     "--no-prompt",
     `--junit-path=${REPORTS}/${report}.xml`,
     "-P=test",
+    ...permissions,
   ];
-  return parallelFiles
-    ? await runDeno(["test", "--parallel", ...options, ...permissions, ...folders], {
-      DENO_JOBS: String(parallelFiles),
-    })
-    : await runDeno(["test", ...options, ...permissions, ...folders]);
+  if (!parallelGroups) return await runDeno(["test", ...options, ...folders]);
+  const groups = await Deno.makeTempDir();
+  try {
+    await writeGroups(groups, folders);
+    const env = { DENO_JOBS: String(parallelGroups) };
+    return await runDeno(["test", "--parallel", ...options, groups], env);
+  } finally {
+    await Deno.remove(groups, { recursive: true });
+  }
+}
+
+/**
+ * Writes modules that import a few test files each. Deno runs each module in its own thread and loads the product there again,
+ * which takes longer than most files.
+ */
+async function writeGroups(into: string, folders: string[]): Promise<void> {
+  const files = (await Promise.all(folders.map(testFiles))).flat();
+  const count = Math.ceil(files.length / FILES_PER_GROUP);
+  for (let group = 0; group < count; group++) {
+    // Neighbors go to different groups, because files with related names often take equally long.
+    const imports = files.filter((_, index) => index % count === group).map((file) => `import "${file}";\n`);
+    await Deno.writeTextFile(join(into, `group_${group + 1}_test.ts`), imports.join(""));
+  }
+}
+
+async function testFiles(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(new URL(folder, ROOT)));
+  return entries.filter(({ name }) => /_test\.tsx?$/.test(name))
+    .map(({ name }) => new URL(`${folder}/${name}`, ROOT).href).sort();
 }
 
 /** Runs Deno in the project. Returns whether it succeeded. */
