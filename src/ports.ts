@@ -1,6 +1,5 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/connection/connect.ts";
-import type { SchemaName } from "../db/tenant/schema_name.ts";
 import type { Permission } from "./access/permissions.ts";
 import type { Config } from "./config.ts";
 import type { Event } from "./events/event.ts";
@@ -37,7 +36,7 @@ export type Services = {
   /** A feature's part of this process. Throws if no feature in features.ts declares the part. */
   use<T>(part: Part<T>): T;
   /** Forgets a deleted tenant in every part of this process. */
-  forgetTenant(id: string, schema?: SchemaName): void;
+  forgetTenant(id: string): void;
   close(): Promise<void>;
 };
 
@@ -47,7 +46,7 @@ export type Part<T> = {
   /** Called once at the start. Other parts may not exist yet. */
   create(services: Services): T | Promise<T>;
   /** Forgets a tenant that was deleted, here or by another process. */
-  forgetTenant?(part: T, tenant: { id: string; schema: SchemaName | undefined }): void;
+  forgetTenant?(part: T, id: string): void;
   /** Writes what is left and closes, within 1.5 seconds. */
   close?(part: T): Promise<void>;
 };

@@ -2,7 +2,6 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/connection/connect.ts";
 import { migrate } from "../db/migration/migrate.ts";
 import { oldestServedVersion } from "../db/migration/migrations.ts";
-import type { SchemaName } from "../db/tenant/schema_name.ts";
 import type { Config } from "./config.ts";
 import type { Feature } from "./feature.ts";
 import { FEATURES } from "./feature_list.ts";
@@ -64,9 +63,9 @@ export async function buildServices(
     return parts.get(part) as T;
   };
   const metrics = new Metrics({ maxTenants: config.metricsMaxTenants, clock });
-  const forgetTenant = (id: string, schema?: SchemaName) => {
+  const forgetTenant = (id: string) => {
     metrics.forgetTenant(id);
-    for (const [part, value] of parts) part.forgetTenant?.(value, { id, schema });
+    for (const [part, value] of parts) part.forgetTenant?.(value, id);
   };
   const services: Services = {
     config,

@@ -4,20 +4,20 @@ import { MemoryCache } from "../platform/cache.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { part, type Services } from "../ports.ts";
 
-/** A cache of the tenants' storage sizes by schema, and the query that measures one tenant. */
+/** A cache of the storage sizes by tenant id, and the query that measures one tenant. */
 export const STORAGE = part(
   "storage sizes",
   (services) => ({
     sizes: new MemoryCache<number>({ capacity: 20_000, ttl: MINUTE }),
     query: sizeQuery(services),
   }),
-  { forgetTenant: ({ sizes }, { schema }) => schema && sizes.delete(schema) },
+  { forgetTenant: ({ sizes }, id) => sizes.delete(id) },
 );
 
 /** The size of the tenant's tables and indexes in bytes, at most a minute old. */
 export function measureStorage(ctx: TenantContext): Promise<number> {
   const { sizes, query } = ctx.services.use(STORAGE);
-  return sizes.getOrLoad(ctx.tenant.schemaName, async () => {
+  return sizes.getOrLoad(ctx.tenant.id, async () => {
     const [[row]] = await ctx.read((tx) => [tx.execute<{ bytes: number }>(query)]);
     return row!.bytes;
   });

@@ -92,6 +92,6 @@ function arrayOf(counted: Usage[], name: keyof Usage): string {
 }
 
 export const API_USAGE = part("API usage", ({ db, clock }) => new UsageCounter(db, clock), {
-  forgetTenant: (counter, { id }) => counter.forget(id),
+  forgetTenant: (counter, id) => counter.forget(id),
   close: (counter) => counter.close(),
 });

@@ -48,5 +48,5 @@ export class SignInCaches {
 }
 
 export const SIGN_INS = part("sign-in caches", () => new SignInCaches(), {
-  forgetTenant: (caches, { id }) => caches.forgetTenant(id),
+  forgetTenant: (caches, id) => caches.forgetTenant(id),
 });

@@ -68,6 +68,6 @@ async function removeTenant(ctx: SystemContext, id: TenantId, condition?: SQL): 
     await eraseFromPlatformAudit(tx, id);
     await publish(ctx, tx, TENANT_DELETED, { details: { sha256_of_id: sha256(id) } });
   });
-  ctx.services.forgetTenant(id, schema);
+  ctx.services.forgetTenant(id);
   return true;
 }

@@ -3,7 +3,6 @@ import type { Database } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
-import { parseSchemaName, type SchemaName } from "../../db/tenant/schema_name.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { type Clock, SECOND } from "../platform/clock.ts";
 import { isId } from "../platform/ids.ts";
@@ -39,7 +38,7 @@ export class TenantDirectory {
    * Forgets tenants that other processes change, and calls `onDeleted` for deleted tenants. Returns false if the database doesn't
    * support notifications.
    */
-  listen(onDeleted: (id: string, schema?: SchemaName) => void): Promise<boolean> {
+  listen(onDeleted: (id: string) => void): Promise<boolean> {
     return this.#db.listen(TENANT_CHANGES, (id) => {
       this.forget(id);
       this.#checkDeletion(id, onDeleted);
@@ -85,14 +84,11 @@ export class TenantDirectory {
     return ids.filter((id) => !present.has(id));
   }
 
-  async #checkDeletion(id: string, onDeleted: (id: string, schema?: SchemaName) => void): Promise<void> {
+  async #checkDeletion(id: string, onDeleted: (id: string) => void): Promise<void> {
     if (!isId<TenantId>(id)) return;
     try {
-      const { status, schemaName } = tenants;
-      const [row] = await this.#db.batch.control.select({ status, schemaName }).from(tenants).where(
-        eq(tenants.id, id),
-      );
-      if (!row || row.status === "deleting") onDeleted(id, row && parseSchemaName(row.schemaName));
+      const [gone] = await this.findGone([id]);
+      if (gone) onDeleted(gone);
     } catch (error) {
       log.warn("could not check whether a changed tenant was deleted", {
         tenantId: id,
@@ -108,7 +104,7 @@ export async function announceChange(tx: ControlTx, id: string): Promise<void> {
 }
 
 export const TENANTS = part("tenant directory", ({ db, clock }) => new TenantDirectory(db, clock), {
-  forgetTenant: (directory, { id }) => directory.forget(id),
+  forgetTenant: (directory, id) => directory.forget(id),
 });
 
 const IS_NOT_DELETED: SQL = ne(tenants.status, "deleting");

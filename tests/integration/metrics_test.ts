@@ -151,7 +151,7 @@ Deno.test("a deleted tenant leaves no label behind", async () => {
   const { tenant } = await world.company("acme");
   await world.raw("GET", world.host("acme"), "/login");
 
-  world.services.forgetTenant(tenant.id, tenant.schemaName);
+  world.services.forgetTenant(tenant.id);
   const scraped = await scrape(world);
 
   assert.equal(scraped.where(REQUESTS, { tenant_id: tenant.id }).length, 0);
@@ -185,16 +185,14 @@ Deno.test({
     for (const { tenant } of [acme, globex]) {
       replica.metrics.requestEnded(tenant.id, ONE_REQUEST);
       replica.use(API_USAGE).count(tenant.id);
-      replica.use(STORAGE).sizes.set(tenant.schemaName, 1);
+      replica.use(STORAGE).sizes.set(tenant.id, 1);
     }
 
     await updateTenant(await openTenant(world.system, globex.tenant.id), { name: "Globex Corporation" });
     await deleteTenant(world.system, acme.tenant.id);
     await until(() => replica.metrics.labeledTenants().length < 2);
     const { metrics } = replica;
-    const left = [acme, globex].map(({ tenant }) =>
-      replica.use(STORAGE).sizes.get(tenant.schemaName) !== undefined
-    );
+    const left = [acme, globex].map(({ tenant }) => replica.use(STORAGE).sizes.get(tenant.id) !== undefined);
     const found = await replica.use(TENANTS).findById(acme.tenant.id);
     await replica.close();
 
