@@ -7,7 +7,7 @@ import { layoutText } from "./text.ts";
 
 /** A refresh that morphs the page keeps an open <details> open. */
 const HTMX_CONFIG =
-  `extensions:"hx-csp", includeIndicatorCSS:false, defaultTimeout:30000, morphIgnore:'["data-htmx-powered","open"]'`;
+  `extensions:"hx-csp,list-rows", includeIndicatorCSS:false, defaultTimeout:30000, morphIgnore:'["data-htmx-powered","open"]'`;
 const SCRIPTS = ["htmx.js", "app.js", "alpine.js"] as const;
 
 const SKIP_LINK =

@@ -252,6 +252,17 @@ function isReadableOnWhite(color) {
   return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5;
 }
 
+// Another view of a list gets new rows. Rows that stay would jump to their new places.
+globalThis.htmx.registerExtension("list-rows", {
+  htmx_before_morph_node(_, { oldNode, newNode }) {
+    const { view } = oldNode.dataset;
+    if (view === undefined || view === newNode.dataset.view) return true;
+    oldNode.dataset.view = newNode.dataset.view;
+    oldNode.replaceChildren(...newNode.childNodes);
+    return false;
+  },
+});
+
 // A swap that removes the focused element hands the focus on.
 let focusPlaces = [];
 document.addEventListener("htmx:before:swap", () => focusPlaces = placesFrom(document.activeElement));

@@ -28,7 +28,9 @@ export function ListTable<View extends ListView>(
           {columns.map((column) => <Head key={column.label} list={{ id, address, view }} column={column} />)}
         </tr>
       </thead>
-      <tbody id={`${id}-rows`} class="divide-y divide-line">{children}</tbody>
+      <tbody id={`${id}-rows`} data-view={listHref(address, view)} class="divide-y divide-line">
+        {children}
+      </tbody>
     </table>
   );
 }
