@@ -18,6 +18,8 @@ const NOT_A_MEMBER = problem("not_a_member", "You are not a member of this works
 export type SystemContext<Who extends Actor = Actor> = {
   actor: Who;
   requestId: string;
+  /** The client's IP address. Null for the product itself. */
+  address: string | null;
   services: Services;
   control: ControlDb;
   /** Aborted when the client no longer waits for the result. */
@@ -30,6 +32,8 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
   tenant: Tenant;
   actor: Who;
   requestId: string;
+  /** The client's IP address. Null for the product itself. */
+  address: string | null;
   services: Services;
   /** The same actor's context for schema `control`. */
   readonly system: SystemContext<Who>;
@@ -48,10 +52,12 @@ export function systemContext<Who extends Actor>(
   services: Services,
   actor: Who,
   requestId: string,
+  address: string | null = null,
 ): SystemContext<Who> {
   return {
     actor,
     requestId,
+    address,
     services,
     control: services.db.control,
     tx: (work) => signalAfterCommit(services, work, (run) => withControl(services.db, run)),
@@ -64,6 +70,7 @@ export function tenantContext<Who extends TenantActor>(
   tenant: Tenant,
   actor: Who,
   requestId: string,
+  address: string | null = null,
 ): TenantContext<Who> {
   const { scope } = actor;
   if (scope.type === "account" || (scope.type === "tenant" && scope.tenantId !== tenant.id)) {
@@ -73,8 +80,9 @@ export function tenantContext<Who extends TenantActor>(
     tenant,
     actor,
     requestId,
+    address,
     services,
-    system: systemContext(services, actor, requestId),
+    system: systemContext(services, actor, requestId, address),
     tx: (work) => signalAfterCommit(services, work, (run) => withTenant(services.db, tenant.schemaName, run)),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };

@@ -1,6 +1,7 @@
 import { Command } from "@commander-js/extra-typings";
-import { withTenant } from "../../db/connection/with_tenant.ts";
-import { type AuditVerification, verifyAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
+import { getChain } from "../../src/audit/chain.ts";
+import { type AuditVerification, verifyAudit, verifyPlatformAudit } from "../../src/audit/verification.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
 import { CommandFailure } from "../options.ts";
 import { createOutput } from "../output.ts";
@@ -16,8 +17,10 @@ export function auditCommand() {
       const output = createOutput(json === true);
       const verified: AuditVerification = await withSystem(async (ctx) => {
         if (tenantId === undefined) return await ctx.tx(verifyPlatformAudit);
-        const { schemaName } = await getTenant(ctx, tenantId);
-        return await withTenant(ctx.services.db, schemaName, verifyAudit);
+        const { id } = await getTenant(ctx, tenantId);
+        const tenant = await openTenant(ctx, id);
+        const { anchor } = await getChain(tenant);
+        return await tenant.tx((tx) => verifyAudit(tx, anchor));
       });
       output.data({ lines: verified.lines, broken_at: verified.brokenAt });
       if (verified.brokenAt !== null) {

@@ -25,7 +25,8 @@ export function requireMember(links: NavigationLink[]) {
     const session = c.get("session");
     const tenant = c.get("tenant");
     if (tenant && session?.actor.type === "member") {
-      const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
+      const { ipAddress } = c.get("device");
+      const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"), ipAddress);
       c.set("member", member);
       c.set("links", links);
       c.set("layout", shellOf(member, session, links));

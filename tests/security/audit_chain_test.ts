@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
-import { verifyAudit, verifyPlatformAudit } from "../../src/audit/audit_log.ts";
+import { verifyAudit, verifyPlatformAudit } from "../../src/audit/verification.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";

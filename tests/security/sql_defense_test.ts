@@ -5,7 +5,7 @@ import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { staffActor } from "../../src/access/actor.ts";
 import { INVITATION } from "../../src/access/emails.ts";
 import { COLLECT_TENANT } from "../../src/analytics/jobs.ts";
-import { verifyAudit } from "../../src/audit/audit_log.ts";
+import { verifyAudit } from "../../src/audit/verification.ts";
 import type { TenantContext } from "../../src/context.ts";
 import { sendEmail } from "../../src/email/email.ts";
 import { FEATURES } from "../../src/feature_list.ts";
