@@ -11,6 +11,7 @@ import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import { endpointOf } from "../endpoint.ts";
 import { ownMark } from "../logos.ts";
 import type { RequestVariables } from "../http.ts";
+import type { PlacedLink } from "./member_pages.ts";
 
 type GuardEnv = {
   Variables: RequestVariables & { member: MemberContext; links: readonly NavigationLink[] };
@@ -20,13 +21,14 @@ type GuardEnv = {
  * Admits only members of the workspace, and sets its shell, with these links in the navigation, as the layout of pages.
  * An unknown path is a 404 for visitors, too.
  */
-export function requireMember(links: NavigationLink[]) {
+export function requireMember(placed: readonly PlacedLink[]) {
   return createMiddleware<GuardEnv>(async (c, next) => {
     const session = c.get("session");
     const tenant = c.get("tenant");
     if (tenant && session?.actor.type === "member") {
       const { ipAddress } = c.get("device");
       const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"), ipAddress);
+      const links = placed.filter(({ permission }) => !permission || can(member, permission));
       c.set("member", member);
       c.set("links", links);
       c.set("layout", shellOf(member, session, links));

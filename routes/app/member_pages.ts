@@ -1,9 +1,14 @@
 import { Hono } from "hono";
+import type { Permission } from "../../src/access/permissions.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { MemberEnv } from "../http.ts";
 
 /** A link in the navigation. Within its group, links with a lower `position` come first. */
-type PlacedLink = NavigationLink & { position: number };
+export type PlacedLink = NavigationLink & {
+  position: number;
+  /** Only members with this permission see the link. */
+  permission?: Permission;
+};
 
 /** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
 export class MemberPages extends Hono<MemberEnv> {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { ActorKind } from "../../db/control/schema/audit.ts";
 import { maskSecrets } from "./secrets.ts";
 
@@ -37,11 +38,20 @@ export type LogRow = {
   subjectId: string | null;
   subjectName: string | null;
   details: Record<string, unknown> | null;
-  origin: { kind: ActorKind; address?: string; request_id?: string; job?: string } | null;
+  origin: unknown;
 };
 
+/** SQL in a tenant's transaction can write any origin. */
+const originSchema = z.object({
+  kind: z.enum(["member", "key", "job", "staff", "system", "visitor"] satisfies ActorKind[]),
+  address: z.string().optional(),
+  request_id: z.string().optional(),
+  job: z.string().optional(),
+});
+
 export function toEntry(row: LogRow): LogEntry {
-  const { origin, actorId } = row;
+  const { actorId } = row;
+  const origin = originSchema.safeParse(row.origin).data;
   // Lines that older versions wrote may have secrets.
   const { changes, details } = readChanges(maskSecrets(row.details ?? {}));
   return {
