@@ -35,17 +35,30 @@ export async function getChain(ctx: TenantContext): Promise<Chain> {
   };
 }
 
+export type Verification = {
+  /** Verifies all lines, not only those since the last verification. */
+  full?: boolean;
+  /** About how many lines to verify, if the log was intact before. */
+  lines?: number;
+};
+
 /**
- * Verifies the lines since the last verification, or with `full` all lines, and records the result. A log that has lost its last
- * verified line is broken, too. Returns the new state.
+ * Verifies the log, and records the result. A log that has lost its last verified line is broken, too. A broken log is verified as a
+ * whole until it is intact again. Returns the new state.
  */
-export async function verifyChain(ctx: TenantContext, { full = false } = {}): Promise<Chain> {
+export async function verifyChain(
+  ctx: TenantContext,
+  { full = false, lines = Infinity }: Verification = {},
+): Promise<Chain> {
   authorize(ctx, AUDIT_READ);
   const before = await getChain(ctx);
   const hasLost = await hasLostVerified(ctx, before);
-  const isWhole = full || hasLost || before.brokenAt !== null || before.verified.sequence === 0;
-  const { last, brokenAt } = await verifyParts(ctx, isWhole ? before.anchor : before.verified, isWhole);
+  const wasBroken = hasLost || before.brokenAt !== null;
+  const isWhole = full || wasBroken || before.verified.sequence === 0;
+  const start = isWhole ? before.anchor : before.verified;
+  const { last, brokenAt } = await verifyParts(ctx, start, isWhole, wasBroken ? Infinity : lines);
   const broken = brokenAt ?? (hasLost ? before.verified.sequence : null);
+  if (broken !== null && await hasMoved(ctx, before)) return await verifyChain(ctx, { full, lines });
   if (broken !== null) log.error("an audit log is broken", { tenantId: ctx.tenant.id, entry: broken });
   // The last verified line stays what the log is compared with until it matches again.
   return await record(ctx, {
@@ -53,6 +66,11 @@ export async function verifyChain(ctx: TenantContext, { full = false } = {}): Pr
     verified: broken === null ? last : before.verified,
     brokenAt: broken,
   });
+}
+
+/** Whether lines were deleted from the log's start in the meantime. */
+async function hasMoved(ctx: TenantContext, { anchor }: Chain): Promise<boolean> {
+  return (await getChain(ctx)).anchor.sequence !== anchor.sequence;
 }
 
 async function hasLostVerified(ctx: TenantContext, { anchor, verified }: Chain): Promise<boolean> {
@@ -64,11 +82,15 @@ async function verifyParts(
   ctx: TenantContext,
   start: Link,
   isWhole: boolean,
+  lines: number,
 ): Promise<{ last: Link; brokenAt: number | null }> {
-  for (let last = start, verify = isWhole ? verifyFirst : verifyNext;; verify = verifyNext) {
+  let last = start;
+  for (let verify = isWhole ? verifyFirst : verifyNext;; verify = verifyNext) {
     const part = await ctx.tx((tx) => verify(tx, last, LINES_AT_ONCE));
     last = part.last ?? last;
-    if (part.brokenAt !== null || part.lines < LINES_AT_ONCE) return { last, brokenAt: part.brokenAt };
+    lines -= part.lines;
+    const isDone = part.brokenAt !== null || part.lines < LINES_AT_ONCE || lines <= 0;
+    if (isDone) return { last, brokenAt: part.brokenAt };
   }
 }
 

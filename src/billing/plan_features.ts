@@ -25,9 +25,9 @@ export function includes(plan: PlanKey, { from }: PlanFeature): boolean {
   return PLANS.indexOf(plan) >= PLANS.indexOf(from);
 }
 
-/** Throws `feature_not_in_plan` unless the tenant's plan includes it. */
-export function requireFeature({ tenant }: Pick<TenantContext, "tenant">, feature: PlanFeature): void {
-  if (includes(tenant.plan, feature)) return;
+/** Throws `feature_not_in_plan` unless the tenant's plan includes it. Plans don't limit the product itself, such as its CLI. */
+export function requireFeature({ tenant, actor }: TenantContext, feature: PlanFeature): void {
+  if (actor.type === "system" || includes(tenant.plan, feature)) return;
   const { name } = PLAN_LIST.find(({ key }) => key === feature.from)!;
   throw featureNotInPlan(NOT_IN_YOUR_PLAN.with({ feature: feature.label, plan: name }));
 }

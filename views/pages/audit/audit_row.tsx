@@ -63,7 +63,7 @@ export function ActorName({ actor: { name } }: { actor: LogEntry["actor"] }) {
 export function Summary({ parts }: { parts: SummaryPart[] }) {
   return (
     <span class="font-normal text-muted">
-      {parts.map(({ text, isName }) => isName ? <bdi class="text-ink">{text}</bdi> : text)}
+      {parts.map(({ text, isName }) => isName ? <bdi key={text} class="text-ink">{text}</bdi> : text)}
     </span>
   );
 }
