@@ -77,7 +77,9 @@ export function AuditFilter({ list, address, view, choices, subjectName }: Audit
 
 function DateField({ id, name, label, value }: { id: string; name: string; label: string; value: string }) {
   return (
-    <TextField id={id} name={name} label={label} type="date" required={false} value={value.slice(0, 10)} />
+    <div class="max-sm:col-span-full">
+      <TextField id={id} name={name} label={label} type="date" required={false} value={value.slice(0, 10)} />
+    </div>
   );
 }
 
