@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { type Chain, getChain, verifyChain } from "../../src/audit/chain.ts";
 import { AUDIT_SCHEDULE, CHECK_AUDIT } from "../../src/audit/jobs.ts";
 import { deleteOldLines } from "../../src/audit/retention.ts";
@@ -197,6 +198,23 @@ Deno.test("S44 the nightly check finds tampering, and deletes what the plan no l
     assert.equal(cut.brokenAt, 12);
     assert.equal((await verifyChain(ctx, { full: true })).brokenAt, 12);
   });
+});
+
+Deno.test("S44 a schema that isn't migrated yet gets lines without their origin, which stay valid", async () => {
+  await using world = await World.open();
+  const { ctx, tenant } = await world.company("acme");
+  const log = `${tenant.schemaName}.audit_log`;
+  await suspendTenant(await openTenant(world.system, tenant.id), { reason: "A reason." });
+  await world.asOwner(`alter table ${log} drop column origin`);
+  await resumeTenant(await openTenant(world.system, tenant.id));
+  await world.asOwner(`alter table ${log} add column origin jsonb`);
+  await world.asOwner(`delete from ${log} where sequence < 3`);
+
+  const [last] = await ctx.tx((tx) => tx.select().from(auditLog));
+  const verified = await ctx.tx((tx) => verifyAudit(tx, { sequence: 2, hash: last!.previousHash }));
+
+  assert.deepEqual([last!.action, last!.origin], ["tenant.resumed", null]);
+  assert.deepEqual(verified, { lines: 1, brokenAt: null });
 });
 
 Deno.test("the schedule checks every workspace's log each night", async () => {
