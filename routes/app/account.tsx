@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { profile, updateProfile } from "../../src/identity/account.ts";
 import { LOCALES } from "../../src/platform/locales.ts";
-import { DEFAULT_LOCALE, languageName } from "../../views/locale.ts";
+import { languageName } from "../../views/locale.ts";
 import { ProfilePage } from "../../views/pages/account/profile_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { type Fields, type MemberEnv, systemContextOf } from "../http.ts";
@@ -25,7 +25,7 @@ const profileForm = z.preprocess(
 
 /** A person's profile. */
 const pages = new MemberPages({
-  label: accountText.of(DEFAULT_LOCALE).profile,
+  label: (locale) => accountText.of(locale).profile,
   href: "/account",
   group: "account",
   position: 10,

@@ -1,5 +1,4 @@
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
-import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { NotificationsPage } from "../../views/pages/account/notifications_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { EMAIL_CATEGORIES, readChoices } from "../email_choices.ts";
@@ -12,7 +11,7 @@ const PATH = "/account/notifications";
 
 /** The emails that a person gets. */
 const pages = new MemberPages({
-  label: accountText.of(DEFAULT_LOCALE).notifications,
+  label: (locale) => accountText.of(locale).notifications,
   href: PATH,
   group: "account",
   position: 40,

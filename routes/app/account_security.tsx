@@ -1,6 +1,5 @@
 import type { Context } from "hono";
 import { changePassword, passwordChange } from "../../src/identity/account.ts";
-import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { SecurityPage } from "../../views/pages/account/security_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { type MemberEnv, systemContextOf } from "../http.ts";
@@ -10,7 +9,7 @@ import { MemberPages } from "./member_pages.ts";
 
 /** A person's password. */
 const pages = new MemberPages({
-  label: accountText.of(DEFAULT_LOCALE).security,
+  label: (locale) => accountText.of(locale).security,
   href: "/account/security",
   group: "account",
   position: 20,

@@ -1,5 +1,4 @@
 import { listSignIns, revokeOtherSignIns, revokeSignIn, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
-import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { SessionsPage } from "../../views/pages/account/sessions_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { systemContextOf } from "../http.ts";
@@ -12,7 +11,7 @@ const PATH = "/account/sessions";
 
 /** The browsers in which a person is signed in. */
 const pages = new MemberPages({
-  label: accountText.of(DEFAULT_LOCALE).sessions,
+  label: (locale) => accountText.of(locale).sessions,
   href: PATH,
   group: "account",
   position: 30,

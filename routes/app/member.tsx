@@ -9,8 +9,10 @@ import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { type Layout, type LayoutProps, titled } from "../../views/layouts/layout.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import { endpointOf } from "../endpoint.ts";
+import { localeOf } from "../locale.ts";
 import { ownMark } from "../logos.ts";
 import type { RequestVariables } from "../http.ts";
+import type { PlacedLink } from "./member_pages.ts";
 
 type GuardEnv = {
   Variables: RequestVariables & { member: MemberContext; links: readonly NavigationLink[] };
@@ -20,12 +22,14 @@ type GuardEnv = {
  * Admits only members of the workspace, and sets its shell, with these links in the navigation, as the layout of pages.
  * An unknown path is a 404 for visitors, too.
  */
-export function requireMember(links: NavigationLink[]) {
+export function requireMember(placed: readonly PlacedLink[]) {
   return createMiddleware<GuardEnv>(async (c, next) => {
     const session = c.get("session");
     const tenant = c.get("tenant");
     if (tenant && session?.actor.type === "member") {
       const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
+      const locale = localeOf(c);
+      const links = placed.map((link) => ({ ...link, label: link.label(locale) }));
       c.set("member", member);
       c.set("links", links);
       c.set("layout", shellOf(member, session, links));
@@ -39,7 +43,7 @@ export function requireMember(links: NavigationLink[]) {
 function shellOf(
   { tenant, actor }: MemberContext,
   { isVerified, appearance: { avatarColor } }: Session,
-  links: NavigationLink[],
+  links: readonly NavigationLink[],
 ): Layout {
   const canCancel = can({ actor }, TENANT_DELETE);
   const shell = {

@@ -1,9 +1,13 @@
 import { Hono } from "hono";
+import type { Locale } from "../../views/locale.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { MemberEnv } from "../http.ts";
 
 /** A link in the navigation. Within its group, links with a lower `position` come first. */
-type PlacedLink = NavigationLink & { position: number };
+export type PlacedLink = Omit<NavigationLink, "label"> & {
+  label: (locale: Locale) => string;
+  position: number;
+};
 
 /** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
 export class MemberPages extends Hono<MemberEnv> {

@@ -67,7 +67,7 @@ export const MEMBER_LIST = list("members", {
   tabs: "role",
 });
 
-export const MEMBER_SEARCH = searchSource({
+export const MEMBER_SEARCH = searchSource("members", {
   label: "Members",
   permission: MEMBERS_READ,
   position: 30,

@@ -4,6 +4,7 @@ import { limitCounters } from "../../db/tenant/schema/billing.ts";
 import type { TenantContext } from "../context.ts";
 import { limitReached } from "../errors.ts";
 import { type Problem, problem } from "../platform/problem.ts";
+import { type Wording, wording } from "../platform/wording.ts";
 import type { PlanKey } from "./plans.ts";
 
 const NOT_IN_PLAN = problem("not_in_plan", "Your plan doesn't include {things}.");
@@ -17,14 +18,23 @@ export type Limit = {
   /** The API's name for the things, a plural noun such as `projects`. */
   readonly name: string;
   /** The singular and plural noun in messages. */
-  readonly nouns: { readonly one: string; readonly several: string };
+  readonly nouns: { readonly one: Wording; readonly several: Wording };
   /** The maximum in each plan, or null if the plan is unlimited. */
   readonly included: Readonly<Record<PlanKey, number | null>>;
 };
 
 /** Declares a limit. A feature lists its limits in its `feature.ts`. */
-export function limit(name: string, declared: Omit<Limit, "name">): Limit {
-  return { name, ...declared };
+export function limit(
+  name: string,
+  { nouns: { one, several }, included }: Pick<Limit, "included"> & {
+    nouns: { one: string; several: string };
+  },
+): Limit {
+  const nouns = {
+    one: wording(`limit.${name}.one`, one),
+    several: wording(`limit.${name}.several`, several),
+  };
+  return { name, nouns, included };
 }
 
 /**

@@ -109,7 +109,7 @@ export const PROJECT_LIST = list("projects", {
   tabs: "status",
 });
 
-export const PROJECT_SEARCH = searchSource({
+export const PROJECT_SEARCH = searchSource("projects", {
   label: "Projects",
   permission: PROJECTS_READ,
   position: 20,

@@ -8,6 +8,7 @@ import type { TenantContext } from "../context.ts";
 import { DomainError } from "../errors.ts";
 import { publish } from "../events/publish.ts";
 import { newId } from "../platform/ids.ts";
+import { type Translate, type Wording, wording } from "../platform/wording.ts";
 import type { SampleData } from "../setup/sample_data.ts";
 import {
   type NewProject,
@@ -15,18 +16,29 @@ import {
   PROJECT_DELETED,
   PROJECT_LIMIT,
   PROJECTS_WRITE,
+  type ProjectStatus,
 } from "./projects.ts";
 
+type SampleProject = { name: Wording; description: Wording; status: ProjectStatus };
+
 /** From the oldest to the newest, which the list shows first. */
-const SAMPLES: NewProject[] = [
-  sample("Annual report 2025", "Figures, letter and print run.", "archived"),
-  sample("Customer survey", "Forty interviews in five countries. First findings in March."),
-  sample("Trade fair Milan", "Booth, travel and leads. Hand over to sales after the fair."),
-  sample("Returns portal", "Labels that customers print themselves."),
-  sample("Supplier audit", "Visits in Porto and Lyon. One checklist for both."),
-  sample("Warehouse move", "Racking plan for the new site."),
-  sample("Website relaunch", "Content freeze two weeks before the launch."),
-  sample("Spring collection", "Lookbook, samples and shoot."),
+const SAMPLES: readonly SampleProject[] = [
+  sample("annual_report_2025", "Annual report 2025", "Figures, letter and print run.", "archived"),
+  sample(
+    "customer_survey",
+    "Customer survey",
+    "Forty interviews in five countries. First findings in March.",
+  ),
+  sample(
+    "trade_fair_milan",
+    "Trade fair Milan",
+    "Booth, travel and leads. Hand over to sales after the fair.",
+  ),
+  sample("returns_portal", "Returns portal", "Labels that customers print themselves."),
+  sample("supplier_audit", "Supplier audit", "Visits in Porto and Lyon. One checklist for both."),
+  sample("warehouse_move", "Warehouse move", "Racking plan for the new site."),
+  sample("website_relaunch", "Website relaunch", "Content freeze two weeks before the launch."),
+  sample("spring_collection", "Spring collection", "Lookbook, samples and shoot."),
 ];
 
 export const PROJECT_SAMPLES: SampleData = {
@@ -36,14 +48,14 @@ export const PROJECT_SAMPLES: SampleData = {
   remove: removeSampleProjects,
 };
 
-async function addSampleProjects(ctx: TenantContext): Promise<number> {
+async function addSampleProjects(ctx: TenantContext, translate: Translate): Promise<number> {
   authorize(ctx, PROJECTS_WRITE);
   return await ctx.tx(async (tx) => {
     await lockLimit(tx, PROJECT_LIMIT);
     const [existing] = await tx.select({ count: count() }).from(projects).where(eq(projects.isSample, true));
     if (existing!.count > 0) return 0;
     const room = await reserveRoom(ctx, tx);
-    for (const sample of SAMPLES.slice(-room)) await insertSample(ctx, tx, sample);
+    for (const sample of SAMPLES.slice(-room)) await insertSample(ctx, tx, inLanguage(sample, translate));
     return room;
   });
 }
@@ -83,6 +95,19 @@ async function insertSample(ctx: TenantContext, tx: TenantTx, sample: NewProject
   await publish(ctx, tx, PROJECT_CREATED, { after: project! });
 }
 
-function sample(name: string, description: string, status: NewProject["status"] = "active"): NewProject {
-  return { name, description, status };
+function inLanguage({ name, description, status }: SampleProject, translate: Translate): NewProject {
+  return { name: translate(name), description: translate(description), status };
+}
+
+function sample(
+  key: string,
+  name: string,
+  description: string,
+  status: ProjectStatus = "active",
+): SampleProject {
+  return {
+    name: wording(`sample.${key}.name`, name),
+    description: wording(`sample.${key}.description`, description),
+    status,
+  };
 }

@@ -6,8 +6,11 @@ import { PLANS } from "../../src/billing/plans.ts";
 import { markEmailConfirmed } from "../../src/identity/email_verification.ts";
 import { createProject, listProjects, PROJECT_LIST, updateProject } from "../../src/projects/projects.ts";
 import { PROJECT_SAMPLES } from "../../src/projects/sample_projects.ts";
+import { translatorTo } from "../../views/wording.ts";
 import type { Browser } from "../support/browser.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
+
+const english = translatorTo("en");
 
 /**
  * Protects: a new workspace's checklist follows what people do and can be dismissed by each of them; sample data fits the plan,
@@ -117,8 +120,8 @@ Deno.test("sample data", async (t) => {
   await t.step("is not added twice, even at once", async () => {
     const globex = await world.company("globex");
 
-    const added = await Promise.all([1, 2, 3].map(() => PROJECT_SAMPLES.add(globex.ctx)));
-    await PROJECT_SAMPLES.add(acme.ctx);
+    const added = await Promise.all([1, 2, 3].map(() => PROJECT_SAMPLES.add(globex.ctx, english)));
+    await PROJECT_SAMPLES.add(acme.ctx, english);
 
     assert.deepEqual(added.sort(), [0, 0, 8]);
     assert.equal((await projectsOf(globex)).length, 8);
@@ -147,7 +150,7 @@ Deno.test("sample data", async (t) => {
     const small = await world.company("small", "Small", undefined, "starter");
     await createProject(small.ctx, { name: "Our own", description: "", status: "active" });
 
-    assert.equal(await PROJECT_SAMPLES.add(small.ctx), 2);
+    assert.equal(await PROJECT_SAMPLES.add(small.ctx, english), 2);
     await assert.rejects(createProject(small.ctx, { name: "More", description: "", status: "active" }), {
       kind: "limit_reached",
     });
@@ -155,7 +158,7 @@ Deno.test("sample data", async (t) => {
     for (const name of ["Two", "Three"]) {
       await createProject(small.ctx, { name, description: "", status: "active" });
     }
-    await assert.rejects(PROJECT_SAMPLES.add(small.ctx), { kind: "limit_reached" });
+    await assert.rejects(PROJECT_SAMPLES.add(small.ctx, english), { kind: "limit_reached" });
   });
 
   await t.step("is not for viewers", async () => {

@@ -1,5 +1,6 @@
 import { formatsOf } from "../../locale.ts";
 import { usePage } from "../../page.tsx";
+import { useTranslate } from "../../wording.ts";
 import type { PlanSummary } from "./plan_summary.ts";
 import { pricingText } from "./text.ts";
 
@@ -9,6 +10,7 @@ export type PlanRow = { label: string; unit: string; valueOf: (plan: PlanSummary
 /** What plans include: members, what features limit, and the API. */
 export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
   const text = pricingText.use();
+  const translate = useTranslate();
   const { count } = formatsOf(usePage().locale);
   const amount = (value: number | null) => value === null ? text.unlimited : count.format(value);
   const row = (label: string, read: (plan: PlanSummary) => number | null): PlanRow => ({
@@ -19,7 +21,9 @@ export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
   const limits = plans[0]?.limits ?? [];
   return [
     row(text.members, ({ seats }) => seats),
-    ...limits.map(({ name }, index) => row(capitalized(name), ({ limits }) => limits[index]!.included)),
+    ...limits.map(({ things }, index) =>
+      row(capitalized(translate(things)), ({ limits }) => limits[index]!.included)
+    ),
     { ...row(text.apiCalls, ({ apiCallsAMonth }) => apiCallsAMonth), unit: text.apiCallsUnit },
     { ...row(text.apiRequests, ({ apiRequestsAMinute }) => apiRequestsAMinute), unit: text.apiRequestsUnit },
   ];
