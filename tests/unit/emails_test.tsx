@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { INVITATION } from "../../src/access/emails.ts";
 import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
+import type { Metric } from "../../src/analytics/daily_metrics.ts";
 import type { Email } from "../../src/email/email.ts";
 import { renderSample, sampleFrame } from "../../src/email/sample.ts";
 import { RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
@@ -53,8 +54,7 @@ function replaceTexts(value: unknown, replace: (text: string, key: string) => st
   );
 }
 
-const isName = (key: string) =>
-  /name|inviter|requested|browser|role|reason|metric|description|label/i.test(key);
+const isName = (key: string) => /name|inviter|requested|browser|system|role|reason|description/i.test(key);
 
 const isUrl = (key: string) => /url$/i.test(key);
 
@@ -75,8 +75,8 @@ Deno.test("a category has one name, one label and one hint, whichever emails hav
 
   for (const { name, label, hint } of categories) {
     assert.match(name, /^[a-z_]+$/);
-    assert.match(label, /^[A-Z][^.]+$/);
-    assert.match(hint, /^[A-Z].+\.$/);
+    assert.match(label.english, /^[A-Z][^.]+$/);
+    assert.match(hint.english, /^[A-Z].+\.$/);
   }
   assert.equal(new Set([...categories].map(({ name }) => name)).size, categories.size);
 });
@@ -229,7 +229,7 @@ Deno.test("a brand's color that isn't #rrggbb is rejected, because styles contai
 });
 
 Deno.test("figures that weren't counted are shown as missing, not as zero", async () => {
-  const figures = [{ label: "API calls", value: null, previous: 400 }];
+  const figures = [{ metric: "api_calls" as const, value: null, previous: 400 }];
   const daily = [{ day: "2026-10-01", value: null }, { day: "2026-10-02", value: 7 }];
 
   const { text, html } = await renderSample(MONTHLY_REPORT, { figures, daily });
@@ -242,10 +242,10 @@ Deno.test("figures that weren't counted are shown as missing, not as zero", asyn
 });
 
 Deno.test("a report says which figures are older than the month's last day, or missing", async () => {
-  const labels = ["People", "Projects", "Storage"];
+  const metrics: Metric[] = ["members", "projects", "storage_bytes"];
 
-  const older = await renderSample(MONTHLY_REPORT, { gap: { labels, lastMeasured: "2026-10-14" } });
-  const missing = await renderSample(MONTHLY_REPORT, { gap: { labels, lastMeasured: null } });
+  const older = await renderSample(MONTHLY_REPORT, { gap: { metrics, lastMeasured: "2026-10-14" } });
+  const missing = await renderSample(MONTHLY_REPORT, { gap: { metrics, lastMeasured: null } });
 
   const [olderText, missingText] = [older, missing].map(({ text }) => text.replaceAll(/\s+/g, " "));
   assert.match(

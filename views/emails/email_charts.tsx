@@ -14,7 +14,7 @@ const NBSP = "\u00a0";
 export type DailyValue = { day: string; value: number | null };
 
 /** One bar per day, made of table cells, and a text summary. A day that wasn't counted has no bar. */
-export function DailyBars({ label, days }: { label: string; days: DailyValue[] }) {
+export function DailyBars({ days }: { days: DailyValue[] }) {
   const counted = days.filter(isCounted);
   const text = useEmailText().monthlyReport;
   if (counted.length === 0) return null;
@@ -38,7 +38,7 @@ export function DailyBars({ label, days }: { label: string; days: DailyValue[] }
         </tr>
       </Grid>
       <p class="muted" style={`${NOTE};margin:10px 0 24px`}>
-        {text.daily(label, describe(highest), describe(lowest))}
+        {text.daily(describe(highest), describe(lowest))}
       </p>
     </>
   );
