@@ -9,4 +9,7 @@ export const en = {
   suspended: "Suspended",
   deletionOn: "Deletion on {day}",
   justNow: "just now",
+  noActivity: "No activity yet",
+  undo: "Undo",
+  dismiss: "Dismiss",
 };
