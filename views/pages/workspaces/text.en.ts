@@ -11,5 +11,4 @@ export const en = {
   signOut: "Sign out",
   emptyTitle: "No workspaces yet",
   emptyText: "Create one for your company, or ask a colleague to invite you.",
-  roles: { owner: "Owner", admin: "Admin", member: "Member", viewer: "Viewer" } as Record<string, string>,
 };
