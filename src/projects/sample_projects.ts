@@ -106,8 +106,8 @@ function sample(
   status: ProjectStatus = "active",
 ): SampleProject {
   return {
-    name: wording(`sample.${key}.name`, name),
-    description: wording(`sample.${key}.description`, description),
+    name: wording(`sample.project.${key}.name`, name),
+    description: wording(`sample.project.${key}.description`, description),
     status,
   };
 }
