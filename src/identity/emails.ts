@@ -87,7 +87,7 @@ const VISITORS: Audience<{ pendingSignUpId: string }, SystemContext, SignUpRecip
     if (!pending) return null;
     return {
       ctx: system,
-      reader: { id: null, email: pending.email, name: "", emailVerifiedAt: null, pending },
+      reader: { id: null, email: pending.email, name: "", emailVerifiedAt: null, locale: null, pending },
     };
   },
   reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.signUp(PRODUCT_NAME),

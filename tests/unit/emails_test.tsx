@@ -8,6 +8,7 @@ import { RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "../../src/identity
 import { problem } from "../../src/platform/problem.ts";
 import { oneLine, singleLine } from "../../src/platform/text.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
+import { PSEUDO_LOCALE } from "../../views/locale.ts";
 import { accentOf, contrast, DARK, LIGHT } from "../../views/emails/palette.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
 import { EMAILS } from "../support/emails.ts";
@@ -31,6 +32,9 @@ const NOT_WEB_ADDRESSES = [
 ];
 /** Signs of an unfinished or broken text. */
 const PLACEHOLDER = /undefined|NaN|\[object|Invalid Date|null|TODO|lorem|\{\{|\$\{/i;
+
+/** A text in the pseudo-language. */
+const BRACKETS = /\[[^[\]]*\]/;
 
 /** Facts that a reader must find in the email. */
 const ESSENTIAL: Record<string, string[]> = {
@@ -80,6 +84,20 @@ Deno.test("a category has one name, one label and one hint, whichever emails hav
   }
   assert.equal(new Set([...categories].map(({ name }) => name)).size, categories.size);
 });
+
+for (const email of EMAILS) {
+  Deno.test(`${email.name} has its texts in the catalog, and is sent in its reader's language`, async () => {
+    const frame = sampleFrame(email, PSEUDO_LOCALE);
+
+    const { subject, html, text } = await renderEmail(email, email.sample, frame);
+
+    assert.match(html, /<html lang="ar-XB"/);
+    assert.match(subject, /^\[.*\]$/);
+    let outside = text.replaceAll(/https?:\S+/g, "").replaceAll(frame.brand.name, "");
+    while (BRACKETS.test(outside)) outside = outside.replaceAll(new RegExp(BRACKETS, "g"), "");
+    assert.doesNotMatch(outside, /[a-z]{4}/i);
+  });
+}
 
 Deno.test("no tenant's transaction may enqueue an email", () => {
   assert.deepEqual(EMAILS.filter(({ job }) => job.byTenants), []);
