@@ -13,7 +13,7 @@ import { accentOf, contrast, DARK, LIGHT } from "../../views/emails/palette.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
 import { EMAILS } from "../support/emails.ts";
 
-const NAME_MISSING = problem("test_name_missing", "Enter a name.");
+const NAME_MISSING = problem("test_email_name_missing", "Enter a name.");
 
 /**
  * Protects: emails state their facts in HTML and in text, escape text that people typed, link only to web pages, and stay
