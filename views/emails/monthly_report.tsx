@@ -1,9 +1,9 @@
-import { formatCount } from "../components/count.ts";
-import type { Locale } from "../locale.ts";
+import { formatBytes, formatCount } from "../components/count.ts";
+import { LANGUAGE_TAGS, type Locale } from "../locale.ts";
 import { DailyBars, type DailyValue } from "./email_charts.tsx";
 import { ActionButton, FiguresTable, Note, Paragraph, Title } from "./email_components.tsx";
-import type { EmailBrand } from "./email_context.ts";
-import { formatBytes, formatChange, formatIsoDay, formatShortMonth, monthBefore } from "./formats.ts";
+import { type EmailBrand, useEmail } from "./email_context.ts";
+import { formatChange, formatIsoDay, formatShortMonth, monthBefore } from "./formats.ts";
 import { emailText, useEmailText } from "./text.ts";
 
 export type MonthlyReportData = {
@@ -29,24 +29,29 @@ export type ReportFigure = {
 type Metric = keyof ReturnType<typeof emailText.of>["monthlyReport"]["figures"];
 
 const NOTHING = "–";
-const LIST = new Intl.ListFormat("en", { type: "conjunction" });
 
 export function MonthlyReport(
   { tenantName, month, figures, gap, daily, dashboardUrl }: MonthlyReportData,
 ) {
   const text = useEmailText().monthlyReport;
+  const { locale } = useEmail();
   const previous = monthBefore(month);
   return (
     <>
       <Title>{text.title(month)}</Title>
       <Paragraph>{text.body(tenantName, month, previous)}</Paragraph>
       <FiguresTable
-        columns={[text.figure, formatShortMonth(previous), formatShortMonth(month), text.change]}
+        columns={[
+          text.figure,
+          formatShortMonth(previous, locale),
+          formatShortMonth(month, locale),
+          text.change,
+        ]}
         rows={figures.map((figure) => [
           text.figures[figure.metric],
-          formatFigure(figure, figure.previous),
-          formatFigure(figure, figure.value),
-          formatChange(figure.value, figure.previous) ?? NOTHING,
+          formatFigure(figure, figure.previous, locale),
+          formatFigure(figure, figure.value, locale),
+          formatChange(figure.value, figure.previous, locale) ?? NOTHING,
         ])}
       />
       {gap ? <Gap {...gap} /> : null}
@@ -59,23 +64,27 @@ export function MonthlyReport(
 /** "API calls: 7,387 · Storage: 48.2 MB", with the first three figures. */
 export function summarize({ figures }: MonthlyReportData, _brand: EmailBrand, locale: Locale): string {
   const names = emailText.of(locale).monthlyReport.figures;
-  return figures.slice(0, 3).map((figure) => `${names[figure.metric]}: ${formatFigure(figure, figure.value)}`)
+  return figures.slice(0, 3).map((figure) =>
+    `${names[figure.metric]}: ${formatFigure(figure, figure.value, locale)}`
+  )
     .join(" · ");
 }
 
 function Gap({ metrics, lastMeasured }: NonNullable<MonthlyReportData["gap"]>) {
   const text = useEmailText().monthlyReport;
-  const figures = LIST.format(metrics.map((metric) => text.figures[metric]));
+  const { locale } = useEmail();
+  const list = new Intl.ListFormat(LANGUAGE_TAGS[locale], { type: "conjunction" });
+  const figures = list.format(metrics.map((metric) => text.figures[metric]));
   return (
     <Note>
       {lastMeasured === null
         ? text.neverMeasured(figures)
-        : text.lastMeasured(figures, formatIsoDay(lastMeasured))}
+        : text.lastMeasured(figures, formatIsoDay(lastMeasured, locale))}
     </Note>
   );
 }
 
-function formatFigure({ unit }: ReportFigure, value: number | null): string {
+function formatFigure({ unit }: ReportFigure, value: number | null, locale: Locale): string {
   if (value === null) return NOTHING;
-  return unit === "bytes" ? formatBytes(value) : formatCount(value);
+  return unit === "bytes" ? formatBytes(value, locale) : formatCount(value, locale);
 }
