@@ -8,7 +8,6 @@ export type Plan = {
   name: string;
   /** In US cents. */
   monthlyPrice: number | null;
-  seats: number | null;
   apiCallsAMonth: number | null;
   apiRequestsAMinute: number;
 };
@@ -18,7 +17,6 @@ export const PLAN_LIST: readonly Plan[] = [
     key: "starter",
     name: "Starter",
     monthlyPrice: 0,
-    seats: 3,
     apiCallsAMonth: 10_000,
     apiRequestsAMinute: 60,
   },
@@ -26,7 +24,6 @@ export const PLAN_LIST: readonly Plan[] = [
     key: "team",
     name: "Team",
     monthlyPrice: 29_00,
-    seats: 15,
     apiCallsAMonth: 500_000,
     apiRequestsAMinute: 600,
   },
@@ -34,7 +31,6 @@ export const PLAN_LIST: readonly Plan[] = [
     key: "premium",
     name: "Premium",
     monthlyPrice: 99_00,
-    seats: 100,
     apiCallsAMonth: null,
     apiRequestsAMinute: 3_000,
   },
@@ -42,7 +38,6 @@ export const PLAN_LIST: readonly Plan[] = [
     key: "enterprise",
     name: "Enterprise",
     monthlyPrice: null,
-    seats: null,
     apiCallsAMonth: null,
     apiRequestsAMinute: 12_000,
   },

@@ -6,7 +6,7 @@ import { pricingText } from "./text.ts";
 /** One thing that plans include: "15 members". */
 export type PlanRow = { label: string; unit: string; valueOf: (plan: PlanSummary) => string };
 
-/** What plans include: members, what features limit, and the API. */
+/** What plans include: what features limit, and the API. */
 export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
   const text = pricingText.use();
   const { count } = formatsOf(usePage().locale);
@@ -18,7 +18,6 @@ export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
   });
   const limits = plans[0]?.limits ?? [];
   return [
-    row(text.members, ({ seats }) => seats),
     ...limits.map(({ name }, index) => row(capitalized(name), ({ limits }) => limits[index]!.included)),
     { ...row(text.apiCalls, ({ apiCallsAMonth }) => apiCallsAMonth), unit: text.apiCallsUnit },
     { ...row(text.apiRequests, ({ apiRequestsAMinute }) => apiRequestsAMinute), unit: text.apiRequestsUnit },
