@@ -88,6 +88,9 @@ export function redirect<Env extends HttpEnv>(c: Context<Env>, location: string)
   return c.body(null, 204);
 }
 
+/** Stands for the rest of the request where a guard is used only for what it finds. */
+export const nothingNext = () => Promise.resolve();
+
 /** The fields of a form by name. */
 export type Fields = Record<string, string>;
 

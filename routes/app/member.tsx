@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { PropsWithChildren } from "hono/jsx";
 import { can } from "../../src/access/authorize.ts";
@@ -9,8 +10,10 @@ import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { type Layout, type LayoutProps, titled } from "../../views/layouts/layout.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import { endpointOf } from "../endpoint.ts";
+import { type HttpEnv, nothingNext, type RequestVariables } from "../http.ts";
 import { ownMark } from "../logos.ts";
-import type { RequestVariables } from "../http.ts";
+import { findTenant } from "../middleware/host.ts";
+import { readSession } from "../middleware/session.ts";
 
 type GuardEnv = {
   Variables: RequestVariables & { member: MemberContext; links: readonly NavigationLink[] };
@@ -34,6 +37,19 @@ export function requireMember(links: NavigationLink[]) {
     }
     await next();
   });
+}
+
+/** Frames an error page with the workspace's shell for a member, if the request failed before `requireMember`. */
+export function frameWorkspace(links: NavigationLink[]) {
+  return async (c: Context<HttpEnv>): Promise<void> => {
+    if (!c.get("tenant")) await findTenant(c, nothingNext);
+    if (!c.get("session")) await readSession(c, nothingNext);
+    const session = c.get("session");
+    const tenant = c.get("tenant");
+    if (!tenant || session?.actor.type !== "member") return;
+    const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
+    c.set("layout", shellOf(member, session, links));
+  };
 }
 
 function shellOf(
