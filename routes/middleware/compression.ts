@@ -11,8 +11,11 @@ const GZIP_LEVEL = 5;
 /** A person opened the address, or a page of the same origin sent the request. */
 const OWN_REQUESTS = new Set(["same-origin", "none"]);
 
+/** Responses of this type are streams of unknown length. */
+const STREAMED = "text/csv";
+
 /**
- * Compresses pages and JSON if nobody can learn a secret from a response's length (docs/decisions/028-compression.md). Leaves
+ * Compresses pages, JSON and CSV files if nobody can learn a secret from a response's length (docs/decisions/028-compression.md). Leaves
  * out a response whose route chose the coding, and one with an ETag, which stands for these bytes.
  */
 export const compress = createMiddleware<HttpEnv>(async (c, next) => {
@@ -23,12 +26,21 @@ export const compress = createMiddleware<HttpEnv>(async (c, next) => {
   if (!isCompressible(headers.get("Content-Type")) || headers.has("Vary") || headers.has("ETag")) return;
   headers.set("Vary", "Accept-Encoding");
   if (!isSafe(c)) return;
+  if (headers.get("Content-Type")?.startsWith(STREAMED)) return compressStream(c, encoding);
   const content = new Uint8Array(await c.res.arrayBuffer());
   const isLong = content.byteLength >= MIN_BYTES;
   if (isLong) headers.set("Content-Encoding", encoding);
   c.res = undefined; // otherwise Hono copies the headers once more
   c.res = new Response(isLong ? gzipSync(content, { level: GZIP_LEVEL }) : content, { status, headers });
 });
+
+function compressStream(c: Context<HttpEnv>, encoding: "gzip"): void {
+  const { body, status, headers } = c.res;
+  if (!body) return;
+  headers.set("Content-Encoding", encoding);
+  c.res = undefined;
+  c.res = new Response(body.pipeThrough(new CompressionStream(encoding)), { status, headers });
+}
 
 /**
  * A page is at risk if another site can make a browser request it with the person's cookies and a guess (BREACH). Browsers

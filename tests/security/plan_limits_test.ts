@@ -51,7 +51,7 @@ Deno.test("deleting frees a slot, a failed create uses none, and a new plan's li
 });
 
 Deno.test("S26 parallel additions of members take the plan's seats and no more, and a member who leaves frees one", async () => {
-  await using world = await World.open();
+  await using world = await World.open({}, { connections: 24 });
   const acme = await world.company("acme", "Acme", undefined, "starter");
   const seats = SEATS.included.starter!;
 
