@@ -43,6 +43,9 @@ export type TenantEnv = { Variables: RequestVariables & { tenant: Tenant } };
 /** A page for a person who is signed in on the apex. */
 export type PersonEnv = { Variables: RequestVariables & { session: PersonSession } };
 
+/** A page about the person who is signed in, on the apex or on a tenant's host. */
+export type AccountEnv = { Variables: RequestVariables & { session: Session } };
+
 /** A page of a tenant's host for a member. */
 export type MemberEnv = {
   Variables: RequestVariables & {

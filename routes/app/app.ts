@@ -9,7 +9,8 @@ import { frameWorkspace, requireMember } from "./member.tsx";
 import type { MemberPages } from "./member_pages.ts";
 import * as pages from "./pages.ts";
 
-const PAGES: readonly MemberPages[] = Object.values(pages);
+/** A member is a person who is signed in, which is all that the pages of accounts need. */
+const PAGES = Object.values(pages) as readonly MemberPages[];
 const LINKS = PAGES.flatMap(({ link }) => link ?? []).sort((one, other) => one.position - other.position);
 
 export const frameApp = frameWorkspace(LINKS);

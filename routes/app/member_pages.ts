@@ -3,7 +3,7 @@ import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { MemberEnv } from "../http.ts";
 
 /** A link in the navigation. Within its group, links with a lower `position` come first. */
-type PlacedLink = NavigationLink & { position: number };
+export type PlacedLink = NavigationLink & { position: number };
 
 /** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
 export class MemberPages extends Hono<MemberEnv> {

@@ -11,13 +11,13 @@ const MIN_BYTES = 1_024;
 const GZIP_LEVEL = 5;
 /** A person opened the address, or a page of the same origin sent the request. */
 const OWN_REQUESTS = new Set(["same-origin", "none"]);
-
 /** Responses of this type are streams of unknown length. */
 const STREAMED = "text/csv";
 
 /**
- * Compresses pages, JSON and CSV files if nobody can learn a secret from a response's length (docs/decisions/028-compression.md). Leaves
- * out a response whose route chose the coding, and one with an ETag, which stands for these bytes.
+ * Compresses pages, JSON and CSV files if nobody can learn a secret from a response's length
+ * (docs/decisions/028-compression.md). Leaves out a response whose route chose the coding, and one with an ETag, which stands
+ * for these bytes.
  */
 export const compress = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
