@@ -14,11 +14,12 @@ const LINKS = PAGES.map(({ link }) => link).sort((one, other) => one.position - 
 export const accountPages = new Hono<AccountEnv>();
 
 const showAccount = createMiddleware<AccountEnv>(async (c, next) => {
-  const viewer = c.get("session").actor;
+  const { actor: viewer, isVerified } = c.get("session");
+  const unverified = isVerified ? undefined : viewer.email;
   c.set(
     "layout",
     titled((props: PropsWithChildren<LayoutProps>) => (
-      <AccountLayout {...props} viewer={viewer} links={LINKS} />
+      <AccountLayout {...props} viewer={viewer} unverified={unverified} links={LINKS} />
     )),
   );
   await next();

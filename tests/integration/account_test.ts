@@ -158,7 +158,7 @@ Deno.test("people's accounts", async (t) => {
 
   await t.step("someone without a workspace has the same pages on the apex", async () => {
     const apex = `http://${world.host()}`;
-    const noor = await world.user("noor@partner.example", "Noor");
+    const noor = await world.unconfirmedUser("noor@partner.example", "Noor");
     const [person, elsewhere] = [
       await world.signedInBrowser(noor.email),
       await world.signedInBrowser(noor.email),
@@ -175,6 +175,7 @@ Deno.test("people's accounts", async (t) => {
       current_password: PASSWORD,
       new_password: NEW_PASSWORD,
     });
+    const resent = await person.post(`${apex}/verify-email/resend`, {});
     const unsubscribed = await person.post(`${apex}/account/notifications`, {});
 
     assert.match(workspaces.text, /href="\/account"/);
@@ -188,6 +189,8 @@ Deno.test("people's accounts", async (t) => {
     assert.match(sessions.text, /action="\/account\/sessions\/[\w-]+\/end"/);
     assert.match(changed.text, /Password changed\./);
     assert.match((await elsewhere.get(`${apex}/account`)).url, /\/login\?next=%2Faccount$/);
+    assert.match(renamed.text, /action="\/verify-email\/resend"/);
+    assert.match(resent.text, /link to noor@partner\.example/);
     assert.match(unsubscribed.text, /Email preferences saved\./);
   });
 
