@@ -5,15 +5,14 @@ import { systemContextOf } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { done, page } from "../page.tsx";
-import { MemberPages } from "./member_pages.ts";
+import { AccountPages } from "./account_pages.ts";
 
 const PATH = "/account/sessions";
 
 /** The browsers in which a person is signed in. */
-const pages = new MemberPages({
+const pages = new AccountPages({
   label: (locale) => accountText.of(locale).sessions,
   href: PATH,
-  group: "account",
   position: 30,
 });
 export default pages;

@@ -39,6 +39,9 @@ export default pages;
 
 pages.get("/settings", async (c) => await page(c, await settings(c)));
 
+/** Emails sent by earlier versions link here. */
+pages.get("/settings/notifications", (c) => c.redirect("/account/notifications", 301));
+
 pages.post("/settings/name", (c) => {
   const ctx = c.get("member");
   return form(c, {

@@ -10,7 +10,7 @@ import type { PlanKey } from "./plans.ts";
 const NOT_IN_PLAN = problem("not_in_plan", "Your plan doesn't include {things}.");
 const LIMIT_REACHED = problem(
   "limit_reached",
-  "Your plan includes {limit} {things}. Delete one to make room.",
+  "Your plan includes {limit} {things}. Remove one to make room.",
 );
 
 /** A limit on the number of things that a tenant may have. */
@@ -52,6 +52,13 @@ export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Li
     }).returning({ used: limitCounters.used });
   if (reserved.length > 0 || included === null) return;
   throw limitReached(problemOf(limit, included), { limit: included, used: await countUsed(tx, limit) });
+}
+
+/** Like `reserve`, for things that are counted in their table, behind a lock. `used` leaves out the new thing. */
+export function checkRoom(limit: Limit, plan: PlanKey, used: number): void {
+  const included = limit.included[plan];
+  if (included === null || used < included) return;
+  throw limitReached(problemOf(limit, included), { limit: included, used });
 }
 
 /** Makes transactions that count toward the limit take turns until this one ends. */

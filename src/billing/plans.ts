@@ -10,7 +10,6 @@ export type Plan = {
   name: Wording;
   /** In US cents. */
   monthlyPrice: number | null;
-  seats: number | null;
   apiCallsAMonth: number | null;
   apiRequestsAMinute: number;
 };
@@ -20,7 +19,6 @@ export const PLAN_LIST: readonly Plan[] = [
     key: "starter",
     name: wording("plan.starter", "Starter"),
     monthlyPrice: 0,
-    seats: 3,
     apiCallsAMonth: 10_000,
     apiRequestsAMinute: 60,
   },
@@ -28,7 +26,6 @@ export const PLAN_LIST: readonly Plan[] = [
     key: "team",
     name: wording("plan.team", "Team"),
     monthlyPrice: 29_00,
-    seats: 15,
     apiCallsAMonth: 500_000,
     apiRequestsAMinute: 600,
   },
@@ -36,7 +33,6 @@ export const PLAN_LIST: readonly Plan[] = [
     key: "premium",
     name: wording("plan.premium", "Premium"),
     monthlyPrice: 99_00,
-    seats: 100,
     apiCallsAMonth: null,
     apiRequestsAMinute: 3_000,
   },
@@ -44,7 +40,6 @@ export const PLAN_LIST: readonly Plan[] = [
     key: "enterprise",
     name: wording("plan.enterprise", "Enterprise"),
     monthlyPrice: null,
-    seats: null,
     apiCallsAMonth: null,
     apiRequestsAMinute: 12_000,
   },

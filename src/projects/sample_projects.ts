@@ -3,9 +3,8 @@ import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
-import { lockLimit, release, reserve } from "../billing/limits.ts";
+import { lockLimit } from "../billing/limits.ts";
 import type { TenantContext } from "../context.ts";
-import { DomainError } from "../errors.ts";
 import { publish } from "../events/publish.ts";
 import { newId } from "../platform/ids.ts";
 import { type Translate, type Wording, wording } from "../platform/wording.ts";
@@ -48,15 +47,15 @@ export const PROJECT_SAMPLES: SampleData = {
   remove: removeSampleProjects,
 };
 
+/** Samples don't count toward the plan's limit, so that they never take the place of people's own projects. */
 async function addSampleProjects(ctx: TenantContext, translate: Translate): Promise<number> {
   authorize(ctx, PROJECTS_WRITE);
   return await ctx.tx(async (tx) => {
     await lockLimit(tx, PROJECT_LIMIT);
     const [existing] = await tx.select({ count: count() }).from(projects).where(eq(projects.isSample, true));
     if (existing!.count > 0) return 0;
-    const room = await reserveRoom(ctx, tx);
-    for (const sample of SAMPLES.slice(-room)) await insertSample(ctx, tx, inLanguage(sample, translate));
-    return room;
+    for (const sample of SAMPLES) await insertSample(ctx, tx, inLanguage(sample, translate));
+    return SAMPLES.length;
   });
 }
 
@@ -64,26 +63,9 @@ async function removeSampleProjects(ctx: TenantContext): Promise<number> {
   authorize(ctx, PROJECTS_WRITE);
   return await ctx.tx(async (tx) => {
     const removed = await tx.delete(projects).where(eq(projects.isSample, true)).returning();
-    for (const project of removed) {
-      await release(tx, PROJECT_LIMIT);
-      await publish(ctx, tx, PROJECT_DELETED, { before: project });
-    }
+    for (const project of removed) await publish(ctx, tx, PROJECT_DELETED, { before: project });
     return removed.length;
   });
-}
-
-/** Counts as many samples toward the plan's limit as fit. Throws `limit_reached` if none does. */
-async function reserveRoom(ctx: TenantContext, tx: TenantTx): Promise<number> {
-  for (let reserved = 0; reserved < SAMPLES.length; reserved++) {
-    try {
-      await reserve(ctx, tx, PROJECT_LIMIT);
-    } catch (error) {
-      const isFull = error instanceof DomainError && error.kind === "limit_reached";
-      if (isFull && reserved > 0) return reserved;
-      throw error;
-    }
-  }
-  return SAMPLES.length;
 }
 
 async function insertSample(ctx: TenantContext, tx: TenantTx, sample: NewProject): Promise<void> {

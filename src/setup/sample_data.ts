@@ -5,7 +5,7 @@ import type { SampleMark } from "./sample_mark.ts";
 
 /** A feature's sample data: what a new workspace can look at before it has its own. */
 export type SampleData = SampleMark & {
-  /** Adds what fits in the plan, in the actor's language, or nothing if some exists. Returns the number of added things. */
+  /** Adds all of it in the actor's language, whatever the plan allows, or nothing if some exists. Returns the number of added things. */
   add(ctx: TenantContext, translate: Translate): Promise<number>;
   /** Removes only what `add` created and nobody has edited. Returns the number of removed things. */
   remove(ctx: TenantContext): Promise<number>;
@@ -17,7 +17,7 @@ export function canChangeSamples(ctx: TenantContext): boolean {
   return samples.length > 0 && samples.every(({ permission }) => can(ctx, permission));
 }
 
-/** Adds the sample data of every feature. Throws `forbidden`, or `limit_reached` if none of a feature's fits. */
+/** Adds the sample data of every feature. Throws `forbidden`. */
 export async function addSamples(
   ctx: TenantContext,
   samples: readonly SampleData[],

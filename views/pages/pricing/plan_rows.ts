@@ -7,7 +7,7 @@ import { pricingText } from "./text.ts";
 /** One thing that plans include: "15 members". */
 export type PlanRow = { label: string; unit: string; valueOf: (plan: PlanSummary) => string };
 
-/** What plans include: members, what features limit, and the API. */
+/** What plans include: what features limit, and the API. */
 export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
   const text = pricingText.use();
   const translate = useTranslate();
@@ -20,7 +20,6 @@ export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
   });
   const limits = plans[0]?.limits ?? [];
   return [
-    row(text.members, ({ seats }) => seats),
     ...limits.map(({ things }, index) =>
       row(capitalized(translate(things)), ({ limits }) => limits[index]!.included)
     ),

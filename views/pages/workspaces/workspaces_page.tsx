@@ -52,6 +52,7 @@ export function WorkspacesPage(
           ? <ButtonLink href="/workspaces/new" variant="primary" icon="plus">{text.newWorkspace}</ButtonLink>
           : null}
         {isStaff ? <ButtonLink href="/admin/tenants">{text.backOffice}</ButtonLink> : null}
+        <ButtonLink href="/account" variant="quiet" icon="user">{text.account}</ButtonLink>
         <form method="post" action="/logout" class="ms-auto">
           <Button variant="quiet" icon="log-out">{text.signOut}</Button>
         </form>
