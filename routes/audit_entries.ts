@@ -3,6 +3,7 @@ import type { LogEntry } from "../src/audit/entry.ts";
 import { sentencePartsOf } from "../src/events/sentence.ts";
 import type { Column } from "../src/platform/csv.ts";
 import type { ListQuery } from "../src/platform/list.ts";
+import type { Translate } from "../src/platform/wording.ts";
 import type { Services } from "../src/ports.ts";
 import type { AuditView } from "../views/pages/audit/audit_address.ts";
 import type { ShownEntry } from "../views/pages/audit/audit_row.tsx";
@@ -32,9 +33,12 @@ export function auditViewOf(
 }
 
 /** An entry with its sentence. */
-export function toShown({ events }: Services, entry: LogEntry): ShownEntry {
+export function toShown({ events }: Services, entry: LogEntry, translate: Translate): ShownEntry {
   const line = { action: entry.action, subjectName: entry.subject.name, details: valuesOf(entry) };
-  const summary = sentencePartsOf(events, line).map(({ text, isSubject }) => ({ text, isName: isSubject }));
+  const summary = sentencePartsOf(events, line, translate).map(({ text, isSubject }) => ({
+    text,
+    isName: isSubject,
+  }));
   return { ...entry, summary };
 }
 

@@ -11,6 +11,7 @@ import { PLATFORM_AUDIT } from "../../views/pages/audit/audit_address.ts";
 import { AuditList } from "../../views/pages/audit/audit_list.tsx";
 import { EntryPage } from "../../views/pages/audit/entry_page.tsx";
 import { auditText } from "../../views/pages/audit/text.ts";
+import { translatorTo } from "../../views/wording.ts";
 import { AUDIT_COLUMNS, auditViewOf, toShown } from "../audit_entries.ts";
 import { sendCsv } from "../csv.ts";
 import type { StaffEnv } from "../http.ts";
@@ -30,7 +31,7 @@ auditPages.get("/audit", async (c) => {
   ]);
   const list = (
     <AuditList
-      entries={items.map((entry) => toShown(ctx.services, entry))}
+      entries={items.map((entry) => toShown(ctx.services, entry, translatorTo(localeOf(c))))}
       pages={pages}
       view={auditViewOf(query)}
       address={PLATFORM_AUDIT}
@@ -57,7 +58,7 @@ auditPages.get("/audit/:id", async (c) => {
     trail: [{ label: textOf(c).title, href: PLATFORM_AUDIT.path }],
     body: (
       <EntryPage
-        entry={toShown(ctx.services, entry)}
+        entry={toShown(ctx.services, entry, translatorTo(localeOf(c)))}
         address={PLATFORM_AUDIT}
         subjectHref={type === "tenant" && name !== null ? `/admin/tenants/${id}` : undefined}
         now={ctx.services.clock.now()}

@@ -5,7 +5,7 @@ import type { LogEntry } from "../../src/audit/entry.ts";
 import { AUDIT_LOG, AUDIT_READ } from "../../src/audit/permissions.ts";
 import { AUDIT_DAYS } from "../../src/audit/retention.ts";
 import { requireFeature } from "../../src/billing/plan_features.ts";
-import { PLAN_LIST } from "../../src/billing/plans.ts";
+import { planOf } from "../../src/billing/plans.ts";
 import { everyItem } from "../../src/platform/list.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { AUDIT } from "../../views/pages/audit/audit_address.ts";
@@ -13,8 +13,8 @@ import { AuditList } from "../../views/pages/audit/audit_list.tsx";
 import { AuditPage, INTEGRITY_PATH } from "../../views/pages/audit/audit_page.tsx";
 import { EntryPage } from "../../views/pages/audit/entry_page.tsx";
 import { CheckNow, IntegrityPage } from "../../views/pages/audit/integrity_page.tsx";
-import { en } from "../../views/pages/audit/text.en.ts";
 import { auditText } from "../../views/pages/audit/text.ts";
+import { translatorTo } from "../../views/wording.ts";
 import { AUDIT_COLUMNS, auditViewOf, toShown } from "../audit_entries.ts";
 import { sendCsv } from "../csv.ts";
 import type { MemberEnv } from "../http.ts";
@@ -28,7 +28,7 @@ const LINES_PER_REQUEST = 25_000;
 
 /** The workspace's audit log. */
 const pages = new MemberPages({
-  label: en.title,
+  label: (locale) => auditText.of(locale).title,
   href: AUDIT.path,
   icon: "shield",
   group: "main",
@@ -46,7 +46,7 @@ pages.get("/audit", async (c) => {
     getChain(ctx),
   ]);
   const list = {
-    entries: items.map((entry) => toShown(ctx.services, entry)),
+    entries: items.map((entry) => toShown(ctx.services, entry, translatorTo(localeOf(c)))),
     pages: places,
     view: auditViewOf(query),
     address: AUDIT,
@@ -70,7 +70,7 @@ pages.get(INTEGRITY_PATH, async (c) => {
   const ctx = c.get("member");
   requireFeature(ctx, AUDIT_LOG);
   const { verified, anchor, ...chain } = await getChain(ctx);
-  const { name } = PLAN_LIST.find(({ key }) => key === ctx.tenant.plan)!;
+  const plan = translatorTo(localeOf(c))(planOf(ctx.tenant.plan).name);
   return await page(c, {
     title: textOf(c).integrity,
     trail: trailOf(c),
@@ -78,7 +78,7 @@ pages.get(INTEGRITY_PATH, async (c) => {
     body: (
       <IntegrityPage
         chain={{ ...chain, verifiedSequence: verified.sequence, anchorSequence: anchor.sequence }}
-        kept={{ days: AUDIT_DAYS[ctx.tenant.plan], plan: name }}
+        kept={{ days: AUDIT_DAYS[ctx.tenant.plan], plan }}
         now={ctx.services.clock.now()}
       />
     ),
@@ -100,7 +100,7 @@ pages.get("/audit/:id", async (c) => {
     trail: trailOf(c),
     body: (
       <EntryPage
-        entry={toShown(ctx.services, entry)}
+        entry={toShown(ctx.services, entry, translatorTo(localeOf(c)))}
         address={AUDIT}
         subjectHref={hrefOfSubject(entry)}
         isSubjectGone={isSubjectGone}

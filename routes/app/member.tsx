@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { PropsWithChildren } from "hono/jsx";
 import { can } from "../../src/access/authorize.ts";
@@ -9,9 +10,11 @@ import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { type Layout, type LayoutProps, titled } from "../../views/layouts/layout.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import { endpointOf } from "../endpoint.ts";
+import { type HttpEnv, nothingNext, type RequestVariables } from "../http.ts";
 import { ownMark } from "../logos.ts";
-import type { RequestVariables } from "../http.ts";
-import type { PlacedLink } from "./member_pages.ts";
+import { findTenant } from "../middleware/host.ts";
+import { readSession } from "../middleware/session.ts";
+import { linksFor, type PlacedLink } from "./member_pages.ts";
 
 type GuardEnv = {
   Variables: RequestVariables & { member: MemberContext; links: readonly NavigationLink[] };
@@ -28,7 +31,7 @@ export function requireMember(placed: readonly PlacedLink[]) {
     if (tenant && session?.actor.type === "member") {
       const { ipAddress } = c.get("device");
       const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"), ipAddress);
-      const links = placed.filter(({ permission }) => !permission || can(member, permission));
+      const links = linksFor(c, placed.filter(({ permission }) => !permission || can(member, permission)));
       c.set("member", member);
       c.set("links", links);
       c.set("layout", shellOf(member, session, links));
@@ -39,10 +42,23 @@ export function requireMember(placed: readonly PlacedLink[]) {
   });
 }
 
+/** Frames an error page with the workspace's shell for a member, if the request failed before `requireMember`. */
+export function frameWorkspace(placed: readonly PlacedLink[]) {
+  return async (c: Context<HttpEnv>): Promise<void> => {
+    if (!c.get("tenant")) await findTenant(c, nothingNext);
+    if (!c.get("session")) await readSession(c, nothingNext);
+    const session = c.get("session");
+    const tenant = c.get("tenant");
+    if (!tenant || session?.actor.type !== "member") return;
+    const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
+    c.set("layout", shellOf(member, session, linksFor(c, placed)));
+  };
+}
+
 function shellOf(
   { tenant, actor }: MemberContext,
   { isVerified, appearance: { avatarColor } }: Session,
-  links: NavigationLink[],
+  links: readonly NavigationLink[],
 ): Layout {
   const canCancel = can({ actor }, TENANT_DELETE);
   const shell = {
