@@ -31,7 +31,7 @@ export function AuditFilter({ list, address, view, choices, subjectName }: Audit
   const { filter } = text;
   const actors = [
     { value: "all", label: filter.anyone },
-    ...choices.actors.map(({ id, name }) => ({ value: id, label: name })),
+    ...choices.actors.map(({ id, name }) => ({ value: id, label: name, isTyped: true })),
     ...choices.others.map((value) => ({ value, label: text.actors[value] })),
   ];
   const actions = [
