@@ -24,7 +24,7 @@ import { done, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
 /** Takes about half a second. */
-const LINES_PER_REQUEST = 25_000;
+const LINES_PER_REQUEST = 10_000;
 
 /** The workspace's audit log. */
 const pages = new MemberPages({
