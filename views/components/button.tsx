@@ -11,7 +11,7 @@ const LOOK =
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: "border-transparent bg-accent text-on-accent hover:bg-accent-strong",
   secondary: "border-line-strong bg-surface text-ink hover:bg-sunken",
-  quiet: "border-transparent text-muted hover:bg-sunken hover:text-ink",
+  quiet: "border-transparent text-muted hover:bg-hover hover:text-ink",
   danger: "border-transparent bg-danger text-on-danger hover:bg-danger-strong",
 };
 
@@ -58,7 +58,7 @@ export function IconButton(
     & JSX.IntrinsicElements["button"],
 ) {
   const look =
-    "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-sunken hover:text-ink";
+    "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-hover hover:text-ink";
   return (
     <button type={type} class={classes(look, extra)} aria-label={label} title={label} {...attributes}>
       <Icon name={icon} />

@@ -40,7 +40,7 @@ export function Menu(
     <details class={classes("relative", extra)} {...BEHAVIOR} {...attributes}>
       <summary
         aria-label={label}
-        class={classes("rounded-md transition-colors hover:bg-sunken", summaryClass)}
+        class={classes("rounded-md transition-colors hover:bg-hover", summaryClass)}
       >
         {summary}
       </summary>
@@ -91,5 +91,5 @@ function ItemIcon({ icon, tone }: Required<Pick<ItemProps, "icon" | "tone">>) {
 }
 
 function itemColors(tone: "plain" | "danger"): string {
-  return tone === "danger" ? "text-danger hover:bg-danger-soft" : "hover:bg-sunken";
+  return tone === "danger" ? "text-danger hover:bg-danger-soft" : "text-ink hover:bg-hover";
 }

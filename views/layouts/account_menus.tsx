@@ -1,7 +1,7 @@
 import type { AvatarColor } from "../../src/identity/users.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { hx } from "../components/hx.ts";
-import { Icon } from "../components/icon.tsx";
+import { Icon, type IconName } from "../components/icon.tsx";
 import { Menu, MenuButton, MenuLink } from "../components/menu.tsx";
 import { type Mark, TenantMark } from "../components/tenant_mark.tsx";
 import { usePage } from "../page.tsx";
@@ -28,9 +28,22 @@ export function WorkspaceSwitcher({ tenant }: { tenant: Mark }) {
       {...hx({ get: "/switcher", trigger: "toggle once", target: "#switcher" })}
     >
       <div id="switcher"></div>
-      <MenuLink icon="layers" href={`${apexUrl}/workspaces`}>{text.allWorkspaces}</MenuLink>
-      <MenuLink icon="plus" href={`${apexUrl}/workspaces/new`}>{text.newWorkspace}</MenuLink>
+      <MenuLink icon={<BesideMarks icon="layers" />} href={`${apexUrl}/workspaces`}>
+        {text.allWorkspaces}
+      </MenuLink>
+      <MenuLink icon={<BesideMarks icon="plus" />} href={`${apexUrl}/workspaces/new`}>
+        {text.newWorkspace}
+      </MenuLink>
     </Menu>
+  );
+}
+
+/** An icon in a menu of workspaces. It is as wide as their marks. */
+function BesideMarks({ icon }: { icon: IconName }) {
+  return (
+    <span class="grid size-6 shrink-0 place-items-center text-faint">
+      <Icon name={icon} />
+    </span>
   );
 }
 
@@ -65,7 +78,7 @@ export function UserMenu({ user, accountHref }: UserMenuProps) {
   );
   return (
     <Menu summary={summary} placement="above-start" class="w-full" panelClass="w-full">
-      <div class="mb-1 border-b border-line px-2.5 pt-1 pb-2">
+      <div class="mb-1 border-b border-line px-2 pt-1 pb-2">
         <p class="truncate text-sm text-muted">{user.email}</p>
         {user.role ? <p class="text-xs text-muted capitalize">{user.role}</p> : null}
       </div>

@@ -78,7 +78,7 @@ export function SubNavigation({ links, label }: Links & { label: string }) {
   return (
     <nav
       aria-label={label}
-      class="max-lg:-mx-4 max-lg:overflow-x-auto max-lg:border-b max-lg:border-line max-lg:px-4"
+      class="max-lg:-mx-4 max-lg:overflow-x-auto max-lg:border-b max-lg:border-line max-lg:px-4 sm:max-lg:-mx-8 sm:max-lg:px-8"
     >
       <ul class="flex gap-1 lg:sticky lg:top-20 lg:grid lg:gap-0.5">
         {links.map((link) => (

@@ -49,7 +49,7 @@ export function ShellFrame(
           {notices ? <div class="mb-6 grid gap-3">{notices}</div> : null}
           {subNavigation
             ? (
-              <div class="grid grid-cols-1 gap-6 lg:grid-cols-[11rem_minmax(0,40rem)] lg:gap-12">
+              <div class="grid grid-cols-1 gap-6 max-lg:first:-mt-6 lg:grid-cols-[11rem_minmax(0,40rem)] lg:gap-12">
                 {subNavigation}
                 <div class="min-w-0">{children}</div>
               </div>
@@ -77,9 +77,9 @@ function PageBar({ title, trail = [], actions }: Pick<LayoutProps, "title" | "tr
       >
         <Icon name="menu" class="size-5" />
       </button>
-      <div class="flex min-w-0 flex-1 items-center gap-2">
+      <div class="flex min-w-0 flex-1 items-center gap-2 max-sm:grid max-sm:gap-0">
         {trail.length > 0 ? <Trail crumbs={trail} /> : null}
-        <h1 class="truncate text-md font-semibold" dir="auto">{title}</h1>
+        <h1 class="max-w-full truncate justify-self-start text-md font-semibold" dir="auto">{title}</h1>
       </div>
       {actions ? <div class="flex flex-wrap gap-2">{actions}</div> : null}
     </header>
@@ -88,10 +88,10 @@ function PageBar({ title, trail = [], actions }: Pick<LayoutProps, "title" | "tr
 
 function Trail({ crumbs }: { crumbs: Crumb[] }) {
   return (
-    <nav aria-label={layoutText.use().trail} class="min-w-0 max-w-1/2 shrink-0">
+    <nav aria-label={layoutText.use().trail} class="min-w-0 sm:max-w-1/2 sm:shrink-0">
       <ol class="flex items-center gap-2">
         {crumbs.map(({ label, href }) => (
-          <li class="flex min-w-0 items-center gap-2 font-medium text-muted">
+          <li class="flex min-w-0 items-center gap-2 font-medium text-muted max-sm:text-xs max-sm:last:[&>span]:hidden">
             <a href={href} class="truncate rounded-sm py-1 hover:text-ink" dir="auto">{label}</a>
             <span class="text-faint" aria-hidden="true">/</span>
           </li>

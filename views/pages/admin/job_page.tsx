@@ -53,7 +53,7 @@ export function JobPanel({ job, now }: { job: ShownJob; now: Date }) {
 function JobActions({ job: { id, state } }: { job: ShownJob }) {
   const text = jobText.use();
   return (
-    <>
+    <div class="flex flex-wrap gap-2">
       {DISCARDED.includes(state)
         ? <ButtonLink href={`/admin/jobs/${id}/discard`}>{text.discard}</ButtonLink>
         : null}
@@ -64,7 +64,7 @@ function JobActions({ job: { id, state } }: { job: ShownJob }) {
           </form>
         )
         : null}
-    </>
+    </div>
   );
 }
 

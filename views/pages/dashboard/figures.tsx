@@ -93,7 +93,7 @@ function Figure(
             ? <span class="ms-1.5 text-md font-medium tracking-normal text-muted">{detail}</span>
             : null}
         </span>{" "}
-        <span class="flex min-h-5 items-end justify-between gap-2">
+        <span class="flex items-end justify-between gap-2 sm:min-h-5">
           <span class={classes("text-xs", change.isGood ? "text-success" : "text-muted")}>
             {change.label}
           </span>

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import type { AvatarColor } from "../../../src/identity/users.ts";
 import type { Project } from "../../../src/projects/projects.ts";
 import { Badge } from "../../components/badge.tsx";
 import { hx } from "../../components/hx.ts";
@@ -16,7 +17,7 @@ import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
 import { Time } from "../../components/time.tsx";
 import { projectText } from "./text.ts";
 
-export type ListedProject = Project & { ownerName: string };
+export type ListedProject = Project & { ownerName: string; ownerColor: AvatarColor | null };
 
 type ProjectRowProps = {
   project: ListedProject;
