@@ -58,7 +58,7 @@ export function IconButton(
     & JSX.IntrinsicElements["button"],
 ) {
   const look =
-    "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-hover hover:text-ink";
+    "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-hover hover:text-ink disabled:cursor-not-allowed disabled:opacity-50";
   return (
     <button type={type} class={classes(look, extra)} aria-label={label} title={label} {...attributes}>
       <Icon name={icon} />

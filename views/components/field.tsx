@@ -3,7 +3,7 @@ import { classes } from "./classes.ts";
 import { componentText } from "./component_text.ts";
 
 export const CONTROL_LOOK =
-  "w-full rounded-md border bg-surface px-3 text-base text-ink placeholder:text-muted transition-colors focus-visible:outline-offset-0 max-sm:text-md";
+  "w-full rounded-md border bg-surface px-3 text-base text-ink placeholder:text-muted transition-colors focus-visible:outline-offset-0 disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted max-sm:text-md";
 
 type Described = { id: string; label: string; hint?: string; error?: string };
 

@@ -4,7 +4,8 @@ import { Icon, type IconName, isIconName } from "./icon.tsx";
 
 const BEHAVIOR = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
 
-const ITEM = "flex w-full items-center gap-2.5 rounded-sm px-2 py-1.5 text-start text-base max-sm:py-2.5";
+const ITEM =
+  "flex w-full items-center gap-2.5 rounded-sm px-2 py-1.5 text-start text-base -outline-offset-2 max-sm:py-2.5";
 
 /** Where the menu opens, seen from its summary. */
 export type MenuPlacement = "below-start" | "below-end" | "above-start";

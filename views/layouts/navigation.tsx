@@ -102,6 +102,10 @@ export function SubNavigation({ links, label }: Links & { label: string }) {
   );
 }
 
+/** The grid of a sub-navigation and the content beside it. On a phone, the links are tabs below the page's bar. */
+export const BESIDE_SUB_NAVIGATION =
+  "grid grid-cols-1 gap-6 max-lg:first:-mt-6 lg:grid-cols-[11rem_minmax(0,40rem)] lg:gap-12";
+
 /** The link with the longest path that contains the page. */
 export function useCurrentLink(links: readonly NavigationLink[]): NavigationLink | undefined {
   const { path } = usePage();

@@ -45,8 +45,8 @@ export function ProjectRow({ project, now, canWrite, showsStatus }: ProjectRowPr
         <p class={TWO_LINES}>
           <RowLink href={`/projects/${id}`}>
             <bdi>{name}</bdi>
-          </RowLink>
-          {showsStatus && status === "archived" ? <ArchivedBadge /> : null}
+          </RowLink>{" "}
+          {showsStatus && status === "archived" ? <StatusBadge status="archived" /> : null}
         </p>
       </MainCell>
       <RowCell class="max-lg:hidden">
@@ -79,14 +79,6 @@ export function StatusBadge({ status }: { status: Project["status"] }) {
 export function archiving({ id, status }: Pick<Project, "id" | "status">) {
   const verb = status === "active" ? "archive" as const : "restore" as const;
   return { verb, path: `/projects/${id}/${verb}` };
-}
-
-function ArchivedBadge() {
-  return (
-    <span class="ms-2">
-      <StatusBadge status="archived" />
-    </span>
-  );
 }
 
 /** The two most frequent actions, which a phone shows in the menu. */
