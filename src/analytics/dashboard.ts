@@ -74,7 +74,10 @@ export async function getDashboardStats(ctx: TenantContext): Promise<DashboardSt
   };
 }
 
-/** Reads all data of the dashboard page: one flight on the tenant's tables, and one statement about the person. Throws `forbidden`. */
+/**
+ * Reads all data of the dashboard page: one flight on the tenant's tables, one statement about the person, and one about the people
+ * in the log. Throws `forbidden`.
+ */
 export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
   authorize(ctx, ANALYTICS_READ);
   const { services, tenant } = ctx;

@@ -10,7 +10,7 @@ const LOOK =
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: "border-transparent bg-accent text-on-accent hover:bg-accent-strong",
-  secondary: "border-line-strong bg-surface text-ink hover:bg-sunken",
+  secondary: "border-line-strong bg-surface text-ink hover:bg-hover",
   quiet: "border-transparent text-muted hover:bg-hover hover:text-ink",
   danger: "border-transparent bg-danger text-on-danger hover:bg-danger-strong",
 };

@@ -14,8 +14,8 @@ export function WorkspaceSwitcher({ tenant }: { tenant: Mark }) {
   const summary = (
     <span class="flex h-9 items-center gap-2 px-2">
       <TenantMark {...tenant} />
-      <span class="tenant-name min-w-0 flex-1 truncate font-semibold" dir="auto">{tenant.name}</span>
-      <Icon name="chevrons" class="text-faint" />
+      <span class="tenant-name min-w-0 truncate font-semibold" dir="auto">{tenant.name}</span>
+      <Icon name="chevrons" class="ms-auto text-faint" />
       <span class="sr-only">, {text.switchWorkspace}</span>
     </span>
   );
@@ -72,7 +72,7 @@ export function UserMenu({ user, accountHref }: UserMenuProps) {
   const summary = (
     <span class="flex h-9 items-center gap-2 px-2 max-md:h-11">
       <Avatar name={user.name} color={user.avatarColor} size="small" />
-      <span class="min-w-0 flex-1 truncate font-medium" dir="auto">{user.name}</span>
+      <span class="min-w-0 truncate font-medium" dir="auto">{user.name}</span>
       <span class="sr-only">, {text.account}</span>
     </span>
   );

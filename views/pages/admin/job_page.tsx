@@ -73,7 +73,7 @@ function ErrorCard({ error, isFinal }: { error: string; isFinal: boolean }) {
   const title = isFinal ? text.error : text.lastError;
   return (
     <Card title={title} tone={isFinal ? "danger" : "plain"} class="lg:col-start-1">
-      <p class="font-mono text-sm whitespace-pre-wrap wrap-anywhere">{error}</p>
+      <p class="font-mono text-sm whitespace-pre-wrap wrap-anywhere" dir="ltr">{error}</p>
     </Card>
   );
 }
