@@ -9,7 +9,7 @@ export function Checkbox(
 ) {
   return (
     <div class="grid content-start gap-1">
-      <label class="flex items-center gap-2.5 py-1 text-base">
+      <label class="flex items-center gap-2.5 py-1 text-base has-disabled:text-muted">
         <input
           id={id}
           type="checkbox"
