@@ -89,6 +89,7 @@ export async function buildServices(
     },
   };
   for (const part of features.flatMap(({ parts }) => parts)) parts.set(part, await part.create(services));
+  metrics.expectRateLimits(features.flatMap(({ rateLimits }) => rateLimits.map(({ name }) => name)));
   collectMetrics(services);
   return services;
 }

@@ -1,0 +1,163 @@
+import { rateLimited, unavailable } from "../errors.ts";
+import { SECOND } from "../platform/clock.ts";
+import { withDeadline } from "../platform/deadline.ts";
+import { describeError, logOf } from "../platform/log.ts";
+import { type Problem, problem } from "../platform/problem.ts";
+import { part, type Services } from "../ports.ts";
+import type { Action, Count, Counter } from "./counter.ts";
+import { MemoryCounter } from "./memory_counter.ts";
+import type { RateLimit } from "./rate_limit.ts";
+
+const TRY_AGAIN_IN_SECONDS = problem(
+  "try_again_in_seconds",
+  "Too many attempts. Try again in {seconds} seconds.",
+);
+const TRY_AGAIN_IN_MINUTES = problem(
+  "try_again_in_minutes",
+  "Too many attempts. Try again in {minutes} minutes.",
+);
+const LIMITER_DOWN = problem("limiter_down", "We can't accept this right now. Try again in a minute.");
+
+/** No request waits longer for Redis, in milliseconds. */
+const ANSWER_TIME = 50;
+/** When to try again while Redis doesn't answer, in seconds. */
+const DOWN_RETRY_SECONDS = 10;
+/** From here on, a wait is told in minutes. */
+const MAX_SECONDS_TOLD = 90;
+
+const log = logOf("rate limits");
+
+/** The rate limiter of this process. `take` and `enforce` use it. */
+export const RATE_LIMITER = part("rate limiter", openLimiter, {
+  close: async ({ counter }) => await counter.close(),
+});
+
+type Limiter = { counter: Counter; isDown: boolean };
+type Ctx = { readonly services: Services };
+
+/** Whether it was counted, and how much is left. */
+export type Taken = {
+  allowed: boolean;
+  /** Whether the store of the counts didn't answer. Then `allowed` follows the limit's `whenDown`. */
+  isDown: boolean;
+  /** The most that passes in a window. */
+  limit: number;
+  remaining: number;
+  /** Seconds until the next attempt can pass. 0 if this one was allowed. */
+  retryAfter: number;
+  /** Seconds until the whole limit is available again. */
+  resetAfter: number;
+  /** Uncounts this attempt. Does nothing if it wasn't allowed. */
+  giveBack(): Promise<void>;
+};
+
+export type TakeOptions = {
+  /** How much the attempt counts. */
+  cost?: number;
+  /** Replaces the declared limit, as for a limit that depends on the plan. */
+  limit?: number;
+};
+
+/**
+ * Counts an attempt toward the limit of `key`, unless it is over. Returns within 50 milliseconds, and never throws: a store that
+ * doesn't answer counts nothing, and the limit says whether the attempt passes.
+ */
+export function take(ctx: Ctx, limit: RateLimit, key: string, options: TakeOptions = {}): Promise<Taken> {
+  return ask(ctx, limit, key, { action: "take", ...options });
+}
+
+/** What `take` would return now. Counts nothing. */
+export function look(ctx: Ctx, limit: RateLimit, key: string, options: TakeOptions = {}): Promise<Taken> {
+  return ask(ctx, limit, key, { action: "look", ...options });
+}
+
+/**
+ * Counts an attempt like `take`. Throws `rate_limited` with the time of the next attempt if it is over the limit, and
+ * `unavailable` if the store of the counts doesn't answer and the limit closes then.
+ */
+export async function enforce(
+  ctx: Ctx,
+  limit: RateLimit,
+  key: string,
+  options: TakeOptions = {},
+): Promise<Taken> {
+  const taken = await take(ctx, limit, key, options);
+  requireAllowed(taken);
+  return taken;
+}
+
+/** Throws the errors of `enforce` unless the attempt is allowed. */
+export function requireAllowed({ allowed, isDown, retryAfter }: Taken): void {
+  if (allowed) return;
+  throw isDown ? unavailable(LIMITER_DOWN, retryAfter) : rateLimited(tryAgainIn(retryAfter), retryAfter);
+}
+
+async function openLimiter({ clock }: Services): Promise<Limiter> {
+  return { counter: await Promise.resolve(new MemoryCounter(clock)), isDown: false };
+}
+
+async function ask(
+  { services }: Ctx,
+  limit: RateLimit,
+  key: string,
+  { action, cost = 1, limit: most = limit.limit }: TakeOptions & { action: Action },
+): Promise<Taken> {
+  const request = { key: `${limit.name} ${key}`, limit: most, window: limit.window, cost };
+  const count = await countIn(services, limit, { action, ...request });
+  if (!count) return whileDown(limit, most);
+  const { hasRoom, used, part, roomAfter, emptyAfter } = count;
+  return {
+    allowed: hasRoom,
+    isDown: false,
+    limit: most,
+    remaining: Math.max(0, most - used),
+    retryAfter: Math.ceil(roomAfter / SECOND),
+    resetAfter: Math.ceil(emptyAfter / SECOND),
+    giveBack: async () => {
+      if (hasRoom && action === "take") {
+        await countIn(services, limit, { action: "give_back", part, ...request });
+      }
+    },
+  };
+}
+
+/** Null if the store of the counts fails or is too slow. */
+async function countIn(
+  { use, metrics }: Services,
+  { name }: RateLimit,
+  request: Parameters<Counter["count"]>[0],
+): Promise<Count | null> {
+  const limiter = use(RATE_LIMITER);
+  try {
+    const answer = limiter.counter.count(request);
+    const count = answer instanceof Promise ? await withDeadline(ANSWER_TIME, () => answer) : answer;
+    if (limiter.isDown) log.info("rate limits count again");
+    limiter.isDown = false;
+    return count;
+  } catch (error) {
+    metrics.rateLimiterFailed(name);
+    if (!limiter.isDown) log.error("rate limits don't count: Redis doesn't answer", describeError(error));
+    limiter.isDown = true;
+    return null;
+  }
+}
+
+function whileDown({ whenDown }: RateLimit, limit: number): Taken {
+  const allowed = whenDown === "open";
+  const retryAfter = allowed ? 0 : DOWN_RETRY_SECONDS;
+  return {
+    allowed,
+    isDown: true,
+    limit,
+    remaining: allowed ? limit : 0,
+    retryAfter,
+    resetAfter: retryAfter,
+    giveBack: () => Promise.resolve(),
+  };
+}
+
+/** Rounded up to five seconds or a minute, so that the number is never one. */
+function tryAgainIn(seconds: number): Problem {
+  if (seconds <= MAX_SECONDS_TOLD) return TRY_AGAIN_IN_SECONDS.with({ seconds: Math.ceil(seconds / 5) * 5 });
+  return TRY_AGAIN_IN_MINUTES.with({ minutes: Math.ceil(seconds / 60) });
+}
