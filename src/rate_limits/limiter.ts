@@ -1,10 +1,11 @@
 import { rateLimited, unavailable } from "../errors.ts";
 import { SECOND } from "../platform/clock.ts";
+import { sha256 } from "../platform/crypto.ts";
 import { withDeadline } from "../platform/deadline.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import { part, type Services } from "../ports.ts";
-import type { Action, Count, Counter } from "./counter.ts";
+import type { Action, Count, Counter, Request } from "./counter.ts";
 import { MemoryCounter } from "./memory_counter.ts";
 import type { RateLimit } from "./rate_limit.ts";
 
@@ -16,7 +17,7 @@ const TRY_AGAIN_IN_MINUTES = problem(
   "try_again_in_minutes",
   "Too many attempts. Try again in {minutes} minutes.",
 );
-const LIMITER_DOWN = problem("limiter_down", "We can't accept this right now. Try again in a minute.");
+const LIMITER_DOWN = problem("limiter_down", "We can't accept this right now. Try again in a few seconds.");
 
 /** No request waits longer for Redis, in milliseconds. */
 const ANSWER_TIME = 50;
@@ -25,7 +26,7 @@ const DOWN_RETRY_SECONDS = 10;
 /** From here on, a wait is told in minutes. */
 const MAX_SECONDS_TOLD = 90;
 
-const log = logOf("rate limits");
+const log = logOf("rate-limits");
 
 /** The rate limiter of this process. `take` and `enforce` use it. */
 export const RATE_LIMITER = part("rate limiter", openLimiter, {
@@ -37,6 +38,8 @@ type Ctx = { readonly services: Services };
 
 /** Whether it was counted, and how much is left. */
 export type Taken = {
+  /** The limit's name. */
+  name: string;
   allowed: boolean;
   /** Whether the store of the counts didn't answer. Then `allowed` follows the limit's `whenDown`. */
   isDown: boolean;
@@ -82,18 +85,37 @@ export async function enforce(
   options: TakeOptions = {},
 ): Promise<Taken> {
   const taken = await take(ctx, limit, key, options);
-  requireAllowed(taken);
+  requireAllowed(ctx, taken);
   return taken;
 }
 
 /** Throws the errors of `enforce` unless the attempt is allowed. */
-export function requireAllowed({ allowed, isDown, retryAfter }: Taken): void {
+export function requireAllowed(
+  { services, requestId }: Ctx & { readonly requestId?: string },
+  { name, allowed, isDown, retryAfter }: Taken,
+): void {
   if (allowed) return;
+  logOf("security").warn("rate limit reached", { limit: name, isDown, requestId });
+  if (!isDown) services.metrics.rateLimited("none");
   throw isDown ? unavailable(LIMITER_DOWN, retryAfter) : rateLimited(tryAgainIn(retryAfter), retryAfter);
 }
 
-async function openLimiter({ clock }: Services): Promise<Limiter> {
-  return { counter: await Promise.resolve(new MemoryCounter(clock)), isDown: false };
+async function openLimiter(services: Services): Promise<Limiter> {
+  return { counter: await createCounter(services), isDown: false };
+}
+
+/** Nothing connects before the first attempt. Most installations don't load the clients. */
+async function createCounter({ config, clock }: Services): Promise<Counter> {
+  const { redisUrl, upstashUrl, upstashToken } = config;
+  if (redisUrl) {
+    const { RedisCounter } = await import("./redis_counter.ts");
+    return new RedisCounter(redisUrl);
+  }
+  if (upstashUrl && upstashToken) {
+    const { UpstashCounter } = await import("./upstash_counter.ts");
+    return new UpstashCounter(upstashUrl, upstashToken);
+  }
+  return new MemoryCounter(clock);
 }
 
 async function ask(
@@ -102,11 +124,12 @@ async function ask(
   key: string,
   { action, cost = 1, limit: most = limit.limit }: TakeOptions & { action: Action },
 ): Promise<Taken> {
-  const request = { key: `${limit.name} ${key}`, limit: most, window: limit.window, cost };
+  const request = { key: keyIn(limit, key), limit: most, window: limit.window, cost };
   const count = await countIn(services, limit, { action, ...request });
   if (!count) return whileDown(limit, most);
-  const { hasRoom, used, part, roomAfter, emptyAfter } = count;
+  const { hasRoom, used, part: counted, roomAfter, emptyAfter } = count;
   return {
+    name: limit.name,
     allowed: hasRoom,
     isDown: false,
     limit: most,
@@ -115,17 +138,22 @@ async function ask(
     resetAfter: Math.ceil(emptyAfter / SECOND),
     giveBack: async () => {
       if (hasRoom && action === "take") {
-        await countIn(services, limit, { action: "give_back", part, ...request });
+        await countIn(services, limit, { action: "give_back", part: counted, ...request });
       }
     },
   };
+}
+
+/** Hashed, because keys contain email addresses, and Redis is no place for them. */
+function keyIn({ name }: RateLimit, key: string): string {
+  return `denizen:rate:${name}:${sha256(key)}`;
 }
 
 /** Null if the store of the counts fails or is too slow. */
 async function countIn(
   { use, metrics }: Services,
   { name }: RateLimit,
-  request: Parameters<Counter["count"]>[0],
+  request: Request,
 ): Promise<Count | null> {
   const limiter = use(RATE_LIMITER);
   try {
@@ -142,10 +170,11 @@ async function countIn(
   }
 }
 
-function whileDown({ whenDown }: RateLimit, limit: number): Taken {
+function whileDown({ name, whenDown }: RateLimit, limit: number): Taken {
   const allowed = whenDown === "open";
   const retryAfter = allowed ? 0 : DOWN_RETRY_SECONDS;
   return {
+    name,
     allowed,
     isDown: true,
     limit,
