@@ -17,13 +17,13 @@ export const SIGN_IN_ADDRESS = rateLimit("sign_in_address", {
   whenDown: "closed",
 });
 /** Sign-up forms from one network. High, because a school or an office is one network. */
-export const SIGN_UP_ADDRESS = rateLimit("sign_up_address", { limit: 100, window: HOUR, whenDown: "closed" });
+export const SIGN_UP_ADDRESS = rateLimit("sign_up_address", { limit: 300, window: HOUR, whenDown: "closed" });
 /** Sign-ups for one email address that wait for their code. */
 export const SIGN_UP_EMAIL = rateLimit("sign_up_email", { limit: 5, window: HOUR, whenDown: "closed" });
 /** Wrong codes from one network. */
-export const CODES_ADDRESS = rateLimit("codes_address", { limit: 50, window: HOUR, whenDown: "closed" });
-/** Requests for an emailed link or code from one network. */
-export const LINKS_ADDRESS = rateLimit("links_address", { limit: 50, window: HOUR, whenDown: "closed" });
+export const CODES_ADDRESS = rateLimit("codes_address", { limit: 100, window: HOUR, whenDown: "closed" });
+/** Requests for an emailed link or code from one network. Each address also has a limit of its own. */
+export const LINKS_ADDRESS = rateLimit("links_address", { limit: 300, window: HOUR, whenDown: "closed" });
 
 export const SIGN_IN_LIMITS = [
   SIGN_IN_ACCOUNT,

@@ -1,5 +1,9 @@
+import { eq } from "drizzle-orm";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { outbox } from "../../db/control/schema/outbox.ts";
+import { RESET_PASSWORD } from "../../src/identity/emails.ts";
+import { requestPasswordLink } from "../../src/identity/password_links.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { newToken } from "../../src/platform/crypto.ts";
 import type { Count, Counter, Request } from "../../src/rate_limits/counter.ts";
@@ -10,6 +14,7 @@ import { RedisCounter } from "../../src/rate_limits/redis_counter.ts";
 import { argumentsOf, readCount, SCRIPT } from "../../src/rate_limits/script.ts";
 import { UpstashCounter } from "../../src/rate_limits/upstash_counter.ts";
 import { ManualClock } from "../support/clock.ts";
+import { startWorker } from "../support/jobs.ts";
 import { connectToRedis, redisUrl, SilentServer, UpstashServer } from "../support/redis.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
@@ -152,6 +157,7 @@ Deno.test("while Redis hangs or refuses, sign-in closes and the API stays open, 
   for (const [state, url] of [["hangs", silent.url], ["refuses", "redis://127.0.0.1:1"]] as const) {
     await t.step(state, async () => {
       await using world = await World.open({ REDIS_URL: url });
+      await using worker = await startWorker(world, "kv");
       const acme = await world.company("acme");
       const login = { email: acme.owner.email, password: PASSWORD };
 
@@ -164,6 +170,11 @@ Deno.test("while Redis hangs or refuses, sign-in closes and the API stays open, 
       }
       const program = await world.api("POST", "/auth/login", { body: login });
       const page = await world.browser().post(`http://${world.host()}/login`, login);
+      await requestPasswordLink(world.system, login, { ipAddress: "", userAgent: "" });
+      await worker.idle();
+      const [emailJob] = await world.system.control.select().from(outbox).where(
+        eq(outbox.name, RESET_PASSWORD.job.name),
+      );
       const { checks } = await world.services.health.report();
       const { text } = await world.services.metrics.scrape();
 
@@ -172,6 +183,7 @@ Deno.test("while Redis hangs or refuses, sign-in closes and the API stays open, 
       assert.deepEqual([program.status, program.headers["retry-after"]], [503, "10"]);
       assert.match(program.headers["content-type"]!, /problem\+json/);
       assert.equal(page.status, 503);
+      assert.deepEqual([emailJob!.state, emailJob!.attempts], ["waiting", 1], "the email is sent later");
       assert.equal(checks.find(({ name }) => name === "cache")?.status, "fail");
       assert.match(text, /saas_rate_limiter_failures_total\{limit="test_open"\} 5/);
       assert.match(text, /saas_rate_limiter_failures_total\{limit="sign_in_account"\} [1-9]/);
