@@ -9,6 +9,8 @@ const MAX_RECONNECT_WAIT = 2 * SECOND;
 const CONNECT_TIMEOUT = 5 * SECOND;
 /** How long an attempt waits for the first connection, in milliseconds. */
 const FIRST_ANSWER_TIME = 50;
+/** How long a check waits for the first connection. */
+const CHECK_TIME = SECOND / 2;
 /** A connection that no longer carries anything is found and replaced. */
 const PING_INTERVAL = 3 * SECOND;
 const SILENCE_TIMEOUT = 2 * PING_INTERVAL;
@@ -56,7 +58,7 @@ export class RedisCounter implements Counter {
   }
 
   async check(): Promise<void> {
-    await this.#connected(CONNECT_TIMEOUT);
+    await this.#connected(CHECK_TIME);
     await this.#client.ping();
   }
 
