@@ -80,7 +80,8 @@ async function addCompany(ctx: SystemContext, company: Company, passwordHash: st
     return users[0]!;
   });
   for (const [index, { id }] of users.entries()) {
-    await addMember(ctx, ctx.control, { tenantId: tenant.id, userId: id, role: company.people[index]!.role });
+    const { role } = company.people[index]!;
+    await ctx.tx((tx) => addMember(ctx, tx, { tenantId: tenant.id, userId: id, role }));
   }
   const owner = users[0]!;
   const actor = memberActor(owner, tenant.id, "owner");

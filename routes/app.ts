@@ -3,10 +3,10 @@ import { notFound } from "../src/errors.ts";
 import { SIGNING_KEYS } from "../src/identity/signing_keys.ts";
 import type { Services } from "../src/ports.ts";
 import { admin } from "./admin/admin.ts";
-import { requireStaff } from "./admin/staff.tsx";
+import { frameBackOffice, requireStaff } from "./admin/staff.tsx";
 import { api } from "./api/api.ts";
 import { serveOpenApi } from "./api/openapi.ts";
-import { app } from "./app/app.ts";
+import { app, frameApp } from "./app/app.ts";
 import { dev } from "./dev/dev.ts";
 import { respondToError } from "./errors.tsx";
 import type { HttpEnv } from "./http.ts";
@@ -25,7 +25,7 @@ import { type Mount, mount } from "./mount.ts";
 import { operations } from "./operations.ts";
 import { site } from "./site/site.ts";
 import { unsubscribe } from "./site/unsubscribe.tsx";
-import { welcomeVisitor } from "./site/visitor.tsx";
+import { frameSite, welcomeVisitor } from "./site/visitor.tsx";
 import { StaticFiles } from "./static_files.ts";
 import { apexWellKnown, tenantWellKnown } from "./well_known.ts";
 
@@ -34,6 +34,7 @@ const SITE: Mount = {
   body: TEXT_BODY,
   policy: "pages",
   errors: "page",
+  frame: frameSite,
 };
 
 /** Email clients post here from any origin, without a cookie (RFC 8058). The token in the URL authenticates them. */
@@ -47,6 +48,7 @@ const ADMIN: Mount = {
   body: TEXT_BODY,
   policy: "back_office",
   errors: "page",
+  frame: frameBackOffice,
 };
 
 const DEV: Mount = {
@@ -70,6 +72,7 @@ const APP: Mount = {
   body: TEXT_BODY,
   policy: "pages",
   errors: "page",
+  frame: frameApp,
 };
 
 /** The paths of the API. `/api` is the current version. */

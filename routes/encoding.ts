@@ -10,7 +10,7 @@ const BROTLI_QUALITY = 11;
 
 /** Types that get smaller. Fonts and pictures are compressed already. */
 const COMPRESSIBLE =
-  /^(?:text\/(?:html|css|plain|javascript)|application\/(?:problem\+)?(?:json|xml)|image\/svg)/;
+  /^(?:text\/(?:html|css|csv|plain|javascript)|application\/(?:problem\+)?(?:json|xml)|image\/svg)/;
 
 const brotliAsync = promisify(brotliCompress);
 const gzipAsync = promisify(gzip);

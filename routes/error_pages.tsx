@@ -1,9 +1,10 @@
 import type { Context } from "hono";
-import { DomainError } from "../src/errors.ts";
+import { DomainError, type ErrorKind } from "../src/errors.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
 import { OobToast } from "../views/components/toast.tsx";
 import { ErrorPage, NoWorkspacePage, type Retry } from "../views/pages/error/error_page.tsx";
 import { SuspendedPage } from "../views/pages/error/suspended_page.tsx";
+import { SiteLayout } from "../views/layouts/site_layout.tsx";
 import { errorText } from "../views/pages/error/text.ts";
 import { STATUS } from "./api/problem.ts";
 import { type HttpEnv, isPartial, readForm, redirect } from "./http.ts";
@@ -29,6 +30,7 @@ export async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unk
   if (kind === "suspended" && tenant) return await suspendedPage(c, tenant);
   if (error instanceof NoWorkspace) return await noWorkspacePage(c, error);
   sendRetryAfter(c, error);
+  await setFrame(c, kind);
   const { status, title, detail, hint } = describe(c, error);
   const props = {
     status,
@@ -42,6 +44,17 @@ export async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unk
     isTitled: c.get("layout").isTitled,
   };
   return await page(c, { title, body: <ErrorPage {...props} />, status });
+}
+
+/**
+ * Sets the frame of the pages around this one, if the request failed before a guard did. A failure to find the frame must not
+ * hide the original error.
+ */
+async function setFrame<Env extends HttpEnv>(c: Context<Env>, kind: ErrorKind | "unexpected"): Promise<void> {
+  if (c.get("layout") !== SiteLayout) return;
+  // While the database is down, looking for the session would only delay the answer.
+  if (kind === "unavailable" && !c.get("session")) return;
+  await c.get("mount")?.frame?.(c as unknown as Context<HttpEnv>).catch(() => {});
 }
 
 /** The page stays as it is. */

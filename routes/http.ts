@@ -43,6 +43,9 @@ export type TenantEnv = { Variables: RequestVariables & { tenant: Tenant } };
 /** A page for a person who is signed in on the apex. */
 export type PersonEnv = { Variables: RequestVariables & { session: PersonSession } };
 
+/** A page about the person who is signed in, on the apex or on a tenant's host. */
+export type AccountEnv = { Variables: RequestVariables & { session: Session } };
+
 /** A page of a tenant's host for a member. */
 export type MemberEnv = {
   Variables: RequestVariables & {
@@ -88,6 +91,9 @@ export function redirect<Env extends HttpEnv>(c: Context<Env>, location: string)
   c.header("HX-Redirect", location);
   return c.body(null, 204);
 }
+
+/** Stands for the rest of the request where a guard is used only for what it finds. */
+export const nothingNext = () => Promise.resolve();
 
 /** The fields of a form by name. */
 export type Fields = Record<string, string>;

@@ -15,6 +15,8 @@ export type Mount = {
   policy: PolicyName;
   /** The format of errors: a page for people, or problem+json for programs. */
   errors: "page" | "problem";
+  /** Sets the layout of an error page, for a request that failed before the guard that sets it. */
+  frame?: (c: Context<HttpEnv>) => Promise<void>;
 };
 
 /** Adds `routes` below `path`, with the mount's rules. Routes added later never match below `path`. */

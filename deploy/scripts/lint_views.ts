@@ -1,9 +1,10 @@
-// A plugin of `deno lint` for views/. Other languages need texts in catalogs, and layouts without left and right.
+// A plugin of `deno lint` for views/ and the routes of pages. Other languages need texts in catalogs, and layouts without left
+// and right.
 
 /** Attributes and properties whose value a person reads. */
 const READ_BY_PEOPLE = new Set([
   ...["alt", "aria-description", "aria-label", "aria-roledescription", "placeholder", "title"],
-  ...["description", "emptyText", "hint", "label", "lead", "summary", "term", "text"],
+  ...["description", "emptyText", "flash", "hint", "label", "lead", "summary", "term", "text"],
 ]);
 
 /** The same in every language: the product's name and the time zone. */
@@ -14,46 +15,16 @@ const ENTITY = /&#?\w+;/g;
 const SIDE =
   /(?:^|[\s:])-?(?:scroll-)?(?:[mp][lr]-|(?:left|right)-|border-[lr](?:-|\s|$)|rounded-(?:[lr]|[tb][lr])(?:-|\s|$)|(?:text|float)-(?:left|right)(?:\s|$))/;
 
-/** In English only: emails, which have catalogs of their own, and the pages for developers under `/dev`. */
-const ENGLISH = [
-  "views/emails/",
-  "views/pages/components",
-  "views/pages/mailbox/",
-  "views/pages/email_preview_page.tsx",
-  "views/pages/emails_page.tsx",
-];
-
-/** Files whose texts are not in a catalog yet. Remove a line when its file's texts have moved; never add one. */
-export const NOT_YET_MOVED: readonly string[] = [
-  "views/components/activity_list.tsx",
-  "views/components/charts/series.tsx",
-  "views/layouts/site_layout.tsx",
-  "views/pages/check_email_page.tsx",
-  "views/pages/company/status_page.tsx",
-  "views/pages/dashboard/api_calls_card.tsx",
-  "views/pages/dashboard_page.tsx",
-  "views/pages/forgot_password_page.tsx",
-  "views/pages/landing/api_example.tsx",
-  "views/pages/landing_page.tsx",
-  "views/pages/new_workspace_page.tsx",
-  "views/pages/set_password_page.tsx",
-  "views/pages/settings/delete_workspace_page.tsx",
-  "views/pages/sign_in_page.tsx",
-  "views/pages/sign_up_code_page.tsx",
-  "views/pages/sign_up_page.tsx",
-  "views/pages/switch_account_page.tsx",
-  "views/pages/verify_email_page.tsx",
-  "views/pages/workspace_fields.tsx",
-  "views/pages/workspaces_page.tsx",
-];
+/** In English only: the gallery of components for developers, `/dev/components`. */
+const GALLERY = "views/pages/components";
 
 const plugin: Deno.lint.Plugin = {
   name: "views",
   rules: {
     "text-in-catalog": {
       create(context) {
-        const path = viewOf(context.filename);
-        if (!path?.endsWith(".tsx") || NOT_YET_MOVED.includes(path) || isEnglish(path)) return {};
+        const path = pageOf(context.filename);
+        if (!path?.endsWith(".tsx") || path.startsWith(GALLERY)) return {};
         const check = (node: Deno.lint.Node) => {
           for (const text of textsIn(node)) {
             if (!isRead(text)) continue;
@@ -62,8 +33,9 @@ const plugin: Deno.lint.Plugin = {
           }
         };
         return {
-          JSXText: (node) => isCode(node.parent) || check(node),
-          JSXExpressionContainer: (node) => node.parent.type === "JSXAttribute" || check(node.expression),
+          JSXText: (node) => isInCode(node) || check(node),
+          JSXExpressionContainer: (node) =>
+            node.parent.type === "JSXAttribute" || isInCode(node) || check(node.expression),
           JSXAttribute: ({ name, value }) => {
             if (name.type === "JSXIdentifier" && READ_BY_PEOPLE.has(name.name) && value) check(value);
           },
@@ -75,8 +47,8 @@ const plugin: Deno.lint.Plugin = {
     },
     "no-sides": {
       create(context) {
-        const path = viewOf(context.filename);
-        if (!path || NOT_YET_MOVED.includes(path) || isEnglish(path)) return {};
+        const path = pageOf(context.filename);
+        if (!path || path.startsWith(GALLERY)) return {};
         const check = (node: Deno.lint.Node, text: string) => {
           const [side] = SIDE.exec(text) ?? [];
           if (side) {
@@ -116,7 +88,18 @@ function textsIn(node: Deno.lint.Node): string[] {
 }
 
 /** `<code>` and `<kbd>` hold what a program reads and what keys are called. */
-function isCode(node: Deno.lint.Node): boolean {
+function isInCode(
+  { parent }:
+    | Deno.lint.JSXText
+    | Deno.lint.JSXExpressionContainer
+    | Deno.lint.JSXElement
+    | Deno.lint.JSXFragment,
+): boolean {
+  if (parent.type !== "JSXElement" && parent.type !== "JSXFragment") return false;
+  return isCode(parent) || isInCode(parent);
+}
+
+function isCode(node: Deno.lint.JSXElement | Deno.lint.JSXFragment): boolean {
   return node.type === "JSXElement" && node.openingElement.name.type === "JSXIdentifier" &&
     ["code", "kbd"].includes(node.openingElement.name.name);
 }
@@ -125,11 +108,7 @@ function isRead(text: string): boolean {
   return /\p{L}/u.test(text.replaceAll(UNTRANSLATED, ""));
 }
 
-/** The path of a view inside the repository, or undefined. */
-function viewOf(filename: string): string | undefined {
-  return /(?:^|[\\/])(views[\\/].*)$/.exec(filename)?.[1]?.replaceAll("\\", "/");
-}
-
-function isEnglish(path: string): boolean {
-  return ENGLISH.some((english) => path.startsWith(english));
+/** The path inside the repository of a view or of a page's route, or undefined. */
+function pageOf(filename: string): string | undefined {
+  return /(?:^|\/)((?:views|routes\/(?:admin|app|site))\/.*)$/.exec(filename.replaceAll("\\", "/"))?.[1];
 }

@@ -18,6 +18,7 @@ import { JobPage, JobPanel, type ShownJob } from "../../views/pages/admin/job_pa
 import { jobText } from "../../views/pages/admin/job_text.ts";
 import { JobsPage } from "../../views/pages/admin/jobs_page.tsx";
 import { QueuePanel } from "../../views/pages/admin/queue_panel.tsx";
+import { adminText } from "../../views/pages/admin/text.ts";
 import { readForm, type StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
@@ -42,7 +43,7 @@ jobPages.get("/jobs", async (c) => {
     queueNames: queues.map(({ queue }) => queue),
   };
   return await page(c, {
-    title: "Background jobs",
+    title: adminText.of(localeOf(c)).jobs.title,
     body: <JobsPage {...list} queues={queues} workers={workers} />,
     partial: <JobList {...list} />,
   });

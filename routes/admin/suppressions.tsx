@@ -34,7 +34,7 @@ suppressionPages.get("/suppressions", async (c) => {
     now: ctx.services.clock.now(),
   };
   return await page(c, {
-    title: "Suppressed email",
+    title: textOf(c).title,
     actions: <AddAddressLink />,
     body: <SuppressionsPage {...list} />,
     partial: <SuppressionList {...list} />,

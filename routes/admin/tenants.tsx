@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { listPlatformAudit } from "../../src/audit/audit_log.ts";
+import { planOf } from "../../src/billing/plans.ts";
 import type { SystemContext } from "../../src/context.ts";
 import { sentenceOf } from "../../src/events/sentence.ts";
 import {
@@ -19,6 +20,7 @@ import { TenantList } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { tenantText } from "../../views/pages/admin/tenant_text.ts";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
+import { translatorTo } from "../../views/wording.ts";
 import type { StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
@@ -44,7 +46,7 @@ tenantPages.get("/tenants", async (c) => {
     now: ctx.services.clock.now(),
   };
   return await page(c, {
-    title: "Tenants",
+    title: textOf(c).title,
     body: async () => {
       const pool = { ready: await countReadyTenants(ctx), size: ctx.services.config.tenantPoolSize };
       return <TenantsPage {...list} pool={pool} />;
@@ -123,7 +125,7 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
     history: history.map((entry) => ({
       at: entry.at,
       actorName: entry.actorName ?? textOf(c).someone,
-      summary: sentenceOf(ctx.services.events, entry),
+      summary: sentenceOf(ctx.services.events, entry, translatorTo(localeOf(c))),
     })),
     now: ctx.services.clock.now(),
   };
@@ -136,7 +138,7 @@ function listed(ctx: SystemContext, tenant: Tenant, members: number) {
     name,
     subdomain,
     url: tenantUrl(ctx.services.config.appUrl, tenant),
-    plan,
+    plan: planOf(plan).name,
     status: status === "suspended" ? "suspended" as const : "active" as const,
     deletion: deletionDueAt,
     schemaVersion,

@@ -53,7 +53,7 @@ const session = model("Session", {
 
 const emailPreferences = z.object(
   Object.fromEntries(
-    EMAIL_CATEGORIES.map(({ name, hint }) => [name, z.boolean().openapi({ description: hint })]),
+    EMAIL_CATEGORIES.map(({ name, hint }) => [name, z.boolean().openapi({ description: hint.english })]),
   ),
 );
 const preferences = model("EmailPreferences", emailPreferences.shape);

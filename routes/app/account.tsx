@@ -2,13 +2,13 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { profile, updateProfile } from "../../src/identity/account.ts";
 import { LOCALES } from "../../src/platform/locales.ts";
-import { DEFAULT_LOCALE, languageName } from "../../views/locale.ts";
+import { languageName } from "../../views/locale.ts";
 import { ProfilePage } from "../../views/pages/account/profile_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
-import { type Fields, type MemberEnv, systemContextOf } from "../http.ts";
+import { type AccountEnv, type Fields, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { form, type Page, page, type RefusedForm } from "../page.tsx";
-import { MemberPages } from "./member_pages.ts";
+import { AccountPages } from "./account_pages.ts";
 
 const LANGUAGES = LOCALES.map((locale) => ({ locale, name: languageName(locale) }));
 
@@ -24,10 +24,9 @@ const profileForm = z.preprocess(
 );
 
 /** A person's profile. */
-const pages = new MemberPages({
-  label: accountText.of(DEFAULT_LOCALE).profile,
+const pages = new AccountPages({
+  label: (locale) => accountText.of(locale).profile,
   href: "/account",
-  group: "account",
   position: 10,
 });
 export default pages;
@@ -43,7 +42,7 @@ pages.post("/account", (c) => {
   });
 });
 
-function profilePage(c: Context<MemberEnv>, refused?: RefusedForm): Page {
+function profilePage(c: Context<AccountEnv>, refused?: RefusedForm): Page {
   const text = accountText.of(localeOf(c));
   const { actor: { name, email }, isVerified, appearance } = c.get("session");
   const body = (

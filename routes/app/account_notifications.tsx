@@ -1,20 +1,18 @@
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
-import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { NotificationsPage } from "../../views/pages/account/notifications_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { EMAIL_CATEGORIES, readChoices } from "../email_choices.ts";
 import { readForm, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { done, page } from "../page.tsx";
-import { MemberPages } from "./member_pages.ts";
+import { AccountPages } from "./account_pages.ts";
 
 const PATH = "/account/notifications";
 
 /** The emails that a person gets. */
-const pages = new MemberPages({
-  label: accountText.of(DEFAULT_LOCALE).notifications,
+const pages = new AccountPages({
+  label: (locale) => accountText.of(locale).notifications,
   href: PATH,
-  group: "account",
   position: 40,
 });
 export default pages;
@@ -35,6 +33,3 @@ pages.post(PATH, async (c) => {
   await changeEmailPreferences(systemContextOf(c), id, readChoices(await readForm(c)));
   return await done(c, { to: PATH, flash: accountText.of(localeOf(c)).preferencesSaved });
 });
-
-/** Emails sent by earlier versions link here. */
-pages.get("/settings/notifications", (c) => c.redirect(PATH, 301));

@@ -1,18 +1,16 @@
 import type { Context } from "hono";
 import { changePassword, passwordChange } from "../../src/identity/account.ts";
-import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { SecurityPage } from "../../views/pages/account/security_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
-import { type MemberEnv, systemContextOf } from "../http.ts";
+import { type AccountEnv, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { form, type Page, page, type RefusedForm } from "../page.tsx";
-import { MemberPages } from "./member_pages.ts";
+import { AccountPages } from "./account_pages.ts";
 
 /** A person's password. */
-const pages = new MemberPages({
-  label: accountText.of(DEFAULT_LOCALE).security,
+const pages = new AccountPages({
+  label: (locale) => accountText.of(locale).security,
   href: "/account/security",
-  group: "account",
   position: 20,
 });
 export default pages;
@@ -29,7 +27,7 @@ pages.post("/account/security", (c) => {
   });
 });
 
-function securityPage(c: Context<MemberEnv>, refused?: RefusedForm): Page {
+function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Page {
   const text = accountText.of(localeOf(c));
   const errors = refused?.problem ? { current_password: refused.problem } : refused?.errors;
   return {

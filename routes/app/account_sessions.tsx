@@ -1,20 +1,18 @@
 import { listSignIns, revokeOtherSignIns, revokeSignIn, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
-import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { SessionsPage } from "../../views/pages/account/sessions_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { systemContextOf } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { done, page } from "../page.tsx";
-import { MemberPages } from "./member_pages.ts";
+import { AccountPages } from "./account_pages.ts";
 
 const PATH = "/account/sessions";
 
 /** The browsers in which a person is signed in. */
-const pages = new MemberPages({
-  label: accountText.of(DEFAULT_LOCALE).sessions,
+const pages = new AccountPages({
+  label: (locale) => accountText.of(locale).sessions,
   href: PATH,
-  group: "account",
   position: 30,
 });
 export default pages;

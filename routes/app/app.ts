@@ -5,12 +5,15 @@ import { sendOwnLogo } from "../logos.ts";
 import { handoffPages, proveHandoff } from "../site/handoffs.tsx";
 import { sessionPages } from "../site/sessions.tsx";
 import { resendVerification } from "../site/verification.tsx";
-import { requireMember } from "./member.tsx";
+import { frameWorkspace, requireMember } from "./member.tsx";
 import type { MemberPages } from "./member_pages.ts";
 import * as pages from "./pages.ts";
 
-const PAGES: readonly MemberPages[] = Object.values(pages);
+/** A member is a person who is signed in, which is all that the pages of accounts need. */
+const PAGES = Object.values(pages) as readonly MemberPages[];
 const LINKS = PAGES.flatMap(({ link }) => link ?? []).sort((one, other) => one.position - other.position);
+
+export const frameApp = frameWorkspace(LINKS);
 
 /** A workspace's pages: the ways in and out for everyone, then the features for members. */
 export const app = new Hono<HttpEnv>();

@@ -7,6 +7,7 @@ import { SETTINGS_MANAGE } from "../../src/tenancy/permissions.ts";
 import type { TenantBrand } from "../../src/tenancy/tenant.ts";
 import { BrandPage } from "../../views/pages/brand/brand_page.tsx";
 import { brandText } from "../../views/pages/brand/text.ts";
+import { settingsText } from "../../views/pages/settings/text.ts";
 import { formParts } from "../form_parts.ts";
 import type { Fields, MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
@@ -15,7 +16,6 @@ import { acceptBody, KILOBYTE } from "../middleware/body.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
-const SETTINGS = { label: "Settings", href: "/settings" };
 /** Larger than a logo may be, so that the form can come back with its values and an error. */
 const MAX_FILE_BYTES = 5 * MAX_LOGO_BYTES;
 const FILES = acceptBody({
@@ -33,7 +33,7 @@ const brandForm = z.preprocess(
 );
 
 const pages = new MemberPages({
-  label: "Brand",
+  label: (locale) => brandText.of(locale).title,
   href: "/settings/brand",
   position: 20,
   group: "settings",
@@ -78,7 +78,7 @@ pages.post("/settings/brand/logo/removal", async (c) => {
 function brandPage(c: Context<MemberEnv>, refused?: RefusedForm): Page {
   return {
     title: brandText.of(localeOf(c)).title,
-    trail: [SETTINGS],
+    trail: [{ label: settingsText.of(localeOf(c)).settings, href: "/settings" }],
     body: <BrandPage mark={ownMark(c.get("tenant"))} refused={refused} />,
   };
 }

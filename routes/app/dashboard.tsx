@@ -5,6 +5,7 @@ import { getStorageHistory } from "../../src/analytics/storage_history.ts";
 import type { MemberContext } from "../../src/context.ts";
 import { sentencePartsOf } from "../../src/events/sentence.ts";
 import { FEATURES } from "../../src/feature_list.ts";
+import type { Translate } from "../../src/platform/wording.ts";
 import { PROJECTS_WRITE } from "../../src/projects/projects.ts";
 import { dismissSetup } from "../../src/setup/dismissal.ts";
 import { addSamples, removeSamples } from "../../src/setup/sample_data.ts";
@@ -17,18 +18,25 @@ import {
 } from "../../views/pages/dashboard/dashboard_page.tsx";
 import { StoragePage } from "../../views/pages/dashboard/storage_page.tsx";
 import { dashboardText } from "../../views/pages/dashboard/text.ts";
+import { translatorTo } from "../../views/wording.ts";
 import { localeOf } from "../locale.ts";
 import { done, fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
-const DASHBOARD = { label: "Dashboard", href: "/dashboard" };
+const PATH = "/dashboard";
 const SAMPLES = FEATURES.flatMap(({ samples }) => samples);
 
-const pages = new MemberPages({ ...DASHBOARD, icon: "home", group: "main", position: 10 });
+const pages = new MemberPages({
+  label: (locale) => dashboardText.of(locale).title,
+  href: PATH,
+  icon: "home",
+  group: "main",
+  position: 10,
+});
 export default pages;
 
 pages.get("/dashboard", async (c) => {
-  const panel = await panelOf(c.get("member"));
+  const panel = await panelOf(c.get("member"), translatorTo(localeOf(c)));
   return await page(c, {
     title: dashboardText.of(localeOf(c)).title,
     actions: panel.canWrite ? <NewProjectLink /> : undefined,
@@ -37,14 +45,15 @@ pages.get("/dashboard", async (c) => {
 });
 
 pages.get("/dashboard/panel", async (c) => {
-  return await fragment(c, <DashboardPanel {...await panelOf(c.get("member"))} />);
+  return await fragment(c, <DashboardPanel {...await panelOf(c.get("member"), translatorTo(localeOf(c)))} />);
 });
 
 pages.get("/dashboard/storage", async (c) => {
   const daily = await getStorageHistory(c.get("member"));
+  const text = dashboardText.of(localeOf(c));
   return await page(c, {
-    title: dashboardText.of(localeOf(c)).storageTitle,
-    trail: [DASHBOARD],
+    title: text.storageTitle,
+    trail: [{ label: text.title, href: PATH }],
     body: <StoragePage daily={daily} />,
   });
 });
@@ -55,8 +64,9 @@ pages.post("/dashboard/checklist/dismiss", async (c) => {
 });
 
 pages.post("/dashboard/sample-data", async (c) => {
-  const added = await addSamples(c.get("member"), SAMPLES);
-  const text = dashboardText.of(localeOf(c));
+  const locale = localeOf(c);
+  const added = await addSamples(c.get("member"), SAMPLES, translatorTo(locale));
+  const text = dashboardText.of(locale);
   return await done(c, {
     to: "/dashboard",
     flash: added > 0 ? text.samplesAdded : text.nothingChanged,
@@ -72,7 +82,7 @@ pages.post("/dashboard/sample-data/delete", async (c) => {
   });
 });
 
-async function panelOf(ctx: MemberContext): Promise<DashboardPanelProps> {
+async function panelOf(ctx: MemberContext, translate: Translate): Promise<DashboardPanelProps> {
   const { projects, members, storage, apiCalls, recentProjects, activity, steps, samples } =
     await getDashboard(ctx);
   const { config, clock } = ctx.services;
@@ -80,21 +90,21 @@ async function panelOf(ctx: MemberContext): Promise<DashboardPanelProps> {
     workspace: ctx.tenant.name,
     figures: { projects, members, apiCalls, storage },
     apiCalls: { ...apiCalls, apiUrl: `${tenantUrl(config.appUrl, ctx.tenant)}/api/v1` },
-    steps,
+    steps: steps.map((step) => ({ ...step, label: translate(step.label) })),
     recentProjects: { projects: recentProjects, samples },
-    activity: activity.map((line) => activityOf(ctx, line)),
+    activity: activity.map((line) => activityOf(ctx, line, translate)),
     now: clock.now(),
     canWrite: can(ctx, PROJECTS_WRITE),
   };
 }
 
-function activityOf({ services }: MemberContext, line: LogLine): Activity {
+function activityOf({ services }: MemberContext, line: LogLine, translate: Translate): Activity {
   const subjectHref = hrefOfSubject(line);
   return {
     at: line.at,
     actorName: line.actorName,
     actorHref: line.actorId ? hrefOfPerson(line.actorName) : undefined,
-    summary: sentencePartsOf(services.events, line)
+    summary: sentencePartsOf(services.events, line, translate)
       .map(({ text, isSubject }) => isSubject ? { text, isName: true, href: subjectHref } : { text }),
   };
 }

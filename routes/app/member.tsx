@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { PropsWithChildren } from "hono/jsx";
 import { can } from "../../src/access/authorize.ts";
@@ -9,8 +10,11 @@ import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { type Layout, type LayoutProps, titled } from "../../views/layouts/layout.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import { endpointOf } from "../endpoint.ts";
+import { type HttpEnv, nothingNext, type RequestVariables } from "../http.ts";
 import { ownMark } from "../logos.ts";
-import type { RequestVariables } from "../http.ts";
+import { findTenant } from "../middleware/host.ts";
+import { readSession } from "../middleware/session.ts";
+import { linksFor, type PlacedLink } from "./member_pages.ts";
 
 type GuardEnv = {
   Variables: RequestVariables & { member: MemberContext; links: readonly NavigationLink[] };
@@ -20,12 +24,13 @@ type GuardEnv = {
  * Admits only members of the workspace, and sets its shell, with these links in the navigation, as the layout of pages.
  * An unknown path is a 404 for visitors, too.
  */
-export function requireMember(links: NavigationLink[]) {
+export function requireMember(placed: readonly PlacedLink[]) {
   return createMiddleware<GuardEnv>(async (c, next) => {
     const session = c.get("session");
     const tenant = c.get("tenant");
     if (tenant && session?.actor.type === "member") {
       const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
+      const links = linksFor(c, placed);
       c.set("member", member);
       c.set("links", links);
       c.set("layout", shellOf(member, session, links));
@@ -36,10 +41,23 @@ export function requireMember(links: NavigationLink[]) {
   });
 }
 
+/** Frames an error page with the workspace's shell for a member, if the request failed before `requireMember`. */
+export function frameWorkspace(placed: readonly PlacedLink[]) {
+  return async (c: Context<HttpEnv>): Promise<void> => {
+    if (!c.get("tenant")) await findTenant(c, nothingNext);
+    if (!c.get("session")) await readSession(c, nothingNext);
+    const session = c.get("session");
+    const tenant = c.get("tenant");
+    if (!tenant || session?.actor.type !== "member") return;
+    const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
+    c.set("layout", shellOf(member, session, linksFor(c, placed)));
+  };
+}
+
 function shellOf(
   { tenant, actor }: MemberContext,
   { isVerified, appearance: { avatarColor } }: Session,
-  links: NavigationLink[],
+  links: readonly NavigationLink[],
 ): Layout {
   const canCancel = can({ actor }, TENANT_DELETE);
   const shell = {

@@ -1,13 +1,27 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
+import type { Locale } from "../../views/locale.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
-import type { MemberEnv } from "../http.ts";
+import type { HttpEnv, MemberEnv } from "../http.ts";
+import { localeOf } from "../locale.ts";
 
 /** A link in the navigation. Within its group, links with a lower `position` come first. */
-type PlacedLink = NavigationLink & { position: number };
+export type PlacedLink = Omit<NavigationLink, "label"> & {
+  label: (locale: Locale) => string;
+  position: number;
+};
 
 /** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
 export class MemberPages extends Hono<MemberEnv> {
   constructor(readonly link?: PlacedLink) {
     super();
   }
+}
+
+/** The links in the reader's language. */
+export function linksFor<Env extends HttpEnv>(
+  c: Context<Env>,
+  placed: readonly PlacedLink[],
+): NavigationLink[] {
+  const locale = localeOf(c);
+  return placed.map((link) => ({ ...link, label: link.label(locale) }));
 }

@@ -7,6 +7,7 @@ import { sentenceOf } from "../../src/events/sentence.ts";
 import type { Column } from "../../src/platform/csv.ts";
 import { everyItem } from "../../src/platform/list.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
+import type { Translate } from "../../src/platform/wording.ts";
 import { getProjectHistory } from "../../src/projects/project_history.ts";
 import {
   createProject,
@@ -30,8 +31,8 @@ import { ProjectList } from "../../views/pages/projects/project_list.tsx";
 import { ProjectActions, type ProjectEvent, ProjectPage } from "../../views/pages/projects/project_page.tsx";
 import type { ListedProject } from "../../views/pages/projects/project_row.tsx";
 import { NewProjectLink, ProjectsPage } from "../../views/pages/projects/projects_page.tsx";
-import { en } from "../../views/pages/projects/text.en.ts";
 import { projectText } from "../../views/pages/projects/text.ts";
+import { translatorTo } from "../../views/wording.ts";
 import { sendCsv } from "../csv.ts";
 import type { MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
@@ -52,7 +53,7 @@ const CSV_COLUMNS: Column<ListedProject>[] = [
 ];
 
 const pages = new MemberPages({
-  label: en.title,
+  label: (locale) => projectText.of(locale).title,
   href: "/projects",
   icon: "folder",
   group: "main",
@@ -107,7 +108,7 @@ pages.get("/projects/:id", async (c) => {
     body: (
       <ProjectPage
         project={listed}
-        history={history.map((entry) => eventOf(ctx, entry))}
+        history={history.map((entry) => eventOf(ctx, entry, translatorTo(localeOf(c))))}
         now={ctx.services.clock.now()}
       />
     ),
@@ -129,7 +130,7 @@ pages.post("/projects/:id", (c) => {
     schema: editedProject,
     submit: ({ version, ...changes }) => updateProject(ctx, id, changes, version),
     done: ({ name }) => afterChange(c, `/projects/${id}`, saying(textOf(c).saved(name))),
-    refusals: ["invalid", "precondition_failed"],
+    refusals: ["invalid", "precondition_failed", "limit_reached"],
     refused: async (refused) => projectForm(c, { project: await getProject(ctx, id), ...refused }),
   });
 });
@@ -181,13 +182,13 @@ function trailOf(c: Context<MemberEnv>, project?: { id: string; name: string }) 
   return project ? [list, { label: project.name, href: `/projects/${project.id}` }] : [list];
 }
 
-function eventOf(ctx: TenantContext, entry: AuditEntry): ProjectEvent {
+function eventOf(ctx: TenantContext, entry: AuditEntry, translate: Translate): ProjectEvent {
   const { fields } = entry.details;
   return {
     at: entry.at,
     actorName: entry.actorName,
     action: entry.action,
-    summary: sentenceOf(ctx.services.events, entry),
+    summary: sentenceOf(ctx.services.events, entry, translate),
     fields: Array.isArray(fields) ? fields.map(String) : [],
   };
 }

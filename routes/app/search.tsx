@@ -5,6 +5,7 @@ import { search, searchQuery } from "../../src/search/search.ts";
 import { PaletteResults } from "../../views/pages/search/palette.tsx";
 import { SearchPage, type SearchProps, SearchUpdate } from "../../views/pages/search/search_page.tsx";
 import { searchText } from "../../views/pages/search/text.ts";
+import { translatorTo } from "../../views/wording.ts";
 import type { MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { fragment, page } from "../page.tsx";
@@ -33,7 +34,10 @@ pages.get("/search/palette", async (c) => {
 /** The pages in the navigation come first. Without a term, they are all there is. */
 async function find(c: Context<MemberEnv>): Promise<SearchProps> {
   const { q: term } = parseInput(address, c.req.query());
-  const matching = searchLinks(c.get("links"), term, localeOf(c));
-  const groups = await search(c.get("member"), term);
+  const locale = localeOf(c);
+  const matching = searchLinks(c.get("links"), term, locale);
+  const translate = translatorTo(locale);
+  const found = await search(c.get("member"), term);
+  const groups = found.map(({ label, hits }) => ({ label: translate(label), hits }));
   return { term, groups: matching.hits.length > 0 ? [matching, ...groups] : groups };
 }

@@ -1,7 +1,7 @@
-import type { HitGroup } from "../../src/search/search.ts";
 import type { Locale } from "../../views/locale.ts";
 import type { NavigationGroup, NavigationLink } from "../../views/layouts/navigation.tsx";
 import { layoutText } from "../../views/layouts/text.ts";
+import type { HitGroup } from "../../views/pages/search/search_page.tsx";
 import { searchText } from "../../views/pages/search/text.ts";
 
 const MAX_PAGES = 5;

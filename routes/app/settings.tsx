@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { authorize, can } from "../../src/access/authorize.ts";
+import { planOf } from "../../src/billing/plans.ts";
 import type { MemberContext, TenantContext } from "../../src/context.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { after, DAY } from "../../src/platform/clock.ts";
@@ -16,7 +17,6 @@ import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
-import { DEFAULT_LOCALE } from "../../views/locale.ts";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { settingsText } from "../../views/pages/settings/text.ts";
 import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings/settings_page.tsx";
@@ -30,7 +30,7 @@ const addressForm = tenantChanges.pick({ subdomain: true }).required();
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 
 const pages = new MemberPages({
-  label: settingsText.of(DEFAULT_LOCALE).general,
+  label: (locale) => settingsText.of(locale).general,
   href: "/settings",
   group: "settings",
   position: 10,
@@ -38,6 +38,9 @@ const pages = new MemberPages({
 export default pages;
 
 pages.get("/settings", async (c) => await page(c, await settings(c)));
+
+/** Emails sent by earlier versions link here. */
+pages.get("/settings/notifications", (c) => c.redirect("/account/notifications", 301));
 
 pages.post("/settings/name", (c) => {
   const ctx = c.get("member");
@@ -113,7 +116,7 @@ async function settings(
   const ctx = c.get("member");
   const { id, name, subdomain, plan, createdAt, deletionDueAt } = ctx.tenant;
   const props = {
-    workspace: { id, name, subdomain, plan, createdAt },
+    workspace: { id, name, subdomain, plan: planOf(plan).name, createdAt },
     hostSuffix: hostSuffix(c),
     formerSubdomains: await listFormerSubdomains(ctx.system, id),
     deletion: deletionDueAt,

@@ -1,6 +1,5 @@
 import { browseMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { MemberList } from "../../views/pages/team/member_list.tsx";
-import { en } from "../../views/pages/team/text.en.ts";
 import { teamText } from "../../views/pages/team/text.ts";
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
@@ -8,7 +7,13 @@ import { page } from "../page.tsx";
 import { snakeCase } from "../wire.ts";
 import { MemberPages } from "./member_pages.ts";
 
-const pages = new MemberPages({ label: en.title, href: "/team", icon: "users", group: "main", position: 30 });
+const pages = new MemberPages({
+  label: (locale) => teamText.of(locale).title,
+  href: "/team",
+  icon: "users",
+  group: "main",
+  position: 30,
+});
 export default pages;
 
 pages.get("/team", async (c) => {

@@ -16,7 +16,7 @@ const LIMITS = FEATURES.flatMap(({ limits }) => limits);
 /** The plans with what each feature limits. */
 const PLANS: readonly PlanSummary[] = PLAN_LIST.map((plan) => ({
   ...plan,
-  limits: LIMITS.map(({ nouns, included }) => ({ name: nouns.several, included: included[plan.key] })),
+  limits: LIMITS.map(({ nouns, included }) => ({ things: nouns.several, included: included[plan.key] })),
 }));
 
 /** The pages that introduce the product. */

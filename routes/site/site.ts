@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import type { HttpEnv } from "../http.ts";
+import { accountPages } from "./account.tsx";
 import { addressPages } from "./addresses.tsx";
 import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
@@ -32,3 +33,5 @@ site.get(HANDOFF_PROOF_PATH, proveHandoff);
 site.post("/verify-email/resend", resendVerification);
 site.use("/workspaces/*", requirePerson);
 site.route("/workspaces", workspacePages);
+site.use("/account/*", requirePerson);
+site.route("/", accountPages);

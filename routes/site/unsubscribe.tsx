@@ -10,13 +10,13 @@ import { notFound } from "../../src/errors.ts";
 import { findUserById } from "../../src/identity/users.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { UnsubscribePage, type UnsubscribePageProps } from "../../views/pages/unsubscribe_page.tsx";
+import { unsubscribeText } from "../../views/pages/unsubscribe_text.ts";
 import { EMAIL_CATEGORIES, readChoices } from "../email_choices.ts";
 import { type HttpEnv, readForm } from "../http.ts";
+import { localeOf } from "../locale.ts";
 import { page } from "../page.tsx";
 
 const LINK_NOT_FOUND = problem("unsubscribe_link_not_found", "This link was not found.");
-
-const TITLE = "Unsubscribe";
 
 /** The pages behind unsubscribe links in emails. The link's token lets its holder choose without signing in. */
 export const unsubscribe = new Hono<HttpEnv>();
@@ -46,7 +46,7 @@ async function unsubscribePage(
   const body = (
     <UnsubscribePage {...link} categories={EMAIL_CATEGORIES} preferences={preferences} isSaved={isSaved} />
   );
-  return await page(c, { title: TITLE, body });
+  return await page(c, { title: unsubscribeText.of(localeOf(c)).title, body });
 }
 
 async function openLink(c: Context<HttpEnv>, token: string) {

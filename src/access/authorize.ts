@@ -16,8 +16,7 @@ export function can({ actor }: Acting, permission: Permission): boolean {
 /** Throws `forbidden` unless the actor has the permission. Every function that reads or changes data calls this first. */
 export function authorize(ctx: Acting, permission: Permission): void {
   if (can(ctx, permission)) return;
-  const { label } = permission;
-  throw forbidden(PERMISSION_MISSING.with({ action: label.charAt(0).toLowerCase() + label.slice(1) }));
+  throw forbidden(PERMISSION_MISSING.with({ action: permission.action }));
 }
 
 /** Throws `forbidden` unless the actor is this user, or the product itself. Every function about a person's account calls this first. */

@@ -2,7 +2,6 @@ import { and, count, eq, ilike, inArray, or, sql } from "drizzle-orm";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
-import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import type { AvatarColor } from "../identity/users.ts";
@@ -15,6 +14,7 @@ import type { TenantId } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { authorize } from "./authorize.ts";
 import { permission, type Role, ROLES } from "./permissions.ts";
+import { reserveSeat } from "./seats.ts";
 
 export const MEMBERS_READ = permission("members:read", {
   roles: ["owner", "admin", "member", "viewer"],
@@ -67,7 +67,7 @@ export const MEMBER_LIST = list("members", {
   tabs: "role",
 });
 
-export const MEMBER_SEARCH = searchSource({
+export const MEMBER_SEARCH = searchSource("members", {
   label: "Members",
   permission: MEMBERS_READ,
   position: 30,
@@ -121,17 +121,22 @@ export async function memberNames(ctx: TenantContext, ids: UserId[]): Promise<Ma
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Makes a user a member; an existing membership keeps its role. Returns whether one was added. */
+/**
+ * Makes a user a member; an existing membership keeps its role. Returns whether one was added. Throws `limit_reached` if all
+ * seats of the tenant's plan are taken.
+ */
 export async function addMember(
   ctx: SystemContext,
-  db: ControlDb | ControlTx,
+  tx: ControlTx,
   membership: { tenantId: TenantId; userId: UserId; role: Role },
 ): Promise<boolean> {
   const values = { id: newId(), ...membership, createdAt: ctx.services.clock.now() };
-  const added = await db.insert(memberships).values(values).onConflictDoNothing().returning({
+  const added = await tx.insert(memberships).values(values).onConflictDoNothing().returning({
     id: memberships.id,
   });
-  return added.length > 0;
+  if (added.length === 0) return false;
+  await reserveSeat(tx, membership.tenantId);
+  return true;
 }
 
 /** The role of a user in the tenant, or null when they are no member. */

@@ -1,3 +1,5 @@
+import { type Wording, wording } from "../platform/wording.ts";
+
 export const ROLES = ["owner", "admin", "member", "viewer"] as const;
 export type Role = typeof ROLES[number];
 
@@ -10,7 +12,9 @@ export type Permission = {
   /** Whether the platform's staff have it as well, in every tenant. */
   readonly staff: boolean;
   /** A description for users, such as "Create and change projects". */
-  readonly label: string;
+  readonly label: Wording;
+  /** The label inside a sentence: "create and change projects". */
+  readonly action: Wording;
 };
 
 /** Declares a permission. A feature lists its permissions in its `feature.ts`. */
@@ -18,7 +22,13 @@ export function permission(
   key: `${string}:${string}`,
   { roles, staff = false, label }: { roles: readonly Role[]; staff?: boolean; label: string },
 ): Permission {
-  return { key, roles: new Set(roles), staff, label };
+  return {
+    key,
+    roles: new Set(roles),
+    staff,
+    label: wording(`permission.${key}.label`, label),
+    action: wording(`permission.${key}.action`, label.charAt(0).toLowerCase() + label.slice(1)),
+  };
 }
 
 /** What an actor may do, fixed when the actor is authenticated. */

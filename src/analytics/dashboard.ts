@@ -97,7 +97,10 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
   return {
     // A tenant that was created this month started with its owner and without projects.
     projects: isNew ? { ...gauges.projects, before: 0 } : gauges.projects,
-    members: { ...isNew ? { ...gauges.members, before: 1 } : gauges.members, seats: SEATS[tenant.plan] },
+    members: {
+      ...isNew ? { ...gauges.members, before: 1 } : gauges.members,
+      seats: SEATS.included[tenant.plan],
+    },
     storage: gauges.storage_bytes,
     apiCalls: {
       ...callsOf(usage, now, CHART_DAYS),

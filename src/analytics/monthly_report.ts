@@ -8,34 +8,33 @@ import { ANALYTICS_READ } from "./permissions.ts";
 
 /** A figure of a month and of the previous month. Null if nothing was recorded. */
 export type MonthlyFigure = {
-  label: string;
+  metric: Metric;
   value: number | null;
   previous: number | null;
   unit?: "bytes";
 };
 
 /**
- * `month` is the month's first day, 00:00 UTC. `daily` has one value for each day, or null if the day wasn't counted.
+ * `month` is the month's first day, 00:00 UTC. `daily` has the API calls of each day, or null if the day wasn't counted.
  * `gap` lists the figures that were not measured on the month's last day, and the last day when they were. It is null
  * if all were measured.
  */
 export type MonthlyReport = {
   month: Date;
   figures: MonthlyFigure[];
-  gap: { labels: string[]; lastMeasured: string | null } | null;
-  dailyLabel: string;
+  gap: { metrics: Metric[]; lastMeasured: string | null } | null;
   daily: { day: string; value: number | null }[];
 };
 
-type Measure = { label: string; metric: Metric; unit?: "bytes" };
+type Measure = { metric: Metric; unit?: "bytes" };
 type DailyRow = typeof dailyMetrics.$inferSelect;
 
 const MEASURES: Measure[] = [
-  { label: "People", metric: "members" },
-  { label: "Projects", metric: "projects" },
-  { label: "New projects", metric: "projects_created" },
-  { label: "API calls", metric: "api_calls" },
-  { label: "Storage", metric: "storage_bytes", unit: "bytes" },
+  { metric: "members" },
+  { metric: "projects" },
+  { metric: "projects_created" },
+  { metric: "api_calls" },
+  { metric: "storage_bytes", unit: "bytes" },
 ];
 
 const GAUGES = MEASURES.filter(isGauge);
@@ -53,16 +52,15 @@ export async function getMonthlyReport(ctx: TenantContext, month: string): Promi
   const rowsOf = (metric: Metric, from: Date, until: Date) =>
     rows.filter((row) => row.metric === metric && row.day >= dayOf(from) && row.day < dayOf(until));
   const figures = MEASURES.map((measure) => ({
-    label: measure.label,
+    ...measure,
     value: figureOf(measure, rowsOf(measure.metric, start, end)),
     previous: figureOf(measure, rowsOf(measure.metric, before, start)),
-    ...(measure.unit ? { unit: measure.unit } : {}),
   }));
   const days = daysBetween(start, end);
   const lastMeasured = rowsOf(GAUGES[0]!.metric, start, end).at(-1)?.day ?? null;
   const calls = new Map(rowsOf("api_calls", start, end).map(({ day, value }) => [day, value]));
   const daily = days.map((day) => ({ day, value: calls.get(day) ?? null }));
-  return { month: start, figures, gap: gapOf(lastMeasured, days.at(-1)!), dailyLabel: "API calls", daily };
+  return { month: start, figures, gap: gapOf(lastMeasured, days.at(-1)!), daily };
 }
 
 /** Whether the month has anything to report: a gauge was measured, or a counter is above zero. */
@@ -91,7 +89,7 @@ function figureOf(measure: Measure, rows: DailyRow[]): number | null {
 
 /** All gauges are measured together, so they share the last measured day. */
 function gapOf(lastMeasured: string | null, lastDay: string): MonthlyReport["gap"] {
-  return lastMeasured === lastDay ? null : { labels: GAUGES.map(({ label }) => label), lastMeasured };
+  return lastMeasured === lastDay ? null : { metrics: GAUGES.map(({ metric }) => metric), lastMeasured };
 }
 
 function isGauge({ metric }: Measure): boolean {

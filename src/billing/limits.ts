@@ -4,12 +4,13 @@ import { limitCounters } from "../../db/tenant/schema/billing.ts";
 import type { TenantContext } from "../context.ts";
 import { limitReached } from "../errors.ts";
 import { type Problem, problem } from "../platform/problem.ts";
+import { type Wording, wording } from "../platform/wording.ts";
 import type { PlanKey } from "./plans.ts";
 
 const NOT_IN_PLAN = problem("not_in_plan", "Your plan doesn't include {things}.");
 const LIMIT_REACHED = problem(
   "limit_reached",
-  "Your plan includes {limit} {things}. Delete one to make room.",
+  "Your plan includes {limit} {things}. Remove one to make room.",
 );
 
 /** A limit on the number of things that a tenant may have. */
@@ -17,14 +18,23 @@ export type Limit = {
   /** The API's name for the things, a plural noun such as `projects`. */
   readonly name: string;
   /** The singular and plural noun in messages. */
-  readonly nouns: { readonly one: string; readonly several: string };
+  readonly nouns: { readonly one: Wording; readonly several: Wording };
   /** The maximum in each plan, or null if the plan is unlimited. */
   readonly included: Readonly<Record<PlanKey, number | null>>;
 };
 
 /** Declares a limit. A feature lists its limits in its `feature.ts`. */
-export function limit(name: string, declared: Omit<Limit, "name">): Limit {
-  return { name, ...declared };
+export function limit(
+  name: string,
+  { nouns: { one, several }, included }: Pick<Limit, "included"> & {
+    nouns: { one: string; several: string };
+  },
+): Limit {
+  const nouns = {
+    one: wording(`limit.${name}.one`, one),
+    several: wording(`limit.${name}.several`, several),
+  };
+  return { name, nouns, included };
 }
 
 /**
@@ -42,6 +52,13 @@ export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Li
     }).returning({ used: limitCounters.used });
   if (reserved.length > 0 || included === null) return;
   throw limitReached(problemOf(limit, included), { limit: included, used: await countUsed(tx, limit) });
+}
+
+/** Like `reserve`, for things that are counted in their table, behind a lock. `used` leaves out the new thing. */
+export function checkRoom(limit: Limit, plan: PlanKey, used: number): void {
+  const included = limit.included[plan];
+  if (included === null || used < included) return;
+  throw limitReached(problemOf(limit, included), { limit: included, used });
 }
 
 /** Makes transactions that count toward the limit take turns until this one ends. */

@@ -5,10 +5,17 @@ import { findRole } from "../access/members.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { findUserByEmail, findUserById, type User } from "../identity/users.ts";
 import { type JobRun, tenantOf } from "../outbox/job.ts";
+import type { Language } from "../platform/locales.ts";
 import { PRODUCT_NAME } from "./brand.ts";
 
-/** The person an email goes to. `id` is null if they have no account. */
-export type Recipient = { id: UserId | null; email: string; name: string; emailVerifiedAt: Date | null };
+/** The person an email goes to. `id` is null if they have no account, and `locale` if they have chosen no language. */
+export type Recipient = {
+  id: UserId | null;
+  email: string;
+  name: string;
+  emailVerifiedAt: Date | null;
+  locale: Language | null;
+};
 
 /** Who may get an email, in which context its data is loaded, and why they get it. */
 export type Audience<Request, Ctx, Reader extends Recipient> = {

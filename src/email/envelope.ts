@@ -45,6 +45,7 @@ export function addressTo(
 ): Envelope {
   const { appUrl } = system.services.config;
   const isConfirmed = reader.emailVerifiedAt !== null;
+  const locale = reader.locale ?? DEFAULT_LOCALE;
   const sender = isConfirmed && inTenantsName && tenant ? tenant.tenant : null;
   const choices = category && tenant && reader.id
     ? choicesOf(system, tenant.tenant, category, reader.id)
@@ -54,11 +55,11 @@ export function addressTo(
     from: fromOf(system, sender),
     brand: sender ? tenantBrand(appUrl, sender) : productBrand(appUrl),
     footer: {
-      reason: to.reason(reader, tenant?.tenant.name ?? "", DEFAULT_LOCALE),
+      reason: to.reason(reader, tenant?.tenant.name ?? "", locale),
       unsubscribeUrl: choices?.unsubscribeUrl ?? null,
       preferencesUrl: choices?.preferencesUrl ?? null,
     },
-    locale: DEFAULT_LOCALE,
+    locale,
     headers: { ...BY_MACHINE, ...choices?.headers },
   };
 }

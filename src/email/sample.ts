@@ -1,5 +1,5 @@
 import { type EmailContent, type RenderedEmail, renderEmail } from "../../views/emails/render.tsx";
-import { DEFAULT_LOCALE } from "../../views/locale.ts";
+import { DEFAULT_LOCALE, type Locale } from "../../views/locale.ts";
 import { productBrand, tenantBrand } from "./brand.ts";
 import type { Tenant, TenantId } from "../tenancy/tenant.ts";
 import type { EmailPolicy } from "./envelope.ts";
@@ -47,10 +47,12 @@ export function sampleInInbox<Data>(
 /** The brand and the footer of an email's sample. */
 export function sampleFrame(
   { to, category, inTenantsName }: EmailPolicy,
+  locale: Locale = DEFAULT_LOCALE,
 ) {
   const appUrl = new URL(SITE);
-  const reason = to.reason({ emailVerifiedAt: new Date(0) }, SAMPLE.tenantName, DEFAULT_LOCALE);
+  const reason = to.reason({ emailVerifiedAt: new Date(0) }, SAMPLE.tenantName, locale);
   return {
+    locale,
     brand: inTenantsName ? tenantBrand(appUrl, SAMPLE_TENANT) : productBrand(appUrl),
     footer: {
       reason,

@@ -1,3 +1,5 @@
+import { type Wording, wording } from "../platform/wording.ts";
+
 /** A type of event that is recorded in an audit log, such as a created project. */
 export type Event<Row extends object = object, Log extends EventLog = EventLog> = {
   /** `noun.verb`, as the audit log and webhooks name it. */
@@ -8,7 +10,7 @@ export type Event<Row extends object = object, Log extends EventLog = EventLog> 
    */
   readonly log: Log;
   /** What happened, as text after the actor's name: "created the project {name}". */
-  readonly sentence: string;
+  readonly sentence: Wording;
   /** The log names these fields if they change, but omits their values. */
   readonly withoutValues: readonly (keyof Row)[];
   /** Fields such as a version or a timestamp that don't count as changes. */
@@ -33,7 +35,7 @@ export function event<Row extends { id: string; name: string }>(
   return {
     name,
     log: "tenant",
-    sentence,
+    sentence: sentenceFor(name, sentence),
     withoutValues,
     bookkeeping,
     subject: ({ id, name }) => ({ id, name }),
@@ -48,7 +50,7 @@ export function platformEvent<Row extends { id: string; name: string }>(
   return {
     name,
     log: "platform",
-    sentence,
+    sentence: sentenceFor(name, sentence),
     withoutValues,
     bookkeeping,
     subject: ({ id, name }) => ({ id, name }),
@@ -60,5 +62,16 @@ export function anonymousEvent(
   name: Event["name"],
   { sentence }: { sentence: string },
 ): Event<object, "platform"> {
-  return { name, log: "platform", sentence, withoutValues: [], bookkeeping: [], subject: null };
+  return {
+    name,
+    log: "platform",
+    sentence: sentenceFor(name, sentence),
+    withoutValues: [],
+    bookkeeping: [],
+    subject: null,
+  };
+}
+
+function sentenceFor(name: Event["name"], english: string): Wording {
+  return wording(`event.${name}`, english);
 }

@@ -1,3 +1,4 @@
+import { PLACEHOLDER, type Translate } from "../platform/wording.ts";
 import type { Event } from "./event.ts";
 
 /** The parts of a log line that its sentence needs. */
@@ -10,23 +11,26 @@ export type LoggedEvent = {
 /** A piece of a sentence. */
 export type SentencePart = { text: string; isSubject: boolean };
 
-/** The text after the actor's name, such as "created the project Apollo". */
-export function sentenceOf(events: ReadonlyMap<string, Event>, line: LoggedEvent): string {
-  return sentencePartsOf(events, line).map(({ text }) => text).join("");
+/** The text after the actor's name in the reader's language, such as "created the project Apollo". */
+export function sentenceOf(
+  events: ReadonlyMap<string, Event>,
+  line: LoggedEvent,
+  translate: Translate,
+): string {
+  return sentencePartsOf(events, line, translate).map(({ text }) => text).join("");
 }
 
 /** The same text in pieces, so that a page can link the subject's name. */
 export function sentencePartsOf(
   events: ReadonlyMap<string, Event>,
   { action, subjectName, details }: LoggedEvent,
+  translate: Translate,
 ): SentencePart[] {
-  const sentence = events.get(action)?.sentence ?? action;
+  const event = events.get(action);
+  const sentence = event ? translate(event.sentence) : action;
   const values: Record<string, unknown> = { ...details, name: subjectName };
   return sentence.split(PLACEHOLDER).map((piece, index) => {
     if (index % 2 === 0) return { text: piece, isSubject: false };
     return { text: String(values[piece] ?? "…"), isSubject: piece === "name" };
   }).filter(({ text }) => text !== "");
 }
-
-/** A field of the details, or the subject's name. */
-export const PLACEHOLDER = /\{(\w+)\}/g;

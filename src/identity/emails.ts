@@ -12,7 +12,7 @@ import { email } from "../email/email.ts";
 import { SAMPLE } from "../email/sample.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { idSchema } from "../platform/ids.ts";
-import { browserOf } from "../platform/user_agent.ts";
+import { parseUserAgent } from "../platform/user_agent.ts";
 import { createPasswordLink, createVerificationLink, VERIFICATION_HOURS } from "./emailed_links.ts";
 import { CODE_MINUTES, codeOf, findPendingSignUpById, type PendingSignUp } from "./sign_up_codes.ts";
 
@@ -45,7 +45,7 @@ export const RESET_PASSWORD = email("reset_password", {
     url: await createPasswordLink(ctx, reader, { ttl: RESET_MINUTES * MINUTE, channel: "email" }),
     expiryMinutes: RESET_MINUTES,
     ipAddress,
-    browser: browserOf(userAgent),
+    browser: parseUserAgent(userAgent),
   }),
   subject: (_data, { name }, locale) => emailText.of(locale).resetPassword.subject(name),
   preheader: ({ expiryMinutes }, _brand, locale) =>
@@ -56,7 +56,7 @@ export const RESET_PASSWORD = email("reset_password", {
     url: SAMPLE.passwordLink,
     expiryMinutes: 90,
     ipAddress: "203.0.113.24",
-    browser: "Firefox on Linux",
+    browser: { browser: "Firefox", system: "Linux" },
   },
 });
 
@@ -69,16 +69,16 @@ export const PASSWORD_CHANGED = email("password_changed", {
       name: reader.emailVerifiedAt && reader.name,
       url: `${ctx.services.config.appUrl.origin}/forgot-password`,
       ipAddress,
-      browser: browserOf(userAgent),
+      browser: parseUserAgent(userAgent),
     }),
-  subject: () => "Your password was changed",
-  preheader: () => "If you didn't change it, reset it now.",
+  subject: (_data, _brand, locale) => emailText.of(locale).passwordChanged.subject,
+  preheader: (_data, _brand, locale) => emailText.of(locale).passwordChanged.preheader,
   view: PasswordChanged,
   sample: {
     name: SAMPLE.person,
     url: `${SAMPLE.site}/forgot-password`,
     ipAddress: "203.0.113.24",
-    browser: "Firefox on Linux",
+    browser: { browser: "Firefox", system: "Linux" },
   },
 });
 
@@ -91,7 +91,7 @@ const VISITORS: Audience<{ pendingSignUpId: string }, SystemContext, SignUpRecip
     if (!pending) return null;
     return {
       ctx: system,
-      reader: { id: null, email: pending.email, name: "", emailVerifiedAt: null, pending },
+      reader: { id: null, email: pending.email, name: "", emailVerifiedAt: null, locale: null, pending },
     };
   },
   reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.signUp(PRODUCT_NAME),

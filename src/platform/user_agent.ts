@@ -17,10 +17,3 @@ export function parseUserAgent(userAgent: string): Browser {
     system: SYSTEMS.has(system) ? system : null,
   };
 }
-
-/** A browser in a sentence, such as `Firefox on Linux`. */
-export function browserOf(userAgent: string): string {
-  const { browser, system } = parseUserAgent(userAgent);
-  const name = browser ?? "an unknown browser";
-  return system ? `${name} on ${system}` : name;
-}

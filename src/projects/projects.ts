@@ -50,7 +50,7 @@ export type Project = {
   name: string;
   description: string;
   status: ProjectStatus;
-  /** Whether the project belongs to the sample data. It no longer does once someone edits it. */
+  /** Whether the project belongs to the sample data and doesn't count toward the limit. It does once someone edits it. */
   isSample: boolean;
   /** Null if the product itself created the project. */
   ownerId: UserId | null;
@@ -109,7 +109,7 @@ export const PROJECT_LIST = list("projects", {
   tabs: "status",
 });
 
-export const PROJECT_SEARCH = searchSource({
+export const PROJECT_SEARCH = searchSource("projects", {
   label: "Projects",
   permission: PROJECTS_READ,
   position: 20,
@@ -169,7 +169,8 @@ export async function createProject(ctx: TenantContext, input: NewProject, id = 
 /**
  * Updates the fields in `changes`. With `expectedVersion`, only if nobody has changed the project since that version. If no value
  * differs, nothing happens: no new version, and no line in the audit log.
- * Throws `not_found`, or `precondition_failed`.
+ * A sample that gets another name or description becomes the workspace's own, and counts toward the limit.
+ * Throws `not_found`, `precondition_failed`, or `limit_reached`.
  */
 export async function updateProject(
   ctx: TenantContext,
@@ -186,6 +187,7 @@ export async function updateProject(
     if (Object.keys(changed).length === 0) return before;
     const updatedAt = ctx.services.clock.now();
     const isSample = before.isSample && changed.name === undefined && changed.description === undefined;
+    if (before.isSample && !isSample) await reserve(ctx, tx, PROJECT_LIMIT);
     const version = before.version + 1;
     const [project] = await tx.update(projects).set({ ...changed, isSample, updatedAt, version })
       .where(eq(projects.id, id)).returning();
@@ -201,7 +203,7 @@ export async function deleteProject(ctx: TenantContext, id: string): Promise<Pro
   return await ctx.tx(async (tx) => {
     const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();
     if (!project) throw notFound(PROJECT_NOT_FOUND);
-    await release(tx, PROJECT_LIMIT);
+    if (!project.isSample) await release(tx, PROJECT_LIMIT);
     await publish(ctx, tx, PROJECT_DELETED, { before: project });
     return project;
   });

@@ -3,11 +3,11 @@ import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
-import { lockLimit, release, reserve } from "../billing/limits.ts";
+import { lockLimit } from "../billing/limits.ts";
 import type { TenantContext } from "../context.ts";
-import { DomainError } from "../errors.ts";
 import { publish } from "../events/publish.ts";
 import { newId } from "../platform/ids.ts";
+import { type Translate, type Wording, wording } from "../platform/wording.ts";
 import type { SampleData } from "../setup/sample_data.ts";
 import {
   type NewProject,
@@ -15,18 +15,29 @@ import {
   PROJECT_DELETED,
   PROJECT_LIMIT,
   PROJECTS_WRITE,
+  type ProjectStatus,
 } from "./projects.ts";
 
+type SampleProject = { name: Wording; description: Wording; status: ProjectStatus };
+
 /** From the oldest to the newest, which the list shows first. */
-const SAMPLES: NewProject[] = [
-  sample("Annual report 2025", "Figures, letter and print run.", "archived"),
-  sample("Customer survey", "Forty interviews in five countries. First findings in March."),
-  sample("Trade fair Milan", "Booth, travel and leads. Hand over to sales after the fair."),
-  sample("Returns portal", "Labels that customers print themselves."),
-  sample("Supplier audit", "Visits in Porto and Lyon. One checklist for both."),
-  sample("Warehouse move", "Racking plan for the new site."),
-  sample("Website relaunch", "Content freeze two weeks before the launch."),
-  sample("Spring collection", "Lookbook, samples and shoot."),
+const SAMPLES: readonly SampleProject[] = [
+  sample("annual_report_2025", "Annual report 2025", "Figures, letter and print run.", "archived"),
+  sample(
+    "customer_survey",
+    "Customer survey",
+    "Forty interviews in five countries. First findings in March.",
+  ),
+  sample(
+    "trade_fair_milan",
+    "Trade fair Milan",
+    "Booth, travel and leads. Hand over to sales after the fair.",
+  ),
+  sample("returns_portal", "Returns portal", "Labels that customers print themselves."),
+  sample("supplier_audit", "Supplier audit", "Visits in Porto and Lyon. One checklist for both."),
+  sample("warehouse_move", "Warehouse move", "Racking plan for the new site."),
+  sample("website_relaunch", "Website relaunch", "Content freeze two weeks before the launch."),
+  sample("spring_collection", "Spring collection", "Lookbook, samples and shoot."),
 ];
 
 export const PROJECT_SAMPLES: SampleData = {
@@ -36,15 +47,15 @@ export const PROJECT_SAMPLES: SampleData = {
   remove: removeSampleProjects,
 };
 
-async function addSampleProjects(ctx: TenantContext): Promise<number> {
+/** Samples don't count toward the plan's limit, so that they never take the place of people's own projects. */
+async function addSampleProjects(ctx: TenantContext, translate: Translate): Promise<number> {
   authorize(ctx, PROJECTS_WRITE);
   return await ctx.tx(async (tx) => {
     await lockLimit(tx, PROJECT_LIMIT);
     const [existing] = await tx.select({ count: count() }).from(projects).where(eq(projects.isSample, true));
     if (existing!.count > 0) return 0;
-    const room = await reserveRoom(ctx, tx);
-    for (const sample of SAMPLES.slice(-room)) await insertSample(ctx, tx, sample);
-    return room;
+    for (const sample of SAMPLES) await insertSample(ctx, tx, inLanguage(sample, translate));
+    return SAMPLES.length;
   });
 }
 
@@ -52,26 +63,9 @@ async function removeSampleProjects(ctx: TenantContext): Promise<number> {
   authorize(ctx, PROJECTS_WRITE);
   return await ctx.tx(async (tx) => {
     const removed = await tx.delete(projects).where(eq(projects.isSample, true)).returning();
-    for (const project of removed) {
-      await release(tx, PROJECT_LIMIT);
-      await publish(ctx, tx, PROJECT_DELETED, { before: project });
-    }
+    for (const project of removed) await publish(ctx, tx, PROJECT_DELETED, { before: project });
     return removed.length;
   });
-}
-
-/** Counts as many samples toward the plan's limit as fit. Throws `limit_reached` if none does. */
-async function reserveRoom(ctx: TenantContext, tx: TenantTx): Promise<number> {
-  for (let reserved = 0; reserved < SAMPLES.length; reserved++) {
-    try {
-      await reserve(ctx, tx, PROJECT_LIMIT);
-    } catch (error) {
-      const isFull = error instanceof DomainError && error.kind === "limit_reached";
-      if (isFull && reserved > 0) return reserved;
-      throw error;
-    }
-  }
-  return SAMPLES.length;
 }
 
 async function insertSample(ctx: TenantContext, tx: TenantTx, sample: NewProject): Promise<void> {
@@ -83,6 +77,19 @@ async function insertSample(ctx: TenantContext, tx: TenantTx, sample: NewProject
   await publish(ctx, tx, PROJECT_CREATED, { after: project! });
 }
 
-function sample(name: string, description: string, status: NewProject["status"] = "active"): NewProject {
-  return { name, description, status };
+function inLanguage({ name, description, status }: SampleProject, translate: Translate): NewProject {
+  return { name: translate(name), description: translate(description), status };
+}
+
+function sample(
+  key: string,
+  name: string,
+  description: string,
+  status: ProjectStatus = "active",
+): SampleProject {
+  return {
+    name: wording(`sample.project.${key}.name`, name),
+    description: wording(`sample.project.${key}.description`, description),
+    status,
+  };
 }

@@ -2,6 +2,7 @@ import { can } from "../access/authorize.ts";
 import type { TenantContext } from "../context.ts";
 import { likePattern, likePrefix } from "../platform/like_pattern.ts";
 import { searchTerm } from "../platform/text.ts";
+import type { Wording } from "../platform/wording.ts";
 import type { Match, SearchSource } from "./search_source.ts";
 
 const MAX_TERM_LENGTH = 100;
@@ -12,7 +13,7 @@ export const searchQuery = searchTerm(MAX_TERM_LENGTH);
 export type Hit = { title: string; detail: string; href: string };
 
 /** The matches of one source. */
-export type HitGroup = { label: string; hits: Hit[] };
+export type HitGroup = { label: Wording; hits: Hit[] };
 
 /**
  * Searches everything in the workspace that the actor may read. Returns up to five matches per source, and no group without

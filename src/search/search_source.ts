@@ -3,6 +3,7 @@ import { prepareQuery } from "../../db/connection/prepared.ts";
 import type { TransactionDb } from "../../db/connection/transaction.ts";
 import type { Permission } from "../access/permissions.ts";
 import { inNameOrder } from "../platform/name_order.ts";
+import { type Wording, wording } from "../platform/wording.ts";
 
 /** A row that matches a search. `detail` may be empty. */
 export type Match = { id: string; title: string; detail: string };
@@ -13,7 +14,7 @@ export type SearchValues = { contains: string; startsWith: string; limit: number
 /** A table that the workspace's search covers. */
 export type SearchSource = {
   /** The heading above its matches, such as "Projects". */
-  readonly label: string;
+  readonly label: Wording;
   readonly permission: Permission;
   /** Matches of sources with a lower position come first. */
   readonly position: number;
@@ -24,7 +25,8 @@ export type SearchSource = {
   href(match: Match): string;
 };
 
-type Declaration = Pick<SearchSource, "label" | "permission" | "position" | "href"> & {
+type Declaration = Pick<SearchSource, "permission" | "position" | "href"> & {
+  label: string;
   /** Selects each row's `id`, `title` and `detail`. */
   select(db: TransactionDb): Selection;
   id: Column;
@@ -43,7 +45,10 @@ type Preparable = {
 };
 
 /** Declares what the workspace's search finds of a feature. A feature lists its sources in its `feature.ts`. */
-export function searchSource({ select, id, columns, ofTenant, ...source }: Declaration): SearchSource {
+export function searchSource(
+  name: string,
+  { label, select, id, columns, ofTenant, ...source }: Declaration,
+): SearchSource {
   const [contains, startsWith] = [sql.placeholder("contains"), sql.placeholder("startsWith")];
   const [title] = columns;
   const condition = and(
@@ -56,5 +61,5 @@ export function searchSource({ select, id, columns, ofTenant, ...source }: Decla
   const find = prepareQuery((db) =>
     select(db).where(condition).orderBy(order).limit(sql.placeholder("limit"))
   );
-  return { ...source, inControl: ofTenant !== undefined, find };
+  return { ...source, label: wording(`search.${name}`, label), inControl: ofTenant !== undefined, find };
 }

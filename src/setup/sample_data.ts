@@ -1,11 +1,12 @@
 import { can } from "../access/authorize.ts";
 import type { TenantContext } from "../context.ts";
+import type { Translate } from "../platform/wording.ts";
 import type { SampleMark } from "./sample_mark.ts";
 
 /** A feature's sample data: what a new workspace can look at before it has its own. */
 export type SampleData = SampleMark & {
-  /** Adds what fits in the plan, or nothing if some exists. Returns the number of added things. */
-  add(ctx: TenantContext): Promise<number>;
+  /** Adds all of it in the actor's language, whatever the plan allows, or nothing if some exists. Returns the number of added things. */
+  add(ctx: TenantContext, translate: Translate): Promise<number>;
   /** Removes only what `add` created and nobody has edited. Returns the number of removed things. */
   remove(ctx: TenantContext): Promise<number>;
 };
@@ -16,10 +17,14 @@ export function canChangeSamples(ctx: TenantContext): boolean {
   return samples.length > 0 && samples.every(({ permission }) => can(ctx, permission));
 }
 
-/** Adds the sample data of every feature. Throws `forbidden`, or `limit_reached` if none of a feature's fits. */
-export async function addSamples(ctx: TenantContext, samples: readonly SampleData[]): Promise<number> {
+/** Adds the sample data of every feature. Throws `forbidden`. */
+export async function addSamples(
+  ctx: TenantContext,
+  samples: readonly SampleData[],
+  translate: Translate,
+): Promise<number> {
   let added = 0;
-  for (const sample of samples) added += await sample.add(ctx);
+  for (const sample of samples) added += await sample.add(ctx, translate);
   return added;
 }
 

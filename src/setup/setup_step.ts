@@ -1,5 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import type { Permission } from "../access/permissions.ts";
+import { type Wording, wording } from "../platform/wording.ts";
 
 /** What the checklist knows about the workspace and the person. */
 export type SetupFacts = { members: number; isEmailConfirmed: boolean };
@@ -7,7 +8,7 @@ export type SetupFacts = { members: number; isEmailConfirmed: boolean };
 /** A step of the checklist on a new workspace's dashboard. */
 export type SetupStep = {
   readonly name: string;
-  readonly label: string;
+  readonly label: Wording;
   /** Steps with a lower position come first. */
   readonly position: number;
   /** The page where people take the step, or with `method`, the form that takes it. */
@@ -20,6 +21,9 @@ export type SetupStep = {
 };
 
 /** Declares a step. A feature lists its steps in its `feature.ts`. */
-export function setupStep(name: string, step: Omit<SetupStep, "name">): SetupStep {
-  return { name, ...step };
+export function setupStep(
+  name: string,
+  { label, ...step }: Omit<SetupStep, "name" | "label"> & { label: string },
+): SetupStep {
+  return { name, label: wording(`setup.${name}`, label), ...step };
 }

@@ -1,7 +1,4 @@
-/**
- * Takes the landing page's pictures of the dashboard, views/static/dashboard-light.webp and -dark.webp:
- * deno run --no-check -P=test --allow-run --allow-read tests/e2e/landing_pictures.ts
- */
+/** `deno task e2e -- --site-pictures`: takes the landing page's pictures of the dashboard in views/static. */
 import type { Browser } from "playwright-core";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
 import { createProject, updateProject } from "../../src/projects/projects.ts";

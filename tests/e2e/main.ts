@@ -1,6 +1,7 @@
 /**
- * `deno task e2e`: the browser tests, which can start only Chromium. With `--pictures`, takes pictures of every page instead,
- * and with `--lighthouse`, measures the main pages.
+ * `deno task e2e`: the browser tests, which can start only Chromium. With `--pictures`, takes pictures of every page instead.
+ * With `--site-pictures`, makes the pictures in views/static again, after a change of the name, the logo or the dashboard. With
+ * `--lighthouse`, measures the main pages.
  */
 import { resolve } from "node:path";
 import { prepareSuite, runDeno, runSuite } from "../support/suite.ts";
@@ -11,7 +12,8 @@ const OPTIONS = ["--quiet", "--no-check", "--no-prompt", "-P=test"];
 const chromium = await findChromium();
 const [flag, folder = PICTURES] = Deno.args.filter((argument) => argument !== "--");
 if (flag === "--pictures") await takePictures(resolve(folder));
-if (flag === "--lighthouse") await runScript("tests/e2e/lighthouse.ts", [`--allow-run=deno,${chromium}`]);
+if (flag === "--site-pictures") await makeSitePictures();
+if (flag === "--lighthouse") await runInstead(["tests/e2e/lighthouse.ts"], [`--allow-run=deno,${chromium}`]);
 
 await runSuite({
   report: "browser",
@@ -22,13 +24,22 @@ await runSuite({
 
 async function takePictures(folder: string): Promise<never> {
   const permissions = [`--allow-run=${chromium}`, `--allow-write=.data,/tmp,${folder}`];
-  return await runScript("tests/e2e/pictures.ts", permissions, folder);
+  return await runInstead(["tests/e2e/pictures.ts", folder], permissions);
+}
+
+async function makeSitePictures(): Promise<never> {
+  const permissions = [`--allow-run=${chromium}`];
+  if (!await run(["tests/e2e/icon_pictures.ts"], permissions)) Deno.exit(1);
+  return await runInstead(["tests/e2e/landing_pictures.ts"], permissions);
 }
 
 /** Runs a script in place of the tests, and exits this process. */
-async function runScript(script: string, permissions: string[], ...args: string[]): Promise<never> {
-  const run = ["run", ...OPTIONS, `--allow-read=.,/tmp,${chromium}`, ...permissions, script, ...args];
-  Deno.exit(await prepareSuite() && await runDeno(run) ? 0 : 1);
+async function runInstead(script: string[], permissions: string[]): Promise<never> {
+  Deno.exit(await prepareSuite() && await run(script, permissions) ? 0 : 1);
+}
+
+function run(script: string[], permissions: string[]): Promise<boolean> {
+  return runDeno(["run", ...OPTIONS, `--allow-read=.,/tmp,${chromium}`, ...permissions, ...script]);
 }
 
 /** Finds Chromium in a separate process, the only one that may read every path. */

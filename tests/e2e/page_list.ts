@@ -55,7 +55,12 @@ export function ownerPages(scene: Scene): ListedPage[] {
 
 function accountPages({ world }: Scene): ListedPage[] {
   const on = pagesOn(world.host());
-  return [on("workspaces", "/workspaces"), on("new-workspace", "/workspaces/new")];
+  return [
+    on("workspaces", "/workspaces"),
+    on("new-workspace", "/workspaces/new"),
+    on("apex-account", "/account"),
+    on("apex-sessions", "/account/sessions"),
+  ];
 }
 
 function workspacePages({ world, northwind }: Scene): ListedPage[] {

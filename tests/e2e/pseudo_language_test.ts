@@ -4,12 +4,14 @@ import { PASSWORD, World } from "../support/world.ts";
 import { Axe } from "./axe.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
-/** Protects: pages hold longer texts, and texts from right to left. */
+/** Protects: pages hold longer texts, and texts from right to left, and every text of the product can be translated. */
 
 const WINDOWS = [{ width: 1280, height: 900 }, { width: 360, height: 780 }];
+/** What other languages call the same. */
+const UNTRANSLATED = ["Denizen", "English"];
 const PSEUDO = { "Accept-Language": "ar-XB" };
 
-Deno.test("pages in the pseudo-language fit their window, cut no text, and pass axe", async (t) => {
+Deno.test("pages in the pseudo-language are translated, fit their window, cut no text, and pass axe", async (t) => {
   await using world = await World.open();
   const company = await world.company("acme", "Northwind Robotics with a rather long name");
   await world.staff("owner@acme.example");
@@ -32,7 +34,10 @@ Deno.test("pages in the pseudo-language fit their window, cut no text, and pass 
           `${host}/projects`,
           `${host}/projects/new`,
           `${host}/team`,
+          `${host}/search?q=website`,
           `${host}/settings`,
+          `${host}/account`,
+          `${host}/account/notifications`,
           `${apex}/workspaces`,
           `${apex}/admin/tenants/${company.tenant.id}`,
           `${apex}/admin/jobs`,
@@ -50,10 +55,12 @@ async function visit(t: Deno.TestContext, page: Page, address: string): Promise<
   await t.step(`${page.viewportSize()!.width}px ${new URL(address).pathname}`, async () => {
     await page.goto(address, { timeout: 60_000 });
     const { direction, excess, cut } = await page.evaluate(measure);
+    const english = await page.evaluate(findEnglish);
 
     assert.equal(direction, "rtl");
     assert.equal(excess, 0, "the page scrolls sideways");
     assert.deepEqual(cut, []);
+    assert.deepEqual(english.filter((word) => !UNTRANSLATED.includes(word)), []);
     await using axe = await Axe.load(page);
     assert.deepEqual(await axe.violations(), []);
   });
@@ -74,4 +81,20 @@ function measure() {
       element.textContent?.trim() && element.clientWidth > 0 && hides(element)
     ).map((element) => element.outerHTML.slice(0, 200)),
   };
+}
+
+/** Runs in the page. Finds words outside the brackets of the pseudo-language that are neither data nor code. */
+function findEnglish(): string[] {
+  const data = "bdi, time, code, kbd, script, style, noscript, [dir=auto]";
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let read = "";
+  while (texts.nextNode()) {
+    if (!texts.currentNode.parentElement!.closest(data)) read += ` ${texts.currentNode.textContent}`;
+  }
+  for (const element of document.body.querySelectorAll("[aria-label], [placeholder], [alt]")) {
+    for (const name of ["aria-label", "placeholder", "alt"]) read += ` ${element.getAttribute(name) ?? ""}`;
+  }
+  while (/\[[^[\]]*\]/.test(read)) read = read.replaceAll(/\[[^[\]]*\]/g, " ");
+  const addresses = /\S*[@.]\S*/g;
+  return read.replaceAll(addresses, " ").match(/[A-Za-z]{4,}/g) ?? [];
 }

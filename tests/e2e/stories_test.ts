@@ -383,9 +383,20 @@ async function inBrowser(story: (browser: Browser) => Promise<void>): Promise<vo
   const browser = await launchBrowser();
   try {
     await story(browser);
+  } catch (error) {
+    throw new Error(await shownPages(browser), { cause: error });
   } finally {
     await browser.close();
   }
+}
+
+/** What the windows of a failed story show. */
+async function shownPages(browser: Browser): Promise<string> {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  const texts = pages.map(async (page) =>
+    `${page.url()}\n${(await page.innerText("body").catch(String)).slice(0, 500)}`
+  );
+  return (await Promise.all(texts)).join("\n\n");
 }
 
 async function signUp(page: Page, world: World, company: string, subdomain: string): Promise<void> {

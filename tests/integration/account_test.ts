@@ -156,6 +156,44 @@ Deno.test("people's accounts", async (t) => {
     assert.match((await apex.get(`${host}/dashboard`)).url, /\/login\?/);
   });
 
+  await t.step("someone without a workspace has the same pages on the apex", async () => {
+    const apex = `http://${world.host()}`;
+    const noor = await world.unconfirmedUser("noor@partner.example", "Noor");
+    const [person, elsewhere] = [
+      await world.signedInBrowser(noor.email),
+      await world.signedInBrowser(noor.email),
+    ];
+
+    const workspaces = await person.get(`${apex}/workspaces`);
+    const renamed = await person.post(`${apex}/account`, profile({ name: "Noor Haddad" }));
+    const refused = await person.post(`${apex}/account/security`, {
+      current_password: PASSWORD,
+      new_password: "short",
+    });
+    const sessions = await person.get(`${apex}/account/sessions`);
+    const changed = await person.post(`${apex}/account/security`, {
+      current_password: PASSWORD,
+      new_password: NEW_PASSWORD,
+    });
+    const resent = await person.post(`${apex}/verify-email/resend`, {});
+    const unsubscribed = await person.post(`${apex}/account/notifications`, {});
+
+    assert.match(workspaces.text, /href="\/account"/);
+    assert.equal(renamed.url, `${apex}/account`);
+    assert.match(renamed.text, /value="Noor Haddad"[^]*Changes saved\./);
+    for (const path of ["/account/security", "/account/sessions", "/account/notifications"]) {
+      assert.ok(renamed.text.includes(`href="${path}"`), path);
+    }
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /Use at least 12 characters/);
+    assert.match(sessions.text, /action="\/account\/sessions\/[\w-]+\/end"/);
+    assert.match(changed.text, /Password changed\./);
+    assert.match((await elsewhere.get(`${apex}/account`)).url, /\/login\?next=%2Faccount$/);
+    assert.match(renamed.text, /action="\/verify-email\/resend"/);
+    assert.match(resent.text, /link to noor@partner\.example/);
+    assert.match(unsubscribed.text, /Email preferences saved\./);
+  });
+
   await t.step("the old address of the email preferences leads to the new one", async () => {
     const { status, headers } = await world.raw("GET", world.host("acme"), "/settings/notifications", {
       Cookie: browser.cookieHeader(world.host("acme")),

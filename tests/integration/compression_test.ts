@@ -91,6 +91,17 @@ Deno.test("responses are compressed where that is safe", async (t) => {
     assert.match(one.headers.etag!, /^"/);
   });
 
+  await t.step("a CSV file while it is sent, unless another site made the browser request it", async () => {
+    const get = (site: string) =>
+      world.raw("GET", host, "/projects.csv?sort=name", { ...BROWSER, Cookie, "Sec-Fetch-Site": site });
+    const [own, foreign] = [await get("same-origin"), await get("cross-site")];
+
+    assert.deepEqual([own, foreign].map(codingOf), ["gzip", undefined]);
+    assert.equal(contentOf(own), foreign.text);
+    assert.ok(foreign.text.includes("Project 10") && own.bytes.length < foreign.bytes.length / 2);
+    assert.deepEqual([own.headers.vary, own.headers["content-length"]], ["Accept-Encoding", undefined]);
+  });
+
   await t.step("not a short response", async () => {
     const answer = await world.raw("GET", world.host(), "/ready", BROWSER);
 

@@ -82,7 +82,7 @@ Deno.test("at the start of a month, each owner gets one report of the previous m
       "People 2 3 +50%",
       "Projects 3 5 +67%",
       "API calls 400 500 +25%",
-      "Storage 1.0 MB 2.5 MB",
+      "Storage 1 MB 2.5 MB",
     ]
   ) {
     assert.ok(text.includes(figures), `${figures} in ${text}`);

@@ -40,6 +40,44 @@ Deno.test("an error page keeps its frame on every host", async (t) => {
     assert.match(page.text, /href="\/"[^>]*>Back to home/);
   });
 
+  await t.step(
+    "a member keeps the sidebar if the request is refused before anyone looks who sent it",
+    async () => {
+      const evil = { Origin: "http://evil.example" };
+      const refused = await member.post(`${host}/projects`, { name: "x" }, evil);
+      const broken = await member.post(`${host}/projects`, { name: "a\0b" });
+      const large = await member.post(`${host}/projects`, { name: "x".repeat(2_000_000) });
+      const missing = await member.get(`${host}/brand/logo`);
+      const stranger = await world.browser().post(`${host}/projects`, { name: "x" }, evil);
+
+      const pages = [refused, broken, large, missing];
+      assert.deepEqual(pages.map(({ status }) => status), [403, 422, 413, 404]);
+      for (const page of pages) {
+        assert.match(page.text, SIDEBAR);
+        headingOf(page);
+      }
+      assert.equal(stranger.status, 403);
+      assert.match(stranger.text, SITE);
+    },
+  );
+
+  await t.step("on the apex, too, staff keep the back office and others stay signed in", async () => {
+    await world.staff("sam@denizen.example");
+    const staff = await world.signedInBrowser("sam@denizen.example");
+    const person = await world.signedInBrowser(acme.owner.email);
+    const evil = { Origin: "http://evil.example" };
+
+    const refused = await staff.post(`http://${world.host()}/admin/tenants`, {}, evil);
+    const forbidden = await person.post(`http://${world.host()}/admin/tenants`, {}, evil);
+    const elsewhere = await person.post(`http://${world.host()}/workspaces/new`, {}, evil);
+
+    assert.match(refused.text, /href="\/admin\/jobs"/);
+    for (const { text } of [forbidden, elsewhere]) {
+      assert.doesNotMatch(text, /href="\/admin\/jobs"|href="\/login"/);
+      assert.match(text, />Your workspaces</);
+    }
+  });
+
   await t.step("a visitor gets the site's header and footer", async () => {
     for (const address of [`${host}/nowhere`, `http://${world.host()}/nowhere`]) {
       const page = await world.browser().get(address);

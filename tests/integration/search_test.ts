@@ -40,7 +40,7 @@ Deno.test("a match in the description counts less than one in the name, and a gr
   const numbered = await search(ctx, "project");
 
   assert.deepEqual(tenders!.hits.map(({ title }) => title), ["Carrier tender", "Alpha"]);
-  assert.deepEqual(numbered.map(({ label, hits }) => [label, hits.length]), [["Projects", 5]]);
+  assert.deepEqual(numbered.map(({ label, hits }) => [label.english, hits.length]), [["Projects", 5]]);
 });
 
 Deno.test("without a term the page lists the workspace's pages, and without a match it says so", async () => {
@@ -64,7 +64,7 @@ Deno.test("a source that the actor may not read isn't searched", async () => {
   const permissions = { has: (permission: Permission) => permission !== PROJECTS_READ };
   const restricted = tenantContext(world.services, tenant, { ...actor, permissions }, newId());
 
-  assert.deepEqual((await search(ctx, "roadmap")).map(({ label }) => label), ["Projects"]);
+  assert.deepEqual((await search(ctx, "roadmap")).map(({ label }) => label.english), ["Projects"]);
   assert.deepEqual(await search(restricted, "roadmap"), []);
 });
 

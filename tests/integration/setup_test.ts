@@ -1,17 +1,25 @@
 import assert from "node:assert/strict";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
-import { SEATS } from "../../src/access/seats.ts";
 import { MONTHLY_API_CALLS } from "../../src/api_access/monthly_calls.ts";
 import { PLANS } from "../../src/billing/plans.ts";
 import { markEmailConfirmed } from "../../src/identity/email_verification.ts";
-import { createProject, listProjects, PROJECT_LIST, updateProject } from "../../src/projects/projects.ts";
+import {
+  createProject,
+  deleteProject,
+  listProjects,
+  PROJECT_LIST,
+  updateProject,
+} from "../../src/projects/projects.ts";
 import { PROJECT_SAMPLES } from "../../src/projects/sample_projects.ts";
+import { translatorTo } from "../../views/wording.ts";
 import type { Browser } from "../support/browser.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
+const english = translatorTo("en");
+
 /**
- * Protects: a new workspace's checklist follows what people do and can be dismissed by each of them; sample data fits the plan,
- * is logged, and disappears without what people made.
+ * Protects: a new workspace's checklist follows what people do and can be dismissed by each of them; sample data takes no room in
+ * the plan, is logged, and disappears without what people made.
  */
 
 Deno.test("the checklist of a new workspace", async (t) => {
@@ -117,8 +125,8 @@ Deno.test("sample data", async (t) => {
   await t.step("is not added twice, even at once", async () => {
     const globex = await world.company("globex");
 
-    const added = await Promise.all([1, 2, 3].map(() => PROJECT_SAMPLES.add(globex.ctx)));
-    await PROJECT_SAMPLES.add(acme.ctx);
+    const added = await Promise.all([1, 2, 3].map(() => PROJECT_SAMPLES.add(globex.ctx, english)));
+    await PROJECT_SAMPLES.add(acme.ctx, english);
 
     assert.deepEqual(added.sort(), [0, 0, 8]);
     assert.equal((await projectsOf(globex)).length, 8);
@@ -143,19 +151,31 @@ Deno.test("sample data", async (t) => {
     assert.match(again.text, /No changes to save/);
   });
 
-  await t.step("fits the plan, and makes room again when removed", async () => {
-    const small = await world.company("small", "Small", undefined, "starter");
-    await createProject(small.ctx, { name: "Our own", description: "", status: "active" });
+  await t.step("takes no room in the plan, unless someone makes a sample their own", async () => {
+    const { ctx, ...small } = await world.company("small", "Small", undefined, "starter");
+    const create = (name: string) => createProject(ctx, { name, description: "", status: "active" });
+    await PROJECT_SAMPLES.add(ctx, english);
+    const [one, two] = await projectsOf({ ctx });
+    const page = await signedIn(world, { ctx, ...small }, small.owner.email);
 
-    assert.equal(await PROJECT_SAMPLES.add(small.ctx), 2);
-    await assert.rejects(createProject(small.ctx, { name: "More", description: "", status: "active" }), {
-      kind: "limit_reached",
+    await create("First");
+    await create("Second");
+    await updateProject(ctx, one!.id, { name: "Third, from a sample" });
+    const refused = await page.browser.post(`${page.host}/projects/${two!.id}`, {
+      name: "Fourth",
+      description: "",
+      version: "1",
     });
-    assert.equal(await PROJECT_SAMPLES.remove(small.ctx), 2);
-    for (const name of ["Two", "Three"]) {
-      await createProject(small.ctx, { name, description: "", status: "active" });
-    }
-    await assert.rejects(PROJECT_SAMPLES.add(small.ctx), { kind: "limit_reached" });
+    await deleteProject(ctx, two!.id);
+    await assert.rejects(create("Fourth"), { kind: "limit_reached", usage: { limit: 3, used: 3 } });
+    await PROJECT_SAMPLES.remove(ctx);
+    await deleteProject(ctx, one!.id);
+    await create("Third");
+
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /value="Fourth"/);
+    assert.match(refused.text, /Your plan includes 3 projects\. Remove one to make room\./);
+    assert.deepEqual((await projectsOf({ ctx })).map(({ name }) => name), ["Third", "Second", "First"]);
   });
 
   await t.step("is not for viewers", async () => {
@@ -169,11 +189,11 @@ Deno.test("sample data", async (t) => {
   });
 });
 
-Deno.test("every plan has a number of seats and of API calls", () => {
-  for (const included of [SEATS, MONTHLY_API_CALLS]) assert.deepEqual(Object.keys(included), [...PLANS]);
+Deno.test("every plan has a number of API calls", () => {
+  assert.deepEqual(Object.keys(MONTHLY_API_CALLS), [...PLANS]);
 });
 
-async function projectsOf({ ctx }: Company) {
+async function projectsOf({ ctx }: Pick<Company, "ctx">) {
   return (await listProjects(ctx, PROJECT_LIST.query.parse({}))).items;
 }
 

@@ -167,7 +167,8 @@ export class World implements AsyncDisposable {
 
   async member(company: Company, email: string, role: Role): Promise<User> {
     const user = await this.user(email);
-    await addMember(this.system, this.system.control, { tenantId: company.tenant.id, userId: user.id, role });
+    const membership = { tenantId: company.tenant.id, userId: user.id, role };
+    await this.system.tx((tx) => addMember(this.system, tx, membership));
     return user;
   }
 

@@ -92,7 +92,8 @@ Deno.test("an invitation to a new person says to choose a password, and when the
 
 “Ada Lovelace” invited you to join “Acme Instruments” as a member.
 
-Choose a password, then sign in with this email address.
+Choose a password to open the workspace. Next time, sign in with this email
+address and your password.
 
 Choose a password:
 https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
@@ -140,7 +141,8 @@ Your workspace Acme Instruments is ready, and you're its owner.
 See your projects: https://acme.denizen.example/projects
 Change the workspace's settings: https://acme.denizen.example/settings
 
-Choose a password, then sign in with this email address.
+Choose a password to open the workspace. Next time, sign in with this email
+address and your password.
 
 Choose a password: https://denizen.example/reset-password?token=x
 

@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { INVITATION } from "../../src/access/emails.ts";
 import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
+import type { Metric } from "../../src/analytics/daily_metrics.ts";
 import type { Email } from "../../src/email/email.ts";
 import { renderSample, sampleFrame } from "../../src/email/sample.ts";
 import { RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { oneLine, singleLine } from "../../src/platform/text.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
+import { PSEUDO_LOCALE } from "../../views/locale.ts";
 import { accentOf, contrast, DARK, LIGHT } from "../../views/emails/palette.ts";
 import { renderEmail } from "../../views/emails/render.tsx";
 import { EMAILS } from "../support/emails.ts";
 
-const NAME_MISSING = problem("test_name_missing", "Enter a name.");
+const NAME_MISSING = problem("test_email_name_missing", "Enter a name.");
 
 /**
  * Protects: emails state their facts in HTML and in text, escape text that people typed, link only to web pages, and stay
@@ -30,6 +32,9 @@ const NOT_WEB_ADDRESSES = [
 ];
 /** Signs of an unfinished or broken text. */
 const PLACEHOLDER = /undefined|NaN|\[object|Invalid Date|null|TODO|lorem|\{\{|\$\{/i;
+
+/** A text in the pseudo-language. */
+const BRACKETS = /\[[^[\]]*\]/;
 
 /** Facts that a reader must find in the email. */
 const ESSENTIAL: Record<string, string[]> = {
@@ -53,8 +58,7 @@ function replaceTexts(value: unknown, replace: (text: string, key: string) => st
   );
 }
 
-const isName = (key: string) =>
-  /name|inviter|requested|browser|role|reason|metric|description|label/i.test(key);
+const isName = (key: string) => /name|inviter|requested|browser|system|role|reason|description/i.test(key);
 
 const isUrl = (key: string) => /url$/i.test(key);
 
@@ -75,11 +79,25 @@ Deno.test("a category has one name, one label and one hint, whichever emails hav
 
   for (const { name, label, hint } of categories) {
     assert.match(name, /^[a-z_]+$/);
-    assert.match(label, /^[A-Z][^.]+$/);
-    assert.match(hint, /^[A-Z].+\.$/);
+    assert.match(label.english, /^[A-Z][^.]+$/);
+    assert.match(hint.english, /^[A-Z].+\.$/);
   }
   assert.equal(new Set([...categories].map(({ name }) => name)).size, categories.size);
 });
+
+for (const email of EMAILS) {
+  Deno.test(`${email.name} has its texts in the catalog, and is sent in its reader's language`, async () => {
+    const frame = sampleFrame(email, PSEUDO_LOCALE);
+
+    const { subject, html, text } = await renderEmail(email, email.sample, frame);
+
+    assert.match(html, /<html lang="ar-XB"/);
+    assert.match(subject, /^\[.*\]$/);
+    let outside = text.replaceAll(/https?:\S+/g, "").replaceAll(frame.brand.name, "");
+    while (BRACKETS.test(outside)) outside = outside.replaceAll(new RegExp(BRACKETS, "g"), "");
+    assert.doesNotMatch(outside, /[a-z]{4}/i);
+  });
+}
 
 Deno.test("no tenant's transaction may enqueue an email", () => {
   assert.deepEqual(EMAILS.filter(({ job }) => job.byTenants), []);
@@ -229,7 +247,7 @@ Deno.test("a brand's color that isn't #rrggbb is rejected, because styles contai
 });
 
 Deno.test("figures that weren't counted are shown as missing, not as zero", async () => {
-  const figures = [{ label: "API calls", value: null, previous: 400 }];
+  const figures = [{ metric: "api_calls" as const, value: null, previous: 400 }];
   const daily = [{ day: "2026-10-01", value: null }, { day: "2026-10-02", value: 7 }];
 
   const { text, html } = await renderSample(MONTHLY_REPORT, { figures, daily });
@@ -242,10 +260,10 @@ Deno.test("figures that weren't counted are shown as missing, not as zero", asyn
 });
 
 Deno.test("a report says which figures are older than the month's last day, or missing", async () => {
-  const labels = ["People", "Projects", "Storage"];
+  const metrics: Metric[] = ["members", "projects", "storage_bytes"];
 
-  const older = await renderSample(MONTHLY_REPORT, { gap: { labels, lastMeasured: "2026-10-14" } });
-  const missing = await renderSample(MONTHLY_REPORT, { gap: { labels, lastMeasured: null } });
+  const older = await renderSample(MONTHLY_REPORT, { gap: { metrics, lastMeasured: "2026-10-14" } });
+  const missing = await renderSample(MONTHLY_REPORT, { gap: { metrics, lastMeasured: null } });
 
   const [olderText, missingText] = [older, missing].map(({ text }) => text.replaceAll(/\s+/g, " "));
   assert.match(

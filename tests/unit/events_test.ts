@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { PLACEHOLDER, sentenceOf } from "../../src/events/sentence.ts";
+import { sentenceOf } from "../../src/events/sentence.ts";
 import { FEATURES } from "../../src/feature_list.ts";
+import { placeholdersOf } from "../../src/platform/wording.ts";
+import { translatorTo } from "../../views/wording.ts";
 
 /** Protects: every event has its own name and sentence, and features publish the events that they list. */
 
@@ -35,14 +37,18 @@ Deno.test("a sentence names the thing and fills in the details", () => {
   const details = { from: "Acme", to: "Acme Robotics", reason: "Unpaid." };
 
   for (const { name, sentence } of EVENTS) {
-    const said = sentenceOf(events, { action: name, subjectName: "Apollo", details });
-    assert.doesNotMatch(said, /[{}…]/, sentence);
+    const said = sentenceOf(events, { action: name, subjectName: "Apollo", details }, translatorTo("en"));
+    assert.doesNotMatch(said, /[{}…]/, name);
     assert.equal(
       said.includes("Apollo"),
-      [...sentence.matchAll(PLACEHOLDER)].some(([, field]) => field === "name"),
+      placeholdersOf(sentence.english).includes("name"),
     );
   }
-  const renamed = sentenceOf(events, { action: "tenant.renamed", subjectName: "Acme Robotics", details });
+  const renamed = sentenceOf(
+    events,
+    { action: "tenant.renamed", subjectName: "Acme Robotics", details },
+    translatorTo("en"),
+  );
   assert.equal(renamed, "renamed the workspace from Acme to Acme Robotics");
 });
 

@@ -1,6 +1,7 @@
 // Protects: the workspace and tenant pages offer only allowed actions, say when a workspace will be deleted and how to
 // cancel that, and escape its name.
 import assert from "node:assert/strict";
+import { planOf } from "../../src/billing/plans.ts";
 import { AdminShell } from "../../views/layouts/admin_shell.tsx";
 import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { TenantList } from "../../views/pages/admin/tenant_list.tsx";
@@ -29,7 +30,7 @@ const WORKSPACE = {
   id: "0195-w",
   name: "Acme Instruments",
   subdomain: "acme",
-  plan: "free",
+  plan: planOf("starter").name,
   createdAt: NOW,
 };
 const SETTINGS = {
@@ -55,7 +56,7 @@ const LISTED: ListedTenant = {
   name: "Acme Instruments",
   subdomain: "acme",
   url: "http://acme.denizen.example:8000",
-  plan: "free",
+  plan: planOf("starter").name,
   status: "active",
   deletion: null,
   schemaVersion: "0000_initial",

@@ -1,4 +1,5 @@
 import { Avatar } from "./avatar.tsx";
+import { componentText } from "./component_text.ts";
 import { EmptyState } from "./empty_state.tsx";
 import { Time } from "./time.tsx";
 
@@ -20,7 +21,7 @@ export function ActivityList(
   { activity, now, emptyText }: { activity: Activity[]; now: Date; emptyText: string },
 ) {
   if (activity.length === 0) {
-    return <EmptyState icon="inbox" title="No activity yet" text={emptyText} />;
+    return <EmptyState icon="inbox" title={componentText.use().noActivity} text={emptyText} />;
   }
   return (
     <ol class="divide-y divide-line">

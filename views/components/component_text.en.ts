@@ -5,8 +5,12 @@ export const en = {
   confirm: (text: string) => `To confirm, type: ${text}`,
   emails: "Emails you get",
   alwaysSent: "You always get emails about your account, such as password resets and payments.",
+  roles: { owner: "Owner", admin: "Admin", member: "Member", viewer: "Viewer" } as Record<string, string>,
   redirectsUntil: "redirects until {day}",
   suspended: "Suspended",
   deletionOn: "Deletion on {day}",
   justNow: "just now",
+  noActivity: "No activity yet",
+  undo: "Undo",
+  dismiss: "Dismiss",
 };

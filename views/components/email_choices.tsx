@@ -1,5 +1,6 @@
 import type { EmailCategory } from "../../src/email/category.ts";
 import type { EmailPreferences } from "../../src/email/preferences.ts";
+import { useTranslate } from "../wording.ts";
 import { Checkbox } from "./checkbox.tsx";
 import { componentText } from "./component_text.ts";
 
@@ -8,6 +9,7 @@ export type EmailChoicesProps = { categories: readonly EmailCategory[]; preferen
 /** A checkbox for each category of email. */
 export function EmailChoices({ categories, preferences }: EmailChoicesProps) {
   const text = componentText.use();
+  const translate = useTranslate();
   return (
     <fieldset class="grid gap-4">
       <legend class="sr-only">{text.emails}</legend>
@@ -16,8 +18,8 @@ export function EmailChoices({ categories, preferences }: EmailChoicesProps) {
           key={name}
           id={name.replaceAll("_", "-")}
           name={name}
-          label={label}
-          hint={hint}
+          label={translate(label)}
+          hint={translate(hint)}
           checked={preferences[name]}
         />
       ))}

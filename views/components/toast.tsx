@@ -4,7 +4,7 @@ import { Button, ButtonLink, IconButton } from "./button.tsx";
 import { classes } from "./classes.ts";
 import { hx } from "./hx.ts";
 import { Icon } from "./icon.tsx";
-import { componentText } from "./text.ts";
+import { componentText } from "./component_text.ts";
 
 const COLORS: Record<Flash["kind"], string> = {
   success: "text-success",

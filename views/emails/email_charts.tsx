@@ -1,4 +1,6 @@
 import { formatCount } from "../components/count.ts";
+import type { Locale } from "../locale.ts";
+import { useEmail } from "./email_context.ts";
 import { NOTE } from "./email_style.ts";
 import { formatIsoDay } from "./formats.ts";
 import { Grid } from "./grid.tsx";
@@ -14,9 +16,10 @@ const NBSP = "\u00a0";
 export type DailyValue = { day: string; value: number | null };
 
 /** One bar per day, made of table cells, and a text summary. A day that wasn't counted has no bar. */
-export function DailyBars({ label, days }: { label: string; days: DailyValue[] }) {
+export function DailyBars({ days }: { days: DailyValue[] }) {
   const counted = days.filter(isCounted);
   const text = useEmailText().monthlyReport;
+  const { locale } = useEmail();
   if (counted.length === 0) return null;
   const highest = counted.reduce((best, day) => day.value > best.value ? day : best);
   const lowest = counted.reduce((least, day) => day.value < least.value ? day : least);
@@ -38,7 +41,7 @@ export function DailyBars({ label, days }: { label: string; days: DailyValue[] }
         </tr>
       </Grid>
       <p class="muted" style={`${NOTE};margin:10px 0 24px`}>
-        {text.daily(label, describe(highest), describe(lowest))}
+        {text.daily(describe(highest, locale), describe(lowest, locale))}
       </p>
     </>
   );
@@ -49,8 +52,8 @@ function isCounted(day: DailyValue): day is { day: string; value: number } {
 }
 
 /** "October 28 (366)". */
-function describe({ day, value }: { day: string; value: number }): string {
-  return `${formatIsoDay(day)} (${formatCount(value)})`;
+function describe({ day, value }: { day: string; value: number }, locale: Locale): string {
+  return `${formatIsoDay(day, locale)} (${formatCount(value, locale)})`;
 }
 
 /** The highest bar stands out, and the text under the chart names it. */

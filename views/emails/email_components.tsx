@@ -43,7 +43,7 @@ export function Facts({ facts }: { facts: [label: string, value: string][] }) {
   return (
     <Grid fluid>
       <tr>
-        <td style="padding:8px 0 12px">
+        <td style="padding:4px 0 20px">
           <Grid fluid>
             <tr>
               <td class="sunken" bgcolor={LIGHT.sunken} style={BOX}>

@@ -14,6 +14,9 @@ export type EmailBrand = {
 /** The context of every component in an email. */
 export type EmailValue = { brand: EmailBrand; accent: Accent; locale: Locale };
 
+/** The common names of a browser and its operating system. Null if unknown. */
+export type EmailBrowser = { browser: string | null; system: string | null };
+
 export const EmailContext = createContext<EmailValue | null>(null);
 
 /** The email around the component. Throws outside an email. */

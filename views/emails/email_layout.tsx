@@ -43,7 +43,13 @@ export function EmailLayout(
       <Head title={subject} />
       <body class="canvas" style={`margin:0;padding:0;width:100%;background-color:${LIGHT.canvas}`}>
         <div class="preheader" style={HIDDEN}>{preheader}{PREHEADER_FILL}</div>
-        <div role="article" aria-roledescription="email" aria-label={subject} lang={locale} dir="ltr">
+        <div
+          role="article"
+          aria-roledescription={useEmailText().layout.kind}
+          aria-label={subject}
+          lang={locale}
+          dir="ltr"
+        >
           <Grid fluid class="canvas" bgcolor={LIGHT.canvas} style={`background-color:${LIGHT.canvas}`}>
             <tr>
               <td class="edge" align="center" style="padding:40px 16px">

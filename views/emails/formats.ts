@@ -1,52 +1,44 @@
-import { formatCount } from "../components/count.ts";
+import { DEFAULT_LOCALE, formatsOf, LANGUAGE_TAGS, type Locale } from "../locale.ts";
 
-const DAY = dateFormat({ day: "numeric", month: "long", year: "numeric" });
-const MONTH = dateFormat({ month: "long", year: "numeric" });
-const MONTH_NAME = dateFormat({ month: "long" });
-const SHORT_MONTH = dateFormat({ month: "short" });
-const DAY_OF_MONTH = dateFormat({ day: "numeric", month: "long" });
-
-const BYTE_UNITS = ["bytes", "KB", "MB", "GB", "TB"];
-const BYTES_PER_UNIT = 1_000;
+type DateFormat = (at: Date, locale?: Locale) => string;
 
 /** "December 24, 2026". All dates are in UTC. */
-export const formatDay = (at: Date): string => DAY.format(at);
+export const formatDay = dateFormat({ day: "numeric", month: "long", year: "numeric" });
 
 /** "October 2026". */
-export const formatMonth = (month: Date): string => MONTH.format(month);
+export const formatMonth = dateFormat({ month: "long", year: "numeric" });
 
 /** "October". */
-export const formatMonthName = (month: Date): string => MONTH_NAME.format(month);
+export const formatMonthName = dateFormat({ month: "long" });
 
 /** "Oct". */
-export const formatShortMonth = (month: Date): string => SHORT_MONTH.format(month);
+export const formatShortMonth = dateFormat({ month: "short" });
+
+const formatDayOfMonth = dateFormat({ day: "numeric", month: "long" });
+
+/** "October 14", from "2026-10-14". */
+export function formatIsoDay(day: string, locale?: Locale): string {
+  return formatDayOfMonth(new Date(`${day}T00:00:00Z`), locale);
+}
 
 /** The first day of the previous month. */
 export function monthBefore(month: Date): Date {
   return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() - 1, 1));
 }
 
-/** "October 14", from "2026-10-14". */
-export const formatIsoDay = (day: string): string => DAY_OF_MONTH.format(new Date(`${day}T00:00:00Z`));
-
-/** "48.2 MB". */
-export function formatBytes(bytes: number): string {
-  let [size, unit] = [bytes, 0];
-  while (size >= BYTES_PER_UNIT && unit < BYTE_UNITS.length - 1) {
-    size /= BYTES_PER_UNIT;
-    unit += 1;
-  }
-  return `${size.toFixed(unit === 0 ? 0 : 1)} ${BYTE_UNITS[unit]}`;
-}
-
 /** "+12%", "−3%", "0%". Null if there is nothing to compare with. */
-export function formatChange(value: number | null, previous: number | null): string | null {
+export function formatChange(
+  value: number | null,
+  previous: number | null,
+  locale: Locale = DEFAULT_LOCALE,
+): string | null {
   if (value === null || !previous) return null;
-  const percent = Math.round((value - previous) / Math.abs(previous) * 100);
-  const sign = percent > 0 ? "+" : percent < 0 ? "−" : "";
-  return `${sign}${formatCount(Math.abs(percent))}%`;
+  const share = Math.round((value - previous) / Math.abs(previous) * 100) / 100;
+  const sign = share > 0 ? "+" : share < 0 ? "−" : "";
+  return `${sign}${formatsOf(locale).percent.format(Math.abs(share))}`;
 }
 
-function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" });
+function dateFormat(options: Intl.DateTimeFormatOptions): DateFormat {
+  return (at, locale = DEFAULT_LOCALE) =>
+    new Intl.DateTimeFormat(LANGUAGE_TAGS[locale], { ...options, timeZone: "UTC" }).format(at);
 }

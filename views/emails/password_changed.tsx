@@ -1,5 +1,7 @@
 import { ActionButton, LinkFallback, Note, Paragraph, Title } from "./email_components.tsx";
-import { useEmail } from "./email_context.ts";
+import { type EmailBrowser, useEmail } from "./email_context.ts";
+import { OriginFacts } from "./origin_facts.tsx";
+import { useEmailText } from "./text.ts";
 
 export type PasswordChangedData = {
   /** Null if the address is unconfirmed. */
@@ -8,22 +10,21 @@ export type PasswordChangedData = {
   url: string;
   /** Where the change came from, so that the reader can tell whether it was theirs. */
   ipAddress: string;
-  /** Such as "Firefox on Linux". */
-  browser: string;
+  browser: EmailBrowser;
 };
 
-export function PasswordChanged({ name, url, ipAddress, browser }: PasswordChangedData) {
+export function PasswordChanged({ name, url, ...origin }: PasswordChangedData) {
   const { brand } = useEmail();
+  const { hello, passwordChanged: text } = useEmailText();
   return (
     <>
-      <Title>Your password was changed</Title>
-      <Paragraph>
-        {name ? `Hi ${name}, the` : "The"} password of your {brand.name} account was changed from{" "}
-        {browser}, IP address {ipAddress}. All other browsers and programs were signed out.
-      </Paragraph>
-      <Paragraph>If it was you, there's nothing to do. If it wasn't, reset your password now.</Paragraph>
-      <ActionButton href={url}>Reset your password</ActionButton>
-      <Note>Choose a password that you use nowhere else.</Note>
+      <Title>{text.title}</Title>
+      {name ? <Paragraph>{hello(name)}</Paragraph> : null}
+      <Paragraph>{text.body(brand.name)}</Paragraph>
+      <OriginFacts {...origin} />
+      <Paragraph>{text.whatToDo}</Paragraph>
+      <ActionButton href={url}>{text.button}</ActionButton>
+      <Note>{text.advice}</Note>
       <LinkFallback href={url} />
     </>
   );

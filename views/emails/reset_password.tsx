@@ -1,5 +1,6 @@
-import { ActionButton, Facts, LinkFallback, Note, Paragraph, Title } from "./email_components.tsx";
-import { useEmail } from "./email_context.ts";
+import { ActionButton, LinkFallback, Note, Paragraph, Title } from "./email_components.tsx";
+import { type EmailBrowser, useEmail } from "./email_context.ts";
+import { OriginFacts } from "./origin_facts.tsx";
 import { useEmailText } from "./text.ts";
 
 export type ResetPasswordData = {
@@ -9,22 +10,21 @@ export type ResetPasswordData = {
   expiryMinutes: number;
   /** Where the request came from, so that the reader can tell whether it was theirs. */
   ipAddress: string;
-  /** Such as "Firefox on Linux". */
-  browser: string;
+  browser: EmailBrowser;
 };
 
-export function ResetPassword({ name, url, expiryMinutes, ipAddress, browser }: ResetPasswordData) {
+export function ResetPassword({ name, url, expiryMinutes, ...origin }: ResetPasswordData) {
   const { brand } = useEmail();
-  const text = useEmailText().resetPassword;
+  const { hello, resetPassword: text } = useEmailText();
   return (
     <>
       <Title>{text.title}</Title>
-      {name ? <Paragraph>{text.hello(name)}</Paragraph> : null}
+      {name ? <Paragraph>{hello(name)}</Paragraph> : null}
       <Paragraph>{text.body(brand.name)}</Paragraph>
       <ActionButton href={url}>{text.button}</ActionButton>
       <Note>{text.expiry(expiryMinutes)}</Note>
       <Note>{text.notYou}</Note>
-      <Facts facts={[[text.browser, browser], [text.ipAddress, ipAddress]]} />
+      <OriginFacts {...origin} />
       <LinkFallback href={url} />
     </>
   );

@@ -1,10 +1,12 @@
 import { plural } from "../text.ts";
+import type { EmailBrowser } from "./email_context.ts";
 import { formatDay, formatMonth, formatMonthName } from "./formats.ts";
 
 /** The texts of all emails. Emails to unconfirmed addresses contain no names, because a stranger may have chosen them. */
 export const en = {
   layout: {
     fallback: "If the button doesn't work, copy this address into your browser:",
+    kind: "email",
     preferences: "Email preferences",
     unsubscribe: "Unsubscribe",
   },
@@ -17,9 +19,20 @@ export const en = {
     signUp: (product: string) =>
       `You received this email because someone entered this address to sign up for ${product}.`,
   },
+  hello: (name: string) => `Hi ${name},`,
+  /** Where a change or a request came from. */
+  origin: {
+    browser: "Browser",
+    browserName: ({ browser, system }: EmailBrowser) => {
+      const name = browser ?? "Unknown browser";
+      return system ? `${name} on ${system}` : name;
+    },
+    ipAddress: "IP address",
+  },
   firstPassword: {
-    preheader: (days: number) => `Choose a password within ${plural(days, "day")} to sign in.`,
-    body: "Choose a password, then sign in with this email address.",
+    preheader: (days: number) => `Choose a password within ${plural(days, "day")} to open the workspace.`,
+    body:
+      "Choose a password to open the workspace. Next time, sign in with this email address and your password.",
     button: "Choose a password",
     expiry: (days: number) =>
       `The link is only for you. It works once and expires in ${
@@ -43,7 +56,6 @@ export const en = {
     preheader: (minutes: number) =>
       `The link works for ${plural(minutes, "minute")}. If you didn't ask for it, ignore this email.`,
     title: "Reset your password",
-    hello: (name: string) => `Hi ${name},`,
     body: (product: string) =>
       `Someone asked to reset the password of your ${product} account. If it was you, choose a new one now.`,
     button: "Choose a new password",
@@ -52,8 +64,16 @@ export const en = {
         plural(minutes, "minute")
       }. A new password signs you out everywhere.`,
     notYou: "If it wasn't you, ignore this email. Your password stays the same.",
-    browser: "Browser",
-    ipAddress: "IP address",
+  },
+  passwordChanged: {
+    subject: "Your password was changed",
+    preheader: "If you didn't change it, reset it now.",
+    title: "Your password was changed",
+    body: (product: string) =>
+      `The password of your ${product} account was changed. All other browsers and programs were signed out.`,
+    whatToDo: "If it was you, there's nothing to do. If it wasn't, reset your password now.",
+    button: "Reset your password",
+    advice: "Choose a password that you use nowhere else.",
   },
   signUpCode: {
     subject: (product: string) => `Your ${product} sign-up code`,
@@ -113,12 +133,19 @@ export const en = {
     body: (workspace: string, month: Date, previous: Date) =>
       `Here's how ${workspace} did in ${formatMonthName(month)}, compared with ${formatMonthName(previous)}.`,
     figure: "Figure",
+    figures: {
+      members: "People",
+      projects: "Projects",
+      projects_created: "New projects",
+      api_calls: "API calls",
+      storage_bytes: "Storage",
+    },
     change: "Change",
     neverMeasured: (figures: string) => `${figures} were not measured this month.`,
     lastMeasured: (figures: string, day: string) =>
       `${figures} were last measured on ${day}. There are no later figures.`,
-    daily: (label: string, highest: string, lowest: string) =>
-      `${label} per day: highest on ${highest}, lowest on ${lowest}.`,
+    daily: (highest: string, lowest: string) =>
+      `API calls per day: highest on ${highest}, lowest on ${lowest}.`,
     button: "Go to your dashboard",
   },
 };

@@ -1,5 +1,6 @@
 import type { AvatarColor } from "../../src/identity/users.ts";
 import { Avatar } from "../components/avatar.tsx";
+import { componentText } from "../components/component_text.ts";
 import { hx } from "../components/hx.ts";
 import { Icon } from "../components/icon.tsx";
 import { Menu, MenuButton, MenuLink } from "../components/menu.tsx";
@@ -56,6 +57,7 @@ type UserMenuProps = {
 /** The menu of the signed-in person, with sign-out. */
 export function UserMenu({ user, accountHref }: UserMenuProps) {
   const text = layoutText.use();
+  const { roles } = componentText.use();
   const summary = (
     <span class="flex h-9 items-center gap-2 px-2 max-md:h-11">
       <Avatar name={user.name} color={user.avatarColor} size="small" />
@@ -67,7 +69,7 @@ export function UserMenu({ user, accountHref }: UserMenuProps) {
     <Menu summary={summary} placement="above-start" class="w-full" panelClass="w-full">
       <div class="mb-1 border-b border-line px-2.5 pt-1 pb-2">
         <p class="truncate text-sm text-muted">{user.email}</p>
-        {user.role ? <p class="text-xs text-muted capitalize">{user.role}</p> : null}
+        {user.role ? <p class="text-xs text-muted">{roles[user.role] ?? user.role}</p> : null}
       </div>
       {accountHref ? <MenuLink icon="user" href={accountHref}>{text.account}</MenuLink> : null}
       <form method="post" action="/logout">

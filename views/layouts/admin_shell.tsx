@@ -45,7 +45,7 @@ function Sidebar({ user }: { user: { name: string; email: string } }) {
           link={{ label: text.yourWorkspaces, href: "/workspaces", icon: "layers" }}
           isCurrent={false}
         />
-        <UserMenu user={user} />
+        <UserMenu user={user} accountHref="/account" />
       </div>
     </>
   );

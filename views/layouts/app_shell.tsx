@@ -94,7 +94,8 @@ function Notices({ deletion, unverified }: Pick<ShellProps, "deletion" | "unveri
   );
 }
 
-function VerificationNotice({ address }: { address: string }) {
+/** Asks people to confirm their address, and sends another link. */
+export function VerificationNotice({ address }: { address: string }) {
   const text = layoutText.use();
   return (
     <Alert action={<NoticeForm action="/verify-email/resend" label={text.resendLink} />}>

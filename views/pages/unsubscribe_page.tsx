@@ -5,6 +5,7 @@ import { Card } from "../components/card.tsx";
 import { EmailChoices, type EmailChoicesProps } from "../components/email_choices.tsx";
 import { FormColumn } from "../layouts/site_layout.tsx";
 import { fill } from "../text.ts";
+import { useTranslate } from "../wording.ts";
 import { unsubscribeText } from "./unsubscribe_text.ts";
 
 export type UnsubscribePageProps = EmailChoicesProps & {
@@ -19,7 +20,7 @@ export function UnsubscribePage(
   { token, category, address, categories, preferences, isSaved }: UnsubscribePageProps,
 ) {
   const text = unsubscribeText.use();
-  const label = category.label.toLowerCase();
+  const label = useTranslate()(category.label).toLowerCase();
   const isSubscribed = preferences[category.name];
   const action = `/unsubscribe/${token}`;
   return (

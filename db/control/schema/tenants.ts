@@ -22,8 +22,6 @@ export const tenants = control.table("tenants", {
   brandColor: text("brand_color"),
   /** The version of the logo in the tenant's schema, so that pages know its URL without a query. Null means no logo. */
   logoVersion: text("logo_version"),
-  /** Unused. The version before this one reads it, so a later release drops it. */
-  logoUrl: text("logo_url"),
   /** The user who created the tenant for themselves. Null if the platform created it, or if the creator is unknown. */
   createdBy: uuid("created_by").$type<UserId>().references(() => users.id, { onDelete: "set null" }),
   createdAt: moment("created_at").notNull(),

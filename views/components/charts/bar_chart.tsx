@@ -4,7 +4,7 @@ import { useChartFormat } from "./format.ts";
 import { barsOf, valueScale } from "./geometry.ts";
 import { barsMarkup } from "./markup.tsx";
 import { rememberChart } from "./remembered.ts";
-import { SERIES } from "./series.tsx";
+import { SERIES } from "./series.ts";
 
 /** Bars for each step. With `isLastUnfinished`, the last step is lighter, because it isn't over. */
 export function BarChart(props: BarChartProps) {

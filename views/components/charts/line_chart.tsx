@@ -2,7 +2,7 @@ import { type ChartProps, PLOT } from "./chart.ts";
 import { ChartFrame } from "./chart_frame.tsx";
 import { endLabels, linePath, valueScale, xOf } from "./geometry.ts";
 import { rememberChart } from "./remembered.ts";
-import { SERIES } from "./series.tsx";
+import { SERIES } from "./series.ts";
 
 /** A line for each series, with its name at its end. */
 export function LineChart(props: ChartProps) {

@@ -1,6 +1,6 @@
 import { raw } from "hono/html";
 import { escapeToBuffer } from "hono/utils/html";
-import { SERIES } from "./series.tsx";
+import { SERIES } from "./series.ts";
 import type { ChartPoint } from "./chart.ts";
 import type { Bar } from "./geometry.ts";
 

@@ -1,9 +1,9 @@
 import type { FieldErrors } from "../../../src/errors.ts";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
-import { TextField } from "../../components/field.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
+import { PasswordField } from "../../components/password_field.tsx";
 import { usePage } from "../../page.tsx";
 import { accountText } from "./text.ts";
 
@@ -17,24 +17,20 @@ export function SecurityPage({ email, errors = {} }: { email: string; errors?: F
       <Card>
         <form method="post" action="/account/security" novalidate class="grid gap-5">
           <input type="email" value={email} autocomplete="username" readonly hidden />
-          <TextField
+          <PasswordField
             id="current-password"
             name="current_password"
-            type="password"
             label={text.currentPassword}
             error={errors.current_password}
             autofocus={errors.current_password ? true : undefined}
-            autocomplete="current-password"
           />
-          <TextField
+          <PasswordField
             id="new-password"
             name="new_password"
-            type="password"
             label={text.newPassword}
-            hint={text.newPasswordHint}
             error={errors.new_password}
             autofocus={errors.new_password && !errors.current_password ? true : undefined}
-            autocomplete="new-password"
+            isNew
           />
           <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
             <Button variant="primary">{text.changePassword}</Button>

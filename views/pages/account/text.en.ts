@@ -45,7 +45,6 @@ export const en = {
   currentPassword: "Current password",
   forgotten: "Forgot your password?",
   newPassword: "New password",
-  newPasswordHint: "At least 12 characters. Try three or four random words.",
   changePassword: "Change password",
   passwordChanged: "Password changed. You're signed out everywhere else.",
 

@@ -6,8 +6,3 @@ export type JobView = { state: JobState | "all"; queue: QueueName | "all" };
 
 /** The list of jobs. Its URL always includes the state, because without one the list shows failed jobs. */
 export const JOBS: ListAddress<JobView> = { path: "/admin/jobs", defaults: { queue: "all" } };
-
-/** A queue's name as a label: "Email". */
-export function queueLabel(queue: QueueName): string {
-  return queue.charAt(0).toUpperCase() + queue.slice(1);
-}

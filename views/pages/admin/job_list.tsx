@@ -7,8 +7,9 @@ import { ListFilter } from "../../components/list/list_filter.tsx";
 import type { ListPages } from "../../components/list/list_footer.tsx";
 import { ListPanel } from "../../components/list/list_panel.tsx";
 import { Select } from "../../components/select.tsx";
-import { JOBS, type JobView, queueLabel } from "./job_address.ts";
+import { JOBS, type JobView } from "./job_address.ts";
 import { JobRow } from "./job_row.tsx";
+import { jobText } from "./job_text.ts";
 import { adminText } from "./text.ts";
 
 export type JobListProps = {
@@ -61,9 +62,10 @@ export function JobList({ jobs, pages, counts, queueNames, view, now }: JobListP
 
 function QueueFilter({ view, queueNames }: { view: JobView; queueNames: QueueName[] }) {
   const { jobs: text } = adminText.use();
+  const { queueNames: names } = jobText.use();
   const options = [
     { value: "", label: text.allQueues },
-    ...queueNames.map((queue) => ({ value: queue, label: queueLabel(queue) })),
+    ...queueNames.map((queue) => ({ value: queue, label: names[queue] })),
   ];
   return (
     <ListFilter list={ID} address={JOBS} view={view} field="queue" trigger="change">

@@ -4,7 +4,6 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { hx } from "../../components/hx.ts";
 import { Instant } from "../../components/time.tsx";
-import { queueLabel } from "./job_address.ts";
 import { JobTenant, StateBadge } from "./job_row.tsx";
 import { jobText } from "./job_text.ts";
 
@@ -83,7 +82,7 @@ function JobFacts({ job, now }: { job: ShownJob; now: Date }) {
   const terms = text.facts;
   const facts = [
     { term: terms.state, value: <StateBadge state={job.state} /> },
-    { term: terms.queue, value: queueLabel(job.queue) },
+    { term: terms.queue, value: text.queueNames[job.queue] },
     { term: terms.tenant, value: <JobTenant tenant={job.tenant} /> },
     { term: terms.attempts, value: text.attempts(job.attempts, job.maxAttempts) },
     { term: terms.queued, value: <Instant at={job.createdAt} now={now} /> },

@@ -11,7 +11,7 @@ import {
   TWO_LINES,
 } from "../../components/list/list_table.tsx";
 import { Time } from "../../components/time.tsx";
-import { queueLabel } from "./job_address.ts";
+import { jobText } from "./job_text.ts";
 import { adminText } from "./text.ts";
 
 const MAX_ERROR_LENGTH = 160;
@@ -35,7 +35,7 @@ export function JobRow({ job, now }: { job: ListedJob; now: Date }) {
       <RowCell>
         <JobTenant tenant={job.tenant} />
       </RowCell>
-      <RowCell class="max-lg:hidden">{queueLabel(queue)}</RowCell>
+      <RowCell class="max-lg:hidden">{jobText.use().queueNames[queue]}</RowCell>
       <RowCell atEnd class="max-lg:hidden">{formatCount(attempts)}</RowCell>
       <RowCell atEnd class="whitespace-nowrap">
         <Time at={createdAt} now={now} />

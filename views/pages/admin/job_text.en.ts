@@ -1,4 +1,13 @@
+import type { QueueName } from "../../../src/outbox/queues.ts";
 import { plural } from "../../text.ts";
+
+const QUEUE_NAMES: Record<QueueName, string> = {
+  email: "Email",
+  webhooks: "Webhooks",
+  billing: "Billing",
+  analytics: "Analytics",
+  cleanup: "Cleanup",
+};
 
 export const en = {
   title: "Jobs",
@@ -40,6 +49,7 @@ export const en = {
   discardJob: "Discard job",
   cancel: "Cancel",
   queues: "Queues",
+  queueNames: QUEUE_NAMES,
   oldestReady: "Oldest ready",
   oldestReadySince: "Oldest ready: {time}",
   lastHour: "Last hour",

@@ -10,7 +10,7 @@ import { listHref } from "../../components/list/list_address.ts";
 import { Cell, Table } from "../../components/table.tsx";
 import { Time } from "../../components/time.tsx";
 import { fill } from "../../text.ts";
-import { JOBS, type JobView, queueLabel } from "./job_address.ts";
+import { JOBS, type JobView } from "./job_address.ts";
 import { jobText } from "./job_text.ts";
 
 export type QueuePanelProps = {
@@ -81,7 +81,7 @@ function QueueRow({ state, now }: { state: QueueState; now: Date }) {
     <tr>
       <Cell class="max-lg:w-full">
         <a href={listOf({ state: "all", queue })} class="rounded-sm font-medium hover:underline">
-          {queueLabel(queue)}
+          {text.queueNames[queue]}
         </a>
         <p class="flex flex-wrap gap-x-4 md:hidden">
           {STATES.filter((each) => depth[each] > 0).map((each) => (
@@ -128,7 +128,7 @@ function Depth(
   return (
     <a
       href={listOf({ state, queue })}
-      aria-label={text.inQueue(formatCount(jobs), text.states[state], queueLabel(queue))}
+      aria-label={text.inQueue(formatCount(jobs), text.states[state], text.queueNames[queue])}
       class={classes(look, tone, extra)}
     >
       {children}

@@ -7,6 +7,7 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Day } from "../../components/time.tsx";
+import { useTranslate } from "../../wording.ts";
 import { DeletionCard, SuspensionCard } from "./tenant_actions.tsx";
 import { type ListedTenant, TenantStatus } from "./tenant_row.tsx";
 import { tenantText } from "./tenant_text.ts";
@@ -72,7 +73,7 @@ function TenantFacts({ tenant }: { tenant: ShownTenant }) {
   const facts = [
     { term: terms.address, value: <TextLink href={tenant.url}>{new URL(tenant.url).host}</TextLink> },
     { term: terms.status, value: <TenantStatus tenant={tenant} /> },
-    { term: terms.plan, value: <span class="capitalize">{tenant.plan}</span> },
+    { term: terms.plan, value: useTranslate()(tenant.plan) },
     { term: terms.members, value: formatCount(tenant.members) },
     {
       term: tenant.owners.length === 1 ? terms.owner : terms.owners,

@@ -1,8 +1,10 @@
+import type { Wording } from "../../../src/platform/wording.ts";
 import { Badge } from "../../components/badge.tsx";
 import { formatCount } from "../../components/count.ts";
 import { DeletionBadge, SuspendedBadge } from "../../components/lifecycle_badges.tsx";
 import { MainCell, Row, RowCell, RowLink, TWO_LINES } from "../../components/list/list_table.tsx";
 import { Time } from "../../components/time.tsx";
+import { useTranslate } from "../../wording.ts";
 import { adminText } from "./text.ts";
 
 export type ListedTenant = {
@@ -10,7 +12,7 @@ export type ListedTenant = {
   name: string;
   subdomain: string;
   url: string;
-  plan: string;
+  plan: Wording;
   status: "active" | "suspended";
   /** The day of the scheduled deletion, if there is one. */
   deletion: Date | null;
@@ -37,7 +39,7 @@ export function TenantRow({ tenant, now }: { tenant: ListedTenant; now: Date }) 
       <RowCell>
         <TenantStatus tenant={tenant} />
       </RowCell>
-      <RowCell class="capitalize">{plan}</RowCell>
+      <RowCell>{useTranslate()(plan)}</RowCell>
       <RowCell atEnd>{formatCount(members)}</RowCell>
       <RowCell class="truncate max-[76rem]:hidden">
         <code class="text-sm">{schemaVersion}</code>
@@ -67,7 +69,7 @@ function TenantDetails({ tenant }: { tenant: ListedTenant }) {
   return (
     <>
       <TenantStatus tenant={tenant} />
-      <span class="first-letter:uppercase">{text.plan(tenant.plan)}</span>
+      <span>{text.plan(useTranslate()(tenant.plan))}</span>
       <span>{text.members(tenant.members)}</span>
     </>
   );

@@ -6,6 +6,8 @@ import { usePage } from "../../page.tsx";
 import { fill } from "../../text.ts";
 import { companyText } from "./text.ts";
 
+const HEALTH = "/health";
+
 const LOOKS: Record<HealthReport["status"], string> = {
   healthy: "bg-success-soft text-success",
   degraded: "bg-warning-soft text-warning",
@@ -35,7 +37,7 @@ export function StatusPage({ report }: { report: Pick<HealthReport, "status" | "
       <p class="text-sm text-muted">
         {fill(text.checked, {
           time: <time datetime={report.timestamp}>{formatsOf(usePage().locale).second.format(at)} UTC</time>,
-          link: <TextLink href="/health">/health</TextLink>,
+          link: <TextLink href={HEALTH}>{HEALTH}</TextLink>,
         })}
       </p>
     </div>

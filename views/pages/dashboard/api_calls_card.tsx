@@ -69,7 +69,7 @@ function ExampleCall({ apiUrl }: Pick<ApiCallsCardProps, "apiUrl">) {
         <pre
           dir="ltr"
           class="w-max min-w-full rounded-md border border-line bg-sunken p-3 font-mono text-xs leading-5"
-        >{`curl ${apiUrl}/projects \\\n  -H "Authorization: Bearer $TOKEN"`}</pre>
+        ><code>{`curl ${apiUrl}/projects \\\n  -H "Authorization: Bearer $TOKEN"`}</code></pre>
       </section>
     </div>
   );

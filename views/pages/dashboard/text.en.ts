@@ -37,7 +37,7 @@ export const en = {
   noProjectsForViewers: "Your team's projects will be listed here.",
   addSamples: "Add sample data",
   samplesAdded: "Sample data was added.",
-  samplesNote: "Includes sample projects.",
+  samplesNote: "Includes sample projects. They don't count toward your plan.",
   removeSamples: "Remove sample data",
   samplesRemoved: "Sample data was removed.",
   nothingChanged: "No changes to save.",

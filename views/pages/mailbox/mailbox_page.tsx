@@ -86,7 +86,7 @@ function EmailRow({ message, now }: { message: MailboxMessage; now: Date }) {
         </a>
         <p class="mt-0.5 flex items-center gap-x-3 text-sm text-muted md:hidden">
           <span class="truncate">{toAddress}</span>
-          <span class="ml-auto shrink-0">
+          <span class="ms-auto shrink-0">
             <Time at={at} now={now} />
           </span>
         </p>

@@ -4,16 +4,18 @@ import { usePage } from "../../page.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { type PlanRow, usePlanRows } from "./plan_rows.ts";
 import type { PlanSummary } from "./plan_summary.ts";
+import { useTranslate } from "../../wording.ts";
 import { pricingText } from "./text.ts";
 
 /** The plans side by side, with what each includes. */
 export function PlanCards({ plans }: { plans: readonly PlanSummary[] }) {
   const rows = usePlanRows(plans);
+  const translate = useTranslate();
   return (
     <ul class="grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
       {plans.map((plan) => (
         <li class="flex flex-col rounded-lg border border-line bg-surface p-5 shadow-card">
-          <h3 class="text-md font-semibold">{plan.name}</h3>
+          <h3 class="text-md font-semibold">{translate(plan.name)}</h3>
           <p class="mt-1 min-h-10 text-sm text-muted">{pricingText.use().audience[plan.key]}</p>
           <Price {...plan} />
           <ul class="mt-5 grid gap-2 border-t border-line pt-5 text-sm">

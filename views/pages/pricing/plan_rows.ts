@@ -1,14 +1,16 @@
 import { formatsOf } from "../../locale.ts";
 import { usePage } from "../../page.tsx";
+import { useTranslate } from "../../wording.ts";
 import type { PlanSummary } from "./plan_summary.ts";
 import { pricingText } from "./text.ts";
 
 /** One thing that plans include: "15 members". */
 export type PlanRow = { label: string; unit: string; valueOf: (plan: PlanSummary) => string };
 
-/** What plans include: members, what features limit, and the API. */
+/** What plans include: what features limit, and the API. */
 export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
   const text = pricingText.use();
+  const translate = useTranslate();
   const { count } = formatsOf(usePage().locale);
   const amount = (value: number | null) => value === null ? text.unlimited : count.format(value);
   const row = (label: string, read: (plan: PlanSummary) => number | null): PlanRow => ({
@@ -18,8 +20,9 @@ export function usePlanRows(plans: readonly PlanSummary[]): PlanRow[] {
   });
   const limits = plans[0]?.limits ?? [];
   return [
-    row(text.members, ({ seats }) => seats),
-    ...limits.map(({ name }, index) => row(capitalized(name), ({ limits }) => limits[index]!.included)),
+    ...limits.map(({ things }, index) =>
+      row(capitalized(translate(things)), ({ limits }) => limits[index]!.included)
+    ),
     { ...row(text.apiCalls, ({ apiCallsAMonth }) => apiCallsAMonth), unit: text.apiCallsUnit },
     { ...row(text.apiRequests, ({ apiRequestsAMinute }) => apiRequestsAMinute), unit: text.apiRequestsUnit },
   ];

@@ -1,5 +1,6 @@
 import { formatsOf } from "../../locale.ts";
 import { usePage } from "../../page.tsx";
+import { useTranslate } from "../../wording.ts";
 import { PlanCards } from "./plan_cards.tsx";
 import { usePlanRows } from "./plan_rows.ts";
 import type { PlanSummary } from "./plan_summary.ts";
@@ -31,6 +32,7 @@ export function PricingPage({ plans }: { plans: readonly PlanSummary[] }) {
 function Comparison({ plans }: { plans: readonly PlanSummary[] }) {
   const text = pricingText.use();
   const { price } = formatsOf(usePage().locale);
+  const translate = useTranslate();
   const priceOf = ({ monthlyPrice }: PlanSummary) =>
     monthlyPrice === null ? text.byAgreement : price.format(monthlyPrice / 100);
   const rows = [{ label: text.price, valueOf: priceOf }, ...usePlanRows(plans)];
@@ -46,7 +48,7 @@ function Comparison({ plans }: { plans: readonly PlanSummary[] }) {
         <thead>
           <tr class="border-b border-line text-sm text-muted">
             <td class="w-1/3"></td>
-            {plans.map((plan) => <PlanHead key={plan.key} name={plan.name} />)}
+            {plans.map((plan) => <PlanHead key={plan.key} name={translate(plan.name)} />)}
           </tr>
         </thead>
         <tbody class="divide-y divide-line">

@@ -13,7 +13,6 @@ export const en = {
   byAgreement: "By agreement",
   perMonth: "a month",
   create: "Create workspace",
-  members: "Members",
   apiCalls: "API calls a month",
   apiRequests: "API requests a minute",
   apiCallsUnit: "API calls a month",

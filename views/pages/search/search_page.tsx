@@ -1,10 +1,13 @@
-import type { HitGroup } from "../../../src/search/search.ts";
+import type { Hit } from "../../../src/search/search.ts";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { hx } from "../../components/hx.ts";
 import { SearchField } from "../../components/search_field.tsx";
 import { searchText } from "./text.ts";
+
+/** The matches of one kind, under their heading. */
+export type HitGroup = { label: string; hits: Hit[] };
 
 export type SearchProps = { term: string; groups: HitGroup[] };
 

@@ -1,9 +1,11 @@
 import type { FieldErrors } from "../../../src/errors.ts";
+import type { Wording } from "../../../src/platform/wording.ts";
 import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses, type FormerSubdomain } from "../../components/former_addresses.tsx";
 import { Day } from "../../components/time.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
+import { useTranslate } from "../../wording.ts";
 import { AddressCard, DangerZone, NameCard } from "./settings_cards.tsx";
 import { settingsText } from "./text.ts";
 
@@ -12,7 +14,7 @@ export type SettingsPageProps = {
     id: string;
     name: string;
     subdomain: string;
-    plan: string;
+    plan: Wording;
     createdAt: Date;
   };
   /** The part of the workspace's host after the subdomain: `.denizen.example:8000`. */
@@ -64,7 +66,7 @@ function DetailsCard({ workspace, hostSuffix, formerSubdomains, canManage }: Set
       : []),
   ];
   const fixed = [
-    { term: text.plan, value: <span class="capitalize">{plan}</span> },
+    { term: text.plan, value: useTranslate()(plan) },
     { term: text.created, value: <Day at={createdAt} /> },
   ];
   return (

@@ -8,8 +8,8 @@ export const en = {
   create: "Create workspace",
   cancel: "Cancel",
   backOffice: "Back office",
+  account: "Your account",
   signOut: "Sign out",
   emptyTitle: "No workspaces yet",
   emptyText: "Create one for your company, or ask a colleague to invite you.",
-  roles: { owner: "Owner", admin: "Admin", member: "Member", viewer: "Viewer" } as Record<string, string>,
 };

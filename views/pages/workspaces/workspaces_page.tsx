@@ -1,5 +1,6 @@
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
+import { componentText } from "../../components/component_text.ts";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { DeletionBadge, SuspendedBadge } from "../../components/lifecycle_badges.tsx";
@@ -51,6 +52,7 @@ export function WorkspacesPage(
           ? <ButtonLink href="/workspaces/new" variant="primary" icon="plus">{text.newWorkspace}</ButtonLink>
           : null}
         {isStaff ? <ButtonLink href="/admin/tenants">{text.backOffice}</ButtonLink> : null}
+        <ButtonLink href="/account" variant="quiet" icon="user">{text.account}</ButtonLink>
         <form method="post" action="/logout" class="ms-auto">
           <Button variant="quiet" icon="log-out">{text.signOut}</Button>
         </form>
@@ -87,7 +89,7 @@ function WorkspaceItem({ id, name, color, logoUrl, role, url, suspension, deleti
               )
               : null}
           </span>
-          <span class="text-sm text-muted">{workspacesText.use().roles[role] ?? role}</span>
+          <span class="text-sm text-muted">{componentText.use().roles[role] ?? role}</span>
           <Icon name="arrow-right" class="text-faint transition-transform group-hover:translate-x-0.5" />
         </button>
       </form>

@@ -1,9 +1,6 @@
-/**
- * Draws the icons and the picture of shared links in views/static from favicon.svg, with Chromium. After a change of the name or
- * the logo: `deno run -P=test --allow-read --allow-run=/usr/bin/chromium deploy/scripts/pictures.ts`
- */
+/** `deno task e2e -- --site-pictures`: draws the icons and the picture of shared links in views/static from favicon.svg. */
 import type { Page } from "playwright-core";
-import { launchBrowser } from "../../tests/e2e/browser.ts";
+import { launchBrowser } from "./browser.ts";
 
 const STATIC = new URL("../../views/static/", import.meta.url);
 const FONT = new URL(

@@ -1,4 +1,0 @@
-export const en = {
-  undo: "Undo",
-  dismiss: "Dismiss",
-};

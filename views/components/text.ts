@@ -1,4 +1,0 @@
-import { catalog } from "../text.ts";
-import { en } from "./text.en.ts";
-
-export const componentText = catalog({ en });
