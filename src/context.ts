@@ -18,8 +18,8 @@ const NOT_A_MEMBER = problem("not_a_member", "You are not a member of this works
 export type SystemContext<Who extends Actor = Actor> = {
   actor: Who;
   requestId: string;
-  /** The client's IP address. Null for the product itself. */
-  address: string | null;
+  /** The client's address. Undefined for jobs and commands. */
+  readonly ipAddress?: string;
   services: Services;
   control: ControlDb;
   /** Aborted when the client no longer waits for the result. */
@@ -32,8 +32,8 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
   tenant: Tenant;
   actor: Who;
   requestId: string;
-  /** The client's IP address. Null for the product itself. */
-  address: string | null;
+  /** The client's address. Undefined for jobs and commands. */
+  readonly ipAddress?: string;
   services: Services;
   /** The same actor's context for schema `control`. */
   readonly system: SystemContext<Who>;
@@ -52,12 +52,12 @@ export function systemContext<Who extends Actor>(
   services: Services,
   actor: Who,
   requestId: string,
-  address: string | null = null,
+  ipAddress?: string,
 ): SystemContext<Who> {
   return {
     actor,
     requestId,
-    address,
+    ipAddress,
     services,
     control: services.db.control,
     tx: (work) => signalAfterCommit(services, work, (run) => withControl(services.db, run)),
@@ -70,7 +70,7 @@ export function tenantContext<Who extends TenantActor>(
   tenant: Tenant,
   actor: Who,
   requestId: string,
-  address: string | null = null,
+  ipAddress?: string,
 ): TenantContext<Who> {
   const { scope } = actor;
   if (scope.type === "account" || (scope.type === "tenant" && scope.tenantId !== tenant.id)) {
@@ -80,9 +80,9 @@ export function tenantContext<Who extends TenantActor>(
     tenant,
     actor,
     requestId,
-    address,
+    ipAddress,
     services,
-    system: systemContext(services, actor, requestId, address),
+    system: systemContext(services, actor, requestId, ipAddress),
     tx: (work) => signalAfterCommit(services, work, (run) => withTenant(services.db, tenant.schemaName, run)),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };

@@ -7,6 +7,7 @@ import type { Event } from "./events/event.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { Part } from "./ports.ts";
+import type { RateLimit } from "./rate_limits/rate_limit.ts";
 import type { SearchSource } from "./search/search_source.ts";
 import type { SampleData } from "./setup/sample_data.ts";
 import type { SetupStep } from "./setup/setup_step.ts";
@@ -20,6 +21,7 @@ export type Feature = {
   readonly limits: readonly Limit[];
   /** What only some plans include. */
   readonly planFeatures: readonly PlanFeature[];
+  readonly rateLimits: readonly RateLimit[];
   // deno-lint-ignore no-explicit-any -- each event has its own row type
   readonly events: readonly Event<any>[];
   readonly emails: readonly Email[];
@@ -49,6 +51,7 @@ export function feature(
     permissions: [],
     limits: [],
     planFeatures: [],
+    rateLimits: [],
     events: [],
     emails,
     jobs: [...jobs, ...emails.map(({ job }) => job)],

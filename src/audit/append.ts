@@ -13,8 +13,11 @@ import { maskSecrets } from "./secrets.ts";
 
 const NO_LONGER_A_MEMBER = problem("no_longer_a_member", "You are no longer a member of this workspace.");
 
+/** Who acted, and from where, as a log shows it. */
+type Shown = { id: string | null; name: string; ipAddress: string | undefined };
+
 /** How a workspace sees the platform's staff. */
-const SUPPORT = { id: null, name: "Denizen support", address: null };
+const SUPPORT: Shown = { id: null, name: "Denizen support", ipAddress: undefined };
 
 export type NewLine = {
   action: string;
@@ -27,7 +30,7 @@ export type NewLine = {
 export type Acting = {
   actor: Actor;
   requestId: string;
-  address: string | null;
+  ipAddress?: string | undefined;
   services: Pick<Services, "clock">;
 };
 
@@ -66,13 +69,11 @@ export async function appendPlatformLine(
   await tx.execute(sql`select audit.append_platform(${encode(ctx, line)}::jsonb)`);
 }
 
-type Shown = { id: string | null; name: string; address: string | null };
-
 /** The JSON that the functions of schema `audit` take. */
 function encode(
-  { actor, requestId, address, services }: Acting,
+  { actor, requestId, ipAddress, services }: Acting,
   { action, subject, details = {} }: NewLine,
-  shown: Shown = { ...describeActor(actor), address },
+  shown: Shown = { ...describeActor(actor), ipAddress },
 ): string {
   return JSON.stringify({
     id: newId(),
@@ -84,13 +85,13 @@ function encode(
     subject_id: subject?.id ?? null,
     subject_name: subject?.name ?? null,
     details: maskSecrets(details),
-    origin: originOf(actor, requestId, shown.address),
+    origin: originOf(actor, requestId, shown.ipAddress),
   });
 }
 
-function originOf(actor: Actor, requestId: string, address: string | null): Origin {
+function originOf(actor: Actor, requestId: string, address: string | undefined): Origin {
   const job = actor.type === "system" ? actor.job : undefined;
-  return { kind: kindOf(actor), address: address ?? undefined, request_id: requestId, job };
+  return { kind: kindOf(actor), address, request_id: requestId, job };
 }
 
 function kindOf(actor: Actor): ActorKind {
