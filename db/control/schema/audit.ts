@@ -37,6 +37,8 @@ export const platformAuditLog = control.table("audit_log", {
 }, (table) => [
   index("audit_log_subject").on(table.subjectId, table.sequence),
   index("audit_log_at").on(table.at, table.id),
+  index("audit_log_actor").on(table.actorId, table.at, table.id),
+  index("audit_log_action").on(table.action, table.at, table.id),
 ]);
 
 /**
