@@ -66,8 +66,7 @@ export type PersonSession = Session & { actor: UserActor | StaffActor };
 export function systemContextOf<Env extends HttpEnv>(c: Context<Env>): SystemContext {
   const actor = c.get("session")?.actor ?? VISITOR;
   return {
-    ...systemContext(c.get("services"), actor, c.get("requestId")),
-    ipAddress: c.get("device").ipAddress,
+    ...systemContext(c.get("services"), actor, c.get("requestId"), c.get("device").ipAddress),
     // Deno creates the signal on first access, and few requests need it.
     get signal() {
       return c.get("incoming").signal;

@@ -18,10 +18,10 @@ const NOT_A_MEMBER = problem("not_a_member", "You are not a member of this works
 export type SystemContext<Who extends Actor = Actor> = {
   actor: Who;
   requestId: string;
-  services: Services;
-  control: ControlDb;
   /** The client's address. Undefined for jobs and commands. */
   readonly ipAddress?: string;
+  services: Services;
+  control: ControlDb;
   /** Aborted when the client no longer waits for the result. */
   readonly signal?: AbortSignal;
   tx<T>(work: (tx: ControlTx) => PromiseLike<T>): Promise<T>;
@@ -32,6 +32,8 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
   tenant: Tenant;
   actor: Who;
   requestId: string;
+  /** The client's address. Undefined for jobs and commands. */
+  readonly ipAddress?: string;
   services: Services;
   /** The same actor's context for schema `control`. */
   readonly system: SystemContext<Who>;
@@ -50,10 +52,12 @@ export function systemContext<Who extends Actor>(
   services: Services,
   actor: Who,
   requestId: string,
+  ipAddress?: string,
 ): SystemContext<Who> {
   return {
     actor,
     requestId,
+    ipAddress,
     services,
     control: services.db.control,
     tx: (work) => signalAfterCommit(services, work, (run) => withControl(services.db, run)),
@@ -66,6 +70,7 @@ export function tenantContext<Who extends TenantActor>(
   tenant: Tenant,
   actor: Who,
   requestId: string,
+  ipAddress?: string,
 ): TenantContext<Who> {
   const { scope } = actor;
   if (scope.type === "account" || (scope.type === "tenant" && scope.tenantId !== tenant.id)) {
@@ -75,8 +80,9 @@ export function tenantContext<Who extends TenantActor>(
     tenant,
     actor,
     requestId,
+    ipAddress,
     services,
-    system: systemContext(services, actor, requestId),
+    system: systemContext(services, actor, requestId, ipAddress),
     tx: (work) => signalAfterCommit(services, work, (run) => withTenant(services.db, tenant.schemaName, run)),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };

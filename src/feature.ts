@@ -1,6 +1,7 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Permission } from "./access/permissions.ts";
 import type { Limit } from "./billing/limits.ts";
+import type { PlanFeature } from "./billing/plan_features.ts";
 import type { Email } from "./email/email.ts";
 import type { Event } from "./events/event.ts";
 import type { Job } from "./outbox/job.ts";
@@ -18,6 +19,8 @@ export type Feature = {
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
+  /** What only some plans include. */
+  readonly planFeatures: readonly PlanFeature[];
   readonly rateLimits: readonly RateLimit[];
   // deno-lint-ignore no-explicit-any -- each event has its own row type
   readonly events: readonly Event<any>[];
@@ -47,6 +50,7 @@ export function feature(
     tables: [],
     permissions: [],
     limits: [],
+    planFeatures: [],
     rateLimits: [],
     events: [],
     emails,

@@ -39,10 +39,10 @@ export async function runJob(
 
 type Attempt = JobRun & { abort: () => void };
 
-async function prepare(allServices: Services, { id, attempt, tenantId }: ClaimedJob): Promise<Attempt> {
+async function prepare(allServices: Services, { id, name, attempt, tenantId }: ClaimedJob): Promise<Attempt> {
   const services = inBackground(allServices);
   const controller = new AbortController();
-  const actor = systemActor("Jobs");
+  const actor = systemActor("Jobs", name);
   const system = systemContext(services, actor, id);
   const tenant = tenantId ? await services.use(TENANTS).findById(tenantId) : null;
   if (tenantId && !tenant) throw new PermanentFailure("The tenant is being deleted.");

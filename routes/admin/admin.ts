@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { StaffEnv } from "../http.ts";
+import { auditPages } from "./audit.tsx";
 import { jobPages } from "./jobs.tsx";
 import { suppressionPages } from "./suppressions.tsx";
 import { tenantPages } from "./tenants.tsx";
@@ -8,4 +9,4 @@ import { tenantPages } from "./tenants.tsx";
 export const admin = new Hono<StaffEnv>();
 
 admin.get("/", (c) => c.redirect("/admin/tenants", 303));
-for (const pages of [tenantPages, jobPages, suppressionPages]) admin.route("/", pages);
+for (const pages of [tenantPages, jobPages, suppressionPages, auditPages]) admin.route("/", pages);

@@ -16,7 +16,8 @@ export const requireStaff = createMiddleware<StaffEnv>(async (c, next) => {
   const actor = c.get("session")?.actor;
   if (!actor) throw unauthenticated();
   if (actor.type !== "staff") throw forbidden();
-  const staff = systemContext(inBackground(c.get("services")), actor, c.get("requestId"));
+  const services = inBackground(c.get("services"));
+  const staff = systemContext(services, actor, c.get("requestId"), c.get("device").ipAddress);
   authorize(staff, TENANTS_MANAGE);
   c.set("staff", staff);
   c.set("layout", shellOf(actor));

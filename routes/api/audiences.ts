@@ -48,5 +48,6 @@ export function tenantResource(tag: string) {
 }
 
 function callerContext(c: Context<CallerEnv>): SystemContext<UserActor | MemberActor> {
-  return systemContext(c.get("services"), c.get("caller").actor, c.get("requestId"));
+  const { ipAddress } = c.get("device");
+  return systemContext(c.get("services"), c.get("caller").actor, c.get("requestId"), ipAddress);
 }

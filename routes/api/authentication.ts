@@ -63,7 +63,7 @@ export const requireAccountToken = createMiddleware<CallerEnv>(async (c, next) =
 function enter(c: CallerContext, { tenant, actor }: OpenedTenant): void {
   const services = c.get("services");
   c.set("target", tenant);
-  c.set("member", tenantContext(services, tenant, actor, c.get("requestId")));
+  c.set("member", tenantContext(services, tenant, actor, c.get("requestId"), c.get("device").ipAddress));
   services.use(API_USAGE).count(tenant.id);
 }
 

@@ -1,4 +1,5 @@
 /** Every resource of the API, one line each. A resource says itself who may call it. */
+export { default as auditLog } from "./audit_log.ts";
 export { default as auth } from "./auth.ts";
 export { default as dashboard } from "./dashboard.ts";
 export { default as me } from "./me.ts";

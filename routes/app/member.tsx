@@ -29,8 +29,9 @@ export function requireMember(placed: readonly PlacedLink[]) {
     const session = c.get("session");
     const tenant = c.get("tenant");
     if (tenant && session?.actor.type === "member") {
-      const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
-      const links = linksFor(c, placed);
+      const { ipAddress } = c.get("device");
+      const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"), ipAddress);
+      const links = linksFor(c, placed.filter(({ permission }) => !permission || can(member, permission)));
       c.set("member", member);
       c.set("links", links);
       c.set("layout", shellOf(member, session, links));

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import type { Permission } from "../../src/access/permissions.ts";
 import type { Locale } from "../../views/locale.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { HttpEnv, MemberEnv } from "../http.ts";
@@ -8,6 +9,8 @@ import { localeOf } from "../locale.ts";
 export type PlacedLink = Omit<NavigationLink, "label"> & {
   label: (locale: Locale) => string;
   position: number;
+  /** Only members with this permission see the link. */
+  permission?: Permission;
 };
 
 /** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */

@@ -55,7 +55,12 @@ async function openLink(c: Context<HttpEnv>, token: string) {
   const category = EMAIL_CATEGORIES.find(({ name }) => name === opened?.category);
   if (!opened || !category) throw notFound(LINK_NOT_FOUND);
   const { userId } = opened;
-  const ctx = systemContext(services, systemActor("Unsubscribe link"), c.get("requestId"));
+  const ctx = systemContext(
+    services,
+    systemActor("Unsubscribe link"),
+    c.get("requestId"),
+    c.get("device").ipAddress,
+  );
   const user = await findUserById(ctx.control, userId);
   if (!user) throw notFound(LINK_NOT_FOUND);
   return { ctx, userId, link: { token, category, address: masked(user.email) } };

@@ -27,8 +27,8 @@ export type MemberActor = Authority & Person & { type: "member"; tenantId: Tenan
 /** Someone who is not signed in. */
 export type VisitorActor = Authority & { type: "visitor" };
 
-/** The product itself: the CLI, a schedule or a job. */
-export type SystemActor = Authority & { type: "system"; name: string };
+/** The product itself: the CLI, a schedule or a job. `job` names the job. */
+export type SystemActor = Authority & { type: "system"; name: string; job?: string };
 
 export type Actor = UserActor | StaffActor | MemberActor | VisitorActor | SystemActor;
 
@@ -54,8 +54,8 @@ export function memberActor({ id, name, email }: Person, tenantId: TenantId, rol
 }
 
 /** `name` is what audit logs show, such as "CLI". */
-export function systemActor(name: string): SystemActor {
-  return { type: "system", name, permissions: EVERYTHING, scope: PLATFORM };
+export function systemActor(name: string, job?: string): SystemActor {
+  return { type: "system", name, job, permissions: EVERYTHING, scope: PLATFORM };
 }
 
 /** The id and name of an actor for logs. The product itself has no id. */

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
+import type { ActorKind, Origin } from "../../db/control/schema/audit.ts";
 import type { MigratorTx } from "../../db/migration/migrator.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { type Actor, describeActor } from "../access/actor.ts";
@@ -8,8 +9,15 @@ import { isRefusedByFunction } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
 import type { Services } from "../ports.ts";
+import { maskSecrets } from "./secrets.ts";
 
 const NO_LONGER_A_MEMBER = problem("no_longer_a_member", "You are no longer a member of this workspace.");
+
+/** Who acted, and from where, as a log shows it. */
+type Shown = { id: string | null; name: string; ipAddress: string | undefined };
+
+/** How a workspace sees the platform's staff. */
+const SUPPORT: Shown = { id: null, name: "Denizen support", ipAddress: undefined };
 
 export type NewLine = {
   action: string;
@@ -18,8 +26,13 @@ export type NewLine = {
   details?: Record<string, unknown>;
 };
 
-/** The part of a context that a log needs: the actor and the clock. */
-export type Acting = { actor: Actor; services: Pick<Services, "clock"> };
+/** The part of a context that a log needs: who acts, from where, and the clock. */
+export type Acting = {
+  actor: Actor;
+  requestId: string;
+  ipAddress?: string | undefined;
+  services: Pick<Services, "clock">;
+};
 
 /**
  * Adds a line to the tenant's log. The database writes the member's current name, and "System" for the product itself.
@@ -33,14 +46,18 @@ export async function appendLine(ctx: Acting, tx: TenantTx, line: NewLine): Prom
   }
 }
 
-/** Adds a line to a tenant's log from a transaction on schema `control`, for any actor. */
+/**
+ * Adds a line to a tenant's log from a transaction on schema `control`, for any actor. A workspace doesn't learn who of the
+ * platform's staff acted, or from where. The platform's log has the line with the same request.
+ */
 export async function appendTenantLine(
   ctx: Acting,
   tx: ControlTx,
   schema: SchemaName,
   line: NewLine,
 ): Promise<void> {
-  await tx.execute(sql`select audit.append_to(${schema}, ${encode(ctx, line)}::jsonb)`);
+  const encoded = ctx.actor.type === "staff" ? encode(ctx, line, SUPPORT) : encode(ctx, line);
+  await tx.execute(sql`select audit.append_to(${schema}, ${encoded}::jsonb)`);
 }
 
 /** Adds a line to the platform's log. */
@@ -53,17 +70,31 @@ export async function appendPlatformLine(
 }
 
 /** The JSON that the functions of schema `audit` take. */
-function encode({ actor, services }: Acting, { action, subject, details = {} }: NewLine): string {
-  const { id, name } = describeActor(actor);
+function encode(
+  { actor, requestId, ipAddress, services }: Acting,
+  { action, subject, details = {} }: NewLine,
+  shown: Shown = { ...describeActor(actor), ipAddress },
+): string {
   return JSON.stringify({
     id: newId(),
     at: services.clock.now(),
     action,
-    actor_id: id,
-    actor_name: name,
+    actor_id: shown.id,
+    actor_name: shown.name,
     subject_type: subject?.type ?? null,
     subject_id: subject?.id ?? null,
     subject_name: subject?.name ?? null,
-    details,
+    details: maskSecrets(details),
+    origin: originOf(actor, requestId, shown.ipAddress),
   });
+}
+
+function originOf(actor: Actor, requestId: string, address: string | undefined): Origin {
+  const job = actor.type === "system" ? actor.job : undefined;
+  return { kind: kindOf(actor), address, request_id: requestId, job };
+}
+
+function kindOf(actor: Actor): ActorKind {
+  if (actor.type === "user") return "member";
+  return actor.type === "system" && actor.job ? "job" : actor.type;
 }

@@ -1,6 +1,5 @@
 import { desc, eq, or, sql } from "drizzle-orm";
 import { prepareQuery } from "../../db/connection/prepared.ts";
-import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import type { MigratorTx } from "../../db/migration/migrator.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
@@ -41,6 +40,7 @@ export async function eraseFromPlatformAudit(tx: MigratorTx, tenantId: string): 
     subjectId: null,
     subjectName: null,
     details: null,
+    origin: null,
     salt: null,
   };
   const isAboutTenant = eq(platformAuditLog.subjectId, tenantId);
@@ -82,39 +82,3 @@ export async function listPlatformAudit(
     .where(eq(platformAuditLog.subjectId, subjectId)).orderBy(desc(platformAuditLog.sequence)).limit(limit);
   return rows;
 }
-
-/** Verifies the tenant's log. Finds lines that were changed, added, or removed by hand. */
-export async function verifyAudit(tx: TenantTx): Promise<AuditVerification> {
-  return await verify(tx, auditLog);
-}
-
-/** Verifies the platform's log. */
-export async function verifyPlatformAudit(tx: ControlTx): Promise<AuditVerification> {
-  return await verify(tx, platformAuditLog);
-}
-
-/** `brokenAt` is the position of the first line that doesn't match the previous line or its own content. */
-export type AuditVerification = { lines: number; brokenAt: number | null };
-
-/**
- * Each line contains its sequence, a hash of its content, and a hash of both and the previous line's hash. Changing, inserting, or
- * removing a line without a trace would require rewriting all later lines.
- */
-async function verify(
-  tx: TenantTx | ControlTx,
-  log: typeof auditLog | typeof platformAuditLog,
-): Promise<AuditVerification> {
-  const [result] = await tx.execute<{ lines: number; broken_at: number | null }>(sql`
-    with chain as (
-      select sequence, previous_hash, hash, content_hash, salt, ${LINE} as line,
-        lag(hash, 1, '') over lines as before, row_number() over lines as position
-      from ${log} window lines as (order by sequence))
-    select count(*)::int as lines, (min(sequence) filter (where sequence <> position or previous_hash <> before
-      or hash <> audit.hash(line) or (salt is not null and content_hash <> audit.content_hash(line))))::int as broken_at
-    from chain`);
-  return { lines: result!.lines, brokenAt: result!.broken_at };
-}
-
-const LINE =
-  sql`row(id, sequence, at, action, actor_id, actor_name, subject_type, subject_id, subject_name, details, salt,
-  content_hash, previous_hash, hash)::audit.line`;

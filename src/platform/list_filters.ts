@@ -1,10 +1,15 @@
-import { type Column, eq, type Placeholder, type SQL } from "drizzle-orm";
+import { type Column, eq, gte, lte, type Placeholder, type SQL } from "drizzle-orm";
 import { z } from "zod";
 import { likePattern } from "./like_pattern.ts";
 import { problem } from "./problem.ts";
 import { searchTerm } from "./text.ts";
 
 const NOT_A_CHOICE = problem("not_a_choice", "Use one of {values}.");
+
+const NOT_A_TIME = problem(
+  "not_a_time",
+  "Use a date such as 2026-03-02, or a time such as 2026-03-02T09:00:00Z.",
+);
 
 const MAX_SEARCH_LENGTH = 100;
 
@@ -52,6 +57,20 @@ export function choiceFilter<Choice extends string>(
     toParameter: () => undefined,
     shapeOf: (choice) => choice,
     choices: conditions,
+  };
+}
+
+/** Keeps the rows from a time on, or up to a time, in UTC. A day stands for its start, or for its end. */
+export function momentFilter(
+  column: Column,
+  side: "since" | "until",
+): Filter<z.ZodUnion<[z.ZodISODate, z.ZodISODateTime]>> {
+  const rest = side === "since" ? "T00:00:00.000Z" : "T23:59:59.999Z";
+  return {
+    schema: z.union([z.iso.date(), z.iso.datetime({ offset: true })], { error: NOT_A_TIME.code }),
+    condition: (_value, parameter) => side === "since" ? gte(column, parameter) : lte(column, parameter),
+    toParameter: (value) => value.includes("T") ? value : value + rest,
+    shapeOf: () => "",
   };
 }
 

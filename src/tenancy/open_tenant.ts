@@ -17,7 +17,7 @@ export async function openTenant(ctx: SystemContext, tenantId: string): Promise<
   const tenant = await ctx.services.use(TENANTS).findById(tenantId);
   const actor = tenant && await actorIn(ctx, tenant);
   if (!actor) throw notFound(WORKSPACE_NOT_FOUND);
-  return tenantContext(ctx.services, tenant, actor, ctx.requestId);
+  return tenantContext(ctx.services, tenant, actor, ctx.requestId, ctx.ipAddress);
 }
 
 /** Returns null for a user who is not a member, and for a member of another tenant. */

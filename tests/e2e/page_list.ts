@@ -89,6 +89,10 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     { ...on("project-delete", "/projects"), open: openDeleteDialog },
     on("team", "/team"),
     on("team-nothing", "/team?search=nothing"),
+    on("audit", "/audit"),
+    on("audit-nothing", "/audit?action=nothing.here"),
+    { ...on("audit-entry", "/audit"), open: openEntry },
+    on("audit-integrity", "/audit/integrity"),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
     on("account", "/account"),
@@ -112,6 +116,7 @@ function backOfficePages({ world, closed, jobId }: Scene): ListedPage[] {
     on("admin-discard-job", `/admin/jobs/${jobId}/discard`),
     on("admin-suppressions", "/admin/suppressions"),
     on("admin-new-suppression", "/admin/suppressions/new"),
+    on("admin-audit", "/admin/audit"),
   ];
 }
 
@@ -121,6 +126,11 @@ function pagesOn(host: string) {
 
 function openMenu(name: string) {
   return (page: Page) => page.locator("aside summary", { hasText: name }).click();
+}
+
+async function openEntry(page: Page): Promise<void> {
+  await page.locator("#audit-list-rows a").first().click();
+  await page.waitForURL(/\/audit\/[0-9a-f-]{36}$/);
 }
 
 async function openRowMenu(page: Page): Promise<void> {

@@ -34,6 +34,8 @@ Deno.test("pages in the pseudo-language are translated, fit their window, cut no
           `${host}/projects`,
           `${host}/projects/new`,
           `${host}/team`,
+          `${host}/audit`,
+          `${host}/audit/integrity`,
           `${host}/search?q=website`,
           `${host}/settings`,
           `${host}/account`,

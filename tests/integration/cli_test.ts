@@ -205,6 +205,18 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.equal(gone.code, 1);
     });
 
+    await t.step("the audit logs are listed with filters, whatever the tenant's plan", async () => {
+      const platform = json(
+        await run("audit", "list", "--action", "tenant.created", "--limit", "1", "--json"),
+      );
+      const own = json(await run("audit", "list", "--tenant-id", "acme", "--actor", "system", "--json"));
+      const wrong = await run("audit", "list", "--since", "yesterday");
+      assert.deepEqual(platform.map(({ action }: { action: string }) => action), ["tenant.created"]);
+      assert.equal(own.at(-1).action, "tenant.created");
+      assert.equal(own.at(-1).actor_type, "system");
+      assert.equal(wrong.code, 2);
+    });
+
     await t.step("the audit logs verify", async () => {
       const platform = json(await run("audit", "verify", "--json"));
       const own = json(await run("audit", "verify", "--tenant-id", "acme", "--json"));

@@ -10,6 +10,7 @@ import type { TenantId, UserId } from "../../db/ids.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { newSchemaName } from "../../db/tenant/schema_name.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
 import { listMailbox, MAILBOX_LIST } from "../../src/email/mailbox.ts";
 import { listSuppressed, SUPPRESSION_LIST } from "../../src/email/suppression.ts";
 import { JOB_LIST, listJobs } from "../../src/operations/job_list.ts";
@@ -43,6 +44,7 @@ const SAMPLES: Record<string, { sorts: readonly string[]; open(world: World): Pr
   suppressions: { sorts: sortsOf(SUPPRESSION_LIST), open: sampleSuppressions },
   mailbox: { sorts: sortsOf(MAILBOX_LIST), open: sampleMailbox },
   jobs: { sorts: sortsOf(JOB_LIST), open: sampleJobs },
+  audit: { sorts: sortsOf(AUDIT_LIST), open: sampleAudit },
 };
 
 for (const [name, { sorts, open }] of Object.entries(SAMPLES)) {
@@ -263,6 +265,30 @@ async function sampleJobs({ system, clock }: World): Promise<Sample> {
     ids,
     remove: (gone) => control.delete(outbox).where(inArray(outbox.id, gone)),
     change: (changed) => control.update(outbox).set({ state: "ready" }).where(inArray(outbox.id, changed)),
+  };
+}
+
+/** Entries of one moment, as only the owner of the table can change them. */
+async function sampleAudit(world: World): Promise<Sample> {
+  const { ctx, tenant } = await world.company("acme");
+  const log = `${tenant.schemaName}.audit_log`;
+  const ids = newIds();
+  const values = ids.map((id, index) =>
+    `('${id}', ${
+      index + 2
+    }, '${world.clock.now().toISOString()}', 'project.updated', 'Ada', 'project', 'Pilot', '', '', '', '')`
+  );
+  await world.asOwner(
+    `delete from ${log}; insert into ${log} (id, sequence, at, action, actor_name, subject_type, subject_name, salt,
+      content_hash, previous_hash, hash) values ${values.join()}`,
+  );
+  const quoted = (some: string[]) => some.map((id) => `'${id}'`).join();
+  return {
+    page: async (query) => idsOf(await listAudit(ctx, AUDIT_LIST.query.parse(query))),
+    ids,
+    remove: (gone) => world.asOwner(`delete from ${log} where id in (${quoted(gone)})`),
+    change: (changed) =>
+      world.asOwner(`update ${log} set at = '${LATER.toISOString()}' where id in (${quoted(changed)})`),
   };
 }
 

@@ -1,9 +1,13 @@
 import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
+import { connect } from "../../db/connection/connect.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
+import type { TenantId } from "../../db/ids.ts";
+import { deleteAuditLines } from "../../db/migration/delete_audit_lines.ts";
 import { findDrift } from "../../db/migration/drift.ts";
 import { migrationStatus } from "../../db/migration/migration_status.ts";
 import { provisionSchema } from "../../db/migration/provision.ts";
+import { parseSchemaName } from "../../db/tenant/schema_name.ts";
 import { Browser } from "../support/browser.ts";
 import { serverUrl } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
@@ -102,6 +106,26 @@ if (serverUrl) {
           });
           assert.equal(page.status, 200);
           assert.equal(made.status, 201);
+        },
+      );
+
+      await t.step(
+        "old lines of an audit log are deleted, which the application's login can't do",
+        async () => {
+          const [row] = await logins.query("select id, schema_name from control.tenants");
+          const tenant = { id: row!.id as TenantId, schemaName: parseSchemaName(String(row!.schema_name)) };
+          const { DATABASE_URL: url, MIGRATION_DATABASE_URL: migrator } = variables;
+          const db = connect({ url }, { connections: 2, migrator: { url: migrator } });
+          const range = { before: new Date("9999-01-01T00:00:00Z"), upTo: 1, limit: 100 };
+          const deleted = await deleteAuditLines(db, tenant, range).finally(() => db.close());
+
+          const removal = `delete from ${tenant.schemaName}.audit_log`;
+          assert.equal(deleted, 1);
+          await assert.rejects(logins.asApplication(removal), /permission denied/);
+          await assert.rejects(
+            logins.asApplication(`begin; set local role ${tenant.schemaName}; ${removal}`),
+            /permission denied/,
+          );
         },
       );
 

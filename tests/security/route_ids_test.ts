@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createApp, type HttpApp } from "../../routes/app.ts";
+import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
 import { listSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import type { User } from "../../src/identity/users.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
@@ -21,6 +22,7 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   tenants: ({ tenant }) => tenant.id,
   admin: ({ tenant }) => tenant.id,
   brand: ({ tenant }) => tenant.id,
+  audit: ({ ctx }) => entryIdOf(ctx),
 };
 
 /** The back office reveals nothing except to platform staff, whether a tenant exists or not. */
@@ -92,6 +94,12 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
 async function signInIdOf(world: World, { id, email }: User): Promise<string> {
   await world.signedInBrowser(email);
   const { items } = await listSignIns(world.system, id, SIGN_IN_LIST.query.parse({}));
+  return items[0]!.id;
+}
+
+/** The id of an entry of the company's audit log. */
+async function entryIdOf(ctx: Company["ctx"]): Promise<string> {
+  const { items } = await listAudit(ctx, AUDIT_LIST.query.parse({}));
   return items[0]!.id;
 }
 

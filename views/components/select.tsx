@@ -3,7 +3,8 @@ import { classes } from "./classes.ts";
 import { CONTROL_LOOK, controlBorder, describedBy, FieldFrame } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 
-export type Option = { value: string; label: string };
+/** `isTyped` marks text that people typed, such as a name. */
+export type Option = { value: string; label: string; isTyped?: boolean };
 type Choices = { options: readonly Option[]; value?: string };
 
 /** A select without a visible label; give it an `aria-label`. */
@@ -20,7 +21,13 @@ export function Select(
         {...attributes}
       >
         {options.map((option) => (
-          <option value={option.value} selected={option.value === value}>{option.label}</option>
+          <option
+            value={option.value}
+            selected={option.value === value}
+            dir={option.isTyped ? "auto" : undefined}
+          >
+            {option.label}
+          </option>
         ))}
       </select>
       <Icon name="chevron-down" class="pointer-events-none absolute inset-y-0 end-3 my-auto text-muted" />

@@ -28,6 +28,7 @@ function Sidebar({ user }: { user: { name: string; email: string } }) {
     { label: text.tenants, href: "/admin/tenants", icon: "layers", group: "main" },
     { label: text.jobs, href: "/admin/jobs", icon: "clock", group: "main" },
     { label: text.suppressions, href: "/admin/suppressions", icon: "inbox", group: "main" },
+    { label: text.auditLog, href: "/admin/audit", icon: "shield", group: "main" },
   ] as const;
   return (
     <>

@@ -23,5 +23,6 @@ export const en = {
   tenants: "Tenants",
   jobs: "Jobs",
   suppressions: "Suppressed email",
+  auditLog: "Audit log",
   yourWorkspaces: "Your workspaces",
 };

@@ -1,7 +1,21 @@
 import { bigint, index, jsonb, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
-import type { UserId } from "../../ids.ts";
+import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
+import { tenants } from "./tenants.ts";
+
+/** Where a change came from. */
+export type Origin = {
+  kind: ActorKind;
+  /** The client's IP address. */
+  address?: string;
+  request_id?: string;
+  /** The background job that made the change. */
+  job?: string;
+};
+
+/** `staff` are the platform's people, `system` is the product itself, such as its CLI. */
+export type ActorKind = "member" | "key" | "job" | "staff" | "system" | "visitor";
 
 /** Who did what to tenants and to the platform. See src/audit/audit_log.ts for the hashes. */
 export const platformAuditLog = control.table("audit_log", {
@@ -15,8 +29,31 @@ export const platformAuditLog = control.table("audit_log", {
   subjectId: uuid("subject_id"),
   subjectName: text("subject_name"),
   details: jsonb("details").$type<Record<string, unknown>>(),
+  origin: jsonb("origin").$type<Origin>(),
   salt: text("salt"),
   contentHash: text("content_hash").notNull(),
   previousHash: text("previous_hash").notNull(),
   hash: text("hash").notNull(),
-}, (table) => [index("audit_log_subject").on(table.subjectId, table.sequence)]);
+}, (table) => [
+  index("audit_log_subject").on(table.subjectId, table.sequence),
+  index("audit_log_at").on(table.at, table.id),
+  index("audit_log_actor").on(table.actorId, table.at, table.id),
+  index("audit_log_action").on(table.action, table.at, table.id),
+]);
+
+/**
+ * What is known about each tenant's log outside its schema: where it starts since older lines were deleted, and up to where it was
+ * verified. A tenant's role can't reach this table, so a log whose end was cut off doesn't match it.
+ */
+export const auditChains = control.table("audit_chains", {
+  tenantId: uuid("tenant_id").$type<TenantId>().primaryKey()
+    .references(() => tenants.id, { onDelete: "cascade" }),
+  /** The last deleted line. */
+  anchorSequence: bigint("anchor_sequence", { mode: "number" }).notNull().default(0),
+  anchorHash: text("anchor_hash").notNull().default(""),
+  verifiedSequence: bigint("verified_sequence", { mode: "number" }).notNull().default(0),
+  verifiedHash: text("verified_hash").notNull().default(""),
+  verifiedAt: moment("verified_at"),
+  /** The first line that doesn't match. */
+  brokenAt: bigint("broken_at", { mode: "number" }),
+});

@@ -1,5 +1,6 @@
 import { bigint, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
+import type { Origin } from "../../control/schema/audit.ts";
 import type { UserId } from "../../ids.ts";
 
 /**
@@ -17,6 +18,8 @@ export const auditLog = pgTable("audit_log", {
   subjectId: uuid("subject_id"),
   subjectName: text("subject_name").notNull(),
   details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
+  /** Null in lines that older versions wrote. */
+  origin: jsonb("origin").$type<Origin>(),
   salt: text("salt").notNull(),
   contentHash: text("content_hash").notNull(),
   previousHash: text("previous_hash").notNull(),
@@ -24,4 +27,6 @@ export const auditLog = pgTable("audit_log", {
 }, (table) => [
   index("audit_log_at").on(table.at, table.id),
   index("audit_log_subject").on(table.subjectId, table.sequence),
+  index("audit_log_actor").on(table.actorId, table.at, table.id),
+  index("audit_log_action").on(table.action, table.at, table.id),
 ]);

@@ -1,0 +1,16 @@
+import { permission } from "../access/permissions.ts";
+import { planFeature } from "../billing/plan_features.ts";
+
+export const AUDIT_READ = permission("audit:read", {
+  roles: ["owner", "admin"],
+  label: "See the audit log",
+});
+
+/** Allows staff to see what was done to tenants and to the platform. */
+export const PLATFORM_AUDIT_READ = permission("platform_audit:read", {
+  roles: [],
+  staff: true,
+  label: "See the platform's audit log",
+});
+
+export const AUDIT_LOG = planFeature("audit_log", { label: "The audit log", from: "team" });

@@ -1,0 +1,63 @@
+import { Alert } from "../../components/alert.tsx";
+import { Badge } from "../../components/badge.tsx";
+import { Button } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { DescriptionList } from "../../components/description_list.tsx";
+import { Instant } from "../../components/time.tsx";
+import { formatsOf } from "../../locale.ts";
+import { usePage } from "../../page.tsx";
+import { type ChainState, INTEGRITY_PATH } from "./audit_page.tsx";
+import { auditText } from "./text.ts";
+
+type IntegrityPageProps = {
+  chain: ChainState & { anchorSequence: number };
+  /** How long the workspace's plan keeps entries. */
+  kept: { days: number; plan: string };
+  now: Date;
+};
+
+/** `/audit/integrity`: whether the log was tampered with, and how that is known. */
+export function IntegrityPage({ chain, kept, now }: IntegrityPageProps) {
+  const text = auditText.use();
+  const { count } = formatsOf(usePage().locale);
+  const { verifiedSequence, verifiedAt, brokenAt, anchorSequence } = chain;
+  const state = brokenAt !== null ? "broken" : verifiedAt ? "verified" : "unverified";
+  const entry = (sequence: number) => text.entry(count.format(sequence));
+  return (
+    <div class="grid max-w-160 gap-6">
+      {brokenAt === null
+        ? null
+        : <Alert kind="error">{`${text.broken(count.format(brokenAt))} ${text.brokenHint}`}</Alert>}
+      <Card>
+        <DescriptionList
+          facts={[
+            {
+              term: text.status,
+              value: state === "broken"
+                ? <Badge tone="danger">{text.states[state]}</Badge>
+                : text.states[state],
+            },
+            ...(state === "verified" ? [{ term: text.verifiedUpTo, value: entry(verifiedSequence) }] : []),
+            ...(verifiedAt ? [{ term: text.lastChecked, value: <Instant at={verifiedAt} now={now} /> }] : []),
+            { term: text.startsAt, value: entry(anchorSequence + 1) },
+            { term: text.kept, value: text.days(count.format(kept.days), kept.plan) },
+          ]}
+        />
+      </Card>
+      <Card title={text.how}>
+        <div class="grid gap-3 text-muted">
+          {text.explanation.map((paragraph) => <p key={paragraph}>{paragraph}</p>)}
+        </div>
+      </Card>
+    </div>
+  );
+}
+
+/** The page's action. */
+export function CheckNow() {
+  return (
+    <form method="post" action={INTEGRITY_PATH}>
+      <Button variant="primary" icon="shield">{auditText.use().checkNow}</Button>
+    </form>
+  );
+}
