@@ -1,5 +1,6 @@
 import { feature } from "../feature.ts";
-import { INVITATION } from "./emails.ts";
+import { INVITATION, TEAM_INVITATION } from "./emails.ts";
+import { EVENTS } from "./events.ts";
 import { MEMBER_SEARCH, MEMBERS_MANAGE, MEMBERS_READ } from "./members.ts";
 import { SEATS } from "./seats.ts";
 import { INVITE_TEAMMATE } from "./setup.ts";
@@ -7,7 +8,8 @@ import { INVITE_TEAMMATE } from "./setup.ts";
 export default feature("access", {
   permissions: [MEMBERS_READ, MEMBERS_MANAGE],
   limits: [SEATS],
-  emails: [INVITATION],
+  emails: [INVITATION, TEAM_INVITATION],
+  events: EVENTS,
   searches: [MEMBER_SEARCH],
   setup: [INVITE_TEAMMATE],
 });

@@ -95,6 +95,13 @@ export const en = {
     notYouNew:
       "If you didn't expect this, ignore this email. Nobody can sign in with your address until a password is chosen.",
   },
+  teamInvitation: {
+    preheader: (expires: Date) => `Accept by ${formatDay(expires)} with this email address.`,
+    button: "Open invitation",
+    expiry: (expires: Date) =>
+      `The invitation is only for this email address. It works once, until ${formatDay(expires)}.`,
+    notYou: "If you didn't expect this, ignore this email. You only join if you accept.",
+  },
   deletionScheduled: {
     subject: (workspace: string, due: Date) => `${workspace} will be deleted on ${formatDay(due)}`,
     preheader: (person: string) => `${person} scheduled it. Until then, an owner can cancel the deletion.`,

@@ -1,0 +1,64 @@
+import { z } from "@hono/zod-openapi";
+import {
+  INVITATION_LIST,
+  invite,
+  listInvitations,
+  newInvitation,
+  resendInvitation,
+  revokeInvitation,
+} from "../../src/access/invitations.ts";
+import { ROLES } from "../../src/access/permissions.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { model } from "../operation_document.ts";
+import { tenantResource } from "./audiences.ts";
+
+const invitation = model("Invitation", {
+  id: z.uuid(),
+  email: z.string(),
+  role: z.enum(ROLES),
+  invitedBy: z.string().nullable().openapi({ description: "The inviter's name" }),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+});
+
+const invitations = tenantResource("Members");
+export default invitations;
+
+invitations.list("/invitations", {
+  operationId: "listInvitations",
+  summary: "List the invitations that nobody has accepted yet, expired ones included",
+  description: "Needs the permission `members:manage`, as do all operations on invitations.",
+  list: INVITATION_LIST,
+  name: "InvitationList",
+  item: invitation,
+  answer: "A page of invitations",
+  run: listInvitations,
+});
+
+invitations.operation("post", "/invitations", {
+  operationId: "createInvitation",
+  summary: "Invite a person by email",
+  description:
+    "The emailed link works once, for 7 days. Inviting the same address again replaces its invitation. An invitation " +
+    "takes no seat, but the plan must have a free one.",
+  body: newInvitation,
+  answer: { status: 201, description: "The invitation", schema: invitation },
+  refusals: [409],
+  run: async (ctx, { body }) => await invite(await openTenant(ctx.system, ctx.tenant.id), body),
+});
+
+invitations.operation("delete", "/invitations/{id}", {
+  operationId: "revokeInvitation",
+  summary: "Revoke an invitation",
+  answer: { status: 204, description: "The link no longer works" },
+  run: async (ctx, { id }) => await revokeInvitation(await openTenant(ctx.system, ctx.tenant.id), id),
+});
+
+invitations.operation("post", "/invitations/{id}/resend", {
+  operationId: "resendInvitation",
+  summary: "Email an invitation again",
+  description: "It is then open for another 7 days.",
+  answer: { description: "The invitation", schema: invitation },
+  refusals: [409],
+  run: async (ctx, { id }) => await resendInvitation(await openTenant(ctx.system, ctx.tenant.id), id),
+});

@@ -1,0 +1,27 @@
+import { event } from "../events/event.ts";
+
+/** A person who is or was invited. `id` is the invitation's, and `name` the address. */
+type Invited = { id: string; name: string };
+/** A person of the tenant. `id` is the user's. */
+type Person = { id: string; name: string };
+
+export const MEMBER_INVITED = event<Invited>("member.invited", { sentence: "invited {name} as {role}" });
+export const INVITATION_REVOKED = event<Invited>("invitation.revoked", {
+  sentence: "revoked the invitation of {name}",
+});
+export const MEMBER_JOINED = event<Person>("member.joined", { sentence: "joined the workspace as {role}" });
+export const MEMBER_ROLE_CHANGED = event<Person>("member.role_changed", {
+  sentence: "changed the role of {name} from {from} to {to}",
+});
+/** Also when a member leaves. */
+export const MEMBER_REMOVED = event<Person>("member.removed", {
+  sentence: "ended the membership of {name}",
+});
+
+export const EVENTS = [
+  MEMBER_INVITED,
+  INVITATION_REVOKED,
+  MEMBER_JOINED,
+  MEMBER_ROLE_CHANGED,
+  MEMBER_REMOVED,
+];
