@@ -8,7 +8,7 @@ import {
   revokeInvitation,
 } from "../../src/access/invitations.ts";
 import { ROLES } from "../../src/access/permissions.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -44,14 +44,14 @@ invitations.operation("post", "/invitations", {
   body: newInvitation,
   answer: { status: 201, description: "The invitation", schema: invitation },
   refusals: [409],
-  run: async (ctx, { body }) => await invite(await openTenant(ctx.system, ctx.tenant.id), body),
+  run: async (ctx, { body }) => await invite(await currentMember(ctx), body),
 });
 
 invitations.operation("delete", "/invitations/{id}", {
   operationId: "revokeInvitation",
   summary: "Revoke an invitation",
   answer: { status: 204, description: "The link no longer works" },
-  run: async (ctx, { id }) => await revokeInvitation(await openTenant(ctx.system, ctx.tenant.id), id),
+  run: async (ctx, { id }) => await revokeInvitation(await currentMember(ctx), id),
 });
 
 invitations.operation("post", "/invitations/{id}/resend", {
@@ -60,5 +60,5 @@ invitations.operation("post", "/invitations/{id}/resend", {
   description: "It is then open for another 7 days.",
   answer: { description: "The invitation", schema: invitation },
   refusals: [409],
-  run: async (ctx, { id }) => await resendInvitation(await openTenant(ctx.system, ctx.tenant.id), id),
+  run: async (ctx, { id }) => await resendInvitation(await currentMember(ctx), id),
 });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { changeRole, memberChanges, removeMember } from "../../src/access/membership.ts";
 import { ROLES } from "../../src/access/permissions.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -38,7 +38,7 @@ members.operation("patch", "/members/{id}", {
   body: memberChanges,
   answer: { description: "The changed member", schema: member },
   refusals: [409],
-  run: async (ctx, { id, body }) => await changeRole(await openTenant(ctx.system, ctx.tenant.id), id, body),
+  run: async (ctx, { id, body }) => await changeRole(await currentMember(ctx), id, body),
 });
 
 members.operation("delete", "/members/{id}", {
@@ -49,5 +49,5 @@ members.operation("delete", "/members/{id}", {
     "of their role. The last owner can't be removed.",
   answer: { status: 204, description: "The member was removed" },
   refusals: [409],
-  run: async (ctx, { id }) => await removeMember(await openTenant(ctx.system, ctx.tenant.id), id),
+  run: async (ctx, { id }) => await removeMember(await currentMember(ctx), id),
 });

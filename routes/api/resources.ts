@@ -4,6 +4,7 @@ export { default as dashboard } from "./dashboard.ts";
 export { default as invitations } from "./invitations.ts";
 export { default as me } from "./me.ts";
 export { default as members } from "./members.ts";
+export { default as ownership } from "./ownership.ts";
 export { default as projects } from "./projects.ts";
 export { default as tenantTokens } from "./tenant_tokens.ts";
 export { default as tenants } from "./tenants.ts";

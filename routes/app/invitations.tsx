@@ -11,8 +11,7 @@ import {
 } from "../../src/access/invitations.ts";
 import { MEMBERS_MANAGE } from "../../src/access/members.ts";
 import { ROLES } from "../../src/access/permissions.ts";
-import type { MemberContext } from "../../src/context.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import {
   InvitationList,
   type InvitationListProps,
@@ -52,7 +51,7 @@ pages.get("/team/invitations/new", (c) => {
 pages.post("/team/invitations", (c) => {
   return form(c, {
     schema: newInvitation,
-    submit: async (input) => await invite(await current(c.get("member")), input),
+    submit: async (input) => await invite(await currentMember(c.get("member")), input),
     done: ({ email }) => afterChange(c, textOf(c).invitations.sent(email)),
     refusals: ["invalid", "conflict", "forbidden", "limit_reached"],
     refused: (refused) => inviteForm(c, refused),
@@ -60,12 +59,12 @@ pages.post("/team/invitations", (c) => {
 });
 
 pages.post("/team/invitations/:id/resend", async (c) => {
-  const { email } = await resendInvitation(await current(c.get("member")), c.req.param("id"));
+  const { email } = await resendInvitation(await currentMember(c.get("member")), c.req.param("id"));
   return await done(c, afterChange(c, textOf(c).invitations.resent(email)));
 });
 
 pages.post("/team/invitations/:id/revoke", async (c) => {
-  const { email } = await revokeInvitation(await current(c.get("member")), c.req.param("id"));
+  const { email } = await revokeInvitation(await currentMember(c.get("member")), c.req.param("id"));
   return await done(c, afterChange(c, textOf(c).invitations.revoked(email)));
 });
 
@@ -75,11 +74,6 @@ async function showInvitations(c: Context<MemberEnv>, address: Address): Promise
   const { items, tabs: _, ...pages } = await browseInvitations(ctx, query);
   const { search = "" } = query;
   return { invitations: items, pages, view: { search }, now: ctx.services.clock.now() };
-}
-
-/** Reads the member's current role, because the session may hold an old role for a few seconds. */
-function current({ system, tenant }: MemberContext) {
-  return openTenant(system, tenant.id);
 }
 
 /** The list as it is now if the person is there, otherwise the page of invitations. */

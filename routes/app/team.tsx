@@ -1,20 +1,37 @@
 import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import { z } from "zod";
 import { authorize, can } from "../../src/access/authorize.ts";
 import { mayGrant } from "../../src/access/granting.ts";
 import { countInvitations } from "../../src/access/invitations.ts";
 import { changeRole, getMember, isSelf, memberChanges, removeMember } from "../../src/access/membership.ts";
 import { browseMembers, type Member, MEMBER_LIST, MEMBERS_MANAGE } from "../../src/access/members.ts";
+import {
+  acceptOwnership,
+  endOwnershipOffer,
+  findOwnOffer,
+  getOwnershipOffer,
+  offerOwnership,
+  OWNERSHIP_TRANSFER,
+} from "../../src/access/ownership.ts";
 import { ROLES } from "../../src/access/permissions.ts";
 import type { MemberContext } from "../../src/context.ts";
 import { restartSession } from "../../src/identity/sessions.ts";
-import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import {
   type MemberFormProps,
+  OfferForm,
   RemovalForm,
   RoleForm,
   TeamDialog,
 } from "../../views/pages/team/member_forms.tsx";
-import { MemberList, type MemberListProps, MEMBERS } from "../../views/pages/team/member_list.tsx";
+import {
+  MemberList,
+  type MemberListProps,
+  MEMBERS,
+  type OfferNoticeProps,
+} from "../../views/pages/team/member_list.tsx";
+import { OwnershipPage } from "../../views/pages/team/ownership_page.tsx";
 import { MembersChanged } from "../../views/pages/team/team_changes.tsx";
 import { InviteLink, TeamPage } from "../../views/pages/team/team_page.tsx";
 import { en } from "../../views/pages/team/text.en.ts";
@@ -23,13 +40,14 @@ import type { MemberEnv } from "../http.ts";
 import { type Address, readListAddress, shownList } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { forgetSession, signInBrowser } from "../middleware/session.ts";
-import { type Done, form, page, type RefusedForm } from "../page.tsx";
+import { type Done, done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { snakeCase } from "../wire.ts";
 import { MemberPages } from "./member_pages.ts";
 
+const NO_FIELDS = z.object({});
 const REFUSALS = ["invalid", "conflict", "forbidden"] as const;
 
-type MemberRoute = Context<MemberEnv, "/team/:id/role" | "/team/:id/removal">;
+type MemberRoute = Context<MemberEnv, "/team/:id/role" | "/team/:id/removal" | "/team/:id/ownership">;
 
 const pages = new MemberPages({ label: en.title, href: "/team", icon: "users", group: "main", position: 30 });
 export default pages;
@@ -53,9 +71,9 @@ pages.get("/team/:id/role", async (c) => {
 pages.post("/team/:id/role", (c) => {
   return form(c, {
     schema: memberChanges,
-    submit: async (input) => await changeRole(await current(c.get("member")), c.req.param("id"), input),
+    submit: async (input) => await changeRole(await currentMember(c.get("member")), c.req.param("id"), input),
     done: async ({ name, role, userId }) => {
-      if (isSelf(c.get("member"), userId)) return await stayAs(c);
+      if (isSelf(c.get("member"), userId)) return await stayAs(c, textOf(c).role.savedSelf);
       return afterChange(c, textOf(c).role.saved(name, textOf(c).withArticle[role]));
     },
     refusals: [...REFUSALS],
@@ -67,8 +85,8 @@ pages.get("/team/:id/removal", async (c) => await page(c, await removalForm(c)))
 
 pages.post("/team/:id/removal", (c) => {
   return form(c, {
-    schema: memberChanges.omit({ role: true }),
-    submit: async () => await removeMember(await current(c.get("member")), c.req.param("id")),
+    schema: NO_FIELDS,
+    submit: async () => await removeMember(await currentMember(c.get("member")), c.req.param("id")),
     done: ({ name, userId }) =>
       isSelf(c.get("member"), userId) ? leave(c) : afterChange(c, textOf(c).removal.done(name)),
     refusals: [...REFUSALS],
@@ -88,16 +106,59 @@ async function showMembers(c: Context<MemberEnv>, address: Address): Promise<Mem
     view: { search, role, sort: snakeCase(sort) },
     now: ctx.services.clock.now(),
     invited: can(ctx, MEMBERS_MANAGE) ? await countInvitations(ctx) : 0,
+    offer: await offerNotice(ctx),
   };
 }
 
+pages.get("/team/:id/ownership", async (c) => {
+  authorize(c.get("member"), OWNERSHIP_TRANSFER);
+  return await page(c, await offerForm(c));
+});
+
+pages.post("/team/:id/ownership", (c) => {
+  return form(c, {
+    schema: NO_FIELDS,
+    submit: async () => await offerOwnership(await currentMember(c.get("member")), c.req.param("id")),
+    done: ({ to }) => afterChange(c, textOf(c).ownership.offered(to.name)),
+    refusals: [...REFUSALS],
+    refused: (refused) => offerForm(c, refused),
+  });
+});
+
+pages.get("/team/ownership", async (c) => {
+  const ctx = c.get("member");
+  const offer = await getOwnershipOffer(ctx);
+  const props = { offer, isReceived: isSelf(ctx, offer.to.userId), workspace: ctx.tenant.name };
+  return await page(c, {
+    title: textOf(c).ownership.pageTitle,
+    trail: trailOf(c),
+    body: <OwnershipPage {...props} />,
+  });
+});
+
+pages.post("/team/ownership/accept", async (c) => {
+  await acceptOwnership(await currentMember(c.get("member")));
+  return await done(c, await stayAs(c, textOf(c).ownership.accepted));
+});
+
+pages.post("/team/ownership/end", async (c) => {
+  await endOwnershipOffer(await currentMember(c.get("member")));
+  return await done(c, { to: MEMBERS.path, flash: { kind: "info", text: textOf(c).ownership.ended } });
+});
+
 function rightsOver(ctx: MemberContext, { userId, role }: Member) {
-  return { isSelf: isSelf(ctx, userId), canChange: can(ctx, MEMBERS_MANAGE) && mayGrant(ctx, role) };
+  return {
+    isSelf: isSelf(ctx, userId),
+    canChange: can(ctx, MEMBERS_MANAGE) && mayGrant(ctx, role),
+    canOffer: can(ctx, OWNERSHIP_TRANSFER) && role !== "owner",
+  };
 }
 
-/** Reads the member's current role, because the session may hold an old role for a few seconds. */
-function current({ system, tenant }: MemberContext) {
-  return openTenant(system, tenant.id);
+async function offerNotice(ctx: MemberContext): Promise<OfferNoticeProps | null> {
+  const offer = await findOwnOffer(ctx);
+  if (!offer) return null;
+  const isReceived = isSelf(ctx, offer.to.userId);
+  return { isReceived, name: isReceived ? offer.from.name : offer.to.name };
 }
 
 function afterChange(c: Context<MemberEnv>, text: string): Done {
@@ -112,49 +173,48 @@ function afterChange(c: Context<MemberEnv>, text: string): Done {
 }
 
 /** The person's old session ended with their old role. */
-async function stayAs(c: MemberRoute): Promise<Done> {
+async function stayAs(c: Context<MemberEnv>, flash: string): Promise<Done> {
   await signInBrowser(c, await restartSession(c.get("member").system, c.get("session"), c.get("device")));
-  return { to: MEMBERS.path, flash: textOf(c).role.savedSelf };
+  return { to: MEMBERS.path, flash };
 }
 
 /** The person has no session in this workspace any longer. */
-function leave(c: MemberRoute): Done {
+function leave(c: Context<MemberEnv>): Done {
   forgetSession(c);
   return { to: `${c.get("services").config.appUrl.origin}/workspaces` };
 }
 
 async function roleForm(c: MemberRoute, refused?: RefusedForm) {
-  const { role } = textOf(c);
-  const props = await formProps(c, refused);
-  return {
-    title: role.title,
-    trail: trailOf(c),
-    body: <RoleForm {...props} />,
-    partial: refused ? <RoleForm {...props} inPlace /> : (
-      <TeamDialog title={role.title}>
-        <RoleForm {...props} inPlace />
-      </TeamDialog>
-    ),
-  };
+  return formPage(c, textOf(c).role.title, RoleForm, await formProps(c, refused));
 }
 
 async function removalForm(c: MemberRoute, refused?: RefusedForm) {
   const { removal } = textOf(c);
   const props = await formProps(c, refused);
-  const title = props.isSelf ? removal.leaveTitle : removal.title;
+  return formPage(c, props.isSelf ? removal.leaveTitle : removal.title, RemovalForm, props);
+}
+
+async function offerForm(c: MemberRoute, refused?: RefusedForm) {
+  return formPage(c, textOf(c).ownership.title, OfferForm, await formProps(c, refused));
+}
+
+/** A form on its own page, or in a dialog for htmx. If the dialog's form has errors, only the form. */
+function formPage(
+  c: MemberRoute,
+  title: string,
+  Form: (props: MemberFormProps) => Child,
+  { isRefused, ...props }: MemberFormProps & { isRefused: boolean },
+): Page {
+  const inPlace = <Form {...props} inPlace />;
   return {
     title,
     trail: trailOf(c),
-    body: <RemovalForm {...props} />,
-    partial: refused ? <RemovalForm {...props} inPlace /> : (
-      <TeamDialog title={title}>
-        <RemovalForm {...props} inPlace />
-      </TeamDialog>
-    ),
+    body: <Form {...props} />,
+    partial: isRefused ? inPlace : <TeamDialog title={title}>{inPlace}</TeamDialog>,
   };
 }
 
-async function formProps(c: MemberRoute, refused?: RefusedForm): Promise<MemberFormProps> {
+async function formProps(c: MemberRoute, refused?: RefusedForm) {
   const ctx = c.get("member");
   const member = await getMember(ctx, c.req.param("id"));
   return {
@@ -163,6 +223,7 @@ async function formProps(c: MemberRoute, refused?: RefusedForm): Promise<MemberF
     roles: ROLES.filter((role) => mayGrant(ctx, role)),
     problem: refused?.problem,
     errors: refused?.errors,
+    isRefused: refused !== undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Invitation } from "../../views/emails/invitation.tsx";
+import { OwnershipOffer } from "../../views/emails/ownership_offer.tsx";
 import { TeamInvitation } from "../../views/emails/team_invitation.tsx";
 import { emailText } from "../../views/emails/text.ts";
 import type { TenantContext } from "../context.ts";
@@ -15,6 +16,7 @@ import { tenantUrl } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { findInvitation, type InvitationRow, invitationUrl } from "./invitation_links.ts";
 import { findRole } from "./members.ts";
+import { findOwnershipOffer } from "./ownership_offers.ts";
 
 /**
  * Quotes names in the text only, and not even there if they could pass for a link or an address. The subject names the workspace
@@ -103,6 +105,35 @@ export const TEAM_INVITATION = email("team_invitation", {
     subjectName: SAMPLE.tenantName,
     role: "member",
     url: SAMPLE.invitationLink,
+    expiresAt: new Date("2026-12-24T10:00:00Z"),
+  },
+});
+
+/** Names the people and the workspace to readers with a confirmed address only. */
+export const OWNERSHIP_OFFER = email("ownership_offer", {
+  to: MEMBERS,
+  inTenantsName: true,
+  request: z.object({ userId: idSchema<UserId>() }),
+  load: async (ctx, reader) => {
+    const offer = await findOwnershipOffer(ctx);
+    if (offer?.to.userId !== reader.id) return null;
+    const { services, tenant } = ctx;
+    const names = { from: offer.from.name, tenantName: tenant.name };
+    return {
+      names: reader.emailVerifiedAt ? names : null,
+      url: `${tenantUrl(services.config.appUrl, tenant)}/team/ownership`,
+      expiresAt: offer.expiresAt,
+    };
+  },
+  subject: ({ names }, _brand, locale) => {
+    const text = emailText.of(locale).ownershipOffer;
+    return text.subject(names?.tenantName ?? text.aWorkspace);
+  },
+  preheader: ({ expiresAt }, _brand, locale) => emailText.of(locale).ownershipOffer.preheader(expiresAt),
+  view: OwnershipOffer,
+  sample: {
+    names: { from: SAMPLE.person, tenantName: SAMPLE.tenantName },
+    url: `${SAMPLE.workspace}/team/ownership`,
     expiresAt: new Date("2026-12-24T10:00:00Z"),
   },
 });

@@ -17,6 +17,19 @@ export const MEMBER_ROLE_CHANGED = event<Person>("member.role_changed", {
 export const MEMBER_REMOVED = event<Person>("member.removed", {
   sentence: "ended the membership of {name}",
 });
+export const OWNERSHIP_OFFERED = event<Person>("ownership.offered", {
+  sentence: "offered the ownership to {name}",
+});
+export const OWNERSHIP_WITHDRAWN = event<Person>("ownership.withdrawn", {
+  sentence: "withdrew the offer of ownership to {name}",
+});
+export const OWNERSHIP_DECLINED = event<Person>("ownership.declined", {
+  sentence: "declined the ownership",
+});
+/** The subject is the former owner. */
+export const OWNERSHIP_TRANSFERRED = event<Person>("ownership.transferred", {
+  sentence: "took over the ownership from {name}",
+});
 
 export const EVENTS = [
   MEMBER_INVITED,
@@ -24,4 +37,8 @@ export const EVENTS = [
   MEMBER_JOINED,
   MEMBER_ROLE_CHANGED,
   MEMBER_REMOVED,
+  OWNERSHIP_OFFERED,
+  OWNERSHIP_WITHDRAWN,
+  OWNERSHIP_DECLINED,
+  OWNERSHIP_TRANSFERRED,
 ];

@@ -1,7 +1,7 @@
 import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
-import { invitations } from "../../db/control/schema/invitations.ts";
+import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
 import { oneTimeTokens, pendingSignUps, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
@@ -61,6 +61,12 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       invitations,
       invitations.id,
       lt(invitations.expiresAt, before(KEPT.invitations)),
+    ),
+    ownership_offers: await deleteAll(
+      ctx,
+      ownershipOffers,
+      ownershipOffers.tenantId,
+      lt(ownershipOffers.expiresAt, expired),
     ),
     subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
     jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +

@@ -26,3 +26,19 @@ export const invitations = control.table("invitations", {
   index("invitations_inviter").on(table.invitedBy),
   index("invitations_expiry").on(table.expiresAt),
 ]);
+
+/** An owner's offer to hand the tenant over to another member, until that member accepts or declines. */
+export const ownershipOffers = control.table("ownership_offers", {
+  tenantId: uuid("tenant_id").$type<TenantId>().primaryKey().references(() => tenants.id, {
+    onDelete: "cascade",
+  }),
+  fromUserId: uuid("from_user_id").$type<UserId>().notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  toUserId: uuid("to_user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+  createdAt: moment("created_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+}, (table) => [
+  index("ownership_offers_from").on(table.fromUserId),
+  index("ownership_offers_to").on(table.toUserId),
+]);

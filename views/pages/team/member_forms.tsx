@@ -53,6 +53,22 @@ export function RemovalForm({ member, isSelf, problem, inPlace = false }: Member
   );
 }
 
+/** `/team/:id/ownership` as a page, or with `inPlace` only its form. */
+export function OfferForm({ member, problem, inPlace = false }: MemberFormProps) {
+  const { ownership: text } = teamText.use();
+  return (
+    <TeamForm id="offer-form" action={`/team/${member.id}/ownership`} problem={problem} inPlace={inPlace}>
+      <p class="text-md text-muted wrap-anywhere">
+        {fill(text.lead, { name: <Name>{member.name}</Name> })}
+      </p>
+      <div class="flex flex-wrap gap-2">
+        <Button variant="primary">{text.button}</Button>
+        <Cancel href="/team" inPlace={inPlace} autofocus />
+      </div>
+    </TeamForm>
+  );
+}
+
 /** A form in the dialog that htmx loads, or on a page of its own. */
 export function TeamDialog({ title, children }: { title: string; children?: Child }) {
   return <Dialog id="team-dialog" title={title}>{children}</Dialog>;

@@ -20,7 +20,11 @@ export type MemberListProps = {
   now: Date;
   /** The number of people who are invited. Zero for people who may not see them. */
   invited: number;
+  /** The open offer of ownership, for the two people that it is about. */
+  offer: OfferNoticeProps | null;
 };
+
+export type OfferNoticeProps = { isReceived: boolean; name: string };
 
 /** The list of members. It starts with all of them, by name. */
 export const MEMBERS: ListAddress<MemberView> = { path: "/team", defaults: { role: "all", sort: "name" } };
@@ -29,7 +33,7 @@ const ID = "member-list";
 const ROLES = ["all", "owner", "admin", "member", "viewer"] as const;
 
 /** The list with its tabs. A change of a member, or of what the list shows, replaces it. */
-export function MemberList({ members, pages, counts, view, now, invited }: MemberListProps) {
+export function MemberList({ members, pages, counts, view, now, invited, offer }: MemberListProps) {
   const text = teamText.use();
   const { name, email, role, seen, joined } = text.columns;
   return (
@@ -46,7 +50,12 @@ export function MemberList({ members, pages, counts, view, now, invited }: Membe
         options: ROLES.map((value) => ({ value, label: text.tabs[value] })),
       }}
       filter={<ListSearch list={ID} address={MEMBERS} view={view} label={text.search} />}
-      notice={invited > 0 ? <InvitationsNotice invited={invited} /> : null}
+      notice={
+        <>
+          {offer ? <OfferNotice {...offer} /> : null}
+          {invited > 0 ? <InvitationsNotice invited={invited} /> : null}
+        </>
+      }
       columns={[
         { label: name, sort: "name", class: "md:w-[28%]" },
         { label: email },
@@ -66,9 +75,19 @@ export function MemberList({ members, pages, counts, view, now, invited }: Membe
 
 function InvitationsNotice({ invited }: { invited: number }) {
   const { invitations: text } = teamText.use();
+  return <Notice text={text.open(invited)} href="/team/invitations" link={text.see} />;
+}
+
+function OfferNotice({ isReceived, name }: OfferNoticeProps) {
+  const { ownership: text } = teamText.use();
+  const said = isReceived ? text.noticeReceived(name) : text.noticeSent(name);
+  return <Notice text={said} href="/team/ownership" link={text.see} />;
+}
+
+function Notice({ text, href, link }: { text: string; href: string; link: string }) {
   return (
-    <p class="border-b border-line bg-canvas px-4 py-2 text-sm text-muted">
-      {text.open(invited)} <TextLink href="/team/invitations">{text.see}</TextLink>
+    <p class="border-b border-line bg-canvas px-4 py-2 text-sm text-muted wrap-anywhere">
+      {text} <TextLink href={href}>{link}</TextLink>
     </p>
   );
 }

@@ -16,7 +16,7 @@ import { fill } from "../../text.ts";
 import { teamText } from "./text.ts";
 
 /** A member, and what the person who looks at the list may do with them. */
-export type ListedMember = Member & { isSelf: boolean; canChange: boolean };
+export type ListedMember = Member & { isSelf: boolean; canChange: boolean; canOffer: boolean };
 
 /** A member in the list. */
 export function MemberRow({ member, now }: { member: ListedMember; now: Date }) {
@@ -77,9 +77,9 @@ function RowActions({ member: { id, canChange } }: { member: ListedMember }) {
   return <a href={href} class={ROW_ACTION} {...intoEditor(href)}>{teamText.use().role.action}</a>;
 }
 
-function RowMenu({ member: { id, name, isSelf, canChange } }: { member: ListedMember }) {
+function RowMenu({ member: { id, name, isSelf, canChange, canOffer } }: { member: ListedMember }) {
   const text = teamText.use();
-  const [role, removal] = [`/team/${id}/role`, `/team/${id}/removal`];
+  const [role, offer, removal] = [`/team/${id}/role`, `/team/${id}/ownership`, `/team/${id}/removal`];
   return (
     <Menu
       label={text.actions(name)}
@@ -88,6 +88,9 @@ function RowMenu({ member: { id, name, isSelf, canChange } }: { member: ListedMe
     >
       {canChange
         ? <MenuLink icon="edit" href={role} {...intoEditor(role)}>{text.role.action}</MenuLink>
+        : null}
+      {canOffer
+        ? <MenuLink icon="arrow-right" href={offer} {...intoEditor(offer)}>{text.ownership.action}</MenuLink>
         : null}
       <MenuLink icon={isSelf ? "log-out" : "trash"} tone="danger" href={removal} {...intoEditor(removal)}>
         {isSelf ? text.removal.leaveAction : text.removal.action}
