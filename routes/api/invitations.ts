@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { csvInvitations, type CsvReport, inviteByCsv } from "../../src/access/csv_invitations.ts";
 import {
   INVITATION_LIST,
   invite,
@@ -8,6 +9,7 @@ import {
   revokeInvitation,
 } from "../../src/access/invitations.ts";
 import { ROLES } from "../../src/access/permissions.ts";
+import { englishOf } from "../../src/platform/problem.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
@@ -19,6 +21,18 @@ const invitation = model("Invitation", {
   invitedBy: z.string().nullable().openapi({ description: "The inviter's name" }),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
+});
+
+const report = model("InvitationReport", {
+  sent: z.int(),
+  lines: z.array(z.object({
+    line: z.int(),
+    email: z.string(),
+    role: z.string(),
+    status: z.enum(["new", "again", "member", "error"]),
+    code: z.string().nullable(),
+    message: z.string().nullable(),
+  })),
 });
 
 const invitations = tenantResource("Members");
@@ -47,6 +61,18 @@ invitations.operation("post", "/invitations", {
   run: async (ctx, { body }) => await invite(await currentMember(ctx), body),
 });
 
+invitations.operation("post", "/invitations/batch", {
+  operationId: "createInvitations",
+  summary: "Invite the people on a list",
+  description:
+    "`csv` has a line for each person: `email,role`. If a line has an error, nobody is invited. With `dry_run`, nobody is " +
+    "invited either. People who are members already are left out.",
+  body: csvInvitations,
+  answer: { description: "What happens to each line, and how many invitations were sent", schema: report },
+  refusals: [409],
+  run: async (ctx, { body }) => shown(await inviteByCsv(await currentMember(ctx), body)),
+});
+
 invitations.operation("delete", "/invitations/{id}", {
   operationId: "revokeInvitation",
   summary: "Revoke an invitation",
@@ -62,3 +88,14 @@ invitations.operation("post", "/invitations/{id}/resend", {
   refusals: [409],
   run: async (ctx, { id }) => await resendInvitation(await currentMember(ctx), id),
 });
+
+function shown({ lines, sent }: CsvReport) {
+  return {
+    sent,
+    lines: lines.map(({ problem, ...line }) => ({
+      ...line,
+      code: problem && problem.code,
+      message: problem && englishOf(problem),
+    })),
+  };
+}

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { authorize } from "../../src/access/authorize.ts";
+import { csvInvitations, type CsvReport, inviteByCsv } from "../../src/access/csv_invitations.ts";
 import { mayGrant } from "../../src/access/granting.ts";
 import {
   browseInvitations,
@@ -12,6 +13,7 @@ import {
 import { MEMBERS_MANAGE } from "../../src/access/members.ts";
 import { ROLES } from "../../src/access/permissions.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
+import { ImportPage, type ImportPageProps, type ShownLine } from "../../views/pages/team/import_page.tsx";
 import {
   InvitationList,
   type InvitationListProps,
@@ -22,11 +24,17 @@ import { TeamDialog } from "../../views/pages/team/member_forms.tsx";
 import { InvitationsChanged } from "../../views/pages/team/team_changes.tsx";
 import { InvitationsPage, InviteLink } from "../../views/pages/team/team_page.tsx";
 import { teamText } from "../../views/pages/team/text.ts";
-import type { MemberEnv } from "../http.ts";
+import { formParts } from "../form_parts.ts";
+import type { Fields, MemberEnv } from "../http.ts";
 import { type Address, readListAddress, shownList } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
-import { type Done, done, form, page, type RefusedForm } from "../page.tsx";
+import { acceptBody, KILOBYTE } from "../middleware/body.ts";
+import { type Done, done, form, type Page, page, type RefusedForm } from "../page.tsx";
+import { problemText } from "../problem_text.ts";
 import { MemberPages } from "./member_pages.ts";
+
+const MAX_CSV_BYTES = 100 * KILOBYTE;
+const FILES = acceptBody({ kind: "files", maxFileBytes: MAX_CSV_BYTES, maxBytes: 3 * MAX_CSV_BYTES });
 
 /** The people who are invited but haven't accepted yet. The navigation shows them as a part of the members. */
 const pages = new MemberPages();
@@ -55,6 +63,29 @@ pages.post("/team/invitations", (c) => {
     done: ({ email }) => afterChange(c, textOf(c).invitations.sent(email)),
     refusals: ["invalid", "conflict", "forbidden", "limit_reached"],
     refused: (refused) => inviteForm(c, refused),
+  });
+});
+
+pages.get("/team/invitations/import", (c) => {
+  authorize(c.get("member"), MEMBERS_MANAGE);
+  return page(c, importPage(c, {}));
+});
+
+pages.post("/team/invitations/import", FILES, async (c) => {
+  const ctx = await currentMember(c.get("member"));
+  authorize(ctx, MEMBERS_MANAGE); // before the file is read
+  const fields = await readImport(c);
+  return await form(c, {
+    fields,
+    schema: csvInvitations.pick({ csv: true }),
+    submit: ({ csv }) => inviteByCsv(ctx, { csv, dryRun: fields.step !== "send" }),
+    done: async (report) =>
+      report.sent > 0
+        ? { to: INVITATIONS.path, flash: textOf(c).invitations.csv.sent(report.sent) }
+        : await page(c, importPage(c, { csv: fields.csv, report: reportOf(c, report) })),
+    refusals: ["invalid", "conflict", "forbidden", "limit_reached"],
+    refused: ({ values, errors, problem }) =>
+      importPage(c, { csv: values.csv, error: errors.csv ?? errors.email, problem }),
   });
 });
 
@@ -102,6 +133,32 @@ function inviteForm(c: Context<MemberEnv>, refused?: RefusedForm) {
       </TeamDialog>
     ),
   };
+}
+
+function importPage(c: Context<MemberEnv>, props: ImportPageProps): Page {
+  return {
+    title: textOf(c).invitations.csv.title,
+    trail: [...trailOf(c), { label: textOf(c).invitations.title, href: INVITATIONS.path }],
+    body: <ImportPage {...props} />,
+  };
+}
+
+/** A chosen file takes the place of the text. */
+async function readImport(c: Context<MemberEnv>): Promise<Fields> {
+  const fields: Fields = {};
+  for await (const part of formParts(c)) {
+    if (part.kind === "text") fields[part.name] ??= part.value;
+    else if (part.bytes.length > 0) fields.csv = new TextDecoder().decode(part.bytes);
+  }
+  return fields;
+}
+
+function reportOf(c: Context<MemberEnv>, { lines }: CsvReport): ShownLine[] {
+  const locale = localeOf(c);
+  return lines.map(({ problem, ...line }) => ({
+    ...line,
+    problem: problem && problemText(problem, locale),
+  }));
 }
 
 function trailOf(c: Context<MemberEnv>) {

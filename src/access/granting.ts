@@ -5,7 +5,7 @@ import type { Actor } from "./actor.ts";
 import type { Grants, Permission, Role } from "./permissions.ts";
 import { grantsOfRole } from "./permissions.ts";
 
-const ROLE_TOO_HIGH = problem("role_too_high", "You can't grant more than your own role allows.");
+export const ROLE_TOO_HIGH = problem("role_too_high", "You can't grant more than your own role allows.");
 
 /** The keys of the permissions among `all` that `grants` include, sorted. */
 export function permissionKeys(all: readonly Permission[], grants: Grants): string[] {

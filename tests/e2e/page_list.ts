@@ -95,6 +95,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("team-invitations", "/team/invitations"),
     on("team-invitations-nothing", "/team/invitations?search=nothing"),
     on("new-invitation", "/team/invitations/new"),
+    { ...on("import-invitations", "/team/invitations/import"), open: checkList },
     on("ownership", "/team/ownership"),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
@@ -138,6 +139,12 @@ async function openDeleteDialog(page: Page): Promise<void> {
   await openRowMenu(page);
   await page.locator("details[open]").getByRole("link", { name: "Delete" }).click();
   await page.waitForSelector("dialog[open]");
+}
+
+async function checkList(page: Page): Promise<void> {
+  await page.fill("#invite-csv", "ada@company.example,admin\nben@company.example\nno-address,viewer");
+  await page.getByRole("button", { name: "Check list" }).click();
+  await page.waitForSelector("text=1 line has an error");
 }
 
 function openDialog(link: string) {

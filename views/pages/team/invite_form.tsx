@@ -1,6 +1,7 @@
 import type { Role } from "../../../src/access/permissions.ts";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
+import { TextLink } from "../../components/link.tsx";
 import { Cancel, TeamForm } from "./member_forms.tsx";
 import { RoleField } from "./role_field.tsx";
 import { teamText } from "./text.ts";
@@ -38,6 +39,9 @@ export function InviteForm(
         <Button variant="primary">{text.send}</Button>
         <Cancel href="/team" inPlace={inPlace} />
       </div>
+      <p class="text-sm">
+        <TextLink href="/team/invitations/import">{text.several}</TextLink>
+      </p>
     </TeamForm>
   );
 }

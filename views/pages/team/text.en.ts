@@ -86,6 +86,32 @@ export const en = {
     new: "Invite people",
     email: "Email",
     emailHint: "They get a link that works for 7 days.",
+    several: "Invite several people",
+    csv: {
+      title: "Invite several people",
+      lead: "Paste a list, or choose a CSV file: one person a line, with email and role.",
+      list: "List",
+      hint: "Roles are owner, admin, member and viewer. Without a role, a person is a member.",
+      file: "CSV file",
+      check: "Check list",
+      send: (count: number) => `Send ${plural(count, "invitation")}`,
+      report: "Checked list",
+      columns: { line: "Line", email: "Email", role: "Role", result: "Result" },
+      statuses: {
+        new: "Will be invited",
+        again: "Invited already, will get a new email",
+        member: "Member already, left out",
+        error: "Error",
+      },
+      errors: (count: number) =>
+        count === 1
+          ? "1 line has an error. Correct it and check again."
+          : `${plural(count, "line")} have errors. Correct them and check again.`,
+      nobody: "Everyone on this list is a member already.",
+      ready: (count: number) => `${plural(count, "person", "people")} will be invited.`,
+      sent: (count: number) =>
+        count === 1 ? "1 invitation was sent." : `${plural(count, "invitation")} were sent.`,
+    },
     send: "Send invitation",
     sent: (email: string) => `Invitation sent to ${email}.`,
   },
