@@ -3,6 +3,7 @@ import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { FieldFrame, TextAreaField } from "../../components/field.tsx";
+import { FileInput } from "../../components/file_input.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { Cell, Table } from "../../components/table.tsx";
 import { teamText } from "./text.ts";
@@ -27,7 +28,7 @@ export function ImportPage({ csv, report, error, problem }: ImportPageProps) {
   const wanted = report?.filter(({ status }) => status === "new" || status === "again").length ?? 0;
   const isReady = wanted > 0 && !report!.some(({ status }) => status === "error");
   return (
-    <div class="max-w-2xl">
+    <div class="max-w-192">
       <PageLead>{text.lead}</PageLead>
       <form
         method="post"
@@ -47,12 +48,11 @@ export function ImportPage({ csv, report, error, problem }: ImportPageProps) {
           error={error}
           placeholder={EXAMPLE}
           rows={8}
-          class="font-mono"
           spellcheck={false}
           autofocus={report ? undefined : true}
         />
         <FieldFrame id="invite-file" label={text.file} optional>
-          <input id="invite-file" name="file" type="file" accept=".csv,.txt,text/csv" class="text-sm" />
+          <FileInput id="invite-file" name="file" accept=".csv,.txt,text/csv" />
         </FieldFrame>
         <div class="flex flex-wrap gap-2">
           {isReady ? <Button variant="primary" name="step" value="send">{text.send(wanted)}</Button> : null}
