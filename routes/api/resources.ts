@@ -2,6 +2,7 @@
 export { default as auth } from "./auth.ts";
 export { default as dashboard } from "./dashboard.ts";
 export { default as invitations } from "./invitations.ts";
+export { default as joinDomains } from "./join_domains.ts";
 export { default as me } from "./me.ts";
 export { default as members } from "./members.ts";
 export { default as ownership } from "./ownership.ts";

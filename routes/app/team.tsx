@@ -105,6 +105,7 @@ async function showMembers(c: Context<MemberEnv>, address: Address): Promise<Mem
     counts: tabs,
     view: { search, role, sort: snakeCase(sort) },
     now: ctx.services.clock.now(),
+    canManage: can(ctx, MEMBERS_MANAGE),
     invited: can(ctx, MEMBERS_MANAGE) ? await countInvitations(ctx) : 0,
     offer: await offerNotice(ctx),
   };

@@ -1,6 +1,6 @@
 import { event } from "../events/event.ts";
 
-/** A person who is or was invited. `id` is the invitation's, and `name` the address. */
+/** An invitation, whose name is the address, or a domain. */
 type Invited = { id: string; name: string };
 /** A person of the tenant. `id` is the user's. */
 type Person = { id: string; name: string };
@@ -30,6 +30,13 @@ export const OWNERSHIP_DECLINED = event<Person>("ownership.declined", {
 export const OWNERSHIP_TRANSFERRED = event<Person>("ownership.transferred", {
   sentence: "took over the ownership from {name}",
 });
+/** The name is the domain. */
+export const DOMAIN_OPENED = event<Invited>("join_domain.opened", {
+  sentence: "let everyone at {name} join as {role}",
+});
+export const DOMAIN_CLOSED = event<Invited>("join_domain.closed", {
+  sentence: "stopped letting everyone at {name} join",
+});
 
 export const EVENTS = [
   MEMBER_INVITED,
@@ -41,4 +48,6 @@ export const EVENTS = [
   OWNERSHIP_WITHDRAWN,
   OWNERSHIP_DECLINED,
   OWNERSHIP_TRANSFERRED,
+  DOMAIN_OPENED,
+  DOMAIN_CLOSED,
 ];

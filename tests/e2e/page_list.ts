@@ -97,6 +97,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("new-invitation", "/team/invitations/new"),
     { ...on("import-invitations", "/team/invitations/import"), open: checkList },
     on("ownership", "/team/ownership"),
+    on("join-domains", "/team/domains"),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
     on("account", "/account"),

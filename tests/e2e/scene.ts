@@ -1,5 +1,6 @@
 import { invitationUrl } from "../../src/access/invitation_links.ts";
 import { invite } from "../../src/access/invitations.ts";
+import { openToDomain } from "../../src/access/join_domains.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { offerOwnership } from "../../src/access/ownership.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
@@ -72,6 +73,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   const invitation = await invite(ctx, { email: "rosa.delgado@partner.example", role: "member" });
   const known = await invite(ctx, { email: "owner@globex.example", role: "viewer" });
   await offerOwnership(ctx, await membershipOf(northwind.company, "tomas@northwind.example"));
+  await openToDomain(ctx, { domain: "northwind.example", role: "member" });
   const newcomer = await world.unconfirmedUser("new@northwind.example");
   const links = {
     setPassword: await world.passwordLink(people.oskar),

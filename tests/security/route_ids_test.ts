@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createApp, type HttpApp } from "../../routes/app.ts";
 import { invite } from "../../src/access/invitations.ts";
+import { openToDomain } from "../../src/access/join_domains.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { listSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import type { User } from "../../src/identity/users.ts";
@@ -27,6 +28,8 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   team: ownMembershipId,
   invitations: invitationId,
   "team/invitations": invitationId,
+  "join-domains": joinDomainId,
+  "team/domains": joinDomainId,
 };
 
 /** The back office reveals nothing except to platform staff, whether a tenant exists or not. */
@@ -107,6 +110,10 @@ async function ownMembershipId({ ctx }: Company): Promise<string> {
 
 async function invitationId({ ctx }: Company): Promise<string> {
   return (await invite(ctx, { email: "invited@globex.example", role: "member" })).id;
+}
+
+async function joinDomainId({ ctx }: Company): Promise<string> {
+  return (await openToDomain(ctx, { domain: "globex.example", role: "member" })).id;
 }
 
 /** The id of a browser's sign-in. */

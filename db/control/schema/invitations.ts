@@ -42,3 +42,18 @@ export const ownershipOffers = control.table("ownership_offers", {
   index("ownership_offers_from").on(table.fromUserId),
   index("ownership_offers_to").on(table.toUserId),
 ]);
+
+/** Email domains whose people may join a tenant without an invitation. */
+export const joinDomains = control.table("join_domains", {
+  id: uuid("id").primaryKey(),
+  tenantId: uuid("tenant_id").$type<TenantId>().notNull().references(() => tenants.id, {
+    onDelete: "cascade",
+  }),
+  /** In lowercase, as in the addresses of `users`. */
+  domain: text("domain").notNull(),
+  role: text("role", { enum: ["member", "viewer"] }).notNull(),
+  createdAt: moment("created_at").notNull(),
+}, (table) => [
+  unique("join_domains_tenant_domain").on(table.tenantId, table.domain),
+  index("join_domains_domain").on(table.domain),
+]);

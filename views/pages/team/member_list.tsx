@@ -18,6 +18,7 @@ export type MemberListProps = {
   counts: Record<MemberView["role"], number> | null;
   view: MemberView;
   now: Date;
+  canManage: boolean;
   /** The number of people who are invited. Zero for people who may not see them. */
   invited: number;
   /** The open offer of ownership, for the two people that it is about. */
@@ -33,7 +34,9 @@ const ID = "member-list";
 const ROLES = ["all", "owner", "admin", "member", "viewer"] as const;
 
 /** The list with its tabs. A change of a member, or of what the list shows, replaces it. */
-export function MemberList({ members, pages, counts, view, now, invited, offer }: MemberListProps) {
+export function MemberList(
+  { members, pages, counts, view, now, canManage, invited, offer }: MemberListProps,
+) {
   const text = teamText.use();
   const { name, email, role, seen, joined } = text.columns;
   return (
@@ -69,6 +72,7 @@ export function MemberList({ members, pages, counts, view, now, invited, offer }
           <ButtonLink href={MEMBERS.path}>{text.showAll}</ButtonLink>
         </EmptyState>
       }
+      foot={canManage ? <TextLink href="/team/domains">{text.domains.link}</TextLink> : undefined}
     />
   );
 }

@@ -62,6 +62,20 @@ export const en = {
     noticeSent: (to: string) => `You offered the ownership to ${to}.`,
     see: "See offer",
   },
+  domains: {
+    title: "Join by email domain",
+    link: "Join by email domain",
+    lead: "People with a confirmed email at these domains can join without an invitation.",
+    open: "Open domains",
+    role: (domain: string) => `Role of people at ${domain}`,
+    openDomain: (domain: string) => `Let people at ${domain} join`,
+    close: "Stop",
+    closeDomain: (domain: string) => `Stop letting people at ${domain} join`,
+    isPublic: (domain: string) =>
+      `Anyone can get an address at ${domain}, so you can't open it. Invite people instead.`,
+    opened: (domain: string) => `People at ${domain} can join now.`,
+    closed: (domain: string) => `People at ${domain} can no longer join. Members stay.`,
+  },
   withArticle: { owner: "an owner", admin: "an admin", member: "a member", viewer: "a viewer" },
   invitations: {
     title: "Invitations",
