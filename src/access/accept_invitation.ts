@@ -99,8 +99,8 @@ export async function acceptInvitation(
 
 /**
  * Accepts an invitation for a person without a confirmed account: creates the account, or takes it over from whoever signed up
- * with the address. The link proves the address. Throws `invalid` on `token` or `password`, or `limit_reached`. The invitation
- * then stays open.
+ * with the address. The link proves the address. Throws `invalid` on `token` or `password`, `forbidden` if another step is
+ * needed, or `limit_reached`. The invitation then stays open.
  */
 export async function acceptAsNewcomer(
   ctx: SystemContext,
@@ -108,7 +108,8 @@ export async function acceptAsNewcomer(
   { name, password }: z.output<typeof newcomer>,
   device: Device,
 ): Promise<Accepted> {
-  const { email, tenant } = await getOpen(ctx, token);
+  const { step, email, tenant } = await getOpen(ctx, token);
+  if (step !== "set_up") throw forbidden(INVITATION_OF_ANOTHER.with({ email }));
   checkNewPassword(password, email);
   const passwordHash = await hashPassword(password, ctx.signal);
   const { user, row, session } = await ctx.tx(async (tx) => {
