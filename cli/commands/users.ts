@@ -1,5 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
+import { changeRole, getMemberOfUser, removeMember } from "../../src/access/membership.ts";
 import { ROLES } from "../../src/access/permissions.ts";
 import { profileChanges, updateProfile } from "../../src/identity/account.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
@@ -10,7 +11,8 @@ import { parseInput } from "../../src/platform/input.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
-import { parseOptions } from "../options.ts";
+import { listTenantsOf } from "../../src/tenancy/workspaces.ts";
+import { parseOptions, UsageError } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
@@ -72,15 +74,46 @@ export function usersCommand() {
       createOutput(json === true).data(rows);
     });
 
-  users.command("update <user>").description("Changes a user's name. <user> is an id or an email address.")
-    .requiredOption("--name <name>", "the new name")
+  users.command("update <user>")
+    .description("Changes a user's name, or their role in a tenant. <user> is an id or an email address.")
+    .option("--name <name>", "the new name")
+    .addOption(new Option("--role <role>", "the new role in the tenant").choices(ROLES))
+    .option("--tenant-id <tenant>", "the tenant's id or subdomain; needed with --role")
     .option("--json", "print JSON")
-    .action(async (idOrEmail, { json, ...changes }) => {
-      const input = parseInput(profileChanges, changes);
+    .action(async (idOrEmail, { json, name, role, tenantId }) => {
+      if (name === undefined && !role) throw new UsageError(["Give --name, or --role and --tenant-id."]);
+      if (role && !tenantId) throw new UsageError(["--role needs --tenant-id."]);
+      const input = parseInput(profileChanges, { name });
       await withSystem(async (ctx) => {
         const { id } = await getUser(ctx, idOrEmail);
-        const { email, name } = await updateProfile(ctx, id, input);
-        createOutput(json === true).data({ id, email, name });
+        if (role) {
+          const tenant = await openTenant(ctx, (await getTenant(ctx, tenantId!)).id);
+          await changeRole(tenant, (await getMemberOfUser(tenant, id)).id, { role });
+        }
+        const user = await updateProfile(ctx, id, input);
+        createOutput(json === true).data({
+          id,
+          email: user.email,
+          name: user.name,
+          ...(role ? { role } : {}),
+        });
+      });
+    });
+
+  users.command("remove <user>")
+    .description("Removes a user from a tenant, or from all of their tenants. Keeps the account.")
+    .option("--tenant-id <tenant>", "only from this tenant: its id or subdomain")
+    .option("--json", "print JSON")
+    .action(async (idOrEmail, { tenantId, json }) => {
+      await withSystem(async (ctx) => {
+        const { id, email } = await getUser(ctx, idOrEmail);
+        const tenants = tenantId ? [await getTenant(ctx, tenantId)] : await listTenantsOf(ctx, id);
+        for (const { id: each } of tenants) {
+          const tenant = await openTenant(ctx, each);
+          await removeMember(tenant, (await getMemberOfUser(tenant, id)).id);
+        }
+        const removed_from = tenants.map(({ subdomain }) => subdomain);
+        createOutput(json === true).data({ id, email, removed_from });
       });
     });
 

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Person } from "../../src/access/actor.ts";
 import { permissionKeys } from "../../src/access/granting.ts";
+import { listJoinable } from "../../src/access/join_domains.ts";
 import { ROLES } from "../../src/access/permissions.ts";
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
 import { TOKEN_SCOPES } from "../../src/identity/access_tokens.ts";
@@ -51,6 +52,10 @@ const session = model("Session", {
   lastSeenAt: z.iso.datetime(),
 });
 
+const joinableTenants = model("JoinableTenants", {
+  data: z.array(z.object({ id: z.uuid(), name: z.string(), subdomain: z.string() })),
+});
+
 const emailPreferences = z.object(
   Object.fromEntries(
     EMAIL_CATEGORIES.map(({ name, hint }) => [name, z.boolean().openapi({ description: hint.english })]),
@@ -76,6 +81,14 @@ me.operation("patch", "/me", {
   body: profileChanges,
   answer: { description: "The changed caller", schema: caller },
   run: async (ctx, { body, c }) => describe(c, await updateProfile(ctx, ctx.actor.id, body)),
+});
+
+me.operation("get", "/me/joinable-tenants", {
+  operationId: "listJoinableTenants",
+  summary: "List the tenants that the caller can join by the domain of their confirmed email",
+  guards: [requireAccountToken],
+  answer: { description: "At most 20 tenants, by name", schema: joinableTenants },
+  run: async (ctx) => ({ data: await listJoinable(ctx, ctx.actor.id) }),
 });
 
 me.list("/me/sessions", {

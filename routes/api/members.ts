@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { changeRole, memberChanges, removeMember } from "../../src/access/membership.ts";
 import { ROLES } from "../../src/access/permissions.ts";
+import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -25,4 +27,27 @@ members.list("/members", {
   item: member,
   answer: "A page of members",
   run: listMembers,
+});
+
+members.operation("patch", "/members/{id}", {
+  operationId: "updateMember",
+  summary: "Change a member's role",
+  description:
+    "Needs the permission `members:manage`, and every permission of the old and the new role. The member's browser " +
+    "sessions in the tenant end.",
+  body: memberChanges,
+  answer: { description: "The changed member", schema: member },
+  refusals: [409],
+  run: async (ctx, { id, body }) => await changeRole(await currentMember(ctx), id, body),
+});
+
+members.operation("delete", "/members/{id}", {
+  operationId: "removeMember",
+  summary: "Remove a member, or leave the tenant",
+  description:
+    "Members can remove themselves. Removing someone else needs the permission `members:manage`, and every permission " +
+    "of their role. The last owner can't be removed.",
+  answer: { status: 204, description: "The member was removed" },
+  refusals: [409],
+  run: async (ctx, { id }) => await removeMember(await currentMember(ctx), id),
 });

@@ -2,8 +2,11 @@
 export { default as auditLog } from "./audit_log.ts";
 export { default as auth } from "./auth.ts";
 export { default as dashboard } from "./dashboard.ts";
+export { default as invitations } from "./invitations.ts";
+export { default as joinDomains } from "./join_domains.ts";
 export { default as me } from "./me.ts";
 export { default as members } from "./members.ts";
+export { default as ownership } from "./ownership.ts";
 export { default as projects } from "./projects.ts";
 export { default as tenantTokens } from "./tenant_tokens.ts";
 export { default as tenants } from "./tenants.ts";

@@ -1,4 +1,6 @@
 import { z } from "@hono/zod-openapi";
+import { joinByDomain } from "../../src/access/join_domains.ts";
+import { notFound } from "../../src/errors.ts";
 import {
   cancelDeletion,
   scheduleDeletion,
@@ -7,7 +9,7 @@ import {
 } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
-import type { Tenant } from "../../src/tenancy/tenant.ts";
+import { type Tenant, WORKSPACE_NOT_FOUND } from "../../src/tenancy/tenant.ts";
 import { getWorkspace, pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
 import { model } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
@@ -86,6 +88,17 @@ tenants.operation("delete", "/tenants/{id}/deletion", {
   answer: { description: "The tenant", schema: tenant },
   refusals: [409],
   run: async (ctx, { id }) => shown(await cancelDeletion(await openTenant(ctx, id))),
+});
+
+tenants.operation("post", "/tenants/{id}/membership", {
+  operationId: "joinTenant",
+  summary: "Join a tenant by the domain of the caller's confirmed email",
+  description: "Needs an account token. 404 for a tenant that isn't open to the caller's domain.",
+  answer: { status: 204, description: "The caller is a member" },
+  run: async (ctx, { id }) => {
+    if (ctx.actor.type === "member") throw notFound(WORKSPACE_NOT_FOUND);
+    await joinByDomain(ctx, ctx.actor.id, id);
+  },
 });
 
 function shown({ status, deletionDueAt, brand, ...tenant }: Tenant) {

@@ -6,6 +6,8 @@ export { default as accountSessions } from "./account_sessions.tsx";
 export { default as audit } from "./audit.tsx";
 export { default as brand } from "./brand.tsx";
 export { default as dashboard } from "./dashboard.tsx";
+export { default as invitations } from "./invitations.tsx";
+export { default as joinDomains } from "./join_domains.tsx";
 export { default as projects } from "./projects.tsx";
 export { default as search } from "./search.tsx";
 export { default as settings } from "./settings.tsx";

@@ -20,8 +20,11 @@ export const sessionPages = new Hono<HttpEnv>();
 
 sessionPages.get("/login", (c) => {
   if (c.get("session")) return c.redirect(c.get("tenant") ? "/dashboard" : "/workspaces", 303);
-  const { notice = "", next } = c.req.query();
-  return page(c, { ...signInForm(c, { next, values: { remember: true } }), flash: noticeOf(c, notice) });
+  const { notice = "", next, email } = c.req.query();
+  return page(c, {
+    ...signInForm(c, { next, values: { email, remember: true } }),
+    flash: noticeOf(c, notice),
+  });
 });
 
 sessionPages.post("/login", (c) => {

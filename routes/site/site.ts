@@ -5,6 +5,7 @@ import { accountPages } from "./account.tsx";
 import { addressPages } from "./addresses.tsx";
 import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
+import { invitationPages } from "./invitations.tsx";
 import { landingPages } from "./landing.tsx";
 import { passwordPages } from "./passwords.tsx";
 import { sessionPages } from "./sessions.tsx";
@@ -29,6 +30,7 @@ for (
 ) {
   site.route("/", pages);
 }
+site.route("/invitations", invitationPages);
 site.get(HANDOFF_PROOF_PATH, proveHandoff);
 site.post("/verify-email/resend", resendVerification);
 site.use("/workspaces/*", requirePerson);

@@ -1,10 +1,12 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { joinByDomain, listJoinable } from "../../src/access/join_domains.ts";
 import type { FieldErrors } from "../../src/errors.ts";
 import { createHandoff, type Welcome } from "../../src/identity/handoffs.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { findCreatedByForm } from "../../src/tenancy/repeated_creation.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
+import { getTenant } from "../../src/tenancy/tenants.ts";
 import { findAddressProblem } from "../../src/tenancy/workspace_addresses.ts";
 import {
   getWorkspace,
@@ -22,7 +24,7 @@ import { hostSuffix, type PersonEnv, redirect, systemContextOf } from "../http.t
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { markOf } from "../logos.ts";
-import { form, page } from "../page.tsx";
+import { done, form, page } from "../page.tsx";
 import { withSuggestion } from "./addresses.tsx";
 
 /** The fields of the form. It calls the workspace's name `companyName`, as the sign-up form does. */
@@ -37,8 +39,10 @@ workspacePages.get("/", async (c) => {
   const { items, previousCursor, nextCursor } = await pageWorkspaces(systemContextOf(c), user, query);
   const hrefOf = (cursor: string | null) => cursor && `/workspaces?${new URLSearchParams({ cursor })}`;
   const { appUrl } = c.get("services").config;
+  const joinable = await listJoinable(systemContextOf(c), user.id);
   const list = {
     user,
+    joinable: joinable.map((tenant) => ({ id: tenant.id, ...markOf(tenant, appUrl) })),
     workspaces: items.map((workspace) => listed(workspace, appUrl)),
     isStaff: user.type === "staff",
     pages: { previousHref: hrefOf(previousCursor), nextHref: hrefOf(nextCursor) },
@@ -69,6 +73,21 @@ workspacePages.get("/:id", async (c) => {
   const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
   if (c.req.method === "HEAD") return c.body(null);
   return redirect(c, await openWorkspace(c, tenant, { welcome: null }));
+});
+
+workspacePages.post("/:id/membership", async (c) => {
+  const ctx = systemContextOf(c);
+  return await form(c, {
+    schema: z.object({}),
+    submit: () => joinByDomain(ctx, c.get("session").actor.id, c.req.param("id")),
+    done: async (tenant) => ({ to: await openWorkspace(c, tenant, { welcome: "accepted" }) }),
+    refusals: ["limit_reached"],
+    refused: async () => {
+      const tenant = await getTenant(ctx, c.req.param("id"));
+      const flash = { kind: "error" as const, text: textOf(c).full(tenant.name) };
+      return await done(c, { to: "/workspaces", flash });
+    },
+  });
 });
 
 workspacePages.post("/:id/handoff", async (c) => {

@@ -9,12 +9,15 @@ import { newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
 import { equalFilter, oneOf, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
+import { problem } from "../platform/problem.ts";
 import { searchSource } from "../search/search_source.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { authorize } from "./authorize.ts";
 import { permission, type Role, ROLES } from "./permissions.ts";
 import { reserveSeat } from "./seats.ts";
+
+export const ALREADY_A_MEMBER = problem("already_a_member", "{email} is already a member of {workspace}.");
 
 export const MEMBERS_READ = permission("members:read", {
   roles: ["owner", "admin", "member", "viewer"],
@@ -42,18 +45,21 @@ export type Member = {
   lastSeenAt: Date | null;
 };
 
+/** The columns of a member, from `memberships` joined with `users`. */
+export const MEMBER_FIELDS = {
+  id: memberships.id,
+  userId: memberships.userId,
+  name: users.name,
+  email: users.email,
+  avatarColor: users.avatarColor,
+  role: memberships.role,
+  joinedAt: memberships.createdAt,
+  lastSeenAt: memberships.lastSeenAt,
+};
+
 export const MEMBER_LIST = list("members", {
   select: (db) =>
-    db.select({
-      id: memberships.id,
-      userId: memberships.userId,
-      name: users.name,
-      email: users.email,
-      avatarColor: users.avatarColor,
-      role: memberships.role,
-      joinedAt: memberships.createdAt,
-      lastSeenAt: memberships.lastSeenAt,
-    }).from(memberships).innerJoin(users, eq(users.id, memberships.userId)),
+    db.select(MEMBER_FIELDS).from(memberships).innerJoin(users, eq(users.id, memberships.userId)),
   id: memberships.id,
   sorts: { name: nameKey(users.name), joinedAt: momentKey(memberships.createdAt) },
   defaultSort: "name",

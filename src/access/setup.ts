@@ -4,7 +4,7 @@ import { MEMBERS_MANAGE } from "./members.ts";
 export const INVITE_TEAMMATE = setupStep("invite_teammate", {
   label: "Invite a teammate",
   position: 30,
-  path: "/team",
+  path: "/team/invitations/new",
   permission: MEMBERS_MANAGE,
   isDone: ({ members }) => members > 1,
 });

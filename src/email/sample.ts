@@ -15,6 +15,7 @@ export const SAMPLE = {
   site: SITE,
   workspace: WORKSPACE,
   passwordLink: `${SITE}/reset-password?token=${TOKEN}`,
+  invitationLink: `${SITE}/invitations/${TOKEN}`,
   verificationLink: `${SITE}/verify-email?token=${TOKEN}`,
 };
 

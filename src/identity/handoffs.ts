@@ -23,13 +23,13 @@ export const HANDOFF_PATH = "/handoff";
 /** The path where a browser proves that it has the session that started the handoff. */
 export const HANDOFF_PROOF_PATH = "/handoff/proof";
 
-const WELCOMES = ["created", "joined"] as const;
+const WELCOMES = ["created", "joined", "accepted"] as const;
 /** Why a user comes to a workspace for the first time. */
 export type Welcome = typeof WELCOMES[number];
 
 /**
  * `signInId` and `origin` are the sign-in and the origin of the session that starts the handoff. `origin` defaults to the apex.
- * `welcome` greets a user who has just created the workspace or joined it.
+ * `welcome` greets a user who has just created the workspace, set a first password, or accepted an invitation.
  */
 export type HandoffRequest = {
   userId: UserId;

@@ -4,19 +4,16 @@ import { describeActor } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import { INVITATION } from "../access/emails.ts";
-import { mayGrant } from "../access/granting.ts";
-import { addMember, MEMBERS_MANAGE } from "../access/members.ts";
+import { requireGrantable } from "../access/granting.ts";
+import { join } from "../access/joining.ts";
+import { ALREADY_A_MEMBER, MEMBERS_MANAGE } from "../access/members.ts";
 import { ROLES } from "../access/permissions.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
-import { conflict, forbidden } from "../errors.ts";
-import { problem } from "../platform/problem.ts";
+import { conflict } from "../errors.ts";
 import { resetAccess } from "./account_access.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { findOrCreateUser, findUserById, lockUser, newUser, type User } from "./users.ts";
-
-const ROLE_TOO_HIGH = problem("role_too_high", "You can't grant more than your own role allows.");
-const ALREADY_A_MEMBER = problem("already_a_member", "{email} is already a member of {subdomain}.");
 
 export const newMember = newUser.extend({ role: z.enum(ROLES) });
 
@@ -32,12 +29,13 @@ export async function createMember(
 ): Promise<User> {
   const { tenant, system } = ctx;
   authorize(ctx, MEMBERS_MANAGE);
-  if (!mayGrant(ctx, role)) throw forbidden(ROLE_TOO_HIGH);
+  requireGrantable(ctx, role);
   await requireConfirmedEmail(ctx);
   const user = await system.tx(async (tx) => {
     const user = await resolveInvitee(system, tx, person);
-    const added = await addMember(system, tx, { tenantId: tenant.id, userId: user.id, role });
-    if (!added) throw conflict(ALREADY_A_MEMBER.with({ email: user.email, subdomain: tenant.subdomain }));
+    if (!await join(system, tx, tenant, user, role)) {
+      throw conflict(ALREADY_A_MEMBER.with({ email: user.email, workspace: tenant.name }));
+    }
     if (invite) {
       const inviterName = ctx.actor.type === "system" ? null : describeActor(ctx.actor).name;
       await sendEmail(system, tx, INVITATION, { userId: user.id, inviterName }, { tenantId: tenant.id });

@@ -66,6 +66,16 @@ export async function startSession(
   return { token, userId, signInId, remember, expiresAt };
 }
 
+/** Starts a session in place of one that has ended, in the same sign-in and on the same host. */
+export async function restartSession(
+  ctx: SystemContext,
+  { actor, tenantId, signInId, remember }: Session,
+  device: Device,
+): Promise<StartedSession> {
+  const again = { userId: actor.id, tenantId, signInId, remember, device };
+  return await ctx.tx((tx) => startSession(ctx, tx, again));
+}
+
 /**
  * The session of a token on the host of `tenantId` (null: the apex). Null if there is none, it has expired, it belongs to another
  * host, or the user is no longer a member. `renewed` means that the session was extended, so its cookie needs a new expiry.

@@ -102,6 +102,16 @@ export async function lockUser(tx: ControlTx, userId: UserId): Promise<void> {
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
 }
 
+/** Sets the name that the user chose. */
+export async function renameUser(
+  ctx: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  name: string,
+): Promise<void> {
+  await tx.update(users).set({ name, updatedAt: ctx.services.clock.now() }).where(eq(users.id, userId));
+}
+
 /** Sets the password hash. Null removes the password. */
 export async function setPasswordHash(
   ctx: SystemContext,

@@ -1,6 +1,7 @@
 import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
+import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
 import { oneTimeTokens, pendingSignUps, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
@@ -17,6 +18,8 @@ const ROWS_AT_ONCE = 5_000;
 /** How long rows are kept after they end, for investigations. */
 const KEPT = {
   expired: DAY,
+  /** Inviters can send an expired invitation again. */
+  invitations: 30 * DAY,
   endedJobs: 3 * DAY,
   failedJobs: 90 * DAY,
   jobFigures: 30 * DAY,
@@ -25,7 +28,7 @@ const KEPT = {
 };
 
 /**
- * Deletes expired sessions, tokens, sign-ups and redirects, and old jobs. Works in batches, so that requests don't wait.
+ * Deletes expired sessions, tokens, sign-ups, invitations and redirects, and old jobs. Works in batches, so that requests don't wait.
  * Returns the number of deleted rows by table.
  */
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
@@ -52,6 +55,18 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       pendingSignUps,
       pendingSignUps.id,
       lt(pendingSignUps.createdAt, before(KEPT.pendingSignUps)),
+    ),
+    invitations: await deleteAll(
+      ctx,
+      invitations,
+      invitations.id,
+      lt(invitations.expiresAt, before(KEPT.invitations)),
+    ),
+    ownership_offers: await deleteAll(
+      ctx,
+      ownershipOffers,
+      ownershipOffers.tenantId,
+      lt(ownershipOffers.expiresAt, expired),
     ),
     subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
     jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +

@@ -22,6 +22,11 @@ export function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString("base64url");
 }
 
+/** A token of 256 bits derived from `id`. It is always the same, and only the holder of `secret` can compute it. */
+export function derivedToken(id: string, secret: string, purpose: string): string {
+  return createHmac("sha256", deriveKey(secret, purpose)).update(id).digest("base64url");
+}
+
 /** The database stores this hash of a token. SHA-256 is enough, because nobody can guess a token of 256 random bits. */
 export function sha256(text: string): Sha256Hex {
   return createHash("sha256").update(text).digest("hex") as Sha256Hex;

@@ -25,3 +25,28 @@ function cellText(value: string | number | Date | null): string {
   if (typeof value === "number") return String(value);
   return STARTS_A_FORMULA.test(value) ? `'${value}` : value;
 }
+
+/** A row of a CSV file, and the line of the file on which it starts, from 1. */
+export type CsvRow = { line: number; cells: string[] };
+
+const QUOTED = /^"[^]*"$/;
+const CELL = /("(?:[^"]|"")*"|[^,;\t\r\n]*)([,;\t]|\r\n|\r|\n|$)/y;
+
+/** The rows of a CSV file (RFC 4180). Spreadsheets separate cells by commas, semicolons or tabs. */
+export function parseCsv(text: string): CsvRow[] {
+  const rows: CsvRow[] = [];
+  let cells: string[] = [];
+  let line = 1;
+  let start = 1;
+  CELL.lastIndex = text.startsWith("\ufeff") ? 1 : 0;
+  while (CELL.lastIndex < text.length || cells.length > 0) {
+    const [, cell, end] = CELL.exec(text) as unknown as [string, string, string];
+    cells.push(QUOTED.test(cell) ? cell.slice(1, -1).replaceAll('""', '"') : cell);
+    line += cell.split(/\r\n|\r|\n/).length - 1;
+    if (/[,;\t]/.test(end)) continue;
+    rows.push({ line: start, cells });
+    cells = [];
+    start = ++line;
+  }
+  return rows;
+}

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { memberActor, type TenantActor } from "../access/actor.ts";
-import { type SystemContext, type TenantContext, tenantContext } from "../context.ts";
+import { type MemberContext, type SystemContext, type TenantContext, tenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import type { Tenant } from "./tenant.ts";
@@ -18,6 +18,14 @@ export async function openTenant(ctx: SystemContext, tenantId: string): Promise<
   const actor = tenant && await actorIn(ctx, tenant);
   if (!actor) throw notFound(WORKSPACE_NOT_FOUND);
   return tenantContext(ctx.services, tenant, actor, ctx.requestId, ctx.ipAddress);
+}
+
+/** A member's context with their role as of now: the context may hold an old role for a few seconds. Throws `not_found`. */
+export async function currentMember(ctx: MemberContext): Promise<MemberContext> {
+  const { system, tenant } = ctx;
+  const current = await actorIn(system, tenant);
+  if (current?.type !== "member") throw notFound(WORKSPACE_NOT_FOUND);
+  return tenantContext(ctx.services, tenant, current, ctx.requestId);
 }
 
 /** Returns null for a user who is not a member, and for a member of another tenant. */

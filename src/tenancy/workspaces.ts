@@ -44,6 +44,12 @@ export async function pageWorkspaces(
   return { ...page, items: page.items.map(toWorkspace) };
 }
 
+/** All tenants of a user, in the order of their names. */
+export async function listTenantsOf(ctx: SystemContext, userId: UserId): Promise<Tenant[]> {
+  const rows = await selectWorkspaces(ctx.control).where(belongsTo({ id: userId })).orderBy(tenants.name);
+  return rows.map(toTenant);
+}
+
 /** The workspace of a user who has exactly one, otherwise null. */
 export async function findOnlyWorkspace(ctx: SystemContext, member: WorkspaceMember): Promise<Tenant | null> {
   const [first, second] = await selectWorkspaces(ctx.control).where(belongsTo(member)).limit(2);

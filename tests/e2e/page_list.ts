@@ -29,6 +29,9 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
     { name: "verify-email", address: links.verify },
     { name: "verify-email-password", address: `${links.verify}&choose_password` },
     { name: "unsubscribe", address: links.unsubscribe },
+    { name: "invitation", address: links.invitation },
+    { name: "invitation-known", address: links.knownInvitation },
+    on("invitation-closed", "/invitations/none"),
     on("verify-email-expired", "/verify-email?token=none"),
     on("not-found", "/nowhere"),
     on("components", "/dev/components"),
@@ -54,9 +57,10 @@ export function ownerPages(scene: Scene): ListedPage[] {
   return [...accountPages(scene), ...workspacePages(scene), ...backOfficePages(scene)];
 }
 
-function accountPages({ world }: Scene): ListedPage[] {
+function accountPages({ world, links }: Scene): ListedPage[] {
   const on = pagesOn(world.host());
   return [
+    { name: "invitation-of-another", address: links.invitation },
     on("workspaces", "/workspaces"),
     on("new-workspace", "/workspaces/new"),
     on("apex-account", "/account"),
@@ -93,6 +97,14 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("audit-nothing", "/audit?action=nothing.here"),
     { ...on("audit-entry", "/audit"), open: openEntry },
     on("audit-integrity", "/audit/integrity"),
+    { ...on("team-menu", "/team"), open: (page) => page.locator("#member-list-rows summary").nth(2).click() },
+    { ...on("team-invite", "/team"), open: openDialog("Invite people") },
+    on("team-invitations", "/team/invitations"),
+    on("team-invitations-nothing", "/team/invitations?search=nothing"),
+    on("new-invitation", "/team/invitations/new"),
+    { ...on("import-invitations", "/team/invitations/import"), open: checkList },
+    on("ownership", "/team/ownership"),
+    on("join-domains", "/team/domains"),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
     on("account", "/account"),
@@ -141,6 +153,12 @@ async function openDeleteDialog(page: Page): Promise<void> {
   await openRowMenu(page);
   await page.locator("details[open]").getByRole("link", { name: "Delete" }).click();
   await page.waitForSelector("dialog[open]");
+}
+
+async function checkList(page: Page): Promise<void> {
+  await page.fill("#invite-csv", "ada@company.example,admin\nben@company.example\nno-address,viewer");
+  await page.getByRole("button", { name: "Check list" }).click();
+  await page.waitForSelector("text=1 line has an error");
 }
 
 function openDialog(link: string) {

@@ -1,3 +1,8 @@
+import { invitationUrl } from "../../src/access/invitation_links.ts";
+import { invite } from "../../src/access/invitations.ts";
+import { openToDomain } from "../../src/access/join_domains.ts";
+import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { offerOwnership } from "../../src/access/ownership.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { unsubscribeUrl } from "../../src/email/preferences.ts";
 import { suppress } from "../../src/email/suppression.ts";
@@ -19,7 +24,13 @@ export type Scene = {
   jobId: string;
   emailId: string;
   /** The pages that emails link to. */
-  links: { setPassword: string; verify: string; unsubscribe: string };
+  links: {
+    setPassword: string;
+    verify: string;
+    unsubscribe: string;
+    invitation: string;
+    knownInvitation: string;
+  };
   signUpCookie: { name: string; value: string; url: string };
 };
 
@@ -58,14 +69,26 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     reason: "bounce",
     detail: "550 5.1.1 No such user",
   });
+  const { ctx } = northwind.company;
+  const invitation = await invite(ctx, { email: "rosa.delgado@partner.example", role: "member" });
+  const known = await invite(ctx, { email: "owner@globex.example", role: "viewer" });
+  await offerOwnership(ctx, await membershipOf(northwind.company, "tomas@northwind.example"));
+  await openToDomain(ctx, { domain: "northwind.example", role: "member" });
   const newcomer = await world.unconfirmedUser("new@northwind.example");
   const links = {
     setPassword: await world.passwordLink(people.oskar),
     verify: await createVerificationLink(world.system, newcomer),
+    invitation: invitationUrl(world.system, invitation.id),
+    knownInvitation: invitationUrl(world.system, known.id),
     unsubscribe: unsubscribeUrl(world.system, people.oskar.id, { name: "reports" }),
   };
   const signUpCookie = await startSignUp(world, await world.passwordHashOf(people.oskar));
   return { world, northwind, closed, jobId, emailId: email.id, links, signUpCookie };
+}
+
+async function membershipOf({ ctx }: Company, search: string): Promise<string> {
+  const { items } = await listMembers(ctx, MEMBER_LIST.query.parse({ search }));
+  return items[0]!.id;
 }
 
 /** A sign-up that waits for the emailed code. */

@@ -168,6 +168,24 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.match(unknown.stderr, /The user nobody@acme\.example was not found/);
     });
 
+    await t.step("a user gets another role, and is removed, but never as the last owner", async () => {
+      const inAcme = ["--tenant-id", "acme"];
+      const changed = json(
+        await run("users", "update", "mei@acme.example", "--role", "admin", ...inAcme, "--json"),
+      );
+      const nowhere = await run("users", "update", "mei@acme.example", "--role", "admin");
+      const removed = json(await run("users", "remove", "mei@acme.example", "--json"));
+      const again = await run("users", "remove", "mei@acme.example", ...inAcme);
+      const owner = await run("users", "remove", "ada@acme.example", ...inAcme);
+      const left = json(await run("users", "list", ...inAcme, "--json"));
+
+      assert.equal(changed.role, "admin");
+      assert.deepEqual(removed.removed_from, ["acme"]);
+      assert.deepEqual([nowhere.code, again.code, owner.code], [2, 1, 1]);
+      assert.match(owner.stderr, /is the only owner/);
+      assert.ok(!left.some(({ email }: { email: string }) => email === "mei@acme.example"));
+    });
+
     await t.step("a tenant can be renamed, moved, suspended with a reason and resumed", async () => {
       const moved = json(
         await run("tenants", "update", "acme", "--name", "Acme GmbH", "--subdomain", "acme-gmbh", "--json"),

@@ -41,7 +41,7 @@ Deno.test("the checklist of a new workspace", async (t) => {
     });
     assert.match(text, /action="\/verify-email\/resend"[^]*Confirm your email/);
     assert.match(text, /href="\/projects\/new"[^>]*>Create a project/);
-    assert.match(text, /href="\/team"[^>]*>Invite a teammate/);
+    assert.match(text, /href="\/team\/invitations\/new"[^>]*>Invite a teammate/);
   });
 
   await t.step("the first step is done once the address is confirmed", async () => {

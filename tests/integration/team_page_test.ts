@@ -96,6 +96,70 @@ Deno.test("the list says when each member was last seen, to within five minutes"
   assert.match(text, />Never</);
 });
 
+Deno.test("an admin invites, sends again and revokes, and changes and removes a member, with forms", async (t) => {
+  await using world = await World.open();
+  const company = await world.company("acme", "Acme", await world.user("ada@acme.example", "Ada Okafor"));
+  await world.member(company, "kim@acme.example", "admin");
+  await world.member(company, "mei@acme.example", "viewer");
+  const { browser, host } = await signedIn(world, company, "kim@acme.example");
+  const idIn = (html: string, row: string) => new RegExp(`id="${row}-([0-9a-f]{8}-[^"]+)"`).exec(html)![1]!;
+
+  await t.step("invitations", async () => {
+    const form = await browser.get(`${host}/team/invitations/new`);
+    const wrong = await browser.post(`${host}/team/invitations`, { email: "ben@", role: "viewer" });
+    const sent = await browser.post(`${host}/team/invitations`, { email: "ben@new.example", role: "viewer" });
+    const members = await browser.get(`${host}/team`);
+    const id = idIn(sent.text, "invitation");
+    const again = await browser.post(`${host}/team/invitations/${id}/resend`);
+    const revoked = await browser.post(`${host}/team/invitations/${id}/revoke`);
+
+    assert.doesNotMatch(form.text, /value="owner"/);
+    assert.equal(wrong.status, 422);
+    assert.match(wrong.text, /id="invite-email-error"/);
+    assert.match(wrong.text, /value="viewer" checked/);
+    assert.match(sent.text, /Invitation sent to ben@new\.example/);
+    assert.match(members.text, /1 invitation is open/);
+    assert.match(again.text, /was sent again/);
+    assert.match(revoked.text, /was revoked/);
+  });
+
+  await t.step("roles and removal", async () => {
+    const id = idIn((await browser.get(`${host}/team?search=mei`)).text, "member");
+    const changed = await browser.post(`${host}/team/${id}/role`, { role: "member" });
+    const removed = await browser.post(`${host}/team/${id}/removal`);
+    const owner = idIn((await browser.get(`${host}/team?search=ada`)).text, "member");
+    const refused = await browser.post(`${host}/team/${owner}/removal`);
+
+    assert.match(changed.text, /mei is now a member/);
+    assert.match(removed.text, /mei was removed/);
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /can&#39;t grant more than your own role allows/);
+  });
+
+  await t.step("leaving", async () => {
+    const id = idIn((await browser.get(`${host}/team?search=kim`)).text, "member");
+    const left = await browser.post(`${host}/team/${id}/removal`);
+
+    assert.match(left.url, /\/login\?/);
+    assert.equal(left.url.includes("acme"), false);
+  });
+});
+
+Deno.test("a viewer sees no way to invite or change anyone, only to leave", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  await world.member(company, "mei@acme.example", "viewer");
+  const { browser, host } = await signedIn(world, company, "mei@acme.example");
+
+  const { text } = await browser.get(`${host}/team`);
+  const list = await browser.get(`${host}/team/invitations`);
+  const form = await browser.get(`${host}/team/invitations/new`);
+
+  assert.doesNotMatch(text, /Invite people|Change role|\/role"/);
+  assert.equal(text.match(/href="[^"]+\/removal"/g)?.length, 1);
+  assert.deepEqual([list.status, form.status], [403, 403]);
+});
+
 Deno.test("a visitor is asked to sign in", async () => {
   await using world = await World.open();
   await world.company("acme");

@@ -14,7 +14,7 @@ import { PASSWORD, World } from "../support/world.ts";
 const SEED = 20_260_302;
 
 /** Routes that would sign the caller out. */
-const ENDS_SESSION = /logout/;
+const ENDS_SESSION = /logout|end-others/;
 const FIELDS = [
   "name",
   "description",
@@ -24,6 +24,9 @@ const FIELDS = [
   "password",
   "subdomain",
   "company_name",
+  "role",
+  "csv",
+  "domain",
   "plan",
   "token",
   "tenant",

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { createApp, type HttpApp } from "../../routes/app.ts";
 import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
+import { invite } from "../../src/access/invitations.ts";
+import { openToDomain } from "../../src/access/join_domains.ts";
+import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { listSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import type { User } from "../../src/identity/users.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
@@ -14,7 +17,7 @@ import { type Company, PASSWORD, World } from "../support/world.ts";
 
 const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
 
-/** By the first part of a path: the id of a resource in a tenant, or of its owner. */
+/** By the first parts of a path: the id of a resource in a tenant, or of its owner. */
 const MAKERS: Record<string, (company: Company, world: World) => string | Promise<string>> = {
   account: ({ owner }, world) => signInIdOf(world, owner),
   me: ({ owner }, world) => signInIdOf(world, owner),
@@ -23,13 +26,19 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   admin: ({ tenant }) => tenant.id,
   brand: ({ tenant }) => tenant.id,
   audit: ({ ctx }) => entryIdOf(ctx),
+  members: ownMembershipId,
+  team: ownMembershipId,
+  invitations: invitationId,
+  "team/invitations": invitationId,
+  "join-domains": joinDomainId,
+  "team/domains": joinDomainId,
 };
 
 /** The back office reveals nothing except to platform staff, whether a tenant exists or not. */
 const REFUSED_WHOLE = ["admin"];
 
 /** Parameters that aren't ids of a tenant's resources. */
-const NOT_IDS = /^\/(static|dev|unsubscribe)\//;
+const NOT_IDS = /^\/(static|dev|unsubscribe|invitations)\//;
 
 Deno.test("S03 every route with an id answers another tenant's id like an unknown one", async (t) => {
   await using world = await World.open();
@@ -50,7 +59,7 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
   for (const { host: kind, method, path } of routes) {
     await t.step(`${method} ${path} on ${kind === "apex" ? "the apex" : "a tenant's host"}`, async () => {
       const resource = path.replace(/^\/api(\/v1)?/, "").split("/")[1]!;
-      const foreignId = await MAKERS[resource]?.(globex, world) ?? await create(world, globex, resource);
+      const foreignId = await makerOf(path)?.(globex, world) ?? await create(world, globex, resource);
 
       const call = async (id: string) => {
         const address = path.replace(/:[a-z_]+/, id);
@@ -70,7 +79,7 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
         const url = `http://${host}${address}`;
         return await (method === "GET"
           ? browser.get(url)
-          : browser.post(url, { name: "Taken over", version: "1" }));
+          : browser.post(url, { name: "Taken over", version: "1", role: "viewer" }));
       };
       const [foreign, unknown] = [await call(foreignId), await call(UNKNOWN_ID)];
 
@@ -89,6 +98,25 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
     assert.deepEqual(tenant, globex.tenant);
   });
 });
+
+/** The maker of the longest start of the path. */
+function makerOf(path: string) {
+  const parts = path.replace(/^\/api(\/v1)?/, "").split("/").slice(1);
+  return MAKERS[parts.slice(0, 2).join("/")] ?? MAKERS[parts[0]!];
+}
+
+async function ownMembershipId({ ctx }: Company): Promise<string> {
+  const { items } = await listMembers(ctx, MEMBER_LIST.query.parse({}));
+  return items[0]!.id;
+}
+
+async function invitationId({ ctx }: Company): Promise<string> {
+  return (await invite(ctx, { email: "invited@globex.example", role: "member" })).id;
+}
+
+async function joinDomainId({ ctx }: Company): Promise<string> {
+  return (await openToDomain(ctx, { domain: "globex.example", role: "member" })).id;
+}
 
 /** The id of a browser's sign-in. */
 async function signInIdOf(world: World, { id, email }: User): Promise<string> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { csvLines } from "../../src/platform/csv.ts";
+import { csvLines, parseCsv } from "../../src/platform/csv.ts";
 
-/** Protects: a CSV file runs no formulas in a spreadsheet, and every cell is complete (S34). */
+/** Protects: a CSV file runs no formulas in a spreadsheet, and every cell is complete (S34). A file is read cell by cell. */
 
 const COLUMNS = [{ heading: "Value", cell: ({ value }: { value: string | number | Date | null }) => value }];
 
@@ -27,6 +27,19 @@ Deno.test("text with commas, quotes or line breaks is quoted, and other values a
 
 Deno.test("times are written in RFC 3339", async () => {
   assert.equal((await linesOf(new Date("2026-03-02T09:00:00Z")))[1], "2026-03-02T09:00:00.000Z\r\n");
+});
+
+Deno.test("a file is read as spreadsheets write it, with the line of each row", () => {
+  const text = '\ufeffName,"Note, long"\r\n"the ""big""\none";x\r\n\r\nlast\t"open';
+
+  assert.deepEqual(parseCsv(text), [
+    { line: 1, cells: ["Name", "Note, long"] },
+    { line: 2, cells: ['the "big"\none', "x"] },
+    { line: 4, cells: [""] },
+    { line: 5, cells: ["last", '"open'] },
+  ]);
+  assert.deepEqual(parseCsv(""), []);
+  assert.deepEqual(parseCsv("a,"), [{ line: 1, cells: ["a", ""] }]);
 });
 
 function linesOf(...values: (string | number | Date | null)[]): Promise<string[]> {

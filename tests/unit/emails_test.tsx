@@ -44,6 +44,8 @@ const ESSENTIAL: Record<string, string[]> = {
   password_changed: ["Ada Lovelace", "203.0.113.24", "Firefox on Linux"],
   reset_password: ["Ada Lovelace", "90 minutes", "203.0.113.24", "Firefox on Linux"],
   invitation: ["Ada Lovelace", "Acme Instruments", "member", "7 days"],
+  team_invitation: ["Ada Lovelace", "Acme Instruments", "member", "December 24, 2026"],
+  ownership_offer: ["Ada Lovelace", "Acme Instruments", "December 24, 2026"],
   monthly_report: ["October 2026", "148", "132", "+12%", "7,387", "highest on October 28 (366)"],
   deletion_scheduled: ["Grace Hopper", "December 24, 2026"],
 };

@@ -115,6 +115,24 @@ export const en = {
     notYouNew:
       "If you didn't expect this, ignore this email. Nobody can sign in with your address until a password is chosen.",
   },
+  teamInvitation: {
+    preheader: (expires: Date) => `Accept by ${formatDay(expires)} with this email address.`,
+    button: "Open invitation",
+    expiry: (expires: Date) =>
+      `The invitation is only for this email address. It works once, until ${formatDay(expires)}.`,
+    notYou: "If you didn't expect this, ignore this email. You only join if you accept.",
+  },
+  ownershipOffer: {
+    subject: (workspace: string) => `You're offered the ownership of ${workspace}`,
+    aWorkspace: "a workspace",
+    someone: "An owner",
+    preheader: (expires: Date) => `Accept or decline by ${formatDay(expires)}.`,
+    body: (person: string, workspace: string) =>
+      `${person} wants to hand ${workspace} over to you. If you accept, you're an owner, and they become an admin.`,
+    button: "See the offer",
+    expiry: (expires: Date) =>
+      `The offer is open until ${formatDay(expires)}. Until you accept, nothing changes.`,
+  },
   deletionScheduled: {
     subject: (workspace: string, due: Date) => `${workspace} will be deleted on ${formatDay(due)}`,
     preheader: (person: string) => `${person} scheduled it. Until then, an owner can cancel the deletion.`,

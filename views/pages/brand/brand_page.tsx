@@ -2,6 +2,7 @@ import type { FieldErrors } from "../../../src/errors.ts";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { CONTROL_LOOK, controlBorder, describedBy, FieldError, FieldFrame } from "../../components/field.tsx";
+import { FileInput } from "../../components/file_input.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { LogoImage, type Mark } from "../../components/tenant_mark.tsx";
 import { PRODUCT_COLOR } from "../../emails/palette.ts";
@@ -16,8 +17,6 @@ export type BrandPageProps = {
 
 const REMOVAL_FORM = "remove-logo";
 const FILE_TYPES = "image/png,image/jpeg,image/webp";
-const FILE_BUTTON =
-  "file:me-3 file:h-full file:border-0 file:border-e file:border-solid file:border-line file:bg-sunken file:px-3 file:text-base file:font-medium file:text-ink";
 
 /** `/settings/brand`: the workspace's color and logo. The preview follows them, and without script it shows what is saved. */
 export function BrandPage({ mark, refused }: BrandPageProps) {
@@ -96,12 +95,11 @@ function LogoField({ logoUrl, error }: { logoUrl?: string | null; error?: string
   return (
     <div class="grid gap-3">
       <FieldFrame {...field}>
-        <input
+        <FileInput
           id={field.id}
           name="logo"
-          type="file"
           accept={FILE_TYPES}
-          class={`${CONTROL_LOOK} h-9 ps-0 text-muted max-sm:h-11 ${FILE_BUTTON} ${controlBorder(error)}`}
+          error={error}
           {...describedBy(field)}
           x-on:change="choose"
         />

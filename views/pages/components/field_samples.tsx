@@ -1,6 +1,7 @@
 import { Checkbox } from "../../components/checkbox.tsx";
 import { ConfirmationField } from "../../components/confirmation_field.tsx";
-import { TextAreaField, TextField } from "../../components/field.tsx";
+import { FieldFrame, TextAreaField, TextField } from "../../components/field.tsx";
+import { FileInput } from "../../components/file_input.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
 import { SearchField } from "../../components/search_field.tsx";
 import { SelectField } from "../../components/select.tsx";
@@ -53,6 +54,9 @@ export function FieldSamples() {
             error="Enter at least ten characters."
           />
           <ConfirmationField label="The workspace's name" text="Northwind" />
+          <FieldFrame id="field-file" label="A file">
+            <FileInput id="field-file" name="file" />
+          </FieldFrame>
           <div class="flex items-start pt-6.5">
             <SearchField label="Filter projects" value="" indicator="field-searching" />
           </div>

@@ -17,6 +17,7 @@ export const en = {
   openWorkspace: "Sign in to open your workspace.",
   created: "Your workspace is ready.",
   joined: "Password saved. You're signed in.",
+  accepted: "Welcome to the workspace.",
   switchTitle: "Switch account",
   switchHeading: "Switch account?",
   switchQuestion: "You're signed in here as {current}. Continue as {next}?",

@@ -1,14 +1,28 @@
 import type { Member } from "../../../src/access/members.ts";
 import { Avatar } from "../../components/avatar.tsx";
-import { MainCell, Row, RowCell, TWO_LINES } from "../../components/list/list_table.tsx";
+import { hx } from "../../components/hx.ts";
+import { Icon } from "../../components/icon.tsx";
+import {
+  MainCell,
+  Row,
+  ROW_ACTION,
+  RowCell,
+  TimeCell,
+  TWO_LINES,
+} from "../../components/list/list_table.tsx";
+import { Menu, MenuLink } from "../../components/menu.tsx";
 import { Day, Time } from "../../components/time.tsx";
 import { fill } from "../../text.ts";
 import { teamText } from "./text.ts";
 
+/** A member, and what the person who looks at the list may do with them. */
+export type ListedMember = Member & { isSelf: boolean; canChange: boolean; canOffer: boolean };
+
 /** A member in the list. */
-export function MemberRow({ member, now }: { member: Member; now: Date }) {
-  const { id, name, email, avatarColor, role, joinedAt } = member;
+export function MemberRow({ member, now }: { member: ListedMember; now: Date }) {
+  const { id, name, email, avatarColor, role, joinedAt, isSelf, canChange } = member;
   const text = teamText.use();
+  const hasActions = isSelf || canChange;
   return (
     <Row id={`member-${id}`}>
       <MainCell details={<MemberDetails member={member} now={now} />}>
@@ -16,6 +30,7 @@ export function MemberRow({ member, now }: { member: Member; now: Date }) {
           <Avatar name={name} color={avatarColor} size="small" />
           <span class={`min-w-0 font-medium ${TWO_LINES}`}>
             <bdi>{name}</bdi>
+            {isSelf ? <span class="ms-1.5 font-normal text-muted">({text.you})</span> : null}
           </span>
         </span>
       </MainCell>
@@ -26,9 +41,12 @@ export function MemberRow({ member, now }: { member: Member; now: Date }) {
       <RowCell class="whitespace-nowrap">
         <LastSeen member={member} now={now} />
       </RowCell>
-      <RowCell atEnd class="whitespace-nowrap">
+      <TimeCell
+        actions={hasActions ? <RowActions member={member} /> : undefined}
+        menu={hasActions ? <RowMenu member={member} /> : undefined}
+      >
         <Day at={joinedAt} />
-      </RowCell>
+      </TimeCell>
     </Row>
   );
 }
@@ -50,4 +68,37 @@ function MemberDetails({ member, now }: { member: Member; now: Date }) {
 function LastSeen({ member: { lastSeenAt }, now }: { member: Member; now: Date }) {
   if (!lastSeenAt) return <>{teamText.use().never}</>;
   return <Time at={lastSeenAt} now={now} />;
+}
+
+/** The most frequent action, which a phone shows in the menu. */
+function RowActions({ member: { id, canChange } }: { member: ListedMember }) {
+  if (!canChange) return null;
+  const href = `/team/${id}/role`;
+  return <a href={href} class={ROW_ACTION} {...intoEditor(href)}>{teamText.use().role.action}</a>;
+}
+
+function RowMenu({ member: { id, name, isSelf, canChange, canOffer } }: { member: ListedMember }) {
+  const text = teamText.use();
+  const [role, offer, removal] = [`/team/${id}/role`, `/team/${id}/ownership`, `/team/${id}/removal`];
+  return (
+    <Menu
+      label={text.actions(name)}
+      summary={<Icon name="more" />}
+      summaryClass="grid size-8 place-items-center text-muted hover:bg-line! pointer-coarse:size-11"
+    >
+      {canChange
+        ? <MenuLink icon="edit" href={role} {...intoEditor(role)}>{text.role.action}</MenuLink>
+        : null}
+      {canOffer
+        ? <MenuLink icon="arrow-right" href={offer} {...intoEditor(offer)}>{text.ownership.action}</MenuLink>
+        : null}
+      <MenuLink icon={isSelf ? "log-out" : "trash"} tone="danger" href={removal} {...intoEditor(removal)}>
+        {isSelf ? text.removal.leaveAction : text.removal.action}
+      </MenuLink>
+    </Menu>
+  );
+}
+
+function intoEditor(href: string) {
+  return hx({ get: href, target: "#team-editor" });
 }

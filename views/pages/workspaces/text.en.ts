@@ -12,4 +12,8 @@ export const en = {
   signOut: "Sign out",
   emptyTitle: "No workspaces yet",
   emptyText: "Create one for your company, or ask a colleague to invite you.",
+  joinable: "You can join",
+  join: "Join",
+  joinWorkspace: (workspace: string) => `Join ${workspace}`,
+  full: (workspace: string) => `${workspace} has no free seat right now. Ask its owner to make room.`,
 };

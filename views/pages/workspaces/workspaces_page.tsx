@@ -25,9 +25,11 @@ export type Workspace = Mark & {
 
 /** `/workspaces`: the signed-in person's workspaces on the apex, with a link to the back office for staff. */
 export function WorkspacesPage(
-  { user, workspaces, pages, isStaff = false }: {
+  { user, workspaces, joinable = [], pages, isStaff = false }: {
     user: { email: string };
     workspaces: Workspace[];
+    /** The workspaces that are open to the domain of the person's email. */
+    joinable?: (Mark & { id: string })[];
     /** Links to other pages of a long list. */
     pages?: { previousHref: string | null; nextHref: string | null };
     isStaff?: boolean;
@@ -47,6 +49,15 @@ export function WorkspacesPage(
           : <NoWorkspaces />}
         {pages ? <Pagination {...pages} /> : null}
       </Card>
+      {joinable.length > 0
+        ? (
+          <Card title={text.joinable} flush>
+            <ul class="divide-y divide-line">
+              {joinable.map((one) => <JoinableItem key={one.id} {...one} />)}
+            </ul>
+          </Card>
+        )
+        : null}
       <div class="flex flex-wrap items-center gap-2">
         {workspaces.length > 0
           ? <ButtonLink href="/workspaces/new" variant="primary" icon="plus">{text.newWorkspace}</ButtonLink>
@@ -92,6 +103,19 @@ function WorkspaceItem({ id, name, color, logoUrl, role, url, suspension, deleti
           <span class="text-sm text-muted">{componentText.use().roles[role] ?? role}</span>
           <Icon name="arrow-right" class="text-faint transition-transform group-hover:translate-x-0.5" />
         </button>
+      </form>
+    </li>
+  );
+}
+
+function JoinableItem({ id, ...mark }: Mark & { id: string }) {
+  const text = workspacesText.use();
+  return (
+    <li class="flex items-center gap-3 px-4 py-3">
+      <TenantMark {...mark} />
+      <span class="line-clamp-2 min-w-0 flex-1 font-medium wrap-anywhere" dir="auto">{mark.name}</span>
+      <form method="post" action={`/workspaces/${id}/membership`}>
+        <Button size="small" aria-label={text.joinWorkspace(mark.name)}>{text.join}</Button>
       </form>
     </li>
   );

@@ -1,0 +1,180 @@
+import { eq } from "drizzle-orm";
+import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { invitations } from "../../db/control/schema/invitations.ts";
+import { describeActor } from "./actor.ts";
+import { findInvitationOfLink, type InvitationRow } from "./invitation_links.ts";
+import { join } from "./joining.ts";
+import type { Role } from "./permissions.ts";
+import { lockMembers } from "./seats.ts";
+import type { SystemContext } from "../context.ts";
+import { isPlainName } from "../email/plain_names.ts";
+import { forbidden, invalid } from "../errors.ts";
+import { problem } from "../platform/problem.ts";
+import { admit } from "../tenancy/admission.ts";
+import type { Tenant } from "../tenancy/tenant.ts";
+import { TENANTS } from "../tenancy/tenant_directory.ts";
+import { resetAccess } from "../identity/account_access.ts";
+import type { Device, Session } from "../identity/credentials.ts";
+import { markEmailConfirmed } from "../identity/email_verification.ts";
+import { createHandoff } from "../identity/handoffs.ts";
+import { checkNewPassword, hashPassword } from "../identity/passwords.ts";
+import { type StartedSession, startSession } from "../identity/sessions.ts";
+import { SIGN_INS } from "../identity/sign_in_caches.ts";
+import {
+  findOrCreateUser,
+  findUserByEmail,
+  findUserById,
+  lockUser,
+  personName,
+  renameUser,
+  type User,
+} from "../identity/users.ts";
+
+const INVITATION_CLOSED = problem(
+  "invitation_closed",
+  "This invitation has been used or revoked, or has expired.",
+);
+const INVITATION_OF_ANOTHER = problem(
+  "invitation_of_another",
+  "This invitation is for {email}. Sign in with that address.",
+);
+
+/** The person's name and the password that they choose. */
+export const newcomer = z.object({ name: personName, password: z.string() });
+
+/**
+ * What a visitor with the link must do. `set_up`: choose a password, because the address has no account that its owner has
+ * confirmed. `sign_in`: sign in to the account. `accept`: they are signed in. `switch`: somebody else is signed in.
+ */
+export type InvitationStep = "set_up" | "sign_in" | "accept" | "switch";
+
+export type OpenInvitation = {
+  step: InvitationStep;
+  email: string;
+  role: Role;
+  expiresAt: Date;
+  /** Null if the product itself invited, the inviter's account is gone, or their name looks like a link or an address. */
+  invitedBy: string | null;
+  tenant: Tenant;
+};
+
+/** The new member's session on the apex, and the URL that opens the workspace. */
+export type Accepted = { url: string; session: StartedSession };
+
+/** The invitation of a link, without accepting it. Null if it no longer works. Throws the errors of `admit`. */
+export async function findOpenInvitation(ctx: SystemContext, token: string): Promise<OpenInvitation | null> {
+  const row = await findInvitationOfLink(ctx, ctx.control, token);
+  const tenant = row && await ctx.services.use(TENANTS).findById(row.tenantId);
+  if (!tenant) return null;
+  admit(ctx.services, tenant);
+  const user = await findUserByEmail(ctx.control, row.email);
+  const inviter = row.invitedBy && await findUserById(ctx.control, row.invitedBy);
+  const { email, role, expiresAt } = row;
+  const invitedBy = inviter && isPlainName(inviter.name) ? inviter.name : null;
+  return { step: stepFor(ctx, user), email, role, expiresAt, invitedBy, tenant };
+}
+
+/**
+ * Accepts an invitation for the person who is signed in with its address. Returns the URL that opens the workspace. Throws
+ * `invalid` on `token`, `forbidden` for anybody else, or `limit_reached`. The invitation then stays open.
+ */
+export async function acceptInvitation(
+  ctx: SystemContext,
+  { actor, signInId, remember }: Session,
+  token: string,
+): Promise<string> {
+  const invitation = await getOpen(ctx, token);
+  const { user, row } = await ctx.tx(async (tx) => {
+    await lockUser(tx, actor.id);
+    const row = await take(ctx, tx, token);
+    const user = await findUserByEmail(tx, row.email);
+    if (stepFor(ctx, user) !== "accept") throw forbidden(INVITATION_OF_ANOTHER.with({ email: row.email }));
+    await join(ctx, tx, invitation.tenant, user!, row.role);
+    return { user: user!, row };
+  });
+  ctx.services.use(SIGN_INS).forgetUser(user.id);
+  return await openWorkspace(ctx, row, user, { signInId, remember });
+}
+
+/**
+ * Accepts an invitation for a person without a confirmed account: creates the account, or takes it over from whoever signed up
+ * with the address. The link proves the address. Throws `invalid` on `token` or `password`, `forbidden` if another step is
+ * needed, or `limit_reached`. The invitation then stays open.
+ */
+export async function acceptAsNewcomer(
+  ctx: SystemContext,
+  token: string,
+  { name, password }: z.output<typeof newcomer>,
+  device: Device,
+): Promise<Accepted> {
+  const { step, email, tenant } = await getOpen(ctx, token);
+  if (step !== "set_up") throw forbidden(INVITATION_OF_ANOTHER.with({ email }));
+  checkNewPassword(password, email);
+  const passwordHash = await hashPassword(password, ctx.signal);
+  const { user, row, session } = await ctx.tx(async (tx) => {
+    const user = await claimAccount(ctx, tx, { email, name, passwordHash });
+    const row = await take(ctx, tx, token);
+    await join(ctx, tx, tenant, user, row.role);
+    const session = await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device });
+    return { user, row, session };
+  });
+  ctx.services.use(SIGN_INS).forgetUser(user.id);
+  return { url: await openWorkspace(ctx, row, user, session), session };
+}
+
+function stepFor({ actor }: SystemContext, user: User | null): InvitationStep {
+  const signedIn = describeActor(actor).id;
+  if (signedIn && signedIn !== user?.id) return "switch";
+  if (!user?.emailVerifiedAt || user.passwordHash === null) return "set_up";
+  return signedIn ? "accept" : "sign_in";
+}
+
+async function getOpen(ctx: SystemContext, token: string): Promise<OpenInvitation> {
+  const invitation = await findOpenInvitation(ctx, token);
+  if (!invitation) throw closed();
+  return invitation;
+}
+
+/** Ends all other access to an account that nobody has confirmed: a stranger may have created it. */
+async function claimAccount(
+  ctx: SystemContext,
+  tx: ControlTx,
+  { email, name, passwordHash }: { email: string; name: string; passwordHash: string },
+): Promise<User> {
+  const emailVerifiedAt = ctx.services.clock.now();
+  const { user, created } = await findOrCreateUser(ctx, tx, { email, name, passwordHash, emailVerifiedAt });
+  if (created) return user;
+  await lockUser(tx, user.id);
+  const current = await findUserByEmail(tx, email);
+  if (stepFor(ctx, current) !== "set_up") throw forbidden(INVITATION_OF_ANOTHER.with({ email }));
+  await resetAccess(ctx, tx, user.id, passwordHash);
+  await markEmailConfirmed(ctx, tx, user);
+  await renameUser(ctx, tx, user.id, name);
+  return { ...user, name, passwordHash, emailVerifiedAt };
+}
+
+/** Uses the invitation up. If the transaction fails, it stays open. */
+async function take(ctx: SystemContext, tx: ControlTx, token: string): Promise<InvitationRow> {
+  const found = await findInvitationOfLink(ctx, tx, token);
+  if (!found) throw closed();
+  await lockMembers(tx, found.tenantId);
+  const [row] = await tx.delete(invitations).where(eq(invitations.id, found.id)).returning();
+  if (!row || row.expiresAt <= ctx.services.clock.now()) throw closed();
+  return row;
+}
+
+async function openWorkspace(
+  ctx: SystemContext,
+  { tenantId }: InvitationRow,
+  { id: userId }: User,
+  { signInId, remember }: Pick<StartedSession, "signInId" | "remember">,
+): Promise<string> {
+  const tenant = await ctx.services.use(TENANTS).findById(tenantId);
+  if (!tenant) return "/workspaces";
+  return await createHandoff(ctx, tenant, { userId, signInId, remember, welcome: "accepted" });
+}
+
+function closed() {
+  return invalid({ token: INVITATION_CLOSED });
+}
