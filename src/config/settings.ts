@@ -57,6 +57,16 @@ export const SETTINGS = {
     essential: true,
     secret: true,
   }),
+  appSecretPrevious: setting("APP_SECRET_PREVIOUS", {
+    group: "Server",
+    parse: textOfLength(MIN_SECRET_LENGTH),
+    unset: "only `APP_SECRET` opens what it sealed",
+    example: "kJ8vN2pQ5sT7wX0zA3cF6hL9mR1uY4bE",
+    description:
+      "The former `APP_SECRET`. It still opens what it sealed, until `config rotate-keys` has sealed everything again.",
+    guide: "operations.md",
+    secret: true,
+  }),
   dataDir: setting("DATA_DIR", {
     group: "Server",
     parse: z.string(),

@@ -1,4 +1,4 @@
-import { platformEvent } from "../events/event.ts";
+import { anonymousEvent, platformEvent } from "../events/event.ts";
 import type { User } from "./users.ts";
 
 /** The part of a user that the log may keep. */
@@ -14,4 +14,8 @@ export const USER_SIGNED_OUT = platformEvent<Logged>("user.signed_out", {
   sentence: "signed {name} out",
 });
 
-export const EVENTS = [USER_UPDATED, USER_PASSWORD_CHANGED, USER_SIGNED_OUT];
+export const SIGNING_KEYS_ROTATED = anonymousEvent("signing_keys.rotated", {
+  sentence: "rotated the signing keys",
+});
+
+export const EVENTS = [USER_UPDATED, USER_PASSWORD_CHANGED, USER_SIGNED_OUT, SIGNING_KEYS_ROTATED];

@@ -3,11 +3,14 @@ import { PASSWORD_CHANGED, RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "
 import { EVENTS } from "./events.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
-import { SIGNING_KEYS } from "./signing_keys.ts";
+import { KEYS_ROTATE } from "./key_rotation.ts";
+import { PRIVATE_KEYS, SIGNING_KEYS } from "./signing_keys.ts";
 
 export default feature("identity", {
+  permissions: [KEYS_ROTATE],
   events: EVENTS,
   emails: [VERIFY_ADDRESS, SIGN_UP_CODE, RESET_PASSWORD, PASSWORD_CHANGED],
   parts: [SIGN_INS, SIGNING_KEYS],
+  sealed: [PRIVATE_KEYS],
   setup: [CONFIRM_EMAIL],
 });

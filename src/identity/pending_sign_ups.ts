@@ -5,11 +5,11 @@ import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { invalid } from "../errors.ts";
 import { after, HOUR, MINUTE } from "../platform/clock.ts";
-import { isSameSecret, newToken, sha256 } from "../platform/crypto.ts";
+import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
 import { SIGN_UP_CODE } from "./emails.ts";
-import { CODE_MINUTES, codeOf, type PendingSignUp } from "./sign_up_codes.ts";
+import { CODE_MINUTES, isCodeOf, type PendingSignUp } from "./sign_up_codes.ts";
 
 const CODE_USED_UP = problem(
   "sign_up_code_used_up",
@@ -83,9 +83,7 @@ export async function checkCode(ctx: SystemContext, token: string, code: string)
   if (!attempted) {
     throw await findPendingSignUp(ctx, token) ? invalid({ code: CODE_USED_UP }) : nonePending();
   }
-  if (!isSameSecret(code.replaceAll(/\s/g, ""), codeOf(ctx, attempted))) {
-    throw invalid({ code: CODE_WRONG });
-  }
+  if (!isCodeOf(ctx, attempted, code)) throw invalid({ code: CODE_WRONG });
   await ctx.control.update(pendingSignUps).set({ attempts: 0 }).where(eq(pendingSignUps.id, attempted.id));
   return attempted;
 }
