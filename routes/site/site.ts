@@ -3,6 +3,7 @@ import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import type { HttpEnv } from "../http.ts";
 import { accountPages } from "./account.tsx";
 import { addressPages } from "./addresses.tsx";
+import { emailChangePages } from "./email_change.tsx";
 import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
 import { landingPages } from "./landing.tsx";
@@ -25,6 +26,7 @@ for (
     sessionPages,
     passwordPages,
     verificationPages,
+    emailChangePages,
   ]
 ) {
   site.route("/", pages);

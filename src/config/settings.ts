@@ -6,7 +6,7 @@ import { z } from "zod";
 import { namedAddress } from "../platform/named_address.ts";
 import { flag, oneOf, setting, textOfLength, wholeNumber } from "../platform/setting.ts";
 import { smtpUrl } from "../platform/smtp_url.ts";
-import { addressRanges, appUrl, contact, databaseUrl, listeningAddress } from "./parsers.ts";
+import { addressRanges, appUrl, contact, databaseUrl, listeningAddress, serviceUrl } from "./parsers.ts";
 
 /** The default of APP_SECRET. It is public, so production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
@@ -89,6 +89,15 @@ export const SETTINGS = {
     default: "immediate",
     description:
       "When a sign-up creates the workspace. `immediate`: at once. `verified`: after the visitor enters a code sent to their email.",
+  }),
+  passwordRangeUrl: setting("PASSWORD_RANGE_URL", {
+    group: "Server",
+    parse: serviceUrl,
+    unset: "only the built-in list of common passwords",
+    example: "https://api.pwnedpasswords.com/range/",
+    description:
+      "A service that knows leaked passwords, such as Have I Been Pwned. It gets the first 5 hex digits of a new password's SHA-1, never the password.",
+    guide: "operations.md",
   }),
   securityContact: setting("SECURITY_CONTACT", {
     group: "Server",

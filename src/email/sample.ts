@@ -15,6 +15,7 @@ export const SAMPLE = {
   site: SITE,
   workspace: WORKSPACE,
   passwordLink: `${SITE}/reset-password?token=${TOKEN}`,
+  emailChangeLink: `${SITE}/confirm-email?token=${TOKEN}`,
   verificationLink: `${SITE}/verify-email?token=${TOKEN}`,
 };
 

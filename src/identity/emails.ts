@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { ConfirmNewEmail } from "../../views/emails/confirm_new_email.tsx";
+import { EmailChanged } from "../../views/emails/email_changed.tsx";
 import { PasswordChanged } from "../../views/emails/password_changed.tsx";
 import { ResetPassword } from "../../views/emails/reset_password.tsx";
 import { SignUpCode } from "../../views/emails/sign_up_code.tsx";
@@ -13,7 +15,13 @@ import { SAMPLE } from "../email/sample.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { idSchema } from "../platform/ids.ts";
 import { parseUserAgent } from "../platform/user_agent.ts";
-import { createPasswordLink, createVerificationLink, VERIFICATION_HOURS } from "./emailed_links.ts";
+import {
+  createEmailChangeLink,
+  createPasswordLink,
+  createVerificationLink,
+  VERIFICATION_HOURS,
+} from "./emailed_links.ts";
+import { findUserByEmail, findUserById, type User } from "./users.ts";
 import { CODE_MINUTES, codeOf, findPendingSignUpById, type PendingSignUp } from "./sign_up_codes.ts";
 
 const RESET_MINUTES = 30;
@@ -72,6 +80,79 @@ export const PASSWORD_CHANGED = email("password_changed", {
   view: PasswordChanged,
   sample: {
     name: SAMPLE.person,
+    url: `${SAMPLE.site}/forgot-password`,
+    ipAddress: "203.0.113.24",
+    browser: { browser: "Firefox", system: "Linux" },
+  },
+});
+
+const emailChange = z.object({
+  userId: idSchema<UserId>(),
+  formerAddress: z.string(),
+  newAddress: z.string(),
+});
+type EmailChange = z.output<typeof emailChange>;
+
+/** Someone who wants to use an address that their account doesn't have yet. */
+const NEW_ADDRESSES: Audience<EmailChange, SystemContext, Recipient & { user: User }> = {
+  find: async ({ system, tenant }, { userId, formerAddress, newAddress }) => {
+    const user = tenant ? null : await findUserById(system.control, userId);
+    if (user?.email !== formerAddress || await findUserByEmail(system.control, newAddress)) return null;
+    const reader = { id: null, email: newAddress, name: "", emailVerifiedAt: null, locale: user.locale };
+    return { ctx: system, reader: { ...reader, user } };
+  },
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.newAddress(PRODUCT_NAME),
+};
+
+/** The reader of the address that an account had before, or still has. */
+const FORMER_ADDRESSES: Audience<EmailChange, SystemContext, Recipient> = {
+  find: async ({ system, tenant }, { userId, formerAddress }) => {
+    const user = tenant ? null : await findUserById(system.control, userId);
+    return user && { ctx: system, reader: { ...user, id: null, email: formerAddress } };
+  },
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.formerAddress(PRODUCT_NAME),
+};
+
+/** Sent to the new address. It contains nothing that the person chose. */
+export const CONFIRM_NEW_EMAIL = email("confirm_new_email", {
+  to: NEW_ADDRESSES,
+  request: emailChange,
+  load: async (ctx, { user }, { newAddress }) => ({
+    url: await createEmailChangeLink(ctx, user, newAddress),
+    expiryHours: VERIFICATION_HOURS,
+  }),
+  subject: (_data, { name }, locale) => emailText.of(locale).confirmNewEmail.subject(name),
+  preheader: ({ expiryHours }, _brand, locale) => emailText.of(locale).confirmNewEmail.preheader(expiryHours),
+  view: ConfirmNewEmail,
+  sample: { url: SAMPLE.emailChangeLink, expiryHours: 24 },
+});
+
+/** Sent to the address that the account has, when a change is requested and when it is done. */
+export const EMAIL_CHANGED = email("email_changed", {
+  to: FORMER_ADDRESSES,
+  request: emailChange.extend({
+    stage: z.enum(["requested", "done"]),
+    ipAddress: z.string(),
+    userAgent: z.string(),
+  }),
+  load: (ctx, reader, { stage, newAddress, ipAddress, userAgent }) =>
+    Promise.resolve({
+      stage,
+      name: reader.emailVerifiedAt && reader.name,
+      newAddress: reader.emailVerifiedAt && newAddress,
+      url: stage === "requested"
+        ? `${ctx.services.config.appUrl.origin}/forgot-password`
+        : ctx.services.config.securityContact,
+      ipAddress,
+      browser: parseUserAgent(userAgent),
+    }),
+  subject: ({ stage }, _brand, locale) => emailText.of(locale).emailChanged[stage].title,
+  preheader: ({ stage }, _brand, locale) => emailText.of(locale).emailChanged[stage].preheader,
+  view: EmailChanged,
+  sample: {
+    stage: "requested",
+    name: SAMPLE.person,
+    newAddress: "ada@new.example",
     url: `${SAMPLE.site}/forgot-password`,
     ipAddress: "203.0.113.24",
     browser: { browser: "Firefox", system: "Linux" },

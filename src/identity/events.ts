@@ -10,6 +10,9 @@ export const USER_UPDATED = platformEvent<Logged>("user.updated", {
 export const USER_PASSWORD_CHANGED = platformEvent<Logged>("user.password_changed", {
   sentence: "changed the password of {name}",
 });
+export const USER_EMAIL_CHANGED = platformEvent<Logged>("user.email_changed", {
+  sentence: "changed the email address of {name}",
+});
 export const USER_SIGNED_OUT = platformEvent<Logged>("user.signed_out", {
   sentence: "signed {name} out",
 });
@@ -18,4 +21,10 @@ export const SIGNING_KEYS_ROTATED = anonymousEvent("signing_keys.rotated", {
   sentence: "rotated the signing keys",
 });
 
-export const EVENTS = [USER_UPDATED, USER_PASSWORD_CHANGED, USER_SIGNED_OUT, SIGNING_KEYS_ROTATED];
+export const EVENTS = [
+  USER_UPDATED,
+  USER_PASSWORD_CHANGED,
+  USER_EMAIL_CHANGED,
+  USER_SIGNED_OUT,
+  SIGNING_KEYS_ROTATED,
+];

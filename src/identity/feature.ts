@@ -1,5 +1,12 @@
 import { feature } from "../feature.ts";
-import { PASSWORD_CHANGED, RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "./emails.ts";
+import {
+  CONFIRM_NEW_EMAIL,
+  EMAIL_CHANGED,
+  PASSWORD_CHANGED,
+  RESET_PASSWORD,
+  SIGN_UP_CODE,
+  VERIFY_ADDRESS,
+} from "./emails.ts";
 import { EVENTS } from "./events.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
@@ -9,7 +16,7 @@ import { PRIVATE_KEYS, SIGNING_KEYS } from "./signing_keys.ts";
 export default feature("identity", {
   permissions: [KEYS_ROTATE],
   events: EVENTS,
-  emails: [VERIFY_ADDRESS, SIGN_UP_CODE, RESET_PASSWORD, PASSWORD_CHANGED],
+  emails: [VERIFY_ADDRESS, SIGN_UP_CODE, RESET_PASSWORD, PASSWORD_CHANGED, CONFIRM_NEW_EMAIL, EMAIL_CHANGED],
   parts: [SIGN_INS, SIGNING_KEYS],
   sealed: [PRIVATE_KEYS],
   setup: [CONFIRM_EMAIL],

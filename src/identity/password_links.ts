@@ -74,7 +74,7 @@ export async function setPasswordByLink(
   const user = await findUserOfToken(ctx, "set_password", input.token);
   if (!user) throw expired();
   if (isFirstPassword(user) && isSomeoneElse(ctx, user)) throw belongsToAnother(ctx, user);
-  checkNewPassword(input.password, user.email);
+  await checkNewPassword(ctx.services.config, input.password, user.email);
   const passwordHash = await hashPassword(input.password, ctx.signal);
   const set = await ctx.tx((tx) =>
     setPasswordIn(ctx, tx, user, { token: input.token, passwordHash, device })

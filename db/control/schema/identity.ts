@@ -30,7 +30,8 @@ export const sessions = control.table("sessions", {
 export const oneTimeTokens = control.table("one_time_tokens", {
   id: uuid("id").primaryKey(),
   tokenHash: text("token_hash").notNull().unique(),
-  purpose: text("purpose", { enum: ["handoff", "set_password", "verify_email"] }).notNull(),
+  purpose: text("purpose", { enum: ["handoff", "set_password", "verify_email", "change_email", "sign_in"] })
+    .notNull(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),

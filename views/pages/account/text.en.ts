@@ -40,6 +40,16 @@ export const en = {
   saveChanges: "Save changes",
   saved: "Changes saved.",
 
+  changeEmail: "Change email",
+  emailLead: "You sign in with your email, and we send notices to it.",
+  currentEmail: "Current email",
+  newEmail: "New email",
+  newEmailHint: "We send a link there. Your email changes when you open it.",
+  passwordProof: "Your password",
+  passwordFirst: "Set a password before you change your email. {link}",
+  setPassword: "Set a password",
+  emailRequested: (address: string) => `We sent a link to ${address}. Open it to change your email.`,
+
   security: "Password",
   securityLead: "A new password signs you out everywhere else.",
   currentPassword: "Current password",

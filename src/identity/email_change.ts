@@ -1,0 +1,137 @@
+import { and, eq } from "drizzle-orm";
+import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { users } from "../../db/control/schema/users.ts";
+import { authorizeSelf } from "../access/authorize.ts";
+import type { SystemContext } from "../context.ts";
+import { sendEmail } from "../email/email.ts";
+import { invalid } from "../errors.ts";
+import { publish } from "../events/publish.ts";
+import { sha256 } from "../platform/crypto.ts";
+import { isUniqueViolation } from "../platform/database_errors.ts";
+import { logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
+import { emailAddress } from "../platform/text.ts";
+import { logged } from "./account.ts";
+import type { Device, Session } from "./credentials.ts";
+import { CONFIRM_NEW_EMAIL, EMAIL_CHANGED } from "./emails.ts";
+import { USER_EMAIL_CHANGED } from "./events.ts";
+import { endOneTimeTokens, peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
+import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG, verifyPassword } from "./passwords.ts";
+import { withUnchangedPassword } from "./sign_in.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import { findUserById, getUserById, lockUser, type User } from "./users.ts";
+
+const PASSWORD_MISSING = problem("email_change_password_missing", "Enter your password.");
+const PASSWORD_WRONG = problem("email_change_password_wrong", "This isn't your password.");
+const PASSWORD_FIRST = problem("email_change_needs_password", "Set a password before you change your email.");
+const EMAIL_IS_OLD = problem("email_is_old", "This is already your email.");
+const EMAIL_TAKEN = problem(
+  "email_taken",
+  "Another account uses this email. Sign in to that account instead.",
+);
+const LINK_EXPIRED = problem("email_change_link_expired", "This link has been used or has expired.");
+
+const log = logOf("security");
+
+export const emailChange = z.object({
+  email: emailAddress,
+  password: z.string().max(MAX_PASSWORD_LENGTH * 4, PASSWORD_TOO_LONG.code),
+});
+export const emailChangeLink = z.object({ token: z.string().default("") });
+
+/** What a link would change, and whether the visitor is signed in to its account. */
+export type OpenEmailChange = { current: string; newAddress: string; isOwn: boolean };
+
+/**
+ * Emails a link to the new address, and a notice to the present one. Nothing changes until someone who is signed in to the account
+ * opens the link. A newer request replaces an older one. The result is the same if the address has an account. Throws
+ * `invalid` on `email` and `password`.
+ */
+export async function requestEmailChange(
+  ctx: SystemContext,
+  { actor: { id } }: Session,
+  { email: newAddress, password }: z.output<typeof emailChange>,
+  device: Device,
+): Promise<void> {
+  authorizeSelf(ctx, id);
+  const user = await getUserById(ctx.control, id);
+  await checkRequest(ctx, user, newAddress, password);
+  const change = { userId: id, formerAddress: user.email, newAddress };
+  const requested = await withUnchangedPassword(ctx, user, async (tx) => {
+    await endOneTimeTokens(ctx, tx, id, "change_email");
+    await sendEmail(ctx, tx, CONFIRM_NEW_EMAIL, change, { throttle: sha256(newAddress) });
+    const notice = { ...change, ...device, stage: "requested" as const };
+    await sendEmail(ctx, tx, EMAIL_CHANGED, notice, { throttle: `${id} ${sha256(newAddress)}` });
+    return true;
+  });
+  if (!requested) throw invalid({ password: PASSWORD_WRONG });
+  log.info("change of email requested", { userId: id, requestId: ctx.requestId });
+}
+
+/** The change of a link, without using the link up. Null if it no longer works. */
+export async function findEmailChange(ctx: SystemContext, token: string): Promise<OpenEmailChange | null> {
+  const grant = await peekOneTimeToken(ctx, "change_email", token);
+  const user = grant && await findUserById(ctx.control, grant.userId);
+  if (!user || user.email !== grant.details.email) return null;
+  const isOwn = "id" in ctx.actor && ctx.actor.id === user.id;
+  return { current: user.email, newAddress: String(grant.details.newAddress), isOwn };
+}
+
+/**
+ * Replaces the address of the person who is signed in, and marks the new one as confirmed. Tells the former address. Throws
+ * `invalid` on `token`, also if another account has the address, and `forbidden` for anyone but the account's owner.
+ */
+export async function confirmEmailChange(
+  ctx: SystemContext,
+  { token }: z.output<typeof emailChangeLink>,
+  device: Device,
+): Promise<{ email: string }> {
+  const grant = await peekOneTimeToken(ctx, "change_email", token);
+  if (!grant) throw invalid({ token: LINK_EXPIRED });
+  authorizeSelf(ctx, grant.userId);
+  const email = String(grant.details.newAddress);
+  const formerAddress = String(grant.details.email);
+  try {
+    await ctx.tx(async (tx) => {
+      await lockUser(tx, grant.userId);
+      if (!await redeemOneTimeToken(ctx, tx, "change_email", token)) throw invalid({ token: LINK_EXPIRED });
+      const user = await replaceAddress(ctx, tx, { ...grant, formerAddress, email });
+      await publish(ctx, tx, USER_EMAIL_CHANGED, { after: logged(user), details: {} });
+      const notice = { userId: user.id, formerAddress, newAddress: email, ...device };
+      await sendEmail(ctx, tx, EMAIL_CHANGED, { ...notice, stage: "done" });
+    });
+  } catch (error) {
+    if (isUniqueViolation(error, "users_email_unique")) throw invalid({ token: EMAIL_TAKEN });
+    throw error;
+  }
+  ctx.services.use(SIGN_INS).forgetUser(grant.userId);
+  log.info("email changed", { userId: grant.userId, requestId: ctx.requestId });
+  return { email };
+}
+
+/** The user with the new address. Throws `invalid` if the address has changed since the link was made. */
+async function replaceAddress(
+  ctx: SystemContext,
+  tx: ControlTx,
+  { userId, formerAddress, email }: { userId: User["id"]; formerAddress: string; email: string },
+): Promise<User> {
+  const now = ctx.services.clock.now();
+  const changed = await tx.update(users).set({ email, emailVerifiedAt: now, updatedAt: now })
+    .where(and(eq(users.id, userId), eq(users.email, formerAddress))).returning({ id: users.id });
+  if (changed.length === 0) throw invalid({ token: LINK_EXPIRED });
+  return await getUserById(tx, userId);
+}
+
+/** Throws `invalid` with everything that is wrong at once. */
+async function checkRequest(ctx: SystemContext, user: User, newAddress: string, password: string) {
+  if (user.passwordHash === null) throw invalid({ password: PASSWORD_FIRST });
+  const { matches } = await verifyPassword(password, user.passwordHash, ctx.signal);
+  if (!matches) log.warn("change of email refused", { userId: user.id, requestId: ctx.requestId });
+  const isOld = newAddress === user.email;
+  if (matches && !isOld) return;
+  throw invalid({
+    ...(isOld ? { email: EMAIL_IS_OLD } : {}),
+    ...(matches ? {} : { password: password ? PASSWORD_WRONG : PASSWORD_MISSING }),
+  });
+}

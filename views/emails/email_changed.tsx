@@ -1,0 +1,37 @@
+import { ActionButton, Facts, LinkFallback, Paragraph, Title } from "./email_components.tsx";
+import { type EmailBrowser, useEmail } from "./email_context.ts";
+import { useEmailText } from "./text.ts";
+
+export type EmailChangedData = {
+  /** `requested`: the new address is not confirmed yet, and may never be. */
+  stage: "requested" | "done";
+  /** Null if the former address was never confirmed. */
+  name: string | null;
+  newAddress: string | null;
+  /** Where the reader stops a change that wasn't theirs. */
+  url: string;
+  ipAddress: string;
+  browser: EmailBrowser;
+};
+
+/** Goes to the address that the account has, or had. */
+export function EmailChanged({ stage, name, newAddress, url, browser, ipAddress }: EmailChangedData) {
+  const { brand } = useEmail();
+  const { hello, emailChanged, origin } = useEmailText();
+  const text = emailChanged[stage];
+  const facts: [string, string][] = [[origin.browser, origin.browserName(browser)], [
+    origin.ipAddress,
+    ipAddress,
+  ]];
+  return (
+    <>
+      <Title>{text.title}</Title>
+      {name ? <Paragraph>{hello(name)}</Paragraph> : null}
+      <Paragraph>{text.body(brand.name)}</Paragraph>
+      <Facts facts={newAddress ? [[emailChanged.newEmail, newAddress], ...facts] : facts} />
+      <Paragraph>{text.whatToDo}</Paragraph>
+      <ActionButton href={url}>{text.button}</ActionButton>
+      <LinkFallback href={url} />
+    </>
+  );
+}
