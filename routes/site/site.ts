@@ -4,6 +4,7 @@ import type { HttpEnv } from "../http.ts";
 import { accountPages } from "./account.tsx";
 import { addressPages } from "./addresses.tsx";
 import { emailChangePages } from "./email_change.tsx";
+import { emailSignInPages } from "./email_sign_in.tsx";
 import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
 import { landingPages } from "./landing.tsx";
@@ -24,6 +25,7 @@ for (
     signUpPages,
     addressPages,
     sessionPages,
+    emailSignInPages,
     passwordPages,
     verificationPages,
     emailChangePages,

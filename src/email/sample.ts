@@ -16,6 +16,7 @@ export const SAMPLE = {
   workspace: WORKSPACE,
   passwordLink: `${SITE}/reset-password?token=${TOKEN}`,
   emailChangeLink: `${SITE}/confirm-email?token=${TOKEN}`,
+  signInLink: `${SITE}/login/link?token=${TOKEN}`,
   verificationLink: `${SITE}/verify-email?token=${TOKEN}`,
 };
 

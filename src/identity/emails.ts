@@ -3,6 +3,7 @@ import { ConfirmNewEmail } from "../../views/emails/confirm_new_email.tsx";
 import { EmailChanged } from "../../views/emails/email_changed.tsx";
 import { PasswordChanged } from "../../views/emails/password_changed.tsx";
 import { ResetPassword } from "../../views/emails/reset_password.tsx";
+import { SignInLink } from "../../views/emails/sign_in_link.tsx";
 import { SignUpCode } from "../../views/emails/sign_up_code.tsx";
 import { emailText } from "../../views/emails/text.ts";
 import { VerifyAddress } from "../../views/emails/verify_address.tsx";
@@ -15,6 +16,14 @@ import { SAMPLE } from "../email/sample.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { idSchema } from "../platform/ids.ts";
 import { parseUserAgent } from "../platform/user_agent.ts";
+import { findWorkspace } from "../tenancy/workspaces.ts";
+import {
+  createSignInLink,
+  type EmailSignIn,
+  findEmailSignInById,
+  SIGN_IN_MINUTES,
+  signInCodeOf,
+} from "./sign_in_codes.ts";
 import {
   createEmailChangeLink,
   createPasswordLink,
@@ -140,9 +149,8 @@ export const EMAIL_CHANGED = email("email_changed", {
       stage,
       name: reader.emailVerifiedAt && reader.name,
       newAddress: reader.emailVerifiedAt && newAddress,
-      url: stage === "requested"
-        ? `${ctx.services.config.appUrl.origin}/forgot-password`
-        : ctx.services.config.securityContact,
+      url: stage === "requested" ? `${ctx.services.config.appUrl.origin}/forgot-password` : null,
+      contact: stage === "done" ? ctx.services.config.securityContact.replace(/^mailto:/, "") : null,
       ipAddress,
       browser: parseUserAgent(userAgent),
     }),
@@ -154,6 +162,45 @@ export const EMAIL_CHANGED = email("email_changed", {
     name: SAMPLE.person,
     newAddress: "ada@new.example",
     url: `${SAMPLE.site}/forgot-password`,
+    contact: null,
+    ipAddress: "203.0.113.24",
+    browser: { browser: "Firefox", system: "Linux" },
+  },
+});
+
+type EmailSignInReader = User & { pending: EmailSignIn };
+
+/** The person whose address was entered to sign in. On a workspace's host, only its members. */
+const SIGN_INS_BY_EMAIL: Audience<{ emailSignInId: string }, SystemContext, EmailSignInReader> = {
+  find: async ({ system, tenant }, { emailSignInId }) => {
+    const pending = tenant ? null : await findEmailSignInById(system, emailSignInId);
+    const user = pending && await findUserByEmail(system.control, pending.email);
+    if (!user) return null;
+    if (pending.tenantId && !await findWorkspace(system, user, pending.tenantId)) return null;
+    return { ctx: system, reader: { ...user, pending } };
+  },
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.account(PRODUCT_NAME),
+};
+
+export const SIGN_IN_LINK = email("sign_in_link", {
+  to: SIGN_INS_BY_EMAIL,
+  request: z.object({ emailSignInId: z.uuid(), ipAddress: z.string(), userAgent: z.string() }),
+  load: async (ctx, { pending, ...reader }, { ipAddress, userAgent }) => ({
+    name: reader.emailVerifiedAt && reader.name,
+    url: await createSignInLink(ctx, reader, pending),
+    code: signInCodeOf(ctx, pending),
+    expiryMinutes: SIGN_IN_MINUTES,
+    ipAddress,
+    browser: parseUserAgent(userAgent),
+  }),
+  subject: (_data, { name }, locale) => emailText.of(locale).signInLink.subject(name),
+  preheader: ({ expiryMinutes }, _brand, locale) => emailText.of(locale).signInLink.preheader(expiryMinutes),
+  view: SignInLink,
+  sample: {
+    name: SAMPLE.person,
+    url: SAMPLE.signInLink,
+    code: "492817",
+    expiryMinutes: 15,
     ipAddress: "203.0.113.24",
     browser: { browser: "Firefox", system: "Linux" },
   },

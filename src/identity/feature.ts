@@ -4,6 +4,7 @@ import {
   EMAIL_CHANGED,
   PASSWORD_CHANGED,
   RESET_PASSWORD,
+  SIGN_IN_LINK,
   SIGN_UP_CODE,
   VERIFY_ADDRESS,
 } from "./emails.ts";
@@ -16,7 +17,15 @@ import { PRIVATE_KEYS, SIGNING_KEYS } from "./signing_keys.ts";
 export default feature("identity", {
   permissions: [KEYS_ROTATE],
   events: EVENTS,
-  emails: [VERIFY_ADDRESS, SIGN_UP_CODE, RESET_PASSWORD, PASSWORD_CHANGED, CONFIRM_NEW_EMAIL, EMAIL_CHANGED],
+  emails: [
+    VERIFY_ADDRESS,
+    SIGN_UP_CODE,
+    RESET_PASSWORD,
+    PASSWORD_CHANGED,
+    CONFIRM_NEW_EMAIL,
+    EMAIL_CHANGED,
+    SIGN_IN_LINK,
+  ],
   parts: [SIGN_INS, SIGNING_KEYS],
   sealed: [PRIVATE_KEYS],
   setup: [CONFIRM_EMAIL],

@@ -1,7 +1,13 @@
 import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
-import { oneTimeTokens, pendingSignUps, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
+import {
+  emailSignIns,
+  oneTimeTokens,
+  pendingSignUps,
+  refreshTokens,
+  sessions,
+} from "../../db/control/schema/identity.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
@@ -22,6 +28,7 @@ const KEPT = {
   jobFigures: 30 * DAY,
   /** They limit how many codes an address gets in an hour. */
   pendingSignUps: HOUR,
+  emailSignIns: HOUR,
 };
 
 /**
@@ -52,6 +59,12 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       pendingSignUps,
       pendingSignUps.id,
       lt(pendingSignUps.createdAt, before(KEPT.pendingSignUps)),
+    ),
+    email_sign_ins: await deleteAll(
+      ctx,
+      emailSignIns,
+      emailSignIns.id,
+      lt(emailSignIns.createdAt, before(KEPT.emailSignIns)),
     ),
     subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
     jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +

@@ -8,14 +8,18 @@ export type EmailChangedData = {
   /** Null if the former address was never confirmed. */
   name: string | null;
   newAddress: string | null;
-  /** Where the reader stops a change that wasn't theirs. */
-  url: string;
+  /** Where the reader stops a change that is only requested. */
+  url: string | null;
+  /** Whom the reader tells of a change that is done: an email or web address. */
+  contact: string | null;
   ipAddress: string;
   browser: EmailBrowser;
 };
 
 /** Goes to the address that the account has, or had. */
-export function EmailChanged({ stage, name, newAddress, url, browser, ipAddress }: EmailChangedData) {
+export function EmailChanged(
+  { stage, name, newAddress, url, contact, browser, ipAddress }: EmailChangedData,
+) {
   const { brand } = useEmail();
   const { hello, emailChanged, origin } = useEmailText();
   const text = emailChanged[stage];
@@ -30,8 +34,9 @@ export function EmailChanged({ stage, name, newAddress, url, browser, ipAddress 
       <Paragraph>{text.body(brand.name)}</Paragraph>
       <Facts facts={newAddress ? [[emailChanged.newEmail, newAddress], ...facts] : facts} />
       <Paragraph>{text.whatToDo}</Paragraph>
-      <ActionButton href={url}>{text.button}</ActionButton>
-      <LinkFallback href={url} />
+      {contact ? <Paragraph>{contact}</Paragraph> : null}
+      {url ? <ActionButton href={url}>{emailChanged.button}</ActionButton> : null}
+      {url ? <LinkFallback href={url} /> : null}
     </>
   );
 }

@@ -96,17 +96,27 @@ export const en = {
       body: (product: string) =>
         `Someone asked to change the email of your ${product} account. Nothing changes until the new address is confirmed.`,
       whatToDo: "If it was you, there's nothing to do here. If it wasn't, reset your password now.",
-      button: "Reset your password",
     },
     done: {
       title: "Your email was changed",
       preheader: "You can no longer sign in with this address.",
       body: (product: string) =>
         `The email of your ${product} account was changed. You can no longer sign in with this address.`,
-      whatToDo: "If it was you, there's nothing to do. If it wasn't, tell us at once.",
-      button: "Contact us",
+      whatToDo: "If it was you, there's nothing to do. If it wasn't, contact us at once:",
     },
     newEmail: "New email",
+    button: "Reset your password",
+  },
+  signInLink: {
+    subject: (product: string) => `Sign in to ${product}`,
+    preheader: (minutes: number) => `The link and the code work for ${plural(minutes, "minute")}.`,
+    title: "Sign in",
+    body: (product: string) => `Someone asked to sign in to ${product} as you. If it was you, use the link:`,
+    button: "Sign in",
+    orCode: "Or enter this code in the browser where you asked for it:",
+    expiry: (minutes: number) =>
+      `The link and the code work once and expire in ${plural(minutes, "minute")}.`,
+    notYou: "If it wasn't you, ignore this email. Don't share the code with anyone.",
   },
   signUpCode: {
     subject: (product: string) => `Your ${product} sign-up code`,
