@@ -17,14 +17,11 @@ import type { Device, Session } from "./credentials.ts";
 import { CONFIRM_NEW_EMAIL, EMAIL_CHANGED } from "./emails.ts";
 import { USER_EMAIL_CHANGED } from "./events.ts";
 import { endOneTimeTokens, peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
-import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG, verifyPassword } from "./passwords.ts";
-import { withUnchangedPassword } from "./sign_in.ts";
+import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
+import { findOwnerProblem, withProvenOwner } from "./owner_proof.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { findUserById, getUserById, lockUser, type User } from "./users.ts";
 
-const PASSWORD_MISSING = problem("email_change_password_missing", "Enter your password.");
-const PASSWORD_WRONG = problem("email_change_password_wrong", "This isn't your password.");
-const PASSWORD_FIRST = problem("email_change_needs_password", "Set a password before you change your email.");
 const EMAIL_IS_OLD = problem("email_is_old", "This is already your email.");
 const EMAIL_TAKEN = problem(
   "email_taken",
@@ -36,7 +33,7 @@ const log = logOf("security");
 
 export const emailChange = z.object({
   email: emailAddress,
-  password: z.string().max(MAX_PASSWORD_LENGTH * 4, PASSWORD_TOO_LONG.code),
+  password: z.string().max(MAX_PASSWORD_LENGTH * 4, PASSWORD_TOO_LONG.code).default(""),
 });
 export const emailChangeLink = z.object({ token: z.string().default("") });
 
@@ -50,22 +47,21 @@ export type OpenEmailChange = { current: string; newAddress: string; isOwn: bool
  */
 export async function requestEmailChange(
   ctx: SystemContext,
-  { actor: { id } }: Session,
+  session: Session,
   { email: newAddress, password }: z.output<typeof emailChange>,
   device: Device,
 ): Promise<void> {
+  const { id } = session.actor;
   authorizeSelf(ctx, id);
   const user = await getUserById(ctx.control, id);
-  await checkRequest(ctx, user, newAddress, password);
+  await checkRequest(ctx, user, session, newAddress, password);
   const change = { userId: id, formerAddress: user.email, newAddress };
-  const requested = await withUnchangedPassword(ctx, user, async (tx) => {
+  await withProvenOwner(ctx, user, async (tx) => {
     await endOneTimeTokens(ctx, tx, id, "change_email");
     await sendEmail(ctx, tx, CONFIRM_NEW_EMAIL, change, { throttle: sha256(newAddress) });
     const notice = { ...change, ...device, stage: "requested" as const };
     await sendEmail(ctx, tx, EMAIL_CHANGED, notice, { throttle: `${id} ${sha256(newAddress)}` });
-    return true;
   });
-  if (!requested) throw invalid({ password: PASSWORD_WRONG });
   log.info("change of email requested", { userId: id, requestId: ctx.requestId });
 }
 
@@ -124,14 +120,15 @@ async function replaceAddress(
 }
 
 /** Throws `invalid` with everything that is wrong at once. */
-async function checkRequest(ctx: SystemContext, user: User, newAddress: string, password: string) {
-  if (user.passwordHash === null) throw invalid({ password: PASSWORD_FIRST });
-  const { matches } = await verifyPassword(password, user.passwordHash, ctx.signal);
-  if (!matches) log.warn("change of email refused", { userId: user.id, requestId: ctx.requestId });
+async function checkRequest(
+  ctx: SystemContext,
+  user: User,
+  session: Session,
+  newAddress: string,
+  password: string,
+): Promise<void> {
+  const doubt = await findOwnerProblem(ctx, user, session, password);
   const isOld = newAddress === user.email;
-  if (matches && !isOld) return;
-  throw invalid({
-    ...(isOld ? { email: EMAIL_IS_OLD } : {}),
-    ...(matches ? {} : { password: password ? PASSWORD_WRONG : PASSWORD_MISSING }),
-  });
+  if (!doubt && !isOld) return;
+  throw invalid({ ...(isOld ? { email: EMAIL_IS_OLD } : {}), ...(doubt ? { password: doubt } : {}) });
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { AccountDeleted } from "../../views/emails/account_deleted.tsx";
 import { ConfirmNewEmail } from "../../views/emails/confirm_new_email.tsx";
 import { EmailChanged } from "../../views/emails/email_changed.tsx";
+import { NewDevice } from "../../views/emails/new_device.tsx";
 import { PasswordChanged } from "../../views/emails/password_changed.tsx";
 import { ResetPassword } from "../../views/emails/reset_password.tsx";
 import { SignInLink } from "../../views/emails/sign_in_link.tsx";
@@ -15,6 +17,7 @@ import { email } from "../email/email.ts";
 import { SAMPLE } from "../email/sample.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { idSchema } from "../platform/ids.ts";
+import { isLanguage } from "../platform/locales.ts";
 import { parseUserAgent } from "../platform/user_agent.ts";
 import { findWorkspace } from "../tenancy/workspaces.ts";
 import {
@@ -166,6 +169,50 @@ export const EMAIL_CHANGED = email("email_changed", {
     ipAddress: "203.0.113.24",
     browser: { browser: "Firefox", system: "Linux" },
   },
+});
+
+/** The request contains the browser and the address of the sign-in. */
+export const NEW_DEVICE = email("new_device", {
+  to: ACCOUNTS,
+  request: z.object({ userId: idSchema<UserId>(), ipAddress: z.string(), userAgent: z.string() }),
+  load: (ctx, reader, { ipAddress, userAgent }) =>
+    Promise.resolve({
+      name: reader.emailVerifiedAt && reader.name,
+      url: `${ctx.services.config.appUrl.origin}/account/sessions`,
+      ipAddress,
+      browser: parseUserAgent(userAgent),
+    }),
+  subject: (_data, { name }, locale) => emailText.of(locale).newDevice.subject(name),
+  preheader: (_data, _brand, locale) => emailText.of(locale).newDevice.preheader,
+  view: NewDevice,
+  sample: {
+    name: SAMPLE.person,
+    url: `${SAMPLE.site}/account/sessions`,
+    ipAddress: "203.0.113.24",
+    browser: { browser: "Firefox", system: "Linux" },
+  },
+});
+
+const formerAccount = z.object({ address: z.string(), locale: z.string().nullable() });
+
+/** Someone whose account is deleted. */
+const FORMER_ACCOUNTS: Audience<z.output<typeof formerAccount>, SystemContext, Recipient> = {
+  find: ({ system }, { address, locale }) => {
+    const language = locale !== null && isLanguage(locale) ? locale : null;
+    const reader = { id: null, email: address, name: "", emailVerifiedAt: null, locale: language };
+    return Promise.resolve({ ctx: system, reader });
+  },
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.formerAddress(PRODUCT_NAME),
+};
+
+export const ACCOUNT_DELETED = email("account_deleted", {
+  to: FORMER_ACCOUNTS,
+  request: formerAccount,
+  load: () => Promise.resolve({}),
+  subject: (_data, { name }, locale) => emailText.of(locale).accountDeleted.subject(name),
+  preheader: (_data, _brand, locale) => emailText.of(locale).accountDeleted.preheader,
+  view: AccountDeleted,
+  sample: {},
 });
 
 type EmailSignInReader = User & { pending: EmailSignIn };

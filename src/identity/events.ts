@@ -17,6 +17,12 @@ export const USER_SIGNED_OUT = platformEvent<Logged>("user.signed_out", {
   sentence: "signed {name} out",
 });
 
+/** Also in the log of each workspace that the person was a member of. */
+export const USER_LEFT = platformEvent<Logged>("member.left", {
+  sentence: "deleted the account of {name}",
+});
+export const USER_DELETED = anonymousEvent("user.deleted", { sentence: "deleted an account" });
+
 export const SIGNING_KEYS_ROTATED = anonymousEvent("signing_keys.rotated", {
   sentence: "rotated the signing keys",
 });
@@ -26,5 +32,7 @@ export const EVENTS = [
   USER_PASSWORD_CHANGED,
   USER_EMAIL_CHANGED,
   USER_SIGNED_OUT,
+  USER_LEFT,
+  USER_DELETED,
   SIGNING_KEYS_ROTATED,
 ];

@@ -1,7 +1,9 @@
 import { feature } from "../feature.ts";
 import {
+  ACCOUNT_DELETED,
   CONFIRM_NEW_EMAIL,
   EMAIL_CHANGED,
+  NEW_DEVICE,
   PASSWORD_CHANGED,
   RESET_PASSWORD,
   SIGN_IN_LINK,
@@ -11,6 +13,7 @@ import {
 import { EVENTS } from "./events.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
+import { ERASE_PERSON } from "./account_deletion.ts";
 import { KEYS_ROTATE } from "./key_rotation.ts";
 import { PRIVATE_KEYS, SIGNING_KEYS } from "./signing_keys.ts";
 
@@ -20,12 +23,15 @@ export default feature("identity", {
   emails: [
     VERIFY_ADDRESS,
     SIGN_UP_CODE,
+    SIGN_IN_LINK,
     RESET_PASSWORD,
     PASSWORD_CHANGED,
     CONFIRM_NEW_EMAIL,
     EMAIL_CHANGED,
-    SIGN_IN_LINK,
+    NEW_DEVICE,
+    ACCOUNT_DELETED,
   ],
+  jobs: [ERASE_PERSON],
   parts: [SIGN_INS, SIGNING_KEYS],
   sealed: [PRIVATE_KEYS],
   setup: [CONFIRM_EMAIL],

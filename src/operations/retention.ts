@@ -3,6 +3,7 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import {
   emailSignIns,
+  knownDevices,
   oneTimeTokens,
   pendingSignUps,
   refreshTokens,
@@ -29,6 +30,8 @@ const KEPT = {
   /** They limit how many codes an address gets in an hour. */
   pendingSignUps: HOUR,
   emailSignIns: HOUR,
+  /** After that long, a browser counts as new again. */
+  knownDevices: 400 * DAY,
 };
 
 /**
@@ -65,6 +68,12 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       emailSignIns,
       emailSignIns.id,
       lt(emailSignIns.createdAt, before(KEPT.emailSignIns)),
+    ),
+    known_devices: await deleteAll(
+      ctx,
+      knownDevices,
+      knownDevices.id,
+      lt(knownDevices.lastSeenAt, before(KEPT.knownDevices)),
     ),
     subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
     jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +

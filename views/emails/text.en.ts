@@ -107,6 +107,24 @@ export const en = {
     newEmail: "New email",
     button: "Reset your password",
   },
+  newDevice: {
+    subject: (product: string) => `New sign-in to your ${product} account`,
+    preheader: "If it wasn't you, sign that browser out.",
+    title: "New sign-in",
+    body: (product: string) =>
+      `Someone signed in to your ${product} account with a browser that's new to us.`,
+    whatToDo:
+      "If it was you, there's nothing to do. If it wasn't, sign that browser out and change your password.",
+    button: "See where you're signed in",
+  },
+  accountDeleted: {
+    subject: (product: string) => `Your ${product} account was deleted`,
+    preheader: "You can no longer sign in.",
+    title: "Your account was deleted",
+    body: (product: string) =>
+      `Your ${product} account and your personal data were deleted. You left all of your workspaces.`,
+    notYou: "If it wasn't you, contact us at once.",
+  },
   signInLink: {
     subject: (product: string) => `Sign in to ${product}`,
     preheader: (minutes: number) => `The link and the code work for ${plural(minutes, "minute")}.`,

@@ -2,11 +2,8 @@ import type { FieldErrors } from "../../../src/errors.ts";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TextField } from "../../components/field.tsx";
-import { TextLink } from "../../components/link.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
-import { PasswordField } from "../../components/password_field.tsx";
-import { usePage } from "../../page.tsx";
-import { fill } from "../../text.ts";
+import { OwnerProof } from "./owner_proof.tsx";
 import { accountText } from "./text.ts";
 
 export type EmailPageProps = {
@@ -18,7 +15,7 @@ export type EmailPageProps = {
 };
 
 /** `/account/email`: asks for another address. */
-export function EmailPage({ email, hasPassword, ...form }: EmailPageProps) {
+export function EmailPage({ email, ...form }: EmailPageProps) {
   const text = accountText.use();
   return (
     <>
@@ -29,14 +26,14 @@ export function EmailPage({ email, hasPassword, ...form }: EmailPageProps) {
             <dt class="font-medium">{text.currentEmail}</dt>
             <dd class="wrap-anywhere">{email}</dd>
           </dl>
-          {hasPassword ? <EmailForm {...form} /> : <PasswordFirst />}
+          <EmailForm {...form} />
         </div>
       </Card>
     </>
   );
 }
 
-function EmailForm({ values = {}, errors = {} }: Pick<EmailPageProps, "values" | "errors">) {
+function EmailForm({ hasPassword, values = {}, errors = {} }: Omit<EmailPageProps, "email">) {
   const text = accountText.use();
   return (
     <form method="post" action="/account/email" novalidate class="grid gap-5">
@@ -51,23 +48,10 @@ function EmailForm({ values = {}, errors = {} }: Pick<EmailPageProps, "values" |
         autocomplete="email"
         autofocus={errors.email ? true : undefined}
       />
-      <PasswordField
-        id="password"
-        name="password"
-        label={text.passwordProof}
-        error={errors.password}
-        autofocus={errors.password && !errors.email ? true : undefined}
-      />
+      <OwnerProof hasPassword={hasPassword} error={errors.password} />
       <div>
         <Button variant="primary">{text.changeEmail}</Button>
       </div>
     </form>
   );
-}
-
-function PasswordFirst() {
-  const text = accountText.use();
-  const { apexUrl } = usePage();
-  const link = <TextLink href={`${apexUrl}/forgot-password`}>{text.setPassword}</TextLink>;
-  return <p class="text-muted">{fill(text.passwordFirst, { link })}</p>;
 }
