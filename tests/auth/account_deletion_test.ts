@@ -62,6 +62,16 @@ Deno.test("a person's data and account", async (t) => {
     assert.match(visitor.url, /\/login\?/);
   });
 
+  await t.step("a password that was set by a link is announced", async () => {
+    const token = new URL(await world.passwordLink(noor)).searchParams.get("token")!;
+    await world.browser().post(`${apex}/reset-password`, { token, password: "four other random words" });
+    await work();
+    const subjects = (await world.emails(noor.email)).map(({ subject }) => subject);
+    await world.setPasswordHash(noor, noor.passwordHash!);
+
+    assert.ok(subjects.includes("Your password was changed"));
+  });
+
   await t.step("S22 the last owner can't delete their account, and sees why", async () => {
     const browser = await signIn(ada.email, FIREFOX);
     const page = await browser.get(`${host}/account/data`);

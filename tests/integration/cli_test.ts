@@ -242,6 +242,20 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.equal(second.code, 1);
     });
 
+    await t.step("users export prints a person's data, and users delete ends the account", async () => {
+      await run("users", "create", "leaver@acme.example", "--tenant-id", "acme", "--no-send-invite");
+
+      const exported = json(await run("users", "export", "leaver@acme.example"));
+      const unconfirmed = await run("users", "delete", "leaver@acme.example");
+      const deleted = json(await run("users", "delete", "leaver@acme.example", "--yes", "--json"));
+      const gone = await run("users", "export", "leaver@acme.example");
+
+      assert.equal(exported.workspaces[0].subdomain, "acme");
+      assert.equal(unconfirmed.code, 2);
+      assert.equal(deleted.deleted, true);
+      assert.equal(gone.code, 1);
+    });
+
     await t.step("commands print a table without --json", async () => {
       assert.match((await run("tenants", "list")).stdout, /│ Acme GmbH/);
     });
