@@ -98,6 +98,7 @@ export const SETTINGS = {
     description:
       "A service that knows leaked passwords, such as Have I Been Pwned. It gets the first 5 hex digits of a new password's SHA-1, never the password.",
     guide: "operations.md",
+    secret: true,
   }),
   securityContact: setting("SECURITY_CONTACT", {
     group: "Server",

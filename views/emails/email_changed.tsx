@@ -1,5 +1,6 @@
-import { ActionButton, Facts, LinkFallback, Paragraph, Title } from "./email_components.tsx";
+import { ActionButton, LinkFallback, Paragraph, Title } from "./email_components.tsx";
 import { type EmailBrowser, useEmail } from "./email_context.ts";
+import { OriginFacts } from "./origin_facts.tsx";
 import { useEmailText } from "./text.ts";
 
 export type EmailChangedData = {
@@ -18,25 +19,22 @@ export type EmailChangedData = {
 
 /** Goes to the address that the account has, or had. */
 export function EmailChanged(
-  { stage, name, newAddress, url, contact, browser, ipAddress }: EmailChangedData,
+  { stage, name, newAddress, url, contact, ...origin }: EmailChangedData,
 ) {
   const { brand } = useEmail();
-  const { hello, emailChanged, origin } = useEmailText();
+  const { hello, emailChanged } = useEmailText();
   const text = emailChanged[stage];
-  const facts: [string, string][] = [[origin.browser, origin.browserName(browser)], [
-    origin.ipAddress,
-    ipAddress,
-  ]];
   return (
     <>
       <Title>{text.title}</Title>
       {name ? <Paragraph>{hello(name)}</Paragraph> : null}
       <Paragraph>{text.body(brand.name)}</Paragraph>
-      <Facts facts={newAddress ? [[emailChanged.newEmail, newAddress], ...facts] : facts} />
+      {newAddress ? <Paragraph>{emailChanged.newEmail(newAddress)}</Paragraph> : null}
+      <OriginFacts {...origin} />
       <Paragraph>{text.whatToDo}</Paragraph>
-      {contact ? <Paragraph>{contact}</Paragraph> : null}
-      {url ? <ActionButton href={url}>{emailChanged.button}</ActionButton> : null}
-      {url ? <LinkFallback href={url} /> : null}
+      {contact ? <Paragraph>{emailChanged.contact(contact)}</Paragraph> : null}
+      {url !== null ? <ActionButton href={url}>{emailChanged.button}</ActionButton> : null}
+      {url !== null ? <LinkFallback href={url} /> : null}
     </>
   );
 }

@@ -102,9 +102,10 @@ export const en = {
       preheader: "You can no longer sign in with this address.",
       body: (product: string) =>
         `The email of your ${product} account was changed. You can no longer sign in with this address.`,
-      whatToDo: "If it was you, there's nothing to do. If it wasn't, contact us at once:",
+      whatToDo: "If it was you, there's nothing to do. If it wasn't, contact us at once.",
     },
-    newEmail: "New email",
+    newEmail: (address: string) => `New email: ${address}`,
+    contact: (address: string) => `Write to ${address}.`,
     button: "Reset your password",
   },
   newDevice: {
