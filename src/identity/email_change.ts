@@ -1,6 +1,7 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { oneTimeTokens } from "../../db/control/schema/identity.ts";
 import { users } from "../../db/control/schema/users.ts";
 import { authorizeSelf } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
@@ -16,7 +17,7 @@ import { logged } from "./account.ts";
 import type { Device, Session } from "./credentials.ts";
 import { CONFIRM_NEW_EMAIL, EMAIL_CHANGED } from "./emails.ts";
 import { USER_EMAIL_CHANGED } from "./events.ts";
-import { endOneTimeTokens, peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
+import { peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
 import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
 import { findOwnerProblem, withProvenOwner } from "./owner_proof.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
@@ -57,12 +58,26 @@ export async function requestEmailChange(
   await checkRequest(ctx, user, session, newAddress, password);
   const change = { userId: id, formerAddress: user.email, newAddress };
   await withProvenOwner(ctx, user, async (tx) => {
-    await endOneTimeTokens(ctx, tx, id, "change_email");
+    await endLinksToOthers(ctx, tx, change);
     await sendEmail(ctx, tx, CONFIRM_NEW_EMAIL, change, { throttle: sha256(newAddress) });
     const notice = { ...change, ...device, stage: "requested" as const };
     await sendEmail(ctx, tx, EMAIL_CHANGED, notice, { throttle: `${id} ${sha256(newAddress)}` });
   });
   log.info("change of email requested", { userId: id, requestId: ctx.requestId });
+}
+
+/** Links to the same address keep working, because a repeated request may send no second email. */
+async function endLinksToOthers(
+  { services }: SystemContext,
+  tx: ControlTx,
+  { userId, newAddress }: { userId: User["id"]; newAddress: string },
+): Promise<void> {
+  await tx.update(oneTimeTokens).set({ usedAt: services.clock.now() }).where(and(
+    eq(oneTimeTokens.userId, userId),
+    eq(oneTimeTokens.purpose, "change_email"),
+    isNull(oneTimeTokens.usedAt),
+    sql`${oneTimeTokens.details} ->> 'newAddress' <> ${newAddress}`,
+  ));
 }
 
 /** The change of a link, without using the link up. Null if it no longer works. */
