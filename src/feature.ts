@@ -7,6 +7,7 @@ import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { SealedColumn } from "./platform/sealed_column.ts";
 import type { Part } from "./ports.ts";
+import type { RateLimit } from "./rate_limits/rate_limit.ts";
 import type { SearchSource } from "./search/search_source.ts";
 import type { SampleData } from "./setup/sample_data.ts";
 import type { SetupStep } from "./setup/setup_step.ts";
@@ -18,6 +19,7 @@ export type Feature = {
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
+  readonly rateLimits: readonly RateLimit[];
   // deno-lint-ignore no-explicit-any -- each event has its own row type
   readonly events: readonly Event<any>[];
   readonly emails: readonly Email[];
@@ -48,6 +50,7 @@ export function feature(
     tables: [],
     permissions: [],
     limits: [],
+    rateLimits: [],
     events: [],
     emails,
     jobs: [...jobs, ...emails.map(({ job }) => job)],

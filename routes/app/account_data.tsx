@@ -38,7 +38,7 @@ pages.post("/account/data/deletion", (c) => {
       forgetSession(c);
       return { to: "/login", flash: accountText.of(localeOf(c)).accountDeleted };
     },
-    refusals: ["invalid", "conflict"],
+    refusals: ["invalid", "conflict", "rate_limited"],
     refused: (refused) => dataPage(c, refused),
   });
 });

@@ -28,14 +28,25 @@ pages.post(PATH, (c) => {
       return input.email;
     },
     done: (email) => ({ to: PATH, flash: accountText.of(localeOf(c)).emailRequested(email) }),
+    refusals: ["invalid", "rate_limited"],
     refused: (refused) => emailPage(c, refused),
   });
 });
 
+/** A limit on passwords is shown beside the password. */
+function errorsOf(refused?: RefusedForm) {
+  return refused?.problem ? { password: refused.problem } : refused?.errors;
+}
+
 async function emailPage(c: Context<AccountEnv>, refused?: RefusedForm): Promise<Page> {
   const text = accountText.of(localeOf(c));
   const { passwordHash, email } = await getUserById(systemContextOf(c).control, c.get("session").actor.id);
-  const props = { email, hasPassword: passwordHash !== null, ...refused };
+  const props = {
+    email,
+    hasPassword: passwordHash !== null,
+    values: refused?.values,
+    errors: errorsOf(refused),
+  };
   return {
     title: text.email,
     trail: [{ label: text.account, href: "/account" }],

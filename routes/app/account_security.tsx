@@ -23,6 +23,7 @@ pages.post("/account/security", (c) => {
     schema: passwordChange,
     submit: (input) => changePassword(systemContextOf(c), c.get("session"), input, c.get("device")),
     done: () => ({ to: "/account/security", flash: accountText.of(localeOf(c)).passwordChanged }),
+    refusals: ["invalid", "rate_limited"],
     refused: (refused) => securityPage(c, refused),
   });
 });
@@ -30,9 +31,10 @@ pages.post("/account/security", (c) => {
 async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Promise<Page> {
   const text = accountText.of(localeOf(c));
   const { email, passwordHash } = await getUserById(systemContextOf(c).control, c.get("session").actor.id);
+  const errors = refused?.problem ? { current_password: refused.problem } : refused?.errors;
   return {
     title: text.security,
     trail: [{ label: text.account, href: "/account" }],
-    body: <SecurityPage email={email} hasPassword={passwordHash !== null} errors={refused?.errors} />,
+    body: <SecurityPage email={email} hasPassword={passwordHash !== null} errors={errors} />,
   };
 }

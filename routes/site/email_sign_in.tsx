@@ -39,6 +39,7 @@ emailSignInPages.get("/login/email", (c) => {
 emailSignInPages.post("/login/email", (c) => {
   return form(c, {
     schema: emailSignIn,
+    refusals: ["invalid", "rate_limited"],
     submit: (input, { fields: { remember, next } }) => {
       const wanted = { ...placeOf(c), remember: remember === "on", next: safeNext(next, "") || null };
       return startEmailSignIn(systemContextOf(c), input, wanted, c.get("device"));
@@ -47,8 +48,12 @@ emailSignInPages.post("/login/email", (c) => {
       sendBrowserSecret(c, started);
       return { to: "/login/code" };
     },
-    refused: ({ values: { email, remember, next }, errors }) =>
-      addressPage(c, { values: { email, remember: remember === "on" }, errors, next }),
+    refused: ({ values: { email, remember, next }, errors, problem }) =>
+      addressPage(c, {
+        values: { email, remember: remember === "on" },
+        errors: problem ? { email: problem } : errors,
+        next,
+      }),
   });
 });
 
@@ -62,11 +67,14 @@ emailSignInPages.post("/login/code", (c) => {
   const secret = browserSecretOf(c);
   return form(c, {
     schema: signInCode,
+    refusals: ["invalid", "rate_limited"],
     submit: (input) => signInByCode(ctx, secret, input, placeOf(c), c.get("device")),
     done: (signedIn) => goOn(c, signedIn),
-    refused: async ({ errors }) => {
+    refused: async ({ errors, problem }) => {
       const pending = errors.token ? null : await findEmailSignIn(ctx, secret, placeOf(c));
-      return pending ? codePage(c, { ...pending, errors }) : await startOver(c);
+      return pending
+        ? codePage(c, { ...pending, errors: problem ? { code: problem } : errors })
+        : await startOver(c);
     },
   });
 });

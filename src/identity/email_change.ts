@@ -8,7 +8,6 @@ import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { invalid } from "../errors.ts";
 import { publish } from "../events/publish.ts";
-import { sha256 } from "../platform/crypto.ts";
 import { isUniqueViolation } from "../platform/database_errors.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
@@ -20,6 +19,7 @@ import { USER_EMAIL_CHANGED } from "./events.ts";
 import { peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
 import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
 import { findOwnerProblem, withProvenOwner } from "./owner_proof.ts";
+import { enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { findUserById, getUserById, lockUser, type User } from "./users.ts";
 
@@ -54,19 +54,20 @@ export async function requestEmailChange(
 ): Promise<void> {
   const { id } = session.actor;
   authorizeSelf(ctx, id);
+  await enforceForAddress(ctx, LINKS_ADDRESS);
   const user = await getUserById(ctx.control, id);
   await checkRequest(ctx, user, session, newAddress, password);
   const change = { userId: id, formerAddress: user.email, newAddress };
   await withProvenOwner(ctx, user, async (tx) => {
     await endLinksToOthers(ctx, tx, change);
-    await sendEmail(ctx, tx, CONFIRM_NEW_EMAIL, change, { throttle: sha256(newAddress) });
+    await sendEmail(ctx, tx, CONFIRM_NEW_EMAIL, change);
     const notice = { ...change, ...device, stage: "requested" as const };
-    await sendEmail(ctx, tx, EMAIL_CHANGED, notice, { throttle: `${id} ${sha256(newAddress)}` });
+    await sendEmail(ctx, tx, EMAIL_CHANGED, notice);
   });
   log.info("change of email requested", { userId: id, requestId: ctx.requestId });
 }
 
-/** Links to the same address keep working, because a repeated request may send no second email. */
+/** Links to the same address keep working, because an address gets few emails in an hour. */
 async function endLinksToOthers(
   { services }: SystemContext,
   tx: ControlTx,

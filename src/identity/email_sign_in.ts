@@ -19,6 +19,7 @@ import { markEmailConfirmed } from "./email_verification.ts";
 import { SIGN_IN_LINK } from "./emails.ts";
 import { endOneTimeTokens, peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
 import { type StartedSession, startSession } from "./sessions.ts";
+import { CODES_ADDRESS, enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { type EmailSignIn, isSignInCode, SIGN_IN_MINUTES } from "./sign_in_codes.ts";
 import { findUserByEmail, findUserById, lockUser, type User } from "./users.ts";
@@ -60,6 +61,7 @@ export async function startEmailSignIn(
   wanted: Wanted,
   device: Device,
 ): Promise<StartedEmailSignIn> {
+  await enforceForAddress(ctx, LINKS_ADDRESS);
   const now = ctx.services.clock.now();
   const id = newId();
   const token = newToken();
@@ -84,13 +86,14 @@ export async function findEmailSignIn(
   return pending && { address: pending.email };
 }
 
-/** Emails the link and the code again, at most once in five minutes. */
+/** Emails the link and the code again. Throws `rate_limited`. */
 export async function resendEmailSignIn(
   ctx: SystemContext,
   token: string,
   place: Place,
   device: Device,
 ): Promise<void> {
+  await enforceForAddress(ctx, LINKS_ADDRESS);
   const pending = await findPending(ctx, token, place);
   if (pending && pending.attempts < MAX_ATTEMPTS) {
     await ctx.tx((tx) => sendLink(ctx, tx, pending.id, device));
@@ -108,12 +111,14 @@ export async function signInByCode(
   place: Place,
   device: Device,
 ): Promise<SignedInByEmail> {
+  const taken = await enforceForAddress(ctx, CODES_ADDRESS);
   const pending = await attempt(ctx, token, place);
   const user = isSignInCode(ctx, pending, code) ? await findUserByEmail(ctx.control, pending.email) : null;
   if (!user || !await mayEnter(ctx, user, place)) {
     log.warn("sign-in by code refused", { requestId: ctx.requestId });
     throw invalid({ code: CODE_WRONG });
   }
+  await taken?.giveBack();
   const { remember, next } = pending;
   const signedIn = await ctx.tx(async (tx) => {
     await lockUser(tx, user.id);
@@ -163,7 +168,7 @@ async function mayEmail(ctx: SystemContext, tx: ControlTx, email: string): Promi
 }
 
 async function sendLink(ctx: SystemContext, tx: ControlTx, emailSignInId: string, device: Device) {
-  await sendEmail(ctx, tx, SIGN_IN_LINK, { emailSignInId, ...device }, { throttle: emailSignInId });
+  await sendEmail(ctx, tx, SIGN_IN_LINK, { emailSignInId, ...device });
 }
 
 /** Counts an attempt before the code is compared, so that parallel attempts count too. */

@@ -11,6 +11,7 @@ import {
   VERIFY_ADDRESS,
 } from "./emails.ts";
 import { EVENTS } from "./events.ts";
+import { SIGN_IN_LIMITS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
 import { ERASE_PERSON } from "./account_deletion.ts";
@@ -32,6 +33,7 @@ export default feature("identity", {
     ACCOUNT_DELETED,
   ],
   jobs: [ERASE_PERSON],
+  rateLimits: SIGN_IN_LIMITS,
   parts: [SIGN_INS, SIGNING_KEYS],
   sealed: [PRIVATE_KEYS],
   setup: [CONFIRM_EMAIL],

@@ -7,7 +7,7 @@ import { after, MINUTE } from "../platform/clock.ts";
 import { logOf } from "../platform/log.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import type { Session } from "./credentials.ts";
-import { verifyPassword } from "./passwords.ts";
+import { checkPassword } from "./password_checks.ts";
 import { lockPassword } from "./sign_in.ts";
 import { lockUser, type User } from "./users.ts";
 
@@ -34,7 +34,7 @@ export async function findOwnerProblem(
 ): Promise<Problem | null> {
   if (user.passwordHash === null) return await isRecent(ctx, session) ? null : SIGN_IN_AGAIN;
   if (password === "") return PASSWORD_MISSING;
-  const { matches } = await verifyPassword(password, user.passwordHash, ctx.signal);
+  const { matches } = await checkPassword(ctx, { email: user.email, user }, password);
   if (matches) return null;
   log.warn("a change of an account was refused", { userId: user.id, requestId: ctx.requestId });
   return PASSWORD_WRONG;

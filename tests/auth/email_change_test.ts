@@ -75,8 +75,8 @@ Deno.test("changing one's email", async (t) => {
 
     assert.match(changed.text, /Your email is now ada@new\.example\./);
     assert.equal(again.status, 422);
-    const subjects = (await world.emails(ada.email)).map(({ subject }) => subject);
-    assert.deepEqual(subjects.sort(), ["Someone asked to change your email", "Your email was changed"]);
+    const subjects = new Set((await world.emails(ada.email)).map(({ subject }) => subject));
+    assert.deepEqual([...subjects].sort(), ["Someone asked to change your email", "Your email was changed"]);
     assert.equal((await signIn(ada.email)).status, 422);
     assert.match((await signIn(NEW)).url, /\/dashboard$/);
     assert.match(await world.dumpControl(), /"action":"user.email_changed"/);

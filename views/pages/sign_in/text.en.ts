@@ -38,6 +38,7 @@ export const en = {
   passwordRemoved:
     "You're signed in. Your email wasn't confirmed before, so the old password no longer works.",
   wrong: "Wrong email or password.",
+  byEmail: "You can also set a new password by email.",
   passwordSaved: "Password saved. Sign in to continue.",
   openWorkspace: "Sign in to open your workspace.",
   created: "Your workspace is ready.",
