@@ -142,7 +142,7 @@ export function anyHost(services: Services, files: StaticFiles): Hono<HttpEnv> {
   return host;
 }
 
-function sendSigningKeys(c: Context<HttpEnv>): Response {
-  const { publicKeys } = c.get("services").use(SIGNING_KEYS);
-  return c.json(publicKeys, 200, { "Cache-Control": "public, max-age=300" });
+async function sendSigningKeys(c: Context<HttpEnv>): Promise<Response> {
+  const { publicKeys } = await c.get("services").use(SIGNING_KEYS).refresh();
+  return c.json(publicKeys, 200, { "Cache-Control": "public, max-age=30" });
 }

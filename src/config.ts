@@ -24,6 +24,8 @@ type Derived = {
   environment: Environment;
   /** Scheme, host and port of the apex, without a path. */
   appUrl: URL;
+  /** `APP_SECRET`, which seals, and then `APP_SECRET_PREVIOUS` if it is set. Either opens what it sealed. */
+  appSecrets: readonly string[];
   databasePooler: "none" | "transaction";
   emailFrom: NamedAddress;
   /** A `mailto:` or `https:` URI. */
@@ -78,12 +80,13 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
 }
 
 function derive(values: Values): Derived {
-  const { environment, databaseUrl, sleepsBetweenRequests, port } = values;
+  const { environment, databaseUrl, sleepsBetweenRequests, port, appSecret, appSecretPrevious } = values;
   const appUrl = values.appUrl ?? new URL(`http://localhost:${port}`);
   const emailFrom = values.emailFrom ?? { name: SENDER_NAME, address: `no-reply@${appUrl.hostname}` };
   return {
     environment: environment ?? (sleepsBetweenRequests ? "production" : "development"),
     appUrl,
+    appSecrets: [appSecret, appSecretPrevious].filter((secret) => secret !== undefined),
     databasePooler: values.databasePooler ?? (isPooler(databaseUrl) ? "transaction" : "none"),
     emailFrom,
     securityContact: values.securityContact ?? `mailto:${emailFrom.address}`,

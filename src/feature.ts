@@ -6,6 +6,7 @@ import type { Email } from "./email/email.ts";
 import type { Event } from "./events/event.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
+import type { SealedColumn } from "./platform/sealed_column.ts";
 import type { Part } from "./ports.ts";
 import type { RateLimit } from "./rate_limits/rate_limit.ts";
 import type { SearchSource } from "./search/search_source.ts";
@@ -34,6 +35,8 @@ export type Feature = {
   readonly searches: readonly SearchSource[];
   // deno-lint-ignore no-explicit-any -- each part has its own type
   readonly parts: readonly Part<any>[];
+  /** Columns of schema `control` with encrypted texts, which `config rotate-keys` seals again. */
+  readonly sealed: readonly SealedColumn[];
   /** Steps of the checklist on a new workspace's dashboard. */
   readonly setup: readonly SetupStep[];
   /** What "Add sample data" creates. */
@@ -58,6 +61,7 @@ export function feature(
     schedules: [],
     searches: [],
     parts: [],
+    sealed: [],
     setup: [],
     samples: [],
     ...adds,

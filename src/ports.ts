@@ -7,6 +7,7 @@ import type { JobSignal } from "./outbox/job_signal.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Health } from "./platform/health.ts";
 import type { Metrics } from "./platform/metrics.ts";
+import type { SealedColumn } from "./platform/sealed_column.ts";
 import type { SearchSource } from "./search/search_source.ts";
 import type { SampleMark } from "./setup/sample_mark.ts";
 import type { SetupStep } from "./setup/setup_step.ts";
@@ -27,6 +28,8 @@ export type Services = {
   readonly searches: readonly SearchSource[];
   /** Every table that a feature has in the tenants' schemas. */
   readonly tenantTables: readonly PgTable[];
+  /** Every column with encrypted texts. */
+  readonly sealed: readonly SealedColumn[];
   /** The steps of the set-up checklist, in their order. */
   readonly setup: readonly SetupStep[];
   /** How to recognize each feature's sample data. */

@@ -82,6 +82,7 @@ export async function buildServices(
     events: new Map(features.flatMap(({ events }) => events.map((event) => [event.name, event]))),
     searches: features.flatMap(({ searches }) => searches),
     tenantTables: features.flatMap(({ tables }) => tables),
+    sealed: features.flatMap(({ sealed }) => sealed),
     setup: features.flatMap(({ setup }) => setup).sort((one, other) => one.position - other.position),
     samples: features.flatMap(({ samples }) => samples),
     oldestServedVersion: await oldestServedVersion(),

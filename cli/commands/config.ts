@@ -3,11 +3,12 @@ import { fittingLanes } from "../../db/connection/connect.ts";
 import { type Finding, inspectDatabase } from "../../db/migration/inspect.ts";
 import { type Config, loadConfig, readVariables } from "../../src/config.ts";
 import { DEVELOPMENT_SECRET, SETTINGS } from "../../src/config/settings.ts";
+import { rotateKeys } from "../../src/identity/key_rotation.ts";
 import { mustBeHardened } from "../../src/operations/database_safety.ts";
 import type { Setting } from "../../src/platform/setting.ts";
 import { CommandFailure } from "../options.ts";
 import { createOutput } from "../output.ts";
-import { withDatabase } from "../session.ts";
+import { withDatabase, withSystem } from "../session.ts";
 
 type Field = keyof typeof SETTINGS;
 
@@ -28,6 +29,24 @@ export function configCommand() {
       if (findings.some(({ status }) => status === "fail")) {
         throw new CommandFailure("Some checks failed. See the table.");
       }
+    });
+
+  config.command("rotate-keys").description(
+    "Adds a key that signs access tokens, and seals all secrets under the current APP_SECRET.",
+  )
+    .option("--json", "print JSON")
+    .action(async ({ json }) => {
+      const output = createOutput(json === true);
+      const rotated = await withSystem(rotateKeys);
+      output.data({
+        signing_key: rotated.keyId,
+        signs_from: rotated.signsFrom.toISOString(),
+        resealed: rotated.resealed,
+        removed_keys: rotated.removedKeys,
+      });
+      output.note(
+        "Every server uses the new key within a minute. Tokens of the old key work until they expire.",
+      );
     });
 
   return config;

@@ -1,5 +1,6 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { migrate } from "../../db/migration/migrate.ts";
+import { loadConfig } from "../../src/config.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { checkNewPassword, hashPassword } from "../../src/identity/passwords.ts";
 import { appointPlatformAdmin } from "../../src/identity/platform_admins.ts";
@@ -28,7 +29,7 @@ export function setupCommand() {
       const output = createOutput(json === true);
       const { email, name } = parseInput(newUser, { email: adminEmail, name: "Administrator" });
       const adminPassword = await readAdminPassword(password);
-      if (adminPassword !== undefined) checkNewPassword(adminPassword, email);
+      if (adminPassword !== undefined) await checkNewPassword(loadConfig(), adminPassword, email);
       await withDatabase((db) => migrate(db));
 
       await withSystem(async (ctx) => {

@@ -3,8 +3,10 @@ import { z } from "zod";
 import { changeRole, getMemberOfUser, removeMember } from "../../src/access/membership.ts";
 import { ROLES } from "../../src/access/permissions.ts";
 import { profileChanges, updateProfile } from "../../src/identity/account.ts";
+import { deleteAccountOf } from "../../src/identity/account_deletion.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
+import { exportPersonalData } from "../../src/identity/personal_data.ts";
 import { listSignIns, revokeOtherSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import { getUser, listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
@@ -134,6 +136,28 @@ export function usersCommand() {
           created_at: signIn.createdAt.toISOString(),
           last_seen_at: signIn.lastSeenAt.toISOString(),
         })));
+      });
+    });
+
+  users.command("export <user>").description("Prints a person's data as JSON.")
+    .action(async (idOrEmail) => {
+      await withSystem(async (ctx) => {
+        const { id } = await getUser(ctx, idOrEmail);
+        const data = await exportPersonalData(ctx, id);
+        createOutput(true).data(data);
+      });
+    });
+
+  users.command("delete <user>").description(
+    "Deletes a person's account permanently. Tells the person by email.",
+  )
+    .requiredOption("--yes", "confirm the deletion")
+    .option("--json", "print JSON")
+    .action(async (idOrEmail, { json }) => {
+      await withSystem(async (ctx) => {
+        const { id, email } = await getUser(ctx, idOrEmail);
+        await deleteAccountOf(ctx, id);
+        createOutput(json === true).data({ id, email, deleted: true });
       });
     });
 

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { changePassword, passwordChange } from "../../src/identity/account.ts";
+import { getUserById } from "../../src/identity/users.ts";
 import { SecurityPage } from "../../views/pages/account/security_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { type AccountEnv, systemContextOf } from "../http.ts";
@@ -15,7 +16,7 @@ const pages = new AccountPages({
 });
 export default pages;
 
-pages.get("/account/security", (c) => page(c, securityPage(c)));
+pages.get("/account/security", async (c) => await page(c, await securityPage(c)));
 
 pages.post("/account/security", (c) => {
   return form(c, {
@@ -27,12 +28,13 @@ pages.post("/account/security", (c) => {
   });
 });
 
-function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Page {
+async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Promise<Page> {
   const text = accountText.of(localeOf(c));
+  const { email, passwordHash } = await getUserById(systemContextOf(c).control, c.get("session").actor.id);
   const errors = refused?.problem ? { current_password: refused.problem } : refused?.errors;
   return {
     title: text.security,
     trail: [{ label: text.account, href: "/account" }],
-    body: <SecurityPage email={c.get("session").actor.email} errors={errors} />,
+    body: <SecurityPage email={email} hasPassword={passwordHash !== null} errors={errors} />,
   };
 }

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import type { HttpEnv } from "../http.ts";
 import { sendOwnLogo } from "../logos.ts";
+import { emailSignInPages } from "../site/email_sign_in.tsx";
 import { handoffPages, proveHandoff } from "../site/handoffs.tsx";
 import { sessionPages } from "../site/sessions.tsx";
 import { resendVerification } from "../site/verification.tsx";
@@ -20,6 +21,7 @@ export const app = new Hono<HttpEnv>();
 
 app.get("/", (c) => c.redirect("/dashboard", 303));
 app.route("/", sessionPages);
+app.route("/", emailSignInPages);
 app.route("/", handoffPages);
 app.get(HANDOFF_PROOF_PATH, proveHandoff);
 app.post("/verify-email/resend", resendVerification);

@@ -1,5 +1,7 @@
 /** The pages of each feature, one line each. */
 export { default as account } from "./account.tsx";
+export { default as accountData } from "./account_data.tsx";
+export { default as accountEmail } from "./account_email.tsx";
 export { default as accountNotifications } from "./account_notifications.tsx";
 export { default as accountSecurity } from "./account_security.tsx";
 export { default as accountSessions } from "./account_sessions.tsx";

@@ -3,6 +3,8 @@ import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import type { HttpEnv } from "../http.ts";
 import { accountPages } from "./account.tsx";
 import { addressPages } from "./addresses.tsx";
+import { emailChangePages } from "./email_change.tsx";
+import { emailSignInPages } from "./email_sign_in.tsx";
 import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
 import { invitationPages } from "./invitations.tsx";
@@ -24,8 +26,10 @@ for (
     signUpPages,
     addressPages,
     sessionPages,
+    emailSignInPages,
     passwordPages,
     verificationPages,
+    emailChangePages,
   ]
 ) {
   site.route("/", pages);

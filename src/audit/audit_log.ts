@@ -27,25 +27,31 @@ export type PlatformAuditEntry = {
   details: Record<string, unknown> | null;
 };
 
+const ERASED = {
+  actorId: null,
+  actorName: null,
+  subjectType: null,
+  subjectId: null,
+  subjectName: null,
+  details: null,
+  origin: null,
+  salt: null,
+};
+
 /**
  * Erases the names and details from all lines of the platform's log about a tenant, including lines whose details
  * contain its id as `tenant_id`. The chain stays intact, because it covers a hash of the content. This erases the salt
  * as well, so nobody can guess the content from the hash.
  */
 export async function eraseFromPlatformAudit(tx: MigratorTx, tenantId: string): Promise<void> {
-  const erased = {
-    actorId: null,
-    actorName: null,
-    subjectType: null,
-    subjectId: null,
-    subjectName: null,
-    details: null,
-    origin: null,
-    salt: null,
-  };
   const isAboutTenant = eq(platformAuditLog.subjectId, tenantId);
   const namesTenant = sql`${platformAuditLog.details} ->> 'tenant_id' = ${tenantId}`;
-  await tx.update(platformAuditLog).set(erased).where(or(isAboutTenant, namesTenant));
+  await tx.update(platformAuditLog).set(ERASED).where(or(isAboutTenant, namesTenant));
+}
+
+/** Erases the lines about a person from the platform's log, as `eraseFromPlatformAudit` does. */
+export async function erasePersonFromPlatformAudit(tx: MigratorTx, userId: string): Promise<void> {
+  await tx.update(platformAuditLog).set(ERASED).where(eq(platformAuditLog.subjectId, userId));
 }
 
 const ENTRY = {

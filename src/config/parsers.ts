@@ -14,6 +14,15 @@ export const listeningAddress: z.ZodType<string, string> = z.string()
 
 export const appUrl: z.ZodType<URL, string> = z.string().transform(parseAppUrl);
 
+/** The address of another service. Only a service on this machine may be plain http. */
+export const serviceUrl: z.ZodType<URL, string> = z.string().transform((text, problems) => {
+  const url = URL.parse(text);
+  const isLocal = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  if (url && (url.protocol === "https:" || (url.protocol === "http:" && isLocal))) return url;
+  problems.addIssue("must be an https address");
+  return z.NEVER;
+});
+
 export const databaseUrl: z.ZodType<string, string> = z.string().superRefine((text, problems) => {
   try {
     parseDatabaseUrl(text);

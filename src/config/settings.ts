@@ -13,6 +13,7 @@ import {
   databaseUrl,
   listeningAddress,
   redisUrl,
+  serviceUrl,
   webAddress,
 } from "./parsers.ts";
 
@@ -65,6 +66,16 @@ export const SETTINGS = {
     essential: true,
     secret: true,
   }),
+  appSecretPrevious: setting("APP_SECRET_PREVIOUS", {
+    group: "Server",
+    parse: textOfLength(MIN_SECRET_LENGTH),
+    unset: "only `APP_SECRET` opens what it sealed",
+    example: "kJ8vN2pQ5sT7wX0zA3cF6hL9mR1uY4bE",
+    description:
+      "The former `APP_SECRET`. It still opens what it sealed, until `config rotate-keys` has sealed everything again.",
+    guide: "operations.md",
+    secret: true,
+  }),
   dataDir: setting("DATA_DIR", {
     group: "Server",
     parse: z.string(),
@@ -87,6 +98,16 @@ export const SETTINGS = {
     default: "immediate",
     description:
       "When a sign-up creates the workspace. `immediate`: at once. `verified`: after the visitor enters a code sent to their email.",
+  }),
+  passwordRangeUrl: setting("PASSWORD_RANGE_URL", {
+    group: "Server",
+    parse: serviceUrl,
+    unset: "only the built-in list of common passwords",
+    example: "https://api.pwnedpasswords.com/range/",
+    description:
+      "A service that knows leaked passwords, such as Have I Been Pwned. It gets the first 5 hex digits of a new password's SHA-1, never the password.",
+    guide: "operations.md",
+    secret: true,
   }),
   securityContact: setting("SECURITY_CONTACT", {
     group: "Server",

@@ -79,7 +79,7 @@ export function readUnsubscribeToken(
   token: string,
 ): { userId: UserId; category: string } | null {
   try {
-    const content = JSON.parse(decrypt(token, config.appSecret, LINK_PURPOSE));
+    const content = JSON.parse(decrypt(token, config.appSecrets, LINK_PURPOSE));
     const [userId, category] = linkContent.parse(content);
     return { userId, category };
   } catch {

@@ -16,6 +16,8 @@ export const SAMPLE = {
   workspace: WORKSPACE,
   passwordLink: `${SITE}/reset-password?token=${TOKEN}`,
   invitationLink: `${SITE}/invitations/${TOKEN}`,
+  emailChangeLink: `${SITE}/confirm-email?token=${TOKEN}`,
+  signInLink: `${SITE}/login/link?token=${TOKEN}`,
   verificationLink: `${SITE}/verify-email?token=${TOKEN}`,
 };
 

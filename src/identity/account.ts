@@ -16,7 +16,7 @@ import { PASSWORD_CHANGED } from "./emails.ts";
 import { USER_PASSWORD_CHANGED, USER_UPDATED } from "./events.ts";
 import { endOneTimeTokens } from "./one_time_tokens.ts";
 import { checkPassword } from "./password_checks.ts";
-import { findPasswordProblem, hashPassword, MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
+import { findNewPasswordProblem, hashPassword, MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
 import { endAllSessionsIn } from "./sessions.ts";
 import { withUnchangedPassword } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
@@ -93,6 +93,7 @@ export async function changePassword(
   const changed = await withUnchangedPassword(ctx, user, async (tx) => {
     await endAllSessionsIn(ctx, tx, id, { except: signInId });
     await endOneTimeTokens(ctx, tx, id, "set_password");
+    await endOneTimeTokens(ctx, tx, id, "change_email");
     await setPasswordHash(ctx, tx, id, passwordHash);
     await publish(ctx, tx, USER_PASSWORD_CHANGED, { after: logged(user), details: {} });
     await sendEmail(ctx, tx, PASSWORD_CHANGED, { userId: id, ...device });
@@ -107,7 +108,7 @@ export async function changePassword(
 async function checkPasswords(ctx: SystemContext, user: User, current: string, typed: string): Promise<void> {
   const { matches } = await checkPassword(ctx, { email: user.email, user }, current);
   if (!matches) log.warn("password change refused", { userId: user.id, requestId: ctx.requestId });
-  const newPassword = newPasswordProblem(user, matches ? current : null, typed);
+  const newPassword = await newPasswordProblem(ctx, user, matches ? current : null, typed);
   if (matches && !newPassword) return;
   throw invalid({
     ...(matches ? {} : { currentPassword: current ? CURRENT_PASSWORD_WRONG : CURRENT_PASSWORD_MISSING }),
@@ -115,11 +116,18 @@ async function checkPasswords(ctx: SystemContext, user: User, current: string, t
   });
 }
 
-function newPasswordProblem({ email }: User, current: string | null, typed: string): Problem | null {
+async function newPasswordProblem(
+  { services }: SystemContext,
+  { email }: User,
+  current: string | null,
+  typed: string,
+): Promise<Problem | null> {
   if (typed === "") return NEW_PASSWORD_MISSING;
-  return typed === current ? NEW_PASSWORD_IS_OLD : findPasswordProblem(typed, email);
+  return typed === current
+    ? NEW_PASSWORD_IS_OLD
+    : await findNewPasswordProblem(services.config, typed, email);
 }
 
-function logged({ id, name, theme, locale, avatarColor }: User) {
+export function logged({ id, name, theme, locale, avatarColor }: User) {
   return { id, name, theme, locale, avatarColor };
 }

@@ -2,6 +2,7 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { logOf } from "../platform/log.ts";
+import { forgetDevices } from "./known_devices.ts";
 import { endOneTimeTokens } from "./one_time_tokens.ts";
 import { endAllSessionsIn } from "./sessions.ts";
 import { setPasswordHash } from "./users.ts";
@@ -21,6 +22,7 @@ export async function resetAccess(
 ): Promise<void> {
   await endAllSessionsIn(ctx, tx, userId); // locks the user's row first
   await endOneTimeTokens(ctx, tx, userId);
+  await forgetDevices(tx, userId);
   await setPasswordHash(ctx, tx, userId, passwordHash);
   log.info("access to an account reset", { userId, requestId: ctx.requestId });
 }

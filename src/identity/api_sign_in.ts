@@ -19,6 +19,7 @@ import { refusedToken } from "./bearers.ts";
 import type { Bearer } from "./credentials.ts";
 import { authenticate, credentials, withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
+import { SIGNING_KEYS } from "./signing_keys.ts";
 import { lockUser } from "./users.ts";
 
 const ACCOUNT_TOKEN_ONLY = problem("account_token_only", "Only an account token gives tokens for a tenant.");
@@ -55,6 +56,7 @@ export async function signInToApi(
   ctx: SystemContext,
   input: z.output<typeof apiCredentials>,
 ): Promise<ApiTokens> {
+  await ctx.services.use(SIGNING_KEYS).refresh();
   const user = await authenticate(ctx, input);
   const tenantId = input.tenant === undefined ? null : await openTenantId(ctx, user, input.tenant);
   const family = { familyId: newId(), userId: user.id, tenantId, parentFamilyId: null };
@@ -87,6 +89,7 @@ export async function issueTenantTokens(
  * have the token, so it revokes the whole family. Throws `unauthenticated`, or the errors of `admit`.
  */
 export async function refreshTokensOf(ctx: SystemContext, refreshToken: string): Promise<ApiTokens> {
+  await ctx.services.use(SIGNING_KEYS).refresh();
   const hash = sha256(refreshToken);
   const holder = await findHolder(ctx, hash);
   if (!holder) throw refusedToken();

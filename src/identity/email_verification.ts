@@ -126,7 +126,7 @@ async function confirmWithNewPassword(
   token: string,
   password: string,
 ): Promise<void> {
-  checkNewPassword(password, user.email);
+  await checkNewPassword(ctx.services.config, password, user.email);
   const passwordHash = await hashPassword(password, ctx.signal);
   await ctx.tx(async (tx) => {
     await lockUser(tx, user.id);

@@ -2,6 +2,7 @@ import type { SystemContext } from "../context.ts";
 import { DAY, HOUR } from "../platform/clock.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import { type Channel, issueAddressToken } from "./address_tokens.ts";
+import { issueOneTimeToken } from "./one_time_tokens.ts";
 import type { User } from "./users.ts";
 
 export const LINK_DAYS = 2;
@@ -33,6 +34,17 @@ export async function createVerificationLink(
   const options = { ttl: VERIFICATION_HOURS * HOUR, channel: "email" } as const;
   const token = await issueAddressToken(ctx, "verify_email", user, options);
   return `${ctx.services.config.appUrl.origin}/verify-email?token=${token}`;
+}
+
+/** A link to replace a user's address by `newAddress`. It works once, for 24 hours, while the user keeps the present address. */
+export async function createEmailChangeLink(
+  ctx: SystemContext,
+  { id: userId, email }: Pick<User, "id" | "email">,
+  newAddress: string,
+): Promise<string> {
+  const grant = { userId, tenantId: null, details: { email, newAddress } };
+  const token = await issueOneTimeToken(ctx, "change_email", grant, VERIFICATION_HOURS * HOUR);
+  return `${ctx.services.config.appUrl.origin}/confirm-email?token=${token}`;
 }
 
 /**

@@ -1,6 +1,11 @@
 import { z } from "zod";
+import { AccountDeleted } from "../../views/emails/account_deleted.tsx";
+import { ConfirmNewEmail } from "../../views/emails/confirm_new_email.tsx";
+import { EmailChanged } from "../../views/emails/email_changed.tsx";
+import { NewDevice } from "../../views/emails/new_device.tsx";
 import { PasswordChanged } from "../../views/emails/password_changed.tsx";
 import { ResetPassword } from "../../views/emails/reset_password.tsx";
+import { SignInLink } from "../../views/emails/sign_in_link.tsx";
 import { SignUpCode } from "../../views/emails/sign_up_code.tsx";
 import { emailText } from "../../views/emails/text.ts";
 import { VerifyAddress } from "../../views/emails/verify_address.tsx";
@@ -12,8 +17,23 @@ import { email } from "../email/email.ts";
 import { SAMPLE } from "../email/sample.ts";
 import { MINUTE } from "../platform/clock.ts";
 import { idSchema } from "../platform/ids.ts";
+import { isLanguage } from "../platform/locales.ts";
 import { parseUserAgent } from "../platform/user_agent.ts";
-import { createPasswordLink, createVerificationLink, VERIFICATION_HOURS } from "./emailed_links.ts";
+import { findWorkspace } from "../tenancy/workspaces.ts";
+import {
+  createSignInLink,
+  type EmailSignIn,
+  findEmailSignInById,
+  SIGN_IN_MINUTES,
+  signInCodeOf,
+} from "./sign_in_codes.ts";
+import {
+  createEmailChangeLink,
+  createPasswordLink,
+  createVerificationLink,
+  VERIFICATION_HOURS,
+} from "./emailed_links.ts";
+import { findUserByEmail, findUserById, type User } from "./users.ts";
 import { CODE_MINUTES, codeOf, findPendingSignUpById, type PendingSignUp } from "./sign_up_codes.ts";
 
 /**
@@ -77,6 +97,161 @@ export const PASSWORD_CHANGED = email("password_changed", {
   sample: {
     name: SAMPLE.person,
     url: `${SAMPLE.site}/forgot-password`,
+    ipAddress: "203.0.113.24",
+    browser: { browser: "Firefox", system: "Linux" },
+  },
+});
+
+const emailChange = z.object({
+  userId: idSchema<UserId>(),
+  formerAddress: z.string(),
+  newAddress: z.string(),
+});
+type EmailChange = z.output<typeof emailChange>;
+
+/** Someone who wants to use an address that their account doesn't have yet. */
+const NEW_ADDRESSES: Audience<EmailChange, SystemContext, Recipient & { user: User }> = {
+  find: async ({ system, tenant }, { userId, formerAddress, newAddress }) => {
+    const user = tenant ? null : await findUserById(system.control, userId);
+    if (user?.email !== formerAddress || await findUserByEmail(system.control, newAddress)) return null;
+    const reader = { id: null, email: newAddress, name: "", emailVerifiedAt: null, locale: user.locale };
+    return { ctx: system, reader: { ...reader, user } };
+  },
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.newAddress(PRODUCT_NAME),
+};
+
+/** The reader of the address that an account had before, or still has. */
+const FORMER_ADDRESSES: Audience<EmailChange, SystemContext, Recipient> = {
+  find: async ({ system, tenant }, { userId, formerAddress }) => {
+    const user = tenant ? null : await findUserById(system.control, userId);
+    return user && { ctx: system, reader: { ...user, id: null, email: formerAddress } };
+  },
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.formerAddress(PRODUCT_NAME),
+};
+
+/** Sent to the new address. It contains nothing that the person chose. */
+export const CONFIRM_NEW_EMAIL = email("confirm_new_email", {
+  to: NEW_ADDRESSES,
+  request: emailChange,
+  load: async (ctx, { user }, { newAddress }) => ({
+    url: await createEmailChangeLink(ctx, user, newAddress),
+    expiryHours: VERIFICATION_HOURS,
+  }),
+  subject: (_data, { name }, locale) => emailText.of(locale).confirmNewEmail.subject(name),
+  preheader: ({ expiryHours }, _brand, locale) => emailText.of(locale).confirmNewEmail.preheader(expiryHours),
+  view: ConfirmNewEmail,
+  sample: { url: SAMPLE.emailChangeLink, expiryHours: 24 },
+});
+
+/** Sent to the address that the account has, when a change is requested and when it is done. */
+export const EMAIL_CHANGED = email("email_changed", {
+  to: FORMER_ADDRESSES,
+  request: emailChange.extend({
+    stage: z.enum(["requested", "done"]),
+    ipAddress: z.string(),
+    userAgent: z.string(),
+  }),
+  load: (ctx, reader, { stage, newAddress, ipAddress, userAgent }) =>
+    Promise.resolve({
+      stage,
+      name: reader.emailVerifiedAt && reader.name,
+      newAddress: reader.emailVerifiedAt && newAddress,
+      url: stage === "requested" ? `${ctx.services.config.appUrl.origin}/forgot-password` : null,
+      contact: stage === "done" ? ctx.services.config.securityContact.replace(/^mailto:/, "") : null,
+      ipAddress,
+      browser: parseUserAgent(userAgent),
+    }),
+  subject: ({ stage }, _brand, locale) => emailText.of(locale).emailChanged[stage].title,
+  preheader: ({ stage }, _brand, locale) => emailText.of(locale).emailChanged[stage].preheader,
+  view: EmailChanged,
+  sample: {
+    stage: "requested",
+    name: SAMPLE.person,
+    newAddress: "ada@new.example",
+    url: `${SAMPLE.site}/forgot-password`,
+    contact: null,
+    ipAddress: "203.0.113.24",
+    browser: { browser: "Firefox", system: "Linux" },
+  },
+});
+
+/** The request contains the browser and the address of the sign-in. */
+export const NEW_DEVICE = email("new_device", {
+  to: ACCOUNTS,
+  request: z.object({ userId: idSchema<UserId>(), ipAddress: z.string(), userAgent: z.string() }),
+  load: (ctx, reader, { ipAddress, userAgent }) =>
+    Promise.resolve({
+      name: reader.emailVerifiedAt && reader.name,
+      url: `${ctx.services.config.appUrl.origin}/account/sessions`,
+      ipAddress,
+      browser: parseUserAgent(userAgent),
+    }),
+  subject: (_data, { name }, locale) => emailText.of(locale).newDevice.subject(name),
+  preheader: (_data, _brand, locale) => emailText.of(locale).newDevice.preheader,
+  view: NewDevice,
+  sample: {
+    name: SAMPLE.person,
+    url: `${SAMPLE.site}/account/sessions`,
+    ipAddress: "203.0.113.24",
+    browser: { browser: "Firefox", system: "Linux" },
+  },
+});
+
+const formerAccount = z.object({ address: z.string(), locale: z.string().nullable() });
+
+/** Someone whose account is deleted. */
+const FORMER_ACCOUNTS: Audience<z.output<typeof formerAccount>, SystemContext, Recipient> = {
+  find: ({ system }, { address, locale }) => {
+    const language = locale !== null && isLanguage(locale) ? locale : null;
+    const reader = { id: null, email: address, name: "", emailVerifiedAt: null, locale: language };
+    return Promise.resolve({ ctx: system, reader });
+  },
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.formerAddress(PRODUCT_NAME),
+};
+
+export const ACCOUNT_DELETED = email("account_deleted", {
+  to: FORMER_ACCOUNTS,
+  request: formerAccount,
+  load: () => Promise.resolve({}),
+  subject: (_data, { name }, locale) => emailText.of(locale).accountDeleted.subject(name),
+  preheader: (_data, _brand, locale) => emailText.of(locale).accountDeleted.preheader,
+  view: AccountDeleted,
+  sample: {},
+});
+
+type EmailSignInReader = User & { pending: EmailSignIn };
+
+/** The person whose address was entered to sign in. On a workspace's host, only its members. */
+const SIGN_INS_BY_EMAIL: Audience<{ emailSignInId: string }, SystemContext, EmailSignInReader> = {
+  find: async ({ system, tenant }, { emailSignInId }) => {
+    const pending = tenant ? null : await findEmailSignInById(system, emailSignInId);
+    const user = pending && await findUserByEmail(system.control, pending.email);
+    if (!user) return null;
+    if (pending.tenantId && !await findWorkspace(system, user, pending.tenantId)) return null;
+    return { ctx: system, reader: { ...user, pending } };
+  },
+  reason: (_reader, _tenantName, locale) => emailText.of(locale).reasons.account(PRODUCT_NAME),
+};
+
+export const SIGN_IN_LINK = email("sign_in_link", {
+  to: SIGN_INS_BY_EMAIL,
+  request: z.object({ emailSignInId: z.uuid(), ipAddress: z.string(), userAgent: z.string() }),
+  load: async (ctx, { pending, ...reader }, { ipAddress, userAgent }) => ({
+    name: reader.emailVerifiedAt && reader.name,
+    url: await createSignInLink(ctx, reader, pending),
+    code: signInCodeOf(ctx, pending),
+    expiryMinutes: SIGN_IN_MINUTES,
+    ipAddress,
+    browser: parseUserAgent(userAgent),
+  }),
+  subject: (_data, { name }, locale) => emailText.of(locale).signInLink.subject(name),
+  preheader: ({ expiryMinutes }, _brand, locale) => emailText.of(locale).signInLink.preheader(expiryMinutes),
+  view: SignInLink,
+  sample: {
+    name: SAMPLE.person,
+    url: SAMPLE.signInLink,
+    code: "492817",
+    expiryMinutes: 15,
     ipAddress: "203.0.113.24",
     browser: { browser: "Firefox", system: "Linux" },
   },

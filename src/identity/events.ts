@@ -1,4 +1,4 @@
-import { platformEvent } from "../events/event.ts";
+import { anonymousEvent, platformEvent } from "../events/event.ts";
 import type { User } from "./users.ts";
 
 /** The part of a user that the log may keep. */
@@ -10,8 +10,29 @@ export const USER_UPDATED = platformEvent<Logged>("user.updated", {
 export const USER_PASSWORD_CHANGED = platformEvent<Logged>("user.password_changed", {
   sentence: "changed the password of {name}",
 });
+export const USER_EMAIL_CHANGED = platformEvent<Logged>("user.email_changed", {
+  sentence: "changed the email address of {name}",
+});
 export const USER_SIGNED_OUT = platformEvent<Logged>("user.signed_out", {
   sentence: "signed {name} out",
 });
 
-export const EVENTS = [USER_UPDATED, USER_PASSWORD_CHANGED, USER_SIGNED_OUT];
+/** Also in the log of each workspace that the person was a member of. */
+export const USER_LEFT = platformEvent<Logged>("member.left", {
+  sentence: "deleted the account of {name}",
+});
+export const USER_DELETED = anonymousEvent("user.deleted", { sentence: "deleted an account" });
+
+export const SIGNING_KEYS_ROTATED = anonymousEvent("signing_keys.rotated", {
+  sentence: "rotated the signing keys",
+});
+
+export const EVENTS = [
+  USER_UPDATED,
+  USER_PASSWORD_CHANGED,
+  USER_EMAIL_CHANGED,
+  USER_SIGNED_OUT,
+  USER_LEFT,
+  USER_DELETED,
+  SIGNING_KEYS_ROTATED,
+];

@@ -1,15 +1,40 @@
 import { feature } from "../feature.ts";
-import { PASSWORD_CHANGED, RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "./emails.ts";
+import {
+  ACCOUNT_DELETED,
+  CONFIRM_NEW_EMAIL,
+  EMAIL_CHANGED,
+  NEW_DEVICE,
+  PASSWORD_CHANGED,
+  RESET_PASSWORD,
+  SIGN_IN_LINK,
+  SIGN_UP_CODE,
+  VERIFY_ADDRESS,
+} from "./emails.ts";
 import { EVENTS } from "./events.ts";
 import { SIGN_IN_LIMITS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
-import { SIGNING_KEYS } from "./signing_keys.ts";
+import { ERASE_PERSON } from "./account_deletion.ts";
+import { KEYS_ROTATE } from "./key_rotation.ts";
+import { PRIVATE_KEYS, SIGNING_KEYS } from "./signing_keys.ts";
 
 export default feature("identity", {
+  permissions: [KEYS_ROTATE],
   events: EVENTS,
-  emails: [VERIFY_ADDRESS, SIGN_UP_CODE, RESET_PASSWORD, PASSWORD_CHANGED],
+  emails: [
+    VERIFY_ADDRESS,
+    SIGN_UP_CODE,
+    SIGN_IN_LINK,
+    RESET_PASSWORD,
+    PASSWORD_CHANGED,
+    CONFIRM_NEW_EMAIL,
+    EMAIL_CHANGED,
+    NEW_DEVICE,
+    ACCOUNT_DELETED,
+  ],
+  jobs: [ERASE_PERSON],
   rateLimits: SIGN_IN_LIMITS,
   parts: [SIGN_INS, SIGNING_KEYS],
+  sealed: [PRIVATE_KEYS],
   setup: [CONFIRM_EMAIL],
 });

@@ -16,7 +16,7 @@ export function markBrowser({ services }: SystemContext, userId: UserId): string
 /** The id of the marked browser. Null if the mark is not genuine, or another account's. */
 export function findKnownBrowser({ services }: SystemContext, mark: string, userId: UserId): string | null {
   try {
-    const [owner, browserId] = decrypt(mark, services.config.appSecret, PURPOSE).split(" ");
+    const [owner, browserId] = decrypt(mark, services.config.appSecrets, PURPOSE).split(" ");
     return owner === userId ? browserId ?? null : null;
   } catch {
     return null;

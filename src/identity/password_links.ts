@@ -12,7 +12,7 @@ import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
 import type { Device } from "./credentials.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
-import { RESET_PASSWORD } from "./emails.ts";
+import { PASSWORD_CHANGED, RESET_PASSWORD } from "./emails.ts";
 import { createHandoff } from "./handoffs.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
@@ -65,8 +65,8 @@ export async function findPasswordLink(ctx: SystemContext, token: string): Promi
 }
 
 /**
- * Sets the password of a link's user and ends all other access to the account, in one transaction. A link from an email also
- * confirms the address. The account's first password also signs its owner in: an account without a password has no second factor
+ * Sets the password of a link's user and ends all other access to the account, in one transaction. Emails the user if it replaces
+ * another password. A link from an email also confirms the address. The account's first password also signs its owner in: an account without a password has no second factor
  * to ask for. Throws `invalid` on `token` or `password`, and `conflict` instead of replacing somebody else's session.
  */
 export async function setPasswordByLink(
@@ -77,7 +77,7 @@ export async function setPasswordByLink(
   const user = await findUserOfToken(ctx, "set_password", input.token);
   if (!user) throw expired();
   if (isFirstPassword(user) && isSomeoneElse(ctx, user)) throw belongsToAnother(ctx, user);
-  checkNewPassword(input.password, user.email);
+  await checkNewPassword(ctx.services.config, input.password, user.email);
   const passwordHash = await hashPassword(input.password, ctx.signal);
   const set = await ctx.tx((tx) =>
     setPasswordIn(ctx, tx, user, { token: input.token, passwordHash, device })
@@ -98,6 +98,7 @@ async function setPasswordIn(
   const grant = await redeemOneTimeToken(ctx, tx, "set_password", token);
   if (!grant) throw expired();
   await resetAccess(ctx, tx, user.id, passwordHash);
+  if (!isFirstPassword(user)) await sendEmail(ctx, tx, PASSWORD_CHANGED, { userId: user.id, ...device });
   if (grant.details.channel === "email") await markEmailConfirmed(ctx, tx, user);
   const session = isFirstPassword(user)
     ? await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device })

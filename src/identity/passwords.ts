@@ -1,9 +1,11 @@
 import { Buffer } from "node:buffer";
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { Config } from "../config.ts";
 import { invalid } from "../errors.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import { isCommonPassword } from "./common_passwords.ts";
 import { HashQueue } from "./hash_queue.ts";
+import { isLeakedPassword } from "./leaked_passwords.ts";
 
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 128;
@@ -19,6 +21,11 @@ const PASSWORD_IS_EMAIL = problem("password_is_email", "Don't use your email add
 const PASSWORD_TOO_COMMON = problem(
   "password_too_common",
   "This password is too common. Choose a different one.",
+);
+
+const PASSWORD_LEAKED = problem(
+  "password_leaked",
+  "This password has appeared in a data leak. Choose a different one.",
 );
 
 /**
@@ -44,10 +51,23 @@ export type CheckOptions = { signal?: AbortSignal; begin?: () => Promise<void> }
 /** Whether the password is correct, and whether its stored hash uses outdated parameters. */
 export type PasswordCheck = { matches: boolean; outdated: boolean };
 
-/** Throws `invalid` on the field `password` if `findPasswordProblem` finds a problem. */
-export function checkNewPassword(typed: string, email: string): void {
-  const password = findPasswordProblem(typed, email);
+type PasswordConfig = Pick<Config, "passwordRangeUrl">;
+
+/** Throws `invalid` on the field `password` if `findNewPasswordProblem` finds a problem. */
+export async function checkNewPassword(config: PasswordConfig, typed: string, email: string): Promise<void> {
+  const password = await findNewPasswordProblem(config, typed, email);
   if (password) throw invalid({ password });
+}
+
+/** Like `findPasswordProblem`, and refuses leaked passwords if a service that knows them is configured. */
+export async function findNewPasswordProblem(
+  config: PasswordConfig,
+  typed: string,
+  email: string,
+): Promise<Problem | null> {
+  const weakness = findPasswordProblem(typed, email);
+  if (weakness) return weakness;
+  return await isLeakedPassword(config, normalize(typed)) ? PASSWORD_LEAKED : null;
 }
 
 /** Why a password can't be chosen: too short, too long, common, or equal to the email address. Null if it can. */

@@ -5,13 +5,13 @@ import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { invalid } from "../errors.ts";
 import { after, MINUTE } from "../platform/clock.ts";
-import { isSameSecret, newToken, sha256 } from "../platform/crypto.ts";
+import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
 import { requireAllowed, take } from "../rate_limits/limiter.ts";
 import { SIGN_UP_CODE } from "./emails.ts";
 import { CODES_ADDRESS, enforceForAddress, LINKS_ADDRESS, SIGN_UP_EMAIL } from "./sign_in_limits.ts";
-import { CODE_MINUTES, codeOf, type PendingSignUp } from "./sign_up_codes.ts";
+import { CODE_MINUTES, isCodeOf, type PendingSignUp } from "./sign_up_codes.ts";
 
 const CODE_USED_UP = problem(
   "sign_up_code_used_up",
@@ -86,9 +86,7 @@ export async function checkCode(ctx: SystemContext, token: string, code: string)
   if (!attempted) {
     throw await findPendingSignUp(ctx, token) ? invalid({ code: CODE_USED_UP }) : nonePending();
   }
-  if (!isSameSecret(code.replaceAll(/\s/g, ""), codeOf(ctx, attempted))) {
-    throw invalid({ code: CODE_WRONG });
-  }
+  if (!isCodeOf(ctx, attempted, code)) throw invalid({ code: CODE_WRONG });
   await taken?.giveBack();
   await ctx.control.update(pendingSignUps).set({ attempts: 0 }).where(eq(pendingSignUps.id, attempted.id));
   return attempted;

@@ -12,6 +12,7 @@ import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Device, Session } from "./credentials.ts";
+import { noticeDevice } from "./known_devices.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { appearanceOf, lockUser } from "./users.ts";
 
@@ -63,6 +64,7 @@ export async function startSession(
     expiresAt,
   });
   if (tenantId) await rememberVisit(tx, { userId, tenantId }, now);
+  if (!input.signInId) await noticeDevice(ctx, tx, userId, device);
   return { token, userId, signInId, remember, expiresAt };
 }
 

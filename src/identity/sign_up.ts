@@ -76,7 +76,7 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
     return await signUpKnown(ctx, input, known, device);
   }
 
-  checkNewPassword(input.password, input.email);
+  await checkNewPassword(ctx.services.config, input.password, input.email);
   const passwordHash = await hashPassword(input.password, ctx.signal);
   if (isVerifiedFirst) {
     return { next: "enter_code", pending: await startPendingSignUp(ctx, input, passwordHash) };

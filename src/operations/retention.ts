@@ -1,8 +1,15 @@
 import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
+import {
+  emailSignIns,
+  knownDevices,
+  oneTimeTokens,
+  pendingSignUps,
+  refreshTokens,
+  sessions,
+} from "../../db/control/schema/identity.ts";
 import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
-import { oneTimeTokens, pendingSignUps, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
@@ -25,6 +32,9 @@ const KEPT = {
   jobFigures: 30 * DAY,
   /** They limit how many codes an address gets in an hour. */
   pendingSignUps: HOUR,
+  emailSignIns: HOUR,
+  /** After that long, a browser counts as new again. */
+  knownDevices: 400 * DAY,
 };
 
 /**
@@ -67,6 +77,18 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       ownershipOffers,
       ownershipOffers.tenantId,
       lt(ownershipOffers.expiresAt, expired),
+    ),
+    email_sign_ins: await deleteAll(
+      ctx,
+      emailSignIns,
+      emailSignIns.id,
+      lt(emailSignIns.createdAt, before(KEPT.emailSignIns)),
+    ),
+    known_devices: await deleteAll(
+      ctx,
+      knownDevices,
+      knownDevices.id,
+      lt(knownDevices.lastSeenAt, before(KEPT.knownDevices)),
     ),
     subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
     jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +

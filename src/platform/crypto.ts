@@ -54,6 +54,17 @@ export function sixDigitCode(id: string, secret: string, purpose: string): strin
   return String(digest.readUIntBE(0, 6) % 1_000_000).padStart(6, "0");
 }
 
+/** Whether someone typed the code of `id` under one of the secrets. Ignores spaces. */
+export function isSixDigitCode(
+  typed: string,
+  id: string,
+  secrets: readonly string[],
+  purpose: string,
+): boolean {
+  const code = typed.replaceAll(/\s/g, "");
+  return secrets.some((secret) => isSameSecret(code, sixDigitCode(id, secret, purpose)));
+}
+
 /**
  * Encrypts with AES-256-GCM under a key derived from `secret` (HKDF-SHA-256, RFC 5869).
  * The key depends on `purpose`, so a value that was encrypted for one purpose can't be used for another.
@@ -66,8 +77,22 @@ export function encrypt(plain: string, secret: string, purpose: string): string 
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64url");
 }
 
-/** The reverse of `encrypt`. Throws if the secret or the purpose differs, or if the text was changed. */
-export function decrypt(sealed: string, secret: string, purpose: string): string {
+/**
+ * The reverse of `encrypt`, with the first of the secrets that fits. Throws if no secret or another purpose fits, or if the text was
+ * changed.
+ */
+export function decrypt(sealed: string, secrets: readonly string[], purpose: string): string {
+  const [secret, ...others] = secrets;
+  if (secret === undefined) throw new Error("No secret decrypts this text.");
+  try {
+    return decryptWith(sealed, secret, purpose);
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return decrypt(sealed, others, purpose);
+  }
+}
+
+function decryptWith(sealed: string, secret: string, purpose: string): string {
   const bytes = Buffer.from(sealed, "base64url");
   const decipher = createDecipheriv(
     "aes-256-gcm",

@@ -136,13 +136,14 @@ Deno.test("S17 a forged token gets 401, however it is forged", async (t) => {
   const good = await world.token(company);
   const [header, payload, signature] = good.split(".") as [string, string, string];
   const { services } = world;
-  const [publicKey] = services.use(SIGNING_KEYS).publicKeys.keys;
+  const { id, privateKey, publicKeys } = services.use(SIGNING_KEYS).current;
+  const [publicKey] = publicKeys.keys;
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const claims = decodeJwt(good);
-  const hs256 = `${encode({ alg: "HS256", typ: "at+jwt", kid: services.use(SIGNING_KEYS).id })}.${payload}`;
-  const sign = (changes: object, type = "at+jwt", kid = services.use(SIGNING_KEYS).id) =>
+  const hs256 = `${encode({ alg: "HS256", typ: "at+jwt", kid: id })}.${payload}`;
+  const sign = (changes: object, type = "at+jwt", kid = id) =>
     new SignJWT({ ...claims, ...changes }).setProtectedHeader({ alg: "EdDSA", typ: type, kid }).sign(
-      services.use(SIGNING_KEYS).privateKey,
+      privateKey,
     );
 
   const forged: Record<string, string> = {

@@ -24,6 +24,8 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
     on("check-email", "/signup/check-email"),
     on("sign-up-code", "/signup/code"),
     on("sign-in", "/login"),
+    on("sign-in-email", "/login/email"),
+    on("sign-in-link-expired", "/login/link?token=none"),
     on("forgot-password", "/forgot-password"),
     { name: "set-password", address: links.setPassword },
     { name: "verify-email", address: links.verify },
@@ -108,9 +110,11 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
     on("account", "/account"),
+    on("account-email", "/account/email"),
     on("account-security", "/account/security"),
     on("account-sessions", "/account/sessions"),
     on("account-notifications", "/account/notifications"),
+    on("account-data", "/account/data"),
     on("delete-workspace", "/settings/deletion"),
   ];
 }

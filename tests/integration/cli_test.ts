@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type EmbeddedDatabase, startEmbedded } from "../../db/embedded/embedded.ts";
+import { DEVELOPMENT_SECRET } from "../../src/config/settings.ts";
 import { openTestDatabase, serverUrl } from "../support/database.ts";
 import { bundledCli as cli, bundledCliWithInput as cliWithInput, type Outcome } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
@@ -271,6 +272,20 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.equal(second.code, 1);
     });
 
+    await t.step("users export prints a person's data, and users delete ends the account", async () => {
+      await run("users", "create", "leaver@acme.example", "--tenant-id", "acme", "--no-send-invite");
+
+      const exported = json(await run("users", "export", "leaver@acme.example"));
+      const unconfirmed = await run("users", "delete", "leaver@acme.example");
+      const deleted = json(await run("users", "delete", "leaver@acme.example", "--yes", "--json"));
+      const gone = await run("users", "export", "leaver@acme.example");
+
+      assert.equal(exported.workspaces[0].subdomain, "acme");
+      assert.equal(unconfirmed.code, 2);
+      assert.equal(deleted.deleted, true);
+      assert.equal(gone.code, 1);
+    });
+
     await t.step("commands print a table without --json", async () => {
       assert.match((await run("tenants", "list")).stdout, /│ Acme GmbH/);
     });
@@ -297,6 +312,28 @@ Deno.test("the CLI works from an empty installation", async (t) => {
         );
       }
     });
+
+    await t.step(
+      "config rotate-keys adds a signing key and seals secrets under the new APP_SECRET",
+      async () => {
+        const former = { APP_SECRET_PREVIOUS: DEVELOPMENT_SECRET };
+        const secret = { APP_SECRET: "a new secret for the tests of the CLI" };
+
+        const rotated = await cli({ ...variables, ...secret, ...former }, "config", "rotate-keys", "--json");
+        const back = await cli(
+          { ...variables, APP_SECRET_PREVIOUS: secret.APP_SECRET },
+          "config",
+          "rotate-keys",
+          "--json",
+        );
+
+        const { signing_key, signs_from, resealed, removed_keys } = JSON.parse(rotated.stdout);
+        assert.deepEqual([resealed, removed_keys], [1, 0]);
+        assert.match(signing_key, /^[\w-]{43}$/);
+        assert.match(signs_from, /^\d{4}-/);
+        assert.equal(JSON.parse(back.stdout).resealed, 2);
+      },
+    );
 
     await t.step("S41 config check shows how email is sent, without any secret", async () => {
       const secrets = { user: "mail-user", password: "mail-passw0rd", webhook: "c2VjcmV0".repeat(4) };

@@ -21,6 +21,8 @@ const FOR_ACCOUNT_TOKENS = [
   "GET /me/email-preferences",
   "PATCH /me/email-preferences",
   "PATCH /me",
+  "GET /me/joinable-tenants",
+  "POST /tenants/:id/membership",
   "GET /me/sessions",
   "DELETE /me/sessions/:id",
 ];

@@ -229,9 +229,10 @@ export class World implements AsyncDisposable {
   }
 
   /** Another process of the same installation, with its own connections and caches but the same database and clock. */
-  async replica(): Promise<Services> {
+  async replica(settings: Partial<Config> = {}): Promise<Services> {
     const db = connect(this.#database.address, { connections: 4, pooler: this.#database.pooler });
-    return await buildServices(this.config, this.clock, db, () => db.close());
+    const config = { ...this.config, ...settings };
+    return await buildServices(config, this.clock, db, () => db.close());
   }
 
   /** Sets an owner for new schemas that doesn't exist. */

@@ -16,6 +16,10 @@ export const en = {
     invited: "You received this email because someone invited this address to a workspace.",
     owner: (workspace: string) => `You received this email because you're an owner of ${workspace}.`,
     someOwner: "You received this email because this address belongs to the owner of a workspace.",
+    newAddress: (product: string) =>
+      `You received this email because someone entered this address for a ${product} account.`,
+    formerAddress: (product: string) =>
+      `You received this email because a ${product} account used this address.`,
     signUp: (product: string) =>
       `You received this email because someone entered this address to sign up for ${product}.`,
   },
@@ -74,6 +78,64 @@ export const en = {
     whatToDo: "If it was you, there's nothing to do. If it wasn't, reset your password now.",
     button: "Reset your password",
     advice: "Choose a password that you use nowhere else.",
+  },
+  confirmNewEmail: {
+    subject: (product: string) => `Confirm your new ${product} email`,
+    preheader: (hours: number) => `The link works for ${plural(hours, "hour")}.`,
+    title: "Confirm your new email",
+    body: (product: string) =>
+      `Someone wants to use this address for their ${product} account. If it was you, confirm it while you're signed in.`,
+    button: "Confirm email",
+    expiry: (hours: number) => `The link works once and expires in ${plural(hours, "hour")}.`,
+    notYou: "If it wasn't you, ignore this email. Nothing changes.",
+  },
+  emailChanged: {
+    requested: {
+      title: "Someone asked to change your email",
+      preheader: "Nothing changes until the new address is confirmed.",
+      body: (product: string) =>
+        `Someone asked to change the email of your ${product} account. Nothing changes until the new address is confirmed.`,
+      whatToDo: "If it was you, there's nothing to do here. If it wasn't, reset your password now.",
+    },
+    done: {
+      title: "Your email was changed",
+      preheader: "You can no longer sign in with this address.",
+      body: (product: string) =>
+        `The email of your ${product} account was changed. You can no longer sign in with this address.`,
+      whatToDo: "If it was you, there's nothing to do. If it wasn't, contact us at once.",
+    },
+    newEmail: (address: string) => `New email: ${address}`,
+    contact: (address: string) => `Write to ${address}.`,
+    button: "Reset your password",
+  },
+  newDevice: {
+    subject: (product: string) => `New sign-in to your ${product} account`,
+    preheader: "If it wasn't you, sign that browser out.",
+    title: "New sign-in",
+    body: (product: string) =>
+      `Someone signed in to your ${product} account with a browser that's new to us.`,
+    whatToDo:
+      "If it was you, there's nothing to do. If it wasn't, sign that browser out and change your password.",
+    button: "See where you're signed in",
+  },
+  accountDeleted: {
+    subject: (product: string) => `Your ${product} account was deleted`,
+    preheader: "You can no longer sign in.",
+    title: "Your account was deleted",
+    body: (product: string) =>
+      `Your ${product} account and your personal data were deleted. You left all of your workspaces.`,
+    notYou: "If it wasn't you, contact us at once.",
+  },
+  signInLink: {
+    subject: (product: string) => `Sign in to ${product}`,
+    preheader: (minutes: number) => `The link and the code work for ${plural(minutes, "minute")}.`,
+    title: "Sign in",
+    body: (product: string) => `Someone asked to sign in to ${product} as you. If it was you, use the link:`,
+    button: "Sign in",
+    orCode: "Or enter this code in the browser where you asked for it:",
+    expiry: (minutes: number) =>
+      `The link and the code work once and expire in ${plural(minutes, "minute")}.`,
+    notYou: "If it wasn't you, ignore this email. Don't share the code with anyone.",
   },
   signUpCode: {
     subject: (product: string) => `Your ${product} sign-up code`,

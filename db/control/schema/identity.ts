@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, jsonb, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, jsonb, smallint, text, unique, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
@@ -30,7 +30,8 @@ export const sessions = control.table("sessions", {
 export const oneTimeTokens = control.table("one_time_tokens", {
   id: uuid("id").primaryKey(),
   tokenHash: text("token_hash").notNull().unique(),
-  purpose: text("purpose", { enum: ["handoff", "set_password", "verify_email"] }).notNull(),
+  purpose: text("purpose", { enum: ["handoff", "set_password", "verify_email", "change_email", "sign_in"] })
+    .notNull(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
@@ -62,6 +63,42 @@ export const pendingSignUps = control.table("pending_sign_ups", {
 }, (table) => [
   index("pending_sign_ups_email").on(table.email, table.createdAt),
   index("pending_sign_ups_created").on(table.createdAt),
+]);
+
+/** The kinds of browsers in which a person has signed in, so that a sign-in with another one is noticed. */
+export const knownDevices = control.table("known_devices", {
+  id: uuid("id").primaryKey(),
+  userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+  /** Such as "Firefox on Linux". */
+  browser: text("browser").notNull(),
+  createdAt: moment("created_at").notNull(),
+  lastSeenAt: moment("last_seen_at").notNull(),
+}, (table) => [
+  unique("known_devices_user_browser").on(table.userId, table.browser),
+  index("known_devices_seen").on(table.lastSeenAt),
+]);
+
+/**
+ * Sign-ins that wait for the link or the code sent to their address, which may have no account. The code isn't stored, because it is
+ * derived from the id and `APP_SECRET`.
+ */
+export const emailSignIns = control.table("email_sign_ins", {
+  id: uuid("id").primaryKey(),
+  /** SHA-256 of the secret that only the visitor's browser has. */
+  tokenHash: text("token_hash").notNull().unique(),
+  email: text("email").notNull(),
+  /** The workspace whose host the visitor signs in on. Null on the apex. */
+  tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
+  remember: boolean("remember").notNull(),
+  /** The path to open after signing in. */
+  next: text("next"),
+  /** How many codes were entered. */
+  attempts: smallint("attempts").notNull().default(0),
+  createdAt: moment("created_at").notNull(),
+  expiresAt: moment("expires_at").notNull(),
+}, (table) => [
+  index("email_sign_ins_email").on(table.email, table.createdAt),
+  index("email_sign_ins_created").on(table.createdAt),
 ]);
 
 /** API refresh tokens. Each works once, and the next token of its family replaces it. */

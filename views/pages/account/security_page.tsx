@@ -5,12 +5,19 @@ import { TextLink } from "../../components/link.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
 import { usePage } from "../../page.tsx";
+import { fill } from "../../text.ts";
 import { accountText } from "./text.ts";
 
 /** `/account/security`: changes the password. */
-export function SecurityPage({ email, errors = {} }: { email: string; errors?: FieldErrors }) {
+export function SecurityPage(
+  { email, hasPassword, errors = {} }: { email: string; hasPassword: boolean; errors?: FieldErrors },
+) {
   const text = accountText.use();
   const { apexUrl } = usePage();
+  if (!hasPassword) {
+    const link = <TextLink href={`${apexUrl}/forgot-password`}>{text.setPassword}</TextLink>;
+    return <PageLead>{fill(text.noPassword, { link })}</PageLead>;
+  }
   return (
     <>
       <PageLead>{text.securityLead}</PageLead>

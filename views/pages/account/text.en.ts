@@ -40,6 +40,28 @@ export const en = {
   saveChanges: "Save changes",
   saved: "Changes saved.",
 
+  changeEmail: "Change email",
+  emailLead: "You sign in with your email, and we send notices to it.",
+  currentEmail: "Current email",
+  newEmail: "New email",
+  newEmailHint: "We send a link there. Your email changes when you open it.",
+  passwordProof: "Your password",
+  setPassword: "Set a password",
+  emailRequested: (address: string) => `We sent a link to ${address}. Open it to change your email.`,
+
+  data: "Your data",
+  download: "Download your data",
+  downloadLead: "Your profile, workspaces, sessions and choices, as one JSON file.",
+  downloadButton: "Download data",
+  deletion: "Delete account",
+  deletionLead:
+    "You leave all of your workspaces, and your account is permanently deleted. Projects and other work stay in the workspaces.",
+  deleteAccount: "Delete account",
+  lastOwner:
+    "You're the only owner of {workspaces}. Make someone else an owner, or delete the workspace first.",
+  accountDeleted: "Your account was deleted.",
+  noPassword: "You have no password yet. {link}",
+
   security: "Password",
   securityLead: "A new password signs you out everywhere else.",
   currentPassword: "Current password",

@@ -1,5 +1,5 @@
 import { Alert } from "../../components/alert.tsx";
-import { Button } from "../../components/button.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
 import { Checkbox } from "../../components/checkbox.tsx";
 import { TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
@@ -31,11 +31,27 @@ export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace
       lead={text.lead}
     >
       <SignInForm {...form} />
+      <Divider />
+      <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
       <p class="text-muted">
         {fill(text.newHere, { link: <TextLink href={`${apexUrl}/signup`}>{text.create}</TextLink> })}
       </p>
     </FormColumn>
   );
+}
+
+function Divider() {
+  return (
+    <div class="flex items-center gap-3 text-sm text-muted">
+      <span class="h-px grow bg-line" aria-hidden="true" />
+      {signInText.use().or}
+      <span class="h-px grow bg-line" aria-hidden="true" />
+    </div>
+  );
+}
+
+function byEmailHref({ next }: SignInFormProps): string {
+  return next ? `/login/email?${new URLSearchParams({ next })}` : "/login/email";
 }
 
 /** Only the form. htmx gets it with 422 if the sign-in fails. */

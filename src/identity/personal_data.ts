@@ -1,0 +1,63 @@
+import { asc, eq } from "drizzle-orm";
+import { emailOptOuts } from "../../db/control/schema/email.ts";
+import { knownDevices, sessions } from "../../db/control/schema/identity.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import type { UserId } from "../access/actor.ts";
+import { authorizeSelf } from "../access/authorize.ts";
+import type { SystemContext } from "../context.ts";
+import { getUserById } from "./users.ts";
+
+/** Everything about one person, as the JSON that they download. */
+export type PersonalData = Record<string, unknown>;
+
+/** What is stored about a person outside the workspaces, without secrets. Throws `forbidden` for anyone but themselves. */
+export async function exportPersonalData(ctx: SystemContext, userId: UserId): Promise<PersonalData> {
+  authorizeSelf(ctx, userId);
+  const { control } = ctx;
+  const { id, email, name, emailVerifiedAt, theme, locale, avatarColor, createdAt } = await getUserById(
+    control,
+    userId,
+  );
+  const [workspaces, signIns, browsers, optOuts] = await Promise.all([
+    control.select({
+      name: tenants.name,
+      subdomain: tenants.subdomain,
+      role: memberships.role,
+      joined_at: memberships.createdAt,
+      last_seen_at: memberships.lastSeenAt,
+    }).from(memberships).innerJoin(tenants, eq(tenants.id, memberships.tenantId))
+      .where(eq(memberships.userId, userId)).orderBy(asc(memberships.createdAt)),
+    control.select({
+      ip_address: sessions.ipAddress,
+      user_agent: sessions.userAgent,
+      created_at: sessions.createdAt,
+      last_seen_at: sessions.lastSeenAt,
+      expires_at: sessions.expiresAt,
+    }).from(sessions).where(eq(sessions.userId, userId)).orderBy(asc(sessions.createdAt)),
+    control.select({
+      browser: knownDevices.browser,
+      first_seen_at: knownDevices.createdAt,
+      last_seen_at: knownDevices.lastSeenAt,
+    }).from(knownDevices).where(eq(knownDevices.userId, userId)).orderBy(asc(knownDevices.createdAt)),
+    control.select({ category: emailOptOuts.category, since: emailOptOuts.createdAt }).from(emailOptOuts)
+      .where(eq(emailOptOuts.userId, userId)).orderBy(asc(emailOptOuts.category)),
+  ]);
+  return {
+    exported_at: ctx.services.clock.now(),
+    profile: {
+      id,
+      email,
+      email_confirmed_at: emailVerifiedAt,
+      name,
+      theme,
+      locale,
+      avatar_color: avatarColor,
+      created_at: createdAt,
+    },
+    workspaces,
+    sessions: signIns,
+    browsers,
+    emails_turned_off: optOuts,
+  };
+}
