@@ -22,7 +22,6 @@ const FOR_ACCOUNT_TOKENS = [
   "PATCH /me/email-preferences",
   "PATCH /me",
   "GET /me/joinable-tenants",
-  "POST /tenants/:id/membership",
   "GET /me/sessions",
   "DELETE /me/sessions/:id",
 ];
@@ -30,6 +29,7 @@ const FOR_ANY_TOKEN = [
   "GET /me",
   "GET /tenants",
   "GET /tenants/:id",
+  "POST /tenants/:id/membership",
   "PATCH /tenants/:id",
   "DELETE /tenants/:id",
   "DELETE /tenants/:id/deletion",
