@@ -36,7 +36,7 @@ for (const engine of ENGINES) {
     const [{ run, role }] = seen as [typeof seen[0]];
     assert.deepEqual([run.id, run.attempt, run.tenant!.tenant.id], [id, 1, acme.tenant.id]);
     assert.equal(role, acme.tenant.schemaName);
-    assert.deepEqual(run.tenant!.actor, systemActor("Jobs"));
+    assert.deepEqual(run.tenant!.actor, systemActor("Jobs", JOB.name));
     assert.equal((await jobOf(world, id!)).state, "done");
   });
 
