@@ -41,6 +41,9 @@ export async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unk
     home: tenant ? "/" : c.get("services").config.appUrl.href,
     retry: status >= UNEXPECTED_STATUS || status === TOO_MANY ? await retryOf(c) : undefined,
     signIn: status === SIGNED_OUT ? signInAddress(c) : undefined,
+    plans: kind === "feature_not_in_plan"
+      ? new URL("/pricing", c.get("services").config.appUrl).href
+      : undefined,
     isTitled: c.get("layout").isTitled,
   };
   return await page(c, { title, body: <ErrorPage {...props} />, status });

@@ -15,6 +15,7 @@ export type ErrorKind =
   | "conflict"
   | "precondition_failed"
   | "limit_reached"
+  | "feature_not_in_plan"
   | "too_large"
   | "rate_limited"
   | "unavailable";
@@ -105,6 +106,11 @@ export function preconditionFailed(problem: Problem): DomainError {
 /** The tenant has used up a limit of its plan. */
 export function limitReached(problem: Problem, usage: Usage): DomainError {
   return new DomainError("limit_reached", problem, { usage });
+}
+
+/** The tenant's plan doesn't include this. The problem says which plan does. */
+export function featureNotInPlan(problem: Problem): DomainError {
+  return new DomainError("feature_not_in_plan", problem);
 }
 
 /** The request's body is over the limit. */

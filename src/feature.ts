@@ -1,10 +1,12 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Permission } from "./access/permissions.ts";
 import type { Limit } from "./billing/limits.ts";
+import type { PlanFeature } from "./billing/plan_features.ts";
 import type { Email } from "./email/email.ts";
 import type { Event } from "./events/event.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
+import { type Wording, wording } from "./platform/wording.ts";
 import type { Part } from "./ports.ts";
 import type { SearchSource } from "./search/search_source.ts";
 import type { SampleData } from "./setup/sample_data.ts";
@@ -13,10 +15,14 @@ import type { SetupStep } from "./setup/setup_step.ts";
 /** Everything that a feature adds to the product, except its pages and API routes. `routes/app` and `routes/api` list those. */
 export type Feature = {
   readonly name: string;
+  /** What people call it, such as "Projects". Null if it has nothing that they see. */
+  readonly label: Wording | null;
   /** The feature's tables in every tenant's schema. */
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
+  /** What only some plans include. */
+  readonly planFeatures: readonly PlanFeature[];
   // deno-lint-ignore no-explicit-any -- each event has its own row type
   readonly events: readonly Event<any>[];
   readonly emails: readonly Email[];
@@ -38,13 +44,15 @@ export type Feature = {
 /** Declares a feature. `src/features.ts` lists them all. */
 export function feature(
   name: string,
-  { jobs = [], emails = [], ...adds }: Partial<Omit<Feature, "name">>,
+  { label, jobs = [], emails = [], ...adds }: Partial<Omit<Feature, "name" | "label">> & { label?: string },
 ): Feature {
   return {
     name,
+    label: label === undefined ? null : wording(`feature.${name.replaceAll(" ", "_")}`, label),
     tables: [],
     permissions: [],
     limits: [],
+    planFeatures: [],
     events: [],
     emails,
     jobs: [...jobs, ...emails.map(({ job }) => job)],

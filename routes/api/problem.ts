@@ -20,6 +20,7 @@ export const STATUS: Record<
   conflict: { status: 409, title: "Conflict" },
   precondition_failed: { status: 412, title: "Outdated version" },
   limit_reached: { status: 403, title: "Limit reached" },
+  feature_not_in_plan: { status: 403, title: "Not in the plan" },
   too_large: { status: 413, title: "Too large" },
   rate_limited: { status: 429, title: "Too many requests" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
@@ -27,6 +28,9 @@ export const STATUS: Record<
 
 /** The problem type for a reached plan limit. `limit` and `used` hold the numbers. */
 const LIMIT_REACHED = "/problems/limit-reached";
+
+/** The problem type for what the tenant's plan doesn't include. */
+const FEATURE_NOT_IN_PLAN = "/problems/feature-not-in-plan";
 
 /**
  * Answers with `application/problem+json` (RFC 9457). The text is English
@@ -52,6 +56,7 @@ export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): R
     request_id: requestId,
     ...(error.kind === "invalid" ? { errors } : {}),
     ...(error.usage && { type: LIMIT_REACHED, ...error.usage }),
+    ...(error.kind === "feature_not_in_plan" && { type: FEATURE_NOT_IN_PLAN }),
   });
 }
 

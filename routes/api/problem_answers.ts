@@ -15,7 +15,7 @@ const DESCRIPTIONS = {
   400: "The account is a member of several tenants, and the request names none",
   401: "The credentials are missing or no longer valid",
   403:
-    "The credentials are for another tenant, their scope or role doesn't allow this, or the tenant is suspended",
+    "The credentials are for another tenant, their scope or role doesn't allow this, the plan doesn't include it, or the tenant is suspended",
   404: "The resource doesn't exist in this tenant",
   409: "The change conflicts with the current state; `detail` describes the conflict",
   412: "The resource has changed since the version in If-Match",

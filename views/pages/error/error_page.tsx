@@ -20,13 +20,15 @@ export type ErrorPageProps = {
   retry?: Retry;
   /** The link to the sign-in page, if signing in helps. */
   signIn?: string;
+  /** The link to the plans, if a larger one helps. */
+  plans?: string;
   /** Whether the layout shows the title, as the bar of a shell does. */
   isTitled?: boolean;
 };
 
 /** An error, what to do about it, and a link back to the home page. */
 export function ErrorPage(
-  { status, title, detail, hint, requestId, home, retry, signIn, isTitled = false }: ErrorPageProps,
+  { status, title, detail, hint, requestId, home, retry, signIn, plans, isTitled = false }: ErrorPageProps,
 ) {
   const text = errorText.use();
   return (
@@ -35,6 +37,7 @@ export function ErrorPage(
       <div class="mt-4 flex flex-wrap gap-2">
         {retry ? <RetryButton retry={retry} /> : null}
         {signIn ? <ButtonLink href={signIn} variant="primary">{text.signIn}</ButtonLink> : null}
+        {plans ? <ButtonLink href={plans} variant="primary">{text.comparePlans}</ButtonLink> : null}
         <ButtonLink href={home}>{text.home}</ButtonLink>
       </div>
       {requestId
