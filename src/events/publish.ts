@@ -22,6 +22,9 @@ export type Change<Row> = {
 /** `schema` is the schema of the event's tenant, if the line also goes to that tenant's log. */
 export type PlatformChange<Row> = Change<Row> & { schema?: SchemaName };
 
+/** A change in schema `control` that only the log of the tenant with this schema gets. */
+export type ControlChange<Row> = Change<Row> & { schema: SchemaName };
+
 /**
  * Publishes an event in the transaction of its change, so that both are committed together. Publishes nothing if
  * `before` and `after` are equal. Returns whether it published the event. This is the only place where code that reacts
@@ -32,6 +35,12 @@ export async function publish<Row extends object>(
   tx: TenantTx,
   event: Event<Row, "tenant">,
   change: Change<Row>,
+): Promise<boolean>;
+export async function publish<Row extends object>(
+  ctx: Acting,
+  tx: ControlTx,
+  event: Event<Row, "tenant">,
+  change: ControlChange<Row>,
 ): Promise<boolean>;
 export async function publish<Row extends object>(
   ctx: Acting,
@@ -47,12 +56,9 @@ export async function publish<Row extends object>(
 ): Promise<boolean> {
   const line = lineOf(event, change);
   if (!line) return false;
-  if (event.log === "tenant") {
-    await appendLine(ctx, tx as TenantTx, line);
-  } else {
-    if (change.schema) await appendTenantLine(ctx, tx as ControlTx, change.schema, line);
-    await appendPlatformLine(ctx, tx as ControlTx, line);
-  }
+  if (change.schema) await appendTenantLine(ctx, tx as ControlTx, change.schema, line);
+  else if (event.log === "tenant") await appendLine(ctx, tx as TenantTx, line);
+  if (event.log === "platform") await appendPlatformLine(ctx, tx as ControlTx, line);
   return true;
 }
 
