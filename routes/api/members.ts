@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
-import { ROLES } from "../../src/access/permissions.ts";
+import { listMembers, type Member, MEMBER_LIST } from "../../src/access/members.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -9,7 +8,7 @@ const member = model("Member", {
   userId: z.uuid(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(ROLES),
+  role: z.string().openapi({ description: "The ID of a role: see `GET /roles`" }),
   joinedAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime().nullable(),
 });
@@ -24,5 +23,12 @@ members.list("/members", {
   name: "MemberList",
   item: member,
   answer: "A page of members",
-  run: listMembers,
+  run: async (ctx, query) => {
+    const { items, nextCursor } = await listMembers(ctx, query);
+    return { items: items.map(toWireMember), nextCursor };
+  },
 });
+
+function toWireMember({ role, customRole, ...member }: Member) {
+  return { ...member, role: customRole?.id ?? role };
+}

@@ -1,4 +1,7 @@
 import { type Context, Hono } from "hono";
+import type { Actor } from "../../src/access/actor.ts";
+import { can } from "../../src/access/authorize.ts";
+import type { Permission } from "../../src/access/permissions.ts";
 import type { Locale } from "../../views/locale.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { HttpEnv, MemberEnv } from "../http.ts";
@@ -8,6 +11,8 @@ import { localeOf } from "../locale.ts";
 export type PlacedLink = Omit<NavigationLink, "label"> & {
   label: (locale: Locale) => string;
   position: number;
+  /** Only members with this permission see the link. */
+  permission?: Permission;
 };
 
 /** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
@@ -17,11 +22,13 @@ export class MemberPages extends Hono<MemberEnv> {
   }
 }
 
-/** The links in the reader's language. */
+/** The links that the actor may see, in the reader's language. */
 export function linksFor<Env extends HttpEnv>(
   c: Context<Env>,
   placed: readonly PlacedLink[],
+  actor: Actor,
 ): NavigationLink[] {
   const locale = localeOf(c);
-  return placed.map((link) => ({ ...link, label: link.label(locale) }));
+  return placed.filter(({ permission }) => !permission || can({ actor }, permission))
+    .map(({ permission: _, ...link }) => ({ ...link, label: link.label(locale) }));
 }

@@ -17,6 +17,7 @@ import {
   newProject,
   type Project,
   projectChanges,
+  PROJECTS_READ,
   PROJECTS_WRITE,
   updateProject,
 } from "../../src/projects/projects.ts";
@@ -58,6 +59,7 @@ const pages = new MemberPages({
   icon: "folder",
   group: "main",
   position: 20,
+  permission: PROJECTS_READ,
 });
 export default pages;
 

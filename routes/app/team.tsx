@@ -1,4 +1,4 @@
-import { browseMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { browseMembers, MEMBER_LIST, MEMBERS_READ } from "../../src/access/members.ts";
 import { MemberList } from "../../views/pages/team/member_list.tsx";
 import { teamText } from "../../views/pages/team/text.ts";
 import { readListAddress } from "../list_address.ts";
@@ -13,6 +13,7 @@ const pages = new MemberPages({
   icon: "users",
   group: "main",
   position: 30,
+  permission: MEMBERS_READ,
 });
 export default pages;
 

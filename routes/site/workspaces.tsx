@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { nameOfRole } from "../../src/access/permissions.ts";
 import type { FieldErrors } from "../../src/errors.ts";
 import { createHandoff, type Welcome } from "../../src/identity/handoffs.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
@@ -110,7 +111,7 @@ function listed({ tenant, role }: Workspace, appUrl: URL) {
     ...markOf(tenant, appUrl),
     id,
     subdomain,
-    role,
+    role: nameOfRole(role),
     url,
     suspension: suspension?.reason,
     deletion: deletionDueAt,

@@ -10,6 +10,7 @@ import { idSchema } from "../platform/ids.ts";
 import { tenantUrl } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { findRole } from "./members.ts";
+import { type MemberRole, nameOfRole } from "./permissions.ts";
 
 /**
  * Quotes names in the text only, and not even there if they could pass for a link or an address. The subject names the workspace
@@ -30,7 +31,7 @@ export const INVITATION = email("invitation", {
       inviterName: inviterName && isPlainName(inviterName) ? inviterName : null,
       tenantName,
       subjectName: reader.emailVerifiedAt ? tenantName : null,
-      role,
+      role: plainRole(role),
       ...await linkInto(system, reader, { url: signInUrl, tenantId: tenant.id }),
     };
   },
@@ -52,3 +53,9 @@ export const INVITATION = email("invitation", {
     expiryDays: 7,
   },
 });
+
+/** The role's name, or `member` if the name could pass for a link or an address. */
+function plainRole(role: MemberRole): string {
+  const name = nameOfRole(role);
+  return isPlainName(name) ? name : "member";
+}

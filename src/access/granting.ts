@@ -1,6 +1,6 @@
 import type { Services } from "../ports.ts";
 import type { Actor } from "./actor.ts";
-import type { Grants, Permission, Role } from "./permissions.ts";
+import type { Grants, MemberRole, Permission } from "./permissions.ts";
 import { grantsOfRole } from "./permissions.ts";
 
 /** The keys of the permissions among `all` that `grants` include, sorted. */
@@ -9,7 +9,7 @@ export function permissionKeys(all: readonly Permission[], grants: Grants): stri
 }
 
 /** Whether `own` include every permission of `role`. Nobody can grant permissions that they lack. */
-export function includesRole(all: readonly Permission[], own: Grants, role: Role): boolean {
+export function includesRole(all: readonly Permission[], own: Grants, role: MemberRole): boolean {
   const granted = grantsOfRole(role);
   return all.every((permission) => own.has(permission) || !granted.has(permission));
 }
@@ -17,7 +17,7 @@ export function includesRole(all: readonly Permission[], own: Grants, role: Role
 /** Whether the actor may grant the role. Members can grant only permissions that they have. The platform can grant any role. */
 export function mayGrant(
   { actor, services }: { actor: Actor; services: Pick<Services, "permissions"> },
-  role: Role,
+  role: MemberRole,
 ): boolean {
   return actor.scope.type === "platform" || includesRole(services.permissions, actor.permissions, role);
 }

@@ -1,5 +1,4 @@
-import type { Member } from "../../../src/access/members.ts";
-import type { Role } from "../../../src/access/permissions.ts";
+import type { Member, MembershipRole } from "../../../src/access/members.ts";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import type { ListAddress } from "../../components/list/list_address.ts";
@@ -9,13 +8,14 @@ import { ListPanel } from "../../components/list/list_panel.tsx";
 import { MemberRow } from "./member_row.tsx";
 import { teamText } from "./text.ts";
 
-export type MemberView = { search: string; role: "all" | Role; sort: string };
+/** `role` is a built-in role, `custom`, or the id of a role of the workspace's own. */
+export type MemberView = { search: string; role: string; sort: string };
 
 export type MemberListProps = {
   members: Member[];
   pages: ListPages;
   /** The number of members on each tab. */
-  counts: Record<MemberView["role"], number> | null;
+  counts: Record<"all" | MembershipRole, number> | null;
   view: MemberView;
   now: Date;
 };
@@ -24,12 +24,13 @@ export type MemberListProps = {
 export const MEMBERS: ListAddress<MemberView> = { path: "/team", defaults: { role: "all", sort: "name" } };
 
 const ID = "member-list";
-const ROLES = ["all", "owner", "admin", "member", "viewer"] as const;
+const TABS = ["all", "owner", "admin", "member", "viewer", "custom"] as const;
 
 /** `/team`: the workspace's members. A change of what the list shows replaces it. */
 export function MemberList({ members, pages, counts, view, now }: MemberListProps) {
   const text = teamText.use();
   const { name, email, role, seen, joined } = text.columns;
+  const hasCustom = Boolean(counts?.custom) || view.role === "custom";
   return (
     <ListPanel
       id={ID}
@@ -41,7 +42,8 @@ export function MemberList({ members, pages, counts, view, now }: MemberListProp
         name: "role",
         label: text.filterByRole,
         counts,
-        options: ROLES.map((value) => ({ value, label: text.tabs[value] })),
+        options: TABS.filter((value) => value !== "custom" || hasCustom)
+          .map((value) => ({ value, label: text.tabs[value] })),
       }}
       filter={<ListSearch list={ID} address={MEMBERS} view={view} label={text.search} />}
       columns={[

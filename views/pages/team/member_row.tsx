@@ -7,8 +7,7 @@ import { teamText } from "./text.ts";
 
 /** A member in the list. */
 export function MemberRow({ member, now }: { member: Member; now: Date }) {
-  const { id, name, email, avatarColor, role, joinedAt } = member;
-  const text = teamText.use();
+  const { id, name, email, avatarColor, joinedAt } = member;
   return (
     <Row id={`member-${id}`}>
       <MainCell details={<MemberDetails member={member} now={now} />}>
@@ -22,7 +21,11 @@ export function MemberRow({ member, now }: { member: Member; now: Date }) {
       <RowCell>
         <span class={TWO_LINES}>{email}</span>
       </RowCell>
-      <RowCell>{text.roles[role]}</RowCell>
+      <RowCell>
+        <span class={TWO_LINES}>
+          <RoleName member={member} />
+        </span>
+      </RowCell>
       <RowCell class="whitespace-nowrap">
         <LastSeen member={member} now={now} />
       </RowCell>
@@ -39,12 +42,17 @@ function MemberDetails({ member, now }: { member: Member; now: Date }) {
   return (
     <>
       <span class="wrap-anywhere">{member.email}</span>
-      <span>{text.roles[member.role]}</span>
+      <RoleName member={member} />
       {member.lastSeenAt
         ? <span>{fill(text.seen, { time: <LastSeen member={member} now={now} /> })}</span>
         : null}
     </>
   );
+}
+
+function RoleName({ member: { role, customRole } }: { member: Member }) {
+  if (role !== "custom") return <>{teamText.use().roles[role]}</>;
+  return <bdi>{customRole?.name}</bdi>;
 }
 
 function LastSeen({ member: { lastSeenAt }, now }: { member: Member; now: Date }) {
