@@ -6,6 +6,7 @@ export { default as accountSessions } from "./account_sessions.tsx";
 export { default as brand } from "./brand.tsx";
 export { default as dashboard } from "./dashboard.tsx";
 export { default as projects } from "./projects.tsx";
+export { default as roles } from "./roles.tsx";
 export { default as search } from "./search.tsx";
 export { default as settings } from "./settings.tsx";
 export { default as switcher } from "./switcher.tsx";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createApp, type HttpApp } from "../../routes/app.ts";
+import { createRole } from "../../src/access/role_editing.ts";
 import { listSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import type { User } from "../../src/identity/users.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -21,6 +23,8 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   tenants: ({ tenant }) => tenant.id,
   admin: ({ tenant }) => tenant.id,
   brand: ({ tenant }) => tenant.id,
+  roles: makeRole,
+  settings: makeRole,
 };
 
 /** The back office reveals nothing except to platform staff, whether a tenant exists or not. */
@@ -93,6 +97,11 @@ async function signInIdOf(world: World, { id, email }: User): Promise<string> {
   await world.signedInBrowser(email);
   const { items } = await listSignIns(world.system, id, SIGN_IN_LIST.query.parse({}));
   return items[0]!.id;
+}
+
+async function makeRole({ ctx }: Company): Promise<string> {
+  const name = `Of Globex ${newId()}`;
+  return (await createRole(ctx, { name, permissions: ["projects:read"] })).id;
 }
 
 /** Creates a resource through the API, and returns its id. */
