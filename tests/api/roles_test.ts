@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
+import { createRole } from "../../src/access/role_editing.ts";
 import { getGrantableRole, listGrantableRoles } from "../../src/access/roles.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { authenticateBearer } from "../../src/identity/bearers.ts";
 import { PROJECTS_READ, PROJECTS_WRITE } from "../../src/projects/projects.ts";
+import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { type Company, World } from "../support/world.ts";
 
 /** Protects: /api/v1/roles keeps its contract, nobody grants more than they have (S21), and a changed role counts at once. */
@@ -159,6 +161,19 @@ Deno.test("409 deletes no role that a member has; 403 without the plan makes non
   const downgraded = { ...company.tenant, plan: "team" as const };
   const offered = await listGrantableRoles(world.acting(downgraded, company.owner, "owner"));
   assert.deepEqual(offered.map(({ id }) => id), ["owner", "admin", "member", "viewer"]);
+});
+
+Deno.test("S45 a deleted tenant's roles are gone, also those that members had", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const role = await createRole(company.ctx, AUDITOR);
+  await world.member(company, "mei@acme.example", role);
+  const before = await world.dumpControl();
+
+  await deleteTenant(world.system, company.tenant.id);
+
+  assert.ok(before.includes(role.id));
+  assert.ok(!(await world.dumpControl()).includes(role.id));
 });
 
 async function create(world: World, token: string, body: typeof AUDITOR) {
