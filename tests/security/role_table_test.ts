@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../routes/app.ts";
+import { permissionKeys } from "../../src/access/granting.ts";
 import { createRole } from "../../src/access/role_editing.ts";
-import { grantsOfRole, type MemberRole, type Permission, ROLES } from "../../src/access/permissions.ts";
+import {
+  grantsOfRole,
+  type MemberRole,
+  type Permission,
+  type Role,
+  ROLES,
+} from "../../src/access/permissions.ts";
 import type { ListedRole } from "../../src/access/roles.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -17,6 +25,12 @@ const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
 /** Pages and calls that every member may use, whatever their role: about themselves, or open to all. */
 const FREE =
   /^(GET|POST|DELETE|PATCH) \/($|health$|ready$|metrics$|static\/|favicon\.ico$|apple-touch-icon\.png$|robots\.txt$|\.well-known\/|login|logout$|handoff|verify-email|brand\/logo$|account|search|workspaces|settings$|settings\/notifications$|dashboard$|dashboard\/checklist\/dismiss$|switcher$|api\/v1\/(auth|me)(\/|$)|api\/v1\/tenants$)|^GET \/api\/v1\/tenants\/:id$/;
+
+/** What the smaller built-in roles may do. Owners and admins may do more. */
+const SMALL_ROLES = {
+  member: ["analytics:read", "members:read", "projects:read", "projects:write"],
+  viewer: ["analytics:read", "members:read", "projects:read"],
+};
 
 /** Development pages, the alias of the current API, and what ends the sign-ins of this test. */
 const SKIPPED = /^\w+ (\/dev(\/|$)|\/api\/(?!v1\/)|\/logout$|\/api\/v1\/auth\/|\/account\/sessions)/;
@@ -63,6 +77,13 @@ Deno.test("S21 every route answers every role as the permission that it needs sa
   assert.equal(table.get("POST /settings/name"), "settings:manage");
   assert.equal(table.get("POST /settings/deletion"), "tenant:delete");
   assert.ok(table.size >= 30, `${table.size} routes need a permission`);
+});
+
+Deno.test("S21 members and viewers may do what the product promises, and no more", () => {
+  const keysOf = (role: Role) =>
+    permissionKeys(FEATURES.flatMap(({ permissions }) => permissions), grantsOfRole(role));
+
+  assert.deepEqual({ member: keysOf("member"), viewer: keysOf("viewer") }, SMALL_ROLES);
 });
 
 type Member = { name: string; role: MemberRole; token: string; cookie: string; tenantId: string };
