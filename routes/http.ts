@@ -67,6 +67,7 @@ export function systemContextOf<Env extends HttpEnv>(c: Context<Env>): SystemCon
   const actor = c.get("session")?.actor ?? VISITOR;
   return {
     ...systemContext(c.get("services"), actor, c.get("requestId")),
+    ipAddress: c.get("device").ipAddress,
     // Deno creates the signal on first access, and few requests need it.
     get signal() {
       return c.get("incoming").signal;

@@ -99,11 +99,11 @@ export type SentForm = {
 };
 
 /** `problem` is about the whole form; `errors` are about single fields. */
-export type RefusedForm = { values: Fields; errors: FieldErrors; problem?: string };
+export type RefusedForm = { kind?: ErrorKind; values: Fields; errors: FieldErrors; problem?: string };
 
 /**
  * Handles a form: parses its fields, makes the change, and redirects. If the person can fix the error in the form, shows the
- * form again with 422, its values and its errors. Any other error gets its error page.
+ * form again with 422 (429 if they have to wait), its values and its errors. Any other error gets its error page.
  */
 export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result>(
   c: Context<Env>,
@@ -166,11 +166,14 @@ async function refuse<Env extends HttpEnv, Schema extends z.ZodType, Result>(
   const locale = localeOf(c);
   const problem = refusal.kind === "invalid" ? undefined : problemText(refusal.problem, locale);
   const again = await refused({
+    kind: refusal.kind,
     values: withoutPasswords(fields),
     errors: fieldTexts(refusal.fields, locale),
     problem,
   });
-  return again instanceof Response ? again : await page(c, { ...again, status: 422 });
+  if (refusal.retryAfter !== undefined) c.header("Retry-After", String(refusal.retryAfter));
+  const status = refusal.kind === "rate_limited" ? 429 : 422;
+  return again instanceof Response ? again : await page(c, { ...again, status });
 }
 
 /** A form's fields as they may be written back into a page. */

@@ -70,6 +70,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     ...publicInDevelopment(config),
     ...halfConfigured(config),
     ...sharedPort(config),
+    ...redisProblems(config),
     ...emailProblems(read.values, config.environment),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
@@ -149,6 +150,20 @@ function isPooler(url: string | undefined): boolean {
 function sharedPort({ port, metricsPort }: Config): string[] {
   if (metricsPort !== port) return [];
   return [`METRICS_PORT: must differ from the product's own port, ${port} (PORT)`];
+}
+
+function redisProblems({ redisUrl, upstashUrl, upstashToken }: Config): string[] {
+  const lines: string[] = [];
+  if (redisUrl && upstashUrl) {
+    lines.push("UPSTASH_REDIS_REST_URL: can't be combined with REDIS_URL; set one of them");
+  }
+  if (upstashUrl && !upstashToken) {
+    lines.push("UPSTASH_REDIS_REST_TOKEN: must be set with UPSTASH_REDIS_REST_URL");
+  }
+  if (upstashToken && !upstashUrl) {
+    lines.push("UPSTASH_REDIS_REST_URL: must be set with UPSTASH_REDIS_REST_TOKEN");
+  }
+  return lines;
 }
 
 /** Production must send email, because it has no development mailbox. */

@@ -20,6 +20,8 @@ export type SystemContext<Who extends Actor = Actor> = {
   requestId: string;
   services: Services;
   control: ControlDb;
+  /** The client's address. Undefined for jobs and commands. */
+  readonly ipAddress?: string;
   /** Aborted when the client no longer waits for the result. */
   readonly signal?: AbortSignal;
   tx<T>(work: (tx: ControlTx) => PromiseLike<T>): Promise<T>;

@@ -8,6 +8,7 @@ import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import { type Wording, wording } from "./platform/wording.ts";
 import type { Part } from "./ports.ts";
+import type { RateLimit } from "./rate_limits/rate_limit.ts";
 import type { SearchSource } from "./search/search_source.ts";
 import type { SampleData } from "./setup/sample_data.ts";
 import type { SetupStep } from "./setup/setup_step.ts";
@@ -23,6 +24,7 @@ export type Feature = {
   readonly limits: readonly Limit[];
   /** What only some plans include. */
   readonly planFeatures: readonly PlanFeature[];
+  readonly rateLimits: readonly RateLimit[];
   // deno-lint-ignore no-explicit-any -- each event has its own row type
   readonly events: readonly Event<any>[];
   readonly emails: readonly Email[];
@@ -53,6 +55,7 @@ export function feature(
     permissions: [],
     limits: [],
     planFeatures: [],
+    rateLimits: [],
     events: [],
     emails,
     jobs: [...jobs, ...emails.map(({ job }) => job)],

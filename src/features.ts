@@ -8,4 +8,5 @@ export { default as email } from "./email/feature.ts";
 export { default as identity } from "./identity/feature.ts";
 export { default as operations } from "./operations/feature.ts";
 export { default as projects } from "./projects/feature.ts";
+export { default as rateLimits } from "./rate_limits/feature.ts";
 export { default as tenancy } from "./tenancy/feature.ts";

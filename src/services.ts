@@ -17,11 +17,14 @@ import { Health } from "./platform/health.ts";
 import { describeError, logOf } from "./platform/log.ts";
 import { Metrics } from "./platform/metrics.ts";
 import type { Part, Services } from "./ports.ts";
+import { RATE_LIMITER } from "./rate_limits/limiter.ts";
 import { TENANTS } from "./tenancy/tenant_directory.ts";
 import { countTenantsByPlan } from "./tenancy/tenants_by_plan.ts";
 
 /** The time limit for each part to write what is left and close. */
 const CLOSE_TIME = 1.5 * SECOND;
+/** The time limit for Redis to answer at the start. */
+const REDIS_CONNECT_TIME = SECOND;
 
 const log = logOf("services");
 
@@ -43,6 +46,7 @@ export async function startServices(config: Config, clock: Clock = systemClock):
     }
     const services = await buildServices(config, clock, db, close);
     await services.use(TENANTS).listen(services.forgetTenant);
+    await warmUpLimiter(services);
     return services;
   } catch (error) {
     await close();
@@ -91,6 +95,7 @@ export async function buildServices(
     },
   };
   for (const part of features.flatMap(({ parts }) => parts)) parts.set(part, await part.create(services));
+  metrics.expectRateLimits(features.flatMap(({ rateLimits }) => rateLimits.map(({ name }) => name)));
   collectMetrics(services);
   return services;
 }
@@ -100,6 +105,15 @@ function permissionGroup({ name, label, permissions }: Feature): PermissionGroup
   const ofTenant = permissions.filter(({ roles }) => roles.has("owner"));
   if (ofTenant.length === 0) return [];
   return [{ label: label ?? { code: name, english: name }, permissions: ofTenant }];
+}
+
+/** Connects to Redis, if configured, so that the first sign-in doesn't wait for the connection. */
+async function warmUpLimiter({ use }: Services): Promise<void> {
+  try {
+    await withDeadline(REDIS_CONNECT_TIME, async () => await use(RATE_LIMITER).counter.check());
+  } catch (error) {
+    log.error("Redis doesn't answer; nobody can sign in until it does", describeError(error));
+  }
 }
 
 /** The gauges that are read whenever Prometheus asks. */

@@ -48,7 +48,7 @@ async function findViews(folder: string): Promise<string[]> {
   for await (const entry of Deno.readDir(folder)) {
     const path = join(folder, entry.name);
     if (entry.isDirectory) found.push(...await findViews(path));
-    else if (entry.name.endsWith(".tsx")) found.push(path);
+    else if (/\.tsx?$/.test(entry.name)) found.push(path);
   }
   return found;
 }
@@ -74,9 +74,13 @@ async function loadStylesheet(id: string, base: string) {
   return { path, base, content: await Deno.readTextFile(path) };
 }
 
+/** Everything between quotes that may be a class, also in the strings of a template: `p-4 ${isWide ? "w-full" : ""}`. */
 function candidates(source: string): string[] {
   const literals = source.match(/"[^"\n]*"|`[^`]*`/g) ?? [];
-  return literals.flatMap((literal) => literal.slice(1, -1).split(/\s+/));
+  return literals.flatMap((literal) => {
+    const content = literal.slice(1, -1);
+    return [...content.split(/\s+/), ...literal.startsWith("`") ? candidates(content) : []];
+  });
 }
 
 function minify(css: string): string {

@@ -34,7 +34,7 @@ signIn.operation("post", "/auth/login", {
     "and work in every tenant of the person.",
   body: apiCredentials,
   answer: { description: "Tokens", schema: tokens },
-  refusals: [401, 403],
+  refusals: [401, 403, 429],
   run: async (ctx, { body, c }) => {
     const named = c.get("tenant")?.subdomain ?? c.req.header("X-Tenant");
     if (named && body.tenant && normalizeSubdomain(body.tenant) !== normalizeSubdomain(named)) {

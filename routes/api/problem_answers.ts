@@ -21,6 +21,7 @@ const DESCRIPTIONS = {
   412: "The resource has changed since the version in If-Match",
   413: "The body is larger than 1 MB",
   422: "Some fields are invalid; `errors` lists them",
+  429: "Too many attempts; try again after `Retry-After` seconds",
   500: "An error on our side; `request_id` identifies it in the log",
   503: "The service is busy, or the tenant is being updated; try again after `Retry-After` seconds",
 };

@@ -22,15 +22,17 @@ pages.post("/account/security", (c) => {
     schema: passwordChange,
     submit: (input) => changePassword(systemContextOf(c), c.get("session"), input, c.get("device")),
     done: () => ({ to: "/account/security", flash: accountText.of(localeOf(c)).passwordChanged }),
+    refusals: ["invalid", "rate_limited"],
     refused: (refused) => securityPage(c, refused),
   });
 });
 
 function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Page {
   const text = accountText.of(localeOf(c));
+  const errors = refused?.problem ? { current_password: refused.problem } : refused?.errors;
   return {
     title: text.security,
     trail: [{ label: text.account, href: "/account" }],
-    body: <SecurityPage email={c.get("session").actor.email} errors={refused?.errors} />,
+    body: <SecurityPage email={c.get("session").actor.email} errors={errors} />,
   };
 }

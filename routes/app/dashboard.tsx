@@ -1,6 +1,5 @@
 import { can } from "../../src/access/authorize.ts";
-import type { Activity as LogLine } from "../../src/analytics/activity.ts";
-import { getDashboard } from "../../src/analytics/dashboard.ts";
+import { type Dashboard, getDashboard } from "../../src/analytics/dashboard.ts";
 import { ANALYTICS_READ } from "../../src/analytics/permissions.ts";
 import { getStorageHistory } from "../../src/analytics/storage_history.ts";
 import type { MemberContext } from "../../src/context.ts";
@@ -24,6 +23,8 @@ import { translatorTo } from "../../views/wording.ts";
 import { localeOf } from "../locale.ts";
 import { done, fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
+
+type LogLine = Dashboard["activity"][number];
 
 const PATH = "/dashboard";
 const SAMPLES = FEATURES.flatMap(({ samples }) => samples);
@@ -113,6 +114,7 @@ function activityOf({ services }: MemberContext, line: LogLine, translate: Trans
   return {
     at: line.at,
     actorName: line.actorName,
+    actorColor: line.actorColor,
     actorHref: line.actorId ? hrefOfPerson(line.actorName) : undefined,
     summary: sentencePartsOf(services.events, line, translate)
       .map(({ text, isSubject }) => isSubject ? { text, isName: true, href: subjectHref } : { text }),

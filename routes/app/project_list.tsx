@@ -55,14 +55,16 @@ export function afterChange(c: Context<MemberEnv>, to: string, message: Flash, c
   };
 }
 
-/** Projects with the names of their owners. */
+/** Projects with the names and colors of their owners. */
 export async function withOwners(c: Context<MemberEnv>, projects: Project[]): Promise<ListedProject[]> {
   const text = projectText.of(localeOf(c));
-  const names = await memberNames(c.get("member"), projects.flatMap(({ ownerId }) => ownerId ?? []));
-  return projects.map((project) => ({
-    ...project,
-    ownerName: project.ownerId === null ? text.system : names.get(project.ownerId) ?? text.formerMember,
-  }));
+  const owners = await memberNames(c.get("member"), projects.flatMap(({ ownerId }) => ownerId ?? []));
+  return projects.map((project) => {
+    if (project.ownerId === null) return { ...project, ownerName: text.system, ownerColor: null };
+    const owner = owners.get(project.ownerId);
+    const { name = text.formerMember, avatarColor = null } = owner ?? {};
+    return { ...project, ownerName: name, ownerColor: avatarColor };
+  });
 }
 
 function linkTo(c: Context<MemberEnv>, { id }: Project): Flash["link"] {

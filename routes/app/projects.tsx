@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { authorize, can } from "../../src/access/authorize.ts";
+import type { WithActorColor } from "../../src/access/members.ts";
 import type { AuditEntry } from "../../src/audit/audit_log.ts";
 import type { TenantContext } from "../../src/context.ts";
 import { sentenceOf } from "../../src/events/sentence.ts";
@@ -184,11 +185,16 @@ function trailOf(c: Context<MemberEnv>, project?: { id: string; name: string }) 
   return project ? [list, { label: project.name, href: `/projects/${project.id}` }] : [list];
 }
 
-function eventOf(ctx: TenantContext, entry: AuditEntry, translate: Translate): ProjectEvent {
+function eventOf(
+  ctx: TenantContext,
+  entry: WithActorColor<AuditEntry>,
+  translate: Translate,
+): ProjectEvent {
   const { fields } = entry.details;
   return {
     at: entry.at,
     actorName: entry.actorName,
+    actorColor: entry.actorColor,
     action: entry.action,
     summary: sentenceOf(ctx.services.events, entry, translate),
     fields: Array.isArray(fields) ? fields.map(String) : [],

@@ -1,9 +1,13 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
+import type { UserId } from "../../src/access/actor.ts";
+import { findKnownBrowser, markBrowser } from "../../src/identity/known_browsers.ts";
 import { endReplacedSession, findSession, type StartedSession } from "../../src/identity/sessions.ts";
-import { SECOND } from "../../src/platform/clock.ts";
+import { DAY, SECOND } from "../../src/platform/clock.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
+
+const MARK_LIFETIME = 180 * DAY;
 
 /** Reads the session from its cookie. A token from another host finds no session. */
 export const readSession = createMiddleware<HttpEnv>(async (c, next) => {
@@ -25,6 +29,20 @@ export async function signInBrowser<Env extends HttpEnv>(
   const before = c.get("session");
   if (before) await endReplacedSession(systemContextOf(c), before, started);
   sendSession(c, started);
+  rememberBrowser(c, started.userId);
+}
+
+/** The browser's mark, or an empty text. A marked browser's wrong passwords count apart from everyone else's. */
+export function browserMark<Env extends HttpEnv>(c: Context<Env>): string {
+  return getCookie(c, hostCookie(c, "browser").name) ?? "";
+}
+
+/** Marks the browser as one that the account's owner has used, unless it has that mark. */
+export function rememberBrowser<Env extends HttpEnv>(c: Context<Env>, userId: UserId): void {
+  const ctx = systemContextOf(c);
+  if (findKnownBrowser(ctx, browserMark(c), userId)) return;
+  const { name, options } = hostCookie(c, "browser");
+  setCookie(c, name, markBrowser(ctx, userId), { ...options, maxAge: MARK_LIFETIME / SECOND });
 }
 
 export function forgetSession<Env extends HttpEnv>(c: Context<Env>): void {
@@ -44,7 +62,7 @@ export function hostCookie<Env extends HttpEnv>(c: Context<Env>, purpose: string
 
 function sendSession<Env extends HttpEnv>(
   c: Context<Env>,
-  { token, remember, expiresAt }: Omit<StartedSession, "signInId">,
+  { token, remember, expiresAt }: Omit<StartedSession, "signInId" | "userId">,
 ): void {
   const { name, options } = sessionCookie(c);
   const now = c.get("services").clock.now();

@@ -17,7 +17,7 @@ import {
 import { passwordText } from "../../views/pages/passwords/text.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
-import { signInBrowser } from "../middleware/session.ts";
+import { rememberBrowser, signInBrowser } from "../middleware/session.ts";
 import { done, form, page } from "../page.tsx";
 
 export const passwordPages = new Hono<HttpEnv>();
@@ -30,6 +30,7 @@ passwordPages.get("/forgot-password", (c) => {
 passwordPages.post("/forgot-password", (c) => {
   return form(c, {
     schema: forgottenPassword,
+    refusals: ["invalid", "rate_limited"],
     submit: (input) => requestPasswordLink(systemContextOf(c), input, c.get("device")),
     done: () => ({ to: "/login", flash: textOf(c).linkSent }),
     refused: (form) => ({
@@ -55,7 +56,10 @@ passwordPages.post("/reset-password", (c) => {
     schema: newPassword,
     submit: (input) => setPasswordByLink(ctx, input, c.get("device")),
     done: async (outcome) => {
-      if (outcome.next === "sign_in") return { to: "/login?notice=password" };
+      if (outcome.next === "sign_in") {
+        rememberBrowser(c, outcome.userId);
+        return { to: "/login?notice=password" };
+      }
       await signInBrowser(c, outcome.session);
       return { to: outcome.url };
     },

@@ -11,7 +11,7 @@ import type { Flash } from "../flash.ts";
 import { type Fields, type HttpEnv, readForm, redirect, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { ownMark } from "../logos.ts";
-import { forgetSession, signInBrowser } from "../middleware/session.ts";
+import { browserMark, forgetSession, signInBrowser } from "../middleware/session.ts";
 import { form, page } from "../page.tsx";
 import { safeNext } from "./redirects.ts";
 
@@ -28,16 +28,16 @@ sessionPages.post("/login", (c) => {
   return form(c, {
     schema: credentials,
     submit: async (input, { fields }) => {
-      const user = await authenticate(systemContextOf(c), input);
+      const user = await authenticate(systemContextOf(c), input, browserMark(c));
       return c.get("tenant") ? await signInToWorkspace(c, user, fields) : await signIn(c, user, fields);
     },
     done: (to) => ({ to }),
-    refusals: ["invalid", "unauthenticated"],
-    refused: ({ values: { email, next, remember } }) =>
+    refusals: ["invalid", "unauthenticated", "rate_limited"],
+    refused: ({ kind, values: { email, next, remember }, problem }) =>
       signInForm(c, {
         values: { email, remember: remember === "on" },
         next,
-        problem: textOf(c).wrong,
+        problem: kind === "rate_limited" ? `${problem} ${textOf(c).byEmail}` : textOf(c).wrong,
       }),
   });
 });

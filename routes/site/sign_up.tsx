@@ -36,6 +36,7 @@ signUpPages.post("/signup", (c) => {
   const device = c.get("device");
   return form(c, {
     schema: newAccount,
+    refusals: ["invalid", "rate_limited"],
     alsoCheck: (fields) => findSignUpProblems(ctx, fields),
     submit: (input) => signUp(ctx, input, device),
     findRepeated: (input, renderedAt) => repeatSignUp(ctx, input, renderedAt, device),
@@ -43,7 +44,13 @@ signUpPages.post("/signup", (c) => {
     refused: async (refused) => {
       const { values, errors } = await withSuggestion(c, refused);
       const hasAccount = errors.email === problemText(ACCOUNT_EXISTS, localeOf(c));
-      return signUpForm(c, { values, errors, hasAccount, hostSuffix: hostSuffix(c) });
+      return signUpForm(c, {
+        values,
+        errors,
+        hasAccount,
+        problem: refused.problem,
+        hostSuffix: hostSuffix(c),
+      });
     },
   });
 });
@@ -63,18 +70,19 @@ signUpPages.post("/signup/code", (c) => {
   const token = pendingSignUpToken(c);
   return form(c, {
     schema: signUpCode,
+    refusals: ["invalid", "rate_limited"],
     submit: (input) => completeSignUp(ctx, token, input, c.get("device")),
     done: (outcome) => {
       forgetPendingSignUp(c);
       return goOn(c, outcome);
     },
-    refused: async ({ values, errors }) => {
+    refused: async ({ values, errors, problem }) => {
       const pending = await findPendingSignUp(ctx, token);
       if (!pending) return await startOver(c, errors);
       const { code = "", subdomain = pending.subdomain } = values;
       const asked = { values: { code, subdomain }, errors };
       const again = errors.subdomain ? await withSuggestion(c, asked) : asked;
-      return codeForm(c, pending.email, { ...again, hostSuffix: hostSuffix(c) });
+      return codeForm(c, pending.email, { ...again, problem, hostSuffix: hostSuffix(c) });
     },
   });
 });

@@ -32,9 +32,13 @@ verificationPages.post("/verify-email", (c) => {
       passwordChanged
         ? { to: "/login", flash: textOf(c).passwordSaved }
         : page(c, stateOf(c, { step: "done", address })),
-    refused: async ({ values, errors }) => {
+    refusals: ["invalid", "rate_limited"],
+    refused: async ({ values, errors, problem }) => {
       const state = await openState(c, values.token, values.choose_password !== undefined);
-      return stateOf(c, state.step === "ask" ? { ...state, errors } : state);
+      return stateOf(
+        c,
+        state.step === "ask" ? { ...state, errors: problem ? { password: problem } : errors } : state,
+      );
     },
   });
 });

@@ -128,13 +128,32 @@ const membersOf = prepareQuery((db) =>
   )
 );
 
-/** The names of those of `ids` who are members of the tenant. Someone who has left has none. */
-export async function memberNames(ctx: TenantContext, ids: UserId[]): Promise<Map<string, string>> {
+/** The names and colors of those of `ids` who are members of the tenant. Someone who has left has none. */
+export async function memberNames(
+  ctx: TenantContext,
+  ids: UserId[],
+): Promise<Map<UserId, Pick<Member, "name" | "avatarColor">>> {
   if (ids.length === 0) return new Map();
-  const rows = await ctx.services.db.control.select({ id: users.id, name: users.name }).from(users)
+  const rows = await ctx.services.db.control
+    .select({ id: users.id, name: users.name, avatarColor: users.avatarColor }).from(users)
     .innerJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, ctx.tenant.id)))
     .where(inArray(users.id, [...new Set(ids)]));
-  return new Map(rows.map(({ id, name }) => [id, name]));
+  return new Map(rows.map(({ id, ...member }) => [id, member]));
+}
+
+/** A line of the log with the color of its actor. Null if the actor has chosen none, or is no member. */
+export type WithActorColor<Line> = Line & { actorColor: AvatarColor | null };
+
+/** Lines of the tenant's log with the colors of their actors. */
+export async function withActorColors<Line extends { actorId: UserId | null }>(
+  ctx: TenantContext,
+  lines: readonly Line[],
+): Promise<WithActorColor<Line>[]> {
+  const actors = await memberNames(ctx, lines.flatMap(({ actorId }) => actorId ?? []));
+  return lines.map((line) => ({
+    ...line,
+    actorColor: line.actorId === null ? null : actors.get(line.actorId)?.avatarColor ?? null,
+  }));
 }
 
 /**

@@ -3,7 +3,7 @@ import { prepareQuery } from "../../db/connection/prepared.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { authorize, can } from "../access/authorize.ts";
-import { countMembers, MEMBERS_READ } from "../access/members.ts";
+import { countMembers, MEMBERS_READ, type WithActorColor, withActorColors } from "../access/members.ts";
 import { SEATS } from "../access/seats.ts";
 import { MONTHLY_API_CALLS } from "../api_access/monthly_calls.ts";
 import type { TenantContext } from "../context.ts";
@@ -44,7 +44,7 @@ export type Dashboard = {
   /** `included` is what the plan includes for a month, and `dailyShare` for a day. Null means any number. */
   apiCalls: ApiCalls & { included: number | null; dailyShare: number | null };
   recentProjects: RecentProject[];
-  activity: Activity[];
+  activity: WithActorColor<Activity>[];
   /** Empty if everything is done, or the member dismissed the checklist. */
   steps: ListedStep[];
   samples: { exist: boolean; canChange: boolean };
@@ -74,7 +74,10 @@ export async function getDashboardStats(ctx: TenantContext): Promise<DashboardSt
   };
 }
 
-/** Reads all data of the dashboard page: one flight on the tenant's tables, and one statement about the person. Throws `forbidden`. */
+/**
+ * Reads all data of the dashboard page: one flight on the tenant's tables, one statement about the person, and one about the people
+ * in the log. Throws `forbidden`.
+ */
 export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
   authorize(ctx, ANALYTICS_READ);
   const { services, tenant } = ctx;
@@ -108,7 +111,7 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
       dailyShare: included === null ? null : Math.round(included / DAYS_A_MONTH),
     },
     recentProjects,
-    activity,
+    activity: await withActorColors(ctx, activity),
     steps: listSteps(ctx, person, state!),
     samples: { exist: state!.hasSamples, canChange: canChangeSamples(ctx) },
   };

@@ -4,11 +4,14 @@ import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import type { MigratorTx } from "../../db/migration/migrator.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
+import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 
 export type AuditEntry = {
   id: string;
   at: Date;
+  /** Null for the product itself. */
+  actorId: UserId | null;
   actorName: string;
   action: string;
   subjectName: string;
@@ -48,6 +51,7 @@ export async function eraseFromPlatformAudit(tx: MigratorTx, tenantId: string): 
 const ENTRY = {
   id: auditLog.id,
   at: auditLog.at,
+  actorId: auditLog.actorId,
   actorName: auditLog.actorName,
   action: auditLog.action,
   subjectName: auditLog.subjectName,

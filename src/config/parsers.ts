@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DatabaseUrlError, parseDatabaseUrl } from "../../db/connection/database_url.ts";
 import { type AddressRange, parseAddressRange } from "../platform/address_ranges.ts";
 import { parseAppUrl } from "../platform/app_url.ts";
+import { isOnThisMachine } from "../platform/smtp_url.ts";
 import { emailAddress } from "../platform/text.ts";
 
 const LISTENING_ADDRESS = /^(\[[0-9a-f:.]+\]|[0-9a-f:.]+|[a-z0-9.-]+)$/i;
@@ -33,6 +34,20 @@ export const addressRanges: z.ZodType<AddressRange[], string> = z.string().trans
     );
     return [];
   });
+});
+
+/** Error messages never contain the URL, because it is a secret. */
+export const redisUrl: z.ZodType<string, string> = z.string().refine(
+  (text) => /^rediss?:$/.test(URL.parse(text)?.protocol ?? ""),
+  "must be an address such as redis://127.0.0.1:6379 or rediss://user:password@redis.example.com:6379",
+);
+
+/** The address of a service over HTTP. Only a service on this machine may do without https. */
+export const webAddress: z.ZodType<URL, string> = z.string().transform((text, problems) => {
+  const url = URL.parse(text);
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && isOnThisMachine(url))) return url;
+  problems.addIssue("must be an https address");
+  return z.NEVER;
 });
 
 /** An email address or the address of a web page, as a URI. */

@@ -6,7 +6,15 @@ import { z } from "zod";
 import { namedAddress } from "../platform/named_address.ts";
 import { flag, oneOf, setting, textOfLength, wholeNumber } from "../platform/setting.ts";
 import { smtpUrl } from "../platform/smtp_url.ts";
-import { addressRanges, appUrl, contact, databaseUrl, listeningAddress } from "./parsers.ts";
+import {
+  addressRanges,
+  appUrl,
+  contact,
+  databaseUrl,
+  listeningAddress,
+  redisUrl,
+  webAddress,
+} from "./parsers.ts";
 
 /** The default of APP_SECRET. It is public, so production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
@@ -175,6 +183,34 @@ export const SETTINGS = {
     description:
       "What the process does: `web` (pages and API), `worker` (jobs and schedules) or `all`. The first two require `JOBS_ENGINE=postgres`.",
     guide: "jobs.md",
+  }),
+
+  redisUrl: setting("REDIS_URL", {
+    group: "Rate limits",
+    parse: redisUrl,
+    unset: "each process counts by itself",
+    example: "rediss://default:password@redis.example.com:6379",
+    description:
+      "A Redis server, 5.0 or later, in which all processes count together: `redis://`, or `rediss://` for TLS.",
+    guide: "limits.md",
+    secret: true,
+  }),
+  upstashUrl: setting("UPSTASH_REDIS_REST_URL", {
+    group: "Rate limits",
+    parse: webAddress,
+    unset: "`REDIS_URL` applies",
+    example: "https://example-12345.upstash.io",
+    description: "Upstash Redis over HTTP instead of `REDIS_URL`, for platforms such as Deno Deploy.",
+    guide: "limits.md",
+  }),
+  upstashToken: setting("UPSTASH_REDIS_REST_TOKEN", {
+    group: "Rate limits",
+    parse: textOfLength(1),
+    unset: "needed with `UPSTASH_REDIS_REST_URL`",
+    example: "AX1sASQg",
+    description: "The token that Upstash gives with that address.",
+    guide: "limits.md",
+    secret: true,
   }),
 
   smtpUrl: setting("SMTP_URL", {

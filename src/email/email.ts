@@ -4,15 +4,25 @@ import { type EmailContent, renderEmail } from "../../views/emails/render.tsx";
 import type { SystemContext } from "../context.ts";
 import { type Job, job, type JobRun } from "../outbox/job.ts";
 import { PermanentFailure } from "../outbox/job_outcomes.ts";
-import { enqueue, type JobOptions, keyOncePer } from "../outbox/outbox.ts";
-import { MINUTE } from "../platform/clock.ts";
+import { enqueue, type JobOptions } from "../outbox/outbox.ts";
+import { HOUR } from "../platform/clock.ts";
+import { logOf } from "../platform/log.ts";
+import { requireAllowed, take } from "../rate_limits/limiter.ts";
+import { rateLimit } from "../rate_limits/rate_limit.ts";
 import type { Audience, Recipient } from "./audience.ts";
 import type { EmailCategory } from "./category.ts";
 import { deliver } from "./deliver.ts";
 import { addressTo, type EmailPolicy } from "./envelope.ts";
 import { wantsEmail } from "./preferences.ts";
 
-const THROTTLE = 5 * MINUTE;
+/** Emails of one kind to one address. Otherwise, anyone could fill a stranger's inbox. */
+export const EMAILS_TO_ADDRESS = rateLimit("emails_to_address", {
+  limit: 5,
+  window: HOUR,
+  whenDown: "closed",
+});
+
+const log = logOf("email");
 
 /** An email that the product sends: who gets it, and what it says. */
 // deno-lint-ignore no-explicit-any -- the default stands for the emails of all features
@@ -27,6 +37,8 @@ type Declaration<Request extends z.ZodType, Ctx, Reader extends Recipient, Data>
   to: Audience<z.output<Request>, Ctx, Reader>;
   category?: EmailCategory;
   inTenantsName?: boolean;
+  /** Only schedules send it, so nobody can trigger it, and an address gets any number. */
+  isScheduled?: boolean;
   /** The job's payload. It carries ids and no secrets. */
   request: Request;
   /** The data as of now. Creates the secrets of links. Null if there is nothing left to say. */
@@ -39,7 +51,16 @@ export function email<Request extends z.ZodType, Ctx, Reader extends Recipient, 
   name: string,
   declaration: Declaration<Request, Ctx, Reader, Data>,
 ): Email<Request, Data> {
-  const { to, category = null, inTenantsName = false, request, load, sample, ...content } = declaration;
+  const {
+    to,
+    category = null,
+    inTenantsName = false,
+    isScheduled = false,
+    request,
+    load,
+    sample,
+    ...content
+  } = declaration;
   const policy = { to, category, inTenantsName };
   return {
     name,
@@ -52,28 +73,31 @@ export function email<Request extends z.ZodType, Ctx, Reader extends Recipient, 
       run: async (run, request) => {
         const found = await to.find(run, request);
         if (!found || !await isWanted(run, category, found.reader)) return;
-        const data = await load(found.ctx, found.reader, request);
-        if (data) await send(run, { name, ...policy, ...content }, found.reader, data);
+        const { ctx, reader } = found;
+        const sendNow = async () => {
+          const data = await load(ctx, reader, request);
+          return data !== null && await send(run, { name, ...policy, ...content }, reader, data);
+        };
+        await (isScheduled ? sendNow() : withinLimit(run, name, reader, sendNow));
       },
     }),
   };
 }
 
-export type EmailOptions = Pick<JobOptions, "tenantId" | "key"> & {
-  /** At most one email per five minutes of the clock is sent with this value. */
-  throttle?: string;
-};
+export type EmailOptions = Pick<JobOptions, "tenantId" | "key">;
 
-/** Sends an email after the transaction commits, by a job. */
+/**
+ * Sends an email after the transaction commits, by a job. An address gets five emails of a kind in an hour. Further ones aren't
+ * sent, and the caller doesn't notice.
+ */
 export async function sendEmail<Request extends z.ZodType>(
   ctx: SystemContext,
   tx: ControlTx,
-  { name, job }: Email<Request>,
+  { job }: Email<Request>,
   request: z.input<Request>,
-  { throttle, ...options }: EmailOptions = {},
+  options: EmailOptions = {},
 ): Promise<void> {
-  const key = throttle === undefined ? options.key : keyOncePer(THROTTLE, `${name} ${throttle}`, ctx);
-  await enqueue(ctx, tx, job, request, { ...options, key });
+  await enqueue(ctx, tx, job, request, options);
 }
 
 async function isWanted(
@@ -84,12 +108,33 @@ async function isWanted(
   return !category || !id || await wantsEmail(system, id, category);
 }
 
+/** Sends an email unless its address got too many of its kind. Throws while nothing counts, so that the job tries again later. */
+async function withinLimit(
+  { system }: JobRun,
+  kind: string,
+  { email }: Recipient,
+  sendNow: () => Promise<boolean>,
+): Promise<void> {
+  const taken = await take(system, EMAILS_TO_ADDRESS, `${kind} ${email}`);
+  if (taken.isDown) requireAllowed(system, taken);
+  if (!taken.allowed) {
+    return log.warn("email not sent: its address got too many", { kind, requestId: system.requestId });
+  }
+  let isSent = false;
+  try {
+    isSent = await sendNow();
+  } finally {
+    if (!isSent) await taken.giveBack();
+  }
+}
+
+/** Returns whether an email went out. */
 async function send<Data>(
   run: JobRun,
   email: EmailContent<Data> & EmailPolicy & { name: string },
   reader: Recipient,
   data: Data,
-): Promise<void> {
+): Promise<boolean> {
   const { to, from, headers, ...frame } = addressTo(run, email, reader);
   const delivery = await deliver(run.system, {
     id: run.id,
@@ -103,4 +148,5 @@ async function send<Data>(
   });
   if (delivery.status === "deferred") throw new Error(delivery.reason);
   if (delivery.status === "refused" && !delivery.recipient) throw new PermanentFailure(delivery.reason);
+  return delivery.status === "accepted";
 }

@@ -15,13 +15,8 @@ import type { Device, Session } from "./credentials.ts";
 import { PASSWORD_CHANGED } from "./emails.ts";
 import { USER_PASSWORD_CHANGED, USER_UPDATED } from "./events.ts";
 import { endOneTimeTokens } from "./one_time_tokens.ts";
-import {
-  findPasswordProblem,
-  hashPassword,
-  MAX_PASSWORD_LENGTH,
-  PASSWORD_TOO_LONG,
-  verifyPassword,
-} from "./passwords.ts";
+import { checkPassword } from "./password_checks.ts";
+import { findPasswordProblem, hashPassword, MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
 import { endAllSessionsIn } from "./sessions.ts";
 import { withUnchangedPassword } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
@@ -110,7 +105,7 @@ export async function changePassword(
 
 /** Throws `invalid` with what is wrong with both passwords at once. */
 async function checkPasswords(ctx: SystemContext, user: User, current: string, typed: string): Promise<void> {
-  const { matches } = await verifyPassword(current, user.passwordHash, ctx.signal);
+  const { matches } = await checkPassword(ctx, { email: user.email, user }, current);
   if (!matches) log.warn("password change refused", { userId: user.id, requestId: ctx.requestId });
   const newPassword = newPasswordProblem(user, matches ? current : null, typed);
   if (matches && !newPassword) return;

@@ -11,14 +11,10 @@ import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
 import { VERIFY_ADDRESS } from "./emails.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
-import {
-  checkNewPassword,
-  hashPassword,
-  MAX_PASSWORD_LENGTH,
-  PASSWORD_TOO_LONG,
-  verifyPassword,
-} from "./passwords.ts";
+import { checkPassword } from "./password_checks.ts";
+import { checkNewPassword, hashPassword, MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
 import { lockPassword } from "./sign_in.ts";
+import { enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser, type User } from "./users.ts";
 
@@ -37,19 +33,19 @@ export const confirmation = z.object({
   choosePassword: z.string().optional().transform((value) => value !== undefined),
 });
 
-/** Sends the email that asks a user to confirm their address again. */
+/** Sends the email that asks a user to confirm their address again. Throws `rate_limited`. */
 export async function requestVerification(ctx: SystemContext, userId: UserId): Promise<void> {
-  await ctx.tx((tx) => sendVerification(ctx, tx, userId, "request"));
+  await enforceForAddress(ctx, LINKS_ADDRESS);
+  await ctx.tx((tx) => sendVerification(ctx, tx, userId));
 }
 
-/** Asks a user by email to confirm their address, at most once in five minutes for each occasion. */
+/** Asks a user by email to confirm their address. */
 export async function sendVerification(
   ctx: SystemContext,
   tx: ControlTx,
   userId: UserId,
-  occasion: "sign-up" | "sign-up again" | "request",
 ): Promise<void> {
-  await sendEmail(ctx, tx, VERIFY_ADDRESS, { userId }, { throttle: `${occasion} ${userId}` });
+  await sendEmail(ctx, tx, VERIFY_ADDRESS, { userId });
 }
 
 /** The address that a link confirms, and the proof that confirming it takes. */
@@ -116,7 +112,7 @@ async function confirmWithPassword(
   password: string,
 ): Promise<void> {
   const wrong = () => invalid({ password: PASSWORD_WRONG });
-  if (!(await verifyPassword(password, user.passwordHash, ctx.signal)).matches) throw wrong();
+  if (!(await checkPassword(ctx, { email: user.email, user }, password)).matches) throw wrong();
   await ctx.tx(async (tx) => {
     await lockUser(tx, user.id);
     if (!await lockPassword(tx, user)) throw wrong();

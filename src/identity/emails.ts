@@ -16,7 +16,11 @@ import { parseUserAgent } from "../platform/user_agent.ts";
 import { createPasswordLink, createVerificationLink, VERIFICATION_HOURS } from "./emailed_links.ts";
 import { CODE_MINUTES, codeOf, findPendingSignUpById, type PendingSignUp } from "./sign_up_codes.ts";
 
-const RESET_MINUTES = 30;
+/**
+ * Longer than the hour in which an address gets five of these emails. If strangers use up the five, a link that works is
+ * already in the owner's inbox.
+ */
+const RESET_MINUTES = 90;
 
 export const VERIFY_ADDRESS = email("verify_address", {
   to: ACCOUNTS,
@@ -50,7 +54,7 @@ export const RESET_PASSWORD = email("reset_password", {
   sample: {
     name: SAMPLE.person,
     url: SAMPLE.passwordLink,
-    expiryMinutes: 30,
+    expiryMinutes: 90,
     ipAddress: "203.0.113.24",
     browser: { browser: "Firefox", system: "Linux" },
   },

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { describeActor } from "../access/actor.ts";
+import { describeActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { conflict, invalid } from "../errors.ts";
-import { sha256 } from "../platform/crypto.ts";
 import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
@@ -18,6 +17,7 @@ import { createHandoff } from "./handoffs.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
 import { type StartedSession, startSession } from "./sessions.ts";
+import { enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser, type User } from "./users.ts";
 
@@ -38,17 +38,20 @@ export type OpenPasswordLink = { address: string; isFirst: boolean; isOfAnother:
 
 /** `signed_in`: the browser gets `session` and goes on to `url`. `sign_in`: the person signs in with the new password. */
 export type PasswordOutcome =
-  | { next: "sign_in" }
+  | { next: "sign_in"; userId: UserId }
   | { next: "signed_in"; url: string; session: StartedSession };
 
-/** Emails a link to set a password if the address has an account. A job looks up the account, so timing reveals nothing. */
+/**
+ * Emails a link to set a password if the address has an account. A job looks up the account, so timing reveals nothing. Throws
+ * `rate_limited`.
+ */
 export async function requestPasswordLink(
   ctx: SystemContext,
   { email }: z.output<typeof forgottenPassword>,
   device: Device,
 ): Promise<void> {
-  const request = { address: email, ...device };
-  await ctx.tx((tx) => sendEmail(ctx, tx, RESET_PASSWORD, request, { throttle: sha256(email) }));
+  await enforceForAddress(ctx, LINKS_ADDRESS);
+  await ctx.tx((tx) => sendEmail(ctx, tx, RESET_PASSWORD, { address: email, ...device }));
 }
 
 /** The link with this token, without using it up. Null if it no longer works. */
@@ -80,7 +83,7 @@ export async function setPasswordByLink(
     setPasswordIn(ctx, tx, user, { token: input.token, passwordHash, device })
   );
   ctx.services.use(SIGN_INS).forgetUser(user.id);
-  if (!set.session) return { next: "sign_in" };
+  if (!set.session) return { next: "sign_in", userId: user.id };
   return { next: "signed_in", session: set.session, url: await destinationOf(ctx, user, set.session, set) };
 }
 

@@ -38,6 +38,9 @@ const MAX_TYPED_LENGTH = MAX_PASSWORD_LENGTH * 4;
 
 type Parameters = { memory: number; passes: number; lanes: number; salt: Uint8Array; hash: Uint8Array };
 
+/** `begin` runs when the check's turn comes. If it throws, the check doesn't take place. `signal` ends the wait. */
+export type CheckOptions = { signal?: AbortSignal; begin?: () => Promise<void> };
+
 /** Whether the password is correct, and whether its stored hash uses outdated parameters. */
 export type PasswordCheck = { matches: boolean; outdated: boolean };
 
@@ -73,17 +76,19 @@ export async function hashPassword(password: string, signal?: AbortSignal): Prom
 
 /**
  * Compares a password with a stored hash. Without a hash (an unknown address, or an account without a password), the check takes
- * the same time and doesn't match, so timing reveals nothing. Throws `unavailable` if too many hashes are waiting. `signal` ends
- * the wait.
+ * the same time and doesn't match, so timing reveals nothing. Throws `unavailable` if too many hashes are waiting.
  */
 export async function verifyPassword(
   password: string,
   stored: string | null,
-  signal?: AbortSignal,
+  { signal, begin }: CheckOptions = {},
 ): Promise<PasswordCheck> {
   const parameters = parsePhc(stored ?? await decoyHash());
   const bits = parameters.hash.length * 8;
-  const hash = await queue.run(() => argon2id(password, parameters, bits), signal);
+  const hash = await queue.run(async () => {
+    await begin?.();
+    return await argon2id(password, parameters, bits);
+  }, signal);
   const matches = timingSafeEqual(hash, parameters.hash) && stored !== null;
   const outdated = parameters.memory !== MEMORY_KIB || parameters.passes !== PASSES ||
     parameters.lanes !== LANES;

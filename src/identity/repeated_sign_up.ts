@@ -2,7 +2,7 @@ import type { SystemContext } from "../context.ts";
 import { findCreatedByForm } from "../tenancy/repeated_creation.ts";
 import type { Device } from "./credentials.ts";
 import { createHandoff } from "./handoffs.ts";
-import { verifyPassword } from "./passwords.ts";
+import { checkPassword } from "./password_checks.ts";
 import { startCheckedSession } from "./sign_in.ts";
 import type { NewAccount, SignedUp } from "./sign_up.ts";
 import { findUserByEmail } from "./users.ts";
@@ -20,7 +20,9 @@ export async function repeatSignUp(
   const user = await findUserByEmail(ctx.control, input.email);
   const wanted = { name: input.companyName, subdomain: input.subdomain };
   const tenant = user && await findCreatedByForm(ctx, user.id, wanted, renderedAt);
-  if (!tenant || !(await verifyPassword(input.password, user.passwordHash, ctx.signal)).matches) return null;
+  if (!tenant || !(await checkPassword(ctx, { email: user.email, user }, input.password)).matches) {
+    return null;
+  }
   const session = await startCheckedSession(ctx, user, { tenantId: null, remember: true, device });
   const { signInId, remember } = session;
   const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: "created" });

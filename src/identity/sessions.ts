@@ -31,7 +31,13 @@ export type NewSession = {
 };
 
 /** A new session. `token` is its secret, which only the browser stores. */
-export type StartedSession = { token: string; signInId: string; remember: boolean; expiresAt: Date };
+export type StartedSession = {
+  token: string;
+  userId: UserId;
+  signInId: string;
+  remember: boolean;
+  expiresAt: Date;
+};
 
 /**
  * Starts a session. With `remember`, it ends after 30 days without a request, otherwise after 24 hours.
@@ -59,7 +65,7 @@ export async function startSession(
     expiresAt,
   });
   if (tenantId) await rememberVisit(tx, { userId, tenantId }, now);
-  return { token, signInId, remember, expiresAt };
+  return { token, userId, signInId, remember, expiresAt };
 }
 
 /**

@@ -7,7 +7,9 @@ import { unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { normalizeEmailAddress } from "../platform/text.ts";
-import { hashPassword, MAX_PASSWORD_LENGTH, verifyPassword } from "./passwords.ts";
+import { findKnownBrowser } from "./known_browsers.ts";
+import { checkPassword } from "./password_checks.ts";
+import { hashPassword, MAX_PASSWORD_LENGTH } from "./passwords.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
 import { findUserByEmail, replacePasswordHash, type User } from "./users.ts";
 
@@ -25,19 +27,22 @@ export const credentials = z.object({
 export type Credentials = z.output<typeof credentials>;
 
 /**
- * The user with these credentials. Throws `unauthenticated`. An unknown address and a wrong password get the same error and take
- * the same time. Replaces a hash that uses outdated parameters.
+ * The user with these credentials. Throws `unauthenticated`, or the errors of `checkPassword`. An unknown address and a wrong
+ * password get the same error and take the same time. Replaces a hash that uses outdated parameters.
  */
-export async function authenticate(ctx: SystemContext, input: Credentials): Promise<User> {
+export async function authenticate(ctx: SystemContext, input: Credentials, browserMark = ""): Promise<User> {
   const { email, password } = input;
   const user = await findUserByEmail(ctx.control, email);
-  const { matches, outdated } = await verifyPassword(password, user?.passwordHash ?? null, ctx.signal);
+  const browserId = user && findKnownBrowser(ctx, browserMark, user.id);
+  const { matches, outdated } = await checkPassword(ctx, { email, user, browserId }, password);
   if (!user || !matches) {
     log.warn("sign-in refused", { userId: user?.id, requestId: ctx.requestId });
     throw wrongCredentials();
   }
   const passwordHash = outdated ? await hashPassword(password, ctx.signal) : user.passwordHash!;
-  if (outdated && !await replacePasswordHash(ctx, user, passwordHash)) return await authenticate(ctx, input);
+  if (outdated && !await replacePasswordHash(ctx, user, passwordHash)) {
+    return await authenticate(ctx, input, browserMark);
+  }
   log.info("signed in", { userId: user.id, requestId: ctx.requestId });
   return { ...user, passwordHash };
 }

@@ -14,7 +14,8 @@ import { resetAccess } from "./account_access.ts";
 import type { Device } from "./credentials.ts";
 import { markEmailConfirmed, sendVerification } from "./email_verification.ts";
 import { createHandoff } from "./handoffs.ts";
-import { checkNewPassword, findPasswordProblem, hashPassword, verifyPassword } from "./passwords.ts";
+import { checkPassword } from "./password_checks.ts";
+import { checkNewPassword, findPasswordProblem, hashPassword } from "./passwords.ts";
 import {
   checkCode,
   finishPendingSignUp,
@@ -24,6 +25,7 @@ import {
 import { type StartedSession, startSession } from "./sessions.ts";
 import { startCheckedSession } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
+import { enforceForAddress, SIGN_UP_ADDRESS } from "./sign_in_limits.ts";
 import { findOrCreateUser, findUserByEmail, lockUser, personName, type User } from "./users.ts";
 
 /** Shown on `email` to a visitor whose password is not the account's. */
@@ -63,11 +65,11 @@ type Workspace = { companyName: string; subdomain: string };
 /**
  * Signs a company up. A new address gets an account, a session, and a workspace in one transaction. With `SIGN_UP=verified`, this
  * happens only after the visitor enters the emailed code. If the address has an account, creating a workspace requires the
- * account's password.
- * Throws `invalid` with the fields to change.
+ * account's password. Throws `invalid` with the fields to change, or `rate_limited`.
  */
 export async function signUp(ctx: SystemContext, input: NewAccount, device: Device): Promise<SignUpOutcome> {
   if (await isSubdomainTaken(ctx, input.subdomain)) throw invalid(await findSignUpProblems(ctx, input));
+  await enforceForAddress(ctx, SIGN_UP_ADDRESS);
   const isVerifiedFirst = ctx.services.config.signUp === "verified";
   const known = await findUserByEmail(ctx.control, input.email);
   if (known?.emailVerifiedAt || (known && !isVerifiedFirst)) {
@@ -134,7 +136,7 @@ async function createAccount(
     const { tenant, owner } = await createTenantFor(ctx, wantedTenant(workspace), async (tx) => {
       const { user, created } = await findOrCreateUser(ctx, tx, { email, name, passwordHash });
       if (!created) throw new AddressHasAccount();
-      await sendVerification(ctx, tx, user.id, "sign-up");
+      await sendVerification(ctx, tx, user.id);
       return await withSession(ctx, tx, user, device);
     });
     return await signedUp(ctx, tenant, owner, owner.session);
@@ -161,12 +163,12 @@ async function signUpKnown(
   known: User,
   device: Device,
 ): Promise<SignUpOutcome> {
-  if ((await verifyPassword(password, known.passwordHash, ctx.signal)).matches) {
+  if ((await checkPassword(ctx, { email: known.email, user: known }, password)).matches) {
     return await addWorkspace(ctx, workspace, known, device);
   }
   log.warn("sign-up refused: the address has an account", { userId: known.id, requestId: ctx.requestId });
   if (known.emailVerifiedAt) throw accountExists();
-  await ctx.tx((tx) => sendVerification(ctx, tx, known.id, "sign-up again"));
+  await ctx.tx((tx) => sendVerification(ctx, tx, known.id));
   return { next: "check_email" };
 }
 

@@ -6,6 +6,8 @@ import { SECOND } from "../platform/clock.ts";
 import { newToken } from "../platform/crypto.ts";
 import type { Check } from "../platform/health.ts";
 import type { Services } from "../ports.ts";
+import type { Counter } from "../rate_limits/counter.ts";
+import { RATE_LIMITER } from "../rate_limits/limiter.ts";
 import { checkQueue } from "./queue_depth.ts";
 
 /** How much space the data folder must have. */
@@ -19,7 +21,7 @@ export function healthChecks({ config, db, clock, use }: Parts): Check[] {
   const keepsFiles = isEmbedded || config.jobsEngine === "kv";
   return [
     { name: "database", essential: true, run: () => db.ping() },
-    { name: "cache", essential: false, run: checkCache },
+    { name: "cache", essential: false, run: () => checkCache(use(RATE_LIMITER)) },
     { name: "queue", essential: false, run: () => checkJobs(db, clock.now()) },
     { name: "mail", essential: false, run: () => use(EMAIL_TRANSPORT).check() },
     // Passes if the product keeps no files.
@@ -35,10 +37,12 @@ async function checkJobs(db: Database, now: Date): Promise<void> {
 
 const cache = new MemoryCache<string>({ capacity: 1, ttl: 10 * SECOND });
 
-function checkCache(): void {
+/** The cache is in this process. Redis, if configured, holds only the counts of the rate limits. */
+async function checkCache({ counter }: { counter: Counter }): Promise<void> {
   const token = newToken();
   cache.set("health", token);
   if (cache.get("health") !== token) throw new Error("the cache lost an entry");
+  await counter.check();
 }
 
 /** Throws if the data folder can't be written or is full. */

@@ -70,15 +70,6 @@ export async function enqueueAll<Payload extends z.ZodType>(
   return added.map(({ id }) => id);
 }
 
-/** A key that allows one job about `what` in each period of `length` milliseconds. */
-export function keyOncePer(
-  length: number,
-  what: string,
-  { services }: SystemContext | TenantContext,
-): string {
-  return `${what} ${Math.floor(services.clock.now().getTime() / length)}`;
-}
-
 /**
  * Deletes a job in the transaction of the change that makes it unnecessary. A tenant's context can cancel only the tenant's
  * own jobs. Returns false if the job doesn't exist or has started: a running job goes on.

@@ -6,6 +6,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export type AddressRange = { start: Address; prefixLength: number };
 
 const MAPPED_PREFIX_LENGTH = 96;
+const CLIENT_PREFIX_LENGTH = 64;
 
 /** Parses a range such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`. Returns null if `text` is not a range. */
 export function parseAddressRange(text: string): AddressRange | null {
@@ -22,6 +23,13 @@ export function parseAddressRange(text: string): AddressRange | null {
 export function normalizeAddress(text: string): string | null {
   const address = parse(text);
   return address && unmapped(address).toString();
+}
+
+/** The network that a client's address stands for: an IPv6 client has a whole /64 to itself. Other text stays as it is. */
+export function networkOf(address: string): string {
+  const parsed = parse(address);
+  if (!(parsed instanceof ipaddr.IPv6)) return address;
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed}/${CLIENT_PREFIX_LENGTH}`)}/${CLIENT_PREFIX_LENGTH}`;
 }
 
 /** Whether a normalized address is in one of the ranges. */

@@ -45,6 +45,11 @@ export class Metrics {
     "state",
   ]);
   readonly #rateLimited = this.#counter("saas_rate_limited_total", "Requests over a rate limit.", ["plan"]);
+  readonly #rateLimiterFailures = this.#counter(
+    "saas_rate_limiter_failures_total",
+    "Attempts that no rate limit counted, because Redis didn't answer.",
+    ["limit"],
+  );
   readonly #signUps = this.#counter("saas_signups_total", "Companies that signed up.", []);
   #scrape: Promise<Scrape> | undefined;
 
@@ -87,6 +92,16 @@ export class Metrics {
   /** Counts a request that exceeded a rate limit, by the tenant's plan. */
   rateLimited(plan: string): void {
     this.#rateLimited.inc({ plan });
+  }
+
+  /** Initializes the counters of the limits to 0. Otherwise an alert on an increase would miss the first failure. */
+  expectRateLimits(limits: string[]): void {
+    for (const limit of limits) this.#rateLimiterFailures.inc({ limit }, 0);
+  }
+
+  /** Counts an attempt that a rate limit couldn't count. */
+  rateLimiterFailed(limit: string): void {
+    this.#rateLimiterFailures.inc({ limit });
   }
 
   /** Counts a company that signed up. */

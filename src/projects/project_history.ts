@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { authorize } from "../access/authorize.ts";
+import { type WithActorColor, withActorColors } from "../access/members.ts";
 import { type AuditEntry, auditOfSubject } from "../audit/audit_log.ts";
 import type { TenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
@@ -13,7 +14,7 @@ const HISTORY_LENGTH = 20;
 export async function getProjectHistory(
   ctx: TenantContext,
   id: string,
-): Promise<{ project: Project; history: AuditEntry[] }> {
+): Promise<{ project: Project; history: WithActorColor<AuditEntry>[] }> {
   authorize(ctx, PROJECTS_READ);
   if (!isId(id)) throw notFound(PROJECT_NOT_FOUND);
   const [[project], history] = await ctx.read((tx) => [
@@ -21,5 +22,5 @@ export async function getProjectHistory(
     auditOfSubject(tx, { subjectId: id, limit: HISTORY_LENGTH }),
   ]);
   if (!project) throw notFound(PROJECT_NOT_FOUND);
-  return { project, history };
+  return { project, history: await withActorColors(ctx, history) };
 }

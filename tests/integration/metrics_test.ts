@@ -53,6 +53,7 @@ Deno.test("every metric has the name, type and labels that dashboards rely on", 
     saas_webhook_deliveries_total: "counter outcome",
     saas_db_pool_connections: "gauge lane state",
     saas_rate_limited_total: "counter plan",
+    saas_rate_limiter_failures_total: "counter limit",
     saas_signups_total: "counter",
   });
 });

@@ -6,6 +6,13 @@ import { dirname, join, normalize, relative } from "node:path";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const PARTS = ["src", "routes", "views", "db", "jobs", "cli"];
 
+/** Components that nobody sees, or that only list other components. */
+const WITHOUT_SAMPLE = new Set([
+  "views/components/email_choices.tsx",
+  "views/components/failure_toast.tsx",
+  "views/components/form_key.tsx",
+]);
+
 type Source = { path: string; text: string; imports: { path: string; typeOnly: boolean }[] };
 
 const sources = (await Promise.all(PARTS.map((part) => readSources(join(ROOT, part))))).flat();
@@ -42,6 +49,18 @@ Deno.test("email views import nothing from src, so that src can import them", ()
   );
 
   assert.deepEqual(wrong, []);
+});
+
+Deno.test("the pages of components and patterns show every component", () => {
+  const shown = reachableFrom([
+    "views/pages/components_page.tsx",
+    "views/pages/components/patterns_page.tsx",
+  ]);
+  const missing = sources.map(({ path }) => path)
+    .filter((path) => /^views\/components\/.*\.tsx$/.test(path) && !WITHOUT_SAMPLE.has(path))
+    .filter((path) => !shown.has(path));
+
+  assert.deepEqual(missing, []);
 });
 
 Deno.test("routes don't import db, so that pages and the API go through src", () => {
@@ -162,6 +181,19 @@ function importsFrom(part: string) {
     .flatMap(({ path, imports }) =>
       imports.map((target) => ({ from: path, to: target.path, typeOnly: target.typeOnly }))
     );
+}
+
+/** The files themselves, and all files that they import. */
+function reachableFrom(paths: string[]): Set<string> {
+  const reached = new Set<string>();
+  const visit = (path: string) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    const source = sources.find((each) => each.path === path);
+    for (const target of source?.imports ?? []) if (!target.typeOnly) visit(target.path);
+  };
+  paths.forEach(visit);
+  return reached;
 }
 
 /** A path from a node back to itself, or an empty list. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { FEATURES } from "../../src/feature_list.ts";
 
 /** Protects: the documentation names only files, headings and tasks that exist, and every dependency has a reason. */
 
@@ -59,6 +60,17 @@ Deno.test("every dependency has its reason in decision 009", async () => {
   );
 
   assert.deepEqual(unlisted, []);
+});
+
+Deno.test("every rate limit is in the administrators' table, with its number", async () => {
+  const table = await Deno.readTextFile(join(ROOT, "docs/admin/limits.md"));
+  const lines = table.split("\n");
+
+  const missing = FEATURES.flatMap(({ rateLimits }) => rateLimits).filter(({ name, limit }) =>
+    !lines.some((line) => line.startsWith(`| \`${name}\` `) && line.includes(`| ${limit} in `))
+  ).map(({ name }) => name);
+
+  assert.deepEqual(missing, []);
 });
 
 /** Every Markdown file at the root and in `docs`, with its text. */

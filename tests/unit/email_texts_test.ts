@@ -36,7 +36,7 @@ choose a new one now.
 Choose a new password:
 https://denizen.example/reset-password?token=q7Xb2nVfK0sTz3mLr8YwPc5HdJ1uGe4AoRi6Nk9Qv_E
 
-The link works once and expires in 30 minutes. A new password signs you out
+The link works once and expires in 90 minutes. A new password signs you out
 everywhere.
 
 If it wasn't you, ignore this email. Your password stays the same.

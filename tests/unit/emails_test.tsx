@@ -42,7 +42,7 @@ const ESSENTIAL: Record<string, string[]> = {
   sign_up_code: ["492817", "15 minutes"],
   verify_address: ["Denizen", "24 hours"],
   password_changed: ["Ada Lovelace", "203.0.113.24", "Firefox on Linux"],
-  reset_password: ["Ada Lovelace", "30 minutes", "203.0.113.24", "Firefox on Linux"],
+  reset_password: ["Ada Lovelace", "90 minutes", "203.0.113.24", "Firefox on Linux"],
   invitation: ["Ada Lovelace", "Acme Instruments", "member", "7 days"],
   monthly_report: ["October 2026", "148", "132", "+12%", "7,387", "highest on October 28 (366)"],
   deletion_scheduled: ["Grace Hopper", "December 24, 2026"],

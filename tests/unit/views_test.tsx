@@ -33,6 +33,7 @@ const PROJECT: ListedProject = {
   isSample: false,
   ownerId: "0195-b" as ListedProject["ownerId"],
   ownerName: "Ada Lovelace",
+  ownerColor: null,
   version: 1,
   createdAt: NOW,
   updatedAt: NOW,

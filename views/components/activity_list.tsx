@@ -1,3 +1,4 @@
+import type { AvatarColor } from "../../src/identity/users.ts";
 import { Avatar } from "./avatar.tsx";
 import { componentText } from "./component_text.ts";
 import { EmptyState } from "./empty_state.tsx";
@@ -9,6 +10,8 @@ export type SummaryPart = { text: string; isName?: boolean; href?: string };
 export type Activity = {
   at: Date;
   actorName: string;
+  /** The color that the person chose. */
+  actorColor?: AvatarColor | null;
   /** The person's page. */
   actorHref?: string;
   summary: string | SummaryPart[];
@@ -25,9 +28,9 @@ export function ActivityList(
   }
   return (
     <ol class="divide-y divide-line">
-      {activity.map(({ at, actorName, actorHref, summary }) => (
+      {activity.map(({ at, actorName, actorColor, actorHref, summary }) => (
         <li class="flex min-h-11 items-start gap-3 px-4 py-2.5">
-          <Avatar name={actorName} size="small" />
+          <Avatar name={actorName} color={actorColor} size="small" />
           <p class="line-clamp-3 min-w-0 flex-1 py-0.5 text-muted wrap-anywhere">
             <Part text={actorName} isName href={actorHref} />{" "}
             {typeof summary === "string"

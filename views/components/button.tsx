@@ -10,8 +10,8 @@ const LOOK =
 
 const VARIANTS: Record<ButtonVariant, string> = {
   primary: "border-transparent bg-accent text-on-accent hover:bg-accent-strong",
-  secondary: "border-line-strong bg-surface text-ink hover:bg-sunken",
-  quiet: "border-transparent text-muted hover:bg-sunken hover:text-ink",
+  secondary: "border-line-strong bg-surface text-ink hover:bg-hover",
+  quiet: "border-transparent text-muted hover:bg-hover hover:text-ink",
   danger: "border-transparent bg-danger text-on-danger hover:bg-danger-strong",
 };
 
@@ -58,7 +58,7 @@ export function IconButton(
     & JSX.IntrinsicElements["button"],
 ) {
   const look =
-    "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-sunken hover:text-ink";
+    "size-8 rounded-md inline-grid place-items-center text-muted transition-colors hover:bg-hover hover:text-ink disabled:cursor-not-allowed disabled:opacity-50";
   return (
     <button type={type} class={classes(look, extra)} aria-label={label} title={label} {...attributes}>
       <Icon name={icon} />

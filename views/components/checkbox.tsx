@@ -8,8 +8,8 @@ export function Checkbox(
     & JSX.IntrinsicElements["input"],
 ) {
   return (
-    <div class="grid gap-1">
-      <label class="flex items-center gap-2.5 py-1 text-base">
+    <div class="grid content-start gap-1">
+      <label class="flex items-center gap-2.5 py-1 text-base has-disabled:text-muted">
         <input
           id={id}
           type="checkbox"

@@ -10,8 +10,8 @@ export function EmptyState(
       <span class="mb-3 grid size-11 place-items-center rounded-lg border border-line bg-canvas text-muted">
         <Icon name={icon} class="size-5" />
       </span>
-      <p class="text-md font-semibold">{title}</p>
-      <p class="max-w-sm text-muted">{text}</p>
+      <p class="text-md font-semibold text-balance">{title}</p>
+      <p class="max-w-sm text-balance text-muted">{text}</p>
       {children ? <div class="mt-5 flex flex-wrap justify-center gap-2">{children}</div> : null}
     </div>
   );

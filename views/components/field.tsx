@@ -3,7 +3,7 @@ import { classes } from "./classes.ts";
 import { componentText } from "./component_text.ts";
 
 export const CONTROL_LOOK =
-  "w-full rounded-md border bg-surface px-3 text-base text-ink placeholder:text-muted transition-colors focus-visible:outline-offset-0 max-sm:text-md";
+  "w-full rounded-md border bg-surface px-3 text-base text-ink placeholder:text-muted transition-colors focus-visible:outline-offset-0 disabled:cursor-not-allowed disabled:bg-sunken disabled:text-muted max-sm:text-md";
 
 type Described = { id: string; label: string; hint?: string; error?: string };
 
@@ -42,7 +42,7 @@ export function controlBorder(error?: string): string {
 
 export type TextFieldProps = Described & { name: string; value?: string; optional?: boolean; suffix?: Child };
 
-/** A single-line text field with its label, hint and error. `suffix` is fixed text after the value. */
+/** A single-line text field with its label, hint and error. `suffix` is fixed text after the value, which reads from left to right. */
 export function TextField(
   { id, label, hint, error, optional, suffix, type = "text", ...attributes }:
     & TextFieldProps
@@ -95,7 +95,7 @@ export function TextAreaField(
 
 function Suffixed({ suffix, children }: { suffix: Child; children?: Child }) {
   return (
-    <div class="flex">
+    <div class="flex" dir="ltr">
       {children}
       <span class="flex shrink-0 items-center rounded-e-md border border-s-0 border-field bg-sunken px-3 text-base text-muted">
         {suffix}

@@ -1,4 +1,5 @@
 import { raw } from "hono/html";
+import { classes } from "./classes.ts";
 import type { HtmlEscapedString } from "hono/utils/html";
 
 const PATHS = {
@@ -41,6 +42,9 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
+/** Icons that point along the text. */
+const DIRECTED = new Set<IconName>(["arrow-right", "external", "log-out"]);
+
 /** All icons, for the components page. */
 export const ICON_NAMES = Object.keys(PATHS) as IconName[];
 
@@ -64,7 +68,7 @@ export function Icon({ name, class: extra = "" }: { name: IconName; class?: stri
 function Drawing({ name, extra }: { name: IconName; extra: string }) {
   return (
     <svg
-      class={`size-4 shrink-0 ${extra}`}
+      class={classes("size-4 shrink-0", DIRECTED.has(name) && "rtl:-scale-x-100", extra)}
       viewBox="0 0 16 16"
       fill="none"
       stroke="currentColor"

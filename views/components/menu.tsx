@@ -4,7 +4,8 @@ import { Icon, type IconName, isIconName } from "./icon.tsx";
 
 const BEHAVIOR = { "x-data": "menu", "x-on:click.outside": "close", "x-on:keydown.escape": "close" };
 
-const ITEM = "flex w-full items-center gap-2.5 rounded-sm px-2 py-1.5 text-start text-base max-sm:py-2.5";
+const ITEM =
+  "flex w-full items-center gap-2.5 rounded-sm px-2 py-1.5 text-start text-base -outline-offset-2 max-sm:py-2.5";
 
 /** Where the menu opens, seen from its summary. */
 export type MenuPlacement = "below-start" | "below-end" | "above-start";
@@ -40,7 +41,7 @@ export function Menu(
     <details class={classes("relative", extra)} {...BEHAVIOR} {...attributes}>
       <summary
         aria-label={label}
-        class={classes("rounded-md transition-colors hover:bg-sunken", summaryClass)}
+        class={classes("rounded-md transition-colors hover:bg-hover", summaryClass)}
       >
         {summary}
       </summary>
@@ -91,5 +92,5 @@ function ItemIcon({ icon, tone }: Required<Pick<ItemProps, "icon" | "tone">>) {
 }
 
 function itemColors(tone: "plain" | "danger"): string {
-  return tone === "danger" ? "text-danger hover:bg-danger-soft" : "hover:bg-sunken";
+  return tone === "danger" ? "text-danger hover:bg-danger-soft" : "text-ink hover:bg-hover";
 }

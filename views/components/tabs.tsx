@@ -21,7 +21,7 @@ export function Tabs({ label, tabs, end }: { label: string; tabs: Tab[]; end?: C
         ? (
           <nav
             aria-label={label}
-            class="-mb-px flex min-w-0 gap-5 self-stretch overflow-x-auto max-md:w-full"
+            class="-mb-px flex min-w-0 gap-5 self-stretch overflow-x-auto max-md:-mx-4 max-md:w-[calc(100%+2rem)] max-md:px-4"
           >
             {tabs.map((tab) => <TabLink key={tab.href} {...tab} />)}
           </nav>

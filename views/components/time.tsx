@@ -46,7 +46,11 @@ function useFormats(): Formats {
 
 function Moment({ at, children }: { at: Date; children?: string }) {
   const moment = at.toISOString();
-  return <time datetime={moment} title={`${moment.slice(0, 16).replace("T", " ")} UTC`}>{children}</time>;
+  return (
+    <time datetime={moment} title={`${moment.slice(0, 16).replace("T", " ")} UTC`} dir="auto">
+      {children}
+    </time>
+  );
 }
 
 function shortAge(at: Date, now: Date, formats: Formats): string {

@@ -2,7 +2,7 @@ import type { AvatarColor } from "../../src/identity/users.ts";
 import { Avatar } from "../components/avatar.tsx";
 import { componentText } from "../components/component_text.ts";
 import { hx } from "../components/hx.ts";
-import { Icon } from "../components/icon.tsx";
+import { Icon, type IconName } from "../components/icon.tsx";
 import { Menu, MenuButton, MenuLink } from "../components/menu.tsx";
 import { type Mark, TenantMark } from "../components/tenant_mark.tsx";
 import { usePage } from "../page.tsx";
@@ -15,8 +15,8 @@ export function WorkspaceSwitcher({ tenant }: { tenant: Mark }) {
   const summary = (
     <span class="flex h-9 items-center gap-2 px-2">
       <TenantMark {...tenant} />
-      <span class="tenant-name min-w-0 flex-1 truncate font-semibold" dir="auto">{tenant.name}</span>
-      <Icon name="chevrons" class="text-faint" />
+      <span class="tenant-name min-w-0 truncate font-semibold" dir="auto">{tenant.name}</span>
+      <Icon name="chevrons" class="ms-auto text-faint" />
       <span class="sr-only">, {text.switchWorkspace}</span>
     </span>
   );
@@ -29,9 +29,22 @@ export function WorkspaceSwitcher({ tenant }: { tenant: Mark }) {
       {...hx({ get: "/switcher", trigger: "toggle once", target: "#switcher" })}
     >
       <div id="switcher"></div>
-      <MenuLink icon="layers" href={`${apexUrl}/workspaces`}>{text.allWorkspaces}</MenuLink>
-      <MenuLink icon="plus" href={`${apexUrl}/workspaces/new`}>{text.newWorkspace}</MenuLink>
+      <MenuLink icon={<BesideMarks icon="layers" />} href={`${apexUrl}/workspaces`}>
+        {text.allWorkspaces}
+      </MenuLink>
+      <MenuLink icon={<BesideMarks icon="plus" />} href={`${apexUrl}/workspaces/new`}>
+        {text.newWorkspace}
+      </MenuLink>
     </Menu>
+  );
+}
+
+/** An icon in a menu of workspaces. It is as wide as their marks. */
+function BesideMarks({ icon }: { icon: IconName }) {
+  return (
+    <span class="grid size-6 shrink-0 place-items-center text-faint">
+      <Icon name={icon} />
+    </span>
   );
 }
 
@@ -61,13 +74,13 @@ export function UserMenu({ user, accountHref }: UserMenuProps) {
   const summary = (
     <span class="flex h-9 items-center gap-2 px-2 max-md:h-11">
       <Avatar name={user.name} color={user.avatarColor} size="small" />
-      <span class="min-w-0 flex-1 truncate font-medium" dir="auto">{user.name}</span>
+      <span class="min-w-0 truncate font-medium" dir="auto">{user.name}</span>
       <span class="sr-only">, {text.account}</span>
     </span>
   );
   return (
     <Menu summary={summary} placement="above-start" class="w-full" panelClass="w-full">
-      <div class="mb-1 border-b border-line px-2.5 pt-1 pb-2">
+      <div class="mb-1 border-b border-line px-2 pt-1 pb-2">
         <p class="truncate text-sm text-muted">{user.email}</p>
         {user.role ? <p class="text-xs text-muted">{roles[user.role] ?? user.role}</p> : null}
       </div>

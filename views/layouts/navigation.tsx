@@ -78,7 +78,7 @@ export function SubNavigation({ links, label }: Links & { label: string }) {
   return (
     <nav
       aria-label={label}
-      class="max-lg:-mx-4 max-lg:overflow-x-auto max-lg:border-b max-lg:border-line max-lg:px-4"
+      class="max-lg:-mx-4 max-lg:overflow-x-auto max-lg:border-b max-lg:border-line max-lg:px-4 sm:max-lg:-mx-8 sm:max-lg:px-8"
     >
       <ul class="flex gap-1 lg:sticky lg:top-20 lg:grid lg:gap-0.5">
         {links.map((link) => (
@@ -101,6 +101,10 @@ export function SubNavigation({ links, label }: Links & { label: string }) {
     </nav>
   );
 }
+
+/** The grid of a sub-navigation and the content beside it. On a phone, the links are tabs below the page's bar. */
+export const BESIDE_SUB_NAVIGATION =
+  "grid grid-cols-1 gap-6 max-lg:first:-mt-6 lg:grid-cols-[11rem_minmax(0,40rem)] lg:gap-12";
 
 /** The link with the longest path that contains the page. */
 export function useCurrentLink(links: readonly NavigationLink[]): NavigationLink | undefined {

@@ -3,7 +3,9 @@ import { classes } from "../components/classes.ts";
 import { Icon } from "../components/icon.tsx";
 import { Toast, ToastRegion } from "../components/toast.tsx";
 import { Document } from "./document.tsx";
-import type { Crumb, LayoutProps } from "./layout.ts";
+import type { LayoutProps } from "./layout.ts";
+import { BESIDE_SUB_NAVIGATION } from "./navigation.tsx";
+import { PAGE_BAR, PageTitle } from "./page_bar.tsx";
 import { layoutText } from "./text.ts";
 
 const SIDEBAR =
@@ -49,7 +51,7 @@ export function ShellFrame(
           {notices ? <div class="mb-6 grid gap-3">{notices}</div> : null}
           {subNavigation
             ? (
-              <div class="grid grid-cols-1 gap-6 lg:grid-cols-[11rem_minmax(0,40rem)] lg:gap-12">
+              <div class={BESIDE_SUB_NAVIGATION}>
                 {subNavigation}
                 <div class="min-w-0">{children}</div>
               </div>
@@ -65,38 +67,18 @@ export function ShellFrame(
   );
 }
 
-function PageBar({ title, trail = [], actions }: Pick<LayoutProps, "title" | "trail" | "actions">) {
-  const text = layoutText.use();
+function PageBar(page: Pick<LayoutProps, "title" | "trail" | "actions">) {
   return (
-    <header class="sticky top-0 z-20 flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-canvas px-4 py-2 sm:px-8">
+    <header class={classes(PAGE_BAR, "sticky top-0 z-20")}>
       <button
         type="button"
         popovertarget="sidebar"
-        aria-label={text.menu}
+        aria-label={layoutText.use().menu}
         class="-ms-2 grid size-11 place-items-center rounded-md hover:bg-sunken md:hidden"
       >
         <Icon name="menu" class="size-5" />
       </button>
-      <div class="flex min-w-0 flex-1 items-center gap-2">
-        {trail.length > 0 ? <Trail crumbs={trail} /> : null}
-        <h1 class="truncate text-md font-semibold" dir="auto">{title}</h1>
-      </div>
-      {actions ? <div class="flex flex-wrap gap-2">{actions}</div> : null}
+      <PageTitle {...page} />
     </header>
-  );
-}
-
-function Trail({ crumbs }: { crumbs: Crumb[] }) {
-  return (
-    <nav aria-label={layoutText.use().trail} class="min-w-0 max-w-1/2 shrink-0">
-      <ol class="flex items-center gap-2">
-        {crumbs.map(({ label, href }) => (
-          <li class="flex min-w-0 items-center gap-2 font-medium text-muted">
-            <a href={href} class="truncate rounded-sm py-1 hover:text-ink" dir="auto">{label}</a>
-            <span class="text-faint" aria-hidden="true">/</span>
-          </li>
-        ))}
-      </ol>
-    </nav>
   );
 }

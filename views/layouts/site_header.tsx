@@ -8,7 +8,7 @@ export type Viewer = { name: string } | null | undefined;
 
 /** The logo, and where a visitor may want to go from this page. */
 export function SiteHeader({ viewer, wide }: { viewer: Viewer; wide: boolean }) {
-  const { apexUrl } = usePage();
+  const { apexUrl, path } = usePage();
   const text = siteText.use();
   return (
     <header>
@@ -18,7 +18,7 @@ export function SiteHeader({ viewer, wide }: { viewer: Viewer; wide: boolean }) 
           <span class="sr-only">{text.home}</span>
         </a>
         {wide ? <Sections /> : null}
-        {viewer === undefined
+        {viewer === undefined || path === "/workspaces"
           ? null
           : (
             <nav aria-label={text.account} class="ms-auto flex items-center gap-1 sm:gap-2">

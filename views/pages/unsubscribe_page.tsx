@@ -24,16 +24,20 @@ export function UnsubscribePage(
   const isSubscribed = preferences[category.name];
   const action = `/unsubscribe/${token}`;
   return (
-    <FormColumn title={isSubscribed ? text.question(label) : text.unsubscribed}>
+    <FormColumn
+      title={isSubscribed ? text.question(label) : text.unsubscribed}
+      lead={isSubscribed
+        ? fill(text.everywhere, { address })
+        : fill(text.stopped, { address, category: label })}
+    >
       {isSaved ? <Alert kind="success">{text.saved}</Alert> : null}
       {isSubscribed
         ? (
-          <form method="post" action={action} class="grid gap-4">
-            <p class="text-md text-muted">{fill(text.everywhere, { address })}</p>
+          <form method="post" action={action} class="grid">
             <Button name="unsubscribe" value="yes" variant="primary" size="large">{text.unsubscribe}</Button>
           </form>
         )
-        : <p class="text-md text-muted">{fill(text.stopped, { address, category: label })}</p>}
+        : null}
       <Card title={text.title}>
         <form method="post" action={action} class="grid gap-5">
           <input type="hidden" name="choices" value="yes" />

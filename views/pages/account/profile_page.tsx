@@ -68,7 +68,7 @@ function Email({ email, isVerified }: ProfilePageProps["person"]) {
     <dl class="grid gap-1">
       <dt class="font-medium">{text.email}</dt>
       <dd class="wrap-anywhere">
-        {email}
+        <bdi>{email}</bdi>
         <span class="ms-2 text-sm text-muted">{isVerified ? text.confirmed : text.unconfirmed}</span>
       </dd>
     </dl>

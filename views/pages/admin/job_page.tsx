@@ -52,7 +52,7 @@ export function JobPanel({ job, now }: { job: ShownJob; now: Date }) {
 function JobActions({ job: { id, state } }: { job: ShownJob }) {
   const text = jobText.use();
   return (
-    <>
+    <div class="flex flex-wrap gap-2">
       {DISCARDED.includes(state)
         ? <ButtonLink href={`/admin/jobs/${id}/discard`}>{text.discard}</ButtonLink>
         : null}
@@ -63,7 +63,7 @@ function JobActions({ job: { id, state } }: { job: ShownJob }) {
           </form>
         )
         : null}
-    </>
+    </div>
   );
 }
 
@@ -72,7 +72,7 @@ function ErrorCard({ error, isFinal }: { error: string; isFinal: boolean }) {
   const title = isFinal ? text.error : text.lastError;
   return (
     <Card title={title} tone={isFinal ? "danger" : "plain"} class="lg:col-start-1">
-      <p class="font-mono text-sm whitespace-pre-wrap wrap-anywhere">{error}</p>
+      <p class="font-mono text-sm whitespace-pre-wrap wrap-anywhere" dir="ltr">{error}</p>
     </Card>
   );
 }

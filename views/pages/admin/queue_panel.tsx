@@ -51,7 +51,7 @@ function columnsOf(text: ReturnType<typeof jobText.use>) {
       label: text.states[state],
       class: classes("text-end", state === "failed" && "max-lg:pe-5"),
     })),
-    { label: text.oldestReady, class: "max-lg:hidden" },
+    { label: text.oldestReady, class: "max-lg:hidden lg:ps-10" },
     { label: text.lastHour, class: "max-lg:hidden" },
   ];
 }
@@ -102,7 +102,7 @@ function QueueRow({ state, now }: { state: QueueState; now: Date }) {
             : <Depth queue={queue} state={each} jobs={depth[each]}>{formatCount(depth[each])}</Depth>}
         </Cell>
       ))}
-      <Cell wideOnly class="whitespace-nowrap max-lg:hidden">
+      <Cell wideOnly class="whitespace-nowrap max-lg:hidden lg:ps-10">
         {oldest ? <Time at={oldest} now={now} /> : <span class="text-muted">{text.none}</span>}
       </Cell>
       <Cell wideOnly class="first-letter:uppercase max-lg:hidden">

@@ -47,7 +47,7 @@ export function TenantList({ tenants, pages, counts, view, now }: TenantListProp
         { label: status, class: "md:w-[26%]" },
         { label: plan, class: "md:w-28" },
         { label: members, atEnd: true, class: "md:w-24" },
-        { label: schema, class: "md:w-44 max-[76rem]:hidden" },
+        { label: schema, class: "md:w-56 md:ps-6 max-[76rem]:hidden" },
         { label: created, atEnd: true, class: "md:w-28 max-lg:hidden" },
       ]}
       rows={tenants.map((each) => <TenantRow key={each.id} tenant={each} now={now} />)}

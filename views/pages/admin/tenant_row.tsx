@@ -41,7 +41,7 @@ export function TenantRow({ tenant, now }: { tenant: ListedTenant; now: Date }) 
       </RowCell>
       <RowCell>{useTranslate()(plan)}</RowCell>
       <RowCell atEnd>{formatCount(members)}</RowCell>
-      <RowCell class="truncate max-[76rem]:hidden">
+      <RowCell class="truncate max-[76rem]:hidden md:ps-6">
         <code class="text-sm">{schemaVersion}</code>
       </RowCell>
       <RowCell atEnd class="whitespace-nowrap max-lg:hidden">

@@ -88,12 +88,12 @@ function Figure(
       <a href={href} class="block h-full p-4 -outline-offset-2 transition-colors hover:bg-sunken">
         <span class="block text-sm text-muted">{label}</span>{" "}
         <span class="block text-xl font-semibold tracking-tighter tabular-nums wrap-anywhere sm:text-2xl">
-          {value}
+          <bdi>{value}</bdi>
           {detail
             ? <span class="ms-1.5 text-md font-medium tracking-normal text-muted">{detail}</span>
             : null}
         </span>{" "}
-        <span class="flex min-h-5 items-end justify-between gap-2">
+        <span class="flex items-end justify-between gap-2 sm:min-h-5">
           <span class={classes("text-xs", change.isGood ? "text-success" : "text-muted")}>
             {change.label}
           </span>

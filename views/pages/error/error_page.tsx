@@ -33,7 +33,7 @@ export function ErrorPage(
   const text = errorText.use();
   return (
     <ErrorColumn label={text.status(status)} title={title} isTitled={isTitled}>
-      <p class="text-md text-muted wrap-anywhere" dir="auto">{hint ? `${detail} ${hint}` : detail}</p>
+      <p class="text-muted wrap-anywhere" dir="auto">{hint ? `${detail} ${hint}` : detail}</p>
       <div class="mt-4 flex flex-wrap gap-2">
         {retry ? <RetryButton retry={retry} /> : null}
         {signIn ? <ButtonLink href={signIn} variant="primary">{text.signIn}</ButtonLink> : null}
@@ -58,7 +58,7 @@ export function NoWorkspacePage({ address }: { address?: string }) {
   const title = address ? text.noWorkspaceAt(address) : text.noWorkspaceHere;
   return (
     <ErrorColumn label={text.status(404)} title={title} isTitled={false}>
-      <p class="text-md text-muted">{text.checkAddress}</p>
+      <p class="text-muted">{text.checkAddress}</p>
       <div class="mt-4 flex flex-wrap gap-2">
         <ButtonLink href={`${apexUrl}/workspaces`} variant="primary">{text.findWorkspaces}</ButtonLink>
         <ButtonLink href={`${apexUrl}/signup`}>{text.createWorkspace}</ButtonLink>
@@ -71,8 +71,8 @@ function ErrorColumn(
   { label, title, isTitled, children }: { label: string; title: string; isTitled: boolean; children?: Child },
 ) {
   return (
-    <div class={classes("grid max-w-md justify-items-start gap-2", !isTitled && "mx-auto py-8 sm:py-14")}>
-      <p class="rounded-full bg-sunken px-2.5 py-0.5 text-sm font-medium text-muted tabular-nums">{label}</p>
+    <div class={classes("grid max-w-sm justify-items-start gap-2", !isTitled && "mx-auto")}>
+      <p class="text-sm font-medium text-muted tabular-nums">{label}</p>
       {isTitled
         ? null
         : <h1 class="text-2xl font-semibold tracking-tighter text-balance wrap-anywhere">{title}</h1>}

@@ -30,7 +30,7 @@ export function MailboxMessagePage({ message, links }: MailboxMessagePageProps) 
             src={`/dev/mailbox/${id}/html`}
             title={text.htmlFrame}
             sandbox="allow-popups allow-popups-to-escape-sandbox"
-            class="h-160 w-full rounded-b-lg scheme-light"
+            class="h-160 w-full rounded-b-lg bg-surface scheme-light"
           >
           </iframe>
         </Card>

@@ -1,3 +1,4 @@
+import { Alert } from "../../components/alert.tsx";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
@@ -6,7 +7,12 @@ import { Waiting } from "../../components/skeleton.tsx";
 import { FormColumn } from "../../layouts/site_layout.tsx";
 import { passwordText } from "./text.ts";
 
-export type ForgotPasswordFormProps = { values?: { email?: string }; errors?: Record<string, string> };
+export type ForgotPasswordFormProps = {
+  values?: { email?: string };
+  errors?: Record<string, string>;
+  /** What is wrong with the whole form. */
+  problem?: string;
+};
 
 /** `/forgot-password`: asks for the email address that gets the password link. */
 export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
@@ -22,7 +28,7 @@ export function ForgotPasswordPage(props: ForgotPasswordFormProps) {
 }
 
 /** Only the form. htmx gets it with 422 if the address is invalid. */
-export function ForgotPasswordForm({ values = {}, errors = {} }: ForgotPasswordFormProps) {
+export function ForgotPasswordForm({ values = {}, errors = {}, problem }: ForgotPasswordFormProps) {
   const text = passwordText.use();
   return (
     <form
@@ -33,6 +39,7 @@ export function ForgotPasswordForm({ values = {}, errors = {} }: ForgotPasswordF
       class="grid gap-5"
       {...hx({ post: "/forgot-password", target: "this", swap: "outerHTML", disable: "find button" })}
     >
+      {problem ? <Alert kind="error">{problem}</Alert> : null}
       <TextField
         id="email"
         name="email"

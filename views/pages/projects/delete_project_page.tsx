@@ -1,4 +1,5 @@
 import { Button } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { hx } from "../../components/hx.ts";
 import { fill } from "../../text.ts";
@@ -11,7 +12,9 @@ type DeleteProjectProps = { project: { id: string; name: string } };
 export function DeleteProjectPage({ project }: DeleteProjectProps) {
   return (
     <div class="max-w-xl">
-      <DeleteProjectForm project={project} inPlace={false} />
+      <Card>
+        <DeleteProjectForm project={project} inPlace={false} />
+      </Card>
     </div>
   );
 }
@@ -31,7 +34,7 @@ function DeleteProjectForm({ project: { id, name }, inPlace }: DeleteProjectProp
   const swap = inPlace ? hx({ post: action, target: "this", swap: "outerHTML", disable: "find button" }) : {};
   return (
     <form method="post" action={action} class="grid gap-5" {...swap}>
-      <p class="text-md text-muted wrap-anywhere">
+      <p class="text-muted wrap-anywhere">
         {fill(text.deleteWarning, { name: <ProjectName name={name} /> })}
       </p>
       <div class="flex flex-wrap gap-2">

@@ -1,5 +1,6 @@
 import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
 import { CLOSES_DIALOG, Dialog } from "../../components/dialog.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
 import { FormKeyField } from "../../components/form_key.tsx";
@@ -35,7 +36,9 @@ export function ProjectDialog(props: ProjectFormProps) {
 export function ProjectFormPage(props: ProjectFormProps) {
   return (
     <div class="max-w-xl">
-      <ProjectForm {...props} />
+      <Card>
+        <ProjectForm {...props} />
+      </Card>
     </div>
   );
 }

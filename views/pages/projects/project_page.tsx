@@ -1,3 +1,4 @@
+import type { AvatarColor } from "../../../src/identity/users.ts";
 import { ActivityList } from "../../components/activity_list.tsx";
 import { Avatar } from "../../components/avatar.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
@@ -11,6 +12,7 @@ import { projectText } from "./text.ts";
 export type ProjectEvent = {
   at: Date;
   actorName: string;
+  actorColor?: AvatarColor | null;
   action: string;
   summary: string;
   /** The changed fields. */
@@ -63,7 +65,7 @@ function ProjectFacts({ project, now }: { project: ListedProject; now: Date }) {
       facts={[
         { term: facts.description, value: description },
         { term: facts.status, value: <StatusBadge status={project.status} /> },
-        { term: facts.owner, value: <Owner name={project.ownerName} /> },
+        { term: facts.owner, value: <Owner name={project.ownerName} color={project.ownerColor} /> },
         { term: facts.created, value: <Day at={project.createdAt} /> },
         { term: facts.updated, value: <Time at={project.updatedAt} now={now} /> },
       ]}
@@ -71,10 +73,10 @@ function ProjectFacts({ project, now }: { project: ListedProject; now: Date }) {
   );
 }
 
-function Owner({ name }: { name: string }) {
+function Owner({ name, color }: { name: string; color: AvatarColor | null }) {
   return (
     <span class="flex items-center gap-2">
-      <Avatar name={name} size="small" />
+      <Avatar name={name} color={color} size="small" />
       <bdi class="min-w-0 wrap-anywhere">{name}</bdi>
     </span>
   );

@@ -1,4 +1,5 @@
 import type { Child } from "hono/jsx";
+import type { AvatarColor } from "../../../src/identity/users.ts";
 import type { Project } from "../../../src/projects/projects.ts";
 import { Badge } from "../../components/badge.tsx";
 import { hx } from "../../components/hx.ts";
@@ -16,7 +17,7 @@ import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
 import { Time } from "../../components/time.tsx";
 import { projectText } from "./text.ts";
 
-export type ListedProject = Project & { ownerName: string };
+export type ListedProject = Project & { ownerName: string; ownerColor: AvatarColor | null };
 
 type ProjectRowProps = {
   project: ListedProject;
@@ -44,8 +45,8 @@ export function ProjectRow({ project, now, canWrite, showsStatus }: ProjectRowPr
         <p class={TWO_LINES}>
           <RowLink href={`/projects/${id}`}>
             <bdi>{name}</bdi>
-          </RowLink>
-          {showsStatus && status === "archived" ? <ArchivedBadge /> : null}
+          </RowLink>{" "}
+          {showsStatus && status === "archived" ? <StatusBadge status="archived" /> : null}
         </p>
       </MainCell>
       <RowCell class="max-lg:hidden">
@@ -78,14 +79,6 @@ export function StatusBadge({ status }: { status: Project["status"] }) {
 export function archiving({ id, status }: Pick<Project, "id" | "status">) {
   const verb = status === "active" ? "archive" as const : "restore" as const;
   return { verb, path: `/projects/${id}/${verb}` };
-}
-
-function ArchivedBadge() {
-  return (
-    <span class="ms-2">
-      <StatusBadge status="archived" />
-    </span>
-  );
 }
 
 /** The two most frequent actions, which a phone shows in the menu. */

@@ -12,6 +12,7 @@ export const en = {
   newHere: "New here? {link}",
   create: "Create your workspace",
   wrong: "Wrong email or password.",
+  byEmail: "You can also set a new password by email.",
   passwordSaved: "Password saved. Sign in to continue.",
   openWorkspace: "Sign in to open your workspace.",
   created: "Your workspace is ready.",

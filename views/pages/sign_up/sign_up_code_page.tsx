@@ -1,3 +1,4 @@
+import { Alert } from "../../components/alert.tsx";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
@@ -11,6 +12,8 @@ import { signUpText } from "./text.ts";
 export type SignUpCodeFormProps = {
   values?: { code?: string; subdomain?: string; suggested?: string };
   errors?: Record<string, string>;
+  /** What is wrong with the whole form. */
+  problem?: string;
   hostSuffix: string;
 };
 
@@ -33,7 +36,7 @@ export function SignUpCodePage({ address, ...form }: SignUpCodeFormProps & { add
 }
 
 /** Only the form. htmx gets it with 422 if the code is wrong. Asks for an address only if the first one is taken. */
-export function SignUpCodeForm({ values = {}, errors = {}, hostSuffix }: SignUpCodeFormProps) {
+export function SignUpCodeForm({ values = {}, errors = {}, problem, hostSuffix }: SignUpCodeFormProps) {
   const text = signUpText.use();
   return (
     <form
@@ -44,6 +47,7 @@ export function SignUpCodeForm({ values = {}, errors = {}, hostSuffix }: SignUpC
       class="grid grid-cols-1 gap-5"
       {...hx({ post: "/signup/code", target: "this", swap: "outerHTML", disable: "find .code-button" })}
     >
+      {problem ? <Alert kind="error">{problem}</Alert> : null}
       <TextField
         id="code"
         name="code"

@@ -1,3 +1,4 @@
+import { Alert } from "../../components/alert.tsx";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
 import { FormKeyField } from "../../components/form_key.tsx";
@@ -21,6 +22,8 @@ export type SignUpFormProps = {
   values?: SignUpValues;
   /** Error messages by field name. */
   errors?: Record<string, string>;
+  /** What is wrong with the whole form. */
+  problem?: string;
   /** The email address has an account with another password. */
   hasAccount?: boolean;
   /** The part of a workspace's host after the subdomain: `.localhost:8000`. */
@@ -40,7 +43,9 @@ export function SignUpPage(props: SignUpFormProps) {
 }
 
 /** Only the form. htmx gets it with 422 if the sign-up fails. */
-export function SignUpForm({ values = {}, errors = {}, hasAccount = false, hostSuffix }: SignUpFormProps) {
+export function SignUpForm(
+  { values = {}, errors = {}, problem, hasAccount = false, hostSuffix }: SignUpFormProps,
+) {
   const text = signUpText.use();
   const firstError = FIELDS.find((field) => errors[field]);
   const common = (field: typeof FIELDS[number]) => ({
@@ -57,6 +62,7 @@ export function SignUpForm({ values = {}, errors = {}, hasAccount = false, hostS
       class="grid grid-cols-1 gap-5"
       {...hx({ post: "/signup", target: "this", swap: "outerHTML", disable: "find .signup-button" })}
     >
+      {problem ? <Alert kind="error">{problem}</Alert> : null}
       <FormKeyField />
       <WorkspaceFields
         values={values}

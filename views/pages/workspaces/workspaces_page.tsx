@@ -71,7 +71,7 @@ function WorkspaceItem({ id, name, color, logoUrl, role, url, suspension, deleti
         >
           <TenantMark name={name} color={color} logoUrl={logoUrl} />
           <span class="min-w-0 flex-1">
-            <span class="line-clamp-2 font-medium wrap-anywhere" dir="auto">{name}</span>
+            <span class="line-clamp-2 w-fit font-medium wrap-anywhere" dir="auto">{name}</span>
             <span class="block truncate text-sm text-muted">{new URL(url).host}</span>
             {suspension !== undefined || deletion
               ? (

@@ -1,0 +1,123 @@
+import { Checkbox } from "../../components/checkbox.tsx";
+import { ConfirmationField } from "../../components/confirmation_field.tsx";
+import { TextAreaField, TextField } from "../../components/field.tsx";
+import { PasswordField } from "../../components/password_field.tsx";
+import { SearchField } from "../../components/search_field.tsx";
+import { SelectField } from "../../components/select.tsx";
+import { AvatarPicker } from "../account/avatar_picker.tsx";
+import { ThemePicker } from "../account/theme_picker.tsx";
+import { FOCUSED, HOVERED, LONG_NAME, Sample, Samples } from "./samples.tsx";
+
+const STATUSES = [{ value: "active", label: "Active" }, { value: "archived", label: "Archived" }] as const;
+const SEVERAL_LINES = "Content freeze on December 4\nLaunch on December 11";
+const GRID = "grid w-full grid-cols-1 gap-x-6 gap-y-5 sm:grid-cols-2";
+
+/** Fields in all states. */
+export function FieldSamples() {
+  return (
+    <>
+      <Samples title="Text fields">
+        <div class={GRID}>
+          <TextField id="field-empty" name="empty" label="Empty" placeholder="Acme Robotics" />
+          <TextField id="field-hint" name="hint" label="With a hint" hint="All members see it." optional />
+          <TextField id="field-hover" name="hover" label="Hover" value="Acme Robotics" {...HOVERED} />
+          <TextField id="field-focus" name="focus" label="Focus" value="Acme Robotics" {...FOCUSED} />
+          <TextField
+            id="field-error"
+            name="error"
+            label="Error, which replaces the hint"
+            value="no"
+            hint="All members see it."
+            error="Enter your company name."
+          />
+          <TextField id="field-disabled" name="disabled" label="Disabled" value="Acme Robotics" disabled />
+          <TextField
+            id="field-suffix"
+            name="suffix"
+            label="With a suffix"
+            value="acme"
+            suffix=".example.com"
+          />
+          <TextField id="field-long" name="long" label={LONG_NAME} value={LONG_NAME} />
+          <TextAreaField
+            id="field-area"
+            name="area"
+            label="Several lines"
+            value={SEVERAL_LINES}
+          />
+          <TextAreaField
+            id="field-area-error"
+            name="area_error"
+            label="Several lines, with an error"
+            value="Launch"
+            error="Enter at least ten characters."
+          />
+          <ConfirmationField label="The workspace's name" text="Northwind" />
+          <div class="flex items-start pt-6.5">
+            <SearchField label="Filter projects" value="" indicator="field-searching" />
+          </div>
+        </div>
+      </Samples>
+      <Samples title="Password fields">
+        <div class={GRID}>
+          <PasswordField id="password-current" name="current" label="Current password" />
+          <PasswordField id="password-new" name="new" label="New password: type to see its strength" isNew />
+          <PasswordField
+            id="password-error"
+            name="refused"
+            label="Error"
+            isNew
+            error="This password is too common. Choose a different one."
+          />
+        </div>
+      </Samples>
+      <ChoiceSamples />
+    </>
+  );
+}
+
+function ChoiceSamples() {
+  return (
+    <Samples title="Choices">
+      <div class={GRID}>
+        <SelectField
+          id="choice-select"
+          name="select"
+          label="Select"
+          hint="Archive a project to keep it for reference."
+          options={STATUSES}
+          value="archived"
+        />
+        <SelectField
+          id="choice-select-error"
+          name="select_error"
+          label="Select with an error"
+          options={STATUSES}
+          error="Choose a status."
+        />
+        <div class="grid gap-4">
+          <Checkbox
+            id="choice-checked"
+            name="checked"
+            label="Monthly reports"
+            hint="A summary of the previous month."
+            checked
+          />
+          <Checkbox id="choice-disabled" name="checked" label="Product news, disabled" disabled />
+        </div>
+        <Checkbox
+          id="choice-error"
+          name="terms"
+          label="I accept the terms"
+          error="Accept the terms to continue."
+        />
+      </div>
+      <Sample state="Avatar picker" wide>
+        <AvatarPicker name="Imogen Ferreira" color="violet" />
+      </Sample>
+      <Sample state="Theme picker" wide>
+        <ThemePicker theme="system" />
+      </Sample>
+    </Samples>
+  );
+}
