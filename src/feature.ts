@@ -7,6 +7,7 @@ import type { Event } from "./events/event.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { SealedColumn } from "./platform/sealed_column.ts";
+import { type Wording, wording } from "./platform/wording.ts";
 import type { Part } from "./ports.ts";
 import type { RateLimit } from "./rate_limits/rate_limit.ts";
 import type { SearchSource } from "./search/search_source.ts";
@@ -16,6 +17,8 @@ import type { SetupStep } from "./setup/setup_step.ts";
 /** Everything that a feature adds to the product, except its pages and API routes. `routes/app` and `routes/api` list those. */
 export type Feature = {
   readonly name: string;
+  /** What people call it, such as "Projects". Null if it has nothing that they see. */
+  readonly label: Wording | null;
   /** The feature's tables in every tenant's schema. */
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
@@ -46,10 +49,11 @@ export type Feature = {
 /** Declares a feature. `src/features.ts` lists them all. */
 export function feature(
   name: string,
-  { jobs = [], emails = [], ...adds }: Partial<Omit<Feature, "name">>,
+  { label, jobs = [], emails = [], ...adds }: Partial<Omit<Feature, "name" | "label">> & { label?: string },
 ): Feature {
   return {
     name,
+    label: label === undefined ? null : wording(`feature.${name.replaceAll(" ", "_")}`, label),
     tables: [],
     permissions: [],
     limits: [],

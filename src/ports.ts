@@ -1,6 +1,6 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/connection/connect.ts";
-import type { Permission } from "./access/permissions.ts";
+import type { Permission, PermissionGroup } from "./access/permissions.ts";
 import type { Config } from "./config.ts";
 import type { Event } from "./events/event.ts";
 import type { JobSignal } from "./outbox/job_signal.ts";
@@ -22,6 +22,8 @@ export type Services = {
   readonly health: Health;
   /** Every permission that a feature declares. */
   readonly permissions: readonly Permission[];
+  /** The permissions that members of a tenant can have, by feature. */
+  readonly permissionGroups: readonly PermissionGroup[];
   /** Every event that a feature declares, by name. */
   readonly events: ReadonlyMap<string, Event>;
   /** Everything that a feature makes searchable. */

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { Database } from "../db/connection/connect.ts";
 import { migrate } from "../db/migration/migrate.ts";
 import { oldestServedVersion } from "../db/migration/migrations.ts";
+import type { PermissionGroup } from "./access/permissions.ts";
 import type { Config } from "./config.ts";
 import type { Feature } from "./feature.ts";
 import { FEATURES } from "./feature_list.ts";
@@ -79,6 +80,7 @@ export async function buildServices(
     metrics,
     health: new Health(clock, healthChecks({ config, db, clock, use })),
     permissions: features.flatMap(({ permissions }) => permissions),
+    permissionGroups: features.flatMap(permissionGroup),
     events: new Map(features.flatMap(({ events }) => events.map((event) => [event.name, event]))),
     searches: features.flatMap(({ searches }) => searches),
     tenantTables: features.flatMap(({ tables }) => tables),
@@ -97,6 +99,13 @@ export async function buildServices(
   metrics.expectRateLimits(features.flatMap(({ rateLimits }) => rateLimits.map(({ name }) => name)));
   collectMetrics(services);
   return services;
+}
+
+/** The group of a feature's permissions in a tenant, if it has any. */
+function permissionGroup({ name, label, permissions }: Feature): PermissionGroup[] {
+  const ofTenant = permissions.filter(({ roles }) => roles.has("owner"));
+  if (ofTenant.length === 0) return [];
+  return [{ label: label ?? { code: name, english: name }, permissions: ofTenant }];
 }
 
 /** Connects to Redis, if configured, so that the first sign-in doesn't wait for the connection. */

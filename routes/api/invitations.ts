@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { csvInvitations, type CsvReport, inviteByCsv } from "../../src/access/csv_invitations.ts";
 import {
+  type Invitation,
   INVITATION_LIST,
   invite,
   listInvitations,
@@ -8,7 +9,6 @@ import {
   resendInvitation,
   revokeInvitation,
 } from "../../src/access/invitations.ts";
-import { ROLES } from "../../src/access/permissions.ts";
 import { englishOf } from "../../src/platform/problem.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
@@ -17,7 +17,7 @@ import { tenantResource } from "./audiences.ts";
 const invitation = model("Invitation", {
   id: z.uuid(),
   email: z.string(),
-  role: z.enum(ROLES),
+  role: z.string().openapi({ description: "The ID of a role: see `GET /roles`" }),
   invitedBy: z.string().nullable().openapi({ description: "The inviter's name" }),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
@@ -46,7 +46,10 @@ invitations.list("/invitations", {
   name: "InvitationList",
   item: invitation,
   answer: "A page of invitations",
-  run: listInvitations,
+  run: async (ctx, query) => {
+    const { items, nextCursor } = await listInvitations(ctx, query);
+    return { items: items.map(toWireInvitation), nextCursor };
+  },
 });
 
 invitations.operation("post", "/invitations", {
@@ -58,7 +61,7 @@ invitations.operation("post", "/invitations", {
   body: newInvitation,
   answer: { status: 201, description: "The invitation", schema: invitation },
   refusals: [409],
-  run: async (ctx, { body }) => await invite(await currentMember(ctx), body),
+  run: async (ctx, { body }) => toWireInvitation(await invite(await currentMember(ctx), body)),
 });
 
 invitations.operation("post", "/invitations/batch", {
@@ -86,8 +89,12 @@ invitations.operation("post", "/invitations/{id}/resend", {
   description: "It is then open for another 7 days.",
   answer: { description: "The invitation", schema: invitation },
   refusals: [409],
-  run: async (ctx, { id }) => await resendInvitation(await currentMember(ctx), id),
+  run: async (ctx, { id }) => toWireInvitation(await resendInvitation(await currentMember(ctx), id)),
 });
+
+function toWireInvitation({ role, customRole, ...invitation }: Invitation) {
+  return { ...invitation, role: customRole?.id ?? role };
+}
 
 function shown({ lines, sent }: CsvReport) {
   return {

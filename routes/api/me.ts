@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { Person } from "../../src/access/actor.ts";
 import { permissionKeys } from "../../src/access/granting.ts";
 import { listJoinable } from "../../src/access/join_domains.ts";
-import { ROLES } from "../../src/access/permissions.ts";
+import { idOfRole } from "../../src/access/permissions.ts";
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
 import { TOKEN_SCOPES } from "../../src/identity/access_tokens.ts";
 import { profileChanges, updateProfile } from "../../src/identity/account.ts";
@@ -39,7 +39,7 @@ const caller = model("Me", {
     description:
       "The token's tenant, the tenant that the request names, or the caller's only tenant; otherwise null",
   }),
-  role: z.enum(ROLES).nullable(),
+  role: z.string().nullable().openapi({ description: "The ID of a role: see `GET /roles`" }),
   permissions: z.array(z.string()),
 });
 
@@ -136,7 +136,7 @@ async function describe(c: CallerContext, { id, name, email, theme, locale, avat
     actor: { type: "user" as const, id, name, email, theme, locale, avatarColor },
     scope: c.get("caller").scope,
     tenant: opened && opened.tenant,
-    role: opened && opened.actor.role,
+    role: opened && idOfRole(opened.actor.role),
     permissions: opened ? permissionKeys(c.get("services").permissions, opened.actor.permissions) : [],
   };
 }

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { listMembers, type Member, MEMBER_LIST } from "../../src/access/members.ts";
 import { changeRole, memberChanges, removeMember } from "../../src/access/membership.ts";
-import { ROLES } from "../../src/access/permissions.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
@@ -11,7 +10,7 @@ const member = model("Member", {
   userId: z.uuid(),
   name: z.string(),
   email: z.string(),
-  role: z.enum(ROLES),
+  role: z.string().openapi({ description: "The ID of a role: see `GET /roles`" }),
   joinedAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime().nullable(),
 });
@@ -26,7 +25,10 @@ members.list("/members", {
   name: "MemberList",
   item: member,
   answer: "A page of members",
-  run: listMembers,
+  run: async (ctx, query) => {
+    const { items, nextCursor } = await listMembers(ctx, query);
+    return { items: items.map(toWireMember), nextCursor };
+  },
 });
 
 members.operation("patch", "/members/{id}", {
@@ -38,7 +40,7 @@ members.operation("patch", "/members/{id}", {
   body: memberChanges,
   answer: { description: "The changed member", schema: member },
   refusals: [409],
-  run: async (ctx, { id, body }) => await changeRole(await currentMember(ctx), id, body),
+  run: async (ctx, { id, body }) => toWireMember(await changeRole(await currentMember(ctx), id, body)),
 });
 
 members.operation("delete", "/members/{id}", {
@@ -51,3 +53,7 @@ members.operation("delete", "/members/{id}", {
   refusals: [409],
   run: async (ctx, { id }) => await removeMember(await currentMember(ctx), id),
 });
+
+function toWireMember({ role, customRole, ...member }: Member) {
+  return { ...member, role: customRole?.id ?? role };
+}

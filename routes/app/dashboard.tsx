@@ -1,5 +1,6 @@
 import { can } from "../../src/access/authorize.ts";
 import { type Dashboard, getDashboard } from "../../src/analytics/dashboard.ts";
+import { ANALYTICS_READ } from "../../src/analytics/permissions.ts";
 import { getStorageHistory } from "../../src/analytics/storage_history.ts";
 import type { MemberContext } from "../../src/context.ts";
 import { sentencePartsOf } from "../../src/events/sentence.ts";
@@ -10,6 +11,7 @@ import { dismissSetup } from "../../src/setup/dismissal.ts";
 import { addSamples, removeSamples } from "../../src/setup/sample_data.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import type { Activity } from "../../views/components/activity_list.tsx";
+import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import {
   DashboardPanel,
   type DashboardPanelProps,
@@ -33,10 +35,13 @@ const pages = new MemberPages({
   icon: "home",
   group: "main",
   position: 10,
+  permission: ANALYTICS_READ,
 });
 export default pages;
 
+/** Members come here first. Those who may not see it go on to the first page that they may see. */
 pages.get("/dashboard", async (c) => {
+  if (!can(c.get("member"), ANALYTICS_READ)) return c.redirect(startOf(c.get("links")), 303);
   const panel = await panelOf(c.get("member"), translatorTo(localeOf(c)));
   return await page(c, {
     title: dashboardText.of(localeOf(c)).title,
@@ -82,6 +87,11 @@ pages.post("/dashboard/sample-data/delete", async (c) => {
     flash: removed > 0 ? text.samplesRemoved : text.nothingChanged,
   });
 });
+
+/** The first page in the sidebar. Everyone may see the settings. */
+function startOf(links: readonly NavigationLink[]): string {
+  return links.find(({ group }) => group === "main")?.href ?? "/settings";
+}
 
 async function panelOf(ctx: MemberContext, translate: Translate): Promise<DashboardPanelProps> {
   const { projects, members, storage, apiCalls, recentProjects, activity, steps, samples } =

@@ -1,7 +1,6 @@
 import type { Context } from "hono";
 import { authorize } from "../../src/access/authorize.ts";
 import { csvInvitations, type CsvReport, inviteByCsv } from "../../src/access/csv_invitations.ts";
-import { mayGrant } from "../../src/access/granting.ts";
 import {
   browseInvitations,
   INVITATION_LIST,
@@ -11,7 +10,7 @@ import {
   revokeInvitation,
 } from "../../src/access/invitations.ts";
 import { MEMBERS_MANAGE } from "../../src/access/members.ts";
-import { ROLES } from "../../src/access/permissions.ts";
+import { listGrantableRoles } from "../../src/access/roles.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { ImportPage, type ImportPageProps, type ShownLine } from "../../views/pages/team/import_page.tsx";
 import {
@@ -51,9 +50,9 @@ pages.get("/team/invitations", async (c) => {
   });
 });
 
-pages.get("/team/invitations/new", (c) => {
+pages.get("/team/invitations/new", async (c) => {
   authorize(c.get("member"), MEMBERS_MANAGE);
-  return page(c, inviteForm(c));
+  return await page(c, await inviteForm(c));
 });
 
 pages.post("/team/invitations", (c) => {
@@ -119,10 +118,10 @@ function afterChange(c: Context<MemberEnv>, text: string): Done {
   };
 }
 
-function inviteForm(c: Context<MemberEnv>, refused?: RefusedForm) {
+async function inviteForm(c: Context<MemberEnv>, refused?: RefusedForm) {
   const { invitations: text } = textOf(c);
   const ctx = c.get("member");
-  const props = { roles: ROLES.filter((role) => mayGrant(ctx, role)), ...refused };
+  const props = { roles: await listGrantableRoles(ctx), ...refused };
   return {
     title: text.new,
     trail: trailOf(c),

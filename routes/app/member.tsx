@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { PropsWithChildren } from "hono/jsx";
 import { can } from "../../src/access/authorize.ts";
+import { nameOfRole } from "../../src/access/permissions.ts";
 import { type MemberContext, tenantContext } from "../../src/context.ts";
 import { unauthenticated } from "../../src/errors.ts";
 import type { Session } from "../../src/identity/credentials.ts";
@@ -31,7 +32,7 @@ export function requireMember(placed: readonly PlacedLink[]) {
     if (tenant && session?.actor.type === "member") {
       const { ipAddress } = c.get("device");
       const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"), ipAddress);
-      const links = linksFor(c, placed.filter(({ permission }) => !permission || can(member, permission)));
+      const links = linksFor(c, placed, session.actor);
       c.set("member", member);
       c.set("links", links);
       c.set("layout", shellOf(member, session, links));
@@ -51,7 +52,7 @@ export function frameWorkspace(placed: readonly PlacedLink[]) {
     const tenant = c.get("tenant");
     if (!tenant || session?.actor.type !== "member") return;
     const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
-    c.set("layout", shellOf(member, session, linksFor(c, placed)));
+    c.set("layout", shellOf(member, session, linksFor(c, placed, session.actor)));
   };
 }
 
@@ -64,7 +65,7 @@ function shellOf(
   const shell = {
     links,
     tenant: ownMark(tenant),
-    user: { name: actor.name, email: actor.email, role: actor.role, avatarColor },
+    user: { name: actor.name, email: actor.email, role: nameOfRole(actor.role), avatarColor },
     unverified: isVerified ? undefined : actor.email,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
   };

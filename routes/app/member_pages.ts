@@ -1,4 +1,6 @@
 import { type Context, Hono } from "hono";
+import type { Actor } from "../../src/access/actor.ts";
+import { can } from "../../src/access/authorize.ts";
 import type { Permission } from "../../src/access/permissions.ts";
 import type { Locale } from "../../views/locale.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
@@ -20,11 +22,13 @@ export class MemberPages extends Hono<MemberEnv> {
   }
 }
 
-/** The links in the reader's language. */
+/** The links that the actor may see, in the reader's language. */
 export function linksFor<Env extends HttpEnv>(
   c: Context<Env>,
   placed: readonly PlacedLink[],
+  actor: Actor,
 ): NavigationLink[] {
   const locale = localeOf(c);
-  return placed.map((link) => ({ ...link, label: link.label(locale) }));
+  return placed.filter(({ permission }) => !permission || can({ actor }, permission))
+    .map(({ permission: _, ...link }) => ({ ...link, label: link.label(locale) }));
 }

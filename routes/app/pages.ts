@@ -11,6 +11,7 @@ export { default as dashboard } from "./dashboard.tsx";
 export { default as invitations } from "./invitations.tsx";
 export { default as joinDomains } from "./join_domains.tsx";
 export { default as projects } from "./projects.tsx";
+export { default as roles } from "./roles.tsx";
 export { default as search } from "./search.tsx";
 export { default as settings } from "./settings.tsx";
 export { default as switcher } from "./switcher.tsx";

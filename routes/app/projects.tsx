@@ -18,6 +18,7 @@ import {
   newProject,
   type Project,
   projectChanges,
+  PROJECTS_READ,
   PROJECTS_WRITE,
   updateProject,
 } from "../../src/projects/projects.ts";
@@ -59,6 +60,7 @@ const pages = new MemberPages({
   icon: "folder",
   group: "main",
   position: 20,
+  permission: PROJECTS_READ,
 });
 export default pages;
 

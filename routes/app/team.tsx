@@ -5,7 +5,13 @@ import { authorize, can } from "../../src/access/authorize.ts";
 import { mayGrant } from "../../src/access/granting.ts";
 import { countInvitations } from "../../src/access/invitations.ts";
 import { changeRole, getMember, isSelf, memberChanges, removeMember } from "../../src/access/membership.ts";
-import { browseMembers, type Member, MEMBER_LIST, MEMBERS_MANAGE } from "../../src/access/members.ts";
+import {
+  browseMembers,
+  type Member,
+  MEMBER_LIST,
+  MEMBERS_MANAGE,
+  MEMBERS_READ,
+} from "../../src/access/members.ts";
 import {
   acceptOwnership,
   endOwnershipOffer,
@@ -14,7 +20,9 @@ import {
   offerOwnership,
   OWNERSHIP_TRANSFER,
 } from "../../src/access/ownership.ts";
-import { ROLES } from "../../src/access/permissions.ts";
+import { toRole } from "../../src/access/member_role.ts";
+import { idOfRole } from "../../src/access/permissions.ts";
+import { listGrantableRoles } from "../../src/access/roles.ts";
 import type { MemberContext } from "../../src/context.ts";
 import { restartSession } from "../../src/identity/sessions.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
@@ -54,6 +62,7 @@ const pages = new MemberPages({
   icon: "users",
   group: "main",
   position: 30,
+  permission: MEMBERS_READ,
 });
 export default pages;
 
@@ -77,9 +86,11 @@ pages.post("/team/:id/role", (c) => {
   return form(c, {
     schema: memberChanges,
     submit: async (input) => await changeRole(await currentMember(c.get("member")), c.req.param("id"), input),
-    done: async ({ name, role, userId }) => {
+    done: async ({ name, role, customRole, userId }) => {
       if (isSelf(c.get("member"), userId)) return await stayAs(c, textOf(c).role.savedSelf);
-      return afterChange(c, textOf(c).role.saved(name, textOf(c).withArticle[role]));
+      const { withArticle, ownRole } = textOf(c);
+      const shownRole = role === "custom" ? ownRole(customRole!.name) : withArticle[role];
+      return afterChange(c, textOf(c).role.saved(name, shownRole));
     },
     refusals: [...REFUSALS],
     refused: (refused) => roleForm(c, refused),
@@ -152,11 +163,11 @@ pages.post("/team/ownership/end", async (c) => {
   return await done(c, { to: MEMBERS.path, flash: { kind: "info", text: textOf(c).ownership.ended } });
 });
 
-function rightsOver(ctx: MemberContext, { userId, role }: Member) {
+function rightsOver(ctx: MemberContext, { userId, ...member }: Member) {
   return {
     isSelf: isSelf(ctx, userId),
-    canChange: can(ctx, MEMBERS_MANAGE) && mayGrant(ctx, role),
-    canOffer: can(ctx, OWNERSHIP_TRANSFER) && role !== "owner",
+    canChange: can(ctx, MEMBERS_MANAGE) && mayGrant(ctx, toRole(member)),
+    canOffer: can(ctx, OWNERSHIP_TRANSFER) && member.role !== "owner",
   };
 }
 
@@ -224,9 +235,9 @@ async function formProps(c: MemberRoute, refused?: RefusedForm) {
   const ctx = c.get("member");
   const member = await getMember(ctx, c.req.param("id"));
   return {
-    member,
+    member: { ...member, role: idOfRole(toRole(member)) },
     isSelf: isSelf(ctx, member.userId),
-    roles: ROLES.filter((role) => mayGrant(ctx, role)),
+    roles: await listGrantableRoles(ctx),
     problem: refused?.problem,
     errors: refused?.errors,
     isRefused: refused !== undefined,

@@ -16,7 +16,7 @@ export const accountPages = new Hono<AccountEnv>();
 
 const showAccount = createMiddleware<AccountEnv>(async (c, next) => {
   const { actor: viewer, isVerified } = c.get("session");
-  const links = linksFor(c, LINKS);
+  const links = linksFor(c, LINKS, viewer);
   const unverified = isVerified ? undefined : viewer.email;
   c.set(
     "layout",

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { joinByDomain, listJoinable } from "../../src/access/join_domains.ts";
+import { nameOfRole } from "../../src/access/permissions.ts";
 import type { FieldErrors } from "../../src/errors.ts";
 import { createHandoff, type Welcome } from "../../src/identity/handoffs.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
@@ -129,7 +130,7 @@ function listed({ tenant, role }: Workspace, appUrl: URL) {
     ...markOf(tenant, appUrl),
     id,
     subdomain,
-    role,
+    role: nameOfRole(role),
     url,
     suspension: suspension?.reason,
     deletion: deletionDueAt,

@@ -5,7 +5,8 @@ import { invitations } from "../../db/control/schema/invitations.ts";
 import { describeActor } from "./actor.ts";
 import { findInvitationOfLink, type InvitationRow } from "./invitation_links.ts";
 import { join } from "./joining.ts";
-import type { Role } from "./permissions.ts";
+import { toRole } from "./member_role.ts";
+import { plainRole } from "./plain_role.ts";
 import { lockMembers } from "./seats.ts";
 import type { SystemContext } from "../context.ts";
 import { isPlainName } from "../email/plain_names.ts";
@@ -52,7 +53,8 @@ export type InvitationStep = "set_up" | "sign_in" | "accept" | "switch";
 export type OpenInvitation = {
   step: InvitationStep;
   email: string;
-  role: Role;
+  /** The name of the role. `member` if the name looks like a link or an address. */
+  role: string;
   expiresAt: Date;
   /** Null if the product itself invited, the inviter's account is gone, or their name looks like a link or an address. */
   invitedBy: string | null;
@@ -70,9 +72,9 @@ export async function findOpenInvitation(ctx: SystemContext, token: string): Pro
   admit(ctx.services, tenant);
   const user = await findUserByEmail(ctx.control, row.email);
   const inviter = row.invitedBy && await findUserById(ctx.control, row.invitedBy);
-  const { email, role, expiresAt } = row;
+  const { email, expiresAt } = row;
   const invitedBy = inviter && isPlainName(inviter.name) ? inviter.name : null;
-  return { step: stepFor(ctx, user), email, role, expiresAt, invitedBy, tenant };
+  return { step: stepFor(ctx, user), email, role: plainRole(toRole(row)), expiresAt, invitedBy, tenant };
 }
 
 /**
@@ -90,7 +92,7 @@ export async function acceptInvitation(
     const row = await take(ctx, tx, token);
     const user = await findUserByEmail(tx, row.email);
     if (stepFor(ctx, user) !== "accept") throw forbidden(INVITATION_OF_ANOTHER.with({ email: row.email }));
-    await join(ctx, tx, invitation.tenant, user!, row.role);
+    await join(ctx, tx, invitation.tenant, user!, toRole(row));
     return { user: user!, row };
   });
   ctx.services.use(SIGN_INS).forgetUser(user.id);
@@ -115,7 +117,7 @@ export async function acceptAsNewcomer(
   const { user, row, session } = await ctx.tx(async (tx) => {
     const user = await claimAccount(ctx, tx, { email, name, passwordHash });
     const row = await take(ctx, tx, token);
-    await join(ctx, tx, tenant, user, row.role);
+    await join(ctx, tx, tenant, user, toRole(row));
     const session = await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device });
     return { user, row, session };
   });
@@ -159,8 +161,9 @@ async function take(ctx: SystemContext, tx: ControlTx, token: string): Promise<I
   const found = await findInvitationOfLink(ctx, tx, token);
   if (!found) throw closed();
   await lockMembers(tx, found.tenantId);
-  const [row] = await tx.delete(invitations).where(eq(invitations.id, found.id)).returning();
-  if (!row || row.expiresAt <= ctx.services.clock.now()) throw closed();
+  const row = await findInvitationOfLink(ctx, tx, token);
+  if (!row) throw closed();
+  await tx.delete(invitations).where(eq(invitations.id, row.id));
   return row;
 }
 

@@ -1,6 +1,6 @@
 import type { UserId } from "../../db/ids.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
-import { EVERYTHING, type Grants, grantsOfRole, NOTHING, type Role, STAFF } from "./permissions.ts";
+import { EVERYTHING, type Grants, grantsOfRole, type MemberRole, NOTHING, STAFF } from "./permissions.ts";
 
 export type { UserId };
 
@@ -22,7 +22,7 @@ export type UserActor = Authority & Person & { type: "user" };
 export type StaffActor = Authority & Person & { type: "staff" };
 
 /** A person who acts as a member of one tenant, without permissions in any other. */
-export type MemberActor = Authority & Person & { type: "member"; tenantId: TenantId; role: Role };
+export type MemberActor = Authority & Person & { type: "member"; tenantId: TenantId; role: MemberRole };
 
 /** Someone who is not signed in. */
 export type VisitorActor = Authority & { type: "visitor" };
@@ -48,7 +48,7 @@ export function staffActor({ id, name, email }: Person): StaffActor {
   return { type: "staff", id, name, email, permissions: STAFF, scope: PLATFORM };
 }
 
-export function memberActor({ id, name, email }: Person, tenantId: TenantId, role: Role): MemberActor {
+export function memberActor({ id, name, email }: Person, tenantId: TenantId, role: MemberRole): MemberActor {
   const scope = { type: "tenant", tenantId } as const;
   return { type: "member", id, name, email, tenantId, role, permissions: grantsOfRole(role), scope };
 }

@@ -10,14 +10,17 @@ import { fieldProblems } from "../platform/input.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import { authorize } from "./authorize.ts";
 import { requireConfirmedEmail } from "./confirmed_email.ts";
-import { mayGrant, ROLE_TOO_HIGH } from "./granting.ts";
+import { ROLE_TOO_HIGH } from "./granting.ts";
 import { inviteAll, newInvitation } from "./invitations.ts";
 import { MEMBERS_MANAGE } from "./members.ts";
+import { type ListedRole, listGrantableRoles, listRoles, ROLE_UNKNOWN } from "./roles.ts";
 
 const CSV_EMPTY = problem("csv_empty", "Enter at least one email address.");
 const CSV_TOO_LONG = problem("csv_too_long", "Invite {maximum} people at a time at most.");
 const LISTED_TWICE = problem("address_listed_twice", "This address is already on line {line}.");
 
+const NEW_EMAIL = newInvitation.pick({ email: true });
+const DEFAULT_ROLE = "member";
 const MAX_LINES = 200;
 const MAX_LENGTH = 100_000;
 
@@ -33,6 +36,7 @@ export type CsvLineStatus = "new" | "again" | "member" | "error";
 export type CsvLine = {
   line: number;
   email: string;
+  /** As it stands on the list, in lowercase. `member` if the list names none. */
   role: string;
   status: CsvLineStatus;
   /** Null unless the status is `error`. */
@@ -41,8 +45,6 @@ export type CsvLine = {
 
 /** `sent` is zero in a dry run, and if any line has an error. */
 export type CsvReport = { lines: CsvLine[]; sent: number };
-
-type Wanted = CsvLine & z.output<typeof newInvitation>;
 
 /**
  * Invites everyone on a list, or nobody if a line has an error. Members on the list are left out. Throws `invalid` on `csv`, and
@@ -57,12 +59,13 @@ export async function inviteByCsv(
   const rows = peopleIn(csv);
   if (rows.length === 0) throw invalid({ csv: CSV_EMPTY });
   if (rows.length > MAX_LINES) throw invalid({ csv: CSV_TOO_LONG.with({ maximum: MAX_LINES }) });
-  const lines = await withStatuses(ctx, readLines(ctx, rows));
-  const wanted = lines.filter((line): line is Wanted => line.status === "new" || line.status === "again");
+  const roles = await rolesOf(ctx, rows);
+  const lines = await withStatuses(ctx, readLines(rows, roles));
+  const wanted = lines.filter(({ status }) => status === "new" || status === "again");
   if (dryRun || wanted.length === 0 || lines.some(({ status }) => status === "error")) {
     return { lines, sent: 0 };
   }
-  await inviteAll(ctx, wanted.map(({ email, role }) => ({ email, role })));
+  await inviteAll(ctx, wanted.map(({ email, role }) => ({ email, role: roles.get(role) as string })));
   return { lines, sent: wanted.length };
 }
 
@@ -82,19 +85,31 @@ function peopleIn(csv: string): PersonRow[] {
   }));
 }
 
-function readLines(ctx: TenantContext, rows: PersonRow[]): CsvLine[] {
+/** The id of each role that the list names, or what is wrong with the role. Roles of the tenant's own go by name or id. */
+async function rolesOf(ctx: TenantContext, rows: PersonRow[]): Promise<Map<string, string | Problem>> {
+  const [all, grantable] = [await listRoles(ctx), await listGrantableRoles(ctx)];
+  return new Map(rows.map(({ role }) => {
+    const wanted = role || DEFAULT_ROLE;
+    const isWanted = ({ id, name }: ListedRole) => id === wanted || name.toLowerCase() === wanted;
+    const refusal = all.some(isWanted) ? ROLE_TOO_HIGH : ROLE_UNKNOWN;
+    return [wanted, grantable.find(isWanted)?.id ?? refusal];
+  }));
+}
+
+function readLines(rows: PersonRow[], roles: Map<string, string | Problem>): CsvLine[] {
   const lineOf = new Map<string, number>();
   return rows.map(({ line, email, role }) => {
-    const parsed = newInvitation.safeParse({ email, role: role || undefined });
+    const parsed = NEW_EMAIL.safeParse({ email });
     if (!parsed.success) {
       const [first] = Object.values(fieldProblems(parsed.error));
       return { line, email, role, status: "error", problem: first! };
     }
-    const person = { line, ...parsed.data };
+    const person = { line, role: role || DEFAULT_ROLE, ...parsed.data };
+    const granted = roles.get(person.role)!;
+    if (typeof granted !== "string") return refused(person, granted);
     const twice = lineOf.get(person.email);
     if (twice !== undefined) return refused(person, LISTED_TWICE.with({ line: twice }));
     lineOf.set(person.email, line);
-    if (!mayGrant(ctx, person.role)) return refused(person, ROLE_TOO_HIGH);
     return { ...person, status: "new", problem: null };
   });
 }

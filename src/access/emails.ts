@@ -16,7 +16,9 @@ import { tenantUrl } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { findInvitation, type InvitationRow, invitationUrl } from "./invitation_links.ts";
 import { findRole } from "./members.ts";
+import { toRole } from "./member_role.ts";
 import { findOwnershipOffer } from "./ownership_offers.ts";
+import { plainRole } from "./plain_role.ts";
 
 /**
  * Quotes names in the text only, and not even there if they could pass for a link or an address. The subject names the workspace
@@ -37,7 +39,7 @@ export const INVITATION = email("invitation", {
       inviterName: inviterName && isPlainName(inviterName) ? inviterName : null,
       tenantName,
       subjectName: reader.emailVerifiedAt ? tenantName : null,
-      role,
+      role: plainRole(role),
       ...await linkInto(system, reader, { url: signInUrl, tenantId: tenant.id }),
     };
   },
@@ -88,7 +90,7 @@ export const TEAM_INVITATION = email("team_invitation", {
       inviterName: inviter && isPlainName(inviter.name) ? inviter.name : null,
       tenantName,
       subjectName: emailVerifiedAt ? tenantName : null,
-      role: invitation.role,
+      role: plainRole(toRole(invitation)),
       url: invitationUrl(system, invitation.id),
       expiresAt: invitation.expiresAt,
     };

@@ -4,15 +4,19 @@ import { EVENTS } from "./events.ts";
 import { INVITATIONS_PER_TENANT } from "./invitations.ts";
 import { MEMBER_SEARCH, MEMBERS_MANAGE, MEMBERS_READ } from "./members.ts";
 import { OWNERSHIP_TRANSFER } from "./ownership.ts";
+import { ROLE_CREATED, ROLE_DELETED, ROLE_UPDATED } from "./role_editing.ts";
+import { CUSTOM_ROLES, ROLES_MANAGE } from "./roles.ts";
 import { SEATS } from "./seats.ts";
 import { INVITE_TEAMMATE } from "./setup.ts";
 
 export default feature("access", {
-  permissions: [MEMBERS_READ, MEMBERS_MANAGE, OWNERSHIP_TRANSFER],
+  label: "Members and roles",
+  permissions: [MEMBERS_READ, MEMBERS_MANAGE, ROLES_MANAGE, OWNERSHIP_TRANSFER],
+  planFeatures: [CUSTOM_ROLES],
   limits: [SEATS],
   rateLimits: [INVITATIONS_PER_TENANT],
   emails: [INVITATION, TEAM_INVITATION, OWNERSHIP_OFFER],
-  events: EVENTS,
+  events: [...EVENTS, ROLE_CREATED, ROLE_UPDATED, ROLE_DELETED],
   searches: [MEMBER_SEARCH],
   setup: [INVITE_TEAMMATE],
 });

@@ -1,14 +1,21 @@
-import { and, eq, gt } from "drizzle-orm";
+import { and, eq, getTableColumns, gt } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { invitations } from "../../db/control/schema/invitations.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import type { SystemContext } from "../context.ts";
 import { derivedToken, sha256 } from "../platform/crypto.ts";
 import type { Services } from "../ports.ts";
+import { ROLE_FIELDS } from "./member_role.ts";
+import type { CustomRole } from "./permissions.ts";
 
 const PURPOSE = "invitation link";
 
-export type InvitationRow = typeof invitations.$inferSelect;
+export type InvitationRow = typeof invitations.$inferSelect & { customRole: CustomRole | null };
+
+/** The columns of an invitation, with `roles` joined on `ON_INVITED_ROLE`. */
+export const INVITATION_FIELDS = { ...getTableColumns(invitations), customRole: ROLE_FIELDS.customRole };
+export const ON_INVITED_ROLE = eq(roles.id, invitations.customRoleId);
 
 /**
  * The secret in an invitation's link. It is derived from the invitation's id, so an email that is sent again contains the same
@@ -42,7 +49,8 @@ async function findOpen(
   db: ControlDb | ControlTx,
   which: ReturnType<typeof eq>,
 ): Promise<InvitationRow | null> {
-  const [row] = await db.select().from(invitations)
+  const [row] = await db.select(INVITATION_FIELDS).from(invitations)
+    .leftJoin(roles, ON_INVITED_ROLE)
     .where(and(which, gt(invitations.expiresAt, services.clock.now())));
   return row ?? null;
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { invitations } from "../../db/control/schema/invitations.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { TenantContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
@@ -12,7 +13,7 @@ import { after, DAY, HOUR } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
-import { oneOf, searchFilter } from "../platform/list_filters.ts";
+import { searchFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
@@ -24,9 +25,11 @@ import { requireConfirmedEmail } from "./confirmed_email.ts";
 import { TEAM_INVITATION } from "./emails.ts";
 import { INVITATION_REVOKED, MEMBER_INVITED } from "./events.ts";
 import { requireGrantable } from "./granting.ts";
-import { invitationToken } from "./invitation_links.ts";
-import { ALREADY_A_MEMBER, MEMBERS_MANAGE } from "./members.ts";
-import { type Role, ROLES } from "./permissions.ts";
+import { INVITATION_FIELDS, invitationToken, ON_INVITED_ROLE } from "./invitation_links.ts";
+import { fromRole, roleValues, toRole } from "./member_role.ts";
+import { ALREADY_A_MEMBER, MEMBERS_MANAGE, type MembershipRole } from "./members.ts";
+import { type CustomRole, type MemberRole, nameOfRole } from "./permissions.ts";
+import { getGrantableRole, roleId } from "./roles.ts";
 import { lockMembers, requireFreeSeat } from "./seats.ts";
 
 const INVITATION_NOT_FOUND = problem("invitation_not_found", "This invitation was not found.");
@@ -48,27 +51,33 @@ export const INVITATIONS_PER_TENANT = rateLimit("invitations_tenant", {
 export type Invitation = {
   id: string;
   email: string;
-  role: Role;
+  role: MembershipRole;
+  customRole: CustomRole | null;
   /** Null if the product itself invited, or if the inviter's account is gone. */
   invitedBy: string | null;
   createdAt: Date;
   expiresAt: Date;
 };
 
-export const newInvitation = z.object({ email: emailAddress, role: oneOf(ROLES).default("member") });
+/** `role` is the id of a role. */
+export const newInvitation = z.object({ email: emailAddress, role: roleId.default("member") });
 export type NewInvitation = z.output<typeof newInvitation>;
+type Invited = { email: string; role: MemberRole };
 
 const FIELDS = {
   id: invitations.id,
   email: invitations.email,
   role: invitations.role,
+  customRole: INVITATION_FIELDS.customRole,
   invitedBy: users.name,
   createdAt: invitations.createdAt,
   expiresAt: invitations.expiresAt,
 };
 
 export const INVITATION_LIST = list("invitations", {
-  select: (db) => db.select(FIELDS).from(invitations).leftJoin(users, eq(users.id, invitations.invitedBy)),
+  select: (db) =>
+    db.select(FIELDS).from(invitations).leftJoin(users, eq(users.id, invitations.invitedBy))
+      .leftJoin(roles, ON_INVITED_ROLE),
   id: invitations.id,
   sorts: { createdAt: momentKey(invitations.createdAt) },
   defaultSort: "-createdAt",
@@ -115,14 +124,16 @@ export async function invite(ctx: TenantContext, input: NewInvitation): Promise<
 /** Like `invite`, for several people at once: all of them, or nobody if it throws. */
 export async function inviteAll(ctx: TenantContext, inputs: NewInvitation[]): Promise<Invitation[]> {
   authorize(ctx, MEMBERS_MANAGE);
-  for (const { role } of inputs) requireGrantable(ctx, role);
+  for (const id of new Set(inputs.map(({ role }) => role))) await getGrantableRole(ctx, id);
   await requireConfirmedEmail(ctx);
   await enforce(ctx.system, INVITATIONS_PER_TENANT, ctx.tenant.id, { cost: inputs.length });
   return await ctx.system.tx(async (tx) => {
     await requireFreeSeat(tx, ctx.tenant.id);
     await limitOpen(ctx, tx, inputs.length);
     const invited: Invitation[] = [];
-    for (const input of inputs) invited.push(await inviteIn(ctx, tx, input));
+    for (const { email, role } of inputs) {
+      invited.push(await inviteIn(ctx, tx, { email, role: await getGrantableRole(ctx, role, tx) }));
+    }
     return invited;
   });
 }
@@ -134,11 +145,13 @@ export async function resendInvitation(ctx: TenantContext, id: string): Promise<
   await enforce(ctx.system, INVITATIONS_PER_TENANT, ctx.tenant.id);
   return await ctx.system.tx(async (tx) => {
     await lockMembers(tx, ctx.tenant.id);
-    const [row] = await tx.select().from(invitations).where(isOwn(ctx, id)).for("update");
+    const [row] = await tx.select(INVITATION_FIELDS).from(invitations)
+      .leftJoin(roles, ON_INVITED_ROLE).where(isOwn(ctx, id));
     if (!row) throw notFound(INVITATION_NOT_FOUND);
-    requireGrantable(ctx, row.role);
+    const role = toRole(row);
+    requireGrantable(ctx, role);
     await limitOpen(ctx, tx, 1);
-    return await inviteIn(ctx, tx, row);
+    return await inviteIn(ctx, tx, { email: row.email, role });
   });
 }
 
@@ -165,7 +178,7 @@ async function limitOpen({ tenant }: TenantContext, tx: ControlTx, count: number
 async function inviteIn(
   ctx: TenantContext,
   tx: ControlTx,
-  { email, role }: NewInvitation,
+  { email, role }: Invited,
 ): Promise<Invitation> {
   const { tenant, system } = ctx;
   if (await isMember(tx, ctx, email)) {
@@ -174,22 +187,23 @@ async function inviteIn(
   const row = await upsert(ctx, tx, { email, role });
   const { id, createdAt, expiresAt } = row;
   const subject = { id, name: email };
-  await publish(system, tx, MEMBER_INVITED, { after: subject, details: { role }, schema: tenant.schemaName });
+  const details = { role: nameOfRole(role) };
+  await publish(system, tx, MEMBER_INVITED, { after: subject, details, schema: tenant.schemaName });
   await sendEmail(system, tx, TEAM_INVITATION, { invitationId: id }, { tenantId: tenant.id });
   const { id: inviterId, name } = describeActor(ctx.actor);
-  return { id, email, role, invitedBy: inviterId && name, createdAt, expiresAt };
+  return { id, email, ...fromRole(role), invitedBy: inviterId && name, createdAt, expiresAt };
 }
 
-/** The inviter must be allowed to grant the role of the invitation that this one replaces, too. */
-async function upsert(ctx: TenantContext, tx: ControlTx, { email, role }: NewInvitation) {
+/** Call it with the members locked. The inviter must be allowed to grant the role of the invitation that this one replaces, too. */
+async function upsert(ctx: TenantContext, tx: ControlTx, { email, role }: Invited) {
   const { tenant, services } = ctx;
   const now = services.clock.now();
-  const [known] = await tx.select({ id: invitations.id, role: invitations.role }).from(invitations)
-    .where(and(eq(invitations.tenantId, tenant.id), eq(invitations.email, email))).for("update");
-  if (known) requireGrantable(ctx, known.role);
+  const [known] = await tx.select(INVITATION_FIELDS).from(invitations).leftJoin(roles, ON_INVITED_ROLE)
+    .where(and(eq(invitations.tenantId, tenant.id), eq(invitations.email, email)));
+  if (known) requireGrantable(ctx, toRole(known));
   const id = known?.id ?? newId();
   const values = {
-    role,
+    ...roleValues(role),
     tokenHash: sha256(invitationToken(services, id)),
     invitedBy: describeActor(ctx.actor).id,
     expiresAt: after(now, INVITATION_DAYS * DAY),

@@ -1,23 +1,30 @@
 import { and, count, eq, ilike, inArray, or, sql } from "drizzle-orm";
+import { z } from "zod";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import type { AvatarColor } from "../identity/users.ts";
-import { newId } from "../platform/ids.ts";
+import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
-import { equalFilter, oneOf, searchFilter } from "../platform/list_filters.ts";
+import { type Filter, searchFilter } from "../platform/list_filters.ts";
 import { momentKey, nameKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
 import { searchSource } from "../search/search_source.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { UserId } from "./actor.ts";
 import { authorize } from "./authorize.ts";
-import { permission, type Role, ROLES } from "./permissions.ts";
+import { ON_CUSTOM_ROLE, ROLE_FIELDS, roleValues, toRole } from "./member_role.ts";
+import { type CustomRole, type MemberRole, permission, ROLES } from "./permissions.ts";
 import { reserveSeat } from "./seats.ts";
 
 export const ALREADY_A_MEMBER = problem("already_a_member", "{email} is already a member of {workspace}.");
+const ROLE_INVALID = problem(
+  "member_role_invalid",
+  "Use owner, admin, member, viewer, custom, or the ID of a role.",
+);
 
 export const MEMBERS_READ = permission("members:read", {
   roles: ["owner", "admin", "member", "viewer"],
@@ -30,6 +37,10 @@ export const MEMBERS_MANAGE = permission("members:manage", {
   label: "Manage members",
 });
 
+/** What lists of members are filtered by. */
+const MEMBERSHIP_ROLES = [...ROLES, "custom"] as const;
+export type MembershipRole = typeof MEMBERSHIP_ROLES[number];
+
 /** A person who works in the tenant. */
 export type Member = {
   /** The membership's id: the same person has another one in each tenant. */
@@ -39,33 +50,37 @@ export type Member = {
   email: string;
   /** Null if the person has chosen none. */
   avatarColor: AvatarColor | null;
-  role: Role;
+  /** The name of a built-in role, or `custom`. */
+  role: MembershipRole;
+  /** The role that the tenant defined, if `role` is `custom`. */
+  customRole: CustomRole | null;
   joinedAt: Date;
   /** When the person last used the tenant's pages, to within five minutes. Null if they never did. */
   lastSeenAt: Date | null;
 };
 
-/** The columns of a member, from `memberships` joined with `users`. */
+/** The columns of a member, from `memberships` joined with `users`, and with `roles` on `ON_CUSTOM_ROLE`. */
 export const MEMBER_FIELDS = {
   id: memberships.id,
   userId: memberships.userId,
   name: users.name,
   email: users.email,
   avatarColor: users.avatarColor,
-  role: memberships.role,
+  ...ROLE_FIELDS,
   joinedAt: memberships.createdAt,
   lastSeenAt: memberships.lastSeenAt,
 };
 
 export const MEMBER_LIST = list("members", {
   select: (db) =>
-    db.select(MEMBER_FIELDS).from(memberships).innerJoin(users, eq(users.id, memberships.userId)),
+    db.select(MEMBER_FIELDS).from(memberships).innerJoin(users, eq(users.id, memberships.userId))
+      .leftJoin(roles, ON_CUSTOM_ROLE),
   id: memberships.id,
   sorts: { name: nameKey(users.name), joinedAt: momentKey(memberships.createdAt) },
   defaultSort: "name",
   filters: {
     search: searchFilter((pattern) => or(ilike(users.name, pattern), ilike(users.email, pattern))),
-    role: equalFilter(oneOf(ROLES), memberships.role),
+    role: roleFilter(),
   },
   scope: { tenantId: (id) => eq(memberships.tenantId, id) },
   count: (db, counts) =>
@@ -99,15 +114,14 @@ export async function listMembers(
 export async function browseMembers(
   ctx: TenantContext,
   query: ListQuery<typeof MEMBER_LIST>,
-): Promise<PlacedPage<Member, Role>> {
+): Promise<PlacedPage<Member, MembershipRole>> {
   authorize(ctx, MEMBERS_READ);
   const scope = { tenantId: ctx.tenant.id };
   return await MEMBER_LIST.placedPage(readingFrom(ctx.services.db.control), query, scope);
 }
 
-/** How many people work in the tenant. */
+/** How many people work in the tenant. Figures may contain it, whether the actor may see who they are or not. */
 export async function countMembers(ctx: TenantContext): Promise<number> {
-  authorize(ctx, MEMBERS_READ);
   const [row] = await membersOf(ctx.services.db.control, { tenantId: ctx.tenant.id });
   return row!.members;
 }
@@ -153,9 +167,10 @@ export async function withActorColors<Line extends { actorId: UserId | null }>(
 export async function addMember(
   ctx: SystemContext,
   tx: ControlTx,
-  membership: { tenantId: TenantId; userId: UserId; role: Role },
+  membership: { tenantId: TenantId; userId: UserId; role: MemberRole },
 ): Promise<boolean> {
-  const values = { id: newId(), ...membership, createdAt: ctx.services.clock.now() };
+  const { role, ...whose } = membership;
+  const values = { id: newId(), ...whose, ...roleValues(role), createdAt: ctx.services.clock.now() };
   const added = await tx.insert(memberships).values(values).onConflictDoNothing().returning({
     id: memberships.id,
   });
@@ -164,9 +179,25 @@ export async function addMember(
   return true;
 }
 
+/** Keeps the members with a built-in role, with any role of the tenant's own (`custom`), or with the one of this id. */
+function roleFilter(): Filter<z.ZodString> {
+  const isRole = (value: string) => isId(value) || (MEMBERSHIP_ROLES as readonly string[]).includes(value);
+  return {
+    schema: z.string().refine(isRole, ROLE_INVALID.code),
+    condition: (value, parameter) => eq(isId(value) ? memberships.customRoleId : memberships.role, parameter),
+    toParameter: (value) => value,
+    shapeOf: (value) => isId(value) ? "id" : "name",
+    choices: Object.fromEntries(MEMBERSHIP_ROLES.map((role) => [role, eq(memberships.role, role)])),
+  };
+}
+
 /** The role of a user in the tenant, or null when they are no member. */
-export async function findRole({ services, tenant }: TenantContext, userId: UserId): Promise<Role | null> {
-  const [row] = await services.db.control.select({ role: memberships.role }).from(memberships)
+export async function findRole(
+  { services, tenant }: TenantContext,
+  userId: UserId,
+): Promise<MemberRole | null> {
+  const [row] = await services.db.control.select(ROLE_FIELDS).from(memberships)
+    .leftJoin(roles, ON_CUSTOM_ROLE)
     .where(and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, userId)));
-  return row?.role ?? null;
+  return row ? toRole(row) : null;
 }

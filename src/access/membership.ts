@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { TenantContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -11,14 +12,15 @@ import { endTenantSessions, endTenantTokens } from "../identity/tenant_access.ts
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { lockUser } from "../identity/users.ts";
 import { isId } from "../platform/ids.ts";
-import { oneOf } from "../platform/list_filters.ts";
 import { problem } from "../platform/problem.ts";
 import { describeActor, type UserId } from "./actor.ts";
 import { authorize } from "./authorize.ts";
 import { MEMBER_REMOVED, MEMBER_ROLE_CHANGED } from "./events.ts";
 import { requireGrantable } from "./granting.ts";
+import { fromRole, ON_CUSTOM_ROLE, roleValues, toRole } from "./member_role.ts";
 import { type Member, MEMBER_FIELDS, MEMBERS_MANAGE, MEMBERS_READ } from "./members.ts";
-import { ROLES } from "./permissions.ts";
+import { idOfRole, nameOfRole } from "./permissions.ts";
+import { getGrantableRole, roleId } from "./roles.ts";
 import { lockMembers } from "./seats.ts";
 
 const MEMBER_NOT_FOUND = problem("member_not_found", "This member was not found.");
@@ -27,7 +29,8 @@ const LAST_OWNER = problem(
   "{name} is the only owner. Make someone else an owner first.",
 );
 
-export const memberChanges = z.object({ role: oneOf(ROLES) });
+/** `role` is the id of a role. */
+export const memberChanges = z.object({ role: roleId });
 
 /** Throws `not_found`. */
 export async function getMember(ctx: TenantContext, id: string): Promise<Member> {
@@ -48,27 +51,27 @@ export async function getMemberOfUser(ctx: TenantContext, userId: UserId): Promi
 
 /**
  * Gives a member another role. Their sessions in the tenant end, so that no session outlives the role it started with. Throws
- * `not_found`, `conflict` for the last owner, or `forbidden` for a role with permissions that the actor lacks.
+ * `not_found`, `conflict` for the last owner, and the errors of `getGrantableRole`.
  */
 export async function changeRole(
   ctx: TenantContext,
   id: string,
-  { role }: z.output<typeof memberChanges>,
+  input: z.output<typeof memberChanges>,
 ): Promise<Member> {
   authorize(ctx, MEMBERS_MANAGE);
-  requireGrantable(ctx, role);
   const changed = await change(ctx, id, async (tx, member) => {
-    requireGrantable(ctx, member.role);
-    if (member.role === role) return member;
+    const [before, role] = [toRole(member), await getGrantableRole(ctx, input.role, tx)];
+    requireGrantable(ctx, before);
+    if (idOfRole(before) === idOfRole(role)) return member;
     if (member.role === "owner") await requireOtherOwner(ctx, tx, member);
-    await tx.update(memberships).set({ role }).where(eq(memberships.id, id));
+    await tx.update(memberships).set(roleValues(role)).where(eq(memberships.id, id));
     await endTenantSessions(tx, member.userId, ctx.tenant.id);
     await publish(ctx.system, tx, MEMBER_ROLE_CHANGED, {
       after: subjectOf(member),
-      details: { from: member.role, to: role },
+      details: { from: nameOfRole(before), to: nameOfRole(role) },
       schema: ctx.tenant.schemaName,
     });
-    return { ...member, role };
+    return { ...member, ...fromRole(role) };
   });
   ctx.services.use(SIGN_INS).forgetUser(changed.userId);
   return changed;
@@ -83,7 +86,7 @@ export async function removeMember(ctx: TenantContext, id: string): Promise<Memb
   const removed = await change(ctx, id, async (tx, member) => {
     if (!isSelf(ctx, member.userId)) {
       authorize(ctx, MEMBERS_MANAGE);
-      requireGrantable(ctx, member.role);
+      requireGrantable(ctx, toRole(member));
     }
     if (member.role === "owner") await requireOtherOwner(ctx, tx, member);
     await tx.delete(memberships).where(eq(memberships.id, id));
@@ -91,7 +94,7 @@ export async function removeMember(ctx: TenantContext, id: string): Promise<Memb
     await endTenantTokens(ctx.system, tx, member.userId, ctx.tenant.id);
     await publish(ctx.system, tx, MEMBER_REMOVED, {
       before: subjectOf(member),
-      details: { role: member.role },
+      details: { role: nameOfRole(toRole(member)) },
       schema: ctx.tenant.schemaName,
     });
     return member;
@@ -127,7 +130,7 @@ async function findMember(
   which: SQL,
 ): Promise<Member | null> {
   const [row] = await db.select(MEMBER_FIELDS).from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId))
+    .innerJoin(users, eq(users.id, memberships.userId)).leftJoin(roles, ON_CUSTOM_ROLE)
     .where(and(which, eq(memberships.tenantId, tenant.id)));
   return row ?? null;
 }

@@ -22,14 +22,16 @@ import {
   OWNERSHIP_TRANSFERRED,
   OWNERSHIP_WITHDRAWN,
 } from "./events.ts";
+import { roleValues } from "./member_role.ts";
 import { type Member, MEMBERS_READ } from "./members.ts";
 import { getMember } from "./membership.ts";
 import { findOwnershipOffer, type OwnershipOffer } from "./ownership_offers.ts";
-import { permission } from "./permissions.ts";
+import { permission, type Role } from "./permissions.ts";
 import { lockMembers } from "./seats.ts";
 
 export const OWNERSHIP_TRANSFER = permission("ownership:transfer", {
   roles: ["owner"],
+  ownersOnly: true,
   label: "Transfer the ownership of the workspace",
 });
 
@@ -137,11 +139,11 @@ async function setRole(
   { tenant }: MemberContext,
   tx: ControlTx,
   userId: UserId,
-  role: Member["role"],
-  before?: Member["role"],
+  role: Role,
+  before?: Role,
 ): Promise<void> {
   const isTheirs = and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, userId));
-  const [changed] = await tx.update(memberships).set({ role })
+  const [changed] = await tx.update(memberships).set(roleValues(role))
     .where(and(isTheirs, before && eq(memberships.role, before))).returning({ id: memberships.id });
   if (!changed) throw notFound(NO_OFFER);
   await endTenantSessions(tx, userId, tenant.id);

@@ -3,12 +3,24 @@ import { type Wording, wording } from "../platform/wording.ts";
 export const ROLES = ["owner", "admin", "member", "viewer"] as const;
 export type Role = typeof ROLES[number];
 
+/** A role that a tenant defined. `permissions` are keys. */
+export type CustomRole = {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+};
+
+/** What a member of a tenant is: a built-in role, or one that the tenant defined. */
+export type MemberRole = Role | CustomRole;
+
 /** An action that an actor may be allowed to do. */
 export type Permission = {
   /** `resource:action`, as the API and API keys name it. */
   readonly key: string;
   /** The built-in roles of a tenant that have it. */
   readonly roles: ReadonlySet<Role>;
+  /** Whether only owners may have it, so that no custom role can include it. */
+  readonly ownersOnly: boolean;
   /** Whether the platform's staff have it as well, in every tenant. */
   readonly staff: boolean;
   /** A description for users, such as "Create and change projects". */
@@ -17,14 +29,23 @@ export type Permission = {
   readonly action: Wording;
 };
 
+/** The permissions of one feature, as people see them. */
+export type PermissionGroup = { readonly label: Wording; readonly permissions: readonly Permission[] };
+
 /** Declares a permission. A feature lists its permissions in its `feature.ts`. */
 export function permission(
   key: `${string}:${string}`,
-  { roles, staff = false, label }: { roles: readonly Role[]; staff?: boolean; label: string },
+  { roles, ownersOnly = false, staff = false, label }: {
+    roles: readonly Role[];
+    ownersOnly?: boolean;
+    staff?: boolean;
+    label: string;
+  },
 ): Permission {
   return {
     key,
     roles: new Set(roles),
+    ownersOnly,
     staff,
     label: wording(`permission.${key}.label`, label),
     action: wording(`permission.${key}.action`, label.charAt(0).toLowerCase() + label.slice(1)),
@@ -47,7 +68,28 @@ const OF_ROLE = Object.fromEntries(
   ROLES.map((role) => [role, { has: ({ roles }: Permission) => roles.has(role) }]),
 ) as Record<Role, Grants>;
 
-/** What a member with a built-in role may do. */
-export function grantsOfRole(role: Role): Grants {
-  return OF_ROLE[role];
+/** What a member with the role may do. */
+export function grantsOfRole(role: MemberRole): Grants {
+  return typeof role === "string" ? OF_ROLE[role] : grantsOfKeys(role.permissions);
+}
+
+/** Whether a custom role can include the permission. */
+export function isAssignable({ roles, ownersOnly }: Permission): boolean {
+  return roles.has("owner") && !ownersOnly;
+}
+
+/** A role's id: the name of a built-in role, or the UUID of a custom one. */
+export function idOfRole(role: MemberRole): string {
+  return typeof role === "string" ? role : role.id;
+}
+
+/** A role's name: that of a built-in role in English, such as `admin`, or the one that the tenant chose. */
+export function nameOfRole(role: MemberRole): string {
+  return typeof role === "string" ? role : role.name;
+}
+
+/** Ignores the keys of permissions that no longer exist, or that custom roles can't include. */
+function grantsOfKeys(keys: readonly string[]): Grants {
+  const granted = new Set(keys);
+  return { has: (permission) => isAssignable(permission) && granted.has(permission.key) };
 }

@@ -3,7 +3,7 @@ import { prepareQuery } from "../../db/connection/prepared.ts";
 import type { TenantTx } from "../../db/connection/with_tenant.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { authorize, can } from "../access/authorize.ts";
-import { countMembers, type WithActorColor, withActorColors } from "../access/members.ts";
+import { countMembers, MEMBERS_READ, type WithActorColor, withActorColors } from "../access/members.ts";
 import { SEATS } from "../access/seats.ts";
 import { MONTHLY_API_CALLS } from "../api_access/monthly_calls.ts";
 import type { TenantContext } from "../context.ts";
@@ -89,7 +89,7 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
       services.use(DASHBOARD).readState(tx),
       readCalls(tx, now, CHART_DAYS),
       readGauges(tx, now, CHART_DAYS),
-      recentActivity(tx, { limit: RECENT_ENTRIES }),
+      readActivity(ctx, tx),
       readRecentProjects(ctx, tx),
     ]),
   ]);
@@ -115,6 +115,12 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
     steps: listSteps(ctx, person, state!),
     samples: { exist: state!.hasSamples, canChange: canChangeSamples(ctx) },
   };
+}
+
+/** Empty if the actor can't see what it names. */
+function readActivity(ctx: TenantContext, tx: TenantTx): PromiseLike<Activity[]> {
+  const canSee = can(ctx, PROJECTS_READ) && can(ctx, MEMBERS_READ);
+  return recentActivity(tx, { limit: canSee ? RECENT_ENTRIES : 0 });
 }
 
 /** Empty if the actor can't see projects. */

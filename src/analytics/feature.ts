@@ -15,6 +15,7 @@ import { ANALYTICS_READ } from "./permissions.ts";
 import { STORAGE } from "./storage.ts";
 
 export default feature("analytics", {
+  label: "Analytics",
   tables: [dailyMetrics],
   permissions: [ANALYTICS_READ],
   emails: [MONTHLY_REPORT],

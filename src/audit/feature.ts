@@ -4,6 +4,7 @@ import { AUDIT_SCHEDULE, CHECK_AUDIT, CHECK_TENANT_AUDIT } from "./jobs.ts";
 import { AUDIT_LOG, AUDIT_READ, PLATFORM_AUDIT_READ } from "./permissions.ts";
 
 export default feature("audit", {
+  label: "Audit log",
   tables: [auditLog],
   permissions: [AUDIT_READ, PLATFORM_AUDIT_READ],
   planFeatures: [AUDIT_LOG],

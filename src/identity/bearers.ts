@@ -1,9 +1,11 @@
 import { and, asc, eq, ne, notExists, sql } from "drizzle-orm";
 import { refreshTokens } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
 import { type MemberActor, memberActor, type UserActor, userActor, type UserId } from "../access/actor.ts";
+import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
 import { badRequest, forbidden, unauthenticated } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
 import type { Services } from "../ports.ts";
@@ -100,9 +102,10 @@ async function findMember(
   tenant: Tenant,
 ): Promise<MemberActor | null> {
   return await services.use(SIGN_INS).members.getOrLoad(`${id} ${tenant.id}`, async () => {
-    const [row] = await services.db.control.select({ role: memberships.role }).from(memberships)
+    const [row] = await services.db.control.select(ROLE_FIELDS).from(memberships)
+      .leftJoin(roles, ON_CUSTOM_ROLE)
       .where(and(eq(memberships.userId, id), eq(memberships.tenantId, tenant.id)));
-    return row ? memberActor({ id, name, email }, tenant.id, row.role) : null;
+    return row ? memberActor({ id, name, email }, tenant.id, toRole(row)) : null;
   });
 }
 
@@ -118,8 +121,8 @@ async function loadMember(
   { db }: Services,
   { userId, tenantId, familyId }: AccessTokenClaims,
 ): Promise<Bearer | null> {
-  const [row] = await db.control.select({ user: users, role: memberships.role }).from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId))
+  const [row] = await db.control.select({ user: users, ...ROLE_FIELDS }).from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId)).leftJoin(roles, ON_CUSTOM_ROLE)
     .where(
       and(
         eq(memberships.userId, userId),
@@ -128,7 +131,7 @@ async function loadMember(
       ),
     );
   if (!row) return null;
-  const actor = memberActor(row.user, tenantId!, row.role);
+  const actor = memberActor(row.user, tenantId!, toRole(row));
   return { scope: "tenant", familyId, tenantId: tenantId!, actor, appearance: appearanceOf(row.user) };
 }
 

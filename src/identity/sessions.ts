@@ -3,8 +3,10 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { users } from "../../db/control/schema/users.ts";
 import { memberActor, staffActor, userActor, type UserId } from "../access/actor.ts";
+import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
@@ -203,21 +205,21 @@ async function deleteSessions(
 }
 
 async function loadSession({ db }: Services, hash: string): Promise<Session | null> {
-  const [row] = await db.control.select({ session: sessions, user: users, role: memberships.role }).from(
-    sessions,
-  )
+  const [row] = await db.control.select({ session: sessions, user: users, ...ROLE_FIELDS }).from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(
       memberships,
       and(eq(memberships.userId, sessions.userId), eq(memberships.tenantId, sessions.tenantId)),
     )
+    .leftJoin(roles, ON_CUSTOM_ROLE)
     .where(eq(sessions.tokenHash, hash));
   if (!row || (row.session.tenantId && !row.role)) return null;
   const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
+  const { role, customRole } = row;
   const { name, email, isPlatformAdmin } = row.user;
   const person = { id: row.user.id, name, email };
-  const actor: Session["actor"] = row.role
-    ? memberActor(person, row.session.tenantId!, row.role)
+  const actor: Session["actor"] = role
+    ? memberActor(person, row.session.tenantId!, toRole({ role, customRole }))
     : isPlatformAdmin
     ? staffActor(person)
     : userActor(person);

@@ -3,9 +3,11 @@ import { z } from "zod";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { UserId } from "../access/actor.ts";
-import type { Role } from "../access/permissions.ts";
+import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
+import { nameOfRole, type Role } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId, newId } from "../platform/ids.ts";
@@ -146,9 +148,9 @@ export async function makePlatformAdmin(
 
 export type UserFilter = { tenantId?: TenantId; role?: Role; limit: number };
 
-export type UserListing = Omit<User, "passwordHash"> & { roles: Role[] };
+export type UserListing = Omit<User, "passwordHash"> & { roles: string[] };
 
-/** Users ordered by address, each with their roles. `tenantId` and `role` filter both the users and the roles. */
+/** Users ordered by address, each with the names of their roles. `tenantId` and `role` filter both the users and the roles. */
 export async function listUsers(ctx: SystemContext, filter: UserFilter): Promise<UserListing[]> {
   const wanted = and(
     filter.tenantId ? eq(memberships.tenantId, filter.tenantId) : undefined,
@@ -159,10 +161,11 @@ export async function listUsers(ctx: SystemContext, filter: UserFilter): Promise
       filter.limit,
     );
   return await Promise.all(found.map(async ({ user }) => {
-    const roles = await ctx.control.select({ role: memberships.role }).from(memberships)
+    const held = await ctx.control.select(ROLE_FIELDS).from(memberships)
+      .leftJoin(roles, ON_CUSTOM_ROLE)
       .where(and(eq(memberships.userId, user.id), wanted)).orderBy(asc(memberships.createdAt));
     const { passwordHash: _, ...listing } = toUser(user);
-    return { ...listing, roles: roles.map(({ role }) => role) };
+    return { ...listing, roles: held.map((row) => nameOfRole(toRole(row))) };
   }));
 }
 

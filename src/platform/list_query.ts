@@ -74,7 +74,7 @@ export type Order = SortKey & { name: string; direction: "asc" | "desc" };
 export type Shape = { order: Order; applied: Applied[]; side: CursorSide | null };
 
 /** The `limit` of a list: 1 to 100, by default 50. */
-const pageSize = z.coerce.number({ error: PAGE_SIZE_INVALID.code }).int(NOT_WHOLE.code)
+export const pageSize = z.coerce.number({ error: PAGE_SIZE_INVALID.code }).int(NOT_WHOLE.code)
   .min(1, TOO_SMALL.code).max(MAX_PAGE_SIZE, TOO_LARGE.code).default(DEFAULT_PAGE_SIZE);
 
 export function querySchema<Row, S extends Sorts, F extends Filters>(

@@ -15,6 +15,7 @@ import { PROJECT_SAMPLES } from "./sample_projects.ts";
 import { FIRST_PROJECT } from "./setup.ts";
 
 export default feature("projects", {
+  label: "Projects",
   tables: [projects],
   permissions: [PROJECTS_READ, PROJECTS_WRITE],
   limits: [PROJECT_LIMIT],

@@ -7,6 +7,7 @@ import { TENANTS } from "./tenant_directory.ts";
 import { TENANT_UPKEEP, UPKEEP, UPKEEP_SCHEDULE } from "./upkeep.ts";
 
 export default feature("tenancy", {
+  label: "Workspace",
   tables: [brandLogo],
   permissions: [SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE],
   events: EVENTS,

@@ -1,6 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { memberActor, type TenantActor } from "../access/actor.ts";
+import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
 import { type MemberContext, type SystemContext, type TenantContext, tenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
@@ -32,7 +34,8 @@ export async function currentMember(ctx: MemberContext): Promise<MemberContext> 
 async function actorIn({ actor, control }: SystemContext, { id }: Tenant): Promise<TenantActor | null> {
   if (actor.type === "system" || actor.type === "staff") return actor;
   if (actor.type === "visitor" || (actor.type === "member" && actor.tenantId !== id)) return null;
-  const [membership] = await control.select({ role: memberships.role }).from(memberships)
+  const [membership] = await control.select(ROLE_FIELDS).from(memberships)
+    .leftJoin(roles, ON_CUSTOM_ROLE)
     .where(and(eq(memberships.tenantId, id), eq(memberships.userId, actor.id)));
-  return membership ? memberActor(actor, id, membership.role) : null;
+  return membership ? memberActor(actor, id, toRole(membership)) : null;
 }

@@ -8,6 +8,7 @@ export const SETTINGS_MANAGE = permission("settings:manage", {
 
 export const TENANT_DELETE = permission("tenant:delete", {
   roles: ["owner"],
+  ownersOnly: true,
   staff: true,
   label: "Delete the workspace",
 });

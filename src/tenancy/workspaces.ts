@@ -2,9 +2,11 @@ import { and, eq, ne, type SQL } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { UserId } from "../access/actor.ts";
-import type { Role } from "../access/permissions.ts";
+import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
+import type { MemberRole } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
@@ -16,7 +18,7 @@ import { WORKSPACE_NOT_FOUND } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, type TenantRow, toTenant } from "./tenant_rows.ts";
 
 /** A tenant as one of its members sees it. */
-export type Workspace = { tenant: Tenant; role: Role };
+export type Workspace = { tenant: Tenant; role: MemberRole };
 
 /** The user whose workspaces to find. With `tenantId`, as in a `MemberActor`, only that workspace counts. */
 export type WorkspaceMember = { id: UserId; tenantId?: TenantId };
@@ -104,12 +106,13 @@ function belongsTo({ id, tenantId }: WorkspaceMember): SQL {
 }
 
 function selectWorkspaces(db: ControlDb) {
-  return db.select({ ...TENANT_FIELDS, role: memberships.role }).from(memberships)
+  return db.select({ ...TENANT_FIELDS, ...ROLE_FIELDS }).from(memberships)
+    .leftJoin(roles, ON_CUSTOM_ROLE)
     .innerJoin(tenants, eq(tenants.id, memberships.tenantId)).innerJoin(tenantSchemas, ON_ITS_SCHEMA);
 }
 
-type WorkspaceRow = TenantRow & { role: Role };
+type WorkspaceRow = TenantRow & Parameters<typeof toRole>[0];
 
-function toWorkspace({ role, ...row }: WorkspaceRow): Workspace {
-  return { tenant: toTenant(row), role };
+function toWorkspace({ role, customRole, ...row }: WorkspaceRow): Workspace {
+  return { tenant: toTenant(row), role: toRole({ role, customRole }) };
 }

@@ -11,7 +11,19 @@ Deno.test("the CLI lists, counts and retries jobs, and runs them on PostgreSQL",
   const run = (...args: string[]) => cli(variables, ...args);
   try {
     json(await run("setup", "--admin-email", "root@example.com", "--json"));
-    json(await run("tenants", "create", "Acme", "acme", "--owner-email", "ada@acme.example", "--json"));
+    json(
+      await run(
+        "tenants",
+        "create",
+        "Acme",
+        "acme",
+        "--owner-email",
+        "ada@acme.example",
+        "--plan",
+        "team",
+        "--json",
+      ),
+    );
     json(await run("users", "create", "mei@acme.example", "--tenant-id", "acme", "--json"));
     json(
       await run("users", "create", "jo@acme.example", "--tenant-id", "acme", "--no-send-invite", "--json"),

@@ -38,7 +38,7 @@ Deno.test("inviting by CSV", async (t) => {
       [
         [2, "ben@new.example", "admin", "new", null],
         [4, "ida@new.example", "member", "new", null],
-        [5, "mia@new.example", "king", "error", "not_a_choice"],
+        [5, "mia@new.example", "king", "error", "role_unknown"],
         [6, "ben@new.example", "viewer", "error", "address_listed_twice"],
         [7, "leo@new.example", "owner", "error", "role_too_high"],
         [8, "noa@", "", "error", "email_invalid"],

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { createApp, type HttpApp } from "../../routes/app.ts";
-import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
 import { invite } from "../../src/access/invitations.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { createRole } from "../../src/access/role_editing.ts";
+import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
 import { listSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import type { User } from "../../src/identity/users.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -32,6 +34,8 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   "team/invitations": invitationId,
   "join-domains": joinDomainId,
   "team/domains": joinDomainId,
+  roles: makeRole,
+  settings: makeRole,
 };
 
 /** The back office reveals nothing except to platform staff, whether a tenant exists or not. */
@@ -129,6 +133,11 @@ async function signInIdOf(world: World, { id, email }: User): Promise<string> {
 async function entryIdOf(ctx: Company["ctx"]): Promise<string> {
   const { items } = await listAudit(ctx, AUDIT_LIST.query.parse({}));
   return items[0]!.id;
+}
+
+async function makeRole({ ctx }: Company): Promise<string> {
+  const name = `Of Globex ${newId()}`;
+  return (await createRole(ctx, { name, permissions: ["projects:read"] })).id;
 }
 
 /** Creates a resource through the API, and returns its id. */

@@ -183,18 +183,22 @@ async function drained(response: Response): Promise<boolean> {
   return response.ok;
 }
 
+/** Below the ports that the system gives to servers on port 0, so that none of these takes it in the meantime. */
+const PORTS = { first: 10_000, count: 22_000 };
+const TRIES = 100;
+
 /** A free port on this machine. */
 export async function freePort(): Promise<number> {
-  const port = await new Promise<number>((done) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
-  if (givenPorts.has(port)) return await freePort();
-  givenPorts.add(port);
-  return port;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port from ${PORTS.first} on is free.`);
 }
 
-/** Ports already returned. The system may return a port again before anyone uses it. */
-const givenPorts = new Set<number>();
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer().once("error", () => done(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
+  });
+}

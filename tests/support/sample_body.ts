@@ -35,7 +35,9 @@ function sample({ type, enum: values, format, minimum = 1, ...schema }: Schema, 
       return schema.items ? [sample(schema.items, text)] : [];
     default: {
       const { properties = {}, required = [] } = schema;
-      return Object.fromEntries(required.map((name) => [name, sample(properties[name]!, text)]));
+      return Object.fromEntries(
+        required.map((name) => [name, name === "email" ? FORMATS.email : sample(properties[name]!, text)]),
+      );
     }
   }
 }

@@ -8,7 +8,7 @@ import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { createApp } from "../../routes/app.ts";
 import { memberActor, systemActor } from "../../src/access/actor.ts";
 import { addMember } from "../../src/access/members.ts";
-import type { Role } from "../../src/access/permissions.ts";
+import type { MemberRole } from "../../src/access/permissions.ts";
 import type { PlanKey } from "../../src/billing/plans.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
@@ -165,14 +165,14 @@ export class World implements AsyncDisposable {
     return user;
   }
 
-  async member(company: Company, email: string, role: Role): Promise<User> {
+  async member(company: Company, email: string, role: MemberRole): Promise<User> {
     const user = await this.user(email);
     const membership = { tenantId: company.tenant.id, userId: user.id, role };
     await this.system.tx((tx) => addMember(this.system, tx, membership));
     return user;
   }
 
-  acting(tenant: Tenant, user: User, role: Role): MemberContext {
+  acting(tenant: Tenant, user: User, role: MemberRole): MemberContext {
     return tenantContext(this.services, tenant, memberActor(user, tenant.id, role), newId());
   }
 

@@ -10,11 +10,11 @@ Deno.test("what features declare has a code by which translators find it", () =>
   const codes = declaredWordings().map(({ code }) => code);
 
   assert.deepEqual([...new Set(codes)], codes);
-  for (const { events, permissions, setup, limits, planFeatures } of FEATURES) {
+  for (const { events, permissions, planFeatures, setup, limits } of FEATURES) {
     for (const { name } of events) assert.ok(codes.includes(`event.${name}`), name);
     for (const { key } of permissions) assert.ok(codes.includes(`permission.${key}.label`), key);
-    for (const { name } of setup) assert.ok(codes.includes(`setup.${name}`), name);
     for (const { key } of planFeatures) assert.ok(codes.includes(`plan_feature.${key}`), key);
+    for (const { name } of setup) assert.ok(codes.includes(`setup.${name}`), name);
     for (const { name } of limits) assert.ok(codes.includes(`limit.${name}.several`), name);
   }
   for (const code of codes) assert.match(code, /^[a-z][a-z0-9_.:]*$/);

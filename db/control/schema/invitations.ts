@@ -1,7 +1,9 @@
-import { index, text, unique, uuid } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { check, foreignKey, index, text, unique, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
+import { roles } from "./roles.ts";
 import { tenants } from "./tenants.ts";
 import { users } from "./users.ts";
 
@@ -13,7 +15,10 @@ export const invitations = control.table("invitations", {
   }),
   /** In lowercase and trimmed, as in `users`. */
   email: text("email").notNull(),
-  role: text("role", { enum: ["owner", "admin", "member", "viewer"] }).notNull(),
+  /** A built-in role, or `custom` for one that the tenant defined. */
+  role: text("role", { enum: ["owner", "admin", "member", "viewer", "custom"] }).notNull(),
+  /** The tenant's role, if `role` is `custom`. */
+  customRoleId: uuid("custom_role_id"),
   /** SHA-256 of the secret in the emailed link. */
   tokenHash: text("token_hash").notNull().unique(),
   /** Null if the product itself invited, or if the inviter's account is gone. */
@@ -22,6 +27,16 @@ export const invitations = control.table("invitations", {
   expiresAt: moment("expires_at").notNull(),
 }, (table) => [
   unique("invitations_tenant_email").on(table.tenantId, table.email),
+  check(
+    "invitations_custom_role_given",
+    sql`(${table.role} = 'custom') = (${table.customRoleId} is not null)`,
+  ),
+  foreignKey({
+    name: "invitations_custom_role",
+    columns: [table.tenantId, table.customRoleId],
+    foreignColumns: [roles.tenantId, roles.id],
+  }),
+  index("invitations_of_custom_role").on(table.customRoleId).where(sql`${table.customRoleId} is not null`),
   index("invitations_created").on(table.tenantId, table.createdAt, table.id),
   index("invitations_inviter").on(table.invitedBy),
   index("invitations_expiry").on(table.expiresAt),

@@ -1,5 +1,4 @@
 import type { Child } from "hono/jsx";
-import type { Role } from "../../../src/access/permissions.ts";
 import type { InvitationStep } from "../../../src/access/accept_invitation.ts";
 import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
@@ -17,7 +16,8 @@ export type InvitationPageProps = {
   step: InvitationStep;
   /** The invited address. */
   email: string;
-  role: Role;
+  /** The id of a built-in role, or the name of another role. */
+  role: string;
   invitedBy: string | null;
   expiresAt: Date;
   workspace: Mark;
@@ -32,12 +32,13 @@ export type InvitationPageProps = {
 export function InvitationPage(props: InvitationPageProps) {
   const { step, role, invitedBy, expiresAt, workspace } = props;
   const text = invitationText.use();
+  const roleName = (text.roles as Record<string, string>)[role] ?? text.ownRole(role);
   const Step = STEPS[step];
   return (
     <FormColumn
       title={fill(text.heading, { workspace: <bdi>{workspace.name}</bdi> })}
       mark={<TenantMark {...workspace} size="large" />}
-      lead={invitedBy ? text.leadFrom(invitedBy, text.roles[role]) : text.lead(text.roles[role])}
+      lead={invitedBy ? text.leadFrom(invitedBy, roleName) : text.lead(roleName)}
     >
       <Step {...props} />
       <p class="text-sm text-muted">{fill(text.until, { day: <Day at={expiresAt} long /> })}</p>

@@ -7,6 +7,7 @@ export const en = {
     member: "a member",
     viewer: "a viewer",
   },
+  ownRole: (name: string) => `“${name}”`,
   lead: (role: string) => `You're invited as ${role}.`,
   leadFrom: (inviter: string, role: string) => `${inviter} invited you as ${role}.`,
   setUp: "For {email}. Enter your name and choose a password to join.",

@@ -72,7 +72,7 @@ function NoInvitations({ isFiltered }: { isFiltered: boolean }) {
 }
 
 function InvitationRow({ invitation, now }: { invitation: Invitation; now: Date }) {
-  const { id, email, role, invitedBy } = invitation;
+  const { id, email, invitedBy } = invitation;
   const text = teamText.use();
   const until = <Until invitation={invitation} now={now} />;
   return (
@@ -80,14 +80,20 @@ function InvitationRow({ invitation, now }: { invitation: Invitation; now: Date 
       <MainCell
         details={
           <>
-            <span>{text.roles[role]}</span>
+            <span>
+              <InvitedRole invitation={invitation} />
+            </span>
             <span>{isExpired(invitation, now) ? until : fill(text.invitations.until, { day: until })}</span>
           </>
         }
       >
         <span class={`font-medium ${TWO_LINES}`}>{email}</span>
       </MainCell>
-      <RowCell>{text.roles[role]}</RowCell>
+      <RowCell>
+        <span class={TWO_LINES}>
+          <InvitedRole invitation={invitation} />
+        </span>
+      </RowCell>
       <RowCell>
         <span class={TWO_LINES}>
           <bdi>{invitedBy ?? text.invitations.system}</bdi>
@@ -96,6 +102,11 @@ function InvitationRow({ invitation, now }: { invitation: Invitation; now: Date 
       <TimeCell actions={<RowActions id={id} />} menu={<RowMenu id={id} email={email} />}>{until}</TimeCell>
     </Row>
   );
+}
+
+function InvitedRole({ invitation: { role, customRole } }: { invitation: Invitation }) {
+  if (role !== "custom") return <>{teamText.use().roles[role]}</>;
+  return <bdi>{customRole?.name}</bdi>;
 }
 
 /** A badge for an expired invitation. */

@@ -1,4 +1,4 @@
-import type { Role } from "../../../src/access/permissions.ts";
+import type { ListedRole } from "../../../src/access/roles.ts";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
 import { TextLink } from "../../components/link.tsx";
@@ -8,7 +8,7 @@ import { teamText } from "./text.ts";
 
 export type InviteFormProps = {
   /** The roles that the person may grant. */
-  roles: readonly Role[];
+  roles: readonly ListedRole[];
   values?: { email?: string; role?: string };
   errors?: Record<string, string>;
   problem?: string;
@@ -20,7 +20,7 @@ export function InviteForm(
   { roles, values = {}, errors = {}, problem, inPlace = false }: InviteFormProps,
 ) {
   const { invitations: text } = teamText.use();
-  const role = roles.find((each) => each === values.role) ?? "member";
+  const role = roles.find(({ id }) => id === values.role)?.id ?? "member";
   return (
     <TeamForm id="invite-form" action="/team/invitations" problem={problem} inPlace={inPlace}>
       <TextField

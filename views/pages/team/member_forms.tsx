@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Role } from "../../../src/access/permissions.ts";
+import type { ListedRole } from "../../../src/access/roles.ts";
 import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { CLOSES_DIALOG, Dialog } from "../../components/dialog.tsx";
@@ -9,10 +9,11 @@ import { RoleField } from "./role_field.tsx";
 import { teamText } from "./text.ts";
 
 export type MemberFormProps = {
-  member: { id: string; name: string; role: Role };
+  /** `role` is the id of the member's role. */
+  member: { id: string; name: string; role: string };
   isSelf: boolean;
   /** The roles that the person may grant. */
-  roles: readonly Role[];
+  roles: readonly ListedRole[];
   problem?: string;
   errors?: Record<string, string>;
   /** Whether the form is in a dialog of the list, not on its own page. */

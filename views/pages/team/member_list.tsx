@@ -1,4 +1,4 @@
-import type { Role } from "../../../src/access/permissions.ts";
+import type { MembershipRole } from "../../../src/access/members.ts";
 import { ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { TextLink } from "../../components/link.tsx";
@@ -9,13 +9,14 @@ import { ListPanel } from "../../components/list/list_panel.tsx";
 import { type ListedMember, MemberRow } from "./member_row.tsx";
 import { teamText } from "./text.ts";
 
-export type MemberView = { search: string; role: "all" | Role; sort: string };
+/** `role` is a built-in role, `custom`, or the id of a role of the workspace's own. */
+export type MemberView = { search: string; role: string; sort: string };
 
 export type MemberListProps = {
   members: ListedMember[];
   pages: ListPages;
   /** The number of members on each tab. */
-  counts: Record<MemberView["role"], number> | null;
+  counts: Record<"all" | MembershipRole, number> | null;
   view: MemberView;
   now: Date;
   canManage: boolean;
@@ -31,7 +32,7 @@ export type OfferNoticeProps = { isReceived: boolean; name: string };
 export const MEMBERS: ListAddress<MemberView> = { path: "/team", defaults: { role: "all", sort: "name" } };
 
 const ID = "member-list";
-const ROLES = ["all", "owner", "admin", "member", "viewer"] as const;
+const TABS = ["all", "owner", "admin", "member", "viewer", "custom"] as const;
 
 /** The list with its tabs. A change of a member, or of what the list shows, replaces it. */
 export function MemberList(
@@ -39,6 +40,7 @@ export function MemberList(
 ) {
   const text = teamText.use();
   const { name, email, role, seen, joined } = text.columns;
+  const hasCustom = Boolean(counts?.custom) || view.role === "custom";
   return (
     <ListPanel
       id={ID}
@@ -50,7 +52,8 @@ export function MemberList(
         name: "role",
         label: text.filterByRole,
         counts,
-        options: ROLES.map((value) => ({ value, label: text.tabs[value] })),
+        options: TABS.filter((value) => value !== "custom" || hasCustom)
+          .map((value) => ({ value, label: text.tabs[value] })),
       }}
       filter={<ListSearch list={ID} address={MEMBERS} view={view} label={text.search} />}
       notice={

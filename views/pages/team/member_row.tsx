@@ -20,7 +20,7 @@ export type ListedMember = Member & { isSelf: boolean; canChange: boolean; canOf
 
 /** A member in the list. */
 export function MemberRow({ member, now }: { member: ListedMember; now: Date }) {
-  const { id, name, email, avatarColor, role, joinedAt, isSelf, canChange } = member;
+  const { id, name, email, avatarColor, joinedAt, isSelf, canChange } = member;
   const text = teamText.use();
   const hasActions = isSelf || canChange;
   return (
@@ -37,7 +37,11 @@ export function MemberRow({ member, now }: { member: ListedMember; now: Date }) 
       <RowCell>
         <span class={TWO_LINES}>{email}</span>
       </RowCell>
-      <RowCell>{text.roles[role]}</RowCell>
+      <RowCell>
+        <span class={TWO_LINES}>
+          <RoleName member={member} />
+        </span>
+      </RowCell>
       <RowCell class="whitespace-nowrap">
         <LastSeen member={member} now={now} />
       </RowCell>
@@ -57,12 +61,17 @@ function MemberDetails({ member, now }: { member: Member; now: Date }) {
   return (
     <>
       <span class="wrap-anywhere">{member.email}</span>
-      <span>{text.roles[member.role]}</span>
+      <RoleName member={member} />
       {member.lastSeenAt
         ? <span>{fill(text.seen, { time: <LastSeen member={member} now={now} /> })}</span>
         : null}
     </>
   );
+}
+
+function RoleName({ member: { role, customRole } }: { member: Member }) {
+  if (role !== "custom") return <>{teamText.use().roles[role]}</>;
+  return <bdi>{customRole?.name}</bdi>;
 }
 
 function LastSeen({ member: { lastSeenAt }, now }: { member: Member; now: Date }) {

@@ -1,10 +1,11 @@
-import type { Role } from "../../../src/access/permissions.ts";
+import type { ListedRole } from "../../../src/access/roles.ts";
 import { FieldError } from "../../components/field.tsx";
+import { RoleName } from "../roles/role_name.tsx";
 import { teamText } from "./text.ts";
 
 /** One choice per role, each with what it allows. */
 export function RoleField(
-  { roles, value, error }: { roles: readonly Role[]; value: Role; error?: string },
+  { roles, value, error }: { roles: readonly ListedRole[]; value: string; error?: string },
 ) {
   const text = teamText.use();
   return (
@@ -16,13 +17,15 @@ export function RoleField(
             <input
               type="radio"
               name="role"
-              value={role}
-              checked={role === value}
+              value={role.id}
+              checked={role.id === value}
               class="mt-0.5 size-4 shrink-0"
             />
             <span class="grid">
-              <span class="font-medium">{text.roles[role]}</span>
-              <span class="text-sm text-muted">{text.role.hints[role]}</span>
+              <span class="font-medium wrap-anywhere">
+                <RoleName role={role} />
+              </span>
+              <span class="text-sm text-muted">{hintOf(role)}</span>
             </span>
           </label>
         ))}
@@ -30,4 +33,9 @@ export function RoleField(
       {error ? <FieldError id="role-error" text={error} /> : null}
     </fieldset>
   );
+}
+
+function hintOf({ id, isBuiltIn, permissions }: ListedRole): string {
+  const { hints, ownHint } = teamText.use().role;
+  return isBuiltIn ? hints[id as keyof typeof hints] : ownHint(permissions.length);
 }

@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { createRole, deleteRole, newRole, roleChanges, updateRole } from "../../src/access/role_editing.ts";
+import { pageRoles, ROLE_LIST } from "../../src/access/roles.ts";
+import { model } from "../operation_document.ts";
+import { tenantResource } from "./audiences.ts";
+
+const role = model("Role", {
+  id: z.string().openapi({ description: "The name of a built-in role, or a UUID" }),
+  name: z.string(),
+  isBuiltIn: z.boolean(),
+  permissions: z.array(z.string()),
+  members: z.int().openapi({ description: "How many members have the role" }),
+});
+
+const roles = tenantResource("Roles");
+export default roles;
+
+roles.list("/roles", {
+  operationId: "listRoles",
+  summary: "List roles",
+  description: "The built-in roles first, then the tenant's own by name.",
+  list: ROLE_LIST,
+  name: "RoleList",
+  item: role,
+  answer: "A page of roles",
+  run: pageRoles,
+});
+
+roles.operation("post", "/roles", {
+  operationId: "createRole",
+  summary: "Create a role",
+  description:
+    "Needs `roles:manage`, a plan with `custom_roles`, and every permission that the role gets. `GET /roles` shows the owner's permissions: a role can have them all, except those that only owners have.",
+  body: newRole,
+  answer: { status: 201, description: "The new role", schema: role },
+  refusals: [409],
+  run: (ctx, { body }) => createRole(ctx, body),
+});
+
+roles.operation("patch", "/roles/{id}", {
+  operationId: "updateRole",
+  summary: "Change a role for everyone who has it",
+  description: "Built-in roles can't be changed. Tokens of members follow within five seconds.",
+  body: roleChanges,
+  answer: { description: "The changed role", schema: role },
+  run: (ctx, { id, body }) => updateRole(ctx, id, body),
+});
+
+roles.operation("delete", "/roles/{id}", {
+  operationId: "deleteRole",
+  summary: "Delete a role that nobody has",
+  answer: { status: 204, description: "The role was deleted" },
+  refusals: [409],
+  run: (ctx, { id }) => deleteRole(ctx, id),
+});

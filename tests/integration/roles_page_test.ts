@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { createRole } from "../../src/access/role_editing.ts";
+import { listRoles } from "../../src/access/roles.ts";
+import type { Browser } from "../support/browser.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
+
+/** Protects: the pages of roles work without JavaScript, and members see only what their role allows. */
+
+Deno.test("an owner makes a role, changes it and deletes it; a form that is sent twice makes one role", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const { browser, host } = await signedIn(world, company, company.owner.email);
+  const path = `${host}/settings/roles`;
+
+  const form = await browser.get(`${path}/new?from=viewer`);
+  const key = /name="form_key" value="([^"]+)"/.exec(form.text)![1]!;
+  const sent = { form_key: key, name: "Auditor", permissions: "projects:read" };
+  const empty = await browser.post(path, { form_key: key, name: " " });
+  const created = await browser.post(path, sent);
+  await browser.post(path, sent);
+  const own = (await listRoles(company.ctx)).filter(({ isBuiltIn }) => !isBuiltIn);
+  const page = await browser.get(`${path}/${own[0]!.id}`);
+  await browser.post(`${path}/${own[0]!.id}`, { name: "Reviewer", permissions: "members:read" });
+  const [changed] = (await listRoles(company.ctx)).filter(({ isBuiltIn }) => !isBuiltIn);
+  const deleted = await browser.post(`${path}/${own[0]!.id}/delete`, {});
+
+  assert.match(form.text, /value="Viewer \(copy\)"/);
+  assert.match(form.text, /value="projects:read" checked/);
+  assert.equal(empty.status, 422);
+  assert.match(empty.text, /Enter a name\..*Choose at least one permission\./s);
+  assert.match(created.text, /Role Auditor created\./);
+  assert.deepEqual(own.map(({ name, permissions }) => [name, permissions]), [["Auditor", ["projects:read"]]]);
+  assert.match(page.text, /Auditor/);
+  assert.doesNotMatch(page.text.replaceAll(/<[^>]+>/g, ""), /projects:read/);
+  assert.deepEqual([changed!.name, changed!.permissions], ["Reviewer", ["members:read"]]);
+  assert.match(deleted.text, /Role Reviewer deleted\./);
+  assert.equal((await listRoles(company.ctx)).length, 4);
+});
+
+Deno.test("a role with members can't be deleted, and its page leads to them", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const role = await createRole(company.ctx, { name: "Auditor", permissions: ["projects:read"] });
+  await world.member(company, "mei@acme.example", role);
+  const { browser, host } = await signedIn(world, company, company.owner.email);
+
+  const page = await browser.get(`${host}/settings/roles/${role.id}/delete`);
+  const forced = await browser.post(`${host}/settings/roles/${role.id}/delete`, {});
+  const team = await browser.get(`${host}/team?role=${role.id}`);
+
+  assert.match(page.text, /1 member still has this role\..*Give them another role first\./s);
+  assert.ok(page.text.includes(`href="/team?role=${role.id}"`));
+  assert.doesNotMatch(page.text, /action="[^"]*\/delete"/);
+  assert.equal(forced.status, 409);
+  assert.match(team.text, /mei@acme\.example/);
+  assert.match(team.text, /Auditor/);
+  assert.equal([...team.text.matchAll(/<tr id="member-/g)].length, 1);
+});
+
+Deno.test("members see what their role allows: links, buttons, and the first page that they may see", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const role = await createRole(company.ctx, { name: "Reader", permissions: ["projects:read"] });
+  await world.member(company, "mei@acme.example", role);
+  await world.member(company, "vic@acme.example", "viewer");
+  const reader = await signedIn(world, company, "mei@acme.example");
+  const viewer = await signedIn(world, company, "vic@acme.example");
+
+  const start = await reader.browser.get(`${reader.host}/dashboard`);
+  const list = await viewer.browser.get(`${viewer.host}/settings/roles`);
+  const form = await viewer.browser.get(`${viewer.host}/settings/roles/new`);
+  const page = await viewer.browser.get(`${viewer.host}/settings/roles/${role.id}`);
+
+  assert.match(start.text, /<title>Projects/);
+  assert.match(start.text, /href="\/projects"/);
+  assert.doesNotMatch(start.text, /href="\/(team|dashboard|projects\/new)"/);
+  assert.match(start.text, /Reader/);
+  assert.match(list.text, /Reader/);
+  assert.doesNotMatch(list.text, /href="\/settings\/roles\/new"/);
+  assert.doesNotMatch(page.text, /\/(edit|delete)"/);
+  assert.equal(form.status, 403);
+});
+
+Deno.test("a plan without roles of one's own says which plan has them, and keeps those that exist", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme", "Acme", undefined, "team");
+  const rich = { ...company.ctx, tenant: { ...company.tenant, plan: "premium" as const } };
+  const { browser, host } = await signedIn(world, company, company.owner.email);
+
+  const none = await browser.get(`${host}/settings/roles`);
+  await createRole(rich, { name: "Auditor", permissions: ["projects:read"] });
+  const kept = await browser.get(`${host}/settings/roles`);
+  const form = await browser.get(`${host}/settings/roles/new`);
+
+  assert.match(none.text, /Make your own roles on the Premium plan and above\./);
+  assert.doesNotMatch(none.text, /settings\/roles\/new/);
+  assert.match(kept.text, /These roles still work\. To add or change one, you need the Premium plan\./);
+  assert.equal(form.status, 403);
+  assert.match(form.text, /Making your own roles comes with the Premium plan and above\./);
+});
+
+async function signedIn(
+  world: World,
+  { tenant }: Company,
+  email: string,
+): Promise<{ browser: Browser; host: string }> {
+  const browser = world.browser();
+  const host = `http://${world.host(tenant.subdomain)}`;
+  await browser.post(`${host}/login`, { email, password: PASSWORD });
+  return { browser, host };
+}
