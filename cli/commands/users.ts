@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ROLES } from "../../src/access/permissions.ts";
 import { profileChanges, updateProfile } from "../../src/identity/account.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
+import { disableFactors } from "../../src/identity/factor_management.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { listSignIns, revokeOtherSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import { getUser, listUsers } from "../../src/identity/users.ts";
@@ -81,6 +82,17 @@ export function usersCommand() {
         const { id } = await getUser(ctx, idOrEmail);
         const { email, name } = await updateProfile(ctx, id, input);
         createOutput(json === true).data({ id, email, name });
+      });
+    });
+
+  users.command("disable-mfa <user>").description(
+    "Removes all second factors of a user who lost them. Make sure who asks.",
+  )
+    .option("--json", "print JSON")
+    .action(async (idOrEmail, { json }) => {
+      await withSystem(async (ctx) => {
+        const { id, email } = await getUser(ctx, idOrEmail);
+        createOutput(json === true).data({ id, email, removed_factors: await disableFactors(ctx, id) });
       });
     });
 

@@ -15,6 +15,8 @@ export const STATUS: Record<
   unauthenticated: { status: 401, title: "Not signed in" },
   unverified: { status: 400, title: "Not verified" },
   forbidden: { status: 403, title: "Not allowed" },
+  reauthentication_required: { status: 403, title: "Confirm that it's you" },
+  second_factor_required: { status: 403, title: "Second factor required" },
   suspended: { status: 403, title: "Suspended" },
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Conflict" },
@@ -25,8 +27,12 @@ export const STATUS: Record<
   unavailable: { status: 503, title: "Temporarily unavailable" },
 };
 
-/** The problem type for a reached plan limit. `limit` and `used` hold the numbers. */
-const LIMIT_REACHED = "/problems/limit-reached";
+/** The problem types of kinds that a program reacts to. With a reached plan limit, `limit` and `used` hold the numbers. */
+const TYPES: Partial<Record<ErrorKind, string>> = {
+  limit_reached: "/problems/limit-reached",
+  reauthentication_required: "/problems/reauthentication-required",
+  second_factor_required: "/problems/second-factor-required",
+};
 
 /**
  * Answers with `application/problem+json` (RFC 9457). The text is English
@@ -51,7 +57,8 @@ export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): R
     detail: englishOf(error.problem),
     request_id: requestId,
     ...(error.kind === "invalid" ? { errors } : {}),
-    ...(error.usage && { type: LIMIT_REACHED, ...error.usage }),
+    ...(TYPES[error.kind] && { type: TYPES[error.kind] }),
+    ...error.usage,
   });
 }
 

@@ -1,6 +1,7 @@
 /** Every resource of the API, one line each. A resource says itself who may call it. */
 export { default as auth } from "./auth.ts";
 export { default as dashboard } from "./dashboard.ts";
+export { default as factors } from "./factors.ts";
 export { default as me } from "./me.ts";
 export { default as members } from "./members.ts";
 export { default as projects } from "./projects.ts";

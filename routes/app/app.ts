@@ -4,6 +4,8 @@ import type { HttpEnv } from "../http.ts";
 import { sendOwnLogo } from "../logos.ts";
 import { handoffPages, proveHandoff } from "../site/handoffs.tsx";
 import { sessionPages } from "../site/sessions.tsx";
+import { secondStepPages } from "../site/second_step.tsx";
+import { stepUpPages } from "../site/step_up.tsx";
 import { resendVerification } from "../site/verification.tsx";
 import { frameWorkspace, requireMember } from "./member.tsx";
 import type { MemberPages } from "./member_pages.ts";
@@ -20,6 +22,8 @@ export const app = new Hono<HttpEnv>();
 
 app.get("/", (c) => c.redirect("/dashboard", 303));
 app.route("/", sessionPages);
+app.route("/", secondStepPages);
+app.route("/", stepUpPages);
 app.route("/", handoffPages);
 app.get(HANDOFF_PROOF_PATH, proveHandoff);
 app.post("/verify-email/resend", resendVerification);

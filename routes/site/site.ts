@@ -8,6 +8,8 @@ import { proveHandoff } from "./handoffs.tsx";
 import { landingPages } from "./landing.tsx";
 import { passwordPages } from "./passwords.tsx";
 import { sessionPages } from "./sessions.tsx";
+import { secondStepPages } from "./second_step.tsx";
+import { stepUpPages } from "./step_up.tsx";
 import { signUpPages } from "./sign_up.tsx";
 import { resendVerification, verificationPages } from "./verification.tsx";
 import { requirePerson } from "./visitor.tsx";
@@ -23,6 +25,8 @@ for (
     signUpPages,
     addressPages,
     sessionPages,
+    secondStepPages,
+    stepUpPages,
     passwordPages,
     verificationPages,
   ]

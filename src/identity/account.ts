@@ -22,6 +22,7 @@ import {
   PASSWORD_TOO_LONG,
   verifyPassword,
 } from "./passwords.ts";
+import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { endAllSessionsIn } from "./sessions.ts";
 import { withUnchangedPassword } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
@@ -83,7 +84,8 @@ export async function updateProfile(
 
 /**
  * Changes the password of the person with this session. Ends all other ways into the account: other browsers, the tokens of
- * programs, and open links to set a password. Emails the person. Throws `invalid` on `currentPassword` and `newPassword`.
+ * programs, trusted browsers, and open links to set a password. Emails the person. Throws `invalid` on `currentPassword` and
+ * `newPassword`, or `reauthentication_required` if the person has a second factor and hasn't used it just now.
  */
 export async function changePassword(
   ctx: SystemContext,
@@ -94,6 +96,7 @@ export async function changePassword(
   authorizeSelf(ctx, id);
   const user = await getUserById(ctx.control, id);
   await checkPasswords(ctx, user, currentPassword, newPassword);
+  await requireRecentSignIn(ctx, { proved: ["password"] });
   const passwordHash = await hashPassword(newPassword, ctx.signal);
   const changed = await withUnchangedPassword(ctx, user, async (tx) => {
     await endAllSessionsIn(ctx, tx, id, { except: signInId });

@@ -13,5 +13,21 @@ export const USER_PASSWORD_CHANGED = platformEvent<Logged>("user.password_change
 export const USER_SIGNED_OUT = platformEvent<Logged>("user.signed_out", {
   sentence: "signed {name} out",
 });
+export const USER_FACTOR_ADDED = platformEvent<Logged>("user.factor_added", {
+  sentence: "added a second factor to the account of {name}",
+});
+export const USER_FACTOR_REMOVED = platformEvent<Logged>("user.factor_removed", {
+  sentence: "removed a second factor from the account of {name}",
+});
+export const USER_RECOVERY_CODES_REPLACED = platformEvent<Logged>("user.recovery_codes_replaced", {
+  sentence: "replaced the recovery codes of {name}",
+});
 
-export const EVENTS = [USER_UPDATED, USER_PASSWORD_CHANGED, USER_SIGNED_OUT];
+export const EVENTS = [
+  USER_UPDATED,
+  USER_PASSWORD_CHANGED,
+  USER_SIGNED_OUT,
+  USER_FACTOR_ADDED,
+  USER_FACTOR_REMOVED,
+  USER_RECOVERY_CODES_REPLACED,
+];

@@ -1,6 +1,7 @@
 import type { SystemContext } from "../context.ts";
 import { findCreatedByForm } from "../tenancy/repeated_creation.ts";
 import type { Device } from "./credentials.ts";
+import { hasFactors } from "./factors.ts";
 import { createHandoff } from "./handoffs.ts";
 import { verifyPassword } from "./passwords.ts";
 import { startCheckedSession } from "./sign_in.ts";
@@ -21,6 +22,7 @@ export async function repeatSignUp(
   const wanted = { name: input.companyName, subdomain: input.subdomain };
   const tenant = user && await findCreatedByForm(ctx, user.id, wanted, renderedAt);
   if (!tenant || !(await verifyPassword(input.password, user.passwordHash, ctx.signal)).matches) return null;
+  if (await hasFactors(ctx.control, user.id)) return null;
   const session = await startCheckedSession(ctx, user, { tenantId: null, remember: true, device });
   const { signInId, remember } = session;
   const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: "created" });
