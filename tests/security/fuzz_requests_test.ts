@@ -14,7 +14,7 @@ import { PASSWORD, World } from "../support/world.ts";
 const SEED = 20_260_302;
 
 /** Routes that would sign the caller out. */
-const ENDS_SESSION = /logout/;
+const ENDS_SESSION = /logout|end-others/;
 const FIELDS = [
   "name",
   "description",
