@@ -1,9 +1,16 @@
-import { and, asc, eq, ne, notExists, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ne, notExists, sql } from "drizzle-orm";
 import { refreshTokens } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
-import { type MemberActor, memberActor, type UserActor, userActor, type UserId } from "../access/actor.ts";
+import {
+  type Authentication,
+  type MemberActor,
+  memberActor,
+  type UserActor,
+  userActor,
+  type UserId,
+} from "../access/actor.ts";
 import { badRequest, forbidden, unauthenticated } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
 import type { Services } from "../ports.ts";
@@ -12,6 +19,7 @@ import type { Tenant } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { verifyAccessToken } from "./access_tokens.ts";
 import type { AccessTokenClaims, Bearer } from "./credentials.ts";
+import { hasFactors } from "./factors.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { appearanceOf } from "./users.ts";
 
@@ -96,14 +104,15 @@ async function findOpened(
 
 async function findMember(
   services: Services,
-  { id, name, email }: UserActor,
+  { id, name, email, authentication }: UserActor,
   tenant: Tenant,
 ): Promise<MemberActor | null> {
-  return await services.use(SIGN_INS).members.getOrLoad(`${id} ${tenant.id}`, async () => {
+  const member = await services.use(SIGN_INS).members.getOrLoad(`${id} ${tenant.id}`, async () => {
     const [row] = await services.db.control.select({ role: memberships.role }).from(memberships)
       .where(and(eq(memberships.userId, id), eq(memberships.tenantId, tenant.id)));
     return row ? memberActor({ id, name, email }, tenant.id, row.role) : null;
   });
+  return member && { ...member, authentication };
 }
 
 async function loadFirstWorkspaces({ db }: Services, userId: UserId) {
@@ -118,18 +127,23 @@ async function loadMember(
   { db }: Services,
   { userId, tenantId, familyId }: AccessTokenClaims,
 ): Promise<Bearer | null> {
-  const [row] = await db.control.select({ user: users, role: memberships.role }).from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId))
-    .where(
-      and(
-        eq(memberships.userId, userId),
-        eq(memberships.tenantId, tenantId!),
-        notExists(revoked(db, familyId)),
+  const [[row], proof] = await Promise.all([
+    db.control.select({ user: users, role: memberships.role }).from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId))
+      .where(
+        and(
+          eq(memberships.userId, userId),
+          eq(memberships.tenantId, tenantId!),
+          notExists(revoked(db, familyId)),
+        ),
       ),
-    );
+    loadProof(db, { userId, familyId }),
+  ]);
   if (!row) return null;
-  const actor = memberActor(row.user, tenantId!, row.role);
-  return { scope: "tenant", familyId, tenantId: tenantId!, actor, appearance: appearanceOf(row.user) };
+  const { authentication, hasFactor } = proof;
+  const actor = memberActor({ ...row.user, authentication }, tenantId!, row.role);
+  const appearance = appearanceOf(row.user);
+  return { scope: "tenant", familyId, tenantId: tenantId!, actor, appearance, hasFactor };
 }
 
 /** An API token never gives platform staff their staff permissions. They have those only in the back office. */
@@ -137,11 +151,28 @@ async function loadPerson(
   { db }: Services,
   { userId, familyId }: AccessTokenClaims,
 ): Promise<Bearer | null> {
-  const [user] = await db.control.select().from(users)
-    .where(and(eq(users.id, userId), notExists(revoked(db, familyId))));
+  const [[user], { authentication, hasFactor }] = await Promise.all([
+    db.control.select().from(users).where(and(eq(users.id, userId), notExists(revoked(db, familyId)))),
+    loadProof(db, { userId, familyId }),
+  ]);
   if (!user) return null;
   const appearance = appearanceOf(user);
-  return { scope: "account", familyId, tenantId: null, actor: userActor(user), appearance };
+  const actor = userActor({ ...user, authentication });
+  return { scope: "account", familyId, tenantId: null, actor, appearance, hasFactor };
+}
+
+/** When and how a family's user proved who they are, and whether they have a second factor. */
+async function loadProof(
+  { control }: Services["db"],
+  { userId, familyId }: Pick<AccessTokenClaims, "userId" | "familyId">,
+): Promise<{ authentication: Authentication | undefined; hasFactor: boolean }> {
+  const { authenticatedAt: at, methods } = refreshTokens;
+  const [[proof], hasFactor] = await Promise.all([
+    control.select({ at, methods }).from(refreshTokens).where(eq(refreshTokens.familyId, familyId))
+      .orderBy(desc(at)).limit(1),
+    hasFactors(control, userId),
+  ]);
+  return { authentication: proof && { ...proof, signInId: familyId }, hasFactor };
 }
 
 function revoked(db: Services["db"], familyId: string) {
