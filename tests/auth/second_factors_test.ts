@@ -419,3 +419,28 @@ Deno.test("a workspace can require a second factor, after a grace period", async
     assert.equal(kept.status, 409, "the last factor");
   });
 });
+
+Deno.test("S12 signing in by an emailed code asks for the second factor too", async () => {
+  await using world = await World.open();
+  const { owner: { email } } = await world.company("acme");
+  const token = await world.accountToken(email);
+  const { json } = await world.api("POST", "/me/factors", { token, body: { type: "totp", name: "Phone" } });
+  const app = new Authenticator(world, json.secret);
+  await world.api("POST", `/me/factors/${json.id}/confirm`, { token, body: { code: app.code() } });
+  const apex = `http://${world.host()}`;
+  const browser = world.browser();
+  await browser.post(`${apex}/login/email`, { email });
+  {
+    await using worker = await startWorker(world, "kv");
+    await worker.idle();
+  }
+  const code = (await world.emails(email))[0]!.text.match(/\b\d{6}\b/)![0];
+
+  const asked = await browser.post(`${apex}/login/code`, { code });
+  const early = await browser.get(`${apex}/workspaces`);
+  const entered = await browser.post(`${apex}/login/mfa`, { code: app.nextCode() });
+
+  assert.match(asked.url, MFA);
+  assert.match(early.url, /\/login\b/);
+  assert.match(entered.url, /\/dashboard$/);
+});
