@@ -18,6 +18,7 @@ import { compress } from "./middleware/compression.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
 import { admitTenant, findTenant } from "./middleware/host.ts";
 import { refuseOtherMethods } from "./middleware/methods.ts";
+import { confirmIdentity } from "./step_up.tsx";
 import { requestContext } from "./middleware/request_context.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
 import { readSession } from "./middleware/session.ts";
@@ -30,7 +31,7 @@ import { StaticFiles } from "./static_files.ts";
 import { apexWellKnown, tenantWellKnown } from "./well_known.ts";
 
 const SITE: Mount = {
-  guards: [refuseCrossOrigin, readSession, welcomeVisitor],
+  guards: [refuseCrossOrigin, readSession, welcomeVisitor, confirmIdentity],
   body: TEXT_BODY,
   policy: "pages",
   errors: "page",
@@ -44,7 +45,7 @@ const UNSUBSCRIBE: Mount = { guards: [], body: TEXT_BODY, policy: "pages", error
 const LOGOS: Mount = { guards: [], body: TEXT_BODY, policy: "shared_images", errors: "page" };
 
 const ADMIN: Mount = {
-  guards: [refuseCrossOrigin, readSession, requireStaff],
+  guards: [refuseCrossOrigin, readSession, confirmIdentity, requireStaff],
   body: TEXT_BODY,
   policy: "back_office",
   errors: "page",
@@ -68,7 +69,7 @@ const TENANT_API: Mount = { ...API, guards: [findTenant] };
 
 /** routes/app/app.ts adds the guard for members, after the sign-in pages. */
 const APP: Mount = {
-  guards: [findTenant, refuseCrossOrigin, readSession, admitTenant],
+  guards: [findTenant, refuseCrossOrigin, readSession, admitTenant, confirmIdentity],
   body: TEXT_BODY,
   policy: "pages",
   errors: "page",

@@ -13,7 +13,9 @@ import { NoWorkspace } from "./middleware/host.ts";
 import { fragment, page, withoutPasswords } from "./page.tsx";
 import { problemText } from "./problem_text.ts";
 import { safeNext } from "./site/redirects.ts";
+import { STEP_UP_PATH, stepUpPage } from "./step_up.tsx";
 
+const SECURITY_PATH = "/account/security";
 const UNEXPECTED_STATUS = 500;
 const SIGNED_OUT = 401;
 const TOO_MANY = 429;
@@ -26,6 +28,10 @@ export async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unk
   const kind = error instanceof DomainError ? error.kind : "unexpected";
   const tenant = c.get("tenant");
   if (kind === "unauthenticated" && c.req.method === "GET") return redirect(c, signInAddress(c));
+  if (kind === "reauthentication_required") {
+    return isPartial(c) || c.req.method === "GET" ? redirect(c, stepUpAddress(c)) : await stepUpPage(c);
+  }
+  if (kind === "second_factor_required") return redirect(c, `${SECURITY_PATH}?notice=required`);
   if (isPartial(c)) return await errorToast(c, error);
   if (kind === "suspended" && tenant) return await suspendedPage(c, tenant);
   if (error instanceof NoWorkspace) return await noWorkspacePage(c, error);
@@ -122,8 +128,19 @@ async function retryOf<Env extends HttpEnv>(c: Context<Env>): Promise<Retry | un
   return fields ? { action: here, fields: withoutPasswords(fields) } : undefined;
 }
 
-/** The sign-in page, which leads back to the page that sent an htmx request or a form, if that page is on this host. */
+/** The sign-in page, which leads back to where the person was. */
 function signInAddress<Env extends HttpEnv>(c: Context<Env>): string {
+  const next = whereFrom(c);
+  return next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
+}
+
+/** The page that asks for a proof, which leads back to where the person was. */
+function stepUpAddress<Env extends HttpEnv>(c: Context<Env>): string {
+  return `${STEP_UP_PATH}?${new URLSearchParams({ next: whereFrom(c) })}`;
+}
+
+/** The page that sent an htmx request or a form, if that page is on this host. */
+function whereFrom<Env extends HttpEnv>(c: Context<Env>): string {
   const sender = isPartial(c)
     ? c.req.header("HX-Current-URL")
     : c.req.method === "GET"
@@ -131,6 +148,5 @@ function signInAddress<Env extends HttpEnv>(c: Context<Env>): string {
     : c.req.header("Referer") ?? "/";
   const url = URL.parse(sender ?? c.req.url);
   const isOwn = url?.host === URL.parse(c.req.url)?.host;
-  const next = url && isOwn ? safeNext(url.pathname + url.search, "/") : "/";
-  return next === "/" ? "/login" : `/login?${new URLSearchParams({ next })}`;
+  return url && isOwn ? safeNext(url.pathname + url.search, "/") : "/";
 }

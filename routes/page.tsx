@@ -15,7 +15,7 @@ import { fieldTexts, problemText } from "./problem_text.ts";
 import { parseWire } from "./wire.ts";
 
 /** Fields whose values are never written back into a page. */
-const PASSWORDS = new Set(["password", "current_password", "new_password"]);
+const PASSWORDS = new Set(["password", "current_password", "new_password", "step_up_password"]);
 
 /** A component, or a function that creates it only when it is needed. */
 type Content = Child | (() => Child | Promise<Child>);

@@ -71,6 +71,9 @@ function renameSchema(schema: z.ZodType): z.ZodType {
     const inner = wireSchema(element(schema));
     return inner === element(schema) ? schema : schema.clone({ ...schema.def, element: inner });
   }
+  if (schema instanceof z.ZodUnion) {
+    return schema.clone({ ...schema.def, options: optionsOf(schema).map(wireSchema) });
+  }
   return isWrapper(schema) ? renameWrapped(schema) : schema;
 }
 
@@ -134,6 +137,7 @@ function rename(schema: z.ZodType, value: unknown, renaming: Renaming): unknown 
   if (schema instanceof z.ZodArray && Array.isArray(value)) {
     return value.map((item) => rename(element(schema), item, renaming));
   }
+  if (schema instanceof z.ZodUnion) return rename(optionFor(schema, value), value, renaming);
   if (schema instanceof z.ZodObject && isObject(value)) return renameObject(schema, value, renaming);
   return value;
 }
@@ -144,6 +148,19 @@ function renameObject(schema: z.ZodObject, value: Record<string, unknown>, renam
     return from in value ? [[to, rename(field, value[from], renaming)]] : [];
   });
   return Object.fromEntries(fields);
+}
+
+function optionsOf(schema: z.ZodUnion): z.ZodType[] {
+  return [...schema.options] as z.ZodType[];
+}
+
+/** The object among a union's options that has all of the value's fields. */
+function optionFor(schema: z.ZodUnion, value: unknown): z.ZodType {
+  const [first, ...others] = optionsOf(schema);
+  const fits = (option: z.ZodType) =>
+    option instanceof z.ZodObject && isObject(value) &&
+    Object.keys(option.shape).every((name) => name in value);
+  return others.find(fits) ?? first!;
 }
 
 function element(schema: z.ZodArray): z.ZodType {

@@ -10,6 +10,8 @@ export type ErrorKind =
   | "unauthenticated"
   | "unverified"
   | "forbidden"
+  | "reauthentication_required"
+  | "second_factor_required"
   | "suspended"
   | "not_found"
   | "conflict"
@@ -32,6 +34,10 @@ export type Usage = { limit: number; used: number };
 const FIELDS_INVALID = problem("fields_invalid", "Some fields need another value.");
 const NOT_SIGNED_IN = problem("not_signed_in", "Sign in to continue.");
 const NOT_ALLOWED = problem("not_allowed", "Your role does not allow this.");
+const CONFIRM_ITS_YOU = problem(
+  "reauthentication_required",
+  "Confirm that it's you first. You proved it more than {minutes} minutes ago, or with a weaker method.",
+);
 const WORKSPACE_SUSPENDED = problem("workspace_suspended", "This workspace is suspended. Ask its owner why.");
 
 export class DomainError extends Error {
@@ -81,6 +87,16 @@ export function unverified(problem: Problem): DomainError {
 /** The actor is authenticated but lacks the permission. */
 export function forbidden(problem: Problem = NOT_ALLOWED): DomainError {
   return new DomainError("forbidden", problem);
+}
+
+/** The actor has to prove again who they are, with the strongest method that they have. */
+export function reauthenticationRequired(minutes: number): DomainError {
+  return new DomainError("reauthentication_required", CONFIRM_ITS_YOU.with({ minutes }));
+}
+
+/** The actor has to add a second factor first. */
+export function secondFactorRequired(problem: Problem): DomainError {
+  return new DomainError("second_factor_required", problem);
 }
 
 /** The tenant is suspended. Its members have no access until it is resumed. */

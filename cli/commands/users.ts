@@ -5,6 +5,7 @@ import { ROLES } from "../../src/access/permissions.ts";
 import { profileChanges, updateProfile } from "../../src/identity/account.ts";
 import { deleteAccountOf } from "../../src/identity/account_deletion.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
+import { disableFactors } from "../../src/identity/factor_management.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { exportPersonalData } from "../../src/identity/personal_data.ts";
 import { listSignIns, revokeOtherSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
@@ -116,6 +117,17 @@ export function usersCommand() {
         }
         const removed_from = tenants.map(({ subdomain }) => subdomain);
         createOutput(json === true).data({ id, email, removed_from });
+      });
+    });
+
+  users.command("disable-mfa <user>").description(
+    "Removes all second factors of a user who lost them. Make sure who asks.",
+  )
+    .option("--json", "print JSON")
+    .action(async (idOrEmail, { json }) => {
+      await withSystem(async (ctx) => {
+        const { id, email } = await getUser(ctx, idOrEmail);
+        createOutput(json === true).data({ id, email, removed_factors: await disableFactors(ctx, id) });
       });
     });
 

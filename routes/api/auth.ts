@@ -2,10 +2,14 @@ import { z } from "@hono/zod-openapi";
 import { invalid } from "../../src/errors.ts";
 import {
   apiCredentials,
+  apiSecondStep,
+  finishApiSignIn,
   refreshTokensOf,
   signInToApi,
   signOutOfApi,
 } from "../../src/identity/api_sign_in.ts";
+import { CODE_KINDS } from "../../src/identity/factors.ts";
+import { emailSecondStep } from "../../src/identity/second_step.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { normalizeSubdomain } from "../../src/tenancy/subdomains.ts";
 import { model } from "../operation_document.ts";
@@ -20,6 +24,12 @@ export const tokens = model("Tokens", {
   expiresIn: z.int().openapi({ description: "Seconds" }),
 });
 
+const secondStep = model("SecondStep", {
+  mfaRequired: z.literal(true),
+  mfaToken: z.string().openapi({ description: "Send it to POST /auth/mfa within ten minutes" }),
+  factors: z.array(z.enum(CODE_KINDS)).openapi({ description: "The kinds of codes that count" }),
+});
+
 const refreshRequest = z.object({ refreshToken: z.string().max(200) });
 
 /** Signs in and out. Clients send their credentials in the body. */
@@ -31,9 +41,10 @@ signIn.operation("post", "/auth/login", {
   summary: "Sign in",
   description:
     "With `tenant` (a subdomain), the tokens work for that tenant only. Without `tenant`, they are account tokens " +
-    "and work in every tenant of the person.",
+    "and work in every tenant of the person. A person with a second factor gets `mfa_required` and sends a code to " +
+    "POST /auth/mfa.",
   body: apiCredentials,
-  answer: { description: "Tokens", schema: tokens },
+  answer: { description: "Tokens, or a question for a second factor", schema: z.union([tokens, secondStep]) },
   refusals: [401, 403, 429],
   run: async (ctx, { body, c }) => {
     const named = c.get("tenant")?.subdomain ?? c.req.header("X-Tenant");
@@ -42,6 +53,28 @@ signIn.operation("post", "/auth/login", {
     }
     return await signInToApi(ctx, body);
   },
+});
+
+signIn.operation("post", "/auth/mfa", {
+  operationId: "finishSignIn",
+  summary: "Finish a sign-in with a second factor",
+  description:
+    "`code` is a code from an authenticator app or an email, or a recovery code. `factor` restricts which of them " +
+    "counts. After five wrong codes, sign in again.",
+  body: apiSecondStep,
+  answer: { description: "Tokens", schema: tokens },
+  refusals: [401, 429],
+  run: (ctx, { body }) => finishApiSignIn(ctx, body),
+});
+
+signIn.operation("post", "/auth/mfa/email", {
+  operationId: "emailSecondFactor",
+  summary: "Email a code for a sign-in",
+  description: "Works for people who added the factor `email`. Sends at most one code in five minutes.",
+  body: apiSecondStep.pick({ mfaToken: true }),
+  answer: { status: 204, description: "The code is on its way" },
+  refusals: [400, 401],
+  run: (ctx, { body }) => emailSecondStep(ctx, "api_sign_in", body.mfaToken),
 });
 
 signIn.operation("post", "/auth/refresh", {

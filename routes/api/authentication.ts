@@ -9,6 +9,7 @@ import {
   openUnnamed,
 } from "../../src/identity/bearers.ts";
 import type { Bearer } from "../../src/identity/credentials.ts";
+import { requireFactorIn } from "../../src/identity/factor_policy.ts";
 import { logOf } from "../../src/platform/log.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
@@ -62,6 +63,7 @@ export const requireAccountToken = createMiddleware<CallerEnv>(async (c, next) =
 
 function enter(c: CallerContext, { tenant, actor }: OpenedTenant): void {
   const services = c.get("services");
+  requireFactorIn(services, tenant, c.get("caller"));
   c.set("target", tenant);
   c.set("member", tenantContext(services, tenant, actor, c.get("requestId"), c.get("device").ipAddress));
   services.use(API_USAGE).count(tenant.id);

@@ -15,6 +15,8 @@ export const STATUS: Record<
   unauthenticated: { status: 401, title: "Not signed in" },
   unverified: { status: 400, title: "Not verified" },
   forbidden: { status: 403, title: "Not allowed" },
+  reauthentication_required: { status: 403, title: "Confirm that it's you" },
+  second_factor_required: { status: 403, title: "Second factor required" },
   suspended: { status: 403, title: "Suspended" },
   not_found: { status: 404, title: "Not found" },
   conflict: { status: 409, title: "Conflict" },
@@ -26,11 +28,13 @@ export const STATUS: Record<
   unavailable: { status: 503, title: "Temporarily unavailable" },
 };
 
-/** The problem type for a reached plan limit. `limit` and `used` hold the numbers. */
-const LIMIT_REACHED = "/problems/limit-reached";
-
-/** The problem type for what the tenant's plan doesn't include. */
-const FEATURE_NOT_IN_PLAN = "/problems/feature-not-in-plan";
+/** The problem types of kinds that a program reacts to. With a reached plan limit, `limit` and `used` hold the numbers. */
+const TYPES: Partial<Record<ErrorKind, string>> = {
+  feature_not_in_plan: "/problems/feature-not-in-plan",
+  limit_reached: "/problems/limit-reached",
+  reauthentication_required: "/problems/reauthentication-required",
+  second_factor_required: "/problems/second-factor-required",
+};
 
 /**
  * Answers with `application/problem+json` (RFC 9457). The text is English
@@ -55,8 +59,8 @@ export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): R
     detail: englishOf(error.problem),
     request_id: requestId,
     ...(error.kind === "invalid" ? { errors } : {}),
-    ...(error.usage && { type: LIMIT_REACHED, ...error.usage }),
-    ...(error.kind === "feature_not_in_plan" && { type: FEATURE_NOT_IN_PLAN }),
+    ...(TYPES[error.kind] && { type: TYPES[error.kind] }),
+    ...error.usage,
   });
 }
 

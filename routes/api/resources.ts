@@ -2,6 +2,7 @@
 export { default as auditLog } from "./audit_log.ts";
 export { default as auth } from "./auth.ts";
 export { default as dashboard } from "./dashboard.ts";
+export { default as factors } from "./factors.ts";
 export { default as invitations } from "./invitations.ts";
 export { default as joinDomains } from "./join_domains.ts";
 export { default as me } from "./me.ts";

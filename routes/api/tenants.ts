@@ -3,7 +3,9 @@ import { joinByDomain } from "../../src/access/join_domains.ts";
 import { notFound } from "../../src/errors.ts";
 import {
   cancelDeletion,
+  changeSignInRules,
   scheduleDeletion,
+  signInRules,
   tenantChanges,
   updateTenant,
 } from "../../src/tenancy/lifecycle.ts";
@@ -24,6 +26,9 @@ const tenant = model("Tenant", {
   deletionScheduledFor: z.iso.datetime().nullable(),
   brandColor: z.string().nullable().openapi({
     description: "The color of the tenant's mark and emails: #rrggbb. Null means the product's color.",
+  }),
+  secondFactorFrom: z.iso.datetime().nullable().openapi({
+    description: "From when on members need a second factor. Null: they don't.",
   }),
   createdAt: z.iso.datetime(),
 });
@@ -70,6 +75,17 @@ tenants.operation("patch", "/tenants/{id}", {
   body: tenantChanges,
   answer: { description: "The changed tenant", schema: tenant },
   run: async (ctx, { id, body }) => shown(await updateTenant(await openTenant(ctx, id), body)),
+});
+
+tenants.operation("patch", "/tenants/{id}/sign-in-rules", {
+  operationId: "changeSignInRules",
+  summary: "Require a second factor of all members",
+  description:
+    "`second_factor_grace_days` is the number of days that members have to set one up. Null ends the requirement. Needs " +
+    "the permission `settings:manage` in the tenant and a recent proof of who you are.",
+  body: signInRules,
+  answer: { description: "The changed tenant", schema: tenant },
+  run: async (ctx, { id, body }) => shown(await changeSignInRules(await openTenant(ctx, id), body)),
 });
 
 tenants.operation("delete", "/tenants/{id}", {

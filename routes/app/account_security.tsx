@@ -1,40 +1,155 @@
 import type { Context } from "hono";
 import { changePassword, passwordChange } from "../../src/identity/account.ts";
+import { RECOVERY_CODE_COUNT } from "../../src/identity/factor_codes.ts";
+import {
+  addFactor,
+  confirmFactor,
+  factorConfirmation,
+  getPendingFactor,
+  listFactors,
+  newFactor,
+  removeFactor,
+  renewRecoveryCodes,
+} from "../../src/identity/factor_management.ts";
+import { countRecoveryCodes } from "../../src/identity/factors.ts";
+import { isRecentSignIn } from "../../src/identity/recent_sign_in.ts";
+import { findStepUpWay } from "../../src/identity/step_up.ts";
 import { getUserById } from "../../src/identity/users.ts";
+import {
+  ConfirmFactorPage,
+  NewFactorPage,
+  RecoveryCodesPage,
+} from "../../views/pages/account/factor_pages.tsx";
 import { SecurityPage } from "../../views/pages/account/security_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { type AccountEnv, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
-import { form, type Page, page, type RefusedForm } from "../page.tsx";
+import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { AccountPages } from "./account_pages.ts";
 
-/** A person's password. */
+const PATH = "/account/security";
+
+/** A person's password and second factors. */
 const pages = new AccountPages({
   label: (locale) => accountText.of(locale).security,
-  href: "/account/security",
+  href: PATH,
   position: 20,
 });
 export default pages;
 
-pages.get("/account/security", async (c) => await page(c, await securityPage(c)));
+pages.get(PATH, async (c) => await page(c, await securityPage(c)));
 
-pages.post("/account/security", (c) => {
+pages.post(PATH, (c) => {
   return form(c, {
     schema: passwordChange,
     submit: (input) => changePassword(systemContextOf(c), c.get("session"), input, c.get("device")),
-    done: () => ({ to: "/account/security", flash: accountText.of(localeOf(c)).passwordChanged }),
+    done: () => ({ to: PATH, flash: textOf(c).passwordChanged }),
     refusals: ["invalid", "rate_limited"],
     refused: (refused) => securityPage(c, refused),
   });
 });
 
+pages.get(`${PATH}/factors/new`, (c) => page(c, newFactorPage(c, { type: c.req.query("type") ?? "" })));
+
+pages.post(`${PATH}/factors`, (c) => {
+  const ctx = systemContextOf(c);
+  return form(c, {
+    schema: newFactor,
+    submit: (input) => addFactor(ctx, c.get("session").actor.id, input),
+    done: ({ id }) => ({ to: `${PATH}/factors/${id}` }),
+    refused: ({ values, errors }) => newFactorPage(c, values, errors),
+  });
+});
+
+pages.get(`${PATH}/factors/:id`, async (c) => {
+  return await page(c, await confirmPage(c, c.req.param("id")));
+});
+
+pages.post(`${PATH}/factors/:id`, (c) => {
+  const id = c.req.param("id");
+  return form(c, {
+    schema: factorConfirmation,
+    submit: ({ code }) =>
+      confirmFactor(systemContextOf(c), c.get("session").actor.id, id, code, c.get("device")),
+    done: async ({ recoveryCodes }) =>
+      recoveryCodes ? await page(c, codesPage(c, recoveryCodes)) : { to: PATH, flash: textOf(c).factorAdded },
+    refused: ({ errors }) => confirmPage(c, id, errors),
+  });
+});
+
+pages.post(`${PATH}/factors/:id/remove`, async (c) => {
+  await removeFactor(systemContextOf(c), c.get("session").actor.id, c.req.param("id"), c.get("device"));
+  return await done(c, { to: PATH, flash: textOf(c).factorRemoved });
+});
+
+pages.post(`${PATH}/recovery-codes`, async (c) => {
+  return await page(c, codesPage(c, await renewRecoveryCodes(systemContextOf(c), c.get("session").actor.id)));
+});
+
 async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Promise<Page> {
-  const text = accountText.of(localeOf(c));
-  const { email, passwordHash } = await getUserById(systemContextOf(c).control, c.get("session").actor.id);
-  const errors = refused?.problem ? { current_password: refused.problem } : refused?.errors;
+  const ctx = systemContextOf(c);
+  const { actor: { id, email }, isVerified } = c.get("session");
+  const text = textOf(c);
+  const [{ passwordHash }, factors, left, isRecent] = await Promise.all([
+    getUserById(ctx.control, id),
+    listFactors(ctx, id),
+    countRecoveryCodes(ctx.control, id),
+    isRecentSignIn(ctx),
+  ]);
+  const notices: Record<string, string> = { staff: text.staffNotice, required: text.requiredNotice };
+  const props = {
+    email,
+    factors,
+    recovery: { left, all: RECOVERY_CODE_COUNT },
+    isVerified,
+    now: ctx.services.clock.now(),
+    stepUp: isRecent ? null : await findStepUpWay(ctx),
+    notice: factors.length === 0 ? notices[c.req.query("notice") ?? ""] : undefined,
+    hasPassword: passwordHash !== null,
+    errors: refused?.problem ? { current_password: refused.problem } : refused?.errors,
+  };
   return {
     title: text.security,
     trail: [{ label: text.account, href: "/account" }],
-    body: <SecurityPage email={email} hasPassword={passwordHash !== null} errors={errors} />,
+    body: <SecurityPage {...props} />,
   };
+}
+
+function newFactorPage(
+  c: Context<AccountEnv>,
+  values: Record<string, string>,
+  errors?: RefusedForm["errors"],
+): Page {
+  const type = values.type === "email" ? "email" : "totp";
+  const text = textOf(c);
+  const body = <NewFactorPage type={type} values={values} errors={errors} />;
+  return { title: type === "totp" ? text.newApp : text.newEmailFactor, trail: trailOf(c), body };
+}
+
+async function confirmPage(
+  c: Context<AccountEnv>,
+  id: string,
+  errors?: RefusedForm["errors"],
+): Promise<Page> {
+  const { actor } = c.get("session");
+  const factor = await getPendingFactor(systemContextOf(c), actor.id, id);
+  const text = textOf(c);
+  const body = <ConfirmFactorPage factor={factor} email={actor.email} errors={errors} />;
+  return { title: factor.type === "totp" ? text.newApp : text.newEmailFactor, trail: trailOf(c), body };
+}
+
+/** Staff who were sent here go on to the back office. */
+function codesPage(c: Context<AccountEnv>, codes: string[]): Page {
+  const home = c.get("session").isStaffWithoutFactor ? "/admin" : PATH;
+  const body = <RecoveryCodesPage codes={codes} home={home} />;
+  return { title: textOf(c).recoveryCodes, trail: trailOf(c), body };
+}
+
+function trailOf(c: Context<AccountEnv>) {
+  const text = textOf(c);
+  return [{ label: text.account, href: "/account" }, { label: text.security, href: PATH }];
+}
+
+function textOf(c: Context<AccountEnv>) {
+  return accountText.of(localeOf(c));
 }

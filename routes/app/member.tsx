@@ -6,6 +6,7 @@ import { nameOfRole } from "../../src/access/permissions.ts";
 import { type MemberContext, tenantContext } from "../../src/context.ts";
 import { unauthenticated } from "../../src/errors.ts";
 import type { Session } from "../../src/identity/credentials.ts";
+import { requireFactorIn } from "../../src/identity/factor_policy.ts";
 import { TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { AppShell } from "../../views/layouts/app_shell.tsx";
 import { type Layout, type LayoutProps, titled } from "../../views/layouts/layout.ts";
@@ -16,6 +17,9 @@ import { ownMark } from "../logos.ts";
 import { findTenant } from "../middleware/host.ts";
 import { readSession } from "../middleware/session.ts";
 import { linksFor, type PlacedLink } from "./member_pages.ts";
+
+/** Members without a required second factor add one here. */
+const ACCOUNT_PATH = /^\/account(?:\/|$)/;
 
 type GuardEnv = {
   Variables: RequestVariables & { member: MemberContext; links: readonly NavigationLink[] };
@@ -36,6 +40,7 @@ export function requireMember(placed: readonly PlacedLink[]) {
       c.set("member", member);
       c.set("links", links);
       c.set("layout", shellOf(member, session, links));
+      if (!ACCOUNT_PATH.test(c.req.path)) requireFactorIn(c.get("services"), tenant, session);
     } else if (endpointOf(c) !== "unmatched") {
       throw unauthenticated();
     }
@@ -58,7 +63,7 @@ export function frameWorkspace(placed: readonly PlacedLink[]) {
 
 function shellOf(
   { tenant, actor }: MemberContext,
-  { isVerified, appearance: { avatarColor } }: Session,
+  { isVerified, hasFactor, appearance: { avatarColor } }: Session,
   links: readonly NavigationLink[],
 ): Layout {
   const canCancel = can({ actor }, TENANT_DELETE);
@@ -67,6 +72,7 @@ function shellOf(
     tenant: ownMark(tenant),
     user: { name: actor.name, email: actor.email, role: nameOfRole(actor.role), avatarColor },
     unverified: isVerified ? undefined : actor.email,
+    factorBy: hasFactor ? undefined : tenant.secondFactorFrom ?? undefined,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
   };
   return titled((props: PropsWithChildren<LayoutProps>) => <AppShell {...shell} {...props} />);

@@ -28,6 +28,7 @@ import { hostCookie, signInBrowser } from "../middleware/session.ts";
 import { type Done, done, form, type Page, page } from "../page.tsx";
 import { destinationOf } from "./destination.ts";
 import { safeNext } from "./redirects.ts";
+import { SECOND_STEP_PATH, sendSecondStep } from "./second_step_cookies.ts";
 
 /** Signing in with an emailed link or code, on the apex and on a workspace's host. */
 export const emailSignInPages = new Hono<HttpEnv>();
@@ -104,10 +105,15 @@ function placeOf(c: Context<HttpEnv>) {
   return { tenantId: c.get("tenant")?.id ?? null };
 }
 
-async function goOn(c: Context<HttpEnv>, { user, session, next, wasReset }: SignedInByEmail): Promise<Done> {
+async function goOn(c: Context<HttpEnv>, signedIn: SignedInByEmail): Promise<Done> {
+  const { user, destination, wasReset } = signedIn;
   forgetBrowserSecret(c);
-  await signInBrowser(c, session);
-  const to = await destinationOf(c, user, session, next ?? undefined);
+  if (signedIn.next === "second_step") {
+    sendSecondStep(c, signedIn.step);
+    return { to: SECOND_STEP_PATH };
+  }
+  await signInBrowser(c, signedIn.session);
+  const to = await destinationOf(c, user, signedIn.session, destination ?? undefined);
   return wasReset ? { to, flash: { kind: "info", text: textOf(c).passwordRemoved } } : { to };
 }
 

@@ -46,7 +46,7 @@ passwordPages.get("/reset-password", async (c) => {
   const token = c.req.query("token") ?? "";
   const link = await findPasswordLink(systemContextOf(c), token);
   if (!link) return await expiredLink(c);
-  if (link.isFirst && link.isOfAnother) return await otherAccount(c, token, link);
+  if ((link.isFirst || link.asksForCode) && link.isOfAnother) return await otherAccount(c, token, link);
   return await page(c, setPassword(c, { token, ...link }));
 });
 
@@ -74,8 +74,11 @@ function textOf(c: Context<HttpEnv>) {
   return passwordText.of(localeOf(c));
 }
 
-function setPassword(c: Context<HttpEnv>, { token, address, isFirst, errors }: SetPasswordFormProps) {
-  const form = { token, address, isFirst, errors };
+function setPassword(
+  c: Context<HttpEnv>,
+  { token, address, isFirst, asksForCode, errors }: SetPasswordFormProps,
+) {
+  const form = { token, address, isFirst, asksForCode, errors };
   return {
     title: textOf(c).chooseTitle,
     body: <SetPasswordPage {...form} />,

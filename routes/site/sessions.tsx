@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
 import { unauthenticated } from "../../src/errors.ts";
-import { createHandoff } from "../../src/identity/handoffs.ts";
 import { endAllSessions, endSignIn } from "../../src/identity/sessions.ts";
-import { authenticate, credentials, startCheckedSession } from "../../src/identity/sign_in.ts";
+import { signInChecked } from "../../src/identity/second_step.ts";
+import { authenticate, credentials } from "../../src/identity/sign_in.ts";
 import type { User } from "../../src/identity/users.ts";
-import { findOnlyWorkspace, findWorkspace } from "../../src/tenancy/workspaces.ts";
+import { findWorkspace } from "../../src/tenancy/workspaces.ts";
 import { SignInForm, type SignInFormProps, SignInPage } from "../../views/pages/sign_in/sign_in_page.tsx";
 import { signInText } from "../../views/pages/sign_in/text.ts";
 import type { Flash } from "../flash.ts";
@@ -13,7 +13,9 @@ import { localeOf } from "../locale.ts";
 import { ownMark } from "../logos.ts";
 import { browserMark, forgetSession, signInBrowser } from "../middleware/session.ts";
 import { form, page } from "../page.tsx";
+import { destinationOf } from "./destination.ts";
 import { safeNext } from "./redirects.ts";
+import { SECOND_STEP_PATH, sendSecondStep, trustOf } from "./second_step_cookies.ts";
 
 /** Sign in and sign out, on the apex and on a workspace's host. */
 export const sessionPages = new Hono<HttpEnv>();
@@ -32,7 +34,7 @@ sessionPages.post("/login", (c) => {
     schema: credentials,
     submit: async (input, { fields }) => {
       const user = await authenticate(systemContextOf(c), input, browserMark(c));
-      return c.get("tenant") ? await signInToWorkspace(c, user, fields) : await signIn(c, user, fields);
+      return await signIn(c, user, fields);
     },
     done: (to) => ({ to }),
     refusals: ["invalid", "unauthenticated", "rate_limited"],
@@ -76,39 +78,25 @@ function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   };
 }
 
-/** Signs in on the apex. Returns the path to open: `next`, or the person's only workspace, if they have exactly one. */
+/**
+ * Signs in on the apex, or a member on the workspace's host. Returns the path to open, which asks people with a second factor for a
+ * code. Throws `unauthenticated` for anyone else.
+ */
 async function signIn(c: Context<HttpEnv>, user: User, { next, remember }: Fields): Promise<string> {
   const ctx = systemContextOf(c);
-  const isRemembered = remember === "on";
-  const { signInId } = await startSession(c, user, isRemembered);
-  const only = next ? null : await findOnlyWorkspace(ctx, user);
-  if (!only) return safeNext(next, "/workspaces");
-  return await createHandoff(ctx, only, {
-    userId: user.id,
-    signInId,
-    remember: isRemembered,
-    welcome: null,
-  });
-}
-
-/** Signs a member in on the workspace's host. Returns the path to open. Throws `unauthenticated` for anyone else. */
-async function signInToWorkspace(
-  c: Context<HttpEnv>,
-  user: User,
-  { next, remember }: Fields,
-): Promise<string> {
   const tenant = c.get("tenant");
-  if (!tenant || !await findWorkspace(systemContextOf(c), user, tenant.id)) throw unauthenticated();
-  await startSession(c, user, remember === "on");
-  return safeNext(next, "/dashboard");
-}
-
-async function startSession(c: Context<HttpEnv>, user: User, remember: boolean) {
-  const session = await startCheckedSession(systemContextOf(c), user, {
-    tenantId: c.get("tenant")?.id ?? null,
-    remember,
+  if (tenant && !await findWorkspace(ctx, user, tenant.id)) throw unauthenticated();
+  const checked = await signInChecked(ctx, user, {
+    tenantId: tenant?.id ?? null,
+    remember: remember === "on",
     device: c.get("device"),
+    trust: trustOf(c),
+    next: next ? safeNext(next, "") || null : null,
   });
-  await signInBrowser(c, session);
-  return session;
+  if (checked.next === "second_step") {
+    sendSecondStep(c, checked.step);
+    return SECOND_STEP_PATH;
+  }
+  await signInBrowser(c, checked.session);
+  return await destinationOf(c, user, checked.session, next);
 }

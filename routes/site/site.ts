@@ -11,6 +11,8 @@ import { invitationPages } from "./invitations.tsx";
 import { landingPages } from "./landing.tsx";
 import { passwordPages } from "./passwords.tsx";
 import { sessionPages } from "./sessions.tsx";
+import { secondStepPages } from "./second_step.tsx";
+import { stepUpPages } from "./step_up.tsx";
 import { signUpPages } from "./sign_up.tsx";
 import { resendVerification, verificationPages } from "./verification.tsx";
 import { requirePerson } from "./visitor.tsx";
@@ -27,6 +29,8 @@ for (
     addressPages,
     sessionPages,
     emailSignInPages,
+    secondStepPages,
+    stepUpPages,
     passwordPages,
     verificationPages,
     emailChangePages,

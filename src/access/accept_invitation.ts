@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { z } from "zod";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { invitations } from "../../db/control/schema/invitations.ts";
 import { describeActor } from "./actor.ts";
@@ -18,6 +19,7 @@ import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { resetAccess } from "../identity/account_access.ts";
 import type { Device, Session } from "../identity/credentials.ts";
 import { markEmailConfirmed } from "../identity/email_verification.ts";
+import { hasFactors } from "../identity/factors.ts";
 import { createHandoff } from "../identity/handoffs.ts";
 import { checkNewPassword, hashPassword } from "../identity/passwords.ts";
 import { type StartedSession, startSession } from "../identity/sessions.ts";
@@ -74,7 +76,8 @@ export async function findOpenInvitation(ctx: SystemContext, token: string): Pro
   const inviter = row.invitedBy && await findUserById(ctx.control, row.invitedBy);
   const { email, expiresAt } = row;
   const invitedBy = inviter && isPlainName(inviter.name) ? inviter.name : null;
-  return { step: stepFor(ctx, user), email, role: plainRole(toRole(row)), expiresAt, invitedBy, tenant };
+  const step = await stepFor(ctx, ctx.control, user);
+  return { step, email, role: plainRole(toRole(row)), expiresAt, invitedBy, tenant };
 }
 
 /**
@@ -91,7 +94,9 @@ export async function acceptInvitation(
     await lockUser(tx, actor.id);
     const row = await take(ctx, tx, token);
     const user = await findUserByEmail(tx, row.email);
-    if (stepFor(ctx, user) !== "accept") throw forbidden(INVITATION_OF_ANOTHER.with({ email: row.email }));
+    if (await stepFor(ctx, tx, user) !== "accept") {
+      throw forbidden(INVITATION_OF_ANOTHER.with({ email: row.email }));
+    }
     await join(ctx, tx, invitation.tenant, user!, toRole(row));
     return { user: user!, row };
   });
@@ -118,17 +123,29 @@ export async function acceptAsNewcomer(
     const user = await claimAccount(ctx, tx, { email, name, passwordHash });
     const row = await take(ctx, tx, token);
     await join(ctx, tx, tenant, user, toRole(row));
-    const session = await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device });
+    const session = await startSession(ctx, tx, {
+      userId: user.id,
+      tenantId: null,
+      methods: ["email"],
+      remember: true,
+      device,
+    });
     return { user, row, session };
   });
   ctx.services.use(SIGN_INS).forgetUser(user.id);
   return { url: await openWorkspace(ctx, row, user, session), session };
 }
 
-function stepFor({ actor }: SystemContext, user: User | null): InvitationStep {
+/** A link doesn't set the password of an account with a second factor, because the link proves only the address. */
+async function stepFor(
+  { actor }: SystemContext,
+  db: ControlDb | ControlTx,
+  user: User | null,
+): Promise<InvitationStep> {
   const signedIn = describeActor(actor).id;
   if (signedIn && signedIn !== user?.id) return "switch";
-  if (!user?.emailVerifiedAt || user.passwordHash === null) return "set_up";
+  if (!user?.emailVerifiedAt) return "set_up";
+  if (user.passwordHash === null && !await hasFactors(db, user.id)) return "set_up";
   return signedIn ? "accept" : "sign_in";
 }
 
@@ -149,7 +166,7 @@ async function claimAccount(
   if (created) return user;
   await lockUser(tx, user.id);
   const current = await findUserByEmail(tx, email);
-  if (stepFor(ctx, current) !== "set_up") throw forbidden(INVITATION_OF_ANOTHER.with({ email }));
+  if (await stepFor(ctx, tx, current) !== "set_up") throw forbidden(INVITATION_OF_ANOTHER.with({ email }));
   await resetAccess(ctx, tx, user.id, passwordHash);
   await markEmailConfirmed(ctx, tx, user);
   await renameUser(ctx, tx, user.id, name);

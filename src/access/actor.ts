@@ -1,3 +1,4 @@
+import type { AUTHENTICATION_METHODS } from "../../db/control/schema/identity.ts";
 import type { UserId } from "../../db/ids.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import { EVERYTHING, type Grants, grantsOfRole, type MemberRole, NOTHING, STAFF } from "./permissions.ts";
@@ -13,7 +14,18 @@ export type Scope =
 /** Every actor's permissions and scope, fixed at authentication. */
 type Authority = { readonly permissions: Grants; readonly scope: Scope };
 
-export type Person = { id: UserId; name: string; email: string };
+/** How a person can prove who they are. */
+export type AuthenticationMethod = typeof AUTHENTICATION_METHODS[number];
+
+/** When and how a person last proved who they are. `signInId` names the sign-in of their browser or program. */
+export type Authentication = {
+  readonly at: Date;
+  readonly methods: readonly AuthenticationMethod[];
+  readonly signInId: string;
+};
+
+/** Without `authentication`, a person counts as not having proved who they are. */
+export type Person = { id: UserId; name: string; email: string; authentication?: Authentication };
 
 /** A person who is signed in, outside any tenant. */
 export type UserActor = Authority & Person & { type: "user" };
@@ -40,17 +52,22 @@ const ACCOUNT: Scope = { type: "account" };
 
 export const VISITOR: VisitorActor = { type: "visitor", permissions: NOTHING, scope: ACCOUNT };
 
-export function userActor({ id, name, email }: Person): UserActor {
-  return { type: "user", id, name, email, permissions: NOTHING, scope: ACCOUNT };
+export function userActor({ id, name, email, authentication }: Person): UserActor {
+  return { type: "user", id, name, email, authentication, permissions: NOTHING, scope: ACCOUNT };
 }
 
-export function staffActor({ id, name, email }: Person): StaffActor {
-  return { type: "staff", id, name, email, permissions: STAFF, scope: PLATFORM };
+export function staffActor({ id, name, email, authentication }: Person): StaffActor {
+  return { type: "staff", id, name, email, authentication, permissions: STAFF, scope: PLATFORM };
 }
 
-export function memberActor({ id, name, email }: Person, tenantId: TenantId, role: MemberRole): MemberActor {
+export function memberActor(
+  { id, name, email, authentication }: Person,
+  tenantId: TenantId,
+  role: MemberRole,
+): MemberActor {
   const scope = { type: "tenant", tenantId } as const;
-  return { type: "member", id, name, email, tenantId, role, permissions: grantsOfRole(role), scope };
+  const permissions = grantsOfRole(role);
+  return { type: "member", id, name, email, authentication, tenantId, role, permissions, scope };
 }
 
 /** `name` is what audit logs show, such as "CLI". */

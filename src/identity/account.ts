@@ -17,6 +17,7 @@ import { USER_PASSWORD_CHANGED, USER_UPDATED } from "./events.ts";
 import { endOneTimeTokens } from "./one_time_tokens.ts";
 import { checkPassword } from "./password_checks.ts";
 import { findNewPasswordProblem, hashPassword, MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
+import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { endAllSessionsIn } from "./sessions.ts";
 import { withUnchangedPassword } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
@@ -78,7 +79,8 @@ export async function updateProfile(
 
 /**
  * Changes the password of the person with this session. Ends all other ways into the account: other browsers, the tokens of
- * programs, and open links to set a password. Emails the person. Throws `invalid` on `currentPassword` and `newPassword`.
+ * programs, trusted browsers, and open links to set a password. Emails the person. Throws `invalid` on `currentPassword` and
+ * `newPassword`, or `reauthentication_required` if the person has a second factor and hasn't used it just now.
  */
 export async function changePassword(
   ctx: SystemContext,
@@ -89,6 +91,7 @@ export async function changePassword(
   authorizeSelf(ctx, id);
   const user = await getUserById(ctx.control, id);
   await checkPasswords(ctx, user, currentPassword, newPassword);
+  await requireRecentSignIn(ctx, { proved: ["password"] });
   const passwordHash = await hashPassword(newPassword, ctx.signal);
   const changed = await withUnchangedPassword(ctx, user, async (tx) => {
     await endAllSessionsIn(ctx, tx, id, { except: signInId });

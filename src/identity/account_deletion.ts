@@ -24,6 +24,7 @@ import { ACCOUNT_DELETED } from "./emails.ts";
 import { USER_DELETED, USER_LEFT } from "./events.ts";
 import { findOwnerProblem, withProvenOwner } from "./owner_proof.ts";
 import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
+import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { getUserById, lockUser, type User } from "./users.ts";
 
@@ -62,6 +63,7 @@ export async function deleteOwnAccount(
   const user = await getUserById(ctx.control, id);
   const doubt = await findOwnerProblem(ctx, user, session, password);
   if (doubt) throw invalid({ password: doubt });
+  await requireRecentSignIn(ctx, { proved: [user.passwordHash === null ? "email" : "password"] });
   await withProvenOwner(ctx, user, (tx) => deleteIn(ctx, tx, user));
   forget(ctx, id);
 }

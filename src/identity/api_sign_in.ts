@@ -2,7 +2,7 @@ import { and, eq, isNotNull, isNull, or } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { refreshTokens } from "../../db/control/schema/identity.ts";
-import type { UserId } from "../access/actor.ts";
+import type { AuthenticationMethod, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import { after, DAY } from "../platform/clock.ts";
@@ -17,7 +17,9 @@ import { findWorkspaceBySubdomain, type WorkspaceMember } from "../tenancy/works
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access_tokens.ts";
 import { refusedToken } from "./bearers.ts";
 import type { Bearer } from "./credentials.ts";
+import type { CodeKind } from "./factors.ts";
 import { authenticate, credentials, withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
+import { redeemSecondStep, secondStep, startSecondStep } from "./second_step.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { SIGNING_KEYS } from "./signing_keys.ts";
 import { lockUser } from "./users.ts";
@@ -27,12 +29,18 @@ const NOT_A_MEMBER = problem("not_a_member_of_tenant", "You are not a member of 
 
 const REFRESH_TOKEN_LIFETIME = 30 * DAY;
 const MAX_SUBDOMAIN_INPUT_LENGTH = 100;
+const MAX_TOKEN_LENGTH = 200;
 
 const log = logOf("security");
 
 export const apiCredentials = credentials.extend({
   tenant: z.string().max(MAX_SUBDOMAIN_INPUT_LENGTH).optional(),
 });
+
+export const apiSecondStep = secondStep.extend({ mfaToken: z.string().max(MAX_TOKEN_LENGTH) });
+
+/** A program's sign-in that waits for the code of one of these factors. */
+export type ApiSecondStep = { mfaRequired: true; mfaToken: string; factors: CodeKind[] };
 
 /** The tokens that a program gets when it signs in. `expiresIn` is the access token's lifetime in seconds. */
 export type ApiTokens = { accessToken: string; refreshToken: string; tokenType: "Bearer"; expiresIn: number };
@@ -46,23 +54,39 @@ type Family = {
   userId: UserId;
   tenantId: TenantId | null;
   parentFamilyId: string | null;
+  methods: readonly AuthenticationMethod[];
+  authenticatedAt: Date;
 };
 
 /**
- * Signs a program in: to one tenant if `tenant` (a subdomain) is given, otherwise to all of the person's tenants.
+ * Signs a program in: to one tenant if `tenant` (a subdomain) is given, otherwise to all of the person's tenants. A person with a
+ * second factor gets a token to send with its code.
  * Throws `unauthenticated`, `forbidden` if the person is not a member of that tenant, or the errors of `admit`.
  */
 export async function signInToApi(
   ctx: SystemContext,
   input: z.output<typeof apiCredentials>,
-): Promise<ApiTokens> {
+): Promise<ApiTokens | ApiSecondStep> {
   await ctx.services.use(SIGNING_KEYS).refresh();
   const user = await authenticate(ctx, input);
   const tenantId = input.tenant === undefined ? null : await openTenantId(ctx, user, input.tenant);
-  const family = { familyId: newId(), userId: user.id, tenantId, parentFamilyId: null };
-  const issued = await withUnchangedPassword(ctx, user, (tx) => issueTokens(ctx, tx, family));
+  const issued = await withUnchangedPassword(ctx, user, async (tx) => {
+    const step = await startSecondStep(ctx, tx, user, { purpose: "api_sign_in", tenantId });
+    if (step) return { mfaRequired: true as const, mfaToken: step.token, factors: step.kinds };
+    return await issueTokens(ctx, tx, newFamily(ctx, { userId: user.id, tenantId, methods: ["password"] }));
+  });
   if (!issued) throw wrongCredentials();
   return issued;
+}
+
+/** Finishes a program's sign-in with the code of a second factor. Throws `unauthenticated` or `rate_limited`. */
+export async function finishApiSignIn(
+  ctx: SystemContext,
+  { mfaToken, ...input }: z.output<typeof apiSecondStep>,
+): Promise<ApiTokens> {
+  return await redeemSecondStep(ctx, "api_sign_in", mfaToken, input, (tx, { userId, tenantId }, methods) => {
+    return issueTokens(ctx, tx, newFamily(ctx, { userId, tenantId, methods }));
+  });
 }
 
 /**
@@ -76,7 +100,8 @@ export async function issueTenantTokens(
 ): Promise<ApiTokens> {
   if (scope === "tenant") throw forbidden(ACCOUNT_TOKEN_ONLY);
   const tenantId = await openTenantId(ctx, actor, subdomain);
-  const family = { familyId: newId(), userId: actor.id, tenantId, parentFamilyId };
+  const { at: authenticatedAt, methods } = actor.authentication!;
+  const family = { familyId: newId(), userId: actor.id, tenantId, parentFamilyId, authenticatedAt, methods };
   return await ctx.tx(async (tx) => {
     await lockUser(tx, actor.id);
     if (await isRevoked(tx, parentFamilyId)) throw refusedToken();
@@ -130,8 +155,16 @@ async function exchange(
     .where(and(eq(refreshTokens.tokenHash, tokenHash), isNull(refreshTokens.usedAt))).returning();
   if (!used) return "used before";
   if (used.revokedAt || used.expiresAt <= now) return null;
-  const { familyId, userId, tenantId, parentFamilyId } = used;
-  return await issueTokens(ctx, tx, { familyId, userId, tenantId, parentFamilyId });
+  const { familyId, userId, tenantId, parentFamilyId, authenticatedAt, methods } = used;
+  const family = { familyId, userId, tenantId, parentFamilyId, authenticatedAt, methods };
+  return await issueTokens(ctx, tx, family);
+}
+
+function newFamily(
+  { services }: SystemContext,
+  signIn: Pick<Family, "userId" | "tenantId" | "methods">,
+): Family {
+  return { ...signIn, familyId: newId(), parentFamilyId: null, authenticatedAt: services.clock.now() };
 }
 
 async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): Promise<ApiTokens> {
@@ -140,6 +173,7 @@ async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): P
   await tx.insert(refreshTokens).values({
     id: newId(),
     ...family,
+    methods: [...family.methods],
     tokenHash: sha256(refreshToken),
     createdAt: now,
     expiresAt: after(now, REFRESH_TOKEN_LIFETIME),

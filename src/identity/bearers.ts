@@ -1,10 +1,17 @@
-import { and, asc, eq, ne, notExists, sql } from "drizzle-orm";
+import { and, asc, desc, eq, ne, notExists, sql } from "drizzle-orm";
 import { refreshTokens } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { roles } from "../../db/control/schema/roles.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
-import { type MemberActor, memberActor, type UserActor, userActor, type UserId } from "../access/actor.ts";
+import {
+  type Authentication,
+  type MemberActor,
+  memberActor,
+  type UserActor,
+  userActor,
+  type UserId,
+} from "../access/actor.ts";
 import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
 import { badRequest, forbidden, unauthenticated } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
@@ -14,6 +21,7 @@ import type { Tenant } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { verifyAccessToken } from "./access_tokens.ts";
 import type { AccessTokenClaims, Bearer } from "./credentials.ts";
+import { hasFactors } from "./factors.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { appearanceOf } from "./users.ts";
 
@@ -98,15 +106,16 @@ async function findOpened(
 
 async function findMember(
   services: Services,
-  { id, name, email }: UserActor,
+  { id, name, email, authentication }: UserActor,
   tenant: Tenant,
 ): Promise<MemberActor | null> {
-  return await services.use(SIGN_INS).members.getOrLoad(`${id} ${tenant.id}`, async () => {
+  const member = await services.use(SIGN_INS).members.getOrLoad(`${id} ${tenant.id}`, async () => {
     const [row] = await services.db.control.select(ROLE_FIELDS).from(memberships)
       .leftJoin(roles, ON_CUSTOM_ROLE)
       .where(and(eq(memberships.userId, id), eq(memberships.tenantId, tenant.id)));
     return row ? memberActor({ id, name, email }, tenant.id, toRole(row)) : null;
   });
+  return member && { ...member, authentication };
 }
 
 async function loadFirstWorkspaces({ db }: Services, userId: UserId) {
@@ -121,18 +130,23 @@ async function loadMember(
   { db }: Services,
   { userId, tenantId, familyId }: AccessTokenClaims,
 ): Promise<Bearer | null> {
-  const [row] = await db.control.select({ user: users, ...ROLE_FIELDS }).from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId)).leftJoin(roles, ON_CUSTOM_ROLE)
-    .where(
-      and(
-        eq(memberships.userId, userId),
-        eq(memberships.tenantId, tenantId!),
-        notExists(revoked(db, familyId)),
+  const [[row], proof] = await Promise.all([
+    db.control.select({ user: users, ...ROLE_FIELDS }).from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId)).leftJoin(roles, ON_CUSTOM_ROLE)
+      .where(
+        and(
+          eq(memberships.userId, userId),
+          eq(memberships.tenantId, tenantId!),
+          notExists(revoked(db, familyId)),
+        ),
       ),
-    );
+    loadProof(db, { userId, familyId }),
+  ]);
   if (!row) return null;
-  const actor = memberActor(row.user, tenantId!, toRole(row));
-  return { scope: "tenant", familyId, tenantId: tenantId!, actor, appearance: appearanceOf(row.user) };
+  const { authentication, hasFactor } = proof;
+  const actor = memberActor({ ...row.user, authentication }, tenantId!, toRole(row));
+  const appearance = appearanceOf(row.user);
+  return { scope: "tenant", familyId, tenantId: tenantId!, actor, appearance, hasFactor };
 }
 
 /** An API token never gives platform staff their staff permissions. They have those only in the back office. */
@@ -140,11 +154,28 @@ async function loadPerson(
   { db }: Services,
   { userId, familyId }: AccessTokenClaims,
 ): Promise<Bearer | null> {
-  const [user] = await db.control.select().from(users)
-    .where(and(eq(users.id, userId), notExists(revoked(db, familyId))));
+  const [[user], { authentication, hasFactor }] = await Promise.all([
+    db.control.select().from(users).where(and(eq(users.id, userId), notExists(revoked(db, familyId)))),
+    loadProof(db, { userId, familyId }),
+  ]);
   if (!user) return null;
   const appearance = appearanceOf(user);
-  return { scope: "account", familyId, tenantId: null, actor: userActor(user), appearance };
+  const actor = userActor({ ...user, authentication });
+  return { scope: "account", familyId, tenantId: null, actor, appearance, hasFactor };
+}
+
+/** When and how a family's user proved who they are, and whether they have a second factor. */
+async function loadProof(
+  { control }: Services["db"],
+  { userId, familyId }: Pick<AccessTokenClaims, "userId" | "familyId">,
+): Promise<{ authentication: Authentication | undefined; hasFactor: boolean }> {
+  const { authenticatedAt: at, methods } = refreshTokens;
+  const [[proof], hasFactor] = await Promise.all([
+    control.select({ at, methods }).from(refreshTokens).where(eq(refreshTokens.familyId, familyId))
+      .orderBy(desc(at)).limit(1),
+    hasFactors(control, userId),
+  ]);
+  return { authentication: proof && { ...proof, signInId: familyId }, hasFactor };
 }
 
 function revoked(db: Services["db"], familyId: string) {

@@ -8,6 +8,10 @@ export type Session = {
   signInId: string;
   tenantId: TenantId | null;
   actor: UserActor | StaffActor | MemberActor;
+  /** The user is platform staff, but this sign-in had no second factor. */
+  isStaffWithoutFactor: boolean;
+  /** Whether the user has a second factor. */
+  hasFactor: boolean;
   /** Whether the user has confirmed their email address. */
   isVerified: boolean;
   /** The user's choices, so that pages need no query for them. */
@@ -32,7 +36,7 @@ export type AccessTokenClaims = {
 
 /** The caller with an access token: a member for a tenant token, a user for an account token. */
 export type Bearer =
-  & { familyId: string; appearance: Appearance }
+  & { familyId: string; appearance: Appearance; hasFactor: boolean }
   & (
     | { scope: "tenant"; tenantId: TenantId; actor: MemberActor }
     | { scope: "account"; tenantId: null; actor: UserActor }

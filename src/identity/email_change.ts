@@ -19,6 +19,7 @@ import { USER_EMAIL_CHANGED } from "./events.ts";
 import { peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
 import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
 import { findOwnerProblem, withProvenOwner } from "./owner_proof.ts";
+import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { findUserById, getUserById, lockUser, type User } from "./users.ts";
@@ -135,7 +136,10 @@ async function replaceAddress(
   return await getUserById(tx, userId);
 }
 
-/** Throws `invalid` with everything that is wrong at once. */
+/**
+ * Throws `invalid` with everything that is wrong at once, or `reauthentication_required` if the person has a second factor and hasn't
+ * used it just now.
+ */
 async function checkRequest(
   ctx: SystemContext,
   user: User,
@@ -145,6 +149,8 @@ async function checkRequest(
 ): Promise<void> {
   const doubt = await findOwnerProblem(ctx, user, session, password);
   const isOld = newAddress === user.email;
-  if (!doubt && !isOld) return;
+  if (!doubt && !isOld) {
+    return await requireRecentSignIn(ctx, { proved: [user.passwordHash === null ? "email" : "password"] });
+  }
   throw invalid({ ...(isOld ? { email: EMAIL_IS_OLD } : {}), ...(doubt ? { password: doubt } : {}) });
 }

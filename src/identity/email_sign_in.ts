@@ -18,7 +18,8 @@ import type { Device } from "./credentials.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { SIGN_IN_LINK } from "./emails.ts";
 import { endOneTimeTokens, peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
-import { type StartedSession, startSession } from "./sessions.ts";
+import { type CheckedSignIn, startSecondStep } from "./second_step.ts";
+import { startSession } from "./sessions.ts";
 import { CODES_ADDRESS, enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { type EmailSignIn, isSignInCode, SIGN_IN_MINUTES } from "./sign_in_codes.ts";
@@ -48,8 +49,11 @@ type Wanted = Place & { remember: boolean; next: string | null };
 /** `token` is the browser's secret. The code works only together with it. */
 export type StartedEmailSignIn = { token: string; expiresAt: Date };
 
-/** A person who was signed in by email. `wasReset`: their password was a stranger's, perhaps, and no longer works. */
-export type SignedInByEmail = { user: User; session: StartedSession; next: string | null; wasReset: boolean };
+/**
+ * A person who was signed in by email, or who has to enter a code first. `wasReset`: their password was a stranger's, perhaps, and
+ * no longer works.
+ */
+export type SignedInByEmail = { user: User; destination: string | null; wasReset: boolean } & CheckedSignIn;
 
 /**
  * Emails a link and a code to an address if it has an account. A job looks up the account, so neither the result nor the time says
@@ -226,12 +230,17 @@ async function signInLocked(
   else await endOneTimeTokens(ctx, tx, id, "sign_in");
   await markEmailConfirmed(ctx, tx, user);
   await tx.update(emailSignIns).set({ attempts: MAX_ATTEMPTS + 1 }).where(eq(emailSignIns.email, email));
-  const session = await startSession(ctx, tx, { userId: id, tenantId, remember, device });
-  return { user, session, next, wasReset };
+  const asked = { purpose: "browser_sign_in", firstMethod: "email", tenantId, remember, next } as const;
+  const step = await startSecondStep(ctx, tx, user, asked);
+  if (step) return { user, destination: next, wasReset, next: "second_step", step };
+  const methods = ["email"] as const;
+  const session = await startSession(ctx, tx, { userId: id, tenantId, methods, remember, device });
+  return { user, destination: next, wasReset, next: "signed_in", session };
 }
 
 function finish(ctx: SystemContext, signedIn: SignedInByEmail): SignedInByEmail {
   ctx.services.use(SIGN_INS).forgetUser(signedIn.user.id);
-  log.info("signed in", { userId: signedIn.user.id, method: "email", requestId: ctx.requestId });
+  const message = signedIn.next === "signed_in" ? "signed in" : "second factor asked for";
+  log.info(message, { userId: signedIn.user.id, method: "email", requestId: ctx.requestId });
   return signedIn;
 }

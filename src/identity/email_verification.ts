@@ -75,6 +75,8 @@ export async function confirmEmail(
   if (!user) throw expired();
   const proof = proofFor(ctx, user);
   const passwordChanged = proof === "new_password" || (proof === "password" && choosePassword);
+  // A new password for a confirmed account takes a link to set a password, which asks for the second factor.
+  if (user.emailVerifiedAt && passwordChanged) throw expired();
   if (passwordChanged) await confirmWithNewPassword(ctx, user, token, password);
   else if (proof === "password") await confirmWithPassword(ctx, user, token, password);
   else await confirmSignedIn(ctx, user, token);

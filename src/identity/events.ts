@@ -16,6 +16,15 @@ export const USER_EMAIL_CHANGED = platformEvent<Logged>("user.email_changed", {
 export const USER_SIGNED_OUT = platformEvent<Logged>("user.signed_out", {
   sentence: "signed {name} out",
 });
+export const USER_FACTOR_ADDED = platformEvent<Logged>("user.factor_added", {
+  sentence: "added a second factor to the account of {name}",
+});
+export const USER_FACTOR_REMOVED = platformEvent<Logged>("user.factor_removed", {
+  sentence: "removed a second factor from the account of {name}",
+});
+export const USER_RECOVERY_CODES_REPLACED = platformEvent<Logged>("user.recovery_codes_replaced", {
+  sentence: "replaced the recovery codes of {name}",
+});
 
 /** Also in the log of each workspace that the person was a member of. */
 export const USER_LEFT = platformEvent<Logged>("member.left", {
@@ -32,6 +41,9 @@ export const EVENTS = [
   USER_PASSWORD_CHANGED,
   USER_EMAIL_CHANGED,
   USER_SIGNED_OUT,
+  USER_FACTOR_ADDED,
+  USER_FACTOR_REMOVED,
+  USER_RECOVERY_CODES_REPLACED,
   USER_LEFT,
   USER_DELETED,
   SIGNING_KEYS_ROTATED,

@@ -3,6 +3,9 @@ import {
   ACCOUNT_DELETED,
   CONFIRM_NEW_EMAIL,
   EMAIL_CHANGED,
+  FACTOR_ADDED,
+  FACTOR_CODE,
+  FACTOR_REMOVED,
   NEW_DEVICE,
   PASSWORD_CHANGED,
   RESET_PASSWORD,
@@ -11,6 +14,7 @@ import {
   VERIFY_ADDRESS,
 } from "./emails.ts";
 import { EVENTS } from "./events.ts";
+import { TOTP_SECRETS } from "./factor_codes.ts";
 import { SIGN_IN_LIMITS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
@@ -31,10 +35,13 @@ export default feature("identity", {
     EMAIL_CHANGED,
     NEW_DEVICE,
     ACCOUNT_DELETED,
+    FACTOR_CODE,
+    FACTOR_ADDED,
+    FACTOR_REMOVED,
   ],
   jobs: [ERASE_PERSON],
   rateLimits: SIGN_IN_LIMITS,
   parts: [SIGN_INS, SIGNING_KEYS],
-  sealed: [PRIVATE_KEYS],
+  sealed: [PRIVATE_KEYS, TOTP_SECRETS],
   setup: [CONFIRM_EMAIL],
 });

@@ -12,7 +12,7 @@ import {
   peekOneTimeToken,
   redeemOneTimeToken,
 } from "./one_time_tokens.ts";
-import { isSignedIn, type StartedSession, startSession } from "./sessions.ts";
+import { findProof, type StartedSession, startSession } from "./sessions.ts";
 import { lockUser } from "./users.ts";
 
 const HANDOFF_TTL = 60 * SECOND;
@@ -118,10 +118,11 @@ export async function redeemHandoff(
   return await ctx.tx(async (tx) => {
     await lockUser(tx, known.userId);
     const grant = await redeemOneTimeToken(ctx, tx, "handoff", token);
-    if (!grant || !await isSignedIn(ctx, tx, signInOf(grant))) return null;
+    const proof = grant && await findProof(ctx, tx, signInOf(grant));
+    if (!proof) return null;
     const { tenantId, details } = grant;
     const remember = details.remember === true;
-    const session = await startSession(ctx, tx, { ...signInOf(grant), tenantId, remember, device });
+    const session = await startSession(ctx, tx, { ...signInOf(grant), ...proof, tenantId, remember, device });
     return { session, welcome: WELCOMES.find((known) => known === details.welcome) ?? null };
   });
 }

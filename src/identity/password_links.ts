@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { describeActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
@@ -13,6 +14,8 @@ import { findUserOfToken } from "./address_tokens.ts";
 import type { Device } from "./credentials.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { PASSWORD_CHANGED, RESET_PASSWORD } from "./emails.ts";
+import { countAttempt, proveCode } from "./factor_codes.ts";
+import { hasFactors } from "./factors.ts";
 import { createHandoff } from "./handoffs.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
@@ -30,11 +33,31 @@ const LINK_EXPIRED = problem(
   "This link has been used or has expired. Ask for a new one.",
 );
 
-export const newPassword = z.object({ token: z.string(), password: z.string() });
+const CODE_WRONG = problem(
+  "password_link_code_wrong",
+  "Enter a new code from your authenticator app, or a recovery code.",
+);
+
+const MAX_CODE_INPUT_LENGTH = 40;
+
+/** `code` is the code of a second factor, if the account has one. */
+export const newPassword = z.object({
+  token: z.string(),
+  password: z.string(),
+  code: z.string().max(MAX_CODE_INPUT_LENGTH, CODE_WRONG.code).default(""),
+});
 export const forgottenPassword = z.object({ email: emailAddress });
 
-/** A link that still works. `isFirst`: its account has no password yet. `isOfAnother`: somebody else is signed in here. */
-export type OpenPasswordLink = { address: string; isFirst: boolean; isOfAnother: boolean };
+/**
+ * A link that still works. `isFirst`: its account has no password yet. `isOfAnother`: somebody else is signed in here. `asksForCode`:
+ * the account has a second factor.
+ */
+export type OpenPasswordLink = {
+  address: string;
+  isFirst: boolean;
+  isOfAnother: boolean;
+  asksForCode: boolean;
+};
 
 /** `signed_in`: the browser gets `session` and goes on to `url`. `sign_in`: the person signs in with the new password. */
 export type PasswordOutcome =
@@ -61,27 +84,31 @@ export async function findPasswordLink(ctx: SystemContext, token: string): Promi
     address: user.email,
     isFirst: isFirstPassword(user),
     isOfAnother: isSomeoneElse(ctx, user),
+    asksForCode: await asksForCode(ctx.control, user),
   };
 }
 
 /**
  * Sets the password of a link's user and ends all other access to the account, in one transaction. Emails the user if it replaces
- * another password. A link from an email also confirms the address. The account's first password also signs its owner in: an account without a password has no second factor
- * to ask for. Throws `invalid` on `token` or `password`, and `conflict` instead of replacing somebody else's session.
+ * another password. A link from an email also confirms the address. An account with a second factor needs its code too. A code by
+ * email doesn't count, because the link came by email. With that code, or with the account's first password, the link also signs
+ * its owner in. Throws `invalid` on `token`, `password` or `code`, `rate_limited`, and `conflict` instead of replacing somebody
+ * else's session.
  */
 export async function setPasswordByLink(
   ctx: SystemContext,
-  input: z.output<typeof newPassword>,
+  input: z.input<typeof newPassword>,
   device: Device,
 ): Promise<PasswordOutcome> {
   const user = await findUserOfToken(ctx, "set_password", input.token);
   if (!user) throw expired();
-  if (isFirstPassword(user) && isSomeoneElse(ctx, user)) throw belongsToAnother(ctx, user);
+  const isAsked = await asksForCode(ctx.control, user);
+  if ((isFirstPassword(user) || isAsked) && isSomeoneElse(ctx, user)) throw belongsToAnother(ctx, user);
   await checkNewPassword(ctx.services.config, input.password, user.email);
+  if (isAsked) await countAttempt(ctx, user.id);
   const passwordHash = await hashPassword(input.password, ctx.signal);
-  const set = await ctx.tx((tx) =>
-    setPasswordIn(ctx, tx, user, { token: input.token, passwordHash, device })
-  );
+  const set = await ctx.tx((tx) => setPasswordIn(ctx, tx, user, { ...input, passwordHash, device }));
+  if (!set) throw invalid({ code: CODE_WRONG });
   ctx.services.use(SIGN_INS).forgetUser(user.id);
   if (!set.session) return { next: "sign_in", userId: user.id };
   return { next: "signed_in", session: set.session, url: await destinationOf(ctx, user, set.session, set) };
@@ -92,16 +119,25 @@ async function setPasswordIn(
   ctx: SystemContext,
   tx: ControlTx,
   user: User,
-  { token, passwordHash, device }: { token: string; passwordHash: string; device: Device },
-): Promise<{ tenantId: TenantId | null; session: StartedSession | null }> {
+  { token, code = "", passwordHash, device }: {
+    token: string;
+    code?: string;
+    passwordHash: string;
+    device: Device;
+  },
+): Promise<{ tenantId: TenantId | null; session: StartedSession | null } | null> {
   await lockUser(tx, user.id);
+  const isAsked = await asksForCode(tx, user);
+  const second = isAsked ? await proveCode(ctx, tx, user.id, { code, emailedFor: null }) : null;
+  if (isAsked && !second) return null;
   const grant = await redeemOneTimeToken(ctx, tx, "set_password", token);
   if (!grant) throw expired();
   await resetAccess(ctx, tx, user.id, passwordHash);
   if (!isFirstPassword(user)) await sendEmail(ctx, tx, PASSWORD_CHANGED, { userId: user.id, ...device });
   if (grant.details.channel === "email") await markEmailConfirmed(ctx, tx, user);
-  const session = isFirstPassword(user)
-    ? await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device })
+  const methods = second ? ["email", second] as const : ["email"] as const;
+  const session = isFirstPassword(user) || second
+    ? await startSession(ctx, tx, { userId: user.id, tenantId: null, methods, remember: true, device })
     : null;
   return { tenantId: grant.tenantId, session };
 }
@@ -117,6 +153,11 @@ async function destinationOf(
   const tenant = invited ? invited.tenant : await findOnlyWorkspace(ctx, user);
   if (!tenant) return "/workspaces";
   return await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: "joined" });
+}
+
+/** Factors of an account with an unconfirmed address may be a stranger's, so the link alone decides. */
+async function asksForCode(db: ControlDb | ControlTx, { id, emailVerifiedAt }: User): Promise<boolean> {
+  return emailVerifiedAt !== null && await hasFactors(db, id);
 }
 
 function isFirstPassword({ passwordHash }: User): boolean {

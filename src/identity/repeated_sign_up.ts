@@ -1,6 +1,7 @@
 import type { SystemContext } from "../context.ts";
 import { findCreatedByForm } from "../tenancy/repeated_creation.ts";
 import type { Device } from "./credentials.ts";
+import { hasFactors } from "./factors.ts";
 import { createHandoff } from "./handoffs.ts";
 import { checkPassword } from "./password_checks.ts";
 import { startCheckedSession } from "./sign_in.ts";
@@ -23,6 +24,7 @@ export async function repeatSignUp(
   if (!tenant || !(await checkPassword(ctx, { email: user.email, user }, input.password)).matches) {
     return null;
   }
+  if (await hasFactors(ctx.control, user.id)) return null;
   const session = await startCheckedSession(ctx, user, { tenantId: null, remember: true, device });
   const { signInId, remember } = session;
   const url = await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: "created" });

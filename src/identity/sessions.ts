@@ -1,11 +1,18 @@
-import { and, eq, gt, isNull, ne, notExists, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { challenges, factors } from "../../db/control/schema/factors.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { roles } from "../../db/control/schema/roles.ts";
 import { users } from "../../db/control/schema/users.ts";
-import { memberActor, staffActor, userActor, type UserId } from "../access/actor.ts";
+import {
+  type AuthenticationMethod,
+  memberActor,
+  staffActor,
+  userActor,
+  type UserId,
+} from "../access/actor.ts";
 import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
@@ -14,6 +21,8 @@ import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Device, Session } from "./credentials.ts";
+import { hasFactors, isFactorOf } from "./factors.ts";
+import { HAS_SECOND, strengthOf } from "./authentication.ts";
 import { noticeDevice } from "./known_devices.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { appearanceOf, lockUser } from "./users.ts";
@@ -22,11 +31,18 @@ export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
 const TOUCH_EVERY = 5 * MINUTE;
 
-/** `signInId` names the sign-in that the session belongs to. Without it, the session starts a new sign-in. */
+/**
+ * `methods` are the ways in which the user proved who they are, now or at `authenticatedAt`. `signInId` names the sign-in that the
+ * session belongs to. Without it, the session starts a new sign-in.
+ */
 export type NewSession = {
   userId: UserId;
   tenantId: TenantId | null;
   signInId?: string;
+  methods: readonly AuthenticationMethod[];
+  authenticatedAt?: Date;
+  /** The user needs no second factor in this browser. */
+  isTrusted?: boolean;
   remember: boolean;
   device: Device;
 };
@@ -42,14 +58,20 @@ export type StartedSession = {
 
 /**
  * Starts a session. With `remember`, it ends after 30 days without a request, otherwise after 24 hours.
- * The token has 256 random bits. The database stores only its SHA-256.
+ * The token has 256 random bits. The database stores only its SHA-256. Throws if a new sign-in misses the user's second factor, so
+ * no way in can forget to ask for it.
  */
 export async function startSession(
   ctx: SystemContext,
   tx: ControlTx,
   input: NewSession,
 ): Promise<StartedSession> {
-  const { userId, tenantId, signInId = newId(), remember, device } = input;
+  const { userId, tenantId, signInId = newId(), methods, remember, device } = input;
+  if (
+    !input.signInId && !input.isTrusted && strengthOf(methods) < HAS_SECOND && await hasFactors(tx, userId)
+  ) {
+    throw new Error("A sign-in without the user's second factor.");
+  }
   const now = ctx.services.clock.now();
   const token = newToken();
   const expiresAt = after(now, remember ? REMEMBERED_FOR : IDLE_FOR);
@@ -61,6 +83,8 @@ export async function startSession(
     tenantId,
     remember,
     ...device,
+    authenticatedAt: input.authenticatedAt ?? now,
+    methods: [...methods],
     createdAt: now,
     lastSeenAt: now,
     expiresAt,
@@ -76,7 +100,8 @@ export async function restartSession(
   { actor, tenantId, signInId, remember }: Session,
   device: Device,
 ): Promise<StartedSession> {
-  const again = { userId: actor.id, tenantId, signInId, remember, device };
+  const { at: authenticatedAt, methods } = actor.authentication!;
+  const again = { userId: actor.id, tenantId, signInId, methods, authenticatedAt, remember, device };
   return await ctx.tx((tx) => startSession(ctx, tx, again));
 }
 
@@ -98,18 +123,20 @@ export async function findSession(
   return { session, renewed };
 }
 
-/** Whether a sign-in still has a session on any host. */
-export async function isSignedIn(
+/** When and how a sign-in proved its user. Null if it has no session on any host any longer. */
+export async function findProof(
   ctx: SystemContext,
   tx: ControlTx,
   { userId, signInId }: { userId: UserId; signInId: string },
-): Promise<boolean> {
+): Promise<Required<Pick<NewSession, "methods" | "authenticatedAt">> | null> {
   const live = and(
     eq(sessions.userId, userId),
     eq(sessions.signInId, signInId),
     gt(sessions.expiresAt, ctx.services.clock.now()),
   );
-  return await tx.$count(sessions, live) > 0;
+  const [proof] = await tx.select({ methods: sessions.methods, authenticatedAt: sessions.authenticatedAt })
+    .from(sessions).where(live).orderBy(desc(sessions.authenticatedAt)).limit(1);
+  return proof ?? null;
 }
 
 /** Signs a browser out: ends all sessions of its sign-in, on every host. */
@@ -159,6 +186,7 @@ export async function endAllSessionsIn(
   { except }: { except?: string } = {},
 ): Promise<number> {
   await lockUser(tx, userId);
+  await tx.delete(challenges).where(eq(challenges.userId, userId));
   const ended = await deleteSessions(
     ctx,
     tx,
@@ -205,7 +233,11 @@ async function deleteSessions(
 }
 
 async function loadSession({ db }: Services, hash: string): Promise<Session | null> {
-  const [row] = await db.control.select({ session: sessions, user: users, ...ROLE_FIELDS }).from(sessions)
+  const hasFactor = sql<boolean>`exists ${
+    db.control.select({ one: sql`1` }).from(factors).where(isFactorOf(sessions.userId))
+  }`;
+  const columns = { session: sessions, user: users, ...ROLE_FIELDS, hasFactor };
+  const [row] = await db.control.select(columns).from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(
       memberships,
@@ -217,10 +249,12 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
   const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
   const { role, customRole } = row;
   const { name, email, isPlatformAdmin } = row.user;
-  const person = { id: row.user.id, name, email };
+  const { authenticatedAt: at, methods } = row.session;
+  const person = { id: row.user.id, name, email, authentication: { at, methods, signInId } };
+  const isProven = strengthOf(methods) >= HAS_SECOND;
   const actor: Session["actor"] = role
     ? memberActor(person, row.session.tenantId!, toRole({ role, customRole }))
-    : isPlatformAdmin
+    : isPlatformAdmin && isProven
     ? staffActor(person)
     : userActor(person);
   return {
@@ -228,6 +262,8 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
     signInId,
     tenantId: row.session.tenantId,
     actor,
+    isStaffWithoutFactor: isPlatformAdmin && !isProven,
+    hasFactor: row.hasFactor,
     isVerified: row.user.emailVerifiedAt !== null,
     appearance: appearanceOf(row.user),
     remember,

@@ -47,16 +47,19 @@ export async function authenticate(ctx: SystemContext, input: Credentials, brows
   return { ...user, passwordHash };
 }
 
-/** Starts a session for a user whose password was checked. Throws `unauthenticated` if the password has changed since. */
+/**
+ * Starts a session for a user whose password was checked and who has no second factor. Throws `unauthenticated` if the password has
+ * changed since.
+ */
 export async function startCheckedSession(
   ctx: SystemContext,
   user: User,
-  session: Omit<NewSession, "userId" | "signInId">,
+  session: Omit<NewSession, "userId" | "signInId" | "methods">,
 ): Promise<StartedSession> {
   const started = await withUnchangedPassword(
     ctx,
     user,
-    (tx) => startSession(ctx, tx, { ...session, userId: user.id }),
+    (tx) => startSession(ctx, tx, { ...session, userId: user.id, methods: ["password"] }),
   );
   if (!started) throw wrongCredentials();
   return started;

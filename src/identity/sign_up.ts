@@ -13,6 +13,7 @@ import { findAddressProblem, isSubdomainTaken } from "../tenancy/workspace_addre
 import { resetAccess } from "./account_access.ts";
 import type { Device } from "./credentials.ts";
 import { markEmailConfirmed, sendVerification } from "./email_verification.ts";
+import { hasFactors } from "./factors.ts";
 import { createHandoff } from "./handoffs.ts";
 import { checkPassword } from "./password_checks.ts";
 import { checkNewPassword, findPasswordProblem, hashPassword } from "./passwords.ts";
@@ -153,7 +154,8 @@ async function withSession(
   user: User,
   device: Device,
 ): Promise<User & { session: StartedSession }> {
-  const session = await startSession(ctx, tx, { userId: user.id, tenantId: null, remember: true, device });
+  const wanted = { tenantId: null, methods: ["password"], remember: true, device } as const;
+  const session = await startSession(ctx, tx, { userId: user.id, ...wanted });
   return { ...user, session };
 }
 
@@ -164,6 +166,8 @@ async function signUpKnown(
   device: Device,
 ): Promise<SignUpOutcome> {
   if ((await checkPassword(ctx, { email: known.email, user: known }, password)).matches) {
+    // A sign-up form doesn't ask for a second factor, so these people sign in first.
+    if (await hasFactors(ctx.control, known.id)) throw accountExists();
     return await addWorkspace(ctx, workspace, known, device);
   }
   log.warn("sign-up refused: the address has an account", { userId: known.id, requestId: ctx.requestId });

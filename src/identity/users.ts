@@ -2,6 +2,7 @@ import { and, asc, eq } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { trustedBrowsers } from "../../db/control/schema/factors.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { roles } from "../../db/control/schema/roles.ts";
 import { users } from "../../db/control/schema/users.ts";
@@ -114,7 +115,7 @@ export async function renameUser(
   await tx.update(users).set({ name, updatedAt: ctx.services.clock.now() }).where(eq(users.id, userId));
 }
 
-/** Sets the password hash. Null removes the password. */
+/** Sets the password hash. Null removes the password. Ends the trust in the user's browsers. */
 export async function setPasswordHash(
   ctx: SystemContext,
   db: ControlDb | ControlTx,
@@ -123,6 +124,7 @@ export async function setPasswordHash(
 ): Promise<void> {
   const updatedAt = ctx.services.clock.now();
   await db.update(users).set({ passwordHash, updatedAt }).where(eq(users.id, userId));
+  await db.delete(trustedBrowsers).where(eq(trustedBrowsers.userId, userId));
 }
 
 /** Replaces a password's hash with another hash of the same password. Returns false if the password has changed meanwhile. */

@@ -1,6 +1,7 @@
 import { and, eq, inArray, lt, type SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { z } from "zod";
+import { challenges, trustedBrowsers } from "../../db/control/schema/factors.ts";
 import {
   emailSignIns,
   knownDevices,
@@ -59,6 +60,13 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       refreshTokens,
       refreshTokens.id,
       lt(refreshTokens.expiresAt, expired),
+    ),
+    challenges: await deleteAll(ctx, challenges, challenges.id, lt(challenges.expiresAt, expired)),
+    trusted_browsers: await deleteAll(
+      ctx,
+      trustedBrowsers,
+      trustedBrowsers.id,
+      lt(trustedBrowsers.expiresAt, expired),
     ),
     pending_sign_ups: await deleteAll(
       ctx,

@@ -15,6 +15,9 @@ export const TENANT_MOVED = platformEvent<Named>("tenant.moved", {
 export const TENANT_REBRANDED = platformEvent<Named>("tenant.rebranded", {
   sentence: "changed the brand of {name}",
 });
+export const TENANT_SECURITY_CHANGED = platformEvent<Named>("tenant.security_changed", {
+  sentence: "changed the sign-in rules of {name}",
+});
 export const TENANT_SUSPENDED = platformEvent<Named>("tenant.suspended", {
   sentence: "suspended the workspace {name}: {reason}",
 });
@@ -34,6 +37,7 @@ export const EVENTS = [
   TENANT_RENAMED,
   TENANT_MOVED,
   TENANT_REBRANDED,
+  TENANT_SECURITY_CHANGED,
   TENANT_SUSPENDED,
   TENANT_RESUMED,
   TENANT_DELETION_SCHEDULED,

@@ -10,6 +10,7 @@ import { conflict, invalid, notFound, suspended } from "../errors.ts";
 import { changedFields, describeChanges } from "../events/changes.ts";
 import type { Event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
+import { requireRecentSignIn } from "../identity/recent_sign_in.ts";
 import { releaseHeldJobs } from "../outbox/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
@@ -23,6 +24,7 @@ import {
   TENANT_REBRANDED,
   TENANT_RENAMED,
   TENANT_RESUMED,
+  TENANT_SECURITY_CHANGED,
   TENANT_SUSPENDED,
 } from "./events.ts";
 import { emailOwners } from "./owners.ts";
@@ -54,6 +56,7 @@ export const REDIRECT_DAYS = 90;
 const MAX_FORMER_SUBDOMAINS = 5;
 const PLATFORM_STAFF = "A service administrator";
 const MAX_REASON_LENGTH = 500;
+const MAX_GRACE_DAYS = 90;
 
 export const tenantChanges = newTenant.pick({ name: true }).extend({
   subdomain: subdomainForm,
@@ -63,6 +66,11 @@ export const tenantChanges = newTenant.pick({ name: true }).extend({
 }).partial();
 /** `logoVersion` names the logo that src/tenancy/brand.ts has stored. Null removes the logo. */
 export type TenantChanges = z.output<typeof tenantChanges> & { logoVersion?: string | null };
+
+/** In how many days members need a second factor. Null: they don't. */
+export const signInRules = z.object({
+  secondFactorGraceDays: z.int().min(0).max(MAX_GRACE_DAYS).nullable(),
+});
 
 export const suspension = z.object({
   reason: multiLine(MAX_REASON_LENGTH).refine(
@@ -101,6 +109,27 @@ export async function updateTenant(ctx: TenantContext, changes: TenantChanges): 
 }
 
 /**
+ * Requires a second factor of every member, after a grace period in which they can set one up, or no longer requires it. Throws
+ * `forbidden` or `reauthentication_required`.
+ */
+export async function changeSignInRules(
+  ctx: TenantContext,
+  { secondFactorGraceDays }: z.output<typeof signInRules>,
+): Promise<Tenant> {
+  authorize(ctx, SETTINGS_MANAGE);
+  await requireRecentSignIn(ctx);
+  return await change(ctx, (_, tenant) => {
+    const isRequired = tenant.secondFactorFrom !== null;
+    if (secondFactorGraceDays === null && !isRequired) return [];
+    const secondFactorFrom = secondFactorGraceDays === null
+      ? null
+      : after(ctx.services.clock.now(), secondFactorGraceDays * DAY);
+    const details = { second_factor_from: secondFactorFrom?.toISOString() ?? null };
+    return [{ set: { secondFactorFrom }, event: TENANT_SECURITY_CHANGED, details }];
+  });
+}
+
+/**
  * Blocks all access to the tenant until it is resumed. Keeps its data. Throws `not_found`, or `conflict` if it is
  * already suspended.
  */
@@ -132,10 +161,11 @@ export async function resumeTenant(ctx: TenantContext): Promise<Tenant> {
 
 /**
  * Schedules the tenant's deletion in 30 days. Until then it works as before, and an owner can cancel.
- * Throws `not_found`, `forbidden`, or `conflict` if a deletion is already scheduled.
+ * Throws `not_found`, `forbidden`, `reauthentication_required`, or `conflict` if a deletion is already scheduled.
  */
 export async function scheduleDeletion(ctx: TenantContext): Promise<Tenant> {
   authorize(ctx, TENANT_DELETE);
+  await requireRecentSignIn(ctx);
   return await change(ctx, async (tx, tenant) => {
     if (tenant.deletionDueAt) throw conflict(ALREADY_DELETING.with({ workspace: tenant.name }));
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);

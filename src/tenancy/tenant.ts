@@ -22,6 +22,8 @@ export type Tenant = {
   suspension: { at: Date; reason: string } | null;
   /** When the tenant will be deleted, or null if no deletion is scheduled. */
   deletionDueAt: Date | null;
+  /** From when on members need a second factor, or null if they don't. */
+  secondFactorFrom: Date | null;
   brand: TenantBrand;
   createdAt: Date;
 };

@@ -20,6 +20,7 @@ export function toTenant(row: TenantRow): Tenant {
     suspendedAt,
     suspensionReason,
     deletionDueAt,
+    secondFactorFrom,
     brandColor,
     logoVersion,
     createdAt,
@@ -34,6 +35,7 @@ export function toTenant(row: TenantRow): Tenant {
     status,
     suspension: suspendedAt && { at: suspendedAt, reason: suspensionReason ?? "" },
     deletionDueAt,
+    secondFactorFrom,
     brand: { color: brandColor, logo: logoVersion },
     createdAt,
   };

@@ -32,6 +32,7 @@ Deno.test("201 a new tenant belongs to the caller, who can sign in there immedia
     plan: "starter",
     status: "active",
     deletion_scheduled_for: null,
+    second_factor_from: null,
     brand_color: null,
   });
   assert.equal(created.headers.location, `/api/v1/tenants/${id}`);

@@ -3,7 +3,7 @@ import { runScript } from "../../db/connection/transaction.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { staffActor } from "../../src/access/actor.ts";
 import type { SystemContext } from "../../src/context.ts";
-import { refreshTokensOf, signInToApi } from "../../src/identity/api_sign_in.ts";
+import { type ApiTokens, refreshTokensOf, signInToApi } from "../../src/identity/api_sign_in.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { createMember, resolveInvitee } from "../../src/identity/new_members.ts";
 import { setPasswordByLink } from "../../src/identity/password_links.ts";
@@ -152,7 +152,7 @@ Deno.test("a sign-in that checked the old password fails after a new one is set"
   const acme = await world.company("acme");
   const credentials = { email: acme.owner.email, password: PASSWORD };
   const checked = await authenticate(world.system, credentials);
-  const { refreshToken } = await signInToApi(world.system, credentials);
+  const { refreshToken } = await signInToApi(world.system, credentials) as ApiTokens;
   const link = await world.passwordLink(acme.owner);
   const late: SystemContext = {
     ...world.system,

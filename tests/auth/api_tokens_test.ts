@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type { SystemContext } from "../../src/context.ts";
-import { refreshTokensOf, signInToApi, signOutOfApi } from "../../src/identity/api_sign_in.ts";
+import {
+  type ApiTokens,
+  refreshTokensOf,
+  signInToApi,
+  signOutOfApi,
+} from "../../src/identity/api_sign_in.ts";
 import { SIGNING_KEYS } from "../../src/identity/signing_keys.ts";
 import { DAY, MINUTE } from "../../src/platform/clock.ts";
 import { serverUrl } from "../support/database.ts";
@@ -89,7 +94,7 @@ for (const end of ["signing out", "a second use of a token"]) {
     await using world = await World.open();
     const { owner } = await world.company("acme");
     const credentials = { email: owner.email, password: PASSWORD };
-    const first = await signInToApi(world.system, credentials);
+    const first = await signInToApi(world.system, credentials) as ApiTokens;
     const { refreshToken } = await refreshTokensOf(world.system, first.refreshToken);
     let ending: Promise<unknown> = Promise.resolve();
     const slow: SystemContext = {

@@ -156,6 +156,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       );
       const again = json(await run("users", "update", renamed.id, "--name", "Mei T.", "--json"));
       const sessions = json(await run("users", "sessions", renamed.id, "--revoke", "--json"));
+      const factors = json(await run("users", "disable-mfa", renamed.id, "--json"));
       const unknown = await run("users", "sessions", "nobody@acme.example");
       const nameless = await run("users", "update", renamed.id, "--name", " ");
 
@@ -165,6 +166,7 @@ Deno.test("the CLI works from an empty installation", async (t) => {
         "Mei T.",
       ]);
       assert.deepEqual(sessions, []);
+      assert.equal(factors.removed_factors, 0);
       assert.deepEqual([unknown.code, nameless.code], [1, 1]);
       assert.match(unknown.stderr, /The user nobody@acme\.example was not found/);
     });

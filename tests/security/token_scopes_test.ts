@@ -12,7 +12,13 @@ import { World } from "../support/world.ts";
  */
 
 /** Routes with credentials in the body. */
-const WITHOUT_TOKEN = ["POST /auth/login", "POST /auth/refresh", "POST /auth/logout"];
+const WITHOUT_TOKEN = [
+  "POST /auth/login",
+  "POST /auth/mfa",
+  "POST /auth/mfa/email",
+  "POST /auth/refresh",
+  "POST /auth/logout",
+];
 
 /** Routes about the caller, which need no tenant. */
 const FOR_ACCOUNT_TOKENS = [
@@ -22,6 +28,10 @@ const FOR_ACCOUNT_TOKENS = [
   "PATCH /me/email-preferences",
   "PATCH /me",
   "GET /me/joinable-tenants",
+  "GET /me/factors",
+  "POST /me/factors",
+  "POST /me/factors/:id/confirm",
+  "DELETE /me/factors/:id",
   "GET /me/sessions",
   "DELETE /me/sessions/:id",
 ];
@@ -33,6 +43,9 @@ const FOR_ANY_TOKEN = [
   "PATCH /tenants/:id",
   "DELETE /tenants/:id",
   "DELETE /tenants/:id/deletion",
+  "PATCH /tenants/:id/sign-in-rules",
+  "POST /auth/reauthenticate",
+  "POST /auth/reauthenticate/email",
 ];
 
 Deno.test("S02 every API route accepts only tokens for its tenant", async (t) => {

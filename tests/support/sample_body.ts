@@ -1,7 +1,8 @@
 import { openApiDocument } from "../../routes/api/api.ts";
 
 type Schema = {
-  type?: string;
+  /** With `null` as a second type if the value may be absent. */
+  type?: string | string[];
   enum?: unknown[];
   format?: string;
   minimum?: number;
@@ -23,7 +24,7 @@ type RequestBody = { content: { "application/json": { schema: Schema } } };
 
 function sample({ type, enum: values, format, minimum = 1, ...schema }: Schema, text: string): unknown {
   if (values) return values[0];
-  switch (type) {
+  switch (Array.isArray(type) ? type[0] : type) {
     case "string":
       return FORMATS[format ?? ""] ?? text;
     case "boolean":

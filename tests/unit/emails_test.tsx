@@ -4,7 +4,13 @@ import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import type { Metric } from "../../src/analytics/daily_metrics.ts";
 import type { Email } from "../../src/email/email.ts";
 import { renderSample, sampleFrame } from "../../src/email/sample.ts";
-import { ACCOUNT_DELETED, RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
+import {
+  ACCOUNT_DELETED,
+  FACTOR_CODE,
+  RESET_PASSWORD,
+  SIGN_UP_CODE,
+  VERIFY_ADDRESS,
+} from "../../src/identity/emails.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { oneLine, singleLine } from "../../src/platform/text.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
@@ -43,6 +49,9 @@ const ESSENTIAL: Record<string, string[]> = {
   verify_address: ["Denizen", "24 hours"],
   password_changed: ["Ada Lovelace", "203.0.113.24", "Firefox on Linux"],
   reset_password: ["Ada Lovelace", "90 minutes", "203.0.113.24", "Firefox on Linux"],
+  factor_code: ["731946", "10 minutes"],
+  factor_added: ["Ada Lovelace", "Authenticator app", "203.0.113.24", "Firefox on Linux"],
+  factor_removed: ["Ada Lovelace", "Authenticator app", "203.0.113.24", "Firefox on Linux"],
   invitation: ["Ada Lovelace", "Acme Instruments", "member", "7 days"],
   team_invitation: ["Ada Lovelace", "Acme Instruments", "member", "December 24, 2026"],
   ownership_offer: ["Ada Lovelace", "Acme Instruments", "December 24, 2026"],
@@ -120,7 +129,7 @@ for (const email of EMAILS) {
       assert.ok(html.includes(fact), `${fact} in HTML`);
       assert.ok(flowed.includes(fact), `${fact} in text`);
     }
-    assert.equal(linksOf(email).length > 0, email !== SIGN_UP_CODE && email !== ACCOUNT_DELETED);
+    assert.equal(linksOf(email).length > 0, ![SIGN_UP_CODE, FACTOR_CODE, ACCOUNT_DELETED].includes(email));
     assert.match(subject, /^[^\p{Cc}]{5,80}$/u);
     assert.doesNotMatch(subject + html + text, PLACEHOLDER);
     assert.ok(html.includes(`<title>${subject.replaceAll("'", "&#39;")}</title>`));

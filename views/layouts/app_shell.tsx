@@ -1,7 +1,7 @@
 import type { PropsWithChildren } from "hono/jsx";
 import type { AvatarColor } from "../../src/identity/users.ts";
 import { Alert } from "../components/alert.tsx";
-import { Button } from "../components/button.tsx";
+import { Button, ButtonLink } from "../components/button.tsx";
 import { Day } from "../components/time.tsx";
 import { Palette } from "../pages/search/palette.tsx";
 import { fill } from "../text.ts";
@@ -29,11 +29,13 @@ export type ShellProps = {
   deletion?: { on: Date; canCancel: boolean };
   /** The person's email address while it is unconfirmed. */
   unverified?: string;
+  /** The day from which on the workspace requires a second factor, which the person lacks. */
+  factorBy?: Date;
 };
 
 /** The layout of a workspace's pages, for its members. */
 export function AppShell(
-  { links, tenant, user, deletion, unverified, children, ...page }: PropsWithChildren<
+  { links, tenant, user, deletion, unverified, factorBy, children, ...page }: PropsWithChildren<
     LayoutProps & ShellProps
   >,
 ) {
@@ -49,7 +51,9 @@ export function AppShell(
       description={page.description ?? text.description(page.title, tenant.name)}
       sidebar={<Sidebar links={links} tenant={tenant} user={user} />}
       subNavigation={besides}
-      notices={deletion || unverified ? <Notices deletion={deletion} unverified={unverified} /> : null}
+      notices={deletion || unverified || factorBy
+        ? <Notices deletion={deletion} unverified={unverified} factorBy={factorBy} />
+        : null}
       search={<Palette />}
     >
       {children}
@@ -85,10 +89,13 @@ function Sidebar({ links, tenant, user }: Pick<ShellProps, "links" | "tenant" | 
   );
 }
 
-function Notices({ deletion, unverified }: Pick<ShellProps, "deletion" | "unverified">) {
+function Notices(
+  { deletion, unverified, factorBy }: Pick<ShellProps, "deletion" | "unverified" | "factorBy">,
+) {
   return (
     <>
       {deletion ? <DeletionNotice {...deletion} /> : null}
+      {factorBy ? <FactorNotice by={factorBy} /> : null}
       {unverified ? <VerificationNotice address={unverified} /> : null}
     </>
   );
@@ -100,6 +107,16 @@ export function VerificationNotice({ address }: { address: string }) {
   return (
     <Alert action={<NoticeForm action="/verify-email/resend" label={text.resendLink} />}>
       {text.confirmEmail(address)}
+    </Alert>
+  );
+}
+
+function FactorNotice({ by }: { by: Date }) {
+  const text = layoutText.use();
+  const setUp = <ButtonLink href="/account/security" size="small">{text.setUpFactor}</ButtonLink>;
+  return (
+    <Alert kind="warning" action={setUp}>
+      {fill(text.factorRequired, { day: <Day at={by} long /> })}
     </Alert>
   );
 }

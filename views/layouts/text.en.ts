@@ -17,6 +17,8 @@ export const en = {
   signOutEverywhere: "Sign out everywhere",
   confirmEmail: (address: string) => `Confirm your email. We sent a link to ${address}.`,
   resendLink: "Resend link",
+  factorRequired: "This workspace requires two-step verification from {day}.",
+  setUpFactor: "Set up",
   deletionScheduled: "This workspace will be deleted on {day}.",
   cancelDeletion: "Cancel deletion",
   backOffice: "Back office",

@@ -6,6 +6,15 @@ import { control } from "./control.ts";
 import { tenants } from "./tenants.ts";
 import { users } from "./users.ts";
 
+/** How people prove who they are. `email` is an emailed link or code. */
+export const AUTHENTICATION_METHODS = ["password", "email", "totp", "recovery"] as const;
+
+/** When and how the person of a session or token last proved who they are. */
+const authentication = {
+  authenticatedAt: moment("authenticated_at").notNull().default(sql`'epoch'`),
+  methods: text("methods", { enum: AUTHENTICATION_METHODS }).array().notNull().default(sql`'{}'`),
+};
+
 /** A browser's session on one host: the apex (no tenant) or a tenant's host. */
 export const sessions = control.table("sessions", {
   id: uuid("id").primaryKey(),
@@ -17,6 +26,7 @@ export const sessions = control.table("sessions", {
   remember: boolean("remember").notNull(),
   ipAddress: text("ip_address").notNull(),
   userAgent: text("user_agent").notNull(),
+  ...authentication,
   createdAt: moment("created_at").notNull(),
   lastSeenAt: moment("last_seen_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
@@ -111,6 +121,7 @@ export const refreshTokens = control.table("refresh_tokens", {
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   /** The only tenant that a tenant token opens. Null for an account token. */
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
+  ...authentication,
   createdAt: moment("created_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
   usedAt: moment("used_at"),

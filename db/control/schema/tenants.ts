@@ -18,6 +18,8 @@ export const tenants = control.table("tenants", {
   suspensionReason: text("suspension_reason"),
   /** When the tenant will be deleted, or null if no deletion is scheduled. */
   deletionDueAt: moment("deletion_due_at"),
+  /** From when on members need a second factor. Null: they don't. */
+  secondFactorFrom: moment("second_factor_from"),
   /** `#rrggbb`. Null means the product's color. */
   brandColor: text("brand_color"),
   /** The version of the logo in the tenant's schema, so that pages know its URL without a query. Null means no logo. */

@@ -1,4 +1,6 @@
 import type { FieldErrors } from "../../../src/errors.ts";
+import type { StepUpWay } from "../../../src/identity/step_up.ts";
+import { Alert } from "../../components/alert.tsx";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TextLink } from "../../components/link.tsx";
@@ -6,45 +8,81 @@ import { PageLead } from "../../components/page_lead.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
 import { usePage } from "../../page.tsx";
 import { fill } from "../../text.ts";
+import { StepUpFields } from "../step_up/step_up_page.tsx";
+import { FactorsCard, type FactorsCardProps } from "./factors_card.tsx";
 import { accountText } from "./text.ts";
 
-/** `/account/security`: changes the password. */
+export type SecurityPageProps = FactorsCardProps & {
+  email: string;
+  hasPassword: boolean;
+  /** How the person has to prove who they are before they change the password. Null if they have just done so. */
+  stepUp: StepUpWay | null;
+  /** Why the person was sent here. */
+  notice?: string;
+  errors?: FieldErrors;
+};
+
+/** `/account/security`: a person's password and second factors. */
 export function SecurityPage(
-  { email, hasPassword, errors = {} }: { email: string; hasPassword: boolean; errors?: FieldErrors },
+  { email, hasPassword, stepUp, notice, errors = {}, ...factors }: SecurityPageProps,
 ) {
   const text = accountText.use();
-  const { apexUrl } = usePage();
-  if (!hasPassword) {
-    const link = <TextLink href={`${apexUrl}/forgot-password`}>{text.setPassword}</TextLink>;
-    return <PageLead>{fill(text.noPassword, { link })}</PageLead>;
-  }
   return (
     <>
       <PageLead>{text.securityLead}</PageLead>
-      <Card>
-        <form method="post" action="/account/security" novalidate class="grid gap-5">
-          <input type="email" value={email} autocomplete="username" readonly hidden />
-          <PasswordField
-            id="current-password"
-            name="current_password"
-            label={text.currentPassword}
-            error={errors.current_password}
-            autofocus={errors.current_password ? true : undefined}
-          />
-          <PasswordField
-            id="new-password"
-            name="new_password"
-            label={text.newPassword}
-            error={errors.new_password}
-            autofocus={errors.new_password && !errors.current_password ? true : undefined}
-            isNew
-          />
-          <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
-            <Button variant="primary">{text.changePassword}</Button>
-            <TextLink href={`${apexUrl}/forgot-password`}>{text.forgotten}</TextLink>
-          </div>
-        </form>
-      </Card>
+      <div class="grid grid-cols-1 gap-6">
+        {notice ? <Alert kind="info">{notice}</Alert> : null}
+        <FactorsCard {...factors} />
+        {hasPassword ? <PasswordCard email={email} stepUp={stepUp} errors={errors} /> : <NoPasswordCard />}
+      </div>
     </>
+  );
+}
+
+function NoPasswordCard() {
+  const text = accountText.use();
+  const { apexUrl } = usePage();
+  const link = <TextLink href={`${apexUrl}/forgot-password`}>{text.setPassword}</TextLink>;
+  return <Card title={text.password}>{fill(text.noPassword, { link })}</Card>;
+}
+
+function PasswordCard(
+  { email, stepUp, errors = {} }: Pick<SecurityPageProps, "email" | "stepUp" | "errors">,
+) {
+  const text = accountText.use();
+  const { apexUrl } = usePage();
+  return (
+    <Card title={text.password} note={text.passwordNote}>
+      <form method="post" action="/account/security" novalidate class="grid gap-5">
+        <input type="email" value={email} autocomplete="username" readonly hidden />
+        <PasswordField
+          id="current-password"
+          name="current_password"
+          label={text.currentPassword}
+          error={errors.current_password}
+          autofocus={errors.current_password ? true : undefined}
+        />
+        <PasswordField
+          id="new-password"
+          name="new_password"
+          label={text.newPassword}
+          error={errors.new_password}
+          autofocus={errors.new_password && !errors.current_password ? true : undefined}
+          isNew
+        />
+        {stepUp?.by === "code"
+          ? (
+            <>
+              <input type="hidden" name="step_up" value="confirm" />
+              <StepUpFields way={stepUp} email={email} />
+            </>
+          )
+          : null}
+        <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-3">
+          <Button variant="primary">{text.changePassword}</Button>
+          <TextLink href={`${apexUrl}/forgot-password`}>{text.forgotten}</TextLink>
+        </div>
+      </form>
+    </Card>
   );
 }

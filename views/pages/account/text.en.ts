@@ -1,4 +1,5 @@
 import type { AvatarColor } from "../../../src/identity/users.ts";
+import type { FactorType } from "../../../src/identity/factors.ts";
 import type { Theme } from "../../page.tsx";
 
 type Browser = { browser: string | null; system: string | null };
@@ -62,13 +63,53 @@ export const en = {
   accountDeleted: "Your account was deleted.",
   noPassword: "You have no password yet. {link}",
 
-  security: "Password",
-  securityLead: "A new password signs you out everywhere else.",
+  security: "Security",
+  securityLead: "Your password and your second step at sign-in.",
+  password: "Password",
+  passwordNote: "A new password signs you out everywhere else.",
   currentPassword: "Current password",
   forgotten: "Forgot your password?",
   newPassword: "New password",
   changePassword: "Change password",
   passwordChanged: "Password changed. You're signed out everywhere else.",
+
+  twoStep: "Two-step verification",
+  twoStepOff: "Add a second step at sign-in, so that a stolen password isn't enough.",
+  factorTypes: { totp: "Authenticator app", email: "Code by email" } as Record<FactorType, string>,
+  addApp: "Add an authenticator app",
+  addEmail: "Add codes by email",
+  emailUnconfirmed: "Confirm your email to get codes by email.",
+  added: "Added {day}",
+  neverUsed: "Never used",
+  usedLast: "Last used: {time}",
+  removeFactor: "Remove",
+  removeFactorOf: (name: string) => `Remove ${name}`,
+  factorAdded: "Two-step verification added.",
+  factorRemoved: "Two-step verification removed.",
+  recoveryCodes: "Recovery codes",
+  recoveryLeft: (left: number, all: number) => `${left} of ${all} left`,
+  renewCodes: "Get new codes",
+  staffNotice: "Platform staff need two-step verification. Add an authenticator app to open the back office.",
+  requiredNotice: "Your workspace requires two-step verification. Add one to continue.",
+  openBackOffice: "Open the back office",
+
+  newApp: "Add an authenticator app",
+  newEmailFactor: "Add codes by email",
+  scanLead: "Scan the code with your authenticator app, then enter the 6 digits that it shows.",
+  qrLabel: "QR code for your authenticator app",
+  cantScan: "Can't scan it? Enter this key in your app:",
+  emailFactorLead: (address: string) => `We sent a code to ${address}. Enter it here.`,
+  factorName: "Name",
+  factorNameHint: "To tell your devices apart.",
+  code: "Code",
+  verify: "Verify and add",
+  start: "Continue",
+  cancel: "Cancel",
+  codeExpired: "That took too long. Start again.",
+
+  codesLead: "Keep these codes where only you find them. Each works once if you lose your second step.",
+  codesOnce: "We show them only now.",
+  codesSaved: "I've saved my codes",
 
   sessions: "Sessions",
   sessionsLead: "The browsers where you're signed in.",

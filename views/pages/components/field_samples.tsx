@@ -1,8 +1,10 @@
 import { Checkbox } from "../../components/checkbox.tsx";
+import { CodeField } from "../../components/code_field.tsx";
 import { ConfirmationField } from "../../components/confirmation_field.tsx";
 import { FieldFrame, TextAreaField, TextField } from "../../components/field.tsx";
 import { FileInput } from "../../components/file_input.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
+import { QrCode } from "../../components/qr_code.tsx";
 import { SearchField } from "../../components/search_field.tsx";
 import { SelectField } from "../../components/select.tsx";
 import { AvatarPicker } from "../account/avatar_picker.tsx";
@@ -73,6 +75,18 @@ export function FieldSamples() {
             isNew
             error="This password is too common. Choose a different one."
           />
+        </div>
+      </Samples>
+      <Samples title="Codes">
+        <div class={GRID}>
+          <CodeField id="code" name="code" label="Code" />
+          <CodeField
+            id="code-error"
+            name="refused_code"
+            label="Error"
+            error="This code is wrong. Try another one."
+          />
+          <QrCode text="otpauth://totp/Denizen:ada?secret=JBSWY3DPEHPK3PXP" label="QR code" />
         </div>
       </Samples>
       <ChoiceSamples />

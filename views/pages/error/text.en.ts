@@ -9,6 +9,8 @@ const kinds: Record<ErrorKind | "unexpected", ErrorText> = {
   unauthenticated: { title: "You're signed out", hint: "Sign in, then try again." },
   unverified: { title: "We can't confirm this request" },
   forbidden: { title: "You don't have access" },
+  reauthentication_required: { title: "Confirm it's you" },
+  second_factor_required: { title: "Set up two-step verification" },
   suspended: { title: "This workspace is suspended" },
   not_found: { title: "There's nothing here", hint: "It may have been moved or deleted." },
   conflict: { title: "This has changed", hint: "Reload the page to see the latest." },

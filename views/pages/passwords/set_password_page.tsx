@@ -1,4 +1,5 @@
 import { Button } from "../../components/button.tsx";
+import { CodeField } from "../../components/code_field.tsx";
 import { hx } from "../../components/hx.ts";
 import { PasswordField } from "../../components/password_field.tsx";
 import { Waiting } from "../../components/skeleton.tsx";
@@ -11,6 +12,8 @@ export type SetPasswordFormProps = {
   address: string;
   /** The account has no password yet. */
   isFirst: boolean;
+  /** The account has a second factor. */
+  asksForCode: boolean;
   errors?: Record<string, string>;
 };
 
@@ -29,7 +32,7 @@ export function SetPasswordPage(props: SetPasswordFormProps) {
 }
 
 /** Only the form. htmx gets it with 422 if the password is rejected. Password managers read the address. */
-export function SetPasswordForm({ token, address, isFirst, errors = {} }: SetPasswordFormProps) {
+export function SetPasswordForm({ token, address, isFirst, asksForCode, errors = {} }: SetPasswordFormProps) {
   const text = passwordText.use();
   return (
     <form
@@ -48,8 +51,20 @@ export function SetPasswordForm({ token, address, isFirst, errors = {} }: SetPas
         name="password"
         label={text.newPassword}
         error={errors.password}
-        autofocus
+        autofocus={errors.code ? undefined : true}
       />
+      {asksForCode
+        ? (
+          <CodeField
+            id="code"
+            name="code"
+            label={text.code}
+            hint={text.codeHint}
+            error={errors.code}
+            autofocus={errors.code ? true : undefined}
+          />
+        )
+        : null}
       <Button class="save-button" variant="primary" size="large">
         {isFirst ? text.saveAndContinue : text.savePassword}
         <Waiting />

@@ -1,4 +1,6 @@
 export const en = {
+  code: "Two-step verification code",
+  codeHint: "From your authenticator app, or a recovery code.",
   forgotTitle: "Forgot your password?",
   forgotDescription: "Get a link to choose a new password.",
   forgotLead: "Enter your email. We'll send you a link to choose a new password.",

@@ -42,4 +42,17 @@ export const en = {
     "Until then, everything keeps working, and any owner can cancel the deletion. After that, nobody can restore the workspace.",
   confirmation: "The workspace's name",
   cancel: "Cancel",
+
+  signInRules: "Security",
+  signInRulesLead: "How members sign in to this workspace.",
+  secondFactor: "Two-step verification",
+  notRequired: "Members decide for themselves whether they use two-step verification.",
+  requiredFrom: "Members need two-step verification from {day}.",
+  requiredNow: "All members need two-step verification.",
+  graceDays: "Members have to set it up",
+  graceHint: "After that, the workspace stays closed for members without it.",
+  inDays: (days: number) => days === 0 ? "Right away" : `Within ${days} days`,
+  requireSecondFactor: "Require two-step verification",
+  stopRequiring: "Stop requiring it",
+  rulesSaved: "Sign-in rules saved.",
 };

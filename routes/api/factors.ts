@@ -1,0 +1,107 @@
+import { z } from "@hono/zod-openapi";
+import {
+  addFactor,
+  confirmFactor,
+  factorConfirmation,
+  listFactors,
+  newFactor,
+  removeFactor,
+} from "../../src/identity/factor_management.ts";
+import { FACTOR_TYPES } from "../../src/identity/factors.ts";
+import { emailStepUp, proof, reauthenticate } from "../../src/identity/step_up.ts";
+import { model } from "../operation_document.ts";
+import { personResource } from "./audiences.ts";
+import { requireAccountToken } from "./authentication.ts";
+
+const factor = model("Factor", {
+  id: z.uuid(),
+  type: z.enum(FACTOR_TYPES),
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime().nullable(),
+});
+
+const pendingFactor = model("PendingFactor", {
+  id: z.uuid(),
+  type: z.enum(FACTOR_TYPES),
+  name: z.string(),
+  secret: z.string().optional().openapi({ description: "In base32, for an authenticator app" }),
+  otpauthUri: z.string().optional().openapi({ description: "The secret as the text of a QR code" }),
+});
+
+/** The caller's second factors, and the proof that managing them takes. */
+const factors = personResource("Authentication");
+export default factors;
+
+factors.operation("post", "/auth/reauthenticate", {
+  operationId: "reauthenticate",
+  summary: "Confirm who you are",
+  description:
+    "Allows sensitive changes for ten minutes. Send a `code` if the person has a second factor, and the `password` " +
+    "otherwise. People with neither get a code from POST /auth/reauthenticate/email.",
+  body: proof,
+  answer: { status: 204, description: "Confirmed" },
+  refusals: [429],
+  run: (ctx, { body }) => reauthenticate(ctx, body),
+});
+
+factors.operation("post", "/auth/reauthenticate/email", {
+  operationId: "emailReauthentication",
+  summary: "Email a code to confirm who you are",
+  description:
+    "Only for people whose strongest method is their email. Sends at most one code in five minutes.",
+  answer: { status: 204, description: "The code is on its way" },
+  refusals: [400],
+  run: (ctx) => emailStepUp(ctx),
+});
+
+factors.operation("get", "/me/factors", {
+  operationId: "listFactors",
+  summary: "List the caller's second factors",
+  guards: [requireAccountToken],
+  answer: {
+    description: "All second factors, the oldest first. There are at most ten.",
+    schema: model("FactorList", { data: z.array(factor), nextCursor: z.string().nullable() }),
+  },
+  run: async (ctx) => ({ data: await listFactors(ctx, ctx.actor.id), nextCursor: null }),
+});
+
+factors.operation("post", "/me/factors", {
+  operationId: "addFactor",
+  summary: "Add a second factor",
+  description:
+    "The factor counts once its first code is sent to POST /me/factors/{id}/confirm within ten minutes. Type `totp` is " +
+    "an authenticator app, which takes the `secret` or the `otpauth_uri`. Type `email` gets a code by email.",
+  guards: [requireAccountToken],
+  body: newFactor,
+  answer: { status: 201, description: "The factor waits for its first code", schema: pendingFactor },
+  refusals: [409],
+  run: (ctx, { body }) => addFactor(ctx, ctx.actor.id, body),
+});
+
+factors.operation("post", "/me/factors/{id}/confirm", {
+  operationId: "confirmFactor",
+  summary: "Confirm a new second factor with its first code",
+  guards: [requireAccountToken],
+  body: factorConfirmation,
+  answer: {
+    description: "The factor counts from now on",
+    schema: model("ConfirmedFactor", {
+      recoveryCodes: z.array(z.string()).nullable().openapi({
+        description:
+          "With the first factor: codes that each work once if the factor is lost. Shown only here.",
+      }),
+    }),
+  },
+  refusals: [429],
+  run: (ctx, { id, body, c }) => confirmFactor(ctx, ctx.actor.id, id, body.code, c.get("device")),
+});
+
+factors.operation("delete", "/me/factors/{id}", {
+  operationId: "removeFactor",
+  summary: "Remove a second factor",
+  guards: [requireAccountToken],
+  answer: { status: 204, description: "Removed" },
+  refusals: [409],
+  run: (ctx, { id, c }) => removeFactor(ctx, ctx.actor.id, id, c.get("device")),
+});

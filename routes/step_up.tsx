@@ -1,0 +1,83 @@
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { DomainError, type FieldErrors } from "../src/errors.ts";
+import { emailStepUp, findStepUpWay, proof, reauthenticate } from "../src/identity/step_up.ts";
+import { parseInput } from "../src/platform/input.ts";
+import { SiteLayout } from "../views/layouts/site_layout.tsx";
+import { StepUpPage } from "../views/pages/step_up/step_up_page.tsx";
+import { stepUpText } from "../views/pages/step_up/text.ts";
+import { type Fields, type HttpEnv, nothingNext, readForm, systemContextOf } from "./http.ts";
+import { localeOf } from "./locale.ts";
+import { readSession } from "./middleware/session.ts";
+import { page, withoutPasswords } from "./page.tsx";
+import { fieldTexts, problemText } from "./problem_text.ts";
+import { safeNext } from "./site/redirects.ts";
+
+/** The page that only asks, for a request without a form. */
+export const STEP_UP_PATH = "/reauthenticate";
+
+const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
+const FIELD = /^step_up/;
+
+/**
+ * Checks the proof in a form that a person sends from the page below, before the form's own route handles its other fields. So a
+ * change that needs a proof and the proof itself arrive together.
+ */
+export const confirmIdentity = createMiddleware<HttpEnv>(async (c, next) => {
+  if (c.req.method !== "POST" || !c.get("session") || !FORM.test(c.req.header("Content-Type") ?? "")) {
+    return await next();
+  }
+  const { step_up, step_up_password: password, step_up_code: code } = await readForm(c);
+  if (step_up === undefined) return await next();
+  const ctx = systemContextOf(c);
+  if (step_up === "email") {
+    await emailStepUp(ctx);
+    return await stepUpPage(c);
+  }
+  const refusal = await refusalOf(() => reauthenticate(ctx, parseInput(proof, { password, code })));
+  if (refusal) return await stepUpPage(c, refusal);
+  await readSession(c, nothingNext);
+  await next();
+});
+
+/** The error that the person can fix, if there is one. */
+async function refusalOf(prove: () => Promise<void>): Promise<DomainError | null> {
+  try {
+    await prove();
+    return null;
+  } catch (error) {
+    if (error instanceof DomainError && ["invalid", "rate_limited"].includes(error.kind)) return error;
+    throw error;
+  }
+}
+
+/** Asks the person to prove who they are. The form on the page repeats the request with the proof. */
+export async function stepUpPage<Env extends HttpEnv>(
+  c: Context<Env>,
+  refusal?: DomainError,
+): Promise<Response> {
+  if (c.get("layout") === SiteLayout) await c.get("mount")?.frame?.(c as unknown as Context<HttpEnv>);
+  const { pathname, search } = new URL(c.req.url);
+  const fields = c.req.method === "POST"
+    ? keptFields(await readForm(c))
+    : { next: c.req.query("next") ?? "/" };
+  const locale = localeOf(c);
+  const title = stepUpText.of(locale).title;
+  const errors: FieldErrors = refusal ? fieldTexts(refusal.fields, locale) : {};
+  const body = (
+    <StepUpPage
+      way={await findStepUpWay(systemContextOf(c))}
+      action={c.req.method === "POST" ? safeNext(pathname + search, "/") : STEP_UP_PATH}
+      fields={fields}
+      email={c.get("session")?.actor.email ?? ""}
+      errors={errors}
+      problem={refusal && refusal.kind !== "invalid" ? problemText(refusal.problem, locale) : undefined}
+      isTitled={c.get("layout").isTitled}
+    />
+  );
+  return await page(c, { title, body, status: refusal ? 422 : c.req.method === "POST" ? 403 : 200 });
+}
+
+function keptFields(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(withoutPasswords(fields)).filter(([name]) => !FIELD.test(name)));
+}

@@ -1,0 +1,174 @@
+import { and, asc, eq, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { factorAttempts, factors, recoveryCodes } from "../../db/control/schema/factors.ts";
+import type { AuthenticationMethod, UserId } from "../access/actor.ts";
+import type { SystemContext } from "../context.ts";
+import { rateLimited } from "../errors.ts";
+import { after, MINUTE, SECOND } from "../platform/clock.ts";
+import { decrypt, encrypt, isSixDigitCode, randomBase32, sha256, sixDigitCode } from "../platform/crypto.ts";
+import { newId } from "../platform/ids.ts";
+import { problem } from "../platform/problem.ts";
+import { sealedColumn } from "../platform/sealed_column.ts";
+import { isFactorOf } from "./factors.ts";
+import { stepOf } from "./totp.ts";
+
+const TOO_MANY_CODES = problem("too_many_codes", "Too many codes were entered. Try again in a few minutes.");
+
+export const RECOVERY_CODE_COUNT = 10;
+
+/** How long a code from an email works. */
+export const FACTOR_CODE_MINUTES = 10;
+
+export const SECRET_PURPOSE = "second factor";
+const EMAIL_PURPOSE = "second factor code";
+/** 80 random bits, so a plain hash protects a code. */
+const RECOVERY_LENGTH = 16;
+const RECOVERY_GROUP = 4;
+const ATTEMPTS_WINDOW = 15 * MINUTE;
+/** A person who mistypes stays below this. Guessing a code takes 300,000 attempts. */
+const MAX_ATTEMPTS = 20;
+
+/** The secrets of authenticator apps. */
+export const TOTP_SECRETS = sealedColumn("second factors", {
+  table: factors,
+  id: factors.id,
+  column: factors.sealedSecret,
+  purpose: SECRET_PURPOSE,
+});
+
+export function sealTotpSecret({ services }: SystemContext, secret: string): string {
+  return encrypt(secret, services.config.appSecret, SECRET_PURPOSE);
+}
+
+/** The code in an email about this challenge or factor. */
+export function emailedCode({ services }: SystemContext, id: string): string {
+  return sixDigitCode(id, services.config.appSecret, EMAIL_PURPOSE);
+}
+
+/** Whether someone typed the code in an email about this challenge or factor. */
+export function isEmailedCode({ services }: SystemContext, id: string, typed: string): boolean {
+  return isSixDigitCode(typed, id, services.config.appSecrets, EMAIL_PURPOSE);
+}
+
+/**
+ * Counts an attempt to enter a code, before the code is checked, so that parallel guesses count too. Throws `rate_limited` after 20
+ * in 15 minutes.
+ */
+export async function countAttempt({ services, control }: SystemContext, userId: UserId): Promise<void> {
+  const now = services.clock.now();
+  const isOver = sql`${factorAttempts.startedAt} <= ${
+    after(now, -ATTEMPTS_WINDOW).toISOString()
+  }::timestamptz`;
+  const [counted] = await control.insert(factorAttempts).values({ userId, startedAt: now, attempts: 1 })
+    .onConflictDoUpdate({
+      target: factorAttempts.userId,
+      set: {
+        attempts: sql`case when ${isOver} then 1 else ${factorAttempts.attempts} + 1 end`,
+        startedAt: sql`case when ${isOver} then excluded.started_at else ${factorAttempts.startedAt} end`,
+      },
+    }).returning();
+  if (counted!.attempts <= MAX_ATTEMPTS) return;
+  const retryAt = after(counted!.startedAt, ATTEMPTS_WINDOW).getTime();
+  throw rateLimited(TOO_MANY_CODES, Math.max(1, Math.ceil((retryAt - now.getTime()) / SECOND)));
+}
+
+/** Which second factor of a person a code proves, using the code up. Null if the code is wrong or was used before. */
+export async function proveCode(
+  ctx: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  { code, emailedFor, kind }: {
+    code: string;
+    /** The id whose emailed code counts. Null: none does. */
+    emailedFor: string | null;
+    /** The only kind that counts. */
+    kind?: "totp" | "email" | "recovery";
+  },
+): Promise<AuthenticationMethod | null> {
+  const typed = normalizeCode(code);
+  const proven = (!kind || kind === "totp") && await useTotp(ctx, tx, isFactorOf(userId)!, typed)
+    ? "totp"
+    : (!kind || kind === "email") && emailedFor && isEmailedCode(ctx, emailedFor, typed)
+    ? "email"
+    : (!kind || kind === "recovery") && await useRecoveryCode(ctx, tx, userId, typed)
+    ? "recovery"
+    : null;
+  if (proven === "email") await touchEmailFactors(ctx, tx, userId);
+  if (proven) await tx.delete(factorAttempts).where(eq(factorAttempts.userId, userId));
+  return proven;
+}
+
+/**
+ * Uses up a code of one of these authenticator apps: its step and all before it. One conditional update decides, so two
+ * requests with the same code can't both succeed.
+ */
+export async function useTotp(
+  ctx: SystemContext,
+  tx: ControlTx,
+  which: SQL,
+  code: string,
+  alsoSet: { confirmedAt?: Date } = {},
+): Promise<boolean> {
+  if (!/^\d{6}$/.test(code)) return false;
+  const { clock, config } = ctx.services;
+  const now = clock.now();
+  const apps = await tx.select({ id: factors.id, sealedSecret: factors.sealedSecret }).from(factors)
+    .where(and(which, eq(factors.type, "totp"), isNotNull(factors.sealedSecret))).orderBy(
+      asc(factors.createdAt),
+    );
+  for (const { id, sealedSecret } of apps) {
+    const step = stepOf(decrypt(sealedSecret!, config.appSecrets, SECRET_PURPOSE), code, now);
+    if (step === null) continue;
+    const isUnused = or(isNull(factors.lastStep), lt(factors.lastStep, step));
+    const used = await tx.update(factors).set({ lastStep: step, lastUsedAt: now, ...alsoSet })
+      .where(and(eq(factors.id, id), which, isUnused)).returning({ id: factors.id });
+    if (used.length > 0) return true;
+  }
+  return false;
+}
+
+/** Replaces a person's recovery codes. Returns the new ones, which are stored only as hashes. */
+export async function replaceRecoveryCodes(
+  { services }: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+): Promise<string[]> {
+  const createdAt = services.clock.now();
+  const codes = Array.from({ length: RECOVERY_CODE_COUNT }, () => randomBase32(RECOVERY_LENGTH));
+  await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId));
+  await tx.insert(recoveryCodes).values(
+    codes.map((code) => ({ id: newId(), userId, codeHash: sha256(code), createdAt })),
+  );
+  return codes.map(inGroups);
+}
+
+/** A code as it was meant, without the spaces and hyphens that people type. */
+export function normalizeCode(code: string): string {
+  return code.replaceAll(/[\s-]/g, "").toLowerCase();
+}
+
+async function useRecoveryCode(
+  { services }: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  code: string,
+): Promise<boolean> {
+  if (code.length !== RECOVERY_LENGTH) return false;
+  const isUnused = and(
+    eq(recoveryCodes.userId, userId),
+    eq(recoveryCodes.codeHash, sha256(code)),
+    isNull(recoveryCodes.usedAt),
+  );
+  const used = await tx.update(recoveryCodes).set({ usedAt: services.clock.now() }).where(isUnused)
+    .returning({ id: recoveryCodes.id });
+  return used.length > 0;
+}
+
+async function touchEmailFactors({ services }: SystemContext, tx: ControlTx, userId: UserId): Promise<void> {
+  await tx.update(factors).set({ lastUsedAt: services.clock.now() })
+    .where(and(isFactorOf(userId), eq(factors.type, "email")));
+}
+
+function inGroups(code: string): string {
+  return code.match(new RegExp(`.{${RECOVERY_GROUP}}`, "g"))!.join("-");
+}

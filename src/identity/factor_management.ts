@@ -1,0 +1,271 @@
+import { and, eq, gt, isNotNull, isNull } from "drizzle-orm";
+import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { factors } from "../../db/control/schema/factors.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { users } from "../../db/control/schema/users.ts";
+import type { UserId } from "../access/actor.ts";
+import { authorizeSelf } from "../access/authorize.ts";
+import { requireConfirmedEmail } from "../access/confirmed_email.ts";
+import type { SystemContext } from "../context.ts";
+import { sendEmail } from "../email/email.ts";
+import { conflict, invalid, notFound } from "../errors.ts";
+import { publish } from "../events/publish.ts";
+import { after, MINUTE } from "../platform/clock.ts";
+import { decrypt } from "../platform/crypto.ts";
+import { isId, newId } from "../platform/ids.ts";
+import { logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
+import { singleLine } from "../platform/text.ts";
+import type { Device } from "./credentials.ts";
+import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./emails.ts";
+import { USER_FACTOR_ADDED, USER_FACTOR_REMOVED, USER_RECOVERY_CODES_REPLACED } from "./events.ts";
+import {
+  countAttempt,
+  FACTOR_CODE_MINUTES,
+  isEmailedCode,
+  normalizeCode,
+  replaceRecoveryCodes,
+  sealTotpSecret,
+  SECRET_PURPOSE,
+  useTotp,
+} from "./factor_codes.ts";
+import { deleteFactors, type Factor, FACTOR_TYPES, type FactorType, findFactors } from "./factors.ts";
+import { requireRecentSignIn } from "./recent_sign_in.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import { recordProof } from "./step_up.ts";
+import { newTotpSecret, totpUri } from "./totp.ts";
+import { endTrust } from "./trusted_browsers.ts";
+import { getUserById, lockUser } from "./users.ts";
+
+const FACTOR_NAME_MISSING = problem("factor_name_missing", "Enter a name.");
+const FACTOR_NOT_FOUND = problem("factor_not_found", "This second factor was not found.");
+const FACTOR_CODE_WRONG = problem("factor_code_wrong", "This code is wrong. Enter the newest one.");
+const TOO_MANY_FACTORS = problem("too_many_factors", "You have {maximum} second factors. Remove one first.");
+const LAST_FACTOR_NEEDED = problem(
+  "last_factor_needed",
+  "Your workspace or role needs a second factor. Add another one before you remove this one.",
+);
+const NO_FACTORS = problem("no_factors", "Add a second factor first.");
+
+const MAX_FACTORS = 10;
+const MAX_NAME_LENGTH = 60;
+const MAX_CODE_INPUT_LENGTH = 40;
+const CONFIRM_WITHIN = FACTOR_CODE_MINUTES * MINUTE;
+const DEFAULT_NAMES: Record<FactorType, string> = { totp: "Authenticator app", email: "Email" };
+
+const log = logOf("security");
+
+export const newFactor = z.object({
+  type: z.enum(FACTOR_TYPES),
+  name: singleLine(MAX_NAME_LENGTH, FACTOR_NAME_MISSING).optional(),
+});
+export const factorConfirmation = z.object({
+  code: z.string().max(MAX_CODE_INPUT_LENGTH, FACTOR_CODE_WRONG.code),
+});
+
+/** A second factor that waits for its first code. An authenticator app takes the secret, typed or as the QR code of the URI. */
+export type PendingFactor = {
+  id: string;
+  type: FactorType;
+  name: string;
+  secret?: string;
+  otpauthUri?: string;
+};
+
+/** The second factors of a person. Throws `forbidden` for anyone but themselves. */
+export async function listFactors(ctx: SystemContext, userId: UserId): Promise<Factor[]> {
+  authorizeSelf(ctx, userId);
+  return await findFactors(ctx.control, userId);
+}
+
+/**
+ * Starts to add a second factor, which counts once the person enters a first code. Emails that code for type `email`. Throws
+ * `reauthentication_required`, `forbidden` for a code by email to an unconfirmed address, or `conflict` if there are ten.
+ */
+export async function addFactor(
+  ctx: SystemContext,
+  userId: UserId,
+  { type, name = DEFAULT_NAMES[type] }: z.output<typeof newFactor>,
+): Promise<PendingFactor> {
+  authorizeSelf(ctx, userId);
+  await requireRecentSignIn(ctx);
+  if (type === "email") await requireConfirmedEmail(ctx);
+  const secret = type === "totp" ? newTotpSecret() : undefined;
+  const id = newId();
+  return await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    const { email } = await getUserById(tx, userId);
+    await tx.delete(factors).where(and(eq(factors.userId, userId), isNull(factors.confirmedAt)));
+    if ((await findFactors(tx, userId)).length >= MAX_FACTORS) {
+      throw conflict(TOO_MANY_FACTORS.with({ maximum: MAX_FACTORS }));
+    }
+    const sealedSecret = secret && sealTotpSecret(ctx, secret);
+    const createdAt = ctx.services.clock.now();
+    await tx.insert(factors).values({ id, userId, type, name, sealedSecret, createdAt });
+    if (type === "email") await sendEmail(ctx, tx, FACTOR_CODE, { userId, codeFor: id });
+    return { id, type, name, secret, otpauthUri: secret && totpUri(secret, email) };
+  });
+}
+
+/** The factor that waits for its first code. Throws `not_found` after ten minutes. */
+export async function getPendingFactor(
+  ctx: SystemContext,
+  userId: UserId,
+  id: string,
+): Promise<PendingFactor> {
+  authorizeSelf(ctx, userId);
+  if (!isId(id)) throw unknownFactor();
+  const [row] = await ctx.control.select().from(factors).where(isPending(ctx, userId, id));
+  if (!row) throw unknownFactor();
+  const { type, name, sealedSecret } = row;
+  const secret = sealedSecret
+    ? decrypt(sealedSecret, ctx.services.config.appSecrets, SECRET_PURPOSE)
+    : undefined;
+  const { email } = await getUserById(ctx.control, userId);
+  return { id, type, name, secret, otpauthUri: secret && totpUri(secret, email) };
+}
+
+/**
+ * Adds the factor for good, if the code is right. The first factor brings recovery codes, which are shown only once. Ends the trust
+ * in browsers, and emails the person. Throws `not_found`, `invalid` on `code`, `reauthentication_required`, or `rate_limited`.
+ */
+export async function confirmFactor(
+  ctx: SystemContext,
+  userId: UserId,
+  id: string,
+  code: string,
+  device: Device,
+): Promise<{ recoveryCodes: string[] | null }> {
+  authorizeSelf(ctx, userId);
+  await requireRecentSignIn(ctx);
+  const { type, name } = await getPendingFactor(ctx, userId, id);
+  await countAttempt(ctx, userId);
+  const outcome = await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    const isFirst = (await findFactors(tx, userId)).length === 0;
+    if (!await confirmIn(ctx, tx, { userId, id, type }, normalizeCode(code))) return null;
+    await endTrust(tx, userId);
+    if ("authentication" in ctx.actor && ctx.actor.authentication) {
+      await recordProof(ctx, tx, userId, ctx.actor.authentication, type);
+    }
+    await publishChange(ctx, tx, userId, USER_FACTOR_ADDED, { type });
+    await sendEmail(ctx, tx, FACTOR_ADDED, { userId, type, name, ...device });
+    return { recoveryCodes: isFirst ? await replaceRecoveryCodes(ctx, tx, userId) : null };
+  });
+  if (!outcome) throw invalid({ code: FACTOR_CODE_WRONG });
+  ctx.services.use(SIGN_INS).forgetUser(userId);
+  log.info("second factor added", { userId, type, requestId: ctx.requestId });
+  return outcome;
+}
+
+/**
+ * Removes a second factor, and with the last one the recovery codes. Throws `not_found`, `reauthentication_required`, or `conflict`
+ * for the last factor of a person who needs one.
+ */
+export async function removeFactor(
+  ctx: SystemContext,
+  userId: UserId,
+  id: string,
+  device: Device,
+): Promise<void> {
+  authorizeSelf(ctx, userId);
+  await requireRecentSignIn(ctx);
+  if (!isId(id)) throw unknownFactor();
+  await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    const known = await findFactors(tx, userId);
+    const removed = known.find((factor) => factor.id === id);
+    if (!removed) throw unknownFactor();
+    if (known.length === 1 && await needsFactor(tx, userId)) throw conflict(LAST_FACTOR_NEEDED);
+    if (known.length === 1) await deleteFactors(tx, userId);
+    else await tx.delete(factors).where(eq(factors.id, id));
+    await endTrust(tx, userId);
+    const { type, name } = removed;
+    await publishChange(ctx, tx, userId, USER_FACTOR_REMOVED, { type });
+    await sendEmail(ctx, tx, FACTOR_REMOVED, { userId, type, name, ...device });
+  });
+  ctx.services.use(SIGN_INS).forgetUser(userId);
+  log.info("second factor removed", { userId, requestId: ctx.requestId });
+}
+
+/** Replaces the recovery codes. Throws `reauthentication_required`, or `conflict` without a second factor. */
+export async function renewRecoveryCodes(ctx: SystemContext, userId: UserId): Promise<string[]> {
+  authorizeSelf(ctx, userId);
+  await requireRecentSignIn(ctx);
+  return await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    if ((await findFactors(tx, userId)).length === 0) throw conflict(NO_FACTORS);
+    await endTrust(tx, userId);
+    await publishChange(ctx, tx, userId, USER_RECOVERY_CODES_REPLACED, {});
+    return await replaceRecoveryCodes(ctx, tx, userId);
+  });
+}
+
+/** Removes all second factors of a person who lost them. The operator has made sure who asks. Returns how many there were. */
+export async function disableFactors(ctx: SystemContext, userId: UserId): Promise<number> {
+  authorizeSelf(ctx, userId);
+  await requireRecentSignIn(ctx);
+  const removed = await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    const known = await findFactors(tx, userId);
+    await deleteFactors(tx, userId);
+    await endTrust(tx, userId);
+    for (const { type, name } of known) {
+      await publishChange(ctx, tx, userId, USER_FACTOR_REMOVED, { type });
+      await sendEmail(ctx, tx, FACTOR_REMOVED, { userId, type, name, ipAddress: null, userAgent: "" });
+    }
+    return known.length;
+  });
+  ctx.services.use(SIGN_INS).forgetUser(userId);
+  return removed;
+}
+
+/** Whether a person may not be without a second factor: platform staff, and members of workspaces that require one. */
+export async function needsFactor(tx: ControlTx, userId: UserId): Promise<boolean> {
+  const isStaff = and(eq(users.id, userId), eq(users.isPlatformAdmin, true));
+  if (await tx.$count(users, isStaff) > 0) return true;
+  const required = await tx.select({ id: tenants.id }).from(memberships)
+    .innerJoin(tenants, eq(tenants.id, memberships.tenantId))
+    .where(and(eq(memberships.userId, userId), isNotNull(tenants.secondFactorFrom))).limit(1);
+  return required.length > 0;
+}
+
+async function confirmIn(
+  ctx: SystemContext,
+  tx: ControlTx,
+  { userId, id, type }: { userId: UserId; id: string; type: FactorType },
+  code: string,
+): Promise<boolean> {
+  const confirmedAt = ctx.services.clock.now();
+  const which = isPending(ctx, userId, id)!;
+  if (type === "totp") return await useTotp(ctx, tx, which, code, { confirmedAt });
+  if (!isEmailedCode(ctx, id, code)) return false;
+  const confirmed = await tx.update(factors).set({ confirmedAt }).where(which).returning({ id: factors.id });
+  return confirmed.length > 0;
+}
+
+function isPending({ services }: SystemContext, userId: UserId, id: string) {
+  return and(
+    eq(factors.id, id),
+    eq(factors.userId, userId),
+    isNull(factors.confirmedAt),
+    gt(factors.createdAt, after(services.clock.now(), -CONFIRM_WITHIN)),
+  );
+}
+
+async function publishChange(
+  ctx: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  event: typeof USER_FACTOR_ADDED,
+  details: Record<string, string>,
+): Promise<void> {
+  const { id, name } = await getUserById(tx, userId);
+  await publish(ctx, tx, event, { after: { id, name }, details });
+}
+
+function unknownFactor() {
+  return notFound(FACTOR_NOT_FOUND);
+}

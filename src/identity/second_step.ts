@@ -1,0 +1,198 @@
+import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import type { AuthenticationMethod } from "../access/actor.ts";
+import type { SystemContext } from "../context.ts";
+import { badRequest, unauthenticated } from "../errors.ts";
+import { logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
+import {
+  attemptChallenge,
+  type Challenge,
+  emailChallenge,
+  endChallenge,
+  findChallenge,
+  startChallenge,
+} from "./challenges.ts";
+import type { Device } from "./credentials.ts";
+import { countAttempt, proveCode } from "./factor_codes.ts";
+import { CODE_KINDS, type CodeKind, findCodeKinds, hasFactors } from "./factors.ts";
+import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
+import { withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
+import { isTrusted, type Trust, trustBrowser } from "./trusted_browsers.ts";
+import { getUserById, lockUser, type User } from "./users.ts";
+
+const CODE_WRONG = problem(
+  "second_factor_code_wrong",
+  "This code is wrong or was used before. Try another one.",
+);
+const STEP_ENDED = problem(
+  "second_step_ended",
+  "Sign in again. You took too long or entered too many codes.",
+);
+const NO_EMAILED_CODE = problem("no_emailed_code", "Codes by email aren't set up for this account.");
+
+const MAX_CODE_INPUT_LENGTH = 40;
+
+const log = logOf("security");
+
+/** `factor` is the only kind of code that counts. Without it, any kind does. */
+export const secondStep = z.object({
+  code: z.string().max(MAX_CODE_INPUT_LENGTH),
+  factor: z.enum(CODE_KINDS).optional(),
+});
+type SecondStepInput = z.output<typeof secondStep>;
+
+/** A sign-in that waits for a second factor. `token` is the client's secret. */
+export type StartedSecondStep = { token: string; expiresAt: Date; kinds: CodeKind[] };
+
+type Wanted =
+  & Pick<Challenge, "purpose">
+  & Partial<Pick<Challenge, "firstMethod" | "tenantId" | "remember" | "next">>;
+
+/**
+ * Starts the second step of a sign-in. Null if the user has no second factor, or trusts the browser with the token `trust`. Emails a
+ * code if the user has no app to take one from.
+ */
+export async function startSecondStep(
+  ctx: SystemContext,
+  tx: ControlTx,
+  user: User,
+  { trust = "", ...wanted }: Wanted & { trust?: string },
+): Promise<StartedSecondStep | null> {
+  if (!await hasFactors(tx, user.id) || await isTrusted(ctx, tx, user, trust)) return null;
+  const { token, challenge } = await startChallenge(ctx, tx, { ...wanted, userId: user.id });
+  const kinds = await kindsFor(tx, challenge);
+  if (kinds[0] === "email") await emailChallenge(ctx, tx, challenge);
+  return { token, expiresAt: challenge.expiresAt, kinds };
+}
+
+/** A browser that is signed in, or that has to enter a code first. */
+export type CheckedSignIn =
+  | { next: "signed_in"; session: StartedSession }
+  | { next: "second_step"; step: StartedSecondStep };
+
+/**
+ * Signs a browser in whose user's password was checked, or starts the second step. Throws `unauthenticated` if the password has
+ * changed since.
+ */
+export async function signInChecked(
+  ctx: SystemContext,
+  user: User,
+  { trust, next, ...wanted }: Pick<NewSession, "tenantId" | "remember" | "device"> & {
+    trust: string;
+    next: string | null;
+  },
+): Promise<CheckedSignIn> {
+  const { tenantId, remember } = wanted;
+  const checked = await withUnchangedPassword<CheckedSignIn>(ctx, user, async (tx) => {
+    const asked = { purpose: "browser_sign_in", tenantId, remember, next, trust } as const;
+    const step = await startSecondStep(ctx, tx, user, asked);
+    if (step) return { next: "second_step", step };
+    const proven = { userId: user.id, methods: ["password"], isTrusted: true } as const;
+    return { next: "signed_in", session: await startSession(ctx, tx, { ...wanted, ...proven }) };
+  });
+  if (!checked) throw wrongCredentials();
+  return checked;
+}
+
+/** A second step as its page shows it. */
+export type OpenSecondStep = {
+  kinds: CodeKind[];
+  isEmailed: boolean;
+  next: string | null;
+  canTrust: boolean;
+};
+
+/** The second step of a browser. Null if it has ended, or belongs to another host. */
+export async function findSecondStep(
+  ctx: SystemContext,
+  token: string,
+  tenantId: string | null,
+): Promise<OpenSecondStep | null> {
+  const challenge = await findChallenge(ctx, "browser_sign_in", token);
+  if (!challenge || challenge.tenantId !== tenantId) return null;
+  const { isPlatformAdmin } = await getUserById(ctx.control, challenge.userId);
+  const kinds = await kindsFor(ctx.control, challenge);
+  const isEmailed = challenge.emailedAt !== null;
+  return { kinds, isEmailed, next: challenge.next, canTrust: !isPlatformAdmin };
+}
+
+/** Emails a code for a second step. Throws `unauthenticated` if it has ended, or `bad_request` if no code by email is set up. */
+export async function emailSecondStep(
+  ctx: SystemContext,
+  purpose: "browser_sign_in" | "api_sign_in",
+  token: string,
+): Promise<void> {
+  const challenge = await findChallenge(ctx, purpose, token);
+  if (!challenge) throw ended();
+  if (!(await kindsFor(ctx.control, challenge)).includes("email")) throw badRequest(NO_EMAILED_CODE);
+  await ctx.tx((tx) => emailChallenge(ctx, tx, challenge));
+}
+
+export type FinishedSecondStep = {
+  user: User;
+  session: StartedSession;
+  trust: Trust | null;
+  next: string | null;
+};
+
+/** Signs a browser in with the code of a second factor. Throws `unauthenticated`, or `rate_limited` after many codes. */
+export async function finishSecondStep(
+  ctx: SystemContext,
+  token: string,
+  input: SecondStepInput,
+  { tenantId, trusts, device }: { tenantId: string | null; trusts: boolean; device: Device },
+): Promise<FinishedSecondStep> {
+  return await redeemSecondStep(ctx, "browser_sign_in", token, input, async (tx, challenge, methods) => {
+    if (challenge.tenantId !== tenantId) throw ended();
+    const user = await getUserById(tx, challenge.userId);
+    const { remember, next } = challenge;
+    const wanted = { userId: user.id, tenantId: challenge.tenantId, methods, remember, device };
+    const session = await startSession(ctx, tx, wanted);
+    return { user, session, trust: trusts ? await trustBrowser(ctx, tx, user) : null, next };
+  });
+}
+
+/**
+ * Checks the code of a second step, ends the step, and does `work` in the same transaction. Throws `unauthenticated` if the code is
+ * wrong or the step has ended, or `rate_limited`.
+ */
+export async function redeemSecondStep<T>(
+  ctx: SystemContext,
+  purpose: "browser_sign_in" | "api_sign_in",
+  token: string,
+  { code, factor: kind }: SecondStepInput,
+  work: (tx: ControlTx, challenge: Challenge, methods: AuthenticationMethod[]) => Promise<T>,
+): Promise<T> {
+  const challenge = await attemptChallenge(ctx, purpose, token);
+  if (!challenge) throw ended();
+  const { id, userId, firstMethod } = challenge;
+  await countAttempt(ctx, userId);
+  const done = await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    const emailedFor = challenge.emailedAt && firstMethod !== "email" ? id : null;
+    const method = await proveCode(ctx, tx, userId, { code, emailedFor, kind });
+    if (!method) return null;
+    if (!await endChallenge(tx, challenge)) throw ended();
+    return { result: await work(tx, challenge, [firstMethod, method]) };
+  });
+  log[done ? "info" : "warn"](done ? "second factor accepted" : "second factor refused", {
+    userId,
+    requestId: ctx.requestId,
+  });
+  if (!done) throw unauthenticated(CODE_WRONG);
+  return done.result;
+}
+
+/** The codes that count. After an emailed link, no emailed code does. */
+async function kindsFor(
+  db: Parameters<typeof findCodeKinds>[0],
+  { userId, firstMethod }: Challenge,
+): Promise<CodeKind[]> {
+  const kinds = await findCodeKinds(db, userId);
+  return firstMethod === "email" ? kinds.filter((kind) => kind !== "email") : kinds;
+}
+
+function ended() {
+  return unauthenticated(STEP_ENDED);
+}

@@ -1,0 +1,167 @@
+import { and, eq } from "drizzle-orm";
+import { z } from "zod";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { challenges } from "../../db/control/schema/factors.ts";
+import { refreshTokens, sessions } from "../../db/control/schema/identity.ts";
+import type { Authentication, AuthenticationMethod, Person, UserId } from "../access/actor.ts";
+import type { SystemContext } from "../context.ts";
+import { badRequest, invalid, unauthenticated } from "../errors.ts";
+import { sha256 } from "../platform/crypto.ts";
+import { logOf } from "../platform/log.ts";
+import { problem } from "../platform/problem.ts";
+import { type Challenge, emailChallenge, findChallenge, startChallenge } from "./challenges.ts";
+import { countAttempt, proveCode } from "./factor_codes.ts";
+import { type CodeKind, findCodeKinds } from "./factors.ts";
+import { checkPassword } from "./password_checks.ts";
+import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
+import { SIGN_INS } from "./sign_in_caches.ts";
+import { lockPassword } from "./sign_in.ts";
+import { getUserById, lockUser } from "./users.ts";
+
+const PASSWORD_MISSING = problem("step_up_password_missing", "Enter your password.");
+const PASSWORD_WRONG = problem("step_up_password_wrong", "This isn't your password.");
+const CODE_MISSING = problem("step_up_code_missing", "Enter a code.");
+const CODE_WRONG = problem("step_up_code_wrong", "This code is wrong or was used before. Try another one.");
+const NO_CODE_BY_EMAIL = problem("step_up_without_email", "You can't confirm this with a code by email.");
+
+const MAX_CODE_INPUT_LENGTH = 40;
+
+const log = logOf("security");
+
+export const proof = z.object({
+  password: z.string().max(MAX_PASSWORD_LENGTH * 4, PASSWORD_TOO_LONG.code).default(""),
+  code: z.string().max(MAX_CODE_INPUT_LENGTH, CODE_WRONG.code).default(""),
+});
+
+/**
+ * How a person proves again who they are: with a code of their strongest second factor, otherwise with the password, and without
+ * a password with a code by email.
+ */
+export type StepUpWay = { by: "password" } | { by: "code"; kinds: CodeKind[]; isEmailed: boolean };
+
+export async function findStepUpWay(ctx: SystemContext): Promise<StepUpWay> {
+  const { id, authentication } = personOf(ctx);
+  const kinds = await findCodeKinds(ctx.control, id);
+  const challenge = await findStepUp(ctx, authentication);
+  const isEmailed = challenge !== null && challenge.emailedAt !== null;
+  if (kinds.includes("totp")) {
+    return {
+      by: "code",
+      kinds: kinds.filter((kind) => kind !== "email"),
+      isEmailed: false,
+    };
+  }
+  if (kinds.length > 0) return { by: "code", kinds, isEmailed };
+  const { passwordHash } = await getUserById(ctx.control, id);
+  return passwordHash ? { by: "password" } : { by: "code", kinds: ["email"], isEmailed };
+}
+
+/** Emails the person a code to prove who they are. Throws `bad_request` if they have to do so in a stronger way. */
+export async function emailStepUp(ctx: SystemContext): Promise<void> {
+  const { id: userId, authentication } = personOf(ctx);
+  const way = await findStepUpWay(ctx);
+  if (way.by !== "code" || !way.kinds.includes("email")) throw badRequest(NO_CODE_BY_EMAIL);
+  await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    const open = await findStepUp(ctx, authentication);
+    if (!open) await tx.delete(challenges).where(eq(challenges.tokenHash, sha256(tokenFor(authentication))));
+    const token = tokenFor(authentication);
+    const started = open ?? (await startChallenge(ctx, tx, { purpose: "step_up", userId }, token)).challenge;
+    await emailChallenge(ctx, tx, started);
+  });
+}
+
+/**
+ * Proves again who the person is, for ten minutes on every host of their sign-in. Throws `invalid` on `password` or `code`, or
+ * `rate_limited`.
+ */
+export async function reauthenticate(
+  ctx: SystemContext,
+  { password, code }: z.output<typeof proof>,
+): Promise<void> {
+  const { id: userId, authentication } = personOf(ctx);
+  const way = await findStepUpWay(ctx);
+  if (way.by === "password" ? password === "" : code === "") throw missing(way);
+  await countAttempt(ctx, userId);
+  if (way.by === "password") await proveByPassword(ctx, userId, authentication, password);
+  else await proveByCode(ctx, userId, authentication, way, code);
+  ctx.services.use(SIGN_INS).forgetUser(userId);
+  log.info("identity confirmed", { userId, requestId: ctx.requestId });
+}
+
+/** Records what a person proved just now, on all sessions and tokens of the sign-in. Call `forgetUser` after the commit. */
+export async function recordProof(
+  { services }: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  { signInId, methods }: Authentication,
+  proved: AuthenticationMethod,
+): Promise<void> {
+  const proof = { authenticatedAt: services.clock.now(), methods: [...new Set([...methods, proved])] };
+  await tx.update(sessions).set(proof)
+    .where(and(eq(sessions.userId, userId), eq(sessions.signInId, signInId)));
+  await tx.update(refreshTokens).set(proof)
+    .where(and(eq(refreshTokens.userId, userId), eq(refreshTokens.familyId, signInId)));
+}
+
+async function proveByPassword(
+  ctx: SystemContext,
+  userId: UserId,
+  authentication: Authentication,
+  password: string,
+): Promise<void> {
+  const user = await getUserById(ctx.control, userId);
+  const { matches } = await checkPassword(ctx, { email: user.email, user }, password);
+  const proved = matches && await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    if (!await lockPassword(tx, user)) return false;
+    await recordProof(ctx, tx, userId, authentication, "password");
+    return true;
+  });
+  if (!proved) throw refused(ctx, userId, { password: PASSWORD_WRONG });
+}
+
+async function proveByCode(
+  ctx: SystemContext,
+  userId: UserId,
+  authentication: Authentication,
+  { kinds }: Extract<StepUpWay, { by: "code" }>,
+  code: string,
+): Promise<void> {
+  const emailed = kinds.includes("email") ? await findStepUp(ctx, authentication) : null;
+  const proved = await ctx.tx(async (tx) => {
+    await lockUser(tx, userId);
+    const method = await proveCode(ctx, tx, userId, {
+      code,
+      emailedFor: emailed?.emailedAt ? emailed.id : null,
+    });
+    if (!method) return false;
+    if (method === "email") await tx.delete(challenges).where(eq(challenges.id, emailed!.id));
+    await recordProof(ctx, tx, userId, authentication, method);
+    return true;
+  });
+  if (!proved) throw refused(ctx, userId, { code: CODE_WRONG });
+}
+
+function findStepUp(ctx: SystemContext, authentication: Authentication): Promise<Challenge | null> {
+  return findChallenge(ctx, "step_up", tokenFor(authentication));
+}
+
+/** Only code that knows the sign-in computes it. No client has it. */
+function tokenFor({ signInId }: Authentication): string {
+  return `step-up of ${signInId}`;
+}
+
+function personOf({ actor }: SystemContext): Person & { authentication: Authentication } {
+  if (actor.type === "visitor" || actor.type === "system" || !actor.authentication) throw unauthenticated();
+  return { ...actor, authentication: actor.authentication };
+}
+
+function missing({ by }: StepUpWay) {
+  return invalid(by === "password" ? { password: PASSWORD_MISSING } : { code: CODE_MISSING });
+}
+
+function refused(ctx: SystemContext, userId: UserId, fields: Parameters<typeof invalid>[0]) {
+  log.warn("identity not confirmed", { userId, requestId: ctx.requestId });
+  return invalid(fields);
+}
