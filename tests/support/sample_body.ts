@@ -1,7 +1,7 @@
 import { openApiDocument } from "../../routes/api/api.ts";
 
 type Schema = {
-  /** With `null` as a second type if the value may be absent. */
+  /** With `null` as a second type if the value may be null. */
   type?: string | string[];
   enum?: unknown[];
   format?: string;
@@ -23,8 +23,9 @@ export function sampleBody(method: string, path: string, text: string): Record<s
 type RequestBody = { content: { "application/json": { schema: Schema } } };
 
 function sample({ type, enum: values, format, minimum = 1, ...schema }: Schema, text: string): unknown {
+  if (Array.isArray(type) && type.includes("null")) return null;
   if (values) return values[0];
-  switch (Array.isArray(type) ? type[0] : type) {
+  switch (type) {
     case "string":
       return FORMATS[format ?? ""] ?? text;
     case "boolean":
