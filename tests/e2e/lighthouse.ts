@@ -84,6 +84,8 @@ async function audit({ address, cookie }: Target): Promise<Report> {
         `--extra-headers=${JSON.stringify(cookie ? { Cookie: cookie } : {})}`,
         "--no-enable-error-reporting",
       ],
+      // Workspaces keep search engines out on purpose.
+      ...(cookie ? ["--skip-audits=is-crawlable"] : []),
     ],
     stderr: "inherit",
   }).output();
