@@ -105,7 +105,7 @@ export async function acceptInvitation(
 }
 
 /**
- * Accepts an invitation for a person without a confirmed account: creates the account, or takes it over from whoever signed up
+ * Accepts an invitation for a person without a confirmed account: creates the account, or takes it over if someone else signed up
  * with the address. The link proves the address. Throws `invalid` on `token` or `password`, `forbidden` if another step is
  * needed, or `limit_reached`. The invitation then stays open.
  */

@@ -23,8 +23,8 @@ const LIMITER_DOWN = problem("limiter_down", "We can't accept this right now. Tr
 const ANSWER_TIME = 50;
 /** When to try again while Redis doesn't answer, in seconds. */
 const DOWN_RETRY_SECONDS = 10;
-/** From here on, a wait is told in minutes. */
-const MAX_SECONDS_TOLD = 90;
+/** Messages state longer waits in minutes. */
+const MAX_WAIT_IN_SECONDS = 90;
 
 const log = logOf("rate-limits");
 
@@ -187,6 +187,8 @@ function whileDown({ name, whenDown }: RateLimit, limit: number): Taken {
 
 /** Rounded up to five seconds or a minute, so that the number is never one. */
 function tryAgainIn(seconds: number): Problem {
-  if (seconds <= MAX_SECONDS_TOLD) return TRY_AGAIN_IN_SECONDS.with({ seconds: Math.ceil(seconds / 5) * 5 });
+  if (seconds <= MAX_WAIT_IN_SECONDS) {
+    return TRY_AGAIN_IN_SECONDS.with({ seconds: Math.ceil(seconds / 5) * 5 });
+  }
   return TRY_AGAIN_IN_MINUTES.with({ minutes: Math.ceil(seconds / 60) });
 }

@@ -6,7 +6,7 @@ import { startWorker } from "../support/jobs.ts";
 import { type MailboxJson, PASSWORD, World } from "../support/world.ts";
 
 /**
- * Protects: an emailed link or code signs in whoever reads the email, once and only for a while, and says nothing about who has an
+ * Protects: an emailed link or code signs in the person who reads the email, once and only for a while, and says nothing about who has an
  * account (S09, S14, S48, S58, S62).
  */
 

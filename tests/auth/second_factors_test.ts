@@ -316,7 +316,7 @@ Deno.test("second factors of browsers", async (t) => {
   );
 
   await t.step(
-    "an operator removes the factors of a person who lost them, and the person is told",
+    "an operator removes the factors of a person who lost them, and the person gets an email",
     async () => {
       await using _worker = await startWorker(world, "kv");
       const removed = await disableFactors(world.system, userId);
@@ -383,7 +383,7 @@ Deno.test("a workspace can require a second factor, after a grace period", async
   await owner.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
   await member.post(`${host}/login`, { email, password: PASSWORD });
 
-  await t.step("members are told, and keep working until the day", async () => {
+  await t.step("members get a notice, and keep working until the deadline", async () => {
     const saved = await owner.post(`${host}/settings/security`, { grace_days: "7" });
     const notAllowed = await member.post(`${host}/settings/security`, {});
     const page = await member.get(`${host}/projects`);
