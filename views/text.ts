@@ -15,8 +15,16 @@ export type Catalog<Texts> = {
 export function catalog<Texts extends object>(
   languages: { en: Texts } & { [Language in Translated]?: Partial<Texts> },
 ): Catalog<Texts> {
-  const of = (locale: Locale): Texts =>
+  const join = (locale: Locale): Texts =>
     locale === PSEUDO_LOCALE ? pseudoTexts(languages.en) : { ...languages.en, ...languages[locale] };
+  const joined = new Map<Locale, Texts>();
+  const of = (locale: Locale): Texts => {
+    const known = joined.get(locale);
+    if (known) return known;
+    const texts = join(locale);
+    joined.set(locale, texts);
+    return texts;
+  };
   return { of, use: () => of(usePage().locale) };
 }
 

@@ -1,3 +1,4 @@
+import type { Context } from "hono";
 import { can } from "../../src/access/authorize.ts";
 import { type Dashboard, getDashboard } from "../../src/analytics/dashboard.ts";
 import { ANALYTICS_READ } from "../../src/analytics/permissions.ts";
@@ -20,6 +21,7 @@ import {
 import { StoragePage } from "../../views/pages/dashboard/storage_page.tsx";
 import { dashboardText } from "../../views/pages/dashboard/text.ts";
 import { translatorTo } from "../../views/wording.ts";
+import type { MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { done, fragment, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
@@ -42,7 +44,7 @@ export default pages;
 /** Members come here first. Those who may not see it go on to the first page that they may see. */
 pages.get("/dashboard", async (c) => {
   if (!can(c.get("member"), ANALYTICS_READ)) return c.redirect(startOf(c.get("links")), 303);
-  const panel = await panelOf(c.get("member"), translatorTo(localeOf(c)));
+  const panel = await panelOf(c);
   return await page(c, {
     title: dashboardText.of(localeOf(c)).title,
     actions: panel.canWrite ? <NewProjectLink /> : undefined,
@@ -51,7 +53,7 @@ pages.get("/dashboard", async (c) => {
 });
 
 pages.get("/dashboard/panel", async (c) => {
-  return await fragment(c, <DashboardPanel {...await panelOf(c.get("member"), translatorTo(localeOf(c)))} />);
+  return await fragment(c, <DashboardPanel {...await panelOf(c)} />);
 });
 
 pages.get("/dashboard/storage", async (c) => {
@@ -93,9 +95,12 @@ function startOf(links: readonly NavigationLink[]): string {
   return links.find(({ group }) => group === "main")?.href ?? "/settings";
 }
 
-async function panelOf(ctx: MemberContext, translate: Translate): Promise<DashboardPanelProps> {
+async function panelOf(c: Context<MemberEnv>): Promise<DashboardPanelProps> {
+  const ctx = c.get("member");
+  const translate = translatorTo(localeOf(c));
+  const { isVerified: isEmailConfirmed, isSetupDismissed: isDismissed } = c.get("session");
   const { projects, members, storage, apiCalls, recentProjects, activity, steps, samples } =
-    await getDashboard(ctx);
+    await getDashboard(ctx, { isEmailConfirmed, isDismissed });
   const { config, clock } = ctx.services;
   return {
     workspace: ctx.tenant.name,

@@ -100,7 +100,7 @@ export async function acceptInvitation(
     await join(ctx, tx, invitation.tenant, user!, toRole(row));
     return { user: user!, row };
   });
-  ctx.services.use(SIGN_INS).forgetUser(user.id);
+  ctx.services.use(SIGN_INS).forgetMember(invitation.tenant.id, user.id);
   return await openWorkspace(ctx, row, user, { signInId, remember });
 }
 
@@ -132,7 +132,7 @@ export async function acceptAsNewcomer(
     });
     return { user, row, session };
   });
-  ctx.services.use(SIGN_INS).forgetUser(user.id);
+  ctx.services.use(SIGN_INS).forgetMember(tenant.id, user.id);
   return { url: await openWorkspace(ctx, row, user, session), session };
 }
 

@@ -132,6 +132,6 @@ export async function joinByDomain(ctx: SystemContext, userId: UserId, tenantId:
     if (!open || !user?.emailVerifiedAt) throw notFound(WORKSPACE_NOT_FOUND);
     await join(ctx, tx, tenant, user, open.role);
   });
-  ctx.services.use(SIGN_INS).forgetUser(userId);
+  ctx.services.use(SIGN_INS).forgetMember(tenant.id, userId);
   return tenant;
 }

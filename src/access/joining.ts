@@ -9,7 +9,7 @@ import { type MemberRole, nameOfRole } from "./permissions.ts";
 
 /**
  * Makes a person a member, whatever way they come. An existing member keeps their role. Returns whether they joined. Throws
- * `limit_reached`. Call `SignInCaches.forgetUser` after the commit.
+ * `limit_reached`. Call `SignInCaches.forgetMember` after the commit.
  */
 export async function join(
   ctx: SystemContext,

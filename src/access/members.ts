@@ -1,4 +1,4 @@
-import { and, count, eq, ilike, inArray, or, sql } from "drizzle-orm";
+import { and, count, eq, ilike, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import { prepareQuery } from "../../db/connection/prepared.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
@@ -6,6 +6,7 @@ import { roles } from "../../db/control/schema/roles.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
+import { memberKey, type MemberName, SIGN_INS } from "../identity/sign_in_caches.ts";
 import type { AvatarColor } from "../identity/users.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page, type PlacedPage, readingFrom } from "../platform/list.ts";
@@ -122,8 +123,11 @@ export async function browseMembers(
 
 /** How many people work in the tenant. Figures may contain it, whether the actor may see who they are or not. */
 export async function countMembers(ctx: TenantContext): Promise<number> {
-  const [row] = await membersOf(ctx.services.db.control, { tenantId: ctx.tenant.id });
-  return row!.members;
+  const { services: { db, use }, tenant: { id: tenantId } } = ctx;
+  return await use(SIGN_INS).memberCounts.getOrLoad(tenantId, async () => {
+    const [row] = await membersOf(db.control, { tenantId });
+    return row!.members;
+  });
 }
 
 const membersOf = prepareQuery((db) =>
@@ -133,17 +137,26 @@ const membersOf = prepareQuery((db) =>
 );
 
 /** The names and colors of those of `ids` who are members of the tenant. Someone who has left has none. */
-export async function memberNames(
-  ctx: TenantContext,
-  ids: UserId[],
-): Promise<Map<UserId, Pick<Member, "name" | "avatarColor">>> {
-  if (ids.length === 0) return new Map();
-  const rows = await ctx.services.db.control
-    .select({ id: users.id, name: users.name, avatarColor: users.avatarColor }).from(users)
-    .innerJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.tenantId, ctx.tenant.id)))
-    .where(inArray(users.id, [...new Set(ids)]));
-  return new Map(rows.map(({ id, ...member }) => [id, member]));
+export async function memberNames(ctx: TenantContext, ids: UserId[]): Promise<Map<UserId, MemberName>> {
+  const { services: { db, use }, tenant: { id: tenantId } } = ctx;
+  const { memberNames: cache } = use(SIGN_INS);
+  const wanted = [...new Set(ids)];
+  const known = wanted.map((id) => cache.get(memberKey(tenantId, id)));
+  const unknown = wanted.filter((_, index) => known[index] === undefined);
+  const read = unknown.length > 0 ? await namesOf(db.control, { tenantId, ids: `{${unknown.join()}}` }) : [];
+  const found = new Map([...known, ...read].flatMap((member) => member ? [[member.id, member]] : []));
+  for (const id of unknown) cache.set(memberKey(tenantId, id), found.get(id) ?? null);
+  return found;
 }
+
+const namesOf = prepareQuery((db) =>
+  db.select({ id: users.id, name: users.name, avatarColor: users.avatarColor }).from(memberships)
+    .innerJoin(users, eq(users.id, memberships.userId))
+    .where(and(
+      eq(memberships.tenantId, sql.placeholder("tenantId")),
+      sql`${memberships.userId} = any(${sql.placeholder("ids")}::text::uuid[])`,
+    ))
+);
 
 /** A line of the log with the color of its actor. Null if the actor has chosen none, or is no member. */
 export type WithActorColor<Line> = Line & { actorColor: AvatarColor | null };

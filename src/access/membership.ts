@@ -99,7 +99,7 @@ export async function removeMember(ctx: TenantContext, id: string): Promise<Memb
     });
     return member;
   });
-  ctx.services.use(SIGN_INS).forgetUser(removed.userId);
+  ctx.services.use(SIGN_INS).forgetMember(ctx.tenant.id, removed.userId);
   return removed;
 }
 

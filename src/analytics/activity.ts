@@ -1,5 +1,6 @@
 import { desc, eq, sql } from "drizzle-orm";
-import { prepareQuery } from "../../db/connection/prepared.ts";
+import { jsonRows } from "../../db/connection/json_rows.ts";
+import type { TransactionDb } from "../../db/connection/transaction.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { UserId } from "../access/actor.ts";
@@ -18,17 +19,27 @@ export type Activity = {
   details: Record<string, unknown>;
 };
 
-/** The newest `limit` lines of the tenant's log, newest first. Can be sent in one round trip with other queries. */
-export const recentActivity = prepareQuery((db) =>
-  db.select({
+/** The newest `activityLimit` lines of the tenant's log, newest first, as a column of another query. */
+export function activityColumn(db: TransactionDb) {
+  const lines = db.select({
     at: auditLog.at,
     action: auditLog.action,
-    actorId: auditLog.actorId,
-    actorName: auditLog.actorName,
-    subjectType: auditLog.subjectType,
-    subjectName: auditLog.subjectName,
-    projectId: projects.id,
+    actor_id: auditLog.actorId,
+    actor_name: auditLog.actorName,
+    subject_type: auditLog.subjectType,
+    subject_name: auditLog.subjectName,
+    project_id: sql`${projects.id}`.as("project_id"),
     details: auditLog.details,
   }).from(auditLog).leftJoin(projects, eq(projects.id, auditLog.subjectId))
-    .orderBy(desc(auditLog.sequence)).limit(sql.placeholder("limit"))
-);
+    .orderBy(desc(auditLog.sequence)).limit(sql.placeholder("activityLimit"));
+  return jsonRows(lines, (line): Activity => ({
+    at: new Date(line.at),
+    action: line.action,
+    actorId: line.actor_id,
+    actorName: line.actor_name,
+    subjectType: line.subject_type,
+    subjectName: line.subject_name,
+    projectId: line.project_id,
+    details: line.details,
+  }));
+}

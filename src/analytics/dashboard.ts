@@ -1,6 +1,7 @@
 import { count, desc, sql } from "drizzle-orm";
+import { jsonRows } from "../../db/connection/json_rows.ts";
 import { prepareQuery } from "../../db/connection/prepared.ts";
-import type { TenantTx } from "../../db/connection/with_tenant.ts";
+import type { TransactionDb } from "../../db/connection/transaction.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import { authorize, can } from "../access/authorize.ts";
 import { countMembers, MEMBERS_READ, type WithActorColor, withActorColors } from "../access/members.ts";
@@ -10,12 +11,13 @@ import type { TenantContext } from "../context.ts";
 import { part } from "../ports.ts";
 import { type Project, PROJECTS_READ } from "../projects/projects.ts";
 import { canChangeSamples } from "../setup/sample_data.ts";
-import { type ListedStep, listSteps, readPersonState, stateColumns } from "../setup/workspace_state.ts";
-import { type Activity, recentActivity } from "./activity.ts";
+import { type ListedStep, listSteps, type PersonState, stateColumns } from "../setup/workspace_state.ts";
+import { type Activity, activityColumn } from "./activity.ts";
 import { type ApiCalls, callsOf, readCalls } from "./api_calls.ts";
 import { dayOf, startOfMonth } from "./days.ts";
-import { type Gauge, gaugesOf, readGauges } from "./gauges.ts";
+import { type Gauge, gaugesWith } from "./gauges.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
+import { readSeries } from "./series.ts";
 import { measureStorage } from "./storage.ts";
 
 const RECENT_ENTRIES = 5;
@@ -50,9 +52,16 @@ export type Dashboard = {
   samples: { exist: boolean; canChange: boolean };
 };
 
-/** The query of the tenant's own state: one for the process, because it depends on the features. */
+/** The query of the tenant's own tables: one for the process, because it depends on the features. */
 export const DASHBOARD = part("dashboard", (services) => ({
-  readState: prepareQuery((db) => db.select({ projects: count(), ...stateColumns(services) }).from(projects)),
+  readTables: prepareQuery((db) =>
+    db.select({
+      projects: count(),
+      ...stateColumns(services),
+      recentProjects: recentProjectsColumn(db),
+      activity: activityColumn(db),
+    }).from(projects)
+  ),
 }));
 
 /** The figures of the API. Throws `forbidden`. */
@@ -75,27 +84,22 @@ export async function getDashboardStats(ctx: TenantContext): Promise<DashboardSt
 }
 
 /**
- * Reads all data of the dashboard page: one flight on the tenant's tables, one statement about the person, and one about the people
- * in the log. Throws `forbidden`.
+ * Reads all data of the dashboard page in one statement on the tenant's tables. The charts, the storage and the people come from
+ * caches. Throws `forbidden`.
  */
-export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
+export async function getDashboard(ctx: TenantContext, person: PersonState): Promise<Dashboard> {
   authorize(ctx, ANALYTICS_READ);
   const { services, tenant } = ctx;
   const now = services.clock.now();
-  const [person, storageUsed, [[state], usage, measured, activity, recentProjects]] = await Promise.all([
-    readPersonState(ctx),
+  const [members, storageUsed, series, [[tables]]] = await Promise.all([
+    countMembers(ctx),
     measureStorage(ctx),
-    ctx.read((tx) => [
-      services.use(DASHBOARD).readState(tx),
-      readCalls(tx, now, CHART_DAYS),
-      readGauges(tx, now, CHART_DAYS),
-      readActivity(ctx, tx),
-      readRecentProjects(ctx, tx),
-    ]),
+    readSeries(ctx, now, CHART_DAYS),
+    ctx.read((tx) => [services.use(DASHBOARD).readTables(tx, limitsFor(ctx))]),
   ]);
-  const current = { projects: state!.projects, members: person.members, storage_bytes: storageUsed };
+  const current = { projects: tables!.projects, members, storage_bytes: storageUsed };
   const isNew = tenant.createdAt >= startOfMonth(dayOf(now).slice(0, 7));
-  const gauges = gaugesOf(measured, current, now, CHART_DAYS);
+  const gauges = gaugesWith(current, series.gauges, series.today);
   const included = MONTHLY_API_CALLS[tenant.plan];
   return {
     // A tenant that was created this month started with its owner and without projects.
@@ -106,33 +110,41 @@ export async function getDashboard(ctx: TenantContext): Promise<Dashboard> {
     },
     storage: gauges.storage_bytes,
     apiCalls: {
-      ...callsOf(usage, now, CHART_DAYS),
+      ...series.apiCalls,
       included,
       dailyShare: included === null ? null : Math.round(included / DAYS_A_MONTH),
     },
-    recentProjects,
-    activity: await withActorColors(ctx, activity),
-    steps: listSteps(ctx, person, state!),
-    samples: { exist: state!.hasSamples, canChange: canChangeSamples(ctx) },
+    recentProjects: tables!.recentProjects,
+    activity: await withActorColors(ctx, tables!.activity),
+    steps: listSteps(ctx, { ...person, members }, tables!),
+    samples: { exist: tables!.hasSamples, canChange: canChangeSamples(ctx) },
   };
 }
 
-/** Empty if the actor can't see what it names. */
-function readActivity(ctx: TenantContext, tx: TenantTx): PromiseLike<Activity[]> {
-  const canSee = can(ctx, PROJECTS_READ) && can(ctx, MEMBERS_READ);
-  return recentActivity(tx, { limit: canSee ? RECENT_ENTRIES : 0 });
+/** Nothing of what the actor can't see. */
+function limitsFor(ctx: TenantContext): { projectLimit: number; activityLimit: number } {
+  const seesProjects = can(ctx, PROJECTS_READ);
+  const seesActivity = seesProjects && can(ctx, MEMBERS_READ);
+  return {
+    projectLimit: seesProjects ? RECENT_PROJECTS : 0,
+    activityLimit: seesActivity ? RECENT_ENTRIES : 0,
+  };
 }
 
-/** Empty if the actor can't see projects. */
-function readRecentProjects(ctx: TenantContext, tx: TenantTx): PromiseLike<RecentProject[]> {
-  return recentProjects(tx, { limit: can(ctx, PROJECTS_READ) ? RECENT_PROJECTS : 0 });
-}
-
-const recentProjects = prepareQuery((db) =>
-  db.select({
+/** The `projectLimit` projects that changed last. */
+function recentProjectsColumn(db: TransactionDb) {
+  const recent = db.select({
     id: projects.id,
     name: projects.name,
-    isSample: projects.isSample,
-    updatedAt: projects.updatedAt,
-  }).from(projects).orderBy(desc(projects.updatedAt), desc(projects.id)).limit(sql.placeholder("limit"))
-);
+    is_sample: projects.isSample,
+    updated_at: projects.updatedAt,
+  }).from(projects).orderBy(desc(projects.updatedAt), desc(projects.id)).limit(
+    sql.placeholder("projectLimit"),
+  );
+  return jsonRows(recent, (project): RecentProject => ({
+    id: project.id,
+    name: project.name,
+    isSample: project.is_sample,
+    updatedAt: new Date(project.updated_at),
+  }));
+}

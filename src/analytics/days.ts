@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DAY } from "../platform/clock.ts";
 
 /** Days are written as YYYY-MM-DD, months as YYYY-MM, both in UTC. */
 
@@ -24,10 +25,6 @@ export function addMonths(month: Date, count: number): Date {
 /** The days from `start` until the day before `end`. */
 export function daysBetween(start: Date, end: Date): string[] {
   const days: string[] = [];
-  for (let day = start; day < end; day = nextDay(day)) days.push(dayOf(day));
+  for (let day = start.getTime(); day < end.getTime(); day += DAY) days.push(dayOf(new Date(day)));
   return days;
-}
-
-function nextDay(day: Date): Date {
-  return new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate() + 1));
 }

@@ -12,6 +12,7 @@ import {
   SCHEDULES,
 } from "./jobs.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
+import { SERIES } from "./series.ts";
 import { STORAGE } from "./storage.ts";
 
 export default feature("analytics", {
@@ -21,5 +22,5 @@ export default feature("analytics", {
   emails: [MONTHLY_REPORT],
   jobs: [MEASURE, MEASURE_TENANT, COLLECT, COLLECT_TENANT, REPORT, REPORT_TENANT],
   schedules: SCHEDULES,
-  parts: [STORAGE, DASHBOARD],
+  parts: [STORAGE, SERIES, DASHBOARD],
 });

@@ -23,6 +23,9 @@ export type Gauge = {
   daily: DailyGauge[];
 };
 
+/** Each gauge without its current value. `daily` ends yesterday. */
+export type PastGauges = Record<GaugeName, Omit<Gauge, "value">>;
+
 /** The measurements of the last `days` days and before this month. Can be sent in one round trip with other queries. */
 export function readGauges(tx: TenantTx, now: Date, days: number): PromiseLike<Measured[]> {
   const chart = firstDay(now, days);
@@ -30,30 +33,35 @@ export function readGauges(tx: TenantTx, now: Date, days: number): PromiseLike<M
   return gaugesSince(tx, { start: dayOf(chart < before ? chart : before) });
 }
 
-/** Each gauge with its current value. */
-export function gaugesOf(
-  measured: Measured[],
-  current: Record<GaugeName, number>,
-  now: Date,
-  days: number,
-): Record<GaugeName, Gauge> {
+/** What was measured of each gauge before today. */
+export function pastGauges(measured: Measured[], now: Date, days: number): PastGauges {
   const month = dayOf(monthOf(now));
-  const today = dayOf(now);
-  const shownDays = daysBetween(firstDay(now, days), after(startOfDay(today), DAY));
-  const gaugeOf = (name: GaugeName): Gauge => {
+  const pastDays = daysBetween(firstDay(now, days), startOfDay(dayOf(now)));
+  return gaugesBy((name) => {
     const rows = measured.filter(({ metric }) => metric === name);
-    const values = new Map(rows.map(({ day, value }) => [day, value])).set(today, current[name]);
+    const values = new Map(rows.map(({ day, value }) => [day, value]));
     return {
-      value: current[name],
       before: rows.findLast(({ day }) => day < month)?.value ?? null,
-      daily: shownDays.map((day) => ({ day, value: values.get(day) ?? null })),
+      daily: pastDays.map((day) => ({ day, value: values.get(day) ?? null })),
     };
-  };
-  return {
-    projects: gaugeOf("projects"),
-    members: gaugeOf("members"),
-    storage_bytes: gaugeOf("storage_bytes"),
-  };
+  });
+}
+
+/** Each gauge with its current value. */
+export function gaugesWith(
+  current: Record<GaugeName, number>,
+  past: PastGauges,
+  today: string,
+): Record<GaugeName, Gauge> {
+  return gaugesBy((name) => {
+    const { before, daily } = past[name];
+    const value = current[name];
+    return { value, before, daily: [...daily, { day: today, value }] };
+  });
+}
+
+function gaugesBy<Made>(make: (name: GaugeName) => Made): Record<GaugeName, Made> {
+  return { projects: make("projects"), members: make("members"), storage_bytes: make("storage_bytes") };
 }
 
 const gaugesSince = prepareQuery((db) =>

@@ -1,6 +1,7 @@
 import type { TenantContext } from "../context.ts";
 import { authorize } from "../access/authorize.ts";
-import { type DailyGauge, gaugesOf, readGauges } from "./gauges.ts";
+import { dayOf } from "./days.ts";
+import { type DailyGauge, gaugesWith, pastGauges, readGauges } from "./gauges.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
 import { measureStorage } from "./storage.ts";
 
@@ -14,6 +15,6 @@ export async function getStorageHistory(ctx: TenantContext): Promise<DailyGauge[
     measureStorage(ctx),
     ctx.read((tx) => [readGauges(tx, now, HISTORY_DAYS)]),
   ]);
-  return gaugesOf(measured, { projects: 0, members: 0, storage_bytes }, now, HISTORY_DAYS).storage_bytes
-    .daily;
+  const past = pastGauges(measured, now, HISTORY_DAYS);
+  return gaugesWith({ projects: 0, members: 0, storage_bytes }, past, dayOf(now)).storage_bytes.daily;
 }

@@ -14,6 +14,8 @@ export type Session = {
   hasFactor: boolean;
   /** Whether the user has confirmed their email address. */
   isVerified: boolean;
+  /** Whether the member has dismissed the set-up checklist of the tenant. */
+  isSetupDismissed: boolean;
   /** The user's choices, so that pages need no query for them. */
   appearance: Appearance;
   remember: boolean;

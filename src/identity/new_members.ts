@@ -42,7 +42,7 @@ export async function createMember(
     }
     return user;
   });
-  ctx.services.use(SIGN_INS).forgetUser(user.id);
+  ctx.services.use(SIGN_INS).forgetMember(tenant.id, user.id);
   return user;
 }
 

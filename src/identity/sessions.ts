@@ -236,7 +236,8 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
   const hasFactor = sql<boolean>`exists ${
     db.control.select({ one: sql`1` }).from(factors).where(isFactorOf(sessions.userId))
   }`;
-  const columns = { session: sessions, user: users, ...ROLE_FIELDS, hasFactor };
+  const { setupDismissedAt } = memberships;
+  const columns = { session: sessions, user: users, ...ROLE_FIELDS, setupDismissedAt, hasFactor };
   const [row] = await db.control.select(columns).from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(
@@ -265,6 +266,7 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
     isStaffWithoutFactor: isPlatformAdmin && !isProven,
     hasFactor: row.hasFactor,
     isVerified: row.user.emailVerifiedAt !== null,
+    isSetupDismissed: row.setupDismissedAt !== null,
     appearance: appearanceOf(row.user),
     remember,
     lastSeenAt,

@@ -1,12 +1,16 @@
-import type { MemberActor } from "../access/actor.ts";
+import type { MemberActor, UserId } from "../access/actor.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { SECOND } from "../platform/clock.ts";
 import { part } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { AccessTokenClaims, Bearer, Session } from "./credentials.ts";
+import type { AvatarColor } from "./users.ts";
 
 /** At most two workspaces of a user, which is enough to know whether there is exactly one. */
 export type FirstWorkspaces = { userId: string; tenantIds: TenantId[] };
+
+/** How pages name a member. */
+export type MemberName = { id: UserId; name: string; avatarColor: AvatarColor | null };
 
 const CAPACITY = 20_000;
 
@@ -23,6 +27,10 @@ export class SignInCaches {
   readonly bearers = new MemoryCache<Bearer | null>({ capacity: CAPACITY, ttl: TTL });
   /** The users of account tokens as members of a tenant, by user id and tenant id. */
   readonly members = new MemoryCache<MemberActor | null>({ capacity: CAPACITY, ttl: TTL });
+  /** Null for someone who isn't a member, by tenant id and user id. */
+  readonly memberNames = new MemoryCache<MemberName | null>({ capacity: CAPACITY, ttl: TTL });
+  /** By tenant id. */
+  readonly memberCounts = new MemoryCache<number>({ capacity: CAPACITY, ttl: TTL });
   /** By user id. */
   readonly firstWorkspaces = new MemoryCache<FirstWorkspaces>({ capacity: CAPACITY, ttl: TTL });
 
@@ -31,7 +39,15 @@ export class SignInCaches {
     this.sessions.deleteWhere((session) => session?.actor.id === id);
     this.bearers.deleteWhere((bearer) => bearer?.actor.id === id);
     this.members.deleteWhere((member) => member?.id === id);
+    this.memberNames.deleteWhere((member) => member?.id === id);
     this.firstWorkspaces.delete(id);
+  }
+
+  /** Call after a commit that adds or removes a member. */
+  forgetMember(tenantId: TenantId, userId: UserId): void {
+    this.forgetUser(userId);
+    this.memberNames.delete(memberKey(tenantId, userId));
+    this.memberCounts.delete(tenantId);
   }
 
   /** Call after a user gets another workspace. */
@@ -45,6 +61,11 @@ export class SignInCaches {
     this.members.deleteWhere((member) => member?.tenantId === id);
     this.firstWorkspaces.deleteWhere(({ tenantIds }) => tenantIds.some((tenantId) => tenantId === id));
   }
+}
+
+/** The key of a member in the caches of a tenant's members. */
+export function memberKey(tenantId: TenantId, userId: UserId): string {
+  return `${tenantId} ${userId}`;
 }
 
 export const SIGN_INS = part("sign-in caches", () => new SignInCaches(), {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { callsOf } from "../../src/analytics/api_calls.ts";
 import { dayOf } from "../../src/analytics/days.ts";
-import { gaugesOf } from "../../src/analytics/gauges.ts";
+import { gaugesWith, pastGauges } from "../../src/analytics/gauges.ts";
 
 /** Protects: the dashboard compares a month with the same days of the month before, and knows what wasn't measured. */
 
@@ -42,12 +42,8 @@ Deno.test("a figure starts the month with its last measurement, and a missed day
     { day: "2026-03-01", metric: "projects", value: 22 },
   ];
 
-  const { projects, members, storage_bytes } = gaugesOf(
-    measured,
-    CURRENT,
-    new Date("2026-03-03T09:00:00Z"),
-    4,
-  );
+  const past = pastGauges(measured, new Date("2026-03-03T09:00:00Z"), 4);
+  const { projects, members, storage_bytes } = gaugesWith(CURRENT, past, "2026-03-03");
 
   assert.deepEqual([projects.value, projects.before], [24, 20]);
   assert.deepEqual(projects.daily, [
