@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { Actor } from "../../src/access/actor.ts";
 import { can } from "../../src/access/authorize.ts";
-import type { Permission } from "../../src/access/permissions.ts";
+import type { Grants, Permission } from "../../src/access/permissions.ts";
 import type { Locale } from "../../views/locale.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { HttpEnv, MemberEnv } from "../http.ts";
@@ -22,13 +22,24 @@ export class MemberPages extends Hono<MemberEnv> {
   }
 }
 
+/** The links of each set of permissions, by language. A session keeps its permissions. */
+const listed = new WeakMap<Grants, Map<Locale, readonly NavigationLink[]>>();
+
 /** The links that the actor may see, in the reader's language. */
 export function linksFor<Env extends HttpEnv>(
   c: Context<Env>,
   placed: readonly PlacedLink[],
   actor: Actor,
-): NavigationLink[] {
+): readonly NavigationLink[] {
   const locale = localeOf(c);
+  const { permissions } = actor;
+  const ofLocale = listed.get(permissions) ?? new Map<Locale, readonly NavigationLink[]>();
+  const links = ofLocale.get(locale) ?? listLinks(locale, placed, actor);
+  listed.set(permissions, ofLocale.set(locale, links));
+  return links;
+}
+
+function listLinks(locale: Locale, placed: readonly PlacedLink[], actor: Actor): NavigationLink[] {
   return placed.filter(({ permission }) => !permission || can({ actor }, permission))
     .map(({ permission: _, ...link }) => ({ ...link, label: link.label(locale) }));
 }

@@ -24,9 +24,16 @@ export function clientAddress(
   return client;
 }
 
+/** Behind a proxy, all connections come from one address. */
+let latest = { hostname: "", address: "" };
+
 function peerAddress({ remoteAddr }: Connection): string {
   if (!remoteAddr || !("hostname" in remoteAddr)) return "unknown";
-  return normalizeAddress(remoteAddr.hostname) ?? remoteAddr.hostname;
+  if (remoteAddr.hostname !== latest.hostname) {
+    const { hostname } = remoteAddr;
+    latest = { hostname, address: normalizeAddress(hostname) ?? hostname };
+  }
+  return latest.address;
 }
 
 /** Some proxies write `203.0.113.9:50000` and `[2001:db8::9]:50000`. */

@@ -187,6 +187,7 @@ export class World implements AsyncDisposable {
     const user = await this.user(email);
     const membership = { tenantId: company.tenant.id, userId: user.id, role };
     await this.system.tx((tx) => addMember(this.system, tx, membership));
+    this.services.use(SIGN_INS).forgetMember(membership.tenantId, membership.userId);
     return user;
   }
 
