@@ -1,3 +1,4 @@
+const SEED = "./seed.ts";
 const SERVICES = "../src/services.ts";
 const WORKER = "./worker.ts";
 
@@ -6,6 +7,7 @@ const WORKER = "./worker.ts";
  * double the time of `--help`. A bundle needs literals; cli/bundled_modules.ts has them.
  */
 export const lateModules = {
+  seed: () => import(SEED) as Promise<typeof import("./seed.ts")>,
   services: () => import(SERVICES) as Promise<typeof import("../src/services.ts")>,
   worker: () => import(WORKER) as Promise<typeof import("./worker.ts")>,
 };

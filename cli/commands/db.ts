@@ -10,10 +10,10 @@ import { repairRoles } from "../../db/migration/repair.ts";
 import { resetDatabase } from "../../db/migration/reset.ts";
 import { describeProblems, findRoleProblems } from "../../db/migration/roles.ts";
 import { HARDENING, hardeningScript } from "../../db/migration/server_setup.ts";
+import { lateModules } from "../late_modules.ts";
 import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
-import { seed } from "../seed.ts";
 import { withDatabase, withSystem } from "../session.ts";
 
 const migrateOptions = z.object({
@@ -83,6 +83,7 @@ export function dbCommand() {
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);
+      const { seed } = await lateModules.seed();
       output.data(await withSystem(seed));
       output.note("All sample users sign in with this password.");
     });
