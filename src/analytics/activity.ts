@@ -19,6 +19,17 @@ export type Activity = {
   details: Record<string, unknown>;
 };
 
+type JsonLine = {
+  at: string;
+  action: string;
+  actor_id: UserId | null;
+  actor_name: string;
+  subject_type: string;
+  subject_name: string;
+  project_id: string | null;
+  details: Record<string, unknown>;
+};
+
 /** The newest `activityLimit` lines of the tenant's log, newest first, as a column of another query. */
 export function activityColumn(db: TransactionDb) {
   const lines = db.select({
@@ -32,7 +43,7 @@ export function activityColumn(db: TransactionDb) {
     details: auditLog.details,
   }).from(auditLog).leftJoin(projects, eq(projects.id, auditLog.subjectId))
     .orderBy(desc(auditLog.sequence)).limit(sql.placeholder("activityLimit"));
-  return jsonRows(lines, (line): Activity => ({
+  return jsonRows(lines, (line: JsonLine): Activity => ({
     at: new Date(line.at),
     action: line.action,
     actorId: line.actor_id,

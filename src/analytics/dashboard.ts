@@ -131,6 +131,8 @@ function limitsFor(ctx: TenantContext): { projectLimit: number; activityLimit: n
   };
 }
 
+type JsonProject = { id: string; name: string; is_sample: boolean; updated_at: string };
+
 /** The `projectLimit` projects that changed last. */
 function recentProjectsColumn(db: TransactionDb) {
   const recent = db.select({
@@ -141,7 +143,7 @@ function recentProjectsColumn(db: TransactionDb) {
   }).from(projects).orderBy(desc(projects.updatedAt), desc(projects.id)).limit(
     sql.placeholder("projectLimit"),
   );
-  return jsonRows(recent, (project): RecentProject => ({
+  return jsonRows(recent, (project: JsonProject): RecentProject => ({
     id: project.id,
     name: project.name,
     isSample: project.is_sample,
