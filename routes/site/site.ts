@@ -9,6 +9,8 @@ import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
 import { invitationPages } from "./invitations.tsx";
 import { landingPages } from "./landing.tsx";
+import { oauthPages } from "./oauth.tsx";
+import { oauthSignUpPages } from "./oauth_sign_up.tsx";
 import { passwordPages } from "./passwords.tsx";
 import { sessionPages } from "./sessions.tsx";
 import { secondStepPages } from "./second_step.tsx";
@@ -26,9 +28,11 @@ for (
     landingPages,
     companyPages,
     signUpPages,
+    oauthSignUpPages,
     addressPages,
     sessionPages,
     emailSignInPages,
+    oauthPages,
     secondStepPages,
     stepUpPages,
     passwordPages,

@@ -40,6 +40,7 @@ export const en = {
   wrong: "Wrong email or password.",
   byEmail: "You can also set a new password by email.",
   passwordSaved: "Password saved. Sign in to continue.",
+  canceled: "You canceled signing in.",
   openWorkspace: "Sign in to open your workspace.",
   stepTitle: "Two-step verification",
   stepLead: {
