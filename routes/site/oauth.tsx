@@ -14,6 +14,7 @@ import {
 import { finishOAuth, type OAuthOutcome } from "../../src/identity/oauth_sign_in.ts";
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { sha256 } from "../../src/platform/crypto.ts";
+import { queryString } from "../../src/platform/query.ts";
 import { tenantUrl } from "../../src/tenancy/tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { ConnectPage } from "../../views/pages/oauth/connect_page.tsx";
@@ -176,8 +177,7 @@ async function wayBack(c: Context<HttpEnv>, came: Came): Promise<string> {
   const tenant = tenantId ? await ctx.services.use(TENANTS).findById(tenantId) : null;
   const origin = tenant ? tenantUrl(ctx.services.config.appUrl, tenant) : "";
   if (purpose === "connect") return origin + SECURITY_PATH;
-  const query = new URLSearchParams({ ...(tenant ? { notice: "canceled" } : {}), ...(next ? { next } : {}) });
-  return query.size > 0 ? `${origin}/login?${query}` : `${origin}/login`;
+  return `${origin}/login${queryString({ notice: tenant && "canceled", next })}`;
 }
 
 async function retryPath(

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { OAuthWish } from "../../src/identity/oauth_requests.ts";
 import { availableProviders, type Provider, PROVIDER_NAMES } from "../../src/identity/oauth_providers.ts";
+import { queryString } from "../../src/platform/query.ts";
 import type { ProviderLink } from "../../views/components/provider_buttons.tsx";
 import type { HttpEnv } from "../http.ts";
 
@@ -21,7 +22,5 @@ export function providerLinks<Env extends HttpEnv>(c: Context<Env>, from: From):
 
 /** The path that leads to a provider. It is a link, because our pages' forms may not lead to other sites. */
 export function startPath(provider: Provider, from: From): string {
-  const given = Object.entries(from).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  const query = given.length > 0 ? `?${new URLSearchParams(given)}` : "";
-  return `/auth/${provider}${query}`;
+  return `/auth/${provider}${queryString(from)}`;
 }

@@ -7,6 +7,7 @@ import { unauthenticated } from "../errors.ts";
 import { after, MINUTE } from "../platform/clock.ts";
 import { derivedToken, newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
+import { queryString } from "../platform/query.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import { OAUTH_CLIENTS, type Ties } from "./oauth_clients.ts";
 import type { Provider } from "./oauth_providers.ts";
@@ -92,5 +93,5 @@ export function destinationOf(
 ): string | null {
   if (invitationId) return `/invitations/${invitationToken(services, invitationId)}`;
   if (!tenantId) return next;
-  return `/workspaces/${tenantId}${next ? `?${new URLSearchParams({ next })}` : ""}`;
+  return `/workspaces/${tenantId}${queryString({ next })}`;
 }
