@@ -1,5 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type MutableRedirectUri, type MutableToken, OAuth2Server } from "oauth2-mock-server";
+import {
+  type MutableRedirectUri,
+  type MutableResponse,
+  type MutableToken,
+  OAuth2Server,
+} from "oauth2-mock-server";
 import type { Browser, Page } from "./browser.ts";
 
 const CLIENT = { id: "denizen", secret: "the secret of the client" };
@@ -10,6 +15,8 @@ export class OidcProvider implements AsyncDisposable {
   claims: Record<string, unknown> = {};
   /** Changes the address to which the provider sends the browser back. */
   onAnswer: (url: URL) => void = () => {};
+  /** Breaks the signature of the ID tokens. */
+  forgesSignatures = false;
   readonly #server: OAuth2Server;
 
   private constructor(server: OAuth2Server) {
@@ -17,6 +24,9 @@ export class OidcProvider implements AsyncDisposable {
     const { service } = server;
     service.on("beforeTokenSigning", ({ payload }: MutableToken) => {
       for (const [name, value] of Object.entries(this.claims)) payload[name] = value;
+    });
+    service.on("beforeResponse", ({ body }: MutableResponse) => {
+      if (this.forgesSignatures && body) body.id_token = resigned(String(body.id_token));
     });
     service.on("beforeAuthorizeRedirect", ({ url }: MutableRedirectUri) => this.onAnswer(url));
   }
@@ -111,6 +121,12 @@ export class GitHub implements AsyncDisposable {
     this.#tokens.add(token);
     return Response.json({ access_token: token, scope: "read:user,user:email", token_type: "bearer" });
   }
+}
+
+/** The same ID token with another signature. */
+function resigned(token: string): string {
+  const [header, payload, signature] = token.split(".");
+  return `${header}.${payload}.${[...signature!].reverse().join("")}`;
 }
 
 /** Clicks a provider's button. Returns the address at the provider to which it leads. */
