@@ -12,6 +12,7 @@ import {
   renewRecoveryCodes,
 } from "../../src/identity/factor_management.ts";
 import { countRecoveryCodes } from "../../src/identity/factors.ts";
+import type { Identity } from "../../src/identity/identities.ts";
 import { disconnectIdentity, listIdentities } from "../../src/identity/identity_management.ts";
 import { PROVIDER_NAMES } from "../../src/identity/oauth_providers.ts";
 import { isRecentSignIn } from "../../src/identity/recent_sign_in.ts";
@@ -112,7 +113,7 @@ async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Prom
     email,
     factors,
     identities,
-    providers: providerLinks(c, { purpose: "connect", next: c.get("tenant") ? PATH : undefined }),
+    providers: connectLinks(c, identities),
     recovery: { left, all: RECOVERY_CODE_COUNT },
     isVerified,
     now: ctx.services.clock.now(),
@@ -126,6 +127,13 @@ async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Prom
     trail: [{ label: text.account, href: "/account" }],
     body: <SecurityPage {...props} />,
   };
+}
+
+/** The providers at which the person hasn't connected an account. */
+function connectLinks(c: Context<AccountEnv>, identities: Identity[]) {
+  const connected = new Set(identities.map(({ provider }) => provider));
+  const links = providerLinks(c, { purpose: "connect", next: c.get("tenant") ? PATH : undefined });
+  return links.filter(({ provider }) => !connected.has(provider));
 }
 
 function newFactorPage(

@@ -25,8 +25,8 @@ const identityChange = z.object({
 
 const sample = {
   name: SAMPLE.person,
-  provider: "Google",
-  account: "ada@gmail.example",
+  providerName: "Google",
+  accountName: "ada@gmail.example",
   url: `${SAMPLE.site}/account/security`,
   ipAddress: "203.0.113.24",
   browser: { browser: "Firefox", system: "Linux" },
@@ -36,7 +36,7 @@ export const IDENTITY_CONNECTED = email("identity_connected", {
   to: ACCOUNTS,
   request: identityChange,
   load: loadIdentityChange,
-  subject: ({ provider }, _brand, locale) => emailText.of(locale).identityConnected.subject(provider),
+  subject: ({ providerName }, _brand, locale) => emailText.of(locale).identityConnected.subject(providerName),
   preheader: (_data, _brand, locale) => emailText.of(locale).identityConnected.preheader,
   view: IdentityConnected,
   sample,
@@ -46,7 +46,8 @@ export const IDENTITY_DISCONNECTED = email("identity_disconnected", {
   to: ACCOUNTS,
   request: identityChange,
   load: loadIdentityChange,
-  subject: ({ provider }, _brand, locale) => emailText.of(locale).identityDisconnected.subject(provider),
+  subject: ({ providerName }, _brand, locale) =>
+    emailText.of(locale).identityDisconnected.subject(providerName),
   preheader: (_data, _brand, locale) => emailText.of(locale).identityDisconnected.preheader,
   view: IdentityDisconnected,
   sample,
@@ -59,8 +60,8 @@ function loadIdentityChange(
 ): Promise<IdentityChangedData> {
   return Promise.resolve({
     name: reader.emailVerifiedAt && reader.name,
-    provider: PROVIDER_NAMES[provider],
-    account,
+    providerName: PROVIDER_NAMES[provider],
+    accountName: account,
     url: `${services.config.appUrl.origin}/account/security`,
     ipAddress,
     browser: parseUserAgent(userAgent),

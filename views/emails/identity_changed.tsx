@@ -6,10 +6,10 @@ import { useEmailText } from "./text.ts";
 export type IdentityChangedData = {
   /** Null if the address is unconfirmed. */
   name: string | null;
-  /** The provider's name, such as Google. */
-  provider: string;
+  /** Such as Google. */
+  providerName: string;
   /** The address at the provider. Null if the provider hasn't verified it. */
-  account: string | null;
+  accountName: string | null;
   /** Where the reader sees their connected accounts. */
   url: string;
   ipAddress: string;
@@ -32,16 +32,16 @@ type Text = {
 };
 
 function IdentityChanged(
-  { name, provider, account, url, text, ...origin }: IdentityChangedData & { text: Text },
+  { name, providerName, accountName, url, text, ...origin }: IdentityChangedData & { text: Text },
 ) {
   const { brand } = useEmail();
   const { hello, connectedAccount } = useEmailText();
   return (
     <>
-      <Title>{text.title(provider)}</Title>
+      <Title>{text.title(providerName)}</Title>
       {name ? <Paragraph>{hello(name)}</Paragraph> : null}
-      <Paragraph>{text.body(provider, brand.name)}</Paragraph>
-      {account ? <Facts facts={[[connectedAccount(provider), account]]} /> : null}
+      <Paragraph>{text.body(providerName, brand.name)}</Paragraph>
+      {accountName ? <Facts facts={[[connectedAccount(providerName), accountName]]} /> : null}
       <OriginFacts {...origin} />
       <Paragraph>{text.whatToDo}</Paragraph>
       <ActionButton href={url}>{text.button}</ActionButton>

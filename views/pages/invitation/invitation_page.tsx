@@ -78,12 +78,12 @@ function SetUp(props: InvitationPageProps) {
       {providers.length > 0
         ? (
           <>
+            <p>{fill(text.forAddress, { email: address })}</p>
             <ProviderButtons providers={providers} />
             <Divider>{text.or}</Divider>
           </>
         )
-        : null}
-      <p>{fill(text.setUp, { email: address })}</p>
+        : <p>{fill(text.setUp, { email: address })}</p>}
       <NewcomerForm {...props} />
     </>
   );

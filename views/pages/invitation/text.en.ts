@@ -12,6 +12,7 @@ export const en = {
   leadFrom: (inviter: string, role: string) => `${inviter} invited you as ${role}.`,
   setUp: "For {email}. Enter your name and choose a password to join.",
   or: "or",
+  forAddress: "This invitation is for {email}.",
   setUpAtProvider: "You'll sign in as {email} with {provider}. Enter your name to join.",
   otherWay: "Rather use a password? {link}",
   otherWayLink: "Choose a password",

@@ -20,8 +20,9 @@ export type ConnectPageProps = Pick<OpenConnection, "step" | "owner"> & {
 export function ConnectPage(props: ConnectPageProps) {
   const text = oauthText.use();
   const Step = { connect: Connect, sign_in: SignIn, switch: SwitchAccount }[props.step];
+  const title = props.step === "sign_in" ? text.signInTitle : text.connectTitle;
   return (
-    <FormColumn title={text.connectTitle(props.provider)}>
+    <FormColumn title={title(props.provider)}>
       <Step {...props} />
     </FormColumn>
   );

@@ -7,6 +7,7 @@ export const en = {
   connect: (provider: string) => `Connect ${provider}`,
   notNow: "Not now",
   connected: (provider: string) => `${provider} connected. You can sign in with it from now on.`,
+  signInTitle: (provider: string) => `Sign in to connect ${provider}`,
   signInLead: "{owner} already has an account. Sign in once, then connect {provider}.",
   signIn: "Sign in to continue",
   signInNote: "No password? Choose “Email me a link” on the next page.",

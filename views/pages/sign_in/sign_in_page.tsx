@@ -32,7 +32,7 @@ export function SignInPage(
     <FormColumn
       title={workspace ? fill(text.heading, { workspace: name }) : text.title}
       mark={workspace ? <TenantMark {...workspace} size="large" /> : null}
-      lead={text.lead}
+      lead={providers.length > 0 ? text.leadWithProviders : text.lead}
     >
       {providers.length > 0
         ? (
@@ -43,7 +43,7 @@ export function SignInPage(
         )
         : null}
       <SignInForm {...form} />
-      <Divider>{text.or}</Divider>
+      {providers.length > 0 ? null : <Divider>{text.or}</Divider>}
       <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
       <p class="text-muted">
         {fill(text.newHere, { link: <TextLink href={`${apexUrl}/signup`}>{text.create}</TextLink> })}

@@ -4,6 +4,7 @@ export const en = {
   heading: "Sign in to {workspace}",
   description: "Sign in to your workspaces with your work email and password.",
   lead: "Use your work email and password.",
+  leadWithProviders: "Choose an account, or use your work email.",
   email: "Email",
   password: "Password",
   remember: "Stay signed in on this device",
