@@ -20,18 +20,18 @@ import { done, form, page } from "../page.tsx";
 import { withSuggestion } from "./addresses.tsx";
 import { forgetKeptIdentity, keptIdentityOf } from "./kept_identity_cookie.ts";
 
-const PATH = "/signup/oauth";
+export const SIGN_UP_PATH = "/signup/oauth";
 
 /** Asks what a provider doesn't know about a person who signs up with it. */
 export const oauthSignUpPages = new Hono<HttpEnv>();
 
-oauthSignUpPages.get(PATH, async (c) => {
+oauthSignUpPages.get(SIGN_UP_PATH, async (c) => {
   const identity = await findSignUpIdentity(systemContextOf(c), keptIdentityOf(c));
   if (!identity) return c.redirect("/signup", 303);
   return await page(c, signUpForm(c, identity, { values: { name: identity.name } }));
 });
 
-oauthSignUpPages.post(PATH, (c) => {
+oauthSignUpPages.post(SIGN_UP_PATH, (c) => {
   const ctx = systemContextOf(c);
   const token = keptIdentityOf(c);
   return form(c, {

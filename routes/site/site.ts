@@ -7,6 +7,7 @@ import { emailChangePages } from "./email_change.tsx";
 import { emailSignInPages } from "./email_sign_in.tsx";
 import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
+import { connectionPages } from "./identity_connection.tsx";
 import { invitationPages } from "./invitations.tsx";
 import { landingPages } from "./landing.tsx";
 import { oauthPages } from "./oauth.tsx";
@@ -32,6 +33,7 @@ for (
     addressPages,
     sessionPages,
     emailSignInPages,
+    connectionPages,
     oauthPages,
     secondStepPages,
     stepUpPages,

@@ -1,8 +1,11 @@
+import { eq } from "drizzle-orm";
 import assert from "node:assert/strict";
+import { factors } from "../../db/control/schema/factors.ts";
 import { identities } from "../../db/control/schema/identities.ts";
 import { invite } from "../../src/access/invitations.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import type { Browser, Page } from "../support/browser.ts";
 import { startWorker } from "../support/jobs.ts";
 import { askProvider, continueWith, GitHub, OidcProvider } from "../support/providers.ts";
@@ -192,6 +195,54 @@ Deno.test("accounts that exist", async (t) => {
     assert.match(strangers.url, /\/login\?/);
     assert.ok(cyd.emailVerifiedAt);
     assert.equal(cyd.passwordHash, null);
+  });
+
+  await t.step("connecting from a workspace signs in on the apex first, and leads back", async () => {
+    const ida = await world.member(acme, "ida@acme.example", "member");
+    const browser = world.browser();
+    const credentials = { email: ida.email, password: PASSWORD };
+    await browser.post(`http://${world.host("acme")}/login`, credentials);
+    const security = await browser.get(`http://${world.host("acme")}/account/security`);
+
+    google.claims = { sub: "ida", email: "ida@home.example", email_verified: true };
+    const asked = await browser.get(linkTo(security, "google"));
+    const next = /name="next" value="([^"]+)"/.exec(asked.text)![1]!.replaceAll("&amp;", "&");
+    await browser.post(`${apex}/login`, { ...credentials, next: "/workspaces" });
+    const form = await continueWith(browser, apex + next);
+    const back = await browser.post(form.url);
+
+    assert.match(asked.url, /\/login\?/);
+    assert.equal(back.url, `http://${world.host("acme")}/account/security`);
+    assert.match(back.text, /ida@home\.example/);
+  });
+
+  await t.step("an account that is the last way in can't be disconnected", async () => {
+    const browser = world.browser();
+    await signIn(browser, { sub: "cyd", email: "cyd@corp.example" });
+    const { id: userId } = (await findUserByEmail(world.system.control, "cyd@corp.example"))!;
+    const now = world.clock.now();
+    const factor = {
+      id: newId(),
+      userId,
+      type: "email",
+      name: "Email",
+      createdAt: now,
+      confirmedAt: now,
+    } as const;
+    await world.system.control.insert(factors).values(factor);
+    const mine = eq(identities.userId, userId);
+    const [identity] = await world.system.control.select().from(identities).where(mine);
+    const path = `${apex}/account/security/identities/${identity!.id}/remove`;
+
+    await browser.post(path, { step_up: "email" });
+    await work(world);
+    const code = /\b\d{6}\b/.exec((await world.emails("cyd@corp.example"))[0]!.text)![0];
+    const refused = await browser.post(path, { step_up: "confirm", step_up_code: code });
+
+    assert.equal(refused.status, 409);
+    assert.match(refused.text, /Set a password first/);
+    assert.equal(await world.system.control.$count(identities, mine), 1);
+    await world.system.control.delete(factors).where(eq(factors.userId, userId));
   });
 
   await t.step("somebody from outside the workspace lands in the list of their own", async () => {

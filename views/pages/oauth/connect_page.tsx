@@ -6,6 +6,7 @@ import { fill } from "../../text.ts";
 import { oauthText } from "./text.ts";
 
 export type ConnectPageProps = Pick<OpenConnection, "step" | "owner"> & {
+  title: string;
   /** The provider's name. */
   provider: string;
   /** The address at the provider. Null if the provider hasn't verified it. */
@@ -18,11 +19,9 @@ export type ConnectPageProps = Pick<OpenConnection, "step" | "owner"> & {
 
 /** `/auth/connect`: lets a person sign in with the account that they proved at a provider. */
 export function ConnectPage(props: ConnectPageProps) {
-  const text = oauthText.use();
   const Step = { connect: Connect, sign_in: SignIn, switch: SwitchAccount }[props.step];
-  const title = props.step === "sign_in" ? text.signInTitle : text.connectTitle;
   return (
-    <FormColumn title={title(props.provider)}>
+    <FormColumn title={props.title}>
       <Step {...props} />
     </FormColumn>
   );
