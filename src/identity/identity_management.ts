@@ -1,9 +1,9 @@
 import { and, eq } from "drizzle-orm";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { identities } from "../../db/control/schema/identities.ts";
 import { describeActor, type UserId } from "../access/actor.ts";
 import { authorizeSelf } from "../access/authorize.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
-import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { conflict, notFound } from "../errors.ts";

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { identities, oauthRequests } from "../../db/control/schema/identities.ts";
-import { findUserByEmail } from "../../src/identity/users.ts";
+import { addIdentity } from "../../src/identity/identities.ts";
+import { findUserByEmail, setPasswordHash } from "../../src/identity/users.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { Authenticator } from "../support/authenticator.ts";
 import type { Page } from "../support/browser.ts";
+import { startWorker } from "../support/jobs.ts";
 import { PRODUCTION } from "../support/production.ts";
 import { askProvider, consent, continueWith, GitHub, OidcProvider } from "../support/providers.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /**
  * Protects: a provider's answer counts once, in the browser that asked for it, and only for the account that it is about
- * (S18, S48, S57, S59, S61).
+ * (S18, S25, S48, S57, S59, S61).
  */
 
 const GOOGLE = "/auth/google";
@@ -217,6 +219,32 @@ Deno.test("S57 after a provider, the second factor is asked, also on the way to 
   assert.match(inside.url, /\/login\?/);
   assert.equal(wrong.status, 422);
   assert.equal(landed.url, `http://${world.host("acme")}/projects`);
+});
+
+Deno.test("S25 a provider and a code by email don't make up for the second factor that staff needs", async () => {
+  await using google = await OidcProvider.open();
+  await using world = await World.open(google.variables("GOOGLE"));
+  const apex = `http://${world.host()}`;
+  const staff = await world.newStaff("root@corp.example");
+  await world.system.tx((tx) => setPasswordHash(world.system, tx, staff.id, null));
+  const account = { provider: "google", issuer: google.issuer, subject: "root", email: staff.email } as const;
+  await world.system.tx((tx) => addIdentity(world.system, tx, staff, account));
+  google.claims = { sub: "root" };
+  const browser = world.browser();
+  await continueWith(browser, apex + GOOGLE);
+
+  await browser.post(`${apex}/reauthenticate`, { next: "/workspaces", step_up: "email" });
+  {
+    await using worker = await startWorker(world, "kv");
+    await worker.idle();
+  }
+  const code = /\b\d{6}\b/.exec((await world.emails(staff.email))[0]!.text)![0];
+  const proof = { next: "/workspaces", step_up: "confirm", step_up_code: code };
+  const proved = await browser.post(`${apex}/reauthenticate`, proof);
+  const admin = await browser.get(`${apex}/admin/tenants`);
+
+  assert.equal(proved.url, `${apex}/workspaces`);
+  assert.match(admin.url, /\/account\/security\?notice=staff$/);
 });
 
 Deno.test("S59 Microsoft's email counts only if the directory has verified its domain", async () => {
