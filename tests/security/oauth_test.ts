@@ -300,6 +300,11 @@ Deno.test("S61 an answer with a valid state in another browser is refused, whoev
 
     assertRefused(await victim.get(callback), 400);
     assertRefused(await world.browser().get(callback), 400);
+    assert.match(
+      (await attacker.get(callback)).url,
+      /\/(signup\/oauth|auth\/connect)$/,
+      "they used nothing up",
+    );
   }
   assert.match((await victim.get(`${apex}/account`)).text, /victim@corp\.example/, "still signed in");
   assert.equal(await world.system.control.$count(identities), 0);
