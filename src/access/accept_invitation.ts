@@ -138,7 +138,8 @@ export async function findNewcomerIdentity(
   kept: string,
 ): Promise<PendingIdentity | null> {
   const identity = step === "set_up" ? await findKeptIdentity(ctx, kept) : null;
-  return identity?.invitationId === id && identity.email === email ? identity : null;
+  const isForNewcomer = identity?.invitationId === id && identity.userId === null;
+  return isForNewcomer && identity.email === email ? identity : null;
 }
 
 /**

@@ -16,6 +16,7 @@ import { USER_IDENTITY_DISCONNECTED } from "./events.ts";
 import { findFactors } from "./factors.ts";
 import { addIdentity, findIdentities, type Identity } from "./identities.ts";
 import { IDENTITY_CONNECTED, IDENTITY_DISCONNECTED } from "./identity_emails.ts";
+import { destinationOf } from "./oauth_requests.ts";
 import { findKeptIdentity, type PendingIdentity, takeKeptIdentity } from "./pending_identities.ts";
 import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { getUserById, lockUser } from "./users.ts";
@@ -66,7 +67,7 @@ export async function connectIdentity(
 ): Promise<Pick<PendingIdentity, "provider" | "next">> {
   const account = await findKeptIdentity(ctx, token);
   if (!account?.userId) throw expired();
-  const { userId, provider, next } = account;
+  const { userId, provider } = account;
   authorizeSelf(ctx, userId);
   await requireConfirmedEmail(ctx);
   await requireRecentSignIn(ctx);
@@ -77,7 +78,7 @@ export async function connectIdentity(
     await sendEmail(ctx, tx, IDENTITY_CONNECTED, { userId, provider, account: account.email, ...device });
   });
   log.info("identity connected", { userId, provider, requestId: ctx.requestId });
-  return { provider, next };
+  return { provider, next: destinationOf(ctx, { ...account, tenantId: null }) };
 }
 
 /**

@@ -89,8 +89,7 @@ async function waitToConnect(
   const { userId } = request;
   if (!userId || describeActor(ctx.actor).id !== userId) return { next: "expired" };
   if (ownerId && ownerId !== userId) return { next: "taken", request };
-  const next = destinationOf(ctx, request);
-  return { next: "connect", kept: await keepIdentity(ctx, account, { userId, next }) };
+  return { next: "connect", kept: await keepIdentity(ctx, account, { userId, ...goalOf(ctx, request) }) };
 }
 
 /** The address belongs to a confirmed account, whose owner has to say so before the provider can open it. */
@@ -100,8 +99,7 @@ async function askToSignIn(
   account: ProviderAccount,
   { id: userId }: User,
 ): Promise<OAuthOutcome> {
-  const next = destinationOf(ctx, request);
-  return { next: "connect", kept: await keepIdentity(ctx, account, { userId, next }) };
+  return { next: "connect", kept: await keepIdentity(ctx, account, { userId, ...goalOf(ctx, request) }) };
 }
 
 /** Someone who can sign in does so, and accepts there. Anybody else joins with the proved account, if it has the invited address. */
@@ -166,6 +164,12 @@ async function claim(
     const wanted = placeOf(returning, destination);
     return { user, destination, wasReset, ...await signInProven(ctx, tx, user, "oauth", wanted) };
   });
+}
+
+/** The database never contains an invitation's link, so its id stands for it. */
+function goalOf(ctx: SystemContext, request: OAuthRequest) {
+  const { invitationId } = request;
+  return invitationId ? { invitationId } : { next: destinationOf(ctx, request) };
 }
 
 function placeOf({ trust, device }: Returning, next: string | null) {

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import assert from "node:assert/strict";
 import { factors } from "../../db/control/schema/factors.ts";
-import { identities } from "../../db/control/schema/identities.ts";
+import { identities, pendingIdentities } from "../../db/control/schema/identities.ts";
 import { invite } from "../../src/access/invitations.ts";
 import { findUserByEmail } from "../../src/identity/users.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
@@ -304,6 +304,28 @@ Deno.test("accounts that exist", async (t) => {
     assert.match(form.text, /Join workspace/);
     assert.equal(await findUserByEmail(world.system.control, "gus@corp.example"), null);
   });
+
+  await t.step(
+    "a person with a password signs in, connects Google, and is back at the invitation",
+    async () => {
+      const { email } = await world.user("hal@known.example");
+      const invited = await invitationTo(world, acme.ctx, email);
+      const browser = world.browser();
+
+      google.claims = { sub: "hal", email, email_verified: true };
+      const asked = await continueWith(browser, apex + linkTo(await browser.get(invited), "google"));
+      const waiting = JSON.stringify(await world.system.control.select().from(pendingIdentities));
+      await browser.post(`${apex}/login`, { email, password: PASSWORD, next: "/auth/connect" });
+      const back = await browser.post(asked.url);
+      const landed = await browser.post(invited);
+
+      assert.equal(asked.url, `${apex}/auth/connect`);
+      assert.ok(!waiting.includes(invited.split("/").at(-1)!), "what waits doesn't contain the link");
+      assert.equal(back.url, invited);
+      assert.match(back.text, /Accept invitation/);
+      assert.equal(landed.url, `http://${world.host("acme")}/dashboard`);
+    },
+  );
 
   await t.step("a person who signs in with Google accepts an invitation with one click", async () => {
     const globex = await world.company("globex", "Globex");

@@ -1,6 +1,6 @@
 export const en = {
   connectTitle: (provider: string) => `Connect ${provider}`,
-  connectLead: (provider: string) => `From then on, you can sign in with ${provider}.`,
+  connectLead: (provider: string) => `You can then sign in with ${provider}.`,
   account: (provider: string) => `${provider} account`,
   unverifiedAccount: "Without a verified email",
   owner: "Your account",
