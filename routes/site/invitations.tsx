@@ -37,10 +37,8 @@ invitationPages.get("/:token", async (c) => {
   if (!invitation) return await page(c, closedPage(c));
   const isByPassword = c.req.query("password") !== undefined;
   const identity = isByPassword ? null : await provenIdentity(c, invitation);
-  return await page(
-    c,
-    pageOf(c, invitation, identity, { values: { name: identity?.name ?? "" }, errors: {} }),
-  );
+  const form = { values: { name: identity?.name ?? "" }, errors: {} };
+  return await page(c, pageOf(c, invitation, identity, form));
 });
 
 invitationPages.post("/:token", async (c) => {

@@ -52,7 +52,8 @@ export const newcomerAtProvider = newcomer.pick({ name: true });
 
 /**
  * What a visitor with the link must do. `set_up`: choose a password, or use an account at a provider, because the address has no
- * account that its owner has confirmed. `sign_in`: sign in to the account. `accept`: they are signed in. `switch`: somebody else is signed in.
+ * account that its owner has confirmed. `sign_in`: sign in to the account. `accept`: they are signed in. `switch`: somebody else
+ * is signed in.
  */
 export type InvitationStep = "set_up" | "sign_in" | "accept" | "switch";
 

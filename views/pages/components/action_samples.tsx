@@ -1,5 +1,4 @@
 import { Button, ButtonLink, type ButtonVariant, IconButton } from "../../components/button.tsx";
-import { Divider } from "../../components/divider.tsx";
 import { hx } from "../../components/hx.ts";
 import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
@@ -40,7 +39,6 @@ export function ActionSamples() {
         <Sample state="Sign-in providers, and another way below">
           <div class="grid w-72 gap-6">
             <ProviderButtons providers={PROVIDERS} />
-            <Divider>or</Divider>
           </div>
         </Sample>
         <Sample state="Only an icon: default, hover, focus, disabled">

@@ -2,7 +2,6 @@ import type { Child } from "hono/jsx";
 import type { InvitationStep } from "../../../src/access/accept_invitation.ts";
 import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
-import { Divider } from "../../components/divider.tsx";
 import { TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
@@ -75,15 +74,8 @@ function SetUp(props: InvitationPageProps) {
   }
   return (
     <>
-      {providers.length > 0
-        ? (
-          <>
-            <p>{fill(text.forAddress, { email: address })}</p>
-            <ProviderButtons providers={providers} />
-            <Divider>{text.or}</Divider>
-          </>
-        )
-        : <p>{fill(text.setUp, { email: address })}</p>}
+      <p>{fill(providers.length > 0 ? text.forAddress : text.setUp, { email: address })}</p>
+      <ProviderButtons providers={providers} />
       <NewcomerForm {...props} />
     </>
   );
@@ -134,14 +126,7 @@ function SignIn({ email, path, providers }: InvitationPageProps) {
   return (
     <>
       <p>{fill(text.signIn, { email: <Address email={email} /> })}</p>
-      {providers.length > 0
-        ? (
-          <>
-            <ProviderButtons providers={providers} />
-            <Divider>{text.or}</Divider>
-          </>
-        )
-        : null}
+      <ProviderButtons providers={providers} />
       <div>
         <ButtonLink
           href={`/login?${new URLSearchParams({ next: path, email })}`}

@@ -11,7 +11,6 @@ export const en = {
   lead: (role: string) => `You're invited as ${role}.`,
   leadFrom: (inviter: string, role: string) => `${inviter} invited you as ${role}.`,
   setUp: "For {email}. Enter your name and choose a password to join.",
-  or: "or",
   forAddress: "This invitation is for {email}.",
   setUpAtProvider: "You'll sign in as {email} with {provider}. Enter your name to join.",
   otherWay: "Rather use a password? {link}",

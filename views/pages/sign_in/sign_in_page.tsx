@@ -34,14 +34,7 @@ export function SignInPage(
       mark={workspace ? <TenantMark {...workspace} size="large" /> : null}
       lead={providers.length > 0 ? text.leadWithProviders : text.lead}
     >
-      {providers.length > 0
-        ? (
-          <>
-            <ProviderButtons providers={providers} />
-            <Divider>{text.or}</Divider>
-          </>
-        )
-        : null}
+      <ProviderButtons providers={providers} />
       <SignInForm {...form} />
       {providers.length > 0 ? null : <Divider>{text.or}</Divider>}
       <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>

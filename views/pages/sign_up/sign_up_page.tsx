@@ -1,6 +1,5 @@
 import { Alert } from "../../components/alert.tsx";
 import { Button } from "../../components/button.tsx";
-import { Divider } from "../../components/divider.tsx";
 import { TextField } from "../../components/field.tsx";
 import { FormKeyField } from "../../components/form_key.tsx";
 import { hx } from "../../components/hx.ts";
@@ -39,14 +38,7 @@ export function SignUpPage({ providers, ...form }: SignUpFormProps & { providers
   const text = signUpText.use();
   return (
     <FormColumn title={text.title} lead={text.lead}>
-      {providers.length > 0
-        ? (
-          <>
-            <ProviderButtons providers={providers} />
-            <Divider>{text.or}</Divider>
-          </>
-        )
-        : null}
+      <ProviderButtons providers={providers} />
       <SignUpForm {...form} />
     </FormColumn>
   );
