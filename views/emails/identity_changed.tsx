@@ -1,4 +1,4 @@
-import { ActionButton, Facts, LinkFallback, Paragraph, Title } from "./email_components.tsx";
+import { ActionButton, LinkFallback, Paragraph, Title } from "./email_components.tsx";
 import { type EmailBrowser, useEmail } from "./email_context.ts";
 import { OriginFacts } from "./origin_facts.tsx";
 import { useEmailText } from "./text.ts";
@@ -26,7 +26,7 @@ export function IdentityDisconnected(data: IdentityChangedData) {
 
 type Text = {
   title: (provider: string) => string;
-  body: (provider: string, product: string) => string;
+  body: (account: string, product: string) => string;
   whatToDo: string;
   button: string;
 };
@@ -35,13 +35,13 @@ function IdentityChanged(
   { name, providerName, accountName, url, text, ...origin }: IdentityChangedData & { text: Text },
 ) {
   const { brand } = useEmail();
-  const { hello, connectedAccount } = useEmailText();
+  const { hello } = useEmailText();
+  const account = accountName ? `${providerName} (${accountName})` : providerName;
   return (
     <>
       <Title>{text.title(providerName)}</Title>
       {name ? <Paragraph>{hello(name)}</Paragraph> : null}
-      <Paragraph>{text.body(providerName, brand.name)}</Paragraph>
-      {accountName ? <Facts facts={[[connectedAccount(providerName), accountName]]} /> : null}
+      <Paragraph>{text.body(account, brand.name)}</Paragraph>
       <OriginFacts {...origin} />
       <Paragraph>{text.whatToDo}</Paragraph>
       <ActionButton href={url}>{text.button}</ActionButton>
