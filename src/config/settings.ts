@@ -150,7 +150,8 @@ export const SETTINGS = {
     group: "Sign-in providers",
     parse: serviceUrl,
     default: "https://accounts.google.com",
-    description: "The issuer (OpenID Connect) behind _Continue with Google_. Change it only for tests.",
+    description:
+      "The OpenID Connect issuer behind _Continue with Google_. Change it only to test with a stand-in.",
     guide: "oauth.md",
   }),
   githubClientId: setting("GITHUB_CLIENT_ID", {
