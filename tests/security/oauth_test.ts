@@ -334,6 +334,20 @@ Deno.test("S61 a state cookie that a sibling subdomain tossed doesn't count", as
   assert.equal(own.headers.location, "/signup/oauth");
 });
 
+Deno.test("one network starts 100 sign-ins a minute, and has to wait then", async () => {
+  await using google = await OidcProvider.open();
+  await using world = await World.open(google.variables("GOOGLE"));
+  const start = () => world.raw("GET", world.host(), GOOGLE);
+
+  const statuses = (await Promise.all(Array.from({ length: 101 }, start))).map(({ status }) => status);
+  world.clock.advance(2 * MINUTE);
+  const later = await start();
+
+  assert.deepEqual(Map.groupBy(statuses, (status) => status).get(302)?.length, 100);
+  assert.equal(statuses.filter((status) => status === 429).length, 1);
+  assert.equal(later.status, 302);
+});
+
 Deno.test("a database that leaks finishes nobody's sign-in", async () => {
   await using google = await OidcProvider.open();
   await using world = await World.open(google.variables("GOOGLE"));
