@@ -73,6 +73,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     ...halfConfigured(config),
     ...sharedPort(config),
     ...redisProblems(config),
+    ...providerProblems(config),
     ...emailProblems(read.values, config.environment),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
@@ -167,6 +168,19 @@ function redisProblems({ redisUrl, upstashUrl, upstashToken }: Config): string[]
     lines.push("UPSTASH_REDIS_REST_URL: must be set with UPSTASH_REDIS_REST_TOKEN");
   }
   return lines;
+}
+
+function providerProblems(config: Config): string[] {
+  const pairs = [
+    ["GOOGLE", config.googleClientId, config.googleClientSecret],
+    ["GITHUB", config.githubClientId, config.githubClientSecret],
+    ["MICROSOFT", config.microsoftClientId, config.microsoftClientSecret],
+  ];
+  return pairs.flatMap(([name, id, secret]) => {
+    if (Boolean(id) === Boolean(secret)) return [];
+    const [missing, given] = id ? ["SECRET", "ID"] : ["ID", "SECRET"];
+    return [`${name}_CLIENT_${missing}: must be set with ${name}_CLIENT_${given}`];
+  });
 }
 
 /** Production must send email, because it has no development mailbox. */

@@ -12,6 +12,9 @@ import {
   renewRecoveryCodes,
 } from "../../src/identity/factor_management.ts";
 import { countRecoveryCodes } from "../../src/identity/factors.ts";
+import type { Identity } from "../../src/identity/identities.ts";
+import { disconnectIdentity, listIdentities } from "../../src/identity/identity_management.ts";
+import { PROVIDER_NAMES } from "../../src/identity/oauth_providers.ts";
 import { isRecentSignIn } from "../../src/identity/recent_sign_in.ts";
 import { findStepUpWay } from "../../src/identity/step_up.ts";
 import { getUserById } from "../../src/identity/users.ts";
@@ -25,6 +28,7 @@ import { accountText } from "../../views/pages/account/text.ts";
 import { type AccountEnv, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
+import { providerLinks } from "../site/provider_links.ts";
 import { AccountPages } from "./account_pages.ts";
 
 const PATH = "/account/security";
@@ -86,13 +90,21 @@ pages.post(`${PATH}/recovery-codes`, async (c) => {
   return await page(c, codesPage(c, await renewRecoveryCodes(systemContextOf(c), c.get("session").actor.id)));
 });
 
+pages.post(`${PATH}/identities/:id/remove`, async (c) => {
+  const { actor } = c.get("session");
+  const id = c.req.param("id");
+  const { provider } = await disconnectIdentity(systemContextOf(c), actor.id, id, c.get("device"));
+  return await done(c, { to: PATH, flash: textOf(c).disconnected(PROVIDER_NAMES[provider]) });
+});
+
 async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Promise<Page> {
   const ctx = systemContextOf(c);
   const { actor: { id, email }, isVerified } = c.get("session");
   const text = textOf(c);
-  const [{ passwordHash }, factors, left, isRecent] = await Promise.all([
+  const [{ passwordHash }, factors, identities, left, isRecent] = await Promise.all([
     getUserById(ctx.control, id),
     listFactors(ctx, id),
+    listIdentities(ctx, id),
     countRecoveryCodes(ctx.control, id),
     isRecentSignIn(ctx),
   ]);
@@ -100,6 +112,8 @@ async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Prom
   const props = {
     email,
     factors,
+    identities,
+    providers: connectLinks(c, identities),
     recovery: { left, all: RECOVERY_CODE_COUNT },
     isVerified,
     now: ctx.services.clock.now(),
@@ -113,6 +127,13 @@ async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Prom
     trail: [{ label: text.account, href: "/account" }],
     body: <SecurityPage {...props} />,
   };
+}
+
+/** The providers at which the person hasn't connected an account. */
+function connectLinks(c: Context<AccountEnv>, identities: Identity[]) {
+  const connected = new Set(identities.map(({ provider }) => provider));
+  const links = providerLinks(c, { purpose: "connect", next: c.get("tenant") ? PATH : undefined });
+  return links.filter(({ provider }) => !connected.has(provider));
 }
 
 function newFactorPage(

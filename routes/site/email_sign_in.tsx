@@ -24,11 +24,10 @@ import {
 import { signInText } from "../../views/pages/sign_in/text.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
-import { hostCookie, signInBrowser } from "../middleware/session.ts";
+import { hostCookie } from "../middleware/session.ts";
 import { type Done, done, form, type Page, page } from "../page.tsx";
-import { destinationOf } from "./destination.ts";
+import { enter } from "./destination.ts";
 import { safeNext } from "./redirects.ts";
-import { SECOND_STEP_PATH, sendSecondStep } from "./second_step_cookies.ts";
 
 /** Signing in with an emailed link or code, on the apex and on a workspace's host. */
 export const emailSignInPages = new Hono<HttpEnv>();
@@ -106,15 +105,8 @@ function placeOf(c: Context<HttpEnv>) {
 }
 
 async function goOn(c: Context<HttpEnv>, signedIn: SignedInByEmail): Promise<Done> {
-  const { user, destination, wasReset } = signedIn;
   forgetBrowserSecret(c);
-  if (signedIn.next === "second_step") {
-    sendSecondStep(c, signedIn.step);
-    return { to: SECOND_STEP_PATH };
-  }
-  await signInBrowser(c, signedIn.session);
-  const to = await destinationOf(c, user, signedIn.session, destination ?? undefined);
-  return wasReset ? { to, flash: { kind: "info", text: textOf(c).passwordRemoved } } : { to };
+  return await enter(c, signedIn);
 }
 
 function startOver(c: Context<HttpEnv>): Promise<Response> {

@@ -14,6 +14,7 @@ import { ownMark } from "../logos.ts";
 import { browserMark, forgetSession, signInBrowser } from "../middleware/session.ts";
 import { form, page } from "../page.tsx";
 import { destinationOf } from "./destination.ts";
+import { providerLinks } from "./provider_links.ts";
 import { safeNext } from "./redirects.ts";
 import { SECOND_STEP_PATH, sendSecondStep, trustOf } from "./second_step_cookies.ts";
 
@@ -62,8 +63,9 @@ function textOf(c: Context<HttpEnv>) {
 
 /** Why the person has to sign in. The address names the reason, because a cookie would not reach another host. */
 function noticeOf(c: Context<HttpEnv>, notice: string): Flash | undefined {
-  const { passwordSaved, openWorkspace } = textOf(c);
+  const { passwordSaved, openWorkspace, canceled } = textOf(c);
   if (notice === "password") return { kind: "success", text: passwordSaved };
+  if (notice === "canceled") return { kind: "info", text: canceled };
   return notice === "handoff" ? { kind: "info", text: openWorkspace } : undefined;
 }
 
@@ -73,7 +75,13 @@ function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   return {
     title: tenant ? text.titleOf(tenant.name) : text.title,
     description: tenant ? undefined : text.description,
-    body: <SignInPage workspace={tenant ? ownMark(tenant) : undefined} {...form} />,
+    body: (
+      <SignInPage
+        workspace={tenant ? ownMark(tenant) : undefined}
+        providers={providerLinks(c, { next: form.next })}
+        {...form}
+      />
+    ),
     partial: <SignInForm {...form} />,
   };
 }

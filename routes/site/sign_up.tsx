@@ -24,6 +24,7 @@ import { localeOf } from "../locale.ts";
 import { signInBrowser } from "../middleware/session.ts";
 import { type Done, done, form, page } from "../page.tsx";
 import { withSuggestion } from "./addresses.tsx";
+import { providerLinks } from "./provider_links.ts";
 import { problemText } from "../problem_text.ts";
 import { forgetPendingSignUp, pendingSignUpToken, sendPendingSignUp } from "./pending_sign_up_cookie.ts";
 
@@ -98,7 +99,12 @@ function textOf(c: Context<HttpEnv>) {
 
 function signUpForm(c: Context<HttpEnv>, form: SignUpFormProps) {
   const { title, description } = textOf(c);
-  return { title, description, body: <SignUpPage {...form} />, partial: <SignUpForm {...form} /> };
+  return {
+    title,
+    description,
+    body: <SignUpPage {...form} providers={providerLinks(c, { purpose: "sign_up" })} />,
+    partial: <SignUpForm {...form} />,
+  };
 }
 
 function codeForm(c: Context<HttpEnv>, address: string, form: SignUpCodeFormProps) {

@@ -7,8 +7,11 @@ import { emailChangePages } from "./email_change.tsx";
 import { emailSignInPages } from "./email_sign_in.tsx";
 import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
+import { connectionPages } from "./identity_connection.tsx";
 import { invitationPages } from "./invitations.tsx";
 import { landingPages } from "./landing.tsx";
+import { oauthPages } from "./oauth.tsx";
+import { oauthSignUpPages } from "./oauth_sign_up.tsx";
 import { passwordPages } from "./passwords.tsx";
 import { sessionPages } from "./sessions.tsx";
 import { secondStepPages } from "./second_step.tsx";
@@ -26,9 +29,12 @@ for (
     landingPages,
     companyPages,
     signUpPages,
+    oauthSignUpPages,
     addressPages,
     sessionPages,
     emailSignInPages,
+    connectionPages,
+    oauthPages,
     secondStepPages,
     stepUpPages,
     passwordPages,

@@ -27,6 +27,7 @@ import { localeOf } from "../locale.ts";
 import { markOf } from "../logos.ts";
 import { done, form, page } from "../page.tsx";
 import { withSuggestion } from "./addresses.tsx";
+import { safeNext } from "./redirects.ts";
 
 /** The fields of the form. It calls the workspace's name `companyName`, as the sign-up form does. */
 const newWorkspace = z.object({ companyName: ownTenant.shape.name, subdomain: ownTenant.shape.subdomain });
@@ -69,11 +70,12 @@ workspacePages.post("/new", (c) => {
   });
 });
 
-/** Opens a workspace from a link, such as those in another workspace's switcher. */
+/** Opens a workspace from a link, such as those in another workspace's switcher, at the path `next`. */
 workspacePages.get("/:id", async (c) => {
   const { tenant } = await getWorkspace(systemContextOf(c), c.get("session").actor, c.req.param("id"));
   if (c.req.method === "HEAD") return c.body(null);
-  return redirect(c, await openWorkspace(c, tenant, { welcome: null }));
+  const next = safeNext(c.req.query("next"), "") || null;
+  return redirect(c, await openWorkspace(c, tenant, { welcome: null, next }));
 });
 
 workspacePages.post("/:id/membership", async (c) => {
@@ -117,10 +119,10 @@ function newWorkspaceForm(c: Context<PersonEnv>, form: NewWorkspacePageProps) {
 function openWorkspace(
   c: Context<PersonEnv>,
   tenant: Tenant,
-  { welcome }: { welcome: Welcome | null },
+  { welcome, next }: { welcome: Welcome | null; next?: string | null },
 ): Promise<string> {
   const { actor, signInId, remember } = c.get("session");
-  return createHandoff(systemContextOf(c), tenant, { userId: actor.id, signInId, remember, welcome });
+  return createHandoff(systemContextOf(c), tenant, { userId: actor.id, signInId, remember, welcome, next });
 }
 
 function listed({ tenant, role }: Workspace, appUrl: URL) {

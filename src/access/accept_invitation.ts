@@ -19,9 +19,10 @@ import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { resetAccess } from "../identity/account_access.ts";
 import type { Device, Session } from "../identity/credentials.ts";
 import { markEmailConfirmed } from "../identity/email_verification.ts";
-import { hasFactors } from "../identity/factors.ts";
 import { createHandoff } from "../identity/handoffs.ts";
+import { addIdentity } from "../identity/identities.ts";
 import { checkNewPassword, hashPassword } from "../identity/passwords.ts";
+import { findKeptIdentity, type PendingIdentity, takeKeptIdentity } from "../identity/pending_identities.ts";
 import { type StartedSession, startSession } from "../identity/sessions.ts";
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import {
@@ -33,6 +34,7 @@ import {
   renameUser,
   type User,
 } from "../identity/users.ts";
+import { canSignIn } from "../identity/ways_in.ts";
 
 const INVITATION_CLOSED = problem(
   "invitation_closed",
@@ -45,14 +47,18 @@ const INVITATION_OF_ANOTHER = problem(
 
 /** The person's name and the password that they choose. */
 export const newcomer = z.object({ name: personName, password: z.string() });
+/** Someone who proved the address at a provider needs no password. */
+export const newcomerAtProvider = newcomer.pick({ name: true });
 
 /**
- * What a visitor with the link must do. `set_up`: choose a password, because the address has no account that its owner has
- * confirmed. `sign_in`: sign in to the account. `accept`: they are signed in. `switch`: somebody else is signed in.
+ * What a visitor with the link must do. `set_up`: choose a password, or use an account at a provider, because the address has no
+ * account that its owner has confirmed. `sign_in`: sign in to the account. `accept`: they are signed in. `switch`: somebody else
+ * is signed in.
  */
 export type InvitationStep = "set_up" | "sign_in" | "accept" | "switch";
 
 export type OpenInvitation = {
+  id: string;
   step: InvitationStep;
   email: string;
   /** The name of the role. `member` if the name looks like a link or an address. */
@@ -74,10 +80,10 @@ export async function findOpenInvitation(ctx: SystemContext, token: string): Pro
   admit(ctx.services, tenant);
   const user = await findUserByEmail(ctx.control, row.email);
   const inviter = row.invitedBy && await findUserById(ctx.control, row.invitedBy);
-  const { email, expiresAt } = row;
+  const { id, email, expiresAt } = row;
   const invitedBy = inviter && isPlainName(inviter.name) ? inviter.name : null;
   const step = await stepFor(ctx, ctx.control, user);
-  return { step, email, role: plainRole(toRole(row)), expiresAt, invitedBy, tenant };
+  return { id, step, email, role: plainRole(toRole(row)), expiresAt, invitedBy, tenant };
 }
 
 /**
@@ -119,21 +125,46 @@ export async function acceptAsNewcomer(
   if (step !== "set_up") throw forbidden(INVITATION_OF_ANOTHER.with({ email }));
   await checkNewPassword(ctx.services.config, password, email);
   const passwordHash = await hashPassword(password, ctx.signal);
-  const { user, row, session } = await ctx.tx(async (tx) => {
+  const joined = await ctx.tx(async (tx) => {
     const user = await claimAccount(ctx, tx, { email, name, passwordHash });
-    const row = await take(ctx, tx, token);
-    await join(ctx, tx, tenant, user, toRole(row));
-    const session = await startSession(ctx, tx, {
-      userId: user.id,
-      tenantId: null,
-      methods: ["email"],
-      remember: true,
-      device,
-    });
-    return { user, row, session };
+    return await joinIn(ctx, tx, { token, tenant, user, method: "email", device });
   });
-  ctx.services.use(SIGN_INS).forgetMember(tenant.id, user.id);
-  return { url: await openWorkspace(ctx, row, user, session), session };
+  return await enter(ctx, joined);
+}
+
+/** The account at a provider that waits in this browser to accept the invitation. Null if there is none. */
+export async function findNewcomerIdentity(
+  ctx: SystemContext,
+  { id, step, email }: OpenInvitation,
+  kept: string,
+): Promise<PendingIdentity | null> {
+  const identity = step === "set_up" ? await findKeptIdentity(ctx, kept) : null;
+  const isForNewcomer = identity?.invitationId === id && identity.userId === null;
+  return isForNewcomer && identity.email === email ? identity : null;
+}
+
+/**
+ * Like `acceptAsNewcomer`, for a person who proved the invited address at a provider. `kept` is the browser's secret. Throws
+ * `forbidden` if no such account waits in the browser.
+ */
+export async function acceptAtProvider(
+  ctx: SystemContext,
+  token: string,
+  kept: string,
+  { name }: z.output<typeof newcomerAtProvider>,
+  device: Device,
+): Promise<Accepted> {
+  const invitation = await getOpen(ctx, token);
+  const { email, tenant } = invitation;
+  const identity = await findNewcomerIdentity(ctx, invitation, kept);
+  if (!identity) throw forbidden(INVITATION_OF_ANOTHER.with({ email }));
+  const joined = await ctx.tx(async (tx) => {
+    if (!await takeKeptIdentity(tx, identity)) throw closed();
+    const user = await claimAccount(ctx, tx, { email, name, passwordHash: null });
+    await addIdentity(ctx, tx, user, identity);
+    return await joinIn(ctx, tx, { token, tenant, user, method: "oauth", device });
+  });
+  return await enter(ctx, joined);
 }
 
 /** A link doesn't set the password of an account with a second factor, because the link proves only the address. */
@@ -144,9 +175,8 @@ async function stepFor(
 ): Promise<InvitationStep> {
   const signedIn = describeActor(actor).id;
   if (signedIn && signedIn !== user?.id) return "switch";
-  if (!user?.emailVerifiedAt) return "set_up";
-  if (user.passwordHash === null && !await hasFactors(db, user.id)) return "set_up";
-  return signedIn ? "accept" : "sign_in";
+  if (signedIn && user?.emailVerifiedAt) return "accept";
+  return user && await canSignIn(db, user) ? "sign_in" : "set_up";
 }
 
 async function getOpen(ctx: SystemContext, token: string): Promise<OpenInvitation> {
@@ -159,7 +189,7 @@ async function getOpen(ctx: SystemContext, token: string): Promise<OpenInvitatio
 async function claimAccount(
   ctx: SystemContext,
   tx: ControlTx,
-  { email, name, passwordHash }: { email: string; name: string; passwordHash: string },
+  { email, name, passwordHash }: { email: string; name: string; passwordHash: string | null },
 ): Promise<User> {
   const emailVerifiedAt = ctx.services.clock.now();
   const { user, created } = await findOrCreateUser(ctx, tx, { email, name, passwordHash, emailVerifiedAt });
@@ -171,6 +201,31 @@ async function claimAccount(
   await markEmailConfirmed(ctx, tx, user);
   await renameUser(ctx, tx, user.id, name);
   return { ...user, name, passwordHash, emailVerifiedAt };
+}
+
+type Joined = { user: User; row: InvitationRow; session: StartedSession };
+
+/** Makes the owner of the account a member, and signs them in on the apex. */
+async function joinIn(
+  ctx: SystemContext,
+  tx: ControlTx,
+  { token, tenant, user, method, device }: {
+    token: string;
+    tenant: Tenant;
+    user: User;
+    method: "email" | "oauth";
+    device: Device;
+  },
+): Promise<Joined> {
+  const row = await take(ctx, tx, token);
+  await join(ctx, tx, tenant, user, toRole(row));
+  const wanted = { userId: user.id, tenantId: null, methods: [method], remember: true, device };
+  return { user, row, session: await startSession(ctx, tx, wanted) };
+}
+
+async function enter(ctx: SystemContext, { user, row, session }: Joined): Promise<Accepted> {
+  ctx.services.use(SIGN_INS).forgetMember(row.tenantId, user.id);
+  return { url: await openWorkspace(ctx, row, user, session), session };
 }
 
 /** Uses the invitation up. If the transaction fails, it stays open. */

@@ -4,6 +4,7 @@ import type { SystemContext } from "../context.ts";
 import { logOf } from "../platform/log.ts";
 import { forgetDevices } from "./known_devices.ts";
 import { deleteFactors } from "./factors.ts";
+import { deleteIdentities } from "./identities.ts";
 import { endOneTimeTokens } from "./one_time_tokens.ts";
 import { endAllSessionsIn } from "./sessions.ts";
 import { getUserById, setPasswordHash } from "./users.ts";
@@ -12,7 +13,7 @@ const log = logOf("security");
 
 /**
  * Ends every way into an account: password, sessions, API tokens, one-time tokens, trusted browsers and, if nobody has confirmed the
- * address, the second factors, which may be a stranger's. Call it before the address is confirmed. Only `passwordHash` works afterward; with
+ * address, the second factors and connected accounts, which may be a stranger's. Call it before the address is confirmed. Only `passwordHash` works afterward; with
  * null, only a link to set a password does. If you add another way to sign in, end it here as well. Call
  * `SignInCaches.forgetUser` after the commit.
  */
@@ -26,7 +27,10 @@ export async function resetAccess(
   await endOneTimeTokens(ctx, tx, userId);
   await forgetDevices(tx, userId);
   const { emailVerifiedAt } = await getUserById(tx, userId);
-  if (!emailVerifiedAt) await deleteFactors(tx, userId);
+  if (!emailVerifiedAt) {
+    await deleteFactors(tx, userId);
+    await deleteIdentities(tx, userId);
+  }
   await setPasswordHash(ctx, tx, userId, passwordHash);
   log.info("access to an account reset", { userId, requestId: ctx.requestId });
 }

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, ne, not, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { emailSignIns, pendingSignUps } from "../../db/control/schema/identity.ts";
+import { pendingIdentities } from "../../db/control/schema/identities.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
@@ -102,6 +103,7 @@ async function deleteIn(ctx: SystemContext, tx: ControlTx, user: User): Promise<
   await tx.delete(users).where(eq(users.id, id));
   await tx.delete(emailSignIns).where(eq(emailSignIns.email, email));
   await tx.delete(pendingSignUps).where(eq(pendingSignUps.email, email));
+  await tx.delete(pendingIdentities).where(eq(pendingIdentities.email, email));
   await publish({ ...ctx, actor: systemActor("account deletion") }, tx, USER_DELETED, { details: {} });
   await sendEmail(ctx, tx, ACCOUNT_DELETED, { address: email, locale });
   await enqueue(ctx, tx, ERASE_PERSON, { userId: id });

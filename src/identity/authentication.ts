@@ -7,10 +7,14 @@ export const HAS_SECOND = 2;
 /** The strength of a sign-in with an authenticator app. An emailed code is weaker, because anyone who reads the inbox has it. */
 const STRONGEST = 3;
 
-/** How strongly these methods together prove who a person is. An emailed code never adds to an emailed link. */
+/**
+ * How strongly these methods together prove who a person is. An emailed code never adds to an emailed link. An account at a provider
+ * counts like a password, so neither adds to the other.
+ */
 export function strengthOf(methods: readonly AuthenticationMethod[]): number {
   if (methods.includes("totp") || methods.includes("recovery")) return STRONGEST;
-  return new Set(methods).size > 1 ? HAS_SECOND : methods.length === 0 ? 0 : ONE;
+  const proved = new Set(methods.map((method) => method === "oauth" ? "password" : method));
+  return proved.size > 1 ? HAS_SECOND : proved.size === 0 ? 0 : ONE;
 }
 
 /** The strength that a person with these second factors can reach. */

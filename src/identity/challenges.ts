@@ -1,4 +1,5 @@
 import { and, eq, gt, lt, sql } from "drizzle-orm";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { challenges } from "../../db/control/schema/factors.ts";
 import type { SystemContext } from "../context.ts";
@@ -43,8 +44,9 @@ export async function findChallenge(
   ctx: SystemContext,
   purpose: ChallengePurpose,
   token: string,
+  db: ControlDb | ControlTx = ctx.control,
 ): Promise<Challenge | null> {
-  const [row] = await ctx.control.select().from(challenges).where(isOpen(ctx, purpose, token));
+  const [row] = await db.select().from(challenges).where(isOpen(ctx, purpose, token));
   return row ?? null;
 }
 

@@ -18,8 +18,7 @@ import type { Device } from "./credentials.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { SIGN_IN_LINK } from "./emails.ts";
 import { endOneTimeTokens, peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
-import { type CheckedSignIn, startSecondStep } from "./second_step.ts";
-import { startSession } from "./sessions.ts";
+import { type CheckedSignIn, signInProven } from "./second_step.ts";
 import { CODES_ADDRESS, enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { type EmailSignIn, isSignInCode, SIGN_IN_MINUTES } from "./sign_in_codes.ts";
@@ -230,12 +229,8 @@ async function signInLocked(
   else await endOneTimeTokens(ctx, tx, id, "sign_in");
   await markEmailConfirmed(ctx, tx, user);
   await tx.update(emailSignIns).set({ attempts: MAX_ATTEMPTS + 1 }).where(eq(emailSignIns.email, email));
-  const asked = { purpose: "browser_sign_in", firstMethod: "email", tenantId, remember, next } as const;
-  const step = await startSecondStep(ctx, tx, user, asked);
-  if (step) return { user, destination: next, wasReset, next: "second_step", step };
-  const methods = ["email"] as const;
-  const session = await startSession(ctx, tx, { userId: id, tenantId, methods, remember, device });
-  return { user, destination: next, wasReset, next: "signed_in", session };
+  const wanted = { tenantId, remember, next, trust: "", device };
+  return { user, destination: next, wasReset, ...await signInProven(ctx, tx, user, "email", wanted) };
 }
 
 function finish(ctx: SystemContext, signedIn: SignedInByEmail): SignedInByEmail {

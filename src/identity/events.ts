@@ -25,6 +25,12 @@ export const USER_FACTOR_REMOVED = platformEvent<Logged>("user.factor_removed", 
 export const USER_RECOVERY_CODES_REPLACED = platformEvent<Logged>("user.recovery_codes_replaced", {
   sentence: "replaced the recovery codes of {name}",
 });
+export const USER_IDENTITY_CONNECTED = platformEvent<Logged>("user.identity_connected", {
+  sentence: "connected an account for signing in to the account of {name}",
+});
+export const USER_IDENTITY_DISCONNECTED = platformEvent<Logged>("user.identity_disconnected", {
+  sentence: "disconnected an account for signing in from the account of {name}",
+});
 
 /** Also in the log of each workspace that the person was a member of. */
 export const USER_LEFT = platformEvent<Logged>("member.left", {
@@ -44,6 +50,8 @@ export const EVENTS = [
   USER_FACTOR_ADDED,
   USER_FACTOR_REMOVED,
   USER_RECOVERY_CODES_REPLACED,
+  USER_IDENTITY_CONNECTED,
+  USER_IDENTITY_DISCONNECTED,
   USER_LEFT,
   USER_DELETED,
   SIGNING_KEYS_ROTATED,

@@ -14,7 +14,9 @@ import {
   VERIFY_ADDRESS,
 } from "./emails.ts";
 import { EVENTS } from "./events.ts";
+import { IDENTITY_CONNECTED, IDENTITY_DISCONNECTED } from "./identity_emails.ts";
 import { TOTP_SECRETS } from "./factor_codes.ts";
+import { OAUTH_CLIENTS } from "./oauth_clients.ts";
 import { SIGN_IN_LIMITS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
@@ -38,10 +40,12 @@ export default feature("identity", {
     FACTOR_CODE,
     FACTOR_ADDED,
     FACTOR_REMOVED,
+    IDENTITY_CONNECTED,
+    IDENTITY_DISCONNECTED,
   ],
   jobs: [ERASE_PERSON],
   rateLimits: SIGN_IN_LIMITS,
-  parts: [SIGN_INS, SIGNING_KEYS],
+  parts: [SIGN_INS, SIGNING_KEYS, OAUTH_CLIENTS],
   sealed: [PRIVATE_KEYS, TOTP_SECRETS],
   setup: [CONFIRM_EMAIL],
 });

@@ -1,6 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import { emailOptOuts } from "../../db/control/schema/email.ts";
 import { knownDevices, sessions } from "../../db/control/schema/identity.ts";
+import { identities } from "../../db/control/schema/identities.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { UserId } from "../access/actor.ts";
@@ -19,7 +20,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     control,
     userId,
   );
-  const [workspaces, signIns, browsers, optOuts] = await Promise.all([
+  const [workspaces, signIns, browsers, connected, optOuts] = await Promise.all([
     control.select({
       name: tenants.name,
       subdomain: tenants.subdomain,
@@ -40,6 +41,14 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
       first_seen_at: knownDevices.createdAt,
       last_seen_at: knownDevices.lastSeenAt,
     }).from(knownDevices).where(eq(knownDevices.userId, userId)).orderBy(asc(knownDevices.createdAt)),
+    control.select({
+      provider: identities.provider,
+      issuer: identities.issuer,
+      subject: identities.subject,
+      email: identities.email,
+      connected_at: identities.createdAt,
+      last_used_at: identities.lastUsedAt,
+    }).from(identities).where(eq(identities.userId, userId)).orderBy(asc(identities.createdAt)),
     control.select({ category: emailOptOuts.category, since: emailOptOuts.createdAt }).from(emailOptOuts)
       .where(eq(emailOptOuts.userId, userId)).orderBy(asc(emailOptOuts.category)),
   ]);
@@ -58,6 +67,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     workspaces,
     sessions: signIns,
     browsers,
+    connected_accounts: connected,
     emails_turned_off: optOuts,
   };
 }

@@ -66,6 +66,12 @@ export async function startSecondStep(
   return { token, expiresAt: challenge.expiresAt, kinds };
 }
 
+/** `trust` is the browser's token, if its user trusts it. `next` is the path to open after the second step. */
+type BrowserSignIn = Pick<NewSession, "tenantId" | "remember" | "device"> & {
+  trust: string;
+  next: string | null;
+};
+
 /** A browser that is signed in, or that has to enter a code first. */
 export type CheckedSignIn =
   | { next: "signed_in"; session: StartedSession }
@@ -78,21 +84,31 @@ export type CheckedSignIn =
 export async function signInChecked(
   ctx: SystemContext,
   user: User,
-  { trust, next, ...wanted }: Pick<NewSession, "tenantId" | "remember" | "device"> & {
-    trust: string;
-    next: string | null;
-  },
+  wanted: BrowserSignIn,
 ): Promise<CheckedSignIn> {
-  const { tenantId, remember } = wanted;
-  const checked = await withUnchangedPassword<CheckedSignIn>(ctx, user, async (tx) => {
-    const asked = { purpose: "browser_sign_in", tenantId, remember, next, trust } as const;
-    const step = await startSecondStep(ctx, tx, user, asked);
-    if (step) return { next: "second_step", step };
-    const proven = { userId: user.id, methods: ["password"], isTrusted: true } as const;
-    return { next: "signed_in", session: await startSession(ctx, tx, { ...wanted, ...proven }) };
-  });
+  const checked = await withUnchangedPassword(
+    ctx,
+    user,
+    (tx) => signInProven(ctx, tx, user, "password", wanted),
+  );
   if (!checked) throw wrongCredentials();
   return checked;
+}
+
+/** Signs a browser in whose user proved `firstMethod`, or starts the second step. Call it in a transaction that locks the user. */
+export async function signInProven(
+  ctx: SystemContext,
+  tx: ControlTx,
+  user: User,
+  firstMethod: Challenge["firstMethod"],
+  { trust, next, ...wanted }: BrowserSignIn,
+): Promise<CheckedSignIn> {
+  const { tenantId, remember } = wanted;
+  const asked = { purpose: "browser_sign_in", firstMethod, tenantId, remember, next, trust } as const;
+  const step = await startSecondStep(ctx, tx, user, asked);
+  if (step) return { next: "second_step", step };
+  const proven = { userId: user.id, methods: [firstMethod], isTrusted: true } as const;
+  return { next: "signed_in", session: await startSession(ctx, tx, { ...wanted, ...proven }) };
 }
 
 /** A second step as its page shows it. */

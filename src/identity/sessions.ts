@@ -252,7 +252,9 @@ async function loadSession({ db }: Services, hash: string): Promise<Session | nu
   const { name, email, isPlatformAdmin } = row.user;
   const { authenticatedAt: at, methods } = row.session;
   const person = { id: row.user.id, name, email, authentication: { at, methods, signInId } };
-  const isProven = strengthOf(methods) >= HAS_SECOND;
+  const strength = strengthOf(methods);
+  // Without a second factor, a provider and a code by email are two first ones.
+  const isProven = strength > HAS_SECOND || (strength === HAS_SECOND && row.hasFactor);
   const actor: Session["actor"] = role
     ? memberActor(person, row.session.tenantId!, toRole({ role, customRole }))
     : isPlatformAdmin && isProven

@@ -27,7 +27,7 @@ import { type StartedSession, startSession } from "./sessions.ts";
 import { startCheckedSession } from "./sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { enforceForAddress, SIGN_UP_ADDRESS } from "./sign_in_limits.ts";
-import { findOrCreateUser, findUserByEmail, lockUser, personName, type User } from "./users.ts";
+import { findOrCreateUser, findUserByEmail, lockUser, type NewUser, personName, type User } from "./users.ts";
 
 /** Shown on `email` to a visitor whose password is not the account's. */
 export const ACCOUNT_EXISTS = problem(
@@ -114,17 +114,29 @@ export async function completeSignUp(
   const emailVerifiedAt = ctx.services.clock.now();
   const { tenant, owner } = await createTenantFor(ctx, wantedTenant(workspace), async (tx) => {
     await finishPendingSignUp(tx, pending);
-    const { user, created } = await findOrCreateUser(ctx, tx, { email, name, passwordHash, emailVerifiedAt });
-    if (!created) {
-      await lockUser(tx, user.id);
-      if ((await findUserByEmail(tx, email))?.emailVerifiedAt) throw accountExists();
-      await resetAccess(ctx, tx, user.id, passwordHash);
-      await markEmailConfirmed(ctx, tx, user);
-    }
+    const user = await createOrTakeOver(ctx, tx, { email, name, passwordHash, emailVerifiedAt });
     return await withSession(ctx, tx, user, device);
   });
   ctx.services.use(SIGN_INS).forgetUser(owner.id);
   return await signedUp(ctx, tenant, owner, owner.session);
+}
+
+/**
+ * The account of a visitor who has proved the address: a new one, or one that somebody created without confirming it, which is taken
+ * over. Throws `invalid` on `email` if the account is confirmed.
+ */
+export async function createOrTakeOver(
+  ctx: SystemContext,
+  tx: ControlTx,
+  proved: NewUser & { emailVerifiedAt: Date },
+): Promise<User> {
+  const { user, created } = await findOrCreateUser(ctx, tx, proved);
+  if (created) return user;
+  await lockUser(tx, user.id);
+  if ((await findUserByEmail(tx, proved.email))?.emailVerifiedAt) throw accountExists();
+  await resetAccess(ctx, tx, user.id, proved.passwordHash);
+  await markEmailConfirmed(ctx, tx, user);
+  return user;
 }
 
 /** Returns null and creates nothing if the address has got an account in the meantime. */
@@ -148,13 +160,14 @@ async function createAccount(
 }
 
 /** Adds a session on the apex to a user who just signed up. */
-async function withSession(
+export async function withSession(
   ctx: SystemContext,
   tx: ControlTx,
   user: User,
   device: Device,
+  method: "password" | "oauth" = "password",
 ): Promise<User & { session: StartedSession }> {
-  const wanted = { tenantId: null, methods: ["password"], remember: true, device } as const;
+  const wanted = { tenantId: null, methods: [method], remember: true, device };
   const session = await startSession(ctx, tx, { userId: user.id, ...wanted });
   return { ...user, session };
 }
@@ -190,7 +203,8 @@ async function addWorkspace(
   return await signedUp(ctx, tenant, user, session);
 }
 
-async function signedUp(
+/** Ends a sign-up: counts it, and makes the link that opens the workspace. */
+export async function signedUp(
   ctx: SystemContext,
   tenant: Tenant,
   { id: userId }: User,
@@ -203,7 +217,7 @@ async function signedUp(
   return { next: "workspace", tenant, url, session };
 }
 
-function wantedTenant({ companyName, subdomain }: Workspace) {
+export function wantedTenant({ companyName, subdomain }: Workspace) {
   return newTenant.parse({ name: companyName, subdomain });
 }
 

@@ -63,7 +63,7 @@ export async function emailStepUp(ctx: SystemContext): Promise<void> {
   if (way.by !== "code" || !way.kinds.includes("email")) throw badRequest(NO_CODE_BY_EMAIL);
   await ctx.tx(async (tx) => {
     await lockUser(tx, userId);
-    const open = await findStepUp(ctx, authentication);
+    const open = await findStepUp(ctx, authentication, tx);
     if (!open) await tx.delete(challenges).where(eq(challenges.tokenHash, sha256(tokenFor(authentication))));
     const token = tokenFor(authentication);
     const started = open ?? (await startChallenge(ctx, tx, { purpose: "step_up", userId }, token)).challenge;
@@ -143,8 +143,12 @@ async function proveByCode(
   if (!proved) throw refused(ctx, userId, { code: CODE_WRONG });
 }
 
-function findStepUp(ctx: SystemContext, authentication: Authentication): Promise<Challenge | null> {
-  return findChallenge(ctx, "step_up", tokenFor(authentication));
+function findStepUp(
+  ctx: SystemContext,
+  authentication: Authentication,
+  tx?: ControlTx,
+): Promise<Challenge | null> {
+  return findChallenge(ctx, "step_up", tokenFor(authentication), tx);
 }
 
 /** Only code that knows the sign-in computes it. No client has it. */

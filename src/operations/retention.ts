@@ -10,6 +10,7 @@ import {
   refreshTokens,
   sessions,
 } from "../../db/control/schema/identity.ts";
+import { oauthRequests, pendingIdentities } from "../../db/control/schema/identities.ts";
 import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
@@ -67,6 +68,18 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       trustedBrowsers,
       trustedBrowsers.id,
       lt(trustedBrowsers.expiresAt, expired),
+    ),
+    oauth_requests: await deleteAll(
+      ctx,
+      oauthRequests,
+      oauthRequests.id,
+      lt(oauthRequests.expiresAt, expired),
+    ),
+    pending_identities: await deleteAll(
+      ctx,
+      pendingIdentities,
+      pendingIdentities.id,
+      lt(pendingIdentities.expiresAt, expired),
     ),
     pending_sign_ups: await deleteAll(
       ctx,

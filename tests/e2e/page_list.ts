@@ -26,6 +26,9 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
     on("sign-in", "/login"),
     on("sign-in-email", "/login/email"),
     on("sign-in-link-expired", "/login/link?token=none"),
+    on("sign-up-provider", "/signup/oauth"),
+    on("provider-down", "/auth/google"),
+    on("provider-answer-expired", "/auth/google/callback?state=none"),
     on("forgot-password", "/forgot-password"),
     { name: "set-password", address: links.setPassword },
     { name: "verify-email", address: links.verify },
@@ -66,6 +69,7 @@ function accountPages({ world, links }: Scene): ListedPage[] {
     on("workspaces", "/workspaces"),
     on("new-workspace", "/workspaces/new"),
     on("apex-account", "/account"),
+    on("connect-account", "/auth/connect"),
     on("apex-sessions", "/account/sessions"),
   ];
 }

@@ -5,7 +5,7 @@ import { World } from "../support/world.ts";
 import { Axe } from "./axe.ts";
 import { launchBrowser } from "./browser.ts";
 import type { ListedPage } from "./page_list.ts";
-import { openScene } from "./scene.ts";
+import { openScene, SCENE_SETTINGS } from "./scene.ts";
 import { DESKTOP, open, settle, tour } from "./tour.ts";
 
 /** Protects: every page is accessible, fits every window, and is small. */
@@ -15,7 +15,7 @@ const MAX_STYLE_BYTES = 25 * 1024;
 const NARROW = { width: 320, height: 780 };
 
 Deno.test("every page passes axe and fits its window, light and dark, on desktop and phone", async (t) => {
-  await using world = await World.open();
+  await using world = await World.open(SCENE_SETTINGS);
   const scene = await openScene(world, "Northwind Robotics with a rather long name");
   const browser = await launchBrowser();
   try {

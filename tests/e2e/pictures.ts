@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { World } from "../support/world.ts";
 import { launchBrowser } from "./browser.ts";
 import type { ListedPage } from "./page_list.ts";
-import { openScene } from "./scene.ts";
+import { openScene, SCENE_SETTINGS } from "./scene.ts";
 import { DESKTOP, open, PHONE, settle, tour } from "./tour.ts";
 
 type Look = { suffix: string; window: { width: number; height: number }; colors: "light" | "dark" };
@@ -18,7 +18,7 @@ const CUT = ["dashboard"];
 
 const folder = Deno.args[0]!;
 await Deno.mkdir(folder, { recursive: true });
-await using world = await World.open();
+await using world = await World.open(SCENE_SETTINGS);
 const browser = await launchBrowser();
 let taken = 0;
 try {

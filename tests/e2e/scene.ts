@@ -3,10 +3,13 @@ import { invite } from "../../src/access/invitations.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { offerOwnership } from "../../src/access/ownership.ts";
+import type { UserId } from "../../src/access/actor.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { unsubscribeUrl } from "../../src/email/preferences.ts";
 import { suppress } from "../../src/email/suppression.ts";
 import { createVerificationLink } from "../../src/identity/emailed_links.ts";
+import { addIdentity } from "../../src/identity/identities.ts";
+import { keepIdentity } from "../../src/identity/pending_identities.ts";
 import { startPendingSignUp } from "../../src/identity/pending_sign_ups.ts";
 import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
@@ -31,8 +34,20 @@ export type Scene = {
     invitation: string;
     knownInvitation: string;
   };
-  signUpCookie: { name: string; value: string; url: string };
+  /** What waits in the browsers of a visitor and of the owner: a code, and accounts at providers. */
+  cookies: { visitor: Cookie[]; owner: Cookie[] };
 };
+
+type Cookie = { name: string; value: string; url: string };
+
+/** Every provider has a button. Nothing answers behind it. */
+export const SCENE_SETTINGS = Object.fromEntries(
+  ["GOOGLE", "GITHUB", "MICROSOFT"].flatMap((provider) => [
+    [`${provider}_CLIENT_ID`, "denizen"],
+    [`${provider}_CLIENT_SECRET`, "secret"],
+    [`${provider}_${provider === "GITHUB" ? "URL" : "ISSUER"}`, "http://127.0.0.1:1"],
+  ]),
+);
 
 /** The owner of Northwind, who is also on the platform's staff. */
 export const OWNER = "imogen@northwind.example";
@@ -82,8 +97,22 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     knownInvitation: invitationUrl(world.system, known.id),
     unsubscribe: unsubscribeUrl(world.system, people.oskar.id, { name: "reports" }),
   };
-  const signUpCookie = await startSignUp(world, await world.passwordHashOf(people.oskar));
-  return { world, northwind, closed, jobId, emailId: email.id, links, signUpCookie };
+  const { system } = world;
+  const imogens = {
+    provider: "google",
+    issuer: "https://accounts.google.com",
+    subject: "1",
+    email: OWNER,
+  } as const;
+  await system.tx((tx) => addIdentity(system, tx, people.imogen, imogens));
+  const cookies = {
+    visitor: [
+      await startSignUp(world, await world.passwordHashOf(people.oskar)),
+      await keepAccount(world, { email: "rosa.delgado@partner.example" }),
+    ],
+    owner: [await keepAccount(world, { email: OWNER, userId: people.imogen.id })],
+  };
+  return { world, northwind, closed, jobId, emailId: email.id, links, cookies };
 }
 
 async function membershipOf({ ctx }: Company, search: string): Promise<string> {
@@ -91,8 +120,24 @@ async function membershipOf({ ctx }: Company, search: string): Promise<string> {
   return items[0]!.id;
 }
 
+/** An account at GitHub that waits for the person who proved it. */
+async function keepAccount(
+  world: World,
+  { email, userId }: { email: string; userId?: UserId },
+): Promise<Cookie> {
+  const account = {
+    provider: "github",
+    issuer: "https://github.com",
+    subject: email,
+    email,
+    name: "Rosa",
+  } as const;
+  const { token } = await keepIdentity(world.system, account, { userId });
+  return { name: "denizen_identity", value: token, url: `http://${world.host()}` };
+}
+
 /** A sign-up that waits for the emailed code. */
-async function startSignUp(world: World, passwordHash: string): Promise<Scene["signUpCookie"]> {
+async function startSignUp(world: World, passwordHash: string): Promise<Cookie> {
   const { token } = await startPendingSignUp(
     world.system,
     { email: "later@northwind.example", name: "Later", companyName: "Later", subdomain: "later" },

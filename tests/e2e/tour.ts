@@ -12,11 +12,12 @@ export type Look = (page: Page, listed: ListedPage) => Promise<void>;
 
 /** Takes a browser to every page of the product, as the people who see it. */
 export async function tour(browser: Browser, scene: Scene, look: Look): Promise<void> {
-  const { world, signUpCookie } = scene;
+  const { world, cookies } = scene;
   const { context, page } = await openWindow(browser, { viewport: DESKTOP });
-  await context.addCookies([signUpCookie]);
+  await context.addCookies(cookies.visitor);
   for (const listed of publicPages(scene)) await look(page, listed);
   await signIn(page, world.host(), OWNER, /\/dashboard$/);
+  await context.addCookies(cookies.owner);
   for (const listed of ownerPages(scene)) await look(page, listed);
   for (const listed of await colleaguePages(context, page, scene)) await look(page, listed);
   await context.close();

@@ -51,6 +51,8 @@ const ESSENTIAL: Record<string, string[]> = {
   reset_password: ["Ada Lovelace", "90 minutes", "203.0.113.24", "Firefox on Linux"],
   factor_code: ["731946", "10 minutes"],
   factor_added: ["Ada Lovelace", "Authenticator app", "203.0.113.24", "Firefox on Linux"],
+  identity_connected: ["Ada Lovelace", "Google", "ada@gmail.example", "203.0.113.24", "Firefox on Linux"],
+  identity_disconnected: ["Ada Lovelace", "Google", "ada@gmail.example", "203.0.113.24", "Firefox on Linux"],
   factor_removed: ["Ada Lovelace", "Authenticator app", "203.0.113.24", "Firefox on Linux"],
   invitation: ["Ada Lovelace", "Acme Instruments", "member", "7 days"],
   team_invitation: ["Ada Lovelace", "Acme Instruments", "member", "December 24, 2026"],

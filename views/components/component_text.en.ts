@@ -2,6 +2,8 @@ export const en = {
   optional: "Optional",
   close: "Close",
   loading: "Loading",
+  or: "or",
+  continueWith: (provider: string) => `Continue with ${provider}`,
   confirm: (text: string) => `To confirm, type: ${text}`,
   emails: "Emails you get",
   alwaysSent: "You always get emails about your account, such as password resets and payments.",

@@ -147,6 +147,26 @@ export const en = {
   },
   factorTypes: { totp: "Authenticator app", email: "Code by email" },
   factorFacts: { type: "Type", name: "Name" },
+  identityConnected: {
+    subject: (provider: string) => `${provider} was connected to your account`,
+    preheader: "If you didn't connect it, check your account now.",
+    title: (provider: string) => `${provider} was connected`,
+    body: (account: string, product: string) =>
+      `You can now sign in to your ${product} account with ${account}.`,
+    whatToDo:
+      "If it was you, there's nothing to do. If it wasn't, disconnect it, change your password, and sign out everywhere else.",
+    button: "Check your account",
+  },
+  identityDisconnected: {
+    subject: (provider: string) => `${provider} was disconnected from your account`,
+    preheader: "If you didn't disconnect it, check your account now.",
+    title: (provider: string) => `${provider} was disconnected`,
+    body: (account: string, product: string) =>
+      `You can no longer sign in to your ${product} account with ${account}.`,
+    whatToDo:
+      "If it was you, there's nothing to do. If it wasn't, change your password, and sign out everywhere else.",
+    button: "Check your account",
+  },
   factorAdded: {
     subject: "Two-step verification was added",
     preheader: "If you didn't add it, check your account now.",

@@ -53,7 +53,7 @@ export const challenges = control.table("challenges", {
   purpose: text("purpose", { enum: ["browser_sign_in", "api_sign_in", "step_up"] }).notNull(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   /** What the person proved before. After an emailed link, no emailed code counts. */
-  firstMethod: text("first_method", { enum: ["password", "email"] }).notNull().default("password"),
+  firstMethod: text("first_method", { enum: ["password", "oauth", "email"] }).notNull().default("password"),
   /** The host of the sign-in, or the only tenant of the tokens. */
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
   remember: boolean("remember").notNull().default(false),

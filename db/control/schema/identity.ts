@@ -6,8 +6,8 @@ import { control } from "./control.ts";
 import { tenants } from "./tenants.ts";
 import { users } from "./users.ts";
 
-/** How people prove who they are. `email` is an emailed link or code. */
-export const AUTHENTICATION_METHODS = ["password", "email", "totp", "recovery"] as const;
+/** How people prove who they are. `email` is an emailed link or code, `oauth` an account at a provider such as Google. */
+export const AUTHENTICATION_METHODS = ["password", "oauth", "email", "totp", "recovery"] as const;
 
 /** When and how the person of a session or token last proved who they are. */
 const authentication = {

@@ -10,9 +10,10 @@ import { usePage } from "../../page.tsx";
 import { fill } from "../../text.ts";
 import { StepUpFields } from "../step_up/step_up_page.tsx";
 import { FactorsCard, type FactorsCardProps } from "./factors_card.tsx";
+import { IdentitiesCard, type IdentitiesCardProps } from "./identities_card.tsx";
 import { accountText } from "./text.ts";
 
-export type SecurityPageProps = FactorsCardProps & {
+export type SecurityPageProps = FactorsCardProps & IdentitiesCardProps & {
   email: string;
   hasPassword: boolean;
   /** How the person has to prove who they are before they change the password. Null if they have just done so. */
@@ -24,7 +25,7 @@ export type SecurityPageProps = FactorsCardProps & {
 
 /** `/account/security`: a person's password and second factors. */
 export function SecurityPage(
-  { email, hasPassword, stepUp, notice, errors = {}, ...factors }: SecurityPageProps,
+  { email, hasPassword, stepUp, notice, errors = {}, identities, providers, ...factors }: SecurityPageProps,
 ) {
   const text = accountText.use();
   return (
@@ -33,6 +34,7 @@ export function SecurityPage(
       <div class="grid grid-cols-1 gap-6">
         {notice ? <Alert kind="info">{notice}</Alert> : null}
         <FactorsCard {...factors} />
+        <IdentitiesCard identities={identities} providers={providers} now={factors.now} />
         {hasPassword ? <PasswordCard email={email} stepUp={stepUp} errors={errors} /> : <NoPasswordCard />}
       </div>
     </>

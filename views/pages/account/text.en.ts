@@ -64,7 +64,7 @@ export const en = {
   noPassword: "You have no password yet. {link}",
 
   security: "Security",
-  securityLead: "Your password and your second step at sign-in.",
+  securityLead: "How you sign in: second step, connected accounts and password.",
   password: "Password",
   passwordNote: "A new password signs you out everywhere else.",
   currentPassword: "Current password",
@@ -73,6 +73,13 @@ export const en = {
   changePassword: "Change password",
   passwordChanged: "Password changed. You're signed out everywhere else.",
 
+  connectedAccounts: "Connected accounts",
+  noConnectedAccounts: "Connect an account to sign in with it instead of your password.",
+  providerNames: { google: "Google", github: "GitHub", microsoft: "Microsoft" },
+  connectProvider: (provider: string) => `Connect ${provider}`,
+  disconnect: "Disconnect",
+  disconnectOf: (account: string) => `Disconnect ${account}`,
+  disconnected: (provider: string) => `${provider} disconnected.`,
   twoStep: "Two-step verification",
   twoStepOff: "Add a second step at sign-in, so that a stolen password isn't enough.",
   factorTypes: { totp: "Authenticator app", email: "Code by email" } as Record<FactorType, string>,

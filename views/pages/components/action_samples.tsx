@@ -3,6 +3,7 @@ import { hx } from "../../components/hx.ts";
 import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
+import { ProviderButtons, type ProviderLink } from "../../components/provider_buttons.tsx";
 import { SidebarLinks } from "../../layouts/navigation.tsx";
 import { FOCUSED, HOVERED, LONG_NAME, Sample, Samples } from "./samples.tsx";
 
@@ -13,6 +14,12 @@ const VARIANTS: ButtonSample[] = [
   { variant: "secondary", name: "Secondary", label: "Cancel" },
   { variant: "quiet", name: "Quiet", label: "Sign out" },
   { variant: "danger", name: "Danger", label: "Delete project" },
+];
+
+const PROVIDERS: ProviderLink[] = [
+  { provider: "google", name: "Google", href: "#main" },
+  { provider: "github", name: "GitHub", href: "#main" },
+  { provider: "microsoft", name: "Microsoft", href: "#main" },
 ];
 
 /** Buttons, links, menus and navigation. */
@@ -28,6 +35,11 @@ export function ActionSamples() {
         </Sample>
         <Sample state="A link that looks like a button">
           <ButtonLink href="#main" icon="arrow-right">Open settings</ButtonLink>
+        </Sample>
+        <Sample state="Sign-in providers, and another way below">
+          <div class="grid w-72 gap-6">
+            <ProviderButtons providers={PROVIDERS} />
+          </div>
         </Sample>
         <Sample state="Only an icon: default, hover, focus, disabled">
           <IconButton icon="edit" label="Edit" />

@@ -4,7 +4,9 @@ import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
+import { TextLink } from "../../components/link.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
+import { ProviderButtons, type ProviderLink } from "../../components/provider_buttons.tsx";
 import { Waiting } from "../../components/skeleton.tsx";
 import { type Mark, TenantMark } from "../../components/tenant_mark.tsx";
 import { Day } from "../../components/time.tsx";
@@ -26,6 +28,9 @@ export type InvitationPageProps = {
   /** The page's own path. */
   path: string;
   form: { values: { name?: string }; errors: Record<string, string>; problem?: string };
+  providers: ProviderLink[];
+  /** The provider where the person has proved the invited address. */
+  provenAt: string | null;
 };
 
 /** `/invitations/:token`: what the person with the link has to do to join. */
@@ -54,17 +59,34 @@ const STEPS: Record<InvitationStep, (props: InvitationPageProps) => Child> = {
 };
 
 function SetUp(props: InvitationPageProps) {
+  const text = invitationText.use();
+  const { email, provenAt, path, providers } = props;
+  const address = <Address email={email} />;
+  if (provenAt) {
+    const link = <TextLink href={`${path}?password`}>{text.otherWayLink}</TextLink>;
+    return (
+      <>
+        <p>{fill(text.setUpAtProvider, { email: address, provider: provenAt })}</p>
+        <NewcomerForm {...props} />
+        <p class="text-muted">{fill(text.otherWay, { link })}</p>
+      </>
+    );
+  }
   return (
     <>
-      <p>{fill(invitationText.use().setUp, { email: <Address email={props.email} /> })}</p>
+      <p>{fill(providers.length > 0 ? text.forAddress : text.setUp, { email: address })}</p>
+      <ProviderButtons providers={providers} />
       <NewcomerForm {...props} />
     </>
   );
 }
 
-/** Only the form. htmx gets it with 422 if it has errors. Password managers read the address. */
+/** Only the form. htmx gets it with 422 if it has errors. Password managers read the address. Without a password after a provider. */
 export function NewcomerForm(
-  { path, email, form: { values, errors, problem } }: Pick<InvitationPageProps, "path" | "email" | "form">,
+  { path, email, provenAt, form: { values, errors, problem } }: Pick<
+    InvitationPageProps,
+    "path" | "email" | "provenAt" | "form"
+  >,
 ) {
   const text = invitationText.use();
   return (
@@ -88,7 +110,9 @@ export function NewcomerForm(
         autocomplete="name"
         autofocus
       />
-      <PasswordField isNew id="password" name="password" label={text.password} error={errors.password} />
+      {provenAt
+        ? null
+        : <PasswordField isNew id="password" name="password" label={text.password} error={errors.password} />}
       <Button class="join-button" variant="primary" size="large">
         {text.join}
         <Waiting />
@@ -97,11 +121,12 @@ export function NewcomerForm(
   );
 }
 
-function SignIn({ email, path }: InvitationPageProps) {
+function SignIn({ email, path, providers }: InvitationPageProps) {
   const text = invitationText.use();
   return (
     <>
       <p>{fill(text.signIn, { email: <Address email={email} /> })}</p>
+      <ProviderButtons providers={providers} />
       <div>
         <ButtonLink
           href={`/login?${new URLSearchParams({ next: path, email })}`}

@@ -1,10 +1,12 @@
 import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Checkbox } from "../../components/checkbox.tsx";
+import { Divider } from "../../components/divider.tsx";
 import { TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
+import { ProviderButtons, type ProviderLink } from "../../components/provider_buttons.tsx";
 import { Waiting } from "../../components/skeleton.tsx";
 import { type Mark, TenantMark } from "../../components/tenant_mark.tsx";
 import { FormColumn } from "../../layouts/site_layout.tsx";
@@ -20,7 +22,9 @@ export type SignInFormProps = {
 };
 
 /** `/login`, on the apex and on the host of a workspace. */
-export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace?: Mark }) {
+export function SignInPage(
+  { workspace, providers, ...form }: SignInFormProps & { workspace?: Mark; providers: ProviderLink[] },
+) {
   const text = signInText.use();
   const { apexUrl } = usePage();
   const name = <bdi class="tenant-name">{workspace?.name}</bdi>;
@@ -28,25 +32,16 @@ export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace
     <FormColumn
       title={workspace ? fill(text.heading, { workspace: name }) : text.title}
       mark={workspace ? <TenantMark {...workspace} size="large" /> : null}
-      lead={text.lead}
+      lead={providers.length > 0 ? text.leadWithProviders : text.lead}
     >
+      <ProviderButtons providers={providers} />
       <SignInForm {...form} />
-      <Divider />
+      {providers.length > 0 ? null : <Divider>{text.or}</Divider>}
       <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
       <p class="text-muted">
         {fill(text.newHere, { link: <TextLink href={`${apexUrl}/signup`}>{text.create}</TextLink> })}
       </p>
     </FormColumn>
-  );
-}
-
-function Divider() {
-  return (
-    <div class="flex items-center gap-3 text-sm text-muted">
-      <span class="h-px grow bg-line" aria-hidden="true" />
-      {signInText.use().or}
-      <span class="h-px grow bg-line" aria-hidden="true" />
-    </div>
   );
 }
 

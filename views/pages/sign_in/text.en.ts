@@ -4,6 +4,7 @@ export const en = {
   heading: "Sign in to {workspace}",
   description: "Sign in to your workspaces with your work email and password.",
   lead: "Use your work email and password.",
+  leadWithProviders: "Choose an account, or use your work email.",
   email: "Email",
   password: "Password",
   remember: "Stay signed in on this device",
@@ -40,6 +41,7 @@ export const en = {
   wrong: "Wrong email or password.",
   byEmail: "You can also set a new password by email.",
   passwordSaved: "Password saved. Sign in to continue.",
+  canceled: "You canceled signing in.",
   openWorkspace: "Sign in to open your workspace.",
   stepTitle: "Two-step verification",
   stepLead: {

@@ -5,6 +5,7 @@ import { FormKeyField } from "../../components/form_key.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
+import { ProviderButtons, type ProviderLink } from "../../components/provider_buttons.tsx";
 import { Waiting } from "../../components/skeleton.tsx";
 import { FormColumn } from "../../layouts/site_layout.tsx";
 import { signUpText } from "./text.ts";
@@ -33,11 +34,12 @@ export type SignUpFormProps = {
 const FIELDS = ["company_name", "subdomain", "name", "email", "password"] as const;
 
 /** `/signup`: a company creates its workspace. */
-export function SignUpPage(props: SignUpFormProps) {
+export function SignUpPage({ providers, ...form }: SignUpFormProps & { providers: ProviderLink[] }) {
   const text = signUpText.use();
   return (
     <FormColumn title={text.title} lead={text.lead}>
-      <SignUpForm {...props} />
+      <ProviderButtons providers={providers} />
+      <SignUpForm {...form} />
     </FormColumn>
   );
 }

@@ -3,6 +3,9 @@ export const en = {
   description:
     "Create a workspace for your company at its own address. Free for three people, no card required.",
   lead: "Free for three people. No card required.",
+  atProvider: "You'll sign in as {email} with {provider}.",
+  otherWay: "Not your account? {link}",
+  otherWayLink: "Sign up another way",
   companyName: "Company name",
   address: "Workspace address",
   addressHint: "Lowercase letters, digits and hyphens.",
