@@ -35,8 +35,8 @@ export type ListedPerson =
   };
 
 const WORKSPACES = sql<number>`(select count(*)::int from control.memberships where user_id = users.id)`;
-const FACTORS = sql<FactorType[]>`array(select distinct type from control.factors
-  where user_id = users.id and confirmed_at is not null order by type)`;
+const FACTORS = sql<FactorType[]>`(select coalesce(jsonb_agg(distinct type), '[]') from control.factors
+  where user_id = users.id and confirmed_at is not null)`;
 const LAST_SEEN = sql<Date | null>`greatest(
   (select max(last_seen_at) from control.sessions where user_id = users.id),
   (select max(last_seen_at) from control.memberships where user_id = users.id))`.mapWith(
