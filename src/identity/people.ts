@@ -3,6 +3,7 @@ import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
 import { authorize } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
+import { findSuppression, type SuppressionReason } from "../email/suppression.ts";
 import { notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
 import { list, type ListQuery, type PlacedPage, readingFrom } from "../platform/list.ts";
@@ -98,18 +99,21 @@ export type PersonRecord = {
   factors: Factor[];
   recoveryCodesLeft: number;
   signIns: SignIn[];
+  /** Why the address gets no email. Null if it does. */
+  suppression: SuppressionReason | null;
   attempts: SignInAttempt[];
 };
 
 /** Throws `not_found`, or `forbidden` for anyone but platform staff. */
 export async function getPersonRecord(ctx: SystemContext, id: string): Promise<PersonRecord> {
   const person = await getPerson(ctx, id);
-  const [workspaces, factors, recoveryCodesLeft, signIns, attempts] = await Promise.all([
+  const [workspaces, factors, recoveryCodesLeft, signIns, attempts, suppression] = await Promise.all([
     pageWorkspaces(ctx, { id: person.id }, WORKSPACE_LIST.query.parse({ limit: MAX_PAGE_SIZE })),
     findFactors(ctx.control, person.id),
     countRecoveryCodes(ctx.control, person.id),
     listSignIns(ctx, person.id, SIGN_IN_LIST.query.parse({})),
     listAttempts(ctx, person.id, ATTEMPT_LIST.query.parse({ limit: ATTEMPTS_SHOWN })),
+    findSuppression(ctx, person.email),
   ]);
   return {
     person,
@@ -118,5 +122,6 @@ export async function getPersonRecord(ctx: SystemContext, id: string): Promise<P
     recoveryCodesLeft,
     signIns: signIns.items,
     attempts: attempts.items,
+    suppression,
   };
 }

@@ -46,9 +46,10 @@ Deno.test("the list of people has search, tabs and what staff need to know", asy
   await signIn(world, staff, "root@example.com");
   const list = async (query: string, headers = {}) => {
     const { text } = await staff.get(`http://${world.host()}/admin/users${query}`, headers);
+    const rows = /id="user-list-rows"[^]*<\/tbody>/.exec(text)?.[0] ?? "";
     return {
       text,
-      emails: ["root@", "owner@", "mei@", "ben@"].filter((start) => text.includes(`>${start}`)),
+      emails: ["root@", "owner@", "mei@", "ben@"].filter((start) => rows.includes(`>${start}`)),
     };
   };
 
@@ -87,7 +88,7 @@ Deno.test("a person who lost their phone is found by staff, and signs in without
     assert.match(found.text, /Authenticator app/);
     assert.match(page.text, new RegExp(`href="/admin/tenants/${acme.tenant.id}"`));
     assert.match(page.text, /Owner<\/p>/);
-    assert.match(page.text, /10 recovery codes left/);
+    assert.match(page.text, /Recovery codes<[^]*?10 left/);
     assert.match(page.text, /Wrong code/);
     assert.match(page.text, /Signed in with password/);
     assert.match(page.text, /added a second factor to the account of/);

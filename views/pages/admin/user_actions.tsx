@@ -13,7 +13,7 @@ export type UserAction = keyof ReturnType<typeof userText.use>["actions"];
 
 /** The actions that make sense for a person right now. */
 export function RecoveryCard(
-  { person, factors, recoveryCodesLeft }: Pick<PersonRecord, "person" | "factors" | "recoveryCodesLeft">,
+  { person, factors }: Pick<PersonRecord, "person" | "factors">,
 ) {
   const text = userText.use();
   const hasFactors = factors.length > 0;
@@ -30,13 +30,7 @@ export function RecoveryCard(
         {actions.map((action) => (
           <ButtonLink key={action} href={pathOf(person, action)}>{text.actions[action].title}</ButtonLink>
         ))}
-        {hasFactors
-          ? (
-            <p class="text-sm text-muted">
-              {person.isPlatformAdmin ? text.staffFactors : text.recoveryCodesLeft(recoveryCodesLeft)}
-            </p>
-          )
-          : null}
+        {hasFactors && person.isPlatformAdmin ? <p class="text-sm text-muted">{text.staffFactors}</p> : null}
       </div>
     </Card>
   );

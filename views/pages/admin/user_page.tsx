@@ -1,4 +1,5 @@
 import type { PersonRecord } from "../../../src/identity/people.ts";
+import type { SuppressionReason } from "../../../src/email/suppression.ts";
 import type { Factor } from "../../../src/identity/factors.ts";
 import type { MemberRole } from "../../../src/access/permissions.ts";
 import { type Activity, ActivityList } from "../../components/activity_list.tsx";
@@ -15,6 +16,7 @@ import { accountText } from "../account/text.ts";
 import { AttemptItems } from "../sign_in_attempts/attempt_items.tsx";
 import { attemptText } from "../sign_in_attempts/text.ts";
 import { RecoveryCard } from "./user_actions.tsx";
+import { adminText } from "./text.ts";
 import { UserBadges, USERS } from "./user_list.tsx";
 import { userText } from "./user_text.ts";
 
@@ -34,16 +36,19 @@ export function UserPage({ history, now, ...record }: UserPageProps) {
   const { person, attempts } = record;
   const path = `${USERS.path}/${person.id}`;
   return (
-    <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+    <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]">
+      <Card title={text.details}>
+        <UserFacts {...record} />
+      </Card>
+      <div class="grid grid-cols-1 gap-6 lg:row-span-2">
+        <RecoveryCard {...record} />
+      </div>
       <div class="grid grid-cols-1 gap-6">
-        <Card title={text.details}>
-          <UserFacts person={person} />
-        </Card>
         <Card title={text.workspaces} flush>
           <WorkspaceItems workspaces={record.workspaces} />
         </Card>
         <Card title={text.secondFactors} flush>
-          <FactorItems factors={record.factors} now={now} />
+          <FactorItems {...record} now={now} />
         </Card>
         <Card title={text.sessions} flush>
           <SessionItems signIns={record.signIns} now={now} />
@@ -63,14 +68,11 @@ export function UserPage({ history, now, ...record }: UserPageProps) {
           <ActivityList activity={history} now={now} emptyText={text.noHistory} />
         </Card>
       </div>
-      <div class="grid grid-cols-1 gap-6 max-lg:row-start-1">
-        <RecoveryCard {...record} />
-      </div>
     </div>
   );
 }
 
-function UserFacts({ person }: Pick<PersonRecord, "person">) {
+function UserFacts({ person, suppression }: Pick<PersonRecord, "person" | "suppression">) {
   const text = userText.use();
   const { email, emailVerifiedAt, hasPassword, createdAt, id } = person;
   const facts = [
@@ -82,12 +84,20 @@ function UserFacts({ person }: Pick<PersonRecord, "person">) {
         </span>
       ),
     },
+    ...(suppression
+      ? [{ term: text.facts.suppressed, value: <SuppressionLink address={email} reason={suppression} /> }]
+      : []),
     { term: text.facts.confirmed, value: emailVerifiedAt ? <Day at={emailVerifiedAt} /> : text.notConfirmed },
     { term: text.facts.password, value: hasPassword ? text.passwordSet : text.passwordMissing },
     { term: text.facts.created, value: <Day at={createdAt} /> },
     { term: text.facts.id, value: <code class="text-sm">{id}</code> },
   ];
   return <DescriptionList facts={facts} />;
+}
+
+function SuppressionLink({ address, reason }: { address: string; reason: SuppressionReason }) {
+  const href = `/admin/suppressions?search=${encodeURIComponent(address)}`;
+  return <TextLink href={href}>{adminText.use().suppressions.reasons[reason]}</TextLink>;
 }
 
 function WorkspaceItems({ workspaces }: { workspaces: ShownWorkspace[] }) {
@@ -115,31 +125,42 @@ function WorkspaceItems({ workspaces }: { workspaces: ShownWorkspace[] }) {
   );
 }
 
-function FactorItems({ factors, now }: { factors: Factor[]; now: Date }) {
+function FactorItems(
+  { factors, recoveryCodesLeft, now }: Pick<PersonRecord, "factors" | "recoveryCodesLeft"> & { now: Date },
+) {
   const text = userText.use();
-  const { factorTypes, added, neverUsed, usedLast } = accountText.use();
   if (factors.length === 0) {
     return <EmptyState icon="shield" title={text.noSecondFactors} text={text.noSecondFactorsHint} />;
   }
   return (
     <Items label={text.secondFactors}>
-      {factors.map(({ id, type, name, createdAt, lastUsedAt }) => (
+      {factors.map((factor) => (
         <Item
-          key={id}
+          key={factor.id}
           icon="shield"
-          title={<bdi>{name}</bdi>}
-          details={
-            <>
-              {name === factorTypes[type] ? null : <span>{factorTypes[type]}</span>}
-              <span>{fill(added, { day: <Day at={createdAt} /> })}</span>
-              <span>
-                {lastUsedAt ? fill(usedLast, { time: <Time at={lastUsedAt} now={now} /> }) : neverUsed}
-              </span>
-            </>
-          }
+          title={<bdi>{factor.name}</bdi>}
+          details={<FactorDetails factor={factor} now={now} />}
         />
       ))}
+      <Item
+        icon="restore"
+        title={accountText.use().recoveryCodes}
+        details={text.codesLeft(recoveryCodesLeft)}
+      />
     </Items>
+  );
+}
+
+function FactorDetails(
+  { factor: { type, name, createdAt, lastUsedAt }, now }: { factor: Factor; now: Date },
+) {
+  const { factorTypes, added, neverUsed, usedLast } = accountText.use();
+  return (
+    <>
+      {name === factorTypes[type] ? null : <span>{factorTypes[type]}</span>}
+      <span>{fill(added, { day: <Day at={createdAt} /> })}</span>
+      <span>{lastUsedAt ? fill(usedLast, { time: <Time at={lastUsedAt} now={now} /> }) : neverUsed}</span>
+    </>
   );
 }
 

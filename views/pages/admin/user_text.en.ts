@@ -29,6 +29,7 @@ export const en = {
   details: "Details",
   facts: {
     email: "Email",
+    suppressed: "Suppressed",
     confirmed: "Confirmed",
     password: "Password",
     created: "Created",
@@ -43,7 +44,7 @@ export const en = {
   secondFactors: "Second factors",
   noSecondFactors: "No second factors",
   noSecondFactorsHint: "This person signs in with one step.",
-  recoveryCodesLeft: (left: number) => `${plural(left, "recovery code")} left`,
+  codesLeft: (left: number) => `${left} left`,
   sessions: "Sessions",
   noSessions: "Not signed in",
   noSessionsHint: "This person is not signed in with any browser.",
