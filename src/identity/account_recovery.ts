@@ -30,7 +30,7 @@ const STAFF_FACTORS = problem(
 );
 const EMAIL_CONFIRMED = problem("email_already_confirmed", "This email address is already confirmed.");
 
-export const MAX_REASON_LENGTH = 500;
+const MAX_REASON_LENGTH = 500;
 
 const log = logOf("security");
 

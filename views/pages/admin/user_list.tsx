@@ -61,20 +61,22 @@ export function UserList({ people, pages, counts, view, now }: UserListProps) {
   );
 }
 
-/** What is exceptional about an account, in badges. Null for an ordinary one. */
-export function UserBadges(
-  { person: { emailVerifiedAt, isPlatformAdmin } }: {
-    person: Pick<ListedPerson, "emailVerifiedAt" | "isPlatformAdmin">;
-  },
-) {
+type Status = Pick<ListedPerson, "emailVerifiedAt" | "isPlatformAdmin">;
+
+/** What is exceptional about an account, in badges. */
+export function UserBadges({ person: { emailVerifiedAt, isPlatformAdmin } }: { person: Status }) {
   const text = userText.use();
-  if (emailVerifiedAt && !isPlatformAdmin) return null;
   return (
     <span class="inline-flex flex-wrap gap-1.5">
       {emailVerifiedAt ? null : <Badge tone="warning">{text.unconfirmed}</Badge>}
       {isPlatformAdmin ? <Badge tone="info">{text.staff}</Badge> : null}
     </span>
   );
+}
+
+function UserStatus({ person }: { person: Status }) {
+  const isOrdinary = person.emailVerifiedAt && !person.isPlatformAdmin;
+  return isOrdinary ? <>{userText.use().active}</> : <UserBadges person={person} />;
 }
 
 function UserRow({ person, now }: { person: ListedPerson; now: Date }) {
@@ -91,8 +93,7 @@ function UserRow({ person, now }: { person: ListedPerson; now: Date }) {
         <p class="truncate text-sm text-muted">{email}</p>
       </MainCell>
       <RowCell>
-        <UserBadges person={person} />{" "}
-        {person.emailVerifiedAt && !person.isPlatformAdmin ? text.active : null}
+        <UserStatus person={person} />
       </RowCell>
       <RowCell class="max-lg:hidden">
         <FactorNames person={person} />
