@@ -77,10 +77,9 @@ userPages.get("/users/:id/activity", async (c) => {
   return await page(c, { title, trail: trailOf(c, person), body: <AttemptsPage {...list} /> });
 });
 
-userPages.get(
-  "/users/:id/disable-factors",
-  (c) => actionPage(c, "disable-factors").then((made) => page(c, made)),
-);
+userPages.get("/users/:id/disable-factors", async (c) => {
+  return await page(c, await actionPage(c, "disable-factors"));
+});
 
 userPages.post("/users/:id/disable-factors", async (c) => {
   const ctx = c.get("staff");
