@@ -65,8 +65,9 @@ export type PersonSession = Session & { actor: UserActor | StaffActor };
 /** The context of a visitor or a signed-in person, outside any tenant. */
 export function systemContextOf<Env extends HttpEnv>(c: Context<Env>): SystemContext {
   const actor = c.get("session")?.actor ?? VISITOR;
+  const { ipAddress, userAgent } = c.get("device");
   return {
-    ...systemContext(c.get("services"), actor, c.get("requestId"), c.get("device").ipAddress),
+    ...systemContext(c.get("services"), actor, c.get("requestId"), ipAddress, userAgent),
     // Deno creates the signal on first access, and few requests need it.
     get signal() {
       return c.get("incoming").signal;

@@ -27,6 +27,15 @@ export function readListAddress<Schema extends z.ZodObject>(
   return readWire(query, { ...Object.fromEntries(kept), limit: ROWS_PER_PAGE });
 }
 
+/** The URLs of the pages before and after this one, for a list without filters. */
+export function pageLinks(
+  path: string,
+  { previousCursor, nextCursor }: { previousCursor: string | null; nextCursor: string | null },
+) {
+  const hrefOf = (cursor: string | null) => cursor && `${path}?${new URLSearchParams({ cursor })}`;
+  return { previousHref: hrefOf(previousCursor), nextHref: hrefOf(nextCursor) };
+}
+
 /** The URL of the list at `path` if the person sent this request from there, otherwise null. */
 export function shownList<E extends Env>(c: Context<E>, path: string): Address | null {
   const from = URL.parse(c.req.header("HX-Current-URL") ?? c.req.header("Referer") ?? "");

@@ -20,6 +20,8 @@ export type SystemContext<Who extends Actor = Actor> = {
   requestId: string;
   /** The client's address. Undefined for jobs and commands. */
   readonly ipAddress?: string;
+  /** The client's browser or program, as it names itself. */
+  readonly userAgent?: string;
   services: Services;
   control: ControlDb;
   /** Aborted when the client no longer waits for the result. */
@@ -53,11 +55,13 @@ export function systemContext<Who extends Actor>(
   actor: Who,
   requestId: string,
   ipAddress?: string,
+  userAgent?: string,
 ): SystemContext<Who> {
   return {
     actor,
     requestId,
     ipAddress,
+    userAgent,
     services,
     control: services.db.control,
     tx: (work) => signalAfterCommit(services, work, (run) => withControl(services.db, run)),

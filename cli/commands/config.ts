@@ -4,6 +4,7 @@ import { type Finding, inspectDatabase } from "../../db/migration/inspect.ts";
 import { type Config, loadConfig, readVariables } from "../../src/config.ts";
 import { DEVELOPMENT_SECRET, SETTINGS } from "../../src/config/settings.ts";
 import { rotateKeys } from "../../src/identity/key_rotation.ts";
+import { newToken } from "../../src/platform/crypto.ts";
 import { mustBeHardened } from "../../src/operations/database_safety.ts";
 import type { Setting } from "../../src/platform/setting.ts";
 import { CommandFailure } from "../options.ts";
@@ -11,6 +12,9 @@ import { createOutput } from "../output.ts";
 import { withDatabase, withSystem } from "../session.ts";
 
 type Field = keyof typeof SETTINGS;
+
+/** The settings whose values the operator makes up. Other secrets come from a provider. */
+const GENERATED: Setting[] = [SETTINGS.appSecret, SETTINGS.metricsToken];
 
 export function configCommand() {
   const config = new Command("config").description("Checks the configuration of this installation.");
@@ -29,6 +33,16 @@ export function configCommand() {
       if (findings.some(({ status }) => status === "fail")) {
         throw new CommandFailure("Some checks failed. See the table.");
       }
+    });
+
+  config.command("secrets").description("Prints fresh secrets for production, as lines of an .env file.")
+    .option("--json", "print JSON")
+    .action(({ json }) => {
+      const output = createOutput(json === true);
+      const secrets = Object.fromEntries(GENERATED.map(({ name }) => [name, newToken()]));
+      if (json) return output.data(secrets);
+      output.text(Object.entries(secrets).map(([name, value]) => `${name}=${value}`).join("\n"), []);
+      output.note("They are not stored anywhere. To replace an APP_SECRET in use, see config rotate-keys.");
     });
 
   config.command("rotate-keys").description(

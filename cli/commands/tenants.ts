@@ -1,4 +1,5 @@
 import { Command, Option } from "@commander-js/extra-typings";
+import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { PLANS } from "../../src/billing/plans.ts";
 import type { SystemContext, TenantContext } from "../../src/context.ts";
@@ -11,9 +12,11 @@ import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import {
   cancelDeletion,
+  changeSignInRules,
   checkConfirmation,
   resumeTenant,
   scheduleDeletion,
+  signInRules,
   suspendTenant,
   suspension,
   tenantChanges,
@@ -32,6 +35,14 @@ import {
 import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
+
+/** `none` means that nobody needs a second factor. */
+const secondFactorRule = z.object({
+  secondFactor: z.string().regex(/^(none|\d{1,3})$/, {
+    error: "Use a number of days from 0 to 90, or none.",
+  }).transform((value) => ({ secondFactorGraceDays: value === "none" ? null : Number(value) }))
+    .pipe(signInRules),
+});
 
 const DEFAULT_REASON = "The service operator suspended this workspace.";
 
@@ -79,11 +90,19 @@ export function tenantsCommand() {
     .option("--name <name>", "the new name")
     .option("--subdomain <subdomain>", "the new subdomain; the old one redirects for 90 days")
     .option("--brand-color <color>", "its color, such as #0b6b58; none: the product's color")
+    .option(
+      "--second-factor <days>",
+      "require a second factor of all members in so many days; none: of nobody",
+    )
     .option("--json", "print JSON")
-    .action((tenant, { name, subdomain, brandColor, ...options }) => {
+    .action((tenant, { name, subdomain, brandColor, secondFactor, ...options }) => {
       const color = brandColor === "none" ? null : brandColor;
       const changes = parseInput(tenantChanges, { name, subdomain, brandColor: color });
-      return onTenant(tenant, options, (ctx) => updateTenant(ctx, changes));
+      const rules = secondFactor === undefined ? null : parseOptions(secondFactorRule, { secondFactor });
+      return onTenant(tenant, options, async (ctx) => {
+        const updated = await updateTenant(ctx, changes);
+        return rules ? await changeSignInRules(ctx, rules.secondFactor) : updated;
+      });
     });
 
   tenants.command("suspend <tenant>").description("Blocks all access to a tenant and keeps its data.")
@@ -144,7 +163,8 @@ function ask(question: string): string | undefined {
 }
 
 function row(ctx: SystemContext, tenant: Tenant) {
-  const { id, name, subdomain, plan, status, suspension, deletionDueAt, createdAt } = tenant;
+  const { id, name, subdomain, plan, status, suspension, deletionDueAt, secondFactorFrom, createdAt } =
+    tenant;
   const url = tenantUrl(ctx.services.config.appUrl, tenant);
   return {
     id,
@@ -154,6 +174,7 @@ function row(ctx: SystemContext, tenant: Tenant) {
     status,
     ...(suspension ? { suspension_reason: suspension.reason } : {}),
     deletion_scheduled_for: deletionDueAt?.toISOString() ?? null,
+    second_factor_from: secondFactorFrom?.toISOString() ?? null,
     url,
     created_at: createdAt.toISOString(),
   };

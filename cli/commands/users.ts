@@ -5,13 +5,15 @@ import { ROLES } from "../../src/access/permissions.ts";
 import { profileChanges, updateProfile } from "../../src/identity/account.ts";
 import { deleteAccountOf } from "../../src/identity/account_deletion.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
-import { disableFactors } from "../../src/identity/factor_management.ts";
+import { disableFactors, factorsDisabling, sendPasswordLink } from "../../src/identity/account_recovery.ts";
+import { changeEmailOf } from "../../src/identity/email_change.ts";
 import { createMember, newMember } from "../../src/identity/new_members.ts";
 import { exportPersonalData } from "../../src/identity/personal_data.ts";
-import { listSignIns, revokeOtherSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
+import { listSignIns, SIGN_IN_LIST, signOutPerson } from "../../src/identity/sign_ins.ts";
 import { getUser, listUsers } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
+import { emailAddress } from "../../src/platform/text.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { getTenant } from "../../src/tenancy/tenants.ts";
 import { listTenantsOf } from "../../src/tenancy/workspaces.ts";
@@ -20,6 +22,10 @@ import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
 const MAX_LIMIT = 1_000;
+
+const DEFAULT_REASON = "By the operator, on the command line.";
+
+const userChanges = profileChanges.pick({ name: true }).extend({ email: emailAddress.optional() });
 
 const limit = z.object({
   limit: z.coerce.number({ error: `Use a number from 1 to ${MAX_LIMIT}.` }).int().min(1).max(MAX_LIMIT),
@@ -78,22 +84,28 @@ export function usersCommand() {
     });
 
   users.command("update <user>")
-    .description("Changes a user's name, or their role in a tenant. <user> is an id or an email address.")
+    .description(
+      "Changes a user's name or email, or their role in a tenant. <user> is an id or an email address.",
+    )
     .option("--name <name>", "the new name")
+    .option("--email <email>", "the new email; it counts as confirmed, and the old one gets a notice")
     .addOption(new Option("--role <role>", "the new role in the tenant").choices(ROLES))
     .option("--tenant-id <tenant>", "the tenant's id or subdomain; needed with --role")
     .option("--json", "print JSON")
-    .action(async (idOrEmail, { json, name, role, tenantId }) => {
-      if (name === undefined && !role) throw new UsageError(["Give --name, or --role and --tenant-id."]);
+    .action(async (idOrEmail, { json, name, email, role, tenantId }) => {
+      if (name === undefined && email === undefined && !role) {
+        throw new UsageError(["Give --name or --email, or --role and --tenant-id."]);
+      }
       if (role && !tenantId) throw new UsageError(["--role needs --tenant-id."]);
-      const input = parseInput(profileChanges, { name });
+      const { email: newEmail, ...profile } = parseInput(userChanges, { name, email });
       await withSystem(async (ctx) => {
         const { id } = await getUser(ctx, idOrEmail);
         if (role) {
           const tenant = await openTenant(ctx, (await getTenant(ctx, tenantId!)).id);
           await changeRole(tenant, (await getMemberOfUser(tenant, id)).id, { role });
         }
-        const user = await updateProfile(ctx, id, input);
+        if (newEmail !== undefined) await changeEmailOf(ctx, id, newEmail);
+        const user = await updateProfile(ctx, id, profile);
         createOutput(json === true).data({
           id,
           email: user.email,
@@ -120,14 +132,31 @@ export function usersCommand() {
       });
     });
 
+  users.command("reset-password <user>").description(
+    "Emails a user a link to set a new password. The present one works until then.",
+  )
+    .option("--print-link", "print the link instead. It works for two days, and doesn't confirm the address.")
+    .option("--json", "print JSON")
+    .action(async (idOrEmail, { printLink, json }) => {
+      await withSystem(async (ctx) => {
+        const user = await getUser(ctx, idOrEmail);
+        const link = printLink ? { set_password_link: await createPasswordLink(ctx, user) } : {};
+        if (!printLink) await sendPasswordLink(ctx, user.id);
+        createOutput(json === true).data({ id: user.id, email: user.email, emailed: !printLink, ...link });
+      });
+    });
+
   users.command("disable-mfa <user>").description(
     "Removes all second factors of a user who lost them. Make sure who asks.",
   )
+    .option("--reason <reason>", "how you made sure who asks, for the audit log", DEFAULT_REASON)
     .option("--json", "print JSON")
-    .action(async (idOrEmail, { json }) => {
+    .action(async (idOrEmail, { reason, json }) => {
+      const input = parseInput(factorsDisabling, { reason });
       await withSystem(async (ctx) => {
         const { id, email } = await getUser(ctx, idOrEmail);
-        createOutput(json === true).data({ id, email, removed_factors: await disableFactors(ctx, id) });
+        const removed_factors = await disableFactors(ctx, id, input);
+        createOutput(json === true).data({ id, email, removed_factors });
       });
     });
 
@@ -138,7 +167,7 @@ export function usersCommand() {
       const output = createOutput(json === true);
       await withSystem(async (ctx) => {
         const { id } = await getUser(ctx, idOrEmail);
-        if (revoke) await revokeOtherSignIns(ctx, id);
+        if (revoke) await signOutPerson(ctx, id);
         const { items } = await listSignIns(ctx, id, SIGN_IN_LIST.query.parse({ limit: MAX_PAGE_SIZE }));
         output.data(items.map((signIn) => ({
           id: signIn.id,

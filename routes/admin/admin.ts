@@ -4,9 +4,10 @@ import { auditPages } from "./audit.tsx";
 import { jobPages } from "./jobs.tsx";
 import { suppressionPages } from "./suppressions.tsx";
 import { tenantPages } from "./tenants.tsx";
+import { userPages } from "./users.tsx";
 
 /** The back office for the platform's staff. */
 export const admin = new Hono<StaffEnv>();
 
 admin.get("/", (c) => c.redirect("/admin/tenants", 303));
-for (const pages of [tenantPages, jobPages, suppressionPages, auditPages]) admin.route("/", pages);
+for (const pages of [tenantPages, userPages, jobPages, suppressionPages, auditPages]) admin.route("/", pages);

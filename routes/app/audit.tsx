@@ -10,12 +10,12 @@ import { everyItem } from "../../src/platform/list.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { AUDIT } from "../../views/pages/audit/audit_address.ts";
 import { AuditList } from "../../views/pages/audit/audit_list.tsx";
-import { AuditPage, INTEGRITY_PATH } from "../../views/pages/audit/audit_page.tsx";
+import { AuditPage, integrityPath } from "../../views/pages/audit/audit_page.tsx";
 import { EntryPage } from "../../views/pages/audit/entry_page.tsx";
 import { CheckNow, IntegrityPage } from "../../views/pages/audit/integrity_page.tsx";
 import { auditText } from "../../views/pages/audit/text.ts";
 import { translatorTo } from "../../views/wording.ts";
-import { AUDIT_COLUMNS, auditViewOf, toShown } from "../audit_entries.ts";
+import { AUDIT_COLUMNS, auditViewOf, LINES_PER_REQUEST, toShown } from "../audit_entries.ts";
 import { sendCsv } from "../csv.ts";
 import type { MemberEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
@@ -23,8 +23,7 @@ import { localeOf } from "../locale.ts";
 import { done, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
-/** Takes about half a second. */
-const LINES_PER_REQUEST = 10_000;
+const INTEGRITY_PATH = integrityPath(AUDIT);
 
 /** The workspace's audit log. */
 const pages = new MemberPages({
@@ -74,7 +73,7 @@ pages.get(INTEGRITY_PATH, async (c) => {
   return await page(c, {
     title: textOf(c).integrity,
     trail: trailOf(c),
-    actions: <CheckNow />,
+    actions: <CheckNow path={INTEGRITY_PATH} />,
     body: (
       <IntegrityPage
         chain={{ ...chain, verifiedSequence: verified.sequence, anchorSequence: anchor.sequence }}

@@ -22,7 +22,7 @@ import {
 import { workspacesText } from "../../views/pages/workspaces/text.ts";
 import { WorkspacesPage } from "../../views/pages/workspaces/workspaces_page.tsx";
 import { hostSuffix, type PersonEnv, redirect, systemContextOf } from "../http.ts";
-import { readListAddress } from "../list_address.ts";
+import { pageLinks, readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { markOf } from "../logos.ts";
 import { done, form, page } from "../page.tsx";
@@ -38,8 +38,7 @@ export const workspacePages = new Hono<PersonEnv>();
 workspacePages.get("/", async (c) => {
   const user = c.get("session").actor;
   const query = readListAddress(c.req.query(), WORKSPACE_LIST);
-  const { items, previousCursor, nextCursor } = await pageWorkspaces(systemContextOf(c), user, query);
-  const hrefOf = (cursor: string | null) => cursor && `/workspaces?${new URLSearchParams({ cursor })}`;
+  const { items, ...cursors } = await pageWorkspaces(systemContextOf(c), user, query);
   const { appUrl } = c.get("services").config;
   const joinable = await listJoinable(systemContextOf(c), user.id);
   const list = {
@@ -47,7 +46,7 @@ workspacePages.get("/", async (c) => {
     joinable: joinable.map((tenant) => ({ id: tenant.id, ...markOf(tenant, appUrl) })),
     workspaces: items.map((workspace) => listed(workspace, appUrl)),
     isStaff: user.type === "staff",
-    pages: { previousHref: hrefOf(previousCursor), nextHref: hrefOf(nextCursor) },
+    pages: pageLinks("/workspaces", cursors),
   };
   return await page(c, { title: textOf(c).title, body: <WorkspacesPage {...list} /> });
 });

@@ -1,47 +1,39 @@
 import { sql } from "drizzle-orm";
-import { clearInterval, setInterval } from "node:timers";
 import type { Database } from "../../db/connection/connect.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { TenantId } from "../../db/ids.ts";
-import { type Clock, SECOND } from "../platform/clock.ts";
+import { BatchedWrites } from "../platform/batched_writes.ts";
+import type { Clock } from "../platform/clock.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { part } from "../ports.ts";
-
-const FLUSH_EVERY = 5 * SECOND;
 
 const log = logOf("usage");
 
 /** The number of a tenant's calls on a day (UTC). */
 type Usage = { tenantId: TenantId; day: string; calls: number };
 
-/**
- * Counts API calls in memory, so that a call costs no write. Writes the counts of all tenants in one statement every
- * few seconds and at shutdown. A killed process loses the last few seconds.
- */
+/** Counts API calls in memory, so that a call costs no write. Writes the counts of all tenants in one statement. */
 export class UsageCounter {
   readonly #db: Database;
   readonly #clock: Clock;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #writes: BatchedWrites;
   #usage = new Map<string, Usage>();
-  #flushing: Promise<void> | undefined;
 
   constructor(db: Database, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
-    this.#timer = setInterval(() => this.#flushing ?? this.flush(), FLUSH_EVERY).unref();
+    this.#writes = new BatchedWrites(() => this.#writeAll());
   }
 
   count(tenantId: TenantId): void {
     this.#add({ tenantId, day: this.#clock.now().toISOString().slice(0, 10), calls: 1 });
   }
 
-  /** Writes the counts. Keeps them for the next attempt if that fails. */
-  async flush(): Promise<void> {
-    await this.#flushing;
-    this.#flushing = this.#writeAll().finally(() => this.#flushing = undefined);
-    await this.#flushing;
+  flush(): Promise<void> {
+    return this.#writes.flush();
   }
 
+  /** Keeps the counts for the next time if they can't be written. */
   async #writeAll(): Promise<void> {
     const counted = [...this.#usage.values()];
     if (counted.length === 0) return;
@@ -59,9 +51,8 @@ export class UsageCounter {
     for (const [key, usage] of this.#usage) if (usage.tenantId === tenantId) this.#usage.delete(key);
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.flush();
+  close(): Promise<void> {
+    return this.#writes.close();
   }
 
   #add({ tenantId, day, calls }: Usage): void {

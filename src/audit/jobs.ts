@@ -2,7 +2,7 @@ import { z } from "zod";
 import { enqueueForAllTenants } from "../outbox/for_all_tenants.ts";
 import { job, tenantOf } from "../outbox/job.ts";
 import { schedule } from "../outbox/schedule.ts";
-import { verifyChain } from "./chain.ts";
+import { verifyChain, verifyPlatformChain } from "./chain.ts";
 import { deleteOldLines } from "./retention.ts";
 
 const payload = z.object({ full: z.boolean(), day: z.iso.date() });
@@ -22,6 +22,7 @@ export const CHECK_AUDIT = job("audit.check", {
   queue: "cleanup",
   payload,
   run: async ({ system }, { full, day }) => {
+    await verifyPlatformChain(system, { full });
     await enqueueForAllTenants(system, CHECK_TENANT_AUDIT, { full, day }, `audit ${day}`);
   },
 });

@@ -3,6 +3,9 @@ import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 
+/** The table of a tenant's log, or of the platform's. */
+export type AuditLog = typeof auditLog | typeof platformAuditLog;
+
 /** A line's place in a chain. */
 export type Link = { sequence: number; hash: string };
 
@@ -30,25 +33,34 @@ export async function verifyPlatformAudit(tx: ControlTx): Promise<AuditVerificat
   return { lines, brokenAt };
 }
 
-/** Verifies the first `limit` lines, including lines that don't belong before `anchor`. */
-export async function verifyFirst(tx: TenantTx, anchor: Link, limit: number): Promise<PartVerification> {
-  return await verify(tx, auditLog, anchor, sql`order by sequence limit ${limit}`);
+/** Verifies the first `limit` lines of a log, including lines that don't belong before `anchor`. */
+export async function verifyFirst(
+  tx: TenantTx | ControlTx,
+  log: AuditLog,
+  anchor: Link,
+  limit: number,
+): Promise<PartVerification> {
+  return await verify(tx, log, anchor, sql`order by sequence limit ${limit}`);
 }
 
-/** Verifies the next `limit` lines after `link`. */
-export async function verifyNext(tx: TenantTx, link: Link, limit: number): Promise<PartVerification> {
-  return await verify(
-    tx,
-    auditLog,
-    link,
-    sql`where sequence > ${link.sequence} order by sequence limit ${limit}`,
-  );
+/** Verifies the next `limit` lines of a log after `link`. */
+export async function verifyNext(
+  tx: TenantTx | ControlTx,
+  log: AuditLog,
+  link: Link,
+  limit: number,
+): Promise<PartVerification> {
+  return await verify(tx, log, link, sql`where sequence > ${link.sequence} order by sequence limit ${limit}`);
 }
 
-/** Whether the line at this place of the tenant's log is missing, or another one. */
-export async function isLost(tx: TenantTx, { sequence, hash }: Link): Promise<boolean> {
+/** Whether the line at this place of a log is missing, or another one. */
+export async function isLost(
+  tx: TenantTx | ControlTx,
+  log: AuditLog,
+  { sequence, hash }: Link,
+): Promise<boolean> {
   const [row] = await tx.execute<{ lost: boolean }>(
-    sql`select not exists (select from ${auditLog} where sequence = ${sequence} and hash = ${hash}) as lost`,
+    sql`select not exists (select from ${log} where sequence = ${sequence} and hash = ${hash}) as lost`,
   );
   return row!.lost;
 }
@@ -59,7 +71,7 @@ export async function isLost(tx: TenantTx, { sequence, hash }: Link): Promise<bo
  */
 async function verify(
   tx: TenantTx | ControlTx,
-  log: typeof auditLog | typeof platformAuditLog,
+  log: AuditLog,
   { sequence, hash }: Link,
   part: SQL,
 ): Promise<PartVerification> {

@@ -20,6 +20,7 @@ import type { Bearer } from "./credentials.ts";
 import type { CodeKind } from "./factors.ts";
 import { authenticate, credentials, withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
 import { redeemSecondStep, secondStep, startSecondStep } from "./second_step.ts";
+import { recordAttempt } from "./sign_in_attempts.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { SIGNING_KEYS } from "./signing_keys.ts";
 import { lockUser } from "./users.ts";
@@ -73,7 +74,7 @@ export async function signInToApi(
   const issued = await withUnchangedPassword(ctx, user, async (tx) => {
     const step = await startSecondStep(ctx, tx, user, { purpose: "api_sign_in", tenantId });
     if (step) return { mfaRequired: true as const, mfaToken: step.token, factors: step.kinds };
-    return await issueTokens(ctx, tx, newFamily(ctx, { userId: user.id, tenantId, methods: ["password"] }));
+    return await startFamily(ctx, tx, { userId: user.id, tenantId, methods: ["password"] });
   });
   if (!issued) throw wrongCredentials();
   return issued;
@@ -85,7 +86,7 @@ export async function finishApiSignIn(
   { mfaToken, ...input }: z.output<typeof apiSecondStep>,
 ): Promise<ApiTokens> {
   return await redeemSecondStep(ctx, "api_sign_in", mfaToken, input, (tx, { userId, tenantId }, methods) => {
-    return issueTokens(ctx, tx, newFamily(ctx, { userId, tenantId, methods }));
+    return startFamily(ctx, tx, { userId, tenantId, methods });
   });
 }
 
@@ -160,11 +161,21 @@ async function exchange(
   return await issueTokens(ctx, tx, family);
 }
 
-function newFamily(
-  { services }: SystemContext,
+async function startFamily(
+  ctx: SystemContext,
+  tx: ControlTx,
   signIn: Pick<Family, "userId" | "tenantId" | "methods">,
-): Family {
-  return { ...signIn, familyId: newId(), parentFamilyId: null, authenticatedAt: services.clock.now() };
+): Promise<ApiTokens> {
+  const authenticatedAt = ctx.services.clock.now();
+  const tokens = await issueTokens(ctx, tx, {
+    ...signIn,
+    familyId: newId(),
+    parentFamilyId: null,
+    authenticatedAt,
+  });
+  const { userId, methods } = signIn;
+  recordAttempt(ctx, { userId, methods, outcome: "succeeded" });
+  return tokens;
 }
 
 async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): Promise<ApiTokens> {

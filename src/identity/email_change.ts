@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { oneTimeTokens } from "../../db/control/schema/identity.ts";
 import { users } from "../../db/control/schema/users.ts";
-import { authorizeSelf } from "../access/authorize.ts";
+import { authorize, authorizeSelf } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { invalid } from "../errors.ts";
@@ -19,6 +19,7 @@ import { USER_EMAIL_CHANGED } from "./events.ts";
 import { peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
 import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
 import { findOwnerProblem, withProvenOwner } from "./owner_proof.ts";
+import { USERS_MANAGE } from "./permissions.ts";
 import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
@@ -105,29 +106,67 @@ export async function confirmEmailChange(
   authorizeSelf(ctx, grant.userId);
   const email = String(grant.details.newAddress);
   const formerAddress = String(grant.details.email);
-  try {
-    await ctx.tx(async (tx) => {
+  await rejectTakenEmail("token", () =>
+    ctx.tx(async (tx) => {
       await lockUser(tx, grant.userId);
       if (!await redeemOneTimeToken(ctx, tx, "change_email", token)) throw invalid({ token: LINK_EXPIRED });
-      const user = await replaceAddress(ctx, tx, { ...grant, formerAddress, email });
-      await publish(ctx, tx, USER_EMAIL_CHANGED, { after: logged(user), details: {} });
-      const notice = { userId: user.id, formerAddress, newAddress: email, ...device };
-      await sendEmail(ctx, tx, EMAIL_CHANGED, { ...notice, stage: "done" });
-    });
-  } catch (error) {
-    if (isUniqueViolation(error, "users_email_unique")) throw invalid({ token: EMAIL_TAKEN });
-    throw error;
-  }
+      await changeIn(ctx, tx, { ...grant, formerAddress, email }, device);
+    }));
   ctx.services.use(SIGN_INS).forgetUser(grant.userId);
   log.info("email changed", { userId: grant.userId, requestId: ctx.requestId });
   return { email };
+}
+
+/**
+ * Replaces the address of a person who asked the operator. The operator vouches for the new one, so it counts as confirmed. Tells the
+ * former address. Throws `invalid` on `email`, or `reauthentication_required`.
+ */
+export async function changeEmailOf(ctx: SystemContext, userId: User["id"], email: string): Promise<User> {
+  authorize(ctx, USERS_MANAGE);
+  await requireRecentSignIn(ctx);
+  const changed = await rejectTakenEmail("email", () =>
+    ctx.tx(async (tx) => {
+      await lockUser(tx, userId);
+      const { email: formerAddress } = await getUserById(tx, userId);
+      if (email === formerAddress) throw invalid({ email: EMAIL_IS_OLD });
+      return await changeIn(ctx, tx, { userId, formerAddress, email }, { ipAddress: null, userAgent: "" });
+    }));
+  ctx.services.use(SIGN_INS).forgetUser(userId);
+  log.info("email changed by the operator", { userId, requestId: ctx.requestId });
+  return changed;
+}
+
+type AddressChange = { userId: User["id"]; formerAddress: string; email: string };
+
+/** Replaces the address, publishes the change, and tells the former address. */
+async function changeIn(
+  ctx: SystemContext,
+  tx: ControlTx,
+  change: AddressChange,
+  origin: { ipAddress: string | null; userAgent: string },
+): Promise<User> {
+  const { userId, formerAddress, email: newAddress } = change;
+  const user = await replaceAddress(ctx, tx, change);
+  await publish(ctx, tx, USER_EMAIL_CHANGED, { after: logged(user), details: {} });
+  await sendEmail(ctx, tx, EMAIL_CHANGED, { userId, formerAddress, newAddress, ...origin, stage: "done" });
+  return user;
+}
+
+/** Runs a change of an address. Throws `invalid` on `field` if another account has it. */
+async function rejectTakenEmail<T>(field: "email" | "token", change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    if (isUniqueViolation(error, "users_email_unique")) throw invalid({ [field]: EMAIL_TAKEN });
+    throw error;
+  }
 }
 
 /** The user with the new address. Throws `invalid` if the address has changed since the link was made. */
 async function replaceAddress(
   ctx: SystemContext,
   tx: ControlTx,
-  { userId, formerAddress, email }: { userId: User["id"]; formerAddress: string; email: string },
+  { userId, formerAddress, email }: AddressChange,
 ): Promise<User> {
   const now = ctx.services.clock.now();
   const changed = await tx.update(users).set({ email, emailVerifiedAt: now, updatedAt: now })

@@ -19,6 +19,7 @@ import { markEmailConfirmed } from "./email_verification.ts";
 import { SIGN_IN_LINK } from "./emails.ts";
 import { endOneTimeTokens, peekOneTimeToken, redeemOneTimeToken } from "./one_time_tokens.ts";
 import { type CheckedSignIn, signInProven } from "./second_step.ts";
+import { recordAttempt } from "./sign_in_attempts.ts";
 import { CODES_ADDRESS, enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { type EmailSignIn, isSignInCode, SIGN_IN_MINUTES } from "./sign_in_codes.ts";
@@ -116,8 +117,9 @@ export async function signInByCode(
 ): Promise<SignedInByEmail> {
   const taken = await enforceForAddress(ctx, CODES_ADDRESS);
   const pending = await attempt(ctx, token, place);
-  const user = isSignInCode(ctx, pending, code) ? await findUserByEmail(ctx.control, pending.email) : null;
-  if (!user || !await mayEnter(ctx, user, place)) {
+  const user = await findUserByEmail(ctx.control, pending.email);
+  if (!user || !isSignInCode(ctx, pending, code) || !await mayEnter(ctx, user, place)) {
+    if (user) recordAttempt(ctx, { userId: user.id, methods: ["email"], outcome: "wrong_code" });
     log.warn("sign-in by code refused", { requestId: ctx.requestId });
     throw invalid({ code: CODE_WRONG });
   }

@@ -46,6 +46,13 @@ import { CODE_MINUTES, codeOf, findPendingSignUpById, type PendingSignUp } from 
  */
 const RESET_MINUTES = 90;
 
+/** Where a request or a change came from. Without an address, the product's operator made it. */
+const origin = { ipAddress: z.string().nullable(), userAgent: z.string() };
+
+function originOf({ ipAddress, userAgent }: { ipAddress: string | null; userAgent: string }) {
+  return ipAddress === null ? null : { ipAddress, browser: parseUserAgent(userAgent) };
+}
+
 export const VERIFY_ADDRESS = email("verify_address", {
   to: ACCOUNTS,
   request: z.object({ userId: idSchema<UserId>() }),
@@ -63,13 +70,12 @@ export const VERIFY_ADDRESS = email("verify_address", {
 /** The request contains the address that a visitor entered. Only the job looks up its account, so timing reveals nothing. */
 export const RESET_PASSWORD = email("reset_password", {
   to: ACCOUNTS,
-  request: z.object({ address: z.string(), ipAddress: z.string(), userAgent: z.string() }),
-  load: async (ctx, reader, { ipAddress, userAgent }) => ({
+  request: z.object({ address: z.string(), ...origin }),
+  load: async (ctx, reader, request) => ({
     name: reader.emailVerifiedAt && reader.name,
     url: await createPasswordLink(ctx, reader, { ttl: RESET_MINUTES * MINUTE, channel: "email" }),
     expiryMinutes: RESET_MINUTES,
-    ipAddress,
-    browser: parseUserAgent(userAgent),
+    origin: originOf(request),
   }),
   subject: (_data, { name }, locale) => emailText.of(locale).resetPassword.subject(name),
   preheader: ({ expiryMinutes }, _brand, locale) =>
@@ -79,8 +85,7 @@ export const RESET_PASSWORD = email("reset_password", {
     name: SAMPLE.person,
     url: SAMPLE.passwordLink,
     expiryMinutes: 90,
-    ipAddress: "203.0.113.24",
-    browser: { browser: "Firefox", system: "Linux" },
+    origin: { ipAddress: "203.0.113.24", browser: { browser: "Firefox", system: "Linux" } },
   },
 });
 
@@ -152,18 +157,16 @@ export const EMAIL_CHANGED = email("email_changed", {
   to: FORMER_ADDRESSES,
   request: emailChange.extend({
     stage: z.enum(["requested", "done"]),
-    ipAddress: z.string(),
-    userAgent: z.string(),
+    ...origin,
   }),
-  load: (ctx, reader, { stage, newAddress, ipAddress, userAgent }) =>
+  load: (ctx, reader, { stage, newAddress, ...request }) =>
     Promise.resolve({
       stage,
       name: reader.emailVerifiedAt && reader.name,
       newAddress: reader.emailVerifiedAt && newAddress,
       url: stage === "requested" ? `${ctx.services.config.appUrl.origin}/forgot-password` : null,
       contact: stage === "done" ? ctx.services.config.securityContact.replace(/^mailto:/, "") : null,
-      ipAddress,
-      browser: parseUserAgent(userAgent),
+      origin: originOf(request),
     }),
   subject: ({ stage }, _brand, locale) => emailText.of(locale).emailChanged[stage].title,
   preheader: ({ stage }, _brand, locale) => emailText.of(locale).emailChanged[stage].preheader,
@@ -174,8 +177,7 @@ export const EMAIL_CHANGED = email("email_changed", {
     newAddress: "ada@new.example",
     url: `${SAMPLE.site}/forgot-password`,
     contact: null,
-    ipAddress: "203.0.113.24",
-    browser: { browser: "Firefox", system: "Linux" },
+    origin: { ipAddress: "203.0.113.24", browser: { browser: "Firefox", system: "Linux" } },
   },
 });
 
@@ -272,13 +274,11 @@ export const FACTOR_CODE = email("factor_code", {
   sample: { code: "731946", expiryMinutes: FACTOR_CODE_MINUTES },
 });
 
-/** Without an address, the product's operator made the change. */
 const factorChange = z.object({
   userId: idSchema<UserId>(),
   type: z.enum(FACTOR_TYPES),
   name: z.string(),
-  ipAddress: z.string().nullable(),
-  userAgent: z.string(),
+  ...origin,
 });
 
 const factorSample = {
@@ -312,7 +312,7 @@ export const FACTOR_REMOVED = email("factor_removed", {
 function loadFactorChange(
   { services }: SystemContext,
   reader: Recipient,
-  { type, name: factor, ipAddress, userAgent }: z.output<typeof factorChange>,
+  { type, name: factor, ...request }: z.output<typeof factorChange>,
 ): Promise<FactorChangedData> {
   return Promise.resolve({
     name: reader.emailVerifiedAt && reader.name,
@@ -320,7 +320,7 @@ function loadFactorChange(
     // A stranger may have chosen the factor's name.
     factor: reader.emailVerifiedAt && factor,
     url: `${services.config.appUrl.origin}/account/security`,
-    origin: ipAddress === null ? null : { ipAddress, browser: parseUserAgent(userAgent) },
+    origin: originOf(request),
   });
 }
 

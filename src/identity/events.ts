@@ -22,6 +22,15 @@ export const USER_FACTOR_ADDED = platformEvent<Logged>("user.factor_added", {
 export const USER_FACTOR_REMOVED = platformEvent<Logged>("user.factor_removed", {
   sentence: "removed a second factor from the account of {name}",
 });
+export const USER_FACTORS_DISABLED = platformEvent<Logged>("user.factors_disabled", {
+  sentence: "disabled all second factors of {name}: {reason}",
+});
+export const USER_PASSWORD_LINK_SENT = platformEvent<Logged>("user.password_link_sent", {
+  sentence: "sent {name} a link to set a new password",
+});
+export const USER_CONFIRMATION_SENT = platformEvent<Logged>("user.confirmation_sent", {
+  sentence: "sent {name} a link to confirm the email address",
+});
 export const USER_RECOVERY_CODES_REPLACED = platformEvent<Logged>("user.recovery_codes_replaced", {
   sentence: "replaced the recovery codes of {name}",
 });
@@ -49,6 +58,9 @@ export const EVENTS = [
   USER_SIGNED_OUT,
   USER_FACTOR_ADDED,
   USER_FACTOR_REMOVED,
+  USER_FACTORS_DISABLED,
+  USER_PASSWORD_LINK_SENT,
+  USER_CONFIRMATION_SENT,
   USER_RECOVERY_CODES_REPLACED,
   USER_IDENTITY_CONNECTED,
   USER_IDENTITY_DISCONNECTED,

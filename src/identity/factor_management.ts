@@ -203,25 +203,6 @@ export async function renewRecoveryCodes(ctx: SystemContext, userId: UserId): Pr
   });
 }
 
-/** Removes all second factors of a person who lost them. The operator has made sure who asks. Returns how many there were. */
-export async function disableFactors(ctx: SystemContext, userId: UserId): Promise<number> {
-  authorizeSelf(ctx, userId);
-  await requireRecentSignIn(ctx);
-  const removed = await ctx.tx(async (tx) => {
-    await lockUser(tx, userId);
-    const known = await findFactors(tx, userId);
-    await deleteFactors(tx, userId);
-    await endTrust(tx, userId);
-    for (const { type, name } of known) {
-      await publishChange(ctx, tx, userId, USER_FACTOR_REMOVED, { type });
-      await sendEmail(ctx, tx, FACTOR_REMOVED, { userId, type, name, ipAddress: null, userAgent: "" });
-    }
-    return known.length;
-  });
-  ctx.services.use(SIGN_INS).forgetUser(userId);
-  return removed;
-}
-
 /** Whether a person may not be without a second factor: platform staff, and members of workspaces that require one. */
 export async function needsFactor(tx: ControlTx, userId: UserId): Promise<boolean> {
   const isStaff = and(eq(users.id, userId), eq(users.isPlatformAdmin, true));

@@ -18,14 +18,16 @@ import { IDENTITY_CONNECTED, IDENTITY_DISCONNECTED } from "./identity_emails.ts"
 import { TOTP_SECRETS } from "./factor_codes.ts";
 import { OAUTH_CLIENTS } from "./oauth_clients.ts";
 import { SIGN_IN_LIMITS } from "./sign_in_limits.ts";
+import { SIGN_IN_ATTEMPTS } from "./sign_in_attempts.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
 import { ERASE_PERSON } from "./account_deletion.ts";
 import { KEYS_ROTATE } from "./key_rotation.ts";
+import { USERS_MANAGE } from "./permissions.ts";
 import { PRIVATE_KEYS, SIGNING_KEYS } from "./signing_keys.ts";
 
 export default feature("identity", {
-  permissions: [KEYS_ROTATE],
+  permissions: [KEYS_ROTATE, USERS_MANAGE],
   events: EVENTS,
   emails: [
     VERIFY_ADDRESS,
@@ -45,7 +47,7 @@ export default feature("identity", {
   ],
   jobs: [ERASE_PERSON],
   rateLimits: SIGN_IN_LIMITS,
-  parts: [SIGN_INS, SIGNING_KEYS, OAUTH_CLIENTS],
+  parts: [SIGN_INS, SIGN_IN_ATTEMPTS, SIGNING_KEYS, OAUTH_CLIENTS],
   sealed: [PRIVATE_KEYS, TOTP_SECRETS],
   setup: [CONFIRM_EMAIL],
 });

@@ -1,6 +1,6 @@
 import { asc, eq } from "drizzle-orm";
 import { emailOptOuts } from "../../db/control/schema/email.ts";
-import { knownDevices, sessions } from "../../db/control/schema/identity.ts";
+import { knownDevices, sessions, signInAttempts } from "../../db/control/schema/identity.ts";
 import { identities } from "../../db/control/schema/identities.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
@@ -20,7 +20,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     control,
     userId,
   );
-  const [workspaces, signIns, browsers, connected, optOuts] = await Promise.all([
+  const [workspaces, signIns, attempts, browsers, connected, optOuts] = await Promise.all([
     control.select({
       name: tenants.name,
       subdomain: tenants.subdomain,
@@ -36,6 +36,14 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
       last_seen_at: sessions.lastSeenAt,
       expires_at: sessions.expiresAt,
     }).from(sessions).where(eq(sessions.userId, userId)).orderBy(asc(sessions.createdAt)),
+    control.select({
+      at: signInAttempts.at,
+      outcome: signInAttempts.outcome,
+      methods: signInAttempts.methods,
+      ip_address: signInAttempts.ipAddress,
+      user_agent: signInAttempts.userAgent,
+      attempts: signInAttempts.attempts,
+    }).from(signInAttempts).where(eq(signInAttempts.userId, userId)).orderBy(asc(signInAttempts.at)),
     control.select({
       browser: knownDevices.browser,
       first_seen_at: knownDevices.createdAt,
@@ -66,6 +74,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     },
     workspaces,
     sessions: signIns,
+    sign_in_attempts: attempts,
     browsers,
     connected_accounts: connected,
     emails_turned_off: optOuts,

@@ -17,6 +17,7 @@ import type { Device } from "./credentials.ts";
 import { countAttempt, proveCode } from "./factor_codes.ts";
 import { CODE_KINDS, type CodeKind, findCodeKinds, hasFactors } from "./factors.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
+import { recordAttempt, recordingLimit } from "./sign_in_attempts.ts";
 import { withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
 import { isTrusted, type Trust, trustBrowser } from "./trusted_browsers.ts";
 import { getUserById, lockUser, type User } from "./users.ts";
@@ -183,7 +184,7 @@ export async function redeemSecondStep<T>(
   const challenge = await attemptChallenge(ctx, purpose, token);
   if (!challenge) throw ended();
   const { id, userId, firstMethod } = challenge;
-  await countAttempt(ctx, userId);
+  await recordingLimit(ctx, userId, [firstMethod], () => countAttempt(ctx, userId));
   const done = await ctx.tx(async (tx) => {
     await lockUser(tx, userId);
     const emailedFor = challenge.emailedAt && firstMethod !== "email" ? id : null;
@@ -196,8 +197,9 @@ export async function redeemSecondStep<T>(
     userId,
     requestId: ctx.requestId,
   });
-  if (!done) throw unauthenticated(CODE_WRONG);
-  return done.result;
+  if (done) return done.result;
+  recordAttempt(ctx, { userId, methods: [firstMethod], outcome: "wrong_code" });
+  throw unauthenticated(CODE_WRONG);
 }
 
 /** The codes that count. After an emailed link, no emailed code does. */

@@ -24,6 +24,7 @@ import type { Device, Session } from "./credentials.ts";
 import { hasFactors, isFactorOf } from "./factors.ts";
 import { HAS_SECOND, strengthOf } from "./authentication.ts";
 import { noticeDevice } from "./known_devices.ts";
+import { recordAttempt } from "./sign_in_attempts.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { appearanceOf, lockUser } from "./users.ts";
 
@@ -90,7 +91,10 @@ export async function startSession(
     expiresAt,
   });
   if (tenantId) await rememberVisit(tx, { userId, tenantId }, now);
-  if (!input.signInId) await noticeDevice(ctx, tx, userId, device);
+  if (!input.signInId) {
+    await noticeDevice(ctx, tx, userId, device);
+    recordAttempt(ctx, { userId, methods, outcome: "succeeded" }, device);
+  }
   return { token, userId, signInId, remember, expiresAt };
 }
 

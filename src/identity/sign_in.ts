@@ -11,6 +11,7 @@ import { findKnownBrowser } from "./known_browsers.ts";
 import { checkPassword } from "./password_checks.ts";
 import { hashPassword, MAX_PASSWORD_LENGTH } from "./passwords.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
+import { recordAttempt, recordingLimit } from "./sign_in_attempts.ts";
 import { findUserByEmail, replacePasswordHash, type User } from "./users.ts";
 
 const WRONG_CREDENTIALS = problem("wrong_credentials", "The email address or the password is wrong.");
@@ -34,8 +35,14 @@ export async function authenticate(ctx: SystemContext, input: Credentials, brows
   const { email, password } = input;
   const user = await findUserByEmail(ctx.control, email);
   const browserId = user && findKnownBrowser(ctx, browserMark, user.id);
-  const { matches, outdated } = await checkPassword(ctx, { email, user, browserId }, password);
+  const { matches, outdated } = await recordingLimit(
+    ctx,
+    user?.id,
+    ["password"],
+    () => checkPassword(ctx, { email, user, browserId }, password),
+  );
   if (!user || !matches) {
+    if (user) recordAttempt(ctx, { userId: user.id, methods: ["password"], outcome: "wrong_password" });
     log.warn("sign-in refused", { userId: user?.id, requestId: ctx.requestId });
     throw wrongCredentials();
   }

@@ -1,7 +1,7 @@
 import { eq, sql } from "drizzle-orm";
 import { sessions } from "../../db/control/schema/identity.ts";
 import type { UserId } from "../access/actor.ts";
-import { authorizeSelf } from "../access/authorize.ts";
+import { authorize, authorizeSelf } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
@@ -11,6 +11,8 @@ import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
 import { type Browser, parseUserAgent } from "../platform/user_agent.ts";
 import { USER_SIGNED_OUT } from "./events.ts";
+import { authorizeToSee, USERS_MANAGE } from "./permissions.ts";
+import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { endAllSessionsIn, endSignInIn } from "./sessions.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { getUserById } from "./users.ts";
@@ -48,14 +50,14 @@ export const SIGN_IN_LIST = list("sign-ins", {
 
 /**
  * One page of the browsers in which a user is signed in. Expired sessions are deleted after a day; until then, they make a
- * page shorter. Throws `forbidden` for anyone but themselves.
+ * page shorter. Throws `forbidden` for anyone but themselves and platform staff.
  */
 export async function listSignIns(
   ctx: SystemContext,
   userId: UserId,
   query: ListQuery<typeof SIGN_IN_LIST>,
 ): Promise<Page<SignIn>> {
-  authorizeSelf(ctx, userId);
+  authorizeToSee(ctx, userId);
   const now = ctx.services.clock.now();
   const { items, ...cursors } = await SIGN_IN_LIST.page(ctx.control, query, { userId });
   return { items: items.filter(({ expiresAt }) => expiresAt > now).map(toSignIn), ...cursors };
@@ -79,6 +81,17 @@ export async function revokeOtherSignIns(
   { except }: { except?: string } = {},
 ): Promise<void> {
   authorizeSelf(ctx, userId);
+  await signOut(ctx, userId, { except });
+}
+
+/** Signs someone else out of all browsers and programs, for platform staff. Throws `reauthentication_required`. */
+export async function signOutPerson(ctx: SystemContext, userId: UserId): Promise<void> {
+  authorize(ctx, USERS_MANAGE);
+  await requireRecentSignIn(ctx);
+  await signOut(ctx, userId);
+}
+
+async function signOut(ctx: SystemContext, userId: UserId, { except }: { except?: string } = {}) {
   await ctx.tx(async (tx) => {
     const ended = await endAllSessionsIn(ctx, tx, userId, { except });
     if (ended === 0) return;

@@ -17,7 +17,7 @@ import { problem } from "../platform/problem.ts";
 import { emailAddress, normalizeEmailAddress, singleLine } from "../platform/text.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 
-const PERSON_NOT_FOUND = problem("person_not_found", "This person was not found.");
+export const PERSON_NOT_FOUND = problem("person_not_found", "This person was not found.");
 const USER_NOT_FOUND = problem("user_not_found", "The user {user} was not found.");
 const PERSON_NAME_MISSING = problem("person_name_missing", "Enter your name.");
 

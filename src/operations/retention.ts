@@ -9,6 +9,7 @@ import {
   pendingSignUps,
   refreshTokens,
   sessions,
+  signInAttempts,
 } from "../../db/control/schema/identity.ts";
 import { oauthRequests, pendingIdentities } from "../../db/control/schema/identities.ts";
 import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
@@ -37,10 +38,11 @@ const KEPT = {
   emailSignIns: HOUR,
   /** After that long, a browser counts as new again. */
   knownDevices: 400 * DAY,
+  signInAttempts: 90 * DAY,
 };
 
 /**
- * Deletes expired sessions, tokens, sign-ups, invitations and redirects, and old jobs. Works in batches, so that requests don't wait.
+ * Deletes expired sessions, tokens, sign-ups, invitations and redirects, old attempts to sign in, and old jobs. Works in batches, so that requests don't wait.
  * Returns the number of deleted rows by table.
  */
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
@@ -110,6 +112,12 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       knownDevices,
       knownDevices.id,
       lt(knownDevices.lastSeenAt, before(KEPT.knownDevices)),
+    ),
+    sign_in_attempts: await deleteAll(
+      ctx,
+      signInAttempts,
+      signInAttempts.id,
+      lt(signInAttempts.at, before(KEPT.signInAttempts)),
     ),
     subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
     jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +

@@ -2,6 +2,7 @@ import { and, asc, eq } from "drizzle-orm";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
+import type { UserId } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
@@ -20,7 +21,7 @@ const OWNERS_LISTED = 20;
 export type TenantRecord = {
   tenant: Tenant;
   members: number;
-  owners: { name: string; email: string }[];
+  owners: { id: UserId; name: string; email: string }[];
   formerSubdomains: { subdomain: string; expiresAt: Date }[];
   migrationFailure: string | null;
 };
@@ -32,7 +33,7 @@ export async function getTenantRecord(ctx: SystemContext, id: string): Promise<T
   if (!tenant) throw notFound(TENANT_NOT_FOUND);
   const isOwner = and(eq(memberships.tenantId, tenant.id), eq(memberships.role, "owner"));
   const [owners, members, formerSubdomains, [ledger]] = await Promise.all([
-    ctx.control.select({ name: users.name, email: users.email }).from(memberships)
+    ctx.control.select({ id: users.id, name: users.name, email: users.email }).from(memberships)
       .innerJoin(users, eq(users.id, memberships.userId)).where(isOwner).orderBy(
         inNameOrder(users.name),
         asc(users.id),

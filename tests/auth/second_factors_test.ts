@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { disableFactors } from "../../src/identity/factor_management.ts";
+import { disableFactors } from "../../src/identity/account_recovery.ts";
 import { DAY, MINUTE } from "../../src/platform/clock.ts";
 import { Authenticator } from "../support/authenticator.ts";
 import { startWorker, until } from "../support/jobs.ts";
@@ -319,7 +319,7 @@ Deno.test("second factors of browsers", async (t) => {
     "an operator removes the factors of a person who lost them, and the person gets an email",
     async () => {
       await using _worker = await startWorker(world, "kv");
-      const removed = await disableFactors(world.system, userId);
+      const removed = await disableFactors(world.system, userId, { reason: "Met in person." });
       const { page } = await signIn();
 
       assert.equal(removed, 2);

@@ -71,6 +71,7 @@ function accountPages({ world, links }: Scene): ListedPage[] {
     on("apex-account", "/account"),
     on("connect-account", "/auth/connect"),
     on("apex-sessions", "/account/sessions"),
+    on("apex-activity", "/account/sessions/activity"),
   ];
 }
 
@@ -123,18 +124,26 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("new-factor", "/account/security/factors/new?type=totp"),
     on("step-up", "/reauthenticate?next=/settings"),
     on("account-sessions", "/account/sessions"),
+    on("account-activity", "/account/sessions/activity"),
     on("account-notifications", "/account/notifications"),
     on("account-data", "/account/data"),
     on("delete-workspace", "/settings/deletion"),
   ];
 }
 
-function backOfficePages({ world, closed, jobId }: Scene): ListedPage[] {
+function backOfficePages({ world, northwind, closed, jobId }: Scene): ListedPage[] {
   const on = pagesOn(world.host());
+  const user = `/admin/users/${northwind.people.tomas.id}`;
   return [
     on("admin-tenants", "/admin/tenants"),
     on("admin-tenants-nothing", "/admin/tenants?search=nothing"),
     on("admin-tenant", `/admin/tenants/${closed.tenant.id}`),
+    on("admin-users", "/admin/users"),
+    on("admin-users-nothing", "/admin/users?search=nothing"),
+    on("admin-user", user),
+    on("admin-user-activity", `${user}/activity`),
+    on("admin-user-password-link", `${user}/password-link`),
+    on("admin-user-disable-factors", `${user}/disable-factors`),
     on("admin-jobs", "/admin/jobs"),
     on("admin-jobs-all", "/admin/jobs?state=all"),
     on("admin-jobs-nothing", "/admin/jobs?state=held"),
@@ -143,6 +152,7 @@ function backOfficePages({ world, closed, jobId }: Scene): ListedPage[] {
     on("admin-suppressions", "/admin/suppressions"),
     on("admin-new-suppression", "/admin/suppressions/new"),
     on("admin-audit", "/admin/audit"),
+    on("admin-audit-integrity", "/admin/audit/integrity"),
   ];
 }
 

@@ -13,6 +13,11 @@ import { keepIdentity } from "../../src/identity/pending_identities.ts";
 import { startPendingSignUp } from "../../src/identity/pending_sign_ups.ts";
 import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
+import { factors } from "../../db/control/schema/factors.ts";
+import { startCheckedSession } from "../../src/identity/sign_in.ts";
+import { recordAttempt, SIGN_IN_ATTEMPTS } from "../../src/identity/sign_in_attempts.ts";
+import type { User } from "../../src/identity/users.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { addJob } from "../support/jobs.ts";
 import { type Northwind, openNorthwind } from "../support/northwind.ts";
 import { sampleEmail } from "../support/sample_email.ts";
@@ -105,6 +110,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     email: OWNER,
   } as const;
   await system.tx((tx) => addIdentity(system, tx, people.imogen, imogens));
+  await addSignIns(world, people.tomas);
   const cookies = {
     visitor: [
       await startSignUp(world, await world.passwordHashOf(people.oskar)),
@@ -118,6 +124,23 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
 async function membershipOf({ ctx }: Company, search: string): Promise<string> {
   const { items } = await listMembers(ctx, MEMBER_LIST.query.parse({ search }));
   return items[0]!.id;
+}
+
+/** A person's browser, second factor, and attempts to sign in. */
+async function addSignIns(world: World, user: User): Promise<void> {
+  const { services, system } = world;
+  const userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+  const device = { ipAddress: "203.0.113.24", userAgent };
+  await startCheckedSession(system, user, { tenantId: null, remember: true, device });
+  const from = { ...system, ipAddress: "2001:db8:7a2f:1100:92e6:baff:fe12:9c41", userAgent: "curl/8.9.1" };
+  for (let attempt = 0; attempt < 12; attempt++) {
+    recordAttempt(from, { userId: user.id, methods: ["password"], outcome: "wrong_password" });
+  }
+  recordAttempt(from, { userId: user.id, methods: ["password"], outcome: "limited" });
+  await services.use(SIGN_IN_ATTEMPTS).flush();
+  const now = services.clock.now();
+  const app = { type: "totp" as const, name: "Tomás’s phone", createdAt: now, confirmedAt: now };
+  await system.control.insert(factors).values({ id: newId(), userId: user.id, ...app });
 }
 
 /** An account at GitHub that waits for the person who proved it. */

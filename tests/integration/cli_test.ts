@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type EmbeddedDatabase, startEmbedded } from "../../db/embedded/embedded.ts";
 import { DEVELOPMENT_SECRET } from "../../src/config/settings.ts";
+import { parseConfig } from "../../src/config.ts";
 import { openTestDatabase, serverUrl } from "../support/database.ts";
 import { bundledCli as cli, bundledCliWithInput as cliWithInput, type Outcome } from "../support/process.ts";
 import { PRODUCTION } from "../support/production.ts";
@@ -156,7 +157,9 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       );
       const again = json(await run("users", "update", renamed.id, "--name", "Mei T.", "--json"));
       const sessions = json(await run("users", "sessions", renamed.id, "--revoke", "--json"));
-      const factors = json(await run("users", "disable-mfa", renamed.id, "--json"));
+      const factors = json(
+        await run("users", "disable-mfa", renamed.id, "--reason", "Met in person.", "--json"),
+      );
       const unknown = await run("users", "sessions", "nobody@acme.example");
       const nameless = await run("users", "update", renamed.id, "--name", " ");
 
@@ -169,6 +172,45 @@ Deno.test("the CLI works from an empty installation", async (t) => {
       assert.equal(factors.removed_factors, 0);
       assert.deepEqual([unknown.code, nameless.code], [1, 1]);
       assert.match(unknown.stderr, /The user nobody@acme\.example was not found/);
+    });
+
+    await t.step("a user gets another email, which is logged, and a link to reset the password", async () => {
+      const taken = await run("users", "update", "jo@acme.example", "--email", "mei@acme.example");
+      const same = await run("users", "update", "jo@acme.example", "--email", "jo@acme.example");
+      const wrong = await run("users", "update", "jo@acme.example", "--email", "nobody");
+      const moved = json(
+        await run("users", "update", "jo@acme.example", "--email", "Joe@Acme.example", "--json"),
+      );
+      const emailed = json(await run("users", "reset-password", moved.id, "--json"));
+      const printed = json(
+        await run("users", "reset-password", "joe@acme.example", "--print-link", "--json"),
+      );
+      const log = json(await run("audit", "list", "--subject", moved.id, "--json"));
+
+      assert.deepEqual([taken.code, same.code, wrong.code], [1, 1, 1]);
+      assert.match(taken.stderr, /email: Another account uses this email/);
+      assert.equal(moved.email, "joe@acme.example");
+      assert.deepEqual(emailed, { id: moved.id, email: "joe@acme.example", emailed: true });
+      assert.equal(printed.emailed, false);
+      assert.match(printed.set_password_link, /\/reset-password\?token=[\w-]{43}$/);
+      assert.deepEqual(log.map(({ action }: { action: string }) => action), [
+        "user.password_link_sent",
+        "user.email_changed",
+      ]);
+      await run("users", "update", moved.id, "--email", "jo@acme.example");
+    });
+
+    await t.step("a tenant can require a second factor", async () => {
+      const required = json(await run("tenants", "update", "acme", "--second-factor", "7", "--json"));
+      const shown = json(await run("tenants", "show", "acme", "--json"));
+      const none = json(await run("tenants", "update", "acme", "--second-factor", "none", "--json"));
+      const wrong = await run("tenants", "update", "acme", "--second-factor", "soon");
+
+      assert.match(required.second_factor_from, /^\d{4}-/);
+      assert.equal(shown.second_factor_from, required.second_factor_from);
+      assert.equal(none.second_factor_from, null);
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.stderr, /Use a number of days from 0 to 90, or none\./);
     });
 
     await t.step("a user gets another role, and is removed, but never as the last owner", async () => {
@@ -313,6 +355,19 @@ Deno.test("the CLI works from an empty installation", async (t) => {
           check,
         );
       }
+    });
+
+    await t.step("config secrets prints fresh secrets each time, which production accepts", async () => {
+      const [first, second] = [
+        json(await run("config", "secrets", "--json")),
+        json(await run("config", "secrets", "--json")),
+      ];
+      const lines = (await run("config", "secrets")).stdout.trim().split("\n");
+
+      assert.deepEqual(Object.keys(first), ["APP_SECRET", "METRICS_TOKEN"]);
+      assert.equal(new Set([...Object.values(first), ...Object.values(second)]).size, 4);
+      assert.doesNotThrow(() => parseConfig({ ...PRODUCTION, ...first }));
+      assert.ok(lines.every((line) => /^[A-Z_]+=[\w-]{43}$/.test(line)), lines.join());
     });
 
     await t.step(

@@ -1,7 +1,13 @@
 import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
-import { type Chain, getChain, verifyChain } from "../../src/audit/chain.ts";
+import {
+  type Chain,
+  getChain,
+  getPlatformChain,
+  verifyChain,
+  verifyPlatformChain,
+} from "../../src/audit/chain.ts";
 import { AUDIT_SCHEDULE, CHECK_AUDIT } from "../../src/audit/jobs.ts";
 import { deleteOldLines } from "../../src/audit/retention.ts";
 import { verifyAudit, verifyPlatformAudit } from "../../src/audit/verification.ts";
@@ -230,6 +236,48 @@ Deno.test("the schedule checks every workspace's log each night", async () => {
 
   assert.deepEqual(payload, { full: true, day: "2026-03-08" });
   assert.deepEqual(await verified(), [1, 1]);
+});
+
+Deno.test("S44 the nightly check verifies the platform's log, and staff see whether it is intact", async (t) => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  await world.staff("root@example.com");
+  await world.company("acme");
+  const staff = await world.signedInBrowser("root@example.com");
+  const page = `http://${world.host()}/admin/audit`;
+
+  await t.step("it is not verified before the first night", async () => {
+    assert.match((await staff.get(page)).text, /Not verified yet/);
+  });
+
+  await t.step("it is verified at night, and then up to the newest line when staff ask for it", async () => {
+    const payload = AUDIT_SCHEDULE.payload(new Date("2026-03-08T01:40:00Z"));
+    await world.system.tx((tx) => enqueue(world.system, tx, CHECK_AUDIT, payload));
+    await worker.idle();
+    assert.equal((await getPlatformChain(world.system)).verified.sequence, 1);
+
+    await world.company("globex");
+    const checked = await staff.post(`${page}/integrity`);
+
+    assert.match(checked.text, /The log was checked\./);
+    assert.equal((await getPlatformChain(world.system)).verified.sequence, 2);
+    assert.match((await staff.get(page)).text, /Verified up to entry[^]*?2/);
+  });
+
+  await t.step("cutting off its end, and changing a line, breaks it", async () => {
+    await world.company("initech");
+    await verifyPlatformChain(world.system);
+    await world.system.control.execute(sql`delete from control.audit_log where sequence = 3`);
+    assert.equal((await verifyPlatformChain(world.system)).brokenAt, 3);
+
+    await world.system.control.execute(sql`update control.audit_log set action = 'x.y' where sequence = 1`);
+    await staff.post(`${page}/integrity`);
+    const [log, integrity] = [await staff.get(page), await staff.get(`${page}/integrity`)];
+
+    assert.equal((await getPlatformChain(world.system)).brokenAt, 1);
+    assert.match(log.text, /role="alert"|error-message/);
+    assert.match(integrity.text, /Compare the log with a backup/);
+  });
 });
 
 /** Adds lines one by one, after the line for the tenant's creation. */

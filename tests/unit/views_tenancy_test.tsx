@@ -76,7 +76,7 @@ const TENANT = {
   ...LISTED,
   suspension: null,
   schemaName: "t_0195",
-  owners: [{ name: "Ada Lovelace", email: "ada@acme.example" }],
+  owners: [{ id: "0198c0de-0000-7000-8000-000000000000", name: "Ada Lovelace", email: "ada@acme.example" }],
   formerSubdomains: [],
   failure: null,
 };
@@ -90,7 +90,12 @@ function inputOf(page: string, id: string): string {
 }
 
 Deno.test("names and reasons that look like markup are shown as text on every workspace and tenant page", async () => {
-  const tenant = { ...TENANT, name: ATTACK, owners: [{ name: ATTACK, email: ATTACK }], failure: ATTACK };
+  const tenant = {
+    ...TENANT,
+    name: ATTACK,
+    owners: [{ id: "0198c0de-0000-7000-8000-000000000000", name: ATTACK, email: ATTACK }],
+    failure: ATTACK,
+  };
   const suspended = { ...tenant, status: "suspended", suspension: { reason: ATTACK, at: NOW } } as const;
   const shell = { ...SHELL, title: ATTACK, tenant: { name: ATTACK, subdomain: "acme", color: null } };
   const entry = { at: NOW, actorName: ATTACK, summary: ATTACK };

@@ -13,13 +13,13 @@ export type EmailChangedData = {
   url: string | null;
   /** Whom the reader tells of a change that is done: an email or web address. */
   contact: string | null;
-  ipAddress: string;
-  browser: EmailBrowser;
+  /** Where the change came from. Null if the product's operator made it. */
+  origin: { ipAddress: string; browser: EmailBrowser } | null;
 };
 
 /** Goes to the address that the account has, or had. */
 export function EmailChanged(
-  { stage, name, newAddress, url, contact, ...origin }: EmailChangedData,
+  { stage, name, newAddress, url, contact, origin }: EmailChangedData,
 ) {
   const { brand } = useEmail();
   const { hello, emailChanged } = useEmailText();
@@ -30,7 +30,7 @@ export function EmailChanged(
       {name ? <Paragraph>{hello(name)}</Paragraph> : null}
       <Paragraph>{text.body(brand.name)}</Paragraph>
       {newAddress ? <Paragraph>{emailChanged.newEmail(newAddress)}</Paragraph> : null}
-      <OriginFacts {...origin} />
+      {origin ? <OriginFacts {...origin} /> : null}
       <Paragraph>{text.whatToDo}</Paragraph>
       {contact ? <Paragraph>{emailChanged.contact(contact)}</Paragraph> : null}
       {url !== null ? <ActionButton href={url}>{emailChanged.button}</ActionButton> : null}

@@ -8,23 +8,22 @@ export type ResetPasswordData = {
   name: string | null;
   url: string;
   expiryMinutes: number;
-  /** Where the request came from, so that the reader can tell whether it was theirs. */
-  ipAddress: string;
-  browser: EmailBrowser;
+  /** Where the request came from, so that the reader can tell whether it was theirs. Null if support sent the link. */
+  origin: { ipAddress: string; browser: EmailBrowser } | null;
 };
 
-export function ResetPassword({ name, url, expiryMinutes, ...origin }: ResetPasswordData) {
+export function ResetPassword({ name, url, expiryMinutes, origin }: ResetPasswordData) {
   const { brand } = useEmail();
   const { hello, resetPassword: text } = useEmailText();
   return (
     <>
       <Title>{text.title}</Title>
       {name ? <Paragraph>{hello(name)}</Paragraph> : null}
-      <Paragraph>{text.body(brand.name)}</Paragraph>
+      <Paragraph>{origin ? text.body(brand.name) : text.bodyFromSupport(brand.name)}</Paragraph>
       <ActionButton href={url}>{text.button}</ActionButton>
       <Note>{text.expiry(expiryMinutes)}</Note>
       <Note>{text.notYou}</Note>
-      <OriginFacts {...origin} />
+      {origin ? <OriginFacts {...origin} /> : null}
       <LinkFallback href={url} />
     </>
   );

@@ -62,6 +62,8 @@ export const en = {
     title: "Reset your password",
     body: (product: string) =>
       `Someone asked to reset the password of your ${product} account. If it was you, choose a new one now.`,
+    bodyFromSupport: (product: string) =>
+      `Our support team sent you this link, so that you can choose a new password for your ${product} account.`,
     button: "Choose a new password",
     expiry: (minutes: number) =>
       `The link works once and expires in ${

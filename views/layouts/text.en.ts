@@ -23,6 +23,7 @@ export const en = {
   cancelDeletion: "Cancel deletion",
   backOffice: "Back office",
   tenants: "Tenants",
+  users: "Users",
   jobs: "Jobs",
   suppressions: "Suppressed email",
   auditLog: "Audit log",

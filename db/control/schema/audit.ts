@@ -57,3 +57,13 @@ export const auditChains = control.table("audit_chains", {
   /** The first line that doesn't match. */
   brokenAt: bigint("broken_at", { mode: "number" }),
 });
+
+/** Up to where the platform's own log was verified. One row. */
+export const platformAuditChain = control.table("platform_audit_chain", {
+  log: text("log", { enum: ["platform"] }).primaryKey(),
+  verifiedSequence: bigint("verified_sequence", { mode: "number" }).notNull(),
+  verifiedHash: text("verified_hash").notNull(),
+  verifiedAt: moment("verified_at").notNull(),
+  /** The first line that doesn't match. */
+  brokenAt: bigint("broken_at", { mode: "number" }),
+});

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, jsonb, smallint, text, unique, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, integer, jsonb, smallint, text, unique, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
@@ -109,6 +109,24 @@ export const emailSignIns = control.table("email_sign_ins", {
 }, (table) => [
   index("email_sign_ins_email").on(table.email, table.createdAt),
   index("email_sign_ins_created").on(table.createdAt),
+]);
+
+/** Attempts to sign in to an account, whether they succeeded or not. Attempts with an unknown address are never stored. */
+export const signInAttempts = control.table("sign_in_attempts", {
+  id: uuid("id").primaryKey(),
+  userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
+  at: moment("at").notNull(),
+  /** `limited` attempts were refused before anything was checked. */
+  outcome: text("outcome", { enum: ["succeeded", "wrong_password", "wrong_code", "limited"] }).notNull(),
+  /** What the person proved, or tried to prove. */
+  methods: text("methods", { enum: AUTHENTICATION_METHODS }).array().notNull(),
+  ipAddress: text("ip_address").notNull(),
+  userAgent: text("user_agent").notNull(),
+  /** How many equal attempts were made within a few seconds. */
+  attempts: integer("attempts").notNull(),
+}, (table) => [
+  index("sign_in_attempts_user").on(table.userId, table.at, table.id),
+  index("sign_in_attempts_at").on(table.at),
 ]);
 
 /** API refresh tokens. Each works once, and the next token of its family replaces it. */

@@ -1,4 +1,4 @@
-import { boolean, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { UserId } from "../../ids.ts";
 import { control } from "./control.ts";
@@ -23,4 +23,4 @@ export const users = control.table("users", {
   }),
   createdAt: moment("created_at").notNull(),
   updatedAt: moment("updated_at").notNull(),
-});
+}, (table) => [index("users_created").on(table.createdAt, table.id)]);

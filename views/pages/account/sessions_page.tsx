@@ -1,12 +1,15 @@
 import type { SignIn } from "../../../src/identity/sign_ins.ts";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
-import { Icon } from "../../components/icon.tsx";
+import { Item, ItemEnd, Items } from "../../components/item.tsx";
+import { TextLink } from "../../components/link.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { Pagination } from "../../components/pagination.tsx";
 import { Day, Time } from "../../components/time.tsx";
 import { fill } from "../../text.ts";
 import { accountText } from "./text.ts";
+
+export const ACTIVITY_PATH = "/account/sessions/activity";
 
 export type SessionsPageProps = {
   signIns: SignIn[];
@@ -21,13 +24,15 @@ export function SessionsPage({ signIns, currentId, now, pages }: SessionsPagePro
   const text = accountText.use();
   return (
     <>
-      <PageLead>{text.sessionsLead}</PageLead>
+      <PageLead>
+        {text.sessionsLead} <TextLink href={ACTIVITY_PATH}>{text.seeActivity}</TextLink>
+      </PageLead>
       <Card flush>
-        <ul class="divide-y divide-line" aria-label={text.sessions}>
+        <Items label={text.sessions}>
           {signIns.map((signIn) => (
             <SignInItem key={signIn.id} signIn={signIn} isCurrent={signIn.id === currentId} now={now} />
           ))}
-        </ul>
+        </Items>
         <Pagination {...pages} />
         <SignOutOthers />
       </Card>
@@ -37,34 +42,44 @@ export function SessionsPage({ signIns, currentId, now, pages }: SessionsPagePro
 
 function SignInItem({ signIn, isCurrent, now }: { signIn: SignIn; isCurrent: boolean; now: Date }) {
   const text = accountText.use();
-  const { id, ipAddress, createdAt, lastSeenAt } = signIn;
   return (
-    <li class="flex min-h-16 items-center gap-3 px-4 py-2.5">
-      <Icon name={isPhone(signIn) ? "phone" : "laptop"} class="size-5 text-faint" />
-      <div class="min-w-0 flex-1">
-        <p class="font-medium">{text.browserName(signIn)}</p>
-        <p class="flex flex-wrap gap-x-3 text-sm text-muted tabular-nums">
-          <span class="wrap-anywhere">
-            <span class="sr-only">{text.address}</span>
-            {ipAddress}
-          </span>
-          <span>{fill(text.signedIn, { day: <Day at={createdAt} /> })}</span>
-        </p>
-      </div>
-      <p class="text-end text-sm whitespace-nowrap text-muted">
-        {isCurrent ? text.thisBrowser : (
-          <>
-            <span class="sr-only">{text.lastSeen}</span>
-            <Time at={lastSeenAt} now={now} />
-          </>
-        )}
-      </p>
-      {isCurrent ? null : (
-        <form method="post" action={`/account/sessions/${id}/end`}>
-          <Button size="small" aria-label={text.signOutOf(signIn)}>{text.signOut}</Button>
-        </form>
+    <Item
+      icon={iconOf(signIn)}
+      title={text.browserName(signIn)}
+      details={<SignInDetails signIn={signIn} />}
+      end={isCurrent ? <ItemEnd>{text.thisBrowser}</ItemEnd> : (
+        <>
+          <LastSeen signIn={signIn} now={now} />
+          <form method="post" action={`/account/sessions/${signIn.id}/end`}>
+            <Button size="small" aria-label={text.signOutOf(signIn)}>{text.signOut}</Button>
+          </form>
+        </>
       )}
-    </li>
+    />
+  );
+}
+
+/** Where and when a person signed in. */
+export function SignInDetails({ signIn: { ipAddress, createdAt } }: { signIn: SignIn }) {
+  const text = accountText.use();
+  return (
+    <>
+      <span class="wrap-anywhere">
+        <span class="sr-only">{text.address}</span>
+        {ipAddress}
+      </span>
+      <span>{fill(text.signedIn, { day: <Day at={createdAt} /> })}</span>
+    </>
+  );
+}
+
+/** When the browser was last used, at the end of its row. */
+export function LastSeen({ signIn, now }: { signIn: SignIn; now: Date }) {
+  return (
+    <ItemEnd>
+      <span class="sr-only">{accountText.use().lastSeen}</span>
+      <Time at={signIn.lastSeenAt} now={now} />
+    </ItemEnd>
   );
 }
 
@@ -83,6 +98,6 @@ function SignOutOthers() {
   );
 }
 
-function isPhone({ system }: SignIn): boolean {
-  return system === "iOS" || system === "Android";
+export function iconOf({ system }: SignIn): "phone" | "laptop" {
+  return system === "iOS" || system === "Android" ? "phone" : "laptop";
 }

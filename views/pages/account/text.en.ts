@@ -120,6 +120,7 @@ export const en = {
 
   sessions: "Sessions",
   sessionsLead: "The browsers where you're signed in.",
+  seeActivity: "See sign-in activity",
   browserName,
   thisBrowser: "This browser",
   address: "IP address",

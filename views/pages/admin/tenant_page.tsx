@@ -11,11 +11,12 @@ import { useTranslate } from "../../wording.ts";
 import { DeletionCard, SuspensionCard } from "./tenant_actions.tsx";
 import { type ListedTenant, TenantStatus } from "./tenant_row.tsx";
 import { tenantText } from "./tenant_text.ts";
+import { USERS } from "./user_list.tsx";
 
 export type ShownTenant = ListedTenant & {
   suspension: { reason: string; at: Date } | null;
   schemaName: string;
-  owners: { name: string; email: string }[];
+  owners: { id: string; name: string; email: string }[];
   /** Former subdomains that still redirect. */
   formerSubdomains: FormerSubdomain[];
   /** The error of the last migration, if it failed. */
@@ -94,9 +95,12 @@ function Owners({ owners }: { owners: ShownTenant["owners"] }) {
   if (owners.length === 0) return <span class="text-muted">{tenantText.use().none}</span>;
   return (
     <ul class="grid gap-1">
-      {owners.map(({ name, email }) => (
-        <li>
-          <bdi>{name}</bdi> <span class="text-muted">{email}</span>
+      {owners.map(({ id, name, email }) => (
+        <li key={id}>
+          <TextLink href={`${USERS.path}/${id}`}>
+            <bdi>{name}</bdi>
+          </TextLink>{" "}
+          <span class="text-muted">{email}</span>
         </li>
       ))}
     </ul>

@@ -12,25 +12,32 @@ import { auditText } from "./text.ts";
 /** The state of the log's chain when it was last verified. */
 export type ChainState = { verifiedSequence: number; verifiedAt: Date | null; brokenAt: number | null };
 
-export const INTEGRITY_PATH = "/audit/integrity";
+/** The page below a log that says whether it was tampered with. */
+export function integrityPath({ path }: Pick<AuditListProps["address"], "path">): string {
+  return `${path}/integrity`;
+}
 
-/** `/audit`: what happened in the workspace, and whether the log was tampered with. */
+/** `/audit` and `/admin/audit`: what happened in the workspace or on the platform, and whether the log was tampered with. */
 export function AuditPage({ chain, list }: { chain: ChainState; list: AuditListProps }) {
   return (
     <div class="grid gap-4">
-      <ChainLine chain={chain} now={list.now} />
+      <ChainLine chain={chain} now={list.now} href={integrityPath(list.address)} />
       <AuditList {...list} />
     </div>
   );
 }
 
 function ChainLine(
-  { chain: { verifiedSequence, verifiedAt, brokenAt }, now }: { chain: ChainState; now: Date },
+  { chain: { verifiedSequence, verifiedAt, brokenAt }, now, href }: {
+    chain: ChainState;
+    now: Date;
+    href: string;
+  },
 ) {
   const text = auditText.use();
   const { count } = formatsOf(usePage().locale);
   if (brokenAt !== null) {
-    const action = <TextLink href={INTEGRITY_PATH}>{text.brokenAction}</TextLink>;
+    const action = <TextLink href={href}>{text.brokenAction}</TextLink>;
     return <Alert kind="error" action={action}>{text.broken(count.format(brokenAt))}</Alert>;
   }
   const entry = <span class="text-ink">{count.format(verifiedSequence)}</span>;
@@ -41,7 +48,7 @@ function ChainLine(
     <p class="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted tabular-nums">
       <Icon name="shield" class={verifiedAt ? "text-success" : ""} />
       <span>{state}</span>
-      <TextLink href={INTEGRITY_PATH}>{text.meaning}</TextLink>
+      <TextLink href={href}>{text.meaning}</TextLink>
     </p>
   );
 }

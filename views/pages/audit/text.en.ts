@@ -75,6 +75,7 @@ export const en = {
   startsAt: "Starts at",
   kept: "Kept for",
   days: (days: string, plan: string) => `${days} days on the ${plan} plan`,
+  always: "As long as this installation exists",
   checkNow: "Check now",
   checked: "The log was checked.",
   how: "What this means",
@@ -84,6 +85,12 @@ export const en = {
     "Entries older than your plan keeps are deleted after they were verified. The rest of the chain can still be verified.",
   ],
   brokenHint: "Contact support. Until then, nothing is deleted from the log.",
+  platformExplanation: [
+    "Each entry carries a fingerprint of its content and of the entry before it. Nobody can change, add or remove an entry without breaking this chain.",
+    "We verify new entries every night and the whole log every Sunday. We keep the last fingerprint in a separate table, so a shortened log is noticed too.",
+    "When a tenant or a person is deleted, their names and details are erased from the entries. The chain covers only a hash of them, so it stays intact.",
+  ],
+  platformBrokenHint: "Compare the log with a backup, and find out who can write to the database.",
 };
 
 function sentenceCase(name: string): string {

@@ -3,6 +3,7 @@ import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses } from "../../components/former_addresses.tsx";
+import { Item, ItemEnd, Items } from "../../components/item.tsx";
 import { Stat } from "../../components/stat.tsx";
 import { LONG_NAME, NOON, Sample, Samples } from "./samples.tsx";
 
@@ -54,6 +55,24 @@ export function FactSamples() {
         <Sample state="A list from edge to edge: what happened" wide>
           <Card title="Activity" flush>
             <ActivityList activity={SAMPLE_ACTIVITY} now={NOON} emptyText="" />
+          </Card>
+        </Sample>
+        <Sample state="A list from edge to edge: items" wide>
+          <Card title="Sessions" flush>
+            <Items label="Sessions">
+              <Item
+                icon="laptop"
+                title="Firefox on Linux"
+                details="203.0.113.24"
+                end={<ItemEnd>This browser</ItemEnd>}
+              />
+              <Item
+                icon="phone"
+                title={LONG_NAME}
+                details="198.51.100.7"
+                end={<Button type="button" size="small">Sign out</Button>}
+              />
+            </Items>
           </Card>
         </Sample>
         <Sample state="Empty" wide>

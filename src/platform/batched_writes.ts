@@ -1,0 +1,33 @@
+import { clearInterval, setInterval } from "node:timers";
+import { SECOND } from "./clock.ts";
+
+const WRITE_EVERY = 5 * SECOND;
+
+/**
+ * Writes what a process collects in memory, so that a request costs no write: every few seconds, and at shutdown. A killed process
+ * loses the last few seconds.
+ */
+export class BatchedWrites {
+  readonly #write: () => Promise<void>;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #writing: Promise<void> | undefined;
+
+  /** `write` takes what was collected, and keeps it for the next time if it fails. It never runs twice at once. */
+  constructor(write: () => Promise<void>) {
+    this.#write = write;
+    this.#timer = setInterval(() => this.#writing ?? this.flush(), WRITE_EVERY).unref();
+  }
+
+  /** Writes now. */
+  async flush(): Promise<void> {
+    await this.#writing;
+    this.#writing = this.#write().finally(() => this.#writing = undefined);
+    await this.#writing;
+  }
+
+  /** Writes what is left, and stops. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+}
