@@ -4,7 +4,7 @@ import { plural } from "../../text.ts";
 
 const METHODS: Record<AuthenticationMethod, string> = {
   password: "password",
-  oauth: "Account at a provider",
+  oauth: "sign-in provider",
   email: "email",
   totp: "authenticator app",
   recovery: "recovery code",
