@@ -13,7 +13,7 @@ import { safeNext } from "./redirects.ts";
 export async function destinationOf(
   c: Context<HttpEnv>,
   user: User,
-  { signInId, remember }: StartedSession,
+  { signInId, remember }: Pick<StartedSession, "signInId" | "remember">,
   next: string | undefined,
 ): Promise<string> {
   if (c.get("tenant")) return safeNext(next, "/dashboard");

@@ -16,6 +16,7 @@ import { type HttpEnv, readForm, redirect, systemContextOf, type TenantEnv } fro
 import { localeOf } from "../locale.ts";
 import { hostCookie, signInBrowser } from "../middleware/session.ts";
 import { done, page } from "../page.tsx";
+import { safeNext } from "./redirects.ts";
 
 const STATE_LIFETIME_SECONDS = 10 * MINUTE / SECOND;
 
@@ -64,7 +65,7 @@ async function openSession(c: Context<TenantEnv>, token: string): Promise<Respon
   const { name, options } = stateCookie(c, token);
   deleteCookie(c, name, options);
   return await done(c, {
-    to: "/dashboard",
+    to: safeNext(redeemed.next, "/dashboard"),
     flash: redeemed.welcome ? signInText.of(localeOf(c))[redeemed.welcome] : undefined,
   });
 }

@@ -14,6 +14,7 @@ import { ownMark } from "../logos.ts";
 import { browserMark, forgetSession, signInBrowser } from "../middleware/session.ts";
 import { form, page } from "../page.tsx";
 import { destinationOf } from "./destination.ts";
+import { passkeyHref } from "./passkey_browser.ts";
 import { safeNext } from "./redirects.ts";
 import { SECOND_STEP_PATH, sendSecondStep, trustOf } from "./second_step_cookies.ts";
 
@@ -73,8 +74,14 @@ function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   return {
     title: tenant ? text.titleOf(tenant.name) : text.title,
     description: tenant ? undefined : text.description,
-    body: <SignInPage workspace={tenant ? ownMark(tenant) : undefined} {...form} />,
-    partial: <SignInForm {...form} />,
+    body: (
+      <SignInPage
+        workspace={tenant ? ownMark(tenant) : undefined}
+        passkeyHref={passkeyHref(c, form)}
+        {...form}
+      />
+    ),
+    partial: <SignInForm {...form} offersPasskeys={!tenant} />,
   };
 }
 

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import type { HttpEnv } from "../http.ts";
 import { accountPages } from "./account.tsx";
+import { accountPasskeyPages } from "./account_passkeys.tsx";
 import { addressPages } from "./addresses.tsx";
 import { emailChangePages } from "./email_change.tsx";
 import { emailSignInPages } from "./email_sign_in.tsx";
@@ -9,6 +10,7 @@ import { companyPages } from "./company.tsx";
 import { proveHandoff } from "./handoffs.tsx";
 import { invitationPages } from "./invitations.tsx";
 import { landingPages } from "./landing.tsx";
+import { passkeyPages } from "./passkeys.tsx";
 import { passwordPages } from "./passwords.tsx";
 import { sessionPages } from "./sessions.tsx";
 import { secondStepPages } from "./second_step.tsx";
@@ -30,6 +32,7 @@ for (
     sessionPages,
     emailSignInPages,
     secondStepPages,
+    passkeyPages,
     stepUpPages,
     passwordPages,
     verificationPages,
@@ -45,3 +48,4 @@ site.use("/workspaces/*", requirePerson);
 site.route("/workspaces", workspacePages);
 site.use("/account/*", requirePerson);
 site.route("/", accountPages);
+site.route("/", accountPasskeyPages);

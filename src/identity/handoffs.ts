@@ -29,7 +29,8 @@ export type Welcome = typeof WELCOMES[number];
 
 /**
  * `signInId` and `origin` are the sign-in and the origin of the session that starts the handoff. `origin` defaults to the apex.
- * `welcome` greets a user who has just created the workspace, set a first password, or accepted an invitation.
+ * `welcome` greets a user who has just created the workspace, set a first password, or accepted an invitation. `next` is the path on
+ * the tenant's host to open instead of the dashboard.
  */
 export type HandoffRequest = {
   userId: UserId;
@@ -37,6 +38,7 @@ export type HandoffRequest = {
   remember: boolean;
   welcome: Welcome | null;
   origin?: string;
+  next?: string;
 };
 
 /** The secret that a tenant's host stored in a browser, or null. No handoff is ever bound to null. */
@@ -57,8 +59,8 @@ export type Handoff = {
  * in, and only in the browser where they are signed in. Decision 006 describes the steps.
  */
 export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
-  const { userId, signInId, remember, welcome, origin = ctx.services.config.appUrl.origin } = request;
-  const grant = { userId, tenantId: tenant.id, details: { signInId, remember, welcome, origin } };
+  const { userId, signInId, remember, welcome, origin = ctx.services.config.appUrl.origin, next } = request;
+  const grant = { userId, tenantId: tenant.id, details: { signInId, remember, welcome, origin, next } };
   return handoffUrl(ctx, tenant, await issueOneTimeToken(ctx, "handoff", grant, HANDOFF_TTL));
 }
 
@@ -112,7 +114,7 @@ export async function redeemHandoff(
   tenant: Tenant,
   { token, state }: { token: string; state: BrowserSecret },
   device: Device,
-): Promise<{ session: StartedSession; welcome: Welcome | null } | null> {
+): Promise<{ session: StartedSession; welcome: Welcome | null; next?: string } | null> {
   const known = await findHandoff(ctx, tenant, token);
   if (!known?.isBoundTo(state)) return null;
   return await ctx.tx(async (tx) => {
@@ -123,7 +125,8 @@ export async function redeemHandoff(
     const { tenantId, details } = grant;
     const remember = details.remember === true;
     const session = await startSession(ctx, tx, { ...signInOf(grant), ...proof, tenantId, remember, device });
-    return { session, welcome: WELCOMES.find((known) => known === details.welcome) ?? null };
+    const welcome = WELCOMES.find((known) => known === details.welcome) ?? null;
+    return { session, welcome, next: typeof details.next === "string" ? details.next : undefined };
   });
 }
 

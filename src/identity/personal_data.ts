@@ -6,6 +6,7 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import type { UserId } from "../access/actor.ts";
 import { authorizeSelf } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
+import { findFactors } from "./factors.ts";
 import { getUserById } from "./users.ts";
 
 /** Everything about one person, as the JSON that they download. */
@@ -19,7 +20,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     control,
     userId,
   );
-  const [workspaces, signIns, browsers, optOuts] = await Promise.all([
+  const [workspaces, signIns, browsers, factors, optOuts] = await Promise.all([
     control.select({
       name: tenants.name,
       subdomain: tenants.subdomain,
@@ -40,6 +41,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
       first_seen_at: knownDevices.createdAt,
       last_seen_at: knownDevices.lastSeenAt,
     }).from(knownDevices).where(eq(knownDevices.userId, userId)).orderBy(asc(knownDevices.createdAt)),
+    findFactors(control, userId),
     control.select({ category: emailOptOuts.category, since: emailOptOuts.createdAt }).from(emailOptOuts)
       .where(eq(emailOptOuts.userId, userId)).orderBy(asc(emailOptOuts.category)),
   ]);
@@ -58,6 +60,12 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     workspaces,
     sessions: signIns,
     browsers,
+    second_factors: factors.map(({ type, name, createdAt, lastUsedAt }) => ({
+      type,
+      name,
+      created_at: createdAt,
+      last_used_at: lastUsedAt,
+    })),
     emails_turned_off: optOuts,
   };
 }

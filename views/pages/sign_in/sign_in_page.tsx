@@ -1,6 +1,7 @@
 import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Checkbox } from "../../components/checkbox.tsx";
+import { Divider } from "../../components/divider.tsx";
 import { TextField } from "../../components/field.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
@@ -10,6 +11,7 @@ import { type Mark, TenantMark } from "../../components/tenant_mark.tsx";
 import { FormColumn } from "../../layouts/site_layout.tsx";
 import { usePage } from "../../page.tsx";
 import { fill } from "../../text.ts";
+import { PasskeySignIn } from "./passkey_sign_in.tsx";
 import { signInText } from "./text.ts";
 
 export type SignInFormProps = {
@@ -17,10 +19,14 @@ export type SignInFormProps = {
   problem?: string;
   /** The path on this host to open after signing in. */
   next?: string;
+  /** Whether the browser lists passkeys in the email field. */
+  offersPasskeys?: boolean;
 };
 
 /** `/login`, on the apex and on the host of a workspace. */
-export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace?: Mark }) {
+export function SignInPage(
+  { workspace, passkeyHref, ...form }: SignInFormProps & { workspace?: Mark; passkeyHref?: string },
+) {
   const text = signInText.use();
   const { apexUrl } = usePage();
   const name = <bdi class="tenant-name">{workspace?.name}</bdi>;
@@ -30,23 +36,16 @@ export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace
       mark={workspace ? <TenantMark {...workspace} size="large" /> : null}
       lead={text.lead}
     >
-      <SignInForm {...form} />
-      <Divider />
-      <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
+      <SignInForm {...form} offersPasskeys={!workspace} />
+      <Divider label={text.or} />
+      <div class="grid gap-3">
+        <PasskeySignIn href={passkeyHref} values={{ next: form.next, remember: "on" }} mode="autofill" />
+        <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
+      </div>
       <p class="text-muted">
         {fill(text.newHere, { link: <TextLink href={`${apexUrl}/signup`}>{text.create}</TextLink> })}
       </p>
     </FormColumn>
-  );
-}
-
-function Divider() {
-  return (
-    <div class="flex items-center gap-3 text-sm text-muted">
-      <span class="h-px grow bg-line" aria-hidden="true" />
-      {signInText.use().or}
-      <span class="h-px grow bg-line" aria-hidden="true" />
-    </div>
   );
 }
 
@@ -55,7 +54,7 @@ function byEmailHref({ next }: SignInFormProps): string {
 }
 
 /** Only the form. htmx gets it with 422 if the sign-in fails. */
-export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
+export function SignInForm({ values = {}, problem, next, offersPasskeys }: SignInFormProps) {
   const text = signInText.use();
   const { apexUrl } = usePage();
   return (
@@ -75,7 +74,7 @@ export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
         type="email"
         label={text.email}
         value={values.email}
-        autocomplete="username"
+        autocomplete={offersPasskeys ? "username webauthn" : "username"}
         autofocus={!values.email || undefined}
       />
       <PasswordField
