@@ -64,7 +64,7 @@ export const en = {
   noPassword: "You have no password yet. {link}",
 
   security: "Security",
-  securityLead: "Your password and your second step at sign-in.",
+  securityLead: "Your password, passkeys and second step at sign-in.",
   password: "Password",
   passwordNote: "A new password signs you out everywhere else.",
   currentPassword: "Current password",
