@@ -25,6 +25,7 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
     on("sign-up-code", "/signup/code"),
     on("sign-in", "/login"),
     on("sign-in-email", "/login/email"),
+    on("sign-in-passkey", "/login/passkey?workspace=northwind"),
     on("sign-in-link-expired", "/login/link?token=none"),
     on("forgot-password", "/forgot-password"),
     { name: "set-password", address: links.setPassword },
@@ -67,6 +68,7 @@ function accountPages({ world, links }: Scene): ListedPage[] {
     on("new-workspace", "/workspaces/new"),
     on("apex-account", "/account"),
     on("apex-sessions", "/account/sessions"),
+    on("new-passkey", "/account/security/passkeys/new"),
   ];
 }
 

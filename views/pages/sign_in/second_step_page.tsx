@@ -48,6 +48,9 @@ export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondS
 /** Only the form. htmx gets it with 422 if the code is wrong. */
 export function SecondStepForm({ kinds, hasPasskey, canTrust, error, isTrusting }: SecondStepFormProps) {
   const text = signInText.use();
+  const [strongest = "recovery"] = kinds;
+  const canRecover = kinds.includes("recovery") && strongest !== "recovery";
+  const hint = hasPasskey ? text.stepLead[strongest] : canRecover ? text.recoveryHint : undefined;
   return (
     <form
       id="second-step-form"
@@ -61,7 +64,7 @@ export function SecondStepForm({ kinds, hasPasskey, canTrust, error, isTrusting 
         id="code"
         name="code"
         label={text.code}
-        hint={kinds.includes("recovery") && kinds[0] !== "recovery" ? text.recoveryHint : undefined}
+        hint={hint}
         error={error}
         autofocus={!hasPasskey || undefined}
       />

@@ -102,9 +102,9 @@ export function StepUpFields(
 ) {
   const text = stepUpText.use();
   if (way.by === "code") {
-    const hint = way.kinds.includes("recovery") && way.kinds[0] !== "recovery"
-      ? text.recoveryHint
-      : undefined;
+    const [strongest = "recovery"] = way.kinds;
+    const canRecover = way.kinds.includes("recovery") && strongest !== "recovery";
+    const hint = way.hasPasskey ? text.lead[strongest] : canRecover ? text.recoveryHint : undefined;
     return (
       <CodeField
         id="step-up-code"
