@@ -21,6 +21,7 @@ Deno.test("a passkey counts as a second factor, and signs in without a password"
   await t.step("the first one brings recovery codes, and an email tells the owner", async () => {
     const page = await passkey.add(browser, "Ada's laptop");
     const list = await browser.get(`${apex}/account/security`);
+    const data = JSON.parse((await browser.get(`${apex}/account/data.json`)).text);
     await worker.idle();
     const [news] = await world.emails(email);
 
@@ -28,6 +29,9 @@ Deno.test("a passkey counts as a second factor, and signs in without a password"
     assert.equal(codes.length, 10);
     assert.match(list.text, /Ada(&#39;|')s laptop/);
     assert.match(list.text, /Never used/);
+    assert.deepEqual(data.second_factors.map(({ type, name }: Record<string, string>) => [type, name]), [
+      ["passkey", "Ada's laptop"],
+    ]);
     assert.equal(news!.subject, "Two-step verification was added");
     assert.match(news!.text, /Passkey/);
   });

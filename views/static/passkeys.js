@@ -1,5 +1,5 @@
 // Forms that use a passkey. Each sends the browser's answer in its field marked `data-credential`. The page loads the library before.
-{
+(() => {
   const { browserSupportsWebAuthn, browserSupportsWebAuthnAutofill, startAuthentication, startRegistration } =
     globalThis.SimpleWebAuthnBrowser;
 
@@ -61,4 +61,4 @@
     if (code === "ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED") return "known";
     return name === "NotAllowedError" || name === "AbortError" ? "canceled" : "failed";
   }
-}
+})();
