@@ -21,7 +21,7 @@ export const accountPasskeyPages = new Hono<AccountEnv>();
 accountPasskeyPages.get(`${PATH}/new`, async (c) => {
   await requireRecentSignIn(systemContextOf(c));
   const { workspace } = c.req.query();
-  return await page(c, passkeyForm(c, { name: deviceName(c), workspace }));
+  return await page(c, await passkeyForm(c, { name: deviceName(c), workspace }));
 });
 
 accountPasskeyPages.post(PATH, (c) => {
@@ -29,18 +29,14 @@ accountPasskeyPages.post(PATH, (c) => {
   const { id } = c.get("session").actor;
   return form(c, {
     schema: newPasskey,
-    submit: (input, { fields: { workspace } }) =>
-      addPasskey(ctx, id, passkeyBrowserOf(c), input, c.get("device")).then((added) => ({
-        ...added,
-        workspace,
-      })),
-    done: async ({ recoveryCodes, workspace }) => {
-      const home = await securityPageOf(c, workspace);
-      const { passkeyAdded } = accountText.of(localeOf(c));
-      return recoveryCodes
-        ? await page(c, recoveryCodesPage(c, recoveryCodes, home))
-        : { to: home, flash: passkeyAdded };
+    submit: async (input, { fields: { workspace } }) => {
+      const added = await addPasskey(ctx, id, passkeyBrowserOf(c), input, c.get("device"));
+      return { ...added, home: await securityPageOf(c, workspace) };
     },
+    done: ({ recoveryCodes, home }) =>
+      recoveryCodes
+        ? page(c, recoveryCodesPage(c, recoveryCodes, home))
+        : { to: home, flash: accountText.of(localeOf(c)).passkeyAdded },
     refusals: ["invalid", "unauthenticated", "conflict"],
     refused: ({ values, errors, problem }) =>
       passkeyForm(c, values, errors.name, errors.credential ?? problem),
@@ -53,13 +49,14 @@ accountPasskeyPages.post(`${PATH}/options`, async (c) => {
   return c.json(await startPasskey(systemContextOf(c), id, keepPasskeyBrowser(c)));
 });
 
-function passkeyForm(
+async function passkeyForm(
   c: Context<AccountEnv>,
   values: NewPasskeyPageProps["values"],
   nameError?: string,
   problem?: string,
-): Page {
-  const body = <NewPasskeyPage values={values} nameError={nameError} problem={problem} />;
+): Promise<Page> {
+  const home = await securityPageOf(c, values.workspace);
+  const body = <NewPasskeyPage values={values} nameError={nameError} problem={problem} home={home} />;
   return { title: accountText.of(localeOf(c)).newPasskey, trail: factorTrail(c), body };
 }
 

@@ -33,17 +33,17 @@ passkeyPages.get(PASSKEY_PATH, async (c) => await page(c, await passkeyPage(c, c
 passkeyPages.post(PASSKEY_PATH, (c) => {
   return form(c, {
     schema: passkeyAnswer,
-    submit: ({ credential }, { fields }) =>
-      signInByPasskey(systemContextOf(c), passkeyBrowserOf(c), credential, {
+    submit: async ({ credential }, { fields }) => {
+      const signedIn = await signInByPasskey(systemContextOf(c), passkeyBrowserOf(c), credential, {
         current: c.get("session"),
         remember: fields.remember === "on",
         device: c.get("device"),
-      }).then((signedIn) => ({ ...signedIn, fields })),
-    done: async ({ fields, ...signedIn }) => {
+      });
       if (signedIn.session) await signInBrowser(c, signedIn.session);
       forgetSecondStep(c);
       return await afterSignIn(c, signedIn, fields);
     },
+    done: (next) => next,
     refusals: ["invalid", "unauthenticated"],
     refused: ({ values, errors, problem }) => passkeyPage(c, values, errors.credential ?? problem),
   });
@@ -78,7 +78,7 @@ async function passkeyPage(
   const values = {
     workspace: tenant?.subdomain,
     next,
-    remember: remember === "off" || remember === "" ? "" : "on",
+    remember: remember === "off" ? "off" : "on",
   };
   const body = (
     <PasskeyPage workspace={tenant?.name} values={values} problem={problem} otherWay={otherWay.href} />

@@ -13,7 +13,7 @@ import { enforceForAddress, PASSKEYS_ADDRESS } from "./sign_in_limits.ts";
 
 const PASSKEY_MISSING = problem(
   "passkey_missing",
-  "Your browser didn't send a passkey. Turn on JavaScript, or sign in another way.",
+  "Your browser didn't send a passkey. Turn on JavaScript, or use another way.",
 );
 const PASSKEY_EXPIRED = problem("passkey_expired", "That took too long. Try again.");
 const PASSKEY_REFUSED = problem(

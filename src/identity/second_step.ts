@@ -51,7 +51,7 @@ type Wanted =
 
 /**
  * Starts the second step of a sign-in. Null if the user has no second factor, or trusts the browser with the token `trust`. Emails a
- * code if the user has no app to take one from, and no passkey.
+ * code if the user has no app to take one from, and no passkey in a browser.
  */
 export async function startSecondStep(
   ctx: SystemContext,
@@ -62,7 +62,8 @@ export async function startSecondStep(
   if (!await hasFactors(tx, user.id) || await isTrusted(ctx, tx, user, trust)) return null;
   const { token, challenge } = await startChallenge(ctx, tx, { ...wanted, userId: user.id });
   const { kinds, hasPasskey } = await waysFor(tx, challenge);
-  if (kinds[0] === "email" && !hasPasskey) await emailChallenge(ctx, tx, challenge);
+  const canUsePasskey = hasPasskey && wanted.purpose === "browser_sign_in";
+  if (kinds[0] === "email" && !canUsePasskey) await emailChallenge(ctx, tx, challenge);
   return { token, expiresAt: challenge.expiresAt, kinds };
 }
 

@@ -65,7 +65,7 @@ Deno.test("a passkey counts as a second factor, and signs in without a password"
     const page = await world.browser().post(`${apex}/login/passkey`, { next: "/account" });
 
     assert.equal(page.status, 422);
-    assert.match(page.text, /Turn on JavaScript, or sign in another way/);
+    assert.match(page.text, /Turn on JavaScript, or use another way/);
     assert.match(page.text, /name="next" value="\/account"/);
   });
 

@@ -46,7 +46,7 @@
 
   function send(form, credential) {
     const { remember } = form.elements;
-    if (remember && document.getElementById("remember")?.checked === false) remember.value = "";
+    if (remember && document.getElementById("remember")?.checked === false) remember.value = "off";
     form.querySelector("[data-credential]").value = JSON.stringify(credential);
     form.submit();
   }

@@ -10,10 +10,14 @@ export type NewPasskeyPageProps = {
   values: { name?: string; workspace?: string };
   nameError?: string;
   problem?: string;
+  /** The page that the person came from. */
+  home: string;
 };
 
 /** `/account/security/passkeys/new` on the apex: names a new passkey, and has the browser create it. */
-export function NewPasskeyPage({ values: { name, workspace }, nameError, problem }: NewPasskeyPageProps) {
+export function NewPasskeyPage(
+  { values: { name, workspace }, nameError, problem, home }: NewPasskeyPageProps,
+) {
   const text = accountText.use();
   return (
     <>
@@ -49,7 +53,7 @@ export function NewPasskeyPage({ values: { name, workspace }, nameError, problem
         </PasskeyForm>
       </Card>
       <p class="mt-4 text-sm">
-        <TextLink href="/account/security">{text.cancel}</TextLink>
+        <TextLink href={home}>{text.cancel}</TextLink>
       </p>
     </>
   );

@@ -25,7 +25,7 @@ export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondS
   const text = signInText.use();
   const { kinds, hasPasskey, isEmailed } = form;
   const asked = hasPasskey ? "passkey" : kinds[0] ?? "recovery";
-  const values = { next: next ?? undefined, remember: remember ? "on" : "" };
+  const values = { next: next ?? undefined, remember: remember ? "on" : "off" };
   return (
     <FormColumn title={text.stepTitle} lead={text.stepLead[asked]}>
       {hasPasskey ? <PasskeySignIn href={passkeyHref} values={values} variant="primary" /> : null}
