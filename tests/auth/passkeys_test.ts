@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { eq } from "drizzle-orm";
+import { factors } from "../../db/control/schema/factors.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import type { Browser } from "../support/browser.ts";
 import { emailedToken } from "../support/emailed_links.ts";
 import { startWorker } from "../support/jobs.ts";
@@ -67,6 +70,24 @@ Deno.test("a passkey counts as a second factor, and signs in without a password"
     assert.equal(page.status, 422);
     assert.match(page.text, /Turn on JavaScript, or use another way/);
     assert.match(page.text, /name="next" value="\/account"/);
+  });
+
+  await t.step("beside codes by email, programs get a code at once, and browsers when asked", async () => {
+    const createdAt = world.clock.now();
+    const codes = { id: newId(), userId: acme.owner.id, type: "email", name: "Inbox" } as const;
+    await world.system.control.insert(factors).values({ ...codes, createdAt, confirmedAt: createdAt });
+    const sent = async () => {
+      await worker.idle();
+      return (await world.emails(email)).filter(({ message }) => message === "factor_code").length;
+    };
+    await world.browser().post(`${apex}/login`, { email, password: PASSWORD });
+    const toBrowser = await sent();
+    const { json } = await world.api("POST", "/auth/login", { body: { email, password: PASSWORD } });
+    const toProgram = await sent();
+    await world.system.control.delete(factors).where(eq(factors.id, codes.id));
+
+    assert.deepEqual(json.factors, ["email", "recovery"]);
+    assert.deepEqual([toBrowser, toProgram], [0, 1]);
   });
 
   await t.step("the API lists and removes it, and asks programs for another factor", async () => {
