@@ -141,6 +141,31 @@ Deno.test("S20 a challenge works once, for ten minutes, for its purpose, in its 
   });
 });
 
+Deno.test("S20 a passkey that was made for another site, or without checking its owner, isn't added", async (t) => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const owner = await world.signedInBrowser(acme.owner.email);
+  const cases: Record<string, Deviation> = {
+    "another origin": { origin: "https://evil.example" },
+    "another relying party": { rpId: "evil.example" },
+    "an authenticator that didn't check its owner": { isVerified: false },
+    "a challenge that was never made": { challenge: btoa("made up").replaceAll("=", "") },
+  };
+
+  for (const [name, deviation] of Object.entries(cases)) {
+    await t.step(name, async () => {
+      const passkey = await Passkey.create(world);
+
+      const page = await passkey.add(owner, "Key", deviation);
+      const list = await owner.get(`http://${world.host()}/account/security`);
+
+      assert.equal(page.status, 422);
+      assert.match(page.text, /value="Key"/);
+      assert.doesNotMatch(list.text, /Recovery codes/);
+    });
+  }
+});
+
 Deno.test("S20 nonsense in place of a passkey is refused like a form with an error", async () => {
   await using world = await World.open();
   await world.company("acme");
