@@ -65,7 +65,7 @@ async function openSession(c: Context<TenantEnv>, token: string): Promise<Respon
   const { name, options } = stateCookie(c, token);
   deleteCookie(c, name, options);
   return await done(c, {
-    to: safeNext(redeemed.next, "/dashboard"),
+    to: safeNext(redeemed.next ?? undefined, "/dashboard"),
     flash: redeemed.welcome ? signInText.of(localeOf(c))[redeemed.welcome] : undefined,
   });
 }

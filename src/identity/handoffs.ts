@@ -29,8 +29,7 @@ export type Welcome = typeof WELCOMES[number];
 
 /**
  * `signInId` and `origin` are the sign-in and the origin of the session that starts the handoff. `origin` defaults to the apex.
- * `welcome` greets a user who has just created the workspace, set a first password, or accepted an invitation. `next` is the path on
- * the tenant's host to open instead of the dashboard.
+ * `welcome` greets a user who has just created the workspace, set a first password, or accepted an invitation.
  */
 export type HandoffRequest = {
   userId: UserId;
@@ -38,7 +37,8 @@ export type HandoffRequest = {
   remember: boolean;
   welcome: Welcome | null;
   origin?: string;
-  next?: string;
+  /** The path to open on the tenant's host. */
+  next?: string | null;
 };
 
 /** The secret that a tenant's host stored in a browser, or null. No handoff is ever bound to null. */
@@ -114,7 +114,7 @@ export async function redeemHandoff(
   tenant: Tenant,
   { token, state }: { token: string; state: BrowserSecret },
   device: Device,
-): Promise<{ session: StartedSession; welcome: Welcome | null; next?: string } | null> {
+): Promise<{ session: StartedSession; welcome: Welcome | null; next: string | null } | null> {
   const known = await findHandoff(ctx, tenant, token);
   if (!known?.isBoundTo(state)) return null;
   return await ctx.tx(async (tx) => {
@@ -125,8 +125,8 @@ export async function redeemHandoff(
     const { tenantId, details } = grant;
     const remember = details.remember === true;
     const session = await startSession(ctx, tx, { ...signInOf(grant), ...proof, tenantId, remember, device });
-    const welcome = WELCOMES.find((known) => known === details.welcome) ?? null;
-    return { session, welcome, next: typeof details.next === "string" ? details.next : undefined };
+    const next = typeof details.next === "string" ? details.next : null;
+    return { session, welcome: WELCOMES.find((known) => known === details.welcome) ?? null, next };
   });
 }
 

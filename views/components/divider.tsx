@@ -1,9 +1,11 @@
-/** A line between two ways to do the same, with a word such as "or". */
-export function Divider({ label }: { label: string }) {
+import type { Child } from "hono/jsx";
+
+/** A line with a word in its middle, between two ways to do the same. */
+export function Divider({ children }: { children: Child }) {
   return (
     <div class="flex items-center gap-3 text-sm text-muted">
       <span class="h-px grow bg-line" aria-hidden="true" />
-      {label}
+      {children}
       <span class="h-px grow bg-line" aria-hidden="true" />
     </div>
   );

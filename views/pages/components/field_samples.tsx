@@ -99,7 +99,7 @@ export function FieldSamples() {
             options="/login/passkey/options"
             label="Sign in with a passkey"
           />
-          <Divider label="or" />
+          <Divider>or</Divider>
         </div>
       </Samples>
       <ChoiceSamples />

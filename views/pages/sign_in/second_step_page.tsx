@@ -29,7 +29,7 @@ export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondS
   return (
     <FormColumn title={text.stepTitle} lead={text.stepLead[asked]}>
       {hasPasskey ? <PasskeySignIn href={passkeyHref} values={values} variant="primary" /> : null}
-      {hasPasskey && kinds.length > 0 ? <Divider label={text.or} /> : null}
+      {hasPasskey && kinds.length > 0 ? <Divider>{text.or}</Divider> : null}
       {kinds.length > 0 ? <SecondStepForm {...form} /> : null}
       <div class="flex flex-wrap items-center justify-between gap-3">
         {kinds.includes("email")

@@ -37,7 +37,7 @@ export function SignInPage(
       lead={text.lead}
     >
       <SignInForm {...form} offersPasskeys={!workspace} />
-      <Divider label={text.or} />
+      <Divider>{text.or}</Divider>
       <div class="grid gap-3">
         <PasskeySignIn href={passkeyHref} values={{ next: form.next, remember: "on" }} mode="autofill" />
         <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>

@@ -38,7 +38,7 @@ export function StepUpPage({ isTitled, ...props }: StepUpPageProps) {
         <div class="grid gap-5">
           {problem ? <Alert kind="error">{problem}</Alert> : null}
           {hasPasskey ? <PasskeyProof {...props} /> : null}
-          {hasPasskey && hasFields ? <Divider label={text.or} /> : null}
+          {hasPasskey && hasFields ? <Divider>{text.or}</Divider> : null}
           {hasFields ? <StepUpForm {...props} isSecondary={hasPasskey} /> : null}
         </div>
       </Card>
