@@ -75,7 +75,10 @@ export async function stepUpPage<Env extends HttpEnv>(
   const body = (
     <StepUpPage
       way={await findStepUpWay(systemContextOf(c))}
-      passkeyHref={passkeyHref(c, { next: fields.next ?? senderOf(c) })}
+      passkeyHref={passkeyHref(c, {
+        next: fields.next ?? senderOf(c),
+        remember: c.get("session")?.remember,
+      })}
       action={c.req.method === "POST" ? safeNext(pathname + search, "/") : STEP_UP_PATH}
       fields={fields}
       email={c.get("session")?.actor.email ?? ""}
