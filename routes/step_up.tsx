@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { DomainError, type FieldErrors } from "../src/errors.ts";
+import { DomainError, type ErrorKind, type FieldErrors } from "../src/errors.ts";
+import { reauthenticateByPasskey } from "../src/identity/passkeys.ts";
 import { emailStepUp, findStepUpWay, proof, reauthenticate } from "../src/identity/step_up.ts";
 import { parseInput } from "../src/platform/input.ts";
 import { SiteLayout } from "../views/layouts/site_layout.tsx";
@@ -11,6 +12,7 @@ import { localeOf } from "./locale.ts";
 import { readSession } from "./middleware/session.ts";
 import { page, withoutPasswords } from "./page.tsx";
 import { fieldTexts, problemText } from "./problem_text.ts";
+import { passkeyBrowserOf, passkeyHref } from "./site/passkey_browser.ts";
 import { safeNext } from "./site/redirects.ts";
 
 /** The page that only asks, for a request without a form. */
@@ -18,6 +20,7 @@ export const STEP_UP_PATH = "/reauthenticate";
 
 const FORM = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 const FIELD = /^step_up/;
+const REFUSALS: ErrorKind[] = ["invalid", "unauthenticated", "rate_limited"];
 
 /**
  * Checks the proof in a form that a person sends from the page below, before the form's own route handles its other fields. So a
@@ -27,14 +30,19 @@ export const confirmIdentity = createMiddleware<HttpEnv>(async (c, next) => {
   if (c.req.method !== "POST" || !c.get("session") || !FORM.test(c.req.header("Content-Type") ?? "")) {
     return await next();
   }
-  const { step_up, step_up_password: password, step_up_code: code } = await readForm(c);
+  const { step_up, step_up_password: password, step_up_code: code, step_up_passkey: passkey = "" } =
+    await readForm(c);
   if (step_up === undefined) return await next();
   const ctx = systemContextOf(c);
   if (step_up === "email") {
     await emailStepUp(ctx);
     return await stepUpPage(c);
   }
-  const refusal = await refusalOf(() => reauthenticate(ctx, parseInput(proof, { password, code })));
+  const refusal = await refusalOf(() =>
+    step_up === "passkey"
+      ? reauthenticateByPasskey(ctx, passkeyBrowserOf(c), passkey)
+      : reauthenticate(ctx, parseInput(proof, { password, code }))
+  );
   if (refusal) return await stepUpPage(c, refusal);
   await readSession(c, nothingNext);
   await next();
@@ -46,7 +54,7 @@ async function refusalOf(prove: () => Promise<void>): Promise<DomainError | null
     await prove();
     return null;
   } catch (error) {
-    if (error instanceof DomainError && ["invalid", "rate_limited"].includes(error.kind)) return error;
+    if (error instanceof DomainError && REFUSALS.includes(error.kind)) return error;
     throw error;
   }
 }
@@ -67,6 +75,10 @@ export async function stepUpPage<Env extends HttpEnv>(
   const body = (
     <StepUpPage
       way={await findStepUpWay(systemContextOf(c))}
+      passkeyHref={passkeyHref(c, {
+        next: fields.next ?? senderOf(c),
+        remember: c.get("session")?.remember,
+      })}
       action={c.req.method === "POST" ? safeNext(pathname + search, "/") : STEP_UP_PATH}
       fields={fields}
       email={c.get("session")?.actor.email ?? ""}
@@ -76,6 +88,12 @@ export async function stepUpPage<Env extends HttpEnv>(
     />
   );
   return await page(c, { title, body, status: refusal ? 422 : c.req.method === "POST" ? 403 : 200 });
+}
+
+/** The page whose form the person sent. */
+function senderOf<Env extends HttpEnv>(c: Context<Env>): string {
+  const sender = URL.parse(c.req.header("Referer") ?? "");
+  return sender ? safeNext(sender.pathname + sender.search, "/") : "/";
 }
 
 function keptFields(fields: Fields): Fields {

@@ -14,6 +14,10 @@ export const STATIC_FILES = {
     parts: [installed("htmx.org/dist/htmx.min.js"), installed("htmx.org/dist/ext/hx-csp.min.js")],
     type: JAVASCRIPT,
   },
+  "passkeys.js": {
+    parts: [installed("@simplewebauthn/browser/dist/bundle/index.umd.min.js"), local("passkeys.js")],
+    type: JAVASCRIPT,
+  },
   "alpine.js": { parts: [installed("@alpinejs/csp/dist/cdn.min.js")], type: JAVASCRIPT },
   "inter-latin.woff2": font("latin"),
   "inter-latin-ext.woff2": font("latin-ext"),

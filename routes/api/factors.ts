@@ -60,7 +60,8 @@ factors.operation("get", "/me/factors", {
   summary: "List the caller's second factors",
   guards: [requireAccountToken],
   answer: {
-    description: "All second factors, the oldest first. There are at most ten.",
+    description:
+      "All second factors, the oldest first. There are at most ten. Passkeys are added in a browser.",
     schema: model("FactorList", { data: z.array(factor), nextCursor: z.string().nullable() }),
   },
   run: async (ctx) => ({ data: await listFactors(ctx, ctx.actor.id), nextCursor: null }),

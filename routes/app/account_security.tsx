@@ -31,7 +31,8 @@ import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { providerLinks } from "../site/provider_links.ts";
 import { AccountPages } from "./account_pages.ts";
 
-const PATH = "/account/security";
+export const SECURITY_PATH = "/account/security";
+const PATH = SECURITY_PATH;
 
 /** A person's password and second factors. */
 const pages = new AccountPages({
@@ -76,7 +77,9 @@ pages.post(`${PATH}/factors/:id`, (c) => {
     submit: ({ code }) =>
       confirmFactor(systemContextOf(c), c.get("session").actor.id, id, code, c.get("device")),
     done: async ({ recoveryCodes }) =>
-      recoveryCodes ? await page(c, codesPage(c, recoveryCodes)) : { to: PATH, flash: textOf(c).factorAdded },
+      recoveryCodes
+        ? await page(c, recoveryCodesPage(c, recoveryCodes))
+        : { to: PATH, flash: textOf(c).factorAdded },
     refused: ({ errors }) => confirmPage(c, id, errors),
   });
 });
@@ -87,7 +90,10 @@ pages.post(`${PATH}/factors/:id/remove`, async (c) => {
 });
 
 pages.post(`${PATH}/recovery-codes`, async (c) => {
-  return await page(c, codesPage(c, await renewRecoveryCodes(systemContextOf(c), c.get("session").actor.id)));
+  return await page(
+    c,
+    recoveryCodesPage(c, await renewRecoveryCodes(systemContextOf(c), c.get("session").actor.id)),
+  );
 });
 
 pages.post(`${PATH}/identities/:id/remove`, async (c) => {
@@ -116,6 +122,7 @@ async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Prom
     providers: connectLinks(c, identities),
     recovery: { left, all: RECOVERY_CODE_COUNT },
     isVerified,
+    passkeyHref: newPasskeyHref(c),
     now: ctx.services.clock.now(),
     stepUp: isRecent ? null : await findStepUpWay(ctx),
     notice: factors.length === 0 ? notices[c.req.query("notice") ?? ""] : undefined,
@@ -136,6 +143,16 @@ function connectLinks(c: Context<AccountEnv>, identities: Identity[]) {
   return links.filter(({ provider }) => !connected.has(provider));
 }
 
+/** Where to add a passkey, which only the apex can. */
+function newPasskeyHref(c: Context<AccountEnv>): string {
+  const tenant = c.get("tenant");
+  const path = `${PATH}/passkeys/new`;
+  if (!tenant) return path;
+  const url = new URL(path, c.get("services").config.appUrl);
+  url.searchParams.set("workspace", tenant.subdomain);
+  return url.href;
+}
+
 function newFactorPage(
   c: Context<AccountEnv>,
   values: Record<string, string>,
@@ -144,7 +161,7 @@ function newFactorPage(
   const type = values.type === "email" ? "email" : "totp";
   const text = textOf(c);
   const body = <NewFactorPage type={type} values={values} errors={errors} />;
-  return { title: type === "totp" ? text.newApp : text.newEmailFactor, trail: trailOf(c), body };
+  return { title: type === "totp" ? text.newApp : text.newEmailFactor, trail: factorTrail(c), body };
 }
 
 async function confirmPage(
@@ -156,17 +173,17 @@ async function confirmPage(
   const factor = await getPendingFactor(systemContextOf(c), actor.id, id);
   const text = textOf(c);
   const body = <ConfirmFactorPage factor={factor} email={actor.email} errors={errors} />;
-  return { title: factor.type === "totp" ? text.newApp : text.newEmailFactor, trail: trailOf(c), body };
+  return { title: factor.type === "totp" ? text.newApp : text.newEmailFactor, trail: factorTrail(c), body };
 }
 
-/** Staff who were sent here go on to the back office. */
-function codesPage(c: Context<AccountEnv>, codes: string[]): Page {
-  const home = c.get("session").isStaffWithoutFactor ? "/admin" : PATH;
-  const body = <RecoveryCodesPage codes={codes} home={home} />;
-  return { title: textOf(c).recoveryCodes, trail: trailOf(c), body };
+/** Recovery codes, and then the page at `home`. Staff who were sent here go on to the back office. */
+export function recoveryCodesPage(c: Context<AccountEnv>, codes: string[], home = PATH): Page {
+  const next = c.get("session").isStaffWithoutFactor ? "/admin" : home;
+  const body = <RecoveryCodesPage codes={codes} home={next} />;
+  return { title: textOf(c).recoveryCodes, trail: factorTrail(c), body };
 }
 
-function trailOf(c: Context<AccountEnv>) {
+export function factorTrail(c: Context<AccountEnv>) {
   const text = textOf(c);
   return [{ label: text.account, href: "/account" }, { label: text.security, href: PATH }];
 }

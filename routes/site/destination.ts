@@ -35,7 +35,7 @@ export async function enter(c: Context<HttpEnv>, signedIn: SignedIn): Promise<Do
 export async function destinationOf(
   c: Context<HttpEnv>,
   user: User,
-  { signInId, remember }: StartedSession,
+  { signInId, remember }: Pick<StartedSession, "signInId" | "remember">,
   next: string | undefined,
 ): Promise<string> {
   if (c.get("tenant")) return safeNext(next, "/dashboard");

@@ -3,6 +3,7 @@ import {
   emailSecondStep,
   findSecondStep,
   finishSecondStep,
+  type OpenSecondStep,
   secondStep,
 } from "../../src/identity/second_step.ts";
 import {
@@ -16,6 +17,7 @@ import { localeOf } from "../locale.ts";
 import { signInBrowser } from "../middleware/session.ts";
 import { done, form, type Page, page } from "../page.tsx";
 import { destinationOf } from "./destination.ts";
+import { passkeyHref } from "./passkey_browser.ts";
 import { forgetSecondStep, SECOND_STEP_PATH, secondStepOf, sendTrust } from "./second_step_cookies.ts";
 
 /** The second step of a sign-in, on the apex and on a workspace's host. */
@@ -61,10 +63,10 @@ function findOpen(c: Context<HttpEnv>) {
   return findSecondStep(systemContextOf(c), secondStepOf(c), c.get("tenant")?.id ?? null);
 }
 
-function codeForm(c: Context<HttpEnv>, form: SecondStepFormProps): Page {
+function codeForm(c: Context<HttpEnv>, form: OpenSecondStep & SecondStepFormProps): Page {
   return {
     title: textOf(c).stepTitle,
-    body: <SecondStepPage {...form} />,
+    body: <SecondStepPage passkeyHref={passkeyHref(c, form)} {...form} />,
     partial: <SecondStepForm {...form} />,
   };
 }

@@ -14,6 +14,7 @@ import { ownMark } from "../logos.ts";
 import { browserMark, forgetSession, signInBrowser } from "../middleware/session.ts";
 import { form, page } from "../page.tsx";
 import { destinationOf } from "./destination.ts";
+import { passkeyHref } from "./passkey_browser.ts";
 import { providerLinks } from "./provider_links.ts";
 import { safeNext } from "./redirects.ts";
 import { SECOND_STEP_PATH, sendSecondStep, trustOf } from "./second_step_cookies.ts";
@@ -79,10 +80,11 @@ function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
       <SignInPage
         workspace={tenant ? ownMark(tenant) : undefined}
         providers={providerLinks(c, { next: form.next })}
+        passkeyHref={passkeyHref(c, form)}
         {...form}
       />
     ),
-    partial: <SignInForm {...form} />,
+    partial: <SignInForm {...form} offersPasskeys={!tenant} />,
   };
 }
 

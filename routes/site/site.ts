@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import type { HttpEnv } from "../http.ts";
 import { accountPages } from "./account.tsx";
+import { accountPasskeyPages } from "./account_passkeys.tsx";
 import { addressPages } from "./addresses.tsx";
 import { emailChangePages } from "./email_change.tsx";
 import { emailSignInPages } from "./email_sign_in.tsx";
@@ -12,6 +13,7 @@ import { invitationPages } from "./invitations.tsx";
 import { landingPages } from "./landing.tsx";
 import { oauthPages } from "./oauth.tsx";
 import { oauthSignUpPages } from "./oauth_sign_up.tsx";
+import { passkeyPages } from "./passkeys.tsx";
 import { passwordPages } from "./passwords.tsx";
 import { sessionPages } from "./sessions.tsx";
 import { secondStepPages } from "./second_step.tsx";
@@ -36,6 +38,7 @@ for (
     connectionPages,
     oauthPages,
     secondStepPages,
+    passkeyPages,
     stepUpPages,
     passwordPages,
     verificationPages,
@@ -51,3 +54,4 @@ site.use("/workspaces/*", requirePerson);
 site.route("/workspaces", workspacePages);
 site.use("/account/*", requirePerson);
 site.route("/", accountPages);
+site.route("/", accountPasskeyPages);

@@ -31,7 +31,13 @@ import {
   SECRET_PURPOSE,
   useTotp,
 } from "./factor_codes.ts";
-import { deleteFactors, type Factor, FACTOR_TYPES, type FactorType, findFactors } from "./factors.ts";
+import {
+  CODE_FACTOR_TYPES,
+  type CodeFactorType,
+  deleteFactors,
+  type Factor,
+  findFactors,
+} from "./factors.ts";
 import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { recordProof } from "./step_up.ts";
@@ -53,14 +59,14 @@ const MAX_FACTORS = 10;
 const MAX_NAME_LENGTH = 60;
 const MAX_CODE_INPUT_LENGTH = 40;
 const CONFIRM_WITHIN = FACTOR_CODE_MINUTES * MINUTE;
-const DEFAULT_NAMES: Record<FactorType, string> = { totp: "Authenticator app", email: "Email" };
+const DEFAULT_NAMES: Record<CodeFactorType, string> = { totp: "Authenticator app", email: "Email" };
 
 const log = logOf("security");
 
-export const newFactor = z.object({
-  type: z.enum(FACTOR_TYPES),
-  name: singleLine(MAX_NAME_LENGTH, FACTOR_NAME_MISSING).optional(),
-});
+export const factorName = singleLine(MAX_NAME_LENGTH, FACTOR_NAME_MISSING);
+
+/** Passkeys need a browser, so `addPasskey` adds them. */
+export const newFactor = z.object({ type: z.enum(CODE_FACTOR_TYPES), name: factorName.optional() });
 export const factorConfirmation = z.object({
   code: z.string().max(MAX_CODE_INPUT_LENGTH, FACTOR_CODE_WRONG.code),
 });
@@ -68,7 +74,7 @@ export const factorConfirmation = z.object({
 /** A second factor that waits for its first code. An authenticator app takes the secret, typed or as the QR code of the URI. */
 export type PendingFactor = {
   id: string;
-  type: FactorType;
+  type: CodeFactorType;
   name: string;
   secret?: string;
   otpauthUri?: string;
@@ -98,9 +104,7 @@ export async function addFactor(
     await lockUser(tx, userId);
     const { email } = await getUserById(tx, userId);
     await tx.delete(factors).where(and(eq(factors.userId, userId), isNull(factors.confirmedAt)));
-    if ((await findFactors(tx, userId)).length >= MAX_FACTORS) {
-      throw conflict(TOO_MANY_FACTORS.with({ maximum: MAX_FACTORS }));
-    }
+    requireRoom(await findFactors(tx, userId));
     const sealedSecret = secret && sealTotpSecret(ctx, secret);
     const createdAt = ctx.services.clock.now();
     await tx.insert(factors).values({ id, userId, type, name, sealedSecret, createdAt });
@@ -120,6 +124,7 @@ export async function getPendingFactor(
   const [row] = await ctx.control.select().from(factors).where(isPending(ctx, userId, id));
   if (!row) throw unknownFactor();
   const { type, name, sealedSecret } = row;
+  if (type === "passkey") throw unknownFactor();
   const secret = sealedSecret
     ? decrypt(sealedSecret, ctx.services.config.appSecrets, SECRET_PURPOSE)
     : undefined;
@@ -146,18 +151,37 @@ export async function confirmFactor(
     await lockUser(tx, userId);
     const isFirst = (await findFactors(tx, userId)).length === 0;
     if (!await confirmIn(ctx, tx, { userId, id, type }, normalizeCode(code))) return null;
-    await endTrust(tx, userId);
-    if ("authentication" in ctx.actor && ctx.actor.authentication) {
-      await recordProof(ctx, tx, userId, ctx.actor.authentication, type);
-    }
-    await publishChange(ctx, tx, userId, USER_FACTOR_ADDED, { type });
-    await sendEmail(ctx, tx, FACTOR_ADDED, { userId, type, name, ...device });
-    return { recoveryCodes: isFirst ? await replaceRecoveryCodes(ctx, tx, userId) : null };
+    return await finishAdding(ctx, tx, userId, { type, name, isFirst }, device);
   });
   if (!outcome) throw invalid({ code: FACTOR_CODE_WRONG });
   ctx.services.use(SIGN_INS).forgetUser(userId);
   log.info("second factor added", { userId, type, requestId: ctx.requestId });
   return outcome;
+}
+
+/** Throws `conflict` if a person has as many second factors as anyone may. */
+export function requireRoom(known: readonly Factor[]): void {
+  if (known.length >= MAX_FACTORS) throw conflict(TOO_MANY_FACTORS.with({ maximum: MAX_FACTORS }));
+}
+
+/**
+ * Does what follows from a new factor, within the transaction that adds it: ends the trust in browsers, emails the person, and makes
+ * recovery codes with the first one. The caller calls `forgetUser` after the commit.
+ */
+export async function finishAdding(
+  ctx: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  { type, name, isFirst }: Pick<Factor, "type" | "name"> & { isFirst: boolean },
+  device: Device,
+): Promise<{ recoveryCodes: string[] | null }> {
+  await endTrust(tx, userId);
+  if ("authentication" in ctx.actor && ctx.actor.authentication) {
+    await recordProof(ctx, tx, userId, ctx.actor.authentication, type);
+  }
+  await publishChange(ctx, tx, userId, USER_FACTOR_ADDED, { type });
+  await sendEmail(ctx, tx, FACTOR_ADDED, { userId, type, name, ...device });
+  return { recoveryCodes: isFirst ? await replaceRecoveryCodes(ctx, tx, userId) : null };
 }
 
 /**
@@ -216,7 +240,7 @@ export async function needsFactor(tx: ControlTx, userId: UserId): Promise<boolea
 async function confirmIn(
   ctx: SystemContext,
   tx: ControlTx,
-  { userId, id, type }: { userId: UserId; id: string; type: FactorType },
+  { userId, id, type }: { userId: UserId; id: string; type: CodeFactorType },
   code: string,
 ): Promise<boolean> {
   const confirmedAt = ctx.services.clock.now();

@@ -17,8 +17,12 @@ export type Factor = {
   lastUsedAt: Date | null;
 };
 
+/** The second factors that prove themselves with a code. */
+export type CodeFactorType = Exclude<FactorType, "passkey">;
+export const CODE_FACTOR_TYPES = FACTOR_TYPES.filter((type): type is CodeFactorType => type !== "passkey");
+
 /** What a person can enter at a sign-in: a code from an app or an email, or a recovery code. */
-export const CODE_KINDS = [...FACTOR_TYPES, "recovery"] as const;
+export const CODE_KINDS = [...CODE_FACTOR_TYPES, "recovery"] as const;
 export type CodeKind = typeof CODE_KINDS[number];
 
 /** The second factors of a person, the oldest first. At most ten. */
@@ -40,12 +44,15 @@ export async function countRecoveryCodes(db: ControlDb | ControlTx, userId: User
   return await db.$count(recoveryCodes, and(eq(recoveryCodes.userId, userId), isNull(recoveryCodes.usedAt)));
 }
 
-/** The kinds of codes that a person can enter, the strongest first. */
-export async function findCodeKinds(db: ControlDb | ControlTx, userId: UserId): Promise<CodeKind[]> {
+/** How a person can prove their second factor: with a passkey, and with these kinds of codes, the strongest first. */
+export type FactorWays = { kinds: CodeKind[]; hasPasskey: boolean };
+
+export async function findFactorWays(db: ControlDb | ControlTx, userId: UserId): Promise<FactorWays> {
   const types = (await findFactors(db, userId)).map(({ type }) => type);
-  if (types.length === 0) return [];
+  if (types.length === 0) return { kinds: [], hasPasskey: false };
   const hasRecovery = await countRecoveryCodes(db, userId) > 0;
-  return CODE_KINDS.filter((kind) => kind === "recovery" ? hasRecovery : types.includes(kind));
+  const kinds = CODE_KINDS.filter((kind) => kind === "recovery" ? hasRecovery : types.includes(kind));
+  return { kinds, hasPasskey: types.includes("passkey") };
 }
 
 /** Removes all second factors of a person, confirmed or not, and their recovery codes. */

@@ -7,6 +7,7 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import type { UserId } from "../access/actor.ts";
 import { authorizeSelf } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
+import { findFactors } from "./factors.ts";
 import { getUserById } from "./users.ts";
 
 /** Everything about one person, as the JSON that they download. */
@@ -20,7 +21,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     control,
     userId,
   );
-  const [workspaces, signIns, attempts, browsers, connected, optOuts] = await Promise.all([
+  const [workspaces, signIns, attempts, browsers, connected, factors, optOuts] = await Promise.all([
     control.select({
       name: tenants.name,
       subdomain: tenants.subdomain,
@@ -57,6 +58,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
       connected_at: identities.createdAt,
       last_used_at: identities.lastUsedAt,
     }).from(identities).where(eq(identities.userId, userId)).orderBy(asc(identities.createdAt)),
+    findFactors(control, userId),
     control.select({ category: emailOptOuts.category, since: emailOptOuts.createdAt }).from(emailOptOuts)
       .where(eq(emailOptOuts.userId, userId)).orderBy(asc(emailOptOuts.category)),
   ]);
@@ -77,6 +79,12 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     sign_in_attempts: attempts,
     browsers,
     connected_accounts: connected,
+    second_factors: factors.map(({ type, name, createdAt, lastUsedAt }) => ({
+      type,
+      name,
+      created_at: createdAt,
+      last_used_at: lastUsedAt,
+    })),
     emails_turned_off: optOuts,
   };
 }

@@ -15,7 +15,7 @@ import {
 } from "./challenges.ts";
 import type { Device } from "./credentials.ts";
 import { countAttempt, proveCode } from "./factor_codes.ts";
-import { CODE_KINDS, type CodeKind, findCodeKinds, hasFactors } from "./factors.ts";
+import { CODE_KINDS, type CodeKind, type FactorWays, findFactorWays, hasFactors } from "./factors.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
 import { recordAttempt, recordingLimit } from "./sign_in_attempts.ts";
 import { withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
@@ -43,7 +43,7 @@ export const secondStep = z.object({
 });
 type SecondStepInput = z.output<typeof secondStep>;
 
-/** A sign-in that waits for a second factor. `token` is the client's secret. */
+/** A sign-in that waits for a second factor. `token` is the client's secret. Programs can't use a passkey. */
 export type StartedSecondStep = { token: string; expiresAt: Date; kinds: CodeKind[] };
 
 type Wanted =
@@ -52,7 +52,7 @@ type Wanted =
 
 /**
  * Starts the second step of a sign-in. Null if the user has no second factor, or trusts the browser with the token `trust`. Emails a
- * code if the user has no app to take one from.
+ * code if the user has no app to take one from, and no passkey in a browser.
  */
 export async function startSecondStep(
   ctx: SystemContext,
@@ -62,8 +62,9 @@ export async function startSecondStep(
 ): Promise<StartedSecondStep | null> {
   if (!await hasFactors(tx, user.id) || await isTrusted(ctx, tx, user, trust)) return null;
   const { token, challenge } = await startChallenge(ctx, tx, { ...wanted, userId: user.id });
-  const kinds = await kindsFor(tx, challenge);
-  if (kinds[0] === "email") await emailChallenge(ctx, tx, challenge);
+  const { kinds, hasPasskey } = await waysFor(tx, challenge);
+  const canUsePasskey = hasPasskey && wanted.purpose === "browser_sign_in";
+  if (kinds[0] === "email" && !canUsePasskey) await emailChallenge(ctx, tx, challenge);
   return { token, expiresAt: challenge.expiresAt, kinds };
 }
 
@@ -113,10 +114,10 @@ export async function signInProven(
 }
 
 /** A second step as its page shows it. */
-export type OpenSecondStep = {
-  kinds: CodeKind[];
+export type OpenSecondStep = FactorWays & {
   isEmailed: boolean;
   next: string | null;
+  remember: boolean;
   canTrust: boolean;
 };
 
@@ -129,9 +130,9 @@ export async function findSecondStep(
   const challenge = await findChallenge(ctx, "browser_sign_in", token);
   if (!challenge || challenge.tenantId !== tenantId) return null;
   const { isPlatformAdmin } = await getUserById(ctx.control, challenge.userId);
-  const kinds = await kindsFor(ctx.control, challenge);
-  const isEmailed = challenge.emailedAt !== null;
-  return { kinds, isEmailed, next: challenge.next, canTrust: !isPlatformAdmin };
+  const ways = await waysFor(ctx.control, challenge);
+  const { emailedAt, next, remember } = challenge;
+  return { ...ways, isEmailed: emailedAt !== null, next, remember, canTrust: !isPlatformAdmin };
 }
 
 /** Emails a code for a second step. Throws `unauthenticated` if it has ended, or `bad_request` if no code by email is set up. */
@@ -142,7 +143,7 @@ export async function emailSecondStep(
 ): Promise<void> {
   const challenge = await findChallenge(ctx, purpose, token);
   if (!challenge) throw ended();
-  if (!(await kindsFor(ctx.control, challenge)).includes("email")) throw badRequest(NO_EMAILED_CODE);
+  if (!(await waysFor(ctx.control, challenge)).kinds.includes("email")) throw badRequest(NO_EMAILED_CODE);
   await ctx.tx((tx) => emailChallenge(ctx, tx, challenge));
 }
 
@@ -202,13 +203,13 @@ export async function redeemSecondStep<T>(
   throw unauthenticated(CODE_WRONG);
 }
 
-/** The codes that count. After an emailed link, no emailed code does. */
-async function kindsFor(
-  db: Parameters<typeof findCodeKinds>[0],
+/** The passkeys and codes that count. After an emailed link, no emailed code does. */
+async function waysFor(
+  db: Parameters<typeof findFactorWays>[0],
   { userId, firstMethod }: Challenge,
-): Promise<CodeKind[]> {
-  const kinds = await findCodeKinds(db, userId);
-  return firstMethod === "email" ? kinds.filter((kind) => kind !== "email") : kinds;
+): Promise<FactorWays> {
+  const { kinds, hasPasskey } = await findFactorWays(db, userId);
+  return { kinds: firstMethod === "email" ? kinds.filter((kind) => kind !== "email") : kinds, hasPasskey };
 }
 
 function ended() {

@@ -26,6 +26,12 @@ export const CODES_ADDRESS = rateLimit("codes_address", { limit: 100, window: HO
 export const LINKS_ADDRESS = rateLimit("links_address", { limit: 300, window: HOUR, whenDown: "closed" });
 /** Sign-ins at a provider, such as Google, that one network starts. */
 export const OAUTH_ADDRESS = rateLimit("oauth_address", { limit: 100, window: MINUTE, whenDown: "closed" });
+/** Pages that start to use a passkey, from one network. High, because each view of the sign-in page counts. */
+export const PASSKEYS_ADDRESS = rateLimit("passkeys_address", {
+  limit: 1000,
+  window: HOUR,
+  whenDown: "closed",
+});
 
 export const SIGN_IN_LIMITS = [
   SIGN_IN_ACCOUNT,
@@ -35,6 +41,7 @@ export const SIGN_IN_LIMITS = [
   CODES_ADDRESS,
   LINKS_ADDRESS,
   OAUTH_ADDRESS,
+  PASSKEYS_ADDRESS,
 ];
 
 /** Counts an attempt from the client's network. Jobs and commands have none, so nothing limits them. Throws like `enforce`. */

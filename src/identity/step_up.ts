@@ -11,7 +11,7 @@ import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { type Challenge, emailChallenge, findChallenge, startChallenge } from "./challenges.ts";
 import { countAttempt, proveCode } from "./factor_codes.ts";
-import { type CodeKind, findCodeKinds } from "./factors.ts";
+import { type FactorWays, findFactorWays } from "./factors.ts";
 import { checkPassword } from "./password_checks.ts";
 import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
@@ -34,26 +34,23 @@ export const proof = z.object({
 });
 
 /**
- * How a person proves again who they are: with a code of their strongest second factor, otherwise with the password, and without
- * a password with a code by email.
+ * How a person proves again who they are: with their strongest second factor, otherwise with the password, and without a password
+ * with a code by email. `kinds` is empty if only a passkey counts.
  */
-export type StepUpWay = { by: "password" } | { by: "code"; kinds: CodeKind[]; isEmailed: boolean };
+export type StepUpWay = { by: "password" } | { by: "code"; isEmailed: boolean } & FactorWays;
 
 export async function findStepUpWay(ctx: SystemContext): Promise<StepUpWay> {
   const { id, authentication } = personOf(ctx);
-  const kinds = await findCodeKinds(ctx.control, id);
+  const { kinds, hasPasskey } = await findFactorWays(ctx.control, id);
   const challenge = await findStepUp(ctx, authentication);
   const isEmailed = challenge !== null && challenge.emailedAt !== null;
-  if (kinds.includes("totp")) {
-    return {
-      by: "code",
-      kinds: kinds.filter((kind) => kind !== "email"),
-      isEmailed: false,
-    };
+  if (kinds.includes("totp") || hasPasskey) {
+    const strongest = kinds.filter((kind) => kind !== "email");
+    return { by: "code", kinds: strongest, hasPasskey, isEmailed: false };
   }
-  if (kinds.length > 0) return { by: "code", kinds, isEmailed };
+  if (kinds.length > 0) return { by: "code", kinds, hasPasskey, isEmailed };
   const { passwordHash } = await getUserById(ctx.control, id);
-  return passwordHash ? { by: "password" } : { by: "code", kinds: ["email"], isEmailed };
+  return passwordHash ? { by: "password" } : { by: "code", kinds: ["email"], hasPasskey: false, isEmailed };
 }
 
 /** Emails the person a code to prove who they are. Throws `bad_request` if they have to do so in a stronger way. */

@@ -13,6 +13,7 @@ import {
 } from "../../db/control/schema/identity.ts";
 import { oauthRequests, pendingIdentities } from "../../db/control/schema/identities.ts";
 import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
+import { passkeyChallenges } from "../../db/control/schema/passkeys.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
@@ -65,6 +66,12 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
       lt(refreshTokens.expiresAt, expired),
     ),
     challenges: await deleteAll(ctx, challenges, challenges.id, lt(challenges.expiresAt, expired)),
+    passkey_challenges: await deleteAll(
+      ctx,
+      passkeyChallenges,
+      passkeyChallenges.id,
+      lt(passkeyChallenges.expiresAt, expired),
+    ),
     trusted_browsers: await deleteAll(
       ctx,
       trustedBrowsers,

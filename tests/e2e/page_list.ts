@@ -25,6 +25,7 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
     on("sign-up-code", "/signup/code"),
     on("sign-in", "/login"),
     on("sign-in-email", "/login/email"),
+    on("sign-in-passkey", "/login/passkey?workspace=northwind"),
     on("sign-in-link-expired", "/login/link?token=none"),
     on("sign-up-provider", "/signup/oauth"),
     on("provider-down", "/auth/google"),
@@ -72,6 +73,7 @@ function accountPages({ world, links }: Scene): ListedPage[] {
     on("connect-account", "/auth/connect"),
     on("apex-sessions", "/account/sessions"),
     on("apex-activity", "/account/sessions/activity"),
+    on("new-passkey", "/account/security/passkeys/new"),
   ];
 }
 

@@ -11,6 +11,12 @@ export const en = {
   redirectsUntil: "redirects until {day}",
   suspended: "Suspended",
   deletionOn: "Deletion on {day}",
+  passkey: {
+    unsupported: "This browser doesn't support passkeys.",
+    canceled: "No passkey was used. Try again.",
+    known: "This device already has a passkey for your account.",
+    failed: "Something went wrong. Reload the page and try again.",
+  },
   justNow: "just now",
   noActivity: "No activity yet",
   undo: "Undo",

@@ -147,7 +147,7 @@ export const en = {
     expiry: (minutes: number) => `The code expires in ${plural(minutes, "minute")}.`,
     notYou: "If you didn't ask for it, someone may know your password. Change it, and don't share the code.",
   },
-  factorTypes: { totp: "Authenticator app", email: "Code by email" },
+  factorTypes: { totp: "Authenticator app", email: "Code by email", passkey: "Passkey" },
   factorFacts: { type: "Type", name: "Name" },
   identityConnected: {
     subject: (provider: string) => `${provider} was connected to your account`,

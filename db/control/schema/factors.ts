@@ -5,11 +5,11 @@ import { control } from "./control.ts";
 import { tenants } from "./tenants.ts";
 import { users } from "./users.ts";
 
-/** People's second factors. Text messages and passkeys can join as further types. */
+/** People's second factors. `passkeys` has the keys of those with type `passkey`. */
 export const factors = control.table("factors", {
   id: uuid("id").primaryKey(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
-  type: text("type", { enum: ["totp", "email"] }).notNull(),
+  type: text("type", { enum: ["totp", "email", "passkey"] }).notNull(),
   name: text("name").notNull(),
   /** The secret of an authenticator app, encrypted with `APP_SECRET`. */
   sealedSecret: text("sealed_secret"),

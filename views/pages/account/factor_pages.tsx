@@ -1,6 +1,6 @@
 import type { FieldErrors } from "../../../src/errors.ts";
 import type { PendingFactor } from "../../../src/identity/factor_management.ts";
-import type { FactorType } from "../../../src/identity/factors.ts";
+import type { CodeFactorType } from "../../../src/identity/factors.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { CodeField } from "../../components/code_field.tsx";
@@ -13,7 +13,7 @@ const SECURITY = "/account/security";
 /** Letters in a group of a key, so that people can type it. */
 const KEY_GROUP = /.{1,4}/g;
 
-type NewFactorPageProps = { type: FactorType; values?: { name?: string }; errors?: FieldErrors };
+type NewFactorPageProps = { type: CodeFactorType; values?: { name?: string }; errors?: FieldErrors };
 
 /** `/account/security/factors/new`: names a new second factor. */
 export function NewFactorPage({ type, values = {}, errors = {} }: NewFactorPageProps) {

@@ -1,7 +1,7 @@
-import type { Factor } from "../../../src/identity/factors.ts";
+import type { Factor, FactorType } from "../../../src/identity/factors.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
-import { Icon } from "../../components/icon.tsx";
+import { Icon, type IconName } from "../../components/icon.tsx";
 import { Day, Time } from "../../components/time.tsx";
 import { fill } from "../../text.ts";
 import { accountText } from "./text.ts";
@@ -11,11 +11,13 @@ export type FactorsCardProps = {
   recovery: { left: number; all: number };
   /** Whether codes can be sent to the person's address. */
   isVerified: boolean;
+  /** The page on the apex that adds a passkey. */
+  passkeyHref: string;
   now: Date;
 };
 
 /** A person's second factors. */
-export function FactorsCard({ factors, recovery, isVerified, now }: FactorsCardProps) {
+export function FactorsCard({ factors, recovery, isVerified, passkeyHref, now }: FactorsCardProps) {
   const text = accountText.use();
   const isOff = factors.length === 0;
   return (
@@ -29,6 +31,7 @@ export function FactorsCard({ factors, recovery, isVerified, now }: FactorsCardP
           </ul>
         )}
       <div class={`flex flex-wrap items-center gap-2 p-4 ${isOff ? "" : "border-t border-line"}`}>
+        <ButtonLink href={passkeyHref} icon="plus">{text.addPasskey}</ButtonLink>
         <ButtonLink href="/account/security/factors/new?type=totp" icon="plus">{text.addApp}</ButtonLink>
         {isVerified
           ? (
@@ -42,6 +45,8 @@ export function FactorsCard({ factors, recovery, isVerified, now }: FactorsCardP
   );
 }
 
+const ICONS: Record<FactorType, IconName> = { totp: "phone", email: "inbox", passkey: "key" };
+
 function FactorItem(
   { factor: { id, type, name, createdAt, lastUsedAt }, now }: { factor: Factor; now: Date },
 ) {
@@ -49,7 +54,7 @@ function FactorItem(
   const typeName = text.factorTypes[type];
   return (
     <li class="flex min-h-16 items-center gap-3 px-4 py-2.5">
-      <Icon name={type === "totp" ? "phone" : "inbox"} class="size-5 text-faint" />
+      <Icon name={ICONS[type]} class="size-5 text-faint" />
       <div class="min-w-0 flex-1">
         <p class="truncate font-medium" dir="auto">{name}</p>
         <p class="flex flex-wrap gap-x-3 text-sm text-muted">

@@ -1,7 +1,7 @@
 import type { FieldErrors } from "../../../src/errors.ts";
 import type { StepUpWay } from "../../../src/identity/step_up.ts";
 import { Alert } from "../../components/alert.tsx";
-import { Button } from "../../components/button.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
@@ -48,11 +48,25 @@ function NoPasswordCard() {
   return <Card title={text.password}>{fill(text.noPassword, { link })}</Card>;
 }
 
+/** A passkey can't be entered beside the passwords. */
+function ConfirmFirstCard() {
+  const text = accountText.use();
+  return (
+    <Card title={text.password} note={text.passwordNote}>
+      <div class="grid justify-items-start gap-4">
+        <p class="text-muted">{text.confirmFirst}</p>
+        <ButtonLink href="/reauthenticate?next=/account/security">{text.confirmIdentity}</ButtonLink>
+      </div>
+    </Card>
+  );
+}
+
 function PasswordCard(
   { email, stepUp, errors = {} }: Pick<SecurityPageProps, "email" | "stepUp" | "errors">,
 ) {
   const text = accountText.use();
   const { apexUrl } = usePage();
+  if (stepUp?.by === "code" && stepUp.hasPasskey) return <ConfirmFirstCard />;
   return (
     <Card title={text.password} note={text.passwordNote}>
       <form method="post" action="/account/security" novalidate class="grid gap-5">

@@ -64,12 +64,14 @@ export const en = {
   noPassword: "You have no password yet. {link}",
 
   security: "Security",
-  securityLead: "How you sign in: second step, connected accounts and password.",
+  securityLead: "How you sign in: password, passkeys, second step and connected accounts.",
   password: "Password",
   passwordNote: "A new password signs you out everywhere else.",
   currentPassword: "Current password",
   forgotten: "Forgot your password?",
   newPassword: "New password",
+  confirmFirst: "Confirm it's you before you change your password.",
+  confirmIdentity: "Confirm it's you",
   changePassword: "Change password",
   passwordChanged: "Password changed. You're signed out everywhere else.",
 
@@ -82,7 +84,11 @@ export const en = {
   disconnected: (provider: string) => `${provider} disconnected.`,
   twoStep: "Two-step verification",
   twoStepOff: "Add a second step at sign-in, so that a stolen password isn't enough.",
-  factorTypes: { totp: "Authenticator app", email: "Code by email" } as Record<FactorType, string>,
+  factorTypes: { totp: "Authenticator app", email: "Code by email", passkey: "Passkey" } as Record<
+    FactorType,
+    string
+  >,
+  addPasskey: "Add a passkey",
   addApp: "Add an authenticator app",
   addEmail: "Add codes by email",
   emailUnconfirmed: "Confirm your email to get codes by email.",
@@ -96,9 +102,17 @@ export const en = {
   recoveryCodes: "Recovery codes",
   recoveryLeft: (left: number, all: number) => `${left} of ${all} left`,
   renewCodes: "Get new codes",
-  staffNotice: "Platform staff need two-step verification. Add an authenticator app to open the back office.",
+  staffNotice:
+    "Platform staff need two-step verification. Add a passkey or an authenticator app to open the back office.",
   requiredNotice: "Your workspace requires two-step verification. Add one to continue.",
   openBackOffice: "Open the back office",
+
+  newPasskey: "Add a passkey",
+  passkeyLead:
+    "Sign in with your fingerprint, face or screen lock, or with a security key. No password needed.",
+  passkeyName: (browser: string, system: string) => `${browser} on ${system}`,
+  createPasskey: "Create passkey",
+  passkeyAdded: "Passkey added.",
 
   newApp: "Add an authenticator app",
   newEmailFactor: "Add codes by email",

@@ -3,6 +3,8 @@ import { CodeField } from "../../components/code_field.tsx";
 import { ConfirmationField } from "../../components/confirmation_field.tsx";
 import { FieldFrame, TextAreaField, TextField } from "../../components/field.tsx";
 import { FileInput } from "../../components/file_input.tsx";
+import { Divider } from "../../components/divider.tsx";
+import { PasskeyForm } from "../../components/passkey_form.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
 import { QrCode } from "../../components/qr_code.tsx";
 import { SearchField } from "../../components/search_field.tsx";
@@ -87,6 +89,17 @@ export function FieldSamples() {
             error="This code is wrong. Try another one."
           />
           <QrCode text="otpauth://totp/Denizen:ada?secret=JBSWY3DPEHPK3PXP" label="QR code" />
+        </div>
+      </Samples>
+      <Samples title="Passkeys">
+        <div class={GRID}>
+          <PasskeyForm
+            id="passkey-sample"
+            action="/login/passkey"
+            options="/login/passkey/options"
+            label="Sign in with a passkey"
+          />
+          <Divider>or</Divider>
         </div>
       </Samples>
       <ChoiceSamples />

@@ -2,24 +2,35 @@ import type { OpenSecondStep } from "../../../src/identity/second_step.ts";
 import { Button } from "../../components/button.tsx";
 import { Checkbox } from "../../components/checkbox.tsx";
 import { CodeField } from "../../components/code_field.tsx";
+import { Divider } from "../../components/divider.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
 import { Waiting } from "../../components/skeleton.tsx";
 import { FormColumn } from "../../layouts/site_layout.tsx";
+import { PasskeySignIn } from "./passkey_sign_in.tsx";
 import { signInText } from "./text.ts";
 
-export type SecondStepFormProps = Pick<OpenSecondStep, "kinds" | "isEmailed" | "canTrust"> & {
+export type SecondStepFormProps = Pick<OpenSecondStep, "kinds" | "hasPasskey" | "isEmailed" | "canTrust"> & {
   error?: string;
   isTrusting?: boolean;
 };
 
+type SecondStepPageProps = SecondStepFormProps & Pick<OpenSecondStep, "next" | "remember"> & {
+  /** On a workspace's host: the page on the apex that takes the passkey. */
+  passkeyHref?: string;
+};
+
 /** `/login/mfa`: asks for a second factor after the password. */
-export function SecondStepPage(form: SecondStepFormProps) {
+export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondStepPageProps) {
   const text = signInText.use();
-  const { kinds, isEmailed } = form;
+  const { kinds, hasPasskey, isEmailed } = form;
+  const asked = hasPasskey ? "passkey" : kinds[0] ?? "recovery";
+  const values = { next: next ?? undefined, remember: remember ? "on" : "off" };
   return (
-    <FormColumn title={text.stepTitle} lead={text.stepLead[kinds[0] ?? "recovery"]}>
-      <SecondStepForm {...form} />
+    <FormColumn title={text.stepTitle} lead={text.stepLead[asked]}>
+      {hasPasskey ? <PasskeySignIn href={passkeyHref} values={values} variant="primary" /> : null}
+      {hasPasskey && kinds.length > 0 ? <Divider>{text.or}</Divider> : null}
+      {kinds.length > 0 ? <SecondStepForm {...form} /> : null}
       <div class="flex flex-wrap items-center justify-between gap-3">
         {kinds.includes("email")
           ? (
@@ -35,8 +46,11 @@ export function SecondStepPage(form: SecondStepFormProps) {
 }
 
 /** Only the form. htmx gets it with 422 if the code is wrong. */
-export function SecondStepForm({ kinds, canTrust, error, isTrusting }: SecondStepFormProps) {
+export function SecondStepForm({ kinds, hasPasskey, canTrust, error, isTrusting }: SecondStepFormProps) {
   const text = signInText.use();
+  const [strongest = "recovery"] = kinds;
+  const canRecover = kinds.includes("recovery") && strongest !== "recovery";
+  const hint = hasPasskey ? text.stepLead[strongest] : canRecover ? text.recoveryHint : undefined;
   return (
     <form
       id="second-step-form"
@@ -50,12 +64,12 @@ export function SecondStepForm({ kinds, canTrust, error, isTrusting }: SecondSte
         id="code"
         name="code"
         label={text.code}
-        hint={kinds.includes("recovery") && kinds[0] !== "recovery" ? text.recoveryHint : undefined}
+        hint={hint}
         error={error}
-        autofocus
+        autofocus={!hasPasskey || undefined}
       />
       {canTrust ? <Checkbox id="trust" name="trust" label={text.trust} checked={isTrusting} /> : null}
-      <Button id="mfa-button" class="mfa-button" variant="primary" size="large">
+      <Button id="mfa-button" class="mfa-button" variant={hasPasskey ? "secondary" : "primary"} size="large">
         {text.verify}
         <Waiting />
       </Button>

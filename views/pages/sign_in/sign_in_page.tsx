@@ -12,6 +12,7 @@ import { type Mark, TenantMark } from "../../components/tenant_mark.tsx";
 import { FormColumn } from "../../layouts/site_layout.tsx";
 import { usePage } from "../../page.tsx";
 import { fill } from "../../text.ts";
+import { PasskeySignIn } from "./passkey_sign_in.tsx";
 import { signInText } from "./text.ts";
 
 export type SignInFormProps = {
@@ -19,11 +20,15 @@ export type SignInFormProps = {
   problem?: string;
   /** The path on this host to open after signing in. */
   next?: string;
+  /** Whether the browser lists passkeys in the email field. */
+  offersPasskeys?: boolean;
 };
 
 /** `/login`, on the apex and on the host of a workspace. */
 export function SignInPage(
-  { workspace, providers, ...form }: SignInFormProps & { workspace?: Mark; providers: ProviderLink[] },
+  { workspace, providers, passkeyHref, ...form }:
+    & SignInFormProps
+    & { workspace?: Mark; providers: ProviderLink[]; passkeyHref?: string },
 ) {
   const text = signInText.use();
   const { apexUrl } = usePage();
@@ -35,9 +40,12 @@ export function SignInPage(
       lead={providers.length > 0 ? text.leadWithProviders : text.lead}
     >
       <ProviderButtons providers={providers} />
-      <SignInForm {...form} />
+      <SignInForm {...form} offersPasskeys={!workspace} />
       {providers.length > 0 ? null : <Divider>{text.or}</Divider>}
-      <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
+      <div class="grid gap-3">
+        <PasskeySignIn href={passkeyHref} values={{ next: form.next, remember: "on" }} mode="autofill" />
+        <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
+      </div>
       <p class="text-muted">
         {fill(text.newHere, { link: <TextLink href={`${apexUrl}/signup`}>{text.create}</TextLink> })}
       </p>
@@ -50,7 +58,7 @@ function byEmailHref({ next }: SignInFormProps): string {
 }
 
 /** Only the form. htmx gets it with 422 if the sign-in fails. */
-export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
+export function SignInForm({ values = {}, problem, next, offersPasskeys }: SignInFormProps) {
   const text = signInText.use();
   const { apexUrl } = usePage();
   return (
@@ -70,7 +78,7 @@ export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
         type="email"
         label={text.email}
         value={values.email}
-        autocomplete="username"
+        autocomplete={offersPasskeys ? "username webauthn" : "username"}
         autofocus={!values.email || undefined}
       />
       <PasswordField

@@ -7,6 +7,7 @@ const METHODS: Record<AuthenticationMethod, string> = {
   oauth: "sign-in provider",
   email: "email",
   totp: "authenticator app",
+  passkey: "passkey",
   recovery: "recovery code",
 };
 
