@@ -70,8 +70,8 @@ export async function signInToApi(
   await ctx.services.use(SIGNING_KEYS).refresh();
   const user = await authenticate(ctx, input);
   const tenantId = input.tenant === undefined ? null : await openTenantId(ctx, user, input.tenant);
-  const issued = await withUnchangedPassword(ctx, user, async (tx) => {
-    const step = await startSecondStep(ctx, tx, user, { purpose: "api_sign_in", tenantId });
+  const issued = await withUnchangedPassword(ctx, user, async (tx, { hasFactors }) => {
+    const step = hasFactors && await startSecondStep(ctx, tx, user, { purpose: "api_sign_in", tenantId });
     if (step) return { mfaRequired: true as const, mfaToken: step.token, factors: step.kinds };
     return await issueTokens(ctx, tx, newFamily(ctx, { userId: user.id, tenantId, methods: ["password"] }));
   });

@@ -84,9 +84,9 @@ export async function signInChecked(
   },
 ): Promise<CheckedSignIn> {
   const { tenantId, remember } = wanted;
-  const checked = await withUnchangedPassword<CheckedSignIn>(ctx, user, async (tx) => {
+  const checked = await withUnchangedPassword<CheckedSignIn>(ctx, user, async (tx, { hasFactors }) => {
     const asked = { purpose: "browser_sign_in", tenantId, remember, next, trust } as const;
-    const step = await startSecondStep(ctx, tx, user, asked);
+    const step = hasFactors && await startSecondStep(ctx, tx, user, asked);
     if (step) return { next: "second_step", step };
     const proven = { userId: user.id, methods: ["password"], isTrusted: true } as const;
     return { next: "signed_in", session: await startSession(ctx, tx, { ...wanted, ...proven }) };

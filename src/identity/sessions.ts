@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, isNull, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { challenges, factors } from "../../db/control/schema/factors.ts";
+import { challenges } from "../../db/control/schema/factors.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { roles } from "../../db/control/schema/roles.ts";
@@ -21,9 +21,9 @@ import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Device, Session } from "./credentials.ts";
-import { hasFactors, isFactorOf } from "./factors.ts";
+import { hasFactors, hasFactorsOf } from "./factors.ts";
 import { HAS_SECOND, strengthOf } from "./authentication.ts";
-import { noticeDevice } from "./known_devices.ts";
+import { noticeNewDevice, touchDevice } from "./known_devices.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { appearanceOf, lockUser } from "./users.ts";
 
@@ -75,7 +75,7 @@ export async function startSession(
   const now = ctx.services.clock.now();
   const token = newToken();
   const expiresAt = after(now, remember ? REMEMBERED_FOR : IDLE_FOR);
-  await tx.insert(sessions).values({
+  const session = tx.insert(sessions).values({
     id: newId(),
     tokenHash: sha256(token),
     signInId,
@@ -89,8 +89,14 @@ export async function startSession(
     lastSeenAt: now,
     expiresAt,
   });
-  if (tenantId) await rememberVisit(tx, { userId, tenantId }, now);
-  if (!input.signInId) await noticeDevice(ctx, tx, userId, device);
+  // One statement, because every sign-in waits for it.
+  const seen = tx.$with("seen").as(touchDevice(tx, userId, device, now));
+  const alongside = [
+    tx.$with("started").as(session),
+    ...(tenantId ? [tx.$with("visited").as(touchVisit(tx, { userId, tenantId }, now))] : []),
+  ];
+  const [known] = await tx.with(seen, ...alongside).select({ id: seen.id }).from(seen);
+  if (!input.signInId && !known) await noticeNewDevice(ctx, tx, userId, device);
   return { token, userId, signInId, remember, expiresAt };
 }
 
@@ -233,10 +239,12 @@ async function deleteSessions(
 }
 
 async function loadSession({ db }: Services, hash: string): Promise<Session | null> {
-  const hasFactor = sql<boolean>`exists ${
-    db.control.select({ one: sql`1` }).from(factors).where(isFactorOf(sessions.userId))
-  }`;
-  const columns = { session: sessions, user: users, ...ROLE_FIELDS, hasFactor };
+  const columns = {
+    session: sessions,
+    user: users,
+    ...ROLE_FIELDS,
+    hasFactor: hasFactorsOf(sessions.userId),
+  };
   const [row] = await db.control.select(columns).from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(
@@ -279,16 +287,16 @@ async function touch(services: Services, session: Session, now: Date): Promise<v
   const { control } = services.db;
   await Promise.all([
     control.update(sessions).set({ lastSeenAt, expiresAt }).where(eq(sessions.id, session.id)),
-    tenantId ? rememberVisit(control, { userId: actor.id, tenantId }, now) : null,
+    tenantId ? touchVisit(control, { userId: actor.id, tenantId }, now) : null,
   ]);
 }
 
 /** Colleagues see when a member last used the tenant's pages. */
-async function rememberVisit(
+function touchVisit(
   db: ControlDb | ControlTx,
   { userId, tenantId }: { userId: UserId; tenantId: TenantId },
   now: Date,
-): Promise<void> {
-  await db.update(memberships).set({ lastSeenAt: now })
+) {
+  return db.update(memberships).set({ lastSeenAt: now })
     .where(and(eq(memberships.tenantId, tenantId), eq(memberships.userId, userId)));
 }
