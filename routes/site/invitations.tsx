@@ -50,7 +50,8 @@ function setUp(c: Context<HttpEnv, "/:token">, invitation: OpenInvitation): Prom
   const ctx = systemContextOf(c);
   return form(c, {
     schema: newcomer,
-    alsoCheck: ({ password = "" }) => Promise.resolve(passwordProblems(password, invitation)),
+    alsoCheck: ({ name = "", password = "" }) =>
+      Promise.resolve(passwordProblems(password, name, invitation)),
     submit: (input) => acceptAsNewcomer(ctx, c.req.param("token"), input, c.get("device")),
     done: async ({ url, session }) => {
       await signInBrowser(c, session);
@@ -61,8 +62,8 @@ function setUp(c: Context<HttpEnv, "/:token">, invitation: OpenInvitation): Prom
   });
 }
 
-function passwordProblems(password: string, { email }: OpenInvitation): FieldProblems {
-  const problem = findPasswordProblem(password, email);
+function passwordProblems(password: string, name: string, { email, tenant }: OpenInvitation): FieldProblems {
+  const problem = findPasswordProblem(password, { email, names: [name, tenant.name] });
   return problem ? { password: problem } : {};
 }
 
