@@ -4,16 +4,7 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { challenges } from "../../db/control/schema/factors.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
-import { roles } from "../../db/control/schema/roles.ts";
-import { users } from "../../db/control/schema/users.ts";
-import {
-  type AuthenticationMethod,
-  memberActor,
-  staffActor,
-  userActor,
-  type UserId,
-} from "../access/actor.ts";
-import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
+import type { AuthenticationMethod, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
@@ -21,11 +12,12 @@ import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Device, Session } from "./credentials.ts";
-import { hasFactors, hasFactorsOf } from "./factors.ts";
-import { HAS_SECOND, strengthOf } from "./authentication.ts";
+import { expiryOf, HAS_SECOND, strengthOf } from "./authentication.ts";
+import { hasFactors } from "./factors.ts";
 import { noticeNewDevice, touchDevice } from "./known_devices.ts";
+import { loadSession } from "./load_session.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { appearanceOf, lockUser } from "./users.ts";
+import { lockUser } from "./users.ts";
 
 export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
@@ -57,7 +49,8 @@ export type StartedSession = {
 };
 
 /**
- * Starts a session. With `remember`, it ends after 30 days without a request, otherwise after 24 hours.
+ * Starts a session. With `remember`, it ends after 30 days without a request, otherwise after 24 hours, and always 90 days after its
+ * user last proved who they are.
  * The token has 256 random bits. The database stores only its SHA-256. Throws if a new sign-in misses the user's second factor, so
  * no way in can forget to ask for it.
  */
@@ -74,7 +67,8 @@ export async function startSession(
   }
   const now = ctx.services.clock.now();
   const token = newToken();
-  const expiresAt = after(now, remember ? REMEMBERED_FOR : IDLE_FOR);
+  const authenticatedAt = input.authenticatedAt ?? now;
+  const expiresAt = expiryOf(now, idleTime(remember), authenticatedAt);
   const session = tx.insert(sessions).values({
     id: newId(),
     tokenHash: sha256(token),
@@ -83,7 +77,7 @@ export async function startSession(
     tenantId,
     remember,
     ...device,
-    authenticatedAt: input.authenticatedAt ?? now,
+    authenticatedAt,
     methods: [...methods],
     createdAt: now,
     lastSeenAt: now,
@@ -238,51 +232,13 @@ async function deleteSessions(
   return ended.length;
 }
 
-async function loadSession({ db }: Services, hash: string): Promise<Session | null> {
-  const columns = {
-    session: sessions,
-    user: users,
-    ...ROLE_FIELDS,
-    hasFactor: hasFactorsOf(sessions.userId),
-  };
-  const [row] = await db.control.select(columns).from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .leftJoin(
-      memberships,
-      and(eq(memberships.userId, sessions.userId), eq(memberships.tenantId, sessions.tenantId)),
-    )
-    .leftJoin(roles, ON_CUSTOM_ROLE)
-    .where(eq(sessions.tokenHash, hash));
-  if (!row || (row.session.tenantId && !row.role)) return null;
-  const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
-  const { role, customRole } = row;
-  const { name, email, isPlatformAdmin } = row.user;
-  const { authenticatedAt: at, methods } = row.session;
-  const person = { id: row.user.id, name, email, authentication: { at, methods, signInId } };
-  const isProven = strengthOf(methods) >= HAS_SECOND;
-  const actor: Session["actor"] = role
-    ? memberActor(person, row.session.tenantId!, toRole({ role, customRole }))
-    : isPlatformAdmin && isProven
-    ? staffActor(person)
-    : userActor(person);
-  return {
-    id,
-    signInId,
-    tenantId: row.session.tenantId,
-    actor,
-    isStaffWithoutFactor: isPlatformAdmin && !isProven,
-    hasFactor: row.hasFactor,
-    isVerified: row.user.emailVerifiedAt !== null,
-    appearance: appearanceOf(row.user),
-    remember,
-    lastSeenAt,
-    expiresAt,
-  };
+function idleTime(remember: boolean): number {
+  return remember ? REMEMBERED_FOR : IDLE_FOR;
 }
 
 async function touch(services: Services, session: Session, now: Date): Promise<void> {
   session.lastSeenAt = now;
-  session.expiresAt = after(now, session.remember ? REMEMBERED_FOR : IDLE_FOR);
+  session.expiresAt = expiryOf(now, idleTime(session.remember), session.actor.authentication!.at);
   const { lastSeenAt, expiresAt, tenantId, actor } = session;
   const { control } = services.db;
   await Promise.all([
