@@ -21,6 +21,23 @@ for (
   });
 }
 
+Deno.test("a password has 12 to 128 characters of any kind", () => {
+  for (const kind of ["x7", "Qz", "🦊🐻", "  a ", "ß漢"]) {
+    const characters = [...kind.repeat(64)];
+    const typed = (length: number) => characters.slice(0, length - 4).join("") + "k9-w";
+
+    assert.equal(findPasswordProblem(typed(12), ADA), null, kind);
+    assert.equal(findPasswordProblem(typed(128), ADA), null, kind);
+    assert.ok(findPasswordProblem(typed(11), ADA), kind);
+  }
+});
+
+Deno.test("no password from the list of leaked ones can be chosen", () => {
+  for (const password of ["leavemealone", "sonyericsson", "Counterstrike", "mailcreated5240"]) {
+    assert.match(englishOf(findPasswordProblem(password, ADA)!), /too common/);
+  }
+});
+
 const REFUSED: [string, RegExp][] = [
   ["elevenchars", /at least 12/],
   ["x1 ".repeat(43), /128 characters/],
