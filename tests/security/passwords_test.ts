@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { DAY } from "../../src/platform/clock.ts";
-import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
 /** Protects: nobody but their owner knows a password, and it is compared in full. */
@@ -76,11 +75,12 @@ Deno.test("a password made of names that a stranger tries first is refused where
       ...account,
       password: "N0rthwind-2026!",
     }),
-    "in the account": await browser.post(`http://${world.host("acme")}/account/password`, {
+    "in the account": await browser.post(`http://${world.host("acme")}/account/security`, {
       current_password: PASSWORD,
       new_password: "lovelace.denizen",
     }),
-    "with an emailed link": await world.browser().post(await createPasswordLink(world.system, owner), {
+    "with an emailed link": await world.browser().post(`http://${world.host()}/reset-password`, {
+      token: new URL(await world.passwordLink(owner)).searchParams.get("token")!,
       password: "Lovelace12345",
     }),
   };
