@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { createMember } from "../../src/identity/new_members.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { emailedToken } from "../support/emailed_links.ts";
