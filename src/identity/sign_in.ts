@@ -81,7 +81,10 @@ export async function withUnchangedPassword<T>(
   });
 }
 
-/** What is known of a user whose password is locked, so that a sign-in needs no query for it. */
+/**
+ * What is known of a user whose password is locked, so that a sign-in needs no query for it. A second factor that is confirmed while
+ * the sign-in waits for the lock counts as added after it.
+ */
 export type LockedPassword = { hasFactors: boolean };
 
 /**
