@@ -36,7 +36,7 @@ function PersonLinks({ wide }: { wide: boolean }) {
   return (
     <>
       {wide ? null : (
-        <form method="post" action="/logout">
+        <form method="post" action="/logout" class="max-[23rem]:hidden">
           <Button variant="quiet">{text.signOut}</Button>
         </form>
       )}
