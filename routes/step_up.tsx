@@ -7,9 +7,9 @@ import { parseInput } from "../src/platform/input.ts";
 import { SiteLayout } from "../views/layouts/site_layout.tsx";
 import { StepUpPage } from "../views/pages/step_up/step_up_page.tsx";
 import { stepUpText } from "../views/pages/step_up/text.ts";
-import { type Fields, type HttpEnv, nothingNext, readForm, systemContextOf } from "./http.ts";
+import { type Fields, type HttpEnv, readForm, systemContextOf } from "./http.ts";
 import { localeOf } from "./locale.ts";
-import { readSession } from "./middleware/session.ts";
+import { replaceSession } from "./middleware/session.ts";
 import { page, withoutPasswords } from "./page.tsx";
 import { fieldTexts, problemText } from "./problem_text.ts";
 import { passkeyBrowserOf, passkeyHref } from "./site/passkey_browser.ts";
@@ -44,7 +44,7 @@ export const confirmIdentity = createMiddleware<HttpEnv>(async (c, next) => {
       : reauthenticate(ctx, parseInput(proof, { password, code }))
   );
   if (refusal) return await stepUpPage(c, refusal);
-  await readSession(c, nothingNext);
+  await replaceSession(c);
   await next();
 });
 

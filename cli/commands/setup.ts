@@ -29,7 +29,7 @@ export function setupCommand() {
       const output = createOutput(json === true);
       const { email, name } = parseInput(newUser, { email: adminEmail, name: "Administrator" });
       const adminPassword = await readAdminPassword(password);
-      if (adminPassword !== undefined) await checkNewPassword(loadConfig(), adminPassword, email);
+      if (adminPassword !== undefined) await checkNewPassword(loadConfig(), adminPassword, { email });
       await withDatabase((db) => migrate(db));
 
       await withSystem(async (ctx) => {

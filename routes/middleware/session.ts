@@ -3,23 +3,30 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import type { UserId } from "../../src/access/actor.ts";
 import { findKnownBrowser, markBrowser } from "../../src/identity/known_browsers.ts";
-import { endReplacedSession, findSession, type StartedSession } from "../../src/identity/sessions.ts";
+import {
+  endReplacedSession,
+  findSession,
+  restartSession,
+  type StartedSession,
+} from "../../src/identity/sessions.ts";
 import { DAY, SECOND } from "../../src/platform/clock.ts";
-import { type HttpEnv, systemContextOf } from "../http.ts";
+import { type HttpEnv, nothingNext, systemContextOf } from "../http.ts";
 
 const MARK_LIFETIME = 180 * DAY;
 
 /** Reads the session from its cookie. A token from another host finds no session. */
 export const readSession = createMiddleware<HttpEnv>(async (c, next) => {
   const token = getCookie(c, sessionCookie(c).name);
-  if (token) {
-    const found = await findSession(c.get("services"), token, c.get("tenant")?.id ?? null);
-    c.set("session", found?.session ?? null);
-    c.set("userId", found?.session.actor.id);
-    if (found?.renewed) sendSession(c, { token, ...found.session });
-  }
+  if (token) await useSession(c, token);
   await next();
 });
+
+async function useSession(c: Context<HttpEnv>, token: string): Promise<void> {
+  const found = await findSession(c.get("services"), token, c.get("tenant")?.id ?? null);
+  c.set("session", found?.session ?? null);
+  c.set("userId", found?.session.actor.id);
+  if (found?.renewed) sendSession(c, { token, ...found.session });
+}
 
 /** Signs the browser in on this host, and ends its previous session. */
 export async function signInBrowser<Env extends HttpEnv>(
@@ -30,6 +37,16 @@ export async function signInBrowser<Env extends HttpEnv>(
   if (before) await endReplacedSession(systemContextOf(c), before, started);
   sendSession(c, started);
   rememberBrowser(c, started.userId);
+}
+
+/** Gives the browser another session in place of its own, whose user has just proved again who they are. */
+export async function replaceSession(c: Context<HttpEnv>): Promise<void> {
+  await readSession(c, nothingNext);
+  const session = c.get("session");
+  if (!session) return;
+  const started = await restartSession(systemContextOf(c), session, c.get("device"));
+  await signInBrowser(c, started);
+  await useSession(c, started.token);
 }
 
 /** The browser's mark, or an empty text. A marked browser's wrong passwords count apart from everyone else's. */

@@ -86,7 +86,8 @@ async function setUp(
   }
   return await form(c, {
     schema: newcomer,
-    alsoCheck: ({ password = "" }) => Promise.resolve(passwordProblems(password, invitation)),
+    alsoCheck: ({ name = "", password = "" }) =>
+      Promise.resolve(passwordProblems(password, name, invitation)),
     submit: (input) => acceptAsNewcomer(ctx, token, input, device),
     ...ending,
   });
@@ -96,8 +97,8 @@ function provenIdentity(c: Context<HttpEnv>, invitation: OpenInvitation): Promis
   return findNewcomerIdentity(systemContextOf(c), invitation, keptIdentityOf(c));
 }
 
-function passwordProblems(password: string, { email }: OpenInvitation): FieldProblems {
-  const problem = findPasswordProblem(password, email);
+function passwordProblems(password: string, name: string, { email, tenant }: OpenInvitation): FieldProblems {
+  const problem = findPasswordProblem(password, { email, names: [name, tenant.name] });
   return problem ? { password: problem } : {};
 }
 

@@ -14,7 +14,7 @@ import { PasskeyPage } from "../../views/pages/sign_in/passkey_page.tsx";
 import { signInText } from "../../views/pages/sign_in/text.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
-import { signInBrowser } from "../middleware/session.ts";
+import { replaceSession, signInBrowser } from "../middleware/session.ts";
 import { type Done, form, type Page, page } from "../page.tsx";
 import { STEP_UP_PATH } from "../step_up.tsx";
 import { destinationOf } from "./destination.ts";
@@ -40,6 +40,7 @@ passkeyPages.post(PASSKEY_PATH, (c) => {
         device: c.get("device"),
       });
       if (signedIn.session) await signInBrowser(c, signedIn.session);
+      else await replaceSession(c);
       forgetSecondStep(c);
       return await afterSignIn(c, signedIn, fields);
     },

@@ -123,7 +123,7 @@ export async function acceptAsNewcomer(
 ): Promise<Accepted> {
   const { step, email, tenant } = await getOpen(ctx, token);
   if (step !== "set_up") throw forbidden(INVITATION_OF_ANOTHER.with({ email }));
-  await checkNewPassword(ctx.services.config, password, email);
+  await checkNewPassword(ctx.services.config, password, { email, names: [name, tenant.name] });
   const passwordHash = await hashPassword(password, ctx.signal);
   const joined = await ctx.tx(async (tx) => {
     const user = await claimAccount(ctx, tx, { email, name, passwordHash });

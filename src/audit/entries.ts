@@ -161,26 +161,26 @@ function selectEntries(db: TransactionDb, log: Log) {
   return db.select<{ [Name in keyof LogRow]: typeof columns[Name] }>(columns).from(log);
 }
 
-/** Finds one value after another in an index, however long the log is. */
 function choicesOf(db: TransactionDb, log: Log) {
-  const next = (column: SQL, beyond: SQL) =>
-    sql`select ${column} from ${log} where ${beyond} order by ${column} limit 1`;
-  const [actor, action] = [sql`${log.actorId}`, sql`${log.action}`];
   return [
     db.execute<{ id: string; name: string | null }>(sql`
-      with recursive found as (
-        select (${next(actor, sql`${actor} is not null`)}) as id
-        union all
-        select (${next(actor, sql`${actor} > found.id`)}) from found where found.id is not null)
-      select id, (select actor_name from ${log} where actor_id = found.id order by at desc, ${log.id} desc limit 1) as name
-      from found where id is not null limit ${MAX_CHOICES}`),
-    db.execute<{ action: string }>(sql`
-      with recursive found as (
-        select (${next(action, sql`true`)}) as action
-        union all
-        select (${next(action, sql`${action} > found.action`)}) from found where found.action is not null)
-      select action from found where action is not null limit ${MAX_CHOICES}`),
+      select value as id,
+        (select actor_name from ${log} where actor_id = value order by at desc, ${log.id} desc limit 1) as name
+      from ${valuesOf(log, sql`${log.actorId}`)}`),
+    db.execute<{ action: string }>(sql`select value as action from ${valuesOf(log, sql`${log.action}`)}`),
   ] as const;
+}
+
+/** The values of a column. Finds one after another in its index, however long the log is. */
+function valuesOf(log: Log, column: SQL): SQL {
+  const next = (isNext: SQL) =>
+    sql`(select ${column} from ${log} where ${isNext} order by ${column} limit 1)`;
+  return sql`(
+    with recursive found as (
+      select ${next(sql`${column} is not null`)} as value
+      union all
+      select ${next(sql`${column} > found.value`)} from found where found.value is not null)
+    select value from found where value is not null limit ${MAX_CHOICES}) as found`;
 }
 
 function toChoices(

@@ -121,14 +121,14 @@ async function checkPasswords(ctx: SystemContext, user: User, current: string, t
 
 async function newPasswordProblem(
   { services }: SystemContext,
-  { email }: User,
+  { email, name }: User,
   current: string | null,
   typed: string,
 ): Promise<Problem | null> {
   if (typed === "") return NEW_PASSWORD_MISSING;
   return typed === current
     ? NEW_PASSWORD_IS_OLD
-    : await findNewPasswordProblem(services.config, typed, email);
+    : await findNewPasswordProblem(services.config, typed, { email, names: [name] });
 }
 
 export function logged({ id, name, theme, locale, avatarColor }: User) {

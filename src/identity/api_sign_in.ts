@@ -5,7 +5,7 @@ import { refreshTokens } from "../../db/control/schema/identity.ts";
 import type { AuthenticationMethod, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
-import { after, DAY } from "../platform/clock.ts";
+import { DAY } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
@@ -16,6 +16,7 @@ import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { findWorkspaceBySubdomain, type WorkspaceMember } from "../tenancy/workspaces.ts";
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access_tokens.ts";
 import { refusedToken } from "./bearers.ts";
+import { expiryOf } from "./authentication.ts";
 import type { Bearer } from "./credentials.ts";
 import type { CodeKind } from "./factors.ts";
 import { authenticate, credentials, withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
@@ -71,8 +72,8 @@ export async function signInToApi(
   await ctx.services.use(SIGNING_KEYS).refresh();
   const user = await authenticate(ctx, input);
   const tenantId = input.tenant === undefined ? null : await openTenantId(ctx, user, input.tenant);
-  const issued = await withUnchangedPassword(ctx, user, async (tx) => {
-    const step = await startSecondStep(ctx, tx, user, { purpose: "api_sign_in", tenantId });
+  const issued = await withUnchangedPassword(ctx, user, async (tx, { hasFactors }) => {
+    const step = hasFactors && await startSecondStep(ctx, tx, user, { purpose: "api_sign_in", tenantId });
     if (step) return { mfaRequired: true as const, mfaToken: step.token, factors: step.kinds };
     return await startFamily(ctx, tx, { userId: user.id, tenantId, methods: ["password"] });
   });
@@ -187,7 +188,7 @@ async function issueTokens(ctx: SystemContext, tx: ControlTx, family: Family): P
     methods: [...family.methods],
     tokenHash: sha256(refreshToken),
     createdAt: now,
-    expiresAt: after(now, REFRESH_TOKEN_LIFETIME),
+    expiresAt: expiryOf(now, REFRESH_TOKEN_LIFETIME, family.authenticatedAt),
   });
   const accessToken = await signAccessToken(ctx.services, family);
   return { accessToken, refreshToken, tokenType: "Bearer", expiresIn: ACCESS_TOKEN_SECONDS };

@@ -1,4 +1,8 @@
 import type { AuthenticationMethod } from "../access/actor.ts";
+import { after, DAY } from "../platform/clock.ts";
+
+/** However often it is used, a sign-in ends this long after the person last proved who they are. */
+export const LONGEST_SIGN_IN = 90 * DAY;
 import type { FactorType } from "./factors.ts";
 
 /** The strength of a sign-in in which the person proved one thing, such as a password. */
@@ -26,4 +30,10 @@ export function strengthOf(methods: readonly AuthenticationMethod[]): number {
 export function reachableStrength(types: readonly FactorType[]): number {
   if (types.some((type) => STRONGEST_METHODS.includes(type))) return STRONGEST;
   return types.length > 0 ? HAS_SECOND : ONE;
+}
+
+/** When a session or token that was used now ends, if nothing uses it for `idle` milliseconds. Never later than its sign-in ends. */
+export function expiryOf(now: Date, idle: number, authenticatedAt: Date): Date {
+  const [unused, longest] = [after(now, idle), after(authenticatedAt, LONGEST_SIGN_IN)];
+  return unused < longest ? unused : longest;
 }

@@ -55,12 +55,29 @@ summer sunshine superman supersecret temp temporary test testing thankyou trustn
 `.trim().split(/\s+/),
 );
 
+/** Shorter names are in too many words. */
+const MIN_NAME_LENGTH = 4;
+
 const ROWS = ["01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm"];
 
 /** Whether a password is leaked, repeats a short string, follows a keyboard row, or is a decorated common word. */
 export function isCommonPassword(password: string): boolean {
   const text = password.trim().toLowerCase();
   return LEAKED.has(text) || isRepetition(text) || isRow(text) || isDecoratedStem(text);
+}
+
+/**
+ * Whether a password is little more than these names, such as the product's, the company's, or those in the email address: the names
+ * with digits and symbols, or with one common word.
+ */
+export function isBuiltFromNames(password: string, names: readonly string[]): boolean {
+  const words = names.flatMap((name) => name.toLowerCase().split(/[^a-z]+/))
+    .filter((word) => word.length >= MIN_NAME_LENGTH)
+    .toSorted((one, other) => other.length - one.length);
+  return readingsOf(password.trim().toLowerCase()).some((letters) => {
+    const rest = words.reduce((text, word) => text.replaceAll(word, ""), letters);
+    return rest !== letters && (rest.length < MIN_NAME_LENGTH || STEMS.has(rest));
+  });
 }
 
 function isRepetition(text: string): boolean {
@@ -73,14 +90,17 @@ function isRow(text: string): boolean {
 }
 
 function isDecoratedStem(text: string): boolean {
+  return readingsOf(text).some((word) => STEMS.has(word) || STEMS.has(halfOf(word)));
+}
+
+/** A password without its decoration: with the digits and symbols inside that stand for letters, and with letters only. */
+function readingsOf(text: string): string[] {
   const undecorated = text.replaceAll(/^[^a-z]+|[^a-z]+$/g, "");
-  const letters = undecorated.replaceAll("@", "a").replaceAll("0", "o").replaceAll("$", "s").replaceAll(
+  const decoded = undecorated.replaceAll("@", "a").replaceAll("0", "o").replaceAll("$", "s").replaceAll(
     "3",
     "e",
-  )
-    .replaceAll(/[^a-z]+/g, "");
-  const plain = text.replaceAll(/[^a-z]+/g, "");
-  return [letters, plain].some((word) => STEMS.has(word) || STEMS.has(halfOf(word)));
+  );
+  return [decoded, text].map((one) => one.replaceAll(/[^a-z]+/g, ""));
 }
 
 function halfOf(word: string): string {

@@ -128,7 +128,7 @@ async function confirmWithNewPassword(
   token: string,
   password: string,
 ): Promise<void> {
-  await checkNewPassword(ctx.services.config, password, user.email);
+  await checkNewPassword(ctx.services.config, password, { email: user.email, names: [user.name] });
   const passwordHash = await hashPassword(password, ctx.signal);
   await ctx.tx(async (tx) => {
     await lockUser(tx, user.id);

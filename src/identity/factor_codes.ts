@@ -21,8 +21,8 @@ export const FACTOR_CODE_MINUTES = 10;
 
 export const SECRET_PURPOSE = "second factor";
 const EMAIL_PURPOSE = "second factor code";
-/** 80 random bits, so a plain hash protects a code. */
-const RECOVERY_LENGTH = 16;
+/** 120 random bits, so a plain hash protects a code. */
+const RECOVERY_LENGTH = 24;
 const RECOVERY_GROUP = 4;
 const ATTEMPTS_WINDOW = 15 * MINUTE;
 /** A person who mistypes stays below this. Guessing a code takes 300,000 attempts. */
@@ -153,7 +153,6 @@ async function useRecoveryCode(
   userId: UserId,
   code: string,
 ): Promise<boolean> {
-  if (code.length !== RECOVERY_LENGTH) return false;
   const isUnused = and(
     eq(recoveryCodes.userId, userId),
     eq(recoveryCodes.codeHash, sha256(code)),

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNotNull, isNull } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
@@ -59,6 +59,11 @@ export async function findFactorWays(db: ControlDb | ControlTx, userId: UserId):
 export async function deleteFactors(tx: ControlTx, userId: UserId): Promise<void> {
   await tx.delete(factors).where(eq(factors.userId, userId));
   await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId));
+}
+
+/** Whether a user has second factors, as a column of another query. */
+export function hasFactorsOf(userId: UserId | PgColumn): SQL<boolean> {
+  return sql<boolean>`exists (select from ${factors} where ${isFactorOf(userId)})`;
 }
 
 /** Matches the second factors that a person has confirmed. */

@@ -9,21 +9,23 @@ import { parseUserAgent } from "../platform/user_agent.ts";
 import type { Device } from "./credentials.ts";
 import { NEW_DEVICE } from "./emails.ts";
 
+/** Notes that a user signs in with a kind of browser that they have used before. Returns nothing for another kind. */
+export function touchDevice(tx: ControlTx, userId: UserId, device: Device, now: Date) {
+  return tx.update(knownDevices).set({ lastSeenAt: now })
+    .where(and(eq(knownDevices.userId, userId), eq(knownDevices.browser, nameOf(device))))
+    .returning({ id: knownDevices.id });
+}
+
 /** Emails a user who signs in with another kind of browser than before. The first one is no news. */
-export async function noticeDevice(
+export async function noticeNewDevice(
   ctx: SystemContext,
   tx: ControlTx,
   userId: UserId,
   device: Device,
 ): Promise<void> {
   const now = ctx.services.clock.now();
-  const browser = nameOf(device);
-  const isUsers = eq(knownDevices.userId, userId);
-  const seen = await tx.update(knownDevices).set({ lastSeenAt: now })
-    .where(and(isUsers, eq(knownDevices.browser, browser))).returning({ id: knownDevices.id });
-  if (seen.length > 0) return;
-  const others = await tx.$count(knownDevices, isUsers);
-  const values = { id: newId(), userId, browser, createdAt: now, lastSeenAt: now };
+  const others = await tx.$count(knownDevices, eq(knownDevices.userId, userId));
+  const values = { id: newId(), userId, browser: nameOf(device), createdAt: now, lastSeenAt: now };
   await tx.insert(knownDevices).values(values).onConflictDoNothing();
   if (others > 0) await sendEmail(ctx, tx, NEW_DEVICE, { userId, ...device });
 }

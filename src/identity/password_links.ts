@@ -104,7 +104,7 @@ export async function setPasswordByLink(
   if (!user) throw expired();
   const isAsked = await asksForCode(ctx.control, user);
   if ((isFirstPassword(user) || isAsked) && isSomeoneElse(ctx, user)) throw belongsToAnother(ctx, user);
-  await checkNewPassword(ctx.services.config, input.password, user.email);
+  await checkNewPassword(ctx.services.config, input.password, { email: user.email, names: [user.name] });
   if (isAsked) await countAttempt(ctx, user.id);
   const passwordHash = await hashPassword(input.password, ctx.signal);
   const set = await ctx.tx((tx) => setPasswordIn(ctx, tx, user, { ...input, passwordHash, device }));

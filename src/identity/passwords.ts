@@ -2,8 +2,9 @@ import { Buffer } from "node:buffer";
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Config } from "../config.ts";
 import { invalid } from "../errors.ts";
+import { PRODUCT_NAME } from "../email/brand.ts";
 import { type Problem, problem } from "../platform/problem.ts";
-import { isCommonPassword } from "./common_passwords.ts";
+import { isBuiltFromNames, isCommonPassword } from "./common_passwords.ts";
 import { HashQueue } from "./hash_queue.ts";
 import { isLeakedPassword } from "./leaked_passwords.ts";
 
@@ -22,7 +23,10 @@ const PASSWORD_TOO_COMMON = problem(
   "password_too_common",
   "This password is too common. Choose a different one.",
 );
-
+const PASSWORD_FROM_NAMES = problem(
+  "password_from_names",
+  "Don't build your password from your name, your company or your email address.",
+);
 const PASSWORD_LEAKED = problem(
   "password_leaked",
   "This password has appeared in a data leak. Choose a different one.",
@@ -53,9 +57,16 @@ export type PasswordCheck = { matches: boolean; outdated: boolean };
 
 type PasswordConfig = Pick<Config, "passwordRangeUrl">;
 
+/** Whose password it is. `names` are the person's and the company's, as far as they are known. */
+export type PasswordOwner = { email: string; names?: readonly string[] };
+
 /** Throws `invalid` on the field `password` if `findNewPasswordProblem` finds a problem. */
-export async function checkNewPassword(config: PasswordConfig, typed: string, email: string): Promise<void> {
-  const password = await findNewPasswordProblem(config, typed, email);
+export async function checkNewPassword(
+  config: PasswordConfig,
+  typed: string,
+  owner: PasswordOwner,
+): Promise<void> {
+  const password = await findNewPasswordProblem(config, typed, owner);
   if (password) throw invalid({ password });
 }
 
@@ -63,15 +74,15 @@ export async function checkNewPassword(config: PasswordConfig, typed: string, em
 export async function findNewPasswordProblem(
   config: PasswordConfig,
   typed: string,
-  email: string,
+  owner: PasswordOwner,
 ): Promise<Problem | null> {
-  const weakness = findPasswordProblem(typed, email);
+  const weakness = findPasswordProblem(typed, owner);
   if (weakness) return weakness;
   return await isLeakedPassword(config, normalize(typed)) ? PASSWORD_LEAKED : null;
 }
 
-/** Why a password can't be chosen: too short, too long, common, or equal to the email address. Null if it can. */
-export function findPasswordProblem(typed: string, email: string): Problem | null {
+/** Why a password can't be chosen: too short, too long, common, or made of names that a stranger tries first. Null if it can. */
+export function findPasswordProblem(typed: string, { email, names = [] }: PasswordOwner): Problem | null {
   if (typed === "") return PASSWORD_MISSING;
   if (typed.length > MAX_TYPED_LENGTH) return PASSWORD_TOO_LONG;
   if (!typed.isWellFormed()) return PASSWORD_NOT_TEXT;
@@ -80,7 +91,9 @@ export function findPasswordProblem(typed: string, email: string): Problem | nul
   if (length < MIN_PASSWORD_LENGTH) return PASSWORD_TOO_SHORT.with({ minimum: MIN_PASSWORD_LENGTH });
   if (length > MAX_PASSWORD_LENGTH) return PASSWORD_TOO_LONG;
   if (password.trim().toLowerCase() === email.trim().toLowerCase()) return PASSWORD_IS_EMAIL;
-  return isCommonPassword(password) ? PASSWORD_TOO_COMMON : null;
+  if (isCommonPassword(password)) return PASSWORD_TOO_COMMON;
+  const known = [PRODUCT_NAME, ...names, email.replace(/\.[^.@]*$/, "")];
+  return isBuiltFromNames(password, known) ? PASSWORD_FROM_NAMES : null;
 }
 
 /**

@@ -91,23 +91,27 @@ export async function signInChecked(
   const checked = await withUnchangedPassword(
     ctx,
     user,
-    (tx) => signInProven(ctx, tx, user, "password", wanted),
+    (tx, { hasFactors }) => signInProven(ctx, tx, user, "password", wanted, hasFactors),
   );
   if (!checked) throw wrongCredentials();
   return checked;
 }
 
-/** Signs a browser in whose user proved `firstMethod`, or starts the second step. Call it in a transaction that locks the user. */
+/**
+ * Signs a browser in whose user proved `firstMethod`, or starts the second step. Call it in a transaction that locks the user.
+ * `mayHaveFactors` is false if the caller knows that the user has no second factor.
+ */
 export async function signInProven(
   ctx: SystemContext,
   tx: ControlTx,
   user: User,
   firstMethod: Challenge["firstMethod"],
   { trust, next, ...wanted }: BrowserSignIn,
+  mayHaveFactors = true,
 ): Promise<CheckedSignIn> {
   const { tenantId, remember } = wanted;
   const asked = { purpose: "browser_sign_in", firstMethod, tenantId, remember, next, trust } as const;
-  const step = await startSecondStep(ctx, tx, user, asked);
+  const step = mayHaveFactors ? await startSecondStep(ctx, tx, user, asked) : null;
   if (step) return { next: "second_step", step };
   const proven = { userId: user.id, methods: [firstMethod], isTrusted: true } as const;
   return { next: "signed_in", session: await startSession(ctx, tx, { ...wanted, ...proven }) };

@@ -1,19 +1,10 @@
 import { and, desc, eq, gt, isNull, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { challenges, factors } from "../../db/control/schema/factors.ts";
+import { challenges } from "../../db/control/schema/factors.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
-import { roles } from "../../db/control/schema/roles.ts";
-import { users } from "../../db/control/schema/users.ts";
-import {
-  type AuthenticationMethod,
-  memberActor,
-  staffActor,
-  userActor,
-  type UserId,
-} from "../access/actor.ts";
-import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
+import type { AuthenticationMethod, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
@@ -21,12 +12,13 @@ import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Device, Session } from "./credentials.ts";
-import { hasFactors, isFactorOf } from "./factors.ts";
-import { HAS_SECOND, strengthOf } from "./authentication.ts";
-import { noticeDevice } from "./known_devices.ts";
+import { expiryOf, HAS_SECOND, strengthOf } from "./authentication.ts";
+import { hasFactors } from "./factors.ts";
+import { noticeNewDevice, touchDevice } from "./known_devices.ts";
+import { loadSession } from "./load_session.ts";
 import { recordAttempt } from "./sign_in_attempts.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { appearanceOf, lockUser } from "./users.ts";
+import { lockUser } from "./users.ts";
 
 export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
@@ -58,7 +50,8 @@ export type StartedSession = {
 };
 
 /**
- * Starts a session. With `remember`, it ends after 30 days without a request, otherwise after 24 hours.
+ * Starts a session. With `remember`, it ends after 30 days without a request, otherwise after 24 hours, and always 90 days after its
+ * user last proved who they are.
  * The token has 256 random bits. The database stores only its SHA-256. Throws if a new sign-in misses the user's second factor, so
  * no way in can forget to ask for it.
  */
@@ -75,8 +68,9 @@ export async function startSession(
   }
   const now = ctx.services.clock.now();
   const token = newToken();
-  const expiresAt = after(now, remember ? REMEMBERED_FOR : IDLE_FOR);
-  await tx.insert(sessions).values({
+  const authenticatedAt = input.authenticatedAt ?? now;
+  const expiresAt = expiryOf(now, idleTime(remember), authenticatedAt);
+  const session = tx.insert(sessions).values({
     id: newId(),
     tokenHash: sha256(token),
     signInId,
@@ -84,15 +78,21 @@ export async function startSession(
     tenantId,
     remember,
     ...device,
-    authenticatedAt: input.authenticatedAt ?? now,
+    authenticatedAt,
     methods: [...methods],
     createdAt: now,
     lastSeenAt: now,
     expiresAt,
   });
-  if (tenantId) await rememberVisit(tx, { userId, tenantId }, now);
+  // One statement, because every sign-in waits for it.
+  const seen = tx.$with("seen").as(touchDevice(tx, userId, device, now));
+  const alongside = [
+    tx.$with("started").as(session),
+    ...(tenantId ? [tx.$with("visited").as(touchVisit(tx, { userId, tenantId }, now))] : []),
+  ];
+  const [known] = await tx.with(seen, ...alongside).select({ id: seen.id }).from(seen);
   if (!input.signInId) {
-    await noticeDevice(ctx, tx, userId, device);
+    if (!known) await noticeNewDevice(ctx, tx, userId, device);
     recordAttempt(ctx, { userId, methods, outcome: "succeeded" }, device);
   }
   return { token, userId, signInId, remember, expiresAt };
@@ -236,67 +236,27 @@ async function deleteSessions(
   return ended.length;
 }
 
-async function loadSession({ db }: Services, hash: string): Promise<Session | null> {
-  const hasFactor = sql<boolean>`exists ${
-    db.control.select({ one: sql`1` }).from(factors).where(isFactorOf(sessions.userId))
-  }`;
-  const { setupDismissedAt } = memberships;
-  const columns = { session: sessions, user: users, ...ROLE_FIELDS, setupDismissedAt, hasFactor };
-  const [row] = await db.control.select(columns).from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .leftJoin(
-      memberships,
-      and(eq(memberships.userId, sessions.userId), eq(memberships.tenantId, sessions.tenantId)),
-    )
-    .leftJoin(roles, ON_CUSTOM_ROLE)
-    .where(eq(sessions.tokenHash, hash));
-  if (!row || (row.session.tenantId && !row.role)) return null;
-  const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
-  const { role, customRole } = row;
-  const { name, email, isPlatformAdmin } = row.user;
-  const { authenticatedAt: at, methods } = row.session;
-  const person = { id: row.user.id, name, email, authentication: { at, methods, signInId } };
-  const strength = strengthOf(methods);
-  // Without a second factor, a provider and a code by email are two first ones.
-  const isProven = strength > HAS_SECOND || (strength === HAS_SECOND && row.hasFactor);
-  const actor: Session["actor"] = role
-    ? memberActor(person, row.session.tenantId!, toRole({ role, customRole }))
-    : isPlatformAdmin && isProven
-    ? staffActor(person)
-    : userActor(person);
-  return {
-    id,
-    signInId,
-    tenantId: row.session.tenantId,
-    actor,
-    isStaffWithoutFactor: isPlatformAdmin && !isProven,
-    hasFactor: row.hasFactor,
-    isVerified: row.user.emailVerifiedAt !== null,
-    isSetupDismissed: row.setupDismissedAt !== null,
-    appearance: appearanceOf(row.user),
-    remember,
-    lastSeenAt,
-    expiresAt,
-  };
+function idleTime(remember: boolean): number {
+  return remember ? REMEMBERED_FOR : IDLE_FOR;
 }
 
 async function touch(services: Services, session: Session, now: Date): Promise<void> {
   session.lastSeenAt = now;
-  session.expiresAt = after(now, session.remember ? REMEMBERED_FOR : IDLE_FOR);
+  session.expiresAt = expiryOf(now, idleTime(session.remember), session.actor.authentication!.at);
   const { lastSeenAt, expiresAt, tenantId, actor } = session;
   const { control } = services.db;
   await Promise.all([
     control.update(sessions).set({ lastSeenAt, expiresAt }).where(eq(sessions.id, session.id)),
-    tenantId ? rememberVisit(control, { userId: actor.id, tenantId }, now) : null,
+    tenantId ? touchVisit(control, { userId: actor.id, tenantId }, now) : null,
   ]);
 }
 
 /** Colleagues see when a member last used the tenant's pages. */
-async function rememberVisit(
+function touchVisit(
   db: ControlDb | ControlTx,
   { userId, tenantId }: { userId: UserId; tenantId: TenantId },
   now: Date,
-): Promise<void> {
-  await db.update(memberships).set({ lastSeenAt: now })
+) {
+  return db.update(memberships).set({ lastSeenAt: now })
     .where(and(eq(memberships.tenantId, tenantId), eq(memberships.userId, userId)));
 }

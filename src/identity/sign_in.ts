@@ -7,6 +7,7 @@ import { unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { normalizeEmailAddress } from "../platform/text.ts";
+import { hasFactorsOf } from "./factors.ts";
 import { findKnownBrowser } from "./known_browsers.ts";
 import { checkPassword } from "./password_checks.ts";
 import { hashPassword, MAX_PASSWORD_LENGTH } from "./passwords.ts";
@@ -73,25 +74,37 @@ export async function startCheckedSession(
 }
 
 /**
- * Runs `work` in a transaction that locks the user's password. Returns null if the password has changed since it was checked.
- * A later change waits for the transaction and sees the rows that `work` wrote.
+ * Runs `work` in a transaction that locks the user's password, and tells it whether the user has second factors. Returns null if the
+ * password has changed since it was checked. A later change waits for the transaction and sees the rows that `work` wrote.
  */
 export async function withUnchangedPassword<T>(
   ctx: SystemContext,
   user: User,
-  work: (tx: ControlTx) => Promise<T>,
+  work: (tx: ControlTx, locked: LockedPassword) => Promise<T>,
 ): Promise<T | null> {
-  return await ctx.tx(async (tx) => await lockPassword(tx, user) ? await work(tx) : null);
+  return await ctx.tx(async (tx) => {
+    const locked = await lockPassword(tx, user);
+    return locked && await work(tx, locked);
+  });
 }
 
 /**
- * Locks the user's password until the end of the transaction. Returns whether it is still the password that was checked. Takes the
- * same lock as `lockUser`, because two transactions with a weaker lock could deadlock.
+ * What is known of a user whose password is locked, so that a sign-in needs no query for it. A second factor that is confirmed while
+ * the sign-in waits for the lock counts as added after it.
  */
-export async function lockPassword(tx: ControlTx, { id, passwordHash }: User): Promise<boolean> {
-  const [same] = await tx.select({ id: users.id }).from(users)
+export type LockedPassword = { hasFactors: boolean };
+
+/**
+ * Locks the user's password until the end of the transaction. Null if it is no longer the password that was checked. Takes the same
+ * lock as `lockUser`, because two transactions with a weaker lock could deadlock.
+ */
+export async function lockPassword(
+  tx: ControlTx,
+  { id, passwordHash }: User,
+): Promise<LockedPassword | null> {
+  const [locked] = await tx.select({ hasFactors: hasFactorsOf(id) }).from(users)
     .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash!))).for("no key update");
-  return same !== undefined;
+  return locked ?? null;
 }
 
 export function wrongCredentials() {

@@ -8,7 +8,7 @@ import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { issueOneTimeToken } from "./one_time_tokens.ts";
 import type { User } from "./users.ts";
 
-export const SIGN_IN_MINUTES = 15;
+export const SIGN_IN_MINUTES = 10;
 export const SIGN_IN_LINK_PATH = "/login/link";
 const CODE_PURPOSE = "sign-in code";
 
@@ -35,7 +35,7 @@ export function isSignInCode(
   return isSixDigitCode(typed, id, services.config.appSecrets, CODE_PURPOSE);
 }
 
-/** A link that signs the user in, on the host where the sign-in started. It works once, for 15 minutes, in any browser. */
+/** A link that signs the user in, on the host where the sign-in started. It works once, for ten minutes, in any browser. */
 export async function createSignInLink(
   ctx: SystemContext,
   { id: userId, email }: Pick<User, "id" | "email">,

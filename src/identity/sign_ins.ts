@@ -63,9 +63,10 @@ export async function listSignIns(
   return { items: items.filter(({ expiresAt }) => expiresAt > now).map(toSignIn), ...cursors };
 }
 
-/** Signs a user out of one browser, on every host. Throws `not_found` if it isn't one of theirs. */
+/** Signs a user out of one browser, on every host. Throws `reauthentication_required`, or `not_found` if it isn't one of theirs. */
 export async function revokeSignIn(ctx: SystemContext, userId: UserId, signInId: string): Promise<void> {
   authorizeSelf(ctx, userId);
+  await requireRecentSignIn(ctx);
   if (!isId(signInId)) throw unknownSession();
   await ctx.tx(async (tx) => {
     if (!await endSignInIn(ctx, tx, userId, signInId)) throw unknownSession();
@@ -74,13 +75,17 @@ export async function revokeSignIn(ctx: SystemContext, userId: UserId, signInId:
   ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
-/** Signs a user out of all programs, and of all browsers except the one with the sign-in `except`. */
+/**
+ * Signs a user out of all programs, and of all browsers except the one with the sign-in `except`. Throws
+ * `reauthentication_required`.
+ */
 export async function revokeOtherSignIns(
   ctx: SystemContext,
   userId: UserId,
   { except }: { except?: string } = {},
 ): Promise<void> {
   authorizeSelf(ctx, userId);
+  await requireRecentSignIn(ctx);
   await signOut(ctx, userId, { except });
 }
 

@@ -16,7 +16,7 @@ import { markEmailConfirmed, sendVerification } from "./email_verification.ts";
 import { hasFactors } from "./factors.ts";
 import { createHandoff } from "./handoffs.ts";
 import { checkPassword } from "./password_checks.ts";
-import { checkNewPassword, findPasswordProblem, hashPassword } from "./passwords.ts";
+import { checkNewPassword, findPasswordProblem, hashPassword, type PasswordOwner } from "./passwords.ts";
 import {
   checkCode,
   finishPendingSignUp,
@@ -77,7 +77,7 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
     return await signUpKnown(ctx, input, known, device);
   }
 
-  await checkNewPassword(ctx.services.config, input.password, input.email);
+  await checkNewPassword(ctx.services.config, input.password, ownerOf(input));
   const passwordHash = await hashPassword(input.password, ctx.signal);
   if (isVerifiedFirst) {
     return { next: "enter_code", pending: await startPendingSignUp(ctx, input, passwordHash) };
@@ -91,10 +91,17 @@ export async function signUp(ctx: SystemContext, input: NewAccount, device: Devi
  */
 export async function findSignUpProblems(
   ctx: SystemContext,
-  { subdomain, email = "", password = "" }: { subdomain?: string; email?: string; password?: string },
+  input: Partial<NewAccount>,
 ): Promise<FieldProblems> {
-  const weakness = findPasswordProblem(password, email);
+  const { subdomain, password = "" } = input;
+  const weakness = findPasswordProblem(password, ownerOf(input));
   return { ...await findAddressProblem(ctx, { subdomain }), ...(weakness && { password: weakness }) };
+}
+
+function ownerOf(
+  { email = "", name = "", companyName = "", subdomain = "" }: Partial<NewAccount>,
+): PasswordOwner {
+  return { email, names: [name, companyName, subdomain] };
 }
 
 /**

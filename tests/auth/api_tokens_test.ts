@@ -135,6 +135,27 @@ Deno.test("signing out revokes the access tokens, too, and a refresh token expir
   assert.deepEqual([signedOut.status, after.status, untouched.status, stale.status], [204, 401, 200, 401]);
 });
 
+Deno.test("refreshing every day ends 90 days after the sign-in", async () => {
+  await using world = await World.open();
+  const { owner } = await world.company("acme");
+  let { json } = await world.api("POST", "/auth/login", { body: { email: owner.email, password: PASSWORD } });
+  const refresh = async () => {
+    const answer = await world.api("POST", "/auth/refresh", { body: { refresh_token: json.refresh_token } });
+    json = answer.json;
+    return answer.status;
+  };
+
+  const statuses: number[] = [];
+  for (let month = 0; month < 3; month++) {
+    world.clock.advance(29 * DAY);
+    statuses.push(await refresh());
+  }
+  world.clock.advance(4 * DAY);
+
+  assert.deepEqual(statuses, [200, 200, 200]);
+  assert.equal(await refresh(), 401);
+});
+
 Deno.test("S17 a forged token gets 401, however it is forged", async (t) => {
   await using world = await World.open();
   const company = await world.company("acme");

@@ -142,6 +142,73 @@ Deno.test("a remembered session lasts 30 days from the last visit", async () => 
   assert.match(late.url, /\/login\?/);
 });
 
+Deno.test("a remembered session that is used every day ends after 90 days, unless its user proves who they are", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const [idle, proving] = [world.browser(), world.browser()];
+  const dashboard = `http://${world.host("acme")}/dashboard`;
+  const form = { email: acme.owner.email, password: PASSWORD, remember: "on" };
+  for (const browser of [idle, proving]) await browser.post(`http://${world.host("acme")}/login`, form);
+
+  for (let visit = 0; visit < 4; visit++) {
+    world.clock.advance(22 * DAY);
+    for (const browser of [idle, proving]) assert.equal((await browser.get(dashboard)).url, dashboard);
+  }
+  await proving.post(`http://${world.host("acme")}/reauthenticate`, {
+    next: "/dashboard",
+    step_up: "confirm",
+    step_up_password: PASSWORD,
+  });
+  world.clock.advance(3 * DAY);
+
+  assert.match((await idle.get(dashboard)).url, /\/login\?/);
+  assert.equal((await proving.get(dashboard)).url, dashboard);
+});
+
+Deno.test("S15 the session's token changes when its user proves again who they are", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const [browser, thief] = [world.browser(), world.browser()];
+  const host = world.host("acme");
+  const tokenOf = () => browser.cookies(host).get("denizen_session")!;
+  await browser.post(`http://${host}/login`, { email: acme.owner.email, password: PASSWORD, remember: "on" });
+  const before = tokenOf();
+
+  await browser.post(`http://${host}/reauthenticate`, {
+    next: "/dashboard",
+    step_up: "confirm",
+    step_up_password: PASSWORD,
+  });
+  thief.setCookie(host, "denizen_session", before);
+
+  assert.notEqual(tokenOf(), before);
+  assert.equal((await browser.get(`http://${host}/dashboard`)).url, `http://${host}/dashboard`);
+  assert.match((await thief.get(`http://${host}/dashboard`)).url, /\/login\?/);
+});
+
+Deno.test("ending other sessions takes a proof of who asks", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const [browser, other] = [world.browser(), world.browser()];
+  const host = `http://${world.host("acme")}`;
+  const form = { email: acme.owner.email, password: PASSWORD, remember: "on" };
+  for (const one of [browser, other]) await one.post(`${host}/login`, form);
+  world.clock.advance(11 * MINUTE);
+
+  const asked = await browser.post(`${host}/account/sessions/end-others`);
+  const still = await other.get(`${host}/dashboard`);
+  await browser.post(`${host}/account/sessions/end-others`, {
+    step_up: "confirm",
+    step_up_password: PASSWORD,
+  });
+
+  assert.equal(asked.status, 403);
+  assert.match(asked.text, /name="step_up_password"/);
+  assert.equal(still.url, `${host}/dashboard`);
+  assert.match((await other.get(`${host}/dashboard`)).url, /\/login\?/);
+  assert.equal((await browser.get(`${host}/dashboard`)).url, `${host}/dashboard`);
+});
+
 Deno.test("signing out on a tenant's host signs out this browser everywhere, and no other browser", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");

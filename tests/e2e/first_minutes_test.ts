@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { createMember } from "../../src/identity/new_members.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { emailedToken } from "../support/emailed_links.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { launchBrowser, openWindow } from "./browser.ts";
+import { openWindow } from "./browser.ts";
+import { inBrowser } from "./steps.ts";
 
 /** Protects: a new person's first minutes, with a mouse or a keyboard, with and without JavaScript. */
 
@@ -171,15 +172,6 @@ Deno.test("a password can be shown, its strength is rated while typing, and it n
     assert.deepEqual(complaints, []);
   });
 });
-
-async function inBrowser(story: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await launchBrowser();
-  try {
-    await story(browser);
-  } finally {
-    await browser.close();
-  }
-}
 
 /** Presses Tab until the element with this id or text has the focus. */
 async function tabTo(page: Page, wanted: string): Promise<void> {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { findUserByEmail } from "../../src/identity/users.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
-import { launchBrowser, openWindow } from "./browser.ts";
+import { openWindow } from "./browser.ts";
+import { inBrowser } from "./steps.ts";
 
 /** Protects: users sign up and confirm their email in a real browser, with and without JavaScript. */
 
@@ -72,15 +72,6 @@ Deno.test("addresses that <input type=email> accepts work, with internationalize
     assert.equal((await world.api("POST", "/auth/login", { body })).status, 200);
   });
 });
-
-async function inBrowser(story: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await launchBrowser();
-  try {
-    await story(browser);
-  } finally {
-    await browser.close();
-  }
-}
 
 async function fillSignUp(
   page: Awaited<ReturnType<typeof openWindow>>["page"],

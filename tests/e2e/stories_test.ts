@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { startWorker } from "../support/jobs.ts";
-import { World } from "../support/world.ts";
-import { launchBrowser, openWindow } from "./browser.ts";
+import { PASSWORD, World } from "../support/world.ts";
+import { openWindow } from "./browser.ts";
+import { inBrowser, openEmail, signUp } from "./steps.ts";
 
 /** Protects: the main user stories work in a real browser, with and without JavaScript. */
-
-const PASSWORD = "correct horse battery";
 
 Deno.test("a user signs up a company and lands in its workspace", async () => {
   await using world = await World.open();
@@ -379,56 +378,11 @@ Deno.test("S27 an htmx attribute smuggled into the page without the nonce is str
   });
 });
 
-async function inBrowser(story: (browser: Browser) => Promise<void>): Promise<void> {
-  const browser = await launchBrowser();
-  try {
-    await story(browser);
-  } catch (error) {
-    throw new Error(await shownPages(browser), { cause: error });
-  } finally {
-    await browser.close();
-  }
-}
-
-/** What the windows of a failed story show. */
-async function shownPages(browser: Browser): Promise<string> {
-  const pages = browser.contexts().flatMap((context) => context.pages());
-  const texts = pages.map(async (page) =>
-    `${page.url()}\n${(await page.innerText("body").catch(String)).slice(0, 500)}`
-  );
-  return (await Promise.all(texts)).join("\n\n");
-}
-
-async function signUp(page: Page, world: World, company: string, subdomain: string): Promise<void> {
-  await page.goto(`http://${world.host()}/signup`);
-  await page.fill("#company-name", company);
-  await page.fill("#subdomain", subdomain);
-  await page.fill("#name", "Ada Okafor");
-  await page.fill("#email", `ada@${subdomain}.example`);
-  await page.fill("#password", PASSWORD);
-  await page.click("#signup-button");
-  await page.waitForURL(/\/dashboard$/);
-}
-
 async function signIn(page: Page, password: string): Promise<void> {
   await page.fill("#email", "ada@acme.example");
   await page.fill("#password", password);
   await page.click("#login-button");
   await page.waitForURL(/\/dashboard$/);
-}
-
-/** Finds an email in the mailbox, reads it, and follows its first button. */
-async function openEmail(page: Page, world: World, subject: string): Promise<void> {
-  await page.goto(`http://${world.host()}/dev/mailbox`);
-  await page.click(`a:has-text("${subject}")`);
-  const button = page.frameLocator("iframe").locator("a.on-fill");
-  const opened = page.context().waitForEvent("page");
-  await button.click();
-  const link = await opened;
-  await link.waitForLoadState();
-  const address = link.url();
-  await link.close();
-  await page.goto(address);
 }
 
 async function createInPlace(page: Page, name: string): Promise<void> {

@@ -63,3 +63,20 @@ Deno.test("the shell leads to other workspaces, and to the pages beside the curr
     assert.doesNotMatch(later.text, /success-message/);
   });
 });
+
+Deno.test("every page for people who are signed in has a button to sign out", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme", await world.staff("ada@acme.example"));
+  const browser = await world.signedInBrowser("ada@acme.example");
+  await browser.get(await world.handoffLink(browser, acme));
+  const apex = ["/workspaces", "/account", "/account/security", "/admin"];
+  const workspace = ["/dashboard", "/projects", "/team", "/settings", "/account/sessions"];
+  const addresses = [
+    ...apex.map((path) => `http://${world.host()}${path}`),
+    ...workspace.map((path) => `http://${world.host("acme")}${path}`),
+  ];
+
+  for (const address of addresses) {
+    assert.match((await browser.get(address)).text, /<form[^>]*action="\/logout"[^]*?Sign out/, address);
+  }
+});

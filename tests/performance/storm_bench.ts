@@ -11,11 +11,16 @@ const LONGEST_WAIT = 12;
 /** 200 users sign in at the same time. */
 export async function benchStorm(): Promise<Figure[]> {
   await using installation = await Installation.open();
-  const { memory, health, last, statuses } = await storm(installation.server, ACCOUNT, SIGN_INS);
+  const { memory, calm, health, last, statuses } = await storm(installation.server, ACCOUNT, SIGN_INS);
   const answers = Object.entries(statuses).map(([status, count]) => `${count} × ${status}`).join(", ");
   return [
     under("200 sign-ins at once: memory growth", "MB", memory.peak - memory.before, MOST_MEMORY_GROWTH),
-    under("200 sign-ins at once: /health p99", "ms", percentile(health, 0.99), SLOWEST_HEALTH),
+    under(
+      `200 sign-ins at once: /health p99 (calm: ${Math.round(percentile(calm, 0.99))} ms)`,
+      "ms",
+      percentile(health, 0.99),
+      SLOWEST_HEALTH,
+    ),
     under(`200 sign-ins at once: time of the last (${answers})`, "s", last / 1_000, LONGEST_WAIT),
   ];
 }

@@ -175,3 +175,24 @@ async function guess(world: World, email: string, count: number) {
   }
   return answers;
 }
+
+Deno.test("S11 a forged X-Forwarded-For changes no one's address; behind a trusted proxy, the header counts", async () => {
+  const addressOf = async (variables: Record<string, string>) => {
+    await using world = await World.open(variables);
+    const { owner } = await world.company("acme");
+    const headers = { "X-Forwarded-For": "198.51.100.7" };
+    const { json } = await world.api("POST", "/auth/login", {
+      headers,
+      body: { email: owner.email, password: PASSWORD },
+    });
+    await world.browser().post(`http://${world.host("acme")}/login`, {
+      email: owner.email,
+      password: PASSWORD,
+    }, headers);
+    const sessions = await world.api("GET", "/me/sessions", { token: json.access_token });
+    return sessions.json.data[0].ip_address;
+  };
+
+  assert.equal(await addressOf({}), "127.0.0.1");
+  assert.equal(await addressOf({ TRUSTED_PROXIES: "127.0.0.1" }), "198.51.100.7");
+});

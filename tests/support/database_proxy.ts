@@ -1,4 +1,5 @@
 /** A proxy between the product and its database that breaks the path like a network. */
+import type { Buffer } from "node:buffer";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { DatabaseAddress } from "../../db/connection/connect.ts";
 
@@ -24,14 +25,19 @@ export class DatabaseProxy implements AsyncDisposable {
     this.#state = state;
   }
 
-  static async open(target: DatabaseAddress): Promise<DatabaseProxy> {
+  /** `listen` gets what each new connection sends. */
+  static async open(target: DatabaseAddress, listen?: () => (sent: Buffer) => void): Promise<DatabaseProxy> {
     const links = new Set<Link>();
     const state = { swallowsNew: false };
     const server = createServer((near) => {
       const far = connectTo(target);
       const link = { near, far, isDead: state.swallowsNew };
       links.add(link);
-      near.on("data", (bytes) => link.isDead || far.write(bytes));
+      const hear = listen?.();
+      near.on("data", (bytes) => {
+        hear?.(bytes);
+        if (!link.isDead) far.write(bytes);
+      });
       far.on("data", (bytes) => link.isDead || near.write(bytes));
       near.on("error", () => near.destroy()).on("close", () => link.isDead || far.destroy());
       far.on("error", () => far.destroy()).on("close", () => link.isDead || near.destroy());

@@ -4,7 +4,7 @@ import { englishOf } from "../../src/platform/problem.ts";
 
 /** Protects: the rules for passwords and their storage. */
 
-const EMAIL = "ada@example.com";
+const ADA = { email: "ada@example.com", names: ["Ada Lovelace", "Acme Ltd"] };
 
 for (
   const password of [
@@ -12,13 +12,31 @@ for (
     "ünïcødé pässwörter",
     "🦊🦊🐻🐻🦊🐻🐼🐨🐯🦁🐮🐷",
     "x7#Kq!mZ2pLw",
+    "Lovelace wrote programs",
     "tab\tand\nline feed ok",
   ]
 ) {
   Deno.test(`"${password.replaceAll(/\s/g, " ")}" can be a password`, () => {
-    assert.equal(findPasswordProblem(password, EMAIL), null);
+    assert.equal(findPasswordProblem(password, ADA), null);
   });
 }
+
+Deno.test("a password has 12 to 128 characters of any kind", () => {
+  for (const kind of ["x7", "Qz", "🦊🐻", "  a ", "ß漢"]) {
+    const characters = [...kind.repeat(64)];
+    const typed = (length: number) => characters.slice(0, length - 4).join("") + "k9-w";
+
+    assert.equal(findPasswordProblem(typed(12), ADA), null, kind);
+    assert.equal(findPasswordProblem(typed(128), ADA), null, kind);
+    assert.ok(findPasswordProblem(typed(11), ADA), kind);
+  }
+});
+
+Deno.test("no password from the list of leaked ones can be chosen", () => {
+  for (const password of ["leavemealone", "sonyericsson", "Counterstrike", "mailcreated5240"]) {
+    assert.match(englishOf(findPasswordProblem(password, ADA)!), /too common/);
+  }
+});
 
 const REFUSED: [string, RegExp][] = [
   ["elevenchars", /at least 12/],
@@ -32,11 +50,15 @@ const REFUSED: [string, RegExp][] = [
   ["aaaaaaaaaaaa", /too common/],
   ["abcabcabcabcabc", /too common/],
   ["1qaz2wsx3edc", /too common/],
+  ["Denizen2026!!", /from your name/],
+  ["acme-LOVELACE-1", /from your name/],
+  ["L0v3lace.P@ssword", /from your name/],
+  ["Example@12345", /from your name/],
 ];
 
 for (const [password, reason] of REFUSED) {
   Deno.test(`"${password.slice(0, 20)}" is rejected as a password`, () => {
-    assert.match(englishOf(findPasswordProblem(password, EMAIL)!), reason);
+    assert.match(englishOf(findPasswordProblem(password, ADA)!), reason);
   });
 }
 
@@ -55,7 +77,7 @@ const LOOK_ALIKES: [string, string, RegExp][] = [
 
 for (const [what, password, reason] of LOOK_ALIKES) {
   Deno.test(`a password is checked in its normalized form: ${what}`, () => {
-    assert.match(englishOf(findPasswordProblem(password, EMAIL)!), reason);
+    assert.match(englishOf(findPasswordProblem(password, ADA)!), reason);
   });
 }
 

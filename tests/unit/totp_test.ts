@@ -34,6 +34,15 @@ Deno.test("the codes of RFC 6238 and of oathtool are accepted at their moment", 
   }
 });
 
+/** RFC 4226, appendix D: the codes of the counters 0 to 9. A counter is a step of 30 seconds. */
+const COUNTER_CODES = "755224 287082 359152 969429 338314 254676 287922 162583 399871 520489".split(" ");
+
+Deno.test("the codes of RFC 4226 are accepted at the step that is their counter", () => {
+  for (const [counter, code] of COUNTER_CODES.entries()) {
+    assert.equal(stepOf(RFC_SECRET, code, at(counter * 30 + 15)), counter, code);
+  }
+});
+
 Deno.test("a code is accepted one step early or late, and keeps its own step", () => {
   const [seconds, code] = RFC_CODES[3]!;
   const step = Math.floor(seconds / 30);

@@ -1,4 +1,4 @@
-import { ButtonLink } from "../components/button.tsx";
+import { Button, ButtonLink } from "../components/button.tsx";
 import { Logo } from "../components/icon.tsx";
 import { usePage } from "../page.tsx";
 import { siteText } from "./site_text.ts";
@@ -22,13 +22,26 @@ export function SiteHeader({ viewer, wide }: { viewer: Viewer; wide: boolean }) 
           ? null
           : (
             <nav aria-label={text.account} class="ms-auto flex items-center gap-1 sm:gap-2">
-              {viewer
-                ? <ButtonLink href={`${apexUrl}/workspaces`}>{text.yourWorkspaces}</ButtonLink>
-                : <VisitorLinks wide={wide} />}
+              {viewer ? <PersonLinks wide={wide} /> : <VisitorLinks wide={wide} />}
             </nav>
           )}
       </div>
     </header>
+  );
+}
+
+function PersonLinks({ wide }: { wide: boolean }) {
+  const { apexUrl } = usePage();
+  const text = siteText.use();
+  return (
+    <>
+      {wide ? null : (
+        <form method="post" action="/logout" class="max-[23rem]:hidden">
+          <Button variant="quiet">{text.signOut}</Button>
+        </form>
+      )}
+      <ButtonLink href={`${apexUrl}/workspaces`}>{text.yourWorkspaces}</ButtonLink>
+    </>
   );
 }
 

@@ -23,6 +23,7 @@ export const en = {
   status: "Status",
   systemStatus: "System status",
   signIn: "Sign in",
+  signOut: "Sign out",
   startFree: "Start free",
   haveAccount: "Have an account?",
   newHere: "New here?",

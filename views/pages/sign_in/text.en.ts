@@ -30,7 +30,7 @@ export const en = {
   codeLead:
     "If {address} has an account, we sent it a link and a code. Open the link, or enter the code here.",
   code: "Code",
-  codeHint: "Six digits. They work for 15 minutes.",
+  codeHint: "Six digits. They work for 10 minutes.",
   resend: "Send another email",
   resent: "If the address has an account, another email is on its way.",
   otherAddress: "Wrong address? {link}",

@@ -1,0 +1,50 @@
+import type { Browser, Page } from "playwright-core";
+import { PASSWORD, type World } from "../support/world.ts";
+import { launchBrowser } from "./browser.ts";
+
+/** Runs a story in a browser of its own. If it fails, the error says what the windows show. */
+export async function inBrowser(story: (browser: Browser) => Promise<void>): Promise<void> {
+  const browser = await launchBrowser();
+  try {
+    await story(browser);
+  } catch (error) {
+    throw new Error(await shownPages(browser), { cause: error });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** What the windows of a failed story show. */
+async function shownPages(browser: Browser): Promise<string> {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  const texts = pages.map(async (page) =>
+    `${page.url()}\n${(await page.innerText("body").catch(String)).slice(0, 500)}`
+  );
+  return (await Promise.all(texts)).join("\n\n");
+}
+
+/** Signs Ada up with a company, whose dashboard opens. */
+export async function signUp(page: Page, world: World, company: string, subdomain: string): Promise<void> {
+  await page.goto(`http://${world.host()}/signup`);
+  await page.fill("#company-name", company);
+  await page.fill("#subdomain", subdomain);
+  await page.fill("#name", "Ada Okafor");
+  await page.fill("#email", `ada@${subdomain}.example`);
+  await page.fill("#password", PASSWORD);
+  await page.click("#signup-button");
+  await page.waitForURL(/\/dashboard$/);
+}
+
+/** Finds an email in the mailbox, reads it, and follows its first button. */
+export async function openEmail(page: Page, world: World, subject: string): Promise<void> {
+  await page.goto(`http://${world.host()}/dev/mailbox`);
+  await page.click(`a:has-text("${subject}")`);
+  const button = page.frameLocator("iframe").locator("a.on-fill");
+  const opened = page.context().waitForEvent("page");
+  await button.click();
+  const link = await opened;
+  await link.waitForLoadState();
+  const address = link.url();
+  await link.close();
+  await page.goto(address);
+}
