@@ -14,6 +14,7 @@ export const AUDIT_COLUMNS: Column<LogEntry>[] = [
   { heading: "Time", cell: ({ at }) => at },
   { heading: "Actor", cell: ({ actor }) => actor.name },
   { heading: "Actor type", cell: ({ actor }) => actor.kind },
+  { heading: "Support", cell: ({ actor }) => actor.staff },
   { heading: "Actor ID", cell: ({ actor }) => actor.id },
   { heading: "Action", cell: ({ action }) => action },
   { heading: "Subject type", cell: ({ subject }) => subject.type },

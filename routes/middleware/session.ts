@@ -15,7 +15,7 @@ export const readSession = createMiddleware<HttpEnv>(async (c, next) => {
   if (token) {
     const found = await findSession(c.get("services"), token, c.get("tenant")?.id ?? null);
     c.set("session", found?.session ?? null);
-    c.set("userId", found?.session.actor.id);
+    c.set("userId", found?.session.userId);
     if (found?.renewed) sendSession(c, { token, ...found.session });
   }
   await next();

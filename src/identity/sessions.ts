@@ -1,19 +1,10 @@
 import { and, desc, eq, gt, isNull, ne, notExists, type SQL, sql } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { challenges, factors } from "../../db/control/schema/factors.ts";
+import { challenges } from "../../db/control/schema/factors.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
-import { roles } from "../../db/control/schema/roles.ts";
-import { users } from "../../db/control/schema/users.ts";
-import {
-  type AuthenticationMethod,
-  memberActor,
-  staffActor,
-  userActor,
-  type UserId,
-} from "../access/actor.ts";
-import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
+import type { AuthenticationMethod, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { after, DAY, HOUR, MINUTE } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
@@ -21,11 +12,12 @@ import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Device, Session } from "./credentials.ts";
-import { hasFactors, isFactorOf } from "./factors.ts";
+import { hasFactors } from "./factors.ts";
 import { HAS_SECOND, strengthOf } from "./authentication.ts";
 import { noticeDevice } from "./known_devices.ts";
+import { loadSession } from "./session_actors.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
-import { appearanceOf, lockUser } from "./users.ts";
+import { lockUser } from "./users.ts";
 
 export const REMEMBERED_FOR = 30 * DAY;
 const IDLE_FOR = 24 * HOUR;
@@ -43,6 +35,8 @@ export type NewSession = {
   authenticatedAt?: Date;
   /** The user needs no second factor in this browser. */
   isTrusted?: boolean;
+  /** The user acts for a member of the tenant until `expiresAt`. Requests don't extend the session. */
+  supportVisit?: { id: string; expiresAt: Date };
   remember: boolean;
   device: Device;
 };
@@ -66,7 +60,7 @@ export async function startSession(
   tx: ControlTx,
   input: NewSession,
 ): Promise<StartedSession> {
-  const { userId, tenantId, signInId = newId(), methods, remember, device } = input;
+  const { userId, tenantId, signInId = newId(), methods, supportVisit, remember, device } = input;
   if (
     !input.signInId && !input.isTrusted && strengthOf(methods) < HAS_SECOND && await hasFactors(tx, userId)
   ) {
@@ -74,13 +68,14 @@ export async function startSession(
   }
   const now = ctx.services.clock.now();
   const token = newToken();
-  const expiresAt = after(now, remember ? REMEMBERED_FOR : IDLE_FOR);
+  const expiresAt = supportVisit?.expiresAt ?? after(now, remember ? REMEMBERED_FOR : IDLE_FOR);
   await tx.insert(sessions).values({
     id: newId(),
     tokenHash: sha256(token),
     signInId,
     userId,
     tenantId,
+    supportVisitId: supportVisit?.id,
     remember,
     ...device,
     authenticatedAt: input.authenticatedAt ?? now,
@@ -89,7 +84,7 @@ export async function startSession(
     lastSeenAt: now,
     expiresAt,
   });
-  if (tenantId) await rememberVisit(tx, { userId, tenantId }, now);
+  if (tenantId && !supportVisit) await rememberVisit(tx, { userId, tenantId }, now);
   if (!input.signInId) await noticeDevice(ctx, tx, userId, device);
   return { token, userId, signInId, remember, expiresAt };
 }
@@ -97,11 +92,11 @@ export async function startSession(
 /** Starts a session in place of one that has ended, in the same sign-in and on the same host. */
 export async function restartSession(
   ctx: SystemContext,
-  { actor, tenantId, signInId, remember }: Session,
+  { actor, userId, tenantId, signInId, remember }: Session,
   device: Device,
 ): Promise<StartedSession> {
   const { at: authenticatedAt, methods } = actor.authentication!;
-  const again = { userId: actor.id, tenantId, signInId, methods, authenticatedAt, remember, device };
+  const again = { userId, tenantId, signInId, methods, authenticatedAt, remember, device };
   return await ctx.tx((tx) => startSession(ctx, tx, again));
 }
 
@@ -118,7 +113,7 @@ export async function findSession(
   const session = await services.use(SIGN_INS).sessions.getOrLoad(hash, () => loadSession(services, hash));
   const now = services.clock.now();
   if (!session || session.tenantId !== tenantId || session.expiresAt <= now) return null;
-  const renewed = after(session.lastSeenAt, TOUCH_EVERY) <= now;
+  const renewed = session.actor.type !== "acting" && after(session.lastSeenAt, TOUCH_EVERY) <= now;
   if (renewed) await touch(services, session, now);
   return { session, renewed };
 }
@@ -140,9 +135,9 @@ export async function findProof(
 }
 
 /** Signs a browser out: ends all sessions of its sign-in, on every host. */
-export async function endSignIn(ctx: SystemContext, { actor, signInId }: Session): Promise<void> {
-  await ctx.tx((tx) => endSignInIn(ctx, tx, actor.id, signInId));
-  ctx.services.use(SIGN_INS).forgetUser(actor.id);
+export async function endSignIn(ctx: SystemContext, { userId, signInId }: Session): Promise<void> {
+  await ctx.tx((tx) => endSignInIn(ctx, tx, userId, signInId));
+  ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
 /** Like `endSignIn`, within a transaction. Returns whether the user had such a sign-in. */
@@ -199,12 +194,12 @@ export async function endAllSessionsIn(
   return ended + revoked.length;
 }
 
-async function endSession(ctx: SystemContext, { actor, id }: Session): Promise<void> {
+async function endSession(ctx: SystemContext, { userId, id }: Session): Promise<void> {
   await ctx.tx(async (tx) => {
-    await lockUser(tx, actor.id);
-    await deleteSessions(ctx, tx, actor.id, eq(sessions.id, id));
+    await lockUser(tx, userId);
+    await deleteSessions(ctx, tx, userId, eq(sessions.id, id));
   });
-  ctx.services.use(SIGN_INS).forgetUser(actor.id);
+  ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
 /** When the last session of a sign-in ends, the sign-in's unredeemed handoffs end as well. */
@@ -232,54 +227,14 @@ async function deleteSessions(
   return ended.length;
 }
 
-async function loadSession({ db }: Services, hash: string): Promise<Session | null> {
-  const hasFactor = sql<boolean>`exists ${
-    db.control.select({ one: sql`1` }).from(factors).where(isFactorOf(sessions.userId))
-  }`;
-  const columns = { session: sessions, user: users, ...ROLE_FIELDS, hasFactor };
-  const [row] = await db.control.select(columns).from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .leftJoin(
-      memberships,
-      and(eq(memberships.userId, sessions.userId), eq(memberships.tenantId, sessions.tenantId)),
-    )
-    .leftJoin(roles, ON_CUSTOM_ROLE)
-    .where(eq(sessions.tokenHash, hash));
-  if (!row || (row.session.tenantId && !row.role)) return null;
-  const { id, signInId, remember, lastSeenAt, expiresAt } = row.session;
-  const { role, customRole } = row;
-  const { name, email, isPlatformAdmin } = row.user;
-  const { authenticatedAt: at, methods } = row.session;
-  const person = { id: row.user.id, name, email, authentication: { at, methods, signInId } };
-  const isProven = strengthOf(methods) >= HAS_SECOND;
-  const actor: Session["actor"] = role
-    ? memberActor(person, row.session.tenantId!, toRole({ role, customRole }))
-    : isPlatformAdmin && isProven
-    ? staffActor(person)
-    : userActor(person);
-  return {
-    id,
-    signInId,
-    tenantId: row.session.tenantId,
-    actor,
-    isStaffWithoutFactor: isPlatformAdmin && !isProven,
-    hasFactor: row.hasFactor,
-    isVerified: row.user.emailVerifiedAt !== null,
-    appearance: appearanceOf(row.user),
-    remember,
-    lastSeenAt,
-    expiresAt,
-  };
-}
-
 async function touch(services: Services, session: Session, now: Date): Promise<void> {
   session.lastSeenAt = now;
   session.expiresAt = after(now, session.remember ? REMEMBERED_FOR : IDLE_FOR);
-  const { lastSeenAt, expiresAt, tenantId, actor } = session;
+  const { lastSeenAt, expiresAt, tenantId, userId } = session;
   const { control } = services.db;
   await Promise.all([
     control.update(sessions).set({ lastSeenAt, expiresAt }).where(eq(sessions.id, session.id)),
-    tenantId ? rememberVisit(control, { userId: actor.id, tenantId }, now) : null,
+    tenantId ? rememberVisit(control, { userId, tenantId }, now) : null,
   ]);
 }
 
