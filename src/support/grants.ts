@@ -50,6 +50,7 @@ export type SupportGrant = {
 
 /** Each time that a person of the staff acted for a member. `endedAt` is null while they do. */
 export type ListedVisit = {
+  id: string;
   staffName: string;
   memberName: string;
   reason: string;

@@ -4,6 +4,7 @@ import { fill } from "../../text.ts";
 import { supportText } from "./text.ts";
 
 export type ShownVisit = {
+  id: string;
   staffName: string;
   memberName: string;
   reason: string;
@@ -19,7 +20,7 @@ export function VisitList({ visits, now }: { visits: ShownVisit[]; now: Date }) 
   if (visits.length === 0) return <EmptyState icon="shield" title={text.noVisits} text={text.noVisitsHint} />;
   return (
     <ol class="divide-y divide-line">
-      {visits.map((visit) => <Visit visit={visit} now={now} />)}
+      {visits.map((visit) => <Visit key={visit.id} visit={visit} now={now} />)}
     </ol>
   );
 }
