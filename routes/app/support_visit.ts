@@ -3,7 +3,7 @@ import { createMiddleware } from "hono/factory";
 import type { RouterRoute } from "hono/types";
 import type { ActingActor } from "../../src/access/actor.ts";
 import { tenantContext } from "../../src/context.ts";
-import { forbidden, unauthenticated } from "../../src/errors.ts";
+import { forbidden } from "../../src/errors.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { endOwnVisit } from "../../src/support/visits.ts";
 import { endpointOf } from "../endpoint.ts";
@@ -34,15 +34,16 @@ export function supportVisitGuard(changeable: readonly RouterRoute[]) {
   });
 }
 
-/** Ends a visit, and goes back to the workspace in the back office. */
+/** Ends a visit, and goes back to the workspace in the back office, even if the visit was over before. */
 export const visitPages = new Hono<TenantEnv>();
 
 visitPages.post(END_PATH, async (c) => {
-  const actor = c.get("session")?.actor;
-  if (actor?.type !== "acting") throw unauthenticated();
-  const { services, tenant, requestId } = c.var;
-  await endOwnVisit(tenantContext(services, tenant, actor, requestId));
-  forgetSession(c);
+  const { services, session, tenant, requestId } = c.var;
+  if (session?.actor.type === "member") return redirect(c, "/dashboard");
+  if (session?.actor.type === "acting") {
+    await endOwnVisit(tenantContext(services, tenant, session.actor, requestId));
+    forgetSession(c);
+  }
   return redirect(c, `${services.config.appUrl.origin}/admin/tenants/${tenant.id}`);
 });
 
