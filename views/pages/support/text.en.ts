@@ -17,8 +17,6 @@ export const en = {
   granted: "Support has access.",
 
   current: "Support has access",
-  until: "Ends {time}",
-  givenBy: (name: string) => `Given by ${name}`,
   revoke: "Revoke access",
   revoked: "Access revoked.",
 
@@ -26,8 +24,6 @@ export const en = {
   noVisits: "No visits yet",
   noVisitsHint: "When support opens the workspace, it shows here.",
   as: "{staff} as {member}",
-  started: "Started",
-  ended: "Ended",
   running: "Now",
   facts: { access: "Access", ends: "Ends", givenBy: "Given by", note: "Problem" },
   formerMember: "Former member",
