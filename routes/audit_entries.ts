@@ -14,7 +14,6 @@ export const AUDIT_COLUMNS: Column<LogEntry>[] = [
   { heading: "Time", cell: ({ at }) => at },
   { heading: "Actor", cell: ({ actor }) => actor.name },
   { heading: "Actor type", cell: ({ actor }) => actor.kind },
-  { heading: "Support", cell: ({ actor }) => actor.staff },
   { heading: "Actor ID", cell: ({ actor }) => actor.id },
   { heading: "Action", cell: ({ action }) => action },
   { heading: "Subject type", cell: ({ subject }) => subject.type },
@@ -24,6 +23,7 @@ export const AUDIT_COLUMNS: Column<LogEntry>[] = [
   { heading: "Details", cell: ({ details }) => jsonOrNothing(details) },
   { heading: "IP address", cell: ({ address }) => address },
   { heading: "Request ID", cell: ({ requestId }) => requestId },
+  { heading: "Support", cell: ({ actor }) => actor.staff },
 ];
 
 /** What the list shows, as its filter needs it. */
