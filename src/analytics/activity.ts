@@ -3,6 +3,7 @@ import { prepareQuery } from "../../db/connection/prepared.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { UserId } from "../access/actor.ts";
+import { SHOWN_ACTOR } from "../audit/audit_log.ts";
 
 /** A line of the tenant's log, with who and what it is about. */
 export type Activity = {
@@ -11,6 +12,8 @@ export type Activity = {
   /** Null for the product itself. */
   actorId: UserId | null;
   actorName: string;
+  /** Whether a person of the platform's staff acted for the actor. */
+  isByStaff: boolean;
   subjectType: string;
   subjectName: string;
   /** The project that the line is about. Null if it was deleted, or if the line is about something else. */
@@ -24,7 +27,8 @@ export const recentActivity = prepareQuery((db) =>
     at: auditLog.at,
     action: auditLog.action,
     actorId: auditLog.actorId,
-    actorName: auditLog.actorName,
+    actorName: SHOWN_ACTOR,
+    isByStaff: sql<boolean>`${auditLog.origin} ->> 'staff' is not null`,
     subjectType: auditLog.subjectType,
     subjectName: auditLog.subjectName,
     projectId: projects.id,

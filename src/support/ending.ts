@@ -24,6 +24,7 @@ export async function endVisits(
   for (const { id, memberId, memberName, staffName } of ended) {
     await tx.delete(sessions).where(eq(sessions.supportVisitId, id));
     const before = { id: memberId, name: memberName };
-    await publish(ctx, tx, VISIT_ENDED, { before, details: { staff: staffName }, schema: tenant.schema });
+    const details = { staff: staffName, tenant_id: tenant.id };
+    await publish(ctx, tx, VISIT_ENDED, { before, details, schema: tenant.schema });
   }
 }

@@ -175,7 +175,9 @@ async function record(
     startedAt,
     expiresAt,
   });
-  const details = { reason, staff: staff.name, access, until: expiresAt.toISOString() };
+  const until = expiresAt.toISOString();
+  // The platform's log erases lines by this id when the tenant is deleted.
+  const details = { reason, staff: staff.name, access, until, tenant_id: tenant.id };
   await publish(system, tx, VISIT_STARTED, { after: member, details, schema: tenant.schemaName });
   const delay = expiresAt.getTime() - startedAt.getTime();
   await enqueue(system, tx, CLOSE_VISIT, { visitId: id }, { tenantId: tenant.id, delay });

@@ -128,10 +128,12 @@ Deno.test("S25 with changes allowed: only projects change, and the log names bot
   await scene.visit();
 
   const created = await staff.post(`${scene.workspace}/projects`, { name: "Fixed", description: "" });
+  const activity = await staff.get(`${scene.workspace}/dashboard`);
   const asked = await askAll(scene);
   const [line] = (await listAudit(acme.ctx, { limit: 50, sort: "-at", action: "project.created" })).items;
 
   assert.equal(created.status, 200);
+  assert.match(activity.text, /Grace Hopper \(mei\)/);
   assert.deepEqual(line!.actor, {
     kind: "acting",
     id: scene.member.id,
