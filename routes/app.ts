@@ -6,7 +6,7 @@ import { admin } from "./admin/admin.ts";
 import { frameBackOffice, requireStaff } from "./admin/staff.tsx";
 import { api } from "./api/api.ts";
 import { serveOpenApi } from "./api/openapi.ts";
-import { app, frameApp } from "./app/app.ts";
+import { app, frameApp, guardVisit } from "./app/app.ts";
 import { dev } from "./dev/dev.ts";
 import { respondToError } from "./errors.tsx";
 import type { HttpEnv } from "./http.ts";
@@ -69,7 +69,7 @@ const TENANT_API: Mount = { ...API, guards: [findTenant] };
 
 /** routes/app/app.ts adds the guard for members, after the sign-in pages. */
 const APP: Mount = {
-  guards: [findTenant, refuseCrossOrigin, readSession, admitTenant, confirmIdentity],
+  guards: [findTenant, refuseCrossOrigin, readSession, admitTenant, guardVisit, confirmIdentity],
   body: TEXT_BODY,
   policy: "pages",
   errors: "page",

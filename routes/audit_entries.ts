@@ -26,6 +26,7 @@ export const AUDIT_COLUMNS: Column<LogEntry>[] = [
   { heading: "Details", cell: ({ details }) => jsonOrNothing(details) },
   { heading: "IP address", cell: ({ address }) => address },
   { heading: "Request ID", cell: ({ requestId }) => requestId },
+  { heading: "Support", cell: ({ actor }) => actor.staff },
 ];
 
 /** What the list shows, as its filter needs it. */

@@ -6,7 +6,7 @@ import {
   withControl,
   withTenant,
 } from "../db/connection/with_tenant.ts";
-import type { Actor, MemberActor, TenantActor } from "./access/actor.ts";
+import type { Actor, TenantActor, WorkspaceActor } from "./access/actor.ts";
 import { forbidden } from "./errors.ts";
 import { problem } from "./platform/problem.ts";
 import type { Services } from "./ports.ts";
@@ -47,8 +47,8 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
   ): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }>;
 };
 
-/** A tenant's context in which the actor is a member. */
-export type MemberContext = TenantContext<MemberActor>;
+/** A tenant's context in which the actor is a member, or acts for one. */
+export type MemberContext = TenantContext<WorkspaceActor>;
 
 export function systemContext<Who extends Actor>(
   services: Services,

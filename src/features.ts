@@ -9,4 +9,5 @@ export { default as identity } from "./identity/feature.ts";
 export { default as operations } from "./operations/feature.ts";
 export { default as projects } from "./projects/feature.ts";
 export { default as rateLimits } from "./rate_limits/feature.ts";
+export { default as support } from "./support/feature.ts";
 export { default as tenancy } from "./tenancy/feature.ts";

@@ -27,6 +27,8 @@ export type Formats = {
   longDay: Intl.DateTimeFormat;
   /** "Dec 23, 2026, 09:00:12". */
   second: Intl.DateTimeFormat;
+  /** "14:32". */
+  clock: Intl.DateTimeFormat;
   /** "3 hours ago". */
   relative: Intl.RelativeTimeFormat;
   /** "1,284". */
@@ -76,6 +78,7 @@ function formatsFor(tag: string): Formats {
       timeStyle: "medium",
       hourCycle: "h23",
     }),
+    clock: new Intl.DateTimeFormat(tag, { ...utc, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
     relative: new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "long" }),
     count: new Intl.NumberFormat(tag),
     price: new Intl.NumberFormat(tag, {

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import type { StaffActor } from "../../src/access/actor.ts";
 import { listPlatformAudit } from "../../src/audit/audit_log.ts";
 import { planOf } from "../../src/billing/plans.ts";
 import type { SystemContext } from "../../src/context.ts";
@@ -12,6 +13,15 @@ import {
   suspendTenant,
   suspension,
 } from "../../src/tenancy/lifecycle.ts";
+import { getSupportOf } from "../../src/support/grants.ts";
+import {
+  endOwnVisit,
+  findOwnVisit,
+  listVisitable,
+  newVisit,
+  openVisit,
+  startVisit,
+} from "../../src/support/visits.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { getTenantRecord } from "../../src/tenancy/tenant_record.ts";
@@ -21,7 +31,7 @@ import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant
 import { tenantText } from "../../views/pages/admin/tenant_text.ts";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
 import { translatorTo } from "../../views/wording.ts";
-import type { StaffEnv } from "../http.ts";
+import { redirect, type StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { done, form, type Page, page } from "../page.tsx";
@@ -94,13 +104,35 @@ tenantPages.post("/tenants/:id/deletion/cancel", async (c) => {
   return await done(c, { to: `/admin/tenants/${id}`, flash: textOf(c).deletionCanceled });
 });
 
+tenantPages.post("/tenants/:id/visit", (c) => {
+  const id = c.req.param("id");
+  return form(c, {
+    schema: newVisit,
+    submit: async (input) => await startVisit(c.get("staff"), id, input),
+    done: ({ name }) => ({ to: `/admin/tenants/${id}`, flash: textOf(c).visitStarted(name) }),
+    refused: (startVisit) => tenantPage(c, { startVisit }),
+  });
+});
+
+/** A link, because the back office's forms stay on their host. */
+tenantPages.get("/tenants/:id/visit", async (c) => {
+  if (c.req.method === "HEAD") return c.body(null);
+  return redirect(c, await openVisit(c.get("staff"), c.req.param("id")));
+});
+
+tenantPages.post("/tenants/:id/visit/end", async (c) => {
+  const id = c.req.param("id");
+  await endOwnVisit(await openTenant(c.get("staff"), id));
+  return await done(c, { to: `/admin/tenants/${id}`, flash: textOf(c).visitEnded });
+});
+
 function textOf(c: Context<StaffEnv>) {
   return tenantText.of(localeOf(c));
 }
 
 async function tenantPage(
   c: Context<StaffEnv>,
-  refused: Pick<TenantPageProps, "suspend" | "remove"> = {},
+  refused: Pick<TenantPageProps, "suspend" | "remove" | "startVisit"> = {},
 ): Promise<Page> {
   const record = await recordOf(c);
   const trail = [{ label: textOf(c).title, href: "/admin/tenants" }];
@@ -112,6 +144,7 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
   const id = c.req.param("id")!;
   const { tenant, members, owners, formerSubdomains, migrationFailure } = await getTenantRecord(ctx, id);
   const history = await listPlatformAudit(ctx, id, HISTORY_LENGTH);
+  const support = await supportOf(ctx, tenant);
   const { suspension, schemaName } = tenant;
   return {
     tenant: {
@@ -122,6 +155,7 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
       formerSubdomains,
       failure: migrationFailure,
     },
+    support,
     history: history.map((entry) => ({
       at: entry.at,
       actorName: entry.actorName ?? textOf(c).someone,
@@ -129,6 +163,15 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
     })),
     now: ctx.services.clock.now(),
   };
+}
+
+async function supportOf(ctx: SystemContext<StaffActor>, { id }: Tenant) {
+  const [{ grant }, visit, members] = await Promise.all([
+    getSupportOf(ctx, id),
+    findOwnVisit(ctx, id),
+    listVisitable(ctx, id),
+  ]);
+  return { grant, visit, members, needsConsent: ctx.services.config.supportAccess === "consent" };
 }
 
 function listed(ctx: SystemContext, tenant: Tenant, members: number) {

@@ -11,9 +11,11 @@ const entry = model("AuditEntry", {
   at: z.iso.datetime(),
   action: z.string(),
   actor: z.object({
-    type: z.enum(["member", "key", "job", "staff", "system", "visitor"]),
+    type: z.enum(["member", "acting", "key", "job", "staff", "system", "visitor"]),
     id: z.uuid().nullable(),
     name: z.string().nullable(),
+    /** The person of the platform's staff who acted for the member. */
+    staff: z.string().nullable(),
   }),
   subject: z.object({
     type: z.string().nullable(),
@@ -51,7 +53,7 @@ auditLog.list("/audit-log", {
 function toWireEntry({ actor, changes, address, ...entry }: LogEntry) {
   return {
     ...entry,
-    actor: { type: actor.kind, id: actor.id, name: actor.name },
+    actor: { type: actor.kind, id: actor.id, name: actor.name, staff: actor.staff },
     changes: changes.map((change) => ({ ...change, field: change.field && snakeCase(change.field) })),
     ipAddress: address,
   };

@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Person } from "../../src/access/actor.ts";
 import { permissionKeys } from "../../src/access/granting.ts";
+import type { MemberContext } from "../../src/context.ts";
 import { listJoinable } from "../../src/access/join_domains.ts";
 import { idOfRole } from "../../src/access/permissions.ts";
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
@@ -143,7 +144,7 @@ async function describe(c: CallerContext, { id, name, email, theme, locale, avat
 
 type Described = Person & Appearance;
 
-async function findTenant(c: CallerContext): Promise<OpenedTenant | null> {
+async function findTenant(c: CallerContext): Promise<OpenedTenant | MemberContext | null> {
   const opened = c.get("member") ?? await findUnnamed(c.get("services"), c.get("caller"));
   return typeof opened === "string" ? null : opened;
 }

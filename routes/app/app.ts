@@ -11,12 +11,17 @@ import { resendVerification } from "../site/verification.tsx";
 import { frameWorkspace, requireMember } from "./member.tsx";
 import type { MemberPages } from "./member_pages.ts";
 import * as pages from "./pages.ts";
+import { supportVisitGuard, visitPages } from "./support_visit.ts";
 
 /** A member is a person who is signed in, which is all that the pages of accounts need. */
 const PAGES = Object.values(pages) as readonly MemberPages[];
 const LINKS = PAGES.flatMap(({ link }) => link ?? []).sort((one, other) => one.position - other.position);
 
 export const frameApp = frameWorkspace(LINKS);
+
+export const guardVisit = supportVisitGuard(
+  PAGES.filter(({ isOpenToSupport }) => isOpenToSupport).flatMap(({ routes }) => routes),
+);
 
 /** A workspace's pages: the ways in and out for everyone, then the features for members. */
 export const app = new Hono<HttpEnv>();
@@ -30,5 +35,6 @@ app.route("/", handoffPages);
 app.get(HANDOFF_PROOF_PATH, proveHandoff);
 app.post("/verify-email/resend", resendVerification);
 app.get("/brand/logo", sendOwnLogo);
+app.route("/", visitPages);
 app.use(requireMember(LINKS));
 for (const each of PAGES) app.route("/", each);

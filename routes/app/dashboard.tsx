@@ -120,7 +120,7 @@ function activityOf({ services }: MemberContext, line: LogLine, translate: Trans
     at: line.at,
     actorName: line.actorName,
     actorColor: line.actorColor,
-    actorHref: line.actorId ? hrefOfPerson(line.actorName) : undefined,
+    actorHref: line.actorId && !line.isByStaff ? hrefOfPerson(line.actorName) : undefined,
     summary: sentencePartsOf(services.events, line, translate)
       .map(({ text, isSubject }) => isSubject ? { text, isName: true, href: subjectHref } : { text }),
   };

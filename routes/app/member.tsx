@@ -33,7 +33,7 @@ export function requireMember(placed: readonly PlacedLink[]) {
   return createMiddleware<GuardEnv>(async (c, next) => {
     const session = c.get("session");
     const tenant = c.get("tenant");
-    if (tenant && session?.actor.type === "member") {
+    if (tenant && session && "role" in session.actor) {
       const { ipAddress } = c.get("device");
       const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"), ipAddress);
       const links = linksFor(c, placed, session.actor);
@@ -55,7 +55,7 @@ export function frameWorkspace(placed: readonly PlacedLink[]) {
     if (!c.get("session")) await readSession(c, nothingNext);
     const session = c.get("session");
     const tenant = c.get("tenant");
-    if (!tenant || session?.actor.type !== "member") return;
+    if (!tenant || !session || !("role" in session.actor)) return;
     const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
     c.set("layout", shellOf(member, session, linksFor(c, placed, session.actor)));
   };
@@ -72,6 +72,7 @@ function shellOf(
     tenant: ownMark(tenant),
     user: { name: actor.name, email: actor.email, role: nameOfRole(actor.role), avatarColor },
     unverified: isVerified ? undefined : actor.email,
+    visit: actor.type === "acting" ? actor.visit : undefined,
     factorBy: hasFactor ? undefined : tenant.secondFactorFrom ?? undefined,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
   };

@@ -17,8 +17,12 @@ export type PlacedLink = Omit<NavigationLink, "label"> & {
 
 /** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
 export class MemberPages extends Hono<MemberEnv> {
-  constructor(readonly link?: PlacedLink) {
+  /** Whether staff who act for a member, with a grant that allows changes, may use the pages' forms. */
+  readonly isOpenToSupport: boolean;
+
+  constructor(readonly link?: PlacedLink, { isOpenToSupport = false }: { isOpenToSupport?: boolean } = {}) {
     super();
+    this.isOpenToSupport = isOpenToSupport;
   }
 }
 
@@ -40,6 +44,8 @@ export function linksFor<Env extends HttpEnv>(
 }
 
 function listLinks(locale: Locale, placed: readonly PlacedLink[], actor: Actor): NavigationLink[] {
-  return placed.filter(({ permission }) => !permission || can({ actor }, permission))
+  const isOpen = ({ group, permission }: PlacedLink) =>
+    actor.type === "acting" && group === "account" ? false : !permission || can({ actor }, permission);
+  return placed.filter(isOpen)
     .map(({ permission: _, ...link }) => ({ ...link, label: link.label(locale) }));
 }

@@ -15,5 +15,6 @@ export { default as roles } from "./roles.tsx";
 export { default as search } from "./search.tsx";
 export { default as settings } from "./settings.tsx";
 export { default as signInRules } from "./sign_in_rules.tsx";
+export { default as support } from "./support.tsx";
 export { default as switcher } from "./switcher.tsx";
 export { default as team } from "./team.tsx";

@@ -61,7 +61,7 @@ const pages = new MemberPages({
   group: "main",
   position: 20,
   permission: PROJECTS_READ,
-});
+}, { isOpenToSupport: true });
 export default pages;
 
 pages.get("/projects", async (c) => {

@@ -34,11 +34,11 @@ handoffPages.get(HANDOFF_PATH, async (c) => {
   const handoff = await findHandoff(ctx, c.get("tenant"), token);
   if (!handoff) return goToSignIn(c);
   if (!handoff.isBound) return c.redirect(handoff.proofUrl(keepState(c, token)), 303);
-  const signedIn = c.get("session")?.actor;
+  const signedIn = c.get("session");
   if (!handoff.isBoundTo(stateOf(c, token))) return goToSignIn(c);
-  if (!signedIn || signedIn.id === handoff.userId) return await openSession(c, token);
+  if (!signedIn || signedIn.userId === handoff.userId) return await openSession(c, token);
   const { email } = await getUserById(ctx.control, handoff.userId);
-  const body = <SwitchAccountPage current={signedIn.email} next={email} token={token} />;
+  const body = <SwitchAccountPage current={signedIn.actor.email} next={email} token={token} />;
   return await page(c, { title: signInText.of(localeOf(c)).switchTitle, body });
 });
 

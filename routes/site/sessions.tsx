@@ -52,7 +52,7 @@ sessionPages.post("/login", (c) => {
 sessionPages.post("/logout", async (c) => {
   const { everywhere, next } = await readForm(c);
   const session = c.get("session");
-  if (session && everywhere) await endAllSessions(systemContextOf(c), session.actor.id);
+  if (session && everywhere) await endAllSessions(systemContextOf(c), session.userId);
   else if (session) await endSignIn(systemContextOf(c), session);
   forgetSession(c);
   return redirect(c, safeNext(next, "/login"));

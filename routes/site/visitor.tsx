@@ -24,6 +24,6 @@ export async function frameSite(c: Context<HttpEnv>): Promise<void> {
 export const requirePerson = createMiddleware<HttpEnv>(async (c, next) => {
   const actor = c.get("session")?.actor;
   if (!actor) throw unauthenticated();
-  if (actor.type === "member") throw forbidden();
+  if (actor.type !== "user" && actor.type !== "staff") throw forbidden();
   await next();
 });

@@ -1,7 +1,16 @@
 import type { AUTHENTICATION_METHODS } from "../../db/control/schema/identity.ts";
 import type { UserId } from "../../db/ids.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
-import { EVERYTHING, type Grants, grantsOfRole, type MemberRole, NOTHING, STAFF } from "./permissions.ts";
+import {
+  EVERYTHING,
+  type Grants,
+  grantsForSupport,
+  grantsOfRole,
+  type MemberRole,
+  NOTHING,
+  STAFF,
+  type SupportAccess,
+} from "./permissions.ts";
 
 export type { UserId };
 
@@ -36,16 +45,38 @@ export type StaffActor = Authority & Person & { type: "staff" };
 /** A person who acts as a member of one tenant, without permissions in any other. */
 export type MemberActor = Authority & Person & { type: "member"; tenantId: TenantId; role: MemberRole };
 
+/** What a person of the platform's staff may do for a member, and until when. */
+export type SupportVisit = {
+  readonly id: string;
+  readonly staff: { readonly id: UserId; readonly name: string; readonly email: string };
+  readonly access: SupportAccess;
+  readonly until: Date;
+};
+
+/**
+ * A person of the platform's staff who acts for a member, in one tenant and for a short time. Its id, name and email are the
+ * member's. It never has a member's `authentication`, so it can't do what needs a recent sign-in.
+ */
+export type ActingActor = Authority & Person & {
+  type: "acting";
+  tenantId: TenantId;
+  role: MemberRole;
+  visit: SupportVisit;
+};
+
+/** Who uses a workspace's pages. */
+export type WorkspaceActor = MemberActor | ActingActor;
+
 /** Someone who is not signed in. */
 export type VisitorActor = Authority & { type: "visitor" };
 
 /** The product itself: the CLI, a schedule or a job. `job` names the job. */
 export type SystemActor = Authority & { type: "system"; name: string; job?: string };
 
-export type Actor = UserActor | StaffActor | MemberActor | VisitorActor | SystemActor;
+export type Actor = UserActor | StaffActor | MemberActor | ActingActor | VisitorActor | SystemActor;
 
 /** Who may act in a tenant. */
-export type TenantActor = MemberActor | StaffActor | SystemActor;
+export type TenantActor = WorkspaceActor | StaffActor | SystemActor;
 
 const PLATFORM: Scope = { type: "platform" };
 const ACCOUNT: Scope = { type: "account" };
@@ -68,6 +99,17 @@ export function memberActor(
   const scope = { type: "tenant", tenantId } as const;
   const permissions = grantsOfRole(role);
   return { type: "member", id, name, email, authentication, tenantId, role, permissions, scope };
+}
+
+export function actingActor(
+  { id, name, email }: Person,
+  tenantId: TenantId,
+  role: MemberRole,
+  visit: SupportVisit,
+): ActingActor {
+  const scope = { type: "tenant", tenantId } as const;
+  const permissions = grantsForSupport(role, visit.access);
+  return { type: "acting", id, name, email, tenantId, role, visit, permissions, scope };
 }
 
 /** `name` is what audit logs show, such as "CLI". */

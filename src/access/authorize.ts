@@ -19,8 +19,8 @@ export function authorize(ctx: Acting, permission: Permission): void {
   throw forbidden(PERMISSION_MISSING.with({ action: permission.action }));
 }
 
-/** Throws `forbidden` unless the actor is this user, or the product itself. Every function about a person's account calls this first. */
+/** Throws `forbidden` unless the actor is this user, or the product itself. Staff who act for the user aren't. Every function about a person's account calls this first. */
 export function authorizeSelf({ actor }: { actor: Actor }, userId: UserId): void {
   if (actor.type === "system") return;
-  if (actor.type === "visitor" || actor.id !== userId) throw forbidden(NOT_YOURS);
+  if (actor.type === "visitor" || actor.type === "acting" || actor.id !== userId) throw forbidden(NOT_YOURS);
 }

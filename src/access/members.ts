@@ -29,6 +29,7 @@ const ROLE_INVALID = problem(
 
 export const MEMBERS_READ = permission("members:read", {
   roles: ["owner", "admin", "member", "viewer"],
+  support: "read",
   label: "See members",
 });
 

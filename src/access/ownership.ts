@@ -13,7 +13,7 @@ import { lockUser } from "../identity/users.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
 import { describeActor, type UserId } from "./actor.ts";
-import { authorize } from "./authorize.ts";
+import { authorize, authorizeSelf } from "./authorize.ts";
 import { requireConfirmedEmail } from "./confirmed_email.ts";
 import { OWNERSHIP_OFFER } from "./emails.ts";
 import {
@@ -91,6 +91,7 @@ export async function offerOwnership(ctx: MemberContext, memberId: string): Prom
  */
 export async function acceptOwnership(ctx: MemberContext): Promise<void> {
   authorize(ctx, MEMBERS_READ);
+  authorizeSelf(ctx, ctx.actor.id);
   const { from, to } = await getOwnershipOffer(ctx);
   const { tenant: { id: tenantId, schemaName: schema }, system } = ctx;
   await system.tx(async (tx) => {
@@ -108,6 +109,7 @@ export async function acceptOwnership(ctx: MemberContext): Promise<void> {
 /** Ends the offer: the person whom it is made to declines, or the person who made it withdraws it. Throws `not_found`. */
 export async function endOwnershipOffer(ctx: MemberContext): Promise<void> {
   authorize(ctx, MEMBERS_READ);
+  authorizeSelf(ctx, ctx.actor.id);
   const { from, to } = await getOwnershipOffer(ctx);
   const { tenant: { id: tenantId, schemaName: schema }, system } = ctx;
   const isDeclined = to.userId === ctx.actor.id;

@@ -1,4 +1,7 @@
+import type { SUPPORT_ACCESS } from "../../db/control/schema/support.ts";
 import { type Wording, wording } from "../platform/wording.ts";
+
+export type SupportAccess = typeof SUPPORT_ACCESS[number];
 
 export const ROLES = ["owner", "admin", "member", "viewer"] as const;
 export type Role = typeof ROLES[number];
@@ -23,6 +26,11 @@ export type Permission = {
   readonly ownersOnly: boolean;
   /** Whether the platform's staff have it as well, in every tenant. */
   readonly staff: boolean;
+  /**
+   * Whether the platform's staff have it while they act for a member who has it: always, or only with a grant that allows changes.
+   * Null, unless a permission says otherwise: never. Billing, sign-in, roles, keys and deletion stay off limits.
+   */
+  readonly support: SupportAccess | null;
   /** A description for users, such as "Create and change projects". */
   readonly label: Wording;
   /** The label inside a sentence: "create and change projects". */
@@ -35,10 +43,11 @@ export type PermissionGroup = { readonly label: Wording; readonly permissions: r
 /** Declares a permission. A feature lists its permissions in its `feature.ts`. */
 export function permission(
   key: `${string}:${string}`,
-  { roles, ownersOnly = false, staff = false, label }: {
+  { roles, ownersOnly = false, staff = false, support = null, label }: {
     roles: readonly Role[];
     ownersOnly?: boolean;
     staff?: boolean;
+    support?: SupportAccess | null;
     label: string;
   },
 ): Permission {
@@ -47,6 +56,7 @@ export function permission(
     roles: new Set(roles),
     ownersOnly,
     staff,
+    support,
     label: wording(`permission.${key}.label`, label),
     action: wording(`permission.${key}.action`, label.charAt(0).toLowerCase() + label.slice(1)),
   };
@@ -71,6 +81,14 @@ const OF_ROLE = Object.fromEntries(
 /** What a member with the role may do. */
 export function grantsOfRole(role: MemberRole): Grants {
   return typeof role === "string" ? OF_ROLE[role] : grantsOfKeys(role.permissions);
+}
+
+/** What the platform's staff may do while they act for a member with the role. */
+export function grantsForSupport(role: MemberRole, access: SupportAccess): Grants {
+  const ofMember = grantsOfRole(role);
+  const isOpen = ({ support }: Permission) =>
+    support === "read" || (support === "change" && access === "change");
+  return { has: (permission) => isOpen(permission) && ofMember.has(permission) };
 }
 
 /** Whether a custom role can include the permission. */

@@ -4,6 +4,7 @@ import type { TransactionDb } from "../../db/connection/transaction.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { projects } from "../../db/tenant/schema/projects.ts";
 import type { UserId } from "../access/actor.ts";
+import { SHOWN_ACTOR } from "../audit/audit_log.ts";
 
 /** A line of the tenant's log, with who and what it is about. */
 export type Activity = {
@@ -12,6 +13,8 @@ export type Activity = {
   /** Null for the product itself. */
   actorId: UserId | null;
   actorName: string;
+  /** Whether a person of the platform's staff acted for the actor. */
+  isByStaff: boolean;
   subjectType: string;
   subjectName: string;
   /** The project that the line is about. Null if it was deleted, or if the line is about something else. */
@@ -24,6 +27,7 @@ type JsonLine = {
   action: string;
   actor_id: UserId | null;
   actor_name: string;
+  is_by_staff: boolean;
   subject_type: string;
   subject_name: string;
   project_id: string | null;
@@ -36,7 +40,8 @@ export function activityColumn(db: TransactionDb) {
     at: auditLog.at,
     action: auditLog.action,
     actor_id: auditLog.actorId,
-    actor_name: auditLog.actorName,
+    actor_name: sql`${SHOWN_ACTOR}`.as("actor_name"),
+    is_by_staff: sql`${auditLog.origin} ->> 'staff' is not null`.as("is_by_staff"),
     subject_type: auditLog.subjectType,
     subject_name: auditLog.subjectName,
     project_id: sql`${projects.id}`.as("project_id"),
@@ -48,6 +53,7 @@ export function activityColumn(db: TransactionDb) {
     action: line.action,
     actorId: line.actor_id,
     actorName: line.actor_name,
+    isByStaff: line.is_by_staff,
     subjectType: line.subject_type,
     subjectName: line.subject_name,
     projectId: line.project_id,

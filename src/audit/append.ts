@@ -3,7 +3,7 @@ import type { ControlTx, TenantTx } from "../../db/connection/with_tenant.ts";
 import type { ActorKind, Origin } from "../../db/control/schema/audit.ts";
 import type { MigratorTx } from "../../db/migration/migrator.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
-import { type Actor, describeActor } from "../access/actor.ts";
+import { type Actor, describeActor, staffActor } from "../access/actor.ts";
 import { forbidden } from "../errors.ts";
 import { isRefusedByFunction } from "../platform/database_errors.ts";
 import { newId } from "../platform/ids.ts";
@@ -60,20 +60,22 @@ export async function appendTenantLine(
   await tx.execute(sql`select audit.append_to(${schema}, ${encoded}::jsonb)`);
 }
 
-/** Adds a line to the platform's log. */
+/** Adds a line to the platform's log. Staff who act for a member appear as themselves. */
 export async function appendPlatformLine(
   ctx: Acting,
   tx: ControlTx | MigratorTx,
   line: NewLine,
 ): Promise<void> {
-  await tx.execute(sql`select audit.append_platform(${encode(ctx, line)}::jsonb)`);
+  const { actor } = ctx;
+  const who = actor.type === "acting" ? { ...ctx, actor: staffActor(actor.visit.staff) } : ctx;
+  await tx.execute(sql`select audit.append_platform(${encode(who, line)}::jsonb)`);
 }
 
 /** The JSON that the functions of schema `audit` take. */
 function encode(
   { actor, requestId, ipAddress, services }: Acting,
   { action, subject, details = {} }: NewLine,
-  shown: Shown = { ...describeActor(actor), ipAddress },
+  shown: Shown = { ...describeActor(actor), ipAddress: actor.type === "acting" ? undefined : ipAddress },
 ): string {
   return JSON.stringify({
     id: newId(),
@@ -91,7 +93,8 @@ function encode(
 
 function originOf(actor: Actor, requestId: string, address: string | undefined): Origin {
   const job = actor.type === "system" ? actor.job : undefined;
-  return { kind: kindOf(actor), address, request_id: requestId, job };
+  const staff = actor.type === "acting" ? actor.visit.staff.name : undefined;
+  return { kind: kindOf(actor), address, request_id: requestId, job, staff };
 }
 
 function kindOf(actor: Actor): ActorKind {

@@ -54,11 +54,15 @@ export async function erasePersonFromPlatformAudit(tx: MigratorTx, userId: strin
   await tx.update(platformAuditLog).set(ERASED).where(eq(platformAuditLog.subjectId, userId));
 }
 
+/** The actor's name. "Grace Hopper (Mei Lin)" if a person of the platform's staff acted for the member. */
+export const SHOWN_ACTOR = sql<string>`coalesce(
+  ${auditLog.origin} ->> 'staff' || ' (' || ${auditLog.actorName} || ')', ${auditLog.actorName})`;
+
 const ENTRY = {
   id: auditLog.id,
   at: auditLog.at,
   actorId: auditLog.actorId,
-  actorName: auditLog.actorName,
+  actorName: SHOWN_ACTOR,
   action: auditLog.action,
   subjectName: auditLog.subjectName,
   details: auditLog.details,

@@ -11,7 +11,8 @@ export type LogEntry = {
   sequence: number;
   at: Date;
   action: string;
-  actor: { kind: ActorKind; id: string | null; name: string | null };
+  /** `staff` is the name of the person of the platform's staff who acted for the member. */
+  actor: { kind: ActorKind; id: string | null; name: string | null; staff: string | null };
   subject: { type: string | null; id: string | null; name: string | null };
   changes: FieldChange[];
   /** What else is known. */
@@ -43,10 +44,11 @@ export type LogRow = {
 
 /** SQL in a tenant's transaction can write any origin. */
 const originSchema = z.object({
-  kind: z.enum(["member", "key", "job", "staff", "system", "visitor"] satisfies ActorKind[]),
+  kind: z.enum(["member", "acting", "key", "job", "staff", "system", "visitor"] satisfies ActorKind[]),
   address: z.string().optional(),
   request_id: z.string().optional(),
   job: z.string().optional(),
+  staff: z.string().optional(),
 });
 
 export function toEntry(row: LogRow): LogEntry {
@@ -59,7 +61,12 @@ export function toEntry(row: LogRow): LogEntry {
     sequence: row.sequence,
     at: row.at,
     action: row.action,
-    actor: { kind: origin?.kind ?? (actorId ? "member" : "system"), id: actorId, name: row.actorName },
+    actor: {
+      kind: origin?.kind ?? (actorId ? "member" : "system"),
+      id: actorId,
+      name: row.actorName,
+      staff: origin?.staff ?? null,
+    },
     subject: { type: row.subjectType, id: row.subjectId, name: row.subjectName },
     changes,
     details,

@@ -3,6 +3,7 @@ import { planFeature } from "../billing/plan_features.ts";
 
 export const AUDIT_READ = permission("audit:read", {
   roles: ["owner", "admin"],
+  support: "read",
   label: "See the audit log",
 });
 

@@ -99,6 +99,14 @@ export const SETTINGS = {
     description:
       "When a sign-up creates the workspace. `immediate`: at once. `verified`: after the visitor enters a code sent to their email.",
   }),
+  supportAccess: setting("SUPPORT_ACCESS", {
+    group: "Server",
+    parse: oneOf("consent", "reason"),
+    default: "consent",
+    description:
+      "When staff may act for a member. `consent`: after an owner gave support access. `reason`: also without, read-only, with a reason.",
+    guide: "support-access.md",
+  }),
   passwordRangeUrl: setting("PASSWORD_RANGE_URL", {
     group: "Server",
     parse: serviceUrl,

@@ -1,13 +1,15 @@
-import type { MemberActor, StaffActor, UserActor, UserId } from "../access/actor.ts";
+import type { ActingActor, MemberActor, StaffActor, UserActor, UserId } from "../access/actor.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Appearance } from "./users.ts";
 
-/** A browser's sign-in on one host: a tenant's host (actor `member`) or the apex (actor `user` or `staff`). */
+/** A browser's sign-in on one host: a tenant's host (actor `member` or `acting`) or the apex (actor `user` or `staff`). */
 export type Session = {
   id: string;
   signInId: string;
   tenantId: TenantId | null;
-  actor: UserActor | StaffActor | MemberActor;
+  /** Whose sign-in it is. While staff act for a member, `actor` is the member, and this is the person of the staff. */
+  userId: UserId;
+  actor: UserActor | StaffActor | MemberActor | ActingActor;
   /** The user is platform staff, but this sign-in had no second factor. */
   isStaffWithoutFactor: boolean;
   /** Whether the user has a second factor. */

@@ -1,3 +1,6 @@
+import { and, eq, gt, isNull } from "drizzle-orm";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { supportVisits } from "../../db/control/schema/support.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { MINUTE, SECOND } from "../platform/clock.ts";
@@ -39,6 +42,8 @@ export type HandoffRequest = {
   origin?: string;
   /** The path to open on the tenant's host. */
   next?: string | null;
+  /** The visit in which the user, a person of the platform's staff, acts for a member of the tenant. */
+  supportVisitId?: string;
 };
 
 /** The secret that a tenant's host stored in a browser, or null. No handoff is ever bound to null. */
@@ -60,7 +65,12 @@ export type Handoff = {
  */
 export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
   const { userId, signInId, remember, welcome, origin = ctx.services.config.appUrl.origin, next } = request;
-  const grant = { userId, tenantId: tenant.id, details: { signInId, remember, welcome, origin, next } };
+  const { supportVisitId } = request;
+  const grant = {
+    userId,
+    tenantId: tenant.id,
+    details: { signInId, remember, welcome, origin, next, supportVisitId },
+  };
   return handoffUrl(ctx, tenant, await issueOneTimeToken(ctx, "handoff", grant, HANDOFF_TTL));
 }
 
@@ -94,12 +104,12 @@ export async function findHandoff(
  */
 export async function bindHandoff(
   ctx: SystemContext,
-  { actor, signInId }: Session,
+  { userId, signInId }: Session,
   token: string,
   stateHash: string,
 ): Promise<string | null> {
   const grant = await peekOneTimeToken(ctx, "handoff", token);
-  if (!grant || grant.userId !== actor.id || grant.details.signInId !== signInId) return null;
+  if (!grant || grant.userId !== userId || grant.details.signInId !== signInId) return null;
   const tenant = await ctx.services.use(TENANTS).findById(grant.tenantId!);
   if (!tenant || !await bindOneTimeToken(ctx, "handoff", token, stateHash, BOUND_TTL)) return null;
   return handoffUrl(ctx, tenant, token);
@@ -124,10 +134,28 @@ export async function redeemHandoff(
     if (!proof) return null;
     const { tenantId, details } = grant;
     const remember = details.remember === true;
-    const session = await startSession(ctx, tx, { ...signInOf(grant), ...proof, tenantId, remember, device });
+    const supportVisit = await findSupportVisit(ctx, tx, details.supportVisitId);
+    if (supportVisit === null) return null;
+    const as = { ...signInOf(grant), ...proof, tenantId, supportVisit, remember, device };
+    const session = await startSession(ctx, tx, as);
     const next = typeof details.next === "string" ? details.next : null;
     return { session, welcome: WELCOMES.find((known) => known === details.welcome) ?? null, next };
   });
+}
+
+/** The visit that a handoff opens: undefined if it opens none, null if the visit has ended. */
+async function findSupportVisit(ctx: SystemContext, tx: ControlTx, id: unknown) {
+  if (typeof id !== "string") return undefined;
+  const isOpen = and(
+    eq(supportVisits.id, id),
+    isNull(supportVisits.endedAt),
+    gt(supportVisits.expiresAt, ctx.services.clock.now()),
+  );
+  const [visit] = await tx.select({ id: supportVisits.id, expiresAt: supportVisits.expiresAt }).from(
+    supportVisits,
+  )
+    .where(isOpen).for("update");
+  return visit ?? null;
 }
 
 function signInOf({ userId, details }: OneTimeGrant) {

@@ -31,7 +31,7 @@ export async function isRecentSignIn(
 ): Promise<boolean> {
   const { actor, services } = ctx;
   if (actor.type === "system") return true;
-  if (actor.type === "visitor") throw forbidden();
+  if (actor.type === "visitor" || actor.type === "acting") throw forbidden();
   const types = (await findFactors(services.db.control, actor.id)).map(({ type }) => type);
   const needed = reachableStrength(types);
   if (strengthOf(proved) >= needed) return true;

@@ -15,7 +15,7 @@ import type { Device, Session } from "./credentials.ts";
 import { expiryOf, HAS_SECOND, strengthOf } from "./authentication.ts";
 import { hasFactors } from "./factors.ts";
 import { noticeNewDevice, touchDevice } from "./known_devices.ts";
-import { loadSession } from "./load_session.ts";
+import { loadSession } from "./session_actors.ts";
 import { recordAttempt } from "./sign_in_attempts.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { lockUser } from "./users.ts";
@@ -36,6 +36,8 @@ export type NewSession = {
   authenticatedAt?: Date;
   /** The user needs no second factor in this browser. */
   isTrusted?: boolean;
+  /** The user acts for a member of the tenant until `expiresAt`. Requests don't extend the session. */
+  supportVisit?: { id: string; expiresAt: Date };
   remember: boolean;
   device: Device;
 };
@@ -60,7 +62,7 @@ export async function startSession(
   tx: ControlTx,
   input: NewSession,
 ): Promise<StartedSession> {
-  const { userId, tenantId, signInId = newId(), methods, remember, device } = input;
+  const { userId, tenantId, signInId = newId(), methods, supportVisit, remember, device } = input;
   if (
     !input.signInId && !input.isTrusted && strengthOf(methods) < HAS_SECOND && await hasFactors(tx, userId)
   ) {
@@ -69,13 +71,14 @@ export async function startSession(
   const now = ctx.services.clock.now();
   const token = newToken();
   const authenticatedAt = input.authenticatedAt ?? now;
-  const expiresAt = expiryOf(now, idleTime(remember), authenticatedAt);
+  const expiresAt = supportVisit?.expiresAt ?? expiryOf(now, idleTime(remember), authenticatedAt);
   const session = tx.insert(sessions).values({
     id: newId(),
     tokenHash: sha256(token),
     signInId,
     userId,
     tenantId,
+    supportVisitId: supportVisit?.id,
     remember,
     ...device,
     authenticatedAt,
@@ -88,7 +91,7 @@ export async function startSession(
   const seen = tx.$with("seen").as(touchDevice(tx, userId, device, now));
   const alongside = [
     tx.$with("started").as(session),
-    ...(tenantId ? [tx.$with("visited").as(touchVisit(tx, { userId, tenantId }, now))] : []),
+    ...(tenantId && !supportVisit ? [tx.$with("visited").as(touchVisit(tx, { userId, tenantId }, now))] : []),
   ];
   const [known] = await tx.with(seen, ...alongside).select({ id: seen.id }).from(seen);
   if (!input.signInId) {
@@ -101,11 +104,11 @@ export async function startSession(
 /** Starts a session in place of one that has ended, in the same sign-in and on the same host. */
 export async function restartSession(
   ctx: SystemContext,
-  { actor, tenantId, signInId, remember }: Session,
+  { actor, userId, tenantId, signInId, remember }: Session,
   device: Device,
 ): Promise<StartedSession> {
   const { at: authenticatedAt, methods } = actor.authentication!;
-  const again = { userId: actor.id, tenantId, signInId, methods, authenticatedAt, remember, device };
+  const again = { userId, tenantId, signInId, methods, authenticatedAt, remember, device };
   return await ctx.tx((tx) => startSession(ctx, tx, again));
 }
 
@@ -122,7 +125,7 @@ export async function findSession(
   const session = await services.use(SIGN_INS).sessions.getOrLoad(hash, () => loadSession(services, hash));
   const now = services.clock.now();
   if (!session || session.tenantId !== tenantId || session.expiresAt <= now) return null;
-  const renewed = after(session.lastSeenAt, TOUCH_EVERY) <= now;
+  const renewed = session.actor.type !== "acting" && after(session.lastSeenAt, TOUCH_EVERY) <= now;
   if (renewed) await touch(services, session, now);
   return { session, renewed };
 }
@@ -144,9 +147,9 @@ export async function findProof(
 }
 
 /** Signs a browser out: ends all sessions of its sign-in, on every host. */
-export async function endSignIn(ctx: SystemContext, { actor, signInId }: Session): Promise<void> {
-  await ctx.tx((tx) => endSignInIn(ctx, tx, actor.id, signInId));
-  ctx.services.use(SIGN_INS).forgetUser(actor.id);
+export async function endSignIn(ctx: SystemContext, { userId, signInId }: Session): Promise<void> {
+  await ctx.tx((tx) => endSignInIn(ctx, tx, userId, signInId));
+  ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
 /** Like `endSignIn`, within a transaction. Returns whether the user had such a sign-in. */
@@ -203,12 +206,12 @@ export async function endAllSessionsIn(
   return ended + revoked.length;
 }
 
-async function endSession(ctx: SystemContext, { actor, id }: Session): Promise<void> {
+async function endSession(ctx: SystemContext, { userId, id }: Session): Promise<void> {
   await ctx.tx(async (tx) => {
-    await lockUser(tx, actor.id);
-    await deleteSessions(ctx, tx, actor.id, eq(sessions.id, id));
+    await lockUser(tx, userId);
+    await deleteSessions(ctx, tx, userId, eq(sessions.id, id));
   });
-  ctx.services.use(SIGN_INS).forgetUser(actor.id);
+  ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
 /** When the last session of a sign-in ends, the sign-in's unredeemed handoffs end as well. */
@@ -243,11 +246,11 @@ function idleTime(remember: boolean): number {
 async function touch(services: Services, session: Session, now: Date): Promise<void> {
   session.lastSeenAt = now;
   session.expiresAt = expiryOf(now, idleTime(session.remember), session.actor.authentication!.at);
-  const { lastSeenAt, expiresAt, tenantId, actor } = session;
+  const { lastSeenAt, expiresAt, tenantId, userId } = session;
   const { control } = services.db;
   await Promise.all([
     control.update(sessions).set({ lastSeenAt, expiresAt }).where(eq(sessions.id, session.id)),
-    tenantId ? touchVisit(control, { userId: actor.id, tenantId }, now) : null,
+    tenantId ? touchVisit(control, { userId, tenantId }, now) : null,
   ]);
 }
 

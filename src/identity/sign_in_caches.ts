@@ -36,7 +36,7 @@ export class SignInCaches {
 
   /** Call after a commit that changes a user's credentials, sessions, or profile. */
   forgetUser(id: string): void {
-    this.sessions.deleteWhere((session) => session?.actor.id === id);
+    this.sessions.deleteWhere((session) => session?.userId === id || session?.actor.id === id);
     this.bearers.deleteWhere((bearer) => bearer?.actor.id === id);
     this.members.deleteWhere((member) => member?.id === id);
     this.memberNames.deleteWhere((member) => member?.id === id);

@@ -29,11 +29,13 @@ const PROJECT_CHANGED_MEANWHILE = problem(
 
 export const PROJECTS_READ = permission("projects:read", {
   roles: ["owner", "admin", "member", "viewer"],
+  support: "read",
   label: "See projects",
 });
 
 export const PROJECTS_WRITE = permission("projects:write", {
   roles: ["owner", "admin", "member"],
+  support: "change",
   label: "Create and change projects",
 });
 

@@ -15,6 +15,7 @@ import { releaseHeldJobs } from "../outbox/outbox.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
+import { endVisits } from "../support/ending.ts";
 import { schemaExists } from "./admission.ts";
 import { DELETION_SCHEDULED } from "./emails.ts";
 import {
@@ -138,8 +139,9 @@ export async function suspendTenant(
   { reason }: z.output<typeof suspension>,
 ): Promise<Tenant> {
   authorize(ctx, TENANTS_MANAGE);
-  return await change(ctx, (_, tenant) => {
+  return await change(ctx, async (tx, tenant) => {
     if (tenant.status === "suspended") throw conflict(ALREADY_SUSPENDED.with({ workspace: tenant.name }));
+    await endVisits(ctx.system, tx, { id: tenant.id });
     const suspendedAt = ctx.services.clock.now();
     return [{
       set: { status: "suspended", suspendedAt, suspensionReason: reason },

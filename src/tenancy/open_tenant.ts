@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { roles } from "../../db/control/schema/roles.ts";
-import { memberActor, type TenantActor } from "../access/actor.ts";
+import { actingActor, memberActor, type TenantActor } from "../access/actor.ts";
 import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
 import { type MemberContext, type SystemContext, type TenantContext, tenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
@@ -26,16 +26,18 @@ export async function openTenant(ctx: SystemContext, tenantId: string): Promise<
 export async function currentMember(ctx: MemberContext): Promise<MemberContext> {
   const { system, tenant } = ctx;
   const current = await actorIn(system, tenant);
-  if (current?.type !== "member") throw notFound(WORKSPACE_NOT_FOUND);
+  if (current?.type !== "member" && current?.type !== "acting") throw notFound(WORKSPACE_NOT_FOUND);
   return tenantContext(ctx.services, tenant, current, ctx.requestId);
 }
 
 /** Returns null for a user who is not a member, and for a member of another tenant. */
 async function actorIn({ actor, control }: SystemContext, { id }: Tenant): Promise<TenantActor | null> {
   if (actor.type === "system" || actor.type === "staff") return actor;
-  if (actor.type === "visitor" || (actor.type === "member" && actor.tenantId !== id)) return null;
+  if (actor.type === "visitor" || ("tenantId" in actor && actor.tenantId !== id)) return null;
   const [membership] = await control.select(ROLE_FIELDS).from(memberships)
     .leftJoin(roles, ON_CUSTOM_ROLE)
     .where(and(eq(memberships.tenantId, id), eq(memberships.userId, actor.id)));
-  return membership ? memberActor(actor, id, toRole(membership)) : null;
+  if (!membership) return null;
+  const role = toRole(membership);
+  return actor.type === "acting" ? actingActor(actor, id, role, actor.visit) : memberActor(actor, id, role);
 }

@@ -63,6 +63,12 @@ const ESSENTIAL: Record<string, string[]> = {
   email_changed: ["Ada Lovelace", "ada@new.example", "203.0.113.24", "Firefox on Linux"],
   new_device: ["Ada Lovelace", "203.0.113.24", "Firefox on Linux"],
   account_deleted: ["Denizen"],
+  support_used: [
+    "Acme Instruments",
+    "Grace Hopper",
+    "Ada Lovelace",
+    "The project list is empty since this morning.",
+  ],
   deletion_scheduled: ["Grace Hopper", "December 24, 2026"],
 };
 

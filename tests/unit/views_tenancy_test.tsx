@@ -80,6 +80,8 @@ const TENANT = {
   formerSubdomains: [],
   failure: null,
 };
+/** No owner has given support access. */
+const NO_SUPPORT = { grant: null, needsConsent: true, visit: null, members: [] };
 
 function actionsOf(page: string): string[] {
   return [...page.matchAll(/<form[^>]*\saction="([^"]+)"/g)].map(([, action]) => action!);
@@ -125,7 +127,7 @@ Deno.test("names and reasons that look like markup are shown as text on every wo
         view={{ search: ATTACK, status: "all" }}
       />,
     ),
-    htmlOf(<TenantPage tenant={suspended} history={[entry]} now={NOW} />),
+    htmlOf(<TenantPage support={NO_SUPPORT} tenant={suspended} history={[entry]} now={NOW} />),
   ]);
 
   for (const page of pages) {
@@ -142,7 +144,7 @@ Deno.test("workspace and tenant pages have no inline scripts, handlers or styles
     htmlOf(<SuspendedPage workspace={WORKSPACE} reason="Unpaid." signedIn />),
     htmlOf(<NewWorkspacePage values={{}} errors={{}} hostSuffix=".x" />),
     htmlOf(<TenantsPage {...TENANTS} />),
-    htmlOf(<TenantPage tenant={TENANT} history={[]} now={NOW} />),
+    htmlOf(<TenantPage support={NO_SUPPORT} tenant={TENANT} history={[]} now={NOW} />),
   ]);
 
   for (const page of pages) {
@@ -330,7 +332,7 @@ Deno.test("a tenant's row shows if it is suspended, to be deleted, or has an out
 });
 
 Deno.test("staff can suspend an active tenant with a reason, or delete it by its subdomain", async () => {
-  const page = await htmlOf(<TenantPage tenant={TENANT} history={[]} now={NOW} />);
+  const page = await htmlOf(<TenantPage support={NO_SUPPORT} tenant={TENANT} history={[]} now={NOW} />);
 
   assert.deepEqual(actionsOf(page), [
     "/admin/tenants/0195-t/suspension",
@@ -346,7 +348,7 @@ Deno.test("staff can resume a suspended tenant and cancel its deletion", async (
   const suspension = { reason: "Unpaid since May.", at: NOW };
   const tenant = { ...TENANT, status: "suspended", suspension, deletion: IN_30_DAYS } as const;
 
-  const page = await htmlOf(<TenantPage tenant={tenant} history={[]} now={NOW} />);
+  const page = await htmlOf(<TenantPage support={NO_SUPPORT} tenant={tenant} history={[]} now={NOW} />);
 
   assert.deepEqual(actionsOf(page), [
     "/admin/tenants/0195-t/suspension/end",
@@ -359,6 +361,7 @@ Deno.test("staff can resume a suspended tenant and cancel its deletion", async (
 Deno.test("a suspension or deletion form with an error shows it next to its field", async () => {
   const page = await htmlOf(
     <TenantPage
+      support={NO_SUPPORT}
       tenant={TENANT}
       history={[]}
       now={NOW}
@@ -376,7 +379,7 @@ Deno.test("a tenant's page shows its owners, its history and the error of its la
   const history = [{ at: NOW, actorName: "Sam Rivera", summary: "suspended the workspace" }];
   const tenant = { ...TENANT, failure: "column name contains null values" };
 
-  const page = await htmlOf(<TenantPage tenant={tenant} history={history} now={NOW} />);
+  const page = await htmlOf(<TenantPage support={NO_SUPPORT} tenant={tenant} history={history} now={NOW} />);
 
   assert.match(page, /role="alert"[^]*The last migration failed\.[^]*column name contains null values/);
   assert.match(page, /ada@acme\.example/);

@@ -27,6 +27,11 @@ export function Day({ at, long = false }: { at: Date; long?: boolean }) {
   return <Moment at={at}>{(long ? longDay : day).format(at)}</Moment>;
 }
 
+/** The time of day: "14:32 UTC". */
+export function Clock({ at }: { at: Date }) {
+  return <Moment at={at}>{`${useFormats().clock.format(at)} UTC`}</Moment>;
+}
+
 /** A time to the second, "Dec 23, 2026, 09:00:12 UTC", and below it the distance from `now`. */
 export function Instant({ at, now }: { at: Date; now: Date }) {
   const formats = useFormats();

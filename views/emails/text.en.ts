@@ -243,6 +243,23 @@ export const en = {
     expiry: (expires: Date) =>
       `The offer is open until ${formatDay(expires)}. Until you accept, nothing changes.`,
   },
+  supportUsed: {
+    subject: (workspace: string) => `Support opened ${workspace}`,
+    preheader: "You can see what support did in the audit log.",
+    yourWorkspace: "your workspace",
+    body: {
+      read: (staff: string, member: string) =>
+        `${staff} from our support team is viewing the workspace as ${member}. They can't change anything.`,
+      change: (staff: string, member: string) =>
+        `${staff} from our support team is working in the workspace as ${member}. They can make changes.`,
+    },
+    reason: (reason: string) => `Reason: ${reason}`,
+    unnamed: "Someone from our support team is viewing your workspace.",
+    button: "See support access",
+    limits: "Support never sees billing or security settings. An owner can revoke the access at any time.",
+    withoutGrant:
+      "Support never sees billing or security settings. The access is read-only and ends after 30 minutes.",
+  },
   deletionScheduled: {
     subject: (workspace: string, due: Date) => `${workspace} will be deleted on ${formatDay(due)}`,
     preheader: (person: string) => `${person} scheduled it. Until then, an owner can cancel the deletion.`,

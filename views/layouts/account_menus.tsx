@@ -39,6 +39,16 @@ export function WorkspaceSwitcher({ tenant }: { tenant: Mark }) {
   );
 }
 
+/** The workspace's name alone. */
+export function WorkspaceName({ tenant }: { tenant: Mark }) {
+  return (
+    <p class="flex h-9 items-center gap-2 px-2">
+      <TenantMark {...tenant} />
+      <span class="tenant-name min-w-0 truncate font-semibold" dir="auto">{tenant.name}</span>
+    </p>
+  );
+}
+
 /** An icon in a menu of workspaces. It is as wide as their marks. */
 function BesideMarks({ icon }: { icon: IconName }) {
   return (

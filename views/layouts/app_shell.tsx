@@ -2,11 +2,11 @@ import type { PropsWithChildren } from "hono/jsx";
 import type { AvatarColor } from "../../src/identity/users.ts";
 import { Alert } from "../components/alert.tsx";
 import { Button, ButtonLink } from "../components/button.tsx";
-import { Day } from "../components/time.tsx";
+import { Clock, Day } from "../components/time.tsx";
 import { Palette } from "../pages/search/palette.tsx";
 import { fill } from "../text.ts";
 import type { Mark } from "../components/tenant_mark.tsx";
-import { UserMenu, WorkspaceSwitcher } from "./account_menus.tsx";
+import { UserMenu, WorkspaceName, WorkspaceSwitcher } from "./account_menus.tsx";
 import type { LayoutProps } from "./layout.ts";
 import {
   type NavigationGroup,
@@ -29,13 +29,15 @@ export type ShellProps = {
   deletion?: { on: Date; canCancel: boolean };
   /** The person's email address while it is unconfirmed. */
   unverified?: string;
+  /** Set while a person of the platform's staff acts for the member. */
+  visit?: { access: "read" | "change"; until: Date };
   /** The day from which on the workspace requires a second factor, which the person lacks. */
   factorBy?: Date;
 };
 
 /** The layout of a workspace's pages, for its members. */
 export function AppShell(
-  { links, tenant, user, deletion, unverified, factorBy, children, ...page }: PropsWithChildren<
+  { links, tenant, user, visit, deletion, unverified, factorBy, children, ...page }: PropsWithChildren<
     LayoutProps & ShellProps
   >,
 ) {
@@ -49,10 +51,15 @@ export function AppShell(
       {...page}
       documentTitle={`${page.title} · ${tenant.name}`}
       description={page.description ?? text.description(page.title, tenant.name)}
-      sidebar={<Sidebar links={links} tenant={tenant} user={user} />}
+      sidebar={<Sidebar links={links} tenant={tenant} user={user} isVisit={visit !== undefined} />}
       subNavigation={besides}
-      notices={deletion || unverified || factorBy
-        ? <Notices deletion={deletion} unverified={unverified} factorBy={factorBy} />
+      notices={visit || deletion || unverified || factorBy
+        ? (
+          <>
+            {visit ? <VisitNotice {...visit} workspace={tenant.name} member={user.name} /> : null}
+            <Notices deletion={deletion} unverified={unverified} factorBy={factorBy} />
+          </>
+        )
         : null}
       search={<Palette />}
     >
@@ -61,14 +68,17 @@ export function AppShell(
   );
 }
 
-function Sidebar({ links, tenant, user }: Pick<ShellProps, "links" | "tenant" | "user">) {
+/** On a visit, the sidebar leads nowhere but into the workspace. */
+function Sidebar(
+  { links, tenant, user, isVisit }: Pick<ShellProps, "links" | "tenant" | "user"> & { isVisit: boolean },
+) {
   const text = layoutText.use();
   const current = useCurrentLink(links)?.group;
   const inGroup = (group: NavigationGroup) => links.filter((link) => link.group === group);
   const [settings, account] = [inGroup("settings")[0], inGroup("account")[0]];
   return (
     <>
-      <WorkspaceSwitcher tenant={tenant} />
+      {isVisit ? <WorkspaceName tenant={tenant} /> : <WorkspaceSwitcher tenant={tenant} />}
       <SearchLink />
       <nav aria-label={text.main} class="mt-3 min-h-0 flex-1 overflow-y-auto">
         <SidebarLinks links={inGroup("main")} />
@@ -83,7 +93,7 @@ function Sidebar({ links, tenant, user }: Pick<ShellProps, "links" | "tenant" | 
             />
           )
           : null}
-        <UserMenu user={user} accountHref={account?.href} />
+        {isVisit ? null : <UserMenu user={user} accountHref={account?.href} />}
       </div>
     </>
   );
@@ -98,6 +108,29 @@ function Notices(
       {factorBy ? <FactorNotice by={factorBy} /> : null}
       {unverified ? <VerificationNotice address={unverified} /> : null}
     </>
+  );
+}
+
+/** Says for whom a person of the platform's staff acts, and until when. It can't be dismissed. */
+export function VisitNotice(
+  { workspace, member, access, until }: NonNullable<ShellProps["visit"]> & {
+    workspace: string;
+    member: string;
+  },
+) {
+  const text = layoutText.use();
+  const names = {
+    workspace: <bdi>{workspace}</bdi>,
+    member: <bdi>{member}</bdi>,
+    time: <Clock at={until} />,
+  };
+  const end = <NoticeForm action="/support-visit/end" label={text.endVisit} />;
+  return (
+    <div class="sticky top-2 z-10">
+      <Alert kind="warning" action={end}>
+        {fill(access === "read" ? text.visitReading : text.visitChanging, names)}
+      </Alert>
+    </div>
   );
 }
 

@@ -12,10 +12,12 @@ export type Origin = {
   request_id?: string;
   /** The background job that made the change. */
   job?: string;
+  /** The name of the person of the platform's staff who acted for the member. */
+  staff?: string;
 };
 
-/** `staff` are the platform's people, `system` is the product itself, such as its CLI. */
-export type ActorKind = "member" | "key" | "job" | "staff" | "system" | "visitor";
+/** `staff` are the platform's people, `acting` is one of them who acts for a member, `system` is the product itself, such as its CLI. */
+export type ActorKind = "member" | "acting" | "key" | "job" | "staff" | "system" | "visitor";
 
 /** Who did what to tenants and to the platform. See src/audit/audit_log.ts for the hashes. */
 export const platformAuditLog = control.table("audit_log", {

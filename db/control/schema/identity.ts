@@ -3,6 +3,7 @@ import { boolean, index, integer, jsonb, smallint, text, unique, uuid } from "dr
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
+import { supportVisits } from "./support.ts";
 import { tenants } from "./tenants.ts";
 import { users } from "./users.ts";
 
@@ -23,6 +24,8 @@ export const sessions = control.table("sessions", {
   signInId: uuid("sign_in_id").notNull(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
+  /** Set for a person of the platform's staff who acts for a member: the user is that person. */
+  supportVisitId: uuid("support_visit_id").references(() => supportVisits.id, { onDelete: "cascade" }),
   remember: boolean("remember").notNull(),
   ipAddress: text("ip_address").notNull(),
   userAgent: text("user_agent").notNull(),
@@ -34,6 +37,7 @@ export const sessions = control.table("sessions", {
   index("sessions_user").on(table.userId),
   index("sessions_sign_in").on(table.signInId),
   index("sessions_expiry").on(table.expiresAt),
+  index("sessions_support_visit").on(table.supportVisitId).where(sql`${table.supportVisitId} is not null`),
 ]);
 
 /** Tokens that work once. Each is bound to its purpose, its user, and its tenant, if any. */

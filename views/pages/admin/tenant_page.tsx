@@ -10,6 +10,7 @@ import { Day } from "../../components/time.tsx";
 import { useTranslate } from "../../wording.ts";
 import { DeletionCard, SuspensionCard } from "./tenant_actions.tsx";
 import { type ListedTenant, TenantStatus } from "./tenant_row.tsx";
+import { type TenantSupport, VisitCard } from "./visit_card.tsx";
 import { tenantText } from "./tenant_text.ts";
 import { USERS } from "./user_list.tsx";
 
@@ -26,14 +27,16 @@ export type ShownTenant = ListedTenant & {
 export type TenantPageProps = {
   tenant: ShownTenant;
   history: Activity[];
+  support: TenantSupport;
   now: Date;
   /** A form with errors. */
+  startVisit?: { values: { member_id?: string; reason?: string }; errors: FieldErrors };
   suspend?: { values: { reason?: string }; errors: FieldErrors };
   remove?: { values: { confirmation?: string }; errors: FieldErrors };
 };
 
 /** `/admin/tenants/:id`: a tenant's details, history and actions. */
-export function TenantPage({ tenant, history, now, suspend, remove }: TenantPageProps) {
+export function TenantPage({ tenant, history, support, now, startVisit, suspend, remove }: TenantPageProps) {
   const text = tenantText.use();
   return (
     <>
@@ -43,6 +46,7 @@ export function TenantPage({ tenant, history, now, suspend, remove }: TenantPage
           <TenantFacts tenant={tenant} />
         </Card>
         <div class="grid grid-cols-1 gap-6 lg:row-span-2">
+          <VisitCard tenantId={tenant.id} support={support} now={now} form={startVisit} />
           <SuspensionCard tenant={tenant} now={now} form={suspend} />
           <DeletionCard tenant={tenant} form={remove} />
         </div>

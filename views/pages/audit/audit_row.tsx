@@ -6,6 +6,7 @@ import { MainCell, Row, RowCell, RowLink, TWO_LINES } from "../../components/lis
 import { Time } from "../../components/time.tsx";
 import { formatsOf } from "../../locale.ts";
 import { usePage } from "../../page.tsx";
+import { fill } from "../../text.ts";
 import { auditText } from "./text.ts";
 
 /** An entry with its sentence. */
@@ -47,7 +48,13 @@ export function AuditRow({ entry, path, now }: { entry: ShownEntry; path: string
 /** Initials for a person, and an icon for everyone else. */
 export function ActorMark({ actor: { kind, name } }: { actor: LogEntry["actor"] }) {
   if (kind === "member" && name !== null) return <Avatar name={name} size="small" />;
-  const icon = kind === "staff" ? "shield" : kind === "job" ? "clock" : kind === "key" ? "bolt" : "settings";
+  const icon = kind === "staff" || kind === "acting"
+    ? "shield"
+    : kind === "job"
+    ? "clock"
+    : kind === "key"
+    ? "bolt"
+    : "settings";
   return (
     <span class="grid size-6 shrink-0 place-items-center rounded-full bg-sunken text-muted">
       <Icon name={icon} class="size-3.5" />
@@ -55,8 +62,12 @@ export function ActorMark({ actor: { kind, name } }: { actor: LogEntry["actor"] 
   );
 }
 
-export function ActorName({ actor: { name } }: { actor: LogEntry["actor"] }) {
-  return name === null ? <span class="text-muted">{auditText.use().erased}</span> : <bdi>{name}</bdi>;
+/** The actor's name. For staff who acted for a member, both names. */
+export function ActorName({ actor: { name, staff } }: { actor: LogEntry["actor"] }) {
+  const text = auditText.use();
+  if (name === null) return <span class="text-muted">{text.erased}</span>;
+  const own = <bdi>{name}</bdi>;
+  return staff === null ? own : <>{fill(text.staffFor, { staff: <bdi>{staff}</bdi>, member: own })}</>;
 }
 
 /** What happened, with the names in it standing out. */

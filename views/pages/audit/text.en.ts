@@ -19,6 +19,7 @@ export const en = {
   },
   kinds: {
     member: "Member",
+    acting: "Support, for a member",
     key: "API key",
     job: "Background job",
     staff: "Support",
@@ -35,6 +36,7 @@ export const en = {
   noMatchHint: "Try other filters, or show all entries.",
   showAll: "Show all entries",
 
+  staffFor: "{staff} for {member}",
   verified: "Verified up to entry {entry} · {time}",
   notVerified: "Not verified yet. We verify the log every night.",
   meaning: "What does this mean?",

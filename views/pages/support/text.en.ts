@@ -1,0 +1,30 @@
+export const en = {
+  title: "Support access",
+  settings: "Settings",
+  lead: "Let our support team see the workspace as one of its members, to help you with a problem.",
+  limits:
+    "Support never gets to billing, security settings, roles, or anyone's account. Every visit is in the audit log.",
+
+  give: "Give access",
+  access: "What support may do",
+  accesses: { read: "View only", change: "View and change" },
+  accessHint: "Choose changes only if support should fix something for you.",
+  duration: "For how long",
+  durations: { hour: "1 hour", day: "1 day", week: "7 days" },
+  note: "What's the problem?",
+  noteHint: "Support reads this before they start.",
+  submit: "Give support access",
+  granted: "Support has access.",
+
+  current: "Support has access",
+  revoke: "Revoke access",
+  revoked: "Access revoked.",
+
+  visits: "Visits",
+  noVisits: "No visits yet",
+  noVisitsHint: "When support opens the workspace, it shows here.",
+  as: "{staff} as {member}",
+  running: "Now",
+  facts: { access: "Access", ends: "Ends", givenBy: "Given by", note: "Problem" },
+  formerMember: "Former member",
+};
