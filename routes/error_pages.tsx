@@ -29,7 +29,7 @@ export async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unk
   const tenant = c.get("tenant");
   if (kind === "unauthenticated" && c.req.method === "GET") return redirect(c, signInAddress(c));
   if (kind === "reauthentication_required") {
-    return isPartial(c) || c.req.method === "GET" ? redirect(c, stepUpAddress(c)) : await stepUpPage(c);
+    return c.req.method === "GET" ? redirect(c, stepUpAddress(c)) : await stepUpPage(c);
   }
   if (kind === "second_factor_required") return redirect(c, `${SECURITY_PATH}?notice=required`);
   if (isPartial(c)) return await errorToast(c, error);

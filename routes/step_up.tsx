@@ -7,10 +7,10 @@ import { parseInput } from "../src/platform/input.ts";
 import { SiteLayout } from "../views/layouts/site_layout.tsx";
 import { StepUpPage } from "../views/pages/step_up/step_up_page.tsx";
 import { stepUpText } from "../views/pages/step_up/text.ts";
-import { type Fields, type HttpEnv, readForm, systemContextOf } from "./http.ts";
+import { type Fields, type HttpEnv, isPartial, readForm, redirect, systemContextOf } from "./http.ts";
 import { localeOf } from "./locale.ts";
 import { replaceSession } from "./middleware/session.ts";
-import { page, withoutPasswords } from "./page.tsx";
+import { fragment, page, withoutPasswords } from "./page.tsx";
 import { fieldTexts, problemText } from "./problem_text.ts";
 import { passkeyBrowserOf, passkeyHref } from "./site/passkey_browser.ts";
 import { safeNext } from "./site/redirects.ts";
@@ -59,22 +59,28 @@ async function refusalOf(prove: () => Promise<void>): Promise<DomainError | null
   }
 }
 
-/** Asks the person to prove who they are. The form on the page repeats the request with the proof. */
+/**
+ * Asks the person to prove who they are. The form on the page repeats the request with the proof. For htmx, it takes the place of the
+ * page's content, unless the person has a passkey, which needs a page with its script.
+ */
 export async function stepUpPage<Env extends HttpEnv>(
   c: Context<Env>,
   refusal?: DomainError,
 ): Promise<Response> {
   if (c.get("layout") === SiteLayout) await c.get("mount")?.frame?.(c as unknown as Context<HttpEnv>);
   const { pathname, search } = new URL(c.req.url);
-  const fields = c.req.method === "POST"
-    ? keptFields(await readForm(c))
-    : { next: c.req.query("next") ?? "/" };
+  const sent = c.req.method === "POST" ? await readForm(c) : { next: c.req.query("next") ?? "/" };
+  const fields = keptFields(sent);
+  const way = await findStepUpWay(systemContextOf(c));
+  if (isPartial(c) && way.by === "code" && way.hasPasskey) {
+    return redirect(c, `${STEP_UP_PATH}?${new URLSearchParams({ next: senderOf(c) })}`);
+  }
   const locale = localeOf(c);
   const title = stepUpText.of(locale).title;
   const errors: FieldErrors = refusal ? fieldTexts(refusal.fields, locale) : {};
   const body = (
     <StepUpPage
-      way={await findStepUpWay(systemContextOf(c))}
+      way={way}
       passkeyHref={passkeyHref(c, {
         next: fields.next ?? senderOf(c),
         remember: c.get("session")?.remember,
@@ -84,9 +90,15 @@ export async function stepUpPage<Env extends HttpEnv>(
       email={c.get("session")?.actor.email ?? ""}
       errors={errors}
       problem={refusal && refusal.kind !== "invalid" ? problemText(refusal.problem, locale) : undefined}
-      isTitled={c.get("layout").isTitled}
+      isTitled={!isPartial(c) && c.get("layout").isTitled}
+      losesPassword={hasPassword(sent)}
     />
   );
+  if (isPartial(c)) {
+    c.header("HX-Retarget", "#main");
+    c.header("HX-Reswap", "innerHTML show:window:top");
+    return await fragment(c, body);
+  }
   return await page(c, { title, body, status: refusal ? 422 : c.req.method === "POST" ? 403 : 200 });
 }
 
@@ -94,6 +106,12 @@ export async function stepUpPage<Env extends HttpEnv>(
 function senderOf<Env extends HttpEnv>(c: Context<Env>): string {
   const sender = URL.parse(c.req.header("Referer") ?? "");
   return sender ? safeNext(sender.pathname + sender.search, "/") : "/";
+}
+
+/** Passwords aren't written into a page, so the person types them again. */
+function hasPassword(fields: Fields): boolean {
+  const kept = keptFields(fields);
+  return Object.keys(fields).some((name) => !FIELD.test(name) && !(name in kept));
 }
 
 function keptFields(fields: Fields): Fields {

@@ -244,6 +244,9 @@ Deno.test("second factors of browsers", async (t) => {
     world.clock.advance(11 * MINUTE);
     const form = { confirmation: acme.tenant.name };
     const asked = await browser.post(`${host}/settings/deletion`, form);
+    const inPlace = await browser.post(`${host}/settings/deletion`, { ...form, password: "typed" }, {
+      "HX-Request": "true",
+    });
     const wrong = await browser.post(`${host}/settings/deletion`, {
       ...form,
       step_up: "confirm",
@@ -261,6 +264,11 @@ Deno.test("second factors of browsers", async (t) => {
     assert.match(asked.text, /action="\/settings\/deletion"/);
     assert.match(asked.text, /type="hidden" name="confirmation" value="acme Ltd"/);
     assert.match(asked.text, /name="step_up_code"/);
+    assert.match(asked.text, /Nothing you entered is lost/);
+    assert.equal(inPlace.headers["hx-retarget"], "#main");
+    assert.match(inPlace.text, /^<div[^]*type="hidden" name="confirmation" value="acme Ltd"/);
+    assert.match(inPlace.text, /You&#39;ll type the form&#39;s password again/);
+    assert.doesNotMatch(inPlace.text, /value="typed"/);
     assert.equal(wrong.status, 422);
     assert.doesNotMatch(open.text, /will be deleted/);
     assert.equal(done.url, `${host}/settings`);

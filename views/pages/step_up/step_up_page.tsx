@@ -19,6 +19,8 @@ export type StepUpPageProps = {
   email: string;
   errors?: FieldErrors;
   problem?: string;
+  /** Whether the form had a password, which isn't sent again. */
+  losesPassword?: boolean;
   /** Whether the layout shows the title. */
   isTitled?: boolean;
 };
@@ -42,7 +44,9 @@ export function StepUpPage({ isTitled, ...props }: StepUpPageProps) {
           {hasFields ? <StepUpForm {...props} isSecondary={hasPasskey} /> : null}
         </div>
       </Card>
-      <p class="text-sm text-muted">{hasPasskey && props.passkeyHref ? text.back : text.kept}</p>
+      <p class="text-sm text-muted">
+        {hasPasskey && props.passkeyHref ? text.back : props.losesPassword ? text.keptButPassword : text.kept}
+      </p>
     </div>
   );
 }

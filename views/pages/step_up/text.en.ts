@@ -7,6 +7,8 @@ export const en = {
     email: "Enter the 6-digit code that we email you to continue.",
     recovery: "Enter one of your recovery codes to continue.",
   },
+  keptButPassword:
+    "You'll type the form's password again. Nothing else is lost, and we won't ask again for 10 minutes.",
   kept: "Nothing you entered is lost. We won't ask again for 10 minutes.",
   back: "You come back to the page you were on. We won't ask again for 10 minutes.",
   password: "Password",
