@@ -22,7 +22,6 @@ import type { Device } from "./credentials.ts";
 import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./emails.ts";
 import { USER_FACTOR_ADDED, USER_FACTOR_REMOVED, USER_RECOVERY_CODES_REPLACED } from "./events.ts";
 import {
-  countAttempt,
   FACTOR_CODE_MINUTES,
   isEmailedCode,
   normalizeCode,
@@ -30,6 +29,7 @@ import {
   sealTotpSecret,
   SECRET_PURPOSE,
   useTotp,
+  withinCodeLimit,
 } from "./factor_codes.ts";
 import { deleteFactors, type Factor, FACTOR_TYPES, type FactorType, findFactors } from "./factors.ts";
 import { requireRecentSignIn } from "./recent_sign_in.ts";
@@ -141,19 +141,19 @@ export async function confirmFactor(
   authorizeSelf(ctx, userId);
   await requireRecentSignIn(ctx);
   const { type, name } = await getPendingFactor(ctx, userId, id);
-  await countAttempt(ctx, userId);
-  const outcome = await ctx.tx(async (tx) => {
-    await lockUser(tx, userId);
-    const isFirst = (await findFactors(tx, userId)).length === 0;
-    if (!await confirmIn(ctx, tx, { userId, id, type }, normalizeCode(code))) return null;
-    await endTrust(tx, userId);
-    if ("authentication" in ctx.actor && ctx.actor.authentication) {
-      await recordProof(ctx, tx, userId, ctx.actor.authentication, type);
-    }
-    await publishChange(ctx, tx, userId, USER_FACTOR_ADDED, { type });
-    await sendEmail(ctx, tx, FACTOR_ADDED, { userId, type, name, ...device });
-    return { recoveryCodes: isFirst ? await replaceRecoveryCodes(ctx, tx, userId) : null };
-  });
+  const outcome = await withinCodeLimit(ctx, userId, () =>
+    ctx.tx(async (tx) => {
+      await lockUser(tx, userId);
+      const isFirst = (await findFactors(tx, userId)).length === 0;
+      if (!await confirmIn(ctx, tx, { userId, id, type }, normalizeCode(code))) return null;
+      await endTrust(tx, userId);
+      if ("authentication" in ctx.actor && ctx.actor.authentication) {
+        await recordProof(ctx, tx, userId, ctx.actor.authentication, type);
+      }
+      await publishChange(ctx, tx, userId, USER_FACTOR_ADDED, { type });
+      await sendEmail(ctx, tx, FACTOR_ADDED, { userId, type, name, ...device });
+      return { recoveryCodes: isFirst ? await replaceRecoveryCodes(ctx, tx, userId) : null };
+    }));
   if (!outcome) throw invalid({ code: FACTOR_CODE_WRONG });
   ctx.services.use(SIGN_INS).forgetUser(userId);
   log.info("second factor added", { userId, type, requestId: ctx.requestId });

@@ -14,7 +14,7 @@ import {
   startChallenge,
 } from "./challenges.ts";
 import type { Device } from "./credentials.ts";
-import { countAttempt, proveCode } from "./factor_codes.ts";
+import { proveCode, withinCodeLimit } from "./factor_codes.ts";
 import { CODE_KINDS, type CodeKind, findCodeKinds, hasFactors } from "./factors.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
 import { withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
@@ -101,6 +101,8 @@ export type OpenSecondStep = {
   isEmailed: boolean;
   next: string | null;
   canTrust: boolean;
+  /** After an emailed link: how to sign in with a code by email after all. Null if none is set up, or if it counts here. */
+  withoutEmail: { address: string; hasPassword: boolean } | null;
 };
 
 /** The second step of a browser. Null if it has ended, or belongs to another host. */
@@ -111,10 +113,16 @@ export async function findSecondStep(
 ): Promise<OpenSecondStep | null> {
   const challenge = await findChallenge(ctx, "browser_sign_in", token);
   if (!challenge || challenge.tenantId !== tenantId) return null;
-  const { isPlatformAdmin } = await getUserById(ctx.control, challenge.userId);
-  const kinds = await kindsFor(ctx.control, challenge);
-  const isEmailed = challenge.emailedAt !== null;
-  return { kinds, isEmailed, next: challenge.next, canTrust: !isPlatformAdmin };
+  const { isPlatformAdmin, email, passwordHash } = await getUserById(ctx.control, challenge.userId);
+  const all = await findCodeKinds(ctx.control, challenge.userId);
+  const kinds = countingKinds(all, challenge);
+  return {
+    kinds,
+    isEmailed: challenge.emailedAt !== null,
+    next: challenge.next,
+    canTrust: !isPlatformAdmin,
+    withoutEmail: kinds.length < all.length ? { address: email, hasPassword: passwordHash !== null } : null,
+  };
 }
 
 /** Emails a code for a second step. Throws `unauthenticated` if it has ended, or `bad_request` if no code by email is set up. */
@@ -167,15 +175,15 @@ export async function redeemSecondStep<T>(
   const challenge = await attemptChallenge(ctx, purpose, token);
   if (!challenge) throw ended();
   const { id, userId, firstMethod } = challenge;
-  await countAttempt(ctx, userId);
-  const done = await ctx.tx(async (tx) => {
-    await lockUser(tx, userId);
-    const emailedFor = challenge.emailedAt && firstMethod !== "email" ? id : null;
-    const method = await proveCode(ctx, tx, userId, { code, emailedFor, kind });
-    if (!method) return null;
-    if (!await endChallenge(tx, challenge)) throw ended();
-    return { result: await work(tx, challenge, [firstMethod, method]) };
-  });
+  const done = await withinCodeLimit(ctx, userId, () =>
+    ctx.tx(async (tx) => {
+      await lockUser(tx, userId);
+      const emailedFor = challenge.emailedAt && firstMethod !== "email" ? id : null;
+      const method = await proveCode(ctx, tx, userId, { code, emailedFor, kind });
+      if (!method) return null;
+      if (!await endChallenge(tx, challenge)) throw ended();
+      return { result: await work(tx, challenge, [firstMethod, method]) };
+    }));
   log[done ? "info" : "warn"](done ? "second factor accepted" : "second factor refused", {
     userId,
     requestId: ctx.requestId,
@@ -184,12 +192,16 @@ export async function redeemSecondStep<T>(
   return done.result;
 }
 
-/** The codes that count. After an emailed link, no emailed code does. */
+/** The codes that count. */
 async function kindsFor(
   db: Parameters<typeof findCodeKinds>[0],
-  { userId, firstMethod }: Challenge,
+  challenge: Challenge,
 ): Promise<CodeKind[]> {
-  const kinds = await findCodeKinds(db, userId);
+  return countingKinds(await findCodeKinds(db, challenge.userId), challenge);
+}
+
+/** After an emailed link, no emailed code counts. */
+function countingKinds(kinds: CodeKind[], { firstMethod }: Challenge): CodeKind[] {
   return firstMethod === "email" ? kinds.filter((kind) => kind !== "email") : kinds;
 }
 

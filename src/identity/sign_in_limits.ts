@@ -24,6 +24,12 @@ export const SIGN_UP_EMAIL = rateLimit("sign_up_email", { limit: 5, window: HOUR
 export const CODES_ADDRESS = rateLimit("codes_address", { limit: 100, window: HOUR, whenDown: "closed" });
 /** Requests for an emailed link or code from one network. Each address also has a limit of its own. */
 export const LINKS_ADDRESS = rateLimit("links_address", { limit: 300, window: HOUR, whenDown: "closed" });
+/** Wrong codes of second factors for one person, in any browser and program. Guessing one takes 300,000 attempts. */
+export const FACTOR_CODES = rateLimit("factor_codes", {
+  limit: 20,
+  window: 15 * MINUTE,
+  whenDown: "closed",
+});
 
 export const SIGN_IN_LIMITS = [
   SIGN_IN_ACCOUNT,
@@ -32,6 +38,7 @@ export const SIGN_IN_LIMITS = [
   SIGN_UP_EMAIL,
   CODES_ADDRESS,
   LINKS_ADDRESS,
+  FACTOR_CODES,
 ];
 
 /** Counts an attempt from the client's network. Jobs and commands have none, so nothing limits them. Throws like `enforce`. */

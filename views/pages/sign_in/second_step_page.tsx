@@ -1,5 +1,6 @@
 import type { OpenSecondStep } from "../../../src/identity/second_step.ts";
-import { Button } from "../../components/button.tsx";
+import { Alert } from "../../components/alert.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
 import { Checkbox } from "../../components/checkbox.tsx";
 import { CodeField } from "../../components/code_field.tsx";
 import { hx } from "../../components/hx.ts";
@@ -8,7 +9,9 @@ import { Waiting } from "../../components/skeleton.tsx";
 import { FormColumn } from "../../layouts/site_layout.tsx";
 import { signInText } from "./text.ts";
 
-export type SecondStepFormProps = Pick<OpenSecondStep, "kinds" | "isEmailed" | "canTrust"> & {
+export type SecondStepFormProps = Omit<OpenSecondStep, "next"> & {
+  /** The path to open after the sign-in. */
+  next?: string | null;
   error?: string;
   isTrusting?: boolean;
 };
@@ -16,9 +19,12 @@ export type SecondStepFormProps = Pick<OpenSecondStep, "kinds" | "isEmailed" | "
 /** `/login/mfa`: asks for a second factor after the password. */
 export function SecondStepPage(form: SecondStepFormProps) {
   const text = signInText.use();
-  const { kinds, isEmailed } = form;
+  const { kinds, isEmailed, withoutEmail, next } = form;
   return (
     <FormColumn title={text.stepTitle} lead={text.stepLead[kinds[0] ?? "recovery"]}>
+      {withoutEmail
+        ? <Alert kind="info">{withoutEmail.hasPassword ? text.notByEmail : text.onlyRecovery}</Alert>
+        : null}
       <SecondStepForm {...form} />
       <div class="flex flex-wrap items-center justify-between gap-3">
         {kinds.includes("email")
@@ -28,10 +34,17 @@ export function SecondStepPage(form: SecondStepFormProps) {
             </form>
           )
           : null}
+        {withoutEmail?.hasPassword
+          ? <ButtonLink href={passwordHref(withoutEmail.address, next)}>{text.usePassword}</ButtonLink>
+          : null}
         <TextLink href="/login">{text.otherAccount}</TextLink>
       </div>
     </FormColumn>
   );
+}
+
+function passwordHref(email: string, next?: string | null): string {
+  return `/login?${new URLSearchParams({ email, ...(next ? { next } : {}) })}`;
 }
 
 /** Only the form. htmx gets it with 422 if the code is wrong. */
