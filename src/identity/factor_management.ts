@@ -19,7 +19,6 @@ import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { singleLine } from "../platform/text.ts";
 import type { Device } from "./credentials.ts";
-import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./emails.ts";
 import { USER_FACTOR_ADDED, USER_FACTOR_REMOVED, USER_RECOVERY_CODES_REPLACED } from "./events.ts";
 import {
   FACTOR_CODE_MINUTES,
@@ -31,6 +30,7 @@ import {
   useTotp,
   withinCodeLimit,
 } from "./factor_codes.ts";
+import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./factor_emails.ts";
 import { deleteFactors, type Factor, FACTOR_TYPES, type FactorType, findFactors } from "./factors.ts";
 import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";

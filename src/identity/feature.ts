@@ -3,9 +3,6 @@ import {
   ACCOUNT_DELETED,
   CONFIRM_NEW_EMAIL,
   EMAIL_CHANGED,
-  FACTOR_ADDED,
-  FACTOR_CODE,
-  FACTOR_REMOVED,
   NEW_DEVICE,
   PASSWORD_CHANGED,
   RESET_PASSWORD,
@@ -15,6 +12,7 @@ import {
 } from "./emails.ts";
 import { EVENTS } from "./events.ts";
 import { TOTP_SECRETS } from "./factor_codes.ts";
+import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./factor_emails.ts";
 import { SIGN_IN_LIMITS } from "./sign_in_limits.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { CONFIRM_EMAIL } from "./setup.ts";
