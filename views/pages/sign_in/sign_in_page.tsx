@@ -31,8 +31,6 @@ export function SignInPage({ workspace, ...form }: SignInFormProps & { workspace
       lead={text.lead}
     >
       <SignInForm {...form} />
-      <Divider />
-      <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
       <p class="text-muted">
         {fill(text.newHere, { link: <TextLink href={`${apexUrl}/signup`}>{text.create}</TextLink> })}
       </p>
@@ -50,8 +48,11 @@ function Divider() {
   );
 }
 
-function byEmailHref({ next }: SignInFormProps): string {
-  return next ? `/login/email?${new URLSearchParams({ next })}` : "/login/email";
+function byEmailHref({ values = {}, next }: SignInFormProps): string {
+  const query = new URLSearchParams();
+  if (next) query.set("next", next);
+  if (values.email) query.set("email", values.email);
+  return query.size > 0 ? `/login/email?${query}` : "/login/email";
 }
 
 /** Only the form. htmx gets it with 422 if the sign-in fails. */
@@ -92,6 +93,8 @@ export function SignInForm({ values = {}, problem, next }: SignInFormProps) {
         {text.signIn}
         <Waiting />
       </Button>
+      <Divider />
+      <ButtonLink href={byEmailHref({ values, next })} size="large">{text.emailLink}</ButtonLink>
     </form>
   );
 }
