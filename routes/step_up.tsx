@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { DomainError, type ErrorKind, type FieldErrors } from "../src/errors.ts";
 import { reauthenticateByPasskey } from "../src/identity/passkeys.ts";
-import { emailStepUp, findStepUpWay, proof, reauthenticate } from "../src/identity/step_up.ts";
+import { emailStepUp, findStepUpWay, proof, reauthenticate, textStepUp } from "../src/identity/step_up.ts";
 import { parseInput } from "../src/platform/input.ts";
 import { SiteLayout } from "../views/layouts/site_layout.tsx";
 import { StepUpPage } from "../views/pages/step_up/step_up_page.tsx";
@@ -37,6 +37,10 @@ export const confirmIdentity = createMiddleware<HttpEnv>(async (c, next) => {
   if (step_up === "email") {
     await emailStepUp(ctx);
     return await stepUpPage(c);
+  }
+  if (step_up === "sms") {
+    const refusal = await refusalOf(() => textStepUp(ctx));
+    return await stepUpPage(c, refusal ?? undefined);
   }
   const refusal = await refusalOf(() =>
     step_up === "passkey"

@@ -74,6 +74,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     ...sharedPort(config),
     ...redisProblems(config),
     ...providerProblems(config),
+    ...twilioProblems(config),
     ...emailProblems(read.values, config.environment),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
@@ -181,6 +182,18 @@ function providerProblems(config: Config): string[] {
     const [missing, given] = id ? ["SECRET", "ID"] : ["ID", "SECRET"];
     return [`${name}_CLIENT_${missing}: must be set with ${name}_CLIENT_${given}`];
   });
+}
+
+function twilioProblems({ twilioAccountSid, twilioAuthToken, twilioFrom }: Config): string[] {
+  const given = {
+    TWILIO_ACCOUNT_SID: twilioAccountSid,
+    TWILIO_AUTH_TOKEN: twilioAuthToken,
+    TWILIO_FROM: twilioFrom,
+  };
+  const names = Object.entries(given).filter(([, value]) => value).map(([name]) => name);
+  if (names.length === 0) return [];
+  return Object.keys(given).filter((name) => !names.includes(name))
+    .map((name) => `${name}: must be set with ${names.join(" and ")}`);
 }
 
 /** Production must send email, because it has no development mailbox. */

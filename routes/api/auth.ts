@@ -9,7 +9,7 @@ import {
   signOutOfApi,
 } from "../../src/identity/api_sign_in.ts";
 import { CODE_KINDS } from "../../src/identity/factors.ts";
-import { emailSecondStep } from "../../src/identity/second_step.ts";
+import { emailSecondStep, textSecondStep } from "../../src/identity/second_step.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { normalizeSubdomain } from "../../src/tenancy/subdomains.ts";
 import { model } from "../operation_document.ts";
@@ -59,7 +59,7 @@ signIn.operation("post", "/auth/mfa", {
   operationId: "finishSignIn",
   summary: "Finish a sign-in with a second factor",
   description:
-    "`code` is a code from an authenticator app or an email, or a recovery code. `factor` restricts which of them " +
+    "`code` is a code from an authenticator app, a text message or an email, or a recovery code. `factor` restricts which of them " +
     "counts. After five wrong codes, sign in again.",
   body: apiSecondStep,
   answer: { description: "Tokens", schema: tokens },
@@ -75,6 +75,16 @@ signIn.operation("post", "/auth/mfa/email", {
   answer: { status: 204, description: "The code is on its way" },
   refusals: [400, 401],
   run: (ctx, { body }) => emailSecondStep(ctx, "api_sign_in", body.mfaToken),
+});
+
+signIn.operation("post", "/auth/mfa/sms", {
+  operationId: "textSecondFactor",
+  summary: "Text a code for a sign-in",
+  description: "Works for people who added the factor `sms`. A phone gets at most five codes in an hour.",
+  body: apiSecondStep.pick({ mfaToken: true }),
+  answer: { status: 204, description: "The code is on its way" },
+  refusals: [400, 401, 429],
+  run: (ctx, { body }) => textSecondStep(ctx, "api_sign_in", body.mfaToken),
 });
 
 signIn.operation("post", "/auth/refresh", {

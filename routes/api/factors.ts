@@ -8,7 +8,7 @@ import {
   removeFactor,
 } from "../../src/identity/factor_management.ts";
 import { FACTOR_TYPES } from "../../src/identity/factors.ts";
-import { emailStepUp, proof, reauthenticate } from "../../src/identity/step_up.ts";
+import { emailStepUp, proof, reauthenticate, textStepUp } from "../../src/identity/step_up.ts";
 import { model } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
@@ -26,6 +26,7 @@ const pendingFactor = model("PendingFactor", {
   type: z.enum(FACTOR_TYPES),
   name: z.string(),
   secret: z.string().optional().openapi({ description: "In base32, for an authenticator app" }),
+  phone: z.string().optional().openapi({ description: "The end of the phone's number, for type `sms`" }),
   otpauthUri: z.string().optional().openapi({ description: "The secret as the text of a QR code" }),
 });
 
@@ -55,6 +56,16 @@ factors.operation("post", "/auth/reauthenticate/email", {
   run: (ctx) => emailStepUp(ctx),
 });
 
+factors.operation("post", "/auth/reauthenticate/sms", {
+  operationId: "textReauthentication",
+  summary: "Text a code to confirm who you are",
+  description:
+    "For people whose strongest method is a code by text message. A phone gets at most five in an hour.",
+  answer: { status: 204, description: "The code is on its way" },
+  refusals: [400, 429],
+  run: (ctx) => textStepUp(ctx),
+});
+
 factors.operation("get", "/me/factors", {
   operationId: "listFactors",
   summary: "List the caller's second factors",
@@ -72,11 +83,12 @@ factors.operation("post", "/me/factors", {
   summary: "Add a second factor",
   description:
     "The factor counts once its first code is sent to POST /me/factors/{id}/confirm within ten minutes. Type `totp` is " +
-    "an authenticator app, which takes the `secret` or the `otpauth_uri`. Type `email` gets a code by email.",
+    "an authenticator app, which takes the `secret` or the `otpauth_uri`. Type `sms` gets a code" +
+    " by text message to `phone`, a number with its country code. Type `email` gets a code by email.",
   guards: [requireAccountToken],
   body: newFactor,
   answer: { status: 201, description: "The factor waits for its first code", schema: pendingFactor },
-  refusals: [409],
+  refusals: [409, 429],
   run: (ctx, { body }) => addFactor(ctx, ctx.actor.id, body),
 });
 

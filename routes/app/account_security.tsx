@@ -11,13 +11,14 @@ import {
   removeFactor,
   renewRecoveryCodes,
 } from "../../src/identity/factor_management.ts";
-import { countRecoveryCodes } from "../../src/identity/factors.ts";
+import { CODE_FACTOR_TYPES, countRecoveryCodes } from "../../src/identity/factors.ts";
 import type { Identity } from "../../src/identity/identities.ts";
 import { disconnectIdentity, listIdentities } from "../../src/identity/identity_management.ts";
 import { PROVIDER_NAMES } from "../../src/identity/oauth_providers.ts";
 import { isRecentSignIn } from "../../src/identity/recent_sign_in.ts";
 import { findStepUpWay } from "../../src/identity/step_up.ts";
 import { getUserById } from "../../src/identity/users.ts";
+import { sendsTexts } from "../../src/text_messages/deliver.ts";
 import {
   ConfirmFactorPage,
   NewFactorPage,
@@ -122,6 +123,7 @@ async function securityPage(c: Context<AccountEnv>, refused?: RefusedForm): Prom
     providers: connectLinks(c, identities),
     recovery: { left, all: RECOVERY_CODE_COUNT },
     isVerified,
+    sendsTexts: sendsTexts(ctx.services),
     passkeyHref: newPasskeyHref(c),
     now: ctx.services.clock.now(),
     stepUp: isRecent ? null : await findStepUpWay(ctx),
@@ -158,10 +160,10 @@ function newFactorPage(
   values: Record<string, string>,
   errors?: RefusedForm["errors"],
 ): Page {
-  const type = values.type === "email" ? "email" : "totp";
+  const type = CODE_FACTOR_TYPES.find((known) => known === values.type) ?? "totp";
   const text = textOf(c);
   const body = <NewFactorPage type={type} values={values} errors={errors} />;
-  return { title: type === "totp" ? text.newApp : text.newEmailFactor, trail: factorTrail(c), body };
+  return { title: text.newFactors[type], trail: factorTrail(c), body };
 }
 
 async function confirmPage(
@@ -173,7 +175,7 @@ async function confirmPage(
   const factor = await getPendingFactor(systemContextOf(c), actor.id, id);
   const text = textOf(c);
   const body = <ConfirmFactorPage factor={factor} email={actor.email} errors={errors} />;
-  return { title: factor.type === "totp" ? text.newApp : text.newEmailFactor, trail: factorTrail(c), body };
+  return { title: text.newFactors[factor.type], trail: factorTrail(c), body };
 }
 
 /** Recovery codes, and then the page at `home`. Staff who were sent here go on to the back office. */

@@ -68,10 +68,11 @@ function messageOf(c: Context<HttpEnv>): Promise<MailboxMessage> {
 }
 
 function toJson(message: MailboxMessage) {
-  const { id, at, toName, toAddress, fromName, fromAddress, subject, html, text, headers } = message;
+  const { id, at, channel, toName, toAddress, fromName, fromAddress, subject, html, text, headers } = message;
   return {
     id,
     at: at.toISOString(),
+    channel,
     to: toAddress,
     to_name: toName,
     from: fromAddress,

@@ -5,6 +5,7 @@ import {
   finishSecondStep,
   type OpenSecondStep,
   secondStep,
+  textSecondStep,
 } from "../../src/identity/second_step.ts";
 import {
   SecondStepForm,
@@ -57,6 +58,11 @@ secondStepPages.post(SECOND_STEP_PATH, (c) => {
 secondStepPages.post(`${SECOND_STEP_PATH}/email`, async (c) => {
   await emailSecondStep(systemContextOf(c), "browser_sign_in", secondStepOf(c));
   return await done(c, { to: SECOND_STEP_PATH, flash: { kind: "info", text: textOf(c).codeSent } });
+});
+
+secondStepPages.post(`${SECOND_STEP_PATH}/sms`, async (c) => {
+  await textSecondStep(systemContextOf(c), "browser_sign_in", secondStepOf(c));
+  return await done(c, { to: SECOND_STEP_PATH, flash: { kind: "info", text: textOf(c).codeTexted } });
 });
 
 function findOpen(c: Context<HttpEnv>) {

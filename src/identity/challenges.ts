@@ -8,6 +8,7 @@ import { after, MINUTE } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { FACTOR_CODE_MINUTES } from "./factor_codes.ts";
+import { textChallengeCode } from "./factor_texts.ts";
 import { FACTOR_CODE } from "./factor_emails.ts";
 
 const MAX_ATTEMPTS = 5;
@@ -76,6 +77,16 @@ export async function emailChallenge(
 ): Promise<void> {
   await tx.update(challenges).set({ emailedAt: ctx.services.clock.now() }).where(eq(challenges.id, id));
   await sendEmail(ctx, tx, FACTOR_CODE, { userId, codeFor: id });
+}
+
+/** Texts the challenge's code to the person's phone. Throws `rate_limited`. */
+export async function textChallenge(
+  ctx: SystemContext,
+  tx: ControlTx,
+  { id, userId }: Challenge,
+): Promise<void> {
+  await tx.update(challenges).set({ textedAt: ctx.services.clock.now() }).where(eq(challenges.id, id));
+  await textChallengeCode(ctx, tx, userId, id);
 }
 
 function isOpen({ services }: SystemContext, purpose: ChallengePurpose, token: string) {

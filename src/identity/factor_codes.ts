@@ -18,11 +18,12 @@ export const FACTOR_CODE_MINUTES = 10;
 
 export const SECRET_PURPOSE = "second factor";
 const EMAIL_PURPOSE = "second factor code";
+const TEXT_PURPOSE = "second factor text";
 /** 120 random bits, so a plain hash protects a code. */
 const RECOVERY_LENGTH = 24;
 const RECOVERY_GROUP = 4;
 
-/** The secrets of authenticator apps. */
+/** The secrets of authenticator apps, and the numbers of phones. */
 export const TOTP_SECRETS = sealedColumn("second factors", {
   table: factors,
   id: factors.id,
@@ -30,7 +31,7 @@ export const TOTP_SECRETS = sealedColumn("second factors", {
   purpose: SECRET_PURPOSE,
 });
 
-export function sealTotpSecret({ services }: SystemContext, secret: string): string {
+export function sealFactorSecret({ services }: SystemContext, secret: string): string {
   return encrypt(secret, services.config.appSecret, SECRET_PURPOSE);
 }
 
@@ -42,6 +43,16 @@ export function emailedCode({ services }: SystemContext, id: string): string {
 /** Whether someone typed the code in an email about this challenge or factor. */
 export function isEmailedCode({ services }: SystemContext, id: string, typed: string): boolean {
   return isSixDigitCode(typed, id, services.config.appSecrets, EMAIL_PURPOSE);
+}
+
+/** The code in a text message about this challenge or factor. */
+export function textedCode({ services }: SystemContext, id: string): string {
+  return sixDigitCode(id, services.config.appSecret, TEXT_PURPOSE);
+}
+
+/** Whether someone typed the code in a text message about this challenge or factor. */
+export function isTextedCode({ services }: SystemContext, id: string, typed: string): boolean {
+  return isSixDigitCode(typed, id, services.config.appSecrets, TEXT_PURPOSE);
 }
 
 /**
@@ -65,23 +76,27 @@ export async function proveCode(
   ctx: SystemContext,
   tx: ControlTx,
   userId: UserId,
-  { code, emailedFor, kind }: {
+  { code, emailedFor, textedFor, kind }: {
     code: string;
     /** The id whose emailed code counts. Null: none does. */
     emailedFor: string | null;
+    /** The id whose texted code counts. Null: none does. */
+    textedFor: string | null;
     /** The only kind that counts. */
-    kind?: "totp" | "email" | "recovery";
+    kind?: "totp" | "sms" | "email" | "recovery";
   },
 ): Promise<AuthenticationMethod | null> {
   const typed = normalizeCode(code);
   const proven = (!kind || kind === "totp") && await useTotp(ctx, tx, isFactorOf(userId)!, typed)
     ? "totp"
+    : (!kind || kind === "sms") && textedFor && isTextedCode(ctx, textedFor, typed)
+    ? "sms"
     : (!kind || kind === "email") && emailedFor && isEmailedCode(ctx, emailedFor, typed)
     ? "email"
     : (!kind || kind === "recovery") && await useRecoveryCode(ctx, tx, userId, typed)
     ? "recovery"
     : null;
-  if (proven === "email") await touchEmailFactors(ctx, tx, userId);
+  if (proven === "email" || proven === "sms") await touchFactors(ctx, tx, userId, proven);
   return proven;
 }
 
@@ -150,9 +165,14 @@ async function useRecoveryCode(
   return used.length > 0;
 }
 
-async function touchEmailFactors({ services }: SystemContext, tx: ControlTx, userId: UserId): Promise<void> {
+async function touchFactors(
+  { services }: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  type: "email" | "sms",
+): Promise<void> {
   await tx.update(factors).set({ lastUsedAt: services.clock.now() })
-    .where(and(isFactorOf(userId), eq(factors.type, "email")));
+    .where(and(isFactorOf(userId), eq(factors.type, type)));
 }
 
 function inGroups(code: string): string {

@@ -1,10 +1,7 @@
-import { and, eq, gt, isNotNull, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { factors } from "../../db/control/schema/factors.ts";
-import { memberships } from "../../db/control/schema/memberships.ts";
-import { tenants } from "../../db/control/schema/tenants.ts";
-import { users } from "../../db/control/schema/users.ts";
 import type { UserId } from "../access/actor.ts";
 import { authorizeSelf } from "../access/authorize.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
@@ -18,19 +15,22 @@ import { isId, newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { singleLine } from "../platform/text.ts";
+import { sendsTexts } from "../text_messages/deliver.ts";
 import type { Device } from "./credentials.ts";
 import { USER_FACTOR_ADDED, USER_FACTOR_REMOVED, USER_RECOVERY_CODES_REPLACED } from "./events.ts";
 import {
   FACTOR_CODE_MINUTES,
   isEmailedCode,
+  isTextedCode,
   normalizeCode,
   replaceRecoveryCodes,
-  sealTotpSecret,
+  sealFactorSecret,
   SECRET_PURPOSE,
   useTotp,
   withinCodeLimit,
 } from "./factor_codes.ts";
 import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./factor_emails.ts";
+import { needsFactor } from "./factor_policy.ts";
 import {
   CODE_FACTOR_TYPES,
   type CodeFactorType,
@@ -38,6 +38,7 @@ import {
   type Factor,
   findFactors,
 } from "./factors.ts";
+import { maskedNumber, PHONE_INVALID, phoneNumber, textCode } from "./factor_texts.ts";
 import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { recordProof } from "./step_up.ts";
@@ -53,20 +54,30 @@ const LAST_FACTOR_NEEDED = problem(
   "last_factor_needed",
   "Your workspace or role needs a second factor. Add another one before you remove this one.",
 );
+const NO_TEXTS = problem("no_text_messages", "Text messages can't be sent here.");
 const NO_FACTORS = problem("no_factors", "Add a second factor first.");
 
 const MAX_FACTORS = 10;
 const MAX_NAME_LENGTH = 60;
 const MAX_CODE_INPUT_LENGTH = 40;
 const CONFIRM_WITHIN = FACTOR_CODE_MINUTES * MINUTE;
-const DEFAULT_NAMES: Record<CodeFactorType, string> = { totp: "Authenticator app", email: "Email" };
+const DEFAULT_NAMES: Record<CodeFactorType, string> = {
+  totp: "Authenticator app",
+  sms: "Phone",
+  email: "Email",
+};
 
 const log = logOf("security");
 
 export const factorName = singleLine(MAX_NAME_LENGTH, FACTOR_NAME_MISSING);
 
 /** Passkeys need a browser, so `addPasskey` adds them. */
-export const newFactor = z.object({ type: z.enum(CODE_FACTOR_TYPES), name: factorName.optional() });
+export const newFactor = z.object({
+  type: z.enum(CODE_FACTOR_TYPES),
+  name: factorName.optional(),
+  /** For type `sms`. Forms of the other types may send an empty text. */
+  phone: z.literal("").transform(() => undefined).or(phoneNumber).optional(),
+});
 export const factorConfirmation = z.object({
   code: z.string().max(MAX_CODE_INPUT_LENGTH, FACTOR_CODE_WRONG.code),
 });
@@ -78,6 +89,8 @@ export type PendingFactor = {
   name: string;
   secret?: string;
   otpauthUri?: string;
+  /** The end of the phone's number, for type `sms`. */
+  phone?: string;
 };
 
 /** The second factors of a person. Throws `forbidden` for anyone but themselves. */
@@ -87,17 +100,20 @@ export async function listFactors(ctx: SystemContext, userId: UserId): Promise<F
 }
 
 /**
- * Starts to add a second factor, which counts once the person enters a first code. Emails that code for type `email`. Throws
- * `reauthentication_required`, `forbidden` for a code by email to an unconfirmed address, or `conflict` if there are ten.
+ * Starts to add a second factor, which counts once the person enters a first code. Emails or texts that code for the types `email`
+ * and `sms`, which needs `phone`. Throws `reauthentication_required`, `forbidden` for a code by email to an unconfirmed address, `conflict` if there are
+ * ten or if no text messages can be sent, or `rate_limited`.
  */
 export async function addFactor(
   ctx: SystemContext,
   userId: UserId,
-  { type, name = DEFAULT_NAMES[type] }: z.output<typeof newFactor>,
+  { type, name = DEFAULT_NAMES[type], phone }: z.output<typeof newFactor>,
 ): Promise<PendingFactor> {
   authorizeSelf(ctx, userId);
   await requireRecentSignIn(ctx);
   if (type === "email") await requireConfirmedEmail(ctx);
+  if (type === "sms" && !sendsTexts(ctx.services)) throw conflict(NO_TEXTS);
+  if (type === "sms" && !phone) throw invalid({ phone: PHONE_INVALID });
   const secret = type === "totp" ? newTotpSecret() : undefined;
   const id = newId();
   return await ctx.tx(async (tx) => {
@@ -105,12 +121,25 @@ export async function addFactor(
     const { email } = await getUserById(tx, userId);
     await tx.delete(factors).where(and(eq(factors.userId, userId), isNull(factors.confirmedAt)));
     requireRoom(await findFactors(tx, userId));
-    const sealedSecret = secret && sealTotpSecret(ctx, secret);
+    const sealed = type === "sms" ? phone : secret;
+    const sealedSecret = sealed && sealFactorSecret(ctx, sealed);
     const createdAt = ctx.services.clock.now();
     await tx.insert(factors).values({ id, userId, type, name, sealedSecret, createdAt });
     if (type === "email") await sendEmail(ctx, tx, FACTOR_CODE, { userId, codeFor: id });
-    return { id, type, name, secret, otpauthUri: secret && totpUri(secret, email) };
+    if (type === "sms") await textCode(ctx, tx, { userId, factorId: id, codeFor: id });
+    return {
+      id,
+      type,
+      name,
+      secret,
+      otpauthUri: secret && totpUri(secret, email),
+      phone: phoneOf(type, phone),
+    };
   });
+}
+
+function phoneOf(type: CodeFactorType, number: string | undefined): string | undefined {
+  return type === "sms" && number ? maskedNumber(number) : undefined;
 }
 
 /** The factor that waits for its first code. Throws `not_found` after ten minutes. */
@@ -125,11 +154,19 @@ export async function getPendingFactor(
   if (!row) throw unknownFactor();
   const { type, name, sealedSecret } = row;
   if (type === "passkey") throw unknownFactor();
-  const secret = sealedSecret
+  const opened = sealedSecret
     ? decrypt(sealedSecret, ctx.services.config.appSecrets, SECRET_PURPOSE)
     : undefined;
+  const secret = type === "totp" ? opened : undefined;
   const { email } = await getUserById(ctx.control, userId);
-  return { id, type, name, secret, otpauthUri: secret && totpUri(secret, email) };
+  return {
+    id,
+    type,
+    name,
+    secret,
+    otpauthUri: secret && totpUri(secret, email),
+    phone: phoneOf(type, opened),
+  };
 }
 
 /**
@@ -227,16 +264,6 @@ export async function renewRecoveryCodes(ctx: SystemContext, userId: UserId): Pr
   });
 }
 
-/** Whether a person may not be without a second factor: platform staff, and members of workspaces that require one. */
-export async function needsFactor(tx: ControlTx, userId: UserId): Promise<boolean> {
-  const isStaff = and(eq(users.id, userId), eq(users.isPlatformAdmin, true));
-  if (await tx.$count(users, isStaff) > 0) return true;
-  const required = await tx.select({ id: tenants.id }).from(memberships)
-    .innerJoin(tenants, eq(tenants.id, memberships.tenantId))
-    .where(and(eq(memberships.userId, userId), isNotNull(tenants.secondFactorFrom))).limit(1);
-  return required.length > 0;
-}
-
 async function confirmIn(
   ctx: SystemContext,
   tx: ControlTx,
@@ -246,7 +273,8 @@ async function confirmIn(
   const confirmedAt = ctx.services.clock.now();
   const which = isPending(ctx, userId, id)!;
   if (type === "totp") return await useTotp(ctx, tx, which, code, { confirmedAt });
-  if (!isEmailedCode(ctx, id, code)) return false;
+  const isCode = type === "sms" ? isTextedCode : isEmailedCode;
+  if (!isCode(ctx, id, code)) return false;
   const confirmed = await tx.update(factors).set({ confirmedAt }).where(which).returning({ id: factors.id });
   return confirmed.length > 0;
 }

@@ -14,6 +14,7 @@ import { EVENTS } from "./events.ts";
 import { IDENTITY_CONNECTED, IDENTITY_DISCONNECTED } from "./identity_emails.ts";
 import { TOTP_SECRETS } from "./factor_codes.ts";
 import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./factor_emails.ts";
+import { FACTOR_TEXT } from "./factor_texts.ts";
 import { OAUTH_CLIENTS } from "./oauth_clients.ts";
 import { SIGN_IN_LIMITS } from "./sign_in_limits.ts";
 import { SIGN_IN_ATTEMPTS } from "./sign_in_attempts.ts";
@@ -43,7 +44,7 @@ export default feature("identity", {
     IDENTITY_CONNECTED,
     IDENTITY_DISCONNECTED,
   ],
-  jobs: [ERASE_PERSON],
+  jobs: [ERASE_PERSON, FACTOR_TEXT],
   rateLimits: SIGN_IN_LIMITS,
   parts: [SIGN_INS, SIGN_IN_ATTEMPTS, SIGNING_KEYS, OAUTH_CLIENTS],
   sealed: [PRIVATE_KEYS, TOTP_SECRETS],

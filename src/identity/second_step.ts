@@ -12,6 +12,7 @@ import {
   endChallenge,
   findChallenge,
   startChallenge,
+  textChallenge,
 } from "./challenges.ts";
 import type { Device } from "./credentials.ts";
 import { proveCode, withinCodeLimit } from "./factor_codes.ts";
@@ -31,6 +32,11 @@ const STEP_ENDED = problem(
   "Sign in again. You took too long or entered too many codes.",
 );
 const NO_EMAILED_CODE = problem("no_emailed_code", "Codes by email aren't set up for this account.");
+
+const NO_TEXTED_CODE = problem(
+  "no_texted_code",
+  "Codes by text message aren't set up for this account.",
+);
 
 const MAX_CODE_INPUT_LENGTH = 40;
 
@@ -65,6 +71,7 @@ export async function startSecondStep(
   const { kinds, hasPasskey } = await waysFor(tx, challenge);
   const canUsePasskey = hasPasskey && wanted.purpose === "browser_sign_in";
   if (kinds[0] === "email" && !canUsePasskey) await emailChallenge(ctx, tx, challenge);
+  if (kinds[0] === "sms" && !canUsePasskey) await textChallenge(ctx, tx, challenge);
   return { token, expiresAt: challenge.expiresAt, kinds };
 }
 
@@ -120,6 +127,7 @@ export async function signInProven(
 /** A second step as its page shows it. */
 export type OpenSecondStep = FactorWays & {
   isEmailed: boolean;
+  isTexted: boolean;
   next: string | null;
   remember: boolean;
   canTrust: boolean;
@@ -138,11 +146,12 @@ export async function findSecondStep(
   const { isPlatformAdmin, email, passwordHash } = await getUserById(ctx.control, challenge.userId);
   const all = await findFactorWays(ctx.control, challenge.userId);
   const kinds = countingKinds(all.kinds, challenge);
-  const { emailedAt, next, remember } = challenge;
+  const { emailedAt, textedAt, next, remember } = challenge;
   return {
     kinds,
     hasPasskey: all.hasPasskey,
     isEmailed: emailedAt !== null,
+    isTexted: textedAt !== null,
     next,
     remember,
     canTrust: !isPlatformAdmin,
@@ -162,6 +171,18 @@ export async function emailSecondStep(
   if (!challenge) throw ended();
   if (!(await waysFor(ctx.control, challenge)).kinds.includes("email")) throw badRequest(NO_EMAILED_CODE);
   await ctx.tx((tx) => emailChallenge(ctx, tx, challenge));
+}
+
+/** Texts a code for a second step. Throws `unauthenticated` if it has ended, `bad_request` without a phone, or `rate_limited`. */
+export async function textSecondStep(
+  ctx: SystemContext,
+  purpose: "browser_sign_in" | "api_sign_in",
+  token: string,
+): Promise<void> {
+  const challenge = await findChallenge(ctx, purpose, token);
+  if (!challenge) throw ended();
+  if (!(await waysFor(ctx.control, challenge)).kinds.includes("sms")) throw badRequest(NO_TEXTED_CODE);
+  await ctx.tx((tx) => textChallenge(ctx, tx, challenge));
 }
 
 export type FinishedSecondStep = {
@@ -211,7 +232,8 @@ export async function redeemSecondStep<T>(
         ctx.tx(async (tx) => {
           await lockUser(tx, userId);
           const emailedFor = challenge.emailedAt && firstMethod !== "email" ? id : null;
-          const method = await proveCode(ctx, tx, userId, { code, emailedFor, kind });
+          const textedFor = challenge.textedAt ? id : null;
+          const method = await proveCode(ctx, tx, userId, { code, emailedFor, textedFor, kind });
           if (!method) return null;
           if (!await endChallenge(tx, challenge)) throw ended();
           return { result: await work(tx, challenge, [firstMethod, method]) };

@@ -9,7 +9,13 @@ import { badRequest, invalid, unauthenticated } from "../errors.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
-import { type Challenge, emailChallenge, findChallenge, startChallenge } from "./challenges.ts";
+import {
+  type Challenge,
+  emailChallenge,
+  findChallenge,
+  startChallenge,
+  textChallenge,
+} from "./challenges.ts";
 import { proveCode, withinCodeLimit } from "./factor_codes.ts";
 import { type FactorWays, findFactorWays } from "./factors.ts";
 import { checkPassword } from "./password_checks.ts";
@@ -24,6 +30,11 @@ const CODE_MISSING = problem("step_up_code_missing", "Enter a code.");
 const CODE_WRONG = problem("step_up_code_wrong", "This code is wrong or was used before. Try another one.");
 const NO_CODE_BY_EMAIL = problem("step_up_without_email", "You can't confirm this with a code by email.");
 
+const NO_CODE_BY_TEXT = problem(
+  "step_up_without_text",
+  "You can't confirm this with a code by text message.",
+);
+
 const MAX_CODE_INPUT_LENGTH = 40;
 
 const log = logOf("security");
@@ -37,34 +48,49 @@ export const proof = z.object({
  * How a person proves again who they are: with their strongest second factor, otherwise with the password, and without a password
  * with a code by email. `kinds` is empty if only a passkey counts.
  */
-export type StepUpWay = { by: "password" } | { by: "code"; isEmailed: boolean } & FactorWays;
+export type StepUpWay =
+  | { by: "password" }
+  | { by: "code"; isEmailed: boolean; isTexted: boolean } & FactorWays;
 
 export async function findStepUpWay(ctx: SystemContext): Promise<StepUpWay> {
   const { id, authentication } = personOf(ctx);
   const { kinds, hasPasskey } = await findFactorWays(ctx.control, id);
   const challenge = await findStepUp(ctx, authentication);
   const isEmailed = challenge !== null && challenge.emailedAt !== null;
+  const isTexted = challenge !== null && challenge.textedAt !== null;
   if (kinds.includes("totp") || hasPasskey) {
-    const strongest = kinds.filter((kind) => kind !== "email");
-    return { by: "code", kinds: strongest, hasPasskey, isEmailed: false };
+    const strongest = kinds.filter((kind) => kind !== "email" && kind !== "sms");
+    return { by: "code", kinds: strongest, hasPasskey, isEmailed: false, isTexted: false };
   }
-  if (kinds.length > 0) return { by: "code", kinds, hasPasskey, isEmailed };
+  if (kinds.length > 0) return { by: "code", kinds, hasPasskey, isEmailed, isTexted };
   const { passwordHash } = await getUserById(ctx.control, id);
-  return passwordHash ? { by: "password" } : { by: "code", kinds: ["email"], hasPasskey: false, isEmailed };
+  if (passwordHash) return { by: "password" };
+  return { by: "code", kinds: ["email"], hasPasskey: false, isEmailed, isTexted };
 }
 
 /** Emails the person a code to prove who they are. Throws `bad_request` if they have to do so in a stronger way. */
 export async function emailStepUp(ctx: SystemContext): Promise<void> {
-  const { id: userId, authentication } = personOf(ctx);
   const way = await findStepUpWay(ctx);
   if (way.by !== "code" || !way.kinds.includes("email")) throw badRequest(NO_CODE_BY_EMAIL);
+  await sendStepUpCode(ctx, emailChallenge);
+}
+
+/** Texts the person a code to prove who they are. Throws `bad_request` if they have to do so in a stronger way, or `rate_limited`. */
+export async function textStepUp(ctx: SystemContext): Promise<void> {
+  const way = await findStepUpWay(ctx);
+  if (way.by !== "code" || !way.kinds.includes("sms")) throw badRequest(NO_CODE_BY_TEXT);
+  await sendStepUpCode(ctx, textChallenge);
+}
+
+async function sendStepUpCode(ctx: SystemContext, send: typeof emailChallenge): Promise<void> {
+  const { id: userId, authentication } = personOf(ctx);
   await ctx.tx(async (tx) => {
     await lockUser(tx, userId);
     const open = await findStepUp(ctx, authentication, tx);
     if (!open) await tx.delete(challenges).where(eq(challenges.tokenHash, sha256(tokenFor(authentication))));
     const token = tokenFor(authentication);
     const started = open ?? (await startChallenge(ctx, tx, { purpose: "step_up", userId }, token)).challenge;
-    await emailChallenge(ctx, tx, started);
+    await send(ctx, tx, started);
   });
 }
 
@@ -128,15 +154,19 @@ async function proveByCode(
   { kinds }: Extract<StepUpWay, { by: "code" }>,
   code: string,
 ): Promise<boolean> {
-  const emailed = kinds.includes("email") ? await findStepUp(ctx, authentication) : null;
+  const isSent = kinds.includes("email") || kinds.includes("sms");
+  const sent = isSent ? await findStepUp(ctx, authentication) : null;
   return await ctx.tx(async (tx) => {
     await lockUser(tx, userId);
     const method = await proveCode(ctx, tx, userId, {
       code,
-      emailedFor: emailed?.emailedAt ? emailed.id : null,
+      emailedFor: sent?.emailedAt ? sent.id : null,
+      textedFor: sent?.textedAt ? sent.id : null,
     });
     if (!method) return false;
-    if (method === "email") await tx.delete(challenges).where(eq(challenges.id, emailed!.id));
+    if (method === "email" || method === "sms") {
+      await tx.delete(challenges).where(eq(challenges.id, sent!.id));
+    }
     await recordProof(ctx, tx, userId, authentication, method);
     return true;
   });

@@ -16,6 +16,7 @@ const WITHOUT_TOKEN = [
   "POST /auth/login",
   "POST /auth/mfa",
   "POST /auth/mfa/email",
+  "POST /auth/mfa/sms",
   "POST /auth/refresh",
   "POST /auth/logout",
 ];
@@ -46,6 +47,7 @@ const FOR_ANY_TOKEN = [
   "PATCH /tenants/:id/sign-in-rules",
   "POST /auth/reauthenticate",
   "POST /auth/reauthenticate/email",
+  "POST /auth/reauthenticate/sms",
 ];
 
 Deno.test("S02 every API route accepts only tokens for its tenant", async (t) => {

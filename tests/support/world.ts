@@ -46,6 +46,7 @@ let passwordHash: Promise<string> | undefined;
 /** An email in `/dev/mailbox.json`. */
 export type MailboxJson = {
   id: string;
+  channel: string;
   to: string;
   from_name: string;
   subject: string;

@@ -6,7 +6,7 @@ import { useEmailText } from "./text.ts";
 export type FactorChangedData = {
   /** Null if the address is unconfirmed. */
   name: string | null;
-  type: "totp" | "email" | "passkey";
+  type: "totp" | "sms" | "email" | "passkey";
   /** The name that the factor has. Null if the address is unconfirmed. */
   factor: string | null;
   /** Where the reader sees their second factors. */

@@ -147,7 +147,12 @@ export const en = {
     expiry: (minutes: number) => `The code expires in ${plural(minutes, "minute")}.`,
     notYou: "If you didn't ask for it, someone may know your password. Change it, and don't share the code.",
   },
-  factorTypes: { totp: "Authenticator app", email: "Code by email", passkey: "Passkey" },
+  factorTypes: {
+    totp: "Authenticator app",
+    sms: "Code by text message",
+    email: "Code by email",
+    passkey: "Passkey",
+  },
   factorFacts: { type: "Type", name: "Name" },
   identityConnected: {
     subject: (provider: string) => `${provider} was connected to your account`,

@@ -27,8 +27,9 @@ export const suppressedAddresses = control.table("suppressed_addresses", {
 export const mailboxMessages = control.table("mailbox_messages", {
   id: uuid("id").primaryKey(),
   at: moment("at").notNull(),
+  channel: text("channel", { enum: ["email", "sms"] }).notNull().default("email"),
   toName: text("to_name").notNull(),
-  /** Lower case. */
+  /** Lower case, or the number of a phone. */
   toAddress: text("to_address").notNull(),
   fromName: text("from_name").notNull(),
   fromAddress: text("from_address").notNull(),

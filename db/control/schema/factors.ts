@@ -9,9 +9,9 @@ import { users } from "./users.ts";
 export const factors = control.table("factors", {
   id: uuid("id").primaryKey(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
-  type: text("type", { enum: ["totp", "email", "passkey"] }).notNull(),
+  type: text("type", { enum: ["totp", "sms", "email", "passkey"] }).notNull(),
   name: text("name").notNull(),
-  /** The secret of an authenticator app, encrypted with `APP_SECRET`. */
+  /** The secret of an authenticator app, or the number of a phone, encrypted with `APP_SECRET`. */
   sealedSecret: text("sealed_secret"),
   /** The last time step (RFC 6238) whose code was used. Codes of this step and of earlier ones are refused. */
   lastStep: bigint("last_step", { mode: "number" }),
@@ -63,6 +63,8 @@ export const challenges = control.table("challenges", {
   attempts: smallint("attempts").notNull().default(0),
   /** When a code was sent by email. Null: no emailed code counts. */
   emailedAt: moment("emailed_at"),
+  /** When a code was sent by text message. Null: no texted code counts. */
+  textedAt: moment("texted_at"),
   createdAt: moment("created_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
 }, (table) => [

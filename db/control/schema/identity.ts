@@ -8,7 +8,15 @@ import { tenants } from "./tenants.ts";
 import { users } from "./users.ts";
 
 /** How people prove who they are. `email` is an emailed link or code, `oauth` an account at a provider such as Google. */
-export const AUTHENTICATION_METHODS = ["password", "oauth", "email", "totp", "passkey", "recovery"] as const;
+export const AUTHENTICATION_METHODS = [
+  "password",
+  "oauth",
+  "email",
+  "totp",
+  "sms",
+  "passkey",
+  "recovery",
+] as const;
 
 /** When and how the person of a session or token last proved who they are. */
 const authentication = {

@@ -13,7 +13,11 @@ const SECURITY = "/account/security";
 /** Letters in a group of a key, so that people can type it. */
 const KEY_GROUP = /.{1,4}/g;
 
-type NewFactorPageProps = { type: CodeFactorType; values?: { name?: string }; errors?: FieldErrors };
+type NewFactorPageProps = {
+  type: CodeFactorType;
+  values?: { name?: string; phone?: string };
+  errors?: FieldErrors;
+};
 
 /** `/account/security/factors/new`: names a new second factor. */
 export function NewFactorPage({ type, values = {}, errors = {} }: NewFactorPageProps) {
@@ -22,16 +26,33 @@ export function NewFactorPage({ type, values = {}, errors = {} }: NewFactorPageP
     <Card>
       <form method="post" action="/account/security/factors" novalidate class="grid gap-5">
         <input type="hidden" name="type" value={type} />
+        {type === "sms"
+          ? (
+            <TextField
+              id="phone"
+              name="phone"
+              type="tel"
+              label={text.phone}
+              hint={text.phoneHint}
+              value={values.phone}
+              error={errors.phone}
+              maxlength={40}
+              autocomplete="tel"
+              dir="ltr"
+              autofocus
+            />
+          )
+          : null}
         <TextField
           id="factor-name"
           name="name"
           label={text.factorName}
           hint={text.factorNameHint}
-          value={values.name ?? text.factorTypes[type]}
+          value={values.name ?? (type === "sms" ? text.phoneName : text.factorTypes[type])}
           error={errors.name}
           maxlength={60}
           dir="auto"
-          autofocus
+          autofocus={type !== "sms" || undefined}
         />
         <div class="flex flex-wrap gap-2">
           <Button variant="primary">{text.start}</Button>
@@ -47,10 +68,11 @@ type ConfirmFactorPageProps = { factor: PendingFactor; email: string; errors?: F
 /** `/account/security/factors/:id`: shows the secret, and asks for a first code. */
 export function ConfirmFactorPage({ factor, email, errors = {} }: ConfirmFactorPageProps) {
   const text = accountText.use();
-  const { id, secret, otpauthUri } = factor;
+  const { id, secret, otpauthUri, phone } = factor;
+  const lead = otpauthUri ? text.scanLead : phone ? text.phoneLead(phone) : text.emailFactorLead(email);
   return (
     <>
-      <PageLead>{otpauthUri ? text.scanLead : text.emailFactorLead(email)}</PageLead>
+      <PageLead>{lead}</PageLead>
       <Card>
         {secret && otpauthUri
           ? (

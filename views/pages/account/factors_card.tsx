@@ -11,13 +11,17 @@ export type FactorsCardProps = {
   recovery: { left: number; all: number };
   /** Whether codes can be sent to the person's address. */
   isVerified: boolean;
+  /** Whether codes can be sent to phones. */
+  sendsTexts: boolean;
   /** The page on the apex that adds a passkey. */
   passkeyHref: string;
   now: Date;
 };
 
 /** A person's second factors. */
-export function FactorsCard({ factors, recovery, isVerified, passkeyHref, now }: FactorsCardProps) {
+export function FactorsCard(
+  { factors, recovery, isVerified, sendsTexts, passkeyHref, now }: FactorsCardProps,
+) {
   const text = accountText.use();
   const isOff = factors.length === 0;
   return (
@@ -33,6 +37,9 @@ export function FactorsCard({ factors, recovery, isVerified, passkeyHref, now }:
       <div class={`flex flex-wrap items-center gap-2 p-4 ${isOff ? "" : "border-t border-line"}`}>
         <ButtonLink href={passkeyHref} icon="plus">{text.addPasskey}</ButtonLink>
         <ButtonLink href="/account/security/factors/new?type=totp" icon="plus">{text.addApp}</ButtonLink>
+        {sendsTexts
+          ? <ButtonLink href="/account/security/factors/new?type=sms" icon="plus">{text.addPhone}</ButtonLink>
+          : null}
         {isVerified
           ? (
             <ButtonLink href="/account/security/factors/new?type=email" icon="plus">
@@ -45,7 +52,7 @@ export function FactorsCard({ factors, recovery, isVerified, passkeyHref, now }:
   );
 }
 
-const ICONS: Record<FactorType, IconName> = { totp: "phone", email: "inbox", passkey: "key" };
+const ICONS: Record<FactorType, IconName> = { totp: "phone", sms: "phone", email: "inbox", passkey: "key" };
 
 function FactorItem(
   { factor: { id, type, name, createdAt, lastUsedAt }, now }: { factor: Factor; now: Date },

@@ -1,5 +1,5 @@
 import type { AvatarColor } from "../../../src/identity/users.ts";
-import type { FactorType } from "../../../src/identity/factors.ts";
+import type { CodeFactorType, FactorType } from "../../../src/identity/factors.ts";
 import type { Theme } from "../../page.tsx";
 
 type Browser = { browser: string | null; system: string | null };
@@ -84,12 +84,18 @@ export const en = {
   disconnected: (provider: string) => `${provider} disconnected.`,
   twoStep: "Two-step verification",
   twoStepOff: "Add a second step at sign-in, so that a stolen password isn't enough.",
-  factorTypes: { totp: "Authenticator app", email: "Code by email", passkey: "Passkey" } as Record<
+  factorTypes: {
+    totp: "Authenticator app",
+    sms: "Code by text message",
+    email: "Code by email",
+    passkey: "Passkey",
+  } as Record<
     FactorType,
     string
   >,
   addPasskey: "Add a passkey",
   addApp: "Add an authenticator app",
+  addPhone: "Add a phone",
   addEmail: "Add codes by email",
   emailUnconfirmed: "Confirm your email to get codes by email.",
   added: "Added {day}",
@@ -114,8 +120,15 @@ export const en = {
   createPasskey: "Create passkey",
   passkeyAdded: "Passkey added.",
 
-  newApp: "Add an authenticator app",
-  newEmailFactor: "Add codes by email",
+  newFactors: {
+    totp: "Add an authenticator app",
+    sms: "Add a phone",
+    email: "Add codes by email",
+  } as Record<CodeFactorType, string>,
+  phoneName: "Phone",
+  phone: "Phone number",
+  phoneHint: "With its country code, such as +1 555 012 3456. We text a code to it when you sign in.",
+  phoneLead: (number: string) => `We sent a text message to ${number}. Enter the code here.`,
   scanLead: "Scan the code with your authenticator app, then enter the 6 digits that it shows.",
   qrLabel: "QR code for your authenticator app",
   cantScan: "Can't scan it? Enter this key in your app:",

@@ -9,7 +9,7 @@ export type MailboxMessagePageProps = { message: MailboxMessage; links: string[]
 
 /** `/dev/mailbox/:id`: an email as its reader would see it, as text, and with its headers. */
 export function MailboxMessagePage({ message, links }: MailboxMessagePageProps) {
-  const { id, subject } = message;
+  const { id, subject, channel } = message;
   const text = mailboxText.use();
   return (
     <div class="mx-auto w-full max-w-5xl px-5 py-10">
@@ -21,27 +21,36 @@ export function MailboxMessagePage({ message, links }: MailboxMessagePageProps) 
         <Card title={text.envelope}>
           <Envelope message={message} />
         </Card>
-        <Card
-          title={text.html}
-          action={<TextLink href={`/dev/mailbox/${id}/html`} target="_blank">{text.fullWindow}</TextLink>}
-          flush
-        >
-          <iframe
-            src={`/dev/mailbox/${id}/html`}
-            title={text.htmlFrame}
-            sandbox="allow-popups allow-popups-to-escape-sandbox"
-            class="h-160 w-full rounded-b-lg bg-surface scheme-light"
-          >
-          </iframe>
-        </Card>
+        {channel === "sms" ? null : <HtmlCard id={id} />}
         <Card title={text.text}>
           <pre class="overflow-x-auto font-mono text-sm whitespace-pre-wrap wrap-anywhere">{message.text}</pre>
         </Card>
-        <Card title={text.links}>
-          <Links links={links} />
-        </Card>
+        {channel === "sms" ? null : (
+          <Card title={text.links}>
+            <Links links={links} />
+          </Card>
+        )}
       </div>
     </div>
+  );
+}
+
+function HtmlCard({ id }: { id: string }) {
+  const text = mailboxText.use();
+  return (
+    <Card
+      title={text.html}
+      action={<TextLink href={`/dev/mailbox/${id}/html`} target="_blank">{text.fullWindow}</TextLink>}
+      flush
+    >
+      <iframe
+        src={`/dev/mailbox/${id}/html`}
+        title={text.htmlFrame}
+        sandbox="allow-popups allow-popups-to-escape-sandbox"
+        class="h-160 w-full rounded-b-lg bg-surface scheme-light"
+      >
+      </iframe>
+    </Card>
   );
 }
 

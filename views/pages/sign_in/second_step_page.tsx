@@ -12,7 +12,7 @@ import { PasskeySignIn } from "./passkey_sign_in.tsx";
 import { signInText } from "./text.ts";
 
 export type SecondStepFormProps =
-  & Pick<OpenSecondStep, "kinds" | "hasPasskey" | "isEmailed" | "canTrust" | "withoutEmail">
+  & Pick<OpenSecondStep, "kinds" | "hasPasskey" | "isEmailed" | "isTexted" | "canTrust" | "withoutEmail">
   & {
     error?: string;
     isTrusting?: boolean;
@@ -26,7 +26,7 @@ type SecondStepPageProps = SecondStepFormProps & Pick<OpenSecondStep, "next" | "
 /** `/login/mfa`: asks for a second factor after the password. */
 export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondStepPageProps) {
   const text = signInText.use();
-  const { kinds, hasPasskey, isEmailed, withoutEmail } = form;
+  const { kinds, hasPasskey, isEmailed, isTexted, withoutEmail } = form;
   const asked = hasPasskey ? "passkey" : kinds[0] ?? "recovery";
   const values = { next: next ?? undefined, remember: remember ? "on" : "off" };
   return (
@@ -38,6 +38,13 @@ export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondS
         : null}
       {kinds.length > 0 ? <SecondStepForm {...form} /> : null}
       <div class="flex flex-wrap items-center justify-between gap-3">
+        {kinds.includes("sms")
+          ? (
+            <form method="post" action="/login/mfa/sms">
+              <Button>{isTexted ? text.resendText : text.textCode}</Button>
+            </form>
+          )
+          : null}
         {kinds.includes("email")
           ? (
             <form method="post" action="/login/mfa/email">

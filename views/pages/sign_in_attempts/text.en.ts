@@ -7,6 +7,7 @@ const METHODS: Record<AuthenticationMethod, string> = {
   oauth: "sign-in provider",
   email: "email",
   totp: "authenticator app",
+  sms: "text message",
   passkey: "passkey",
   recovery: "recovery code",
 };

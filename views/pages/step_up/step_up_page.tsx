@@ -74,6 +74,7 @@ function StepUpForm(
   { way, action, fields, email, errors, isSecondary }: StepUpPageProps & { isSecondary: boolean },
 ) {
   const text = stepUpText.use();
+  const canText = way.by === "code" && way.kinds.includes("sms");
   const canEmail = way.by === "code" && way.kinds.includes("email");
   return (
     <form id="step-up-form" method="post" action={action} novalidate class="grid gap-5">
@@ -90,6 +91,9 @@ function StepUpForm(
         >
           {text.confirm}
         </Button>
+        {canText
+          ? <Button name="step_up" value="sms">{way.isTexted ? text.resendText : text.textCode}</Button>
+          : null}
         {canEmail
           ? <Button name="step_up" value="email">{way.isEmailed ? text.resendCode : text.emailCode}</Button>
           : null}

@@ -4,6 +4,7 @@ export const en = {
     passkey: "Use your passkey to continue.",
     password: "Enter your password to continue.",
     totp: "Enter the 6-digit code from your authenticator app to continue.",
+    sms: "Enter the 6-digit code that we text you to continue.",
     email: "Enter the 6-digit code that we email you to continue.",
     recovery: "Enter one of your recovery codes to continue.",
   },
@@ -17,6 +18,8 @@ export const en = {
   confirm: "Confirm",
   usePasskey: "Use your passkey",
   or: "or",
+  textCode: "Text me a code",
+  resendText: "Text another code",
   emailCode: "Email me a code",
   resendCode: "Send another code",
 };

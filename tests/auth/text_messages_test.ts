@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { factors } from "../../db/control/schema/factors.ts";
+import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { startWorker } from "../support/jobs.ts";
+import { PRODUCTION } from "../support/production.ts";
+import { parseConfig } from "../../src/config.ts";
+import { sendsTexts } from "../../src/text_messages/deliver.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** Protects: a phone is a second factor, its number stays sealed, and nobody can make the product text without end. */
+
+const NUMBER = "+15550123456";
+
+Deno.test("a phone as a second factor", async (t) => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const acme = await world.company("acme");
+  const host = `http://${world.host("acme")}`;
+  const browser = world.browser();
+  await browser.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+  const latestCode = async () => {
+    await worker.idle();
+    const [message] = await world.emails(NUMBER);
+    assert.equal(message!.channel, "sms");
+    return /^(\d{6}) is your Denizen code\. It expires in 10 minutes\.$/.exec(message!.text)![1]!;
+  };
+  let recovery = "";
+
+  await t.step("a number needs its country code, and the form keeps what was typed", async () => {
+    const refused = await browser.post(`${host}/account/security/factors`, {
+      type: "sms",
+      phone: "555 0123",
+    });
+
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /value="555 0123"/);
+    assert.match(refused.text, /Enter the number with its country code/);
+  });
+
+  await t.step("it counts once its first code is entered, and pages show only the number's end", async () => {
+    const page = await browser.post(`${host}/account/security/factors`, {
+      type: "sms",
+      name: "Ada’s phone",
+      phone: "+1 (555) 012-3456",
+    });
+    const wrong = await browser.post(page.url, { code: "000000" });
+    const codes = await browser.post(page.url, { code: await latestCode() });
+    const [row] = await world.system.control.select().from(factors);
+    recovery = /class="recovery-code[^>]*>([^<]+)</.exec(codes.text)![1]!;
+
+    assert.match(page.text, /•••• 56/);
+    assert.doesNotMatch(page.text, /0123456/);
+    assert.equal(wrong.status, 422);
+    assert.ok(recovery);
+    assert.doesNotMatch(row!.sealedSecret!, /0123456/);
+  });
+
+  await t.step("a sign-in texts a code and takes it once", async () => {
+    const first = world.browser();
+    const asked = await first.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    const code = await latestCode();
+    const done = await first.post(`${host}/login/mfa`, { code });
+    const second = world.browser();
+    await second.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    const again = await second.post(`${host}/login/mfa`, { code });
+
+    assert.match(asked.text, /Enter the 6-digit code that we texted you/);
+    assert.match(asked.text, /Text another code/);
+    assert.equal(done.url, `${host}/dashboard`);
+    assert.equal(again.status, 422);
+  });
+
+  await t.step("it proves who the person is before a change", async () => {
+    world.clock.advance(11 * MINUTE);
+    const asked = await browser.get(`${host}/reauthenticate?next=/account/security`);
+    await browser.post(`${host}/reauthenticate`, { step_up: "sms", next: "/account/security" });
+    const code = await latestCode();
+    const done = await browser.post(`${host}/reauthenticate`, {
+      step_up: "confirm",
+      step_up_code: code,
+      next: "/account/security",
+    });
+
+    assert.match(asked.text, /Text me a code/);
+    assert.equal(done.url, `${host}/account/security`);
+  });
+
+  await t.step("the API asks for it, texts on request, and takes factor sms", async () => {
+    const { json } = await world.api("POST", "/auth/login", {
+      body: { email: acme.owner.email, password: PASSWORD },
+    });
+    const sent = await world.api("POST", "/auth/mfa/sms", { body: { mfa_token: json.mfa_token } });
+    const code = await latestCode();
+    const asEmail = await world.api("POST", "/auth/mfa", {
+      body: { mfa_token: json.mfa_token, code, factor: "email" },
+    });
+    const tokens = await world.api("POST", "/auth/mfa", {
+      body: { mfa_token: json.mfa_token, code, factor: "sms" },
+    });
+
+    assert.deepEqual(json.factors, ["sms", "recovery"]);
+    assert.equal(sent.status, 204);
+    assert.equal(asEmail.status, 401);
+    assert.ok(tokens.json.access_token);
+  });
+
+  await t.step("S62 a number gets five texts in an hour, and the answer looks the same", async () => {
+    world.clock.advance(2 * HOUR);
+    const before = (await world.emails(NUMBER)).length;
+    const stranger = world.browser();
+    await stranger.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    const pages = [];
+    for (let attempt = 0; attempt < 8; attempt++) pages.push(await stranger.post(`${host}/login/mfa/sms`));
+    await worker.idle();
+    const after = (await world.emails(NUMBER)).length;
+
+    assert.equal(after - before, 5);
+    assert.deepEqual([...new Set(pages.map(({ status }) => status))], [200]);
+  });
+
+  await t.step("a lost phone: a recovery code works instead", async () => {
+    const lost = world.browser();
+    await lost.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    const done = await lost.post(`${host}/login/mfa`, { code: recovery });
+
+    assert.equal(done.url, `${host}/dashboard`);
+  });
+});
+
+Deno.test("production offers text messages only with Twilio", () => {
+  const twilio = {
+    TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+    TWILIO_AUTH_TOKEN: "0123456789abcdef",
+    TWILIO_FROM: "+15550100000",
+  };
+
+  assert.equal(sendsTexts({ config: parseConfig(PRODUCTION) }), false);
+  assert.equal(sendsTexts({ config: parseConfig({ ...PRODUCTION, ...twilio }) }), true);
+  assert.throws(() => parseConfig({ ...PRODUCTION, ...twilio, TWILIO_FROM: "" }), /TWILIO_FROM: must be set/);
+});
