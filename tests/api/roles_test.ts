@@ -243,6 +243,21 @@ async function create(world: World, token: string, body: typeof AUDITOR) {
 }
 
 /** The actions on roles in the company's log, oldest first. */
+Deno.test("the data that a member downloads names the role that their workspace made", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const role = await createRole(company.ctx, AUDITOR);
+  const mei = await world.member(company, "mei@acme.example", { ...role });
+  const host = `http://${world.host("acme")}`;
+  const browser = world.browser();
+  await browser.post(`${host}/login`, { email: mei.email, password: PASSWORD });
+
+  const { text } = await browser.get(`${host}/account/data.json`);
+
+  const [workspace] = JSON.parse(text).workspaces;
+  assert.deepEqual([workspace.subdomain, workspace.role], ["acme", "Auditor"]);
+});
+
 async function linesOf({ ctx }: Company): Promise<string[]> {
   const [rows] = await ctx.read((tx) => [tx.select().from(auditLog).orderBy(auditLog.sequence)]);
   return rows.map(({ action }) => action).filter((action) => action.startsWith("role."));

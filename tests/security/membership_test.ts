@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { eq } from "drizzle-orm";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { changeRole, removeMember } from "../../src/access/membership.ts";
 import type { Role } from "../../src/access/permissions.ts";
@@ -146,6 +148,21 @@ Deno.test("S15 a new role ends the sessions that started with the old one; the p
   assert.equal(page.url, `http://${host}/team`);
   assert.match(page.text, /Your role was changed/);
   assert.notEqual(own.cookies(host).get("denizen_session"), before);
+});
+
+Deno.test("a role changed on the team page is logged with the address that it came from", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const mei = await world.member(acme, "mei@acme.example", "member");
+  const browser = await signedIn(world, acme, acme.owner.email);
+
+  const id = await membershipOf(acme, mei.email);
+  await browser.post(`http://${world.host("acme")}/team/${id}/role`, { role: "admin" });
+
+  const [changes] = await acme.ctx.read((tx) => [
+    tx.select({ origin: auditLog.origin }).from(auditLog).where(eq(auditLog.action, "member.role_changed")),
+  ]);
+  assert.deepEqual(changes.map(({ origin }) => origin?.address), ["127.0.0.1"]);
 });
 
 async function signedIn(world: World, { tenant }: Company, email: string): Promise<Browser> {
