@@ -36,6 +36,7 @@ export const roleId = z.string().max(MAX_ID_LENGTH);
 
 export const ROLES_MANAGE = permission("roles:manage", {
   roles: ["owner", "admin"],
+  implies: [MEMBERS_READ],
   label: "Manage roles",
 });
 

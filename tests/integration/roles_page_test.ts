@@ -37,6 +37,23 @@ Deno.test("an owner makes a role, changes it and deletes it; a form that is sent
   assert.equal((await listRoles(company.ctx)).length, 4);
 });
 
+Deno.test("the form says what a permission includes, and a role is saved with it, without JavaScript", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const { browser, host } = await signedIn(world, company, company.owner.email);
+  const path = `${host}/settings/roles`;
+
+  const form = await browser.get(`${path}/new`);
+  const key = /name="form_key" value="([^"]+)"/.exec(form.text)![1]!;
+  await browser.post(path, { form_key: key, name: "Manager", permissions: "members:manage" });
+  const [own] = (await listRoles(company.ctx)).filter(({ isBuiltIn }) => !isBuiltIn);
+  const edited = await browser.get(`${path}/${own!.id}/edit`);
+
+  assert.match(form.text, /Manage members.*?Includes “See members”\./s);
+  assert.match(edited.text, /value="members:read" checked/);
+  assert.match(edited.text, /value="members:manage" checked/);
+});
+
 Deno.test("a role with members can't be deleted, and its page leads to them", async () => {
   await using world = await World.open();
   const company = await world.company("acme");

@@ -36,6 +36,7 @@ export const en = {
   copyOf: (name: string) => `${name} (copy)`,
   permissions: "What can members with this role do?",
   notYours: "You can only choose what you can do yourself.",
+  includes: (permissions: string[]) => `Includes ${permissions.map((label) => `“${label}”`).join(", ")}.`,
   create: "Create role",
   save: "Save role",
   cancel: "Cancel",
