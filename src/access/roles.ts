@@ -40,7 +40,7 @@ export const ROLES_MANAGE = permission("roles:manage", {
   label: "Manage roles",
 });
 
-export const CUSTOM_ROLES = planFeature("custom_roles", { label: "Making your own roles", from: "premium" });
+export const CUSTOM_ROLES = planFeature("custom_roles", { label: "Custom roles", from: "premium" });
 
 /** A role as people see it: a built-in one, or one that the tenant defined. */
 export type ListedRole = {

@@ -113,7 +113,7 @@ Deno.test("a plan without roles of one's own says which plan has them, and keeps
   assert.doesNotMatch(none.text, /settings\/roles\/new/);
   assert.match(kept.text, /These roles still work\. To add or change one, you need the Premium plan\./);
   assert.equal(form.status, 403);
-  assert.match(form.text, /Making your own roles comes with the Premium plan and above\./);
+  assert.match(form.text, /“Custom roles” is included in the Premium plan and above\./);
 });
 
 async function signedIn(

@@ -22,8 +22,6 @@ export const en = {
 
   matrix: "What each role can do",
   permission: "Permission",
-  yes: "Yes",
-  no: "No",
 
   new: "New role",
   copy: "Copy to new role",
