@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { PLAN_LIST } from "../../src/billing/plans.ts";
+import { PLAN_LIST, PLANS as PLAN_KEYS } from "../../src/billing/plans.ts";
 import { includes } from "../../src/billing/plan_features.ts";
 import { FEATURES } from "../../src/feature_list.ts";
 import { LandingPage } from "../../views/pages/landing/landing_page.tsx";
@@ -14,7 +14,9 @@ import { page } from "../page.tsx";
 const EXAMPLE_SUBDOMAIN = "northwind";
 const LIMITS = FEATURES.flatMap(({ limits }) => limits);
 
-const PLAN_FEATURES = FEATURES.flatMap(({ planFeatures }) => planFeatures);
+/** Those of the smaller plans first. */
+const PLAN_FEATURES = FEATURES.flatMap(({ planFeatures }) => planFeatures)
+  .toSorted((one, other) => PLAN_KEYS.indexOf(one.from) - PLAN_KEYS.indexOf(other.from));
 
 /** The plans with what each feature limits, and the features that each includes. */
 const PLANS: readonly PlanSummary[] = PLAN_LIST.map((plan) => ({

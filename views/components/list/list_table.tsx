@@ -128,7 +128,7 @@ export function WithBadge({ badge, children }: { badge: Child; children?: Child 
   return (
     <div class="flex items-start gap-2">
       <p class={TWO_LINES}>{children}</p>
-      {badge ? <span class="shrink-0">{badge}</span> : null}
+      {badge ? <span class="flex shrink-0">{badge}</span> : null}
     </div>
   );
 }

@@ -109,7 +109,7 @@ function PermissionBox(
   const translate = useTranslate();
   const hintId = `${key.replace(":", "-")}-hint`;
   return (
-    <label class="flex items-start gap-2.5 py-1 max-sm:min-h-11 has-disabled:text-muted">
+    <label class="flex items-start gap-2.5 py-1 max-sm:py-3 has-disabled:text-muted">
       <input
         type="checkbox"
         name="permissions"
