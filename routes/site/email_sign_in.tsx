@@ -33,7 +33,8 @@ import { safeNext } from "./redirects.ts";
 export const emailSignInPages = new Hono<HttpEnv>();
 
 emailSignInPages.get("/login/email", (c) => {
-  return page(c, addressPage(c, { next: c.req.query("next"), values: { remember: true } }));
+  const { next, email } = c.req.query();
+  return page(c, addressPage(c, { next, values: { email, remember: true } }));
 });
 
 emailSignInPages.post("/login/email", (c) => {

@@ -73,18 +73,19 @@ function noticeOf(c: Context<HttpEnv>, notice: string): Flash | undefined {
 function signInForm(c: Context<HttpEnv>, form: SignInFormProps) {
   const tenant = c.get("tenant");
   const text = textOf(c);
+  const providers = providerLinks(c, { next: form.next });
   return {
     title: tenant ? text.titleOf(tenant.name) : text.title,
     description: tenant ? undefined : text.description,
     body: (
       <SignInPage
         workspace={tenant ? ownMark(tenant) : undefined}
-        providers={providerLinks(c, { next: form.next })}
+        providers={providers}
         passkeyHref={passkeyHref(c, form)}
         {...form}
       />
     ),
-    partial: <SignInForm {...form} offersPasskeys={!tenant} />,
+    partial: <SignInForm {...form} offersPasskeys={!tenant} isDivided={providers.length === 0} />,
   };
 }
 

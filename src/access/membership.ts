@@ -8,6 +8,7 @@ import { users } from "../../db/control/schema/users.ts";
 import type { TenantContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
+import { requireRecentSignIn } from "../identity/recent_sign_in.ts";
 import { endTenantSessions, endTenantTokens } from "../identity/tenant_access.ts";
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { lockUser } from "../identity/users.ts";
@@ -51,7 +52,7 @@ export async function getMemberOfUser(ctx: TenantContext, userId: UserId): Promi
 
 /**
  * Gives a member another role. Their sessions in the tenant end, so that no session outlives the role it started with. Throws
- * `not_found`, `conflict` for the last owner, and the errors of `getGrantableRole`.
+ * `reauthentication_required`, `not_found`, `conflict` for the last owner, and the errors of `getGrantableRole`.
  */
 export async function changeRole(
   ctx: TenantContext,
@@ -59,6 +60,7 @@ export async function changeRole(
   input: z.output<typeof memberChanges>,
 ): Promise<Member> {
   authorize(ctx, MEMBERS_MANAGE);
+  await requireRecentSignIn(ctx);
   const changed = await change(ctx, id, async (tx, member) => {
     const [before, role] = [toRole(member), await getGrantableRole(ctx, input.role, tx)];
     requireGrantable(ctx, before);
@@ -79,15 +81,17 @@ export async function changeRole(
 
 /**
  * Removes a member, or lets the actor leave. Ends their sessions and tokens in the tenant. Throws `not_found`, `conflict` for the
- * last owner, or `forbidden`.
+ * last owner, `forbidden`, or `reauthentication_required` for someone else's membership.
  */
 export async function removeMember(ctx: TenantContext, id: string): Promise<Member> {
-  authorize(ctx, MEMBERS_READ);
+  const { userId } = await getMember(ctx, id);
+  const leaves = isSelf(ctx, userId);
+  if (!leaves) {
+    authorize(ctx, MEMBERS_MANAGE);
+    await requireRecentSignIn(ctx);
+  }
   const removed = await change(ctx, id, async (tx, member) => {
-    if (!isSelf(ctx, member.userId)) {
-      authorize(ctx, MEMBERS_MANAGE);
-      requireGrantable(ctx, toRole(member));
-    }
+    if (!leaves) requireGrantable(ctx, toRole(member));
     if (member.role === "owner") await requireOtherOwner(ctx, tx, member);
     await tx.delete(memberships).where(eq(memberships.id, id));
     await endTenantSessions(tx, member.userId, ctx.tenant.id);

@@ -7,6 +7,7 @@ import type { MemberContext, TenantContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
 import { conflict, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
+import { requireRecentSignIn } from "../identity/recent_sign_in.ts";
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { endTenantSessions } from "../identity/tenant_access.ts";
 import { lockUser } from "../identity/users.ts";
@@ -60,10 +61,11 @@ export async function findOwnOffer(ctx: TenantContext): Promise<OwnershipOffer |
 
 /**
  * Offers the ownership to another member, in place of an earlier offer. Once they accept, they are an owner and the actor is an
- * admin. Throws `not_found`, `forbidden`, or `conflict` if the member is already an owner.
+ * admin. Throws `not_found`, `forbidden`, `reauthentication_required`, or `conflict` if the member is already an owner.
  */
 export async function offerOwnership(ctx: MemberContext, memberId: string): Promise<OwnershipOffer> {
   authorize(ctx, OWNERSHIP_TRANSFER);
+  await requireRecentSignIn(ctx);
   await requireConfirmedEmail(ctx);
   const member = await getMember(ctx, memberId);
   if (member.role === "owner") throw conflict(ALREADY_OWNER.with({ name: member.name }));
@@ -87,12 +89,13 @@ export async function offerOwnership(ctx: MemberContext, memberId: string): Prom
 
 /**
  * Accepts the offer for the person whom it is made to. Ends both people's sessions in the tenant, because their roles change.
- * Throws `not_found` for anyone else, or if the person who made it is no longer an owner.
+ * Throws `not_found` for anyone else, or if the person who made it is no longer an owner, and `reauthentication_required`.
  */
 export async function acceptOwnership(ctx: MemberContext): Promise<void> {
   authorize(ctx, MEMBERS_READ);
   authorizeSelf(ctx, ctx.actor.id);
   const { from, to } = await getOwnershipOffer(ctx);
+  await requireRecentSignIn(ctx);
   const { tenant: { id: tenantId, schemaName: schema }, system } = ctx;
   await system.tx(async (tx) => {
     for (const { userId } of [from, to].sort(byUserId)) await lockUser(tx, userId);

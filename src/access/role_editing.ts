@@ -10,6 +10,7 @@ import type { TenantContext } from "../context.ts";
 import { conflict, type FieldProblems, forbidden, invalid, notFound } from "../errors.ts";
 import { event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
+import { requireRecentSignIn } from "../identity/recent_sign_in.ts";
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { endSessionsOfRole } from "../identity/tenant_access.ts";
 import { isId, newId } from "../platform/ids.ts";
@@ -66,10 +67,11 @@ export type RoleChanges = z.output<typeof roleChanges>;
 
 /**
  * Creates a role. If a role with `id` exists, the request is a repeat and creates nothing. Throws `forbidden` if the actor lacks
- * one of the permissions, `feature_not_in_plan`, `conflict` if there are too many, or `invalid`.
+ * one of the permissions, `reauthentication_required`, `feature_not_in_plan`, `conflict` if there are too many, or `invalid`.
  */
 export async function createRole(ctx: TenantContext, input: NewRole, id = newId()): Promise<ListedRole> {
   authorize(ctx, ROLES_MANAGE);
+  await requireRecentSignIn(ctx);
   requireFeature(ctx, CUSTOM_ROLES);
   const wanted = checkRole(ctx, input);
   const now = ctx.services.clock.now();
@@ -95,10 +97,12 @@ export async function createRole(ctx: TenantContext, input: NewRole, id = newId(
 
 /**
  * Changes a role for everyone who has it, within five seconds. If its permissions change, their sessions in the tenant end.
- * Nobody can change a role that has, or would get, a permission that they lack. Throws `not_found`, `forbidden`, `feature_not_in_plan`, or `invalid`.
+ * Nobody can change a role that has, or would get, a permission that they lack. Throws `not_found`, `forbidden`,
+ * `reauthentication_required`, `feature_not_in_plan`, or `invalid`.
  */
 export async function updateRole(ctx: TenantContext, id: string, changes: RoleChanges): Promise<ListedRole> {
   authorize(ctx, ROLES_MANAGE);
+  await requireRecentSignIn(ctx);
   requireFeature(ctx, CUSTOM_ROLES);
   const role = await ctx.system.tx(async (tx) => {
     await lockRoles(ctx, tx);
@@ -119,9 +123,13 @@ export async function updateRole(ctx: TenantContext, id: string, changes: RoleCh
   return await getRole(ctx, role.id);
 }
 
-/** Deletes a role that nobody has. Returns it. Throws `not_found`, `forbidden` as `updateRole`, or `conflict` if a member or an invitation has it. */
+/**
+ * Deletes a role that nobody has. Returns it. Throws the errors of `updateRole`, or `conflict` if a member or an invitation has
+ * it.
+ */
 export async function deleteRole(ctx: TenantContext, id: string): Promise<CustomRole> {
   authorize(ctx, ROLES_MANAGE);
+  await requireRecentSignIn(ctx);
   return await ctx.system.tx(async (tx) => {
     await lockRoles(ctx, tx);
     const role = await getOwn(ctx, tx, id);

@@ -7,8 +7,8 @@ import { sendEmail } from "../email/email.ts";
 import { after, MINUTE } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
-import { FACTOR_CODE } from "./emails.ts";
 import { FACTOR_CODE_MINUTES } from "./factor_codes.ts";
+import { FACTOR_CODE } from "./factor_emails.ts";
 
 const MAX_ATTEMPTS = 5;
 

@@ -3,8 +3,6 @@ import { AccountDeleted } from "../../views/emails/account_deleted.tsx";
 import { ConfirmNewEmail } from "../../views/emails/confirm_new_email.tsx";
 import { EmailChanged } from "../../views/emails/email_changed.tsx";
 import { NewDevice } from "../../views/emails/new_device.tsx";
-import { FactorAdded, type FactorChangedData, FactorRemoved } from "../../views/emails/factor_changed.tsx";
-import { FactorCode } from "../../views/emails/factor_code.tsx";
 import { PasswordChanged } from "../../views/emails/password_changed.tsx";
 import { ResetPassword } from "../../views/emails/reset_password.tsx";
 import { SignInLink } from "../../views/emails/sign_in_link.tsx";
@@ -28,8 +26,6 @@ import {
   createVerificationLink,
   VERIFICATION_HOURS,
 } from "./emailed_links.ts";
-import { emailedCode, FACTOR_CODE_MINUTES } from "./factor_codes.ts";
-import { FACTOR_TYPES } from "./factors.ts";
 import {
   createSignInLink,
   type EmailSignIn,
@@ -89,26 +85,11 @@ export const RESET_PASSWORD = email("reset_password", {
   },
 });
 
-/** The request contains the browser and the address that the change came from. */
 export const PASSWORD_CHANGED = email("password_changed", {
-  to: ACCOUNTS,
-  request: z.object({ userId: idSchema<UserId>(), ipAddress: z.string(), userAgent: z.string() }),
-  load: (ctx, reader, { ipAddress, userAgent }) =>
-    Promise.resolve({
-      name: reader.emailVerifiedAt && reader.name,
-      url: `${ctx.services.config.appUrl.origin}/forgot-password`,
-      ipAddress,
-      browser: parseUserAgent(userAgent),
-    }),
+  ...originNotice("/forgot-password"),
   subject: (_data, _brand, locale) => emailText.of(locale).passwordChanged.subject,
   preheader: (_data, _brand, locale) => emailText.of(locale).passwordChanged.preheader,
   view: PasswordChanged,
-  sample: {
-    name: SAMPLE.person,
-    url: `${SAMPLE.site}/forgot-password`,
-    ipAddress: "203.0.113.24",
-    browser: { browser: "Firefox", system: "Linux" },
-  },
 });
 
 const emailChange = z.object({
@@ -181,26 +162,11 @@ export const EMAIL_CHANGED = email("email_changed", {
   },
 });
 
-/** The request contains the browser and the address of the sign-in. */
 export const NEW_DEVICE = email("new_device", {
-  to: ACCOUNTS,
-  request: z.object({ userId: idSchema<UserId>(), ipAddress: z.string(), userAgent: z.string() }),
-  load: (ctx, reader, { ipAddress, userAgent }) =>
-    Promise.resolve({
-      name: reader.emailVerifiedAt && reader.name,
-      url: `${ctx.services.config.appUrl.origin}/account/sessions`,
-      ipAddress,
-      browser: parseUserAgent(userAgent),
-    }),
+  ...originNotice("/account/sessions"),
   subject: (_data, { name }, locale) => emailText.of(locale).newDevice.subject(name),
   preheader: (_data, _brand, locale) => emailText.of(locale).newDevice.preheader,
   view: NewDevice,
-  sample: {
-    name: SAMPLE.person,
-    url: `${SAMPLE.site}/account/sessions`,
-    ipAddress: "203.0.113.24",
-    browser: { browser: "Firefox", system: "Linux" },
-  },
 });
 
 const formerAccount = z.object({ address: z.string(), locale: z.string().nullable() });
@@ -262,67 +228,6 @@ export const SIGN_IN_LINK = email("sign_in_link", {
     browser: { browser: "Firefox", system: "Linux" },
   },
 });
-/** The code of a sign-in, or of a new second factor. `codeFor` is the id of either, and the code is derived from it. */
-export const FACTOR_CODE = email("factor_code", {
-  to: ACCOUNTS,
-  request: z.object({ userId: idSchema<UserId>(), codeFor: z.uuid() }),
-  load: (ctx, _reader, { codeFor }) =>
-    Promise.resolve({ code: emailedCode(ctx, codeFor), expiryMinutes: FACTOR_CODE_MINUTES }),
-  subject: (_data, { name }, locale) => emailText.of(locale).factorCode.subject(name),
-  preheader: ({ expiryMinutes }, _brand, locale) => emailText.of(locale).factorCode.preheader(expiryMinutes),
-  view: FactorCode,
-  sample: { code: "731946", expiryMinutes: FACTOR_CODE_MINUTES },
-});
-
-const factorChange = z.object({
-  userId: idSchema<UserId>(),
-  type: z.enum(FACTOR_TYPES),
-  name: z.string(),
-  ...origin,
-});
-
-const factorSample = {
-  name: SAMPLE.person,
-  type: "totp",
-  factor: "Ada 2",
-  url: `${SAMPLE.site}/account/security`,
-  origin: { ipAddress: "203.0.113.24", browser: { browser: "Firefox", system: "Linux" } },
-} as const;
-
-export const FACTOR_ADDED = email("factor_added", {
-  to: ACCOUNTS,
-  request: factorChange,
-  load: loadFactorChange,
-  subject: (_data, _brand, locale) => emailText.of(locale).factorAdded.subject,
-  preheader: (_data, _brand, locale) => emailText.of(locale).factorAdded.preheader,
-  view: FactorAdded,
-  sample: factorSample,
-});
-
-export const FACTOR_REMOVED = email("factor_removed", {
-  to: ACCOUNTS,
-  request: factorChange,
-  load: loadFactorChange,
-  subject: (_data, _brand, locale) => emailText.of(locale).factorRemoved.subject,
-  preheader: (_data, _brand, locale) => emailText.of(locale).factorRemoved.preheader,
-  view: FactorRemoved,
-  sample: factorSample,
-});
-
-function loadFactorChange(
-  { services }: SystemContext,
-  reader: Recipient,
-  { type, name: factor, ...request }: z.output<typeof factorChange>,
-): Promise<FactorChangedData> {
-  return Promise.resolve({
-    name: reader.emailVerifiedAt && reader.name,
-    type,
-    // A stranger may have chosen the factor's name.
-    factor: reader.emailVerifiedAt && factor,
-    url: `${services.config.appUrl.origin}/account/security`,
-    origin: originOf(request),
-  });
-}
 
 type SignUpRecipient = Recipient & { pending: PendingSignUp };
 
@@ -348,3 +253,28 @@ export const SIGN_UP_CODE = email("sign_up_code", {
   view: SignUpCode,
   sample: { code: "492817", expiryMinutes: 15 },
 });
+
+/** An email about a sign-in or a change, with the browser and the address that it came from. Its button opens `path`. */
+function originNotice(path: string) {
+  return {
+    to: ACCOUNTS,
+    request: z.object({ userId: idSchema<UserId>(), ipAddress: z.string(), userAgent: z.string() }),
+    load: (
+      ctx: SystemContext,
+      reader: User,
+      { ipAddress, userAgent }: { ipAddress: string; userAgent: string },
+    ) =>
+      Promise.resolve({
+        name: reader.emailVerifiedAt && reader.name,
+        url: `${ctx.services.config.appUrl.origin}${path}`,
+        ipAddress,
+        browser: parseUserAgent(userAgent),
+      }),
+    sample: {
+      name: SAMPLE.person,
+      url: `${SAMPLE.site}${path}`,
+      ipAddress: "203.0.113.24",
+      browser: { browser: "Firefox", system: "Linux" },
+    },
+  };
+}

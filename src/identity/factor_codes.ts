@@ -1,18 +1,15 @@
-import { and, asc, eq, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, lt, or, type SQL } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import { factorAttempts, factors, recoveryCodes } from "../../db/control/schema/factors.ts";
+import { factors, recoveryCodes } from "../../db/control/schema/factors.ts";
 import type { AuthenticationMethod, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
-import { rateLimited } from "../errors.ts";
-import { after, MINUTE, SECOND } from "../platform/clock.ts";
 import { decrypt, encrypt, isSixDigitCode, randomBase32, sha256, sixDigitCode } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
-import { problem } from "../platform/problem.ts";
 import { sealedColumn } from "../platform/sealed_column.ts";
+import { enforce } from "../rate_limits/limiter.ts";
 import { isFactorOf } from "./factors.ts";
+import { FACTOR_CODES } from "./sign_in_limits.ts";
 import { stepOf } from "./totp.ts";
-
-const TOO_MANY_CODES = problem("too_many_codes", "Too many codes were entered. Try again in a few minutes.");
 
 export const RECOVERY_CODE_COUNT = 10;
 
@@ -24,9 +21,6 @@ const EMAIL_PURPOSE = "second factor code";
 /** 120 random bits, so a plain hash protects a code. */
 const RECOVERY_LENGTH = 24;
 const RECOVERY_GROUP = 4;
-const ATTEMPTS_WINDOW = 15 * MINUTE;
-/** A person who mistypes stays below this. Guessing a code takes 300,000 attempts. */
-const MAX_ATTEMPTS = 20;
 
 /** The secrets of authenticator apps. */
 export const TOTP_SECRETS = sealedColumn("second factors", {
@@ -51,25 +45,19 @@ export function isEmailedCode({ services }: SystemContext, id: string, typed: st
 }
 
 /**
- * Counts an attempt to enter a code, before the code is checked, so that parallel guesses count too. Throws `rate_limited` after 20
- * in 15 minutes.
+ * Runs `check` on a code that was entered, or on a password that stands in for one. The attempt counts before the check, so that
+ * parallel guesses count too. A right one doesn't count. Throws `rate_limited` after 20 wrong ones in 15 minutes, and `unavailable`
+ * while nothing counts.
  */
-export async function countAttempt({ services, control }: SystemContext, userId: UserId): Promise<void> {
-  const now = services.clock.now();
-  const isOver = sql`${factorAttempts.startedAt} <= ${
-    after(now, -ATTEMPTS_WINDOW).toISOString()
-  }::timestamptz`;
-  const [counted] = await control.insert(factorAttempts).values({ userId, startedAt: now, attempts: 1 })
-    .onConflictDoUpdate({
-      target: factorAttempts.userId,
-      set: {
-        attempts: sql`case when ${isOver} then 1 else ${factorAttempts.attempts} + 1 end`,
-        startedAt: sql`case when ${isOver} then excluded.started_at else ${factorAttempts.startedAt} end`,
-      },
-    }).returning();
-  if (counted!.attempts <= MAX_ATTEMPTS) return;
-  const retryAt = after(counted!.startedAt, ATTEMPTS_WINDOW).getTime();
-  throw rateLimited(TOO_MANY_CODES, Math.max(1, Math.ceil((retryAt - now.getTime()) / SECOND)));
+export async function withinCodeLimit<T>(
+  ctx: SystemContext,
+  userId: UserId,
+  check: () => Promise<T | null>,
+): Promise<T | null> {
+  const taken = await enforce(ctx, FACTOR_CODES, userId);
+  const outcome = await check();
+  if (outcome !== null) await taken.giveBack();
+  return outcome;
 }
 
 /** Which second factor of a person a code proves, using the code up. Null if the code is wrong or was used before. */
@@ -94,7 +82,6 @@ export async function proveCode(
     ? "recovery"
     : null;
   if (proven === "email") await touchEmailFactors(ctx, tx, userId);
-  if (proven) await tx.delete(factorAttempts).where(eq(factorAttempts.userId, userId));
   return proven;
 }
 

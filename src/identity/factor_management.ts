@@ -19,10 +19,8 @@ import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { singleLine } from "../platform/text.ts";
 import type { Device } from "./credentials.ts";
-import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./emails.ts";
 import { USER_FACTOR_ADDED, USER_FACTOR_REMOVED, USER_RECOVERY_CODES_REPLACED } from "./events.ts";
 import {
-  countAttempt,
   FACTOR_CODE_MINUTES,
   isEmailedCode,
   normalizeCode,
@@ -30,7 +28,9 @@ import {
   sealTotpSecret,
   SECRET_PURPOSE,
   useTotp,
+  withinCodeLimit,
 } from "./factor_codes.ts";
+import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./factor_emails.ts";
 import {
   CODE_FACTOR_TYPES,
   type CodeFactorType,
@@ -146,13 +146,13 @@ export async function confirmFactor(
   authorizeSelf(ctx, userId);
   await requireRecentSignIn(ctx);
   const { type, name } = await getPendingFactor(ctx, userId, id);
-  await countAttempt(ctx, userId);
-  const outcome = await ctx.tx(async (tx) => {
-    await lockUser(tx, userId);
-    const isFirst = (await findFactors(tx, userId)).length === 0;
-    if (!await confirmIn(ctx, tx, { userId, id, type }, normalizeCode(code))) return null;
-    return await finishAdding(ctx, tx, userId, { type, name, isFirst }, device);
-  });
+  const outcome = await withinCodeLimit(ctx, userId, () =>
+    ctx.tx(async (tx) => {
+      await lockUser(tx, userId);
+      const isFirst = (await findFactors(tx, userId)).length === 0;
+      if (!await confirmIn(ctx, tx, { userId, id, type }, normalizeCode(code))) return null;
+      return await finishAdding(ctx, tx, userId, { type, name, isFirst }, device);
+    }));
   if (!outcome) throw invalid({ code: FACTOR_CODE_WRONG });
   ctx.services.use(SIGN_INS).forgetUser(userId);
   log.info("second factor added", { userId, type, requestId: ctx.requestId });

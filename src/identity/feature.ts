@@ -3,9 +3,6 @@ import {
   ACCOUNT_DELETED,
   CONFIRM_NEW_EMAIL,
   EMAIL_CHANGED,
-  FACTOR_ADDED,
-  FACTOR_CODE,
-  FACTOR_REMOVED,
   NEW_DEVICE,
   PASSWORD_CHANGED,
   RESET_PASSWORD,
@@ -16,6 +13,7 @@ import {
 import { EVENTS } from "./events.ts";
 import { IDENTITY_CONNECTED, IDENTITY_DISCONNECTED } from "./identity_emails.ts";
 import { TOTP_SECRETS } from "./factor_codes.ts";
+import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./factor_emails.ts";
 import { OAUTH_CLIENTS } from "./oauth_clients.ts";
 import { SIGN_IN_LIMITS } from "./sign_in_limits.ts";
 import { SIGN_IN_ATTEMPTS } from "./sign_in_attempts.ts";

@@ -14,7 +14,7 @@ import { findUserOfToken } from "./address_tokens.ts";
 import type { Device } from "./credentials.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { PASSWORD_CHANGED, RESET_PASSWORD } from "./emails.ts";
-import { countAttempt, proveCode } from "./factor_codes.ts";
+import { proveCode, withinCodeLimit } from "./factor_codes.ts";
 import { hasFactors } from "./factors.ts";
 import { createHandoff } from "./handoffs.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
@@ -105,9 +105,11 @@ export async function setPasswordByLink(
   const isAsked = await asksForCode(ctx.control, user);
   if ((isFirstPassword(user) || isAsked) && isSomeoneElse(ctx, user)) throw belongsToAnother(ctx, user);
   await checkNewPassword(ctx.services.config, input.password, { email: user.email, names: [user.name] });
-  if (isAsked) await countAttempt(ctx, user.id);
-  const passwordHash = await hashPassword(input.password, ctx.signal);
-  const set = await ctx.tx((tx) => setPasswordIn(ctx, tx, user, { ...input, passwordHash, device }));
+  const setPassword = async () => {
+    const passwordHash = await hashPassword(input.password, ctx.signal);
+    return await ctx.tx((tx) => setPasswordIn(ctx, tx, user, { ...input, passwordHash, device }));
+  };
+  const set = isAsked ? await withinCodeLimit(ctx, user.id, setPassword) : await setPassword();
   if (!set) throw invalid({ code: CODE_WRONG });
   ctx.services.use(SIGN_INS).forgetUser(user.id);
   if (!set.session) return { next: "sign_in", userId: user.id };

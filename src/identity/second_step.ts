@@ -14,7 +14,7 @@ import {
   startChallenge,
 } from "./challenges.ts";
 import type { Device } from "./credentials.ts";
-import { countAttempt, proveCode } from "./factor_codes.ts";
+import { proveCode, withinCodeLimit } from "./factor_codes.ts";
 import { CODE_KINDS, type CodeKind, type FactorWays, findFactorWays, hasFactors } from "./factors.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
 import { recordAttempt, recordingLimit } from "./sign_in_attempts.ts";
@@ -123,6 +123,8 @@ export type OpenSecondStep = FactorWays & {
   next: string | null;
   remember: boolean;
   canTrust: boolean;
+  /** After an emailed link: how to sign in with a code by email after all. Null if none is set up, or if it counts here. */
+  withoutEmail: { address: string; hasPassword: boolean } | null;
 };
 
 /** The second step of a browser. Null if it has ended, or belongs to another host. */
@@ -133,10 +135,21 @@ export async function findSecondStep(
 ): Promise<OpenSecondStep | null> {
   const challenge = await findChallenge(ctx, "browser_sign_in", token);
   if (!challenge || challenge.tenantId !== tenantId) return null;
-  const { isPlatformAdmin } = await getUserById(ctx.control, challenge.userId);
-  const ways = await waysFor(ctx.control, challenge);
+  const { isPlatformAdmin, email, passwordHash } = await getUserById(ctx.control, challenge.userId);
+  const all = await findFactorWays(ctx.control, challenge.userId);
+  const kinds = countingKinds(all.kinds, challenge);
   const { emailedAt, next, remember } = challenge;
-  return { ...ways, isEmailed: emailedAt !== null, next, remember, canTrust: !isPlatformAdmin };
+  return {
+    kinds,
+    hasPasskey: all.hasPasskey,
+    isEmailed: emailedAt !== null,
+    next,
+    remember,
+    canTrust: !isPlatformAdmin,
+    withoutEmail: kinds.length < all.kinds.length
+      ? { address: email, hasPassword: passwordHash !== null }
+      : null,
+  };
 }
 
 /** Emails a code for a second step. Throws `unauthenticated` if it has ended, or `bad_request` if no code by email is set up. */
@@ -189,15 +202,21 @@ export async function redeemSecondStep<T>(
   const challenge = await attemptChallenge(ctx, purpose, token);
   if (!challenge) throw ended();
   const { id, userId, firstMethod } = challenge;
-  await recordingLimit(ctx, userId, [firstMethod], () => countAttempt(ctx, userId));
-  const done = await ctx.tx(async (tx) => {
-    await lockUser(tx, userId);
-    const emailedFor = challenge.emailedAt && firstMethod !== "email" ? id : null;
-    const method = await proveCode(ctx, tx, userId, { code, emailedFor, kind });
-    if (!method) return null;
-    if (!await endChallenge(tx, challenge)) throw ended();
-    return { result: await work(tx, challenge, [firstMethod, method]) };
-  });
+  const done = await recordingLimit(
+    ctx,
+    userId,
+    [firstMethod],
+    () =>
+      withinCodeLimit(ctx, userId, () =>
+        ctx.tx(async (tx) => {
+          await lockUser(tx, userId);
+          const emailedFor = challenge.emailedAt && firstMethod !== "email" ? id : null;
+          const method = await proveCode(ctx, tx, userId, { code, emailedFor, kind });
+          if (!method) return null;
+          if (!await endChallenge(tx, challenge)) throw ended();
+          return { result: await work(tx, challenge, [firstMethod, method]) };
+        })),
+  );
   log[done ? "info" : "warn"](done ? "second factor accepted" : "second factor refused", {
     userId,
     requestId: ctx.requestId,
@@ -207,13 +226,18 @@ export async function redeemSecondStep<T>(
   throw unauthenticated(CODE_WRONG);
 }
 
-/** The passkeys and codes that count. After an emailed link, no emailed code does. */
+/** The passkeys and codes that count. */
 async function waysFor(
   db: Parameters<typeof findFactorWays>[0],
-  { userId, firstMethod }: Challenge,
+  challenge: Challenge,
 ): Promise<FactorWays> {
-  const { kinds, hasPasskey } = await findFactorWays(db, userId);
-  return { kinds: firstMethod === "email" ? kinds.filter((kind) => kind !== "email") : kinds, hasPasskey };
+  const { kinds, hasPasskey } = await findFactorWays(db, challenge.userId);
+  return { kinds: countingKinds(kinds, challenge), hasPasskey };
+}
+
+/** After an emailed link, no emailed code counts. */
+function countingKinds(kinds: CodeKind[], { firstMethod }: Challenge): CodeKind[] {
+  return firstMethod === "email" ? kinds.filter((kind) => kind !== "email") : kinds;
 }
 
 function ended() {

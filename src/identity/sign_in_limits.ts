@@ -32,6 +32,12 @@ export const PASSKEYS_ADDRESS = rateLimit("passkeys_address", {
   window: HOUR,
   whenDown: "closed",
 });
+/** Wrong codes of second factors for one person, in any browser and program. Guessing one takes 300,000 attempts. */
+export const FACTOR_CODES = rateLimit("factor_codes", {
+  limit: 20,
+  window: 15 * MINUTE,
+  whenDown: "closed",
+});
 
 export const SIGN_IN_LIMITS = [
   SIGN_IN_ACCOUNT,
@@ -42,6 +48,7 @@ export const SIGN_IN_LIMITS = [
   LINKS_ADDRESS,
   OAUTH_ADDRESS,
   PASSKEYS_ADDRESS,
+  FACTOR_CODES,
 ];
 
 /** Counts an attempt from the client's network. Jobs and commands have none, so nothing limits them. Throws like `enforce`. */

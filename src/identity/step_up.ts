@@ -10,7 +10,7 @@ import { sha256 } from "../platform/crypto.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { type Challenge, emailChallenge, findChallenge, startChallenge } from "./challenges.ts";
-import { countAttempt, proveCode } from "./factor_codes.ts";
+import { proveCode, withinCodeLimit } from "./factor_codes.ts";
 import { type FactorWays, findFactorWays } from "./factors.ts";
 import { checkPassword } from "./password_checks.ts";
 import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
@@ -79,9 +79,13 @@ export async function reauthenticate(
   const { id: userId, authentication } = personOf(ctx);
   const way = await findStepUpWay(ctx);
   if (way.by === "password" ? password === "" : code === "") throw missing(way);
-  await countAttempt(ctx, userId);
-  if (way.by === "password") await proveByPassword(ctx, userId, authentication, password);
-  else await proveByCode(ctx, userId, authentication, way, code);
+  const isProved = await withinCodeLimit(ctx, userId, async () => {
+    const proved = way.by === "password"
+      ? await proveByPassword(ctx, userId, authentication, password)
+      : await proveByCode(ctx, userId, authentication, way, code);
+    return proved || null;
+  });
+  if (!isProved) throw refused(ctx, userId, way);
   ctx.services.use(SIGN_INS).forgetUser(userId);
   log.info("identity confirmed", { userId, requestId: ctx.requestId });
 }
@@ -106,16 +110,15 @@ async function proveByPassword(
   userId: UserId,
   authentication: Authentication,
   password: string,
-): Promise<void> {
+): Promise<boolean> {
   const user = await getUserById(ctx.control, userId);
   const { matches } = await checkPassword(ctx, { email: user.email, user }, password);
-  const proved = matches && await ctx.tx(async (tx) => {
+  return matches && await ctx.tx(async (tx) => {
     await lockUser(tx, userId);
     if (!await lockPassword(tx, user)) return false;
     await recordProof(ctx, tx, userId, authentication, "password");
     return true;
   });
-  if (!proved) throw refused(ctx, userId, { password: PASSWORD_WRONG });
 }
 
 async function proveByCode(
@@ -124,9 +127,9 @@ async function proveByCode(
   authentication: Authentication,
   { kinds }: Extract<StepUpWay, { by: "code" }>,
   code: string,
-): Promise<void> {
+): Promise<boolean> {
   const emailed = kinds.includes("email") ? await findStepUp(ctx, authentication) : null;
-  const proved = await ctx.tx(async (tx) => {
+  return await ctx.tx(async (tx) => {
     await lockUser(tx, userId);
     const method = await proveCode(ctx, tx, userId, {
       code,
@@ -137,7 +140,6 @@ async function proveByCode(
     await recordProof(ctx, tx, userId, authentication, method);
     return true;
   });
-  if (!proved) throw refused(ctx, userId, { code: CODE_WRONG });
 }
 
 function findStepUp(
@@ -162,7 +164,7 @@ function missing({ by }: StepUpWay) {
   return invalid(by === "password" ? { password: PASSWORD_MISSING } : { code: CODE_MISSING });
 }
 
-function refused(ctx: SystemContext, userId: UserId, fields: Parameters<typeof invalid>[0]) {
+function refused(ctx: SystemContext, userId: UserId, { by }: StepUpWay) {
   log.warn("identity not confirmed", { userId, requestId: ctx.requestId });
-  return invalid(fields);
+  return invalid(by === "password" ? { password: PASSWORD_WRONG } : { code: CODE_WRONG });
 }

@@ -15,6 +15,7 @@ import { oauthRequests, pendingIdentities } from "../../db/control/schema/identi
 import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
 import { passkeyChallenges } from "../../db/control/schema/passkeys.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
+import { supportGrants, supportVisits } from "../../db/control/schema/support.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import type { SystemContext } from "../context.ts";
 import { job } from "../outbox/job.ts";
@@ -27,115 +28,114 @@ const log = logOf("cleanup");
 const ROWS_AT_ONCE = 5_000;
 
 /** How long rows are kept after they end, for investigations. */
-const KEPT = {
-  expired: DAY,
-  /** Inviters can send an expired invitation again. */
-  invitations: 30 * DAY,
-  endedJobs: 3 * DAY,
-  failedJobs: 90 * DAY,
-  jobFigures: 30 * DAY,
-  /** They limit how many codes an address gets in an hour. */
-  pendingSignUps: HOUR,
-  emailSignIns: HOUR,
-  /** After that long, a browser counts as new again. */
-  knownDevices: 400 * DAY,
-  signInAttempts: 90 * DAY,
+const ENDED = DAY;
+
+/** Rows that are deleted once `age` milliseconds have passed since the time in `column`. */
+type Expiring = { table: PgTable; key: PgColumn; column: PgColumn; age: number };
+
+const EXPIRING: Record<string, Expiring> = {
+  sessions: { table: sessions, key: sessions.id, column: sessions.expiresAt, age: ENDED },
+  one_time_tokens: {
+    table: oneTimeTokens,
+    key: oneTimeTokens.id,
+    column: oneTimeTokens.expiresAt,
+    age: ENDED,
+  },
+  refresh_tokens: {
+    table: refreshTokens,
+    key: refreshTokens.id,
+    column: refreshTokens.expiresAt,
+    age: ENDED,
+  },
+  challenges: { table: challenges, key: challenges.id, column: challenges.expiresAt, age: ENDED },
+  passkey_challenges: {
+    table: passkeyChallenges,
+    key: passkeyChallenges.id,
+    column: passkeyChallenges.expiresAt,
+    age: ENDED,
+  },
+  trusted_browsers: {
+    table: trustedBrowsers,
+    key: trustedBrowsers.id,
+    column: trustedBrowsers.expiresAt,
+    age: ENDED,
+  },
+  oauth_requests: {
+    table: oauthRequests,
+    key: oauthRequests.id,
+    column: oauthRequests.expiresAt,
+    age: ENDED,
+  },
+  pending_identities: {
+    table: pendingIdentities,
+    key: pendingIdentities.id,
+    column: pendingIdentities.expiresAt,
+    age: ENDED,
+  },
+  // The last hour of both limits how many codes an address gets.
+  pending_sign_ups: {
+    table: pendingSignUps,
+    key: pendingSignUps.id,
+    column: pendingSignUps.createdAt,
+    age: HOUR,
+  },
+  email_sign_ins: { table: emailSignIns, key: emailSignIns.id, column: emailSignIns.createdAt, age: HOUR },
+  // Inviters can send an expired invitation again.
+  invitations: { table: invitations, key: invitations.id, column: invitations.expiresAt, age: 30 * DAY },
+  ownership_offers: {
+    table: ownershipOffers,
+    key: ownershipOffers.tenantId,
+    column: ownershipOffers.expiresAt,
+    age: ENDED,
+  },
+  // After that long, a browser counts as new again.
+  known_devices: {
+    table: knownDevices,
+    key: knownDevices.id,
+    column: knownDevices.lastSeenAt,
+    age: 400 * DAY,
+  },
+  sign_in_attempts: {
+    table: signInAttempts,
+    key: signInAttempts.id,
+    column: signInAttempts.at,
+    age: 90 * DAY,
+  },
+  // The audit logs keep what happened as long as the plan says.
+  support_visits: {
+    table: supportVisits,
+    key: supportVisits.id,
+    column: supportVisits.startedAt,
+    age: 365 * DAY,
+  },
+  support_grants: {
+    table: supportGrants,
+    key: supportGrants.id,
+    column: supportGrants.expiresAt,
+    age: 365 * DAY,
+  },
+  subdomains: { table: subdomains, key: subdomains.name, column: subdomains.expiresAt, age: ENDED },
+  job_minutes: { table: jobMinutes, key: jobMinutes.minute, column: jobMinutes.minute, age: 30 * DAY },
 };
 
+const JOBS_KEPT = { done: 3 * DAY, failed: 90 * DAY };
+
 /**
- * Deletes expired sessions, tokens, sign-ups, invitations and redirects, old attempts to sign in, and old jobs. Works in batches, so that requests don't wait.
- * Returns the number of deleted rows by table.
+ * Deletes what has expired: sessions, tokens, sign-ups, invitations, redirects, old attempts to sign in, old support visits, and old
+ * jobs. Works in batches, so that requests don't wait. Returns the number of deleted rows by table.
  */
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
   const before = (age: number) => after(ctx.services.clock.now(), -age);
-  const expired = before(KEPT.expired);
-  const endedBefore = (state: "done" | "failed", age: number) =>
-    and(eq(outbox.state, state), lt(outbox.endedAt, before(age)))!;
-  return {
-    sessions: await deleteAll(ctx, sessions, sessions.id, lt(sessions.expiresAt, expired)),
-    one_time_tokens: await deleteAll(
-      ctx,
-      oneTimeTokens,
-      oneTimeTokens.id,
-      lt(oneTimeTokens.expiresAt, expired),
-    ),
-    refresh_tokens: await deleteAll(
-      ctx,
-      refreshTokens,
-      refreshTokens.id,
-      lt(refreshTokens.expiresAt, expired),
-    ),
-    challenges: await deleteAll(ctx, challenges, challenges.id, lt(challenges.expiresAt, expired)),
-    passkey_challenges: await deleteAll(
-      ctx,
-      passkeyChallenges,
-      passkeyChallenges.id,
-      lt(passkeyChallenges.expiresAt, expired),
-    ),
-    trusted_browsers: await deleteAll(
-      ctx,
-      trustedBrowsers,
-      trustedBrowsers.id,
-      lt(trustedBrowsers.expiresAt, expired),
-    ),
-    oauth_requests: await deleteAll(
-      ctx,
-      oauthRequests,
-      oauthRequests.id,
-      lt(oauthRequests.expiresAt, expired),
-    ),
-    pending_identities: await deleteAll(
-      ctx,
-      pendingIdentities,
-      pendingIdentities.id,
-      lt(pendingIdentities.expiresAt, expired),
-    ),
-    pending_sign_ups: await deleteAll(
-      ctx,
-      pendingSignUps,
-      pendingSignUps.id,
-      lt(pendingSignUps.createdAt, before(KEPT.pendingSignUps)),
-    ),
-    invitations: await deleteAll(
-      ctx,
-      invitations,
-      invitations.id,
-      lt(invitations.expiresAt, before(KEPT.invitations)),
-    ),
-    ownership_offers: await deleteAll(
-      ctx,
-      ownershipOffers,
-      ownershipOffers.tenantId,
-      lt(ownershipOffers.expiresAt, expired),
-    ),
-    email_sign_ins: await deleteAll(
-      ctx,
-      emailSignIns,
-      emailSignIns.id,
-      lt(emailSignIns.createdAt, before(KEPT.emailSignIns)),
-    ),
-    known_devices: await deleteAll(
-      ctx,
-      knownDevices,
-      knownDevices.id,
-      lt(knownDevices.lastSeenAt, before(KEPT.knownDevices)),
-    ),
-    sign_in_attempts: await deleteAll(
-      ctx,
-      signInAttempts,
-      signInAttempts.id,
-      lt(signInAttempts.at, before(KEPT.signInAttempts)),
-    ),
-    subdomains: await deleteAll(ctx, subdomains, subdomains.name, lt(subdomains.expiresAt, expired)),
-    jobs: await deleteAll(ctx, outbox, outbox.id, endedBefore("done", KEPT.endedJobs)) +
-      await deleteAll(ctx, outbox, outbox.id, endedBefore("failed", KEPT.failedJobs)),
-    job_minutes: await deleteAll(
-      ctx,
-      jobMinutes,
-      jobMinutes.minute,
-      lt(jobMinutes.minute, before(KEPT.jobFigures)),
-    ),
-  };
+  const deleted: Record<string, number> = {};
+  for (const [name, { table, key, column, age }] of Object.entries(EXPIRING)) {
+    deleted[name] = await deleteAll(ctx, table, key, lt(column, before(age)));
+  }
+  deleted.jobs = 0;
+  for (const state of ["done", "failed"] as const) {
+    const isOld = and(eq(outbox.state, state), lt(outbox.endedAt, before(JOBS_KEPT[state])))!;
+    deleted.jobs += await deleteAll(ctx, outbox, outbox.id, isOld);
+  }
+  return deleted;
 }
 
 async function deleteAll(

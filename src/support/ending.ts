@@ -10,14 +10,14 @@ import { VISIT_ENDED } from "./events.ts";
 
 /**
  * Ends a tenant's open support visits, or those that `which` matches, with their sessions. Without `schema`, only the platform's log
- * has the lines. Call `SignInCaches.forgetTenant` after the commit. Other processes notice within five seconds.
+ * has the lines. Returns how many ended. Call `SignInCaches.forgetTenant` after the commit. Other processes notice within five seconds.
  */
 export async function endVisits(
   ctx: SystemContext,
   tx: ControlTx,
   tenant: { id: TenantId; schema?: SchemaName },
   which?: SQL,
-): Promise<void> {
+): Promise<number> {
   const isOpen = and(eq(supportVisits.tenantId, tenant.id), isNull(supportVisits.endedAt), which);
   const ended = await tx.update(supportVisits).set({ endedAt: ctx.services.clock.now() }).where(isOpen)
     .returning();
@@ -27,4 +27,5 @@ export async function endVisits(
     const details = { staff: staffName, tenant_id: tenant.id };
     await publish(ctx, tx, VISIT_ENDED, { before, details, schema: tenant.schema });
   }
+  return ended.length;
 }

@@ -92,15 +92,18 @@ export async function grantSupport(
 }
 
 /**
- * Ends the access and all visits at once; other processes notice within five seconds. Needs no recent sign-in, so that nothing delays
- * it. Throws `forbidden`, or `not_found` without a grant.
+ * Ends the access and all visits at once, also those without the workspace's consent; other processes notice within five seconds.
+ * Needs no recent sign-in, so that nothing delays it. Throws `forbidden`, or `not_found` if there is nothing to end.
  */
 export async function revokeSupport(ctx: MemberContext): Promise<void> {
   authorize(ctx, SUPPORT_GRANT);
   const { tenant, system, services } = ctx;
   await system.tx(async (tx) => {
     await lockMembers(tx, tenant.id);
-    if (!await closeGrant(ctx, tx)) throw notFound(NO_GRANT);
+    const hadGrant = await closeGrant(ctx, tx);
+    const ended = await endVisits(system, tx, { id: tenant.id, schema: tenant.schemaName });
+    if (!hadGrant && ended === 0) throw notFound(NO_GRANT);
+    if (!hadGrant) return;
     await publish(system, tx, SUPPORT_REVOKED, { after: tenant, details: {}, schema: tenant.schemaName });
   });
   services.use(SIGN_INS).forgetTenant(tenant.id);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { MINUTE } from "../../src/platform/clock.ts";
+import { Authenticator } from "../support/authenticator.ts";
 import { startWorker } from "../support/jobs.ts";
 import { PASSWORD, World } from "../support/world.ts";
 
@@ -136,4 +137,32 @@ Deno.test("a person's data and account", async (t) => {
     assert.match(late.text, /sign in again by email/);
     assert.match(soon.text, /Your account was deleted\./);
   });
+});
+
+Deno.test("with a second factor, changing the email and deleting the account take its code, too", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const { email } = await world.member(acme, "noor@acme.example", "member");
+  const apex = `http://${world.host()}`;
+  const token = await world.accountToken(email);
+  const browser = await world.signedInBrowser(email);
+  const { json } = await world.api("POST", "/me/factors", { token, body: { type: "totp" } });
+  const app = new Authenticator(world, json.secret);
+  await world.api("POST", `/me/factors/${json.id}/confirm`, { token, body: { code: app.code() } });
+  const change = { email: "noor@new.example", password: PASSWORD };
+  const proof = (step_up_code: string) => ({ step_up: "confirm", step_up_code });
+
+  const byPassword = await browser.post(`${apex}/account/email`, change);
+  const deletion = await browser.post(`${apex}/account/data/deletion`, { password: PASSWORD });
+  const wrong = await browser.post(`${apex}/account/data/deletion`, {
+    password: PASSWORD,
+    ...proof("000000"),
+  });
+  const changed = await browser.post(`${apex}/account/email`, { ...change, ...proof(app.nextCode()) });
+  const deleted = await browser.post(`${apex}/account/data/deletion`, { password: PASSWORD });
+
+  assert.deepEqual([byPassword, deletion, wrong].map(({ status }) => status), [403, 403, 422]);
+  assert.match(byPassword.text, /authenticator app to continue/);
+  assert.match(changed.text, /We sent a link to noor@new\.example/);
+  assert.match(deleted.text, /Your account was deleted\./);
 });

@@ -110,7 +110,7 @@ Deno.test("second factors of API clients", async (t) => {
       }
     }
     const limited = await finish((await login()).json.mfa_token, app.nextCode());
-    world.clock.advance(15 * MINUTE);
+    world.clock.advance(16 * MINUTE);
     const later = await finish((await login()).json.mfa_token, app.nextCode());
 
     assert.ok(statuses.includes(401));
@@ -426,6 +426,44 @@ Deno.test("a workspace can require a second factor, after a grace period", async
     assert.equal(open.url, `${host}/projects`);
     assert.equal(kept.status, 409, "the last factor");
   });
+});
+
+Deno.test("S57 after an emailed link, codes by email don't count, and the page says what does", async () => {
+  await using world = await World.open();
+  await using worker = await startWorker(world, "kv");
+  const { owner: { email } } = await world.company("acme");
+  const token = await world.accountToken(email);
+  const emailedCode = async (message: string) => {
+    await worker.idle();
+    const [newest] = (await world.emails(email)).filter((sent) => sent.message === message);
+    return newest!.text.match(/\b\d{6}\b/)![0];
+  };
+  const { json } = await world.api("POST", "/me/factors", { token, body: { type: "email" } });
+  await world.api("POST", `/me/factors/${json.id}/confirm`, {
+    token,
+    body: { code: await emailedCode("factor_code") },
+  });
+  const apex = `http://${world.host()}`;
+  const browser = world.browser();
+  await browser.post(`${apex}/login/email`, { email });
+
+  const asked = await browser.post(`${apex}/login/code`, { code: await emailedCode("sign_in_link") });
+  const refused = await browser.post(`${apex}/login/mfa/email`);
+  const link = /href="(\/login\?email=[^"]+)"[^>]*>Use your password instead/.exec(asked.text)![1]!;
+  const signIn = await browser.get(`${apex}${link}`);
+  const mistyped = await browser.post(`${apex}/login`, { email, password: "not the password" });
+  const byEmail = /href="(\/login\/email\?email=[^"]+)"/.exec(mistyped.text)![1]!;
+  const carried = await browser.get(`${apex}${byEmail}`);
+  const second = await browser.post(`${apex}/login`, { email, password: PASSWORD });
+  const done = await browser.post(second.url, { code: await emailedCode("factor_code") });
+
+  assert.match(asked.url, MFA);
+  assert.match(asked.text, /You signed in by email, so we can(&#39;|')t email you a code/);
+  assert.match(asked.text, /Enter one of your recovery codes/);
+  assert.doesNotMatch(asked.text, /Email me a code/);
+  assert.equal(refused.status, 400);
+  for (const { text } of [signIn, carried]) assert.match(text, new RegExp(`value="${email}"`));
+  assert.match(done.url, /\/dashboard$/);
 });
 
 Deno.test("S12 signing in by an emailed code asks for the second factor too", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createRole } from "../../src/access/role_editing.ts";
 import { listRoles } from "../../src/access/roles.ts";
+import { MINUTE } from "../../src/platform/clock.ts";
 import type { Browser } from "../support/browser.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -52,6 +53,36 @@ Deno.test("the form says what a permission includes, and a role is saved with it
   assert.match(form.text, /Manage members.*?Includes “See members”\./s);
   assert.match(edited.text, /value="members:read" checked/);
   assert.match(edited.text, /value="members:manage" checked/);
+});
+
+Deno.test("ten minutes after the sign-in, creating, changing and deleting a role take a proof", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const { browser, host } = await signedIn(world, company, company.owner.email);
+  const path = `${host}/settings/roles`;
+  const form = await browser.get(`${path}/new?from=viewer`);
+  const form_key = /name="form_key" value="([^"]+)"/.exec(form.text)![1]!;
+  const sent = { form_key, name: "Auditor", permissions: "projects:read" };
+  const proof = { step_up: "confirm", step_up_password: PASSWORD };
+  const ownRoles = async () => (await listRoles(company.ctx)).filter(({ isBuiltIn }) => !isBuiltIn);
+
+  world.clock.advance(11 * MINUTE);
+  const asked = await browser.post(path, sent);
+  const none = await ownRoles();
+  await browser.post(path, { ...sent, ...proof });
+  const [created] = await ownRoles();
+  world.clock.advance(11 * MINUTE);
+  const changed = await browser.post(`${path}/${created!.id}`, {
+    name: "Reviewer",
+    permissions: "projects:read",
+  });
+  const deleted = await browser.post(`${path}/${created!.id}/delete`, {});
+  const [kept] = await ownRoles();
+
+  assert.deepEqual([asked, changed, deleted].map(({ status }) => status), [403, 403, 403]);
+  assert.match(asked.text, /name="name" value="Auditor"/);
+  assert.deepEqual(none, []);
+  assert.equal(kept!.name, "Auditor");
 });
 
 Deno.test("a role with members can't be deleted, and its page leads to them", async () => {

@@ -7,7 +7,7 @@ import { createRole } from "../../src/access/role_editing.ts";
 import type { Role } from "../../src/access/permissions.ts";
 import { authenticateBearer } from "../../src/identity/bearers.ts";
 import { findSession } from "../../src/identity/sessions.ts";
-import { SECOND } from "../../src/platform/clock.ts";
+import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import type { Browser } from "../support/browser.ts";
 import { until } from "../support/jobs.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -94,6 +94,36 @@ Deno.test("members change each other only within their own rights", async (t) =>
 
     assert.deepEqual([left.status, after.status], [204, 401]);
   });
+});
+
+Deno.test("ten minutes after the sign-in, changing a role and removing a member take a proof", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.member(acme, "mei@acme.example", "member");
+  const id = await membershipOf(acme, "mei@acme.example");
+  const host = `http://${world.host("acme")}`;
+  const token = await world.token(acme, acme.owner.email);
+  const browser = await signedIn(world, acme, acme.owner.email);
+  const roleOf = async () =>
+    (await listMembers(acme.ctx, MEMBER_LIST.query.parse({}))).items.find((member) => member.id === id)?.role;
+  world.clock.advance(11 * MINUTE);
+
+  const asked = await browser.post(`${host}/team/${id}/role`, { role: "admin" });
+  const refused = [
+    await world.api("PATCH", `/members/${id}`, { token, body: { role: "admin" } }),
+    await world.api("DELETE", `/members/${id}`, { token }),
+  ];
+  const before = await roleOf();
+  const proof = { step_up: "confirm", step_up_password: PASSWORD };
+  await browser.post(`${host}/team/${id}/role`, { role: "viewer", ...proof });
+  const after = await roleOf();
+
+  assert.equal(asked.status, 403);
+  assert.match(asked.text, /type="hidden" name="role" value="admin"[^]*Confirm/);
+  for (const { status, json } of refused) {
+    assert.deepEqual([status, json.type], [403, "/problems/reauthentication-required"]);
+  }
+  assert.deepEqual([before, after], ["member", "viewer"]);
 });
 
 Deno.test("S24 a removed member's sessions and tokens end within 5 seconds on every replica, and stay dead", async () => {

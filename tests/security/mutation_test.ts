@@ -13,6 +13,7 @@ const COPIED = ["db", "src", "routes", "views", "tests", "deno.json", "deno.lock
 const COPIED_PACKAGES = [
   "node_modules/htmx.org/dist",
   "node_modules/@alpinejs/csp/dist",
+  "node_modules/@simplewebauthn/browser/dist/bundle",
   "node_modules/@fontsource-variable/inter/files",
 ];
 const WITH_TENANT = "db/connection/with_tenant.ts";

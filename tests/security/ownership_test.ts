@@ -4,6 +4,8 @@ import { DAY } from "../../src/platform/clock.ts";
 import { startWorker } from "../support/jobs.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
+const PROOF = { step_up: "confirm", step_up_password: PASSWORD };
+
 /** Protects: a workspace changes hands only if its owner offers it and the other member accepts. */
 
 Deno.test("transfer of ownership", async (t) => {
@@ -64,10 +66,19 @@ Deno.test("transfer of ownership", async (t) => {
     assert.deepEqual(await rolesOf(acme), ["ada owner", "kim admin", "mei member"]);
   });
 
-  await t.step("accepted, the roles change at once, and the former owner signs in again", async () => {
-    await offer("mei");
+  await t.step("after ten minutes, both sides first prove again who they are", async () => {
+    const path = `${host}/team/${await membershipOf(acme, "mei")}/ownership`;
+    const asked = await ada.post(path);
+    await ada.post(path, PROOF);
+    const askedToo = await mei.post(`${host}/team/ownership/accept`);
 
-    const accepted = await mei.post(`${host}/team/ownership/accept`);
+    assert.deepEqual([asked.status, askedToo.status], [403, 403]);
+    assert.match(askedToo.text, /Enter your password to continue/);
+    assert.deepEqual(await rolesOf(acme), ["ada owner", "kim admin", "mei member"]);
+  });
+
+  await t.step("accepted, the roles change at once, and the former owner signs in again", async () => {
+    const accepted = await mei.post(`${host}/team/ownership/accept`, PROOF);
     const former = await ada.get(`${host}/team`);
     const again = await mei.post(`${host}/team/ownership/accept`);
 

@@ -223,9 +223,16 @@ Deno.test("S25 where the operator's policy allows it, a reason suffices for read
   await worker.idle();
   const [email] = await world.emails(acme.owner.email);
 
+  const owner = await scene.signIn(acme.owner.email);
+  const settings = await owner.get(`${scene.workspace}/settings/support`);
+  await owner.post(`${scene.workspace}/settings/support/revocation`);
+  const after = await staff.get(`${scene.workspace}/projects`);
+
   assert.match(page.text, /read-only/);
   assert.equal(changed.status, 403);
   assert.match(email!.subject, /Support opened/);
+  assert.match(settings.text, /End the visit/);
+  assert.match(after.url, /\/login/);
 });
 
 Deno.test("S25 acting needs a recent sign-in, and the link works only in the browser that is signed in", async () => {

@@ -4,13 +4,8 @@ import { MONTHLY_REPORT } from "../../src/analytics/emails.ts";
 import type { Metric } from "../../src/analytics/daily_metrics.ts";
 import type { Email } from "../../src/email/email.ts";
 import { renderSample, sampleFrame } from "../../src/email/sample.ts";
-import {
-  ACCOUNT_DELETED,
-  FACTOR_CODE,
-  RESET_PASSWORD,
-  SIGN_UP_CODE,
-  VERIFY_ADDRESS,
-} from "../../src/identity/emails.ts";
+import { ACCOUNT_DELETED, RESET_PASSWORD, SIGN_UP_CODE, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
+import { FACTOR_CODE } from "../../src/identity/factor_emails.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { oneLine, singleLine } from "../../src/platform/text.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";

@@ -1,4 +1,4 @@
-import { bigint, boolean, index, integer, smallint, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, smallint, text, uuid } from "drizzle-orm/pg-core";
 import { moment } from "../../columns.ts";
 import type { TenantId, UserId } from "../../ids.ts";
 import { control } from "./control.ts";
@@ -69,10 +69,3 @@ export const challenges = control.table("challenges", {
   index("challenges_user").on(table.userId),
   index("challenges_expiry").on(table.expiresAt),
 ]);
-
-/** How many codes were entered for a person since `startedAt`, in any browser and program. */
-export const factorAttempts = control.table("factor_attempts", {
-  userId: uuid("user_id").$type<UserId>().primaryKey().references(() => users.id, { onDelete: "cascade" }),
-  startedAt: moment("started_at").notNull(),
-  attempts: integer("attempts").notNull(),
-});

@@ -1,5 +1,6 @@
 import type { OpenSecondStep } from "../../../src/identity/second_step.ts";
-import { Button } from "../../components/button.tsx";
+import { Alert } from "../../components/alert.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
 import { Checkbox } from "../../components/checkbox.tsx";
 import { CodeField } from "../../components/code_field.tsx";
 import { Divider } from "../../components/divider.tsx";
@@ -10,10 +11,12 @@ import { FormColumn } from "../../layouts/site_layout.tsx";
 import { PasskeySignIn } from "./passkey_sign_in.tsx";
 import { signInText } from "./text.ts";
 
-export type SecondStepFormProps = Pick<OpenSecondStep, "kinds" | "hasPasskey" | "isEmailed" | "canTrust"> & {
-  error?: string;
-  isTrusting?: boolean;
-};
+export type SecondStepFormProps =
+  & Pick<OpenSecondStep, "kinds" | "hasPasskey" | "isEmailed" | "canTrust" | "withoutEmail">
+  & {
+    error?: string;
+    isTrusting?: boolean;
+  };
 
 type SecondStepPageProps = SecondStepFormProps & Pick<OpenSecondStep, "next" | "remember"> & {
   /** On a workspace's host: the page on the apex that takes the passkey. */
@@ -23,13 +26,16 @@ type SecondStepPageProps = SecondStepFormProps & Pick<OpenSecondStep, "next" | "
 /** `/login/mfa`: asks for a second factor after the password. */
 export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondStepPageProps) {
   const text = signInText.use();
-  const { kinds, hasPasskey, isEmailed } = form;
+  const { kinds, hasPasskey, isEmailed, withoutEmail } = form;
   const asked = hasPasskey ? "passkey" : kinds[0] ?? "recovery";
   const values = { next: next ?? undefined, remember: remember ? "on" : "off" };
   return (
     <FormColumn title={text.stepTitle} lead={text.stepLead[asked]}>
       {hasPasskey ? <PasskeySignIn href={passkeyHref} values={values} variant="primary" /> : null}
       {hasPasskey && kinds.length > 0 ? <Divider>{text.or}</Divider> : null}
+      {withoutEmail && !hasPasskey
+        ? <Alert kind="info">{withoutEmail.hasPassword ? text.notByEmail : text.onlyRecovery}</Alert>
+        : null}
       {kinds.length > 0 ? <SecondStepForm {...form} /> : null}
       <div class="flex flex-wrap items-center justify-between gap-3">
         {kinds.includes("email")
@@ -39,10 +45,17 @@ export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondS
             </form>
           )
           : null}
+        {withoutEmail?.hasPassword
+          ? <ButtonLink href={passwordHref(withoutEmail.address, next)}>{text.usePassword}</ButtonLink>
+          : null}
         <TextLink href="/login">{text.otherAccount}</TextLink>
       </div>
     </FormColumn>
   );
+}
+
+function passwordHref(email: string, next?: string | null): string {
+  return `/login?${new URLSearchParams({ email, ...(next ? { next } : {}) })}`;
 }
 
 /** Only the form. htmx gets it with 422 if the code is wrong. */

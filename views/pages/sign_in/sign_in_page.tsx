@@ -22,6 +22,8 @@ export type SignInFormProps = {
   next?: string;
   /** Whether the browser lists passkeys in the email field. */
   offersPasskeys?: boolean;
+  /** Whether "or" stands above the emailed link. With providers, it stands above the form. */
+  isDivided?: boolean;
 };
 
 /** `/login`, on the apex and on the host of a workspace. */
@@ -40,12 +42,8 @@ export function SignInPage(
       lead={providers.length > 0 ? text.leadWithProviders : text.lead}
     >
       <ProviderButtons providers={providers} />
-      <SignInForm {...form} offersPasskeys={!workspace} />
-      {providers.length > 0 ? null : <Divider>{text.or}</Divider>}
-      <div class="grid gap-3">
-        <PasskeySignIn href={passkeyHref} values={{ next: form.next, remember: "on" }} mode="autofill" />
-        <ButtonLink href={byEmailHref(form)} size="large">{text.emailLink}</ButtonLink>
-      </div>
+      <SignInForm {...form} offersPasskeys={!workspace} isDivided={providers.length === 0} />
+      <PasskeySignIn href={passkeyHref} values={{ next: form.next, remember: "on" }} mode="autofill" />
       <p class="text-muted">
         {fill(text.newHere, { link: <TextLink href={`${apexUrl}/signup`}>{text.create}</TextLink> })}
       </p>
@@ -53,12 +51,15 @@ export function SignInPage(
   );
 }
 
-function byEmailHref({ next }: SignInFormProps): string {
-  return next ? `/login/email?${new URLSearchParams({ next })}` : "/login/email";
+function byEmailHref({ values = {}, next }: SignInFormProps): string {
+  const query = new URLSearchParams();
+  if (next) query.set("next", next);
+  if (values.email) query.set("email", values.email);
+  return query.size > 0 ? `/login/email?${query}` : "/login/email";
 }
 
 /** Only the form. htmx gets it with 422 if the sign-in fails. */
-export function SignInForm({ values = {}, problem, next, offersPasskeys }: SignInFormProps) {
+export function SignInForm({ values = {}, problem, next, offersPasskeys, isDivided }: SignInFormProps) {
   const text = signInText.use();
   const { apexUrl } = usePage();
   return (
@@ -95,6 +96,8 @@ export function SignInForm({ values = {}, problem, next, offersPasskeys }: SignI
         {text.signIn}
         <Waiting />
       </Button>
+      {isDivided ? <Divider>{text.or}</Divider> : null}
+      <ButtonLink href={byEmailHref({ values, next })} size="large">{text.emailLink}</ButtonLink>
     </form>
   );
 }

@@ -33,7 +33,9 @@ export function SupportPage({ grant, visits, now, form }: SupportPageProps) {
     <>
       <PageLead>{text.lead}</PageLead>
       <div class="grid gap-6">
-        {grant ? <GrantCard grant={grant} now={now} /> : <GiveCard form={form} />}
+        {grant ? <GrantCard grant={grant} now={now} /> : null}
+        {!grant && visits.some(({ endedAt }) => endedAt === null) ? <OpenVisitCard /> : null}
+        {grant ? null : <GiveCard form={form} />}
         <Card title={text.visits} flush>
           <VisitList visits={visits} now={now} />
         </Card>
@@ -60,6 +62,19 @@ function GrantCard({ grant: { access, note, grantedBy, expiresAt }, now }: { gra
       <DescriptionList facts={facts} />
       <form method="post" action="/settings/support/revocation" class="mt-5">
         <Button variant="danger">{text.revoke}</Button>
+      </form>
+    </Card>
+  );
+}
+
+/** For a visit that the operator's policy allows without the workspace's consent. */
+function OpenVisitCard() {
+  const text = supportText.use();
+  return (
+    <Card title={text.current}>
+      <p class="text-muted">{text.withoutConsent}</p>
+      <form method="post" action="/settings/support/revocation" class="mt-5">
+        <Button variant="danger">{text.endVisit}</Button>
       </form>
     </Card>
   );

@@ -17,6 +17,8 @@ export const en = {
   granted: "Support has access.",
 
   current: "Support has access",
+  withoutConsent: "Support is viewing this workspace now, read-only. The reason is in the list below.",
+  endVisit: "End the visit",
   revoke: "Revoke access",
   revoked: "Access revoked.",
 

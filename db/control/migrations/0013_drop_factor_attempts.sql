@@ -1,0 +1,1 @@
+DROP TABLE "control"."factor_attempts" CASCADE;
