@@ -129,6 +129,27 @@ Deno.test("members see what their role allows: links, buttons, and the first pag
   assert.equal(form.status, 403);
 });
 
+Deno.test("whoever manages members or roles, or changes projects, also opens the pages that lead there", async (t) => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const pagesOf = {
+    "members:manage": ["/team", "/team/invitations", "/team/invitations/new"],
+    "roles:manage": ["/settings/roles", "/settings/roles/new"],
+    "projects:write": ["/projects", "/projects/new"],
+  };
+  for (const [permission, paths] of Object.entries(pagesOf)) {
+    const role = await createRole(company.ctx, { name: permission, permissions: [permission] });
+    const email = `${permission.replace(":", "-")}@acme.example`;
+    await world.member(company, email, role);
+    const { browser, host } = await signedIn(world, company, email);
+    for (const path of paths) {
+      await t.step(`${permission}: ${path}`, async () => {
+        assert.equal((await browser.get(`${host}${path}`)).status, 200);
+      });
+    }
+  }
+});
+
 Deno.test("a plan without roles of one's own says which plan has them, and keeps those that exist", async () => {
   await using world = await World.open();
   const company = await world.company("acme", "Acme", undefined, "team");
