@@ -158,7 +158,10 @@ async function lockRoles({ tenant }: TenantContext, tx: ControlTx): Promise<void
   await tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenant.id)).for("no key update");
 }
 
-/** The role as it may be stored, with the permissions that the wanted ones imply. Throws `invalid`, or `forbidden` if the actor lacks one of the permissions. */
+/**
+ * The role as it may be stored, with the permissions that the wanted ones imply. Throws `invalid`, or `forbidden` if the actor
+ * lacks one of them.
+ */
 function checkRole(
   ctx: TenantContext,
   { name, permissions }: Pick<CustomRole, "name" | "permissions">,

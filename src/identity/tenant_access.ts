@@ -15,7 +15,7 @@ export async function endTenantSessions(tx: ControlTx, userId: UserId, tenantId:
 }
 
 /**
- * Ends the sessions of everyone with a role that the tenant defined, because no session outlives the permissions it started with.
+ * Ends the sessions of everyone with a role that the tenant defined, so that no session outlives the permissions it started with.
  * Other processes notice within five seconds. Call `SignInCaches.forgetTenant` after the commit.
  */
 export async function endSessionsOfRole(tx: ControlTx, tenantId: TenantId, roleId: string): Promise<void> {

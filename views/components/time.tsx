@@ -14,8 +14,8 @@ const STEPS = [
 const LONGEST_RELATIVE = 7 * DAY;
 
 /**
- * How long ago a time was, as short as in a table: "Just now", "2 min", "3 h", "Yesterday", "Nov 24", and the year once it is another. The
- * title has the full time.
+ * How long ago a time was, as short as in a table: "Just now", "2 min", "3 h", "Yesterday", "Nov 24", and the year once it is
+ * another. The title has the full time.
  */
 export function Time({ at, now }: { at: Date; now: Date }) {
   return <Moment at={at}>{shortAge(at, now, useFormats(), componentText.use().justNow)}</Moment>;
