@@ -30,7 +30,7 @@ roles.operation("post", "/roles", {
   operationId: "createRole",
   summary: "Create a role",
   description:
-    "Needs `roles:manage`, a plan with `custom_roles`, and every permission that the role gets. `GET /roles` shows the owner's permissions: a role can have them all, except those that only owners have.",
+    "Needs `roles:manage`, a plan with `custom_roles`, and every permission that the role gets. `GET /roles` shows the owner's permissions: a role can have them all, except those that only owners have. A role also gets what its permissions imply: `members:manage` and `roles:manage` imply `members:read`, and `projects:write` implies `projects:read`.",
   body: newRole,
   answer: { status: 201, description: "The new role", schema: role },
   refusals: [409],
@@ -40,7 +40,8 @@ roles.operation("post", "/roles", {
 roles.operation("patch", "/roles/{id}", {
   operationId: "updateRole",
   summary: "Change a role for everyone who has it",
-  description: "Built-in roles can't be changed. Tokens of members follow within five seconds.",
+  description:
+    "Built-in roles can't be changed. Tokens of members follow within five seconds. New permissions sign members out of the workspace in their browsers.",
   body: roleChanges,
   answer: { description: "The changed role", schema: role },
   run: (ctx, { id, body }) => updateRole(ctx, id, body),

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { z } from "zod";
 import { authorize, can } from "../../src/access/authorize.ts";
 import { MEMBERS_READ } from "../../src/access/members.ts";
-import { isAssignable } from "../../src/access/permissions.ts";
+import { idOfRole, isAssignable } from "../../src/access/permissions.ts";
 import {
   createRole,
   deleteRole,
@@ -31,6 +31,7 @@ import { roleText } from "../../views/pages/roles/text.ts";
 import { settingsText } from "../../views/pages/settings/text.ts";
 import type { Fields, MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
+import { renewSession } from "../middleware/session.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
@@ -119,7 +120,10 @@ pages.post("/settings/roles/:id", async (c) => {
     schema: roleForm,
     fields: await readRoleForm(c),
     submit: async (input) => await updateRole(await current(ctx), id, toRole(input)),
-    done: ({ name }) => ({ to: `${PATH}/${id}`, flash: textOf(c).saved(name) }),
+    done: async ({ name }) => {
+      if (idOfRole(ctx.actor.role) === id) await renewSession(c);
+      return { to: `${PATH}/${id}`, flash: textOf(c).saved(name) };
+    },
     refused: (refused) => formPage(c, { role: { id }, ...refilled(refused) }),
     alsoCheck: ({ permissions = "" }) =>
       Promise.resolve(permissionProblems(ctx.services, keysIn(permissions))),

@@ -24,7 +24,6 @@ import { toRole } from "../../src/access/member_role.ts";
 import { idOfRole } from "../../src/access/permissions.ts";
 import { listGrantableRoles } from "../../src/access/roles.ts";
 import type { MemberContext } from "../../src/context.ts";
-import { restartSession } from "../../src/identity/sessions.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import {
   type MemberFormProps,
@@ -46,7 +45,7 @@ import { teamText } from "../../views/pages/team/text.ts";
 import type { MemberEnv } from "../http.ts";
 import { type Address, readListAddress, shownList } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
-import { forgetSession, signInBrowser } from "../middleware/session.ts";
+import { forgetSession, renewSession } from "../middleware/session.ts";
 import { type Done, done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { snakeCase } from "../wire.ts";
 import { MemberPages } from "./member_pages.ts";
@@ -191,7 +190,7 @@ function afterChange(c: Context<MemberEnv>, text: string): Done {
 
 /** The person's old session ended with their old role. */
 async function stayAs(c: Context<MemberEnv>, flash: string): Promise<Done> {
-  await signInBrowser(c, await restartSession(c.get("member").system, c.get("session"), c.get("device")));
+  await renewSession(c);
   return { to: MEMBERS.path, flash };
 }
 

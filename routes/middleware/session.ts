@@ -10,7 +10,7 @@ import {
   type StartedSession,
 } from "../../src/identity/sessions.ts";
 import { DAY, SECOND } from "../../src/platform/clock.ts";
-import { type HttpEnv, nothingNext, systemContextOf } from "../http.ts";
+import { type HttpEnv, type MemberEnv, nothingNext, systemContextOf } from "../http.ts";
 
 const MARK_LIFETIME = 180 * DAY;
 
@@ -47,6 +47,11 @@ export async function replaceSession(c: Context<HttpEnv>): Promise<void> {
   const started = await restartSession(systemContextOf(c), session, c.get("device"));
   await signInBrowser(c, started);
   await useSession(c, started.token);
+}
+
+/** Gives the browser another session in place of its own, which ended when its member's role changed. */
+export async function renewSession(c: Context<MemberEnv>): Promise<void> {
+  await signInBrowser(c, await restartSession(systemContextOf(c), c.get("session"), c.get("device")));
 }
 
 /** The browser's mark, or an empty text. A marked browser's wrong passwords count apart from everyone else's. */

@@ -36,6 +36,7 @@ export const MEMBERS_READ = permission("members:read", {
 export const MEMBERS_MANAGE = permission("members:manage", {
   roles: ["owner", "admin"],
   staff: true,
+  implies: [MEMBERS_READ],
   label: "Manage members",
 });
 

@@ -31,6 +31,8 @@ export type Permission = {
    * Null, unless a permission says otherwise: never. Billing, sign-in, roles, keys and deletion stay off limits.
    */
   readonly support: SupportAccess | null;
+  /** Other permissions that this one is of no use without. A custom role that has it has them, too. */
+  readonly implies: readonly Permission[];
   /** A description for users, such as "Create and change projects". */
   readonly label: Wording;
   /** The label inside a sentence: "create and change projects". */
@@ -40,23 +42,30 @@ export type Permission = {
 /** The permissions of one feature, as people see them. */
 export type PermissionGroup = { readonly label: Wording; readonly permissions: readonly Permission[] };
 
+/** The keys of the permissions that each declared permission implies. */
+const IMPLIED_KEYS = new Map<string, readonly string[]>();
+
 /** Declares a permission. A feature lists its permissions in its `feature.ts`. */
 export function permission(
   key: `${string}:${string}`,
-  { roles, ownersOnly = false, staff = false, support = null, label }: {
+  { roles, ownersOnly = false, staff = false, support = null, implies = [], label }: {
     roles: readonly Role[];
     ownersOnly?: boolean;
     staff?: boolean;
     support?: SupportAccess | null;
+    implies?: readonly Permission[];
     label: string;
   },
 ): Permission {
+  const implied = [...new Set(implies.flatMap((each) => [each, ...each.implies]))];
+  IMPLIED_KEYS.set(key, implied.map((each) => each.key));
   return {
     key,
     roles: new Set(roles),
     ownersOnly,
     staff,
     support,
+    implies: implied,
     label: wording(`permission.${key}.label`, label),
     action: wording(`permission.${key}.action`, label.charAt(0).toLowerCase() + label.slice(1)),
   };
@@ -106,8 +115,13 @@ export function nameOfRole(role: MemberRole): string {
   return typeof role === "string" ? role : role.name;
 }
 
+/** The keys of permissions, with the keys that they imply. */
+export function withImplied(keys: readonly string[]): Set<string> {
+  return new Set(keys.flatMap((key) => [key, ...IMPLIED_KEYS.get(key) ?? []]));
+}
+
 /** Ignores the keys of permissions that no longer exist, or that custom roles can't include. */
 function grantsOfKeys(keys: readonly string[]): Grants {
-  const granted = new Set(keys);
+  const granted = withImplied(keys);
   return { has: (permission) => isAssignable(permission) && granted.has(permission.key) };
 }

@@ -12,13 +12,14 @@ import { event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
 import { requireRecentSignIn } from "../identity/recent_sign_in.ts";
 import { SIGN_INS } from "../identity/sign_in_caches.ts";
+import { endSessionsOfRole } from "../identity/tenant_access.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
 import { singleLine } from "../platform/text.ts";
 import type { Services } from "../ports.ts";
 import { authorize } from "./authorize.ts";
 import { mayGrant } from "./granting.ts";
-import { type CustomRole, isAssignable } from "./permissions.ts";
+import { type CustomRole, isAssignable, withImplied } from "./permissions.ts";
 import {
   CUSTOM_ROLES,
   getRole,
@@ -95,8 +96,9 @@ export async function createRole(ctx: TenantContext, input: NewRole, id = newId(
 }
 
 /**
- * Changes a role for everyone who has it, within five seconds. Nobody can change a role that has, or would get, a permission that
- * they lack. Throws `not_found`, `forbidden`, `reauthentication_required`, `feature_not_in_plan`, or `invalid`.
+ * Changes a role for everyone who has it, within five seconds. If its permissions change, their sessions in the tenant end.
+ * Nobody can change a role that has, or would get, a permission that they lack. Throws `not_found`, `forbidden`,
+ * `reauthentication_required`, `feature_not_in_plan`, or `invalid`.
  */
 export async function updateRole(ctx: TenantContext, id: string, changes: RoleChanges): Promise<ListedRole> {
   authorize(ctx, ROLES_MANAGE);
@@ -114,6 +116,7 @@ export async function updateRole(ctx: TenantContext, id: string, changes: RoleCh
     if (!await publish(ctx.system, tx, ROLE_UPDATED, change)) return before;
     await tx.update(roles).set({ ...wanted, updatedAt: ctx.services.clock.now() })
       .where(eq(roles.id, id));
+    if (!isSame) await endSessionsOfRole(tx, ctx.tenant.id, id);
     return after;
   });
   ctx.services.use(SIGN_INS).forgetTenant(ctx.tenant.id);
@@ -155,7 +158,10 @@ async function lockRoles({ tenant }: TenantContext, tx: ControlTx): Promise<void
   await tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenant.id)).for("no key update");
 }
 
-/** The role as it may be stored. Throws `invalid`, or `forbidden` if the actor lacks one of the permissions. */
+/**
+ * The role as it may be stored, with the permissions that the wanted ones imply. Throws `invalid`, or `forbidden` if the actor
+ * lacks one of them.
+ */
 function checkRole(
   ctx: TenantContext,
   { name, permissions }: Pick<CustomRole, "name" | "permissions">,
@@ -163,7 +169,7 @@ function checkRole(
   const problems = permissionProblems(ctx.services, permissions);
   if (isReserved(name)) problems.name = ROLE_NAME_TAKEN;
   if (Object.keys(problems).length > 0) throw invalid(problems);
-  const wanted = [...new Set(permissions)].sort();
+  const wanted = [...withImplied(permissions)].sort();
   requireGrantable(ctx, { id: "", name, permissions: wanted });
   return { name, permissions: wanted };
 }

@@ -36,10 +36,11 @@ export const roleId = z.string().max(MAX_ID_LENGTH);
 
 export const ROLES_MANAGE = permission("roles:manage", {
   roles: ["owner", "admin"],
+  implies: [MEMBERS_READ],
   label: "Manage roles",
 });
 
-export const CUSTOM_ROLES = planFeature("custom_roles", { label: "Making your own roles", from: "premium" });
+export const CUSTOM_ROLES = planFeature("custom_roles", { label: "Custom roles", from: "premium" });
 
 /** A role as people see it: a built-in one, or one that the tenant defined. */
 export type ListedRole = {

@@ -14,4 +14,4 @@ export const PLATFORM_AUDIT_READ = permission("platform_audit:read", {
   label: "See the platform's audit log",
 });
 
-export const AUDIT_LOG = planFeature("audit_log", { label: "The audit log", from: "team" });
+export const AUDIT_LOG = planFeature("audit_log", { label: "Audit log", from: "team" });

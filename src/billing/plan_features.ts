@@ -4,7 +4,10 @@ import { problem } from "../platform/problem.ts";
 import { type Wording, wording } from "../platform/wording.ts";
 import { type PlanKey, planOf, PLANS } from "./plans.ts";
 
-const NOT_IN_YOUR_PLAN = problem("feature_not_in_plan", "{feature} comes with the {plan} plan and above.");
+const NOT_IN_YOUR_PLAN = problem(
+  "feature_not_in_plan",
+  "“{feature}” is included in the {plan} plan and above.",
+);
 
 /** Something that only some plans include. */
 export type PlanFeature = {

@@ -126,6 +126,14 @@ export const SETTINGS = {
       "Where researchers report a vulnerability, in `/.well-known/security.txt`: an email address or an https address.",
     guide: "operations.md",
   }),
+  salesContact: setting("SALES_CONTACT", {
+    group: "Server",
+    parse: contact,
+    unset: "no button",
+    example: "sales@example.com",
+    description:
+      "Where _Contact sales_ leads, the button of plans with a price by agreement: an email address or an https address.",
+  }),
   sleepsBetweenRequests: setting("DENO_DEPLOY", {
     group: "Server",
     parse: z.string().transform(Boolean),

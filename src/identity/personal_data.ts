@@ -3,9 +3,12 @@ import { emailOptOuts } from "../../db/control/schema/email.ts";
 import { knownDevices, sessions, signInAttempts } from "../../db/control/schema/identity.ts";
 import { identities } from "../../db/control/schema/identities.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { roles } from "../../db/control/schema/roles.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { UserId } from "../access/actor.ts";
 import { authorizeSelf } from "../access/authorize.ts";
+import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
+import { nameOfRole } from "../access/permissions.ts";
 import type { SystemContext } from "../context.ts";
 import { findFactors } from "./factors.ts";
 import { getUserById } from "./users.ts";
@@ -25,10 +28,11 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     control.select({
       name: tenants.name,
       subdomain: tenants.subdomain,
-      role: memberships.role,
+      ...ROLE_FIELDS,
       joined_at: memberships.createdAt,
       last_seen_at: memberships.lastSeenAt,
     }).from(memberships).innerJoin(tenants, eq(tenants.id, memberships.tenantId))
+      .leftJoin(roles, ON_CUSTOM_ROLE)
       .where(eq(memberships.userId, userId)).orderBy(asc(memberships.createdAt)),
     control.select({
       ip_address: sessions.ipAddress,
@@ -74,7 +78,10 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
       avatar_color: avatarColor,
       created_at: createdAt,
     },
-    workspaces,
+    workspaces: workspaces.map(({ role, customRole, ...workspace }) => ({
+      ...workspace,
+      role: nameOfRole(toRole({ role, customRole })),
+    })),
     sessions: signIns,
     sign_in_attempts: attempts,
     browsers,

@@ -1,6 +1,7 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { oneTimeTokens, refreshTokens, sessions } from "../../db/control/schema/identity.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
@@ -11,6 +12,16 @@ import type { TenantId } from "../tenancy/tenant.ts";
  */
 export async function endTenantSessions(tx: ControlTx, userId: UserId, tenantId: TenantId): Promise<void> {
   await tx.delete(sessions).where(and(eq(sessions.userId, userId), eq(sessions.tenantId, tenantId)));
+}
+
+/**
+ * Ends the sessions of everyone with a role that the tenant defined, so that no session outlives the permissions it started with.
+ * Other processes notice within five seconds. Call `SignInCaches.forgetTenant` after the commit.
+ */
+export async function endSessionsOfRole(tx: ControlTx, tenantId: TenantId, roleId: string): Promise<void> {
+  const holders = tx.select({ userId: memberships.userId }).from(memberships)
+    .where(and(eq(memberships.tenantId, tenantId), eq(memberships.customRoleId, roleId)));
+  await tx.delete(sessions).where(and(eq(sessions.tenantId, tenantId), inArray(sessions.userId, holders)));
 }
 
 /**

@@ -36,6 +36,7 @@ export const PROJECTS_READ = permission("projects:read", {
 export const PROJECTS_WRITE = permission("projects:write", {
   roles: ["owner", "admin", "member"],
   support: "change",
+  implies: [PROJECTS_READ],
   label: "Create and change projects",
 });
 

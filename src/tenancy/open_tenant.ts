@@ -27,7 +27,7 @@ export async function currentMember(ctx: MemberContext): Promise<MemberContext> 
   const { system, tenant } = ctx;
   const current = await actorIn(system, tenant);
   if (current?.type !== "member" && current?.type !== "acting") throw notFound(WORKSPACE_NOT_FOUND);
-  return tenantContext(ctx.services, tenant, current, ctx.requestId);
+  return tenantContext(ctx.services, tenant, current, ctx.requestId, ctx.ipAddress);
 }
 
 /** Returns null for a user who is not a member, and for a member of another tenant. */

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { eq } from "drizzle-orm";
+import { roles } from "../../db/control/schema/roles.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
-import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { listMembers, MEMBER_LIST, MEMBERS_READ } from "../../src/access/members.ts";
 import { createRole } from "../../src/access/role_editing.ts";
 import { getGrantableRole, listGrantableRoles } from "../../src/access/roles.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { authenticateBearer } from "../../src/identity/bearers.ts";
-import { PROJECTS_READ, PROJECTS_WRITE } from "../../src/projects/projects.ts";
+import { PROJECTS_WRITE } from "../../src/projects/projects.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { startWorker } from "../support/jobs.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -113,6 +115,46 @@ Deno.test("S21 nobody makes, changes or deletes a role with more permissions tha
   assert.equal(await call("POST", "/roles", { name: "Less", permissions: ["members:read"] }), 201);
 });
 
+Deno.test("a role gets what its permissions need: whoever manages members also sees them, and the choice of roles", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const token = await world.token(company);
+  const manager = await create(world, token, { name: "Manager", permissions: ["members:manage"] });
+  const keeper = await create(world, token, { name: "Keeper", permissions: ["roles:manage"] });
+  const mei = await world.member(company, "mei@acme.example", manager);
+  const ben = await world.member(company, "ben@acme.example", keeper);
+
+  const hers = await world.token(company, mei.email);
+  const his = await world.token(company, ben.email);
+  const seen = await world.api("GET", "/members", { token: hers });
+  const roles = await world.api("GET", "/roles", { token: hers });
+  const renamed = await world.api("PATCH", `/roles/${keeper.id}`, {
+    token: his,
+    body: { name: "Librarian" },
+  });
+
+  assert.deepEqual(manager.permissions, ["members:manage", "members:read"]);
+  assert.deepEqual(keeper.permissions, ["members:read", "roles:manage"]);
+  assert.deepEqual([seen.status, roles.status], [200, 200]);
+  assert.deepEqual([renamed.status, renamed.json.name], [200, "Librarian"]);
+});
+
+Deno.test("a role saved before its permissions implied others has them, too", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const token = await world.token(company);
+  const role = await create(world, token, { name: "Manager", permissions: ["members:manage"] });
+  await world.services.db.control.update(roles).set({ permissions: ["members:manage"] })
+    .where(eq(roles.id, role.id));
+  const mei = await world.member(company, "mei@acme.example", role);
+
+  const { json: me } = await world.api("GET", "/me", { token: await world.token(company, mei.email) });
+  const { json: listed } = await world.api("GET", "/roles", { token });
+
+  assert.deepEqual(me.permissions, ["members:manage", "members:read"]);
+  assert.deepEqual(listed.data.at(-1).permissions, ["members:manage", "members:read"]);
+});
+
 Deno.test("a changed role counts at once here, and for other processes as soon as they load the member again", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
@@ -134,9 +176,9 @@ Deno.test("a changed role counts at once here, and for other processes as soon a
 
     assert.deepEqual(before, [403, false]);
     assert.equal(after, 201);
-    assert.deepEqual([later.has(PROJECTS_WRITE), later.has(PROJECTS_READ)], [true, false]);
+    assert.deepEqual([later.has(PROJECTS_WRITE), later.has(MEMBERS_READ)], [true, false]);
     const { json: me } = await world.api("GET", "/me", { token: hers });
-    assert.deepEqual([me.role, me.permissions], [role.id, ["projects:write"]]);
+    assert.deepEqual([me.role, me.permissions], [role.id, ["projects:read", "projects:write"]]);
   } finally {
     await replica.close();
   }
@@ -241,6 +283,21 @@ async function create(world: World, token: string, body: typeof AUDITOR) {
   assert.equal(status, 201);
   return json as { id: string; name: string; permissions: string[] };
 }
+
+Deno.test("the data that a member downloads names the role that their workspace made", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const role = await createRole(company.ctx, AUDITOR);
+  const mei = await world.member(company, "mei@acme.example", { ...role });
+  const host = `http://${world.host("acme")}`;
+  const browser = world.browser();
+  await browser.post(`${host}/login`, { email: mei.email, password: PASSWORD });
+
+  const { text } = await browser.get(`${host}/account/data.json`);
+
+  const [workspace] = JSON.parse(text).workspaces;
+  assert.deepEqual([workspace.subdomain, workspace.role], ["acme", "Auditor"]);
+});
 
 /** The actions on roles in the company's log, oldest first. */
 async function linesOf({ ctx }: Company): Promise<string[]> {

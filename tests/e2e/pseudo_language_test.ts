@@ -56,10 +56,11 @@ Deno.test("pages in the pseudo-language are translated, fit their window, cut no
 async function visit(t: Deno.TestContext, page: Page, address: string): Promise<void> {
   await t.step(`${page.viewportSize()!.width}px ${new URL(address).pathname}`, async () => {
     await page.goto(address, { timeout: 60_000 });
-    const { direction, excess, cut } = await page.evaluate(measure);
+    const { direction, placeholders, excess, cut } = await page.evaluate(measure);
     const english = await page.evaluate(findEnglish);
 
     assert.equal(direction, "rtl");
+    assert.deepEqual(placeholders.filter((each) => each !== "rtl"), []);
     assert.equal(excess, 0, "the page scrolls sideways");
     assert.deepEqual(cut, []);
     assert.deepEqual(english.filter((word) => !UNTRANSLATED.includes(word)), []);
@@ -78,6 +79,8 @@ function measure() {
   };
   return {
     direction: document.dir,
+    placeholders: [...document.body.querySelectorAll("input[dir=auto]:placeholder-shown")]
+      .map((field) => getComputedStyle(field).direction),
     excess: scrollWidth - clientWidth,
     cut: [...document.body.querySelectorAll("*")].filter((element) =>
       element.textContent?.trim() && element.clientWidth > 0 && hides(element)

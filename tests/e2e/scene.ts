@@ -45,14 +45,15 @@ export type Scene = {
 
 type Cookie = { name: string; value: string; url: string };
 
-/** Every provider has a button. Nothing answers behind it. */
-export const SCENE_SETTINGS = Object.fromEntries(
-  ["GOOGLE", "GITHUB", "MICROSOFT"].flatMap((provider) => [
+/** Every provider has a button, and so has the sales team. Nothing answers behind it. */
+export const SCENE_SETTINGS = Object.fromEntries([
+  ["SALES_CONTACT", "sales@example.com"],
+  ...["GOOGLE", "GITHUB", "MICROSOFT"].flatMap((provider) => [
     [`${provider}_CLIENT_ID`, "denizen"],
     [`${provider}_CLIENT_SECRET`, "secret"],
     [`${provider}_${provider === "GITHUB" ? "URL" : "ISSUER"}`, "http://127.0.0.1:1"],
   ]),
-);
+]);
 
 /** The owner of Northwind, who is also on the platform's staff. */
 export const OWNER = "imogen@northwind.example";

@@ -167,12 +167,12 @@ Deno.test("a plan without the audit log says which plan has it, on pages and in 
   const { status, json } = await world.api("GET", "/audit-log", { token: await world.token(acme) });
 
   assert.deepEqual(answers.map(({ status }) => status), [403, 403, 403, 403]);
-  assert.match(answers[0]!.text, /The audit log comes with the Team plan and above\./);
+  assert.match(answers[0]!.text, /“Audit log” is included in the Team plan and above\./);
   assert.ok(answers[0]!.text.includes(`href="http://${world.host()}/pricing"`));
   assert.equal(status, 403);
   assert.deepEqual([json.type, json.detail], [
     "/problems/feature-not-in-plan",
-    "The audit log comes with the Team plan and above.",
+    "“Audit log” is included in the Team plan and above.",
   ]);
 });
 

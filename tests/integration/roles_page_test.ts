@@ -38,6 +38,23 @@ Deno.test("an owner makes a role, changes it and deletes it; a form that is sent
   assert.equal((await listRoles(company.ctx)).length, 4);
 });
 
+Deno.test("the form says what a permission includes, and a role is saved with it, without JavaScript", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const { browser, host } = await signedIn(world, company, company.owner.email);
+  const path = `${host}/settings/roles`;
+
+  const form = await browser.get(`${path}/new`);
+  const key = /name="form_key" value="([^"]+)"/.exec(form.text)![1]!;
+  await browser.post(path, { form_key: key, name: "Manager", permissions: "members:manage" });
+  const [own] = (await listRoles(company.ctx)).filter(({ isBuiltIn }) => !isBuiltIn);
+  const edited = await browser.get(`${path}/${own!.id}/edit`);
+
+  assert.match(form.text, /Manage members.*?Includes “See members”\./s);
+  assert.match(edited.text, /value="members:read" checked/);
+  assert.match(edited.text, /value="members:manage" checked/);
+});
+
 Deno.test("ten minutes after the sign-in, creating, changing and deleting a role take a proof", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
@@ -112,6 +129,27 @@ Deno.test("members see what their role allows: links, buttons, and the first pag
   assert.equal(form.status, 403);
 });
 
+Deno.test("whoever manages members or roles, or changes projects, also opens the pages that lead there", async (t) => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const pagesOf = {
+    "members:manage": ["/team", "/team/invitations", "/team/invitations/new"],
+    "roles:manage": ["/settings/roles", "/settings/roles/new"],
+    "projects:write": ["/projects", "/projects/new"],
+  };
+  for (const [permission, paths] of Object.entries(pagesOf)) {
+    const role = await createRole(company.ctx, { name: permission, permissions: [permission] });
+    const email = `${permission.replace(":", "-")}@acme.example`;
+    await world.member(company, email, role);
+    const { browser, host } = await signedIn(world, company, email);
+    for (const path of paths) {
+      await t.step(`${permission}: ${path}`, async () => {
+        assert.equal((await browser.get(`${host}${path}`)).status, 200);
+      });
+    }
+  }
+});
+
 Deno.test("a plan without roles of one's own says which plan has them, and keeps those that exist", async () => {
   await using world = await World.open();
   const company = await world.company("acme", "Acme", undefined, "team");
@@ -127,7 +165,7 @@ Deno.test("a plan without roles of one's own says which plan has them, and keeps
   assert.doesNotMatch(none.text, /settings\/roles\/new/);
   assert.match(kept.text, /These roles still work\. To add or change one, you need the Premium plan\./);
   assert.equal(form.status, 403);
-  assert.match(form.text, /Making your own roles comes with the Premium plan and above\./);
+  assert.match(form.text, /“Custom roles” is included in the Premium plan and above\./);
 });
 
 async function signedIn(

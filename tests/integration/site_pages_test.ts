@@ -57,6 +57,26 @@ Deno.test("the site's pages", async (t) => {
     }
   });
 
+  await t.step("a plan shows the features that it includes, and the table the plans that have each", () => {
+    const { text } = pages.find(({ path }) => path === "/pricing")!;
+    const cards = text.split("<h3").slice(1, 5);
+    const named = (feature: string) => cards.map((card) => card.split("<table")[0]!.includes(feature));
+    const rowOf = (feature: string) => new RegExp(`<th[^>]*>${feature}</th>(.*?)</tr>`, "s").exec(text)![1]!;
+
+    assert.deepEqual(named("Audit log"), [false, true, true, true]);
+    assert.deepEqual(named("Custom roles"), [false, false, true, true]);
+    assert.deepEqual(
+      rowOf("Custom roles").match(/aria-label="(Yes|No)"/g)?.map((label) => label.slice(12, -1)),
+      [
+        "No",
+        "No",
+        "Yes",
+        "Yes",
+      ],
+    );
+    assert.doesNotMatch(text, /Contact sales/);
+  });
+
   await t.step("the pictures say their size, so that nothing moves when they load", () => {
     const picture = /<img [^>]*>/.exec(pages[0]!.text)![0];
 
@@ -74,4 +94,14 @@ Deno.test("the site's pages", async (t) => {
     assert.match(text, /href="\/workspaces"[^>]*>Open your workspaces/);
     assert.doesNotMatch(text, /No card required/);
   });
+});
+
+Deno.test("a plan with a price by agreement leads to the sales team, if the installation has one", async () => {
+  await using world = await World.open({ SALES_CONTACT: "sales@denizen.example" });
+
+  for (const path of ["/", "/pricing"]) {
+    const { text } = await world.browser().get(`http://${world.host()}${path}`);
+
+    assert.match(text, /<a [^>]*href="mailto:sales@denizen\.example"[^>]*>Contact sales/, path);
+  }
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { eq } from "drizzle-orm";
+import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { changeRole, removeMember } from "../../src/access/membership.ts";
+import { createRole } from "../../src/access/role_editing.ts";
 import type { Role } from "../../src/access/permissions.ts";
 import { authenticateBearer } from "../../src/identity/bearers.ts";
 import { findSession } from "../../src/identity/sessions.ts";
@@ -176,6 +179,51 @@ Deno.test("S15 a new role ends the sessions that started with the old one; the p
   assert.equal(page.url, `http://${host}/team`);
   assert.match(page.text, /Your role was changed/);
   assert.notEqual(own.cookies(host).get("denizen_session"), before);
+});
+
+Deno.test("S15 a role's new permissions end its members' sessions; the member who changes the role gets another; a new name ends none", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const role = await createRole(acme.ctx, { name: "Keeper", permissions: ["projects:read", "roles:manage"] });
+  const [mei, ben] = [
+    await world.member(acme, "mei@acme.example", role),
+    await world.member(acme, "ben@acme.example", role),
+  ];
+  const [hers, his, owners] = await Promise.all(
+    [mei, ben, acme.owner].map(({ email }) => signedIn(world, acme, email)),
+  );
+  const host = world.host("acme");
+  const cookie = () => hers!.cookies(host).get("denizen_session");
+  const page = `http://${host}/settings/roles/${role.id}`;
+  const before = cookie();
+
+  await owners!.post(page, { name: "Librarian", permissions: role.permissions.join(" ") });
+  const renamed = await his!.get(page);
+  const saved = await hers!.post(page, { name: "Librarian", permissions: "roles:manage" });
+  const hisNext = await his!.get(page);
+  const ownersNext = await owners!.get(page);
+
+  assert.equal(renamed.url, page);
+  assert.equal(saved.url, page);
+  assert.match(saved.text, /Role Librarian saved\./);
+  assert.notEqual(cookie(), before);
+  assert.match(hisNext.url, /\/login\?/);
+  assert.equal(ownersNext.url, page);
+});
+
+Deno.test("a role changed on the team page is logged with the address that it came from", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const mei = await world.member(acme, "mei@acme.example", "member");
+  const browser = await signedIn(world, acme, acme.owner.email);
+
+  const id = await membershipOf(acme, mei.email);
+  await browser.post(`http://${world.host("acme")}/team/${id}/role`, { role: "admin" });
+
+  const [changes] = await acme.ctx.read((tx) => [
+    tx.select({ origin: auditLog.origin }).from(auditLog).where(eq(auditLog.action, "member.role_changed")),
+  ]);
+  assert.deepEqual(changes.map(({ origin }) => origin?.address), ["127.0.0.1"]);
 });
 
 async function signedIn(world: World, { tenant }: Company, email: string): Promise<Browser> {

@@ -86,12 +86,21 @@ Deno.test("S21 members and viewers may do what the product promises, and no more
   assert.deepEqual({ member: keysOf("member"), viewer: keysOf("viewer") }, SMALL_ROLES);
 });
 
+Deno.test("a built-in role with a permission has what the permission implies", () => {
+  const missing = FEATURES.flatMap(({ permissions }) => permissions).flatMap(({ key, roles, implies }) =>
+    implies.filter((implied) => [...roles].some((role) => !implied.roles.has(role)))
+      .map((implied) => `${key} without ${implied.key}`)
+  );
+
+  assert.deepEqual(missing, []);
+});
+
 type Member = { name: string; role: MemberRole; token: string; cookie: string; tenantId: string };
 
-/** A member with each built-in role, and two with a role of one permission. */
+/** A member with each built-in role, and some whose role has one permission and what it implies. */
 async function openMembers(world: World, company: Company): Promise<Member[]> {
   const own = await Promise.all(
-    ["projects:read", "analytics:read"].map((key) =>
+    ["projects:read", "projects:write", "analytics:read"].map((key) =>
       createRole(company.ctx, { name: key, permissions: [key] })
     ),
   );

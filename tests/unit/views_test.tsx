@@ -193,7 +193,9 @@ Deno.test("a time is short for people and complete for programs", async () => {
   const at = new Date("2026-03-01T09:00:00Z");
 
   const time = await htmlOf(<Time at={at} now={NOW} />);
+  const justNow = await htmlOf(<Time at={NOW} now={NOW} />);
 
   assert.match(time, /datetime="2026-03-01T09:00:00.000Z"/);
   assert.match(time, />3 hr</);
+  assert.match(justNow, />Just now</);
 });

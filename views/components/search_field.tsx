@@ -22,7 +22,7 @@ export function SearchField(
         placeholder={label}
         aria-label={label}
         dir="auto"
-        class={`${CONTROL_LOOK} h-8 ps-8 pe-8 text-sm! max-md:h-11 max-md:text-md! ${controlBorder()}`}
+        class={`${CONTROL_LOOK} h-8 ps-8 pe-8 text-sm! rtl:placeholder-shown:[direction:rtl] max-md:h-11 max-md:text-md! ${controlBorder()}`}
       />
       <Waiting id={indicator} />
     </div>

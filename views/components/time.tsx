@@ -14,11 +14,11 @@ const STEPS = [
 const LONGEST_RELATIVE = 7 * DAY;
 
 /**
- * How long ago a time was, as short as in a table: "2 min", "3 h", "Yesterday", "Nov 24", and the year once it is another. The
- * title has the full time.
+ * How long ago a time was, as short as in a table: "Just now", "2 min", "3 h", "Yesterday", "Nov 24", and the year once it is
+ * another. The title has the full time.
  */
 export function Time({ at, now }: { at: Date; now: Date }) {
-  return <Moment at={at}>{shortAge(at, now, useFormats())}</Moment>;
+  return <Moment at={at}>{shortAge(at, now, useFormats(), componentText.use().justNow)}</Moment>;
 }
 
 /** The day of a time: "Dec 23, 2026", or with `long`, for sentences, "December 23, 2026". */
@@ -58,9 +58,9 @@ function Moment({ at, children }: { at: Date; children?: string }) {
   );
 }
 
-function shortAge(at: Date, now: Date, formats: Formats): string {
+function shortAge(at: Date, now: Date, formats: Formats, justNow: string): string {
   const age = now.getTime() - at.getTime();
-  if (age < MINUTE) return formats.relative.format(0, "second");
+  if (age < MINUTE) return justNow;
   if (age < HOUR) return formats.minutes.format(Math.trunc(age / MINUTE));
   if (age < DAY) return formats.hours.format(Math.trunc(age / HOUR));
   if (age < 2 * DAY) return capitalized(formats.relative.format(-1, "day"));

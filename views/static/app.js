@@ -183,6 +183,17 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // Permissions to choose. Those that a chosen one implies, as its `data-implies` says, stay chosen with it.
+  Alpine.data("permissions", () => ({
+    addImplied() {
+      for (const { dataset } of this.$root.querySelectorAll("[data-implies]:checked")) {
+        for (const key of dataset.implies.split(" ")) {
+          this.$root.querySelector(`[value="${key}"]`).checked = true;
+        }
+      }
+    },
+  }));
+
   // A password that can be shown. For a new one, a meter and a note say how hard it is to guess.
   Alpine.data("password", () => ({
     isShown: false,

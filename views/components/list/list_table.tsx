@@ -123,6 +123,16 @@ export const ABOVE_ROW_LINK = "relative z-1";
 /** Text that people typed, on at most two lines. */
 export const TWO_LINES = "line-clamp-2 wrap-anywhere";
 
+/** Text of at most two lines, and a badge that stays visible beside it. */
+export function WithBadge({ badge, children }: { badge: Child; children?: Child }) {
+  return (
+    <div class="flex items-start gap-2">
+      <p class={TWO_LINES}>{children}</p>
+      {badge ? <span class="flex shrink-0">{badge}</span> : null}
+    </div>
+  );
+}
+
 /** What a row is about: the cell that stays on a phone, with `details` below it there. */
 export function MainCell({ children, details }: { children?: Child; details?: Child }) {
   return (

@@ -41,7 +41,7 @@ export const en = {
   reason: "Reason",
   reasonHint: "Members will read this.",
   suspend: "Suspend tenant",
-  suspendedSince: "Suspended {time}. Members read this:",
+  suspendedSince: "Suspended: {time}. Members read this:",
   deletion: "Deletion",
   deletionDue: "The tenant and everything in it will be permanently deleted on {day}.",
   cancelDeletion: "Cancel deletion",

@@ -12,7 +12,7 @@ import {
   RowCell,
   RowLink,
   TimeCell,
-  TWO_LINES,
+  WithBadge,
 } from "../../components/list/list_table.tsx";
 import { Menu, MenuLink } from "../../components/menu.tsx";
 import { Pagination } from "../../components/pagination.tsx";
@@ -116,12 +116,11 @@ function SampleRow({ id, name, owner, status, daysAgo }: SampleList["rows"][numb
           </>
         }
       >
-        <p class={TWO_LINES}>
+        <WithBadge badge={status === "archived" ? <Badge>Archived</Badge> : null}>
           <RowLink href="#list">
             <bdi>{name}</bdi>
-          </RowLink>{" "}
-          {status === "archived" ? <Badge>Archived</Badge> : null}
-        </p>
+          </RowLink>
+        </WithBadge>
       </MainCell>
       <RowCell>
         <bdi>{owner}</bdi>

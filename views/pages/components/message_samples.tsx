@@ -3,9 +3,10 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Toast } from "../../components/toast.tsx";
+import { VisitNotice } from "../../layouts/app_shell.tsx";
 import { Checklist } from "../dashboard/checklist.tsx";
 import { PaletteResults } from "../search/palette.tsx";
-import { LONG_NAME, Sample, Samples } from "./samples.tsx";
+import { LONG_NAME, NOON, Sample, Samples } from "./samples.tsx";
 
 const STEPS = [
   { name: "email", label: "Confirm your email", path: "#checklist", isDone: true },
@@ -43,6 +44,9 @@ export function MessageSamples() {
           <Alert kind="warning" action={<Button type="button" size="small">Cancel deletion</Button>}>
             Northwind will be deleted on April 30, 2026.
           </Alert>
+        </Sample>
+        <Sample state="Staff acts for a member" wide>
+          <VisitNotice workspace="Northwind" member="Imogen Ferreira" access="read" until={NOON} />
         </Sample>
       </Samples>
       <Samples title="Toasts">

@@ -4,7 +4,8 @@ import { Badge, type Tone } from "../../components/badge.tsx";
 import { formatBytes, formatChange, formatCount } from "../../components/count.ts";
 import { DeletionBadge, SuspendedBadge } from "../../components/lifecycle_badges.tsx";
 import { TenantMark } from "../../components/tenant_mark.tsx";
-import { Day, Instant, Time } from "../../components/time.tsx";
+import { Clock, Day, Instant, Time } from "../../components/time.tsx";
+import { YesNo } from "../../components/yes_no.tsx";
 import { usePage } from "../../page.tsx";
 import { NOON, Sample, Samples } from "./samples.tsx";
 
@@ -33,6 +34,10 @@ export function PeopleSamples() {
         <Sample state="Workspaces">
           <SuspendedBadge />
           <DeletionBadge on={NOON} />
+        </Sample>
+        <Sample state="Yes and no, in tables that compare">
+          <YesNo isYes />
+          <YesNo isYes={false} />
         </Sample>
       </Samples>
       <Samples title="Avatars and marks">
@@ -67,6 +72,9 @@ export function PeopleSamples() {
             <Day at={NOON} />
           </span>
           <Day at={NOON} long />
+        </Sample>
+        <Sample state="Time of day">
+          <Clock at={NOON} />
         </Sample>
         <Sample state="To the second">
           <span>

@@ -14,12 +14,14 @@ const PICTURE = { width: 2112, height: 1320 };
 export type LandingPageProps = {
   isSignedIn: boolean;
   plans: readonly PlanSummary[];
+  /** Where people ask for a price, as a URI. */
+  salesContact?: string;
   /** A workspace's host in the example of the API: `https://northwind.denizen.example`. */
   exampleOrigin: string;
 };
 
 /** `/`: introduces the product to visitors. Its words are in text.en.ts. */
-export function LandingPage({ isSignedIn, plans, exampleOrigin }: LandingPageProps) {
+export function LandingPage({ isSignedIn, plans, salesContact, exampleOrigin }: LandingPageProps) {
   const { isolation, api, plans: plansText, security } = landingText.use();
   return (
     <>
@@ -37,7 +39,7 @@ export function LandingPage({ isSignedIn, plans, exampleOrigin }: LandingPagePro
         <ApiExample origin={exampleOrigin} />
       </Split>
       <Section id="plans" heading={plansText.heading} text={plansText.text}>
-        <PlanCards plans={plans} />
+        <PlanCards plans={plans} salesContact={salesContact} />
         <ButtonLink href="/pricing" class="justify-self-center">{plansText.compare}</ButtonLink>
       </Section>
       <Section id="security" heading={security.heading}>

@@ -1,14 +1,21 @@
+import type { Child } from "hono/jsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { formatsOf } from "../../locale.ts";
 import { usePage } from "../../page.tsx";
 import { Icon } from "../../components/icon.tsx";
-import { type PlanRow, usePlanRows } from "./plan_rows.ts";
+import { usePlanRows } from "./plan_rows.ts";
 import type { PlanSummary } from "./plan_summary.ts";
 import { useTranslate } from "../../wording.ts";
 import { pricingText } from "./text.ts";
 
+export type PlanCardsProps = {
+  plans: readonly PlanSummary[];
+  /** Where people ask for a price, as a URI. Without it, plans without a price have no button. */
+  salesContact?: string;
+};
+
 /** The plans side by side, with what each includes. */
-export function PlanCards({ plans }: { plans: readonly PlanSummary[] }) {
+export function PlanCards({ plans, salesContact }: PlanCardsProps) {
   const rows = usePlanRows(plans);
   const translate = useTranslate();
   return (
@@ -19,11 +26,16 @@ export function PlanCards({ plans }: { plans: readonly PlanSummary[] }) {
           <p class="mt-1 min-h-10 text-sm text-muted">{pricingText.use().audience[plan.key]}</p>
           <Price {...plan} />
           <ul class="mt-5 grid gap-2 border-t border-line pt-5 text-sm">
-            {rows.map((row) => <Included key={row.label} row={row} plan={plan} />)}
+            {rows.map((row) => (
+              <Included key={row.label}>
+                <span class="font-medium tabular-nums">{row.valueOf(plan)}</span> {row.unit}
+              </Included>
+            ))}
+            {plan.features.map(({ label, isIncluded }) =>
+              isIncluded ? <Included key={label.code}>{translate(label)}</Included> : null
+            )}
           </ul>
-          {plan.monthlyPrice === null
-            ? null
-            : <ButtonLink href="/signup" class="mt-6 w-full">{pricingText.use().create}</ButtonLink>}
+          <PlanAction {...plan} salesContact={salesContact} />
         </li>
       ))}
     </ul>
@@ -45,13 +57,27 @@ export function Price({ monthlyPrice }: Pick<PlanSummary, "monthlyPrice">) {
   );
 }
 
-function Included({ row, plan }: { row: PlanRow; plan: PlanSummary }) {
+function Included({ children }: { children?: Child }) {
   return (
     <li class="flex items-start gap-2">
       <Icon name="check" class="mt-0.5 text-muted" />
-      <span>
-        <span class="font-medium tabular-nums">{row.valueOf(plan)}</span> {row.unit}
-      </span>
+      <span>{children}</span>
     </li>
+  );
+}
+
+/** A plan with a price begins with a workspace, and one by agreement with a message to the sales team. */
+function PlanAction(
+  { monthlyPrice, salesContact }: Pick<PlanSummary, "monthlyPrice"> & Pick<PlanCardsProps, "salesContact">,
+) {
+  const text = pricingText.use();
+  const action = monthlyPrice === null
+    ? { href: salesContact, label: text.contactSales }
+    : { href: "/signup", label: text.create };
+  if (action.href === undefined) return null;
+  return (
+    <div class="mt-auto pt-6">
+      <ButtonLink href={action.href} class="w-full">{action.label}</ButtonLink>
+    </div>
   );
 }

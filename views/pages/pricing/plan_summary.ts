@@ -1,5 +1,8 @@
 import type { Plan } from "../../../src/billing/plans.ts";
 import type { Wording } from "../../../src/platform/wording.ts";
 
-/** A plan, and how many things of each kind it includes: what features limit. Null stands for no limit. */
-export type PlanSummary = Plan & { limits: readonly { things: Wording; included: number | null }[] };
+/** A plan, how many things of each kind it includes (null: no limit), and which of the features that only some plans have. */
+export type PlanSummary = Plan & {
+  limits: readonly { things: Wording; included: number | null }[];
+  features: readonly { label: Wording; isIncluded: boolean }[];
+};

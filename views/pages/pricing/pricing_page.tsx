@@ -1,7 +1,9 @@
+import type { Child } from "hono/jsx";
+import { YesNo } from "../../components/yes_no.tsx";
 import { formatsOf } from "../../locale.ts";
 import { usePage } from "../../page.tsx";
 import { useTranslate } from "../../wording.ts";
-import { PlanCards } from "./plan_cards.tsx";
+import { PlanCards, type PlanCardsProps } from "./plan_cards.tsx";
 import { usePlanRows } from "./plan_rows.ts";
 import type { PlanSummary } from "./plan_summary.ts";
 import { pricingText } from "./text.ts";
@@ -9,7 +11,7 @@ import { pricingText } from "./text.ts";
 const CELL = "px-3 py-3 text-end tabular-nums first:ps-4 last:pe-4";
 
 /** `/pricing`: what each plan costs and includes. */
-export function PricingPage({ plans }: { plans: readonly PlanSummary[] }) {
+export function PricingPage({ plans, salesContact }: PlanCardsProps) {
   const text = pricingText.use();
   return (
     <div class="mx-auto grid max-w-[70rem] gap-12 px-5 py-14 sm:px-8 sm:py-18">
@@ -19,7 +21,7 @@ export function PricingPage({ plans }: { plans: readonly PlanSummary[] }) {
       </header>
       <section aria-labelledby="plans">
         <h2 id="plans" class="sr-only">{text.plans}</h2>
-        <PlanCards plans={plans} />
+        <PlanCards plans={plans} salesContact={salesContact} />
       </section>
       <section class="grid gap-4" aria-labelledby="comparison">
         <h2 id="comparison" class="text-xl font-semibold">{text.comparison}</h2>
@@ -36,6 +38,7 @@ function Comparison({ plans }: { plans: readonly PlanSummary[] }) {
   const priceOf = ({ monthlyPrice }: PlanSummary) =>
     monthlyPrice === null ? text.byAgreement : price.format(monthlyPrice / 100);
   const rows = [{ label: text.price, valueOf: priceOf }, ...usePlanRows(plans)];
+  const features = plans[0]?.features ?? [];
   return (
     <div
       class="overflow-x-auto rounded-lg border border-line bg-surface shadow-card"
@@ -55,7 +58,17 @@ function Comparison({ plans }: { plans: readonly PlanSummary[] }) {
           {rows.map(({ label, valueOf }) => (
             <tr>
               <th scope="row" class="px-4 py-3 text-start font-medium">{label}</th>
-              {plans.map((plan) => <PlanValue key={plan.key} value={valueOf(plan)} />)}
+              {plans.map((plan) => <PlanValue key={plan.key}>{valueOf(plan)}</PlanValue>)}
+            </tr>
+          ))}
+          {features.map(({ label }, index) => (
+            <tr>
+              <th scope="row" class="px-4 py-3 text-start font-medium">{translate(label)}</th>
+              {plans.map(({ key, features }) => (
+                <PlanValue key={key}>
+                  <YesNo isYes={features[index]!.isIncluded} />
+                </PlanValue>
+              ))}
             </tr>
           ))}
         </tbody>
@@ -68,6 +81,6 @@ function PlanHead({ name }: { name: string }) {
   return <th scope="col" class={`${CELL} font-medium`}>{name}</th>;
 }
 
-function PlanValue({ value }: { value: string }) {
-  return <td class={CELL}>{value}</td>;
+function PlanValue({ children }: { children?: Child }) {
+  return <td class={CELL}>{children}</td>;
 }

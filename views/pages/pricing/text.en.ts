@@ -13,6 +13,7 @@ export const en = {
   byAgreement: "By agreement",
   perMonth: "a month",
   create: "Create workspace",
+  contactSales: "Contact sales",
   apiCalls: "API calls a month",
   apiRequests: "API requests a minute",
   apiCallsUnit: "API calls a month",

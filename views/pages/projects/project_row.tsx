@@ -12,6 +12,7 @@ import {
   RowLink,
   TimeCell,
   TWO_LINES,
+  WithBadge,
 } from "../../components/list/list_table.tsx";
 import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
 import { Time } from "../../components/time.tsx";
@@ -42,12 +43,11 @@ export function ProjectRow({ project, now, canWrite, showsStatus }: ProjectRowPr
           </>
         }
       >
-        <p class={TWO_LINES}>
+        <WithBadge badge={showsStatus && status === "archived" ? <StatusBadge status="archived" /> : null}>
           <RowLink href={`/projects/${id}`}>
             <bdi>{name}</bdi>
-          </RowLink>{" "}
-          {showsStatus && status === "archived" ? <StatusBadge status="archived" /> : null}
-        </p>
+          </RowLink>
+        </WithBadge>
       </MainCell>
       <RowCell class="max-lg:hidden">
         <p class={TWO_LINES}>

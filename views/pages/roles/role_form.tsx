@@ -10,7 +10,7 @@ import { useTranslate } from "../../wording.ts";
 import { roleText } from "./text.ts";
 
 /** A permission to choose. Nobody can choose one that they lack. */
-export type Choice = Pick<Permission, "key" | "label"> & { isAllowed: boolean };
+export type Choice = Pick<Permission, "key" | "label" | "implies"> & { isAllowed: boolean };
 
 export type RoleFormProps = {
   /** The role to change; absent for a new one. */
@@ -47,7 +47,12 @@ export function RoleForm({ role, groups, values, errors = {}, problem }: RoleFor
           dir="auto"
           autofocus={!role || errors.name ? true : undefined}
         />
-        <fieldset class="min-w-0" aria-describedby={errors.permissions ? "permissions-error" : undefined}>
+        <fieldset
+          class="min-w-0"
+          x-data="permissions"
+          x-on:change="addImplied"
+          aria-describedby={errors.permissions ? "permissions-error" : undefined}
+        >
           <legend class="mb-2 font-medium">{text.permissions}</legend>
           {isLimited ? <p class="mb-2 text-sm text-muted">{text.notYours}</p> : null}
           <div class="divide-y divide-line overflow-hidden rounded-md border border-field">
@@ -88,20 +93,43 @@ function Group({ group: { label, choices }, chosen }: {
     <div role="group" aria-labelledby={id} class="grid gap-1 px-3 py-2.5 sm:grid-cols-[9rem_1fr] sm:gap-4">
       <p id={id} class="py-1 text-sm font-semibold">{translate(label)}</p>
       <div>
-        {choices.map(({ key, label, isAllowed }) => (
-          <label key={key} class="flex items-center gap-2.5 py-1 max-sm:min-h-11 has-disabled:text-muted">
-            <input
-              type="checkbox"
-              name="permissions"
-              value={key}
-              checked={chosen.includes(key)}
-              disabled={!isAllowed}
-              class="size-4 shrink-0"
-            />
-            {translate(label)}
-          </label>
+        {choices.map((choice) => (
+          <PermissionBox key={choice.key} choice={choice} isChecked={chosen.includes(choice.key)} />
         ))}
       </div>
     </div>
+  );
+}
+
+/** A permission's checkbox. It names the permissions that come with it. */
+function PermissionBox(
+  { choice: { key, label, implies, isAllowed }, isChecked }: { choice: Choice; isChecked: boolean },
+) {
+  const text = roleText.use();
+  const translate = useTranslate();
+  const hintId = `${key.replace(":", "-")}-hint`;
+  return (
+    <label class="flex items-start gap-2.5 py-1 max-sm:py-3 has-disabled:text-muted">
+      <input
+        type="checkbox"
+        name="permissions"
+        value={key}
+        checked={isChecked}
+        disabled={!isAllowed}
+        data-implies={implies.length > 0 ? implies.map((each) => each.key).join(" ") : undefined}
+        aria-describedby={implies.length > 0 ? hintId : undefined}
+        class="mt-0.5 size-4 shrink-0"
+      />
+      <span>
+        {translate(label)}
+        {implies.length > 0
+          ? (
+            <span id={hintId} aria-hidden="true" class="block text-sm text-muted">
+              {text.includes(implies.map((each) => translate(each.label)))}
+            </span>
+          )
+          : null}
+      </span>
+    </label>
   );
 }

@@ -1,6 +1,6 @@
 import type { Permission, PermissionGroup } from "../../../src/access/permissions.ts";
 import type { ListedRole } from "../../../src/access/roles.ts";
-import { Icon } from "../../components/icon.tsx";
+import { YesNo } from "../../components/yes_no.tsx";
 import { useTranslate } from "../../wording.ts";
 import { RoleName } from "./role_name.tsx";
 import { roleText } from "./text.ts";
@@ -62,20 +62,9 @@ function Line({ permission: { key, label }, roles }: { permission: Permission; r
       </th>
       {roles.map((role) => (
         <td key={role.id} class="px-2 py-2 text-center last:pe-4">
-          <Mark isGranted={role.permissions.includes(key)} />
+          <YesNo isYes={role.permissions.includes(key)} />
         </td>
       ))}
     </tr>
-  );
-}
-
-/** Whether a role has a permission. */
-export function Mark({ isGranted }: { isGranted: boolean }) {
-  const text = roleText.use();
-  if (!isGranted) return <span class="text-faint" role="img" aria-label={text.no}>–</span>;
-  return (
-    <span class="inline-block align-middle text-success" role="img" aria-label={text.yes}>
-      <Icon name="check" />
-    </span>
   );
 }

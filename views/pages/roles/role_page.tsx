@@ -2,8 +2,8 @@ import type { PermissionGroup } from "../../../src/access/permissions.ts";
 import type { ListedRole } from "../../../src/access/roles.ts";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
+import { YesNo } from "../../components/yes_no.tsx";
 import { useTranslate } from "../../wording.ts";
-import { Mark } from "./role_matrix.tsx";
 import { MembersLink } from "./roles_page.tsx";
 import { roleText } from "./text.ts";
 
@@ -65,7 +65,7 @@ function Group({ group: { label, permissions }, role }: { group: PermissionGroup
           return (
             <li key={key} class={isGranted ? "flex gap-2.5" : "flex gap-2.5 text-muted"}>
               <span class="w-4 shrink-0 text-center">
-                <Mark isGranted={isGranted} />
+                <YesNo isYes={isGranted} />
               </span>
               {translate(label)}
             </li>

@@ -22,8 +22,6 @@ export const en = {
 
   matrix: "What each role can do",
   permission: "Permission",
-  yes: "Yes",
-  no: "No",
 
   new: "New role",
   copy: "Copy to new role",
@@ -36,6 +34,7 @@ export const en = {
   copyOf: (name: string) => `${name} (copy)`,
   permissions: "What can members with this role do?",
   notYours: "You can only choose what you can do yourself.",
+  includes: (permissions: string[]) => `Includes ${permissions.map((label) => `“${label}”`).join(", ")}.`,
   create: "Create role",
   save: "Save role",
   cancel: "Cancel",

@@ -80,7 +80,7 @@ function PaletteForm() {
         spellcheck={false}
         enterkeyhint="go"
         dir="auto"
-        class="h-12 w-full bg-transparent ps-11 pe-12 text-md outline-none placeholder:text-muted"
+        class="h-12 w-full bg-transparent ps-11 pe-12 text-md outline-none placeholder:text-muted rtl:placeholder-shown:[direction:rtl]"
       />
       <button type="submit" tabindex={-1} class="sr-only">{text.title}</button>
       <Waiting id="palette-waiting" />
