@@ -4,6 +4,7 @@ import type { Limit } from "./billing/limits.ts";
 import type { PlanFeature } from "./billing/plan_features.ts";
 import type { Email } from "./email/email.ts";
 import type { Event } from "./events/event.ts";
+import type { Flag } from "./flags/flag.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { SealedColumn } from "./platform/sealed_column.ts";
@@ -40,6 +41,8 @@ export type Feature = {
   readonly parts: readonly Part<any>[];
   /** Columns of schema `control` with encrypted texts, which `config rotate-keys` seals again. */
   readonly sealed: readonly SealedColumn[];
+  /** What staff turn on and off without a deployment. */
+  readonly flags: readonly Flag[];
   /** Steps of the checklist on a new workspace's dashboard. */
   readonly setup: readonly SetupStep[];
   /** What "Add sample data" creates. */
@@ -66,6 +69,7 @@ export function feature(
     searches: [],
     parts: [],
     sealed: [],
+    flags: [],
     setup: [],
     samples: [],
     ...adds,

@@ -5,6 +5,7 @@ export { default as apiAccess } from "./api_access/feature.ts";
 export { default as audit } from "./audit/feature.ts";
 export { default as billing } from "./billing/feature.ts";
 export { default as email } from "./email/feature.ts";
+export { default as flags } from "./flags/feature.ts";
 export { default as identity } from "./identity/feature.ts";
 export { default as operations } from "./operations/feature.ts";
 export { default as projects } from "./projects/feature.ts";

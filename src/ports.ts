@@ -3,6 +3,7 @@ import type { Database } from "../db/connection/connect.ts";
 import type { Permission, PermissionGroup } from "./access/permissions.ts";
 import type { Config } from "./config.ts";
 import type { Event } from "./events/event.ts";
+import type { Flag } from "./flags/flag.ts";
 import type { JobSignal } from "./outbox/job_signal.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Health } from "./platform/health.ts";
@@ -32,6 +33,8 @@ export type Services = {
   readonly tenantTables: readonly PgTable[];
   /** Every column with encrypted texts. */
   readonly sealed: readonly SealedColumn[];
+  /** Every feature flag that a feature declares. */
+  readonly flags: readonly Flag[];
   /** The steps of the set-up checklist, in their order. */
   readonly setup: readonly SetupStep[];
   /** How to recognize each feature's sample data. */

@@ -85,6 +85,7 @@ export async function buildServices(
     searches: features.flatMap(({ searches }) => searches),
     tenantTables: features.flatMap(({ tables }) => tables),
     sealed: features.flatMap(({ sealed }) => sealed),
+    flags: features.flatMap(({ flags }) => flags),
     setup: features.flatMap(({ setup }) => setup).sort((one, other) => one.position - other.position),
     samples: features.flatMap(({ samples }) => samples),
     oldestServedVersion: await oldestServedVersion(),

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { StaffEnv } from "../http.ts";
 import { auditPages } from "./audit.tsx";
+import { flagPages } from "./flags.tsx";
 import { jobPages } from "./jobs.tsx";
 import { suppressionPages } from "./suppressions.tsx";
 import { tenantPages } from "./tenants.tsx";
@@ -10,4 +11,6 @@ import { userPages } from "./users.tsx";
 export const admin = new Hono<StaffEnv>();
 
 admin.get("/", (c) => c.redirect("/admin/tenants", 303));
-for (const pages of [tenantPages, userPages, jobPages, suppressionPages, auditPages]) admin.route("/", pages);
+for (const pages of [tenantPages, userPages, flagPages, jobPages, suppressionPages, auditPages]) {
+  admin.route("/", pages);
+}

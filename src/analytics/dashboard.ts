@@ -10,7 +10,8 @@ import { MONTHLY_API_CALLS } from "../api_access/monthly_calls.ts";
 import type { TenantContext } from "../context.ts";
 import { part } from "../ports.ts";
 import { type Project, PROJECTS_READ } from "../projects/projects.ts";
-import { canChangeSamples } from "../setup/sample_data.ts";
+import { isOn } from "../flags/flags.ts";
+import { canChangeSamples, SAMPLE_DATA } from "../setup/sample_data.ts";
 import { type ListedStep, listSteps, type PersonState, stateColumns } from "../setup/workspace_state.ts";
 import { type Activity, activityColumn } from "./activity.ts";
 import { type ApiCalls, callsOf, readCalls } from "./api_calls.ts";
@@ -49,7 +50,7 @@ export type Dashboard = {
   activity: WithActorColor<Activity>[];
   /** Empty if everything is done, or the member dismissed the checklist. */
   steps: ListedStep[];
-  samples: { exist: boolean; canChange: boolean };
+  samples: { exist: boolean; canAdd: boolean; canRemove: boolean };
 };
 
 /** The query of the tenant's own tables: one for the process, because it depends on the features. */
@@ -99,6 +100,7 @@ export async function getDashboard(ctx: TenantContext, person: PersonState): Pro
   ]);
   const current = { projects: tables!.projects, members, storage_bytes: storageUsed };
   const isNew = tenant.createdAt >= startOfMonth(dayOf(now).slice(0, 7));
+  const canChange = canChangeSamples(ctx);
   const gauges = gaugesWith(current, series.gauges, series.today);
   const included = MONTHLY_API_CALLS[tenant.plan];
   return {
@@ -117,7 +119,11 @@ export async function getDashboard(ctx: TenantContext, person: PersonState): Pro
     recentProjects: tables!.recentProjects,
     activity: await withActorColors(ctx, tables!.activity),
     steps: listSteps(ctx, { ...person, members }, tables!),
-    samples: { exist: tables!.hasSamples, canChange: canChangeSamples(ctx) },
+    samples: {
+      exist: tables!.hasSamples,
+      canAdd: canChange && await isOn(ctx, SAMPLE_DATA),
+      canRemove: canChange,
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import {
   REPORT_TENANT,
   SCHEDULES,
 } from "./jobs.ts";
+import { SAMPLE_DATA } from "../setup/sample_data.ts";
 import { ANALYTICS_READ } from "./permissions.ts";
 import { SERIES } from "./series.ts";
 import { STORAGE } from "./storage.ts";
@@ -22,5 +23,6 @@ export default feature("analytics", {
   emails: [MONTHLY_REPORT],
   jobs: [MEASURE, MEASURE_TENANT, COLLECT, COLLECT_TENANT, REPORT, REPORT_TENANT],
   schedules: SCHEDULES,
+  flags: [SAMPLE_DATA],
   parts: [STORAGE, SERIES, DASHBOARD],
 });

@@ -34,7 +34,7 @@ Deno.test("every feature publishes its events", async () => {
 
 Deno.test("a sentence names the thing and fills in the details", () => {
   const events = new Map(EVENTS.map((event) => [event.name as string, event]));
-  const details = { from: "Acme", to: "Acme Robotics", reason: "Unpaid.", role: "admin" };
+  const details = { from: "Acme", to: "Acme Robotics", reason: "Unpaid.", role: "admin", flag: "new_editor" };
 
   for (const { name, sentence } of EVENTS) {
     const said = sentenceOf(events, { action: name, subjectName: "Apollo", details }, translatorTo("en"));

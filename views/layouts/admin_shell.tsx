@@ -27,6 +27,7 @@ function Sidebar({ user }: { user: { name: string; email: string } }) {
   const links = [
     { label: text.tenants, href: "/admin/tenants", icon: "layers", group: "main" },
     { label: text.users, href: "/admin/users", icon: "users", group: "main" },
+    { label: text.flags, href: "/admin/flags", icon: "bolt", group: "main" },
     { label: text.jobs, href: "/admin/jobs", icon: "clock", group: "main" },
     { label: text.suppressions, href: "/admin/suppressions", icon: "inbox", group: "main" },
     { label: text.auditLog, href: "/admin/audit", icon: "shield", group: "main" },

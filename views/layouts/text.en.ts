@@ -28,6 +28,7 @@ export const en = {
   tenants: "Tenants",
   users: "Users",
   jobs: "Jobs",
+  flags: "Feature flags",
   suppressions: "Suppressed email",
   auditLog: "Audit log",
   yourWorkspaces: "Your workspaces",

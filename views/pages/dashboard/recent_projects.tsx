@@ -9,7 +9,7 @@ type Project = { id: string; name: string; isSample: boolean; updatedAt: Date };
 
 export type RecentProjectsProps = {
   projects: readonly Project[];
-  samples: { exist: boolean; canChange: boolean };
+  samples: { exist: boolean; canAdd: boolean; canRemove: boolean };
   now: Date;
   canWrite: boolean;
 };
@@ -20,7 +20,7 @@ export function RecentProjects({ projects, samples, now, canWrite }: RecentProje
   if (projects.length === 0) {
     return (
       <Card title={text.recentProjects} flush>
-        <NoProjects canWrite={canWrite} canAddSamples={samples.canChange} />
+        <NoProjects canWrite={canWrite} canAddSamples={samples.canAdd} />
       </Card>
     );
   }
@@ -34,7 +34,7 @@ export function RecentProjects({ projects, samples, now, canWrite }: RecentProje
       <ul class="divide-y divide-line">
         {projects.map((project) => <ProjectItem key={project.id} project={project} now={now} />)}
       </ul>
-      {samples.exist && samples.canChange ? <SamplesNote /> : null}
+      {samples.exist && samples.canRemove ? <SamplesNote /> : null}
     </Card>
   );
 }

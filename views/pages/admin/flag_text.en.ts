@@ -1,0 +1,31 @@
+import { plural } from "../../text.ts";
+
+export const en = {
+  title: "Feature flags",
+  lead: "Turn parts of the product on and off without a deployment. A change applies within five seconds.",
+  columns: { flag: "Flag", isOn: "On for", changed: "Changed" },
+  everyone: "Everyone",
+  nobody: "Nobody",
+  byDefault: (isOn: boolean) => isOn ? "Everyone, by default" : "Nobody, by default",
+  percentageOf: (percentage: number) => `${percentage}% of workspaces`,
+  plansOf: (plans: string) => `plans ${plans}`,
+  only: (count: number) => plural(count, "workspace"),
+  except: (count: number) => `not ${plural(count, "workspace")}`,
+  unused: "No longer in the code",
+  none: "No feature flags",
+  noneHint: "Declare one with flag() and list it in its feature.",
+  percentage: "Percentage of workspaces",
+  percentageHint: "0 to 100. Each workspace keeps its place, so a higher number only adds workspaces.",
+  plans: "On for every workspace with the plan",
+  onFor: "Always on for",
+  offFor: "Always off for",
+  listHint: "Addresses of workspaces, such as acme, one per line.",
+  save: "Save",
+  saved: (name: string) => `Saved ${name}.`,
+  reset: "Reset to the default",
+  resetHint: (isOn: boolean) =>
+    isOn ? "The flag is then on for everyone." : "The flag is then off for everyone.",
+  remove: "Remove flag",
+  removeHint: "The code no longer declares this flag, so what is set here has no effect.",
+  wasReset: (name: string) => `Reset ${name}.`,
+};
