@@ -13,7 +13,7 @@ import { replaceSession } from "./middleware/session.ts";
 import { fragment, page, withoutPasswords } from "./page.tsx";
 import { fieldTexts, problemText } from "./problem_text.ts";
 import { passkeyBrowserOf, passkeyHref } from "./site/passkey_browser.ts";
-import { safeNext } from "./site/redirects.ts";
+import { safeNext, senderOf } from "./site/redirects.ts";
 
 /** The page that only asks, for a request without a form. */
 export const STEP_UP_PATH = "/reauthenticate";
@@ -104,12 +104,6 @@ export async function stepUpPage<Env extends HttpEnv>(
     return await fragment(c, body);
   }
   return await page(c, { title, body, status: refusal ? 422 : c.req.method === "POST" ? 403 : 200 });
-}
-
-/** The page whose form the person sent. */
-function senderOf<Env extends HttpEnv>(c: Context<Env>): string {
-  const sender = URL.parse(c.req.header("Referer") ?? "");
-  return sender ? safeNext(sender.pathname + sender.search, "/") : "/";
 }
 
 /** Passwords aren't written into a page, so the person types them again. */

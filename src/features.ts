@@ -1,6 +1,7 @@
 /** Every feature of the product, one line each. */
 export { default as access } from "./access/feature.ts";
 export { default as analytics } from "./analytics/feature.ts";
+export { default as announcements } from "./announcements/feature.ts";
 export { default as apiAccess } from "./api_access/feature.ts";
 export { default as audit } from "./audit/feature.ts";
 export { default as billing } from "./billing/feature.ts";

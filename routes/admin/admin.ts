@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import type { StaffEnv } from "../http.ts";
+import { announcementPages } from "./announcements.tsx";
 import { auditPages } from "./audit.tsx";
 import { flagPages } from "./flags.tsx";
 import { jobPages } from "./jobs.tsx";
@@ -11,6 +12,16 @@ import { userPages } from "./users.tsx";
 export const admin = new Hono<StaffEnv>();
 
 admin.get("/", (c) => c.redirect("/admin/tenants", 303));
-for (const pages of [tenantPages, userPages, flagPages, jobPages, suppressionPages, auditPages]) {
+for (
+  const pages of [
+    tenantPages,
+    userPages,
+    flagPages,
+    announcementPages,
+    jobPages,
+    suppressionPages,
+    auditPages,
+  ]
+) {
   admin.route("/", pages);
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { PropsWithChildren } from "hono/jsx";
+import { listForMember } from "../../src/announcements/announcements.ts";
 import { can } from "../../src/access/authorize.ts";
 import { nameOfRole } from "../../src/access/permissions.ts";
 import { type MemberContext, tenantContext } from "../../src/context.ts";
@@ -9,6 +10,7 @@ import type { Session } from "../../src/identity/credentials.ts";
 import { requireFactorIn } from "../../src/identity/factor_policy.ts";
 import { TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { AppShell } from "../../views/layouts/app_shell.tsx";
+import type { ShownAnnouncement } from "../../views/layouts/announcement_notice.tsx";
 import { type Layout, type LayoutProps, titled } from "../../views/layouts/layout.ts";
 import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import { endpointOf } from "../endpoint.ts";
@@ -39,7 +41,7 @@ export function requireMember(placed: readonly PlacedLink[]) {
       const links = linksFor(c, placed, session.actor);
       c.set("member", member);
       c.set("links", links);
-      c.set("layout", shellOf(member, session, links));
+      c.set("layout", shellOf(member, session, links, await listForMember(member)));
       if (!ACCOUNT_PATH.test(c.req.path)) requireFactorIn(c.get("services"), tenant, session);
     } else if (endpointOf(c) !== "unmatched") {
       throw unauthenticated();
@@ -65,6 +67,7 @@ function shellOf(
   { tenant, actor }: MemberContext,
   { isVerified, hasFactor, appearance: { avatarColor } }: Session,
   links: readonly NavigationLink[],
+  announcements: readonly ShownAnnouncement[] = [],
 ): Layout {
   const canCancel = can({ actor }, TENANT_DELETE);
   const shell = {
@@ -72,6 +75,7 @@ function shellOf(
     tenant: ownMark(tenant),
     user: { name: actor.name, email: actor.email, role: nameOfRole(actor.role), avatarColor },
     unverified: isVerified ? undefined : actor.email,
+    announcements,
     visit: actor.type === "acting" ? actor.visit : undefined,
     factorBy: hasFactor ? undefined : tenant.secondFactorFrom ?? undefined,
     deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,

@@ -1,3 +1,5 @@
+import type { Context } from "hono";
+import type { HttpEnv } from "../http.ts";
 /** A percent-encoded control character, slash or backslash. No page's path contains one. */
 const ENCODED_TRICK = /%(?:[01][0-9a-f]|2f|5c|7f)/i;
 
@@ -13,4 +15,10 @@ export function safeNext(next: string | undefined, fallback: string): string {
   const url = URL.parse(next, base);
   if (!url || url.origin !== base || url.pathname.includes("//")) return fallback;
   return url.pathname + url.search;
+}
+
+/** The page whose form the person sent. */
+export function senderOf<Env extends HttpEnv>(c: Context<Env>): string {
+  const sender = URL.parse(c.req.header("Referer") ?? "");
+  return sender ? safeNext(sender.pathname + sender.search, "/") : "/";
 }

@@ -152,6 +152,8 @@ function backOfficePages({ world, northwind, closed, jobId }: Scene): ListedPage
     on("admin-jobs-nothing", "/admin/jobs?state=held"),
     on("admin-job", `/admin/jobs/${jobId}`),
     on("admin-discard-job", `/admin/jobs/${jobId}/discard`),
+    on("admin-announcements", "/admin/announcements"),
+    on("admin-new-announcement", "/admin/announcements/new"),
     on("admin-flags", "/admin/flags"),
     on("admin-flag", "/admin/flags/sample_data"),
     on("admin-suppressions", "/admin/suppressions"),

@@ -34,7 +34,14 @@ Deno.test("every feature publishes its events", async () => {
 
 Deno.test("a sentence names the thing and fills in the details", () => {
   const events = new Map(EVENTS.map((event) => [event.name as string, event]));
-  const details = { from: "Acme", to: "Acme Robotics", reason: "Unpaid.", role: "admin", flag: "new_editor" };
+  const details = {
+    from: "Acme",
+    to: "Acme Robotics",
+    reason: "Unpaid.",
+    role: "admin",
+    flag: "new_editor",
+    text: "Maintenance.",
+  };
 
   for (const { name, sentence } of EVENTS) {
     const said = sentenceOf(events, { action: name, subjectName: "Apollo", details }, translatorTo("en"));

@@ -7,6 +7,7 @@ import { Palette } from "../pages/search/palette.tsx";
 import { fill } from "../text.ts";
 import type { Mark } from "../components/tenant_mark.tsx";
 import { UserMenu, WorkspaceName, WorkspaceSwitcher } from "./account_menus.tsx";
+import { AnnouncementNotice, type ShownAnnouncement } from "./announcement_notice.tsx";
 import type { LayoutProps } from "./layout.ts";
 import {
   type NavigationGroup,
@@ -29,6 +30,8 @@ export type ShellProps = {
   deletion?: { on: Date; canCancel: boolean };
   /** The person's email address while it is unconfirmed. */
   unverified?: string;
+  /** What the platform's staff tell the members. */
+  announcements?: readonly ShownAnnouncement[];
   /** Set while a person of the platform's staff acts for the member. */
   visit?: { access: "read" | "change"; until: Date };
   /** The day from which on the workspace requires a second factor, which the person lacks. */
@@ -37,9 +40,10 @@ export type ShellProps = {
 
 /** The layout of a workspace's pages, for its members. */
 export function AppShell(
-  { links, tenant, user, visit, deletion, unverified, factorBy, children, ...page }: PropsWithChildren<
-    LayoutProps & ShellProps
-  >,
+  { links, tenant, user, announcements = [], visit, deletion, unverified, factorBy, children, ...page }:
+    PropsWithChildren<
+      LayoutProps & ShellProps
+    >,
 ) {
   const text = layoutText.use();
   const group = useCurrentLink(links)?.group;
@@ -53,10 +57,13 @@ export function AppShell(
       description={page.description ?? text.description(page.title, tenant.name)}
       sidebar={<Sidebar links={links} tenant={tenant} user={user} isVisit={visit !== undefined} />}
       subNavigation={besides}
-      notices={visit || deletion || unverified || factorBy
+      notices={announcements.length > 0 || visit || deletion || unverified || factorBy
         ? (
           <>
             {visit ? <VisitNotice {...visit} workspace={tenant.name} member={user.name} /> : null}
+            {announcements.map((each) => (
+              <AnnouncementNotice key={each.id} announcement={each} canDismiss={!visit} />
+            ))}
             <Notices deletion={deletion} unverified={unverified} factorBy={factorBy} />
           </>
         )

@@ -28,6 +28,8 @@ export const en = {
   tenants: "Tenants",
   users: "Users",
   jobs: "Jobs",
+  announcements: "Announcements",
+  readMore: "Read more",
   flags: "Feature flags",
   suppressions: "Suppressed email",
   auditLog: "Audit log",
