@@ -20,7 +20,7 @@ import {
 /** The default of APP_SECRET. It is public, so production refuses it. */
 export const DEVELOPMENT_SECRET = "development-only-secret-do-not-use-in-production";
 export const MIN_SECRET_LENGTH = 32;
-const MIN_METRICS_TOKEN_LENGTH = 16;
+const MIN_TOKEN_LENGTH = 16;
 
 /** All settings, by field of `Config`. */
 export const SETTINGS = {
@@ -366,7 +366,7 @@ export const SETTINGS = {
   }),
   twilioAuthToken: setting("TWILIO_AUTH_TOKEN", {
     group: "Email",
-    parse: textOfLength(MIN_METRICS_TOKEN_LENGTH),
+    parse: textOfLength(MIN_TOKEN_LENGTH),
     unset: "no text messages are sent",
     example: "0123456789abcdef0123456789abcdef",
     description: "That account's auth token.",
@@ -428,10 +428,10 @@ export const SETTINGS = {
   }),
   metricsToken: setting("METRICS_TOKEN", {
     group: "Monitoring",
-    parse: textOfLength(MIN_METRICS_TOKEN_LENGTH),
+    parse: textOfLength(MIN_TOKEN_LENGTH),
     unset: "the metrics need no token",
     description:
-      `A token that scrapers must send as \`Authorization: Bearer <token>\`, ${MIN_METRICS_TOKEN_LENGTH} characters or more.`,
+      `A token that scrapers must send as \`Authorization: Bearer <token>\`, ${MIN_TOKEN_LENGTH} characters or more.`,
     guide: "monitoring.md",
     secret: true,
   }),

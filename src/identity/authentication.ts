@@ -1,17 +1,17 @@
 import type { AuthenticationMethod } from "../access/actor.ts";
 import { after, DAY } from "../platform/clock.ts";
+import type { FactorType } from "./factors.ts";
 
 /** However often it is used, a sign-in ends this long after the person last proved who they are. */
 export const LONGEST_SIGN_IN = 90 * DAY;
-import type { FactorType } from "./factors.ts";
 
 /** The strength of a sign-in in which the person proved one thing, such as a password. */
 const ONE = 1;
 /** The strength of a sign-in with a second factor. */
 export const HAS_SECOND = 2;
 /**
- * The strength of a sign-in with an authenticator app or a passkey. An emailed code is weaker, because anyone who reads the inbox has
- * it. A passkey counts alone: it takes the device and the fingerprint, face or PIN of its owner.
+ * The strength of a sign-in with an authenticator app or a passkey. A code by email or text message is weaker, because
+ * anyone who reads the inbox or takes over the number has it. A passkey counts alone: it takes the device and the fingerprint, face or PIN of its owner.
  */
 const STRONGEST = 3;
 const STRONGEST_METHODS: readonly AuthenticationMethod[] = ["totp", "passkey", "recovery"];

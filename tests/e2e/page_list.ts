@@ -125,6 +125,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("account-email", "/account/email"),
     on("account-security", "/account/security"),
     on("new-factor", "/account/security/factors/new?type=totp"),
+    on("new-phone", "/account/security/factors/new?type=sms"),
     on("step-up", "/reauthenticate?next=/settings"),
     on("account-sessions", "/account/sessions"),
     on("account-activity", "/account/sessions/activity"),
