@@ -160,7 +160,8 @@ function newFactorPage(
   values: Record<string, string>,
   errors?: RefusedForm["errors"],
 ): Page {
-  const type = CODE_FACTOR_TYPES.find((known) => known === values.type) ?? "totp";
+  const asked = CODE_FACTOR_TYPES.find((known) => known === values.type) ?? "totp";
+  const type = asked === "sms" && !sendsTexts(c.get("services")) ? "totp" : asked;
   const text = textOf(c);
   const body = <NewFactorPage type={type} values={values} errors={errors} />;
   return { title: text.newFactors[type], trail: factorTrail(c), body };

@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { z } from "zod";
 import {
   emailSecondStep,
   findSecondStep,
@@ -20,6 +21,9 @@ import { done, form, type Page, page } from "../page.tsx";
 import { destinationOf } from "./destination.ts";
 import { passkeyHref } from "./passkey_browser.ts";
 import { forgetSecondStep, SECOND_STEP_PATH, secondStepOf, sendTrust } from "./second_step_cookies.ts";
+
+/** The id of the phone that gets the code. */
+const textRequest = z.object({ phone: z.string().max(64).optional() });
 
 /** The second step of a sign-in, on the apex and on a workspace's host. */
 export const secondStepPages = new Hono<HttpEnv>();
@@ -60,9 +64,17 @@ secondStepPages.post(`${SECOND_STEP_PATH}/email`, async (c) => {
   return await done(c, { to: SECOND_STEP_PATH, flash: { kind: "info", text: textOf(c).codeSent } });
 });
 
-secondStepPages.post(`${SECOND_STEP_PATH}/sms`, async (c) => {
-  await textSecondStep(systemContextOf(c), "browser_sign_in", secondStepOf(c));
-  return await done(c, { to: SECOND_STEP_PATH, flash: { kind: "info", text: textOf(c).codeTexted } });
+secondStepPages.post(`${SECOND_STEP_PATH}/sms`, (c) => {
+  return form(c, {
+    schema: textRequest,
+    submit: ({ phone }) => textSecondStep(systemContextOf(c), "browser_sign_in", secondStepOf(c), phone),
+    done: () => ({ to: SECOND_STEP_PATH, flash: { kind: "info", text: textOf(c).codeTexted } }),
+    refusals: ["invalid", "rate_limited"],
+    refused: async ({ problem }) => {
+      const open = await findOpen(c);
+      return open ? codeForm(c, { ...open, error: problem }) : await done(c, { to: "/login" });
+    },
+  });
 });
 
 function findOpen(c: Context<HttpEnv>) {

@@ -8,7 +8,7 @@ import { after, MINUTE } from "../platform/clock.ts";
 import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import { FACTOR_CODE_MINUTES } from "./factor_codes.ts";
-import { textChallengeCode } from "./factor_texts.ts";
+import { findPhones, textCode } from "./factor_texts.ts";
 import { FACTOR_CODE } from "./factor_emails.ts";
 
 const MAX_ATTEMPTS = 5;
@@ -79,14 +79,21 @@ export async function emailChallenge(
   await sendEmail(ctx, tx, FACTOR_CODE, { userId, codeFor: id });
 }
 
-/** Texts the challenge's code to the person's phone. Throws `rate_limited`. */
+/**
+ * Texts the challenge's code to one of the person's phones: the one with this id, or else the one that they used last. Throws
+ * `rate_limited`.
+ */
 export async function textChallenge(
   ctx: SystemContext,
   tx: ControlTx,
-  { id, userId }: Challenge,
+  { id, userId, expiresAt }: Challenge,
+  phoneId?: string,
 ): Promise<void> {
-  await tx.update(challenges).set({ textedAt: ctx.services.clock.now() }).where(eq(challenges.id, id));
-  await textChallengeCode(ctx, tx, userId, id);
+  const phones = await findPhones(tx, userId);
+  const phone = phones.find((each) => each.id === phoneId) ?? phones[0];
+  if (!phone) return;
+  await textCode(ctx, tx, { userId, factorId: phone.id, codeFor: id, until: expiresAt });
+  await tx.update(challenges).set({ textedTo: phone.id }).where(eq(challenges.id, id));
 }
 
 function isOpen({ services }: SystemContext, purpose: ChallengePurpose, token: string) {

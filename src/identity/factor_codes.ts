@@ -24,7 +24,7 @@ const RECOVERY_LENGTH = 24;
 const RECOVERY_GROUP = 4;
 
 /** The secrets of authenticator apps, and the numbers of phones. */
-export const TOTP_SECRETS = sealedColumn("second factors", {
+export const FACTOR_SECRETS = sealedColumn("second factors", {
   table: factors,
   id: factors.id,
   column: factors.sealedSecret,
@@ -76,12 +76,12 @@ export async function proveCode(
   ctx: SystemContext,
   tx: ControlTx,
   userId: UserId,
-  { code, emailedFor, textedFor, kind }: {
+  { code, emailedFor, texted, kind }: {
     code: string;
     /** The id whose emailed code counts. Null: none does. */
     emailedFor: string | null;
-    /** The id whose texted code counts. Null: none does. */
-    textedFor: string | null;
+    /** The id whose texted code counts, and the phone that got it. Null: none does. */
+    texted: { codeFor: string; phoneId: string } | null;
     /** The only kind that counts. */
     kind?: "totp" | "sms" | "email" | "recovery";
   },
@@ -89,14 +89,15 @@ export async function proveCode(
   const typed = normalizeCode(code);
   const proven = (!kind || kind === "totp") && await useTotp(ctx, tx, isFactorOf(userId)!, typed)
     ? "totp"
-    : (!kind || kind === "sms") && textedFor && isTextedCode(ctx, textedFor, typed)
+    : (!kind || kind === "sms") && texted && isTextedCode(ctx, texted.codeFor, typed)
     ? "sms"
     : (!kind || kind === "email") && emailedFor && isEmailedCode(ctx, emailedFor, typed)
     ? "email"
     : (!kind || kind === "recovery") && await useRecoveryCode(ctx, tx, userId, typed)
     ? "recovery"
     : null;
-  if (proven === "email" || proven === "sms") await touchFactors(ctx, tx, userId, proven);
+  if (proven === "email") await touchFactors(ctx, tx, userId, eq(factors.type, "email"));
+  if (proven === "sms") await touchFactors(ctx, tx, userId, eq(factors.id, texted!.phoneId));
   return proven;
 }
 
@@ -169,10 +170,9 @@ async function touchFactors(
   { services }: SystemContext,
   tx: ControlTx,
   userId: UserId,
-  type: "email" | "sms",
+  which: SQL,
 ): Promise<void> {
-  await tx.update(factors).set({ lastUsedAt: services.clock.now() })
-    .where(and(isFactorOf(userId), eq(factors.type, type)));
+  await tx.update(factors).set({ lastUsedAt: services.clock.now() }).where(and(isFactorOf(userId), which));
 }
 
 function inGroups(code: string): string {

@@ -61,11 +61,7 @@ const MAX_FACTORS = 10;
 const MAX_NAME_LENGTH = 60;
 const MAX_CODE_INPUT_LENGTH = 40;
 const CONFIRM_WITHIN = FACTOR_CODE_MINUTES * MINUTE;
-const DEFAULT_NAMES: Record<CodeFactorType, string> = {
-  totp: "Authenticator app",
-  sms: "Phone",
-  email: "Email",
-};
+const DEFAULT_NAMES = { totp: "Authenticator app", email: "Email" };
 
 const log = logOf("security");
 
@@ -101,19 +97,20 @@ export async function listFactors(ctx: SystemContext, userId: UserId): Promise<F
 
 /**
  * Starts to add a second factor, which counts once the person enters a first code. Emails or texts that code for the types `email`
- * and `sms`, which needs `phone`. Throws `reauthentication_required`, `forbidden` for a code by email to an unconfirmed address, `conflict` if there are
- * ten or if no text messages can be sent, or `rate_limited`.
+ * and `sms`, which needs `phone`. Throws `reauthentication_required`, `forbidden` for these while the address is unconfirmed,
+ * `conflict` if there are ten or if no text messages can be sent, or `rate_limited`.
  */
 export async function addFactor(
   ctx: SystemContext,
   userId: UserId,
-  { type, name = DEFAULT_NAMES[type], phone }: z.output<typeof newFactor>,
+  { type, name: given, phone }: z.output<typeof newFactor>,
 ): Promise<PendingFactor> {
   authorizeSelf(ctx, userId);
   await requireRecentSignIn(ctx);
-  if (type === "email") await requireConfirmedEmail(ctx);
+  if (type !== "totp") await requireConfirmedEmail(ctx);
   if (type === "sms" && !sendsTexts(ctx.services)) throw conflict(NO_TEXTS);
   if (type === "sms" && !phone) throw invalid({ phone: PHONE_INVALID });
+  const name = given ?? (type === "sms" ? `Phone ${maskedNumber(phone!)}` : DEFAULT_NAMES[type]);
   const secret = type === "totp" ? newTotpSecret() : undefined;
   const id = newId();
   return await ctx.tx(async (tx) => {
@@ -126,7 +123,8 @@ export async function addFactor(
     const createdAt = ctx.services.clock.now();
     await tx.insert(factors).values({ id, userId, type, name, sealedSecret, createdAt });
     if (type === "email") await sendEmail(ctx, tx, FACTOR_CODE, { userId, codeFor: id });
-    if (type === "sms") await textCode(ctx, tx, { userId, factorId: id, codeFor: id });
+    const until = after(createdAt, CONFIRM_WITHIN);
+    if (type === "sms") await textCode(ctx, tx, { userId, factorId: id, codeFor: id, until });
     return {
       id,
       type,

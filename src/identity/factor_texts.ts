@@ -1,5 +1,6 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { factors } from "../../db/control/schema/factors.ts";
 import type { UserId } from "../access/actor.ts";
@@ -7,12 +8,14 @@ import type { SystemContext } from "../context.ts";
 import { PRODUCT_NAME } from "../email/brand.ts";
 import { job } from "../outbox/job.ts";
 import { enqueue } from "../outbox/outbox.ts";
-import { after, MINUTE } from "../platform/clock.ts";
+import { MINUTE } from "../platform/clock.ts";
 import { decrypt } from "../platform/crypto.ts";
 import { idSchema } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
-import { deliverText, TEXTS_ADDRESS } from "../text_messages/deliver.ts";
-import { FACTOR_CODE_MINUTES, SECRET_PURPOSE, textedCode } from "./factor_codes.ts";
+import { enforce } from "../rate_limits/limiter.ts";
+import { deliverText, TEXTS_ADDRESS, TEXTS_PERSON } from "../text_messages/deliver.ts";
+import { SECRET_PURPOSE, textedCode } from "./factor_codes.ts";
+import { isFactorOf } from "./factors.ts";
 import { enforceForAddress } from "./sign_in_limits.ts";
 
 export const PHONE_INVALID = problem(
@@ -36,41 +39,38 @@ export const FACTOR_TEXT = job("text.factor_code", {
     until: z.iso.datetime(),
   }),
   run: async ({ id, system }, { factorId, codeFor, userId, until }) => {
-    if (system.services.clock.now() >= new Date(until)) return;
+    const { clock, config } = system.services;
+    const minutes = Math.ceil((new Date(until).getTime() - clock.now().getTime()) / MINUTE);
+    if (minutes <= 0) return;
     const [factor] = await system.control.select({ sealed: factors.sealedSecret }).from(factors)
       .where(and(eq(factors.id, factorId), eq(factors.userId, userId), eq(factors.type, "sms")));
     if (!factor?.sealed) return;
-    const to = decrypt(factor.sealed, system.services.config.appSecrets, SECRET_PURPOSE);
-    const code = textedCode(system, codeFor);
-    const text = `${code} is your ${PRODUCT_NAME} code. It expires in ${FACTOR_CODE_MINUTES} minutes.`;
+    const to = decrypt(factor.sealed, config.appSecrets, SECRET_PURPOSE);
+    const expiry = minutes === 1 ? "1 minute" : `${minutes} minutes`;
+    const text = `${textedCode(system, codeFor)} is your ${PRODUCT_NAME} code. It expires in ${expiry}.`;
     await deliverText(system, { id, to, text });
   },
 });
 
-/** Texts the code of a challenge to the phone that the person used last. Throws `rate_limited`. */
-export async function textChallengeCode(
-  ctx: SystemContext,
-  tx: ControlTx,
-  userId: UserId,
-  codeFor: string,
-): Promise<void> {
-  const [factor] = await tx.select({ id: factors.id }).from(factors)
-    .where(
-      and(eq(factors.userId, userId), eq(factors.type, "sms"), sql`${factors.confirmedAt} is not null`),
-    )
-    .orderBy(sql`${factors.lastUsedAt} desc nulls last`, desc(factors.createdAt)).limit(1);
-  if (factor) await textCode(ctx, tx, { userId, factorId: factor.id, codeFor });
+/** A phone that can get a code. */
+export type Phone = { id: string; name: string };
+
+/** A person's phones, the one that they used last first. */
+export async function findPhones(db: ControlDb | ControlTx, userId: UserId): Promise<Phone[]> {
+  return await db.select({ id: factors.id, name: factors.name }).from(factors)
+    .where(and(isFactorOf(userId), eq(factors.type, "sms")))
+    .orderBy(sql`${factors.lastUsedAt} desc nulls last`, desc(factors.createdAt));
 }
 
-/** Texts a code to the phone of one factor. Throws `rate_limited`. */
+/** Texts a code that works until `until` to the phone of one factor. Throws `rate_limited`. */
 export async function textCode(
   ctx: SystemContext,
   tx: ControlTx,
-  request: { userId: UserId; factorId: string; codeFor: string },
+  { until, ...request }: { userId: UserId; factorId: string; codeFor: string; until: Date },
 ): Promise<void> {
   await enforceForAddress(ctx, TEXTS_ADDRESS);
-  const until = after(ctx.services.clock.now(), FACTOR_CODE_MINUTES * MINUTE).toISOString();
-  await enqueue(ctx, tx, FACTOR_TEXT, { ...request, until });
+  await enforce(ctx, TEXTS_PERSON, request.userId);
+  await enqueue(ctx, tx, FACTOR_TEXT, { ...request, until: until.toISOString() });
 }
 
 /** A number as pages show it: "•••• 56". */

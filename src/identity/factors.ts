@@ -4,6 +4,8 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { factors, recoveryCodes } from "../../db/control/schema/factors.ts";
 import type { UserId } from "../access/actor.ts";
+import type { SystemContext } from "../context.ts";
+import { sendsTexts } from "../text_messages/deliver.ts";
 
 export const FACTOR_TYPES = factors.type.enumValues;
 export type FactorType = typeof FACTOR_TYPES[number];
@@ -47,11 +49,18 @@ export async function countRecoveryCodes(db: ControlDb | ControlTx, userId: User
 /** How a person can prove their second factor: with a passkey, and with these kinds of codes, the strongest first. */
 export type FactorWays = { kinds: CodeKind[]; hasPasskey: boolean };
 
-export async function findFactorWays(db: ControlDb | ControlTx, userId: UserId): Promise<FactorWays> {
+/** Phones count only where text messages can be sent. */
+export async function findFactorWays(
+  { services }: Pick<SystemContext, "services">,
+  db: ControlDb | ControlTx,
+  userId: UserId,
+): Promise<FactorWays> {
   const types = (await findFactors(db, userId)).map(({ type }) => type);
   if (types.length === 0) return { kinds: [], hasPasskey: false };
   const hasRecovery = await countRecoveryCodes(db, userId) > 0;
-  const kinds = CODE_KINDS.filter((kind) => kind === "recovery" ? hasRecovery : types.includes(kind));
+  const kinds = CODE_KINDS.filter((kind) =>
+    kind === "recovery" ? hasRecovery : types.includes(kind) && (kind !== "sms" || sendsTexts(services))
+  );
   return { kinds, hasPasskey: types.includes("passkey") };
 }
 

@@ -12,7 +12,7 @@ import {
 } from "./emails.ts";
 import { EVENTS } from "./events.ts";
 import { IDENTITY_CONNECTED, IDENTITY_DISCONNECTED } from "./identity_emails.ts";
-import { TOTP_SECRETS } from "./factor_codes.ts";
+import { FACTOR_SECRETS } from "./factor_codes.ts";
 import { FACTOR_ADDED, FACTOR_CODE, FACTOR_REMOVED } from "./factor_emails.ts";
 import { FACTOR_TEXT } from "./factor_texts.ts";
 import { OAUTH_CLIENTS } from "./oauth_clients.ts";
@@ -47,6 +47,6 @@ export default feature("identity", {
   jobs: [ERASE_PERSON, FACTOR_TEXT],
   rateLimits: SIGN_IN_LIMITS,
   parts: [SIGN_INS, SIGN_IN_ATTEMPTS, SIGNING_KEYS, OAUTH_CLIENTS],
-  sealed: [PRIVATE_KEYS, TOTP_SECRETS],
+  sealed: [PRIVATE_KEYS, FACTOR_SECRETS],
   setup: [CONFIRM_EMAIL],
 });

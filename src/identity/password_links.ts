@@ -130,9 +130,7 @@ async function setPasswordIn(
 ): Promise<{ tenantId: TenantId | null; session: StartedSession | null } | null> {
   await lockUser(tx, user.id);
   const isAsked = await asksForCode(tx, user);
-  const second = isAsked
-    ? await proveCode(ctx, tx, user.id, { code, emailedFor: null, textedFor: null })
-    : null;
+  const second = isAsked ? await proveCode(ctx, tx, user.id, { code, emailedFor: null, texted: null }) : null;
   if (isAsked && !second) return null;
   const grant = await redeemOneTimeToken(ctx, tx, "set_password", token);
   if (!grant) throw expired();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import type { AuthenticationMethod } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
-import { badRequest, unauthenticated } from "../errors.ts";
+import { badRequest, DomainError, unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import {
@@ -16,6 +16,7 @@ import {
 } from "./challenges.ts";
 import type { Device } from "./credentials.ts";
 import { proveCode, withinCodeLimit } from "./factor_codes.ts";
+import { findPhones, type Phone } from "./factor_texts.ts";
 import { CODE_KINDS, type CodeKind, type FactorWays, findFactorWays, hasFactors } from "./factors.ts";
 import { type NewSession, type StartedSession, startSession } from "./sessions.ts";
 import { recordAttempt, recordingLimit } from "./sign_in_attempts.ts";
@@ -57,8 +58,8 @@ type Wanted =
   & Partial<Pick<Challenge, "firstMethod" | "tenantId" | "remember" | "next">>;
 
 /**
- * Starts the second step of a sign-in. Null if the user has no second factor, or trusts the browser with the token `trust`. Emails a
- * code if the user has no app to take one from, and no passkey in a browser.
+ * Starts the second step of a sign-in. Null if the user has no second factor, or trusts the browser with the token `trust`. Emails
+ * or texts a code if the user has no app to take one from, and no passkey in a browser.
  */
 export async function startSecondStep(
   ctx: SystemContext,
@@ -68,11 +69,20 @@ export async function startSecondStep(
 ): Promise<StartedSecondStep | null> {
   if (!await hasFactors(tx, user.id) || await isTrusted(ctx, tx, user, trust)) return null;
   const { token, challenge } = await startChallenge(ctx, tx, { ...wanted, userId: user.id });
-  const { kinds, hasPasskey } = await waysFor(tx, challenge);
+  const { kinds, hasPasskey } = await waysFor(ctx, tx, challenge);
   const canUsePasskey = hasPasskey && wanted.purpose === "browser_sign_in";
   if (kinds[0] === "email" && !canUsePasskey) await emailChallenge(ctx, tx, challenge);
-  if (kinds[0] === "sms" && !canUsePasskey) await textChallenge(ctx, tx, challenge);
+  if (kinds[0] === "sms" && !canUsePasskey) await textUnasked(ctx, tx, challenge);
   return { token, expiresAt: challenge.expiresAt, kinds };
+}
+
+/** Texts a code, unless the network or the person asked for too many: other codes still count, and the page has a button. */
+async function textUnasked(ctx: SystemContext, tx: ControlTx, challenge: Challenge): Promise<void> {
+  try {
+    await textChallenge(ctx, tx, challenge);
+  } catch (error) {
+    if (!(error instanceof DomainError && error.kind === "rate_limited")) throw error;
+  }
 }
 
 /** `trust` is the browser's token, if its user trusts it. `next` is the path to open after the second step. */
@@ -128,10 +138,12 @@ export async function signInProven(
 export type OpenSecondStep = FactorWays & {
   isEmailed: boolean;
   isTexted: boolean;
+  /** The phones that can get a code, the one that was used last first. */
+  phones: Phone[];
   next: string | null;
   remember: boolean;
   canTrust: boolean;
-  /** After an emailed link: how to sign in with a code by email after all. Null if none is set up, or if it counts here. */
+  /** After an emailed link, for people with nothing but codes by email: how to sign in after all. Null for everyone else. */
   withoutEmail: { address: string; hasPassword: boolean } | null;
 };
 
@@ -144,20 +156,21 @@ export async function findSecondStep(
   const challenge = await findChallenge(ctx, "browser_sign_in", token);
   if (!challenge || challenge.tenantId !== tenantId) return null;
   const { isPlatformAdmin, email, passwordHash } = await getUserById(ctx.control, challenge.userId);
-  const all = await findFactorWays(ctx.control, challenge.userId);
+  const all = await findFactorWays(ctx, ctx.control, challenge.userId);
   const kinds = countingKinds(all.kinds, challenge);
-  const { emailedAt, textedAt, next, remember } = challenge;
+  const { emailedAt, textedTo, next, remember } = challenge;
+  const isLost = kinds.length < all.kinds.length && !all.hasPasskey &&
+    kinds.every((kind) => kind === "recovery");
   return {
     kinds,
     hasPasskey: all.hasPasskey,
     isEmailed: emailedAt !== null,
-    isTexted: textedAt !== null,
+    isTexted: textedTo !== null,
+    phones: kinds.includes("sms") ? await findPhones(ctx.control, challenge.userId) : [],
     next,
     remember,
     canTrust: !isPlatformAdmin,
-    withoutEmail: kinds.length < all.kinds.length
-      ? { address: email, hasPassword: passwordHash !== null }
-      : null,
+    withoutEmail: isLost ? { address: email, hasPassword: passwordHash !== null } : null,
   };
 }
 
@@ -169,20 +182,26 @@ export async function emailSecondStep(
 ): Promise<void> {
   const challenge = await findChallenge(ctx, purpose, token);
   if (!challenge) throw ended();
-  if (!(await waysFor(ctx.control, challenge)).kinds.includes("email")) throw badRequest(NO_EMAILED_CODE);
+  if (!(await waysFor(ctx, ctx.control, challenge)).kinds.includes("email")) {
+    throw badRequest(NO_EMAILED_CODE);
+  }
   await ctx.tx((tx) => emailChallenge(ctx, tx, challenge));
 }
 
-/** Texts a code for a second step. Throws `unauthenticated` if it has ended, `bad_request` without a phone, or `rate_limited`. */
+/**
+ * Texts a code for a second step, to the phone with this id, or else to the one that was used last. Throws `unauthenticated` if it has ended, `bad_request`
+ * without a phone, or `rate_limited`.
+ */
 export async function textSecondStep(
   ctx: SystemContext,
   purpose: "browser_sign_in" | "api_sign_in",
   token: string,
+  phoneId?: string,
 ): Promise<void> {
   const challenge = await findChallenge(ctx, purpose, token);
   if (!challenge) throw ended();
-  if (!(await waysFor(ctx.control, challenge)).kinds.includes("sms")) throw badRequest(NO_TEXTED_CODE);
-  await ctx.tx((tx) => textChallenge(ctx, tx, challenge));
+  if (!(await waysFor(ctx, ctx.control, challenge)).kinds.includes("sms")) throw badRequest(NO_TEXTED_CODE);
+  await ctx.tx((tx) => textChallenge(ctx, tx, challenge, phoneId));
 }
 
 export type FinishedSecondStep = {
@@ -232,8 +251,8 @@ export async function redeemSecondStep<T>(
         ctx.tx(async (tx) => {
           await lockUser(tx, userId);
           const emailedFor = challenge.emailedAt && firstMethod !== "email" ? id : null;
-          const textedFor = challenge.textedAt ? id : null;
-          const method = await proveCode(ctx, tx, userId, { code, emailedFor, textedFor, kind });
+          const texted = challenge.textedTo && { codeFor: id, phoneId: challenge.textedTo };
+          const method = await proveCode(ctx, tx, userId, { code, emailedFor, texted: texted || null, kind });
           if (!method) return null;
           if (!await endChallenge(tx, challenge)) throw ended();
           return { result: await work(tx, challenge, [firstMethod, method]) };
@@ -250,10 +269,11 @@ export async function redeemSecondStep<T>(
 
 /** The passkeys and codes that count. */
 async function waysFor(
-  db: Parameters<typeof findFactorWays>[0],
+  ctx: SystemContext,
+  db: Parameters<typeof findFactorWays>[1],
   challenge: Challenge,
 ): Promise<FactorWays> {
-  const { kinds, hasPasskey } = await findFactorWays(db, challenge.userId);
+  const { kinds, hasPasskey } = await findFactorWays(ctx, db, challenge.userId);
   return { kinds: countingKinds(kinds, challenge), hasPasskey };
 }
 

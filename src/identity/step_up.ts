@@ -54,10 +54,10 @@ export type StepUpWay =
 
 export async function findStepUpWay(ctx: SystemContext): Promise<StepUpWay> {
   const { id, authentication } = personOf(ctx);
-  const { kinds, hasPasskey } = await findFactorWays(ctx.control, id);
+  const { kinds, hasPasskey } = await findFactorWays(ctx, ctx.control, id);
   const challenge = await findStepUp(ctx, authentication);
   const isEmailed = challenge !== null && challenge.emailedAt !== null;
-  const isTexted = challenge !== null && challenge.textedAt !== null;
+  const isTexted = challenge !== null && challenge.textedTo !== null;
   if (kinds.includes("totp") || hasPasskey) {
     const strongest = kinds.filter((kind) => kind !== "email" && kind !== "sms");
     return { by: "code", kinds: strongest, hasPasskey, isEmailed: false, isTexted: false };
@@ -161,7 +161,7 @@ async function proveByCode(
     const method = await proveCode(ctx, tx, userId, {
       code,
       emailedFor: sent?.emailedAt ? sent.id : null,
-      textedFor: sent?.textedAt ? sent.id : null,
+      texted: sent?.textedTo ? { codeFor: sent.id, phoneId: sent.textedTo } : null,
     });
     if (!method) return false;
     if (method === "email" || method === "sms") {

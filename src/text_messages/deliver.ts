@@ -13,8 +13,11 @@ import { type TwilioAccount, TwilioTexts } from "./twilio.ts";
 /** Text messages to one number. Each costs money, and anyone can enter a stranger's number. */
 export const TEXTS_TO_NUMBER = rateLimit("texts_to_number", { limit: 5, window: HOUR, whenDown: "closed" });
 
+/** Text messages that one person asks for, to any numbers. */
+export const TEXTS_PERSON = rateLimit("texts_person", { limit: 10, window: HOUR, whenDown: "closed" });
+
 /** Text messages that one network asks for. */
-export const TEXTS_ADDRESS = rateLimit("texts_address", { limit: 30, window: HOUR, whenDown: "closed" });
+export const TEXTS_ADDRESS = rateLimit("texts_address", { limit: 100, window: HOUR, whenDown: "closed" });
 
 const log = logOf("text messages");
 

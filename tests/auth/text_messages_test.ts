@@ -40,7 +40,6 @@ Deno.test("a phone as a second factor", async (t) => {
   await t.step("it counts once its first code is entered, and pages show only the number's end", async () => {
     const page = await browser.post(`${host}/account/security/factors`, {
       type: "sms",
-      name: "Ada’s phone",
       phone: "+1 (555) 012-3456",
     });
     const wrong = await browser.post(page.url, { code: "000000" });
@@ -110,19 +109,48 @@ Deno.test("a phone as a second factor", async (t) => {
     const stranger = world.browser();
     await stranger.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
     const pages = [];
-    for (let attempt = 0; attempt < 8; attempt++) pages.push(await stranger.post(`${host}/login/mfa/sms`));
+    for (let attempt = 0; attempt < 7; attempt++) pages.push(await stranger.post(`${host}/login/mfa/sms`));
     await worker.idle();
     const after = (await world.emails(NUMBER)).length;
 
+    const tooMany = await Promise.all([1, 2, 3].map(() => stranger.post(`${host}/login/mfa/sms`)));
+
     assert.equal(after - before, 5);
     assert.deepEqual([...new Set(pages.map(({ status }) => status))], [200]);
+    assert.ok(tooMany.some(({ status }) => status === 429), "a person gets ten");
   });
 
-  await t.step("a lost phone: a recovery code works instead", async () => {
+  await t.step("after too many texts, the sign-in still asks, and a recovery code works", async () => {
     const lost = world.browser();
-    await lost.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    const asked = await lost.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    const refused = await lost.post(`${host}/login/mfa/sms`);
     const done = await lost.post(`${host}/login/mfa`, { code: recovery });
 
+    assert.match(asked.text, /Ask for a code by text message, or enter a recovery code/);
+    assert.equal(refused.status, 429);
+    assert.match(refused.text, /Too many|Try again/);
+    assert.equal(done.url, `${host}/dashboard`);
+  });
+
+  await t.step("with two phones, people choose which one gets the code", async () => {
+    world.clock.advance(2 * HOUR);
+    const other = "+4915112345678";
+    const again = world.browser();
+    await again.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    await again.post(`${host}/login/mfa`, { code: await latestCode() });
+    const added = await again.post(`${host}/account/security/factors`, { type: "sms", phone: other });
+    await worker.idle();
+    const [sent] = await world.emails(other);
+    await again.post(added.url, { code: sent!.text.slice(0, 6) });
+    const list = await again.get(`${host}/account/security`);
+    const next = world.browser();
+    const page = await next.post(`${host}/login`, { email: acme.owner.email, password: PASSWORD });
+    const [, first] = /name="phone" value="([^"]+)">[^]*?Text a code to Phone •••• 56/.exec(page.text)!;
+    await next.post(`${host}/login/mfa/sms`, { phone: first! });
+    const done = await next.post(`${host}/login/mfa`, { code: await latestCode() });
+
+    assert.match(list.text, /Phone •••• 56[^]*Phone •••• 78|Phone •••• 78[^]*Phone •••• 56/);
+    assert.match(page.text, /Text a code to Phone •••• 78/);
     assert.equal(done.url, `${host}/dashboard`);
   });
 });

@@ -63,8 +63,8 @@ export const challenges = control.table("challenges", {
   attempts: smallint("attempts").notNull().default(0),
   /** When a code was sent by email. Null: no emailed code counts. */
   emailedAt: moment("emailed_at"),
-  /** When a code was sent by text message. Null: no texted code counts. */
-  textedAt: moment("texted_at"),
+  /** The phone that a code was texted to. Null: no texted code counts. */
+  textedTo: uuid("texted_to"),
   createdAt: moment("created_at").notNull(),
   expiresAt: moment("expires_at").notNull(),
 }, (table) => [

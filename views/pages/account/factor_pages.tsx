@@ -43,17 +43,19 @@ export function NewFactorPage({ type, values = {}, errors = {} }: NewFactorPageP
             />
           )
           : null}
-        <TextField
-          id="factor-name"
-          name="name"
-          label={text.factorName}
-          hint={text.factorNameHint}
-          value={values.name ?? (type === "sms" ? text.phoneName : text.factorTypes[type])}
-          error={errors.name}
-          maxlength={60}
-          dir="auto"
-          autofocus={type !== "sms" || undefined}
-        />
+        {type === "sms" ? null : (
+          <TextField
+            id="factor-name"
+            name="name"
+            label={text.factorName}
+            hint={text.factorNameHint}
+            value={values.name ?? text.factorTypes[type]}
+            error={errors.name}
+            maxlength={60}
+            dir="auto"
+            autofocus
+          />
+        )}
         <div class="flex flex-wrap gap-2">
           <Button variant="primary">{text.start}</Button>
           <ButtonLink href={SECURITY}>{text.cancel}</ButtonLink>

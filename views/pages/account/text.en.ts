@@ -125,7 +125,6 @@ export const en = {
     sms: "Add a phone",
     email: "Add codes by email",
   } as Record<CodeFactorType, string>,
-  phoneName: "Phone",
   phone: "Phone number",
   phoneHint: "With its country code, such as +1 555 012 3456. We text a code to it when you sign in.",
   phoneLead: (number: string) => `We sent a text message to ${number}. Enter the code here.`,

@@ -12,7 +12,10 @@ import { PasskeySignIn } from "./passkey_sign_in.tsx";
 import { signInText } from "./text.ts";
 
 export type SecondStepFormProps =
-  & Pick<OpenSecondStep, "kinds" | "hasPasskey" | "isEmailed" | "isTexted" | "canTrust" | "withoutEmail">
+  & Pick<
+    OpenSecondStep,
+    "kinds" | "hasPasskey" | "isEmailed" | "isTexted" | "phones" | "canTrust" | "withoutEmail"
+  >
   & {
     error?: string;
     isTrusting?: boolean;
@@ -26,11 +29,14 @@ type SecondStepPageProps = SecondStepFormProps & Pick<OpenSecondStep, "next" | "
 /** `/login/mfa`: asks for a second factor after the password. */
 export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondStepPageProps) {
   const text = signInText.use();
-  const { kinds, hasPasskey, isEmailed, isTexted, withoutEmail } = form;
+  const { kinds, hasPasskey, isEmailed, isTexted, phones, withoutEmail } = form;
   const asked = hasPasskey ? "passkey" : kinds[0] ?? "recovery";
   const values = { next: next ?? undefined, remember: remember ? "on" : "off" };
   return (
-    <FormColumn title={text.stepTitle} lead={text.stepLead[asked]}>
+    <FormColumn
+      title={text.stepTitle}
+      lead={asked === "sms" && !isTexted ? text.askForText : text.stepLead[asked]}
+    >
       {hasPasskey ? <PasskeySignIn href={passkeyHref} values={values} variant="primary" /> : null}
       {hasPasskey && kinds.length > 0 ? <Divider>{text.or}</Divider> : null}
       {withoutEmail && !hasPasskey
@@ -38,13 +44,14 @@ export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondS
         : null}
       {kinds.length > 0 ? <SecondStepForm {...form} /> : null}
       <div class="flex flex-wrap items-center justify-between gap-3">
-        {kinds.includes("sms")
-          ? (
-            <form method="post" action="/login/mfa/sms">
-              <Button>{isTexted ? text.resendText : text.textCode}</Button>
-            </form>
-          )
-          : null}
+        {phones.map(({ id, name }) => (
+          <form key={id} method="post" action="/login/mfa/sms">
+            <input type="hidden" name="phone" value={id} />
+            <Button>
+              {phones.length > 1 ? text.textTo(name) : isTexted ? text.resendText : text.textCode}
+            </Button>
+          </form>
+        ))}
         {kinds.includes("email")
           ? (
             <form method="post" action="/login/mfa/email">
@@ -66,11 +73,14 @@ function passwordHref(email: string, next?: string | null): string {
 }
 
 /** Only the form. htmx gets it with 422 if the code is wrong. */
-export function SecondStepForm({ kinds, hasPasskey, canTrust, error, isTrusting }: SecondStepFormProps) {
+export function SecondStepForm(
+  { kinds, hasPasskey, isEmailed, isTexted, canTrust, error, isTrusting }: SecondStepFormProps,
+) {
   const text = signInText.use();
   const [strongest = "recovery"] = kinds;
   const canRecover = kinds.includes("recovery") && strongest !== "recovery";
-  const hint = hasPasskey ? text.stepLead[strongest] : canRecover ? text.recoveryHint : undefined;
+  const isSent = strongest === "sms" ? isTexted : strongest === "email" ? isEmailed : true;
+  const hint = hasPasskey && isSent ? text.stepLead[strongest] : canRecover ? text.recoveryHint : undefined;
   return (
     <form
       id="second-step-form"

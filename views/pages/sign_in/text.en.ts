@@ -61,6 +61,8 @@ export const en = {
   recoveryHint: "No code at hand? Enter a recovery code instead.",
   trust: "Trust this browser for 30 days",
   verify: "Verify",
+  askForText: "Ask for a code by text message, or enter a recovery code.",
+  textTo: (phone: string) => `Text a code to ${phone}`,
   textCode: "Text me a code",
   resendText: "Text another code",
   codeTexted: "We texted you a code. It works for 10 minutes.",

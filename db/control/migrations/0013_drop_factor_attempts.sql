@@ -1,1 +1,0 @@
-DROP TABLE "control"."factor_attempts" CASCADE;
