@@ -10,6 +10,7 @@ import { type Authentication, memberActor, systemActor } from "../../src/access/
 import { addMember } from "../../src/access/members.ts";
 import type { MemberRole } from "../../src/access/permissions.ts";
 import type { PlanKey } from "../../src/billing/plans.ts";
+import { SERIES } from "../../src/analytics/series.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
@@ -221,6 +222,7 @@ export class World implements AsyncDisposable {
   async apiCalls({ tenant }: Company, day: string, calls: number): Promise<void> {
     await this.system.control.execute(sql`select stream.add_api_usage(
       array[${tenant.id}]::uuid[], array[${day}]::date[], array[${calls}]::bigint[])`);
+    this.services.use(SERIES).delete(tenant.id);
   }
 
   /** Every row of a table in schema `stream`. No role may read the rows, so this acts as the owner. */
