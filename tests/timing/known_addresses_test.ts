@@ -55,7 +55,8 @@ Deno.test("S09 a password reset gives known and unknown addresses the same answe
 });
 
 function comparable(text: string): string {
-  return text.replaceAll(/nonce="[^"]+"/g, "").replaceAll(/value="[^"]*@[^"]*"/g, "").replaceAll(
+  const withoutTyped = text.replaceAll(/value="[^"]*@[^"]*"/g, "").replaceAll(/email=\w+%40[\w.]+/g, "");
+  return withoutTyped.replaceAll(/nonce="[^"]+"/g, "").replaceAll(
     /[0-9a-f]{8}-[0-9a-f-]{27}/g,
     "ID",
   );
