@@ -2,8 +2,8 @@ import { Buffer } from "node:buffer";
 import type { DatabaseAddress } from "../../db/connection/connect.ts";
 import { DatabaseProxy } from "./database_proxy.ts";
 
-/** Statements that frame a transaction, and do no work of their own. */
-const FRAME = /^(?:begin|commit|rollback)\b/i;
+/** Statements that frame a transaction, and do no work of their own. Through a pooler, the time limit follows `begin`. */
+const FRAME = /^(?:begin|commit|rollback|set local statement_timeout)\b/i;
 const LENGTH_BYTES = 4;
 
 /** Reads the statements that the product sends to its database, as the database sees them. */
