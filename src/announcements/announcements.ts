@@ -3,7 +3,7 @@ import { z } from "zod";
 import { announcementDismissals, announcements } from "../../db/control/schema/announcements.ts";
 import { authorize } from "../access/authorize.ts";
 import { permission } from "../access/permissions.ts";
-import { PLANS } from "../billing/plans.ts";
+import { chosenPlans, planFields } from "../billing/plan_fields.ts";
 import type { MemberContext, SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { anonymousEvent } from "../events/event.ts";
@@ -49,7 +49,7 @@ export const newAnnouncement = z.object({
     .regex(/^(?:https:\/\/[^\s"<>]+)?$/, LINK_INVALID.code).default(""),
   days: z.string(DAYS_INVALID.code).trim()
     .regex(/^(?:[1-9]|[1-9]\d|[12]\d\d|3[0-5]\d|36[0-5])$/, DAYS_INVALID.code).transform(Number),
-  ...Object.fromEntries(PLANS.map((plan) => [`plan_${plan}`, z.string().optional()])),
+  ...planFields,
 });
 
 /** What members see now, and who dismissed what: both at most five seconds old. */
@@ -103,9 +103,8 @@ export async function publishAnnouncement(
   { text, kind, linkUrl, days, ...fields }: z.output<typeof newAnnouncement>,
 ): Promise<void> {
   authorize(ctx, ANNOUNCEMENTS_MANAGE);
-  const chosen = fields as Record<string, string | undefined>;
   const now = ctx.services.clock.now();
-  const plans = PLANS.filter((plan) => chosen[`plan_${plan}`] === "on");
+  const plans = chosenPlans(fields);
   const row = { id: newId(), kind, text, linkUrl: linkUrl || null, plans };
   const times = { startsAt: now, endsAt: after(now, days * DAY), createdAt: now };
   await ctx.tx(async (tx) => {

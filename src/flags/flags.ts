@@ -6,7 +6,7 @@ import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import type { TenantId } from "../../db/ids.ts";
 import { authorize } from "../access/authorize.ts";
 import { permission } from "../access/permissions.ts";
-import { PLANS } from "../billing/plans.ts";
+import { chosenPlans, planFields } from "../billing/plan_fields.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { anonymousEvent } from "../events/event.ts";
@@ -50,7 +50,7 @@ const subdomainList = z.string().max(MAX_LIST_LENGTH).default("")
 export const flagRule = z.object({
   percentage: z.string(PERCENTAGE_INVALID.code).trim()
     .regex(/^(?:100|[1-9]?[0-9])$/, PERCENTAGE_INVALID.code).transform(Number),
-  ...Object.fromEntries(PLANS.map((plan) => [`plan_${plan}`, z.string().optional()])),
+  ...planFields,
   onFor: subdomainList,
   offFor: subdomainList,
 });
@@ -110,12 +110,11 @@ export async function setFlag(
   if (!flag) throw notFound(FLAG_NOT_FOUND);
   const both = onFor.find((each) => offFor.includes(each));
   if (both) throw invalid({ offFor: TENANT_IN_BOTH.with({ name: both }) });
-  const chosen = fields as Record<string, string | undefined>;
   const updatedAt = ctx.services.clock.now();
   await ctx.tx(async (tx) => {
     const rule = {
       percentage,
-      plans: PLANS.filter((plan) => chosen[`plan_${plan}`] === "on"),
+      plans: chosenPlans(fields),
       onFor: await idsOf(tx, "onFor", onFor),
       offFor: await idsOf(tx, "offFor", offFor),
       updatedAt,

@@ -115,7 +115,7 @@ Deno.test("S21 nobody makes, changes or deletes a role with more permissions tha
   assert.equal(await call("POST", "/roles", { name: "Less", permissions: ["members:read"] }), 201);
 });
 
-Deno.test("a role gets what its permissions need: whoever manages members also sees them, and the choice of roles", async () => {
+Deno.test("a role gets what its permissions need: people who manage members also see them and the choice of roles", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
   const token = await world.token(company);

@@ -71,7 +71,7 @@ Deno.test("Microsoft's common issuer stands for the issuer of each directory, an
   assert.equal(foreign.outcome, "refused");
 });
 
-Deno.test("what goes wrong at a provider is told apart from an answer that doesn't hold up", async () => {
+Deno.test("a provider's failure has another outcome than an answer that doesn't hold up", async () => {
   await using github = new GitHub();
   const ready = clientsWith(github.variables);
   const answer = async () => new URL(await consent((await ready.addressOf("github", TIES))!.href)).search;

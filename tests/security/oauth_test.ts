@@ -287,7 +287,7 @@ Deno.test("S59 the same oid in another directory is another person, and one with
   assertRefused(incomplete, 400);
 });
 
-Deno.test("S61 an answer with a valid state in another browser is refused, whoever is signed in there", async () => {
+Deno.test("S61 an answer with a valid state in another browser is refused, even if someone is signed in there", async () => {
   await using google = await OidcProvider.open();
   await using world = await World.open(google.variables("GOOGLE"));
   const apex = `http://${world.host()}`;

@@ -1,10 +1,10 @@
 import type { FieldErrors } from "../../../src/errors.ts";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
-import { Checkbox } from "../../components/checkbox.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { flagText } from "./flag_text.ts";
+import { type NamedPlan, PlanChoices } from "./plan_choices.tsx";
 
 export type FlagPageProps = {
   name: string;
@@ -12,7 +12,7 @@ export type FlagPageProps = {
   description: string | null;
   default: boolean;
   isChanged: boolean;
-  plans: { key: string; name: string }[];
+  plans: NamedPlan[];
   values: Record<string, string | undefined>;
   errors?: FieldErrors;
 };
@@ -60,17 +60,7 @@ function RuleForm({ name, plans, values, errors = {} }: FlagPageProps) {
           min={0}
           max={100}
         />
-        <fieldset class="grid gap-1">
-          <legend class="mb-1 text-base font-medium">{text.plans}</legend>
-          {plans.map(({ key, name }) => (
-            <Checkbox
-              id={`plan-${key}`}
-              name={`plan_${key}`}
-              label={name}
-              checked={values[`plan_${key}`] === "on"}
-            />
-          ))}
-        </fieldset>
+        <PlanChoices label={text.plans} plans={plans} values={values} />
         <TextAreaField
           id="on-for"
           name="on_for"

@@ -1,17 +1,17 @@
 import type { FieldErrors } from "../../../src/errors.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
-import { Checkbox } from "../../components/checkbox.tsx";
 import { TextAreaField, TextField } from "../../components/field.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { SelectField } from "../../components/select.tsx";
 import { announcementText } from "./announcement_text.ts";
+import { type NamedPlan, PlanChoices } from "./plan_choices.tsx";
 
 const MAX_TEXT_LENGTH = 300;
 const DAYS = "7";
 
 export type NewAnnouncementPageProps = {
-  plans: { key: string; name: string }[];
+  plans: NamedPlan[];
   values?: Record<string, string | undefined>;
   errors?: FieldErrors;
 };
@@ -65,18 +65,7 @@ export function NewAnnouncementPage({ plans, values = {}, errors = {} }: NewAnno
             min={1}
             max={365}
           />
-          <fieldset class="grid gap-1">
-            <legend class="mb-1 text-base font-medium">{text.plans}</legend>
-            {plans.map(({ key, name }) => (
-              <Checkbox
-                id={`plan-${key}`}
-                name={`plan_${key}`}
-                label={name}
-                checked={values[`plan_${key}`] === "on"}
-              />
-            ))}
-            <p class="text-sm text-muted">{text.plansHint}</p>
-          </fieldset>
+          <PlanChoices label={text.plans} hint={text.plansHint} plans={plans} values={values} />
           <div class="flex flex-wrap gap-2">
             <Button variant="primary">{text.publish}</Button>
             <ButtonLink href="/admin/announcements">{text.cancel}</ButtonLink>
