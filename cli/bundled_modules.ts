@@ -1,5 +1,12 @@
 import { lateModules } from "./late_modules.ts";
 
+lateModules.audit = () => import("./commands/audit.ts");
+lateModules.config = () => import("./commands/config.ts");
+lateModules.db = () => import("./commands/db.ts");
+lateModules.jobs = () => import("./commands/jobs.ts");
+lateModules.setup = () => import("./commands/setup.ts");
+lateModules.tenants = () => import("./commands/tenants.ts");
+lateModules.users = () => import("./commands/users.ts");
 lateModules.seed = () => import("./seed.ts");
 lateModules.services = () => import("../src/services.ts");
 lateModules.worker = () => import("./worker.ts");

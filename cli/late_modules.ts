@@ -1,12 +1,27 @@
+const AUDIT = "./commands/audit.ts";
+const CONFIG = "./commands/config.ts";
+const DB = "./commands/db.ts";
+const JOBS = "./commands/jobs.ts";
+const SETUP = "./commands/setup.ts";
+const TENANTS = "./commands/tenants.ts";
+const USERS = "./commands/users.ts";
 const SEED = "./seed.ts";
 const SERVICES = "../src/services.ts";
 const WORKER = "./worker.ts";
 
 /**
- * Modules that only some commands load. The specifiers aren't literals: Deno would resolve literals at every start and
- * double the time of `--help`. A bundle needs literals; cli/bundled_modules.ts has them.
+ * Modules that only some runs load: the commands, and what only some commands need. The specifiers aren't literals: Deno
+ * would resolve literals at every start and double the time of `--help`. A bundle needs literals; cli/bundled_modules.ts
+ * has them.
  */
 export const lateModules = {
+  audit: () => import(AUDIT) as Promise<typeof import("./commands/audit.ts")>,
+  config: () => import(CONFIG) as Promise<typeof import("./commands/config.ts")>,
+  db: () => import(DB) as Promise<typeof import("./commands/db.ts")>,
+  jobs: () => import(JOBS) as Promise<typeof import("./commands/jobs.ts")>,
+  setup: () => import(SETUP) as Promise<typeof import("./commands/setup.ts")>,
+  tenants: () => import(TENANTS) as Promise<typeof import("./commands/tenants.ts")>,
+  users: () => import(USERS) as Promise<typeof import("./commands/users.ts")>,
   seed: () => import(SEED) as Promise<typeof import("./seed.ts")>,
   services: () => import(SERVICES) as Promise<typeof import("../src/services.ts")>,
   worker: () => import(WORKER) as Promise<typeof import("./worker.ts")>,

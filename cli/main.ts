@@ -3,25 +3,19 @@ import { ConfigError } from "../src/config.ts";
 import { DomainError } from "../src/errors.ts";
 import { VERSION } from "../src/platform/health.ts";
 import { reasonOf } from "../src/platform/log.ts";
-import { auditCommand } from "./commands/audit.ts";
-import { configCommand } from "./commands/config.ts";
-import { dbCommand } from "./commands/db.ts";
-import { jobsCommand } from "./commands/jobs.ts";
-import { setupCommand } from "./commands/setup.ts";
-import { tenantsCommand } from "./commands/tenants.ts";
-import { usersCommand } from "./commands/users.ts";
+import { lateModules } from "./late_modules.ts";
 import { linesOf, UsageError } from "./options.ts";
 import { printError } from "./output.ts";
 
-const COMMANDS = [
-  setupCommand,
-  dbCommand,
-  tenantsCommand,
-  usersCommand,
-  jobsCommand,
-  auditCommand,
-  configCommand,
-];
+const COMMANDS: Record<string, () => Promise<unknown>> = {
+  setup: async () => (await lateModules.setup()).setupCommand(),
+  db: async () => (await lateModules.db()).dbCommand(),
+  tenants: async () => (await lateModules.tenants()).tenantsCommand(),
+  users: async () => (await lateModules.users()).usersCommand(),
+  jobs: async () => (await lateModules.jobs()).jobsCommand(),
+  audit: async () => (await lateModules.audit()).auditCommand(),
+  config: async () => (await lateModules.config()).configCommand(),
+};
 const EXIT_FAILED = 1;
 const EXIT_USAGE_ERROR = 2;
 
@@ -29,9 +23,7 @@ const EXIT_USAGE_ERROR = 2;
 export async function run(args: string[]): Promise<number> {
   const program = new Command("denizen").description("Administers a Denizen installation.").version(VERSION)
     .showHelpAfterError("(add --help for usage)");
-  for (const command of COMMANDS) {
-    program.addCommand(command() as Command);
-  }
+  for (const name of neededCommands(args)) program.addCommand(await COMMANDS[name]!() as Command);
   throwOnExit(program as Command);
   try {
     await program.parseAsync(args, { from: "user" });
@@ -41,6 +33,11 @@ export async function run(args: string[]): Promise<number> {
     for (const line of explain(error)) printError(line);
     return error instanceof UsageError ? EXIT_USAGE_ERROR : EXIT_FAILED;
   }
+}
+
+/** The command that `args` name, or all of them, for the help and for typos. */
+function neededCommands([first = ""]: string[]): string[] {
+  return Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS);
 }
 
 function throwOnExit(command: Command): void {
