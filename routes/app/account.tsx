@@ -7,7 +7,9 @@ import { ProfilePage } from "../../views/pages/account/profile_page.tsx";
 import { accountText } from "../../views/pages/account/text.ts";
 import { type AccountEnv, type Fields, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
-import { form, type Page, page, type RefusedForm } from "../page.tsx";
+import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
+import { dismissNotice } from "../notices.ts";
+import { senderOf } from "../site/redirects.ts";
 import { AccountPages } from "./account_pages.ts";
 
 const LANGUAGES = LOCALES.map((locale) => ({ locale, name: languageName(locale) }));
@@ -40,6 +42,12 @@ pages.post("/account", (c) => {
     done: () => ({ to: "/account", flash: accountText.of(localeOf(c)).saved }),
     refused: (refused) => profilePage(c, refused),
   });
+});
+
+/** Hides a notice of the layout for a day. */
+pages.post("/account/notices/:notice/dismissal", async (c) => {
+  dismissNotice(c, c.get("session").actor.id, c.req.param("notice"));
+  return await done(c, { to: senderOf(c), partial: "" });
 });
 
 function profilePage(c: Context<AccountEnv>, refused?: RefusedForm): Page {

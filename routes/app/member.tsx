@@ -18,6 +18,7 @@ import { type HttpEnv, nothingNext, type RequestVariables } from "../http.ts";
 import { ownMark } from "../logos.ts";
 import { findTenant } from "../middleware/host.ts";
 import { readSession } from "../middleware/session.ts";
+import { undismissed } from "../notices.ts";
 import { linksFor, type PlacedLink } from "./member_pages.ts";
 
 /** Members without a required second factor add one here. */
@@ -41,7 +42,7 @@ export function requireMember(placed: readonly PlacedLink[]) {
       const links = linksFor(c, placed, session.actor);
       c.set("member", member);
       c.set("links", links);
-      c.set("layout", shellOf(member, session, links, await listForMember(member)));
+      c.set("layout", shellOf(c, member, session, links, await listForMember(member)));
       if (!ACCOUNT_PATH.test(c.req.path)) requireFactorIn(c.get("services"), tenant, session);
     } else if (endpointOf(c) !== "unmatched") {
       throw unauthenticated();
@@ -59,26 +60,30 @@ export function frameWorkspace(placed: readonly PlacedLink[]) {
     const tenant = c.get("tenant");
     if (!tenant || !session || !("role" in session.actor)) return;
     const member = tenantContext(c.get("services"), tenant, session.actor, c.get("requestId"));
-    c.set("layout", shellOf(member, session, linksFor(c, placed, session.actor)));
+    c.set("layout", shellOf(c, member, session, linksFor(c, placed, session.actor)));
   };
 }
 
-function shellOf(
+function shellOf<Env extends HttpEnv>(
+  c: Context<Env>,
   { tenant, actor }: MemberContext,
   { isVerified, hasFactor, appearance: { avatarColor } }: Session,
   links: readonly NavigationLink[],
   announcements: readonly ShownAnnouncement[] = [],
 ): Layout {
   const canCancel = can({ actor }, TENANT_DELETE);
+  const conditions = undismissed(c, actor.id, {
+    unverified: isVerified ? undefined : actor.email,
+    factorBy: hasFactor ? undefined : tenant.secondFactorFrom ?? undefined,
+    deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
+  });
   const shell = {
     links,
     tenant: ownMark(tenant),
     user: { name: actor.name, email: actor.email, role: nameOfRole(actor.role), avatarColor },
-    unverified: isVerified ? undefined : actor.email,
     announcements,
     visit: actor.type === "acting" ? actor.visit : undefined,
-    factorBy: hasFactor ? undefined : tenant.secondFactorFrom ?? undefined,
-    deletion: tenant.deletionDueAt ? { on: tenant.deletionDueAt, canCancel } : undefined,
+    ...conditions,
   };
   return titled((props: PropsWithChildren<LayoutProps>) => <AppShell {...shell} {...props} />);
 }

@@ -7,6 +7,7 @@ import { AccountPages } from "../app/account_pages.ts";
 import * as pages from "../app/pages.ts";
 import { linksFor } from "../app/member_pages.ts";
 import type { AccountEnv } from "../http.ts";
+import { undismissed } from "../notices.ts";
 
 const PAGES = Object.values(pages).filter((each) => each instanceof AccountPages);
 const LINKS = PAGES.map(({ link }) => link).sort((one, other) => one.position - other.position);
@@ -17,7 +18,7 @@ export const accountPages = new Hono<AccountEnv>();
 const showAccount = createMiddleware<AccountEnv>(async (c, next) => {
   const { actor: viewer, isVerified } = c.get("session");
   const links = linksFor(c, LINKS, viewer);
-  const unverified = isVerified ? undefined : viewer.email;
+  const { unverified } = undismissed(c, viewer.id, { unverified: isVerified ? undefined : viewer.email });
   c.set(
     "layout",
     titled((props: PropsWithChildren<LayoutProps>) => (

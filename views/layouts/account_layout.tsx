@@ -1,7 +1,7 @@
 import type { PropsWithChildren } from "hono/jsx";
-import { VerificationNotice } from "./app_shell.tsx";
 import type { LayoutProps } from "./layout.ts";
 import { type NavigationLink, SubNavigation } from "./navigation.tsx";
+import { VerificationNotice } from "./notices.tsx";
 import type { Viewer } from "./site_header.tsx";
 import { SiteLayout } from "./site_layout.tsx";
 import { layoutText } from "./text.ts";
@@ -23,8 +23,8 @@ export function AccountLayout(
       <div class="mx-auto max-w-[66rem]">
         {unverified
           ? (
-            <div class="mb-6">
-              <VerificationNotice address={unverified} />
+            <div class="mb-6 empty:hidden">
+              <VerificationNotice address={unverified} canDismiss />
             </div>
           )
           : null}

@@ -1,8 +1,6 @@
 import { Alert } from "../components/alert.tsx";
-import { IconButton } from "../components/button.tsx";
-import { componentText } from "../components/component_text.ts";
-import { hx } from "../components/hx.ts";
 import { TextLink } from "../components/link.tsx";
+import { Dismissal } from "./notices.tsx";
 import { layoutText } from "./text.ts";
 
 export type ShownAnnouncement = {
@@ -20,24 +18,15 @@ export function AnnouncementNotice(
   },
 ) {
   const { readMore } = layoutText.use();
+  const htmlId = `announcement-${id}`;
+  const dismissal = canDismiss
+    ? <Dismissal action={`/announcements/${id}/dismissal`} hides={htmlId} />
+    : undefined;
   return (
-    <div id={`announcement-${id}`}>
-      <Alert kind={kind} action={canDismiss ? <DismissForm id={id} /> : undefined}>
+    <div id={htmlId}>
+      <Alert kind={kind} action={dismissal}>
         <span dir="auto">{text}</span> {linkUrl ? <TextLink href={linkUrl}>{readMore}</TextLink> : null}
       </Alert>
     </div>
-  );
-}
-
-function DismissForm({ id }: { id: string }) {
-  const action = `/announcements/${id}/dismissal`;
-  return (
-    <form
-      method="post"
-      action={action}
-      {...hx({ post: action, target: `#announcement-${id}`, swap: "delete" })}
-    >
-      <IconButton icon="x" label={componentText.use().dismiss} type="submit" />
-    </form>
   );
 }

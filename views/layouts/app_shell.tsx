@@ -1,10 +1,6 @@
 import type { PropsWithChildren } from "hono/jsx";
 import type { AvatarColor } from "../../src/identity/users.ts";
-import { Alert } from "../components/alert.tsx";
-import { Button, ButtonLink } from "../components/button.tsx";
-import { Clock, Day } from "../components/time.tsx";
 import { Palette } from "../pages/search/palette.tsx";
-import { fill } from "../text.ts";
 import type { Mark } from "../components/tenant_mark.tsx";
 import { UserMenu, WorkspaceName, WorkspaceSwitcher } from "./account_menus.tsx";
 import { AnnouncementNotice, type ShownAnnouncement } from "./announcement_notice.tsx";
@@ -18,24 +14,19 @@ import {
   SubNavigation,
   useCurrentLink,
 } from "./navigation.tsx";
+import { type Conditions, Notices, type Visit, VisitNotice } from "./notices.tsx";
 import { ShellFrame } from "./shell_frame.tsx";
 import { layoutText } from "./text.ts";
 
 /** The workspace and the signed-in person. */
-export type ShellProps = {
+export type ShellProps = Conditions & {
   links: readonly NavigationLink[];
   tenant: Mark;
   user: { name: string; email: string; role: string; avatarColor?: AvatarColor | null };
-  /** The scheduled deletion, if there is one. */
-  deletion?: { on: Date; canCancel: boolean };
-  /** The person's email address while it is unconfirmed. */
-  unverified?: string;
   /** What the platform's staff tell the members. */
   announcements?: readonly ShownAnnouncement[];
   /** Set while a person of the platform's staff acts for the member. */
-  visit?: { access: "read" | "change"; until: Date };
-  /** The day from which on the workspace requires a second factor, which the person lacks. */
-  factorBy?: Date;
+  visit?: Visit;
 };
 
 /** The layout of a workspace's pages, for its members. */
@@ -64,7 +55,7 @@ export function AppShell(
             {announcements.map((each) => (
               <AnnouncementNotice key={each.id} announcement={each} canDismiss={!visit} />
             ))}
-            <Notices deletion={deletion} unverified={unverified} factorBy={factorBy} />
+            <Notices {...{ deletion, unverified, factorBy }} canDismiss={!visit} />
           </>
         )
         : null}
@@ -103,78 +94,5 @@ function Sidebar(
         {isVisit ? null : <UserMenu user={user} accountHref={account?.href} />}
       </div>
     </>
-  );
-}
-
-function Notices(
-  { deletion, unverified, factorBy }: Pick<ShellProps, "deletion" | "unverified" | "factorBy">,
-) {
-  return (
-    <>
-      {deletion ? <DeletionNotice {...deletion} /> : null}
-      {factorBy ? <FactorNotice by={factorBy} /> : null}
-      {unverified ? <VerificationNotice address={unverified} /> : null}
-    </>
-  );
-}
-
-/** Says for whom a person of the platform's staff acts, and until when. It can't be dismissed. */
-export function VisitNotice(
-  { workspace, member, access, until }: NonNullable<ShellProps["visit"]> & {
-    workspace: string;
-    member: string;
-  },
-) {
-  const text = layoutText.use();
-  const names = {
-    workspace: <bdi>{workspace}</bdi>,
-    member: <bdi>{member}</bdi>,
-    time: <Clock at={until} />,
-  };
-  const end = <NoticeForm action="/support-visit/end" label={text.endVisit} />;
-  return (
-    <div class="sticky top-2 z-10">
-      <Alert kind="warning" action={end}>
-        {fill(access === "read" ? text.visitReading : text.visitChanging, names)}
-      </Alert>
-    </div>
-  );
-}
-
-/** Asks people to confirm their address, and sends another link. */
-export function VerificationNotice({ address }: { address: string }) {
-  const text = layoutText.use();
-  return (
-    <Alert action={<NoticeForm action="/verify-email/resend" label={text.resendLink} />}>
-      {text.confirmEmail(address)}
-    </Alert>
-  );
-}
-
-function FactorNotice({ by }: { by: Date }) {
-  const text = layoutText.use();
-  const setUp = <ButtonLink href="/account/security" size="small">{text.setUpFactor}</ButtonLink>;
-  return (
-    <Alert kind="warning" action={setUp}>
-      {fill(text.factorRequired, { day: <Day at={by} long /> })}
-    </Alert>
-  );
-}
-
-function DeletionNotice({ on, canCancel }: { on: Date; canCancel: boolean }) {
-  const text = layoutText.use();
-  const cancel = <NoticeForm action="/settings/deletion/cancel" label={text.cancelDeletion} />;
-  return (
-    <Alert kind="warning" action={canCancel ? cancel : null}>
-      {fill(text.deletionScheduled, { day: <Day at={on} long /> })}
-    </Alert>
-  );
-}
-
-function NoticeForm({ action, label }: { action: string; label: string }) {
-  return (
-    <form method="post" action={action}>
-      <Button size="small">{label}</Button>
-    </form>
   );
 }

@@ -3,7 +3,7 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Toast } from "../../components/toast.tsx";
-import { VisitNotice } from "../../layouts/app_shell.tsx";
+import { Notices, VisitNotice } from "../../layouts/notices.tsx";
 import { Checklist } from "../dashboard/checklist.tsx";
 import { PaletteResults } from "../search/palette.tsx";
 import { LONG_NAME, NOON, Sample, Samples } from "./samples.tsx";
@@ -40,10 +40,15 @@ export function MessageSamples() {
             <Alert kind="error">{`${LONG_NAME}. ${LONG_NAME}.`}</Alert>
           </div>
         </Sample>
-        <Sample state="Banner: a state that lasts, with its action" wide>
-          <Alert kind="warning" action={<Button type="button" size="small">Cancel deletion</Button>}>
-            Northwind will be deleted on April 30, 2026.
-          </Alert>
+        <Sample state="Banners: states that last, with their actions" wide>
+          <div class="grid gap-3">
+            <Notices
+              deletion={{ on: NOON, canCancel: true }}
+              factorBy={NOON}
+              unverified="imogen@northwind.example"
+              canDismiss
+            />
+          </div>
         </Sample>
         <Sample state="Staff acts for a member" wide>
           <VisitNotice workspace="Northwind" member="Imogen Ferreira" access="read" until={NOON} />
