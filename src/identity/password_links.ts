@@ -8,7 +8,7 @@ import { conflict, invalid } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
-import { findOnlyWorkspace, findWorkspace } from "../tenancy/workspaces.ts";
+import { findWorkspace } from "../tenancy/workspaces.ts";
 import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
 import type { Device } from "./credentials.ts";
@@ -16,7 +16,7 @@ import { markEmailConfirmed } from "./email_verification.ts";
 import { PASSWORD_CHANGED, RESET_PASSWORD } from "./emails.ts";
 import { proveCode, withinCodeLimit } from "./factor_codes.ts";
 import { hasFactors } from "./factors.ts";
-import { createHandoff } from "./handoffs.ts";
+import { createHandoff, createHandoffToOnly } from "./handoffs.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
 import { type StartedSession, startSession } from "./sessions.ts";
@@ -151,10 +151,10 @@ async function destinationOf(
   { signInId, remember }: StartedSession,
   { tenantId }: { tenantId: TenantId | null },
 ): Promise<string> {
+  const request = { signInId, remember, welcome: "joined" } as const;
   const invited = tenantId && await findWorkspace(ctx, user, tenantId);
-  const tenant = invited ? invited.tenant : await findOnlyWorkspace(ctx, user);
-  if (!tenant) return "/workspaces";
-  return await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: "joined" });
+  if (invited) return await createHandoff(ctx, invited.tenant, { ...request, userId: user.id });
+  return await createHandoffToOnly(ctx, user, request) ?? "/workspaces";
 }
 
 /** Factors of an account with an unconfirmed address may be a stranger's, so the link alone decides. */
