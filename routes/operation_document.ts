@@ -47,7 +47,10 @@ export function documentOperation<E extends Env>(
       params: path.includes("{id}") ? z.object({ id: z.string() }) : undefined,
       query: query && wireSchema(query),
       headers: takesVersion ? z.object({ "if-match": z.string().optional() }) : undefined,
-      body: body && { required: true, content: { "application/json": { schema: wireSchema(body) } } },
+      body: body && {
+        required: !body.safeParse({}).success,
+        content: { "application/json": { schema: wireSchema(body) } },
+      },
     },
     responses: {
       ...success(operation),

@@ -30,16 +30,17 @@ export const confirmIdentity = createMiddleware<HttpEnv>(async (c, next) => {
   if (c.req.method !== "POST" || !c.get("session") || !FORM.test(c.req.header("Content-Type") ?? "")) {
     return await next();
   }
-  const { step_up, step_up_password: password, step_up_code: code, step_up_passkey: passkey = "" } =
-    await readForm(c);
-  if (step_up === undefined) return await next();
+  const fields = await readForm(c);
+  const { step_up, step_up_password: password, step_up_code: code, step_up_passkey: passkey = "" } = fields;
+  const { step_up_phone: factorId } = fields;
+  if (step_up === undefined && factorId === undefined) return await next();
   const ctx = systemContextOf(c);
   if (step_up === "email") {
     await emailStepUp(ctx);
     return await stepUpPage(c);
   }
-  if (step_up === "sms") {
-    const refusal = await refusalOf(() => textStepUp(ctx));
+  if (factorId !== undefined) {
+    const refusal = await refusalOf(() => textStepUp(ctx, { factorId }));
     return await stepUpPage(c, refusal ?? undefined);
   }
   const refusal = await refusalOf(() =>

@@ -5,13 +5,14 @@ import {
   getFlag,
   type ListedFlag,
   listFlags,
+  reachOfFlags,
   resetFlag,
   setFlag,
   subdomainsOf,
 } from "../../src/flags/flags.ts";
 import { FlagPage } from "../../views/pages/admin/flag_page.tsx";
 import { flagText } from "../../views/pages/admin/flag_text.ts";
-import { FlagsPage, type ShownFlag } from "../../views/pages/admin/flags_page.tsx";
+import { FlagsPage } from "../../views/pages/admin/flags_page.tsx";
 import { translatorTo } from "../../views/wording.ts";
 import type { StaffEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
@@ -24,7 +25,8 @@ export const flagPages = new Hono<StaffEnv>();
 
 flagPages.get("/flags", async (c) => {
   const ctx = c.get("staff");
-  const flags = (await listFlags(ctx)).map((each) => shown(c, each));
+  const [listed, reach] = await Promise.all([listFlags(ctx), reachOfFlags(ctx)]);
+  const flags = listed.map((each) => ({ ...shown(c, each), reach: reach.get(each.name)! }));
   return await page(c, {
     title: textOf(c).title,
     body: <FlagsPage flags={flags} now={ctx.services.clock.now()} />,
@@ -75,12 +77,12 @@ async function valuesOf(c: Context<StaffEnv>, { flag, rule }: ListedFlag) {
   };
 }
 
-function shown(c: Context<StaffEnv>, { name, flag, rule }: ListedFlag): ShownFlag {
+function shown(c: Context<StaffEnv>, { name, flag, rule }: ListedFlag) {
   return {
     name,
     description: flag && translatorTo(localeOf(c))(flag.description),
     default: flag?.default ?? false,
-    rule: rule && { ...rule, onFor: rule.onFor.length, offFor: rule.offFor.length },
+    changedAt: rule?.updatedAt ?? null,
   };
 }
 

@@ -1,6 +1,5 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { StaffActor } from "../../src/access/actor.ts";
 import { listPlatformAudit } from "../../src/audit/audit_log.ts";
 import { planOf } from "../../src/billing/plans.ts";
 import type { SystemContext } from "../../src/context.ts";
@@ -13,11 +12,12 @@ import {
   suspendTenant,
   suspension,
 } from "../../src/tenancy/lifecycle.ts";
-import { getSupportOf } from "../../src/support/grants.ts";
+import { getGrantOf } from "../../src/support/grants.ts";
 import {
   endOwnVisit,
   findOwnVisit,
   listVisitable,
+  memberSearch,
   newVisit,
   openVisit,
   startVisit,
@@ -30,11 +30,12 @@ import { TenantList } from "../../views/pages/admin/tenant_list.tsx";
 import { TenantPage, type TenantPageProps } from "../../views/pages/admin/tenant_page.tsx";
 import { tenantText } from "../../views/pages/admin/tenant_text.ts";
 import { TenantsPage } from "../../views/pages/admin/tenants_page.tsx";
+import { type FoundMembers, MemberChoice, type TenantSupport } from "../../views/pages/admin/visit_card.tsx";
 import { translatorTo } from "../../views/wording.ts";
-import { redirect, type StaffEnv } from "../http.ts";
+import { isPartial, redirect, type StaffEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
-import { done, form, type Page, page } from "../page.tsx";
+import { done, form, fragment, type Page, page } from "../page.tsx";
 
 const HISTORY_LENGTH = 50;
 
@@ -65,7 +66,12 @@ tenantPages.get("/tenants", async (c) => {
   });
 });
 
-tenantPages.get("/tenants/:id", async (c) => await page(c, await tenantPage(c)));
+/** A search for members that htmx sends gets only those. */
+tenantPages.get("/tenants/:id", async (c) => {
+  if (c.req.query("member") === undefined || !isPartial(c)) return await page(c, await tenantPage(c));
+  const { tenant } = await getTenantRecord(c.get("staff"), c.req.param("id"));
+  return await fragment(c, <MemberChoice members={await membersOf(c, tenant)} />);
+});
 
 tenantPages.post("/tenants/:id/suspension", (c) => {
   const id = c.req.param("id");
@@ -110,7 +116,7 @@ tenantPages.post("/tenants/:id/visit", (c) => {
     schema: newVisit,
     submit: async (input) => await startVisit(c.get("staff"), id, input),
     done: ({ name }) => ({ to: `/admin/tenants/${id}`, flash: textOf(c).visitStarted(name) }),
-    refused: (startVisit) => tenantPage(c, { startVisit }),
+    refused: (startVisit) => tenantPage(c, { startVisit }, startVisit.values.member),
   });
 });
 
@@ -133,18 +139,19 @@ function textOf(c: Context<StaffEnv>) {
 async function tenantPage(
   c: Context<StaffEnv>,
   refused: Pick<TenantPageProps, "suspend" | "remove" | "startVisit"> = {},
+  member?: string,
 ): Promise<Page> {
-  const record = await recordOf(c);
+  const record = await recordOf(c, member);
   const trail = [{ label: textOf(c).title, href: "/admin/tenants" }];
   return { title: record.tenant.name, trail, body: <TenantPage {...record} {...refused} /> };
 }
 
-async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
+async function recordOf(c: Context<StaffEnv>, member?: string): Promise<TenantPageProps> {
   const ctx = c.get("staff");
   const id = c.req.param("id")!;
   const { tenant, members, owners, formerSubdomains, migrationFailure } = await getTenantRecord(ctx, id);
   const history = await listPlatformAudit(ctx, id, HISTORY_LENGTH);
-  const support = await supportOf(ctx, tenant);
+  const support = await supportOf(c, tenant, member);
   const { suspension, schemaName } = tenant;
   return {
     tenant: {
@@ -165,13 +172,24 @@ async function recordOf(c: Context<StaffEnv>): Promise<TenantPageProps> {
   };
 }
 
-async function supportOf(ctx: SystemContext<StaffActor>, { id }: Tenant) {
-  const [{ grant }, visit, members] = await Promise.all([
-    getSupportOf(ctx, id),
-    findOwnVisit(ctx, id),
-    listVisitable(ctx, id),
+async function supportOf(c: Context<StaffEnv>, tenant: Tenant, member?: string): Promise<TenantSupport> {
+  const ctx = c.get("staff");
+  const [grant, visit, members] = await Promise.all([
+    getGrantOf(ctx, tenant.id),
+    findOwnVisit(ctx, tenant.id),
+    membersOf(c, tenant, member),
   ]);
   return { grant, visit, members, needsConsent: ctx.services.config.supportAccess === "consent" };
+}
+
+/** The members that staff can choose from. A refused form keeps what was searched for. */
+async function membersOf(
+  c: Context<StaffEnv>,
+  { id }: Tenant,
+  typed = c.req.query("member") ?? "",
+): Promise<FoundMembers> {
+  const search = memberSearch.parse(typed);
+  return { search, ...await listVisitable(c.get("staff"), id, search) };
 }
 
 function listed(ctx: SystemContext, tenant: Tenant, members: number) {

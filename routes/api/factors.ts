@@ -8,7 +8,8 @@ import {
   removeFactor,
 } from "../../src/identity/factor_management.ts";
 import { FACTOR_TYPES } from "../../src/identity/factors.ts";
-import { emailStepUp, proof, reauthenticate, textStepUp } from "../../src/identity/step_up.ts";
+import { textPendingAgain } from "../../src/identity/pending_factors.ts";
+import { emailStepUp, proof, reauthenticate, textedProof, textStepUp } from "../../src/identity/step_up.ts";
 import { model } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
@@ -60,10 +61,12 @@ factors.operation("post", "/auth/reauthenticate/sms", {
   operationId: "textReauthentication",
   summary: "Text a code to confirm who you are",
   description:
-    "For people whose strongest method is a code by text message. A phone gets at most five in an hour.",
+    "For people whose strongest method is a code by text message. `factor_id` names the phone. Without it, the phone that was used " +
+    "last gets the code. A phone gets at most five in an hour.",
+  body: textedProof,
   answer: { status: 204, description: "The code is on its way" },
   refusals: [400, 429],
-  run: (ctx) => textStepUp(ctx),
+  run: (ctx, { body }) => textStepUp(ctx, body),
 });
 
 factors.operation("get", "/me/factors", {
@@ -90,6 +93,17 @@ factors.operation("post", "/me/factors", {
   answer: { status: 201, description: "The factor waits for its first code", schema: pendingFactor },
   refusals: [409, 429],
   run: (ctx, { body }) => addFactor(ctx, ctx.actor.id, body),
+});
+
+factors.operation("post", "/me/factors/{id}/text", {
+  operationId: "textFactor",
+  summary: "Text the first code of a new phone again",
+  description:
+    "The code still ends ten minutes after the phone was added. A phone gets at most five in an hour.",
+  guards: [requireAccountToken],
+  answer: { status: 204, description: "The code is on its way" },
+  refusals: [400, 429],
+  run: (ctx, { id }) => textPendingAgain(ctx, ctx.actor.id, id),
 });
 
 factors.operation("post", "/me/factors/{id}/confirm", {

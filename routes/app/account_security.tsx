@@ -1,11 +1,11 @@
 import type { Context } from "hono";
+import { z } from "zod";
 import { changePassword, passwordChange } from "../../src/identity/account.ts";
 import { RECOVERY_CODE_COUNT } from "../../src/identity/factor_codes.ts";
 import {
   addFactor,
   confirmFactor,
   factorConfirmation,
-  getPendingFactor,
   listFactors,
   newFactor,
   removeFactor,
@@ -15,6 +15,7 @@ import { CODE_FACTOR_TYPES, countRecoveryCodes } from "../../src/identity/factor
 import type { Identity } from "../../src/identity/identities.ts";
 import { disconnectIdentity, listIdentities } from "../../src/identity/identity_management.ts";
 import { PROVIDER_NAMES } from "../../src/identity/oauth_providers.ts";
+import { getPendingFactor, textPendingAgain } from "../../src/identity/pending_factors.ts";
 import { isRecentSignIn } from "../../src/identity/recent_sign_in.ts";
 import { findStepUpWay } from "../../src/identity/step_up.ts";
 import { getUserById } from "../../src/identity/users.ts";
@@ -82,6 +83,17 @@ pages.post(`${PATH}/factors/:id`, (c) => {
         ? await page(c, recoveryCodesPage(c, recoveryCodes))
         : { to: PATH, flash: textOf(c).factorAdded },
     refused: ({ errors }) => confirmPage(c, id, errors),
+  });
+});
+
+pages.post(`${PATH}/factors/:id/text`, (c) => {
+  const id = c.req.param("id");
+  return form(c, {
+    schema: z.object({}),
+    submit: () => textPendingAgain(systemContextOf(c), c.get("session").actor.id, id),
+    done: () => ({ to: `${PATH}/factors/${id}`, flash: { kind: "info", text: textOf(c).codeTexted } }),
+    refusals: ["rate_limited"],
+    refused: ({ problem }) => confirmPage(c, id, undefined, problem),
   });
 });
 
@@ -171,11 +183,12 @@ async function confirmPage(
   c: Context<AccountEnv>,
   id: string,
   errors?: RefusedForm["errors"],
+  problem?: string,
 ): Promise<Page> {
   const { actor } = c.get("session");
   const factor = await getPendingFactor(systemContextOf(c), actor.id, id);
   const text = textOf(c);
-  const body = <ConfirmFactorPage factor={factor} email={actor.email} errors={errors} />;
+  const body = <ConfirmFactorPage factor={factor} email={actor.email} errors={errors} problem={problem} />;
   return { title: text.newFactors[factor.type], trail: factorTrail(c), body };
 }
 

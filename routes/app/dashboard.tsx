@@ -24,11 +24,11 @@ import { translatorTo } from "../../views/wording.ts";
 import type { MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { done, fragment, page } from "../page.tsx";
-import { MemberPages } from "./member_pages.ts";
+import { MemberPages, START_PATH } from "./member_pages.ts";
 
 type LogLine = Dashboard["activity"][number];
 
-const PATH = "/dashboard";
+const PATH = START_PATH;
 const SAMPLES = FEATURES.flatMap(({ samples }) => samples);
 
 const pages = new MemberPages({
@@ -41,7 +41,6 @@ const pages = new MemberPages({
 });
 export default pages;
 
-/** Members come here first. Those who may not see it go on to the first page that they may see. */
 pages.get("/dashboard", async (c) => {
   if (!can(c.get("member"), ANALYTICS_READ)) return c.redirect(startOf(c.get("links")), 303);
   const panel = await panelOf(c);

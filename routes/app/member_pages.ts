@@ -7,6 +7,9 @@ import type { NavigationLink } from "../../views/layouts/navigation.tsx";
 import type { HttpEnv, MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
 
+/** Members come here first. It leads those who may not see it to the first page that they may see. */
+export const START_PATH = "/dashboard";
+
 /** A link in the navigation. Within its group, links with a lower `position` come first. */
 export type PlacedLink = Omit<NavigationLink, "label"> & {
   label: (locale: Locale) => string;

@@ -33,7 +33,7 @@ import type { Fields, MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { renewSession } from "../middleware/session.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
-import { MemberPages } from "./member_pages.ts";
+import { MemberPages, START_PATH } from "./member_pages.ts";
 
 const PATH = "/settings/roles";
 
@@ -120,9 +120,11 @@ pages.post("/settings/roles/:id", async (c) => {
     schema: roleForm,
     fields: await readRoleForm(c),
     submit: async (input) => await updateRole(await current(ctx), id, toRole(input)),
-    done: async ({ name }) => {
-      if (idOfRole(ctx.actor.role) === id) await renewSession(c);
-      return { to: `${PATH}/${id}`, flash: textOf(c).saved(name) };
+    done: async (role) => {
+      const isOwn = idOfRole(ctx.actor.role) === id;
+      if (isOwn) await renewSession(c);
+      const isHidden = isOwn && !role.permissions.includes(MEMBERS_READ.key);
+      return { to: isHidden ? START_PATH : `${PATH}/${id}`, flash: textOf(c).saved(role.name) };
     },
     refused: (refused) => formPage(c, { role: { id }, ...refilled(refused) }),
     alsoCheck: ({ permissions = "" }) =>

@@ -1,10 +1,12 @@
 import type { Context } from "hono";
-import { getSupport, grantSupport, newSupportGrant, revokeSupport } from "../../src/support/grants.ts";
+import { getGrant, grantSupport, newSupportGrant, revokeSupport } from "../../src/support/grants.ts";
 import { SUPPORT_GRANT } from "../../src/support/permissions.ts";
+import { hasOpenVisit, listVisits, VISIT_LIST } from "../../src/support/visit_list.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { SupportPage, type SupportPageProps } from "../../views/pages/support/support_page.tsx";
 import { supportText } from "../../views/pages/support/text.ts";
 import type { MemberEnv } from "../http.ts";
+import { pageLinks, readListAddress } from "../list_address.ts";
 import { localeOf } from "../locale.ts";
 import { done, form, type Page, page } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
@@ -38,7 +40,20 @@ pages.post(`${PATH}/revocation`, async (c) => {
 
 async function supportPage(c: Context<MemberEnv>, refused?: SupportPageProps["form"]): Promise<Page> {
   const ctx = c.get("member");
-  const props = { ...await getSupport(ctx), now: ctx.services.clock.now(), form: refused };
+  const query = readListAddress(c.req.query(), VISIT_LIST);
+  const [grant, { items, ...cursors }, isOpen] = await Promise.all([
+    getGrant(ctx),
+    listVisits(ctx, query),
+    hasOpenVisit(ctx),
+  ]);
+  const props = {
+    grant,
+    visits: items,
+    pages: pageLinks(PATH, cursors),
+    hasOpenVisit: isOpen,
+    now: ctx.services.clock.now(),
+    form: refused,
+  };
   const text = textOf(c);
   const trail = [{ label: text.settings, href: "/settings" }];
   return { title: text.title, trail, body: <SupportPage {...props} /> };

@@ -21,7 +21,7 @@ import {
   OWNERSHIP_TRANSFER,
 } from "../../src/access/ownership.ts";
 import { toRole } from "../../src/access/member_role.ts";
-import { idOfRole } from "../../src/access/permissions.ts";
+import { grantsOfRole, idOfRole, type MemberRole } from "../../src/access/permissions.ts";
 import { listGrantableRoles } from "../../src/access/roles.ts";
 import type { MemberContext } from "../../src/context.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
@@ -48,7 +48,7 @@ import { localeOf } from "../locale.ts";
 import { forgetSession, renewSession } from "../middleware/session.ts";
 import { type Done, done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { snakeCase } from "../wire.ts";
-import { MemberPages } from "./member_pages.ts";
+import { MemberPages, START_PATH } from "./member_pages.ts";
 
 const NO_FIELDS = z.object({});
 const REFUSALS = ["invalid", "conflict", "forbidden"] as const;
@@ -86,7 +86,9 @@ pages.post("/team/:id/role", (c) => {
     schema: memberChanges,
     submit: async (input) => await changeRole(await currentMember(c.get("member")), c.req.param("id"), input),
     done: async ({ name, role, customRole, userId }) => {
-      if (isSelf(c.get("member"), userId)) return await stayAs(c, textOf(c).role.savedSelf);
+      if (isSelf(c.get("member"), userId)) {
+        return await stayAs(c, toRole({ role, customRole }), textOf(c).role.savedSelf);
+      }
       const { withArticle, ownRole } = textOf(c);
       const shownRole = role === "custom" ? ownRole(customRole!.name) : withArticle[role];
       return afterChange(c, textOf(c).role.saved(name, shownRole));
@@ -154,7 +156,7 @@ pages.get("/team/ownership", async (c) => {
 
 pages.post("/team/ownership/accept", async (c) => {
   await acceptOwnership(await currentMember(c.get("member")));
-  return await done(c, await stayAs(c, textOf(c).ownership.accepted));
+  return await done(c, await stayAs(c, "owner", textOf(c).ownership.accepted));
 });
 
 pages.post("/team/ownership/end", async (c) => {
@@ -188,10 +190,10 @@ function afterChange(c: Context<MemberEnv>, text: string): Done {
   };
 }
 
-/** The person's old session ended with their old role. */
-async function stayAs(c: Context<MemberEnv>, flash: string): Promise<Done> {
+/** The person's old session ended with their old role. The new one may not see the members. */
+async function stayAs(c: Context<MemberEnv>, role: MemberRole, flash: string): Promise<Done> {
   await renewSession(c);
-  return { to: MEMBERS.path, flash };
+  return { to: grantsOfRole(role).has(MEMBERS_READ) ? MEMBERS.path : START_PATH, flash };
 }
 
 /** The person has no session in this workspace any longer. */

@@ -1,9 +1,8 @@
 import type { Context } from "hono";
-import { createHandoff } from "../../src/identity/handoffs.ts";
+import { createHandoffToOnly } from "../../src/identity/handoffs.ts";
 import type { CheckedSignIn } from "../../src/identity/second_step.ts";
 import type { StartedSession } from "../../src/identity/sessions.ts";
 import type { User } from "../../src/identity/users.ts";
-import { findOnlyWorkspace } from "../../src/tenancy/workspaces.ts";
 import { signInText } from "../../views/pages/sign_in/text.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
@@ -40,7 +39,6 @@ export async function destinationOf(
 ): Promise<string> {
   if (c.get("tenant")) return safeNext(next, "/dashboard");
   const ctx = systemContextOf(c);
-  const only = next ? null : await findOnlyWorkspace(ctx, user);
-  if (!only) return safeNext(next, "/workspaces");
-  return await createHandoff(ctx, only, { userId: user.id, signInId, remember, welcome: null });
+  const only = next ? null : await createHandoffToOnly(ctx, user, { signInId, remember, welcome: null });
+  return only ?? safeNext(next, "/workspaces");
 }

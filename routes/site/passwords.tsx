@@ -7,15 +7,17 @@ import {
   requestPasswordLink,
   setPasswordByLink,
 } from "../../src/identity/password_links.ts";
+import { linkText, textPasswordLink } from "../../src/identity/password_link_codes.ts";
 import { ForgotPasswordForm, ForgotPasswordPage } from "../../views/pages/passwords/forgot_password_page.tsx";
 import { OtherAccountPage } from "../../views/pages/passwords/other_account_page.tsx";
 import {
   SetPasswordForm,
   type SetPasswordFormProps,
   SetPasswordPage,
+  TextCodeArea,
 } from "../../views/pages/passwords/set_password_page.tsx";
 import { passwordText } from "../../views/pages/passwords/text.ts";
-import { type HttpEnv, systemContextOf } from "../http.ts";
+import { type HttpEnv, readForm, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { rememberBrowser, signInBrowser } from "../middleware/session.ts";
 import { done, form, page } from "../page.tsx";
@@ -46,7 +48,7 @@ passwordPages.get("/reset-password", async (c) => {
   const token = c.req.query("token") ?? "";
   const link = await findPasswordLink(systemContextOf(c), token);
   if (!link) return await expiredLink(c);
-  if ((link.isFirst || link.asksForCode) && link.isOfAnother) return await otherAccount(c, token, link);
+  if ((link.isFirst || link.step) && link.isOfAnother) return await otherAccount(c, token, link);
   return await page(c, setPassword(c, { token, ...link }));
 });
 
@@ -70,15 +72,39 @@ passwordPages.post("/reset-password", (c) => {
   });
 });
 
+passwordPages.post("/reset-password/sms", async (c) => {
+  const ctx = systemContextOf(c);
+  const { token = "" } = await readForm(c);
+  return await form(c, {
+    schema: linkText,
+    refusals: ["invalid", "rate_limited"],
+    submit: async (input) => {
+      await textPasswordLink(ctx, input);
+      return await findPasswordLink(ctx, token);
+    },
+    done: (link) => ({
+      to: `/reset-password?${new URLSearchParams({ token })}`,
+      flash: { kind: "info", text: textOf(c).codeTexted },
+      partial: link?.step ? <TextCodeArea step={link.step} /> : undefined,
+    }),
+    refused: async ({ errors, problem }) => {
+      const link = errors.token ? null : await findPasswordLink(ctx, token);
+      if (!link?.step) return await expiredLink(c);
+      const area = <TextCodeArea step={link.step} problem={problem} />;
+      return { ...setPassword(c, { token, ...link, problem }), partial: area };
+    },
+  });
+});
+
 function textOf(c: Context<HttpEnv>) {
   return passwordText.of(localeOf(c));
 }
 
 function setPassword(
   c: Context<HttpEnv>,
-  { token, address, isFirst, asksForCode, errors }: SetPasswordFormProps,
+  { token, address, isFirst, step, problem, errors }: SetPasswordFormProps,
 ) {
-  const form = { token, address, isFirst, asksForCode, errors };
+  const form = { token, address, isFirst, step, problem, errors };
   return {
     title: textOf(c).chooseTitle,
     body: <SetPasswordPage {...form} />,

@@ -1,11 +1,10 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { finishSecondStep, secondStep } from "../../src/identity/finish_second_step.ts";
 import {
   emailSecondStep,
   findSecondStep,
-  finishSecondStep,
   type OpenSecondStep,
-  secondStep,
   textSecondStep,
 } from "../../src/identity/second_step.ts";
 import {

@@ -4,6 +4,7 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { roles } from "../../db/control/schema/roles.ts";
+import { supportVisits } from "../../db/control/schema/support.ts";
 import { users } from "../../db/control/schema/users.ts";
 import type { TenantContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -14,6 +15,7 @@ import { SIGN_INS } from "../identity/sign_in_caches.ts";
 import { lockUser } from "../identity/users.ts";
 import { isId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
+import { endVisits } from "../support/ending.ts";
 import { describeActor, type UserId } from "./actor.ts";
 import { authorize } from "./authorize.ts";
 import { MEMBER_REMOVED, MEMBER_ROLE_CHANGED } from "./events.ts";
@@ -80,8 +82,8 @@ export async function changeRole(
 }
 
 /**
- * Removes a member, or lets the actor leave. Ends their sessions and tokens in the tenant. Throws `not_found`, `conflict` for the
- * last owner, `forbidden`, or `reauthentication_required` for someone else's membership.
+ * Removes a member, or lets the actor leave. Ends their sessions and tokens in the tenant, and the visits in which staff act for them.
+ * Throws `not_found`, `conflict` for the last owner, `forbidden`, or `reauthentication_required` for someone else's membership.
  */
 export async function removeMember(ctx: TenantContext, id: string): Promise<Member> {
   const { userId } = await getMember(ctx, id);
@@ -96,6 +98,8 @@ export async function removeMember(ctx: TenantContext, id: string): Promise<Memb
     await tx.delete(memberships).where(eq(memberships.id, id));
     await endTenantSessions(tx, member.userId, ctx.tenant.id);
     await endTenantTokens(ctx.system, tx, member.userId, ctx.tenant.id);
+    const tenant = { id: ctx.tenant.id, schema: ctx.tenant.schemaName };
+    await endVisits(ctx.system, tx, tenant, eq(supportVisits.memberId, member.userId));
     await publish(ctx.system, tx, MEMBER_REMOVED, {
       before: subjectOf(member),
       details: { role: nameOfRole(toRole(member)) },

@@ -36,20 +36,45 @@ export const ANNOUNCEMENTS_MANAGE = permission("announcements:manage", {
 export const ANNOUNCEMENT_PUBLISHED = anonymousEvent("announcement.published", {
   sentence: "published the announcement “{text}”",
 });
+export const ANNOUNCEMENT_CHANGED = anonymousEvent("announcement.changed", {
+  sentence: "changed the announcement “{text}”",
+});
+export const ANNOUNCEMENT_DELETED = anonymousEvent("announcement.deleted", {
+  sentence: "deleted the announcement “{text}”",
+});
 export const ANNOUNCEMENT_ENDED = anonymousEvent("announcement.ended", {
   sentence: "ended the announcement “{text}”",
 });
 
 export type Announcement = typeof announcements.$inferSelect;
 
+const text = singleLine(MAX_TEXT_LENGTH, TEXT_MISSING);
+const kind = z.enum(["info", "warning"]);
+const linkUrl = z.string().trim().max(500, LINK_INVALID.code)
+  .regex(/^(?:https:\/\/[^\s"<>]+)?$/, LINK_INVALID.code);
+const days = z.string(DAYS_INVALID.code).trim();
+/** Whole numbers from 1 to 365. */
+const DAYS = "[1-9]|[1-9]\\d|[12]\\d\\d|3[0-5]\\d|36[0-5]";
+
 export const newAnnouncement = z.object({
-  text: singleLine(MAX_TEXT_LENGTH, TEXT_MISSING),
-  kind: z.enum(["info", "warning"]).default("info"),
-  linkUrl: z.string().trim().max(500, LINK_INVALID.code)
-    .regex(/^(?:https:\/\/[^\s"<>]+)?$/, LINK_INVALID.code).default(""),
-  days: z.string(DAYS_INVALID.code).trim()
-    .regex(/^(?:[1-9]|[1-9]\d|[12]\d\d|3[0-5]\d|36[0-5])$/, DAYS_INVALID.code).transform(Number),
+  text,
+  kind: kind.default("info"),
+  linkUrl: linkUrl.default(""),
+  days: days.regex(new RegExp(`^(?:${DAYS})$`), DAYS_INVALID.code).transform(Number),
   ...planFields,
+});
+
+/** Without `days`, or with an empty text, the announcement ends when it would have ended. */
+export const announcementChanges = newAnnouncement.extend({
+  days: days.regex(new RegExp(`^(?:|${DAYS})$`), DAYS_INVALID.code)
+    .transform((typed) => typed === "" ? undefined : Number(typed)).optional(),
+});
+
+/** What members would see of a form that isn't finished. Null: nothing yet. */
+export const announcementPreview = z.object({
+  text: text.nullable().catch(null),
+  kind: kind.catch("info"),
+  linkUrl: linkUrl.transform((typed) => typed || null).catch(null),
 });
 
 /** What members see now, and who dismissed what: both at most five seconds old. */
@@ -116,6 +141,53 @@ export async function publishAnnouncement(
   ctx.services.use(ANNOUNCEMENTS).live.delete(ALL);
 }
 
+/** Throws `forbidden` or `not_found`. */
+export async function getAnnouncement(ctx: SystemContext, id: string): Promise<Announcement> {
+  authorize(ctx, ANNOUNCEMENTS_MANAGE);
+  const [found] = isId(id)
+    ? await ctx.control.select().from(announcements).where(eq(announcements.id, id))
+    : [];
+  if (!found) throw missing();
+  return found;
+}
+
+/**
+ * Changes an announcement that is shown. People who dismissed it don't see it again. Throws `forbidden`, or `not_found` if it isn't
+ * shown.
+ */
+export async function changeAnnouncement(
+  ctx: SystemContext,
+  id: string,
+  { text, kind, linkUrl, days, ...fields }: z.output<typeof announcementChanges>,
+): Promise<void> {
+  authorize(ctx, ANNOUNCEMENTS_MANAGE);
+  if (!isId(id)) throw missing();
+  const now = ctx.services.clock.now();
+  await ctx.tx(async (tx) => {
+    const [before] = await tx.select().from(announcements).where(isShown(id, now)).for("update");
+    if (!before) throw missing();
+    const endsAt = days === undefined ? before.endsAt : after(now, days * DAY);
+    const changes = { text, kind, linkUrl: linkUrl || null, plans: chosenPlans(fields), endsAt };
+    const [from, to] = [detailsOf(before), detailsOf(changes)];
+    if (JSON.stringify(from) === JSON.stringify(to)) return;
+    await tx.update(announcements).set(changes).where(eq(announcements.id, id));
+    await publish(ctx, tx, ANNOUNCEMENT_CHANGED, { details: { text, from, to } });
+  });
+  ctx.services.use(ANNOUNCEMENTS).live.delete(ALL);
+}
+
+/** Deletes an announcement, shown or not, and who dismissed it. Throws `forbidden` or `not_found`. */
+export async function deleteAnnouncement(ctx: SystemContext, id: string): Promise<void> {
+  authorize(ctx, ANNOUNCEMENTS_MANAGE);
+  if (!isId(id)) throw missing();
+  await ctx.tx(async (tx) => {
+    const [deleted] = await tx.delete(announcements).where(eq(announcements.id, id)).returning();
+    if (!deleted) throw missing();
+    await publish(ctx, tx, ANNOUNCEMENT_DELETED, { details: { text: deleted.text } });
+  });
+  ctx.services.use(ANNOUNCEMENTS).live.delete(ALL);
+}
+
 /** Ends an announcement now. Throws `forbidden`, or `not_found` if it isn't shown. */
 export async function endAnnouncement(ctx: SystemContext, id: string): Promise<void> {
   authorize(ctx, ANNOUNCEMENTS_MANAGE);
@@ -123,11 +195,24 @@ export async function endAnnouncement(ctx: SystemContext, id: string): Promise<v
   const now = ctx.services.clock.now();
   await ctx.tx(async (tx) => {
     const [ended] = await tx.update(announcements).set({ endsAt: now })
-      .where(and(eq(announcements.id, id), gt(announcements.endsAt, now))).returning();
+      .where(isShown(id, now)).returning();
     if (!ended) throw missing();
     await publish(ctx, tx, ANNOUNCEMENT_ENDED, { details: { text: ended.text } });
   });
   ctx.services.use(ANNOUNCEMENTS).live.delete(ALL);
+}
+
+function isShown(id: string, now: Date) {
+  return and(eq(announcements.id, id), gt(announcements.endsAt, now));
+}
+
+function detailsOf(
+  { text, kind, linkUrl, plans, endsAt }: Pick<
+    Announcement,
+    "text" | "kind" | "linkUrl" | "plans" | "endsAt"
+  >,
+) {
+  return { text, kind, link_url: linkUrl, plans, ends_at: endsAt.toISOString() };
 }
 
 function missing() {

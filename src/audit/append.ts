@@ -12,6 +12,7 @@ import type { Services } from "../ports.ts";
 import { maskSecrets } from "./secrets.ts";
 
 const NO_LONGER_A_MEMBER = problem("no_longer_a_member", "You are no longer a member of this workspace.");
+const VISIT_OVER = problem("acting_visit_over", "Your visit to this workspace is over.");
 
 /** Who acted, and from where, as a log shows it. */
 type Shown = { id: string | null; name: string; ipAddress: string | undefined };
@@ -35,14 +36,15 @@ export type Acting = {
 };
 
 /**
- * Adds a line to the tenant's log. The database writes the member's current name, and "System" for the product itself.
- * Throws `forbidden` if the actor is no longer a member.
+ * Adds a line to the tenant's log. The database writes the current names of the member and of the staff who act for them, and "System"
+ * for the product itself. Throws `forbidden` if the actor is no longer a member, or the visit in which they act is over.
  */
 export async function appendLine(ctx: Acting, tx: TenantTx, line: NewLine): Promise<void> {
   try {
     await tx.execute(sql`select audit.append(${encode(ctx, line)}::jsonb)`);
   } catch (error) {
-    throw isRefusedByFunction(error) ? forbidden(NO_LONGER_A_MEMBER) : error;
+    if (!isRefusedByFunction(error)) throw error;
+    throw forbidden(ctx.actor.type === "acting" ? VISIT_OVER : NO_LONGER_A_MEMBER);
   }
 }
 
@@ -71,7 +73,7 @@ export async function appendPlatformLine(
   await tx.execute(sql`select audit.append_platform(${encode(who, line)}::jsonb)`);
 }
 
-/** The JSON that the functions of schema `audit` take. */
+/** The JSON that the functions of schema `audit` take. No line contains `visit_id`, by which `audit.append` checks who acts. */
 function encode(
   { actor, requestId, ipAddress, services }: Acting,
   { action, subject, details = {} }: NewLine,
@@ -87,6 +89,7 @@ function encode(
     subject_id: subject?.id ?? null,
     subject_name: subject?.name ?? null,
     details: maskSecrets(details),
+    visit_id: actor.type === "acting" ? actor.visit.id : undefined,
     origin: originOf(actor, requestId, shown.ipAddress),
   });
 }

@@ -1,4 +1,4 @@
-import { eq, inArray } from "drizzle-orm";
+import { count, eq, inArray, ne } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { flags } from "../../db/control/schema/flags.ts";
@@ -16,7 +16,7 @@ import { SECOND } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
 import { part } from "../ports.ts";
 import type { Flag } from "./flag.ts";
-import { matches, type Rule } from "./rule.ts";
+import { IS_ON_FOR_TENANT, matches, type Rule } from "./rule.ts";
 
 const FLAG_NOT_FOUND = problem("flag_not_found", "This feature flag was not found.");
 const PERCENTAGE_INVALID = problem("flag_percentage_invalid", "Enter a whole number from 0 to 100.");
@@ -43,6 +43,8 @@ export const FLAG_RULES = part(
   () => new MemoryCache<Rules>({ capacity: 1, ttl: 5 * SECOND }),
 );
 const ALL = "all";
+
+const EXISTS = ne(tenants.status, "deleting");
 
 const subdomainList = z.string().max(MAX_LIST_LENGTH).default("")
   .transform((typed) => [...new Set(typed.toLowerCase().split(/[\s,]+/).filter(Boolean))]);
@@ -73,6 +75,24 @@ export async function isOn(
   });
   const rule = rules.get(flag.name);
   return rule ? matches(flag.name, rule, tenant) : flag.default;
+}
+
+/** For how many workspaces a flag is on, of all that exist. */
+export type Reach = { on: number; all: number };
+
+/** The reach of every flag that `listFlags` lists, by name. Throws `forbidden`. */
+export async function reachOfFlags(ctx: SystemContext): Promise<Map<string, Reach>> {
+  const listed = await listFlags(ctx);
+  const [existing, ruled] = await Promise.all([
+    ctx.control.$count(tenants, EXISTS),
+    ctx.control.select({ name: flags.name, on: count() }).from(flags).innerJoin(tenants, IS_ON_FOR_TENANT)
+      .where(EXISTS).groupBy(flags.name),
+  ]);
+  const on = new Map(ruled.map((row) => [row.name, row.on]));
+  return new Map(listed.map(({ name, flag, rule }) => {
+    const byDefault = flag?.default ? existing : 0;
+    return [name, { on: flag && rule ? on.get(name) ?? 0 : byDefault, all: existing }];
+  }));
 }
 
 /** All flags by name, declared or changed. Throws `forbidden`. */

@@ -1,3 +1,6 @@
+import { sql } from "drizzle-orm";
+import { flags } from "../../db/control/schema/flags.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
 import { sha256 } from "../platform/crypto.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 
@@ -24,3 +27,12 @@ export function matches(name: string, rule: Rule, { id, plan }: Pick<Tenant, "id
 export function shareOf(name: string, tenantId: string): number {
   return parseInt(sha256(`${name} ${tenantId}`).slice(0, HEX_DIGITS), 16) / 16 ** HEX_DIGITS * 100;
 }
+
+const SHARE_IN_SQL =
+  sql`('x' || left(encode(sha256(convert_to(${flags.name} || ' ' || ${tenants.id}, 'UTF8')),
+  'hex'), ${sql.raw(String(HEX_DIGITS))}))::bit(32)::bigint / 4294967296.0 * 100`;
+
+/** Like `matches`, for the rows of two tables, so that the database can count. */
+export const IS_ON_FOR_TENANT =
+  sql`not ${flags.offFor} ? ${tenants.id}::text and (${flags.onFor} ? ${tenants.id}::text
+  or ${flags.plans} ? ${tenants.plan} or ${SHARE_IN_SQL} < ${flags.percentage})`;

@@ -20,9 +20,10 @@ import { expiryOf } from "./authentication.ts";
 import type { Bearer } from "./credentials.ts";
 import type { CodeKind } from "./factors.ts";
 import { authenticate, credentials, withUnchangedPassword, wrongCredentials } from "./sign_in.ts";
-import { redeemSecondStep, secondStep, startSecondStep } from "./second_step.ts";
+import { startSecondStep } from "./second_step.ts";
 import { recordAttempt } from "./sign_in_attempts.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
+import { redeemSecondStep, secondStep } from "./finish_second_step.ts";
 import { SIGNING_KEYS } from "./signing_keys.ts";
 import { lockUser } from "./users.ts";
 
@@ -72,8 +73,8 @@ export async function signInToApi(
   await ctx.services.use(SIGNING_KEYS).refresh();
   const user = await authenticate(ctx, input);
   const tenantId = input.tenant === undefined ? null : await openTenantId(ctx, user, input.tenant);
-  const issued = await withUnchangedPassword(ctx, user, async (tx, { hasFactors }) => {
-    const step = hasFactors && await startSecondStep(ctx, tx, user, { purpose: "api_sign_in", tenantId });
+  const issued = await withUnchangedPassword(ctx, user, async (tx, { provable }) => {
+    const step = await startSecondStep(ctx, tx, user, { purpose: "api_sign_in", tenantId, provable });
     if (step) return { mfaRequired: true as const, mfaToken: step.token, factors: step.kinds };
     return await startFamily(ctx, tx, { userId: user.id, tenantId, methods: ["password"] });
   });
@@ -86,7 +87,8 @@ export async function finishApiSignIn(
   ctx: SystemContext,
   { mfaToken, ...input }: z.output<typeof apiSecondStep>,
 ): Promise<ApiTokens> {
-  return await redeemSecondStep(ctx, "api_sign_in", mfaToken, input, (tx, { userId, tenantId }, methods) => {
+  return await redeemSecondStep(ctx, "api_sign_in", mfaToken, input, (tx, { challenge, methods }) => {
+    const { userId, tenantId } = challenge;
     return startFamily(ctx, tx, { userId, tenantId, methods });
   });
 }

@@ -40,6 +40,24 @@ export async function startChallenge(
   return { token, challenge: row! };
 }
 
+/** The open challenge of a token that can be derived again, or a new one in place of one that has ended. Lock the user before. */
+export async function openChallenge(
+  ctx: SystemContext,
+  tx: ControlTx,
+  challenge: NewChallenge,
+  token: string,
+): Promise<Challenge> {
+  const open = await findChallenge(ctx, challenge.purpose, token, tx);
+  if (open) return open;
+  await tx.delete(challenges).where(eq(challenges.tokenHash, sha256(token)));
+  return (await startChallenge(ctx, tx, challenge, token)).challenge;
+}
+
+/** The code that was texted for a challenge, as `proveCode` takes it. Null if none was. */
+export function textedFor(challenge: Challenge | null): { codeFor: string; phoneId: string } | null {
+  return challenge?.textedTo ? { codeFor: challenge.id, phoneId: challenge.textedTo } : null;
+}
+
 /** The challenge with this token. Null if it has ended. */
 export async function findChallenge(
   ctx: SystemContext,

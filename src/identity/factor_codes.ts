@@ -89,7 +89,7 @@ export async function proveCode(
   const typed = normalizeCode(code);
   const proven = (!kind || kind === "totp") && await useTotp(ctx, tx, isFactorOf(userId)!, typed)
     ? "totp"
-    : (!kind || kind === "sms") && texted && isTextedCode(ctx, texted.codeFor, typed)
+    : (!kind || kind === "sms") && texted && await useTextedCode(ctx, tx, userId, texted, typed)
     ? "sms"
     : (!kind || kind === "email") && emailedFor && isEmailedCode(ctx, emailedFor, typed)
     ? "email"
@@ -97,7 +97,6 @@ export async function proveCode(
     ? "recovery"
     : null;
   if (proven === "email") await touchFactors(ctx, tx, userId, eq(factors.type, "email"));
-  if (proven === "sms") await touchFactors(ctx, tx, userId, eq(factors.id, texted!.phoneId));
   return proven;
 }
 
@@ -166,13 +165,27 @@ async function useRecoveryCode(
   return used.length > 0;
 }
 
+/** A code of a phone that was removed since doesn't count. */
+async function useTextedCode(
+  ctx: SystemContext,
+  tx: ControlTx,
+  userId: UserId,
+  { codeFor, phoneId }: { codeFor: string; phoneId: string },
+  typed: string,
+): Promise<boolean> {
+  return isTextedCode(ctx, codeFor, typed) && await touchFactors(ctx, tx, userId, eq(factors.id, phoneId));
+}
+
+/** Returns whether the person has one of these factors. */
 async function touchFactors(
   { services }: SystemContext,
   tx: ControlTx,
   userId: UserId,
   which: SQL,
-): Promise<void> {
-  await tx.update(factors).set({ lastUsedAt: services.clock.now() }).where(and(isFactorOf(userId), which));
+): Promise<boolean> {
+  const touched = await tx.update(factors).set({ lastUsedAt: services.clock.now() })
+    .where(and(isFactorOf(userId), which)).returning({ id: factors.id });
+  return touched.length > 0;
 }
 
 function inGroups(code: string): string {

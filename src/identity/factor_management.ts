@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { factors } from "../../db/control/schema/factors.ts";
@@ -7,10 +7,8 @@ import { authorizeSelf } from "../access/authorize.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import type { SystemContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
-import { conflict, invalid, notFound } from "../errors.ts";
+import { conflict, invalid } from "../errors.ts";
 import { publish } from "../events/publish.ts";
-import { after, MINUTE } from "../platform/clock.ts";
-import { decrypt } from "../platform/crypto.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
@@ -19,13 +17,11 @@ import { sendsTexts } from "../text_messages/deliver.ts";
 import type { Device } from "./credentials.ts";
 import { USER_FACTOR_ADDED, USER_FACTOR_REMOVED, USER_RECOVERY_CODES_REPLACED } from "./events.ts";
 import {
-  FACTOR_CODE_MINUTES,
   isEmailedCode,
   isTextedCode,
   normalizeCode,
   replaceRecoveryCodes,
   sealFactorSecret,
-  SECRET_PURPOSE,
   useTotp,
   withinCodeLimit,
 } from "./factor_codes.ts";
@@ -38,7 +34,14 @@ import {
   type Factor,
   findFactors,
 } from "./factors.ts";
-import { maskedNumber, PHONE_INVALID, phoneNumber, textCode } from "./factor_texts.ts";
+import { maskedNumber, PHONE_INVALID, phoneNumber } from "./factor_texts.ts";
+import {
+  getPendingFactor,
+  isPending,
+  type PendingFactor,
+  textPending,
+  unknownFactor,
+} from "./pending_factors.ts";
 import { requireRecentSignIn } from "./recent_sign_in.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { recordProof } from "./step_up.ts";
@@ -47,7 +50,6 @@ import { endTrust } from "./trusted_browsers.ts";
 import { getUserById, lockUser } from "./users.ts";
 
 const FACTOR_NAME_MISSING = problem("factor_name_missing", "Enter a name.");
-const FACTOR_NOT_FOUND = problem("factor_not_found", "This second factor was not found.");
 const FACTOR_CODE_WRONG = problem("factor_code_wrong", "This code is wrong. Enter the newest one.");
 const TOO_MANY_FACTORS = problem("too_many_factors", "You have {maximum} second factors. Remove one first.");
 const LAST_FACTOR_NEEDED = problem(
@@ -60,7 +62,6 @@ const NO_FACTORS = problem("no_factors", "Add a second factor first.");
 const MAX_FACTORS = 10;
 const MAX_NAME_LENGTH = 60;
 const MAX_CODE_INPUT_LENGTH = 40;
-const CONFIRM_WITHIN = FACTOR_CODE_MINUTES * MINUTE;
 const DEFAULT_NAMES = { totp: "Authenticator app", email: "Email" };
 
 const log = logOf("security");
@@ -77,17 +78,6 @@ export const newFactor = z.object({
 export const factorConfirmation = z.object({
   code: z.string().max(MAX_CODE_INPUT_LENGTH, FACTOR_CODE_WRONG.code),
 });
-
-/** A second factor that waits for its first code. An authenticator app takes the secret, typed or as the QR code of the URI. */
-export type PendingFactor = {
-  id: string;
-  type: CodeFactorType;
-  name: string;
-  secret?: string;
-  otpauthUri?: string;
-  /** The end of the phone's number, for type `sms`. */
-  phone?: string;
-};
 
 /** The second factors of a person. Throws `forbidden` for anyone but themselves. */
 export async function listFactors(ctx: SystemContext, userId: UserId): Promise<Factor[]> {
@@ -123,48 +113,16 @@ export async function addFactor(
     const createdAt = ctx.services.clock.now();
     await tx.insert(factors).values({ id, userId, type, name, sealedSecret, createdAt });
     if (type === "email") await sendEmail(ctx, tx, FACTOR_CODE, { userId, codeFor: id });
-    const until = after(createdAt, CONFIRM_WITHIN);
-    if (type === "sms") await textCode(ctx, tx, { userId, factorId: id, codeFor: id, until });
+    if (type === "sms") await textPending(ctx, tx, { id, userId, createdAt });
     return {
       id,
       type,
       name,
       secret,
       otpauthUri: secret && totpUri(secret, email),
-      phone: phoneOf(type, phone),
+      phone: type === "sms" && phone ? maskedNumber(phone) : undefined,
     };
   });
-}
-
-function phoneOf(type: CodeFactorType, number: string | undefined): string | undefined {
-  return type === "sms" && number ? maskedNumber(number) : undefined;
-}
-
-/** The factor that waits for its first code. Throws `not_found` after ten minutes. */
-export async function getPendingFactor(
-  ctx: SystemContext,
-  userId: UserId,
-  id: string,
-): Promise<PendingFactor> {
-  authorizeSelf(ctx, userId);
-  if (!isId(id)) throw unknownFactor();
-  const [row] = await ctx.control.select().from(factors).where(isPending(ctx, userId, id));
-  if (!row) throw unknownFactor();
-  const { type, name, sealedSecret } = row;
-  if (type === "passkey") throw unknownFactor();
-  const opened = sealedSecret
-    ? decrypt(sealedSecret, ctx.services.config.appSecrets, SECRET_PURPOSE)
-    : undefined;
-  const secret = type === "totp" ? opened : undefined;
-  const { email } = await getUserById(ctx.control, userId);
-  return {
-    id,
-    type,
-    name,
-    secret,
-    otpauthUri: secret && totpUri(secret, email),
-    phone: phoneOf(type, opened),
-  };
 }
 
 /**
@@ -277,15 +235,6 @@ async function confirmIn(
   return confirmed.length > 0;
 }
 
-function isPending({ services }: SystemContext, userId: UserId, id: string) {
-  return and(
-    eq(factors.id, id),
-    eq(factors.userId, userId),
-    isNull(factors.confirmedAt),
-    gt(factors.createdAt, after(services.clock.now(), -CONFIRM_WITHIN)),
-  );
-}
-
 async function publishChange(
   ctx: SystemContext,
   tx: ControlTx,
@@ -295,8 +244,4 @@ async function publishChange(
 ): Promise<void> {
   const { id, name } = await getUserById(tx, userId);
   await publish(ctx, tx, event, { after: { id, name }, details });
-}
-
-function unknownFactor() {
-  return notFound(FACTOR_NOT_FOUND);
 }

@@ -3,6 +3,7 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { factors, recoveryCodes } from "../../db/control/schema/factors.ts";
+import { users } from "../../db/control/schema/users.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { sendsTexts } from "../text_messages/deliver.ts";
@@ -43,25 +44,44 @@ export async function hasFactors(db: ControlDb | ControlTx, userId: UserId): Pro
 }
 
 export async function countRecoveryCodes(db: ControlDb | ControlTx, userId: UserId): Promise<number> {
-  return await db.$count(recoveryCodes, and(eq(recoveryCodes.userId, userId), isNull(recoveryCodes.usedAt)));
+  return await db.$count(recoveryCodes, isUnusedOf(userId));
 }
 
 /** How a person can prove their second factor: with a passkey, and with these kinds of codes, the strongest first. */
 export type FactorWays = { kinds: CodeKind[]; hasPasskey: boolean };
 
-/** Phones count only where text messages can be sent. */
+/** The types of a person's second factors, and `recovery` if they have unused recovery codes, in no order. */
+export type Provable = readonly (FactorType | "recovery")[];
+
+/** How a person can prove their second factor. */
 export async function findFactorWays(
-  { services }: Pick<SystemContext, "services">,
+  ctx: Pick<SystemContext, "services">,
   db: ControlDb | ControlTx,
   userId: UserId,
 ): Promise<FactorWays> {
-  const types = (await findFactors(db, userId)).map(({ type }) => type);
-  if (types.length === 0) return { kinds: [], hasPasskey: false };
-  const hasRecovery = await countRecoveryCodes(db, userId) > 0;
+  return waysOf(ctx, await findProvable(db, userId));
+}
+
+export async function findProvable(db: ControlDb | ControlTx, userId: UserId): Promise<Provable> {
+  const [row] = await db.select({ provable: provableOf(userId) }).from(users).where(eq(users.id, userId));
+  return row?.provable ?? [];
+}
+
+/** Phones count only where text messages can be sent. */
+export function waysOf({ services }: Pick<SystemContext, "services">, provable: Provable): FactorWays {
   const kinds = CODE_KINDS.filter((kind) =>
-    kind === "recovery" ? hasRecovery : types.includes(kind) && (kind !== "sms" || sendsTexts(services))
+    provable.includes(kind) && (kind !== "sms" || sendsTexts(services))
   );
-  return { kinds, hasPasskey: types.includes("passkey") };
+  return { kinds, hasPasskey: provable.includes("passkey") };
+}
+
+/** What a person can prove, as a column of another query. Nothing without a second factor. */
+export function provableOf(userId: UserId): SQL<Provable> {
+  return sql<Provable>`(select coalesce(jsonb_agg(distinct ${factors.type}) ||
+      case when exists (select from ${recoveryCodes} where ${
+    isUnusedOf(userId)
+  }) then '"recovery"' else '[]' end::jsonb,
+    '[]') from ${factors} where ${isFactorOf(userId)})`;
 }
 
 /** Removes all second factors of a person, confirmed or not, and their recovery codes. */
@@ -78,4 +98,8 @@ export function hasFactorsOf(userId: UserId | PgColumn): SQL<boolean> {
 /** Matches the second factors that a person has confirmed. */
 export function isFactorOf(userId: UserId | PgColumn) {
   return and(eq(factors.userId, userId), isNotNull(factors.confirmedAt));
+}
+
+function isUnusedOf(userId: UserId) {
+  return and(eq(recoveryCodes.userId, userId), isNull(recoveryCodes.usedAt));
 }

@@ -7,10 +7,12 @@ import { MINUTE, SECOND } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { type Tenant, tenantUrl } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
+import { selectOnlyWorkspace, type WorkspaceMember } from "../tenancy/workspaces.ts";
 import type { Device, Session } from "./credentials.ts";
 import {
   bindOneTimeToken,
   issueOneTimeToken,
+  issueTokenForSelected,
   type OneTimeGrant,
   peekOneTimeToken,
   redeemOneTimeToken,
@@ -64,14 +66,22 @@ export type Handoff = {
  * in, and only in the browser where they are signed in. Decision 006 describes the steps.
  */
 export async function createHandoff(ctx: SystemContext, tenant: Tenant, request: HandoffRequest) {
-  const { userId, signInId, remember, welcome, origin = ctx.services.config.appUrl.origin, next } = request;
-  const { supportVisitId } = request;
-  const grant = {
-    userId,
-    tenantId: tenant.id,
-    details: { signInId, remember, welcome, origin, next, supportVisitId },
-  };
+  const grant = { ...grantOf(ctx, request), tenantId: tenant.id };
   return handoffUrl(ctx, tenant, await issueOneTimeToken(ctx, "handoff", grant, HANDOFF_TTL));
+}
+
+/**
+ * Like `createHandoff`, to the only workspace of a user who has exactly one. Null for anyone else. It is one statement, because most
+ * sign-ins end with it.
+ */
+export async function createHandoffToOnly(
+  ctx: SystemContext,
+  user: WorkspaceMember,
+  request: Omit<HandoffRequest, "userId">,
+): Promise<string | null> {
+  const grant = grantOf(ctx, { ...request, userId: user.id });
+  const issued = await issueTokenForSelected(ctx, "handoff", grant, HANDOFF_TTL, selectOnlyWorkspace(user));
+  return issued && handoffUrl(ctx, issued, issued.token);
 }
 
 /** The URL of a handoff with this token. */
@@ -156,6 +166,12 @@ async function findSupportVisit(ctx: SystemContext, tx: ControlTx, id: unknown) 
   )
     .where(isOpen).for("update");
   return visit ?? null;
+}
+
+function grantOf({ services }: SystemContext, request: HandoffRequest): Omit<OneTimeGrant, "tenantId"> {
+  const { userId, signInId, remember, welcome, next, supportVisitId } = request;
+  const { origin = services.config.appUrl.origin } = request;
+  return { userId, details: { signInId, remember, welcome, origin, next, supportVisitId } };
 }
 
 function signInOf({ userId, details }: OneTimeGrant) {

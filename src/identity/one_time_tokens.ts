@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, type SQL, sql } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { oneTimeTokens } from "../../db/control/schema/identity.ts";
@@ -20,17 +20,34 @@ export async function issueOneTimeToken(
   grant: OneTimeGrant,
   ttl: number,
 ): Promise<string> {
-  const token = newToken();
-  const now = ctx.services.clock.now();
-  await ctx.control.insert(oneTimeTokens).values({
-    id: newId(),
-    tokenHash: sha256(token),
-    purpose,
-    ...grant,
-    createdAt: now,
-    expiresAt: after(now, ttl),
-  });
+  const { token, row } = newRow(ctx, purpose, grant, ttl);
+  await ctx.control.insert(oneTimeTokens).values(row);
   return token;
+}
+
+/**
+ * Like `issueOneTimeToken`, for the tenant whose `id` and `subdomain` the query `tenant` selects, in one statement. Returns the token
+ * and the subdomain. Null if `tenant` selects none.
+ */
+export async function issueTokenForSelected(
+  ctx: SystemContext,
+  purpose: OneTimePurpose,
+  grant: Omit<OneTimeGrant, "tenantId">,
+  ttl: number,
+  tenant: SQL,
+): Promise<{ token: string; subdomain: string } | null> {
+  const { token, row } = newRow(ctx, purpose, { ...grant, tenantId: null }, ttl);
+  const { id, tokenHash, userId, details, createdAt, expiresAt } = row;
+  const [selected] = await ctx.control.execute<{ subdomain: string }>(sql`
+    with selected as (${tenant}), issued as (
+      insert into control.one_time_tokens
+        (id, token_hash, purpose, user_id, tenant_id, details, created_at, expires_at)
+      select ${id}::uuid, ${tokenHash}, ${purpose}, ${userId}::uuid, selected.id, ${
+    JSON.stringify(details)
+  }::jsonb,
+        ${createdAt.toISOString()}::timestamptz, ${expiresAt.toISOString()}::timestamptz from selected)
+    select subdomain from selected`);
+  return selected ? { token, subdomain: selected.subdomain } : null;
 }
 
 /** The grant of a token, without using the token up. Null in the same cases as `redeemOneTimeToken`. */
@@ -87,6 +104,13 @@ export async function endOneTimeTokens(
     isNull(oneTimeTokens.usedAt),
   );
   await tx.update(oneTimeTokens).set({ usedAt: ctx.services.clock.now() }).where(isOpen);
+}
+
+function newRow({ services }: SystemContext, purpose: OneTimePurpose, grant: OneTimeGrant, ttl: number) {
+  const token = newToken();
+  const createdAt = services.clock.now();
+  const expiresAt = after(createdAt, ttl);
+  return { token, row: { id: newId(), tokenHash: sha256(token), purpose, ...grant, createdAt, expiresAt } };
 }
 
 function redeemable(ctx: SystemContext, purpose: OneTimePurpose, token: string) {

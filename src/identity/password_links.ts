@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { describeActor, type UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
@@ -8,16 +7,16 @@ import { conflict, invalid } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
 import { emailAddress } from "../platform/text.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
-import { findOnlyWorkspace, findWorkspace } from "../tenancy/workspaces.ts";
+import { findWorkspace } from "../tenancy/workspaces.ts";
 import { resetAccess } from "./account_access.ts";
 import { findUserOfToken } from "./address_tokens.ts";
 import type { Device } from "./credentials.ts";
 import { markEmailConfirmed } from "./email_verification.ts";
 import { PASSWORD_CHANGED, RESET_PASSWORD } from "./emails.ts";
-import { proveCode, withinCodeLimit } from "./factor_codes.ts";
-import { hasFactors } from "./factors.ts";
-import { createHandoff } from "./handoffs.ts";
+import { withinCodeLimit } from "./factor_codes.ts";
+import { createHandoff, createHandoffToOnly } from "./handoffs.ts";
 import { redeemOneTimeToken } from "./one_time_tokens.ts";
+import { findLinkStep, LINK_EXPIRED, type LinkStep, proveLinkCode } from "./password_link_codes.ts";
 import { checkNewPassword, hashPassword } from "./passwords.ts";
 import { type StartedSession, startSession } from "./sessions.ts";
 import { enforceForAddress, LINKS_ADDRESS } from "./sign_in_limits.ts";
@@ -28,14 +27,10 @@ const LINK_OF_ANOTHER = problem(
   "link_of_another",
   "You're signed in as {current}. This link is for {email}. Sign out to use it.",
 );
-const LINK_EXPIRED = problem(
-  "password_link_expired",
-  "This link has been used or has expired. Ask for a new one.",
-);
-
+const CODE_MISSING = problem("password_link_code_missing", "Enter a code.");
 const CODE_WRONG = problem(
   "password_link_code_wrong",
-  "Enter a new code from your authenticator app, or a recovery code.",
+  "This code is wrong or was used before. Try another one.",
 );
 
 const MAX_CODE_INPUT_LENGTH = 40;
@@ -49,14 +44,14 @@ export const newPassword = z.object({
 export const forgottenPassword = z.object({ email: emailAddress });
 
 /**
- * A link that still works. `isFirst`: its account has no password yet. `isOfAnother`: somebody else is signed in here. `asksForCode`:
- * the account has a second factor.
+ * A link that still works. `isFirst`: its account has no password yet. `isOfAnother`: somebody else is signed in here. `step`: the
+ * account's second factor, if it has one.
  */
 export type OpenPasswordLink = {
   address: string;
   isFirst: boolean;
   isOfAnother: boolean;
-  asksForCode: boolean;
+  step: LinkStep | null;
 };
 
 /** `signed_in`: the browser gets `session` and goes on to `url`. `sign_in`: the person signs in with the new password. */
@@ -84,7 +79,7 @@ export async function findPasswordLink(ctx: SystemContext, token: string): Promi
     address: user.email,
     isFirst: isFirstPassword(user),
     isOfAnother: isSomeoneElse(ctx, user),
-    asksForCode: await asksForCode(ctx.control, user),
+    step: await findLinkStep(ctx, ctx.control, user, token),
   };
 }
 
@@ -102,7 +97,7 @@ export async function setPasswordByLink(
 ): Promise<PasswordOutcome> {
   const user = await findUserOfToken(ctx, "set_password", input.token);
   if (!user) throw expired();
-  const isAsked = await asksForCode(ctx.control, user);
+  const isAsked = await findLinkStep(ctx, ctx.control, user, input.token) !== null;
   if ((isFirstPassword(user) || isAsked) && isSomeoneElse(ctx, user)) throw belongsToAnother(ctx, user);
   await checkNewPassword(ctx.services.config, input.password, { email: user.email, names: [user.name] });
   const setPassword = async () => {
@@ -110,7 +105,7 @@ export async function setPasswordByLink(
     return await ctx.tx((tx) => setPasswordIn(ctx, tx, user, { ...input, passwordHash, device }));
   };
   const set = isAsked ? await withinCodeLimit(ctx, user.id, setPassword) : await setPassword();
-  if (!set) throw invalid({ code: CODE_WRONG });
+  if (!set) throw invalid({ code: input.code ? CODE_WRONG : CODE_MISSING });
   ctx.services.use(SIGN_INS).forgetUser(user.id);
   if (!set.session) return { next: "sign_in", userId: user.id };
   return { next: "signed_in", session: set.session, url: await destinationOf(ctx, user, set.session, set) };
@@ -129,9 +124,9 @@ async function setPasswordIn(
   },
 ): Promise<{ tenantId: TenantId | null; session: StartedSession | null } | null> {
   await lockUser(tx, user.id);
-  const isAsked = await asksForCode(tx, user);
-  const second = isAsked ? await proveCode(ctx, tx, user.id, { code, emailedFor: null, texted: null }) : null;
-  if (isAsked && !second) return null;
+  const step = await findLinkStep(ctx, tx, user, token);
+  const second = step && await proveLinkCode(ctx, tx, user, step, { token, code });
+  if (step && !second) return null;
   const grant = await redeemOneTimeToken(ctx, tx, "set_password", token);
   if (!grant) throw expired();
   await resetAccess(ctx, tx, user.id, passwordHash);
@@ -151,15 +146,10 @@ async function destinationOf(
   { signInId, remember }: StartedSession,
   { tenantId }: { tenantId: TenantId | null },
 ): Promise<string> {
+  const request = { signInId, remember, welcome: "joined" } as const;
   const invited = tenantId && await findWorkspace(ctx, user, tenantId);
-  const tenant = invited ? invited.tenant : await findOnlyWorkspace(ctx, user);
-  if (!tenant) return "/workspaces";
-  return await createHandoff(ctx, tenant, { userId: user.id, signInId, remember, welcome: "joined" });
-}
-
-/** Factors of an account with an unconfirmed address may be a stranger's, so the link alone decides. */
-async function asksForCode(db: ControlDb | ControlTx, { id, emailVerifiedAt }: User): Promise<boolean> {
-  return emailVerifiedAt !== null && await hasFactors(db, id);
+  if (invited) return await createHandoff(ctx, invited.tenant, { ...request, userId: user.id });
+  return await createHandoffToOnly(ctx, user, request) ?? "/workspaces";
 }
 
 function isFirstPassword({ passwordHash }: User): boolean {

@@ -7,7 +7,7 @@ import { unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { normalizeEmailAddress } from "../platform/text.ts";
-import { hasFactorsOf } from "./factors.ts";
+import { type Provable, provableOf } from "./factors.ts";
 import { findKnownBrowser } from "./known_browsers.ts";
 import { checkPassword } from "./password_checks.ts";
 import { hashPassword, MAX_PASSWORD_LENGTH } from "./passwords.ts";
@@ -74,7 +74,7 @@ export async function startCheckedSession(
 }
 
 /**
- * Runs `work` in a transaction that locks the user's password, and tells it whether the user has second factors. Returns null if the
+ * Runs `work` in a transaction that locks the user's password, and tells it which second factors the user has. Returns null if the
  * password has changed since it was checked. A later change waits for the transaction and sees the rows that `work` wrote.
  */
 export async function withUnchangedPassword<T>(
@@ -92,7 +92,7 @@ export async function withUnchangedPassword<T>(
  * What is known of a user whose password is locked, so that a sign-in needs no query for it. A second factor that is confirmed while
  * the sign-in waits for the lock counts as added after it.
  */
-export type LockedPassword = { hasFactors: boolean };
+export type LockedPassword = { provable: Provable };
 
 /**
  * Locks the user's password until the end of the transaction. Null if it is no longer the password that was checked. Takes the same
@@ -102,7 +102,7 @@ export async function lockPassword(
   tx: ControlTx,
   { id, passwordHash }: User,
 ): Promise<LockedPassword | null> {
-  const [locked] = await tx.select({ hasFactors: hasFactorsOf(id) }).from(users)
+  const [locked] = await tx.select({ provable: provableOf(id) }).from(users)
     .where(and(eq(users.id, id), eq(users.passwordHash, passwordHash!))).for("no key update");
   return locked ?? null;
 }

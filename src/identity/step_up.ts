@@ -6,17 +6,18 @@ import { refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import type { Authentication, AuthenticationMethod, Person, UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { badRequest, invalid, unauthenticated } from "../errors.ts";
-import { sha256 } from "../platform/crypto.ts";
 import { logOf } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import {
   type Challenge,
   emailChallenge,
   findChallenge,
-  startChallenge,
+  openChallenge,
   textChallenge,
+  textedFor,
 } from "./challenges.ts";
 import { proveCode, withinCodeLimit } from "./factor_codes.ts";
+import { findPhones, type Phone } from "./factor_texts.ts";
 import { type FactorWays, findFactorWays } from "./factors.ts";
 import { checkPassword } from "./password_checks.ts";
 import { MAX_PASSWORD_LENGTH, PASSWORD_TOO_LONG } from "./passwords.ts";
@@ -35,7 +36,10 @@ const NO_CODE_BY_TEXT = problem(
   "You can't confirm this with a code by text message.",
 );
 
+const PHONE_UNKNOWN = problem("step_up_phone_unknown", "Choose one of your phones.");
+
 const MAX_CODE_INPUT_LENGTH = 40;
+const MAX_ID_LENGTH = 64;
 
 const log = logOf("security");
 
@@ -44,13 +48,16 @@ export const proof = z.object({
   code: z.string().max(MAX_CODE_INPUT_LENGTH, CODE_WRONG.code).default(""),
 });
 
+/** `factorId` is the id of the phone that gets the code. */
+export const textedProof = z.object({ factorId: z.string().max(MAX_ID_LENGTH).optional() });
+
 /**
  * How a person proves again who they are: with their strongest second factor, otherwise with the password, and without a password
- * with a code by email. `kinds` is empty if only a passkey counts.
+ * with a code by email. `kinds` is empty if only a passkey counts. `phones` can get a code, the one that was used last first.
  */
 export type StepUpWay =
   | { by: "password" }
-  | { by: "code"; isEmailed: boolean; isTexted: boolean } & FactorWays;
+  | { by: "code"; isEmailed: boolean; isTexted: boolean; phones: Phone[] } & FactorWays;
 
 export async function findStepUpWay(ctx: SystemContext): Promise<StepUpWay> {
   const { id, authentication } = personOf(ctx);
@@ -60,12 +67,13 @@ export async function findStepUpWay(ctx: SystemContext): Promise<StepUpWay> {
   const isTexted = challenge !== null && challenge.textedTo !== null;
   if (kinds.includes("totp") || hasPasskey) {
     const strongest = kinds.filter((kind) => kind !== "email" && kind !== "sms");
-    return { by: "code", kinds: strongest, hasPasskey, isEmailed: false, isTexted: false };
+    return { by: "code", kinds: strongest, hasPasskey, isEmailed: false, isTexted: false, phones: [] };
   }
-  if (kinds.length > 0) return { by: "code", kinds, hasPasskey, isEmailed, isTexted };
+  const phones = kinds.includes("sms") ? await findPhones(ctx.control, id) : [];
+  if (kinds.length > 0) return { by: "code", kinds, hasPasskey, isEmailed, isTexted, phones };
   const { passwordHash } = await getUserById(ctx.control, id);
   if (passwordHash) return { by: "password" };
-  return { by: "code", kinds: ["email"], hasPasskey: false, isEmailed, isTexted };
+  return { by: "code", kinds: ["email"], hasPasskey: false, isEmailed, isTexted, phones };
 }
 
 /** Emails the person a code to prove who they are. Throws `bad_request` if they have to do so in a stronger way. */
@@ -75,22 +83,28 @@ export async function emailStepUp(ctx: SystemContext): Promise<void> {
   await sendStepUpCode(ctx, emailChallenge);
 }
 
-/** Texts the person a code to prove who they are. Throws `bad_request` if they have to do so in a stronger way, or `rate_limited`. */
-export async function textStepUp(ctx: SystemContext): Promise<void> {
+/**
+ * Texts the person a code to prove who they are, to the phone with the id `factorId`, or else to the one that they used last. Throws
+ * `bad_request` if they have to do so in a stronger way or have no such phone, or `rate_limited`.
+ */
+export async function textStepUp(
+  ctx: SystemContext,
+  { factorId }: z.output<typeof textedProof> = {},
+): Promise<void> {
   const way = await findStepUpWay(ctx);
   if (way.by !== "code" || !way.kinds.includes("sms")) throw badRequest(NO_CODE_BY_TEXT);
-  await sendStepUpCode(ctx, textChallenge);
+  if (factorId !== undefined && !way.phones.some(({ id }) => id === factorId)) {
+    throw badRequest(PHONE_UNKNOWN);
+  }
+  await sendStepUpCode(ctx, (ctx, tx, challenge) => textChallenge(ctx, tx, challenge, factorId));
 }
 
 async function sendStepUpCode(ctx: SystemContext, send: typeof emailChallenge): Promise<void> {
   const { id: userId, authentication } = personOf(ctx);
   await ctx.tx(async (tx) => {
     await lockUser(tx, userId);
-    const open = await findStepUp(ctx, authentication, tx);
-    if (!open) await tx.delete(challenges).where(eq(challenges.tokenHash, sha256(tokenFor(authentication))));
-    const token = tokenFor(authentication);
-    const started = open ?? (await startChallenge(ctx, tx, { purpose: "step_up", userId }, token)).challenge;
-    await send(ctx, tx, started);
+    const wanted = { purpose: "step_up", userId } as const;
+    await send(ctx, tx, await openChallenge(ctx, tx, wanted, tokenFor(authentication)));
   });
 }
 
@@ -161,7 +175,7 @@ async function proveByCode(
     const method = await proveCode(ctx, tx, userId, {
       code,
       emailedFor: sent?.emailedAt ? sent.id : null,
-      texted: sent?.textedTo ? { codeFor: sent.id, phoneId: sent.textedTo } : null,
+      texted: textedFor(sent),
     });
     if (!method) return false;
     if (method === "email" || method === "sms") {

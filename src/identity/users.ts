@@ -105,6 +105,13 @@ export async function lockUser(tx: ControlTx, userId: UserId): Promise<void> {
   await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for("no key update");
 }
 
+/** Like `lockUser`, and reads the user. Throws `not_found`. */
+export async function getLockedUser(tx: ControlTx, userId: UserId): Promise<User> {
+  const [row] = await tx.select().from(users).where(eq(users.id, userId)).for("no key update");
+  if (!row) throw notFound(PERSON_NOT_FOUND);
+  return toUser(row);
+}
+
 /** Sets the name that the user chose. */
 export async function renameUser(
   ctx: SystemContext,

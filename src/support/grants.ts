@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull } from "drizzle-orm";
+import { and, eq, gt, isNull } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
@@ -26,7 +26,6 @@ const DURATION_INVALID = problem("support_duration_invalid", "Choose how long su
 const NO_GRANT = problem("no_support_access", "Support has no access to this workspace.");
 
 const MAX_NOTE_LENGTH = 500;
-const VISITS_LISTED = 50;
 
 /** How long a workspace can give access. */
 export const GRANT_DURATIONS = { hour: HOUR, day: DAY, week: 7 * DAY };
@@ -46,17 +45,6 @@ export type SupportGrant = {
   grantedBy: { id: string; name: string } | null;
   createdAt: Date;
   expiresAt: Date;
-};
-
-/** Each time that a person of the staff acted for a member. `endedAt` is null while they do. */
-export type ListedVisit = {
-  id: string;
-  staffName: string;
-  memberName: string;
-  reason: string;
-  access: SupportAccess;
-  startedAt: Date;
-  endedAt: Date | null;
 };
 
 /**
@@ -109,21 +97,16 @@ export async function revokeSupport(ctx: MemberContext): Promise<void> {
   services.use(SIGN_INS).forgetTenant(tenant.id);
 }
 
-/** The workspace's grant, if it has one, and the last visits. */
-export async function getSupport(
-  ctx: TenantContext,
-): Promise<{ grant: SupportGrant | null; visits: ListedVisit[] }> {
+/** The workspace's grant, if one is in force. Throws `forbidden` for all but owners. */
+export async function getGrant(ctx: TenantContext): Promise<SupportGrant | null> {
   authorize(ctx, SUPPORT_GRANT);
-  return await readSupport(ctx.system, ctx.tenant.id);
+  return await findGrant(ctx, ctx.services.db.control, ctx.tenant.id);
 }
 
-/** Like `getSupport`, for the platform's staff. */
-export async function getSupportOf(
-  ctx: SystemContext,
-  tenantId: TenantId,
-): Promise<{ grant: SupportGrant | null; visits: ListedVisit[] }> {
+/** Like `getGrant`, for the platform's staff. */
+export async function getGrantOf(ctx: SystemContext, tenantId: TenantId): Promise<SupportGrant | null> {
   authorize(ctx, SUPPORT_ACT);
-  return await readSupport(ctx, tenantId);
+  return await findGrant(ctx, ctx.control, tenantId);
 }
 
 /** The grant that is in force now. */
@@ -141,18 +124,6 @@ export async function findGrant(
       gt(supportGrants.expiresAt, services.clock.now()),
     ));
   return row ? { ...row.grant, grantedBy: row.granter } : null;
-}
-
-async function readSupport(ctx: SystemContext, tenantId: TenantId) {
-  const now = ctx.services.clock.now();
-  const [grant, visits] = await Promise.all([
-    findGrant(ctx, ctx.control, tenantId),
-    ctx.control.select().from(supportVisits).where(eq(supportVisits.tenantId, tenantId))
-      .orderBy(desc(supportVisits.startedAt), desc(supportVisits.id)).limit(VISITS_LISTED),
-  ]);
-  const endOf = ({ endedAt, expiresAt }: typeof visits[number]) =>
-    endedAt ?? (expiresAt <= now ? expiresAt : null);
-  return { grant, visits: visits.map((visit) => ({ ...visit, endedAt: endOf(visit) })) };
 }
 
 /** Ends the workspace's grant and its visits. Returns whether it was still in force. Lock the tenant before. */

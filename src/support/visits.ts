@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull } from "drizzle-orm";
+import { and, count, eq, gt, ilike, isNull, or } from "drizzle-orm";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
@@ -20,9 +20,10 @@ import { job, tenantOf } from "../outbox/job.ts";
 import { enqueue } from "../outbox/outbox.ts";
 import { after, MINUTE } from "../platform/clock.ts";
 import { isId, newId } from "../platform/ids.ts";
+import { likePattern } from "../platform/like_pattern.ts";
 import { inNameOrder } from "../platform/name_order.ts";
 import { problem } from "../platform/problem.ts";
-import { isVisible, multiLine } from "../platform/text.ts";
+import { isVisible, multiLine, searchTerm } from "../platform/text.ts";
 import { openTenant } from "../tenancy/open_tenant.ts";
 import { listOwnerIds } from "../tenancy/owners.ts";
 import { SUPPORT_USED } from "./emails.ts";
@@ -42,12 +43,16 @@ const MEMBER_MISSING = problem("support_member_missing", "Choose a member of thi
 
 const VISIT_LENGTH = 30 * MINUTE;
 const MAX_REASON_LENGTH = 500;
-const MEMBERS_OFFERED = 500;
+const MAX_SEARCH_LENGTH = 100;
+const MEMBERS_OFFERED = 100;
 
 export const newVisit = z.object({
   memberId: z.custom<UserId>((value) => typeof value === "string" && isId(value), MEMBER_MISSING.code),
   reason: multiLine(MAX_REASON_LENGTH).refine(isVisible, REASON_MISSING.code),
 });
+
+/** What a person types to find a member. Anything else finds all. */
+export const memberSearch = searchTerm(MAX_SEARCH_LENGTH).catch("");
 
 /** Writes the end of a visit into the logs once its time is over, unless it has ended before. */
 export const CLOSE_VISIT = job("support.close_visit", {
@@ -61,15 +66,29 @@ export const CLOSE_VISIT = job("support.close_visit", {
   },
 });
 
-/** The members whom staff can act for, by name. */
+/**
+ * The members whom staff can act for, by name: at most 100 whose name or email contains `search`. `total` is the number of all members
+ * that it finds.
+ */
 export async function listVisitable(
   ctx: SystemContext,
   tenantId: TenantId,
-): Promise<{ id: UserId; name: string }[]> {
+  search = "",
+): Promise<{ members: { id: UserId; name: string; email: string }[]; total: number }> {
   authorize(ctx, SUPPORT_ACT);
-  return await ctx.control.select({ id: users.id, name: users.name }).from(memberships)
-    .innerJoin(users, eq(users.id, memberships.userId)).where(eq(memberships.tenantId, tenantId))
-    .orderBy(inNameOrder(users.name), users.id).limit(MEMBERS_OFFERED);
+  const pattern = likePattern(search);
+  const isFound = and(
+    eq(memberships.tenantId, tenantId),
+    search === "" ? undefined : or(ilike(users.name, pattern), ilike(users.email, pattern)),
+  );
+  const [members, [counted]] = await Promise.all([
+    ctx.control.select({ id: users.id, name: users.name, email: users.email }).from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId)).where(isFound)
+      .orderBy(inNameOrder(users.name), users.id).limit(MEMBERS_OFFERED),
+    ctx.control.select({ total: count() }).from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId)).where(isFound),
+  ]);
+  return { members, total: counted!.total };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, eq, ne, type SQL } from "drizzle-orm";
+import { and, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { ControlDb } from "../../db/connection/connect.ts";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
@@ -52,10 +52,11 @@ export async function listTenantsOf(ctx: SystemContext, userId: UserId): Promise
   return rows.map(toTenant);
 }
 
-/** The workspace of a user who has exactly one, otherwise null. */
-export async function findOnlyWorkspace(ctx: SystemContext, member: WorkspaceMember): Promise<Tenant | null> {
-  const [first, second] = await selectWorkspaces(ctx.control).where(belongsTo(member)).limit(2);
-  return first && !second ? toTenant(first) : null;
+/** Selects the `id` and `subdomain` of the workspace of a user who has exactly one. */
+export function selectOnlyWorkspace(member: WorkspaceMember): SQL {
+  return sql`select (array_agg(${tenants.id}))[1] as id, (array_agg(${tenants.subdomain}))[1] as subdomain
+    from ${memberships} join ${tenants} on ${tenants.id} = ${memberships.tenantId}
+    where ${belongsTo(member)} having count(*) = 1`;
 }
 
 /** A user's workspace by its id. Null if there is no such tenant or the user is not a member. */

@@ -72,7 +72,8 @@ Deno.test("a phone as a second factor", async (t) => {
   await t.step("it proves who the person is before a change", async () => {
     world.clock.advance(11 * MINUTE);
     const asked = await browser.get(`${host}/reauthenticate?next=/account/security`);
-    await browser.post(`${host}/reauthenticate`, { step_up: "sms", next: "/account/security" });
+    const [, phone] = /name="step_up_phone" value="([^"]+)"/.exec(asked.text)!;
+    await browser.post(`${host}/reauthenticate`, { step_up_phone: phone!, next: "/account/security" });
     const code = await latestCode();
     const done = await browser.post(`${host}/reauthenticate`, {
       step_up: "confirm",

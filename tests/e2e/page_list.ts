@@ -36,6 +36,7 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
     on("provider-answer-expired", "/auth/google/callback?state=none"),
     on("forgot-password", "/forgot-password"),
     { name: "set-password", address: links.setPassword },
+    { name: "set-password-with-phones", address: links.setPasswordWithPhones },
     { name: "verify-email", address: links.verify },
     { name: "verify-email-password", address: `${links.verify}&choose_password` },
     { name: "unsubscribe", address: links.unsubscribe },
@@ -81,7 +82,7 @@ function accountPages({ world, links }: Scene): ListedPage[] {
   ];
 }
 
-function workspacePages({ world, northwind }: Scene): ListedPage[] {
+function workspacePages({ world, northwind, newPhoneId }: Scene): ListedPage[] {
   const on = pagesOn(world.host("northwind"));
   const project = `/projects/${northwind.projects.get("Website relaunch")}`;
   return [
@@ -130,6 +131,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("account-security", "/account/security"),
     on("new-factor", "/account/security/factors/new?type=totp"),
     on("new-phone", "/account/security/factors/new?type=sms"),
+    on("confirm-phone", `/account/security/factors/${newPhoneId}`),
     on("step-up", "/reauthenticate?next=/settings"),
     on("account-sessions", "/account/sessions"),
     on("account-activity", "/account/sessions/activity"),
@@ -139,7 +141,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
   ];
 }
 
-function backOfficePages({ world, northwind, closed, jobId }: Scene): ListedPage[] {
+function backOfficePages({ world, northwind, closed, jobId, announcementId }: Scene): ListedPage[] {
   const on = pagesOn(world.host());
   const user = `/admin/users/${northwind.people.tomas.id}`;
   return [
@@ -159,6 +161,8 @@ function backOfficePages({ world, northwind, closed, jobId }: Scene): ListedPage
     on("admin-discard-job", `/admin/jobs/${jobId}/discard`),
     on("admin-announcements", "/admin/announcements"),
     on("admin-new-announcement", "/admin/announcements/new"),
+    on("admin-edit-announcement", `/admin/announcements/${announcementId}/edit`),
+    on("admin-delete-announcement", `/admin/announcements/${announcementId}/delete`),
     on("admin-flags", "/admin/flags"),
     on("admin-flag", "/admin/flags/sample_data"),
     on("admin-suppressions", "/admin/suppressions"),

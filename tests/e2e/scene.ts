@@ -1,3 +1,4 @@
+import { listAnnouncements, publishAnnouncement } from "../../src/announcements/announcements.ts";
 import { invitationUrl } from "../../src/access/invitation_links.ts";
 import { invite } from "../../src/access/invitations.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
@@ -9,6 +10,8 @@ import { unsubscribeUrl } from "../../src/email/preferences.ts";
 import { suppress } from "../../src/email/suppression.ts";
 import { createVerificationLink } from "../../src/identity/emailed_links.ts";
 import { addIdentity } from "../../src/identity/identities.ts";
+import { sealFactorSecret } from "../../src/identity/factor_codes.ts";
+import { maskedNumber } from "../../src/identity/factor_texts.ts";
 import { keepIdentity } from "../../src/identity/pending_identities.ts";
 import { startPendingSignUp } from "../../src/identity/pending_sign_ups.ts";
 import { scheduleDeletion, suspendTenant } from "../../src/tenancy/lifecycle.ts";
@@ -31,9 +34,15 @@ export type Scene = {
   closed: Company;
   jobId: string;
   emailId: string;
+  /** For workspaces of another plan, so that no page shows it. */
+  announcementId: string;
+  /** A phone of the owner that waits for its first code. */
+  newPhoneId: string;
   /** The pages that emails link to. */
   links: {
     setPassword: string;
+    /** For a person with two phones. */
+    setPasswordWithPhones: string;
     verify: string;
     unsubscribe: string;
     invitation: string;
@@ -98,6 +107,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   const newcomer = await world.unconfirmedUser("new@northwind.example");
   const links = {
     setPassword: await world.passwordLink(people.oskar),
+    setPasswordWithPhones: await world.passwordLink(await addPhones(world)),
     verify: await createVerificationLink(world.system, newcomer),
     invitation: invitationUrl(world.system, invitation.id),
     knownInvitation: invitationUrl(world.system, known.id),
@@ -119,7 +129,9 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     ],
     owner: [await keepAccount(world, { email: OWNER, userId: people.imogen.id })],
   };
-  return { world, northwind, closed, jobId, emailId: email.id, links, cookies };
+  const newPhoneId = await addPhone(world, people.imogen, "+15550123478", { isConfirmed: false });
+  const announcementId = await announce(world);
+  return { world, northwind, closed, jobId, emailId: email.id, announcementId, newPhoneId, links, cookies };
 }
 
 async function membershipOf({ ctx }: Company, search: string): Promise<string> {
@@ -142,6 +154,47 @@ async function addSignIns(world: World, user: User): Promise<void> {
   const now = services.clock.now();
   const app = { type: "totp" as const, name: "Tomás’s phone", createdAt: now, confirmedAt: now };
   await system.control.insert(factors).values({ id: newId(), userId: user.id, ...app });
+}
+
+/** A person with two phones as second factors. */
+async function addPhones(world: World): Promise<User> {
+  const user = await world.user("phones@northwind.example", "Petra Sand");
+  await addPhone(world, user, "+15550123456");
+  await addPhone(world, user, "+4915112345678");
+  return user;
+}
+
+async function addPhone(
+  { system, clock }: World,
+  user: User,
+  number: string,
+  { isConfirmed = true } = {},
+): Promise<string> {
+  const [id, now] = [newId(), clock.now()];
+  const phone = { type: "sms" as const, name: `Phone ${maskedNumber(number)}` };
+  const sealedSecret = sealFactorSecret(system, number);
+  const confirmedAt = isConfirmed ? now : null;
+  await system.control.insert(factors).values({
+    id,
+    userId: user.id,
+    ...phone,
+    sealedSecret,
+    createdAt: now,
+    confirmedAt,
+  });
+  return id;
+}
+
+async function announce({ system }: World): Promise<string> {
+  const announcement = {
+    text: "Maintenance on Sunday from 06:00 to 08:00 UTC. You can't sign in meanwhile.",
+    kind: "warning" as const,
+    linkUrl: "https://status.example.com",
+    days: 7,
+    plan_enterprise: "on",
+  };
+  await publishAnnouncement(system, announcement);
+  return (await listAnnouncements(system))[0]!.id;
 }
 
 /** An account at GitHub that waits for the person who proved it. */

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { eq } from "drizzle-orm";
 import { flags } from "../../db/control/schema/flags.ts";
-import { isOn } from "../../src/flags/flags.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
+import { systemActor } from "../../src/access/actor.ts";
+import { isOn, reachOfFlags } from "../../src/flags/flags.ts";
 import { matches, type Rule, shareOf } from "../../src/flags/rule.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { SAMPLE_DATA } from "../../src/setup/sample_data.ts";
@@ -41,13 +44,13 @@ Deno.test("staff turn a flag off for one workspace, and its dashboard follows", 
   await staff.post(`${admin}/sample_data/reset`);
 
   assert.equal(before, true);
-  assert.match(list.text, /sample_data[^]*Everyone, by default/);
+  assert.match(list.text, /sample_data[^]*On for 2 of 2 workspaces[^]*By default/);
   assert.equal(wrong.status, 422);
   assert.match(wrong.text, /Enter a whole number from 0 to 100/);
   assert.equal(empty.status, 422);
   assert.equal(unknown.status, 422);
   assert.match(unknown.text, /No workspace has the address nobody/);
-  assert.match(saved.text, /Everyone, not 1 workspace/);
+  assert.match(saved.text, /On for 1 of 2 workspaces[^]*Changed/);
   assert.match(page.text, /<textarea id="off-for"[^>]*>acme</);
   assert.deepEqual([acmeNow, globexNow], [false, true]);
   assert.equal(refused.status, 403);
@@ -91,6 +94,42 @@ Deno.test("the lists come before the plan, and the plan before the percentage", 
     [false, true, true, false, true],
   );
   assert.equal(on({ percentage: 100, plans: ["starter"], onFor: [id], offFor: [id] }), false);
+});
+
+Deno.test("the list's figures count the workspaces that isOn would turn on", async () => {
+  await using world = await World.open();
+  const companies = [];
+  for (
+    const [index, plan] of (["starter", "team", "premium", "starter", "team", "starter"] as const).entries()
+  ) {
+    companies.push(await world.company(`acme${index}`, "Acme", undefined, plan));
+  }
+  const [first, second, third] = companies.map(({ tenant }) => tenant.id);
+  await world.system.control.update(tenants).set({ status: "deleting" }).where(eq(tenants.id, third!));
+  const existing = companies.filter(({ tenant }) => tenant.id !== third).map(({ ctx }) => ctx.tenant);
+  const rules: Rule[] = [
+    { percentage: 0, plans: [], onFor: [], offFor: [] },
+    { percentage: 100, plans: [], onFor: [], offFor: [first!] },
+    { percentage: 0, plans: ["team"], onFor: [first!], offFor: [second!] },
+    ...[20, 40, 60, 80].map((percentage) => ({ percentage, plans: ["premium"], onFor: [], offFor: [] })),
+  ];
+  const updatedAt = world.clock.now();
+  const staff = { ...world.system, actor: systemActor("test") };
+
+  for (const rule of rules) {
+    await world.system.control.delete(flags);
+    await world.system.control.insert(flags).values({
+      name: SAMPLE_DATA.name,
+      ...rule,
+      plans: [...rule.plans],
+      onFor: rule.onFor as TenantId[],
+      offFor: rule.offFor as TenantId[],
+      updatedAt,
+    });
+    const on = existing.filter((tenant) => matches(SAMPLE_DATA.name, rule, tenant)).length;
+
+    assert.deepEqual((await reachOfFlags(staff)).get(SAMPLE_DATA.name), { on, all: 5 }, JSON.stringify(rule));
+  }
 });
 
 Deno.test("a percentage turns on about that share, and a higher one only adds workspaces", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getMemberOfUser } from "../../src/access/membership.ts";
 import { createRole } from "../../src/access/role_editing.ts";
 import { listRoles } from "../../src/access/roles.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
@@ -148,6 +149,45 @@ Deno.test("whoever manages members or roles, or changes projects, also opens the
       });
     }
   }
+});
+
+Deno.test("whoever takes “See members” from their own role comes to the first page that they may see", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const permissions = ["projects:read", "members:manage", "roles:manage"];
+  const role = await createRole(company.ctx, { name: "Lead", permissions });
+  await world.member(company, "mei@acme.example", { ...role, permissions });
+  const { browser, host } = await signedIn(world, company, "mei@acme.example");
+  const path = `${host}/settings/roles/${role.id}`;
+
+  const kept = await browser.post(path, {
+    name: "Lead",
+    permissions: "members:read roles:manage projects:read",
+  });
+  const lost = await browser.post(path, { name: "Reader", permissions: "projects:read" });
+  const after = await browser.get(path);
+
+  assert.equal(kept.url, path);
+  assert.match(kept.text, /success-message[^]*Role Lead saved/);
+  assert.equal(lost.url, `${host}/projects`);
+  assert.equal(lost.status, 200);
+  assert.match(lost.text, /success-message[^]*Role Reader saved/);
+  assert.equal(after.status, 403);
+});
+
+Deno.test("whoever gives themselves a role that can't see members comes to the first page that they may see", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const role = await createRole(company.ctx, { name: "Reader", permissions: ["projects:read"] });
+  const mei = await world.member(company, "mei@acme.example", "owner");
+  const { browser, host } = await signedIn(world, company, mei.email);
+  const { id } = await getMemberOfUser(company.ctx, mei.id);
+
+  const landed = await browser.post(`${host}/team/${id}/role`, { role: role.id });
+
+  assert.equal(landed.url, `${host}/projects`);
+  assert.equal(landed.status, 200);
+  assert.match(landed.text, /success-message/);
 });
 
 Deno.test("a plan without roles of one's own says which plan has them, and keeps those that exist", async () => {

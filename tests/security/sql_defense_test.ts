@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
 import { outbox } from "../../db/control/schema/outbox.ts";
+import { supportVisits } from "../../db/control/schema/support.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
 import { staffActor } from "../../src/access/actor.ts";
 import { INVITATION } from "../../src/access/emails.ts";
@@ -11,6 +12,8 @@ import { sendEmail } from "../../src/email/email.ts";
 import { FEATURES } from "../../src/feature_list.ts";
 import { RESET_PASSWORD, VERIFY_ADDRESS } from "../../src/identity/emails.ts";
 import { enqueue } from "../../src/outbox/outbox.ts";
+import { after, MINUTE } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
@@ -272,6 +275,64 @@ Deno.test("S54 a tenant's role can add audit lines only for its members, and can
   });
 });
 
+Deno.test("S54 a tenant's role can add a line of staff who act for a member only while they do", async () => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const staff = await world.staff("staff@denizen.example", "Sam Staff");
+  const append = (changes: Record<string, unknown>) => {
+    const subject = { subject_type: "project", subject_id: newId(), subject_name: "A project" };
+    const entry = {
+      at: world.clock.now(),
+      action: "project.deleted",
+      actor_id: acme.owner.id,
+      details: {},
+      ...subject,
+    };
+    return attempt(
+      acme.ctx,
+      sql`select audit.append(${JSON.stringify({ id: newId(), ...entry, ...changes })}::jsonb)`,
+    );
+  };
+  const visit = {
+    id: newId(),
+    tenantId: acme.tenant.id,
+    staffId: staff.id,
+    memberId: acme.owner.id,
+    staffName: "Sam Staff",
+    memberName: acme.owner.name,
+    reason: "The list is empty.",
+    access: "change" as const,
+    startedAt: world.clock.now(),
+    expiresAt: after(world.clock.now(), 30 * MINUTE),
+  };
+  const colleague = await world.member(acme, "mei@acme.example", "member");
+  const acting = (changes: Record<string, unknown> = {}) =>
+    append({ visit_id: visit.id, origin: { kind: "acting", staff: "Eve" }, ...changes });
+  const before = await acting();
+  await world.system.control.insert(supportVisits).values([
+    visit,
+    { ...visit, id: newId(), tenantId: globex.tenant.id, memberId: globex.owner.id },
+  ]);
+  const refused = [
+    before,
+    await acting({ visit_id: newId() }),
+    await acting({ visit_id: undefined }),
+    await acting({ actor_id: colleague.id }),
+    await acting({ actor_id: null }),
+    await acting({ at: after(world.clock.now(), 30 * MINUTE) }),
+  ];
+  const allowed = await acting();
+  const asMember = await append({ origin: { kind: "member", staff: "Eve" } });
+  const [ofStaff, ofMember] = await lastLines(acme, 2);
+  await world.system.control.update(supportVisits).set({ endedAt: world.clock.now() });
+  const over = await acting();
+
+  for (const { code } of [...refused, over]) assert.equal(code, REFUSED);
+  assert.deepEqual([allowed.message, asMember.message], ["", ""]);
+  assert.deepEqual(ofStaff, { kind: "acting", staff: "Sam Staff" }, "with the name in the database");
+  assert.deepEqual(ofMember, { kind: "member" });
+});
+
 Deno.test("S54 a tenant's log says that support changed the tenant without a name, and a former member can't change it", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
@@ -290,6 +351,11 @@ Deno.test("S54 a tenant's log says that support changed the tenant without a nam
 
   assert.deepEqual(await actorsOf(acme), ["test", "Denizen support"]);
 });
+
+async function lastLines({ ctx }: Company, count: number): Promise<unknown[]> {
+  const lines = await ctx.tx((tx) => tx.select().from(auditLog).orderBy(auditLog.sequence));
+  return lines.slice(-count).map(({ origin }) => origin);
+}
 
 async function actorsOf({ ctx }: Company): Promise<string[]> {
   const lines = await ctx.tx((tx) => tx.select().from(auditLog).orderBy(auditLog.sequence));

@@ -4,6 +4,8 @@ import { memberships } from "../../db/control/schema/memberships.ts";
 import { supportVisits } from "../../db/control/schema/support.ts";
 import { users } from "../../db/control/schema/users.ts";
 import { createApp } from "../../routes/app.ts";
+import { addMember } from "../../src/access/members.ts";
+import { getMemberOfUser, removeMember } from "../../src/access/membership.ts";
 import type { SystemActor } from "../../src/access/actor.ts";
 import { listAudit, listPlatformEntries } from "../../src/audit/entries.ts";
 import type { TenantContext } from "../../src/context.ts";
@@ -199,6 +201,31 @@ for (const [why, end] of Object.entries(ENDINGS)) {
     assert.doesNotMatch((await staff.get(`${scene.workspace}/projects`)).text, /Atlas/);
   });
 }
+
+Deno.test("S25 a member who is removed and added again revives no visit, and the log has its end", async () => {
+  await using scene = await openScene();
+  await scene.grant("change");
+  await scene.visit();
+  const { world, acme, member, staff } = scene;
+  const { id, role } = await getMemberOfUser(acme.ctx, member.id);
+
+  await removeMember(acme.ctx, id);
+  const gone = await staff.get(`${scene.workspace}/projects`);
+  await world.system.tx((tx) =>
+    addMember(world.system, tx, { tenantId: acme.tenant.id, userId: member.id, role: role as "member" })
+  );
+  world.services.use(SIGN_INS).sessions.deleteWhere(() => true);
+  const again = await staff.get(`${scene.workspace}/projects`);
+  const own = await listAudit(acme.ctx, { limit: 50, sort: "-at" });
+
+  assert.match(gone.url, /\/login/);
+  assert.match(again.url, /\/login/);
+  assert.equal((await staff.get(`${scene.admin}/visit`)).status, 404);
+  assert.deepEqual(own.items.slice(0, 2).map(({ action }) => action), [
+    "member.removed",
+    "support_visit.ended",
+  ]);
+});
 
 Deno.test("S25 both logs have the end of a visit whose time ran out", async () => {
   await using scene = await openScene();

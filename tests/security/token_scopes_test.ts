@@ -32,6 +32,7 @@ const FOR_ACCOUNT_TOKENS = [
   "GET /me/factors",
   "POST /me/factors",
   "POST /me/factors/:id/confirm",
+  "POST /me/factors/:id/text",
   "DELETE /me/factors/:id",
   "GET /me/sessions",
   "DELETE /me/sessions/:id",

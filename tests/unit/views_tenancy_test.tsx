@@ -81,7 +81,12 @@ const TENANT = {
   failure: null,
 };
 /** No owner has given support access. */
-const NO_SUPPORT = { grant: null, needsConsent: true, visit: null, members: [] };
+const NO_SUPPORT = {
+  grant: null,
+  needsConsent: true,
+  visit: null,
+  members: { search: "", members: [], total: 0 },
+};
 
 function actionsOf(page: string): string[] {
   return [...page.matchAll(/<form[^>]*\saction="([^"]+)"/g)].map(([, action]) => action!);

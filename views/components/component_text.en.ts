@@ -1,4 +1,7 @@
 export const en = {
+  textTo: (phone: string) => `Text a code to ${phone}`,
+  textCode: "Text me a code",
+  resendText: "Text another code",
   optional: "Optional",
   close: "Close",
   loading: "Loading",

@@ -12,15 +12,21 @@ export type ShownAnnouncement = {
 
 /** What the platform's staff tell the members, until they dismiss it. */
 export function AnnouncementNotice(
-  { announcement: { id, kind, text, linkUrl }, canDismiss }: {
+  { announcement: { id, kind, text, linkUrl }, canDismiss, isPreview = false }: {
     announcement: ShownAnnouncement;
     canDismiss: boolean;
+    /** Shows the button that dismisses it, which then does nothing. */
+    isPreview?: boolean;
   },
 ) {
   const { readMore } = layoutText.use();
   const htmlId = `announcement-${id}`;
   const dismissal = canDismiss
-    ? <Dismissal action={`/announcements/${id}/dismissal`} hides={htmlId} />
+    ? (
+      <div inert={isPreview || undefined}>
+        <Dismissal action={`/announcements/${id}/dismissal`} hides={htmlId} />
+      </div>
+    )
     : undefined;
   return (
     <div id={htmlId}>

@@ -43,14 +43,14 @@ export const trustedBrowsers = control.table("trusted_browsers", {
 ]);
 
 /**
- * Questions for a second factor that wait for a code: of a sign-in whose password was right, or of a sign-in that has to be
- * confirmed again. Emailed codes aren't stored, because they are derived from the id and `APP_SECRET`.
+ * Questions for a second factor that wait for a code: of a sign-in whose password was right, of a sign-in that has to be confirmed
+ * again, or of a link that sets a password. Emailed codes aren't stored, because they are derived from the id and `APP_SECRET`.
  */
 export const challenges = control.table("challenges", {
   id: uuid("id").primaryKey(),
   /** SHA-256 of the secret that only the client has. */
   tokenHash: text("token_hash").notNull().unique(),
-  purpose: text("purpose", { enum: ["browser_sign_in", "api_sign_in", "step_up"] }).notNull(),
+  purpose: text("purpose", { enum: ["browser_sign_in", "api_sign_in", "step_up", "set_password"] }).notNull(),
   userId: uuid("user_id").$type<UserId>().notNull().references(() => users.id, { onDelete: "cascade" }),
   /** What the person proved before. After an emailed link, no emailed code counts. */
   firstMethod: text("first_method", { enum: ["password", "oauth", "email"] }).notNull().default("password"),

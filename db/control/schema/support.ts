@@ -43,7 +43,7 @@ export const supportVisits = control.table("support_visits", {
   expiresAt: moment("expires_at").notNull(),
   endedAt: moment("ended_at"),
 }, (table) => [
-  index("support_visits_tenant").on(table.tenantId, table.startedAt),
+  index("support_visits_tenant").on(table.tenantId, table.startedAt, table.id),
   index("support_visits_grant").on(table.grantId),
   index("support_visits_staff").on(table.staffId),
   index("support_visits_member").on(table.memberId),

@@ -1,6 +1,7 @@
 import type { FieldErrors } from "../../../src/errors.ts";
-import type { PendingFactor } from "../../../src/identity/factor_management.ts";
+import type { PendingFactor } from "../../../src/identity/pending_factors.ts";
 import type { CodeFactorType } from "../../../src/identity/factors.ts";
+import { Alert } from "../../components/alert.tsx";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { CodeField } from "../../components/code_field.tsx";
@@ -10,6 +11,7 @@ import { QrCode } from "../../components/qr_code.tsx";
 import { accountText } from "./text.ts";
 
 const SECURITY = "/account/security";
+const TEXT_FORM_ID = "text-code-form";
 /** Letters in a group of a key, so that people can type it. */
 const KEY_GROUP = /.{1,4}/g;
 
@@ -43,6 +45,7 @@ export function NewFactorPage({ type, values = {}, errors = {} }: NewFactorPageP
             />
           )
           : null}
+        {type === "sms" ? <p class="text-sm text-muted">{text.phoneIsWeaker}</p> : null}
         {type === "sms" ? null : (
           <TextField
             id="factor-name"
@@ -65,10 +68,16 @@ export function NewFactorPage({ type, values = {}, errors = {} }: NewFactorPageP
   );
 }
 
-type ConfirmFactorPageProps = { factor: PendingFactor; email: string; errors?: FieldErrors };
+type ConfirmFactorPageProps = {
+  factor: PendingFactor;
+  email: string;
+  errors?: FieldErrors;
+  /** Why no other code could be texted. */
+  problem?: string;
+};
 
 /** `/account/security/factors/:id`: shows the secret, and asks for a first code. */
-export function ConfirmFactorPage({ factor, email, errors = {} }: ConfirmFactorPageProps) {
+export function ConfirmFactorPage({ factor, email, errors = {}, problem }: ConfirmFactorPageProps) {
   const text = accountText.use();
   const { id, secret, otpauthUri, phone } = factor;
   const lead = otpauthUri ? text.scanLead : phone ? text.phoneLead(phone) : text.emailFactorLead(email);
@@ -76,6 +85,13 @@ export function ConfirmFactorPage({ factor, email, errors = {} }: ConfirmFactorP
     <>
       <PageLead>{lead}</PageLead>
       <Card>
+        {problem
+          ? (
+            <div class="mb-5">
+              <Alert kind="error">{problem}</Alert>
+            </div>
+          )
+          : null}
         {secret && otpauthUri
           ? (
             <div class="mb-5 flex flex-wrap items-center gap-5">
@@ -100,9 +116,13 @@ export function ConfirmFactorPage({ factor, email, errors = {} }: ConfirmFactorP
           />
           <div class="flex flex-wrap gap-2">
             <Button id="verify-button" variant="primary">{text.verify}</Button>
+            {phone ? <Button form={TEXT_FORM_ID}>{text.textAgain}</Button> : null}
             <ButtonLink href={SECURITY}>{text.cancel}</ButtonLink>
           </div>
         </form>
+        {phone
+          ? <form id={TEXT_FORM_ID} method="post" action={`/account/security/factors/${id}/text`} />
+          : null}
       </Card>
     </>
   );

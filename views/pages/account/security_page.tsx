@@ -48,7 +48,7 @@ function NoPasswordCard() {
   return <Card title={text.password}>{fill(text.noPassword, { link })}</Card>;
 }
 
-/** A passkey can't be entered beside the passwords. */
+/** A passkey can't be entered beside the passwords, and a code has to be sent first. */
 function ConfirmFirstCard() {
   const text = accountText.use();
   return (
@@ -66,7 +66,7 @@ function PasswordCard(
 ) {
   const text = accountText.use();
   const { apexUrl } = usePage();
-  if (stepUp?.by === "code" && stepUp.hasPasskey) return <ConfirmFirstCard />;
+  if (stepUp?.by === "code" && !canBeEntered(stepUp)) return <ConfirmFirstCard />;
   return (
     <Card title={text.password} note={text.passwordNote}>
       <form method="post" action="/account/security" novalidate class="grid gap-5">
@@ -101,4 +101,9 @@ function PasswordCard(
       </form>
     </Card>
   );
+}
+
+/** Whether the person has a code at hand. */
+function canBeEntered({ kinds: [strongest], hasPasskey }: Extract<StepUpWay, { by: "code" }>): boolean {
+  return !hasPasskey && strongest !== "sms" && strongest !== "email";
 }

@@ -62,13 +62,31 @@ function AnnouncementItem({ announcement, now }: { announcement: ShownAnnounceme
           <span>{isLive ? fill(text.until, { day: <Day at={endsAt} /> }) : text.ended}</span>
         </p>
       </div>
-      {isLive
-        ? (
-          <form method="post" action={`/admin/announcements/${id}/end`}>
-            <Button size="small" aria-label={text.endOf(announcement.text)}>{text.end}</Button>
-          </form>
-        )
-        : null}
+      <div class="flex flex-wrap gap-2">
+        {isLive
+          ? (
+            <>
+              <ButtonLink
+                href={`/admin/announcements/${id}/edit`}
+                size="small"
+                aria-label={text.editOf(announcement.text)}
+              >
+                {text.edit}
+              </ButtonLink>
+              <form method="post" action={`/admin/announcements/${id}/end`}>
+                <Button size="small" aria-label={text.endOf(announcement.text)}>{text.end}</Button>
+              </form>
+            </>
+          )
+          : null}
+        <ButtonLink
+          href={`/admin/announcements/${id}/delete`}
+          size="small"
+          aria-label={text.deleteOf(announcement.text)}
+        >
+          {text.delete}
+        </ButtonLink>
+      </div>
     </li>
   );
 }

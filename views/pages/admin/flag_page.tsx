@@ -64,7 +64,7 @@ function RuleForm({ name, plans, values, errors = {} }: FlagPageProps) {
         <TextAreaField
           id="on-for"
           name="on_for"
-          label={text.onFor}
+          label={text.alwaysOn}
           hint={text.listHint}
           optional
           rows={3}
@@ -75,7 +75,7 @@ function RuleForm({ name, plans, values, errors = {} }: FlagPageProps) {
         <TextAreaField
           id="off-for"
           name="off_for"
-          label={text.offFor}
+          label={text.alwaysOff}
           hint={text.listHint}
           optional
           rows={3}

@@ -30,7 +30,7 @@ export type TenantPageProps = {
   support: TenantSupport;
   now: Date;
   /** A form with errors. */
-  startVisit?: { values: { member_id?: string; reason?: string }; errors: FieldErrors };
+  startVisit?: { values: { member_id?: string; member?: string; reason?: string }; errors: FieldErrors };
   suspend?: { values: { reason?: string }; errors: FieldErrors };
   remove?: { values: { confirmation?: string }; errors: FieldErrors };
 };

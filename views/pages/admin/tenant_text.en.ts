@@ -27,6 +27,11 @@ export const en = {
   consentToRead: "The workspace lets support view it until",
   consentToChange: "The workspace lets support view and change it until",
   member: "Member",
+  findMember: "Find a member",
+  find: "Find",
+  noMember: "No member matches your search.",
+  membersShown: (shown: string, total: string) =>
+    `The first ${shown} of ${total} members. Search to find others.`,
   visitReasonHint: "The workspace sees your name and this reason.",
   viewAsMember: "View as member",
   visitReading: "You can view the workspace as {member}, read-only, until {time}.",

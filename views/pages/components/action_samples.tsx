@@ -4,10 +4,13 @@ import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
 import { ProviderButtons, type ProviderLink } from "../../components/provider_buttons.tsx";
+import { type NamedPhone, TextCodeButton } from "../../components/text_code_button.tsx";
 import { SidebarLinks } from "../../layouts/navigation.tsx";
 import { FOCUSED, HOVERED, LONG_NAME, Sample, Samples } from "./samples.tsx";
 
 type ButtonSample = { variant: ButtonVariant; name: string; label: string };
+
+const PHONES: NamedPhone[] = [{ id: "1", name: "Phone •••• 56" }, { id: "2", name: "Phone •••• 78" }];
 
 const VARIANTS: ButtonSample[] = [
   { variant: "primary", name: "Primary", label: "Create project" },
@@ -35,6 +38,11 @@ export function ActionSamples() {
         </Sample>
         <Sample state="A link that looks like a button">
           <ButtonLink href="#main" icon="arrow-right">Open settings</ButtonLink>
+        </Sample>
+        <Sample state="Text a code: to the only phone, again, to one of two">
+          <TextCodeButton phone={PHONES[0]!} phones={PHONES.slice(0, 1)} isTexted={false} />
+          <TextCodeButton phone={PHONES[0]!} phones={PHONES.slice(0, 1)} isTexted />
+          <TextCodeButton phone={PHONES[1]!} phones={PHONES} isTexted />
         </Sample>
         <Sample state="Sign-in providers, and another way below">
           <div class="grid w-72 gap-6">

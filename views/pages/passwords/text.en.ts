@@ -1,6 +1,12 @@
 export const en = {
   code: "Two-step verification code",
-  codeHint: "From your authenticator app, or a recovery code.",
+  codeHints: {
+    totp: "From your authenticator app, or a recovery code.",
+    sms: "From a text message, or a recovery code.",
+    email: "Enter one of your recovery codes.",
+    recovery: "Enter one of your recovery codes.",
+  },
+  codeTexted: "We texted you a code. It works for 10 minutes.",
   forgotTitle: "Forgot your password?",
   forgotDescription: "Get a link to choose a new password.",
   forgotLead: "Enter your email. We'll send you a link to choose a new password.",

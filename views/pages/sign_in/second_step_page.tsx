@@ -7,6 +7,7 @@ import { Divider } from "../../components/divider.tsx";
 import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
 import { Waiting } from "../../components/skeleton.tsx";
+import { TextCodeButton } from "../../components/text_code_button.tsx";
 import { FormColumn } from "../../layouts/site_layout.tsx";
 import { PasskeySignIn } from "./passkey_sign_in.tsx";
 import { signInText } from "./text.ts";
@@ -44,12 +45,10 @@ export function SecondStepPage({ passkeyHref, next, remember, ...form }: SecondS
         : null}
       {kinds.length > 0 ? <SecondStepForm {...form} /> : null}
       <div class="flex flex-wrap items-center justify-between gap-3">
-        {phones.map(({ id, name }) => (
-          <form key={id} method="post" action="/login/mfa/sms">
-            <input type="hidden" name="phone" value={id} />
-            <Button>
-              {phones.length > 1 ? text.textTo(name) : isTexted ? text.resendText : text.textCode}
-            </Button>
+        {phones.map((phone) => (
+          <form key={phone.id} method="post" action="/login/mfa/sms">
+            <input type="hidden" name="phone" value={phone.id} />
+            <TextCodeButton phone={phone} phones={phones} isTexted={isTexted} />
           </form>
         ))}
         {kinds.includes("email")

@@ -7,6 +7,7 @@ import { CodeField } from "../../components/code_field.tsx";
 import { Divider } from "../../components/divider.tsx";
 import { PasskeyForm } from "../../components/passkey_form.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
+import { TextCodeButton } from "../../components/text_code_button.tsx";
 import { stepUpText } from "./text.ts";
 
 export type StepUpPageProps = {
@@ -74,7 +75,7 @@ function StepUpForm(
   { way, action, fields, email, errors, isSecondary }: StepUpPageProps & { isSecondary: boolean },
 ) {
   const text = stepUpText.use();
-  const canText = way.by === "code" && way.kinds.includes("sms");
+  const { phones, isTexted } = way.by === "code" ? way : { phones: [], isTexted: false };
   const canEmail = way.by === "code" && way.kinds.includes("email");
   return (
     <form id="step-up-form" method="post" action={action} novalidate class="grid gap-5">
@@ -91,9 +92,16 @@ function StepUpForm(
         >
           {text.confirm}
         </Button>
-        {canText
-          ? <Button name="step_up" value="sms">{way.isTexted ? text.resendText : text.textCode}</Button>
-          : null}
+        {phones.map((phone) => (
+          <TextCodeButton
+            key={phone.id}
+            name="step_up_phone"
+            value={phone.id}
+            phone={phone}
+            phones={phones}
+            isTexted={isTexted}
+          />
+        ))}
         {canEmail
           ? <Button name="step_up" value="email">{way.isEmailed ? text.resendCode : text.emailCode}</Button>
           : null}

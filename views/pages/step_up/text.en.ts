@@ -18,8 +18,6 @@ export const en = {
   confirm: "Confirm",
   usePasskey: "Use your passkey",
   or: "or",
-  textCode: "Text me a code",
-  resendText: "Text another code",
   emailCode: "Email me a code",
   resendCode: "Send another code",
 };

@@ -4,6 +4,7 @@ import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
 import { TextAreaField } from "../../components/field.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
+import { Pagination } from "../../components/pagination.tsx";
 import { SelectField } from "../../components/select.tsx";
 import { Instant } from "../../components/time.tsx";
 import { supportText } from "./text.ts";
@@ -20,24 +21,28 @@ export type ShownGrant = {
 
 export type SupportPageProps = {
   grant: ShownGrant | null;
+  /** One page of the visits. */
   visits: ShownVisit[];
+  pages: { previousHref: string | null; nextHref: string | null };
+  hasOpenVisit: boolean;
   now: Date;
   /** A form with errors. */
   form?: { values: { access?: string; duration?: string; note?: string }; errors: FieldErrors };
 };
 
 /** `/settings/support`: gives the platform's staff access, revokes it, and lists their visits. */
-export function SupportPage({ grant, visits, now, form }: SupportPageProps) {
+export function SupportPage({ grant, visits, pages, hasOpenVisit, now, form }: SupportPageProps) {
   const text = supportText.use();
   return (
     <>
       <PageLead>{text.lead}</PageLead>
       <div class="grid gap-6">
         {grant ? <GrantCard grant={grant} now={now} /> : null}
-        {!grant && visits.some(({ endedAt }) => endedAt === null) ? <OpenVisitCard /> : null}
+        {!grant && hasOpenVisit ? <OpenVisitCard /> : null}
         {grant ? null : <GiveCard form={form} />}
         <Card title={text.visits} flush>
           <VisitList visits={visits} now={now} />
+          <Pagination label={text.visitPages} {...pages} />
         </Card>
       </div>
     </>

@@ -23,6 +23,7 @@ export const en = {
   revoked: "Access revoked.",
 
   visits: "Visits",
+  visitPages: "Pages of visits",
   noVisits: "No visits yet",
   noVisitsHint: "When support opens the workspace, it shows here.",
   as: "{staff} as {member}",
