@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { CDPSession, Page } from "playwright-core";
-import type { Protocol } from "playwright-core/types/protocol";
 import { PASSWORD, World } from "../support/world.ts";
 import { launchBrowser, openWindow } from "./browser.ts";
 
@@ -114,7 +113,15 @@ Deno.test("a passkey, from adding it in a workspace to signing in with nothing e
   }
 });
 
-type Credential = Protocol.WebAuthn.Credential;
+/** A passkey as the browser's debugging protocol gives and takes it. */
+type Credential = {
+  credentialId: string;
+  isResidentCredential: boolean;
+  rpId?: string;
+  privateKey: string;
+  userHandle?: string;
+  signCount: number;
+};
 
 /** A fingerprint reader in software, built into the browser. */
 class VirtualAuthenticator {
