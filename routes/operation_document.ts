@@ -1,73 +1,165 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Env } from "hono";
+import type { Answer } from "./api/answers.ts";
+import type { Deprecation } from "./api/deprecation.ts";
+import {
+  headersOfAll,
+  headersOfProblem,
+  headersOfSuccess,
+  requestHeaders,
+} from "./api/documented_headers.ts";
+import { CSV_TYPE, JSON_TYPE } from "./api/list_answer.ts";
 import { problems, type ProblemStatus } from "./api/problem_answers.ts";
-import type { Answer, Audience, Description, Verb } from "./resource.ts";
-import { describeWire, wireSchema } from "./wire.ts";
-
-const ETAG = {
-  ETag: { schema: { type: "string" as const }, description: "The resource's version, to send in If-Match" },
-};
+import type { HttpEnv } from "./http.ts";
+import type { Audience, Description, Verb } from "./resource.ts";
+import { describeWire, type Sendable, toWire, wireSchema } from "./wire.ts";
 
 const ANY_OPERATION: ProblemStatus[] = [500, 503];
 
-type Documented = Description & {
+export type Documented = Description & {
   tag: string;
   body?: z.ZodObject;
+  example?: unknown;
   query?: z.ZodObject;
   answer: Answer<z.ZodType>;
-  takesVersion?: boolean;
-  sendsVersion?: boolean;
+  isList?: boolean;
+  takesKey?: boolean;
+  checksMatch?: boolean;
+  sendsEtag?: boolean;
 };
 
-/** A named object schema in the document. */
-export function model<Shape extends z.ZodRawShape>(name: string, shape: Shape): z.ZodObject<Shape> {
+/** A named object schema in the document, with an example of it. */
+export function model<Shape extends z.ZodRawShape>(
+  name: string,
+  shape: Shape,
+  example?: Sendable<z.output<z.ZodObject<Shape>>>,
+): z.ZodObject<Shape> {
   const schema = z.object(shape);
-  describeWire(schema, (wire) => wire.openapi(name));
+  const examples = example && { examples: [toWire(schema, example)] };
+  describeWire(schema, (wire) => wire.openapi(name, { ...examples }));
   return schema;
 }
 
+/** A page of a list, as JSON. */
+export function pageModel<Item extends z.ZodType>(name: string, item: Item) {
+  return model(name, {
+    data: z.array(item),
+    nextCursor: z.string().nullable().openapi({
+      description: "Send it as `cursor` to get the next page. Null on the last page.",
+    }),
+  });
+}
+
 /** Adds an operation to the OpenAPI document of `api`. */
-export function documentOperation<E extends Env>(
+export function documentOperation<E extends HttpEnv>(
   api: OpenAPIHono<E>,
   { credentials, refusals }: Pick<Audience<E, unknown>, "credentials" | "refusals">,
   verb: Verb,
   path: string,
   operation: Documented,
 ): void {
-  const { tag, operationId, summary, description, body, query, takesVersion } = operation;
+  const { tag, operationId, summary, body, query, deprecated, permission, events, limits } = operation;
+  const isOpen = credentials === null;
   api.openAPIRegistry.registerPath({
     method: verb,
     path,
     tags: [tag],
-    security: credentials === null ? [] : [{ [credentials]: [] }],
+    security: isOpen ? [] : [{ [credentials]: [] }],
     operationId,
     summary,
-    ...(description === undefined ? {} : { description }),
+    description: describe(operation),
+    ...(deprecated && { deprecated: true }),
+    ...(permission && { "x-permission": permission.key }),
+    ...(events && { "x-events": events.map(({ name }) => name) }),
+    ...(limits && {
+      "x-rate-limits": limits.map(({ name, limit, window }) => ({
+        name,
+        limit,
+        window_seconds: window / 1_000,
+      })),
+    }),
     request: {
       params: path.includes("{id}") ? z.object({ id: z.string() }) : undefined,
       query: query && wireSchema(query),
-      headers: takesVersion ? z.object({ "if-match": z.string().optional() }) : undefined,
-      body: body && { required: true, content: { "application/json": { schema: wireSchema(body) } } },
+      headers: requestHeaders(verb, operation, isOpen),
+      body: body && { required: !isAllOptional(body), content: { [JSON_TYPE]: bodyOf(operation) } },
     },
     responses: {
       ...success(operation),
-      ...problems([...refusals, ...refusalsOf(path, operation), ...ANY_OPERATION]),
+      ...(verb === "get" && operation.sendsEtag ? { 304: NOT_MODIFIED } : {}),
+      ...withHeaders(
+        problems([...refusals, ...refusalsOf(verb, path, operation), ...ANY_OPERATION]),
+        operation,
+      ),
     },
   });
 }
 
-function success({ answer: { status = 200, description, schema }, sendsVersion }: Documented) {
-  const content = schema && { content: { "application/json": { schema: wireSchema(schema) } } };
-  return { [status]: { description, ...content, ...(sendsVersion && schema ? { headers: ETAG } : {}) } };
+const NOT_MODIFIED = {
+  description: "The client has the current version: its ETag is in `If-None-Match`",
+  headers: headersOfAll(),
+};
+
+/** The description, with the permission and the deprecation if it doesn't name them. */
+function describe({ summary, description = `${summary}.`, permission, deprecated }: Documented): string {
+  return [
+    description,
+    ...(permission && !description.includes(permission.key)
+      ? [`Needs the permission \`${permission.key}\`.`]
+      : []),
+    ...(deprecated ? [deprecationNotice(deprecated)] : []),
+  ].join(" ");
+}
+
+function deprecationNotice({ since, sunset, guide }: Deprecation): string {
+  const day = (date: Date) => date.toISOString().slice(0, 10);
+  const end = sunset ? ` It may be gone from ${day(sunset)} on.` : "";
+  return `Deprecated since ${day(since)}.${end} See ${guide}.`;
+}
+
+function bodyOf({ body, example }: Documented) {
+  return {
+    schema: wireSchema(body!),
+    ...(example === undefined ? {} : { example: toWire(body!, example as never) }),
+  };
+}
+
+function isAllOptional(body: z.ZodObject): boolean {
+  return body.safeParse({}).success;
+}
+
+function success(operation: Documented) {
+  const { answer: { status = 200, description, schema }, isList } = operation;
+  const content = schema && {
+    [JSON_TYPE]: { schema: wireSchema(schema) },
+    ...(isList && { [CSV_TYPE]: { schema: z.string() } }),
+  };
+  return {
+    [status]: { description, ...(content && { content }), headers: headersOfSuccess(status, operation) },
+  };
+}
+
+function withHeaders(documented: ReturnType<typeof problems>, operation: Documented) {
+  return Object.fromEntries(
+    Object.entries(documented).map(([status, response]) => [
+      status,
+      { ...response, headers: headersOfProblem(Number(status), operation) },
+    ]),
+  );
 }
 
 /** Derives statuses from the operation's shape: an unknown id, an outdated version, an invalid or too large input. */
-function refusalsOf(path: string, { body, query, takesVersion, refusals = [] }: Documented): ProblemStatus[] {
+function refusalsOf(
+  verb: Verb,
+  path: string,
+  { body, query, takesKey, limits, refusals = [] }: Documented,
+): ProblemStatus[] {
   return [
     ...(path.includes("{id}") ? [404] as const : []),
-    ...(takesVersion ? [412] as const : []),
-    ...(body ? [413] as const : []),
-    ...(body || query ? [422] as const : []),
+    ...(verb === "get" ? [] : [412] as const),
+    ...(body ? [413, 415] as const : []),
+    ...(body || query || takesKey ? [422] as const : []),
+    ...(takesKey ? [400, 409] as const : []),
+    ...(limits ? [429] as const : []),
     ...refusals,
   ];
 }

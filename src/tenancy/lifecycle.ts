@@ -82,11 +82,17 @@ export const suspension = z.object({
 
 /**
  * Renames the tenant, moves it to another subdomain, or changes its brand. The old subdomain redirects for 90 days, and no other
- * tenant can take it during that time. Throws `not_found`, `forbidden`, `suspended`, or `invalid` on `subdomain`.
+ * tenant can take it during that time. `check` gets the tenant before the change, and may throw. Throws `not_found`, `forbidden`,
+ * `suspended`, or `invalid` on `subdomain`.
  */
-export async function updateTenant(ctx: TenantContext, changes: TenantChanges): Promise<Tenant> {
+export async function updateTenant(
+  ctx: TenantContext,
+  changes: TenantChanges,
+  check: (before: Tenant) => void = () => {},
+): Promise<Tenant> {
   authorize(ctx, SETTINGS_MANAGE);
   return await change(ctx, async (tx, tenant) => {
+    check(tenant);
     const before = {
       name: tenant.name,
       subdomain: tenant.subdomain,
@@ -165,10 +171,14 @@ export async function resumeTenant(ctx: TenantContext): Promise<Tenant> {
  * Schedules the tenant's deletion in 30 days. Until then it works as before, and an owner can cancel.
  * Throws `not_found`, `forbidden`, `reauthentication_required`, or `conflict` if a deletion is already scheduled.
  */
-export async function scheduleDeletion(ctx: TenantContext): Promise<Tenant> {
+export async function scheduleDeletion(
+  ctx: TenantContext,
+  check: (before: Tenant) => void = () => {},
+): Promise<Tenant> {
   authorize(ctx, TENANT_DELETE);
   await requireRecentSignIn(ctx);
   return await change(ctx, async (tx, tenant) => {
+    check(tenant);
     if (tenant.deletionDueAt) throw conflict(ALREADY_DELETING.with({ workspace: tenant.name }));
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
     const requestedBy = ctx.actor.type === "system" ? PLATFORM_STAFF : describeActor(ctx.actor).name;
