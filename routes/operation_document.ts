@@ -1,12 +1,7 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Answer } from "./api/answers.ts";
 import type { Deprecation } from "./api/deprecation.ts";
-import {
-  headersOfAll,
-  headersOfProblem,
-  headersOfSuccess,
-  requestHeaders,
-} from "./api/documented_headers.ts";
+import { headersOfNotModified, headersOfSuccess, requestHeaders } from "./api/documented_headers.ts";
 import { CSV_TYPE, JSON_TYPE } from "./api/list_answer.ts";
 import { problems, type ProblemStatus } from "./api/problem_answers.ts";
 import type { HttpEnv } from "./http.ts";
@@ -14,6 +9,21 @@ import type { Audience, Description, Verb } from "./resource.ts";
 import { describeWire, type Sendable, toWire, wireSchema } from "./wire.ts";
 
 const ANY_OPERATION: ProblemStatus[] = [500, 503];
+
+const ID = z.string().openapi({
+  description: "The ID of the resource",
+  example: "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4e01",
+});
+
+/** What the parameters of all lists mean. Any other parameter keeps the items with its value. */
+const LIST_PARAMETERS: Record<string, string> = {
+  cursor: "Where the page starts: the `next_cursor` of the page before, with the same filters and order",
+  limit: "How many items a page has at most",
+  search: "Keeps the items that contain this text",
+  since: "Keeps the items from this time or day (UTC) on",
+  sort: "The order. A leading `-` means descending.",
+  until: "Keeps the items up to this time or day (UTC), included",
+};
 
 export type Documented = Description & {
   tag: string;
@@ -78,25 +88,22 @@ export function documentOperation<E extends HttpEnv>(
       })),
     }),
     request: {
-      params: path.includes("{id}") ? z.object({ id: z.string() }) : undefined,
-      query: query && wireSchema(query),
+      params: path.includes("{id}") ? z.object({ id: ID }) : undefined,
+      query: query && parametersOf(query),
       headers: requestHeaders(verb, operation, isOpen),
       body: body && { required: !isAllOptional(body), content: { [JSON_TYPE]: bodyOf(operation) } },
     },
     responses: {
       ...success(operation),
       ...(verb === "get" && operation.sendsEtag ? { 304: NOT_MODIFIED } : {}),
-      ...withHeaders(
-        problems([...refusals, ...refusalsOf(verb, path, operation), ...ANY_OPERATION]),
-        operation,
-      ),
+      ...problems([...refusals, ...refusalsOf(verb, path, operation, isOpen), ...ANY_OPERATION]),
     },
   });
 }
 
 const NOT_MODIFIED = {
   description: "The client has the current version: its ETag is in `If-None-Match`",
-  headers: headersOfAll(),
+  headers: headersOfNotModified(),
 };
 
 /** The description, with the permission and the deprecation if it doesn't name them. */
@@ -114,6 +121,16 @@ function deprecationNotice({ since, sunset, guide }: Deprecation): string {
   const day = (date: Date) => date.toISOString().slice(0, 10);
   const end = sunset ? ` It may be gone from ${day(sunset)} on.` : "";
   return `Deprecated since ${day(since)}.${end} See ${guide}.`;
+}
+
+function parametersOf(query: z.ZodObject): z.ZodObject {
+  const fields = Object.entries(wireSchema(query).shape as Record<string, z.ZodType>);
+  return z.object(Object.fromEntries(
+    fields.map(([name, field]) => {
+      const description = LIST_PARAMETERS[name] ?? `Keeps the items with this \`${name}\``;
+      return [name, field.meta({ description })];
+    }),
+  ));
 }
 
 function bodyOf({ body, example }: Documented) {
@@ -138,27 +155,21 @@ function success(operation: Documented) {
   };
 }
 
-function withHeaders(documented: ReturnType<typeof problems>, operation: Documented) {
-  return Object.fromEntries(
-    Object.entries(documented).map(([status, response]) => [
-      status,
-      { ...response, headers: headersOfProblem(Number(status), operation) },
-    ]),
-  );
-}
-
 /** Derives statuses from the operation's shape: an unknown id, an outdated version, an invalid or too large input. */
 function refusalsOf(
   verb: Verb,
   path: string,
   { body, query, takesKey, limits, refusals = [] }: Documented,
+  isOpen: boolean,
 ): ProblemStatus[] {
+  const readsKey = verb !== "get" && !isOpen;
   return [
     ...(path.includes("{id}") ? [404] as const : []),
     ...(verb === "get" ? [] : [412] as const),
     ...(body ? [413, 415] as const : []),
-    ...(body || query || takesKey ? [422] as const : []),
-    ...(takesKey ? [400, 409] as const : []),
+    ...(body || query || readsKey ? [422] as const : []),
+    ...(readsKey ? [400] as const : []),
+    ...(takesKey ? [409] as const : []),
     ...(limits ? [429] as const : []),
     ...refusals,
   ];

@@ -1,4 +1,6 @@
-import { z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { HttpEnv } from "../http.ts";
+import { headersOfProblem } from "./documented_headers.ts";
 
 const Problem = z.object({
   type: z.string().openapi({
@@ -47,10 +49,24 @@ const DESCRIPTIONS = {
 
 export type ProblemStatus = keyof typeof DESCRIPTIONS;
 
-/** The documented error responses. */
+/** Adds the error responses to the document. */
+export function documentProblems({ openAPIRegistry }: OpenAPIHono<HttpEnv>): void {
+  openAPIRegistry.register("Problem", Problem);
+  for (const [status, description] of Object.entries(DESCRIPTIONS)) {
+    openAPIRegistry.registerComponent("responses", componentOf(status), {
+      description,
+      headers: headersOfProblem(Number(status)),
+      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    });
+  }
+}
+
+/** References to error responses. */
 export function problems(statuses: ProblemStatus[]) {
-  const content = { "application/problem+json": { schema: Problem } };
-  return Object.fromEntries(
-    statuses.map((status) => [status, { description: DESCRIPTIONS[status], content }]),
-  );
+  const references = statuses.map((status) => ({ $ref: `#/components/responses/${componentOf(status)}` }));
+  return Object.fromEntries(statuses.map((status, index) => [status, references[index]!]));
+}
+
+function componentOf(status: number | string): string {
+  return `Problem${status}`;
 }
