@@ -37,6 +37,8 @@ export type Documented = Description & {
   sendsEtag?: boolean;
 };
 
+const exampleOf = new WeakMap<z.ZodType, unknown>();
+
 /** A named object schema in the document, with an example of it. */
 export function model<Shape extends z.ZodRawShape>(
   name: string,
@@ -44,6 +46,7 @@ export function model<Shape extends z.ZodRawShape>(
   example?: Sendable<z.output<z.ZodObject<Shape>>>,
 ): z.ZodObject<Shape> {
   const schema = z.object(shape);
+  if (example) exampleOf.set(schema, example);
   const examples = example && { examples: [toWire(schema, example)] };
   describeWire(schema, (wire) => wire.openapi(name, { ...examples }));
   return schema;
@@ -51,12 +54,13 @@ export function model<Shape extends z.ZodRawShape>(
 
 /** A page of a list, as JSON. */
 export function pageModel<Item extends z.ZodType>(name: string, item: Item) {
+  const example = exampleOf.get(item) as Sendable<z.output<Item>> | undefined;
   return model(name, {
     data: z.array(item),
     nextCursor: z.string().nullable().openapi({
       description: "Send it as `cursor` to get the next page. Null on the last page.",
     }),
-  });
+  }, example && { data: [example], nextCursor: null });
 }
 
 /** Adds an operation to the OpenAPI document of `api`. */

@@ -12,7 +12,7 @@ import { FACTOR_TYPES } from "../../src/identity/factors.ts";
 import { FACTOR_CODES, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS } from "../../src/identity/sign_in_limits.ts";
 import { emailStepUp, proof, reauthenticate, textStepUp } from "../../src/identity/step_up.ts";
 import { TEXTS_ADDRESS, TEXTS_PERSON, TEXTS_TO_NUMBER } from "../../src/text_messages/deliver.ts";
-import { model } from "../operation_document.ts";
+import { model, pageModel } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
 
@@ -92,7 +92,7 @@ factors.operation("get", "/me/factors", {
   answer: {
     description:
       "All second factors, the oldest first. There are at most ten. Passkeys are added in a browser.",
-    schema: model("FactorList", { data: z.array(factor), nextCursor: z.string().nullable() }),
+    schema: pageModel("FactorList", factor),
   },
   run: async (ctx) => ({ data: await listFactors(ctx, ctx.actor.id), nextCursor: null }),
 });
@@ -127,7 +127,7 @@ factors.operation("post", "/me/factors/{id}/confirm", {
         description:
           "With the first factor: codes that each work once if the factor is lost. Shown only here.",
       }),
-    }),
+    }, { recoveryCodes: ["k3v9-2mfx", "p8qd-7wzt"] }),
   },
   run: (ctx, { id, body, c }) => confirmFactor(ctx, ctx.actor.id, id, body.code, c.get("device")),
 });

@@ -9,7 +9,7 @@ import {
 import { DOMAIN_CLOSED, DOMAIN_OPENED } from "../../src/access/events.ts";
 import { MEMBERS_MANAGE } from "../../src/access/members.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
-import { model } from "../operation_document.ts";
+import { model, pageModel } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
 const joinDomain = model("JoinDomain", {
@@ -23,7 +23,7 @@ const joinDomain = model("JoinDomain", {
   role: "member",
   createdAt: "2026-03-02T09:00:00.000Z",
 });
-const joinDomainList = model("JoinDomainList", { data: z.array(joinDomain) });
+const joinDomainList = pageModel("JoinDomainList", joinDomain);
 
 const domains = tenantResource("Members");
 export default domains;
@@ -33,7 +33,7 @@ domains.operation("get", "/join-domains", {
   summary: "List the email domains whose people may join without an invitation",
   permission: MEMBERS_MANAGE,
   answer: { description: "The domains", schema: joinDomainList },
-  run: async (ctx) => ({ data: await listJoinDomains(ctx) }),
+  run: async (ctx) => ({ data: await listJoinDomains(ctx), nextCursor: null }),
 });
 
 domains.operation("post", "/join-domains", {

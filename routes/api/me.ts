@@ -13,7 +13,7 @@ import { listSignIns, revokeSignIn, SIGN_IN_LIST } from "../../src/identity/sign
 import { type Appearance, AVATAR_COLORS, THEMES } from "../../src/identity/users.ts";
 import { LOCALES } from "../../src/platform/locales.ts";
 import { EMAIL_CATEGORIES } from "../email_choices.ts";
-import { model } from "../operation_document.ts";
+import { model, pageModel } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
 import type { CallerContext } from "./env.ts";
@@ -81,16 +81,20 @@ const session = model("Session", {
   lastSeenAt: "2026-03-02T08:55:00.000Z",
 });
 
-const joinableTenants = model("JoinableTenants", {
-  data: z.array(z.object({ id: z.uuid(), name: z.string(), subdomain: z.string() })),
+const joinableTenant = model("JoinableTenant", { id: z.uuid(), name: z.string(), subdomain: z.string() }, {
+  id: "0198c0de-0a1b-7c2d-8e3f-4a5b6c7d8e9f",
+  name: "Acme Robotics",
+  subdomain: "acme",
 });
+const joinableTenants = pageModel("JoinableTenantList", joinableTenant);
 
 const emailPreferences = z.object(
   Object.fromEntries(
     EMAIL_CATEGORIES.map(({ name, hint }) => [name, z.boolean().openapi({ description: hint.english })]),
   ),
 );
-const preferences = model("EmailPreferences", emailPreferences.shape);
+const preferencesExample = Object.fromEntries(EMAIL_CATEGORIES.map(({ name }) => [name, true]));
+const preferences = model("EmailPreferences", emailPreferences.shape, preferencesExample);
 
 /** The caller. */
 const me = personResource("Authentication");
@@ -120,7 +124,7 @@ me.operation("get", "/me/joinable-tenants", {
   summary: "List the tenants that the caller can join by the domain of their confirmed email",
   guards: [requireAccountToken],
   answer: { description: "At most 20 tenants, by name", schema: joinableTenants },
-  run: async (ctx) => ({ data: await listJoinable(ctx, ctx.actor.id) }),
+  run: async (ctx) => ({ data: await listJoinable(ctx, ctx.actor.id), nextCursor: null }),
 });
 
 me.list("/me/sessions", {
@@ -156,6 +160,7 @@ me.operation("patch", "/me/email-preferences", {
   summary: "Change the caller's email preferences",
   guards: [requireAccountToken],
   body: emailPreferences.partial(),
+  example: preferencesExample,
   answer: { description: "The changed email preferences", schema: preferences },
   run: async (ctx, { body }) => {
     await changeEmailPreferences(ctx, ctx.actor.id, body);
