@@ -3,6 +3,7 @@ import { MEMBER_JOINED } from "../../src/access/events.ts";
 import { joinByDomain } from "../../src/access/join_domains.ts";
 import { notFound } from "../../src/errors.ts";
 import {
+  TENANT_API_CHANGED,
   TENANT_CREATED,
   TENANT_DELETION_CANCELED,
   TENANT_DELETION_SCHEDULED,
@@ -38,6 +39,9 @@ const tenant = model("Tenant", {
   brandColor: z.string().nullable().openapi({
     description: "The color of the tenant's mark and emails: #rrggbb. Null means the product's color.",
   }),
+  apiOrigins: z.array(z.string()).openapi({
+    description: "The websites whose scripts may call the API on the tenant's host, as origins.",
+  }),
   secondFactorFrom: z.iso.datetime().nullable().openapi({
     description: "From when on members need a second factor. Null: they don't.",
   }),
@@ -50,6 +54,7 @@ const tenant = model("Tenant", {
   status: "active",
   deletionScheduledFor: null,
   brandColor: "#0b6b58",
+  apiOrigins: ["https://app.acme.example"],
   secondFactorFrom: null,
   createdAt: "2026-01-12T08:30:00.000Z",
 });
@@ -95,11 +100,11 @@ tenants.operation("get", "/tenants/{id}", {
 
 tenants.operation("patch", "/tenants/{id}", {
   operationId: "updateTenant",
-  summary: "Change a tenant's name, subdomain or color",
+  summary: "Change a tenant's name, subdomain, color, or the websites that may call its API",
   description:
     "The old subdomain redirects to the new one for 90 days. Needs the permission `settings:manage` in the tenant.",
   permission: SETTINGS_MANAGE,
-  events: [TENANT_RENAMED, TENANT_MOVED, TENANT_REBRANDED],
+  events: [TENANT_RENAMED, TENANT_MOVED, TENANT_REBRANDED, TENANT_API_CHANGED],
   body: tenantChanges,
   example: { name: "Acme Robotics" },
   answer: { description: "The changed tenant", schema: tenant },

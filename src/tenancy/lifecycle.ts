@@ -17,8 +17,10 @@ import { problem } from "../platform/problem.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
 import { endVisits } from "../support/ending.ts";
 import { schemaExists } from "./admission.ts";
+import { apiOrigins } from "./api_origins.ts";
 import { DELETION_SCHEDULED } from "./emails.ts";
 import {
+  TENANT_API_CHANGED,
   TENANT_DELETION_CANCELED,
   TENANT_DELETION_SCHEDULED,
   TENANT_MOVED,
@@ -64,6 +66,7 @@ export const tenantChanges = newTenant.pick({ name: true }).extend({
   /** Null means the product's color. */
   brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, BAD_COLOR.code)
     .nullable(),
+  apiOrigins,
 }).partial();
 /** `logoVersion` names the logo that src/tenancy/brand.ts has stored. Null removes the logo. */
 export type TenantChanges = z.output<typeof tenantChanges> & { logoVersion?: string | null };
@@ -81,7 +84,7 @@ export const suspension = z.object({
 });
 
 /**
- * Renames the tenant, moves it to another subdomain, or changes its brand. The old subdomain redirects for 90 days, and no other
+ * Renames the tenant, moves it to another subdomain, or changes its brand or the websites that may call its API. The old subdomain redirects for 90 days, and no other
  * tenant can take it during that time. `check` gets the tenant before the change, and may throw. Throws `not_found`, `forbidden`,
  * `suspended`, or `invalid` on `subdomain`.
  */
@@ -98,8 +101,9 @@ export async function updateTenant(
       subdomain: tenant.subdomain,
       brandColor: tenant.brand.color,
       logoVersion: tenant.brand.logo,
+      apiOrigins: tenant.apiOrigins,
     };
-    const { name, subdomain, ...brand } = changedFields(before, changes);
+    const { name, subdomain, apiOrigins, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];
     if (name) steps.push({ set: { name }, event: TENANT_RENAMED, details: { from: before.name, to: name } });
     if (subdomain) {
@@ -107,6 +111,10 @@ export async function updateTenant(
       await move(ctx.system, tx, tenant, subdomain);
       const details = { from: before.subdomain, to: subdomain };
       steps.push({ set: { subdomain }, event: TENANT_MOVED, details });
+    }
+    if (apiOrigins) {
+      const details = describeChanges(before, { apiOrigins });
+      steps.push({ set: { apiOrigins: [...apiOrigins] }, event: TENANT_API_CHANGED, details });
     }
     if (Object.keys(brand).length > 0) {
       steps.push({ set: brand, event: TENANT_REBRANDED, details: describeChanges(before, brand) });

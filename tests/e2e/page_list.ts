@@ -120,6 +120,7 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     on("role", "/settings/roles/viewer"),
     on("new-role", "/settings/roles/new"),
     on("sign-in-rules", "/settings/security"),
+    on("api-settings", "/settings/api"),
     on("support-access", "/settings/support"),
     on("account", "/account"),
     on("account-email", "/account/email"),

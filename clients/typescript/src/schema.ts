@@ -778,7 +778,7 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         /**
-         * Change a tenant's name, subdomain or color
+         * Change a tenant's name, subdomain, color, or the websites that may call its API
          * @description The old subdomain redirects to the new one for 90 days. Needs the permission `settings:manage` in the tenant.
          */
         readonly patch: operations["updateTenant"];
@@ -1519,11 +1519,16 @@ export interface components {
          *       "status": "active",
          *       "deletion_scheduled_for": null,
          *       "brand_color": "#0b6b58",
+         *       "api_origins": [
+         *         "https://app.acme.example"
+         *       ],
          *       "second_factor_from": null,
          *       "created_at": "2026-01-12T08:30:00.000Z"
          *     }
          */
         readonly Tenant: {
+            /** @description The websites whose scripts may call the API on the tenant's host, as origins. */
+            readonly api_origins: readonly string[];
             /** @description The color of the tenant's mark and emails: #rrggbb. Null means the product's color. */
             readonly brand_color: string | null;
             /** Format: date-time */
@@ -1555,6 +1560,9 @@ export interface components {
          *           "status": "active",
          *           "deletion_scheduled_for": null,
          *           "brand_color": "#0b6b58",
+         *           "api_origins": [
+         *             "https://app.acme.example"
+         *           ],
          *           "second_factor_from": null,
          *           "created_at": "2026-01-12T08:30:00.000Z"
          *         }
@@ -3976,6 +3984,7 @@ export interface operations {
                  *     }
                  */
                 readonly "application/json": {
+                    readonly api_origins?: readonly string[];
                     readonly brand_color?: string | null;
                     readonly name?: string;
                     readonly subdomain?: string;

@@ -7,6 +7,7 @@ CREATE TABLE "control"."idempotency_keys" (
 	"sealed_answer" text,
 	"expires_at" timestamp (3) with time zone NOT NULL
 );
+ALTER TABLE "control"."tenants" ADD COLUMN "api_origins" text[] DEFAULT '{}' NOT NULL;
 ALTER TABLE "control"."idempotency_keys" ADD CONSTRAINT "idempotency_keys_tenant_id_tenants_id_fk" FOREIGN KEY ("tenant_id") REFERENCES "control"."tenants"("id") ON DELETE cascade ON UPDATE no action;
 CREATE INDEX "idempotency_keys_tenant" ON "control"."idempotency_keys" USING btree ("tenant_id");
 CREATE INDEX "idempotency_keys_expiry" ON "control"."idempotency_keys" USING btree ("expires_at");
