@@ -107,11 +107,10 @@ type ResourceList<Ctx, Query extends z.ZodObject, Item extends z.ZodType, Row> =
  */
 export class Resource<E extends HttpEnv, Ctx> {
   readonly #routes = new OpenAPIHono<E>();
-  readonly #tag: string;
   readonly #audience: Audience<E, Ctx>;
 
-  constructor(tag: string, audience: Audience<E, Ctx>) {
-    this.#tag = tag;
+  /** `tag` is the group in the document. One of the resources in a group has its `description`. */
+  constructor(readonly tag: string, readonly description: string | undefined, audience: Audience<E, Ctx>) {
     this.#audience = audience;
   }
 
@@ -122,7 +121,7 @@ export class Resource<E extends HttpEnv, Ctx> {
   ): void {
     documentOperation(this.#routes, this.#audience, "get", path, {
       ...description,
-      tag: this.#tag,
+      tag: this.tag,
       query: list.query,
       answer: { description: answer, schema: pageModel(name, item) },
       isList: true,
@@ -159,7 +158,7 @@ export class Resource<E extends HttpEnv, Ctx> {
     const hasVersions = versionOf !== undefined || checksMatch;
     documentOperation(this.#routes, this.#audience, verb, path, {
       ...operation,
-      tag: this.#tag,
+      tag: this.tag,
       checksMatch,
       takesKey: isKeyed,
       sendsEtag: hasVersions || (isGet && !operation.withoutEtag),

@@ -15,17 +15,6 @@ const DESCRIPTION =
 Times are RFC 3339 in UTC, and IDs are UUIDs. Lists have at most 100 items a page, and come as CSV if \`Accept\` prefers it.
 Clients must ignore fields that they don't know: new ones may appear at any time.`;
 
-/** The groups of operations, as the reference shows them. */
-const TAGS: Record<string, string> = {
-  "Audit log": "What was done in the tenant: by whom, when, and from where.",
-  Authentication: "Tokens, the caller, and their second factors.",
-  Dashboard: "Figures about the tenant.",
-  Members: "The people in a tenant, invitations, and the ownership.",
-  Projects: "The tenant's projects.",
-  Roles: "The built-in roles, and the tenant's own.",
-  Tenants: "The tenants of the caller.",
-};
-
 /** The REST API, version 1. */
 export const api = new OpenAPIHono<HttpEnv>();
 
@@ -50,6 +39,18 @@ export function openApiDocument(origin: string) {
     openapi: "3.1.0",
     info: { title: "Denizen API", version: "1", description: DESCRIPTION, contact: { url: origin } },
     servers: [{ url: `${origin}/api/v1` }],
-    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
+    tags: tags(),
   });
 }
+
+/** The groups of operations by name. Of the resources in a group, one describes it. */
+function tags(): { name: string; description?: string }[] {
+  const described = new Map<string, string | undefined>();
+  for (const { tag, description } of Object.values(resources) as Tagged[]) {
+    described.set(tag, description ?? described.get(tag));
+  }
+  return [...described].toSorted(([one], [other]) => one < other ? -1 : 1)
+    .map(([name, description]) => ({ name, ...(description && { description }) }));
+}
+
+type Tagged = { readonly tag: string; readonly description: string | undefined };

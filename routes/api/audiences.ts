@@ -43,18 +43,18 @@ const MEMBER: Audience<TenantCallEnv, MemberContext> = {
 };
 
 /** A resource that needs no access token. */
-export function publicResource(tag: string) {
-  return new Resource(tag, ANYONE);
+export function publicResource(tag: string, description?: string) {
+  return new Resource(tag, description, ANYONE);
 }
 
 /** A resource of the caller. Guard an operation with `requireAccountToken` to reject tenant tokens. */
-export function personResource(tag: string) {
-  return new Resource(tag, CALLER);
+export function personResource(tag: string, description?: string) {
+  return new Resource(tag, description, CALLER);
 }
 
 /** A resource of the tenant that the request names. */
-export function tenantResource(tag: string) {
-  return new Resource(tag, MEMBER);
+export function tenantResource(tag: string, description?: string) {
+  return new Resource(tag, description, MEMBER);
 }
 
 function callerContext(c: Context<CallerEnv>): SystemContext<UserActor | MemberActor> {

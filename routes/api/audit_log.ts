@@ -49,7 +49,7 @@ const entry = model("AuditEntry", {
   requestId: "0198c0de-9e3e-7f12-8a3b-4c5d6e7f8a9b",
 });
 
-const auditLog = tenantResource("Audit log");
+const auditLog = tenantResource("Audit log", "What was done in the tenant: by whom, when, and from where.");
 export default auditLog;
 
 auditLog.list("/audit-log", {

@@ -43,7 +43,7 @@ const secondStepExample = { mfaToken: "sample-mfa-token" };
 const refreshRequest = z.object({ refreshToken: z.string().max(200) });
 
 /** Signs in and out. Clients send their credentials in the body. */
-const signIn = publicResource("Authentication");
+const signIn = publicResource("Authentication", "Tokens, the caller, and their second factors.");
 export default signIn;
 
 signIn.operation("post", "/auth/login", {

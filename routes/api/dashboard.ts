@@ -12,7 +12,7 @@ const stats = model("DashboardStats", {
   storageUsed: z.int().openapi({ description: "Bytes" }),
 }, { users: 12, revenue: 2_900, currency: "usd", apiCalls: 18_240, storageUsed: 5_242_880 });
 
-const dashboard = tenantResource("Dashboard");
+const dashboard = tenantResource("Dashboard", "Figures about the tenant.");
 export default dashboard;
 
 dashboard.operation("get", "/dashboard/stats", {

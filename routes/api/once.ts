@@ -1,18 +1,12 @@
 import type { Context } from "hono";
 import {
-  type Claim,
-  claimKey,
-  isLasting,
   type KeyedRequest,
   parseIdempotencyKey,
   rejectReusedKey,
-  releaseKey,
-  storeAnswer,
-  storeAnswerWithoutChange,
   type StoredAnswer,
 } from "../../src/api_access/idempotency.ts";
+import { runOnce } from "../../src/api_access/run_once.ts";
 import type { BeforeCommit, SystemContext } from "../../src/context.ts";
-import { DomainError } from "../../src/errors.ts";
 import type { HttpEnv } from "../http.ts";
 import { problemAnswer } from "./problem.ts";
 
@@ -30,8 +24,8 @@ type Operation<Ctx, Result> = {
 };
 
 /**
- * Runs an operation once for each `Idempotency-Key` of the actor in the tenant, and answers repeats with the stored answer. The answer is
- * stored in the operation's transaction. Without the header, just runs the operation.
+ * Runs an operation once for each `Idempotency-Key` of the actor in the tenant, and answers repeats with the stored answer. The
+ * answer is stored in the operation's transaction. Without the header, just runs the operation.
  */
 export async function answerOnce<E extends HttpEnv, Ctx, Result>(
   c: Context<E>,
@@ -42,23 +36,16 @@ export async function answerOnce<E extends HttpEnv, Ctx, Result>(
   const system = systemOf(ctx);
   const request = await keyedRequest(c, system);
   if (!request) return toAnswer(await run(ctx));
-  const claimed = await claimKey(system, request);
-  if ("answer" in claimed) return replayed(claimed.answer);
-  const { claim } = claimed;
-  let isStored = false;
-  const recording = recordingWith(ctx, async (tx, result) => {
-    if (result === null || result === false) return; // the transaction changed nothing
-    await storeAnswer(system.services, tx, claim, toAnswer(result as Result));
-    isStored = true;
+  return await runOnce(system, request, {
+    run: async (store) => {
+      const recording = recordingWith(ctx, async (tx, result) => {
+        const isChanged = result !== null && result !== false;
+        if (isChanged) await store(tx, toAnswer(result as Result));
+      });
+      return toAnswer(await run(recording));
+    },
+    toRefusal: (error) => problemAnswer(error, system.requestId),
   });
-  try {
-    const answer = toAnswer(await run(recording));
-    if (!isStored) await storeAnswerWithoutChange(system, claim, answer);
-    return answer;
-  } catch (error) {
-    await settleFailure(system, claim, error);
-    throw error;
-  }
 }
 
 /** Throws `invalid` if the key of a request that is safe to repeat belongs to another request. */
@@ -81,14 +68,4 @@ async function keyedRequest<E extends HttpEnv>(
     path: c.req.path.replace(/^\/api(\/v1)?(?=\/)/, ""),
     body: await c.req.text(),
   };
-}
-
-function replayed(answer: StoredAnswer): StoredAnswer {
-  return { ...answer, headers: { ...answer.headers, "Idempotent-Replayed": "true" } };
-}
-
-/** Stores a refusal that would be the same again. After any other failure, the client can try again with the same key. */
-async function settleFailure(system: SystemContext, claim: Claim, error: unknown): Promise<void> {
-  if (!(error instanceof DomainError && isLasting(error))) return await releaseKey(system, claim);
-  await storeAnswerWithoutChange(system, claim, problemAnswer(error, system.requestId));
 }

@@ -40,7 +40,7 @@ const project = model("Project", {
 
 const versionOf = ({ version }: Project) => version;
 
-const projects = tenantResource("Projects");
+const projects = tenantResource("Projects", "The projects of the tenant.");
 export default projects;
 
 projects.list("/projects", {

@@ -28,7 +28,7 @@ const role = model("Role", {
   members: 2,
 });
 
-const roles = tenantResource("Roles");
+const roles = tenantResource("Roles", "The built-in roles, and the tenant's own.");
 export default roles;
 
 roles.list("/roles", {

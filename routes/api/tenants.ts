@@ -59,7 +59,7 @@ const tenant = model("Tenant", {
   createdAt: "2026-01-12T08:30:00.000Z",
 });
 
-const tenants = personResource("Tenants");
+const tenants = personResource("Tenants", "The tenants of the caller.");
 export default tenants;
 
 tenants.list("/tenants", {

@@ -10,6 +10,7 @@ import { emailedCode } from "../../src/identity/factor_codes.ts";
 import { addFactor } from "../../src/identity/factor_management.ts";
 import { deleteExpired } from "../../src/operations/retention.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { sampleBody } from "../support/sample_body.ts";
 import type { ApiAnswer } from "../support/http.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -135,9 +136,8 @@ Deno.test("stored answers are encrypted, and deleted after a day", async () => {
   assert.equal(deleted.idempotency_keys, 1);
 });
 
-/** What each operation that takes a key is called with. The last ones change how the owner signs in. */
+/** What operations that take a key are called with, if the smallest body won't do. The last ones change how the owner signs in. */
 const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCall> | SampleCall> = {
-  createProject: () => ({ body: { name: "Spare parts" } }),
   createRole: () => ({ body: { name: "Auditor", permissions: ["projects:read"] } }),
   createInvitation: () => ({ body: { email: "ben@partner.example" } }),
   createInvitations: () => ({ body: { csv: "carla@partner.example,viewer" } }),
@@ -179,14 +179,16 @@ type SampleCall = { id?: string; token?: string; body?: unknown };
 
 Deno.test("every operation with a key stores exactly its answer, in the transaction of the change", async (t) => {
   const operations = keyedOperations();
-  assert.deepEqual(operations.map(({ operationId }) => operationId).sort(), Object.keys(CALLS).sort());
+  const order = Object.keys(CALLS);
+  operations.sort((one, other) => order.indexOf(one.operationId) - order.indexOf(other.operationId));
   await using world = await World.open();
   const company = await world.company("acme");
 
-  for (const [operationId, callOf] of Object.entries(CALLS)) {
+  for (const { operationId, path } of operations) {
     await t.step(operationId, async () => {
-      const { path } = operations.find((operation) => operation.operationId === operationId)!;
-      const { id = "", token = await world.token(company), body } = await callOf(world, company);
+      const smallest: SampleCall = { body: sampleBody("POST", path, "Sample") };
+      const sample = await CALLS[operationId]?.(world, company) ?? smallest;
+      const { id = "", token = await world.token(company), body } = sample;
       const call = () =>
         world.api("POST", path.replace("{id}", id), {
           token,
