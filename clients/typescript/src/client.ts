@@ -80,11 +80,12 @@ export async function* listAll<Path extends ListPath>(
   query?: QueryOf<Path>,
 ): AsyncGenerator<ItemOf<Path>> {
   const get = client.GET as (path: string, options: unknown) => Promise<Result<Page<ItemOf<Path>>>>;
-  for (let cursor: string | null | undefined; cursor !== null;) {
-    const page = await unwrap(get(path, { params: { query: { ...query, cursor } } }));
+  let cursor: string | null | undefined;
+  do {
+    const page: Page<ItemOf<Path>> = await unwrap(get(path, { params: { query: { ...query, cursor } } }));
     yield* page.data;
     cursor = page.next_cursor;
-  }
+  } while (cursor !== null);
 }
 
 /** The problem in the body, or one made from the status if a proxy answered. */
