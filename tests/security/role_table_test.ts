@@ -11,6 +11,7 @@ import {
 } from "../../src/access/permissions.ts";
 import type { ListedRole } from "../../src/access/roles.ts";
 import { FEATURES } from "../../src/feature_list.ts";
+import { OPERATIONS } from "../support/contract.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -70,6 +71,10 @@ Deno.test("S21 every route answers every role as the permission that it needs sa
     });
   }
 
+  for (const { method, path, operationId, "x-permission": documented } of OPERATIONS) {
+    const needed = table.get(`${method} /api/v1${path.replaceAll(/\{(\w+)\}/g, ":$1")}`);
+    if (needed) assert.equal(documented, needed, `the permission of ${operationId} in the OpenAPI document`);
+  }
   assert.equal(table.get("POST /projects"), "projects:write");
   assert.equal(table.get("GET /api/v1/members"), "members:read");
   assert.equal(table.get("GET /dashboard/storage"), "analytics:read");
