@@ -8,7 +8,8 @@ export type Schema = { [keyword: string]: unknown };
 export type Operation = {
   operationId: string;
   parameters?: { name: string; in: string; schema: Schema; required?: boolean }[];
-  requestBody?: { content: Record<string, { schema: Schema; example?: unknown }> };
+  security: Record<string, string[]>[];
+  requestBody?: { required?: boolean; content: Record<string, { schema: Schema; example?: unknown }> };
   responses: Record<string, Response | { $ref: string }>;
   [extension: `x-${string}`]: unknown;
 };
