@@ -68,6 +68,7 @@ members.operation("delete", "/members/{id}", {
   description:
     "Members can remove themselves. Removing someone else needs the permission `members:manage`, and every permission " +
     "of their role. The last owner can't be removed.",
+  permission: MEMBERS_READ,
   events: [MEMBER_REMOVED],
   answer: { status: 204, description: "The member was removed" },
   refusals: [409],

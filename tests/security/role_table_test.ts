@@ -25,7 +25,7 @@ const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
 
 /** Pages and calls that every member may use, whatever their role: about themselves, or open to all. */
 const FREE =
-  /^(GET|POST|DELETE|PATCH) \/($|health$|ready$|metrics$|static\/|favicon\.ico$|apple-touch-icon\.png$|robots\.txt$|\.well-known\/|login|logout$|handoff|verify-email|brand\/logo$|account|reauthenticate$|search|workspaces|settings$|settings\/notifications$|settings\/security$|dashboard$|dashboard\/checklist\/dismiss$|switcher$|announcements\/|support-visit\/end$|api\/v1\/(auth|me)(\/|$)|api\/v1\/tenants$)|^GET \/api\/v1\/tenants\/:id$|^POST \/api\/v1\/tenants\/:id\/membership$/;
+  /^(GET|POST|DELETE|PATCH) \/($|health$|ready$|metrics$|static\/|favicon\.ico$|apple-touch-icon\.png$|robots\.txt$|\.well-known\/|login|logout$|handoff|verify-email|brand\/logo$|account|reauthenticate$|search|workspaces|settings$|settings\/notifications$|settings\/security$|dashboard$|dashboard\/checklist\/dismiss$|switcher$|announcements\/|problems\/|support-visit\/end$|api\/v1\/(auth|me)(\/|$)|api\/v1\/tenants$)|^GET \/api\/v1\/tenants\/:id$|^POST \/api\/v1\/tenants\/:id\/membership$/;
 
 /** What the smaller built-in roles may do. Owners and admins may do more. */
 const SMALL_ROLES = {

@@ -11,7 +11,7 @@ export type Operation = {
   security: Record<string, string[]>[];
   requestBody?: { required?: boolean; content: Record<string, { schema: Schema; example?: unknown }> };
   responses: Record<string, Response | { $ref: string }>;
-  [extension: `x-${string}`]: unknown;
+  "x-permission"?: string;
 };
 type Response = { content?: Record<string, { schema: Schema }>; headers?: Record<string, unknown> };
 

@@ -572,7 +572,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Remove a member, or leave the tenant
-         * @description Members can remove themselves. Removing someone else needs the permission `members:manage`, and every permission of their role. The last owner can't be removed.
+         * @description Members can remove themselves. Removing someone else needs the permission `members:manage`, and every permission of their role. The last owner can't be removed. Needs the permission `members:read`.
          */
         readonly delete: operations["removeMember"];
         readonly options?: never;
