@@ -2,6 +2,7 @@ import { OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context, Handler, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Permission } from "../src/access/permissions.ts";
+import type { StoredAnswer } from "../src/api_access/idempotency.ts";
 import type { Event } from "../src/events/event.ts";
 import type { Page } from "../src/platform/list.ts";
 import type { RateLimit } from "../src/rate_limits/rate_limit.ts";
@@ -78,6 +79,10 @@ type PresentedOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result
   & Declared<E, Ctx, Body, Result, Row>
   & { present(row: Row): Sendable<z.output<Result>> };
 
+type AnyOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> =
+  | PlainOperation<E, Ctx, Body, Result, Row>
+  | PresentedOperation<E, Ctx, Body, Result, Row>;
+
 /** The parsed request. */
 export type Call<E extends HttpEnv, Body, Row = unknown> = {
   /** The id in the path; empty if the path has none. */
@@ -147,45 +152,42 @@ export class Resource<E extends HttpEnv, Ctx> {
   operation<Row, Body extends z.ZodObject, Result extends z.ZodType>(
     verb: Verb,
     path: string,
-    operation:
-      | PlainOperation<E, Ctx, Body, Result, Row>
-      | PresentedOperation<E, Ctx, Body, Result, Row>,
+    operation: AnyOperation<E, Ctx, Body, Result, Row>,
   ): void {
-    const { guards = [], body, versionOf, checksMatch = false, idempotent = true, run } = operation;
-    const { contextOf, recording } = this.#audience;
-    const isGet = verb === "get";
-    const isKeyed = recording !== undefined && verb === "post" && idempotent;
+    const { guards = [], versionOf, checksMatch = false, idempotent = true, withoutEtag = false } = operation;
     const hasVersions = versionOf !== undefined || checksMatch;
-    documentOperation(this.#routes, this.#audience, verb, path, {
-      ...operation,
-      tag: this.tag,
-      checksMatch,
-      takesKey: isKeyed,
-      sendsEtag: hasVersions || (isGet && !operation.withoutEtag),
-    });
+    const traits = {
+      takesKey: this.#audience.recording !== undefined && verb === "post" && idempotent,
+      sendsEtag: hasVersions || (verb === "get" && !withoutEtag),
+    };
+    documentOperation(this.#routes, this.#audience, verb, path, { ...operation, ...traits, tag: this.tag });
     const toAnswer = (row: Row) => {
       const shown = operation.present ? operation.present(row) : row as Sendable<z.output<Result>>;
       const answer = answerWith(path, operation.answer, shown);
       return hasVersions ? withEtag(answer, versionOf?.(row)) : answer;
     };
     this.#route(verb, path, operation, guards, async (c) => {
-      const ctx = contextOf(c);
-      const ifMatch = c.req.header("If-Match");
-      if (!isGet && !checksMatch) requireMatch(ifMatch, undefined);
-      const call = {
-        id: c.req.param("id") ?? "",
-        body: await readJsonBody(c, body),
-        expectedVersion: checksMatch && versionOf ? expectedVersion(ifMatch) : undefined,
-        requireMatch: (row: Row) => requireMatch(ifMatch, toAnswer(row).headers.ETag),
-        c,
-      };
-      if (isKeyed) {
-        return send(c, await answerOnce(c, ctx, recording, { run: (ctx) => run(ctx, call), toAnswer }));
+      const call = await readCall(c, operation, toAnswer);
+      if (verb === "get") {
+        const answer = toAnswer(await operation.run(this.#audience.contextOf(c), call));
+        return traits.sendsEtag ? sendCurrent(c, answer) : send(c, answer);
       }
-      if (recording && !isGet) await checkKey(c, recording.systemOf(ctx));
-      const done = toAnswer(await run(ctx, call));
-      return isGet && !operation.withoutEtag ? sendCurrent(c, done) : send(c, done);
+      return send(c, await this.#change(c, traits.takesKey, (ctx) => operation.run(ctx, call), toAnswer));
     });
+  }
+
+  /** Runs an operation that changes something: once for its key, if it takes one. */
+  async #change<Row>(
+    c: Context<E>,
+    takesKey: boolean,
+    run: (ctx: Ctx) => Promise<Row>,
+    toAnswer: (row: Row) => StoredAnswer,
+  ): Promise<StoredAnswer> {
+    const { contextOf, recording } = this.#audience;
+    const ctx = contextOf(c);
+    if (recording && takesKey) return await answerOnce(c, ctx, recording, { run, toAnswer });
+    if (recording) await checkKey(c, recording.systemOf(ctx));
+    return toAnswer(await run(ctx));
   }
 
   /** Adds the operations to the API and its document. */
@@ -209,6 +211,24 @@ export class Resource<E extends HttpEnv, Ctx> {
       handle,
     );
   }
+}
+
+/** Reads the request. Throws `precondition_failed` for an `If-Match` that the operation wouldn't check. */
+async function readCall<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row>(
+  c: Context<E>,
+  { body, versionOf, checksMatch = false }: AnyOperation<E, Ctx, Body, Result, Row>,
+  toAnswer: (row: Row) => StoredAnswer,
+): Promise<Call<E, z.output<Body>, Row>> {
+  const isRead = ["GET", "HEAD"].includes(c.req.method);
+  const ifMatch = isRead ? undefined : c.req.header("If-Match");
+  if (!checksMatch) requireMatch(ifMatch, undefined);
+  return {
+    id: c.req.param("id") ?? "",
+    body: await readJsonBody(c, body),
+    expectedVersion: checksMatch && versionOf ? expectedVersion(ifMatch) : undefined,
+    requireMatch: (row) => requireMatch(ifMatch, toAnswer(row).headers.ETag),
+    c,
+  };
 }
 
 function announceDeprecation(deprecation: Deprecation): MiddlewareHandler {

@@ -110,7 +110,7 @@ export function notFound(problem: Problem): DomainError {
   return new DomainError("not_found", problem);
 }
 
-/** The change conflicts with the current state. `retryAfter` is the number of seconds after which the conflict has probably passed. */
+/** The change conflicts with the current state. After `retryAfter` seconds, the conflict has probably passed. */
 export function conflict(problem: Problem, retryAfter?: number): DomainError {
   return new DomainError("conflict", problem, { retryAfter });
 }

@@ -120,7 +120,10 @@ export async function invite(ctx: TenantContext, input: NewInvitation): Promise<
   return await inviteAll(ctx, [input], ([invitation]) => invitation!);
 }
 
-/** Like `invite`, for several people at once: all of them, or nobody if it throws. Returns what `report` makes of the invitations. */
+/**
+ * Like `invite`, for several people at once: all of them, or nobody if it throws. Returns what `report` makes of the
+ * invitations.
+ */
 export async function inviteAll<Report>(
   ctx: TenantContext,
   inputs: NewInvitation[],

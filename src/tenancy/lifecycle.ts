@@ -84,9 +84,9 @@ export const suspension = z.object({
 });
 
 /**
- * Renames the tenant, moves it to another subdomain, or changes its brand or the websites that may call its API. The old subdomain redirects for 90 days, and no other
- * tenant can take it during that time. `check` gets the tenant before the change, and may throw. Throws `not_found`, `forbidden`,
- * `suspended`, or `invalid` on `subdomain`.
+ * Renames the tenant, moves it to another subdomain, or changes its brand or the websites that may call its API. The old
+ * subdomain redirects for 90 days, and no other tenant can take it during that time. `check` gets the tenant before the change,
+ * and may throw. Throws `not_found`, `forbidden`, `suspended`, or `invalid` on `subdomain`.
  */
 export async function updateTenant(
   ctx: TenantContext,
