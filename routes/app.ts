@@ -16,6 +16,7 @@ import { inbound } from "./inbound/inbound.ts";
 import { emailedLogos } from "./logos.ts";
 import { TEXT_BODY } from "./middleware/body.ts";
 import { compress } from "./middleware/compression.ts";
+import { admitOrigins } from "./middleware/cross_origin_api.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
 import { admitTenant, findTenant } from "./middleware/host.ts";
 import { refuseOtherMethods } from "./middleware/methods.ts";
@@ -67,7 +68,7 @@ const API: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "prob
 /** Its routes check each report's signature. */
 const INBOUND: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "problem" };
 
-const TENANT_API: Mount = { ...API, guards: [findTenant] };
+const TENANT_API: Mount = { ...API, guards: [findTenant, admitOrigins] };
 
 /** routes/app/app.ts adds the guard for members, after the sign-in pages. */
 const APP: Mount = {

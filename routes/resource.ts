@@ -1,59 +1,97 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
-import type { Context, Env, Handler, MiddlewareHandler } from "hono";
-import { invalid, preconditionFailed } from "../src/errors.ts";
+import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { Context, Handler, MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Permission } from "../src/access/permissions.ts";
+import type { StoredAnswer } from "../src/api_access/idempotency.ts";
+import type { Event } from "../src/events/event.ts";
 import type { Page } from "../src/platform/list.ts";
-import { problem } from "../src/platform/problem.ts";
+import type { RateLimit } from "../src/rate_limits/rate_limit.ts";
+import { type Answer, answerWith, send, sendCurrent, withEtag } from "./api/answers.ts";
+import { type Deprecation, deprecationHeaders } from "./api/deprecation.ts";
+import { expectedVersion, requireMatch } from "./api/etags.ts";
+import { readJsonBody } from "./api/json_body.ts";
+import { answerWithPage } from "./api/list_answer.ts";
+import { answerOnce, checkKey, type Recording } from "./api/once.ts";
 import type { ProblemStatus } from "./api/problem_answers.ts";
-import { BODY_NOT_JSON } from "./middleware/body_content.ts";
-import { documentOperation, model } from "./operation_document.ts";
-import { readWire, type Sendable, toWire } from "./wire.ts";
-
-const NOT_AN_ETAG = problem("not_an_etag", "If-Match must be an ETag of this resource.");
+import type { HttpEnv } from "./http.ts";
+import { documentOperation, pageModel } from "./operation_document.ts";
+import { readWire, type Sendable } from "./wire.ts";
 
 export type Verb = "get" | "post" | "patch" | "delete";
 
 /** Who may call a resource, and the context in which its operations run. */
-export type Audience<E extends Env, Ctx> = {
+export type Audience<E extends HttpEnv, Ctx> = {
   guards: MiddlewareHandler[];
   contextOf(c: Context<E>): Ctx;
   /** The name of the security scheme in the document. Null if no credentials are needed. */
   credentials: string | null;
   /** The error statuses that every operation may return. */
   refusals: ProblemStatus[];
+  /** How answers are stored for `Idempotency-Key`. Absent if requests have no actor, so that no key is theirs. */
+  recording?: Recording<Ctx>;
 };
 
-/** An operation's text in the document. */
+/** What the document says about an operation. */
 export type Description = {
   operationId: string;
   summary: string;
   description?: string;
+  /** What the caller needs. The function in `src` checks it. */
+  permission?: Permission;
+  /** What the operation may publish. */
+  // deno-lint-ignore no-explicit-any -- each event has its own row type
+  events?: readonly Event<any>[];
+  /** The limits that the operation enforces, besides the tenant's own. */
+  limits?: readonly RateLimit[];
+  /** An operation that clients should stop using. Each response says so. */
+  deprecated?: Deprecation;
   /** Error statuses that don't follow from the operation's shape. */
   refusals?: ProblemStatus[];
 };
 
-/** A successful response. Without a schema, it has no body. */
-export type Answer<Result extends z.ZodType> = {
-  status?: 200 | 201 | 202 | 204;
-  description: string;
-  schema?: Result;
-};
+type Declared<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> =
+  & Description
+  & {
+    guards?: MiddlewareHandler[];
+    body?: Body;
+    /** A body as a client sends it, for the document. */
+    example?: z.input<Body>;
+    answer: Answer<Result>;
+    /** The version that the ETag contains. Without it, a GET's ETag is a hash of the content. */
+    versionOf?(row: Row): number;
+    /** Whether the operation checks `expectedVersion`, or calls `requireMatch`. If not, only `If-Match: *` matches. */
+    checksMatch?: boolean;
+    /** A GET whose resource can be changed without checking `If-Match`, so that it must not have an ETag. */
+    withoutEtag?: boolean;
+    /** False for a POST that proves who the caller is: a stored answer would prove nothing. */
+    idempotent?: boolean;
+    /** A POST returns what its transaction returned, so that the answer can be stored in that transaction. */
+    run(ctx: Ctx, call: Call<E, z.output<Body>, Row>): Promise<Row>;
+  };
 
-type Operation<E extends Env, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> = Description & {
-  guards?: MiddlewareHandler[];
-  body?: Body;
-  answer: Answer<Result>;
-  /** Sent as the ETag. A client sends it back in `If-Match`. */
-  versionOf?(row: Row): number;
-  run(ctx: Ctx, call: Call<E, z.output<Body>>): Promise<Row>;
-};
+/** An operation whose `run` returns what the answer contains. */
+type PlainOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> =
+  & Declared<E, Ctx, Body, Result, Row>
+  & { present?: undefined };
+
+/** An operation whose `run` returns something that the answer shows in another form. */
+type PresentedOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> =
+  & Declared<E, Ctx, Body, Result, Row>
+  & { present(row: Row): Sendable<z.output<Result>> };
+
+type AnyOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> =
+  | PlainOperation<E, Ctx, Body, Result, Row>
+  | PresentedOperation<E, Ctx, Body, Result, Row>;
 
 /** The parsed request. */
-export type Call<E extends Env, Body> = {
+export type Call<E extends HttpEnv, Body, Row = unknown> = {
   /** The id in the path; empty if the path has none. */
   id: string;
   body: Body;
   /** The version in `If-Match`; undefined for any version. */
   expectedVersion: number | undefined;
+  /** Throws `precondition_failed` if `If-Match` names another version than this one. Call it with the row locked. */
+  requireMatch(row: Row): void;
   c: Context<E>;
 };
 
@@ -69,36 +107,34 @@ type ResourceList<Ctx, Query extends z.ZodObject, Item extends z.ZodType, Row> =
 
 /**
  * A resource of the API. Each operation is declared once, with its path, schemas and function. The declaration creates the
- * route, the conversion between camelCase and snake_case, and the OpenAPI document.
+ * route, the conversion between camelCase and snake_case, and the OpenAPI document. It also gives the operation what all share:
+ * ETags, `If-Match`, `If-None-Match`, `Idempotency-Key`, CSV for lists, and the headers of a deprecation.
  */
-export class Resource<E extends Env, Ctx> {
+export class Resource<E extends HttpEnv, Ctx> {
   readonly #routes = new OpenAPIHono<E>();
-  readonly #tag: string;
   readonly #audience: Audience<E, Ctx>;
 
-  constructor(tag: string, audience: Audience<E, Ctx>) {
-    this.#tag = tag;
+  /** `tag` is the group in the document. One of the resources in a group has its `description`. */
+  constructor(readonly tag: string, readonly description: string | undefined, audience: Audience<E, Ctx>) {
     this.#audience = audience;
   }
 
-  /** Declares `GET path`: pages of `{ data, next_cursor }`. */
+  /** Declares `GET path`: pages of `{ data, next_cursor }`, or of CSV. */
   list<Query extends z.ZodObject, Item extends z.ZodType, Row extends Sendable<z.output<Item>>>(
     path: string,
     { guards = [], list, name, answer, item, run, ...description }: ResourceList<Ctx, Query, Item, Row>,
   ): void {
-    const page = model(name, { data: z.array(item), nextCursor: z.string().nullable() });
     documentOperation(this.#routes, this.#audience, "get", path, {
       ...description,
-      tag: this.#tag,
+      tag: this.tag,
       query: list.query,
-      answer: { description: answer, schema: page },
+      answer: { description: answer, schema: pageModel(name, item) },
+      isList: true,
+      sendsEtag: true,
     });
-    this.#route("get", path, guards, async (c) => {
-      const { items, nextCursor } = await run(
-        this.#audience.contextOf(c),
-        readWire(list.query, c.req.query()),
-      );
-      return c.json({ data: items.map((row) => toWire(item, row)), next_cursor: nextCursor });
+    this.#route("get", path, description, guards, async (c) => {
+      const page = await run(this.#audience.contextOf(c), readWire(list.query, c.req.query()));
+      return sendCurrent(c, await answerWithPage(c, item, page));
     });
   }
 
@@ -107,36 +143,69 @@ export class Resource<E extends Env, Ctx> {
     Row extends Sendable<z.output<Result>>,
     Body extends z.ZodObject = z.ZodObject<Record<never, never>>,
     Result extends z.ZodType = z.ZodUnknown,
-  >(verb: Verb, path: string, operation: Operation<E, Ctx, Body, Result, Row>): void {
-    const { guards = [], body, answer, versionOf, run } = operation;
-    const takesVersion = versionOf !== undefined && verb === "patch";
-    documentOperation(this.#routes, this.#audience, verb, path, {
-      ...operation,
-      tag: this.#tag,
-      takesVersion,
-      sendsVersion: versionOf !== undefined,
+  >(verb: Verb, path: string, operation: PlainOperation<E, Ctx, Body, Result, Row>): void;
+  operation<
+    Row,
+    Body extends z.ZodObject = z.ZodObject<Record<never, never>>,
+    Result extends z.ZodType = z.ZodUnknown,
+  >(verb: Verb, path: string, operation: PresentedOperation<E, Ctx, Body, Result, Row>): void;
+  operation<Row, Body extends z.ZodObject, Result extends z.ZodType>(
+    verb: Verb,
+    path: string,
+    operation: AnyOperation<E, Ctx, Body, Result, Row>,
+  ): void {
+    const { guards = [], versionOf, checksMatch = false, idempotent = true, withoutEtag = false } = operation;
+    const hasVersions = versionOf !== undefined || checksMatch;
+    const traits = {
+      takesKey: this.#audience.recording !== undefined && verb === "post" && idempotent,
+      sendsEtag: hasVersions || (verb === "get" && !withoutEtag),
+    };
+    documentOperation(this.#routes, this.#audience, verb, path, { ...operation, ...traits, tag: this.tag });
+    const toAnswer = (row: Row) => {
+      const shown = operation.present ? operation.present(row) : row as Sendable<z.output<Result>>;
+      const answer = answerWith(path, operation.answer, shown);
+      return hasVersions ? withEtag(answer, versionOf?.(row)) : answer;
+    };
+    this.#route(verb, path, operation, guards, async (c) => {
+      const call = await readCall(c, operation, toAnswer);
+      if (verb === "get") {
+        const answer = toAnswer(await operation.run(this.#audience.contextOf(c), call));
+        return traits.sendsEtag ? sendCurrent(c, answer) : send(c, answer);
+      }
+      return send(c, await this.#change(c, traits.takesKey, (ctx) => operation.run(ctx, call), toAnswer));
     });
-    this.#route(verb, path, guards, async (c) => {
-      const row = await run(this.#audience.contextOf(c), {
-        id: c.req.param("id") ?? "",
-        body: await readBody(c, body),
-        expectedVersion: takesVersion ? expectedVersion(c.req.header("If-Match")) : undefined,
-        c,
-      });
-      if (versionOf) c.header("ETag", `"${versionOf(row)}"`);
-      return send(c, path, answer, row);
-    });
+  }
+
+  /** Runs an operation that changes something: once for its key, if it takes one. */
+  async #change<Row>(
+    c: Context<E>,
+    takesKey: boolean,
+    run: (ctx: Ctx) => Promise<Row>,
+    toAnswer: (row: Row) => StoredAnswer,
+  ): Promise<StoredAnswer> {
+    const { contextOf, recording } = this.#audience;
+    const ctx = contextOf(c);
+    if (recording && takesKey) return await answerOnce(c, ctx, recording, { run, toAnswer });
+    if (recording) await checkKey(c, recording.systemOf(ctx));
+    return toAnswer(await run(ctx));
   }
 
   /** Adds the operations to the API and its document. */
-  addTo<Outer extends Env>(api: OpenAPIHono<Outer>): void {
+  addTo<Outer extends HttpEnv>(api: OpenAPIHono<Outer>): void {
     api.route("/", this.#routes);
   }
 
-  #route(verb: Verb, path: string, guards: MiddlewareHandler[], handle: Handler<E>): void {
+  #route(
+    verb: Verb,
+    path: string,
+    { deprecated }: Description,
+    guards: MiddlewareHandler[],
+    handle: Handler<E>,
+  ): void {
     this.#routes.on(
       verb,
       [path.replaceAll(/\{(\w+)\}/g, ":$1")],
+      ...(deprecated ? [announceDeprecation(deprecated)] : []),
       ...this.#audience.guards,
       ...guards,
       handle,
@@ -144,41 +213,28 @@ export class Resource<E extends Env, Ctx> {
   }
 }
 
-const JSON_BODY = /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i;
-
-async function readBody<E extends Env, Body extends z.ZodObject>(
+/** Reads the request. Throws `precondition_failed` for an `If-Match` that the operation wouldn't check. */
+async function readCall<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row>(
   c: Context<E>,
-  schema: Body | undefined,
-): Promise<z.output<Body>> {
-  if (!schema) return {} as z.output<Body>;
-  const sent = JSON_BODY.test(c.req.header("Content-Type") ?? "") ? parseJson(await c.req.text()) : {};
-  return readWire(schema, sent);
+  { body, versionOf, checksMatch = false }: AnyOperation<E, Ctx, Body, Result, Row>,
+  toAnswer: (row: Row) => StoredAnswer,
+): Promise<Call<E, z.output<Body>, Row>> {
+  const isRead = ["GET", "HEAD"].includes(c.req.method);
+  const ifMatch = isRead ? undefined : c.req.header("If-Match");
+  if (!checksMatch) requireMatch(ifMatch, undefined);
+  return {
+    id: c.req.param("id") ?? "",
+    body: await readJsonBody(c, body),
+    expectedVersion: checksMatch && versionOf ? expectedVersion(ifMatch) : undefined,
+    requireMatch: (row) => requireMatch(ifMatch, toAnswer(row).headers.ETag),
+    c,
+  };
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid({ body: BODY_NOT_JSON });
-  }
-}
-
-/** The version in `If-Match`; undefined for `*` or without the header. Any other value matches no version. */
-function expectedVersion(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === "*") return undefined;
-  const version = /^"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
-  if (!version) throw preconditionFailed(NOT_AN_ETAG);
-  return Number(version);
-}
-
-function send<E extends Env, Result extends z.ZodType>(
-  c: Context<E>,
-  path: string,
-  { status = 200, schema }: Answer<Result>,
-  row: Sendable<z.output<Result>>,
-): Response {
-  if (status === 204 || !schema) return c.body(null, 204);
-  const json = toWire(schema, row) as Record<string, unknown>;
-  if (status === 201) c.header("Location", `/api/v1${path}/${json.id}`);
-  return c.json(json, status);
+function announceDeprecation(deprecation: Deprecation): MiddlewareHandler {
+  const headers = Object.entries(deprecationHeaders(deprecation));
+  return createMiddleware(async (c, next) => {
+    await next();
+    for (const [name, value] of headers) c.res.headers.append(name, value);
+  });
 }

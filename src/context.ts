@@ -14,6 +14,9 @@ import type { Tenant } from "./tenancy/tenant.ts";
 
 const NOT_A_MEMBER = problem("not_a_member", "You are not a member of this workspace.");
 
+/** Runs at the end of each transaction, with the result of its work. Whatever it writes is committed with the change. */
+export type BeforeCommit = (tx: ControlTx | TenantTx, result: unknown) => Promise<void>;
+
 /** Who acts, outside any tenant. `control` is for single statements, `tx` for several. */
 export type SystemContext<Who extends Actor = Actor> = {
   actor: Who;
@@ -26,6 +29,7 @@ export type SystemContext<Who extends Actor = Actor> = {
   control: ControlDb;
   /** Aborted when the client no longer waits for the result. */
   readonly signal?: AbortSignal;
+  readonly beforeCommit?: BeforeCommit;
   tx<T>(work: (tx: ControlTx) => PromiseLike<T>): Promise<T>;
 };
 
@@ -37,6 +41,7 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
   /** The client's address. Undefined for jobs and commands. */
   readonly ipAddress?: string;
   services: Services;
+  readonly beforeCommit?: BeforeCommit;
   /** The same actor's context for schema `control`. */
   readonly system: SystemContext<Who>;
   /** A transaction as the tenant, for changes and for queries that depend on each other. */
@@ -56,6 +61,7 @@ export function systemContext<Who extends Actor>(
   requestId: string,
   ipAddress?: string,
   userAgent?: string,
+  beforeCommit?: BeforeCommit,
 ): SystemContext<Who> {
   return {
     actor,
@@ -63,8 +69,10 @@ export function systemContext<Who extends Actor>(
     ipAddress,
     userAgent,
     services,
+    beforeCommit,
     control: services.db.control,
-    tx: (work) => signalAfterCommit(services, work, (run) => withControl(services.db, run)),
+    tx: (work) =>
+      signalAfterCommit(services, ending(work, beforeCommit), (run) => withControl(services.db, run)),
   };
 }
 
@@ -75,6 +83,7 @@ export function tenantContext<Who extends TenantActor>(
   actor: Who,
   requestId: string,
   ipAddress?: string,
+  beforeCommit?: BeforeCommit,
 ): TenantContext<Who> {
   const { scope } = actor;
   if (scope.type === "account" || (scope.type === "tenant" && scope.tenantId !== tenant.id)) {
@@ -86,8 +95,14 @@ export function tenantContext<Who extends TenantActor>(
     requestId,
     ipAddress,
     services,
-    system: systemContext(services, actor, requestId, ipAddress),
-    tx: (work) => signalAfterCommit(services, work, (run) => withTenant(services.db, tenant.schemaName, run)),
+    beforeCommit,
+    system: systemContext(services, actor, requestId, ipAddress, undefined, beforeCommit),
+    tx: (work) =>
+      signalAfterCommit(
+        services,
+        ending(work, beforeCommit),
+        (run) => withTenant(services.db, tenant.schemaName, run),
+      ),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };
 }
@@ -95,6 +110,19 @@ export function tenantContext<Who extends TenantActor>(
 /** The same services on separate connections, so that background work never delays a request. */
 export function inBackground(services: Services): Services {
   return { ...services, db: services.db.batch };
+}
+
+/** `work`, and then `beforeCommit` with its result. */
+function ending<Tx extends ControlTx | TenantTx, T>(
+  work: (tx: Tx) => PromiseLike<T>,
+  beforeCommit: BeforeCommit | undefined,
+): (tx: Tx) => PromiseLike<T> {
+  if (!beforeCommit) return work;
+  return async (tx) => {
+    const result = await work(tx);
+    await beforeCommit(tx, result);
+    return result;
+  };
 }
 
 /** Runs a transaction. If it enqueued jobs, wakes a worker after the commit. */

@@ -19,6 +19,7 @@ export type ErrorKind =
   | "limit_reached"
   | "feature_not_in_plan"
   | "too_large"
+  | "unsupported_media_type"
   | "rate_limited"
   | "unavailable";
 
@@ -44,7 +45,7 @@ export class DomainError extends Error {
   readonly kind: ErrorKind;
   readonly problem: Problem;
   readonly fields: FieldProblems;
-  /** For `rate_limited` and `unavailable`: seconds until a retry makes sense. */
+  /** For `rate_limited`, `unavailable`, and a `conflict` that passes: seconds until a retry makes sense. */
   readonly retryAfter: number | undefined;
   /** For `limit_reached`: the plan's limit, and how much of it is used. */
   readonly usage: Usage | undefined;
@@ -52,7 +53,7 @@ export class DomainError extends Error {
   constructor(
     kind: ErrorKind,
     problem: Problem,
-    options: { fields?: FieldProblems; retryAfter?: number; usage?: Usage } = {},
+    options: { fields?: FieldProblems; retryAfter?: number | undefined; usage?: Usage } = {},
   ) {
     super(englishOf(problem));
     this.name = "DomainError";
@@ -109,9 +110,9 @@ export function notFound(problem: Problem): DomainError {
   return new DomainError("not_found", problem);
 }
 
-/** The change conflicts with the current state. */
-export function conflict(problem: Problem): DomainError {
-  return new DomainError("conflict", problem);
+/** The change conflicts with the current state. After `retryAfter` seconds, the conflict has probably passed. */
+export function conflict(problem: Problem, retryAfter?: number): DomainError {
+  return new DomainError("conflict", problem, { retryAfter });
 }
 
 /** The thing has changed since the actor read it (`If-Match`, RFC 9110 section 13.1.1). */
@@ -132,6 +133,11 @@ export function featureNotInPlan(problem: Problem): DomainError {
 /** The request's body is over the limit. */
 export function tooLarge(problem: Problem): DomainError {
   return new DomainError("too_large", problem);
+}
+
+/** The request's body is in a format that the route doesn't read (RFC 9110, section 15.5.16). */
+export function unsupportedMediaType(problem: Problem): DomainError {
+  return new DomainError("unsupported_media_type", problem);
 }
 
 /** The client has sent too many requests in a short time. */

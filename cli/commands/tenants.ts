@@ -85,19 +85,25 @@ export function tenantsCommand() {
     .action((name, options) => onTenant(name, options, ({ tenant }) => Promise.resolve(tenant)));
 
   tenants.command("update <tenant>").description(
-    "Changes a tenant's name, subdomain or color.",
+    "Changes a tenant's name, subdomain, color, or the websites that may call its API.",
   )
     .option("--name <name>", "the new name")
     .option("--subdomain <subdomain>", "the new subdomain; the old one redirects for 90 days")
     .option("--brand-color <color>", "its color, such as #0b6b58; none: the product's color")
     .option(
+      "--api-origins <origins>",
+      "websites that may call its API, separated by commas; none: no website",
+    )
+    .option(
       "--second-factor <days>",
       "require a second factor of all members in so many days; none: of nobody",
     )
     .option("--json", "print JSON")
-    .action((tenant, { name, subdomain, brandColor, secondFactor, ...options }) => {
+    .action((tenant, { name, subdomain, brandColor, apiOrigins, secondFactor, ...options }) => {
       const color = brandColor === "none" ? null : brandColor;
-      const changes = parseInput(tenantChanges, { name, subdomain, brandColor: color });
+      const origins = apiOrigins === "none" ? [] : apiOrigins?.split(",");
+      const wanted = { name, subdomain, brandColor: color, apiOrigins: origins };
+      const changes = parseInput(tenantChanges, wanted);
       const rules = secondFactor === undefined ? null : parseOptions(secondFactorRule, { secondFactor });
       return onTenant(tenant, options, async (ctx) => {
         const updated = await updateTenant(ctx, changes);

@@ -3,9 +3,17 @@ import { notFound } from "../../src/errors.ts";
 import { problem } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
 import { authenticateCaller } from "./authentication.ts";
+import { documentHeaders } from "./documented_headers.ts";
+import { documentProblems } from "./problem_answers.ts";
 import * as resources from "./resources.ts";
 
 const ROUTE_NOT_FOUND = problem("route_not_found", "This API route was not found.");
+
+const DESCRIPTION =
+  `JSON in, JSON out, with names in \`snake_case\`. Errors are \`application/problem+json\` (RFC 9457).
+
+Times are RFC 3339 in UTC, and IDs are UUIDs. Lists have at most 100 items a page, and come as CSV if \`Accept\` prefers it.
+Clients must ignore fields that they don't know: new ones may appear at any time.`;
 
 /** The REST API, version 1. */
 export const api = new OpenAPIHono<HttpEnv>();
@@ -18,6 +26,8 @@ api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     "An account token opens every tenant that its person is a member of, named by the header X-Tenant or by " +
     "the tenant's host. A tenant token opens one tenant.",
 });
+documentHeaders(api);
+documentProblems(api);
 for (const resource of Object.values(resources)) resource.addTo(api);
 api.all("*", authenticateCaller, () => {
   throw notFound(ROUTE_NOT_FOUND);
@@ -27,11 +37,20 @@ api.all("*", authenticateCaller, () => {
 export function openApiDocument(origin: string) {
   return api.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: {
-      title: "Denizen API",
-      version: "1",
-      description: "JSON in, JSON out. Errors are problem+json (RFC 9457).",
-    },
+    info: { title: "Denizen API", version: "1", description: DESCRIPTION, contact: { url: origin } },
     servers: [{ url: `${origin}/api/v1` }],
+    tags: tags(),
   });
 }
+
+/** The groups of operations by name. Of the resources in a group, one describes it. */
+function tags(): { name: string; description?: string }[] {
+  const described = new Map<string, string | undefined>();
+  for (const { tag, description } of Object.values(resources) as Tagged[]) {
+    described.set(tag, description ?? described.get(tag));
+  }
+  return [...described].toSorted(([one], [other]) => one < other ? -1 : 1)
+    .map(([name, description]) => ({ name, ...(description && { description }) }));
+}
+
+type Tagged = { readonly tag: string; readonly description: string | undefined };

@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import type { MemberActor, UserActor } from "../../src/access/actor.ts";
-import { type MemberContext, type SystemContext, systemContext } from "../../src/context.ts";
+import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
 import { type HttpEnv, systemContextOf } from "../http.ts";
 import { type Audience, Resource } from "../resource.ts";
 import { authenticateCaller, requireTenant } from "./authentication.ts";
@@ -22,6 +22,11 @@ const CALLER: Audience<CallerEnv, SystemContext<UserActor | MemberActor>> = {
   contextOf: callerContext,
   credentials: BEARER,
   refusals: [401, 403],
+  recording: {
+    systemOf: (ctx) => ctx,
+    recordingWith: ({ services, actor, requestId, ipAddress }, beforeCommit) =>
+      systemContext(services, actor, requestId, ipAddress, undefined, beforeCommit),
+  },
 };
 
 /** A client that acts for a member of one tenant. */
@@ -30,21 +35,26 @@ const MEMBER: Audience<TenantCallEnv, MemberContext> = {
   contextOf: (c) => c.get("member"),
   credentials: BEARER,
   refusals: [400, 401, 403],
+  recording: {
+    systemOf: ({ system }) => system,
+    recordingWith: ({ services, tenant, actor, requestId, ipAddress }, beforeCommit) =>
+      tenantContext(services, tenant, actor, requestId, ipAddress, beforeCommit),
+  },
 };
 
 /** A resource that needs no access token. */
-export function publicResource(tag: string) {
-  return new Resource(tag, ANYONE);
+export function publicResource(tag: string, description?: string) {
+  return new Resource(tag, description, ANYONE);
 }
 
 /** A resource of the caller. Guard an operation with `requireAccountToken` to reject tenant tokens. */
-export function personResource(tag: string) {
-  return new Resource(tag, CALLER);
+export function personResource(tag: string, description?: string) {
+  return new Resource(tag, description, CALLER);
 }
 
 /** A resource of the tenant that the request names. */
-export function tenantResource(tag: string) {
-  return new Resource(tag, MEMBER);
+export function tenantResource(tag: string, description?: string) {
+  return new Resource(tag, description, MEMBER);
 }
 
 function callerContext(c: Context<CallerEnv>): SystemContext<UserActor | MemberActor> {

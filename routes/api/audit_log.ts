@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
 import type { LogEntry } from "../../src/audit/entry.ts";
+import { AUDIT_READ } from "../../src/audit/permissions.ts";
 import { model } from "../operation_document.ts";
 import { snakeCase } from "../wire.ts";
 import { tenantResource } from "./audiences.ts";
@@ -30,9 +31,25 @@ const entry = model("AuditEntry", {
   details: z.record(z.string(), z.unknown()),
   ipAddress: z.string().nullable(),
   requestId: z.string().nullable(),
+}, {
+  id: "0198c0de-9e3f-7041-8c5d-6e7f8a9b0c1d",
+  sequence: 42,
+  at: "2026-03-02T09:00:00.000Z",
+  action: "project.updated",
+  actor: {
+    type: "member",
+    id: "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
+    name: "Ada Marino",
+    staff: null,
+  },
+  subject: { type: "project", id: "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4e01", name: "Warehouse move" },
+  changes: [{ field: "status", before: "active", after: "archived" }],
+  details: {},
+  ipAddress: "192.0.2.17",
+  requestId: "0198c0de-9e3e-7f12-8a3b-4c5d6e7f8a9b",
 });
 
-const auditLog = tenantResource("Audit log");
+const auditLog = tenantResource("Audit log", "What was done in the tenant: by whom, when, and from where.");
 export default auditLog;
 
 auditLog.list("/audit-log", {
@@ -40,6 +57,7 @@ auditLog.list("/audit-log", {
   summary: "List the entries of the audit log",
   description:
     "Newest first. `actor` is a user's ID, or `staff`, `job` or `system`. `since` and `until` are days or times. Needs the permission `audit:read` and a plan with `audit_log`.",
+  permission: AUDIT_READ,
   list: AUDIT_LIST,
   name: "AuditLog",
   item: entry,

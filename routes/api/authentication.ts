@@ -25,6 +25,8 @@ const OTHER_TENANTS_CREDENTIALS = problem(
 );
 const TOKEN_MISSING = problem("token_missing", "Send an access token: Authorization: Bearer <token>.");
 
+const NOT_MODIFIED = 304;
+
 const log = logOf("security");
 
 /**
@@ -45,6 +47,7 @@ export const authenticateCaller = createMiddleware<CallerEnv>(async (c, next) =>
     : null;
   if (opened) enter(c, opened);
   await next();
+  countCall(c);
 });
 
 /** Sets the context of the tenant that the request names. Every tenant route needs this guard. */
@@ -66,7 +69,12 @@ function enter(c: CallerContext, { tenant, actor }: OpenedTenant): void {
   requireFactorIn(services, tenant, c.get("caller"));
   c.set("target", tenant);
   c.set("member", tenantContext(services, tenant, actor, c.get("requestId"), c.get("device").ipAddress));
-  services.use(API_USAGE).count(tenant.id);
+}
+
+/** A client that has the current version, and asks for changes only, doesn't use up the plan's calls. */
+function countCall(c: CallerContext): void {
+  const member = c.get("member");
+  if (member && c.res.status !== NOT_MODIFIED) c.get("services").use(API_USAGE).count(member.tenant.id);
 }
 
 function namesTenant(c: CallerContext): boolean {

@@ -7,10 +7,13 @@ import {
   newFactor,
   removeFactor,
 } from "../../src/identity/factor_management.ts";
+import { USER_FACTOR_ADDED, USER_FACTOR_REMOVED } from "../../src/identity/events.ts";
 import { FACTOR_TYPES } from "../../src/identity/factors.ts";
 import { textPendingAgain } from "../../src/identity/pending_factors.ts";
+import { FACTOR_CODES, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS } from "../../src/identity/sign_in_limits.ts";
 import { emailStepUp, proof, reauthenticate, textedProof, textStepUp } from "../../src/identity/step_up.ts";
-import { model } from "../operation_document.ts";
+import { TEXTS_ADDRESS, TEXTS_PERSON, TEXTS_TO_NUMBER } from "../../src/text_messages/deliver.ts";
+import { model, pageModel } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
 
@@ -20,6 +23,12 @@ const factor = model("Factor", {
   name: z.string(),
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime().nullable(),
+}, {
+  id: "0198c0de-3c4d-7b5e-8f60-7a8b9c0d1e2f",
+  type: "totp",
+  name: "Authenticator app",
+  createdAt: "2026-01-12T08:30:00.000Z",
+  lastUsedAt: "2026-03-02T08:55:00.000Z",
 });
 
 const pendingFactor = model("PendingFactor", {
@@ -29,6 +38,11 @@ const pendingFactor = model("PendingFactor", {
   secret: z.string().optional().openapi({ description: "In base32, for an authenticator app" }),
   phone: z.string().optional().openapi({ description: "The end of the phone's number, for type `sms`" }),
   otpauthUri: z.string().optional().openapi({ description: "The secret as the text of a QR code" }),
+}, {
+  id: "0198c0de-3c4d-7b5e-8f60-7a8b9c0d1e2f",
+  type: "sms",
+  name: "Phone •• 17",
+  phone: "•• 17",
 });
 
 /** The caller's second factors, and the proof that managing them takes. */
@@ -41,9 +55,11 @@ factors.operation("post", "/auth/reauthenticate", {
   description:
     "Allows sensitive changes for ten minutes. Send a `code` if the person has a second factor, and the `password` " +
     "otherwise. People with neither get a code from POST /auth/reauthenticate/email.",
+  idempotent: false,
+  limits: [FACTOR_CODES, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS],
   body: proof,
+  example: { code: "492039" },
   answer: { status: 204, description: "Confirmed" },
-  refusals: [429],
   run: (ctx, { body }) => reauthenticate(ctx, body),
 });
 
@@ -52,6 +68,7 @@ factors.operation("post", "/auth/reauthenticate/email", {
   summary: "Email a code to confirm who you are",
   description:
     "Only for people whose strongest method is their email. Sends at most one code in five minutes.",
+  idempotent: false,
   answer: { status: 204, description: "The code is on its way" },
   refusals: [400],
   run: (ctx) => emailStepUp(ctx),
@@ -63,9 +80,11 @@ factors.operation("post", "/auth/reauthenticate/sms", {
   description:
     "For people whose strongest method is a code by text message. `factor_id` names the phone. Without it, the phone that was used " +
     "last gets the code. A phone gets at most five in an hour.",
+  idempotent: false,
+  limits: [TEXTS_TO_NUMBER, TEXTS_PERSON, TEXTS_ADDRESS],
   body: textedProof,
   answer: { status: 204, description: "The code is on its way" },
-  refusals: [400, 429],
+  refusals: [400],
   run: (ctx, { body }) => textStepUp(ctx, body),
 });
 
@@ -76,7 +95,7 @@ factors.operation("get", "/me/factors", {
   answer: {
     description:
       "All second factors, the oldest first. There are at most ten. Passkeys are added in a browser.",
-    schema: model("FactorList", { data: z.array(factor), nextCursor: z.string().nullable() }),
+    schema: pageModel("FactorList", factor),
   },
   run: async (ctx) => ({ data: await listFactors(ctx, ctx.actor.id), nextCursor: null }),
 });
@@ -89,9 +108,10 @@ factors.operation("post", "/me/factors", {
     "an authenticator app, which takes the `secret` or the `otpauth_uri`. Type `sms` gets a code" +
     " by text message to `phone`, a number with its country code. Type `email` gets a code by email.",
   guards: [requireAccountToken],
+  limits: [TEXTS_TO_NUMBER, TEXTS_PERSON, TEXTS_ADDRESS],
   body: newFactor,
+  example: { type: "totp", name: "Authenticator app" },
   answer: { status: 201, description: "The factor waits for its first code", schema: pendingFactor },
-  refusals: [409, 429],
   run: (ctx, { body }) => addFactor(ctx, ctx.actor.id, body),
 });
 
@@ -101,8 +121,10 @@ factors.operation("post", "/me/factors/{id}/text", {
   description:
     "The code still ends ten minutes after the phone was added. A phone gets at most five in an hour.",
   guards: [requireAccountToken],
+  idempotent: false,
+  limits: [TEXTS_TO_NUMBER, TEXTS_PERSON, TEXTS_ADDRESS],
   answer: { status: 204, description: "The code is on its way" },
-  refusals: [400, 429],
+  refusals: [400],
   run: (ctx, { id }) => textPendingAgain(ctx, ctx.actor.id, id),
 });
 
@@ -110,7 +132,10 @@ factors.operation("post", "/me/factors/{id}/confirm", {
   operationId: "confirmFactor",
   summary: "Confirm a new second factor with its first code",
   guards: [requireAccountToken],
+  events: [USER_FACTOR_ADDED],
+  limits: [FACTOR_CODES],
   body: factorConfirmation,
+  example: { code: "492039" },
   answer: {
     description: "The factor counts from now on",
     schema: model("ConfirmedFactor", {
@@ -118,9 +143,8 @@ factors.operation("post", "/me/factors/{id}/confirm", {
         description:
           "With the first factor: codes that each work once if the factor is lost. Shown only here.",
       }),
-    }),
+    }, { recoveryCodes: ["k3v9-2mfx", "p8qd-7wzt"] }),
   },
-  refusals: [429],
   run: (ctx, { id, body, c }) => confirmFactor(ctx, ctx.actor.id, id, body.code, c.get("device")),
 });
 
@@ -128,6 +152,7 @@ factors.operation("delete", "/me/factors/{id}", {
   operationId: "removeFactor",
   summary: "Remove a second factor",
   guards: [requireAccountToken],
+  events: [USER_FACTOR_REMOVED],
   answer: { status: 204, description: "Removed" },
   refusals: [409],
   run: (ctx, { id, c }) => removeFactor(ctx, ctx.actor.id, id, c.get("device")),

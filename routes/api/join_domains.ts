@@ -6,8 +6,10 @@ import {
   newJoinDomain,
   openToDomain,
 } from "../../src/access/join_domains.ts";
+import { DOMAIN_CLOSED, DOMAIN_OPENED } from "../../src/access/events.ts";
+import { MEMBERS_MANAGE } from "../../src/access/members.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
-import { model } from "../operation_document.ts";
+import { model, pageModel } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
 const joinDomain = model("JoinDomain", {
@@ -15,8 +17,13 @@ const joinDomain = model("JoinDomain", {
   domain: z.string(),
   role: z.enum(JOIN_ROLES),
   createdAt: z.iso.datetime(),
+}, {
+  id: "0198c0de-8d2e-7f30-9b4c-5d6e7f8a9b0c",
+  domain: "acme.example",
+  role: "member",
+  createdAt: "2026-03-02T09:00:00.000Z",
 });
-const joinDomainList = model("JoinDomainList", { data: z.array(joinDomain) });
+const joinDomainList = pageModel("JoinDomainList", joinDomain);
 
 const domains = tenantResource("Members");
 export default domains;
@@ -24,15 +31,19 @@ export default domains;
 domains.operation("get", "/join-domains", {
   operationId: "listJoinDomains",
   summary: "List the email domains whose people may join without an invitation",
+  permission: MEMBERS_MANAGE,
   answer: { description: "The domains", schema: joinDomainList },
-  run: async (ctx) => ({ data: await listJoinDomains(ctx) }),
+  run: async (ctx) => ({ data: await listJoinDomains(ctx), nextCursor: null }),
 });
 
 domains.operation("post", "/join-domains", {
   operationId: "createJoinDomain",
   summary: "Let everyone with a confirmed address at the caller's own email domain join",
   description: "Domains of public email providers are refused.",
+  permission: MEMBERS_MANAGE,
+  events: [DOMAIN_OPENED],
   body: newJoinDomain,
+  example: { domain: "acme.example", role: "member" },
   answer: { status: 201, description: "The domain", schema: joinDomain },
   run: async (ctx, { body }) => await openToDomain(await currentMember(ctx), body),
 });
@@ -40,6 +51,8 @@ domains.operation("post", "/join-domains", {
 domains.operation("delete", "/join-domains/{id}", {
   operationId: "deleteJoinDomain",
   summary: "Stop letting people join by a domain",
+  permission: MEMBERS_MANAGE,
+  events: [DOMAIN_CLOSED],
   answer: { status: 204, description: "Nobody can join by it any longer; members stay" },
   run: async (ctx, { id }) => await closeToDomain(await currentMember(ctx), id),
 });

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { listMembers, type Member, MEMBER_LIST } from "../../src/access/members.ts";
+import { MEMBER_REMOVED, MEMBER_ROLE_CHANGED } from "../../src/access/events.ts";
+import {
+  listMembers,
+  type Member,
+  MEMBER_LIST,
+  MEMBERS_MANAGE,
+  MEMBERS_READ,
+} from "../../src/access/members.ts";
 import { changeRole, memberChanges, removeMember } from "../../src/access/membership.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
@@ -13,14 +20,23 @@ const member = model("Member", {
   role: z.string().openapi({ description: "The ID of a role: see `GET /roles`" }),
   joinedAt: z.iso.datetime(),
   lastSeenAt: z.iso.datetime().nullable(),
+}, {
+  id: "0198c0de-2b3c-7a4d-9e5f-6a7b8c9d0e1f",
+  userId: "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
+  name: "Ada Marino",
+  email: "ada@acme.example",
+  role: "owner",
+  joinedAt: "2026-01-12T08:30:00.000Z",
+  lastSeenAt: "2026-03-02T08:55:00.000Z",
 });
 
-const members = tenantResource("Members");
+const members = tenantResource("Members", "The people in a tenant, invitations, and the ownership.");
 export default members;
 
 members.list("/members", {
   operationId: "listMembers",
   summary: "List members",
+  permission: MEMBERS_READ,
   list: MEMBER_LIST,
   name: "MemberList",
   item: member,
@@ -37,7 +53,10 @@ members.operation("patch", "/members/{id}", {
   description:
     "Needs the permission `members:manage`, and every permission of the old and the new role. The member's browser " +
     "sessions in the tenant end.",
+  permission: MEMBERS_MANAGE,
+  events: [MEMBER_ROLE_CHANGED],
   body: memberChanges,
+  example: { role: "admin" },
   answer: { description: "The changed member", schema: member },
   refusals: [409],
   run: async (ctx, { id, body }) => toWireMember(await changeRole(await currentMember(ctx), id, body)),
@@ -49,6 +68,8 @@ members.operation("delete", "/members/{id}", {
   description:
     "Members can remove themselves. Removing someone else needs the permission `members:manage`, and every permission " +
     "of their role. The last owner can't be removed.",
+  permission: MEMBERS_READ,
+  events: [MEMBER_REMOVED],
   answer: { status: 204, description: "The member was removed" },
   refusals: [409],
   run: async (ctx, { id }) => await removeMember(await currentMember(ctx), id),

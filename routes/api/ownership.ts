@@ -1,10 +1,18 @@
 import { z } from "@hono/zod-openapi";
 import {
+  OWNERSHIP_DECLINED,
+  OWNERSHIP_OFFERED,
+  OWNERSHIP_TRANSFERRED,
+  OWNERSHIP_WITHDRAWN,
+} from "../../src/access/events.ts";
+import { MEMBERS_READ } from "../../src/access/members.ts";
+import {
   acceptOwnership,
   endOwnershipOffer,
   getOwnershipOffer,
   newOwnershipOffer,
   offerOwnership,
+  OWNERSHIP_TRANSFER,
 } from "../../src/access/ownership.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
@@ -17,6 +25,11 @@ const offer = model("OwnershipOffer", {
   to: person,
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
+}, {
+  from: { userId: "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21", name: "Ada Marino" },
+  to: { userId: "0198c0de-22bb-7d3f-9a5e-8c7b6d5e4f32", name: "Ben Okafor" },
+  createdAt: "2026-03-02T09:00:00.000Z",
+  expiresAt: "2026-03-09T09:00:00.000Z",
 });
 
 const ownership = tenantResource("Members");
@@ -25,6 +38,8 @@ export default ownership;
 ownership.operation("get", "/ownership-offer", {
   operationId: "getOwnershipOffer",
   summary: "Get the open offer of ownership, if the caller made it or it is made to them",
+  permission: MEMBERS_READ,
+  withoutEtag: true,
   answer: { description: "The offer", schema: offer },
   refusals: [404],
   run: (ctx) => getOwnershipOffer(ctx),
@@ -36,15 +51,20 @@ ownership.operation("post", "/ownership-offer", {
   description:
     "Owners only. Replaces an earlier offer. Once the member accepts, within 7 days, they are an owner and the caller is " +
     "an admin.",
+  permission: OWNERSHIP_TRANSFER,
+  events: [OWNERSHIP_OFFERED],
   body: newOwnershipOffer,
+  example: { memberId: "0198c0de-2b3c-7a4d-9e5f-6a7b8c9d0e1f" },
   answer: { description: "The offer", schema: offer },
-  refusals: [404, 409],
+  refusals: [404],
   run: async (ctx, { body }) => await offerOwnership(await currentMember(ctx), body.memberId),
 });
 
 ownership.operation("post", "/ownership-offer/acceptance", {
   operationId: "acceptOwnership",
   summary: "Accept the ownership",
+  permission: MEMBERS_READ,
+  events: [OWNERSHIP_TRANSFERRED],
   answer: { status: 204, description: "The caller is an owner, and the former owner an admin" },
   refusals: [404],
   run: async (ctx) => await acceptOwnership(await currentMember(ctx)),
@@ -53,6 +73,8 @@ ownership.operation("post", "/ownership-offer/acceptance", {
 ownership.operation("delete", "/ownership-offer", {
   operationId: "endOwnershipOffer",
   summary: "Decline the ownership, or withdraw one's own offer",
+  permission: MEMBERS_READ,
+  events: [OWNERSHIP_DECLINED, OWNERSHIP_WITHDRAWN],
   answer: { status: 204, description: "The offer has ended" },
   refusals: [404],
   run: async (ctx) => await endOwnershipOffer(await currentMember(ctx)),

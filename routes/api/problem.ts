@@ -1,14 +1,16 @@
 import type { Context } from "hono";
+import type { StoredAnswer } from "../../src/api_access/idempotency.ts";
 import type { ErrorKind } from "../../src/errors.ts";
 import { DomainError } from "../../src/errors.ts";
 import { englishOf } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
 import { wireErrors } from "../wire.ts";
+import { send } from "./answers.ts";
 
 /** The status and title of each kind of error, for the API and for pages. */
 export const STATUS: Record<
   ErrorKind,
-  { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 422 | 429 | 503; title: string }
+  { status: 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 422 | 429 | 503; title: string }
 > = {
   invalid: { status: 422, title: "Invalid input" },
   bad_request: { status: 400, title: "Bad request" },
@@ -24,6 +26,7 @@ export const STATUS: Record<
   limit_reached: { status: 403, title: "Limit reached" },
   feature_not_in_plan: { status: 403, title: "Not in the plan" },
   too_large: { status: 413, title: "Too large" },
+  unsupported_media_type: { status: 415, title: "Unsupported format" },
   rate_limited: { status: 429, title: "Too many requests" },
   unavailable: { status: 503, title: "Temporarily unavailable" },
 };
@@ -48,34 +51,43 @@ export function listProblemKinds(): { type: string | null; status: number; title
  * in every language, so that programs and logs can rely on it. Hides the details of any error that isn't a `DomainError`.
  */
 export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): Response {
-  const requestId = c.get("requestId");
-  if (!(error instanceof DomainError)) {
-    return respond(c, 500, {
-      title: "Internal error",
-      detail: "Something went wrong on our side.",
-      request_id: requestId,
-    });
-  }
-  const { status, title } = STATUS[error.kind];
-  const errors = Object.entries(wireErrors(error.fields))
-    .map(([field, problem]) => ({ field, code: problem.code, message: englishOf(problem) }));
-  if (error.retryAfter !== undefined) c.header("Retry-After", String(error.retryAfter));
-  if (status === 401) c.header("WWW-Authenticate", 'Bearer realm="api"');
-  return respond(c, status, {
-    title,
-    detail: englishOf(error.problem),
-    request_id: requestId,
-    ...(error.kind === "invalid" ? { errors } : {}),
-    ...(TYPES[error.kind] && { type: TYPES[error.kind] }),
-    ...error.usage,
-  });
+  return send(c, problemAnswer(error, c.get("requestId")));
 }
 
-function respond<Env extends HttpEnv>(
-  c: Context<Env>,
-  status: 500 | typeof STATUS[ErrorKind]["status"],
-  content: { type?: string; title: string; detail: string; request_id: string },
-): Response {
-  c.header("Content-Type", "application/problem+json");
-  return c.body(JSON.stringify({ type: "about:blank", status, ...content }), status);
+/** The same answer as data. */
+export function problemAnswer(error: unknown, requestId: string): StoredAnswer {
+  if (!(error instanceof DomainError)) {
+    return answer(500, { title: "Internal error", detail: "Something went wrong on our side.", requestId });
+  }
+  const { kind, fields, retryAfter, usage } = error;
+  const { status, title } = STATUS[kind];
+  const headers = {
+    ...(retryAfter !== undefined && { "Retry-After": String(retryAfter) }),
+    ...(status === 401 && { "WWW-Authenticate": 'Bearer realm="api"' }),
+    ...(status === 415 && { "Accept-Post": "application/json", "Accept-Patch": "application/json" }),
+  };
+  const errors = Object.entries(wireErrors(fields))
+    .map(([field, problem]) => ({ field, code: problem.code, message: englishOf(problem) }));
+  const more = {
+    ...(kind === "invalid" ? { errors } : {}),
+    ...(TYPES[kind] && { type: TYPES[kind] }),
+    ...usage,
+  };
+  return answer(status, { title, detail: englishOf(error.problem), requestId }, more, headers);
+}
+
+type Explanation = { title: string; detail: string; requestId: string };
+
+function answer(
+  status: number,
+  { title, detail, requestId }: Explanation,
+  more: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): StoredAnswer {
+  const content = { type: "about:blank", status, title, detail, request_id: requestId, ...more };
+  return {
+    status,
+    headers: { ...headers, "Content-Type": "application/problem+json" },
+    body: JSON.stringify(content),
+  };
 }

@@ -1,27 +1,47 @@
-import { z } from "@hono/zod-openapi";
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { HttpEnv } from "../http.ts";
+import { headersOfProblem } from "./documented_headers.ts";
 
 const Problem = z.object({
-  type: z.string(),
+  type: z.string().openapi({
+    format: "uri-reference",
+    description: "`about:blank`, or the type of a problem that a program can react to",
+  }),
   title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  request_id: z.uuid(),
-  errors: z.array(z.object({ field: z.string(), code: z.string(), message: z.string() })).optional(),
-  limit: z.int().optional(),
-  used: z.int().optional(),
-}).openapi("Problem");
+  status: z.int().min(400).max(599),
+  detail: z.string().openapi({ description: "What happened, in English" }),
+  request_id: z.uuid().openapi({ description: "Identifies the request in the log" }),
+  errors: z.array(z.object({ field: z.string(), code: z.string(), message: z.string() })).optional().openapi({
+    description: "With 422: each invalid field. A `code` never changes; a `message` may.",
+  }),
+  limit: z.int().optional().openapi({ description: "With a reached limit of the plan: the limit" }),
+  used: z.int().optional().openapi({ description: "With a reached limit of the plan: how much is used" }),
+}).openapi("Problem", {
+  examples: [{
+    type: "about:blank",
+    title: "Not found",
+    status: 404,
+    detail: "This project was not found.",
+    request_id: "01a209e1-a781-743d-83bd-d3bbd85961e1",
+  }],
+});
 
 const DESCRIPTIONS = {
-  400: "The account is a member of several tenants, and the request names none",
+  400:
+    "The request can't be understood: the account is a member of several tenants and the request names none, or a header is malformed",
   401: "The credentials are missing or no longer valid",
   403:
     "The credentials are for another tenant, their scope or role doesn't allow this, the plan doesn't include it, the person has to " +
     "confirm who they are (`type` is `/problems/reauthentication-required`), or the tenant is suspended",
   404: "The resource doesn't exist in this tenant",
-  409: "The change conflicts with the current state; `detail` describes the conflict",
-  412: "The resource has changed since the version in If-Match",
+  409:
+    "The change conflicts with the current state, which `detail` describes; or, with `Retry-After`, a request with the same " +
+    "`Idempotency-Key` is still running",
+  412: "The resource has changed since the version in `If-Match`",
   413: "The body is larger than 1 MB",
-  422: "Some fields are invalid; `errors` lists them",
+  415: "The body isn't `application/json`",
+  422:
+    "Some fields are invalid, which `errors` lists; or the `Idempotency-Key` was sent with another request",
   429: "Too many requests; try again after `Retry-After` seconds",
   500: "An error on our side; `request_id` identifies it in the log",
   503: "The service is busy, or the tenant is being updated; try again after `Retry-After` seconds",
@@ -29,10 +49,24 @@ const DESCRIPTIONS = {
 
 export type ProblemStatus = keyof typeof DESCRIPTIONS;
 
-/** The documented error responses. */
+/** Adds the error responses to the document. */
+export function documentProblems({ openAPIRegistry }: OpenAPIHono<HttpEnv>): void {
+  openAPIRegistry.register("Problem", Problem);
+  for (const [status, description] of Object.entries(DESCRIPTIONS)) {
+    openAPIRegistry.registerComponent("responses", componentOf(status), {
+      description,
+      headers: headersOfProblem(Number(status)),
+      content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+    });
+  }
+}
+
+/** References to error responses. */
 export function problems(statuses: ProblemStatus[]) {
-  const content = { "application/problem+json": { schema: Problem } };
-  return Object.fromEntries(
-    statuses.map((status) => [status, { description: DESCRIPTIONS[status], content }]),
-  );
+  const references = statuses.map((status) => ({ $ref: `#/components/responses/${componentOf(status)}` }));
+  return Object.fromEntries(statuses.map((status, index) => [status, references[index]!]));
+}
+
+function componentOf(status: number | string): string {
+  return `Problem${status}`;
 }

@@ -17,7 +17,9 @@ tenantTokens.operation("post", "/auth/token", {
     "Exchanges an account token for tokens that work for one tenant only, named by its subdomain. The new tokens " +
     "expire with the account token's sign-in.",
   guards: [requireAccountToken],
+  idempotent: false,
   body: tenantTokenRequest,
+  example: { tenant: "acme" },
   answer: { description: "Tokens for the tenant", schema: tokens },
   run: (ctx, { body, c }) => issueTenantTokens(ctx, c.get("caller"), body.tenant),
 });

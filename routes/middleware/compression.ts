@@ -16,28 +16,39 @@ const STREAMED = "text/csv";
 
 /**
  * Compresses pages, JSON and CSV files if nobody can learn a secret from a response's length
- * (docs/decisions/028-compression.md). Leaves out a response whose route chose the coding, and one with an ETag, which stands
- * for these bytes.
+ * (docs/decisions/028-compression.md). Leaves out a response whose route chose the coding. The ETag of a compressed response
+ * becomes weak, because it stands for the bytes before.
  */
 export const compress = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
   if (!chooseEncoding(c.req.header("Accept-Encoding"), [ENCODING])) return;
   const { status, headers } = c.res;
-  if (!isCompressible(headers.get("Content-Type")) || headers.has("Vary") || headers.has("ETag")) return;
-  headers.set("Vary", "Accept-Encoding");
+  if (!isCompressible(headers.get("Content-Type")) || choosesCoding(headers)) return;
+  headers.append("Vary", "Accept-Encoding");
   if (!isSafe(c)) return;
   if (headers.get("Content-Type")?.startsWith(STREAMED)) return compressStream(c);
   const content = new Uint8Array(await c.res.arrayBuffer());
   const isLong = content.byteLength >= MIN_BYTES;
-  if (isLong) headers.set("Content-Encoding", ENCODING);
+  if (isLong) markCompressed(headers);
   c.res = undefined; // otherwise Hono copies the headers once more
   c.res = new Response(isLong ? gzipSync(content, { level: GZIP_LEVEL }) : content, { status, headers });
 });
 
+/** Whether the route sends one of several codings itself. */
+function choosesCoding(headers: Headers): boolean {
+  return headers.get("Vary")?.includes("Accept-Encoding") ?? false;
+}
+
+function markCompressed(headers: Headers): void {
+  headers.set("Content-Encoding", ENCODING);
+  const etag = headers.get("ETag");
+  if (etag?.startsWith('"')) headers.set("ETag", `W/${etag}`);
+}
+
 function compressStream(c: Context<HttpEnv>): void {
   const { body, status, headers } = c.res;
   if (!body) return;
-  headers.set("Content-Encoding", ENCODING);
+  markCompressed(headers);
   c.res = undefined;
   c.res = new Response(body.pipeThrough(new CompressionStream(ENCODING)), { status, headers });
 }

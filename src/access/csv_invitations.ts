@@ -65,8 +65,8 @@ export async function inviteByCsv(
   if (dryRun || wanted.length === 0 || lines.some(({ status }) => status === "error")) {
     return { lines, sent: 0 };
   }
-  await inviteAll(ctx, wanted.map(({ email, role }) => ({ email, role: roles.get(role) as string })));
-  return { lines, sent: wanted.length };
+  const invitations = wanted.map(({ email, role }) => ({ email, role: roles.get(role) as string }));
+  return await inviteAll(ctx, invitations, () => ({ lines, sent: wanted.length }));
 }
 
 type PersonRow = { line: number; email: string; role: string };

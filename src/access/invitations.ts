@@ -117,12 +117,18 @@ export async function countInvitations(ctx: TenantContext): Promise<number> {
  * `rate_limited`; and `conflict` if the person is already a member.
  */
 export async function invite(ctx: TenantContext, input: NewInvitation): Promise<Invitation> {
-  const [invitation] = await inviteAll(ctx, [input]);
-  return invitation!;
+  return await inviteAll(ctx, [input], ([invitation]) => invitation!);
 }
 
-/** Like `invite`, for several people at once: all of them, or nobody if it throws. */
-export async function inviteAll(ctx: TenantContext, inputs: NewInvitation[]): Promise<Invitation[]> {
+/**
+ * Like `invite`, for several people at once: all of them, or nobody if it throws. Returns what `report` makes of the
+ * invitations.
+ */
+export async function inviteAll<Report>(
+  ctx: TenantContext,
+  inputs: NewInvitation[],
+  report: (invitations: Invitation[]) => Report,
+): Promise<Report> {
   authorize(ctx, MEMBERS_MANAGE);
   for (const id of new Set(inputs.map(({ role }) => role))) await getGrantableRole(ctx, id);
   await requireConfirmedEmail(ctx);
@@ -134,7 +140,7 @@ export async function inviteAll(ctx: TenantContext, inputs: NewInvitation[]): Pr
     for (const { email, role } of inputs) {
       invited.push(await inviteIn(ctx, tx, { email, role: await getGrantableRole(ctx, role, tx) }));
     }
-    return invited;
+    return report(invited);
   });
 }
 

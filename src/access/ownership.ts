@@ -77,14 +77,16 @@ export async function offerOwnership(ctx: MemberContext, memberId: string): Prom
     expiresAt: after(now, OFFER_DAYS * DAY),
   };
   const { tenant: { id: tenantId, schemaName: schema }, system } = ctx;
-  await system.tx(async (tx) => {
+  return await system.tx(async (tx) => {
     await lockMembers(tx, tenantId);
     await tx.insert(ownershipOffers).values({ tenantId, ...values })
       .onConflictDoUpdate({ target: ownershipOffers.tenantId, set: values });
     await publish(system, tx, OWNERSHIP_OFFERED, { after: subjectOf(member), schema });
     await sendEmail(system, tx, OWNERSHIP_OFFER, { userId: member.userId }, { tenantId });
+    const offer = await findOwnershipOffer(ctx, tx);
+    if (!offer) throw notFound(NO_OFFER);
+    return offer;
   });
-  return await getOwnershipOffer(ctx);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { and, eq, gt } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import type { ControlDb } from "../../db/connection/connect.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { ownershipOffers } from "../../db/control/schema/invitations.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { users } from "../../db/control/schema/users.ts";
@@ -17,11 +19,12 @@ export type OwnershipOffer = {
 /** The tenant's offer. Null if there is none, it has expired, or one of the two is no longer a member. */
 export async function findOwnershipOffer(
   { tenant, services }: TenantContext,
+  db: ControlDb | ControlTx = services.db.control,
 ): Promise<OwnershipOffer | null> {
   const [from, to] = [alias(users, "from_user"), alias(users, "to_user")];
   const [owner, heir] = [alias(memberships, "owner"), alias(memberships, "heir")];
   const { tenantId, fromUserId, toUserId, createdAt, expiresAt } = ownershipOffers;
-  const [row] = await services.db.control.select({
+  const [row] = await db.select({
     from: { userId: from.id, name: from.name },
     to: { userId: to.id, name: to.name },
     createdAt,

@@ -75,10 +75,10 @@ export async function createRole(ctx: TenantContext, input: NewRole, id = newId(
   requireFeature(ctx, CUSTOM_ROLES);
   const wanted = checkRole(ctx, input);
   const now = ctx.services.clock.now();
-  const role = await ctx.system.tx(async (tx) => {
+  return await ctx.system.tx(async (tx) => {
     await lockRoles(ctx, tx);
     const [repeated] = await selectOwn(ctx, tx, eq(roles.id, id));
-    if (repeated) return repeated;
+    if (repeated) return toListed(ctx.services, repeated, 0);
     if (await tx.$count(roles, eq(roles.tenantId, ctx.tenant.id)) >= MAX_ROLES) {
       throw conflict(TOO_MANY_ROLES.with({ maximum: MAX_ROLES }));
     }
@@ -90,9 +90,8 @@ export async function createRole(ctx: TenantContext, input: NewRole, id = newId(
       details: { permissions: created.permissions },
       schema: ctx.tenant.schemaName,
     });
-    return created;
+    return toListed(ctx.services, created, 0);
   });
-  return toListed(ctx.services, role, 0);
 }
 
 /**

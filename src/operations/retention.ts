@@ -11,6 +11,7 @@ import {
   sessions,
   signInAttempts,
 } from "../../db/control/schema/identity.ts";
+import { idempotencyKeys } from "../../db/control/schema/idempotency.ts";
 import { oauthRequests, pendingIdentities } from "../../db/control/schema/identities.ts";
 import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
 import { passkeyChallenges } from "../../db/control/schema/passkeys.ts";
@@ -115,6 +116,13 @@ const EXPIRING: Record<string, Expiring> = {
     age: 365 * DAY,
   },
   subdomains: { table: subdomains, key: subdomains.name, column: subdomains.expiresAt, age: ENDED },
+  // Answers may contain secrets, so none is kept longer than it is replayed.
+  idempotency_keys: {
+    table: idempotencyKeys,
+    key: idempotencyKeys.scopeHash,
+    column: idempotencyKeys.expiresAt,
+    age: 0,
+  },
   job_minutes: { table: jobMinutes, key: jobMinutes.minute, column: jobMinutes.minute, age: 30 * DAY },
 };
 

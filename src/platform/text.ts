@@ -61,10 +61,8 @@ export function oneLine(text: string): string {
 /** Trimmed text of up to `max` characters in NFC. LF separates lines. */
 export function multiLine(max: number) {
   const tidy = (text: string) => text.replaceAll("\r\n", "\n").trim();
-  return z.string().transform((text) => composed(text, max, tidy)).pipe(
-    z.string().max(max, TEXT_TOO_LONG.code)
-      .refine((text) => !CONTROL_BUT_LINES.test(text) && text.isWellFormed(), NOT_PRINTABLE.code),
-  );
+  return z.string().overwrite((text) => composed(text, max, tidy)).max(max, TEXT_TOO_LONG.code)
+    .refine((text) => !CONTROL_BUT_LINES.test(text) && text.isWellFormed(), NOT_PRINTABLE.code);
 }
 
 /** Whether a text has a visible character. */

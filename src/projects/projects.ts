@@ -199,11 +199,22 @@ export async function updateProject(
   });
 }
 
-/** Permanently deletes a project. Returns the deleted project. Throws `not_found`. */
-export async function deleteProject(ctx: TenantContext, id: string): Promise<Project> {
+/**
+ * Permanently deletes a project. With `expectedVersion`, only if nobody has changed the project since that version. Returns the
+ * deleted project. Throws `not_found` or `precondition_failed`.
+ */
+export async function deleteProject(
+  ctx: TenantContext,
+  id: string,
+  expectedVersion?: number,
+): Promise<Project> {
   authorize(ctx, PROJECTS_WRITE);
   if (!isId(id)) throw notFound(PROJECT_NOT_FOUND);
   return await ctx.tx(async (tx) => {
+    if (expectedVersion !== undefined) {
+      const { version } = await lockProject(tx, id);
+      if (version !== expectedVersion) throw changedMeanwhile();
+    }
     const [project] = await tx.delete(projects).where(eq(projects.id, id)).returning();
     if (!project) throw notFound(PROJECT_NOT_FOUND);
     if (!project.isSample) await release(tx, PROJECT_LIMIT);

@@ -18,6 +18,9 @@ export const TENANT_REBRANDED = platformEvent<Named>("tenant.rebranded", {
 export const TENANT_SECURITY_CHANGED = platformEvent<Named>("tenant.security_changed", {
   sentence: "changed the sign-in rules of {name}",
 });
+export const TENANT_API_CHANGED = platformEvent<Named>("tenant.api_changed", {
+  sentence: "changed which websites may call the API of {name}",
+});
 export const TENANT_SUSPENDED = platformEvent<Named>("tenant.suspended", {
   sentence: "suspended the workspace {name}: {reason}",
 });
@@ -38,6 +41,7 @@ export const EVENTS = [
   TENANT_MOVED,
   TENANT_REBRANDED,
   TENANT_SECURITY_CHANGED,
+  TENANT_API_CHANGED,
   TENANT_SUSPENDED,
   TENANT_RESUMED,
   TENANT_DELETION_SCHEDULED,

@@ -17,8 +17,10 @@ import { problem } from "../platform/problem.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
 import { endVisits } from "../support/ending.ts";
 import { schemaExists } from "./admission.ts";
+import { apiOrigins } from "./api_origins.ts";
 import { DELETION_SCHEDULED } from "./emails.ts";
 import {
+  TENANT_API_CHANGED,
   TENANT_DELETION_CANCELED,
   TENANT_DELETION_SCHEDULED,
   TENANT_MOVED,
@@ -64,6 +66,7 @@ export const tenantChanges = newTenant.pick({ name: true }).extend({
   /** Null means the product's color. */
   brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, BAD_COLOR.code)
     .nullable(),
+  apiOrigins,
 }).partial();
 /** `logoVersion` names the logo that src/tenancy/brand.ts has stored. Null removes the logo. */
 export type TenantChanges = z.output<typeof tenantChanges> & { logoVersion?: string | null };
@@ -81,19 +84,26 @@ export const suspension = z.object({
 });
 
 /**
- * Renames the tenant, moves it to another subdomain, or changes its brand. The old subdomain redirects for 90 days, and no other
- * tenant can take it during that time. Throws `not_found`, `forbidden`, `suspended`, or `invalid` on `subdomain`.
+ * Renames the tenant, moves it to another subdomain, or changes its brand or the websites that may call its API. The old
+ * subdomain redirects for 90 days, and no other tenant can take it during that time. `check` gets the tenant before the change,
+ * and may throw. Throws `not_found`, `forbidden`, `suspended`, or `invalid` on `subdomain`.
  */
-export async function updateTenant(ctx: TenantContext, changes: TenantChanges): Promise<Tenant> {
+export async function updateTenant(
+  ctx: TenantContext,
+  changes: TenantChanges,
+  check: (before: Tenant) => void = () => {},
+): Promise<Tenant> {
   authorize(ctx, SETTINGS_MANAGE);
   return await change(ctx, async (tx, tenant) => {
+    check(tenant);
     const before = {
       name: tenant.name,
       subdomain: tenant.subdomain,
       brandColor: tenant.brand.color,
       logoVersion: tenant.brand.logo,
+      apiOrigins: tenant.apiOrigins,
     };
-    const { name, subdomain, ...brand } = changedFields(before, changes);
+    const { name, subdomain, apiOrigins, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];
     if (name) steps.push({ set: { name }, event: TENANT_RENAMED, details: { from: before.name, to: name } });
     if (subdomain) {
@@ -101,6 +111,10 @@ export async function updateTenant(ctx: TenantContext, changes: TenantChanges): 
       await move(ctx.system, tx, tenant, subdomain);
       const details = { from: before.subdomain, to: subdomain };
       steps.push({ set: { subdomain }, event: TENANT_MOVED, details });
+    }
+    if (apiOrigins) {
+      const details = describeChanges(before, { apiOrigins });
+      steps.push({ set: { apiOrigins: [...apiOrigins] }, event: TENANT_API_CHANGED, details });
     }
     if (Object.keys(brand).length > 0) {
       steps.push({ set: brand, event: TENANT_REBRANDED, details: describeChanges(before, brand) });
@@ -165,10 +179,14 @@ export async function resumeTenant(ctx: TenantContext): Promise<Tenant> {
  * Schedules the tenant's deletion in 30 days. Until then it works as before, and an owner can cancel.
  * Throws `not_found`, `forbidden`, `reauthentication_required`, or `conflict` if a deletion is already scheduled.
  */
-export async function scheduleDeletion(ctx: TenantContext): Promise<Tenant> {
+export async function scheduleDeletion(
+  ctx: TenantContext,
+  check: (before: Tenant) => void = () => {},
+): Promise<Tenant> {
   authorize(ctx, TENANT_DELETE);
   await requireRecentSignIn(ctx);
   return await change(ctx, async (tx, tenant) => {
+    check(tenant);
     if (tenant.deletionDueAt) throw conflict(ALREADY_DELETING.with({ workspace: tenant.name }));
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
     const requestedBy = ctx.actor.type === "system" ? PLATFORM_STAFF : describeActor(ctx.actor).name;

@@ -19,7 +19,7 @@ export async function openTenant(ctx: SystemContext, tenantId: string): Promise<
   const tenant = await ctx.services.use(TENANTS).findById(tenantId);
   const actor = tenant && await actorIn(ctx, tenant);
   if (!actor) throw notFound(WORKSPACE_NOT_FOUND);
-  return tenantContext(ctx.services, tenant, actor, ctx.requestId, ctx.ipAddress);
+  return tenantContext(ctx.services, tenant, actor, ctx.requestId, ctx.ipAddress, ctx.beforeCommit);
 }
 
 /** A member's context with their role as of now: the context may hold an old role for a few seconds. Throws `not_found`. */
@@ -27,7 +27,7 @@ export async function currentMember(ctx: MemberContext): Promise<MemberContext> 
   const { system, tenant } = ctx;
   const current = await actorIn(system, tenant);
   if (current?.type !== "member" && current?.type !== "acting") throw notFound(WORKSPACE_NOT_FOUND);
-  return tenantContext(ctx.services, tenant, current, ctx.requestId, ctx.ipAddress);
+  return tenantContext(ctx.services, tenant, current, ctx.requestId, ctx.ipAddress, ctx.beforeCommit);
 }
 
 /** Returns null for a user who is not a member, and for a member of another tenant. */

@@ -25,6 +25,8 @@ export type Tenant = {
   /** From when on members need a second factor, or null if they don't. */
   secondFactorFrom: Date | null;
   brand: TenantBrand;
+  /** The websites whose scripts may call the API on the tenant's host. */
+  apiOrigins: readonly string[];
   createdAt: Date;
 };
 

@@ -23,6 +23,7 @@ export function toTenant(row: TenantRow): Tenant {
     secondFactorFrom,
     brandColor,
     logoVersion,
+    apiOrigins,
     createdAt,
   } = row;
   return {
@@ -37,6 +38,7 @@ export function toTenant(row: TenantRow): Tenant {
     deletionDueAt,
     secondFactorFrom,
     brand: { color: brandColor, logo: logoVersion },
+    apiOrigins,
     createdAt,
   };
 }

@@ -65,8 +65,7 @@ export async function createTenant(
   input: NewTenant,
   findOwner: (tx: ControlTx) => Promise<Owner>,
 ): Promise<Tenant> {
-  const { tenant } = await createTenantFor(ctx, input, findOwner);
-  return tenant;
+  return await createAs(ctx, input, findOwner, ({ tenant }) => tenant);
 }
 
 /** Like `createTenant`, and also returns what `findOwner` returned. */
@@ -74,13 +73,30 @@ export async function createTenantFor<Found extends Owner>(
   ctx: SystemContext,
   input: NewTenant,
   findOwner: (tx: ControlTx) => Promise<Found>,
-): Promise<{ tenant: Tenant; owner: Found }> {
+): Promise<Created<Found>> {
+  return await createAs(ctx, input, findOwner, (created) => created);
+}
+
+type Created<Found> = { tenant: Tenant; owner: Found };
+
+/** Returns what `report` makes of the new tenant, from the transaction on. */
+async function createAs<Found extends Owner, Report extends object>(
+  ctx: SystemContext,
+  input: NewTenant,
+  findOwner: (tx: ControlTx) => Promise<Found>,
+  report: (created: Created<Found>) => Report,
+): Promise<Report> {
   for (let attempt = 0; attempt < CLAIM_ATTEMPTS; attempt++) {
-    const created = await ctx.tx((tx) => createIn(ctx, tx, input, findOwner));
+    let ownerId: UserId | undefined;
+    const reported = await ctx.tx(async (tx) => {
+      const created = await createIn(ctx, tx, input, findOwner);
+      ownerId = created?.owner.id;
+      return created && report(created);
+    });
     ctx.services.use(UPKEEP).wake();
-    if (created) {
-      ctx.services.use(SIGN_INS).forgetWorkspaces(created.owner.id);
-      return created;
+    if (reported) {
+      ctx.services.use(SIGN_INS).forgetWorkspaces(ownerId!);
+      return reported;
     }
     await provisionSchema(ctx.services.db);
   }
@@ -93,7 +109,7 @@ async function createIn<Found extends Owner>(
   tx: ControlTx,
   input: NewTenant,
   findOwner: (tx: ControlTx) => Promise<Found>,
-): Promise<{ tenant: Tenant; owner: Found } | null> {
+): Promise<Created<Found> | null> {
   const now = ctx.services.clock.now();
   const schemaName = await claimReadySchema(tx, now);
   if (!schemaName) return null;

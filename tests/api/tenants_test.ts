@@ -34,6 +34,7 @@ Deno.test("201 a new tenant belongs to the caller, who can sign in there immedia
     deletion_scheduled_for: null,
     second_factor_from: null,
     brand_color: null,
+    api_origins: [],
   });
   assert.equal(created.headers.location, `/api/v1/tenants/${id}`);
   assert.deepEqual([me.json.tenant.id, me.json.role], [id, "owner"]);

@@ -125,6 +125,7 @@ function workspacePages({ world, northwind, newPhoneId }: Scene): ListedPage[] {
     on("role", "/settings/roles/viewer"),
     on("new-role", "/settings/roles/new"),
     on("sign-in-rules", "/settings/security"),
+    on("api-settings", "/settings/api"),
     on("support-access", "/settings/support"),
     on("account", "/account"),
     on("account-email", "/account/email"),

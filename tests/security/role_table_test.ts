@@ -11,6 +11,7 @@ import {
 } from "../../src/access/permissions.ts";
 import type { ListedRole } from "../../src/access/roles.ts";
 import { FEATURES } from "../../src/feature_list.ts";
+import { OPERATIONS } from "../support/contract.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -24,7 +25,7 @@ const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
 
 /** Pages and calls that every member may use, whatever their role: about themselves, or open to all. */
 const FREE =
-  /^(GET|POST|DELETE|PATCH) \/($|health$|ready$|metrics$|static\/|favicon\.ico$|apple-touch-icon\.png$|robots\.txt$|\.well-known\/|login|logout$|handoff|verify-email|brand\/logo$|account|reauthenticate$|search|workspaces|settings$|settings\/notifications$|settings\/security$|dashboard$|dashboard\/checklist\/dismiss$|switcher$|announcements\/|support-visit\/end$|api\/v1\/(auth|me)(\/|$)|api\/v1\/tenants$)|^GET \/api\/v1\/tenants\/:id$|^POST \/api\/v1\/tenants\/:id\/membership$/;
+  /^(GET|POST|DELETE|PATCH) \/($|health$|ready$|metrics$|static\/|favicon\.ico$|apple-touch-icon\.png$|robots\.txt$|\.well-known\/|login|logout$|handoff|verify-email|brand\/logo$|account|reauthenticate$|search|workspaces|settings$|settings\/notifications$|settings\/security$|dashboard$|dashboard\/checklist\/dismiss$|switcher$|announcements\/|problems\/|support-visit\/end$|api\/v1\/(auth|me)(\/|$)|api\/v1\/tenants$)|^GET \/api\/v1\/tenants\/:id$|^POST \/api\/v1\/tenants\/:id\/membership$/;
 
 /** What the smaller built-in roles may do. Owners and admins may do more. */
 const SMALL_ROLES = {
@@ -70,6 +71,10 @@ Deno.test("S21 every route answers every role as the permission that it needs sa
     });
   }
 
+  for (const { method, path, operationId, "x-permission": documented } of OPERATIONS) {
+    const needed = table.get(`${method} /api/v1${path.replaceAll(/\{(\w+)\}/g, ":$1")}`);
+    if (needed) assert.equal(documented, needed, `the permission of ${operationId} in the OpenAPI document`);
+  }
   assert.equal(table.get("POST /projects"), "projects:write");
   assert.equal(table.get("GET /api/v1/members"), "members:read");
   assert.equal(table.get("GET /dashboard/storage"), "analytics:read");

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type IncomingHttpHeaders, request } from "node:http";
+import { checkContract } from "./contract.ts";
 
 export type RawCall = {
   port: number;
@@ -57,7 +58,7 @@ export type ApiCall = {
 // deno-lint-ignore no-explicit-any -- tests read the fields they expect, and fail if a field is missing
 export type ApiAnswer = RawAnswer & { json: any };
 
-/** One API call: JSON in, JSON out. */
+/** One API call: JSON in, JSON out. Fails if the OpenAPI document doesn't describe the response. */
 export async function callApi({ token, body, headers = {}, ...call }: ApiCall): Promise<ApiAnswer> {
   const answer = await send({
     ...call,
@@ -68,6 +69,7 @@ export async function callApi({ token, body, headers = {}, ...call }: ApiCall): 
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
+  checkContract(call.method, call.path, answer);
   return {
     ...answer,
     json: answer.text.startsWith("{") || answer.text.startsWith("[") ? JSON.parse(answer.text) : undefined,

@@ -20,6 +20,8 @@ export const tenants = control.table("tenants", {
   deletionDueAt: moment("deletion_due_at"),
   /** From when on members need a second factor. Null: they don't. */
   secondFactorFrom: moment("second_factor_from"),
+  /** The websites whose scripts may call the API on the tenant's host. */
+  apiOrigins: text("api_origins").array().notNull().default([]),
   /** `#rrggbb`. Null means the product's color. */
   brandColor: text("brand_color"),
   /** The version of the logo in the tenant's schema, so that pages know its URL without a query. Null means no logo. */

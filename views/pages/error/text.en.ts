@@ -18,6 +18,7 @@ const kinds: Record<ErrorKind | "unexpected", ErrorText> = {
   limit_reached: { title: "You've reached your plan's limit" },
   feature_not_in_plan: { title: "Your plan doesn't include this" },
   too_large: { title: "That's too large" },
+  unsupported_media_type: { title: "We can't read that format" },
   rate_limited: { title: "Too many requests" },
   unavailable: { title: "We'll be right back" },
   unexpected: { title: "Something went wrong" },

@@ -55,4 +55,14 @@ export const en = {
   requireSecondFactor: "Require two-step verification",
   stopRequiring: "Stop requiring it",
   rulesSaved: "Sign-in rules saved.",
+
+  api: "API",
+  apiLead: "How programs reach this workspace.",
+  origins: "Websites",
+  originsNote:
+    "Scripts on these websites can call the API at this workspace's address. They still need a token. Programs that aren't websites don't need this.",
+  originsLabel: "Allowed websites",
+  originsHint: "One per line, such as https://app.example.com.",
+  saveOrigins: "Save websites",
+  originsSaved: "Allowed websites saved.",
 };

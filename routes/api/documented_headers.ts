@@ -1,0 +1,110 @@
+import { type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { HttpEnv } from "../http.ts";
+import type { Documented } from "../operation_document.ts";
+import type { Verb } from "../resource.ts";
+
+type Header = { description: string; schema: { type: "string" | "integer"; format?: string } };
+type Headers = Record<string, Header | { $ref: string }>;
+
+const HEADERS = {
+  "X-Request-Id": text("Identifies the request in the log. Problems contain it, too.", "uuid"),
+  "Retry-After": seconds("Seconds until a retry makes sense"),
+  "ETag": text("The version of the resource, for `If-None-Match` and, where it is accepted, `If-Match`"),
+  "Location": text("The URL of the new resource", "uri-reference"),
+  "Link": text(
+    'Related URLs (RFC 8288): the next page with `rel="next"`, or a guide with `rel="deprecation"`',
+  ),
+  "Idempotent-Replayed": text("`true` if this is the stored answer to an earlier request with the same key"),
+  "WWW-Authenticate": text("The scheme of the credentials (RFC 9110, section 11.6.1)"),
+  "Accept-Post": text("The format of bodies that the API reads"),
+  "Accept-Patch": text("The format of bodies that the API reads (RFC 5789)"),
+} satisfies Record<string, Header>;
+
+const DEPRECATION = text("Since when the operation is deprecated (RFC 9745)");
+const SUNSET = text("From when on the operation may be gone (RFC 8594)");
+
+type HeaderName = keyof typeof HEADERS;
+
+const TENANT = z.string().optional().openapi({
+  description: "The subdomain of the tenant, for account tokens on the apex host",
+  example: "acme",
+});
+const IF_MATCH = z.string().optional().openapi({
+  description: "The ETag of the version to change. If the resource has changed since, nothing happens.",
+  example: '"1"',
+});
+const IF_NONE_MATCH = z.string().optional().openapi({
+  description: "The ETag of the version that the client has",
+  example: '"1"',
+});
+const IDEMPOTENCY_KEY = z.string().optional().openapi({
+  description:
+    "A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer " +
+    "for 24 hours.",
+  example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+});
+
+/** Adds the headers of responses to the document. */
+export function documentHeaders(api: OpenAPIHono<HttpEnv>): void {
+  for (const [name, header] of Object.entries(HEADERS)) {
+    api.openAPIRegistry.registerComponent("headers", name, header);
+  }
+}
+
+/** The headers that an operation reads. */
+export function requestHeaders(
+  verb: Verb,
+  { takesKey, checksMatch, sendsEtag }: Documented,
+  isOpen: boolean,
+): z.ZodObject | undefined {
+  const headers = {
+    ...(isOpen ? {} : { "X-Tenant": TENANT }),
+    ...(takesKey && { "Idempotency-Key": IDEMPOTENCY_KEY }),
+    ...(verb !== "get" && checksMatch && { "If-Match": IF_MATCH }),
+    ...(verb === "get" && sendsEtag && { "If-None-Match": IF_NONE_MATCH }),
+  };
+  return Object.keys(headers).length > 0 ? z.object(headers) : undefined;
+}
+
+export function headersOfSuccess(
+  status: number,
+  { takesKey, sendsEtag, isList, answer: { schema }, deprecated }: Documented,
+): Headers {
+  return {
+    ...headers(
+      sendsEtag && schema !== undefined && "ETag",
+      status === 201 && "Location",
+      (isList || deprecated !== undefined) && "Link",
+      takesKey && "Idempotent-Replayed",
+    ),
+    ...(deprecated && { Deprecation: DEPRECATION }),
+    ...(deprecated?.sunset && { Sunset: SUNSET }),
+  };
+}
+
+export function headersOfProblem(status: number): Headers {
+  return headers(
+    [409, 429, 503].includes(status) && "Retry-After",
+    status === 401 && "WWW-Authenticate",
+    status === 415 && "Accept-Post",
+    status === 415 && "Accept-Patch",
+  );
+}
+
+export function headersOfNotModified(): Headers {
+  return headers("ETag");
+}
+
+/** References to the named headers, and to the one that every response has. */
+function headers(...names: (HeaderName | false | undefined)[]): Headers {
+  const present = ["X-Request-Id", ...names.filter((name) => typeof name === "string")];
+  return Object.fromEntries(present.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+function text(description: string, format?: string): Header {
+  return { description, schema: { type: "string", ...(format && { format }) } };
+}
+
+function seconds(description: string): Header {
+  return { description, schema: { type: "integer" } };
+}

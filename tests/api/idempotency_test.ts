@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { runScript } from "../../db/connection/transaction.ts";
+import { withMigrator } from "../../db/migration/migrator.ts";
+import { openApiDocument } from "../../routes/api/api.ts";
+import { openToDomain } from "../../src/access/join_domains.ts";
+import { offerOwnership } from "../../src/access/ownership.ts";
+import { invite } from "../../src/access/invitations.ts";
+import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { emailedCode } from "../../src/identity/factor_codes.ts";
+import { addFactor } from "../../src/identity/factor_management.ts";
+import { deleteExpired } from "../../src/operations/retention.ts";
+import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { sampleBody } from "../support/sample_body.ts";
+import type { ApiAnswer } from "../support/http.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
+
+/** Protects: an API request with an `Idempotency-Key` changes something once, however often a client repeats it. */
+
+const KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324";
+
+Deno.test("a repeat gets the stored answer for 24 hours, and changes nothing", async () => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+  const create = (headers: Record<string, string>) =>
+    world.api("POST", "/projects", { token, headers, body: { name: "Spare parts" } });
+  const names = async () => (await world.api("GET", "/projects", { token })).json.data.length;
+
+  const first = await create({ "Idempotency-Key": KEY });
+  const quoted = await create({ "Idempotency-Key": `"${KEY}"` });
+  const byAlias = await world.api("POST", "", {
+    token,
+    path: "/api/projects",
+    headers: { "Idempotency-Key": KEY },
+    body: { name: "Spare parts" },
+  });
+
+  assert.deepEqual([first.status, first.headers["idempotent-replayed"]], [201, undefined]);
+  for (const repeat of [quoted, byAlias]) {
+    assert.deepEqual([repeat.status, repeat.headers["idempotent-replayed"]], [201, "true"]);
+    assert.equal(repeat.text, first.text);
+    assert.equal(repeat.headers.location, first.headers.location);
+    assert.equal(repeat.headers.etag, first.headers.etag);
+  }
+  assert.equal(await names(), 1);
+
+  world.clock.advance(23 * HOUR);
+  const renewed = await world.token({ tenant: { subdomain: "acme" } } as Company, "owner@acme.example");
+  const late = await world.api("POST", "/projects", {
+    token: renewed,
+    headers: { "Idempotency-Key": KEY },
+    body: { name: "Spare parts" },
+  });
+  assert.equal(late.headers["idempotent-replayed"], "true");
+
+  world.clock.advance(HOUR + MINUTE);
+  const nextDay = await world.api("POST", "/projects", {
+    token: await world.token({ tenant: { subdomain: "acme" } } as Company, "owner@acme.example"),
+    headers: { "Idempotency-Key": KEY },
+    body: { name: "Spare parts" },
+  });
+  assert.deepEqual([nextDay.status, nextDay.headers["idempotent-replayed"]], [201, undefined]);
+  assert.notEqual(nextDay.json.id, first.json.id);
+});
+
+Deno.test("a lasting refusal is stored; one that a repeat may overcome is not", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  await world.member(company, "viewer@acme.example", "viewer");
+  const [token, viewer] = [await world.token(company), await world.token(company, "viewer@acme.example")];
+  const create = (token: string, key: string, body: unknown) =>
+    world.api("POST", "/projects", { token, headers: { "Idempotency-Key": key }, body });
+
+  const refused = [
+    await create(viewer, "a", { name: "Mine" }),
+    await create(viewer, "a", { name: "Mine" }),
+  ];
+  const invalid = await create(token, "b", { name: "" });
+  const corrected = await create(token, "b", { name: "Spare parts" });
+
+  assert.deepEqual(refused.map(({ status }) => status), [403, 403]);
+  assert.deepEqual(refused.map(({ headers }) => headers["idempotent-replayed"]), [undefined, "true"]);
+  assert.equal(refused[1]!.text, refused[0]!.text);
+  assert.deepEqual([invalid.status, corrected.status], [422, 201]);
+});
+
+Deno.test("after a step-up, the same key works", async () => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+  world.clock.advance(11 * MINUTE);
+  const create = () =>
+    world.api("POST", "/roles", {
+      token,
+      headers: { "Idempotency-Key": KEY },
+      body: { name: "Auditor", permissions: ["projects:read"] },
+    });
+
+  const asked = await create();
+  const proved = await world.api("POST", "/auth/reauthenticate", { token, body: { password: PASSWORD } });
+  const created = await create();
+
+  assert.equal(asked.json.type, "/problems/reauthentication-required");
+  assert.deepEqual([proved.status, created.status], [204, 201]);
+});
+
+const MALFORMED = ["", '"', '"open', "two words", "k".repeat(256), "\u00e9", 'a"b', '"k";a=1'];
+
+Deno.test("400 for a malformed key", async (t) => {
+  await using world = await World.open();
+  const token = await world.token(await world.company("acme"));
+
+  for (const key of MALFORMED) {
+    await t.step(JSON.stringify(key.slice(0, 20)), async () => {
+      const headers = { "Idempotency-Key": key };
+      const { status, json } = await world.api("POST", "/projects", { token, headers, body: { name: "x" } });
+
+      assert.equal(status, 400);
+      assert.match(json.detail, /Idempotency-Key/);
+    });
+  }
+});
+
+Deno.test("stored answers are encrypted, and deleted after a day", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  const token = await world.accountToken(company.owner.email);
+  const headers = { "Idempotency-Key": KEY };
+
+  const added = await world.api("POST", "/me/factors", { token, headers, body: { type: "totp" } });
+  const repeated = await world.api("POST", "/me/factors", { token, headers, body: { type: "totp" } });
+  const stored = await world.dumpControl();
+  world.clock.advance(24 * HOUR + MINUTE);
+  const deleted = await deleteExpired(world.system);
+
+  assert.equal(repeated.json.secret, added.json.secret);
+  assert.ok(stored.includes("sealed_answer") && !stored.includes(added.json.secret) && !stored.includes(KEY));
+  assert.equal(deleted.idempotency_keys, 1);
+});
+
+/** What operations that take a key are called with, if the smallest body won't do. The last ones change how the owner signs in. */
+const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCall> | SampleCall> = {
+  createRole: () => ({ body: { name: "Auditor", permissions: ["projects:read"] } }),
+  createInvitation: () => ({ body: { email: "ben@partner.example" } }),
+  createInvitations: () => ({ body: { csv: "carla@partner.example,viewer" } }),
+  resendInvitation: async (_, { ctx }) => ({
+    id: (await invite(ctx, { email: "dora@partner.example", role: "member" })).id,
+  }),
+  createJoinDomain: () => ({ body: { domain: "acme.example" } }),
+  offerOwnership: async (world, company) => {
+    await world.member(company, "heir@acme.example", "admin");
+    return { body: { member_id: await memberIdOf(company, "heir@acme.example") } };
+  },
+  acceptOwnership: async (world, company) => {
+    await world.member(company, "next@acme.example", "admin");
+    await offerOwnership(company.ctx, await memberIdOf(company, "next@acme.example"));
+    return { token: await world.token(company, "next@acme.example") };
+  },
+  createTenant: (world, { owner }) =>
+    world.accountToken(owner.email).then((token) => ({
+      token,
+      body: { name: "Acme Labs", subdomain: "acme-labs" },
+    })),
+  joinTenant: async (world, { ctx, tenant }) => {
+    await openToDomain(ctx, { domain: "acme.example", role: "member" });
+    await world.user("joiner@acme.example");
+    return { id: tenant.id, token: await world.accountToken("joiner@acme.example") };
+  },
+  addFactor: async (world, { owner }) => ({
+    token: await world.accountToken(owner.email),
+    body: { type: "totp" },
+  }),
+  confirmFactor: async (world, { owner, ctx }) => {
+    const token = await world.accountToken(owner.email);
+    const { id } = await addFactor(ctx.system, owner.id, { type: "email" });
+    return { id, token, body: { code: emailedCode(ctx.system, id) } };
+  },
+};
+
+type SampleCall = { id?: string; token?: string; body?: unknown };
+
+Deno.test("every operation with a key stores exactly its answer, in the transaction of the change", async (t) => {
+  const operations = keyedOperations();
+  const order = Object.keys(CALLS);
+  operations.sort((one, other) => order.indexOf(one.operationId) - order.indexOf(other.operationId));
+  await using world = await World.open();
+  const company = await world.company("acme");
+
+  for (const { operationId, path } of operations) {
+    await t.step(operationId, async () => {
+      const smallest: SampleCall = { body: sampleBody("POST", path, "Sample") };
+      const sample = await CALLS[operationId]?.(world, company) ?? smallest;
+      const { id = "", token = await world.token(company), body } = sample;
+      const call = () =>
+        world.api("POST", path.replace("{id}", id), {
+          token,
+          body,
+          headers: { "Idempotency-Key": operationId },
+        });
+
+      const failed = await withoutStorage(world, call);
+      const first = await call();
+      const repeat = await call();
+
+      assert.equal(failed.status, 500, "the change was committed without its answer");
+      assert.ok(first.status < 300, first.text);
+      assert.equal(first.headers["idempotent-replayed"], undefined);
+      assert.equal(repeat.headers["idempotent-replayed"], "true");
+      assert.deepEqual([repeat.status, repeat.text], [first.status, first.text]);
+    });
+  }
+});
+
+/** Makes a call while the database can't store answers. */
+async function withoutStorage(world: World, call: () => Promise<ApiAnswer>): Promise<ApiAnswer> {
+  const rename = (from: string, to: string) =>
+    withMigrator(
+      world.services.db,
+      (tx) => runScript(tx, `alter function api.${from}(text, uuid, text) rename to ${to}`),
+    );
+  await rename("store_answer", "gone");
+  const answer = await call();
+  await rename("gone", "store_answer");
+  return answer;
+}
+
+function keyedOperations(): { operationId: string; path: string }[] {
+  const { paths } = openApiDocument("https://app.example");
+  return Object.entries(paths!).flatMap(([path, { post }]) => {
+    const parameters = (post?.parameters ?? []) as { name: string }[];
+    const isKeyed = parameters.some(({ name }) => name === "Idempotency-Key");
+    return isKeyed ? [{ operationId: post!.operationId!, path }] : [];
+  });
+}
+
+async function memberIdOf({ ctx }: Company, email: string): Promise<string> {
+  const { items } = await listMembers(ctx, MEMBER_LIST.query.parse({}));
+  return items.find((member) => member.email === email)!.id;
+}
