@@ -39,7 +39,7 @@ export function documentOperation<E extends Env>(
     method: verb,
     path,
     tags: [tag],
-    security: credentials === null ? [] : [{ [credentials]: [] }],
+    security: credentials.map((scheme) => ({ [scheme]: [] })),
     operationId,
     summary,
     ...(description === undefined ? {} : { description }),

@@ -16,8 +16,8 @@ export type Verb = "get" | "post" | "patch" | "delete";
 export type Audience<E extends Env, Ctx> = {
   guards: MiddlewareHandler[];
   contextOf(c: Context<E>): Ctx;
-  /** The name of the security scheme in the document. Null if no credentials are needed. */
-  credentials: string | null;
+  /** The names of the security schemes in the document, any of which is enough. Empty if no credentials are needed. */
+  credentials: string[];
   /** The error statuses that every operation may return. */
   refusals: ProblemStatus[];
 };
@@ -179,6 +179,6 @@ function send<E extends Env, Result extends z.ZodType>(
 ): Response {
   if (status === 204 || !schema) return c.body(null, 204);
   const json = toWire(schema, row) as Record<string, unknown>;
-  if (status === 201) c.header("Location", `/api/v1${path}/${json.id}`);
+  if (status === 201 && !path.includes("{")) c.header("Location", `/api/v1${path}/${json.id}`);
   return c.json(json, status);
 }

@@ -16,6 +16,8 @@ const entry = model("AuditEntry", {
     name: z.string().nullable(),
     /** The person of the platform's staff who acted for the member. */
     staff: z.string().nullable(),
+    /** The API key that acted in the name of the member. */
+    key: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   }),
   subject: z.object({
     type: z.string().nullable(),
@@ -53,7 +55,7 @@ auditLog.list("/audit-log", {
 function toWireEntry({ actor, changes, address, ...entry }: LogEntry) {
   return {
     ...entry,
-    actor: { type: actor.kind, id: actor.id, name: actor.name, staff: actor.staff },
+    actor: { type: actor.kind, id: actor.id, name: actor.name, staff: actor.staff, key: actor.key },
     changes: changes.map((change) => ({ ...change, field: change.field && snakeCase(change.field) })),
     ipAddress: address,
   };

@@ -3,6 +3,7 @@ import { apiCredentials, issueTenantTokens } from "../../src/identity/api_sign_i
 import { personResource } from "./audiences.ts";
 import { tokens } from "./auth.ts";
 import { requireAccountToken } from "./authentication.ts";
+import { bearerOf } from "./credentials.ts";
 
 const tenantTokenRequest = z.object({ tenant: apiCredentials.shape.tenant.unwrap() });
 
@@ -19,5 +20,5 @@ tenantTokens.operation("post", "/auth/token", {
   guards: [requireAccountToken],
   body: tenantTokenRequest,
   answer: { description: "Tokens for the tenant", schema: tokens },
-  run: (ctx, { body, c }) => issueTenantTokens(ctx, c.get("caller"), body.tenant),
+  run: (ctx, { body, c }) => issueTenantTokens(ctx, bearerOf(c), body.tenant),
 });

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { KeyActor, MemberActor, UserActor } from "../../src/access/actor.ts";
 import { joinByDomain } from "../../src/access/join_domains.ts";
 import { notFound } from "../../src/errors.ts";
 import {
@@ -12,9 +13,14 @@ import {
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { type Tenant, WORKSPACE_NOT_FOUND } from "../../src/tenancy/tenant.ts";
-import { getWorkspace, pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
+import {
+  getWorkspace,
+  pageWorkspaces,
+  WORKSPACE_LIST,
+  type WorkspaceMember,
+} from "../../src/tenancy/workspaces.ts";
 import { model } from "../operation_document.ts";
-import { personResource } from "./audiences.ts";
+import { callerResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
 
 const tenant = model("Tenant", {
@@ -33,19 +39,19 @@ const tenant = model("Tenant", {
   createdAt: z.iso.datetime(),
 });
 
-const tenants = personResource("Tenants");
+const tenants = callerResource("Tenants");
 export default tenants;
 
 tenants.list("/tenants", {
   operationId: "listTenants",
   summary: "List the tenants that the caller is a member of",
-  description: "A tenant token lists its own tenant only.",
+  description: "A tenant token and an API key list their own tenant only.",
   list: WORKSPACE_LIST,
   name: "TenantList",
   item: tenant,
   answer: "A page of tenants",
   run: async (ctx, query) => {
-    const { items, nextCursor } = await pageWorkspaces(ctx, ctx.actor, query);
+    const { items, nextCursor } = await pageWorkspaces(ctx, memberOf(ctx.actor), query);
     return { items: items.map(({ tenant }) => shown(tenant)), nextCursor };
   },
 });
@@ -64,7 +70,7 @@ tenants.operation("get", "/tenants/{id}", {
   operationId: "getTenant",
   summary: "Get a tenant that the caller is a member of",
   answer: { description: "The tenant", schema: tenant },
-  run: async (ctx, { id }) => shown((await getWorkspace(ctx, ctx.actor, id)).tenant),
+  run: async (ctx, { id }) => shown((await getWorkspace(ctx, memberOf(ctx.actor), id)).tenant),
 });
 
 tenants.operation("patch", "/tenants/{id}", {
@@ -112,10 +118,15 @@ tenants.operation("post", "/tenants/{id}/membership", {
   description: "Needs an account token. 404 for a tenant that isn't open to the caller's domain.",
   answer: { status: 204, description: "The caller is a member" },
   run: async (ctx, { id }) => {
-    if (ctx.actor.type === "member") throw notFound(WORKSPACE_NOT_FOUND);
+    if (ctx.actor.type !== "user") throw notFound(WORKSPACE_NOT_FOUND);
     await joinByDomain(ctx, ctx.actor.id, id);
   },
 });
+
+/** Whose workspaces the caller sees: a person's, or the one of the member who created a key. */
+function memberOf(actor: UserActor | MemberActor | KeyActor): WorkspaceMember {
+  return actor.type === "key" ? { id: actor.creator.id, tenantId: actor.tenantId } : actor;
+}
 
 function shown({ status, deletionDueAt, brand, ...tenant }: Tenant) {
   return {

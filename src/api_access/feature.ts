@@ -1,4 +1,12 @@
 import { feature } from "../feature.ts";
+import { API_KEYS_MANAGE } from "./api_keys.ts";
+import { API_KEY_CREATED, API_KEY_REVOKED, API_KEY_ROTATED } from "./events.ts";
+import { KEY_USAGE } from "./key_usage.ts";
 import { API_USAGE } from "./usage_counter.ts";
 
-export default feature("api access", { parts: [API_USAGE] });
+export default feature("api access", {
+  label: "Developers",
+  permissions: [API_KEYS_MANAGE],
+  events: [API_KEY_CREATED, API_KEY_ROTATED, API_KEY_REVOKED],
+  parts: [API_USAGE, KEY_USAGE],
+});
