@@ -10,7 +10,7 @@ import {
   revokeInvitation,
 } from "../../src/access/invitations.ts";
 import { englishOf } from "../../src/platform/problem.ts";
-import { currentMember } from "../../src/tenancy/open_tenant.ts";
+import { currentCaller } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -61,7 +61,7 @@ invitations.operation("post", "/invitations", {
   body: newInvitation,
   answer: { status: 201, description: "The invitation", schema: invitation },
   refusals: [409],
-  run: async (ctx, { body }) => toWireInvitation(await invite(await currentMember(ctx), body)),
+  run: async (ctx, { body }) => toWireInvitation(await invite(await currentCaller(ctx), body)),
 });
 
 invitations.operation("post", "/invitations/batch", {
@@ -73,14 +73,14 @@ invitations.operation("post", "/invitations/batch", {
   body: csvInvitations,
   answer: { description: "What happens to each line, and how many invitations were sent", schema: report },
   refusals: [409],
-  run: async (ctx, { body }) => shown(await inviteByCsv(await currentMember(ctx), body)),
+  run: async (ctx, { body }) => shown(await inviteByCsv(await currentCaller(ctx), body)),
 });
 
 invitations.operation("delete", "/invitations/{id}", {
   operationId: "revokeInvitation",
   summary: "Revoke an invitation",
   answer: { status: 204, description: "The link no longer works" },
-  run: async (ctx, { id }) => await revokeInvitation(await currentMember(ctx), id),
+  run: async (ctx, { id }) => await revokeInvitation(await currentCaller(ctx), id),
 });
 
 invitations.operation("post", "/invitations/{id}/resend", {
@@ -89,7 +89,7 @@ invitations.operation("post", "/invitations/{id}/resend", {
   description: "It is then open for another 7 days.",
   answer: { description: "The invitation", schema: invitation },
   refusals: [409],
-  run: async (ctx, { id }) => toWireInvitation(await resendInvitation(await currentMember(ctx), id)),
+  run: async (ctx, { id }) => toWireInvitation(await resendInvitation(await currentCaller(ctx), id)),
 });
 
 function toWireInvitation({ role, customRole, ...invitation }: Invitation) {

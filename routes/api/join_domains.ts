@@ -6,7 +6,7 @@ import {
   newJoinDomain,
   openToDomain,
 } from "../../src/access/join_domains.ts";
-import { currentMember, openTenant } from "../../src/tenancy/open_tenant.ts";
+import { currentCaller, currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -41,5 +41,5 @@ domains.operation("delete", "/join-domains/{id}", {
   operationId: "deleteJoinDomain",
   summary: "Stop letting people join by a domain",
   answer: { status: 204, description: "Nobody can join by it any longer; members stay" },
-  run: async (ctx, { id }) => await closeToDomain(await openTenant(ctx.system, ctx.tenant.id), id),
+  run: async (ctx, { id }) => await closeToDomain(await currentCaller(ctx), id),
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { listMembers, type Member, MEMBER_LIST } from "../../src/access/members.ts";
 import { changeRole, memberChanges, removeMember } from "../../src/access/membership.ts";
-import { currentMember } from "../../src/tenancy/open_tenant.ts";
+import { currentCaller } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -40,7 +40,7 @@ members.operation("patch", "/members/{id}", {
   body: memberChanges,
   answer: { description: "The changed member", schema: member },
   refusals: [409],
-  run: async (ctx, { id, body }) => toWireMember(await changeRole(await currentMember(ctx), id, body)),
+  run: async (ctx, { id, body }) => toWireMember(await changeRole(await currentCaller(ctx), id, body)),
 });
 
 members.operation("delete", "/members/{id}", {
@@ -51,7 +51,7 @@ members.operation("delete", "/members/{id}", {
     "of their role. The last owner can't be removed.",
   answer: { status: 204, description: "The member was removed" },
   refusals: [409],
-  run: async (ctx, { id }) => await removeMember(await currentMember(ctx), id),
+  run: async (ctx, { id }) => await removeMember(await currentCaller(ctx), id),
 });
 
 function toWireMember({ role, customRole, ...member }: Member) {

@@ -31,16 +31,22 @@ export async function openTenant(ctx: SystemContext, tenantId: string): Promise<
   return tenantContext(ctx.services, tenant, actor, ctx.requestId, ctx.ipAddress);
 }
 
-/**
- * A member's context with their role as of now: the context may hold an old role for a few seconds. Throws `not_found`, or
- * `forbidden` for an API key.
- */
-export async function currentMember(ctx: TenantContext<WorkspaceActor | KeyActor>): Promise<MemberContext> {
+/** A member's or a key's context with its permissions as of now: the context may hold old ones for a few seconds. Throws `not_found`. */
+export async function currentCaller(
+  ctx: TenantContext<WorkspaceActor | KeyActor>,
+): Promise<TenantContext<WorkspaceActor | KeyActor>> {
   const { system, tenant } = ctx;
-  requirePerson(ctx.actor);
   const current = await actorIn(system, tenant);
-  if (current?.type !== "member" && current?.type !== "acting") throw notFound(WORKSPACE_NOT_FOUND);
+  if (current === null || current.type === "staff" || current.type === "system") {
+    throw notFound(WORKSPACE_NOT_FOUND);
+  }
   return tenantContext(ctx.services, tenant, current, ctx.requestId, ctx.ipAddress);
+}
+
+/** Like `currentCaller`, for what only a person may do. Throws `forbidden` for a key. */
+export async function currentMember(ctx: TenantContext<WorkspaceActor | KeyActor>): Promise<MemberContext> {
+  requirePerson(ctx.actor);
+  return await currentCaller(ctx) as MemberContext;
 }
 
 /** Returns null for a user who is not a member, and for a member of another tenant. */
