@@ -79,7 +79,8 @@ export async function rotateApiKey(
 }
 
 async function lockOwnKey(ctx: MemberContext, tx: ControlTx, id: string): Promise<ApiKey> {
-  await tx.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.id, id)).for("update");
+  const isOwn = and(eq(apiKeys.id, id), eq(apiKeys.tenantId, ctx.tenant.id));
+  await tx.select({ id: apiKeys.id }).from(apiKeys).where(isOwn).for("update");
   const key = await findKey(ctx, tx, eq(apiKeys.id, id));
   if (!key) throw notFound(KEY_NOT_FOUND);
   if (key.createdBy.id !== ctx.actor.id) throw forbidden(NOT_YOUR_KEY.with({ name: key.createdBy.name }));

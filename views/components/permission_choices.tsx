@@ -5,7 +5,8 @@ import { componentText } from "./component_text.ts";
 import { FieldError } from "./field.tsx";
 
 /** A permission to choose. Nobody can choose one that they lack. */
-export type PermissionChoice = Pick<Permission, "key" | "label" | "implies"> & { isAllowed: boolean };
+export type PermissionChoice = Named & { implies: readonly Named[]; isAllowed: boolean };
+type Named = Pick<Permission, "key" | "label">;
 export type ChoiceGroup = { label: Wording; choices: PermissionChoice[] };
 
 /** Checkboxes named `permissions`, by feature. What a permission implies is chosen with it. */
