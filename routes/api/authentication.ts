@@ -8,6 +8,7 @@ import { requireFactorIn } from "../../src/identity/factor_policy.ts";
 import { logOf } from "../../src/platform/log.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { runWithinLimits } from "./call_limits.ts";
 import { personIdOf, readCaller } from "./credentials.ts";
 import type { CallerContext, CallerEnv } from "./env.ts";
 
@@ -37,13 +38,14 @@ export const authenticateCaller = createMiddleware<CallerEnv>(async (c, next) =>
     ? await openUnnamed(services, caller)
     : null;
   if (opened) enter(c, opened);
-  await next();
+  await runWithinLimits(c, next);
 });
 
 /** Sets the context of the tenant that the request names. Every tenant route needs this guard. */
 export const requireTenant = createMiddleware<CallerEnv>(async (c, next) => {
-  if (!c.get("member")) enter(c, await openUnnamed(c.get("services"), c.get("caller")));
-  await next();
+  if (c.get("member")) return await next();
+  enter(c, await openUnnamed(c.get("services"), c.get("caller")));
+  await runWithinLimits(c, next);
 });
 
 /** Rejects tenant tokens and API keys on routes about the person's whole account. */

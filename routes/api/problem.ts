@@ -32,6 +32,7 @@ export const STATUS: Record<
 const TYPES: Partial<Record<ErrorKind, string>> = {
   feature_not_in_plan: "/problems/feature-not-in-plan",
   limit_reached: "/problems/limit-reached",
+  rate_limited: "https://iana.org/assignments/http-problem-types#quota-exceeded",
   reauthentication_required: "/problems/reauthentication-required",
   second_factor_required: "/problems/second-factor-required",
 };
@@ -61,6 +62,7 @@ export function problem<Env extends HttpEnv>(c: Context<Env>, error: unknown): R
     ...(error.kind === "invalid" ? { errors } : {}),
     ...(TYPES[error.kind] && { type: TYPES[error.kind] }),
     ...error.usage,
+    ...(error.policies && { "violated-policies": error.policies }),
   });
 }
 

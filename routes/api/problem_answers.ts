@@ -9,6 +9,7 @@ const Problem = z.object({
   errors: z.array(z.object({ field: z.string(), code: z.string(), message: z.string() })).optional(),
   limit: z.int().optional(),
   used: z.int().optional(),
+  "violated-policies": z.array(z.string()).optional(),
 }).openapi("Problem");
 
 const DESCRIPTIONS = {
@@ -22,7 +23,7 @@ const DESCRIPTIONS = {
   412: "The resource has changed since the version in If-Match",
   413: "The body is larger than 1 MB",
   422: "Some fields are invalid; `errors` lists them",
-  429: "Too many requests; try again after `Retry-After` seconds",
+  429: "Too many requests; try again after `Retry-After` seconds. `RateLimit` tells what is left",
   500: "An error on our side; `request_id` identifies it in the log",
   503: "The service is busy, or the tenant is being updated; try again after `Retry-After` seconds",
 };

@@ -1,0 +1,50 @@
+import type { Next } from "hono";
+import {
+  type Admission,
+  type CallQuota,
+  countCall,
+  endCall,
+  startCall,
+} from "../../src/api_access/call_limits.ts";
+import type { CallerContext } from "./env.ts";
+
+/**
+ * Runs a call within its tenant's limits, and tells the client what is left of them (draft-ietf-httpapi-ratelimit-headers-10). Throws
+ * `rate_limited`.
+ */
+export async function runWithinLimits(c: CallerContext, next: Next): Promise<void> {
+  const tenant = c.get("member")?.tenant;
+  if (!tenant) return await next();
+  const services = c.get("services");
+  pass(c, startCall(services, tenant));
+  try {
+    pass(c, await countCall(services, tenant, limitedKeyOf(c)));
+    await next();
+  } finally {
+    endCall(services, tenant);
+  }
+}
+
+function pass(c: CallerContext, { quotas, refusal }: Admission): void {
+  if (quotas.length > 0) {
+    c.header("RateLimit-Policy", quotas.map(policyField).join(", "));
+    c.header("RateLimit", quotas.map(limitField).join(", "));
+  }
+  if (refusal) throw refusal;
+}
+
+function limitedKeyOf(c: CallerContext) {
+  const caller = c.get("caller");
+  if (!("requestsPerMinute" in caller) || caller.requestsPerMinute === null) return null;
+  return { id: caller.actor.key.id, requestsPerMinute: caller.requestsPerMinute };
+}
+
+/** `"plan";q=600;w=60`, or `"concurrency";q=40;qu="concurrent-requests"` */
+function policyField({ policy, quota, window }: CallQuota): string {
+  return `"${policy}";q=${quota};${window === null ? 'qu="concurrent-requests"' : `w=${window}`}`;
+}
+
+/** `"plan";r=599;t=60` */
+function limitField({ policy, remaining, resetAfter }: CallQuota): string {
+  return `"${policy}";r=${remaining};t=${resetAfter}`;
+}
