@@ -61,7 +61,7 @@ Deno.test("a person creates a key, copies it once, rotates it and revokes it", a
     assert.match(answer.text, /Save your API key/);
     assert.equal(answer.headers["cache-control"], "no-store, no-transform");
     assert.ok(await works(secret));
-    assert.match(repeated.text, /This key was created before/);
+    assert.match(repeated.text, /This key already exists/);
     assert.doesNotMatch(repeated.text, SECRET);
     assert.equal((await keysOf()).length, 1);
     assert.deepEqual(key.permissions, ["projects:read", "projects:write"]);

@@ -72,7 +72,7 @@ function RevokeForm(
     <form method="post" action={action} class="grid gap-5" {...swap}>
       <p class="text-muted wrap-anywhere">
         {fill(text.revokeLead, { name: <Name name={name} /> })}{" "}
-        {lastUsedAt ? fill(text.lastUse, { time: <Time at={lastUsedAt} now={now} /> }) : null}
+        {lastUsedAt ? [...fill(text.used, { time: <Time at={lastUsedAt} now={now} /> }), "."] : null}
       </p>
       <div class="flex flex-wrap gap-2">
         <Button variant="danger">{text.revokeButton}</Button>

@@ -78,12 +78,7 @@ function KeyRow(
   return (
     <Row id={`key-${id}`}>
       <MainCell
-        details={
-          <>
-            <LastUse apiKey={listed} now={now} />
-            <Expiry apiKey={listed} now={now} />
-          </>
-        }
+        details={<KeyDetails apiKey={listed} now={now} />}
       >
         <p class={TWO_LINES}>
           <RowLink href={`${KEYS.path}/${id}`}>
@@ -129,19 +124,29 @@ function LastUse({ apiKey: { lastUsedAt }, now }: KeyProps & { now: Date }) {
   return <Time at={lastUsedAt} now={now} />;
 }
 
+/** What a phone shows below the name. */
+function KeyDetails({ apiKey, now }: KeyProps & { now: Date }) {
+  const { lastUsedAt, expiresAt } = apiKey;
+  const text = keyText.use();
+  return (
+    <>
+      <span>
+        {lastUsedAt ? fill(text.used, { time: <Time at={lastUsedAt} now={now} /> }) : text.neverUsed}
+      </span>
+      {expiresAt && expiresAt > now
+        ? <span>{fill(text.expiresOn, { day: <Day at={expiresAt} /> })}</span>
+        : expiresAt
+        ? <Expiry apiKey={apiKey} now={now} />
+        : <span>{text.neverExpires}</span>}
+    </>
+  );
+}
+
 /** The day on which a key expires, or a badge once it has. */
 export function Expiry({ apiKey: { expiresAt }, now }: KeyProps & { now: Date }) {
   const text = keyText.use();
   if (!expiresAt) return <>{text.never}</>;
-  if (expiresAt <= now) return <Badge tone="warning">{text.expired}</Badge>;
-  return (
-    <>
-      <span class="md:hidden">{fill(text.expiresOn, { day: <Day at={expiresAt} /> })}</span>
-      <span class="max-md:hidden">
-        <Day at={expiresAt} />
-      </span>
-    </>
-  );
+  return expiresAt <= now ? <Badge tone="warning">{text.expired}</Badge> : <Day at={expiresAt} />;
 }
 
 function RowActions({ listed: { id } }: { listed: ListedKey }) {

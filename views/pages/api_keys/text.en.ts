@@ -15,16 +15,16 @@ export const en = {
   actions: (name: string) => `Actions for ${name}`,
   never: "Never",
   neverUsed: "Not used yet",
-  used: "Used {time}",
+  used: "Last used: {time}",
   expired: "Expired",
   expiresOn: "Expires {day}",
-  more: (count: number) => `and ${count} more`,
+  neverExpires: "Never expires",
 
   name: "Name",
   nameHint: "Say where the key is used, such as “CI” or “Billing export”.",
   permissions: "What can the key do?",
   expiry: "Expiration",
-  expiryHint: "Afterward, programs with this key are refused.",
+  expiryHint: "The key stops working after that.",
   expiries: { "30": "30 days", "90": "90 days", "365": "1 year", never: "No expiration" },
   allowedIps: "Allowed IP addresses",
   allowedIpsHint:
@@ -36,13 +36,12 @@ export const en = {
   cancel: "Cancel",
 
   createdTitle: "Save your API key",
-  createdLead: "Copy the key of {name} now. You can't see it again.",
+  createdLead: "Copy the key for {name} now. You won't see it again.",
   secret: "API key",
-  secretHint: "Keep it like a password. Never put it into code or a browser.",
+  secretHint: "Treat it like a password. Keep it out of code and browsers.",
   tryIt: "Try it",
   done: "Done",
-  madeBefore:
-    "This key was created before. Its secret can't be shown again. Rotate the key to get a new one.",
+  madeBefore: "This key already exists, and it can't be shown again. Rotate it to get a new one.",
 
   facts: "Details",
   prefix: "Starts with",
@@ -60,9 +59,9 @@ export const en = {
   rotate: "Rotate",
   rotateTitle: "Rotate API key",
   rotateLead:
-    "You get a new key for {name}. The present one keeps working for a while, so that you can change it everywhere.",
-  overlap: "Present key works for",
-  overlaps: { "0": "0 hours: stop it now", "1": "1 hour", "24": "1 day", "168": "7 days" },
+    "You get a new key for {name}. The current key keeps working for a while, so you can replace it everywhere.",
+  overlap: "Keep the current key working for",
+  overlaps: { "0": "No time: stop it now", "1": "1 hour", "24": "1 day", "168": "7 days" },
   rotateButton: "Rotate API key",
   rotatedTitle: "Save your new API key",
   overlapUntil: (hours: number) =>
@@ -75,7 +74,6 @@ export const en = {
   revoke: "Revoke",
   revokeTitle: "Revoke API key",
   revokeLead: "Programs that use {name} stop working right away. You can't undo this.",
-  lastUse: "It was last used {time}.",
   revokeButton: "Revoke API key",
   revoked: (name: string) => `API key ${name} revoked.`,
 };
