@@ -6,6 +6,7 @@ import { part, type Services } from "../ports.ts";
 import { take, type Taken } from "../rate_limits/limiter.ts";
 import { rateLimit } from "../rate_limits/rate_limit.ts";
 import type { Tenant, TenantId } from "../tenancy/tenant.ts";
+import { MAX_REQUESTS_PER_MINUTE } from "./key_input.ts";
 
 const TOO_MANY_CALLS = problem(
   "too_many_api_calls",
@@ -30,8 +31,12 @@ export const CALLS_OF_TENANT = rateLimit("api_tenant", {
   whenDown: "open",
 });
 
-/** The calls with a key that has a limit of its own. */
-export const CALLS_OF_KEY = rateLimit("api_key", { limit: 1, window: WINDOW, whenDown: "open" });
+/** The calls with a key that has a limit of its own, which replaces this largest one. */
+export const CALLS_OF_KEY = rateLimit("api_key", {
+  limit: MAX_REQUESTS_PER_MINUTE,
+  window: WINDOW,
+  whenDown: "open",
+});
 
 /** How many calls of a tenant run at once, in each process. */
 const AT_ONCE: Readonly<Record<PlanKey, number>> = { starter: 10, team: 40, premium: 100, enterprise: 200 };

@@ -32,7 +32,7 @@ const MAX_PERMISSION_LENGTH = 100;
 const MAX_PERMISSIONS = 200;
 const MAX_ADDRESSES = 50;
 const MAX_ADDRESS_LENGTH = 60;
-const MAX_REQUESTS = 100_000;
+export const MAX_REQUESTS_PER_MINUTE = 100_000;
 
 export const newApiKey = z.object({
   name: singleLine(MAX_NAME_LENGTH, NAME_MISSING),
@@ -41,7 +41,7 @@ export const newApiKey = z.object({
   allowedIps: z.array(z.string().max(MAX_ADDRESS_LENGTH)).max(MAX_ADDRESSES, TOO_MANY_ADDRESSES.code)
     .default([]),
   requestsPerMinute: z.int({ error: REQUESTS_INVALID.code }).min(1, REQUESTS_INVALID.code)
-    .max(MAX_REQUESTS, REQUESTS_INVALID.code).nullable().default(null),
+    .max(MAX_REQUESTS_PER_MINUTE, REQUESTS_INVALID.code).nullable().default(null),
 });
 export type NewApiKey = z.output<typeof newApiKey>;
 
