@@ -39,7 +39,7 @@ function limitedKeyOf(c: CallerContext) {
   return { id: caller.actor.key.id, requestsPerMinute: caller.requestsPerMinute };
 }
 
-/** `"plan";q=600;w=60`, or `"concurrency";q=40;qu="concurrent-requests"` */
+/** `"plan";q=600;w=60`, or `"concurrency";q=50;qu="concurrent-requests"` */
 function policyField({ policy, quota, window }: CallQuota): string {
   return `"${policy}";q=${quota};${window === null ? 'qu="concurrent-requests"' : `w=${window}`}`;
 }

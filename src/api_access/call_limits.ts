@@ -39,7 +39,7 @@ export const CALLS_OF_KEY = rateLimit("api_key", {
 });
 
 /** How many calls of a tenant run at once, in each process. */
-const AT_ONCE: Readonly<Record<PlanKey, number>> = { starter: 10, team: 40, premium: 100, enterprise: 200 };
+const AT_ONCE: Readonly<Record<PlanKey, number>> = { starter: 50, team: 150, premium: 300, enterprise: 600 };
 const AT_ONCE_RETRY_SECONDS = 1;
 
 /** What a limit says about itself in `RateLimit-Policy` and `RateLimit`. Times are in seconds. */
@@ -72,6 +72,7 @@ export async function countCall(
   const ctx = { services };
   const ofKey = key &&
     countedBy("key", await take(ctx, CALLS_OF_KEY, key.id, { limit: key.requestsPerMinute }));
+  if (ofKey?.taken.isDown) return { quotas: [ofKey.quota], refusal: null }; // asking again would only wait again
   if (ofKey && !ofKey.taken.allowed) return { quotas: [ofKey.quota], refusal: refuse(services, plan, ofKey) };
   const limit = planOf(plan).apiRequestsAMinute;
   const ofTenant = countedBy("plan", await take(ctx, CALLS_OF_TENANT, id, { limit }));

@@ -134,15 +134,15 @@ Deno.test("429 for more calls at once than the plan allows, and the places are f
   const acme = await world.company("acme", "Acme", undefined, "starter");
   const token = await world.token(acme);
   const running = world.services.use(RUNNING_CALLS);
-  for (let place = 0; place < 9; place++) running.start(acme.tenant.id, 10);
+  for (let place = 0; place < 49; place++) running.start(acme.tenant.id, 50);
 
   const withinPlaces = [
     await world.api("GET", "/projects", { token }),
     await world.api("GET", "/projects/1", { token }),
   ];
-  running.start(acme.tenant.id, 10);
+  running.start(acme.tenant.id, 50);
   const refused = await world.api("GET", "/projects", { token });
-  for (let place = 0; place < 10; place++) running.end(acme.tenant.id);
+  for (let place = 0; place < 50; place++) running.end(acme.tenant.id);
   const afterward = await world.api("GET", "/projects", { token });
 
   assert.deepEqual(withinPlaces.map(({ status }) => status), [200, 404]);
@@ -153,13 +153,13 @@ Deno.test("429 for more calls at once than the plan allows, and the places are f
   ]);
   assert.deepEqual(refused.json["violated-policies"], ["concurrency"]);
   assert.deepEqual(limits(refused), [
-    `"concurrency";q=10;qu="concurrent-requests"`,
+    `"concurrency";q=50;qu="concurrent-requests"`,
     `"concurrency";r=0;t=1`,
   ]);
   assert.deepEqual([afterward.status, afterward.headers["ratelimit"]], [200, `"plan";r=57;t=60`]);
 });
 
-Deno.test("while Redis hangs, a call waits at most 100 milliseconds, and soon none waits; a metric says so", async () => {
+Deno.test("while Redis hangs, a call waits at most 50 milliseconds, and soon none waits; a metric says so", async () => {
   using silent = new SilentServer();
   await using world = await World.open({ REDIS_URL: silent.url });
   const acme = await world.company("acme");
@@ -170,16 +170,15 @@ Deno.test("while Redis hangs, a call waits at most 100 milliseconds, and soon no
     return { status, took: performance.now() - start };
   };
 
-  const first = [await timed(), await timed(), await timed()];
+  const first = [await timed(), await timed(), await timed(), await timed(), await timed()];
   const later = [await timed(), await timed(), await timed(), await timed()];
   const { text } = await world.services.metrics.scrape();
 
   for (const { status } of [...first, ...later]) assert.equal(status, 200);
   const [slowest, quickest] = [first.map(({ took }) => took), later.map(({ took }) => took)];
-  assert.ok(Math.min(...slowest) < 180, `the first calls took ${slowest} ms`);
-  assert.ok(Math.min(...quickest) < 90, `once the breaker is open, calls took ${quickest} ms`);
-  assert.match(text, /saas_rate_limiter_failures_total\{limit="api_tenant"\} 7/);
-  assert.match(text, /saas_rate_limiter_failures_total\{limit="api_key"\} 7/);
+  assert.ok(Math.min(...slowest) < 130, `the first calls took ${slowest} ms`);
+  assert.ok(Math.min(...quickest) < 45, `once the breaker is open, calls took ${quickest} ms`);
+  assert.match(text, /saas_rate_limiter_failures_total\{limit="api_key"\} 9/);
 });
 
 Deno.test({
