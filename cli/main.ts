@@ -37,6 +37,7 @@ export async function run(args: string[]): Promise<number> {
 
 /** The command that `args` name, or all of them, for the help and for typos. */
 function neededCommands([first = ""]: string[]): string[] {
+  if (first === "--version" || first === "-V") return [];
   return Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS);
 }
 

@@ -5,6 +5,7 @@ import type { Services } from "../src/ports.ts";
 import { admin } from "./admin/admin.ts";
 import { frameBackOffice, requireStaff } from "./admin/staff.tsx";
 import { api } from "./api/api.ts";
+import { problemTypes } from "./api/problem_types.ts";
 import { serveOpenApi } from "./api/openapi.ts";
 import { app, frameApp, guardVisit } from "./app/app.ts";
 import { dev } from "./dev/dev.ts";
@@ -25,6 +26,7 @@ import { readSession } from "./middleware/session.ts";
 import { type Mount, mount } from "./mount.ts";
 import { operations } from "./operations.ts";
 import { site } from "./site/site.ts";
+import { docsRequests } from "./site/docs/requests.tsx";
 import { unsubscribe } from "./site/unsubscribe.tsx";
 import { frameSite, welcomeVisitor } from "./site/visitor.tsx";
 import { StaticFiles } from "./static_files.ts";
@@ -115,6 +117,7 @@ function apexRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
   mount(apex, "/brand", LOGOS, emailedLogos);
   mount(apex, "/admin", ADMIN, admin);
   if (services.config.environment !== "production") mount(apex, "/dev", DEV, dev);
+  mount(apex, "/docs/requests", SITE, docsRequests((request, env) => apex.fetch(request, env as object)));
   mount(apex, "/", SITE, site);
   return apex;
 }
@@ -139,6 +142,7 @@ export function anyHost(services: Services, files: StaticFiles): Hono<HttpEnv> {
   host.onError((error, c) => respondToError(c, error));
   host.notFound((c) => respondToError(c, notFound(PAGE_NOT_FOUND)));
   host.route("/", operations);
+  host.route("/", problemTypes);
   host.route("/", files.routes);
   return host;
 }

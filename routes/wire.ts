@@ -111,43 +111,75 @@ function renameWrapped(schema: Wrapper): z.ZodType {
 type Shape = Record<string, z.ZodType>;
 type Wrapper = z.ZodOptional | z.ZodNullable | z.ZodDefault;
 
-/** The conversion of names in one direction. */
+type Convert = (value: unknown) => unknown;
+
+/** The conversion of names in one direction. Each schema's conversion is made once. */
 type Renaming = {
   /** The name of a field before and after. */
   names(name: string): { from: string; to: string };
-  word(words: string[], word: string): string;
+  conversions: WeakMap<z.ZodType, Convert>;
 };
 
 const TO_WIRE: Renaming = {
   names: (name) => ({ from: name, to: snakeCase(name) }),
-  word: (_words, word) => snakeCase(word),
+  conversions: new WeakMap(),
 };
 
 const FROM_WIRE: Renaming = {
   names: (name) => ({ from: snakeCase(name), to: name }),
-  word: (words, sent) => words.find((word) => snakeCase(word) === sent) ?? sent,
+  conversions: new WeakMap(),
 };
 
 function rename(schema: z.ZodType, value: unknown, renaming: Renaming): unknown {
-  if (value instanceof Date && renaming === TO_WIRE) return value.toISOString();
-  if (isWrapper(schema)) return rename(schema.def.innerType as z.ZodType, value, renaming);
-  if (schema instanceof z.ZodEnum && typeof value === "string") {
-    return renaming.word(schema.options.map(String), value);
-  }
-  if (schema instanceof z.ZodArray && Array.isArray(value)) {
-    return value.map((item) => rename(element(schema), item, renaming));
-  }
-  if (schema instanceof z.ZodUnion) return rename(optionFor(schema, value), value, renaming);
-  if (schema instanceof z.ZodObject && isObject(value)) return renameObject(schema, value, renaming);
-  return value;
+  return conversionOf(schema, renaming)(value);
 }
 
-function renameObject(schema: z.ZodObject, value: Record<string, unknown>, renaming: Renaming): unknown {
-  const fields = Object.entries(schema.shape as Shape).flatMap(([name, field]) => {
-    const { from, to } = renaming.names(name);
-    return from in value ? [[to, rename(field, value[from], renaming)]] : [];
-  });
-  return Object.fromEntries(fields);
+function conversionOf(schema: z.ZodType, renaming: Renaming): Convert {
+  const known = renaming.conversions.get(schema) ?? withDates(convert(schema, renaming), renaming);
+  renaming.conversions.set(schema, known);
+  return known;
+}
+
+function withDates(converted: Convert, renaming: Renaming): Convert {
+  if (renaming === FROM_WIRE) return converted;
+  return (value) => value instanceof Date ? value.toISOString() : converted(value);
+}
+
+function convert(schema: z.ZodType, renaming: Renaming): Convert {
+  if (isWrapper(schema)) return conversionOf(schema.def.innerType as z.ZodType, renaming);
+  if (schema instanceof z.ZodEnum) return convertWord(schema, renaming);
+  if (schema instanceof z.ZodObject) return convertObject(schema, renaming);
+  if (schema instanceof z.ZodUnion) {
+    return (value) => conversionOf(optionFor(schema, value), renaming)(value);
+  }
+  if (schema instanceof z.ZodArray) {
+    const item = conversionOf(element(schema), renaming);
+    return (value) => Array.isArray(value) ? value.map((each) => item(each)) : value;
+  }
+  return (value) => value;
+}
+
+function convertWord({ options }: z.ZodEnum, { names }: Renaming): Convert {
+  const words = new Map<unknown, unknown>(options.map((word) => {
+    const { from, to } = names(String(word));
+    return [from, to];
+  }));
+  return (value) => words.get(value) ?? value;
+}
+
+function convertObject({ shape }: z.ZodObject, renaming: Renaming): Convert {
+  const fields = Object.entries(shape as Shape).map(([name, field]) => ({
+    ...renaming.names(name),
+    convertField: conversionOf(field, renaming),
+  }));
+  return (value) => {
+    if (!isObject(value)) return value;
+    const renamed: Record<string, unknown> = {};
+    for (const { from, to, convertField } of fields) {
+      if (from in value) renamed[to] = convertField(value[from]);
+    }
+    return renamed;
+  };
 }
 
 function optionsOf(schema: z.ZodUnion): z.ZodType[] {

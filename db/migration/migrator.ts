@@ -13,8 +13,11 @@ export type Installation = { ownerRole: string; login: string; serverVersion: nu
 
 const FIRST_VERSION_WITH_GRANT_OPTIONS = 160_000;
 
-/** No time limit, because creating a schema or an index can take long. */
-const BEGIN_WITHOUT_TIMEOUT = "begin; set local statement_timeout = 0";
+/**
+ * Has no time limit, because creating a schema or an index can take long. Compiles nothing, because the planner overestimates queries
+ * of the catalog: compiling one takes longer than running it.
+ */
+const BEGIN = "begin; set local statement_timeout = 0; set local jit = off";
 
 /**
  * Runs `work` in a transaction of the migration login, which is the application's login if no other is configured. Set `use` to
@@ -27,7 +30,7 @@ export function withMigrator<T>(
 ): Promise<T> {
   return runTransaction(
     { pool, holder: db.controlHolder, use },
-    BEGIN_WITHOUT_TIMEOUT,
+    BEGIN,
     (tx) => work(tx as MigratorTx),
   );
 }

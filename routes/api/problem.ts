@@ -37,6 +37,13 @@ const TYPES: Partial<Record<ErrorKind, string>> = {
   second_factor_required: "/problems/second-factor-required",
 };
 
+/** The kinds of errors that a program meets: the type of those that it reacts to, the status and the title. */
+export function listProblemKinds(): { type: string | null; status: number; title: string }[] {
+  const kinds = Object.entries(STATUS) as [ErrorKind, typeof STATUS[ErrorKind]][];
+  return kinds.map(([kind, { status, title }]) => ({ type: TYPES[kind] ?? null, status, title }))
+    .toSorted((one, other) => one.status - other.status);
+}
+
 /**
  * Answers with `application/problem+json` (RFC 9457). The text is English
  * in every language, so that programs and logs can rely on it. Hides the details of any error that isn't a `DomainError`.

@@ -2,6 +2,7 @@
 export const PUBLIC_PATHS = [
   "/",
   "/pricing",
+  "/docs",
   "/about",
   "/privacy",
   "/terms",

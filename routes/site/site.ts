@@ -4,6 +4,7 @@ import type { HttpEnv } from "../http.ts";
 import { accountPages } from "./account.tsx";
 import { accountPasskeyPages } from "./account_passkeys.tsx";
 import { addressPages } from "./addresses.tsx";
+import { docsPages } from "./docs/docs.tsx";
 import { emailChangePages } from "./email_change.tsx";
 import { emailSignInPages } from "./email_sign_in.tsx";
 import { companyPages } from "./company.tsx";
@@ -29,6 +30,7 @@ export const site = new Hono<HttpEnv>();
 for (
   const pages of [
     landingPages,
+    docsPages,
     companyPages,
     signUpPages,
     oauthSignUpPages,

@@ -23,17 +23,25 @@ export type ProblemWith<Name extends string> = Wording & {
 type NameIn<English> = English extends `${string}{${infer Name}}${infer Rest}` ? Name | NameIn<Rest> : never;
 type Declared<English> = [NameIn<English>] extends [never] ? Problem : ProblemWith<NameIn<English>>;
 
+const declaredProblems: Wording[] = [];
+
 const ENGLISH = { tag: "en-US", translate: ({ english }: Wording) => english };
 
 /** Declares a problem beside the code that throws it. Its code is unique. */
 export function problem<const English extends string>(code: string, english: English): Declared<English> {
   const declared = wording(code, english);
+  declaredProblems.push(declared);
   const made = {
     ...declared,
     values: {},
     with: (values: Problem["values"]) => ({ ...declared, values }),
   };
   return made as Declared<English>;
+}
+
+/** Every problem that the loaded code declares, by code. */
+export function listProblems(): Wording[] {
+  return declaredProblems.toSorted((one, other) => one.code < other.code ? -1 : 1);
 }
 
 /** The declared problem with this code and the values that its text names, taken from `source`. */

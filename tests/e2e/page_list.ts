@@ -16,6 +16,10 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
   return [
     on("landing", "/"),
     on("pricing", "/pricing"),
+    on("docs", "/docs"),
+    on("docs-errors", "/docs/guides/errors"),
+    on("docs-reference", "/docs/reference/projects"),
+    on("docs-search", "/docs/search?q=project"),
     on("about", "/about"),
     on("privacy", "/privacy"),
     on("terms", "/terms"),

@@ -6,6 +6,8 @@ import { World } from "../support/world.ts";
 const PAGES = [
   "/",
   "/pricing",
+  "/docs",
+  "/docs/reference/projects",
   "/about",
   "/privacy",
   "/terms",

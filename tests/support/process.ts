@@ -40,8 +40,8 @@ function bundled(): Promise<string> {
 }
 
 async function bundleCli(): Promise<string> {
-  const [line] = taskCommands("compile");
-  const args = line!.replace("dist/denizen.js", BUNDLE).split(" ").slice(1);
+  const line = taskCommands("compile").find((each) => each.startsWith("deno bundle"))!;
+  const args = line.replace("dist/denizen.js", BUNDLE).split(" ").slice(1);
   const { code, stderr } = await new Deno.Command("deno", { args, cwd: ROOT }).output();
   if (code !== 0) throw new Error(`The CLI can't be bundled:\n${new TextDecoder().decode(stderr)}`);
   return BUNDLE;

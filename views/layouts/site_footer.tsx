@@ -71,6 +71,7 @@ function columnsOf(text: Texts) {
       title: text.developers,
       links: [
         { href: "/#api", label: text.apiExample },
+        { href: "/docs", label: text.apiDocs },
         { href: "/openapi.json", label: text.apiDescription },
         { href: "/.well-known/jwks.json", label: text.signingKeys },
       ],

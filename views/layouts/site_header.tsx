@@ -50,7 +50,7 @@ function Sections() {
   const links = [
     { href: "/#how", label: text.product },
     { href: "/pricing", label: text.pricing },
-    { href: "/#api", label: text.api },
+    { href: "/docs", label: text.docs },
     { href: "/#security", label: text.security },
   ];
   return (

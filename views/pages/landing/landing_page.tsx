@@ -34,7 +34,7 @@ export function LandingPage({ isSignedIn, plans, salesContact, exampleOrigin }: 
         id="api"
         heading={api.heading}
         text={api.text}
-        link={{ href: "/openapi.json", label: api.link }}
+        link={{ href: "/docs", label: api.link }}
       >
         <ApiExample origin={exampleOrigin} />
       </Split>

@@ -46,7 +46,7 @@ export const en = {
     heading: "An API that answers like the page does",
     text:
       "The same permissions, limits and checks. Requests that repeat safely, pages that never skip a row, and errors that tell you what to change.",
-    link: "Read the API description",
+    link: "Read the API docs",
     example: "A request that creates a project, and its answer",
     project: "Spring collection",
   },

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { openApiDocument } from "../../routes/api/api.ts";
+import { World } from "../support/world.ts";
+
+/** Protects: the API's docs show every operation, and a reader can send a request from them with their own key. */
+
+Deno.test("a visitor reads guides, finds an operation, and sees it in three languages", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const docs = `http://${world.host()}/docs`;
+
+  const start = await browser.get(docs);
+  const lists = await browser.get(`${docs}/guides/lists`);
+  const found = await browser.get(`${docs}/search?q=create+project`);
+  const nothing = await browser.get(`${docs}/search?q=zebra<b>`);
+  const curl = await browser.get(`${docs}/reference/projects`);
+  const typescript = await browser.get(`${docs}/reference/projects?lang=typescript`);
+  const python = await browser.get(`${docs}/reference/projects?lang=python`);
+  const unknown = await browser.get(`${docs}/guides/nothing`);
+
+  assert.match(start.text, /<h1[^>]*>The REST API<\/h1>[^]*<code>POST \/auth\/login<\/code>/);
+  assert.match(start.text, /href="\/docs\/guides\/lists"/);
+  assert.match(lists.text, /next_cursor/);
+  assert.match(found.text, /href="\/docs\/reference\/projects#createProject"/);
+  assert.match(nothing.text, /Nothing matches “zebra&lt;b&gt;”/);
+  assert.match(curl.text, /curl -X POST .*acme\.localhost:\d+\/api\/v1\/projects/);
+  assert.match(curl.text, /1 to 120 characters/);
+  assert.match(typescript.text, /await fetch\(/);
+  assert.match(python.text, /response\.raise_for_status\(\)/);
+  assert.equal(unknown.status, 404);
+});
+
+Deno.test("the reference has every operation of the document", async () => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const start = await browser.get(`http://${world.host()}/docs`);
+  const groups = [...start.text.matchAll(/href="(\/docs\/reference\/[\w-]+)"/g)].map(([, path]) => path!);
+  const pages = await Promise.all(
+    [...new Set(groups)].map((path) => browser.get(`http://${world.host()}${path}`)),
+  );
+  const shown = pages.map(({ text }) => text).join("");
+  const { paths = {} } = openApiDocument("http://localhost");
+  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+    .map(({ operationId }) => operationId);
+
+  assert.ok(operations.length > 30);
+  assert.deepEqual(operations.filter((id) => !shown.includes(`id="${id}"`)), []);
+});
+
+Deno.test("a member's samples name their workspace, and the form sends a request with their token", async () => {
+  await using world = await World.open();
+  const acme = await world.company("northwind", "Northwind");
+  const token = await world.token(acme);
+  const browser = await world.signedInBrowser(acme.owner.email);
+  const docs = `http://${world.host()}/docs`;
+  const body = JSON.stringify({ name: "From the docs" });
+
+  const reference = await browser.get(`${docs}/reference/projects`);
+  const created = await browser.post(`${docs}/requests/createProject`, { credential: token, body });
+  const listed = await browser.post(`${docs}/requests/listProjects`, {
+    credential: token,
+    workspace: "northwind",
+    "query.search": "From",
+    "query.limit": "5",
+    "query.unknown": "ignored",
+  });
+  const refused = await browser.post(`${docs}/requests/listProjects`, { credential: "wrong\r\nX-Tenant: x" });
+  const missing = await browser.post(`${docs}/requests/getProject`, {
+    credential: token,
+    "path.id": "../../../admin",
+  });
+  const unknown = await browser.post(`${docs}/requests/nothing`, {});
+  const fromElsewhere = await browser.post(`${docs}/requests/listProjects`, { credential: token }, {
+    Origin: "https://evil.example",
+    "Sec-Fetch-Site": "cross-site",
+  });
+
+  assert.match(reference.text, /northwind\.localhost:\d+\/api\/v1\/projects/);
+  assert.match(created.text, /201 in \d+ ms[^]*From the docs/);
+  assert.doesNotMatch(created.text, new RegExp(token));
+  assert.match(listed.text, /GET \/api\/v1\/projects\?search=From&amp;limit=5[^]*200 in[^]*From the docs/);
+  assert.match(refused.text, /401 in/);
+  assert.match(missing.text, /404 in/);
+  assert.equal(unknown.status, 404);
+  assert.equal(fromElsewhere.status, 403);
+});
+
+Deno.test("the type of an error leads to its line in the docs", async () => {
+  await using world = await World.open();
+  await world.company("acme");
+
+  const answers = await Promise.all(
+    [world.host(), world.host("acme")].map((host) => world.raw("GET", host, "/problems/limit-reached")),
+  );
+  const errors = await world.browser().get(`http://${world.host()}/docs/guides/errors`);
+
+  for (const { status, headers } of answers) {
+    assert.equal(status, 302);
+    assert.equal(headers.location, `http://${world.host()}/docs/guides/errors#limit-reached`);
+  }
+  assert.match(errors.text, /<tr id="limit-reached">[^]*403[^]*Limit reached/);
+  assert.match(errors.text, /number_too_large/);
+});

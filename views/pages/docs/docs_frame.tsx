@@ -1,0 +1,119 @@
+import type { Child } from "hono/jsx";
+import { classes } from "../../components/classes.ts";
+import { Icon } from "../../components/icon.tsx";
+import { SearchField } from "../../components/search_field.tsx";
+import { usePage } from "../../page.tsx";
+import type { DocsNavigation, ReferenceGroup } from "./reference.ts";
+import { docsText } from "./text.ts";
+
+const GUIDES = "/docs/guides/";
+const REFERENCE = "/docs/reference/";
+
+/** The address of a guide. The first one is the start of the docs. */
+export function guideHref(slug: string, isFirst: boolean): string {
+  return isFirst ? "/docs" : GUIDES + slug;
+}
+
+/** The address of a resource's operations, or of one of them. */
+export function referenceHref(group: string, operation?: string): string {
+  return REFERENCE + group + (operation ? `#${operation}` : "");
+}
+
+/** The frame of every page of the docs: the contents beside the page. `group` is the open part of the reference. */
+export function DocsFrame(
+  { navigation, group, query = "", children }: {
+    navigation: DocsNavigation;
+    group?: ReferenceGroup;
+    query?: string;
+    children?: Child;
+  },
+) {
+  const text = docsText.use();
+  const contents = <Contents navigation={navigation} group={group} />;
+  return (
+    <div class="mx-auto grid max-w-[70rem] grid-cols-1 gap-x-10 gap-y-6 px-5 pt-8 pb-20 sm:px-8 lg:grid-cols-[13rem_minmax(0,1fr)]">
+      <div class="lg:sticky lg:top-6 lg:max-h-[calc(100dvh-3rem)] lg:self-start lg:overflow-y-auto">
+        <form action="/docs/search" role="search" class="mb-4 flex">
+          <SearchField name="q" label={text.search} value={query} indicator="docs-search-waiting" />
+        </form>
+        <details class="rounded-md border border-line lg:hidden">
+          <summary class="flex min-h-11 items-center justify-between px-3 font-medium">
+            {text.contents}
+            <Icon name="chevron-down" class="text-muted" />
+          </summary>
+          <div class="border-t border-line p-3">{contents}</div>
+        </details>
+        <div class="max-lg:hidden">{contents}</div>
+      </div>
+      <div class="min-w-0">{children}</div>
+    </div>
+  );
+}
+
+function Contents({ navigation, group }: { navigation: DocsNavigation; group?: ReferenceGroup }) {
+  const text = docsText.use();
+  return (
+    <nav aria-label={text.navigation} class="grid gap-5 text-sm">
+      <Section title={text.guides}>
+        {navigation.guides.map(({ slug, title }, place) => (
+          <Entry key={slug} href={guideHref(slug, place === 0)} label={title} />
+        ))}
+      </Section>
+      <Section title={text.reference}>
+        {navigation.groups.map(({ slug, title }) => (
+          <>
+            <Entry key={slug} href={referenceHref(slug)} label={title} />
+            {slug === group?.slug ? <Operations group={group} /> : null}
+          </>
+        ))}
+        <Entry href="/openapi.json" label={text.openApi} />
+      </Section>
+    </nav>
+  );
+}
+
+function Section({ title, children }: { title: string; children?: Child }) {
+  return (
+    <section class="grid gap-1">
+      <h2 class="px-2 text-xs font-medium text-faint">{title}</h2>
+      <ul class="grid">{children}</ul>
+    </section>
+  );
+}
+
+function Entry({ href, label }: { href: string; label: string }) {
+  const isCurrent = usePage().path === href;
+  return (
+    <li>
+      <a
+        href={href}
+        aria-current={isCurrent ? "page" : undefined}
+        class={classes(
+          "block rounded-md px-2 py-1 transition-colors max-lg:py-2",
+          isCurrent ? "bg-hover font-medium text-ink" : "text-muted hover:text-ink",
+        )}
+      >
+        {label}
+      </a>
+    </li>
+  );
+}
+
+function Operations({ group: { slug, operations } }: { group: ReferenceGroup }) {
+  return (
+    <li>
+      <ul class="ms-2 mb-1 grid border-s border-line ps-2">
+        {operations.map(({ id, title }) => (
+          <li key={id}>
+            <a
+              href={referenceHref(slug, id)}
+              class="block rounded-md px-2 py-1 text-muted transition-colors hover:text-ink max-lg:py-2"
+            >
+              {title}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}

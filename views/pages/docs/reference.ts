@@ -1,0 +1,56 @@
+/** A field of a request or a response. */
+export type ReferenceField = {
+  name: string;
+  /** Such as `string`, `uuid`, `array of strings`, `integer or null`. */
+  type: string;
+  isRequired: boolean;
+  description: string;
+  /** What values it takes: `1 to 120 characters`, `active, archived`, `50 by default`. */
+  rules: string[];
+  /** The fields of an object, or of the objects in an array. */
+  fields: ReferenceField[];
+};
+
+export type ReferenceAnswer = {
+  status: string;
+  description: string;
+  fields: ReferenceField[];
+  /** Undefined if the response has no JSON. */
+  example?: unknown;
+};
+
+/** One operation of the API, as its page shows it. */
+export type ReferenceOperation = {
+  id: string;
+  method: string;
+  /** Below `/api/v1`, with `{id}` in place of values. */
+  path: string;
+  title: string;
+  description: string;
+  isPublic: boolean;
+  pathFields: ReferenceField[];
+  queryFields: ReferenceField[];
+  headerFields: ReferenceField[];
+  bodyFields: ReferenceField[];
+  /** Undefined if the operation takes no body. */
+  bodyExample?: unknown;
+  answers: ReferenceAnswer[];
+};
+
+/** The operations of one resource. */
+export type ReferenceGroup = { slug: string; title: string; operations: ReferenceOperation[] };
+
+/** A guide, rendered from docs/api. */
+export type Guide = { slug: string; title: string; lead: string; html: string };
+
+/** What the sidebar links to. */
+export type DocsNavigation = {
+  guides: readonly Pick<Guide, "slug" | "title">[];
+  groups: readonly Pick<ReferenceGroup, "slug" | "title">[];
+};
+
+export const LANGUAGES = ["curl", "typescript", "python"] as const;
+export type Language = typeof LANGUAGES[number];
+
+/** Who reads: their workspace's address for the samples, and the language of these. */
+export type Reader = { origin: string; language: Language };

@@ -1,0 +1,45 @@
+import { DocsFrame, guideHref, referenceHref } from "./docs_frame.tsx";
+import type { DocsNavigation, Guide, ReferenceOperation } from "./reference.ts";
+import { docsText } from "./text.ts";
+
+export type DocsHits = {
+  guides: readonly (Guide & { isFirst: boolean })[];
+  operations: readonly (ReferenceOperation & { group: string })[];
+};
+
+/** `/docs/search`: the guides and operations that match. */
+export function DocsSearchPage(
+  { navigation, query, hits: { guides, operations } }: {
+    navigation: DocsNavigation;
+    query: string;
+    hits: DocsHits;
+  },
+) {
+  const text = docsText.use();
+  const count = guides.length + operations.length;
+  return (
+    <DocsFrame navigation={navigation} query={query}>
+      <h1 class="text-2xl font-semibold tracking-tighter">{text.searchTitle}</h1>
+      <p class="mt-2 text-muted" role="status">
+        {count > 0 ? text.results(count, query) : text.noResults(query)}
+      </p>
+      <ul class="mt-4 max-w-[46rem] divide-y divide-line">
+        {operations.map(({ id, group, title, method, path }) => (
+          <Hit key={id} href={referenceHref(group, id)} title={title} detail={`${method} ${path}`} />
+        ))}
+        {guides.map(({ slug, isFirst, title, lead }) => (
+          <Hit key={slug} href={guideHref(slug, isFirst)} title={title} detail={lead} />
+        ))}
+      </ul>
+    </DocsFrame>
+  );
+}
+
+function Hit({ href, title, detail }: { href: string; title: string; detail: string }) {
+  return (
+    <li class="relative grid gap-0.5 py-3 hover:bg-hover">
+      <a href={href} class="font-medium after:absolute after:inset-0">{title}</a>
+      <span class="text-sm text-muted wrap-anywhere">{detail}</span>
+    </li>
+  );
+}
