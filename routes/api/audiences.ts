@@ -23,7 +23,7 @@ const PERSON: Audience<CallerEnv, SystemContext<UserActor | MemberActor>> = {
   guards: [authenticateCaller],
   contextOf: (c) => callerContext(c, bearerOf(c).actor),
   credentials: [BEARER],
-  refusals: [401, 403],
+  refusals: [401, 403, 429],
 };
 
 /** Any client with credentials: a token, or an API key. */
@@ -31,7 +31,7 @@ const CALLER: Audience<CallerEnv, SystemContext<UserActor | MemberActor | KeyAct
   guards: [authenticateCaller],
   contextOf: (c) => callerContext(c, c.get("caller").actor),
   credentials: [BEARER, API_KEY],
-  refusals: [401, 403],
+  refusals: [401, 403, 429],
 };
 
 /** A client that acts in one tenant. */
@@ -39,7 +39,7 @@ const MEMBER: Audience<TenantCallEnv, CallContext> = {
   guards: [authenticateCaller, requireTenant],
   contextOf: (c) => c.get("member"),
   credentials: [BEARER, API_KEY],
-  refusals: [400, 401, 403],
+  refusals: [400, 401, 403, 429],
 };
 
 /** A resource that needs no access token. */

@@ -34,7 +34,9 @@ export function SecretPage({ name, secret, apiUrl, overlapHours }: SecretPagePro
               tabindex={0}
               role="region"
               aria-label={text.tryIt}
-            >{`curl ${apiUrl}/me \\\n  -H "X-API-Key: $API_KEY"`}</pre>
+            >
+              {commandFor(apiUrl)}
+            </pre>
           </div>
           <div>
             <ButtonLink href={KEYS.path} variant="primary">{text.done}</ButtonLink>
@@ -43,4 +45,9 @@ export function SecretPage({ name, secret, apiUrl, overlapHours }: SecretPagePro
       </Card>
     </div>
   );
+}
+
+/** Asks who the key is. The reader puts the key into `API_KEY` first. */
+function commandFor(apiUrl: string): string {
+  return `curl ${apiUrl}/me \\\n  -H "X-API-Key: $API_KEY"`;
 }
