@@ -124,6 +124,7 @@ export async function createApiKey(
   const [secret, createdAt] = [newKeySecret(), services.clock.now()];
   return await ctx.system.tx(async (tx) => {
     await lockKeys(ctx, tx);
+    await requireMembership(ctx, tx);
     if (await findKey(ctx, tx, eq(apiKeys.id, id))) return null;
     await requireRoom(ctx, tx);
     const prefix = prefixOfSecret(secret);
@@ -153,6 +154,7 @@ export async function revokeApiKey(ctx: TenantContext, id: string): Promise<Pick
   authorize(ctx, API_KEYS_MANAGE);
   if (!isId(id)) throw notFound(KEY_NOT_FOUND);
   const revoked = await ctx.system.tx(async (tx) => {
+    await lockKeys(ctx, tx);
     const isOwn = and(eq(apiKeys.id, id), eq(apiKeys.tenantId, ctx.tenant.id));
     const [key] = await tx.delete(apiKeys).where(isOwn).returning({ id: apiKeys.id, name: apiKeys.name });
     if (!key) throw notFound(KEY_NOT_FOUND);
@@ -175,9 +177,16 @@ export async function findKey(
   return key ?? null;
 }
 
-/** Makes new keys of the tenant take turns until the transaction ends. The membership stays until then. */
-async function lockKeys({ tenant, actor }: MemberContext, tx: ControlTx): Promise<void> {
+/**
+ * Makes changes of the tenant's keys take turns until the transaction ends. Removing a member locks the same row first, so the two
+ * never wait for each other.
+ */
+export async function lockKeys({ tenant }: TenantContext, tx: ControlTx): Promise<void> {
   await tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenant.id)).for("no key update");
+}
+
+/** The membership stays until the transaction ends. Throws `forbidden` if it is gone. */
+async function requireMembership({ tenant, actor }: MemberContext, tx: ControlTx): Promise<void> {
   const isOwn = and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, actor.id));
   const [own] = await tx.select({ id: memberships.id }).from(memberships).where(isOwn).for("key share");
   if (!own) throw forbidden(CREATOR_GONE);

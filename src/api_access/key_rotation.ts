@@ -12,7 +12,14 @@ import { after, HOUR } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
-import { API_KEYS_MANAGE, type ApiKey, findKey, KEY_NOT_FOUND, type KeyWithSecret } from "./api_keys.ts";
+import {
+  API_KEYS_MANAGE,
+  type ApiKey,
+  findKey,
+  KEY_NOT_FOUND,
+  type KeyWithSecret,
+  lockKeys,
+} from "./api_keys.ts";
 import { API_KEY_ROTATED } from "./events.ts";
 import { announceKeyChange } from "./key_changes.ts";
 import { newKeySecret, prefixOfSecret } from "./key_secret.ts";
@@ -79,8 +86,7 @@ export async function rotateApiKey(
 }
 
 async function lockOwnKey(ctx: MemberContext, tx: ControlTx, id: string): Promise<ApiKey> {
-  const isOwn = and(eq(apiKeys.id, id), eq(apiKeys.tenantId, ctx.tenant.id));
-  await tx.select({ id: apiKeys.id }).from(apiKeys).where(isOwn).for("update");
+  await lockKeys(ctx, tx);
   const key = await findKey(ctx, tx, eq(apiKeys.id, id));
   if (!key) throw notFound(KEY_NOT_FOUND);
   if (key.createdBy.id !== ctx.actor.id) throw forbidden(NOT_YOUR_KEY.with({ name: key.createdBy.name }));

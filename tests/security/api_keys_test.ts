@@ -5,8 +5,9 @@ import { users } from "../../db/control/schema/users.ts";
 import { createApiKey, revokeApiKey } from "../../src/api_access/api_keys.ts";
 import { listenForKeyChanges } from "../../src/api_access/key_changes.ts";
 import { newApiKey } from "../../src/api_access/key_input.ts";
+import { rotateApiKey } from "../../src/api_access/key_rotation.ts";
 import { createRole, updateRole } from "../../src/access/role_editing.ts";
-import { changeRole, getMemberOfUser } from "../../src/access/membership.ts";
+import { changeRole, getMemberOfUser, removeMember } from "../../src/access/membership.ts";
 import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
 import { changeSignInRules, suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { resetAccess } from "../../src/identity/account_access.ts";
@@ -252,6 +253,32 @@ Deno.test("S24 a revoked key is refused by every process within five seconds", a
 
   await replica.close();
   assert.deepEqual([before, after], [false, true]);
+});
+
+Deno.test("S26 keys that are created, rotated and revoked while their creator is removed leave nothing and block nobody", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const mei = await world.member(acme, "mei@acme.example", "admin");
+  const ctx = world.acting(acme.tenant, mei, "admin");
+  const input = newApiKey.parse({ name: "CI", permissions: ["projects:read"] });
+  const keys = [];
+  for (let count = 0; count < 6; count++) keys.push((await createApiKey(ctx, input))!);
+  const member = await getMemberOfUser(acme.ctx, mei.id);
+
+  const outcomes = await Promise.allSettled([
+    ...keys.slice(0, 3).map(({ id }) => rotateApiKey(ctx, id, { overlapHours: 0 })),
+    createApiKey(ctx, input),
+    removeMember(acme.ctx, member.id),
+    createApiKey(ctx, input),
+    ...keys.slice(3).map(({ id }) => revokeApiKey(acme.ctx, id)),
+  ]);
+
+  assert.equal(outcomes[4]!.status, "fulfilled");
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") assert.match(outcome.reason.kind, /^(forbidden|not_found)$/);
+  }
+  const left = [await world.system.control.$count(apiKeys), await world.system.control.$count(apiKeySecrets)];
+  assert.deepEqual(left, [0, 0]);
 });
 
 Deno.test("S45 nothing of a key is left after its workspace or its creator's account is gone", async () => {
