@@ -27,6 +27,7 @@ export const AUDIT_COLUMNS: Column<LogEntry>[] = [
   { heading: "IP address", cell: ({ address }) => address },
   { heading: "Request ID", cell: ({ requestId }) => requestId },
   { heading: "Support", cell: ({ actor }) => actor.staff },
+  { heading: "API key", cell: ({ actor }) => actor.key?.name ?? null },
 ];
 
 /** What the list shows, as its filter needs it. */

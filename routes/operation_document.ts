@@ -72,12 +72,12 @@ export function documentOperation<E extends HttpEnv>(
   operation: Documented,
 ): void {
   const { tag, operationId, summary, body, query, deprecated, permission, events, limits } = operation;
-  const isOpen = credentials === null;
+  const isOpen = credentials.length === 0;
   api.openAPIRegistry.registerPath({
     method: verb,
     path,
     tags: [tag],
-    security: isOpen ? [] : [{ [credentials]: [] }],
+    security: credentials.map((scheme) => ({ [scheme]: [] })),
     operationId,
     summary,
     description: describe(operation),

@@ -23,8 +23,8 @@ export type Verb = "get" | "post" | "patch" | "delete";
 export type Audience<E extends HttpEnv, Ctx> = {
   guards: MiddlewareHandler[];
   contextOf(c: Context<E>): Ctx;
-  /** The name of the security scheme in the document. Null if no credentials are needed. */
-  credentials: string | null;
+  /** The names of the security schemes in the document, any of which is enough. Empty if no credentials are needed. */
+  credentials: string[];
   /** The error statuses that every operation may return. */
   refusals: ProblemStatus[];
   /** How answers are stored for `Idempotency-Key`. Absent if requests have no actor, so that no key is theirs. */

@@ -74,7 +74,7 @@ export async function stepUpPage<Env extends HttpEnv>(
 ): Promise<Response> {
   if (c.get("layout") === SiteLayout) await c.get("mount")?.frame?.(c as unknown as Context<HttpEnv>);
   const { pathname, search } = new URL(c.req.url);
-  const sent = c.req.method === "POST" ? await readForm(c) : { next: c.req.query("next") ?? "/" };
+  const sent = c.req.method === "POST" ? await readAll(c) : { next: c.req.query("next") ?? "/" };
   const fields = keptFields(sent);
   const way = await findStepUpWay(systemContextOf(c));
   if (isPartial(c) && way.by === "code" && way.hasPasskey) {
@@ -105,6 +105,18 @@ export async function stepUpPage<Env extends HttpEnv>(
     return await fragment(c, body);
   }
   return await page(c, { title, body, status: refusal ? 422 : c.req.method === "POST" ? 403 : 200 });
+}
+
+/** The fields of a form. Values of the same name, such as checked boxes, become one, with spaces between them. */
+async function readAll<Env extends HttpEnv>(c: Context<Env>): Promise<Fields> {
+  const form = await c.req.parseBody({ all: true });
+  return Object.fromEntries(
+    Object.entries(form).map(([name, value]) => [name, [value].flat().filter(isText).join(" ")]),
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 /** Passwords aren't written into a page, so the person types them again. */

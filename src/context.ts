@@ -6,7 +6,7 @@ import {
   withControl,
   withTenant,
 } from "../db/connection/with_tenant.ts";
-import type { Actor, TenantActor, WorkspaceActor } from "./access/actor.ts";
+import type { Actor, KeyActor, MemberActor, TenantActor, WorkspaceActor } from "./access/actor.ts";
 import { forbidden } from "./errors.ts";
 import { problem } from "./platform/problem.ts";
 import type { Services } from "./ports.ts";
@@ -51,6 +51,9 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
     build: (tx: TenantTx) => readonly [...Queries],
   ): Promise<{ -readonly [Index in keyof Queries]: Awaited<Queries[Index]> }>;
 };
+
+/** A tenant's context of an API call: of a member, or of a program with an API key. */
+export type CallContext = TenantContext<MemberActor | KeyActor>;
 
 /** A tenant's context in which the actor is a member, or acts for one. */
 export type MemberContext = TenantContext<WorkspaceActor>;

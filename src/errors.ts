@@ -49,11 +49,18 @@ export class DomainError extends Error {
   readonly retryAfter: number | undefined;
   /** For `limit_reached`: the plan's limit, and how much of it is used. */
   readonly usage: Usage | undefined;
+  /** For `rate_limited`: the names of the limits on API calls that are exceeded, as `RateLimit-Policy` names them. */
+  readonly policies: readonly string[] | undefined;
 
   constructor(
     kind: ErrorKind,
     problem: Problem,
-    options: { fields?: FieldProblems; retryAfter?: number | undefined; usage?: Usage } = {},
+    options: {
+      fields?: FieldProblems;
+      retryAfter?: number | undefined;
+      usage?: Usage;
+      policies?: readonly string[] | undefined;
+    } = {},
   ) {
     super(englishOf(problem));
     this.name = "DomainError";
@@ -62,6 +69,7 @@ export class DomainError extends Error {
     this.fields = options.fields ?? {};
     this.retryAfter = options.retryAfter;
     this.usage = options.usage;
+    this.policies = options.policies;
   }
 }
 
@@ -141,8 +149,8 @@ export function unsupportedMediaType(problem: Problem): DomainError {
 }
 
 /** The client has sent too many requests in a short time. */
-export function rateLimited(problem: Problem, retryAfter: number): DomainError {
-  return new DomainError("rate_limited", problem, { retryAfter });
+export function rateLimited(problem: Problem, retryAfter: number, policies?: readonly string[]): DomainError {
+  return new DomainError("rate_limited", problem, { retryAfter, policies });
 }
 
 /** A dependency of the product is unavailable right now. */

@@ -3,6 +3,7 @@ import type { Database } from "../db/connection/connect.ts";
 import { migrate } from "../db/migration/migrate.ts";
 import { oldestServedVersion } from "../db/migration/migrations.ts";
 import type { PermissionGroup } from "./access/permissions.ts";
+import { listenForKeyChanges } from "./api_access/key_changes.ts";
 import type { Config } from "./config.ts";
 import type { Feature } from "./feature.ts";
 import { FEATURES } from "./feature_list.ts";
@@ -46,6 +47,7 @@ export async function startServices(config: Config, clock: Clock = systemClock):
     }
     const services = await buildServices(config, clock, db, close);
     await services.use(TENANTS).listen(services.forgetTenant);
+    await listenForKeyChanges(services);
     await warmUpLimiter(services);
     return services;
   } catch (error) {

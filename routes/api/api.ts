@@ -26,6 +26,13 @@ api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     "An account token opens every tenant that its person is a member of, named by the header X-Tenant or by " +
     "the tenant's host. A tenant token opens one tenant.",
 });
+api.openAPIRegistry.registerComponent("securitySchemes", "api_key", {
+  type: "apiKey",
+  in: "header",
+  name: "X-API-Key",
+  description:
+    "An API key opens one tenant, with the permissions that it was created with. Create keys in the tenant's pages.",
+});
 documentHeaders(api);
 documentProblems(api);
 for (const resource of Object.values(resources)) resource.addTo(api);

@@ -17,6 +17,8 @@ const entry = model("AuditEntry", {
     name: z.string().nullable(),
     /** The person of the platform's staff who acted for the member. */
     staff: z.string().nullable(),
+    /** The API key that acted in the name of the member. */
+    key: z.object({ id: z.uuid(), name: z.string() }).nullable(),
   }),
   subject: z.object({
     type: z.string().nullable(),
@@ -41,6 +43,7 @@ const entry = model("AuditEntry", {
     id: "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
     name: "Ada Marino",
     staff: null,
+    key: null,
   },
   subject: { type: "project", id: "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4e01", name: "Warehouse move" },
   changes: [{ field: "status", before: "active", after: "archived" }],
@@ -71,7 +74,7 @@ auditLog.list("/audit-log", {
 function toWireEntry({ actor, changes, address, ...entry }: LogEntry) {
   return {
     ...entry,
-    actor: { type: actor.kind, id: actor.id, name: actor.name, staff: actor.staff },
+    actor: { type: actor.kind, id: actor.id, name: actor.name, staff: actor.staff, key: actor.key },
     changes: changes.map((change) => ({ ...change, field: change.field && snakeCase(change.field) })),
     ipAddress: address,
   };

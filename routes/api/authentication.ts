@@ -1,18 +1,14 @@
 import { createMiddleware } from "hono/factory";
-import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { tenantContext } from "../../src/context.ts";
-import { forbidden, unauthenticated } from "../../src/errors.ts";
-import {
-  authenticateBearer,
-  type OpenedTenant,
-  openToBearer,
-  openUnnamed,
-} from "../../src/identity/bearers.ts";
-import type { Bearer } from "../../src/identity/credentials.ts";
+import { forbidden } from "../../src/errors.ts";
+import { type OpenedTenant, openToBearer, openUnnamed } from "../../src/identity/bearers.ts";
+import type { Caller } from "../../src/identity/credentials.ts";
 import { requireFactorIn } from "../../src/identity/factor_policy.ts";
 import { logOf } from "../../src/platform/log.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { runWithinLimits } from "./call_limits.ts";
+import { personIdOf, readCaller } from "./credentials.ts";
 import type { CallerContext, CallerEnv } from "./env.ts";
 
 const ACCOUNT_TOKEN_NEEDED = problem(
@@ -23,40 +19,35 @@ const OTHER_TENANTS_CREDENTIALS = problem(
   "other_tenants_credentials",
   "These credentials are not for this tenant.",
 );
-const TOKEN_MISSING = problem("token_missing", "Send an access token: Authorization: Bearer <token>.");
-
-const NOT_MODIFIED = 304;
 
 const log = logOf("security");
 
 /**
  * Authenticates the caller. If the host or `X-Tenant` names a tenant, the credentials must be valid for that tenant on every
- * route. A tenant token always opens its own tenant.
+ * route. A tenant token and an API key always open their own tenant.
  */
 export const authenticateCaller = createMiddleware<CallerEnv>(async (c, next) => {
   const services = c.get("services");
-  const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
-  if (!token) throw unauthenticated(TOKEN_MISSING);
-  const caller = await authenticateBearer(services, token);
+  const caller = await readCaller(c);
   c.set("caller", caller);
-  c.set("userId", caller.actor.id);
+  c.set("userId", personIdOf(caller));
   const opened = namesTenant(c)
     ? await openNamed(c, caller)
     : caller.scope === "tenant"
     ? await openUnnamed(services, caller)
     : null;
   if (opened) enter(c, opened);
-  await next();
-  countCall(c);
+  await runWithinLimits(c, next);
 });
 
 /** Sets the context of the tenant that the request names. Every tenant route needs this guard. */
 export const requireTenant = createMiddleware<CallerEnv>(async (c, next) => {
-  if (!c.get("member")) enter(c, await openUnnamed(c.get("services"), c.get("caller")));
-  await next();
+  if (c.get("member")) return await next();
+  enter(c, await openUnnamed(c.get("services"), c.get("caller")));
+  await runWithinLimits(c, next);
 });
 
-/** Rejects tenant tokens on routes about the person's whole account. */
+/** Rejects tenant tokens and API keys on routes about the person's whole account. */
 export const requireAccountToken = createMiddleware<CallerEnv>(async (c, next) => {
   if (c.get("caller").scope !== "account") {
     throw forbidden(ACCOUNT_TOKEN_NEEDED);
@@ -71,18 +62,12 @@ function enter(c: CallerContext, { tenant, actor }: OpenedTenant): void {
   c.set("member", tenantContext(services, tenant, actor, c.get("requestId"), c.get("device").ipAddress));
 }
 
-/** A client that has the current version, and asks for changes only, doesn't use up the plan's calls. */
-function countCall(c: CallerContext): void {
-  const member = c.get("member");
-  if (member && c.res.status !== NOT_MODIFIED) c.get("services").use(API_USAGE).count(member.tenant.id);
-}
-
 function namesTenant(c: CallerContext): boolean {
   return c.get("tenant") !== null || c.req.header("X-Tenant") !== undefined;
 }
 
 /** Throws the same `forbidden` for every tenant that the credentials don't open, so that callers can't probe for tenants. */
-async function openNamed(c: CallerContext, caller: Bearer): Promise<OpenedTenant> {
+async function openNamed(c: CallerContext, caller: Caller): Promise<OpenedTenant> {
   const host = c.get("tenant");
   const name = c.req.header("X-Tenant");
   // A former subdomain of the tenant also counts.
@@ -93,7 +78,7 @@ async function openNamed(c: CallerContext, caller: Bearer): Promise<OpenedTenant
   log.warn("credentials of another tenant rejected", {
     requestId: c.get("requestId"),
     tenantId: caller.tenantId,
-    userId: caller.actor.id,
+    userId: personIdOf(caller),
     named: name ?? host?.subdomain,
   });
   throw forbidden(OTHER_TENANTS_CREDENTIALS);

@@ -13,7 +13,7 @@ import {
 } from "../../src/access/invitations.ts";
 import { MEMBERS_MANAGE } from "../../src/access/members.ts";
 import { englishOf } from "../../src/platform/problem.ts";
-import { currentMember } from "../../src/tenancy/open_tenant.ts";
+import { currentCaller } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -85,7 +85,7 @@ invitations.operation("post", "/invitations", {
   body: newInvitation,
   example: { email: "ben@partner.example", role: "member" },
   answer: { status: 201, description: "The invitation", schema: invitation },
-  run: async (ctx, { body }) => await invite(await currentMember(ctx), body),
+  run: async (ctx, { body }) => await invite(await currentCaller(ctx), body),
   present: toWireInvitation,
 });
 
@@ -101,7 +101,7 @@ invitations.operation("post", "/invitations/batch", {
   body: csvInvitations,
   example: { csv: "email,role\nben@partner.example,member\n", dryRun: true },
   answer: { description: "What happens to each line, and how many invitations were sent", schema: report },
-  run: async (ctx, { body }) => await inviteByCsv(await currentMember(ctx), body),
+  run: async (ctx, { body }) => await inviteByCsv(await currentCaller(ctx), body),
   present: shown,
 });
 
@@ -111,7 +111,7 @@ invitations.operation("delete", "/invitations/{id}", {
   permission: MEMBERS_MANAGE,
   events: [INVITATION_REVOKED],
   answer: { status: 204, description: "The link no longer works" },
-  run: async (ctx, { id }) => await revokeInvitation(await currentMember(ctx), id),
+  run: async (ctx, { id }) => await revokeInvitation(await currentCaller(ctx), id),
 });
 
 invitations.operation("post", "/invitations/{id}/resend", {
@@ -122,7 +122,7 @@ invitations.operation("post", "/invitations/{id}/resend", {
   events: [MEMBER_INVITED],
   limits: [INVITATIONS_PER_TENANT],
   answer: { description: "The invitation", schema: invitation },
-  run: async (ctx, { id }) => await resendInvitation(await currentMember(ctx), id),
+  run: async (ctx, { id }) => await resendInvitation(await currentCaller(ctx), id),
   present: toWireInvitation,
 });
 

@@ -8,7 +8,7 @@ import {
 } from "../../src/access/join_domains.ts";
 import { DOMAIN_CLOSED, DOMAIN_OPENED } from "../../src/access/events.ts";
 import { MEMBERS_MANAGE } from "../../src/access/members.ts";
-import { currentMember } from "../../src/tenancy/open_tenant.ts";
+import { currentCaller, currentMember } from "../../src/tenancy/open_tenant.ts";
 import { model, pageModel } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -54,5 +54,5 @@ domains.operation("delete", "/join-domains/{id}", {
   permission: MEMBERS_MANAGE,
   events: [DOMAIN_CLOSED],
   answer: { status: 204, description: "Nobody can join by it any longer; members stay" },
-  run: async (ctx, { id }) => await closeToDomain(await currentMember(ctx), id),
+  run: async (ctx, { id }) => await closeToDomain(await currentCaller(ctx), id),
 });

@@ -1,69 +1,14 @@
 import { z } from "@hono/zod-openapi";
-import type { Person } from "../../src/access/actor.ts";
-import { permissionKeys } from "../../src/access/granting.ts";
-import type { MemberContext } from "../../src/context.ts";
 import { listJoinable } from "../../src/access/join_domains.ts";
-import { idOfRole } from "../../src/access/permissions.ts";
 import { changeEmailPreferences, getEmailPreferences } from "../../src/email/preferences.ts";
-import { TOKEN_SCOPES } from "../../src/identity/access_tokens.ts";
 import { profileChanges, updateProfile } from "../../src/identity/account.ts";
 import { USER_UPDATED } from "../../src/identity/events.ts";
-import { findUnnamed, type OpenedTenant } from "../../src/identity/bearers.ts";
 import { listSignIns, revokeSignIn, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
-import { type Appearance, AVATAR_COLORS, THEMES } from "../../src/identity/users.ts";
-import { LOCALES } from "../../src/platform/locales.ts";
 import { EMAIL_CATEGORIES } from "../email_choices.ts";
 import { model, pageModel } from "../operation_document.ts";
 import { personResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
-import type { CallerContext } from "./env.ts";
-
-const caller = model("Me", {
-  actor: z.object({
-    type: z.literal("user"),
-    id: z.uuid(),
-    name: z.string(),
-    email: z.string(),
-    theme: z.enum(THEMES),
-    locale: z.enum(LOCALES).nullable().openapi({ description: "Null follows the browser" }),
-    avatarColor: z.enum(AVATAR_COLORS).nullable().openapi({ description: "Null follows the name" }),
-  }),
-  scope: z.enum(TOKEN_SCOPES).openapi({
-    description: "Whether the token works for one tenant or for the whole account",
-  }),
-  tenant: z.object({
-    id: z.uuid(),
-    name: z.string(),
-    subdomain: z.string(),
-    plan: z.string(),
-    status: z.string(),
-  }).nullable().openapi({
-    description:
-      "The token's tenant, the tenant that the request names, or the caller's only tenant; otherwise null",
-  }),
-  role: z.string().nullable().openapi({ description: "The ID of a role: see `GET /roles`" }),
-  permissions: z.array(z.string()),
-}, {
-  actor: {
-    type: "user",
-    id: "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
-    name: "Ada Marino",
-    email: "ada@acme.example",
-    theme: "system",
-    locale: null,
-    avatarColor: null,
-  },
-  scope: "tenant",
-  tenant: {
-    id: "0198c0de-0a1b-7c2d-8e3f-4a5b6c7d8e9f",
-    name: "Acme Robotics",
-    subdomain: "acme",
-    plan: "team",
-    status: "active",
-  },
-  role: "member",
-  permissions: ["members:read", "projects:read", "projects:write"],
-});
+import { callerModel, describePerson } from "./caller.ts";
 
 const session = model("Session", {
   id: z.uuid(),
@@ -96,17 +41,9 @@ const emailPreferences = z.object(
 const preferencesExample = Object.fromEntries(EMAIL_CATEGORIES.map(({ name }) => [name, true]));
 const preferences = model("EmailPreferences", emailPreferences.shape, preferencesExample);
 
-/** The caller. */
+/** The person who calls. */
 const me = personResource("Authentication");
 export default me;
-
-me.operation("get", "/me", {
-  operationId: "getMe",
-  summary: "Get the caller and their permissions",
-  withoutEtag: true,
-  answer: { description: "The caller", schema: caller },
-  run: (_ctx, { c }) => describe(c, { ...c.get("caller").actor, ...c.get("caller").appearance }),
-});
 
 me.operation("patch", "/me", {
   operationId: "updateMe",
@@ -115,8 +52,8 @@ me.operation("patch", "/me", {
   events: [USER_UPDATED],
   body: profileChanges,
   example: { name: "Ada Marino", theme: "dark" },
-  answer: { description: "The changed caller", schema: caller },
-  run: async (ctx, { body, c }) => describe(c, await updateProfile(ctx, ctx.actor.id, body)),
+  answer: { description: "The changed caller", schema: callerModel },
+  run: async (ctx, { body, c }) => describePerson(c, await updateProfile(ctx, ctx.actor.id, body)),
 });
 
 me.operation("get", "/me/joinable-tenants", {
@@ -167,21 +104,3 @@ me.operation("patch", "/me/email-preferences", {
     return await getEmailPreferences(ctx, ctx.actor.id, EMAIL_CATEGORIES);
   },
 });
-
-async function describe(c: CallerContext, { id, name, email, theme, locale, avatarColor }: Described) {
-  const opened = await findTenant(c);
-  return {
-    actor: { type: "user" as const, id, name, email, theme, locale, avatarColor },
-    scope: c.get("caller").scope,
-    tenant: opened && opened.tenant,
-    role: opened && idOfRole(opened.actor.role),
-    permissions: opened ? permissionKeys(c.get("services").permissions, opened.actor.permissions) : [],
-  };
-}
-
-type Described = Person & Appearance;
-
-async function findTenant(c: CallerContext): Promise<OpenedTenant | MemberContext | null> {
-  const opened = c.get("member") ?? await findUnnamed(c.get("services"), c.get("caller"));
-  return typeof opened === "string" ? null : opened;
-}

@@ -8,7 +8,7 @@ import {
   MEMBERS_READ,
 } from "../../src/access/members.ts";
 import { changeRole, memberChanges, removeMember } from "../../src/access/membership.ts";
-import { currentMember } from "../../src/tenancy/open_tenant.ts";
+import { currentCaller } from "../../src/tenancy/open_tenant.ts";
 import { model } from "../operation_document.ts";
 import { tenantResource } from "./audiences.ts";
 
@@ -59,7 +59,7 @@ members.operation("patch", "/members/{id}", {
   example: { role: "admin" },
   answer: { description: "The changed member", schema: member },
   refusals: [409],
-  run: async (ctx, { id, body }) => toWireMember(await changeRole(await currentMember(ctx), id, body)),
+  run: async (ctx, { id, body }) => toWireMember(await changeRole(await currentCaller(ctx), id, body)),
 });
 
 members.operation("delete", "/members/{id}", {
@@ -72,7 +72,7 @@ members.operation("delete", "/members/{id}", {
   events: [MEMBER_REMOVED],
   answer: { status: 204, description: "The member was removed" },
   refusals: [409],
-  run: async (ctx, { id }) => await removeMember(await currentMember(ctx), id),
+  run: async (ctx, { id }) => await removeMember(await currentCaller(ctx), id),
 });
 
 function toWireMember({ role, customRole, ...member }: Member) {

@@ -35,6 +35,7 @@ export const STATUS: Record<
 const TYPES: Partial<Record<ErrorKind, string>> = {
   feature_not_in_plan: "/problems/feature-not-in-plan",
   limit_reached: "/problems/limit-reached",
+  rate_limited: "https://iana.org/assignments/http-problem-types#quota-exceeded",
   reauthentication_required: "/problems/reauthentication-required",
   second_factor_required: "/problems/second-factor-required",
 };
@@ -59,7 +60,7 @@ export function problemAnswer(error: unknown, requestId: string): StoredAnswer {
   if (!(error instanceof DomainError)) {
     return answer(500, { title: "Internal error", detail: "Something went wrong on our side.", requestId });
   }
-  const { kind, fields, retryAfter, usage } = error;
+  const { kind, fields, retryAfter, usage, policies } = error;
   const { status, title } = STATUS[kind];
   const headers = {
     ...(retryAfter !== undefined && { "Retry-After": String(retryAfter) }),
@@ -72,6 +73,7 @@ export function problemAnswer(error: unknown, requestId: string): StoredAnswer {
     ...(kind === "invalid" ? { errors } : {}),
     ...(TYPES[kind] && { type: TYPES[kind] }),
     ...usage,
+    ...(policies && { "violated-policies": policies }),
   };
   return answer(status, { title, detail: englishOf(error.problem), requestId }, more, headers);
 }

@@ -16,6 +16,9 @@ const Problem = z.object({
   }),
   limit: z.int().optional().openapi({ description: "With a reached limit of the plan: the limit" }),
   used: z.int().optional().openapi({ description: "With a reached limit of the plan: how much is used" }),
+  "violated-policies": z.array(z.string()).optional().openapi({
+    description: "With 429: the limits that are reached, as `RateLimit-Policy` names them",
+  }),
 }).openapi("Problem", {
   examples: [{
     type: "about:blank",
@@ -42,7 +45,7 @@ const DESCRIPTIONS = {
   415: "The body isn't `application/json`",
   422:
     "Some fields are invalid, which `errors` lists; or the `Idempotency-Key` was sent with another request",
-  429: "Too many requests; try again after `Retry-After` seconds",
+  429: "Too many requests; try again after `Retry-After` seconds. `RateLimit` tells what is left",
   500: "An error on our side; `request_id` identifies it in the log",
   503: "The service is busy, or the tenant is being updated; try again after `Retry-After` seconds",
 };

@@ -1,6 +1,8 @@
 /** Every resource of the API, one line each. A resource says itself who may call it. */
+export { default as apiKeys } from "./api_keys.ts";
 export { default as auditLog } from "./audit_log.ts";
 export { default as auth } from "./auth.ts";
+export { default as caller } from "./caller.ts";
 export { default as dashboard } from "./dashboard.ts";
 export { default as factors } from "./factors.ts";
 export { default as invitations } from "./invitations.ts";

@@ -3,6 +3,7 @@ import { apiCredentials, issueTenantTokens } from "../../src/identity/api_sign_i
 import { personResource } from "./audiences.ts";
 import { tokens } from "./auth.ts";
 import { requireAccountToken } from "./authentication.ts";
+import { bearerOf } from "./credentials.ts";
 
 const tenantTokenRequest = z.object({ tenant: apiCredentials.shape.tenant.unwrap() });
 
@@ -21,5 +22,5 @@ tenantTokens.operation("post", "/auth/token", {
   body: tenantTokenRequest,
   example: { tenant: "acme" },
   answer: { description: "Tokens for the tenant", schema: tokens },
-  run: (ctx, { body, c }) => issueTenantTokens(ctx, c.get("caller"), body.tenant),
+  run: (ctx, { body, c }) => issueTenantTokens(ctx, bearerOf(c), body.tenant),
 });

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import type { KeyActor, MemberActor, UserActor } from "../../src/access/actor.ts";
 import { MEMBER_JOINED } from "../../src/access/events.ts";
 import { joinByDomain } from "../../src/access/join_domains.ts";
 import { notFound } from "../../src/errors.ts";
@@ -24,9 +25,14 @@ import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { type Tenant, WORKSPACE_NOT_FOUND } from "../../src/tenancy/tenant.ts";
-import { getWorkspace, pageWorkspaces, WORKSPACE_LIST } from "../../src/tenancy/workspaces.ts";
+import {
+  getWorkspace,
+  pageWorkspaces,
+  WORKSPACE_LIST,
+  type WorkspaceMember,
+} from "../../src/tenancy/workspaces.ts";
 import { model } from "../operation_document.ts";
-import { personResource } from "./audiences.ts";
+import { callerResource } from "./audiences.ts";
 import { requireAccountToken } from "./authentication.ts";
 
 const tenant = model("Tenant", {
@@ -59,19 +65,19 @@ const tenant = model("Tenant", {
   createdAt: "2026-01-12T08:30:00.000Z",
 });
 
-const tenants = personResource("Tenants", "The tenants of the caller.");
+const tenants = callerResource("Tenants", "The tenants of the caller.");
 export default tenants;
 
 tenants.list("/tenants", {
   operationId: "listTenants",
   summary: "List the tenants that the caller is a member of",
-  description: "A tenant token lists its own tenant only.",
+  description: "A tenant token and an API key list their own tenant only.",
   list: WORKSPACE_LIST,
   name: "TenantList",
   item: tenant,
   answer: "A page of tenants",
   run: async (ctx, query) => {
-    const { items, nextCursor } = await pageWorkspaces(ctx, ctx.actor, query);
+    const { items, nextCursor } = await pageWorkspaces(ctx, memberOf(ctx.actor), query);
     return { items: items.map(({ tenant }) => shown(tenant)), nextCursor };
   },
 });
@@ -94,7 +100,7 @@ tenants.operation("get", "/tenants/{id}", {
   summary: "Get a tenant that the caller is a member of",
   answer: { description: "The tenant", schema: tenant },
   checksMatch: true,
-  run: async (ctx, { id }) => (await getWorkspace(ctx, ctx.actor, id)).tenant,
+  run: async (ctx, { id }) => (await getWorkspace(ctx, memberOf(ctx.actor), id)).tenant,
   present: shown,
 });
 
@@ -162,10 +168,15 @@ tenants.operation("post", "/tenants/{id}/membership", {
   events: [MEMBER_JOINED],
   answer: { status: 204, description: "The caller is a member" },
   run: async (ctx, { id }) => {
-    if (ctx.actor.type === "member") throw notFound(WORKSPACE_NOT_FOUND);
+    if (ctx.actor.type !== "user") throw notFound(WORKSPACE_NOT_FOUND);
     await joinByDomain(ctx, ctx.actor.id, id);
   },
 });
+
+/** Whose workspaces the caller sees: a person's, or the one of the member who created a key. */
+function memberOf(actor: UserActor | MemberActor | KeyActor): WorkspaceMember {
+  return actor.type === "key" ? { id: actor.creator.id, tenantId: actor.tenantId } : actor;
+}
 
 function shown({ status, deletionDueAt, brand, ...tenant }: Tenant) {
   return {

@@ -113,6 +113,7 @@ pages.get("/audit/:id", async (c) => {
 function hrefOfSubject({ subject: { type, id, name } }: LogEntry): string | undefined {
   if (type === "project") return `/projects/${id}`;
   if (type === "tenant") return "/settings";
+  if (type === "api_key") return `/developers/api-keys/${id}`;
   return type === "member" && name ? `/team?search=${encodeURIComponent(name)}` : undefined;
 }
 

@@ -6,6 +6,7 @@ export { default as accountNotifications } from "./account_notifications.tsx";
 export { default as accountSecurity } from "./account_security.tsx";
 export { default as accountSessions } from "./account_sessions.tsx";
 export { default as announcements } from "./announcements.tsx";
+export { default as apiKeys } from "./api_keys.tsx";
 export { default as apiSettings } from "./api_settings.tsx";
 export { default as audit } from "./audit.tsx";
 export { default as brand } from "./brand.tsx";

@@ -5,6 +5,7 @@ import {
   EVERYTHING,
   type Grants,
   grantsForSupport,
+  grantsOfKey,
   grantsOfRole,
   type MemberRole,
   NOTHING,
@@ -64,6 +65,21 @@ export type ActingActor = Authority & Person & {
   visit: SupportVisit;
 };
 
+/** An API key as its actor. `permissions` are the keys of what it may do as long as its creator may do so, too. */
+export type ActingKey = {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+};
+
+/** A program with an API key, in one tenant. What it does is done in the name of the member who created the key. */
+export type KeyActor = Authority & {
+  type: "key";
+  tenantId: TenantId;
+  key: ActingKey;
+  creator: Pick<Person, "id" | "name" | "email">;
+};
+
 /** Who uses a workspace's pages. */
 export type WorkspaceActor = MemberActor | ActingActor;
 
@@ -73,10 +89,17 @@ export type VisitorActor = Authority & { type: "visitor" };
 /** The product itself: the CLI, a schedule or a job. `job` names the job. */
 export type SystemActor = Authority & { type: "system"; name: string; job?: string };
 
-export type Actor = UserActor | StaffActor | MemberActor | ActingActor | VisitorActor | SystemActor;
+export type Actor =
+  | UserActor
+  | StaffActor
+  | MemberActor
+  | ActingActor
+  | KeyActor
+  | VisitorActor
+  | SystemActor;
 
 /** Who may act in a tenant. */
-export type TenantActor = WorkspaceActor | StaffActor | SystemActor;
+export type TenantActor = WorkspaceActor | KeyActor | StaffActor | SystemActor;
 
 const PLATFORM: Scope = { type: "platform" };
 const ACCOUNT: Scope = { type: "account" };
@@ -112,13 +135,26 @@ export function actingActor(
   return { type: "acting", id, name, email, tenantId, role, visit, permissions, scope };
 }
 
+/** `role` is the creator's: the key never has a permission that the creator lacks. */
+export function keyActor(
+  { id, name, email }: KeyActor["creator"],
+  tenantId: TenantId,
+  role: MemberRole,
+  key: ActingKey,
+): KeyActor {
+  const scope = { type: "tenant", tenantId } as const;
+  const permissions = grantsOfKey(key.permissions, role);
+  return { type: "key", tenantId, key, creator: { id, name, email }, permissions, scope };
+}
+
 /** `name` is what audit logs show, such as "CLI". */
 export function systemActor(name: string, job?: string): SystemActor {
   return { type: "system", name, job, permissions: EVERYTHING, scope: PLATFORM };
 }
 
-/** The id and name of an actor for logs. The product itself has no id. */
+/** The id and name of an actor for logs. The product itself has no id. A key has its creator's. */
 export function describeActor(actor: Actor): { id: UserId | null; name: string } {
   if (actor.type === "visitor") return { id: null, name: "Visitor" };
+  if (actor.type === "key") return { id: actor.creator.id, name: actor.creator.name };
   return actor.type === "system" ? { id: null, name: actor.name } : { id: actor.id, name: actor.name };
 }

@@ -4,6 +4,10 @@ import type { Actor, UserId } from "./actor.ts";
 import type { Grants, Permission } from "./permissions.ts";
 
 const PERMISSION_MISSING = problem("permission_missing", "You don't have permission to {action}.");
+const PERSON_NEEDED = problem(
+  "person_needed",
+  "API keys can't do this. Use an access token of a person.",
+);
 const NOT_YOURS = problem("other_persons_account", "This belongs to someone else.");
 
 type Acting = { actor: { permissions: Grants } };
@@ -19,8 +23,16 @@ export function authorize(ctx: Acting, permission: Permission): void {
   throw forbidden(PERMISSION_MISSING.with({ action: permission.action }));
 }
 
-/** Throws `forbidden` unless the actor is this user, or the product itself. Staff who act for the user aren't. Every function about a person's account calls this first. */
+/** Throws `forbidden` for a program with an API key: what only a person may do starts with this, after `authorize`. */
+export function requirePerson<Who extends Actor>(
+  actor: Who,
+): asserts actor is Exclude<Who, { type: "key" }> {
+  if (actor.type === "key") throw forbidden(PERSON_NEEDED);
+}
+
+/** Throws `forbidden` unless the actor is this user, or the product itself. Staff and keys that act for the user aren't. Every function about a person's account calls this first. */
 export function authorizeSelf({ actor }: { actor: Actor }, userId: UserId): void {
   if (actor.type === "system") return;
+  requirePerson(actor);
   if (actor.type === "visitor" || actor.type === "acting" || actor.id !== userId) throw forbidden(NOT_YOURS);
 }

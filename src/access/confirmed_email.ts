@@ -3,6 +3,7 @@ import { users } from "../../db/control/schema/users.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
+import { describeActor } from "./actor.ts";
 
 const EMAIL_UNCONFIRMED = problem(
   "email_unconfirmed",
@@ -18,7 +19,7 @@ export async function requireConfirmedEmail(
 ): Promise<void> {
   if (actor.type === "system") return;
   if (actor.type === "visitor") throw forbidden();
-  const isConfirmed = and(eq(users.id, actor.id), isNotNull(users.emailVerifiedAt));
+  const isConfirmed = and(eq(users.id, describeActor(actor).id!), isNotNull(users.emailVerifiedAt));
   if (await services.db.control.$count(users, isConfirmed) === 0) {
     throw forbidden(EMAIL_UNCONFIRMED);
   }

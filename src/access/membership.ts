@@ -111,9 +111,9 @@ export async function removeMember(ctx: TenantContext, id: string): Promise<Memb
   return removed;
 }
 
-/** Whether the actor is this user. Staff who act for them aren't. */
+/** Whether the actor is this user. Staff and API keys that act for them aren't. */
 export function isSelf({ actor }: Pick<TenantContext, "actor">, userId: UserId): boolean {
-  return actor.type !== "acting" && describeActor(actor).id === userId;
+  return actor.type !== "acting" && actor.type !== "key" && describeActor(actor).id === userId;
 }
 
 /** Runs `work` on a member while no other change of the tenant's members runs. Throws `not_found`. */

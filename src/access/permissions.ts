@@ -100,7 +100,13 @@ export function grantsForSupport(role: MemberRole, access: SupportAccess): Grant
   return { has: (permission) => isOpen(permission) && ofMember.has(permission) };
 }
 
-/** Whether a custom role can include the permission. */
+/** What an API key with these permissions may do while its creator has the role. */
+export function grantsOfKey(keys: readonly string[], role: MemberRole): Grants {
+  const [ofKey, ofCreator] = [grantsOfKeys(keys), grantsOfRole(role)];
+  return { has: (permission) => ofKey.has(permission) && ofCreator.has(permission) };
+}
+
+/** Whether a custom role or an API key can include the permission. */
 export function isAssignable({ roles, ownersOnly }: Permission): boolean {
   return roles.has("owner") && !ownersOnly;
 }
@@ -120,7 +126,7 @@ export function withImplied(keys: readonly string[]): Set<string> {
   return new Set(keys.flatMap((key) => [key, ...IMPLIED_KEYS.get(key) ?? []]));
 }
 
-/** Ignores the keys of permissions that no longer exist, or that custom roles can't include. */
+/** Ignores the keys of permissions that no longer exist, or that custom roles and API keys can't include. */
 function grantsOfKeys(keys: readonly string[]): Grants {
   const granted = withImplied(keys);
   return { has: (permission) => isAssignable(permission) && granted.has(permission.key) };

@@ -204,7 +204,8 @@ function isUnanswered({ scopeHash, id }: Claim) {
 /** A person has the same keys with any of their tokens for the tenant. */
 function scopeOf({ tenantId, actor, key }: KeyedRequest): string {
   const kind = actor.type === "user" ? "member" : actor.type;
-  return sha256(JSON.stringify([tenantId, kind, describeActor(actor).id, key]));
+  const id = actor.type === "key" ? actor.key.id : describeActor(actor).id;
+  return sha256(JSON.stringify([tenantId, kind, id, key]));
 }
 
 function hashOf({ method, path, body }: KeyedRequest, secret: string): string {

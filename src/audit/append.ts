@@ -97,7 +97,8 @@ function encode(
 function originOf(actor: Actor, requestId: string, address: string | undefined): Origin {
   const job = actor.type === "system" ? actor.job : undefined;
   const staff = actor.type === "acting" ? actor.visit.staff.name : undefined;
-  return { kind: kindOf(actor), address, request_id: requestId, job, staff };
+  const key = actor.type === "key" ? { id: actor.key.id, name: actor.key.name } : undefined;
+  return { kind: kindOf(actor), address, request_id: requestId, job, staff, key };
 }
 
 function kindOf(actor: Actor): ActorKind {

@@ -54,9 +54,9 @@ export async function erasePersonFromPlatformAudit(tx: MigratorTx, userId: strin
   await tx.update(platformAuditLog).set(ERASED).where(eq(platformAuditLog.subjectId, userId));
 }
 
-/** The actor's name. "Grace Hopper (Mei Lin)" if a person of the platform's staff acted for the member. */
+/** The actor's name. "Grace Hopper (Mei Lin)" if a person of the platform's staff, or an API key, acted for the member. */
 export const SHOWN_ACTOR = sql<string>`coalesce(
-  ${auditLog.origin} ->> 'staff' || ' (' || ${auditLog.actorName} || ')', ${auditLog.actorName})`;
+  coalesce(${auditLog.origin} ->> 'staff', ${auditLog.origin} #>> '{key,name}') || ' (' || ${auditLog.actorName} || ')', ${auditLog.actorName})`;
 
 const ENTRY = {
   id: auditLog.id,

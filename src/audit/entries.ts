@@ -1,4 +1,4 @@
-import { and, eq, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, type Placeholder, type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { TransactionDb } from "../../db/connection/transaction.ts";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
@@ -63,7 +63,8 @@ export async function getAuditEntry(
   return await ctx.tx(async (tx) => {
     const entry = await findEntry(tx, auditLog as unknown as Log, id);
     const { type, id: subject } = entry.subject;
-    const isDeletion = and(eq(auditLog.subjectId, subject ?? ""), eq(auditLog.action, `${type}.deleted`));
+    const isLast = inArray(auditLog.action, [`${type}.deleted`, `${type}.revoked`]);
+    const isDeletion = and(eq(auditLog.subjectId, subject ?? ""), isLast);
     const [deletion] = subject
       ? await tx.select({ id: auditLog.id }).from(auditLog).where(isDeletion).limit(1)
       : [];

@@ -11,8 +11,17 @@ export type LogEntry = {
   sequence: number;
   at: Date;
   action: string;
-  /** `staff` is the name of the person of the platform's staff who acted for the member. */
-  actor: { kind: ActorKind; id: string | null; name: string | null; staff: string | null };
+  /**
+   * `staff` is the name of the person of the platform's staff who acted for the member, and `key` the API key that acted in the
+   * member's name.
+   */
+  actor: {
+    kind: ActorKind;
+    id: string | null;
+    name: string | null;
+    staff: string | null;
+    key: { id: string; name: string } | null;
+  };
   subject: { type: string | null; id: string | null; name: string | null };
   changes: FieldChange[];
   /** What else is known. */
@@ -49,6 +58,7 @@ const originSchema = z.object({
   request_id: z.string().optional(),
   job: z.string().optional(),
   staff: z.string().optional(),
+  key: z.object({ id: z.string(), name: z.string() }).optional(),
 });
 
 export function toEntry(row: LogRow): LogEntry {
@@ -66,6 +76,7 @@ export function toEntry(row: LogRow): LogEntry {
       id: actorId,
       name: row.actorName,
       staff: origin?.staff ?? null,
+      key: origin?.key ?? null,
     },
     subject: { type: row.subjectType, id: row.subjectId, name: row.subjectName },
     changes,

@@ -1,4 +1,6 @@
+import { eq } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { apiKeys } from "../../db/control/schema/api_keys.ts";
 import type { UserId } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { logOf } from "../platform/log.ts";
@@ -13,7 +15,7 @@ const log = logOf("security");
 
 /**
  * Ends every way into an account: password, sessions, API tokens, one-time tokens, trusted browsers and, if nobody has confirmed the
- * address, the second factors and connected accounts, which may be a stranger's. Call it before the address is confirmed. Only `passwordHash` works afterward; with
+ * address, the second factors, connected accounts and API keys, which may be a stranger's. Call it before the address is confirmed. Only `passwordHash` works afterward; with
  * null, only a link to set a password does. If you add another way to sign in, end it here as well. Call
  * `SignInCaches.forgetUser` after the commit.
  */
@@ -30,6 +32,7 @@ export async function resetAccess(
   if (!emailVerifiedAt) {
     await deleteFactors(tx, userId);
     await deleteIdentities(tx, userId);
+    await tx.delete(apiKeys).where(eq(apiKeys.createdBy, userId));
   }
   await setPasswordHash(ctx, tx, userId, passwordHash);
   log.info("access to an account reset", { userId, requestId: ctx.requestId });

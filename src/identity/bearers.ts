@@ -6,6 +6,7 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
 import {
   type Authentication,
+  type KeyActor,
   type MemberActor,
   memberActor,
   type UserActor,
@@ -20,7 +21,7 @@ import { admit } from "../tenancy/admission.ts";
 import type { Tenant } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { verifyAccessToken } from "./access_tokens.ts";
-import type { AccessTokenClaims, Bearer } from "./credentials.ts";
+import type { AccessTokenClaims, Bearer, Caller } from "./credentials.ts";
 import { hasFactors } from "./factors.ts";
 import { SIGN_INS } from "./sign_in_caches.ts";
 import { appearanceOf } from "./users.ts";
@@ -35,8 +36,8 @@ const NO_WORKSPACE = problem(
 );
 const TOKEN_REVOKED = problem("token_revoked", "The token is no longer valid. Sign in again.");
 
-/** The tenant of a call, and the caller as a member of that tenant. */
-export type OpenedTenant = { tenant: Tenant; actor: MemberActor };
+/** The tenant of a call, and the caller as a member of that tenant or as one of its keys. */
+export type OpenedTenant = { tenant: Tenant; actor: MemberActor | KeyActor };
 
 /** The bearer of this access token. Throws `unauthenticated`. */
 export async function authenticateBearer(services: Services, token: string): Promise<Bearer> {
@@ -48,12 +49,12 @@ export async function authenticateBearer(services: Services, token: string): Pro
 }
 
 /**
- * Opens a tenant to a bearer. A tenant token opens its own tenant, an account token every tenant that its user is a member of.
+ * Opens a tenant to a bearer. A tenant token and an API key open their own tenant, an account token every tenant that its user is a member of.
  * Returns null for any other tenant. Throws the errors of `admit`.
  */
 export async function openToBearer(
   services: Services,
-  bearer: Bearer,
+  bearer: Caller,
   tenantId: string,
 ): Promise<OpenedTenant | null> {
   const opened = await findOpened(services, bearer, tenantId);
@@ -65,7 +66,7 @@ export async function openToBearer(
  * Opens the tenant of a call that names none. Throws `unauthenticated` if the token's tenant no longer exists, `forbidden` if the
  * user has no workspace, `bad_request` if the user has several, or the errors of `admit`.
  */
-export async function openUnnamed(services: Services, bearer: Bearer): Promise<OpenedTenant> {
+export async function openUnnamed(services: Services, bearer: Caller): Promise<OpenedTenant> {
   const opened = await findUnnamed(services, bearer);
   if (opened === "several") {
     throw badRequest(SEVERAL_WORKSPACES);
@@ -80,7 +81,7 @@ export async function openUnnamed(services: Services, bearer: Bearer): Promise<O
 /** The tenant of a call that names none: a tenant token's own tenant, or the only tenant of an account token's user. */
 export async function findUnnamed(
   services: Services,
-  bearer: Bearer,
+  bearer: Caller,
 ): Promise<OpenedTenant | "none" | "several"> {
   const { tenantIds: [first, second] } = bearer.scope === "tenant"
     ? { tenantIds: [bearer.tenantId] }
@@ -94,7 +95,7 @@ export async function findUnnamed(
 
 async function findOpened(
   services: Services,
-  bearer: Bearer,
+  bearer: Caller,
   tenantId: string,
 ): Promise<OpenedTenant | null> {
   if (bearer.scope === "tenant" && bearer.tenantId !== tenantId) return null;

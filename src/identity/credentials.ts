@@ -1,4 +1,5 @@
-import type { ActingActor, MemberActor, StaffActor, UserActor, UserId } from "../access/actor.ts";
+import type { ActingActor, KeyActor, MemberActor, StaffActor, UserActor, UserId } from "../access/actor.ts";
+import type { AddressRange } from "../platform/address_ranges.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import type { Appearance } from "./users.ts";
 
@@ -45,3 +46,26 @@ export type Bearer =
     | { scope: "tenant"; tenantId: TenantId; actor: MemberActor }
     | { scope: "account"; tenantId: null; actor: UserActor }
   );
+
+/** The caller with an API key. `hasFactor` is about the member who created the key. */
+export type KeyBearer = {
+  scope: "tenant";
+  tenantId: TenantId;
+  actor: KeyActor;
+  hasFactor: boolean;
+  /** The key's own limit. Null: only the tenant's limit counts. */
+  requestsPerMinute: number | null;
+};
+
+/** Whoever calls the API with credentials. */
+export type Caller = Bearer | KeyBearer;
+
+/** An API key as it is stored, with the state of one of its secrets. */
+export type StoredKey = {
+  bearer: KeyBearer;
+  /** Empty: any address. */
+  allowedIps: AddressRange[];
+  expiresAt: Date | null;
+  /** When the secret stops working after a rotation. */
+  secretExpiresAt: Date | null;
+};

@@ -6,6 +6,7 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { factors } from "../../db/control/schema/factors.ts";
 import { passkeys } from "../../db/control/schema/passkeys.ts";
 import type { UserId } from "../access/actor.ts";
+import { requirePerson } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
 import { unauthenticated } from "../errors.ts";
 import { MINUTE } from "../platform/clock.ts";
@@ -136,6 +137,7 @@ export async function reauthenticateByPasskey(
   credential: string,
 ): Promise<void> {
   const { actor } = ctx;
+  requirePerson(actor);
   if (actor.type === "visitor" || actor.type === "system" || !actor.authentication) throw unauthenticated();
   const { id: userId, authentication } = actor;
   const proven = await verifyPasskey(ctx, { browser, purpose: "step_up", userId }, credential);

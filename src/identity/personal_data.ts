@@ -1,4 +1,5 @@
 import { asc, eq } from "drizzle-orm";
+import { apiKeys } from "../../db/control/schema/api_keys.ts";
 import { emailOptOuts } from "../../db/control/schema/email.ts";
 import { knownDevices, sessions, signInAttempts } from "../../db/control/schema/identity.ts";
 import { identities } from "../../db/control/schema/identities.ts";
@@ -24,7 +25,7 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     control,
     userId,
   );
-  const [workspaces, signIns, attempts, browsers, connected, factors, optOuts] = await Promise.all([
+  const [workspaces, signIns, attempts, browsers, connected, factors, optOuts, keys] = await Promise.all([
     control.select({
       name: tenants.name,
       subdomain: tenants.subdomain,
@@ -65,6 +66,14 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
     findFactors(control, userId),
     control.select({ category: emailOptOuts.category, since: emailOptOuts.createdAt }).from(emailOptOuts)
       .where(eq(emailOptOuts.userId, userId)).orderBy(asc(emailOptOuts.category)),
+    control.select({
+      workspace: tenants.subdomain,
+      name: apiKeys.name,
+      created_at: apiKeys.createdAt,
+      expires_at: apiKeys.expiresAt,
+      last_used_at: apiKeys.lastUsedAt,
+    }).from(apiKeys).innerJoin(tenants, eq(tenants.id, apiKeys.tenantId))
+      .where(eq(apiKeys.createdBy, userId)).orderBy(asc(apiKeys.createdAt)),
   ]);
   return {
     exported_at: ctx.services.clock.now(),
@@ -93,5 +102,6 @@ export async function exportPersonalData(ctx: SystemContext, userId: UserId): Pr
       last_used_at: lastUsedAt,
     })),
     emails_turned_off: optOuts,
+    api_keys: keys,
   };
 }

@@ -2,6 +2,7 @@ import { desc, eq } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import type { Authentication, AuthenticationMethod } from "../access/actor.ts";
+import { requirePerson } from "../access/authorize.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { forbidden, reauthenticationRequired } from "../errors.ts";
 import { after, MINUTE } from "../platform/clock.ts";
@@ -31,6 +32,7 @@ export async function isRecentSignIn(
 ): Promise<boolean> {
   const { actor, services } = ctx;
   if (actor.type === "system") return true;
+  requirePerson(actor);
   if (actor.type === "visitor" || actor.type === "acting") throw forbidden();
   const types = (await findFactors(services.db.control, actor.id)).map(({ type }) => type);
   const needed = reachableStrength(types);

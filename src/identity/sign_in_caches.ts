@@ -3,7 +3,7 @@ import { MemoryCache } from "../platform/cache.ts";
 import { SECOND } from "../platform/clock.ts";
 import { part } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
-import type { AccessTokenClaims, Bearer, Session } from "./credentials.ts";
+import type { AccessTokenClaims, Bearer, Session, StoredKey } from "./credentials.ts";
 import type { AvatarColor } from "./users.ts";
 
 /** At most two workspaces of a user, which is enough to know whether there is exactly one. */
@@ -25,6 +25,8 @@ export class SignInCaches {
   readonly claims = new MemoryCache<AccessTokenClaims>({ capacity: CAPACITY, ttl: 60 * SECOND });
   /** By the family id that an access token contains. */
   readonly bearers = new MemoryCache<Bearer | null>({ capacity: CAPACITY, ttl: TTL });
+  /** API keys by SHA-256 of a secret. `found` is null if no key has the secret. */
+  readonly keys = new MemoryCache<{ found: StoredKey | null }>({ capacity: CAPACITY, ttl: TTL });
   /** The users of account tokens as members of a tenant, by user id and tenant id. */
   readonly members = new MemoryCache<MemberActor | null>({ capacity: CAPACITY, ttl: TTL });
   /** Null for someone who isn't a member, by tenant id and user id. */
@@ -38,6 +40,7 @@ export class SignInCaches {
   forgetUser(id: string): void {
     this.sessions.deleteWhere((session) => session?.userId === id || session?.actor.id === id);
     this.bearers.deleteWhere((bearer) => bearer?.actor.id === id);
+    this.keys.deleteWhere(({ found }) => found?.bearer.actor.creator.id === id);
     this.members.deleteWhere((member) => member?.id === id);
     this.memberNames.deleteWhere((member) => member?.id === id);
     this.firstWorkspaces.delete(id);
@@ -55,9 +58,15 @@ export class SignInCaches {
     this.firstWorkspaces.delete(userId);
   }
 
+  /** Call after a commit that rotates or revokes an API key. */
+  forgetKey(id: string): void {
+    this.keys.deleteWhere(({ found }) => found?.bearer.actor.key.id === id);
+  }
+
   forgetTenant(id: string): void {
     this.sessions.deleteWhere((session) => session?.tenantId === id);
     this.bearers.deleteWhere((bearer) => bearer?.tenantId === id);
+    this.keys.deleteWhere(({ found }) => found?.bearer.tenantId === id);
     this.members.deleteWhere((member) => member?.tenantId === id);
     this.firstWorkspaces.deleteWhere(({ tenantIds }) => tenantIds.some((tenantId) => tenantId === id));
   }

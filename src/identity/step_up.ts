@@ -4,6 +4,7 @@ import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { challenges } from "../../db/control/schema/factors.ts";
 import { refreshTokens, sessions } from "../../db/control/schema/identity.ts";
 import type { Authentication, AuthenticationMethod, Person, UserId } from "../access/actor.ts";
+import { requirePerson } from "../access/authorize.ts";
 import type { SystemContext } from "../context.ts";
 import { badRequest, invalid, unauthenticated } from "../errors.ts";
 import { logOf } from "../platform/log.ts";
@@ -200,6 +201,7 @@ function tokenFor({ signInId }: Authentication): string {
 }
 
 function personOf({ actor }: SystemContext): Person & { authentication: Authentication } {
+  requirePerson(actor);
   if (actor.type === "visitor" || actor.type === "system" || !actor.authentication) throw unauthenticated();
   return { ...actor, authentication: actor.authentication };
 }

@@ -25,8 +25,8 @@ export async function endSessionsOfRole(tx: ControlTx, tenantId: TenantId, roleI
 }
 
 /**
- * Ends a user's API tokens for a tenant, and links that lead into the tenant. If you add another credential for one tenant, such
- * as an API key, end it here as well.
+ * Ends a user's API tokens for a tenant, and links that lead into the tenant. Their API keys end with the row of their membership.
+ * If you add another credential for one tenant, end it here as well.
  */
 export async function endTenantTokens(
   { services }: SystemContext,

@@ -5,6 +5,7 @@ import { withDeadline } from "../platform/deadline.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 import { part, type Services } from "../ports.ts";
+import { Breaker } from "./breaker.ts";
 import type { Action, Count, Counter, Request } from "./counter.ts";
 import { MemoryCounter } from "./memory_counter.ts";
 import type { RateLimit } from "./rate_limit.ts";
@@ -23,6 +24,9 @@ const LIMITER_DOWN = problem("limiter_down", "We can't accept this right now. Tr
 const ANSWER_TIME = 50;
 /** When to try again while Redis doesn't answer, in seconds. */
 const DOWN_RETRY_SECONDS = 10;
+/** After so many calls in a row without an answer, nobody waits for Redis any longer, except one call a second. */
+const MAX_FAILURES = 5;
+const TRY_AGAIN_AFTER = SECOND;
 /** Messages state longer waits in minutes. */
 const MAX_WAIT_IN_SECONDS = 90;
 
@@ -33,7 +37,7 @@ export const RATE_LIMITER = part("rate limiter", openLimiter, {
   close: async ({ counter }) => await counter.close(),
 });
 
-type Limiter = { counter: Counter; isDown: boolean };
+type Limiter = { counter: Counter; breaker: Breaker; isDown: boolean };
 type Ctx = { readonly services: Services };
 
 /** Whether it was counted, and how much is left. */
@@ -101,7 +105,8 @@ export function requireAllowed(
 }
 
 async function openLimiter(services: Services): Promise<Limiter> {
-  return { counter: await createCounter(services), isDown: false };
+  const breaker = new Breaker({ failures: MAX_FAILURES, openFor: TRY_AGAIN_AFTER });
+  return { counter: await createCounter(services), breaker, isDown: false };
 }
 
 /** Nothing connects before the first attempt. Most installations don't load the clients. */
@@ -149,21 +154,27 @@ function keyIn({ name }: RateLimit, key: string): string {
   return `denizen:rate:${name}:${sha256(key)}`;
 }
 
-/** Null if the store of the counts fails or is too slow. */
+/** Null if the store of the counts fails or is too slow, or failed a moment ago. */
 async function countIn(
   { use, metrics }: Services,
   { name }: RateLimit,
   request: Request,
 ): Promise<Count | null> {
   const limiter = use(RATE_LIMITER);
+  if (!limiter.breaker.mayCall()) {
+    metrics.rateLimiterFailed(name);
+    return null;
+  }
   try {
     const answer = limiter.counter.count(request);
     const count = answer instanceof Promise ? await withDeadline(ANSWER_TIME, () => answer) : answer;
     if (limiter.isDown) log.info("rate limits count again");
     limiter.isDown = false;
+    limiter.breaker.succeeded();
     return count;
   } catch (error) {
     metrics.rateLimiterFailed(name);
+    limiter.breaker.failed();
     if (!limiter.isDown) log.error("rate limits don't count: Redis doesn't answer", describeError(error));
     limiter.isDown = true;
     return null;

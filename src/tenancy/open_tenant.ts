@@ -1,7 +1,16 @@
 import { and, eq } from "drizzle-orm";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { roles } from "../../db/control/schema/roles.ts";
-import { actingActor, memberActor, type TenantActor } from "../access/actor.ts";
+import {
+  actingActor,
+  describeActor,
+  type KeyActor,
+  keyActor,
+  memberActor,
+  type TenantActor,
+  type WorkspaceActor,
+} from "../access/actor.ts";
+import { requirePerson } from "../access/authorize.ts";
 import { ON_CUSTOM_ROLE, ROLE_FIELDS, toRole } from "../access/member_role.ts";
 import { type MemberContext, type SystemContext, type TenantContext, tenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
@@ -22,12 +31,22 @@ export async function openTenant(ctx: SystemContext, tenantId: string): Promise<
   return tenantContext(ctx.services, tenant, actor, ctx.requestId, ctx.ipAddress, ctx.beforeCommit);
 }
 
-/** A member's context with their role as of now: the context may hold an old role for a few seconds. Throws `not_found`. */
-export async function currentMember(ctx: MemberContext): Promise<MemberContext> {
+/** A member's or a key's context with its permissions as of now: the context may hold old ones for a few seconds. Throws `not_found`. */
+export async function currentCaller(
+  ctx: TenantContext<WorkspaceActor | KeyActor>,
+): Promise<TenantContext<WorkspaceActor | KeyActor>> {
   const { system, tenant } = ctx;
   const current = await actorIn(system, tenant);
-  if (current?.type !== "member" && current?.type !== "acting") throw notFound(WORKSPACE_NOT_FOUND);
+  if (current === null || current.type === "staff" || current.type === "system") {
+    throw notFound(WORKSPACE_NOT_FOUND);
+  }
   return tenantContext(ctx.services, tenant, current, ctx.requestId, ctx.ipAddress, ctx.beforeCommit);
+}
+
+/** Like `currentCaller`, for what only a person may do. Throws `forbidden` for a key. */
+export async function currentMember(ctx: TenantContext<WorkspaceActor | KeyActor>): Promise<MemberContext> {
+  requirePerson(ctx.actor);
+  return await currentCaller(ctx) as MemberContext;
 }
 
 /** Returns null for a user who is not a member, and for a member of another tenant. */
@@ -36,8 +55,9 @@ async function actorIn({ actor, control }: SystemContext, { id }: Tenant): Promi
   if (actor.type === "visitor" || ("tenantId" in actor && actor.tenantId !== id)) return null;
   const [membership] = await control.select(ROLE_FIELDS).from(memberships)
     .leftJoin(roles, ON_CUSTOM_ROLE)
-    .where(and(eq(memberships.tenantId, id), eq(memberships.userId, actor.id)));
+    .where(and(eq(memberships.tenantId, id), eq(memberships.userId, describeActor(actor).id!)));
   if (!membership) return null;
   const role = toRole(membership);
+  if (actor.type === "key") return keyActor(actor.creator, id, role, actor.key);
   return actor.type === "acting" ? actingActor(actor, id, role, actor.visit) : memberActor(actor, id, role);
 }

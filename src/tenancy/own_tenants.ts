@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { MemberActor, StaffActor, UserActor } from "../access/actor.ts";
+import type { KeyActor, MemberActor, StaffActor, UserActor } from "../access/actor.ts";
 import type { SystemContext } from "../context.ts";
 import { forbidden } from "../errors.ts";
 import { problem } from "../platform/problem.ts";
@@ -15,13 +15,13 @@ export const ownTenant = newTenant.extend({
 
 /**
  * Creates a tenant that the actor owns. The tenant starts on `starter` regardless of the preferred plan, because only the platform
- * grants other plans. Throws `invalid`, or `forbidden` for an actor whose token is limited to one tenant.
+ * grants other plans. Throws `invalid`, or `forbidden` for an actor whose token or key is limited to one tenant.
  */
 export async function createOwnTenant(
   ctx: SystemContext,
-  owner: UserActor | StaffActor | MemberActor,
+  owner: UserActor | StaffActor | MemberActor | KeyActor,
   input: z.output<typeof ownTenant>,
 ): Promise<Tenant> {
-  if (owner.type === "member") throw forbidden(BOUND_TOKEN);
+  if (owner.type === "member" || owner.type === "key") throw forbidden(BOUND_TOKEN);
   return await createTenant(ctx, { ...input, plan: "starter" }, () => Promise.resolve(owner));
 }

@@ -139,7 +139,7 @@ async function createIn<Found extends Owner>(
 /** The user who creates a tenant for themselves, either signed in or signing up. Null for the platform. */
 function creatorOf({ actor }: SystemContext, owner: Owner): UserId | null {
   if (actor.type === "system") return null;
-  return actor.type === "visitor" ? owner.id : actor.id;
+  return actor.type === "visitor" || actor.type === "key" ? owner.id : actor.id;
 }
 
 /** Locks the user's row before it counts, so that concurrent requests can't exceed the limit together. */

@@ -33,7 +33,7 @@ Deno.test("/audit-log", async (t) => {
       sequence: 3,
       at: "2026-03-02T09:02:00.000Z",
       action: "project.updated",
-      actor: { type: "member", id: mei.id, name: "mei", staff: null },
+      actor: { type: "member", id: mei.id, name: "mei", staff: null, key: null },
       subject: { type: "project", id: project.id, name: "Gemini" },
       changes: [{ field: "name", before: "Apollo", after: "Gemini" }],
       details: {},

@@ -82,9 +82,10 @@ function accountPages({ world, links }: Scene): ListedPage[] {
   ];
 }
 
-function workspacePages({ world, northwind, newPhoneId }: Scene): ListedPage[] {
+function workspacePages({ world, northwind, newPhoneId, keyId }: Scene): ListedPage[] {
   const on = pagesOn(world.host("northwind"));
   const project = `/projects/${northwind.projects.get("Website relaunch")}`;
+  const key = `/developers/api-keys/${keyId}`;
   return [
     on("dashboard", "/dashboard"),
     on("storage", "/dashboard/storage"),
@@ -119,6 +120,17 @@ function workspacePages({ world, northwind, newPhoneId }: Scene): ListedPage[] {
     { ...on("import-invitations", "/team/invitations/import"), open: checkList },
     on("ownership", "/team/ownership"),
     on("join-domains", "/team/domains"),
+    on("api-keys", "/developers/api-keys"),
+    {
+      ...on("api-keys-menu", "/developers/api-keys"),
+      open: (page) => page.locator("#key-list-rows summary").first().click(),
+    },
+    { ...on("api-keys-revoke", "/developers/api-keys"), open: openRevocation },
+    on("new-api-key", "/developers/api-keys/new"),
+    { ...on("created-api-key", "/developers/api-keys/new"), open: createKey },
+    on("api-key", key),
+    on("rotate-api-key", `${key}/rotate`),
+    on("revoke-api-key", `${key}/revoke`),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
     on("roles", "/settings/roles"),
@@ -207,6 +219,19 @@ function openDialog(link: string) {
     await page.getByRole("link", { name: link }).filter({ visible: true }).first().click();
     await page.waitForSelector("dialog[open]");
   };
+}
+
+async function openRevocation(page: Page): Promise<void> {
+  await page.locator("#key-list-rows summary").last().click();
+  await page.getByRole("link", { name: "Revoke" }).filter({ visible: true }).last().click();
+  await page.waitForSelector("dialog[open]");
+}
+
+async function createKey(page: Page): Promise<void> {
+  await page.fill("#key-name", "Continuous integration");
+  await page.getByLabel("Create and change projects").check();
+  await page.getByRole("button", { name: "Create API key" }).click();
+  await page.waitForSelector("#api-key");
 }
 
 async function openDrawer(page: Page): Promise<void> {

@@ -1,3 +1,9 @@
+import { eq } from "drizzle-orm";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
+import type { MemberContext } from "../../src/context.ts";
+import { after, DAY, MINUTE } from "../../src/platform/clock.ts";
+import { apiKeys } from "../../db/control/schema/api_keys.ts";
 import { listAnnouncements, publishAnnouncement } from "../../src/announcements/announcements.ts";
 import { invitationUrl } from "../../src/access/invitation_links.ts";
 import { invite } from "../../src/access/invitations.ts";
@@ -38,6 +44,8 @@ export type Scene = {
   announcementId: string;
   /** A phone of the owner that waits for its first code. */
   newPhoneId: string;
+  /** An API key of Northwind that its owner made. */
+  keyId: string;
   /** The pages that emails link to. */
   links: {
     setPassword: string;
@@ -122,6 +130,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   } as const;
   await system.tx((tx) => addIdentity(system, tx, people.imogen, imogens));
   await addSignIns(world, people.tomas);
+  const keyId = await addKeys(world, northwind);
   const cookies = {
     visitor: [
       await startSignUp(world, await world.passwordHashOf(people.oskar)),
@@ -131,12 +140,51 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   };
   const newPhoneId = await addPhone(world, people.imogen, "+15550123478", { isConfirmed: false });
   const announcementId = await announce(world);
-  return { world, northwind, closed, jobId, emailId: email.id, announcementId, newPhoneId, links, cookies };
+  return {
+    world,
+    northwind,
+    closed,
+    jobId,
+    emailId: email.id,
+    announcementId,
+    newPhoneId,
+    keyId,
+    links,
+    cookies,
+  };
 }
 
 async function membershipOf({ ctx }: Company, search: string): Promise<string> {
   const { items } = await listMembers(ctx, MEMBER_LIST.query.parse({ search }));
   return items[0]!.id;
+}
+
+/** Keys in all states: used, limited, new, and expired. Returns the id of the first. */
+async function addKeys(world: World, { company, people }: Northwind): Promise<string> {
+  const { tenant, ctx } = company;
+  const now = world.clock.now();
+  const add = async (
+    by: MemberContext,
+    values: Record<string, unknown>,
+    used: Partial<typeof apiKeys.$inferInsert>,
+  ) => {
+    const { id } = (await createApiKey(by, newApiKey.parse(values)))!;
+    await world.system.control.update(apiKeys).set(used).where(eq(apiKeys.id, id));
+    return id;
+  };
+  await add(world.acting(tenant, people.tomas, "admin"), {
+    name: "Nightly export to the warehouse and the accountants",
+    permissions: ["projects:read", "members:read", "audit:read", "analytics:read"],
+  }, { createdAt: after(now, -26 * DAY), expiresAt: after(now, -2 * DAY), lastUsedAt: after(now, -2 * DAY) });
+  await add(ctx, { name: "بوابة الموردين", permissions: ["projects:read"] }, {
+    createdAt: after(now, -9 * DAY),
+  });
+  return await add(ctx, {
+    name: "Production deploys",
+    permissions: ["projects:write", "members:read", "analytics:read"],
+    allowedIps: ["203.0.113.0/24", "2001:db8:7a2f::/48"],
+    requestsPerMinute: 600,
+  }, { createdAt: after(now, -DAY), expiresAt: after(now, 89 * DAY), lastUsedAt: after(now, -4 * MINUTE) });
 }
 
 /** A person's browser, second factor, and attempts to sign in. */

@@ -1,6 +1,6 @@
 /**
- * `deno task bench [requests|tenancy|jobs|start|storm|weight]`: every figure next to its baseline, measured in the same run.
- * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), wrk for requests, and psql for tenancy. Loads 127.0.0.1 only.
+ * `deno task bench [requests|tenancy|jobs|start|storm|api|weight]`: every figure next to its baseline, measured in the same run.
+ * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), wrk for requests, psql for tenancy, and Redis for api. Loads 127.0.0.1 only.
  * `tenancy` creates 10,000 tenants in about ten minutes. BENCH_TENANTS=500 is quick; BENCH_MINUTES=10 measures longer.
  */
 import Table from "cli-table3";
@@ -16,6 +16,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   start: async () => (await import("./start_bench.ts")).benchStart(),
   storm: async () => (await import("./storm_bench.ts")).benchStorm(),
   jobs: async () => (await import("./jobs_bench.ts")).benchJobs(adminUrl),
+  api: async () => (await import("./api_bench.ts")).benchApi(),
   weight: async () => (await import("./weight_bench.ts")).benchWeight(),
 };
 

@@ -9,11 +9,12 @@ import { type Company, World } from "../support/world.ts";
 /** Protects: plan limits hold, even for parallel requests (S26). */
 
 const STARTER = PROJECT_LIMIT.included.starter!;
+const TEAM = PROJECT_LIMIT.included.team!;
 
 Deno.test("S26 of 100 parallel creates at one below the limit, exactly one succeeds", async () => {
   await using world = await World.open();
-  const acme = await world.company("acme", "Acme", undefined, "starter");
-  await createProjects(acme, STARTER - 1);
+  const acme = await world.company("acme", "Acme", undefined, "team");
+  await createProjects(acme, TEAM - 1);
   const token = await world.token(acme);
 
   const answers = await Promise.all(
@@ -29,8 +30,8 @@ Deno.test("S26 of 100 parallel creates at one below the limit, exactly one succe
   assert.equal(created.length, 1);
   assert.equal(refused.length + busy.length, 99);
   assert.equal(refused[0]!.json.type.split("/").at(-1), "limit-reached");
-  assert.deepEqual([refused[0]!.json.limit, refused[0]!.json.used], [STARTER, STARTER]);
-  assert.equal((await world.api("GET", "/projects", { token })).json.data.length, STARTER);
+  assert.deepEqual([refused[0]!.json.limit, refused[0]!.json.used], [TEAM, TEAM]);
+  assert.equal((await world.api("GET", "/projects", { token })).json.data.length, TEAM);
 });
 
 Deno.test("deleting frees a slot, a failed create uses none, and a new plan's limit applies immediately", async () => {

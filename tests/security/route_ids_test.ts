@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createApp, type HttpApp } from "../../routes/app.ts";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
 import { invite } from "../../src/access/invitations.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
@@ -35,6 +37,8 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   "join-domains": joinDomainId,
   "team/domains": joinDomainId,
   roles: makeRole,
+  "api-keys": makeKey,
+  "developers/api-keys": makeKey,
   settings: makeRole,
 };
 
@@ -138,6 +142,11 @@ async function entryIdOf(ctx: Company["ctx"]): Promise<string> {
 async function makeRole({ ctx }: Company): Promise<string> {
   const name = `Of Globex ${newId()}`;
   return (await createRole(ctx, { name, permissions: ["projects:read"] })).id;
+}
+
+async function makeKey({ ctx }: Company): Promise<string> {
+  const input = newApiKey.parse({ name: "Of Globex", permissions: ["projects:read"] });
+  return (await createApiKey(ctx, input))!.id;
 }
 
 /** Creates a resource through the API, and returns its id. */

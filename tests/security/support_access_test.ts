@@ -141,6 +141,7 @@ Deno.test("S25 with changes allowed: only projects change, and the log names bot
     id: scene.member.id,
     name: "mei",
     staff: "Grace Hopper",
+    key: null,
   });
   assert.equal(line!.address, null, "the workspace doesn't learn the address of staff");
   for (const { route, status, text } of asked.filter(({ route }) => !/^\w+ \/projects/.test(route))) {

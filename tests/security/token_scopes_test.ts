@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../routes/app.ts";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
+import { isAssignable } from "../../src/access/permissions.ts";
+import { FEATURES } from "../../src/feature_list.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { suspendTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
@@ -51,6 +55,12 @@ const FOR_ANY_TOKEN = [
   "POST /auth/reauthenticate/sms",
 ];
 
+/** A key with every permission that a key can have. */
+const EVERYTHING = newApiKey.parse({
+  name: "Everything",
+  permissions: FEATURES.flatMap(({ permissions }) => permissions).filter(isAssignable).map(({ key }) => key),
+});
+
 Deno.test("S02 every API route accepts only tokens for its tenant", async (t) => {
   await using world = await World.open();
   const acme = await world.company("acme");
@@ -63,6 +73,7 @@ Deno.test("S02 every API route accepts only tokens for its tenant", async (t) =>
   const tenantToken = await world.token(acme, both.email);
   const severalToken = await world.accountToken(both.email);
   const noneToken = await world.accountToken("nobody@acme.example");
+  const key = (await createApiKey(world.acting(acme.tenant, both, "owner"), EVERYTHING))!.apiKey;
 
   const routes = await apiRoutesOf(world);
   assert.ok(routes.length >= 16, "the route table was read");
@@ -93,6 +104,11 @@ Deno.test("S02 every API route accepts only tokens for its tenant", async (t) =>
           await call(severalToken, { tenant: "acme", host: "gamma" }),
           await call(severalToken, { tenant: "nowhere" }),
           await call(noneToken, { tenant: "acme" }),
+          await call(key, { tenant: "beta" }),
+          await call(key, { host: "beta" }),
+          await call(key, { tenant: "gamma" }),
+          await call(key, { tenant: "acme", host: "beta" }),
+          await call(key, { tenant: "nowhere" }),
         ];
 
         assert.equal((await call(undefined)).status, 401);
@@ -103,8 +119,9 @@ Deno.test("S02 every API route accepts only tokens for its tenant", async (t) =>
     );
 
     if (FOR_ACCOUNT_TOKENS.includes(route)) {
-      await t.step(`${route} rejects tenant tokens`, async () => {
+      await t.step(`${route} rejects tenant tokens and API keys`, async () => {
         assert.equal((await call(tenantToken)).status, 403);
+        assert.equal((await call(key)).status, 403);
         assert.notEqual((await call(severalToken)).status, 403);
       });
     } else if (!FOR_ANY_TOKEN.includes(route)) {

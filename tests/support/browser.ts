@@ -16,7 +16,7 @@ export class Browser {
   /** Submits a form like a browser on a page of the same origin. */
   post(
     address: string,
-    fields: Record<string, string> = {},
+    fields: Record<string, string> | URLSearchParams = {},
     headers: Record<string, string> = {},
   ): Promise<Page> {
     const url = new URL(address);

@@ -194,6 +194,22 @@ document.addEventListener("alpine:init", () => {
     },
   }));
 
+  // Text to copy, such as a new API key. Where the browser has no clipboard, the text is selected instead.
+  Alpine.data("copying", () => ({
+    isCopied: false,
+    get isUncopied() {
+      return !this.isCopied;
+    },
+    select() {
+      this.$refs.value.select();
+    },
+    async copy() {
+      this.select();
+      await navigator.clipboard?.writeText(this.$refs.value.value);
+      this.isCopied = navigator.clipboard !== undefined;
+    },
+  }));
+
   // A password that can be shown. For a new one, a meter and a note say how hard it is to guess.
   Alpine.data("password", () => ({
     isShown: false,

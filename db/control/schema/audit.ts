@@ -14,6 +14,8 @@ export type Origin = {
   job?: string;
   /** The name of the person of the platform's staff who acted for the member. */
   staff?: string;
+  /** The API key that acted in the name of the member. */
+  key?: { id: string; name: string };
 };
 
 /** `staff` are the platform's people, `acting` is one of them who acts for a member, `system` is the product itself, such as its CLI. */

@@ -53,7 +53,7 @@ export function ActorMark({ actor: { kind, name } }: { actor: LogEntry["actor"] 
     : kind === "job"
     ? "clock"
     : kind === "key"
-    ? "bolt"
+    ? "key"
     : "settings";
   return (
     <span class="grid size-6 shrink-0 place-items-center rounded-full bg-sunken text-muted">
@@ -62,11 +62,12 @@ export function ActorMark({ actor: { kind, name } }: { actor: LogEntry["actor"] 
   );
 }
 
-/** The actor's name. For staff who acted for a member, both names. */
-export function ActorName({ actor: { name, staff } }: { actor: LogEntry["actor"] }) {
+/** The actor's name. For staff or an API key that acted for a member, both names. */
+export function ActorName({ actor: { name, staff, key } }: { actor: LogEntry["actor"] }) {
   const text = auditText.use();
   if (name === null) return <span class="text-muted">{text.erased}</span>;
   const own = <bdi>{name}</bdi>;
+  if (key !== null) return <>{fill(text.keyOf, { key: <bdi>{key.name}</bdi>, member: own })}</>;
   return staff === null ? own : <>{fill(text.staffFor, { staff: <bdi>{staff}</bdi>, member: own })}</>;
 }
 

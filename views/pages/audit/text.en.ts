@@ -37,6 +37,7 @@ export const en = {
   showAll: "Show all entries",
 
   staffFor: "{staff} for {member}",
+  keyOf: "{key} (key of {member})",
   verified: "Verified up to entry {entry} · {time}",
   notVerified: "Not verified yet. We verify the log every night.",
   meaning: "What does this mean?",

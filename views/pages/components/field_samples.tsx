@@ -1,11 +1,13 @@
 import { Checkbox } from "../../components/checkbox.tsx";
 import { CodeField } from "../../components/code_field.tsx";
+import { CopyField } from "../../components/copy_field.tsx";
 import { ConfirmationField } from "../../components/confirmation_field.tsx";
 import { FieldFrame, TextAreaField, TextField } from "../../components/field.tsx";
 import { FileInput } from "../../components/file_input.tsx";
 import { Divider } from "../../components/divider.tsx";
 import { PasskeyForm } from "../../components/passkey_form.tsx";
 import { PasswordField } from "../../components/password_field.tsx";
+import { type ChoiceGroup, PermissionChoices } from "../../components/permission_choices.tsx";
 import { QrCode } from "../../components/qr_code.tsx";
 import { SearchField } from "../../components/search_field.tsx";
 import { SelectField } from "../../components/select.tsx";
@@ -14,6 +16,25 @@ import { ThemePicker } from "../account/theme_picker.tsx";
 import { FOCUSED, HOVERED, LONG_NAME, Sample, Samples } from "./samples.tsx";
 
 const STATUSES = [{ value: "active", label: "Active" }, { value: "archived", label: "Archived" }] as const;
+const READ = { key: "projects:read", label: { code: "sample.read", english: "See projects" }, implies: [] };
+const PERMISSIONS: ChoiceGroup[] = [{
+  label: { code: "sample.projects", english: "Projects" },
+  choices: [
+    { ...READ, isAllowed: true },
+    {
+      key: "projects:write",
+      label: { code: "sample.write", english: "Create and change projects" },
+      implies: [READ],
+      isAllowed: true,
+    },
+    {
+      key: "projects:purge",
+      label: { code: "sample.purge", english: "Delete all projects" },
+      implies: [],
+      isAllowed: false,
+    },
+  ],
+}];
 const SEVERAL_LINES = "Content freeze on December 4\nLaunch on December 11";
 const GRID = "grid w-full grid-cols-1 gap-x-6 gap-y-5 sm:grid-cols-2";
 
@@ -56,6 +77,12 @@ export function FieldSamples() {
             label="Several lines, with an error"
             value="Launch"
             error="Enter at least ten characters."
+          />
+          <CopyField
+            id="field-copy"
+            label="Text to copy"
+            hint="Keep it like a password."
+            value="dnz_live_0000000000000000000000000000000000000"
           />
           <ConfirmationField label="The workspace's name" text="Northwind" />
           <FieldFrame id="field-file" label="A file">
@@ -143,6 +170,9 @@ function ChoiceSamples() {
           error="Accept the terms to continue."
         />
       </div>
+      <Sample state="Permissions, one of them out of reach" wide>
+        <PermissionChoices legend="What can the key do?" groups={PERMISSIONS} chosen={["projects:write"]} />
+      </Sample>
       <Sample state="Avatar picker" wide>
         <AvatarPicker name="Imogen Ferreira" color="violet" />
       </Sample>

@@ -15,7 +15,7 @@ export function ErrorCatalog({ kinds, codes }: ErrorCatalogProps) {
       <p>{text.errorTypesLead}</p>
       <Table label={text.errorTypes} heads={[text.type, text.status, text.titleOfError]}>
         {kinds.map(({ type, status, title }) => (
-          <tr id={type?.split("/").at(-1)}>
+          <tr id={type?.split(/[/#]/).at(-1)}>
             <td>
               <code>{type ?? "about:blank"}</code>
             </td>

@@ -33,8 +33,6 @@ export const en = {
   nameHint: "Members see it next to their name.",
   copyOf: (name: string) => `${name} (copy)`,
   permissions: "What can members with this role do?",
-  notYours: "You can only choose what you can do yourself.",
-  includes: (permissions: string[]) => `Includes ${permissions.map((label) => `“${label}”`).join(", ")}.`,
   create: "Create role",
   save: "Save role",
   cancel: "Cancel",

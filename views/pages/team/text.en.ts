@@ -42,7 +42,7 @@ export const en = {
   removal: {
     action: "Remove",
     title: "Remove member",
-    lead: "{name} loses access right away. What they created stays.",
+    lead: "{name} loses access right away, and so do their API keys. What they created stays.",
     button: "Remove member",
     done: (name: string) => `${name} was removed.`,
     leaveAction: "Leave workspace",

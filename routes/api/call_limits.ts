@@ -1,0 +1,57 @@
+import type { Next } from "hono";
+import {
+  type Admission,
+  type CallQuota,
+  countCall,
+  endCall,
+  startCall,
+} from "../../src/api_access/call_limits.ts";
+import { API_USAGE } from "../../src/api_access/usage_counter.ts";
+import type { CallerContext } from "./env.ts";
+
+/** A client that has the current version, and asks for changes only, doesn't use up its limits or the plan's calls. */
+const NOT_MODIFIED = 304;
+
+/**
+ * Runs a call within its tenant's limits, and tells the client what is left of them (draft-ietf-httpapi-ratelimit-headers-10). Throws
+ * `rate_limited`.
+ */
+export async function runWithinLimits(c: CallerContext, next: Next): Promise<void> {
+  const tenant = c.get("member")?.tenant;
+  if (!tenant) return await next();
+  const services = c.get("services");
+  pass(c, startCall(services, tenant));
+  try {
+    const counted = await countCall(services, tenant, limitedKeyOf(c));
+    pass(c, counted);
+    await next();
+    if (c.res.status === NOT_MODIFIED) await counted.giveBack();
+    else services.use(API_USAGE).count(tenant.id);
+  } finally {
+    endCall(services, tenant);
+  }
+}
+
+function pass(c: CallerContext, { quotas, refusal }: Omit<Admission, "giveBack">): void {
+  if (quotas.length > 0) {
+    c.header("RateLimit-Policy", quotas.map(policyField).join(", "));
+    c.header("RateLimit", quotas.map(limitField).join(", "));
+  }
+  if (refusal) throw refusal;
+}
+
+function limitedKeyOf(c: CallerContext) {
+  const caller = c.get("caller");
+  if (!("requestsPerMinute" in caller) || caller.requestsPerMinute === null) return null;
+  return { id: caller.actor.key.id, requestsPerMinute: caller.requestsPerMinute };
+}
+
+/** `"plan";q=600;w=60`, or `"concurrency";q=50;qu="concurrent-requests"` */
+function policyField({ policy, quota, window }: CallQuota): string {
+  return `"${policy}";q=${quota};${window === null ? 'qu="concurrent-requests"' : `w=${window}`}`;
+}
+
+/** `"plan";r=599;t=60` */
+function limitField({ policy, remaining, resetAfter }: CallQuota): string {
+  return `"${policy}";r=${remaining};t=${resetAfter}`;
+}

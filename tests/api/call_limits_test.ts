@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { countCall, RUNNING_CALLS } from "../../src/api_access/call_limits.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
+import { planOf, PLANS } from "../../src/billing/plans.ts";
+import { SECOND } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
+import type { Services } from "../../src/ports.ts";
+import { RATE_LIMITER } from "../../src/rate_limits/limiter.ts";
+import { redisUrl, SilentServer } from "../support/redis.ts";
+import type { ApiAnswer } from "../support/http.ts";
+import { type Company, World } from "../support/world.ts";
+
+/**
+ * Protects: a tenant sends as many API requests a minute as its plan allows, a key as many as it was given, and each answer says what
+ * is left. While Redis doesn't answer, the API does.
+ */
+
+const LIMIT_TYPE = "https://iana.org/assignments/http-problem-types#quota-exceeded";
+
+Deno.test("each answer says what is left of the plan's requests, whatever its status", async () => {
+  await using world = await World.open();
+  for (const plan of PLANS) {
+    const acme = await world.company(plan, plan, undefined, plan);
+    const token = await world.token(acme);
+    const quota = planOf(plan).apiRequestsAMinute;
+
+    const answers = [
+      await world.api("GET", "/projects", { token }),
+      await world.api("POST", "/projects", { token, body: {} }),
+      await world.api("GET", "/projects/1", { token }),
+    ];
+
+    assert.deepEqual(answers.map(({ status }) => status), [200, 422, 404]);
+    assert.deepEqual(
+      answers.map(limits),
+      [1, 2, 3].map((used) => [
+        `"plan";q=${quota};w=60`,
+        `"plan";r=${quota - used};t=60`,
+      ]),
+    );
+  }
+});
+
+Deno.test("calls without credentials, and a person's own, have no limit of a plan", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  await world.member(await world.company("globex"), acme.owner.email, "member");
+  const token = await world.accountToken(acme.owner.email);
+
+  const answers = [
+    await world.api("GET", "/projects"),
+    await world.api("GET", "/me", { token }),
+  ];
+
+  assert.deepEqual(answers.map(limits), [[undefined, undefined], [undefined, undefined]]);
+});
+
+Deno.test("429 once the plan's requests are used up, until the named moment, for all tokens and keys of the tenant", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme", undefined, "starter");
+  const globex = await world.company("globex", "Globex", undefined, "starter");
+  const [token, other] = [await world.token(acme), await world.token(globex)];
+  const key = await keyOf(acme);
+  const call = () => world.api("GET", "/projects", { token });
+
+  const passed: number[] = [];
+  for (let count = 0; count < 60; count++) {
+    if (count === 30) world.clock.advance(20 * SECOND);
+    passed.push((await call()).status);
+  }
+  const refused = await call();
+  const byKey = await world.api("GET", "/me", { headers: { "X-API-Key": key } });
+  const elsewhere = await world.api("GET", "/projects", { token: other });
+  const wait = Number(refused.headers["retry-after"]);
+  world.clock.advance((wait - 1) * SECOND);
+  const early = await call();
+  world.clock.advance(SECOND);
+  const then = await call();
+
+  assert.deepEqual(passed, Array(60).fill(200));
+  assert.deepEqual([refused.status, refused.json.type], [429, LIMIT_TYPE]);
+  assert.deepEqual(refused.json["violated-policies"], ["plan"]);
+  assert.match(
+    refused.json.detail,
+    /^Your plan allows 60 API requests a minute\. Try again in \d+ seconds\.$/,
+  );
+  assert.deepEqual(limits(refused), [`"plan";q=60;w=60`, `"plan";r=0;t=${wait}`]);
+  assert.ok(wait > 30 && wait <= 41, `${wait} s`);
+  assert.deepEqual([byKey.status, elsewhere.status], [429, 200]);
+  assert.deepEqual([early.status, then.status], [429, 200]);
+  assert.match((await world.services.metrics.scrape()).text, /saas_rate_limited_total\{plan="starter"\} 3/);
+});
+
+Deno.test("a key with a limit of its own stops there, and what it can't send is left to the others", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme", undefined, "starter");
+  const key = await keyOf(acme, { requestsPerMinute: 2 });
+  const call = () => world.api("GET", "/projects", { headers: { "X-API-Key": key } });
+
+  const answers = [await call(), await call(), await call(), await call()];
+  const byToken = await world.api("GET", "/projects", { token: await world.token(acme) });
+
+  assert.deepEqual(answers.map(({ status }) => status), [200, 200, 429, 429]);
+  assert.deepEqual(limits(answers[0]!), [
+    `"plan";q=60;w=60, "key";q=2;w=60`,
+    `"plan";r=59;t=60, "key";r=1;t=60`,
+  ]);
+  assert.deepEqual(answers[2]!.json["violated-policies"], ["key"]);
+  assert.match(answers[2]!.json.detail, /^This API key may send 2 requests a minute/);
+  assert.deepEqual(limits(byToken), [`"plan";q=60;w=60`, `"plan";r=57;t=60`]);
+});
+
+Deno.test("what the plan refuses doesn't count toward the key", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme", undefined, "starter");
+  const [token, key] = [await world.token(acme), await keyOf(acme, { requestsPerMinute: 10 })];
+  const byKey = () => world.api("GET", "/projects", { headers: { "X-API-Key": key } });
+  for (let count = 0; count < 60; count++) await world.api("GET", "/me", { token });
+
+  const refused = [await byKey(), await byKey()];
+  world.clock.advance(61 * SECOND);
+  const later = await byKey();
+
+  assert.deepEqual(refused.map(({ status, json }) => [status, json["violated-policies"]]), [
+    [429, ["plan"]],
+    [429, ["plan"]],
+  ]);
+  assert.match(later.headers["ratelimit"] as string, /"key";r=9;/);
+});
+
+Deno.test("429 for more calls at once than the plan allows, and the places are free again afterward", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme", undefined, "starter");
+  const token = await world.token(acme);
+  const running = world.services.use(RUNNING_CALLS);
+  for (let place = 0; place < 49; place++) running.start(acme.tenant.id, 50);
+
+  const withinPlaces = [
+    await world.api("GET", "/projects", { token }),
+    await world.api("GET", "/projects/1", { token }),
+  ];
+  running.start(acme.tenant.id, 50);
+  const refused = await world.api("GET", "/projects", { token });
+  for (let place = 0; place < 50; place++) running.end(acme.tenant.id);
+  const afterward = await world.api("GET", "/projects", { token });
+
+  assert.deepEqual(withinPlaces.map(({ status }) => status), [200, 404]);
+  assert.deepEqual([refused.status, refused.json.type, refused.headers["retry-after"]], [
+    429,
+    LIMIT_TYPE,
+    "1",
+  ]);
+  assert.deepEqual(refused.json["violated-policies"], ["concurrency"]);
+  assert.deepEqual(limits(refused), [
+    `"concurrency";q=50;qu="concurrent-requests"`,
+    `"concurrency";r=0;t=1`,
+  ]);
+  assert.deepEqual([afterward.status, afterward.headers["ratelimit"]], [200, `"plan";r=57;t=60`]);
+});
+
+Deno.test("while Redis hangs, a call waits at most 50 milliseconds, and soon none waits; a metric says so", async () => {
+  using silent = new SilentServer();
+  await using world = await World.open({ REDIS_URL: silent.url });
+  const acme = await world.company("acme");
+  const key = await keyOf(acme, { requestsPerMinute: 1 });
+  const timed = async () => {
+    const start = performance.now();
+    const { status } = await world.api("GET", "/projects", { headers: { "X-API-Key": key } });
+    return { status, took: performance.now() - start };
+  };
+
+  const first = [await timed(), await timed(), await timed(), await timed(), await timed()];
+  const later = [await timed(), await timed(), await timed(), await timed()];
+  const { text } = await world.services.metrics.scrape();
+
+  for (const { status } of [...first, ...later]) assert.equal(status, 200);
+  const [slowest, quickest] = [first.map(({ took }) => took), later.map(({ took }) => took)];
+  assert.ok(Math.min(...slowest) < 130, `the first calls took ${slowest} ms`);
+  assert.ok(Math.min(...quickest) < 45, `once the breaker is open, calls took ${quickest} ms`);
+  assert.match(text, /saas_rate_limiter_failures_total\{limit="api_key"\} 9/);
+});
+
+Deno.test({
+  name: "S65 replicas on Redis share a plan's requests and a key's",
+  ignore: !redisUrl,
+  fn: async () => {
+    await using world = await World.open({ REDIS_URL: redisUrl! });
+    const acme = await world.company("acme", "Acme", undefined, "starter");
+    const replica = await world.replica();
+    await replica.use(RATE_LIMITER).counter.check(); // as a server does when it starts
+    const limited = { id: newId(), requestsPerMinute: 40 };
+    const call = async (services: Services, key: typeof limited | null) =>
+      (await countCall(services, acme.tenant, key)).refusal === null;
+
+    const byKey = [];
+    for (let count = 0; count < 25; count++) {
+      byKey.push(await call(world.services, limited), await call(replica, limited));
+    }
+    const others = [];
+    for (let count = 0; count < 15; count++) {
+      others.push(await call(replica, null), await call(world.services, null));
+    }
+
+    await replica.close();
+    assert.deepEqual([byKey, others].map((calls) => calls.filter(Boolean).length), [40, 20]);
+  },
+});
+
+/** What an answer says about the limits. */
+function limits({ headers }: ApiAnswer) {
+  return [headers["ratelimit-policy"], headers["ratelimit"]];
+}
+
+/** The secret of a new key that the company's owner made. */
+async function keyOf({ ctx }: Company, changes: Record<string, unknown> = {}): Promise<string> {
+  const input = newApiKey.parse({ name: "Deploy", permissions: ["projects:read"], ...changes });
+  return (await createApiKey(ctx, input))!.apiKey;
+}
