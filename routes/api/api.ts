@@ -3,6 +3,7 @@ import { notFound } from "../../src/errors.ts";
 import { problem } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
 import { authenticateCaller } from "./authentication.ts";
+import { recordCall } from "./call_recording.ts";
 import * as resources from "./resources.ts";
 
 const ROUTE_NOT_FOUND = problem("route_not_found", "This API route was not found.");
@@ -18,6 +19,7 @@ api.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
     "An account token opens every tenant that its person is a member of, named by the header X-Tenant or by " +
     "the tenant's host. A tenant token opens one tenant.",
 });
+api.use(recordCall);
 for (const resource of Object.values(resources)) resource.addTo(api);
 api.all("*", authenticateCaller, () => {
   throw notFound(ROUTE_NOT_FOUND);

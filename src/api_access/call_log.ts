@@ -1,0 +1,78 @@
+import type { Database } from "../../db/connection/connect.ts";
+import { BatchedWrites } from "../platform/batched_writes.ts";
+import { SECOND } from "../platform/clock.ts";
+import { describeError, logOf } from "../platform/log.ts";
+import type { Metrics } from "../platform/metrics.ts";
+import { part } from "../ports.ts";
+import type { ApiCall } from "./api_call.ts";
+import { CallBatch } from "./call_batch.ts";
+
+/** Half of what a killed process may lose, because a write takes time as well. */
+const WRITE_EVERY = SECOND / 2;
+const CALLS_IN_A_BATCH = 10_000;
+/** About 20 MB. They wait only while the database can't take them. */
+const MAX_WAITING = 100_000;
+
+const log = logOf("request_log");
+
+/**
+ * Collects API calls in memory, so that a call waits for no write, and writes them in batches twice a second. A killed process
+ * loses at most the calls of the last second. While the database can't be reached, calls wait, up to a limit; further calls
+ * are dropped and counted.
+ */
+export class CallLog {
+  readonly #db: Database;
+  readonly #metrics: Metrics;
+  readonly #writes: BatchedWrites;
+  readonly #full: CallBatch[] = [];
+  #current = new CallBatch();
+  #waiting = 0;
+
+  constructor(db: Database, metrics: Metrics) {
+    this.#db = db;
+    this.#metrics = metrics;
+    this.#writes = new BatchedWrites(() => this.#writeAll(), WRITE_EVERY);
+    metrics.onScrape(() => metrics.setRequestLogWaiting(this.#waiting));
+  }
+
+  add(call: ApiCall): void {
+    if (this.#waiting >= MAX_WAITING) return this.#metrics.requestLogDropped();
+    this.#waiting++;
+    this.#current.add(call);
+    if (this.#current.size < CALLS_IN_A_BATCH) return;
+    this.#endBatch();
+    this.#writes.start();
+  }
+
+  flush(): Promise<void> {
+    return this.#writes.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#writes.close();
+  }
+
+  /** Keeps the calls for the next time if they can't be written. */
+  async #writeAll(): Promise<void> {
+    this.#endBatch();
+    for (let batch = this.#full[0]; batch; batch = this.#full[0]) {
+      try {
+        await this.#db.batch.control.execute(batch.toStatement());
+      } catch (error) {
+        return log.warn("API calls could not be written and will be retried", describeError(error));
+      }
+      this.#full.shift();
+      this.#waiting -= batch.size;
+    }
+  }
+
+  #endBatch(): void {
+    if (this.#current.size === 0) return;
+    this.#full.push(this.#current);
+    this.#current = new CallBatch();
+  }
+}
+
+export const CALL_LOG = part("API call log", ({ db, metrics }) => new CallLog(db, metrics), {
+  close: (log) => log.close(),
+});
