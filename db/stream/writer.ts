@@ -1,12 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import { runScript } from "../connection/transaction.ts";
 import { type MigratorTx, quoteName, readInstallation } from "../migration/migrator.ts";
-import { bucketSql } from "./latency_buckets.ts";
 
 /** The functions that the application's login calls, by their argument types. */
 const WRITERS = [
   "stream.add_api_usage(uuid[], date[], bigint[])",
-  "stream.add_api_requests(uuid[], uuid[], uuid[], text[], text[], text[], text[], smallint[], text[], text[], uuid[], bigint[], integer[], integer[])",
+  "stream.add_api_requests(boolean, uuid[], uuid[], uuid[], text[], text[], text[], text[], smallint[], text[], text[], uuid[], bigint[], integer[], integer[])",
+  "stream.add_api_request_counts(uuid[], uuid[], date[], text[], text[], uuid[], smallint[], text[], text[], bigint[], bigint[])",
 ];
 /** The function that deletes a tenant's rows. Only the login that migrates calls it. */
 const FORGET_TENANT = "stream.forget_tenant(uuid)";
@@ -84,10 +84,23 @@ function policyScript(table: string, ownerRole: string): string {
       using (current_setting('role') = 'none') with check (current_setting('role') = 'none');`;
 }
 
+/** Checking for conflicts takes a fifth of the time, so only a repeated statement does. */
+const INSERT_REQUESTS = `
+      insert into stream.api_requests (
+        tenant_id, at, id, actor_id, actor_kind, actor_name, method, endpoint, status, duration_us, error_code, ip_address)
+      select tenant, to_timestamp(millisecond / 1000::float8), id, actor, kind, name, method, endpoint, status, duration,
+        error, address
+      from unnest(ids, milliseconds, positions, durations) as call (id, millisecond, "position", duration)
+      join unnest(tenants, actors, kinds, names, methods, endpoints, statuses, errors, addresses) with ordinality
+        as common (tenant, actor, kind, name, method, endpoint, status, error, address, number)
+        on common.number = call."position"
+      where tenant = any(existing)`;
+
 /**
- * Adds to counts in the order of their keys, so that concurrent calls can't deadlock. `add_api_requests` gets what calls have in
- * common once (`tenants` to `addresses`), and for each call its position there, from 1. A call that was already added, because
- * the answer to a previous attempt was lost, is neither added nor counted again. It skips the tenants that aren't in `existing`.
+ * Adds to counts in the order of their keys, so that concurrent calls can't deadlock. The functions for API requests skip the
+ * tenants that aren't in `existing`. `add_api_requests` gets what calls have in common once (`tenants` to `addresses`), and for
+ * each call its position there, from 1. If it is `repeated`, because the answer was lost, it skips the calls that it has already
+ * added.
  */
 const FUNCTIONS_SQL = `
   create or replace function stream.add_api_usage(tenants uuid[], days date[], counts bigint[]) returns void
@@ -97,32 +110,26 @@ const FUNCTIONS_SQL = `
     on conflict (tenant_id, day) do update set calls = usage.calls + excluded.calls
   $$;
   create or replace function stream.add_api_requests(
-    existing uuid[],
+    repeated boolean, existing uuid[],
     tenants uuid[], actors uuid[], kinds text[], names text[], methods text[], endpoints text[],
     statuses smallint[], errors text[], addresses text[],
     ids uuid[], milliseconds bigint[], positions integer[], durations integer[]) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  begin
+    if repeated then
+      ${INSERT_REQUESTS} on conflict do nothing;
+    else
+      ${INSERT_REQUESTS};
+    end if;
+  end $$;
+  create or replace function stream.add_api_request_counts(
+    existing uuid[], tenants uuid[], days date[], methods text[], endpoints text[], actors uuid[], buckets smallint[],
+    kinds text[], names text[], counts bigint[], errors bigint[]) returns void
   language sql security definer set search_path = pg_catalog, pg_temp as $$
-    with added as (
-      insert into stream.api_requests as request (
-        tenant_id, at, id, actor_id, actor_kind, actor_name, method, endpoint, status, duration_us, error_code, ip_address)
-      select tenant, to_timestamp(millisecond / 1000::float8), id, actor, kind, name, method, endpoint, status, duration,
-        error, address
-      from unnest(ids, milliseconds, positions, durations) as call (id, millisecond, "position", duration)
-      join unnest(tenants, actors, kinds, names, methods, endpoints, statuses, errors, addresses) with ordinality
-        as common (tenant, actor, kind, name, method, endpoint, status, error, address, number)
-        on common.number = call."position"
-      where tenant = any(existing)
-      on conflict do nothing
-      returning request.tenant_id, (request.at at time zone 'UTC')::date as day, request.method, request.endpoint,
-        request.actor_id, ${
-  bucketSql("request.duration_us")
-} as bucket, request.actor_kind, request.actor_name,
-        request.status)
     insert into stream.api_request_counts as counted (
       tenant_id, day, method, endpoint, actor_id, bucket, actor_kind, actor_name, calls, errors)
-    select tenant_id, day, method, endpoint, actor_id, bucket, max(actor_kind), max(actor_name), count(*),
-      count(*) filter (where status >= 400)
-    from added group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+    select * from unnest(tenants, days, methods, endpoints, actors, buckets, kinds, names, counts, errors)
+      as added (tenant) where tenant = any(existing) order by 1, 2, 3, 4, 5, 6
     on conflict (tenant_id, day, method, endpoint, actor_id, bucket) do update set
       calls = counted.calls + excluded.calls, errors = counted.errors + excluded.errors,
       actor_kind = excluded.actor_kind, actor_name = excluded.actor_name

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { UNKNOWN_ENDPOINT } from "../../src/api_access/api_call.ts";
-import { CALL_LOG } from "../../src/api_access/call_log.ts";
+import { logCall } from "../../src/api_access/call_log.ts";
 import { endpointOf } from "../endpoint.ts";
 import type { CallerContext, CallerEnv } from "./env.ts";
 
@@ -16,7 +16,7 @@ export const recordCall = createMiddleware<CallerEnv>(async (c, next) => {
   const member = c.get("member");
   if (!member) return;
   const { type, id, name } = member.actor;
-  c.get("services").use(CALL_LOG).add({
+  logCall(c.get("services"), {
     id: c.get("requestId"),
     tenantId: member.tenant.id,
     actor: { type, id, name },

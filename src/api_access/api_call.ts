@@ -18,6 +18,11 @@ export type ApiCall = {
   milliseconds: number;
 };
 
+/** Whether the call failed, because of the caller or because of us. */
+export function isError({ status }: Pick<ApiCall, "status">): boolean {
+  return status >= 400;
+}
+
 /** The endpoint of calls that match no route. */
 export const UNKNOWN_ENDPOINT = "unmatched";
 

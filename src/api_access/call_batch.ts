@@ -1,7 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
-import { tenants } from "../../db/control/schema/tenants.ts";
 import { timeOfId } from "../platform/ids.ts";
 import type { ApiCall } from "./api_call.ts";
+import { idArray, numberArray, textArray } from "./array_literals.ts";
+import { existingTenants } from "./existing_tenants.ts";
 
 const MAX_MICROSECONDS = 2 ** 31 - 1;
 /** Postgres text never contains it. */
@@ -13,6 +14,7 @@ export class CallBatch {
   readonly #ids: string[] = [];
   readonly #positions: number[] = [];
   readonly #durations: number[] = [];
+  #isSent = false;
 
   get size(): number {
     return this.#ids.length;
@@ -24,30 +26,33 @@ export class CallBatch {
     this.#durations.push(Math.min(Math.round(call.milliseconds * 1_000), MAX_MICROSECONDS));
   }
 
-  /** Skips deleted tenants. Locks the others, so that no deletion can run at the same time and leave rows behind. */
+  /**
+   * The statement that writes the calls, except those of deleted tenants. It writes all of them or none. From the second time on, it
+   * skips calls that are already written, because the answer to a previous statement may have been lost.
+   */
   toStatement(): SQL {
+    const isRepeated = this.#isSent;
+    this.#isSent = true;
     const calls = [...this.#common.values()].map(({ call }) => call);
     const texts = (valueOf: (call: ApiCall) => string | null) => textArray(calls.map(valueOf));
-    const tenantIds = array([...new Set(calls.map(({ tenantId }) => tenantId))]);
-    const moments = array(this.#ids.map((id) => timeOfId(id).getTime()));
     return sql`
-      with existing as (
-        select id from ${tenants} where id = any(${tenantIds}::uuid[]) order by id for key share)
+      with existing as (${existingTenants(calls)})
       select stream.add_api_requests(
+        ${isRepeated}::boolean,
         array(select id from existing),
-        ${array(calls.map(({ tenantId }) => tenantId))}::uuid[],
-        ${array(calls.map(({ actor }) => actor.id))}::uuid[],
+        ${idArray(calls.map(({ tenantId }) => tenantId))}::uuid[],
+        ${idArray(calls.map(({ actor }) => actor.id))}::uuid[],
         ${texts(({ actor }) => actor.type)}::text[],
         ${texts(({ actor }) => actor.name)}::text[],
         ${texts(({ method }) => method)}::text[],
         ${texts(({ endpoint }) => endpoint)}::text[],
-        ${array(calls.map(({ status }) => status))}::smallint[],
+        ${numberArray(calls.map(({ status }) => status))}::smallint[],
         ${texts(({ errorCode }) => errorCode)}::text[],
         ${texts(({ ipAddress }) => ipAddress)}::text[],
-        ${array(this.#ids)}::uuid[],
-        ${moments}::bigint[],
-        ${array(this.#positions)}::integer[],
-        ${array(this.#durations)}::integer[])`;
+        ${idArray(this.#ids)}::uuid[],
+        ${numberArray(this.#ids.map((id) => timeOfId(id).getTime()))}::bigint[],
+        ${numberArray(this.#positions)}::integer[],
+        ${numberArray(this.#durations)}::integer[])`;
   }
 
   /** The position of what the call has in common with others, from 1. */
@@ -61,14 +66,4 @@ export class CallBatch {
     this.#common.set(key, { position, call });
     return position;
   }
-}
-
-/** Ids and numbers as a Postgres array literal. */
-function array(values: readonly (string | number)[]): string {
-  return `{${values.join(",")}}`;
-}
-
-/** Texts as a Postgres array literal. */
-function textArray(texts: readonly (string | null)[]): string {
-  return array(texts.map((text) => text === null ? "NULL" : `"${text.replaceAll(/["\\]/g, "\\$&")}"`));
 }

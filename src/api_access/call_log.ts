@@ -3,13 +3,14 @@ import { BatchedWrites } from "../platform/batched_writes.ts";
 import { SECOND } from "../platform/clock.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import type { Metrics } from "../platform/metrics.ts";
-import { part } from "../ports.ts";
+import { part, type Services } from "../ports.ts";
 import type { ApiCall } from "./api_call.ts";
+import { CALL_COUNTER } from "./call_counter.ts";
 import { CallBatch } from "./call_batch.ts";
 
 /** Half of what a killed process may lose, because a write takes time as well. */
 const WRITE_EVERY = SECOND / 2;
-const CALLS_IN_A_BATCH = 10_000;
+const CALLS_IN_A_BATCH = 20_000;
 /** About 20 MB. They wait only while the database can't take them. */
 const MAX_WAITING = 100_000;
 
@@ -44,6 +45,11 @@ export class CallLog {
     this.#writes.start();
   }
 
+  /** How many calls are not yet written. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
   flush(): Promise<void> {
     return this.#writes.flush();
   }
@@ -71,6 +77,12 @@ export class CallLog {
     this.#full.push(this.#current);
     this.#current = new CallBatch();
   }
+}
+
+/** Adds a call to the request log, where it shows within a second, and to the reports, within five. */
+export function logCall({ use }: Services, call: ApiCall): void {
+  use(CALL_LOG).add(call);
+  use(CALL_COUNTER).add(call);
 }
 
 export const CALL_LOG = part("API call log", ({ db, metrics }) => new CallLog(db, metrics), {

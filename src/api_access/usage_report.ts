@@ -43,7 +43,7 @@ const SUMS = {
 };
 
 /**
- * Reports on the tenant's API calls, except those of the last second: by day, and for the 100 busiest operations and actors.
+ * Reports on the tenant's API calls, except those of the last five seconds: by day, and for the 100 busiest operations and actors.
  * Throws `forbidden`.
  */
 export async function getApiUsage(ctx: TenantContext, query: UsageQuery): Promise<ApiUsage> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { CALL_LOG } from "../../src/api_access/call_log.ts";
+import { CALL_COUNTER } from "../../src/api_access/call_counter.ts";
+import { CALL_LOG, logCall } from "../../src/api_access/call_log.ts";
 import { DAY } from "../../src/platform/clock.ts";
 import type { Browser } from "../support/browser.ts";
 import type { ApiCall } from "../support/http.ts";
@@ -28,7 +29,7 @@ Deno.test("the request log", async (t) => {
   const unknown = await call("GET", "/nowhere");
   await call("GET", "/projects", { token: await world.token(acme, member.email) });
   await call("GET", "/projects", { token: "wrong" });
-  await world.services.use(CALL_LOG).flush();
+  await flushCalls(world);
 
   await t.step("lists every authenticated call, newest first, and leads there from the sidebar", async () => {
     const { text } = await browser.get(`${host}/developers/logs`);
@@ -141,10 +142,9 @@ Deno.test("the usage report", async (t) => {
   const admin = await world.member(acme, "ada@acme.example", "admin");
   const host = `http://${world.host("acme")}`;
   const callers = [[acme.owner.id, "Owner of Acme"], [admin.id, "ada"]] as const;
-  const log = world.services.use(CALL_LOG);
   for (let number = 1; number <= 100; number++) {
     const [id, name] = callers[number % 10 === 0 ? 1 : 0];
-    log.add({
+    logCall(world.services, {
       id: idAt(world, number),
       tenantId: acme.tenant.id,
       actor: { type: "member", id, name },
@@ -156,7 +156,7 @@ Deno.test("the usage report", async (t) => {
       milliseconds: number,
     });
   }
-  await log.flush();
+  await flushCalls(world);
   world.clock.advance(2 * DAY);
   const browser = await signIn(world, acme, admin.email);
   const read = async (query = "") => plain((await browser.get(`${host}/developers/usage${query}`)).text);
@@ -204,6 +204,10 @@ Deno.test("the usage report", async (t) => {
     assert.match(await read("?days=90"), /Calls 100/);
   });
 });
+
+async function flushCalls({ services }: World): Promise<void> {
+  await Promise.all([services.use(CALL_LOG), services.use(CALL_COUNTER)].map((part) => part.flush()));
+}
 
 function idAt({ clock }: World, number: number): string {
   const time = (clock.now().getTime() + number).toString(16).padStart(12, "0");

@@ -29,7 +29,7 @@ export const apiRequests = stream.table("api_requests", {
 
 /**
  * The calls in `api_requests` by day (UTC), endpoint, actor, and duration. A row exists only for a bucket with calls, so the table
- * is a sparse histogram: see latency_buckets.ts.
+ * is a sparse histogram: see src/api_access/latency.ts.
  */
 export const apiRequestCounts = stream.table("api_request_counts", {
   tenantId: uuid("tenant_id").$type<TenantId>().notNull(),
