@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { CALL_COUNTER } from "../../src/api_access/call_counter.ts";
-import { CALL_LOG, logCall } from "../../src/api_access/call_log.ts";
 import { DAY } from "../../src/platform/clock.ts";
+import { addCall, flushCalls } from "../support/api_calls.ts";
 import type { Browser } from "../support/browser.ts";
 import type { ApiCall } from "../support/http.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
@@ -29,7 +28,7 @@ Deno.test("the request log", async (t) => {
   const unknown = await call("GET", "/nowhere");
   await call("GET", "/projects", { token: await world.token(acme, member.email) });
   await call("GET", "/projects", { token: "wrong" });
-  await flushCalls(world);
+  await flushCalls(world.services);
 
   await t.step("lists every authenticated call, newest first, and leads there from the sidebar", async () => {
     const { text } = await browser.get(`${host}/developers/logs`);
@@ -144,19 +143,14 @@ Deno.test("the usage report", async (t) => {
   const callers = [[acme.owner.id, "Owner of Acme"], [admin.id, "ada"]] as const;
   for (let number = 1; number <= 100; number++) {
     const [id, name] = callers[number % 10 === 0 ? 1 : 0];
-    logCall(world.services, {
-      id: idAt(world, number),
-      tenantId: acme.tenant.id,
+    addCall(world, acme, {
       actor: { type: "member", id, name },
       method: number % 4 === 0 ? "POST" : "GET",
-      endpoint: "/projects",
       status: number % 50 === 0 ? 500 : 200,
-      errorCode: null,
-      ipAddress: null,
       milliseconds: number,
     });
   }
-  await flushCalls(world);
+  await flushCalls(world.services);
   world.clock.advance(2 * DAY);
   const browser = await signIn(world, acme, admin.email);
   const read = async (query = "") => plain((await browser.get(`${host}/developers/usage${query}`)).text);
@@ -204,15 +198,6 @@ Deno.test("the usage report", async (t) => {
     assert.match(await read("?days=90"), /Calls 100/);
   });
 });
-
-async function flushCalls({ services }: World): Promise<void> {
-  await Promise.all([services.use(CALL_LOG), services.use(CALL_COUNTER)].map((part) => part.flush()));
-}
-
-function idAt({ clock }: World, number: number): string {
-  const time = (clock.now().getTime() + number).toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${String(number).padStart(12, "0")}`;
-}
 
 function assertNear(value: number, expected: number): void {
   assert.ok(Math.abs(value / expected - 1) <= 0.06, `${value} is near ${expected}`);

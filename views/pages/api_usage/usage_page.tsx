@@ -37,7 +37,7 @@ export function UsagePanel({ usage, view, choices, periods, firstLoggedDay }: Us
         ? (
           <>
             <UsageFigures total={total} view={view} firstDay={firstLoggedDay} />
-            <div class="grid grid-cols-1 gap-6 xl:grid-cols-2">
+            <div class="grid grid-cols-1 gap-6 lg:grid-cols-2">
               <CallsCard days={days} />
               <LatencyCard days={days} />
             </div>

@@ -21,7 +21,7 @@ export type UsageLine = CallFigures & {
 /** Calls, errors and durations, a line for each endpoint or caller. */
 export function UsageTable({ title, head, lines }: { title: string; head: string; lines: UsageLine[] }) {
   const text = usageText.use();
-  const end = (label: string) => ({ label, class: "text-end" });
+  const end = (label: string) => ({ label, class: "w-24 text-end" });
   return (
     <Card title={title} flush>
       <Table

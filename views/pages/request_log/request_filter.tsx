@@ -31,7 +31,7 @@ export function RequestFilter({ list, view, choices }: RequestFilterProps) {
       aria-label={filter.label}
       method="get"
       action={REQUEST_LOG.path}
-      class="grid grid-cols-2 items-end gap-3 border-b border-line px-4 py-3 max-[22rem]:grid-cols-1 xl:grid-cols-[8.5rem_minmax(0,1fr)_minmax(0,1fr)_9.5rem_9.5rem]"
+      class="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)] items-end gap-3 border-b border-line px-4 py-3 lg:grid-cols-[8.5rem_minmax(0,1fr)_minmax(0,1fr)_9.5rem_9.5rem]"
       {...hx({ get: REQUEST_LOG.path, trigger: "change, submit", sync: "this:replace", ...listSwap(list) })}
     >
       <SelectField
@@ -48,7 +48,7 @@ export function RequestFilter({ list, view, choices }: RequestFilterProps) {
         options={[{ value: "all", label: filter.anyEndpoint }, ...endpoints]}
         value={view.endpoint}
       />
-      <div class="max-xl:col-span-full">
+      <div class="max-lg:col-span-full">
         <SelectField
           id={id("actor")}
           name="actor"
@@ -97,6 +97,8 @@ export function endpointLabel(endpoint: string, text: ReturnType<typeof requestL
 
 function DateField({ id, name, label, value }: { id: string; name: string; label: string; value: string }) {
   return (
-    <TextField id={id} name={name} label={label} type="date" required={false} value={value.slice(0, 10)} />
+    <div class="max-sm:col-span-full">
+      <TextField id={id} name={name} label={label} type="date" required={false} value={value.slice(0, 10)} />
+    </div>
   );
 }

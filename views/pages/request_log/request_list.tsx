@@ -43,7 +43,7 @@ export function RequestList({ requests, pages, view, choices }: RequestListProps
       columns={[
         { label: columns.request },
         { label: columns.status, class: "md:w-20" },
-        { label: columns.caller, class: "md:w-52 max-xl:hidden" },
+        { label: columns.caller, class: "md:w-48 max-lg:hidden" },
         { label: columns.duration, atEnd: true, class: "md:w-24" },
         { label: columns.time, sort: "-at", atEnd: true, class: "md:w-36" },
       ]}

@@ -32,7 +32,7 @@ export function RequestRow({ request }: { request: LoggedRequest }) {
       <RowCell>
         <StatusCode status={status} />
       </RowCell>
-      <RowCell class="max-xl:hidden">
+      <RowCell class="max-lg:hidden">
         <Caller actor={actor} />
       </RowCell>
       <RowCell atEnd class="whitespace-nowrap">{duration}</RowCell>
