@@ -10,7 +10,7 @@ import { idArray, numberArray, textArray } from "./array_literals.ts";
 import { existingTenants } from "./existing_tenants.ts";
 import { bucketOf } from "./latency.ts";
 
-const log = logOf("request_log");
+const log = logOf("usage");
 
 /** Calls of one actor to one endpoint on one day (UTC), with durations in the same bucket. */
 type Count = {

@@ -14,7 +14,7 @@ const CALLS_IN_A_BATCH = 20_000;
 /** About 20 MB. They wait only while the database can't take them. */
 const MAX_WAITING = 100_000;
 
-const log = logOf("request_log");
+const log = logOf("usage");
 
 /**
  * Collects API calls in memory, so that a call waits for no write, and writes them in batches twice a second. A killed process

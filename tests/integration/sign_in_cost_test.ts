@@ -59,7 +59,8 @@ Deno.test("a sign-in costs one hash and at most four statements", async (t) => {
 });
 
 /** What runs every few seconds, whoever signs in: a check of the connection, and the attempts and API calls of everyone. */
-const IN_BACKGROUND = /^select 1$|insert into "control"\."sign_in_attempts"|stream\.add_api_usage/;
+const IN_BACKGROUND =
+  /^select 1$|insert into "control"\."sign_in_attempts"|stream\.add_api_(usage|requests|request_counts)/;
 
 /** What a sign-in costs. The one before it fills the caches, and makes the browser known. */
 async function costOf(log: StatementLog, signIn: () => Promise<void>) {

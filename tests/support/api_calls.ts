@@ -28,7 +28,7 @@ export async function flushCalls({ use }: Pick<Services, "use">): Promise<void> 
 
 /** Logs a call of the company's owner now, unless `call` says otherwise. */
 export function addCall(
-  { services, clock }: World,
+  { services, clock }: Pick<World, "services" | "clock">,
   { tenant, owner }: Company,
   { at = clock.now(), ...call }: Partial<ApiCall> & { at?: Date } = {},
 ): void {
