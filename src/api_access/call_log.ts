@@ -1,4 +1,5 @@
-import type { Database } from "../../db/connection/connect.ts";
+import type { ControlDb, Database } from "../../db/connection/connect.ts";
+import { controlHandle } from "../../db/connection/control_handle.ts";
 import { BatchedWrites } from "../platform/batched_writes.ts";
 import { SECOND } from "../platform/clock.ts";
 import { describeError, logOf } from "../platform/log.ts";
@@ -14,6 +15,9 @@ const CALLS_IN_A_BATCH = 20_000;
 /** About 20 MB. They wait only while the database can't take them. */
 const MAX_WAITING = 100_000;
 
+/** Holds a connection of its own in the batch pool, so that a slow report of the back office doesn't delay the log. */
+const HOLDER = "request log";
+
 const log = logOf("usage");
 
 /**
@@ -22,7 +26,7 @@ const log = logOf("usage");
  * are dropped and counted.
  */
 export class CallLog {
-  readonly #db: Database;
+  readonly #control: ControlDb;
   readonly #metrics: Metrics;
   readonly #writes: BatchedWrites;
   readonly #full: CallBatch[] = [];
@@ -30,7 +34,7 @@ export class CallLog {
   #waiting = 0;
 
   constructor(db: Database, metrics: Metrics) {
-    this.#db = db;
+    this.#control = controlHandle((work) => db.batch.controlPool.with(HOLDER, "transaction", work));
     this.#metrics = metrics;
     this.#writes = new BatchedWrites(() => this.#writeAll(), WRITE_EVERY);
     metrics.onScrape(() => metrics.setRequestLogWaiting(this.#waiting));
@@ -63,7 +67,7 @@ export class CallLog {
     this.#endBatch();
     for (let batch = this.#full[0]; batch; batch = this.#full[0]) {
       try {
-        await this.#db.batch.control.execute(batch.toStatement());
+        await this.#control.execute(batch.toStatement());
       } catch (error) {
         return log.warn("API calls could not be written and will be retried", describeError(error));
       }

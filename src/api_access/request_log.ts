@@ -5,12 +5,14 @@ import { apiRequestCounts, apiRequests } from "../../db/stream/schema/api_reques
 import { authorize } from "../access/authorize.ts";
 import type { TenantContext } from "../context.ts";
 import { notFound } from "../errors.ts";
-import { after, DAY, MINUTE } from "../platform/clock.ts";
+import { MemoryCache } from "../platform/cache.ts";
+import { after, DAY, MINUTE, SECOND } from "../platform/clock.ts";
 import { isId, timeOfId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { choiceFilter, equalFilter, momentFilter } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
+import { part } from "../ports.ts";
 import { METHODS, UNKNOWN_ENDPOINT } from "./api_call.ts";
 import { REQUEST_LOG_READ } from "./permissions.ts";
 
@@ -25,6 +27,7 @@ const ACTOR_INVALID = problem("request_actor_invalid", "Use the ID of a member o
 /** How long a request stays in the log: see STREAM_TABLES. */
 export const REQUEST_LOG_DAYS = 30;
 const MAX_CHOICES = 200;
+const CHOICES_TTL = 30 * SECOND;
 const MAX_ENDPOINT_LENGTH = 200;
 
 /** The classes of status codes (RFC 9110, section 15), and all errors. The index of errors covers those from 400. */
@@ -94,9 +97,20 @@ export async function getRequest(ctx: TenantContext, id: string): Promise<Logged
   return toRequest(row);
 }
 
-/** What the log can be filtered by. */
+/** The choices by tenant id. A busy tenant's take longer to read than a page of its log. */
+export const REQUEST_CHOICES = part(
+  "request choices",
+  () => new MemoryCache<RequestChoices>({ capacity: 1_000, ttl: CHOICES_TTL }),
+  { forgetTenant: (cache, id) => cache.delete(id) },
+);
+
+/** What the log can be filtered by, at most half a minute old. */
 export async function getRequestChoices(ctx: TenantContext): Promise<RequestChoices> {
   authorize(ctx, REQUEST_LOG_READ);
+  return await ctx.services.use(REQUEST_CHOICES).getOrLoad(ctx.tenant.id, () => readChoices(ctx));
+}
+
+async function readChoices(ctx: TenantContext): Promise<RequestChoices> {
   const firstDay = after(ctx.services.clock.now(), -REQUEST_LOG_DAYS * DAY).toISOString().slice(0, 10);
   const { actorId, actorKind, actorName, method, endpoint, day } = apiRequestCounts;
   const [actors, operations] = await ctx.read((tx) => [

@@ -9,7 +9,7 @@ import { REQUEST_LOG_READ } from "./permissions.ts";
 
 /** The days that a report can be about, today included. */
 export const REPORT_DAYS = ["7", "30", "90"] as const;
-const MAX_ROWS = 100;
+const MAX_LINES = 100;
 
 /** What a report is about. `operation` is a method and an endpoint, such as `GET /projects/{id}`. */
 export const usageQuery = z.object({
@@ -32,6 +32,8 @@ export type ApiUsage = {
   days: DayFigures[];
   operations: OperationFigures[];
   actors: ActorFigures[];
+  /** The most operations and actors that a report has. */
+  maxLines: number;
 };
 
 type Counted = BucketCount & { errors: number };
@@ -65,6 +67,7 @@ export async function getApiUsage(ctx: TenantContext, query: UsageQuery): Promis
     days: days.map((each) => ({ day: each, ...figuresOf(ofDays.get(each) ?? []) })),
     operations: busiest(byOperation, (row) => `${row.method} ${row.endpoint}`)
       .map(([row, figures]) => ({ method: row.method, endpoint: row.endpoint, ...figures })),
+    maxLines: MAX_LINES,
     actors: busiest(byActor, (row) => row.id)
       .map(([row, figures]) => ({ type: row.type, id: row.id, name: row.name, ...figures })),
   };
@@ -87,7 +90,7 @@ function busiest<Row extends Counted>(rows: Row[], keyOf: (row: Row) => string):
   return [...Map.groupBy(rows, keyOf).values()]
     .map((group): [Row, CallFigures] => [group[0]!, figuresOf(group)])
     .sort(([, one], [, other]) => other.calls - one.calls)
-    .slice(0, MAX_ROWS);
+    .slice(0, MAX_LINES);
 }
 
 function figuresOf(rows: readonly Counted[]): CallFigures {

@@ -74,8 +74,8 @@ Deno.test("a batch that is sent again, because its answer was lost, is written o
 Deno.test("while the database is down, memory stays bounded, and the dropped calls are counted", async () => {
   await using world = await World.open();
   const { tenant, owner } = await world.company("acme");
-  const control = { execute: () => Promise.reject(new Error("down")) };
-  const log = new CallLog({ batch: { control } } as unknown as Database, world.services.metrics);
+  const controlPool = { with: () => Promise.reject(new Error("down")) };
+  const log = new CallLog({ batch: { controlPool } } as unknown as Database, world.services.metrics);
   const call = {
     id: newIdAt(world.clock.now()),
     tenantId: tenant.id,

@@ -22,7 +22,6 @@ export const en = {
   p50: "p50",
   p95: "p95",
   p99: "p99",
-  medianHint: "Half of the calls are faster.",
   ofCalls: (share: string) => `${share} of calls`,
   callsChartTitle: "Calls by day",
   callsChart: (from: string, until: string, calls: string, errors: string) =>
@@ -32,7 +31,6 @@ export const en = {
     `Median and 95th percentile of durations per day, from ${from} to ${until}.`,
   latencyNote:
     "Time in our API, without the network. p95 means that 95% of the calls were faster. At most 5% off.",
-  noLatency: "Durations show up here after the first call.",
   day: "Day",
   byEndpoint: "By endpoint",
   byCaller: "By caller",

@@ -45,11 +45,13 @@ export function UsagePanel({ usage, view, choices, periods, firstLoggedDay }: Us
               title={text.byEndpoint}
               head={text.endpoint}
               lines={useOperationLines(usage, view, firstLoggedDay)}
+              maxLines={usage.maxLines}
             />
             <UsageTable
               title={text.byCaller}
               head={text.caller}
               lines={actorLines(usage, view, firstLoggedDay)}
+              maxLines={usage.maxLines}
             />
           </>
         )

@@ -19,11 +19,14 @@ export type UsageLine = CallFigures & {
 };
 
 /** Calls, errors and durations, a line for each endpoint or caller. */
-export function UsageTable({ title, head, lines }: { title: string; head: string; lines: UsageLine[] }) {
+export function UsageTable(
+  { title, head, lines, maxLines }: { title: string; head: string; lines: UsageLine[]; maxLines: number },
+) {
   const text = usageText.use();
+  const isCut = lines.length >= maxLines;
   const end = (label: string) => ({ label, class: "w-24 text-end" });
   return (
-    <Card title={title} flush>
+    <Card title={title} note={isCut ? text.busiest(String(maxLines)) : undefined} flush>
       <Table
         label={title}
         columns={[

@@ -27,7 +27,6 @@ export const en = {
   unknownEndpoint: "Unknown endpoint",
   none: "No requests yet",
   noneHint: "Every API call of the last 30 days shows up here: who called what, and how it went.",
-  exampleCall: "Example of an API call",
   noMatch: "No matching requests",
   noMatchHint: "Try other filters, or show all requests.",
   showAll: "Show all requests",
