@@ -26,10 +26,10 @@ export class BatchedWrites {
     if (!this.#writing) void this.flush();
   }
 
-  /** Writes now. */
+  /** Writes what was collected before this call. Calls that wait at the same time share a write. */
   async flush(): Promise<void> {
     await this.#writing;
-    this.#writing = this.#write().finally(() => this.#writing = undefined);
+    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
     await this.#writing;
   }
 
