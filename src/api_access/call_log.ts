@@ -13,7 +13,7 @@ import { CallBatch } from "./call_batch.ts";
 const WRITE_EVERY = SECOND / 2;
 const CALLS_IN_A_BATCH = 20_000;
 /** About 20 MB. They wait only while the database can't take them. */
-const MAX_WAITING = 100_000;
+const MAX_WAITING = 200_000;
 
 /** Holds a connection of its own in the batch pool, so that a slow report of the back office doesn't delay the log. */
 const HOLDER = "request log";
