@@ -76,16 +76,17 @@ export function RequestFilter({ list, view, choices }: RequestFilterProps) {
 
 /** Leads to a request by its id, which every answer of the API names. */
 export function FindRequest() {
-  const { find } = requestLogText.use();
+  const { find, findAction } = requestLogText.use();
   return (
     <form
       role="search"
       aria-label={find}
       method="get"
       action={`${REQUEST_LOG.path}/find`}
-      class="py-1.5 max-md:w-full max-md:pb-3 md:ms-auto md:w-72"
+      class="flex gap-2 py-1.5 max-md:w-full max-md:pb-3 md:ms-auto md:w-80"
     >
       <SearchField name="request_id" label={find} value="" />
+      <Button size="small" class="max-md:h-11">{findAction}</Button>
     </form>
   );
 }

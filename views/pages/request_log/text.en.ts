@@ -11,6 +11,7 @@ export const en = {
     "5xx": "5xx",
   },
   find: "Find by request ID",
+  findAction: "Find",
   filter: {
     label: "Filter the request log",
     method: "Method",
