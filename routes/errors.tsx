@@ -16,6 +16,8 @@ const DATABASE_UNREACHABLE = problem(
 );
 const DATABASE_FULL = problem("database_full", "We can't save changes right now. Try again in a minute.");
 
+/** Takes the place of a problem's code for errors that the product doesn't expect. */
+const UNEXPECTED = "internal_error";
 /** Long, because a person has to free space on a full disk. */
 const FULL_RETRY_SECONDS = 60;
 
@@ -28,6 +30,7 @@ export async function respondToError<Env extends HttpEnv>(
 ): Promise<Response> {
   const error = await toKnownError(c, thrown);
   logFailure(c, error);
+  c.set("errorCode", error instanceof DomainError ? error.problem.code : UNEXPECTED);
   return isForPrograms(c) ? problemJson(c, error) : await errorPage(c, error);
 }
 

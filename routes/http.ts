@@ -33,6 +33,8 @@ export type RequestVariables = {
   session: Session | null;
   /** The acting user's id, for the log. */
   userId: string | undefined;
+  /** The code of the problem that the request was answered with. */
+  errorCode: string | undefined;
 };
 
 export type HttpEnv = { Variables: RequestVariables };

@@ -27,6 +27,8 @@ export type Formats = {
   longDay: Intl.DateTimeFormat;
   /** "Dec 23, 2026, 09:00:12". */
   second: Intl.DateTimeFormat;
+  /** "Dec 23, 09:00:12". */
+  shortSecond: Intl.DateTimeFormat;
   /** "14:32". */
   clock: Intl.DateTimeFormat;
   /** "3 hours ago". */
@@ -39,6 +41,12 @@ export type Formats = {
   compact: Intl.NumberFormat;
   /** "12%", from 0.12. */
   percent: Intl.NumberFormat;
+  /** "0.4%", from 0.004. */
+  rate: Intl.NumberFormat;
+  /** "12.5 ms". */
+  milliseconds: Intl.NumberFormat;
+  /** "1.25 sec". */
+  seconds: Intl.NumberFormat;
   /** Kilobytes, megabytes, gigabytes and terabytes: "4.2 MB". */
   bytes: readonly Intl.NumberFormat[];
 };
@@ -66,6 +74,8 @@ export function formatsOf(locale: Locale): Formats {
 
 function formatsFor(tag: string): Formats {
   const utc = { timeZone: "UTC" };
+  const unitFormat = (unit: string) =>
+    new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "short", maximumSignificantDigits: 3 });
   return {
     day: new Intl.DateTimeFormat(tag, { ...utc, day: "numeric", month: "short", year: "numeric" }),
     shortDay: new Intl.DateTimeFormat(tag, { ...utc, day: "numeric", month: "short" }),
@@ -78,6 +88,11 @@ function formatsFor(tag: string): Formats {
       timeStyle: "medium",
       hourCycle: "h23",
     }),
+    shortSecond: new Intl.DateTimeFormat(tag, {
+      ...utc,
+      ...{ day: "numeric", month: "short" },
+      ...{ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
+    }),
     clock: new Intl.DateTimeFormat(tag, { ...utc, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
     relative: new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "long" }),
     count: new Intl.NumberFormat(tag),
@@ -88,8 +103,9 @@ function formatsFor(tag: string): Formats {
     }),
     compact: new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 }),
     percent: new Intl.NumberFormat(tag, { style: "percent" }),
-    bytes: ["kilobyte", "megabyte", "gigabyte", "terabyte"].map((unit) =>
-      new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "short", maximumSignificantDigits: 3 })
-    ),
+    rate: new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 1 }),
+    milliseconds: unitFormat("millisecond"),
+    seconds: unitFormat("second"),
+    bytes: ["kilobyte", "megabyte", "gigabyte", "terabyte"].map(unitFormat),
   };
 }

@@ -1,72 +1,84 @@
-/** Creates the monthly partitions of schema `stream` in advance, and drops expired ones. */
+/** Creates the partitions of schema `stream` in advance, and drops expired ones. */
 import { sql } from "drizzle-orm";
 import type { Database } from "../connection/connect.ts";
 import { retryBusy } from "../connection/retry.ts";
 import { runScript } from "../connection/transaction.ts";
 import { type MigratorTx, withMigrator } from "../migration/migrator.ts";
 
-/** A partitioned table, the column that partitions it, and how many months a row is kept after its own month. */
-export type StreamTable = { name: string; column: string; keptMonths: number };
+/**
+ * A partitioned table, the column that partitions it, and the length of a partition (UTC). `kept` is the number of partitions that
+ * are kept before the current one, and `ahead` the number that are created after it.
+ */
+export type StreamTable = {
+  name: string;
+  column: string;
+  length: "month" | "day";
+  kept: number;
+  ahead: number;
+};
 
 export const STREAM_TABLES: StreamTable[] = [
   // Late reports need rows of the last four months. daily_metrics keeps the figures permanently.
-  { name: "api_usage", column: "day", keptMonths: 6 },
+  { name: "api_usage", column: "day", length: "month", kept: 6, ahead: 2 },
+  { name: "api_requests", column: "at", length: "day", kept: 30, ahead: 3 },
+  { name: "api_request_counts", column: "day", length: "month", kept: 6, ahead: 2 },
 ];
-
-const MONTHS_AHEAD = 2;
 
 /** A transaction that waits for a table also blocks later queries, so it gives up quickly and is retried. */
 const LOCK_TIMEOUT_MILLISECONDS = 300;
 
-/** A month, such as `2026-11`. */
-type Month = string;
-type Plan = { missing: Month[]; expired: Month[] };
+/** The length of a period as text. */
+const PERIOD_CHARACTERS = { month: "2026-11".length, day: "2026-11-28".length };
+
+/** A month, such as `2026-11`, or a day, such as `2026-11-28`. */
+type Period = string;
+type Plan = { missing: Period[]; expired: Period[] };
 
 /**
- * Creates the partitions of this month and the next two, and drops expired ones. Moves rows that arrived before their
+ * Creates the partitions of the current period and the next ones, and drops expired ones. Moves rows that arrived before their
  * partition existed out of the default partition. Several processes may run this at once.
  */
 export async function maintainPartitions(db: Database, now: Date): Promise<void> {
-  const month = now.toISOString().slice(0, 7);
   for (const table of STREAM_TABLES) {
-    const { missing, expired } = await withMigrator(db, (tx) => plan(tx, table, month));
+    const { missing, expired } = await withMigrator(db, (tx) => plan(tx, table, now));
     if (missing.length + expired.length === 0) continue;
-    await retryBusy(() => withMigrator(db, (tx) => maintain(tx, table, month)));
+    await retryBusy(() => withMigrator(db, (tx) => maintain(tx, table, now)));
   }
 }
 
 /** Locks out readers, because a query that starts while rows move to their partition would miss those rows. */
-async function maintain(tx: MigratorTx, table: StreamTable, month: Month): Promise<void> {
+async function maintain(tx: MigratorTx, table: StreamTable, now: Date): Promise<void> {
   await runScript(
     tx,
     `set local lock_timeout = ${LOCK_TIMEOUT_MILLISECONDS};
     lock table stream.${table.name} in access exclusive mode`,
   );
-  const { missing, expired } = await plan(tx, table, month); // again, because another process may have been faster
+  const { missing, expired } = await plan(tx, table, now); // again, because another process may have been faster
   for (const each of missing) await runScript(tx, creationScript(table, each));
   for (const each of expired) await runScript(tx, `drop table ${partitionOf(table, each)}`);
 }
 
-async function plan(tx: MigratorTx, table: StreamTable, month: Month): Promise<Plan> {
+async function plan(tx: MigratorTx, { name, length, kept, ahead }: StreamTable, now: Date): Promise<Plan> {
   const rows = await tx.execute<{ name: string }>(sql`
     select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
-    where inhparent = to_regclass(${`stream.${table.name}`}) and relname ~ '_[0-9]{4}_[0-9]{2}$' order by relname`);
-  const made = rows.map(({ name }) => name.slice(-"2026_11".length).replace("_", "-"));
-  const oldest = addMonths(month, -table.keptMonths);
-  const afterNewest = addMonths(made.at(-1) ?? month, 1);
-  const first = [oldest, afterNewest < month ? afterNewest : month].sort().at(-1)!;
+    where inhparent = to_regclass(${`stream.${name}`}) and relname ~ '_[0-9]{4}(_[0-9]{2})+$' order by relname`);
+  const made = rows.map((row) => row.name.slice(-PERIOD_CHARACTERS[length]).replaceAll("_", "-"));
+  const current = now.toISOString().slice(0, PERIOD_CHARACTERS[length]);
+  const oldest = addPeriods(current, -kept);
+  const afterNewest = addPeriods(made.at(-1) ?? current, 1);
+  const first = [oldest, afterNewest < current ? afterNewest : current].sort().at(-1)!;
   return {
-    missing: monthsBetween(first, addMonths(month, MONTHS_AHEAD)).filter((each) => !made.includes(each)),
+    missing: periodsBetween(first, addPeriods(current, ahead)).filter((each) => !made.includes(each)),
     expired: made.filter((each) => each < oldest),
   };
 }
 
 /** Gives the partition its own row security, because the parent's doesn't apply to queries that name the partition. */
-function creationScript(table: StreamTable, month: Month): string {
-  const [from, to] = [`'${month}-01'`, `'${addMonths(month, 1)}-01'`];
+function creationScript(table: StreamTable, period: Period): string {
+  const [from, to] = [startOf(period), startOf(addPeriods(period, 1))];
   const [parent, partition, rest] = [
     `stream.${table.name}`,
-    partitionOf(table, month),
+    partitionOf(table, period),
     `stream.${table.name}_default`,
   ];
   return `
@@ -79,15 +91,27 @@ function creationScript(table: StreamTable, month: Month): string {
     alter table ${parent} attach partition ${partition} for values from (${from}) to (${to});`;
 }
 
-function partitionOf({ name }: StreamTable, month: Month): string {
-  return `stream.${name}_${month.replace("-", "_")}`;
+function partitionOf({ name }: StreamTable, period: Period): string {
+  return `stream.${name}_${period.replaceAll("-", "_")}`;
 }
 
-function monthsBetween(first: Month, last: Month): Month[] {
-  return first > last ? [] : [first, ...monthsBetween(addMonths(first, 1), last)];
+/** The first moment of a period as an SQL literal, for a column with days or times. */
+function startOf(period: Period): string {
+  return `'${isMonth(period) ? `${period}-01` : period}T00:00:00Z'`;
 }
 
-function addMonths(month: Month, count: number): Month {
-  const [year, number] = month.split("-").map(Number) as [number, number];
-  return new Date(Date.UTC(year, number - 1 + count)).toISOString().slice(0, 7);
+function periodsBetween(first: Period, last: Period): Period[] {
+  return first > last ? [] : [first, ...periodsBetween(addPeriods(first, 1), last)];
+}
+
+function addPeriods(period: Period, count: number): Period {
+  const [year, month, day] = period.split("-").map(Number) as [number, number, number | undefined];
+  const start = day === undefined
+    ? Date.UTC(year, month - 1 + count)
+    : Date.UTC(year, month - 1, day + count);
+  return new Date(start).toISOString().slice(0, period.length);
+}
+
+function isMonth(period: Period): boolean {
+  return period.length === PERIOD_CHARACTERS.month;
 }

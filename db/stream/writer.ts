@@ -1,8 +1,16 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { runScript } from "../connection/transaction.ts";
 import { type MigratorTx, quoteName, readInstallation } from "../migration/migrator.ts";
 
-const FUNCTIONS = ["stream.add_api_usage(uuid[], date[], bigint[])", "stream.forget_tenant(uuid)"];
+/** The functions that the application's login calls, by their argument types. */
+const WRITERS = [
+  "stream.add_api_usage(uuid[], date[], bigint[])",
+  "stream.add_api_requests(boolean, uuid[], uuid[], uuid[], text[], text[], text[], text[], smallint[], text[], text[], uuid[], bigint[], integer[], integer[])",
+  "stream.add_api_request_counts(uuid[], uuid[], date[], text[], text[], uuid[], smallint[], text[], text[], bigint[], bigint[])",
+];
+/** The function that deletes a tenant's rows. Only the login that migrates calls it. */
+const FORGET_TENANT = "stream.forget_tenant(uuid)";
+const FUNCTIONS = [...WRITERS, FORGET_TENANT];
 
 /**
  * Creates the functions that write to `stream`, and the policy that allows it. The functions run as the owner of the
@@ -37,8 +45,8 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
     set local role ${ownerRole};
     ${FUNCTIONS_SQL}
     revoke execute on function ${FUNCTIONS.join(", ")} from public;
-    grant execute on function ${FUNCTIONS[0]} to ${quoteName(login)};
-    grant execute on function ${FUNCTIONS[1]} to ${quoteName(row!.migrator)};
+    grant execute on function ${WRITERS.join(", ")} to ${quoteName(login)};
+    grant execute on function ${FORGET_TENANT} to ${quoteName(row!.migrator)};
     set local role none;
     revoke create on schema stream from ${ownerRole};`;
 }
@@ -46,7 +54,7 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
 /** Whether the functions and the policy exist for this owner and this login. A restored database may lack them. */
 export async function hasStreamWriter(tx: MigratorTx, login: string): Promise<boolean> {
   const [row] = await tx.execute<{ complete: boolean }>(sql`
-    select count(writer.oid) = 2 and not exists (
+    select count(writer.oid) = ${FUNCTIONS.length} and not exists (
         select from pg_class t where t.relnamespace = 'stream'::regnamespace and t.relkind = 'p' and not exists (
           select from pg_policy where polrelid = t.oid and polname = 'writer' and polroles = array[owner.oid]
             and has_table_privilege(owner.oid, t.oid, 'insert') and has_table_privilege(owner.oid, t.oid, 'delete')))
@@ -55,14 +63,16 @@ export async function hasStreamWriter(tx: MigratorTx, login: string): Promise<bo
       join pg_roles login on login.rolname = ${login}
       join pg_namespace space on nspname = 'stream'
       left join pg_proc writer on writer.pronamespace = space.oid and writer.proowner = owner.oid and (
-        writer.oid = to_regprocedure(${
-    FUNCTIONS[0]
-  }) and has_function_privilege(login.oid, writer.oid, 'execute')
-        or writer.oid = to_regprocedure(${
-    FUNCTIONS[1]
+        writer.oid in (${asProcedures(WRITERS)}) and has_function_privilege(login.oid, writer.oid, 'execute')
+        or writer.oid in (${
+    asProcedures([FORGET_TENANT])
   }) and has_function_privilege(nspowner, writer.oid, 'execute'))
     group by owner.oid`);
   return row?.complete ?? false;
+}
+
+function asProcedures(names: string[]): SQL {
+  return sql.join(names.map((name) => sql`to_regprocedure(${name})`), sql`, `);
 }
 
 /** Allows access only while no role is set. So the functions have access, but a session that sets the owner role has none. */
@@ -74,13 +84,55 @@ function policyScript(table: string, ownerRole: string): string {
       using (current_setting('role') = 'none') with check (current_setting('role') = 'none');`;
 }
 
-/** Inserts rows in the order of their keys, so that concurrent inserts can't deadlock. */
+/** Checking for conflicts takes a fifth of the time, so only a repeated statement does. */
+const INSERT_REQUESTS = `
+      insert into stream.api_requests (
+        tenant_id, at, id, actor_id, actor_kind, actor_name, method, endpoint, status, duration_us, error_code, ip_address)
+      select tenant, to_timestamp(millisecond / 1000::float8), id, actor, kind, name, method, endpoint, status, duration,
+        error, address
+      from unnest(ids, milliseconds, positions, durations) as call (id, millisecond, "position", duration)
+      join unnest(tenants, actors, kinds, names, methods, endpoints, statuses, errors, addresses) with ordinality
+        as common (tenant, actor, kind, name, method, endpoint, status, error, address, number)
+        on common.number = call."position"
+      where tenant = any(existing)`;
+
+/**
+ * Adds to counts in the order of their keys, so that concurrent calls can't deadlock. The functions for API requests skip the
+ * tenants that aren't in `existing`. `add_api_requests` gets what calls have in common once (`tenants` to `addresses`), and for
+ * each call its position there, from 1. If it is `repeated`, because the answer was lost, it skips the calls that it has already
+ * added.
+ */
 const FUNCTIONS_SQL = `
   create or replace function stream.add_api_usage(tenants uuid[], days date[], counts bigint[]) returns void
   language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into stream.api_usage as usage (tenant_id, day, calls)
     select * from unnest(tenants, days, counts) order by 1, 2
     on conflict (tenant_id, day) do update set calls = usage.calls + excluded.calls
+  $$;
+  create or replace function stream.add_api_requests(
+    repeated boolean, existing uuid[],
+    tenants uuid[], actors uuid[], kinds text[], names text[], methods text[], endpoints text[],
+    statuses smallint[], errors text[], addresses text[],
+    ids uuid[], milliseconds bigint[], positions integer[], durations integer[]) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  begin
+    if repeated then
+      ${INSERT_REQUESTS} on conflict do nothing;
+    else
+      ${INSERT_REQUESTS};
+    end if;
+  end $$;
+  create or replace function stream.add_api_request_counts(
+    existing uuid[], tenants uuid[], days date[], methods text[], endpoints text[], actors uuid[], buckets smallint[],
+    kinds text[], names text[], counts bigint[], errors bigint[]) returns void
+  language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into stream.api_request_counts as counted (
+      tenant_id, day, method, endpoint, actor_id, bucket, actor_kind, actor_name, calls, errors)
+    select * from unnest(tenants, days, methods, endpoints, actors, buckets, kinds, names, counts, errors)
+      as added (tenant) where tenant = any(existing) order by 1, 2, 3, 4, 5, 6
+    on conflict (tenant_id, day, method, endpoint, actor_id, bucket) do update set
+      calls = counted.calls + excluded.calls, errors = counted.errors + excluded.errors,
+      actor_kind = excluded.actor_kind, actor_name = excluded.actor_name
   $$;
   create or replace function stream.forget_tenant(tenant uuid) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -3,6 +3,7 @@ import { notFound } from "../../src/errors.ts";
 import { problem } from "../../src/platform/problem.ts";
 import type { HttpEnv } from "../http.ts";
 import { authenticateCaller } from "./authentication.ts";
+import { recordCall } from "./call_recording.ts";
 import { documentHeaders } from "./documented_headers.ts";
 import { documentProblems } from "./problem_answers.ts";
 import * as resources from "./resources.ts";
@@ -35,6 +36,7 @@ api.openAPIRegistry.registerComponent("securitySchemes", "api_key", {
 });
 documentHeaders(api);
 documentProblems(api);
+api.use(recordCall);
 for (const resource of Object.values(resources)) resource.addTo(api);
 api.all("*", authenticateCaller, () => {
   throw notFound(ROUTE_NOT_FOUND);

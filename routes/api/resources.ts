@@ -11,6 +11,7 @@ export { default as me } from "./me.ts";
 export { default as members } from "./members.ts";
 export { default as ownership } from "./ownership.ts";
 export { default as projects } from "./projects.ts";
+export { default as requestLog } from "./request_log.ts";
 export { default as roles } from "./roles.ts";
 export { default as tenantTokens } from "./tenant_tokens.ts";
 export { default as tenants } from "./tenants.ts";

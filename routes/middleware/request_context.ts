@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import { randomBytes } from "node:crypto";
-import { newId } from "../../src/platform/ids.ts";
+import { newIdAt } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
 import { SiteLayout } from "../../views/layouts/site_layout.tsx";
@@ -18,7 +18,7 @@ const log = logOf("access");
 export function requestContext(services: Services, asset: (name: AssetName) => string) {
   return createMiddleware<HttpEnv>(async (c, next) => {
     const started = performance.now();
-    const requestId = newId();
+    const requestId = newIdAt(services.clock.now());
     c.set("services", services);
     c.set("asset", asset);
     c.set("incoming", c.req.raw);

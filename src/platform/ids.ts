@@ -1,9 +1,21 @@
 import { v7, validate } from "uuid";
 import { z } from "zod";
 
+const TIME_CHARACTERS = 12;
+
 /** A new UUIDv7 (RFC 9562). These ids sort by creation time. */
 export function newId<Id extends string = string>(): Id {
   return v7() as Id;
+}
+
+/** A new UUIDv7 with this time. */
+export function newIdAt(at: Date): string {
+  return v7({ msecs: at.getTime() });
+}
+
+/** The time in a UUIDv7, to the millisecond. Of any other UUID, some time between 1970 and 10889. */
+export function timeOfId(id: string): Date {
+  return new Date(Number.parseInt(id.replaceAll("-", "").slice(0, TIME_CHARACTERS), 16));
 }
 
 /** Whether `text` is a UUID of any version. Callers treat any other text like an unknown id. */

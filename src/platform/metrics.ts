@@ -51,6 +51,16 @@ export class Metrics {
     ["limit"],
   );
   readonly #signUps = this.#counter("saas_signups_total", "Companies that signed up.", []);
+  readonly #requestLogWaiting = this.#gauge(
+    "saas_request_log_waiting",
+    "API calls that are not yet in the request log.",
+    [],
+  );
+  readonly #requestLogDropped = this.#counter(
+    "saas_request_log_dropped_total",
+    "API calls that the request log lacks, because they couldn't be written.",
+    [],
+  );
   #scrape: Promise<Scrape> | undefined;
 
   /** `maxTenants` is the number of tenants that get their own label. */
@@ -107,6 +117,16 @@ export class Metrics {
   /** Counts a company that signed up. */
   signedUp(): void {
     this.#signUps.inc();
+  }
+
+  /** Sets the number of API calls that wait to be written to the request log. Call this from a collector (see `onScrape`). */
+  setRequestLogWaiting(calls: number): void {
+    this.#requestLogWaiting.set(calls);
+  }
+
+  /** Counts an API call that the request log drops. */
+  requestLogDropped(): void {
+    this.#requestLogDropped.inc();
   }
 
   setActiveSubscriptions(byPlan: Record<string, number>): void {

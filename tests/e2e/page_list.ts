@@ -108,6 +108,11 @@ function workspacePages({ world, northwind, newPhoneId, keyId }: Scene): ListedP
     { ...on("project-delete", "/projects"), open: openDeleteDialog },
     on("team", "/team"),
     on("team-nothing", "/team?search=nothing"),
+    on("api-usage", "/developers/usage"),
+    on("api-usage-nothing", "/developers/usage?operation=GET+%2Fnothing"),
+    on("request-log", "/developers/logs"),
+    on("request-log-nothing", "/developers/logs?endpoint=%2Fnothing"),
+    { ...on("request", "/developers/logs"), open: openRequest },
     on("audit", "/audit"),
     on("audit-nothing", "/audit?action=nothing.here"),
     { ...on("audit-entry", "/audit"), open: openEntry },
@@ -196,6 +201,11 @@ function openMenu(name: string) {
 async function openEntry(page: Page): Promise<void> {
   await page.locator("#audit-list-rows a").first().click();
   await page.waitForURL(/\/audit\/[0-9a-f-]{36}$/);
+}
+
+async function openRequest(page: Page): Promise<void> {
+  await page.locator("#request-list-rows a").first().click();
+  await page.waitForURL(/\/developers\/logs\/[0-9a-f-]{36}$/);
 }
 
 async function openRowMenu(page: Page): Promise<void> {

@@ -27,6 +27,7 @@ import { startCheckedSession } from "../../src/identity/sign_in.ts";
 import { recordAttempt, SIGN_IN_ATTEMPTS } from "../../src/identity/sign_in_attempts.ts";
 import type { User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
+import { addMonthOfCalls } from "../support/api_calls.ts";
 import { addJob } from "../support/jobs.ts";
 import { type Northwind, openNorthwind } from "../support/northwind.ts";
 import { sampleEmail } from "../support/sample_email.ts";
@@ -82,6 +83,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   const northwind = await openNorthwind(world, name);
   const { people } = northwind;
   await world.staff(OWNER);
+  await addMonthOfCalls(world, northwind);
   const closed = await world.company(
     "globex",
     "Globex",

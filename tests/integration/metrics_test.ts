@@ -55,6 +55,8 @@ Deno.test("every metric has the name, type and labels that dashboards rely on", 
     saas_rate_limited_total: "counter plan",
     saas_rate_limiter_failures_total: "counter limit",
     saas_signups_total: "counter",
+    saas_request_log_waiting: "gauge",
+    saas_request_log_dropped_total: "counter",
   });
 });
 

@@ -105,7 +105,8 @@ async function addApp(world: World, email: string): Promise<Authenticator> {
 }
 
 /** What runs every few seconds, whoever signs in: a check of the connection, and the attempts and API calls of everyone. */
-const IN_BACKGROUND = /^select 1$|insert into "control"\."sign_in_attempts"|stream\.add_api_usage/;
+const IN_BACKGROUND =
+  /^select 1$|insert into "control"\."sign_in_attempts"|stream\.add_api_(usage|requests|request_counts)/;
 
 /** What a sign-in costs. The one before it fills the caches, and makes the browser known. */
 async function costOf(log: StatementLog, signIn: () => Promise<void>, { warm = true } = {}) {

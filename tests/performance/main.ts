@@ -16,7 +16,10 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   start: async () => (await import("./start_bench.ts")).benchStart(),
   storm: async () => (await import("./storm_bench.ts")).benchStorm(),
   jobs: async () => (await import("./jobs_bench.ts")).benchJobs(adminUrl),
-  api: async () => (await import("./api_bench.ts")).benchApi(),
+  api: async () => [
+    ...await (await import("./api_bench.ts")).benchApi(),
+    ...await (await import("./request_log_bench.ts")).benchRequestLog(adminUrl),
+  ],
   weight: async () => (await import("./weight_bench.ts")).benchWeight(),
 };
 

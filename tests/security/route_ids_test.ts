@@ -6,11 +6,13 @@ import { invite } from "../../src/access/invitations.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { createRole } from "../../src/access/role_editing.ts";
+import { listRequests } from "../../src/api_access/request_log.ts";
 import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
 import { listSignIns, SIGN_IN_LIST } from "../../src/identity/sign_ins.ts";
 import type { User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
+import { addCall, flushCalls } from "../support/api_calls.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
@@ -30,6 +32,7 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   admin: ({ tenant }) => tenant.id,
   brand: ({ tenant }) => tenant.id,
   audit: ({ ctx }) => entryIdOf(ctx),
+  developers: loggedRequestId,
   members: ownMembershipId,
   team: ownMembershipId,
   invitations: invitationId,
@@ -134,6 +137,13 @@ async function signInIdOf(world: World, { id, email }: User): Promise<string> {
 }
 
 /** The id of an entry of the company's audit log. */
+async function loggedRequestId(company: Company, world: World): Promise<string> {
+  addCall(world, company);
+  await flushCalls(world.services);
+  const { items: [request] } = await listRequests(company.ctx, { sort: "-at", limit: 1 });
+  return request!.id;
+}
+
 async function entryIdOf(ctx: Company["ctx"]): Promise<string> {
   const { items } = await listAudit(ctx, AUDIT_LIST.query.parse({}));
   return items[0]!.id;

@@ -6,8 +6,10 @@ import { inspectDatabase } from "../../db/migration/inspect.ts";
 import { readInstallation, withMigrator } from "../../db/migration/migrator.ts";
 import { repairRoles } from "../../db/migration/repair.ts";
 import { maintainPartitions } from "../../db/stream/partitions.ts";
+import { apiRequestCounts, apiRequests } from "../../db/stream/schema/api_requests.ts";
 import { apiUsage } from "../../db/stream/schema/api_usage.ts";
 import { hasStreamWriter } from "../../db/stream/writer.ts";
+import { addCall, flushCalls } from "../support/api_calls.ts";
 import { serverUrl } from "../support/database.ts";
 import { until } from "../support/jobs.ts";
 import { cli, ServerProcess } from "../support/process.ts";
@@ -80,7 +82,68 @@ Deno.test("S04 in a shared table, a tenant reads only its own rows, and only the
   });
 });
 
+Deno.test("S04 a tenant reads only its own API calls, and writes none", async (t) => {
+  await using world = await World.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  for (const company of [acme, globex, globex]) addCall(world, company);
+  await flushCalls(world.services);
+  await maintainPartitions(world.services.db, world.clock.now());
+  const rowsOf = async ({ ctx }: Company) =>
+    await ctx.read((tx) => [tx.select().from(apiRequests), tx.select().from(apiRequestCounts)]);
+
+  const [requests, counts] = await rowsOf(acme);
+  assert.deepEqual(requests.map(({ tenantId }) => tenantId), [acme.tenant.id]);
+  assert.deepEqual(counts.map(({ tenantId, calls }) => [tenantId, calls]), [[acme.tenant.id, 1]]);
+  const none = Array(9).fill("'{}'").join(", ");
+  const ways = [
+    "insert into stream.api_requests select * from stream.api_requests",
+    "update stream.api_requests set status = 200",
+    "delete from stream.api_requests",
+    "delete from stream.api_request_counts",
+    "select * from stream.api_requests_default",
+    "select * from stream.api_requests_2026_03_02",
+    "select * from stream.api_request_counts_2026_03",
+    `select stream.add_api_requests(false, '{${globex.tenant.id}}', ${none}, '{}', '{}', '{}', '{}')`,
+    `select stream.add_api_request_counts('{${globex.tenant.id}}', ${none}, '{}')`,
+  ];
+  for (const statement of ways) {
+    await t.step(`a tenant's role can't run: ${statement.slice(0, 60)}`, async () => {
+      const trying = acme.ctx.tx((tx) => tx.execute(sql.raw(statement)));
+      await assert.rejects(async () => await trying, hasCode("42501"));
+    });
+  }
+  assert.equal((await rowsOf(globex))[0].length, 2);
+});
+
 if (serverUrl) {
+  Deno.test("S04 indexes find a tenant's API calls, however many others there are", async () => {
+    await using world = await World.open();
+    const acme = await world.company("acme");
+    for (let number = 0; number < 20_000; number++) addCall(world, acme);
+    await flushCalls(world.services);
+    const globex = await world.company("globex");
+    addCall(world, globex);
+    await flushCalls(world.services);
+    const superuser = new URL(new URL(world.variables.DATABASE_URL!).pathname, serverUrl).href;
+    const queries = [
+      "select * from stream.api_requests order by at desc, id desc limit 25",
+      "select * from stream.api_requests where status >= 500 order by at desc, id desc limit 25",
+      `select * from stream.api_requests where actor_id = '${globex.owner.id}' order by at desc, id desc limit 25`,
+      `select * from stream.api_requests where at = now() and id = '${globex.owner.id}'`,
+      "select sum(calls) from stream.api_request_counts where day >= '2026-03-01' and day <= '2026-03-30'",
+    ];
+
+    const plans = await withConnection(superuser, async (admin) => {
+      await admin.unsafe(`analyze stream.api_requests; set role ${globex.tenant.schemaName}`);
+      return await Promise.all(queries.map((query) => admin.unsafe(`explain ${query}`)));
+    });
+
+    for (const plan of plans) {
+      assert.match(JSON.stringify(plan), /Index/);
+      assert.doesNotMatch(JSON.stringify(plan), /Seq Scan/);
+    }
+  });
+
   Deno.test("S04 an index finds a tenant's rows, however many others there are", async () => {
     await using world = await World.open();
     const acme = await world.company("acme");

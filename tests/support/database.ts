@@ -51,9 +51,13 @@ export async function openTestDatabase(): Promise<TestDatabase> {
   return serverUrl ? await copyTemplate(serverUrl) : await restoreSnapshot();
 }
 
+/** The code that creates database functions after the migrations. */
+const WRITERS = ["../../db/migration/audit_writer.ts", "../../db/stream/writer.ts"];
+
 async function schemaHash(): Promise<string> {
   const migrations = [...await readMigrations("control"), ...await readMigrations("tenant")];
-  return sha256(JSON.stringify([migrations, HARDENING])).slice(0, 16);
+  const writers = await Promise.all(WRITERS.map((path) => Deno.readTextFile(new URL(path, import.meta.url))));
+  return sha256(JSON.stringify([migrations, writers, HARDENING])).slice(0, 16);
 }
 
 async function snapshotPath(): Promise<string> {

@@ -2,13 +2,13 @@ import { CONTROL_LOOK, controlBorder } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { Waiting } from "./skeleton.tsx";
 
-/** A search field. `indicator` is the id of the dots that htmx shows while it waits. */
+/** A search field. `indicator` is the id of the dots that htmx shows while it waits, if it searches. */
 export function SearchField(
   { name = "search", label, value, indicator }: {
     name?: string;
     label: string;
     value: string;
-    indicator: string;
+    indicator?: string;
   },
 ) {
   return (
@@ -24,7 +24,7 @@ export function SearchField(
         dir="auto"
         class={`${CONTROL_LOOK} h-8 ps-8 pe-8 text-sm! rtl:placeholder-shown:[direction:rtl] max-md:h-11 max-md:text-md! ${controlBorder()}`}
       />
-      <Waiting id={indicator} />
+      {indicator ? <Waiting id={indicator} /> : null}
     </div>
   );
 }

@@ -32,6 +32,11 @@ export function Clock({ at }: { at: Date }) {
   return <Moment at={at}>{`${useFormats().clock.format(at)} UTC`}</Moment>;
 }
 
+/** A time of the last weeks to the second: "Dec 23, 09:00:12". The title names its time zone, UTC. */
+export function LogTime({ at }: { at: Date }) {
+  return <Moment at={at}>{useFormats().shortSecond.format(at)}</Moment>;
+}
+
 /** A time to the second, "Dec 23, 2026, 09:00:12 UTC", and below it the distance from `now`. */
 export function Instant({ at, now }: { at: Date; now: Date }) {
   const formats = useFormats();

@@ -6,7 +6,7 @@ export type ChartPoint = {
   hasTick?: boolean;
 };
 
-export type ChartUnit = "count" | "bytes";
+export type ChartUnit = "count" | "bytes" | "milliseconds";
 
 export type ChartProps = {
   /** What the chart shows, in a sentence. It is the accessible name of the picture. */

@@ -7,7 +7,7 @@ import { chartText } from "./text.ts";
 
 const TEXT = "text-[0.6875rem]";
 /** The space for the axis' labels, in pixels. */
-const AXIS_WIDTH: Record<ChartUnit, number> = { count: 32, bytes: 48 };
+const AXIS_WIDTH: Record<ChartUnit, number> = { count: 32, bytes: 48, milliseconds: 48 };
 
 /**
  * A chart's plot with its lines, its axes and its table. All distances from the top are pixels and all from the left are percentages,
