@@ -1,5 +1,73 @@
 // Made by `deno task openapi` from docs/api/openapi.json. Don't edit it.
 export interface paths {
+    readonly "/api-keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List API keys
+         * @description Needs the permission `api_keys:manage`.
+         */
+        readonly get: operations["listApiKeys"];
+        readonly put?: never;
+        /**
+         * Create an API key
+         * @description The key acts in the caller's name, with some of their permissions, and ends when they leave the tenant. `api_key` is shown once. Needs the permission `api_keys:manage` and an access token with a recent proof of who you are.
+         */
+        readonly post: operations["createApiKey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api-keys/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get an API key
+         * @description Get an API key.
+         */
+        readonly get: operations["getApiKey"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Revoke an API key
+         * @description The key stops working within five seconds. Needs the permission `api_keys:manage`.
+         */
+        readonly delete: operations["revokeApiKey"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api-keys/{id}/rotate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give an API key a new secret
+         * @description The earlier secret works for `overlap_hours` more, by default 24. With 0, it stops working within five seconds. Only the member who created the key can rotate it, with an access token and a recent proof of who they are.
+         */
+        readonly post: operations["rotateApiKey"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/audit-log": {
         readonly parameters: {
             readonly query?: never;
@@ -171,7 +239,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Text a code to confirm who you are
-         * @description For people whose strongest method is a code by text message. A phone gets at most five in an hour.
+         * @description For people whose strongest method is a code by text message. `factor_id` names the phone. Without it, the phone that was used last gets the code. A phone gets at most five in an hour.
          */
         readonly post: operations["textReauthentication"];
         readonly delete?: never;
@@ -480,6 +548,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/me/factors/{id}/text": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Text the first code of a new phone again
+         * @description The code still ends ten minutes after the phone was added. A phone gets at most five in an hour.
+         */
+        readonly post: operations["textFactor"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/me/joinable-tenants": {
         readonly parameters: {
             readonly query?: never;
@@ -684,6 +772,26 @@ export interface paths {
         readonly patch: operations["updateProject"];
         readonly trace?: never;
     };
+    readonly "/request-log": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the API calls of the last 30 days
+         * @description Newest first, without bodies. A call shows within a second. `id` is the call's `X-Request-Id`, and `endpoint` its route, such as `/projects/{id}`. `status` is a class, `2xx`, `3xx`, `4xx` or `5xx`, or `error` for both kinds of errors. `actor` is the ID of a member's user or of an API key. `since` and `until` are days or times. Needs the permission `request_log:read`.
+         */
+        readonly get: operations["listRequests"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/roles": {
         readonly parameters: {
             readonly query?: never;
@@ -741,7 +849,7 @@ export interface paths {
         };
         /**
          * List the tenants that the caller is a member of
-         * @description A tenant token lists its own tenant only.
+         * @description A tenant token and an API key list their own tenant only.
          */
         readonly get: operations["listTenants"];
         readonly put?: never;
@@ -848,6 +956,65 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly ApiKey: {
+            /** @description Addresses and CIDR ranges. Empty: any address */
+            readonly allowed_ips: readonly string[];
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly created_by: {
+                /** Format: uuid */
+                readonly id: string;
+                readonly name: string;
+            };
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description To within a minute
+             */
+            readonly last_used_at: string | null;
+            readonly name: string;
+            readonly permissions: readonly string[];
+            /** @description The start of the key, such as dnz_live_Ab3d */
+            readonly prefix: string;
+            /** @description The key's own limit within the tenant's. Null: only the tenant's */
+            readonly requests_per_minute: number | null;
+        };
+        readonly ApiKeyList: {
+            readonly data: readonly components["schemas"]["ApiKey"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        readonly ApiKeyWithSecret: {
+            /** @description Addresses and CIDR ranges. Empty: any address */
+            readonly allowed_ips: readonly string[];
+            /** @description The key. It can't be shown again */
+            readonly api_key: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly created_by: {
+                /** Format: uuid */
+                readonly id: string;
+                readonly name: string;
+            };
+            /** Format: date-time */
+            readonly expires_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /**
+             * Format: date-time
+             * @description To within a minute
+             */
+            readonly last_used_at: string | null;
+            readonly name: string;
+            readonly permissions: readonly string[];
+            /** @description The start of the key, such as dnz_live_Ab3d */
+            readonly prefix: string;
+            /** @description The key's own limit within the tenant's. Null: only the tenant's */
+            readonly requests_per_minute: number | null;
+        };
         /**
          * @example {
          *       "id": "0198c0de-9e3f-7041-8c5d-6e7f8a9b0c1d",
@@ -858,7 +1025,8 @@ export interface components {
          *         "type": "member",
          *         "id": "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
          *         "name": "Ada Marino",
-         *         "staff": null
+         *         "staff": null,
+         *         "key": null
          *       },
          *       "subject": {
          *         "type": "project",
@@ -882,6 +1050,11 @@ export interface components {
             readonly actor: {
                 /** Format: uuid */
                 readonly id: string | null;
+                readonly key: {
+                    /** Format: uuid */
+                    readonly id: string;
+                    readonly name: string;
+                } | null;
                 readonly name: string | null;
                 readonly staff: string | null;
                 /** @enum {string} */
@@ -921,7 +1094,8 @@ export interface components {
          *             "type": "member",
          *             "id": "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
          *             "name": "Ada Marino",
-         *             "staff": null
+         *             "staff": null,
+         *             "key": null
          *           },
          *           "subject": {
          *             "type": "project",
@@ -1162,6 +1336,24 @@ export interface components {
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
         };
+        readonly LoggedRequest: {
+            readonly actor: {
+                /** Format: uuid */
+                readonly id: string;
+                readonly name: string;
+                readonly type: string;
+            };
+            /** Format: date-time */
+            readonly at: string;
+            readonly duration_ms: number;
+            readonly endpoint: string;
+            readonly error_code: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly ip_address: string | null;
+            readonly method: string;
+            readonly status: number;
+        };
         /**
          * @example {
          *       "actor": {
@@ -1196,8 +1388,12 @@ export interface components {
                  * @enum {string|null}
                  */
                 readonly avatar_color: "gray" | "red" | "amber" | "green" | "blue" | "violet" | "pink" | null;
-                readonly email: string;
-                /** Format: uuid */
+                /** @description Null for an API key */
+                readonly email: string | null;
+                /**
+                 * Format: uuid
+                 * @description The ID of the person or of the API key
+                 */
                 readonly id: string;
                 /**
                  * @description Null follows the browser
@@ -1205,13 +1401,16 @@ export interface components {
                  */
                 readonly locale: "en" | null;
                 readonly name: string;
+                /**
+                 * @description Null for an API key
+                 * @enum {string|null}
+                 */
+                readonly theme: "system" | "light" | "dark" | null;
                 /** @enum {string} */
-                readonly theme: "system" | "light" | "dark";
-                /** @enum {string} */
-                readonly type: "user";
+                readonly type: "user" | "api_key";
             };
             readonly permissions: readonly string[];
-            /** @description The ID of a role: see `GET /roles` */
+            /** @description The ID of a role: see `GET /roles`. Null for an API key, which has its own permissions */
             readonly role: string | null;
             /**
              * @description Whether the token works for one tenant or for the whole account
@@ -1359,6 +1558,8 @@ export interface components {
             readonly type: string;
             /** @description With a reached limit of the plan: how much is used */
             readonly used?: number;
+            /** @description With 429: the limits that are reached, as `RateLimit-Policy` names them */
+            readonly "violated-policies"?: readonly string[];
         };
         /**
          * @example {
@@ -1403,6 +1604,11 @@ export interface components {
          */
         readonly ProjectList: {
             readonly data: readonly components["schemas"]["Project"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        readonly RequestLog: {
+            readonly data: readonly components["schemas"]["LoggedRequest"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
         };
@@ -1687,7 +1893,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many requests; try again after `Retry-After` seconds */
+        /** @description Too many requests; try again after `Retry-After` seconds. `RateLimit` tells what is left */
         readonly Problem429: {
             headers: {
                 readonly "Retry-After": components["headers"]["Retry-After"];
@@ -1746,6 +1952,243 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly listApiKeys: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "name" | "-name" | "created_at" | "-created_at";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of keys, without their secrets */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKeyList"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly createApiKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default [] */
+                    readonly allowed_ips?: readonly string[];
+                    /**
+                     * Format: date-time
+                     * @default null
+                     */
+                    readonly expires_at?: string | null;
+                    readonly name: string;
+                    readonly permissions: readonly string[];
+                    /** @default null */
+                    readonly requests_per_minute?: number | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The new key */
+            readonly 201: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKeyWithSecret"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getApiKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The key, without its secret */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly revokeApiKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The key was revoked */
+            readonly 204: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly rotateApiKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default 24 */
+                    readonly overlap_hours?: number | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The key with its new secret */
+            readonly 201: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKeyWithSecret"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
     readonly listAuditLog: {
         readonly parameters: {
             readonly query?: {
@@ -1803,6 +2246,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2080,6 +2524,7 @@ export interface operations {
             readonly 403: components["responses"]["Problem403"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2094,7 +2539,13 @@ export interface operations {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly requestBody?: never;
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly factor_id?: string;
+                };
+            };
+        };
         readonly responses: {
             /** @description The code is on its way */
             readonly 204: {
@@ -2108,6 +2559,8 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
@@ -2194,6 +2647,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2235,6 +2689,7 @@ export interface operations {
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2288,6 +2743,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2374,6 +2830,7 @@ export interface operations {
             readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2507,6 +2964,7 @@ export interface operations {
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2562,6 +3020,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2595,6 +3054,7 @@ export interface operations {
             readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2623,6 +3083,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2674,6 +3135,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2702,6 +3164,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2747,6 +3210,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2787,6 +3251,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2875,6 +3340,7 @@ export interface operations {
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -2932,6 +3398,40 @@ export interface operations {
             readonly 503: components["responses"]["Problem503"];
         };
     };
+    readonly textFactor: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The code is on its way */
+            readonly 204: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
     readonly listJoinableTenants: {
         readonly parameters: {
             readonly query?: never;
@@ -2968,6 +3468,7 @@ export interface operations {
             };
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3018,6 +3519,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3051,6 +3553,7 @@ export interface operations {
             readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3106,6 +3609,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3140,6 +3644,7 @@ export interface operations {
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3189,6 +3694,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3219,6 +3725,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3269,6 +3776,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3299,6 +3807,7 @@ export interface operations {
             readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3333,6 +3842,7 @@ export interface operations {
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3388,6 +3898,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3446,6 +3957,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3491,6 +4003,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3526,6 +4039,7 @@ export interface operations {
             readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3580,6 +4094,71 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listRequests: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Keeps the items with this `actor` */
+                readonly actor?: string;
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description Keeps the items with this `endpoint` */
+                readonly endpoint?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description Keeps the items with this `method` */
+                readonly method?: string;
+                /** @description Keeps the items from this time or day (UTC) on */
+                readonly since?: string;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "at" | "-at";
+                /** @description Keeps the items with this `status` */
+                readonly status?: "2xx" | "3xx" | "4xx" | "5xx" | "error";
+                /** @description Keeps the items up to this time or day (UTC), included */
+                readonly until?: string;
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of calls */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RequestLog"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3629,6 +4208,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3683,6 +4263,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3717,6 +4298,7 @@ export interface operations {
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3768,6 +4350,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3818,6 +4401,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3874,6 +4458,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3918,6 +4503,7 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -3957,6 +4543,7 @@ export interface operations {
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -4011,6 +4598,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -4047,6 +4635,7 @@ export interface operations {
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -4084,6 +4673,7 @@ export interface operations {
             readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -4132,6 +4722,7 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
