@@ -83,6 +83,7 @@ factors.operation("post", "/auth/reauthenticate/sms", {
   idempotent: false,
   limits: [TEXTS_TO_NUMBER, TEXTS_PERSON, TEXTS_ADDRESS],
   body: textedProof,
+  example: { factorId: "0198c0de-3c4d-7b5e-8f60-7a8b9c0d1e2f" },
   answer: { status: 204, description: "The code is on its way" },
   refusals: [400],
   run: (ctx, { body }) => textStepUp(ctx, body),

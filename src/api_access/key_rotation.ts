@@ -79,10 +79,10 @@ export async function rotateApiKey(
       schema: ctx.tenant.schemaName,
     });
     await announceKeyChange(tx, id);
-    return (await findKey(ctx, tx, eq(apiKeys.id, id)))!;
+    return { ...(await findKey(ctx, tx, eq(apiKeys.id, id)))!, apiKey: secret };
   });
   ctx.services.use(SIGN_INS).forgetKey(id);
-  return { ...rotated, apiKey: secret };
+  return rotated;
 }
 
 async function lockOwnKey(ctx: MemberContext, tx: ControlTx, id: string): Promise<ApiKey> {

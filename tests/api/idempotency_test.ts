@@ -154,6 +154,13 @@ const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCa
     await offerOwnership(company.ctx, await memberIdOf(company, "next@acme.example"));
     return { token: await world.token(company, "next@acme.example") };
   },
+  createApiKey: () => ({ body: { name: "Import", permissions: ["projects:read"] } }),
+  rotateApiKey: async (world, company) => {
+    const token = await world.token(company);
+    const body = { name: "Export", permissions: ["projects:read"] };
+    const { json } = await world.api("POST", "/api-keys", { token, body });
+    return { token, id: json.id, body: { overlap_hours: 1 } };
+  },
   createTenant: (world, { owner }) =>
     world.accountToken(owner.email).then((token) => ({
       token,

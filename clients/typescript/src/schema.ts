@@ -9,13 +9,13 @@ export interface paths {
         };
         /**
          * List API keys
-         * @description Needs the permission `api_keys:manage`.
+         * @description List API keys. Needs the permission `api_keys:manage`.
          */
         readonly get: operations["listApiKeys"];
         readonly put?: never;
         /**
          * Create an API key
-         * @description The key acts in the caller's name, with some of their permissions, and ends when they leave the tenant. `api_key` is shown once. Needs the permission `api_keys:manage` and an access token with a recent proof of who you are.
+         * @description The key acts in the caller's name, with some of their permissions, and ends when they leave the tenant. `api_key` is shown once. Needs an access token with a recent proof of who you are. Needs the permission `api_keys:manage`.
          */
         readonly post: operations["createApiKey"];
         readonly delete?: never;
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Get an API key
-         * @description Get an API key.
+         * @description Get an API key. Needs the permission `api_keys:manage`.
          */
         readonly get: operations["getApiKey"];
         readonly put?: never;
@@ -59,7 +59,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Give an API key a new secret
-         * @description The earlier secret works for `overlap_hours` more, by default 24. With 0, it stops working within five seconds. Only the member who created the key can rotate it, with an access token and a recent proof of who they are.
+         * @description The earlier secret works for `overlap_hours` more, by default 24. With 0, it stops working within five seconds. Only the member who created the key can rotate it, with an access token and a recent proof of who they are. Needs the permission `api_keys:manage`.
          */
         readonly post: operations["rotateApiKey"];
         readonly delete?: never;
@@ -956,6 +956,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "id": "0198c0de-6b1f-7d20-9a3c-4e5f60718293",
+         *       "name": "Nightly import",
+         *       "prefix": "dnz_live_Ab3d",
+         *       "permissions": [
+         *         "projects:read",
+         *         "projects:write"
+         *       ],
+         *       "allowed_ips": [
+         *         "192.0.2.0/24"
+         *       ],
+         *       "requests_per_minute": 120,
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "created_by": {
+         *         "id": "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
+         *         "name": "Ada Marino"
+         *       },
+         *       "expires_at": "2027-03-02T09:00:00.000Z",
+         *       "last_used_at": null
+         *     }
+         */
         readonly ApiKey: {
             /** @description Addresses and CIDR ranges. Empty: any address */
             readonly allowed_ips: readonly string[];
@@ -982,11 +1004,61 @@ export interface components {
             /** @description The key's own limit within the tenant's. Null: only the tenant's */
             readonly requests_per_minute: number | null;
         };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-6b1f-7d20-9a3c-4e5f60718293",
+         *           "name": "Nightly import",
+         *           "prefix": "dnz_live_Ab3d",
+         *           "permissions": [
+         *             "projects:read",
+         *             "projects:write"
+         *           ],
+         *           "allowed_ips": [
+         *             "192.0.2.0/24"
+         *           ],
+         *           "requests_per_minute": 120,
+         *           "created_at": "2026-03-02T09:00:00.000Z",
+         *           "created_by": {
+         *             "id": "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
+         *             "name": "Ada Marino"
+         *           },
+         *           "expires_at": "2027-03-02T09:00:00.000Z",
+         *           "last_used_at": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
         readonly ApiKeyList: {
             readonly data: readonly components["schemas"]["ApiKey"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
         };
+        /**
+         * @example {
+         *       "id": "0198c0de-6b1f-7d20-9a3c-4e5f60718293",
+         *       "name": "Nightly import",
+         *       "prefix": "dnz_live_Ab3d",
+         *       "permissions": [
+         *         "projects:read",
+         *         "projects:write"
+         *       ],
+         *       "allowed_ips": [
+         *         "192.0.2.0/24"
+         *       ],
+         *       "requests_per_minute": 120,
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "created_by": {
+         *         "id": "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
+         *         "name": "Ada Marino"
+         *       },
+         *       "expires_at": "2027-03-02T09:00:00.000Z",
+         *       "last_used_at": null,
+         *       "api_key": "dnz_live_Ab3dEf6hJk9mNp2qRs5tUv8wXy1z"
+         *     }
+         */
         readonly ApiKeyWithSecret: {
             /** @description Addresses and CIDR ranges. Empty: any address */
             readonly allowed_ips: readonly string[];
@@ -1336,6 +1408,23 @@ export interface components {
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
         };
+        /**
+         * @example {
+         *       "id": "0198c0de-9e3e-7f12-8a3b-4c5d6e7f8a9b",
+         *       "at": "2026-03-02T09:00:00.000Z",
+         *       "method": "PATCH",
+         *       "endpoint": "/projects/{id}",
+         *       "status": 200,
+         *       "duration_ms": 4.2,
+         *       "error_code": null,
+         *       "ip_address": "192.0.2.17",
+         *       "actor": {
+         *         "type": "key",
+         *         "id": "0198c0de-6b1f-7d20-9a3c-4e5f60718293",
+         *         "name": "Nightly import"
+         *       }
+         *     }
+         */
         readonly LoggedRequest: {
             readonly actor: {
                 /** Format: uuid */
@@ -1607,6 +1696,28 @@ export interface components {
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
         };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-9e3e-7f12-8a3b-4c5d6e7f8a9b",
+         *           "at": "2026-03-02T09:00:00.000Z",
+         *           "method": "PATCH",
+         *           "endpoint": "/projects/{id}",
+         *           "status": 200,
+         *           "duration_ms": 4.2,
+         *           "error_code": null,
+         *           "ip_address": "192.0.2.17",
+         *           "actor": {
+         *             "type": "key",
+         *             "id": "0198c0de-6b1f-7d20-9a3c-4e5f60718293",
+         *             "name": "Nightly import"
+         *           }
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
         readonly RequestLog: {
             readonly data: readonly components["schemas"]["LoggedRequest"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
@@ -2018,6 +2129,15 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "name": "Nightly import",
+                 *       "permissions": [
+                 *         "projects:read",
+                 *         "projects:write"
+                 *       ]
+                 *     }
+                 */
                 readonly "application/json": {
                     /** @default [] */
                     readonly allowed_ips?: readonly string[];
@@ -2156,6 +2276,11 @@ export interface operations {
         };
         readonly requestBody?: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "overlap_hours": 24
+                 *     }
+                 */
                 readonly "application/json": {
                     /** @default 24 */
                     readonly overlap_hours?: number | null;
@@ -2541,6 +2666,11 @@ export interface operations {
         };
         readonly requestBody?: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "factor_id": "0198c0de-3c4d-7b5e-8f60-7a8b9c0d1e2f"
+                 *     }
+                 */
                 readonly "application/json": {
                     readonly factor_id?: string;
                 };
