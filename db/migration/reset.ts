@@ -28,7 +28,7 @@ export async function resetDatabase(db: Database): Promise<void> {
     const roles = [ownerRole, ...ready.map(({ name }) => parseSchemaName(name))];
     await runScript(
       tx,
-      `drop schema control, jobs cascade; drop schema if exists audit, stream, graphile_worker cascade;
+      `drop schema control, jobs cascade; drop schema if exists api, audit, stream, graphile_worker cascade;
       ${roles.map(dropUnlessUsed).join("\n")}`,
     );
   });

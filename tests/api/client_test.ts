@@ -82,6 +82,28 @@ Deno.test("a POST whose answer was lost is repeated, and creates one project", a
   assert.deepEqual(all.map(({ id }) => id), [project.id]);
 });
 
+Deno.test("after 429, everything is repeated; after 503, only what can't change something twice", async () => {
+  const sent: string[] = [];
+  const answers = [429, 200, 503, 503, 200];
+  const answer = ({ method }: Request) => {
+    sent.push(method);
+    return Promise.resolve(new Response("{}", { status: answers.shift()! }));
+  };
+  const client = createDenizenClient({
+    baseUrl: "http://api.test/api/v1",
+    fetch: answer,
+    sleep: async () => {},
+  });
+  const params = { path: { id: "1" } };
+
+  const limited = await client.DELETE("/projects/{id}", { params });
+  const unknown = await client.DELETE("/projects/{id}", { params });
+  const read = await client.GET("/projects/{id}", { params });
+
+  assert.deepEqual([limited, unknown, read].map(({ response }) => response.status), [200, 503, 200]);
+  assert.deepEqual(sent, ["DELETE", "DELETE", "DELETE", "GET", "GET"]);
+});
+
 Deno.test("a PATCH whose answer was lost isn't repeated, nor is a request below /auth", async () => {
   const sent: string[] = [];
   const lose = (request: Request) => {

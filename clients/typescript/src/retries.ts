@@ -11,9 +11,10 @@ const DEFAULT_RETRIES = 3;
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 30_000;
 
-/** The server, or a proxy before it, refused the request or lost the answer. */
-const TEMPORARY = new Set([429, 502, 503, 504]);
+const TOO_MANY_REQUESTS = 429;
 const CONFLICT = 409;
+/** The server or a proxy before it is in trouble, maybe after the change. */
+const TROUBLE = new Set([502, 503, 504]);
 
 /**
  * A `fetch` that repeats requests. Waits as long as `Retry-After` says, or longer each time. A change whose fate is unknown is
@@ -49,14 +50,11 @@ async function attemptTo(fetch: (request: Request) => Promise<Response>, request
 
 function mayRepeat(request: Request, outcome: Outcome): boolean {
   if (request.signal.aborted) return false;
-  if (outcome instanceof Response) {
-    const { status, headers } = outcome;
-    // 429 and 503 mean that nothing was done.
-    if (status === 429 || status === 503) return true;
-    if (status === CONFLICT) return headers.has("Retry-After");
-    return TEMPORARY.has(status) && isSafe(request);
-  }
-  return isSafe(request);
+  if (!(outcome instanceof Response)) return isSafe(request);
+  const { status, headers } = outcome;
+  if (status === TOO_MANY_REQUESTS) return true; // nothing was done
+  if (status === CONFLICT) return headers.has("Retry-After");
+  return TROUBLE.has(status) && isSafe(request);
 }
 
 /** Whether the request changes nothing the second time. Below /auth, a key doesn't help: a refresh token works once. */
