@@ -1,4 +1,5 @@
-import { and, count, eq, type SQL } from "drizzle-orm";
+import { and, count, eq } from "drizzle-orm";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { apiKeys, apiKeySecrets } from "../../db/control/schema/api_keys.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
@@ -101,7 +102,7 @@ export async function browseApiKeys(
 /** Throws `not_found`. */
 export async function getApiKey(ctx: TenantContext, id: string): Promise<ApiKey> {
   authorize(ctx, API_KEYS_MANAGE);
-  const key = isId(id) ? await findKey(ctx, ctx.services.db.control, eq(apiKeys.id, id)) : null;
+  const key = isId(id) ? await findKey(ctx, ctx.services.db.control, id) : null;
   if (!key) throw notFound(KEY_NOT_FOUND);
   return key;
 }
@@ -125,7 +126,7 @@ export async function createApiKey(
   return await ctx.system.tx(async (tx) => {
     await lockKeys(ctx, tx);
     await requireMembership(ctx, tx);
-    if (await findKey(ctx, tx, eq(apiKeys.id, id))) return null;
+    if (await findKey(ctx, tx, id)) return null;
     await requireRoom(ctx, tx);
     const prefix = prefixOfSecret(secret);
     await tx.insert(apiKeys).values({
@@ -142,7 +143,7 @@ export async function createApiKey(
       details: detailsOf(values),
       schema: tenant.schemaName,
     });
-    return { ...(await findKey(ctx, tx, eq(apiKeys.id, id)))!, apiKey: secret };
+    return { ...(await findKey(ctx, tx, id))!, apiKey: secret };
   });
 }
 
@@ -169,11 +170,11 @@ export async function revokeApiKey(ctx: TenantContext, id: string): Promise<Pick
 /** A key of the tenant. */
 export async function findKey(
   { tenant }: TenantContext,
-  db: TenantContext["services"]["db"]["control"] | ControlTx,
-  which: SQL,
+  db: ControlDb | ControlTx,
+  id: string,
 ): Promise<ApiKey | null> {
   const [key] = await db.select(FIELDS).from(apiKeys).innerJoin(users, eq(users.id, apiKeys.createdBy))
-    .where(and(which, eq(apiKeys.tenantId, tenant.id)));
+    .where(and(eq(apiKeys.id, id), eq(apiKeys.tenantId, tenant.id)));
   return key ?? null;
 }
 

@@ -79,7 +79,7 @@ export async function rotateApiKey(
       schema: ctx.tenant.schemaName,
     });
     await announceKeyChange(tx, id);
-    return { ...(await findKey(ctx, tx, eq(apiKeys.id, id)))!, apiKey: secret };
+    return { ...(await findKey(ctx, tx, id))!, apiKey: secret };
   });
   ctx.services.use(SIGN_INS).forgetKey(id);
   return rotated;
@@ -87,7 +87,7 @@ export async function rotateApiKey(
 
 async function lockOwnKey(ctx: MemberContext, tx: ControlTx, id: string): Promise<ApiKey> {
   await lockKeys(ctx, tx);
-  const key = await findKey(ctx, tx, eq(apiKeys.id, id));
+  const key = await findKey(ctx, tx, id);
   if (!key) throw notFound(KEY_NOT_FOUND);
   if (key.createdBy.id !== ctx.actor.id) throw forbidden(NOT_YOUR_KEY.with({ name: key.createdBy.name }));
   if (!canRotate(ctx, key)) throw conflict(KEY_EXPIRED);
