@@ -13,6 +13,7 @@ import type { Column } from "../../src/platform/csv.ts";
 import { everyItem, type ListQuery } from "../../src/platform/list.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { REQUEST_LOG, type RequestView } from "../../views/pages/request_log/request_address.ts";
+import { endpointLabel } from "../../views/pages/request_log/request_filter.tsx";
 import { RequestList } from "../../views/pages/request_log/request_list.tsx";
 import { RequestPage } from "../../views/pages/request_log/request_page.tsx";
 import { requestLogText } from "../../views/pages/request_log/text.ts";
@@ -92,7 +93,7 @@ pages.get("/developers/logs/:id", async (c) => {
   const ctx = c.get("member");
   const request = await getRequest(ctx, c.req.param("id"));
   return await page(c, {
-    title: `${request.method} ${request.endpoint}`,
+    title: `${request.method} ${endpointLabel(request.endpoint, textOf(c))}`,
     trail: [{ label: textOf(c).title, href: REQUEST_LOG.path }],
     body: <RequestPage request={request} now={ctx.services.clock.now()} />,
   });

@@ -9,8 +9,8 @@ export const en = {
     apply: "Apply",
     clear: "Clear filters",
   },
+  period: "Period",
   periods: {
-    label: "Period",
     "7": "7 days",
     "30": "30 days",
     "90": "90 days",

@@ -30,7 +30,7 @@ export function UsageFilter({ panel, view, choices, days }: UsageFilterProps) {
   });
   return (
     <div class="rounded-lg border border-line bg-surface shadow-card">
-      <Tabs label={text.periods.label!} tabs={periods} />
+      <Tabs label={text.period} tabs={periods} />
       <SubjectForm panel={panel} view={view} choices={choices} />
     </div>
   );

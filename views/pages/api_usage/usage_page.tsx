@@ -4,6 +4,7 @@ import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { listHref } from "../../components/list/list_address.ts";
+import { usePage } from "../../page.tsx";
 import { endpointLabel } from "../request_log/request_filter.tsx";
 import { Caller, Operation } from "../request_log/request_row.tsx";
 import { requestLogText } from "../request_log/text.ts";
@@ -72,7 +73,7 @@ function NoCalls({ view }: { view: UsageView }) {
               {text.showAll}
             </ButtonLink>
           )
-          : null}
+          : <ButtonLink href={`${usePage().apexUrl}/docs`}>{requestLogText.use().readDocs}</ButtonLink>}
       </EmptyState>
     </Card>
   );

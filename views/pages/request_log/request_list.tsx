@@ -6,6 +6,7 @@ import { TextLink } from "../../components/link.tsx";
 import { listHref } from "../../components/list/list_address.ts";
 import type { ListPages } from "../../components/list/list_footer.tsx";
 import { ListPanel } from "../../components/list/list_panel.tsx";
+import { usePage } from "../../page.tsx";
 import { isFiltered, REQUEST_LOG, type RequestView } from "./request_address.ts";
 import { FindRequest, type RequestChoices, RequestFilter } from "./request_filter.tsx";
 import { RequestRow } from "./request_row.tsx";
@@ -54,7 +55,11 @@ export function RequestList({ requests, pages, view, choices }: RequestListProps
             <ButtonLink href={REQUEST_LOG.path}>{text.showAll}</ButtonLink>
           </EmptyState>
         )
-        : <EmptyState icon="bolt" title={text.none} text={text.noneHint} />}
+        : (
+          <EmptyState icon="bolt" title={text.none} text={text.noneHint}>
+            <ButtonLink href={`${usePage().apexUrl}/docs`}>{text.readDocs}</ButtonLink>
+          </EmptyState>
+        )}
       foot={
         <TextLink href={listHref(REQUEST_LOG, view, { path: `${REQUEST_LOG.path}.csv` })} download>
           {text.download}

@@ -28,6 +28,7 @@ export const en = {
   unknownEndpoint: "Unknown endpoint",
   none: "No requests yet",
   noneHint: "Every API call of the last 30 days shows up here: who called what, and how it went.",
+  readDocs: "Read the API docs",
   noMatch: "No matching requests",
   noMatchHint: "Try other filters, or show all requests.",
   showAll: "Show all requests",
