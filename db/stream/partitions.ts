@@ -11,6 +11,8 @@ export type StreamTable = { name: string; column: string; keptMonths: number };
 export const STREAM_TABLES: StreamTable[] = [
   // Late reports need rows of the last four months. daily_metrics keeps the figures permanently.
   { name: "api_usage", column: "day", keptMonths: 6 },
+  // Deliveries are kept for 30 days.
+  { name: "webhook_attempts", column: "at", keptMonths: 1 },
 ];
 
 const MONTHS_AHEAD = 2;
@@ -63,7 +65,7 @@ async function plan(tx: MigratorTx, table: StreamTable, month: Month): Promise<P
 
 /** Gives the partition its own row security, because the parent's doesn't apply to queries that name the partition. */
 function creationScript(table: StreamTable, month: Month): string {
-  const [from, to] = [`'${month}-01'`, `'${addMonths(month, 1)}-01'`];
+  const [from, to] = [month, addMonths(month, 1)].map((each) => `'${each}-01 00:00:00+00'`);
   const [parent, partition, rest] = [
     `stream.${table.name}`,
     partitionOf(table, month),

@@ -2,7 +2,14 @@ import { sql } from "drizzle-orm";
 import { runScript } from "../connection/transaction.ts";
 import { type MigratorTx, quoteName, readInstallation } from "../migration/migrator.ts";
 
-const FUNCTIONS = ["stream.add_api_usage(uuid[], date[], bigint[])", "stream.forget_tenant(uuid)"];
+/** What the application's login may run. */
+const WRITERS = [
+  "stream.add_api_usage(uuid[], date[], bigint[])",
+  "stream.add_webhook_attempt(jsonb)",
+];
+/** What only the login that migrates may run. */
+const FORGET_TENANT = "stream.forget_tenant(uuid)";
+const FUNCTIONS = [...WRITERS, FORGET_TENANT];
 
 /**
  * Creates the functions that write to `stream`, and the policy that allows it. The functions run as the owner of the
@@ -37,16 +44,17 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
     set local role ${ownerRole};
     ${FUNCTIONS_SQL}
     revoke execute on function ${FUNCTIONS.join(", ")} from public;
-    grant execute on function ${FUNCTIONS[0]} to ${quoteName(login)};
-    grant execute on function ${FUNCTIONS[1]} to ${quoteName(row!.migrator)};
+    grant execute on function ${WRITERS.join(", ")} to ${quoteName(login)};
+    grant execute on function ${FORGET_TENANT} to ${quoteName(row!.migrator)};
     set local role none;
     revoke create on schema stream from ${ownerRole};`;
 }
 
 /** Whether the functions and the policy exist for this owner and this login. A restored database may lack them. */
 export async function hasStreamWriter(tx: MigratorTx, login: string): Promise<boolean> {
+  const writers = sql.join(WRITERS.map((name) => sql`to_regprocedure(${name})`), sql`, `);
   const [row] = await tx.execute<{ complete: boolean }>(sql`
-    select count(writer.oid) = 2 and not exists (
+    select count(writer.oid) = ${FUNCTIONS.length} and not exists (
         select from pg_class t where t.relnamespace = 'stream'::regnamespace and t.relkind = 'p' and not exists (
           select from pg_policy where polrelid = t.oid and polname = 'writer' and polroles = array[owner.oid]
             and has_table_privilege(owner.oid, t.oid, 'insert') and has_table_privilege(owner.oid, t.oid, 'delete')))
@@ -55,12 +63,8 @@ export async function hasStreamWriter(tx: MigratorTx, login: string): Promise<bo
       join pg_roles login on login.rolname = ${login}
       join pg_namespace space on nspname = 'stream'
       left join pg_proc writer on writer.pronamespace = space.oid and writer.proowner = owner.oid and (
-        writer.oid = to_regprocedure(${
-    FUNCTIONS[0]
-  }) and has_function_privilege(login.oid, writer.oid, 'execute')
-        or writer.oid = to_regprocedure(${
-    FUNCTIONS[1]
-  }) and has_function_privilege(nspowner, writer.oid, 'execute'))
+        writer.oid in (${writers}) and has_function_privilege(login.oid, writer.oid, 'execute')
+        or writer.oid = to_regprocedure(${FORGET_TENANT}) and has_function_privilege(nspowner, writer.oid, 'execute'))
     group by owner.oid`);
   return row?.complete ?? false;
 }
@@ -81,6 +85,14 @@ const FUNCTIONS_SQL = `
     insert into stream.api_usage as usage (tenant_id, day, calls)
     select * from unnest(tenants, days, counts) order by 1, 2
     on conflict (tenant_id, day) do update set calls = usage.calls + excluded.calls
+  $$;
+  create or replace function stream.add_webhook_attempt(attempt jsonb) returns void
+  language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into stream.webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, request_headers,
+      response_status, response_headers, response_body, error)
+    select * from jsonb_to_record(attempt) as given(tenant_id uuid, delivery_id uuid, number int,
+      at timestamptz, duration_ms int, request_headers jsonb, response_status smallint, response_headers jsonb,
+      response_body text, error text)
   $$;
   create or replace function stream.forget_tenant(tenant uuid) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
