@@ -104,7 +104,9 @@ function unsafeInProduction({ environment, appSecret }: Config): string[] {
 
 function privateWebhooks({ environment, webhooksAllowPrivate }: Config): string[] {
   if (environment !== "production" || !webhooksAllowPrivate) return [];
-  return ["WEBHOOKS_ALLOW_PRIVATE: must not be set in production; anyone could reach this machine's services"];
+  return [
+    "WEBHOOKS_ALLOW_PRIVATE: must not be set in production; anyone could reach this machine's services",
+  ];
 }
 
 /** Development uses a secret that everyone knows and open pages under /dev, so others must not reach it. */

@@ -74,7 +74,9 @@ export class Dispatcher {
         const free = jobsPerWorker(policy) * workers - (inProgress[queue] ?? 0);
         const share = slotsPerPartition(policy) * JOBS_PER_SLOT * workers;
         const full = Math.ceil(policy.concurrency / slotsPerPartition(policy));
-        if (free > 0) dispatches.push(...await this.#dispatchRound(tx, queue, { free, share, full, workers }));
+        if (free > 0) {
+          dispatches.push(...await this.#dispatchRound(tx, queue, { free, share, full, workers }));
+        }
       }
       const backlog = new Set(dispatches.length > 0 ? await findReadyQueues(tx, this.#policies) : ready);
       return { dispatches, backlog, hasMoreDue, lost, sizeClass };

@@ -12,3 +12,4 @@ export { default as projects } from "./projects.ts";
 export { default as roles } from "./roles.ts";
 export { default as tenantTokens } from "./tenant_tokens.ts";
 export { default as tenants } from "./tenants.ts";
+export { default as webhooks } from "./webhooks.ts";

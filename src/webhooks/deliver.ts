@@ -20,7 +20,9 @@ export const DELIVER = job(ATTEMPT_JOB.name, {
     const ctx = tenantOf(run);
     const work = await findWork(ctx, deliveryId, attempt);
     if (!work) return;
-    if (work.endpoint.status === "disabled" || !includes(ctx.tenant.plan, WEBHOOKS)) return await skip(ctx, work);
+    if (work.endpoint.status === "disabled" || !includes(ctx.tenant.plan, WEBHOOKS)) {
+      return await skip(ctx, work);
+    }
     const pause = hasSlot ? 0 : await takeSlot(ctx.system, work.endpoint);
     if (pause > 0) return await waitForSlot(ctx, work, { attempt, pause });
     await recordAttempt(ctx, work, await attemptNow(ctx, work, attempt));
@@ -28,7 +30,11 @@ export const DELIVER = job(ATTEMPT_JOB.name, {
 });
 
 /** Null if the delivery ended, was deleted, or is at another attempt. */
-async function findWork({ system, tenant }: TenantContext, id: string, attempt: number): Promise<Work | null> {
+async function findWork(
+  { system, tenant }: TenantContext,
+  id: string,
+  attempt: number,
+): Promise<Work | null> {
   const [work] = await system.control
     .select({ delivery: webhookDeliveries, endpoint: webhookEndpoints, body: webhookEvents.body })
     .from(webhookDeliveries)
@@ -55,7 +61,8 @@ async function takeSlot(
   const [now, interval] = [clock.now(), SECOND / rateLimit];
   const { nextSlotAt } = webhookEndpoints;
   const [row] = await control.update(webhookEndpoints).set({
-    nextSlotAt: sql`greatest(${nextSlotAt}, ${now.toISOString()}::timestamptz) + ${interval} * interval '1 millisecond'`,
+    nextSlotAt:
+      sql`greatest(${nextSlotAt}, ${now.toISOString()}::timestamptz) + ${interval} * interval '1 millisecond'`,
   }).where(eq(webhookEndpoints.id, id)).returning({ nextSlotAt });
   return row ? Math.max(0, Math.round(row.nextSlotAt!.getTime() - interval - now.getTime())) : 0;
 }

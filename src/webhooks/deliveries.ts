@@ -15,7 +15,7 @@ import { conflict, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
 import { isId } from "../platform/ids.ts";
 import { list, type ListQuery, type PlacedPage, readingFrom } from "../platform/list.ts";
-import { equalFilter, momentFilter } from "../platform/list_filters.ts";
+import { equalFilter, momentFilter, oneOf } from "../platform/list_filters.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
 import { enqueueAttempts } from "./attempt_queue.ts";
@@ -41,7 +41,7 @@ export const DELIVERY_LIST = list("webhook deliveries", {
   defaultSort: "-createdAt",
   filters: {
     endpointId: equalFilter(z.uuid(ENDPOINT_ID_INVALID.code), webhookDeliveries.endpointId),
-    status: equalFilter(z.enum(DELIVERY_STATUSES), webhookDeliveries.status),
+    status: equalFilter(oneOf(DELIVERY_STATUSES), webhookDeliveries.status),
     event: equalFilter(
       z.string().max(MAX_EVENT_LENGTH).regex(/^[a-z_]+\.[a-z_]+$/, EVENT_INVALID.code),
       webhookDeliveries.event,
@@ -65,7 +65,12 @@ export type Replay = z.output<typeof replay>;
 export type DeliveryAttempt = Omit<typeof webhookAttempts.$inferSelect, "tenantId" | "deliveryId">;
 
 /** A delivery with all that is known about it. */
-export type DeliveryDetails = { delivery: Delivery; endpoint: Endpoint; body: string; attempts: DeliveryAttempt[] };
+export type DeliveryDetails = {
+  delivery: Delivery;
+  endpoint: Endpoint;
+  body: string;
+  attempts: DeliveryAttempt[];
+};
 
 /** A page of the tenant's deliveries, the newest first. Throws `invalid` for a cursor of another order or filter. */
 export async function listDeliveries(
@@ -87,7 +92,11 @@ export async function getDelivery(ctx: TenantContext, id: string): Promise<Deliv
     .innerJoin(webhookEvents, eq(webhookEvents.id, webhookDeliveries.eventId))
     .where(and(eq(webhookDeliveries.id, id), eq(webhookDeliveries.tenantId, ctx.tenant.id)));
   if (!row) throw notFound(DELIVERY_NOT_FOUND);
-  return { ...row, endpoint: toEndpoint(ctx.services, row.endpoint), attempts: await attemptsOf(ctx, row.delivery) };
+  return {
+    ...row,
+    endpoint: toEndpoint(ctx.services, row.endpoint),
+    attempts: await attemptsOf(ctx, row.delivery),
+  };
 }
 
 /** Sends one event to its endpoint again, with the same `webhook-id`. Throws `not_found`, `conflict`, or `feature_not_in_plan`. */
@@ -108,7 +117,11 @@ export async function resend(ctx: TenantContext, id: string): Promise<Delivery> 
  * Sends the events of one endpoint since a time again: all of them, or only those that failed or were skipped. Leaves alone what
  * is on its way. Returns how many. Throws `not_found`, `conflict` if the endpoint is turned off, or `feature_not_in_plan`.
  */
-export async function replayEndpoint(ctx: TenantContext, endpointId: string, wanted: Replay): Promise<number> {
+export async function replayEndpoint(
+  ctx: TenantContext,
+  endpointId: string,
+  wanted: Replay,
+): Promise<number> {
   authorize(ctx, WEBHOOKS_MANAGE);
   requireFeature(ctx, WEBHOOKS);
   await readEndpoint(ctx.system.control, ctx.tenant.id, endpointId);

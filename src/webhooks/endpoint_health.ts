@@ -72,7 +72,11 @@ async function disable(
     .where(eq(webhookEndpoints.id, row.id));
   await skipPending(tx, row.id, now);
   const after = named(ctx.services, row);
-  await publish(ctx.system, tx, WEBHOOK_DISABLED, { after, details: { reason }, schema: ctx.tenant.schemaName });
+  await publish(ctx.system, tx, WEBHOOK_DISABLED, {
+    after,
+    details: { reason },
+    schema: ctx.tenant.schemaName,
+  });
   await tell(ctx, tx, row, WEBHOOK_DISABLED_EMAIL);
 }
 

@@ -42,7 +42,7 @@ import { newSecret } from "./signature.ts";
 import { type BadTarget, RESOLVER, resolveTarget } from "./target.ts";
 
 const TOO_MANY_ENDPOINTS = problem("webhook_endpoints_too_many", "A workspace can have {maximum} webhooks.");
-const RATE_INVALID = problem("webhook_rate_invalid", "Use a whole number from 1 to {maximum}.");
+const RATE_INVALID = problem("webhook_rate_invalid", "Use a whole number from 1 to 100.");
 const BAD_URLS: Record<BadTarget, ReturnType<typeof problem>> = {
   url_invalid: problem("webhook_url_invalid", "Enter a full address, such as https://example.com/webhooks."),
   https_required: problem("webhook_url_not_https", "Use an address that starts with https://."),
@@ -64,12 +64,15 @@ const MAX_FILTERS = 100;
 const MAX_FILTER_LENGTH = 100;
 const MAX_RATE = 100;
 
+const rateLimit = z.int(RATE_INVALID.code).min(1, RATE_INVALID.code).max(MAX_RATE, RATE_INVALID.code)
+  .nullable();
+
 export const newEndpoint = z.object({
   url: z.string().trim(),
   events: z.array(z.string().max(MAX_FILTER_LENGTH)).max(MAX_FILTERS),
   description: multiLine(MAX_DESCRIPTION_LENGTH).default(""),
   headers: requestHeaders.default({}),
-  rateLimit: z.int().nullable().default(null),
+  rateLimit: rateLimit.default(null),
 });
 export type NewEndpoint = z.output<typeof newEndpoint>;
 
@@ -78,7 +81,7 @@ export const endpointChanges = z.object({
   events: newEndpoint.shape.events,
   description: multiLine(MAX_DESCRIPTION_LENGTH),
   headers: requestHeaders,
-  rateLimit: z.int().nullable(),
+  rateLimit,
   status: z.enum(["active", "disabled"]),
 }).partial();
 export type EndpointChanges = z.output<typeof endpointChanges>;
@@ -215,7 +218,11 @@ export async function rotateSecret(ctx: TenantContext, id: string): Promise<With
       previousSecretUntil: after(now, ROTATION_OVERLAP_HOURS * HOUR),
       updatedAt: now,
     }).where(eq(webhookEndpoints.id, id)).returning();
-    await publish(system, tx, WEBHOOK_SECRET_ROTATED, { after: named(services, rotated!), details: {}, schema });
+    await publish(system, tx, WEBHOOK_SECRET_ROTATED, {
+      after: named(services, rotated!),
+      details: {},
+      schema,
+    });
     return rotated!;
   });
   return withSecret(ctx, row);
@@ -248,9 +255,7 @@ async function checkEndpoint(ctx: TenantContext, input: EndpointChanges): Promis
   if (badUrl) problems.url = BAD_URLS[badUrl];
   if (badEvents) problems.events = badEvents;
   if (badHeaders) problems.headers = badHeaders;
-  if (typeof rateLimit === "number" && (rateLimit < 1 || rateLimit > MAX_RATE)) {
-    problems.rateLimit = RATE_INVALID.with({ maximum: MAX_RATE });
-  }
+  if (!newEndpoint.shape.rateLimit.safeParse(rateLimit).success) problems.rateLimit = RATE_INVALID;
   if (Object.keys(problems).length > 0) throw invalid(problems);
 }
 

@@ -32,7 +32,10 @@ export function matches(filters: readonly string[], type: string): boolean {
 }
 
 /** What is wrong with a filter, or null. */
-export function filterProblem(services: Pick<Services, "events">, filters: readonly string[]): Problem | null {
+export function filterProblem(
+  services: Pick<Services, "events">,
+  filters: readonly string[],
+): Problem | null {
   if (filters.length === 0) return EVENTS_MISSING;
   const types = eventTypes(services).map(({ type }) => type);
   const known = new Set([ALL_EVENTS, ...types, ...types.map((type) => `${nounOf(type)}.*`)]);
@@ -43,8 +46,7 @@ export function filterProblem(services: Pick<Services, "events">, filters: reado
 /** The filter without what another part of it includes, in alphabetical order. */
 export function normalizeFilter(filters: readonly string[]): string[] {
   if (filters.includes(ALL_EVENTS)) return [ALL_EVENTS];
-  const isIncluded = (filter: string) =>
-    !filter.endsWith(".*") && filters.includes(`${nounOf(filter)}.*`);
+  const isIncluded = (filter: string) => !filter.endsWith(".*") && filters.includes(`${nounOf(filter)}.*`);
   return [...new Set(filters)].filter((filter) => !isIncluded(filter)).sort();
 }
 

@@ -26,7 +26,9 @@ export async function recordAttempt(ctx: TenantContext, work: Work, attempt: Att
   const status = !error ? "delivered" as const : pause === null ? "failed" as const : "pending" as const;
   const isRecorded = await system.tx(async (tx) => {
     // The endpoint comes before its deliveries, as when it is turned off. Otherwise both could wait for each other.
-    const endpoint = error ? await lockFailing(tx, work.endpoint.id) : await recordSuccess(tx, work.endpoint.id);
+    const endpoint = error
+      ? await lockFailing(tx, work.endpoint.id)
+      : await recordSuccess(tx, work.endpoint.id);
     const [delivery] = await tx.update(webhookDeliveries).set({
       status,
       attempts: attempt.number,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { invalid } from "../errors.ts";
 import { type Problem, problem } from "../platform/problem.ts";
 
 const HEADER_NAME_INVALID = problem("webhook_header_name_invalid", "{name} is no valid header name.");
@@ -8,6 +9,11 @@ const HEADER_VALUE_INVALID = problem(
 );
 const HEADER_RESERVED = problem("webhook_header_reserved", "{name} can't be changed.");
 const TOO_MANY_HEADERS = problem("webhook_headers_too_many", "Use {maximum} headers at most.");
+
+const HEADER_LINE_INVALID = problem(
+  "webhook_header_line_invalid",
+  "Write each header as “Name: value” on its own line.",
+);
 
 const MAX_HEADERS = 20;
 const MAX_NAME_LENGTH = 100;
@@ -38,4 +44,14 @@ export function headerProblem(headers: RequestHeaders): Problem | null {
     if (!VALUE.test(value)) return HEADER_VALUE_INVALID.with({ name });
   }
   return null;
+}
+
+/** Headers as people write them, one a line: `Name: value`. Throws `invalid` on `headers`. */
+export function parseHeaderLines(text: string): RequestHeaders {
+  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
+  return Object.fromEntries(lines.map((line) => {
+    const [, name, value] = /^([^:]+):\s*(.+)$/.exec(line) ?? [];
+    if (!name || !value) throw invalid({ headers: HEADER_LINE_INVALID });
+    return [name.trim(), value];
+  }));
 }

@@ -117,5 +117,7 @@ class TimedOut extends Error {}
 function failureOf(error: unknown): SendFailure {
   if (error instanceof TimedOut) return "timed_out";
   const { code = "", message = "" } = error as { code?: string; message?: string };
-  return /CERT|TLS|SSL|certificate|handshake/i.test(`${code} ${message}`) ? "tls_failed" : "connection_failed";
+  return /CERT|TLS|SSL|certificate|handshake/i.test(`${code} ${message}`)
+    ? "tls_failed"
+    : "connection_failed";
 }

@@ -23,7 +23,10 @@ export type Resolution = { target: Target } | { refused: BadTarget | "name_not_f
 export type TargetRules = { allowLoopback: boolean; resolve: Resolve };
 
 /** Checks everything about a URL that needs no name resolution. Returns null if nothing is wrong. */
-export function checkUrl(text: string, { allowLoopback }: Pick<TargetRules, "allowLoopback">): BadTarget | null {
+export function checkUrl(
+  text: string,
+  { allowLoopback }: Pick<TargetRules, "allowLoopback">,
+): BadTarget | null {
   const url = text.length <= MAX_URL_LENGTH ? URL.parse(text) : null;
   if (!url || !["https:", "http:"].includes(url.protocol)) return "url_invalid";
   if (url.username || url.password) return "credentials_in_url";

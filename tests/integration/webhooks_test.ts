@@ -15,7 +15,10 @@ Deno.test("a change becomes one signed delivery for each endpoint that wants it"
   const acme = await world.company("acme");
   const globex = await world.company("globex");
   const all = await addWebhook(acme, receiver.url("/all"));
-  const created = await addWebhook(acme, receiver.url("/created"), { events: ["project.created"], headers: { "X-Key": "k1" } });
+  const created = await addWebhook(acme, receiver.url("/created"), {
+    events: ["project.created"],
+    headers: { "X-Key": "k1" },
+  });
   await addWebhook(acme, receiver.url("/members"), { events: ["member.*"] });
   await addWebhook(globex, receiver.url("/globex"));
   await using worker = await startWorker(world, "kv");
@@ -33,6 +36,8 @@ Deno.test("a change becomes one signed delivery for each endpoint that wants it"
   const [first] = await deliveriesOf(world, acme);
   const [attempt] = await attemptsOf(acme, first!.id);
   assert.equal(attempt!.responseStatus, 204);
-  const [event] = await world.system.control.select().from(webhookEvents).where(eq(webhookEvents.id, sent.headers["webhook-id"]!));
+  const [event] = await world.system.control.select().from(webhookEvents).where(
+    eq(webhookEvents.id, sent.headers["webhook-id"]!),
+  );
   assert.equal(event!.body, sent.body);
 });

@@ -1,6 +1,11 @@
 import { asc, eq } from "drizzle-orm";
 import { webhookDeliveries } from "../../db/control/schema/webhooks.ts";
-import { createEndpoint, type NewEndpoint, newEndpoint, type WithSecret } from "../../src/webhooks/endpoints.ts";
+import {
+  createEndpoint,
+  type NewEndpoint,
+  newEndpoint,
+  type WithSecret,
+} from "../../src/webhooks/endpoints.ts";
 import { getDelivery } from "../../src/webhooks/deliveries.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { createProject, type Project } from "../../src/projects/projects.ts";
@@ -14,7 +19,11 @@ export async function openWebhookWorld(): Promise<World> {
 }
 
 /** A webhook of a company to a receiver, by default for all events. */
-export function addWebhook({ ctx }: Company, url: string, input: Partial<NewEndpoint> = {}): Promise<WithSecret> {
+export function addWebhook(
+  { ctx }: Company,
+  url: string,
+  input: Partial<NewEndpoint> = {},
+): Promise<WithSecret> {
   return createEndpoint(ctx, newEndpoint.parse({ url, events: ["*"], ...input }));
 }
 

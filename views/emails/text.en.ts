@@ -266,7 +266,8 @@ export const en = {
         `Every attempt to send events of ${workspace} to ${host} has failed for more than five days.`,
       manual: (workspace: string, host: string) => `The webhook of ${workspace} to ${host} was turned off.`,
     },
-    next: "Fix the receiver, turn the webhook on, and send the missed events again. We keep them for 30 days.",
+    next:
+      "Fix the receiver, turn the webhook on, and send the missed events again. We keep them for 30 days.",
     button: "Open webhook",
   },
   supportUsed: {
