@@ -30,11 +30,7 @@ import {
 import { EndpointActions, EndpointPage } from "../../views/pages/webhooks/endpoint_page.tsx";
 import { SecretPage } from "../../views/pages/webhooks/secret_page.tsx";
 import { webhookText } from "../../views/pages/webhooks/text.ts";
-import {
-  deliveriesOf,
-  type DeliveryView,
-  WEBHOOKS_PATH as PATH,
-} from "../../views/pages/webhooks/webhook_address.ts";
+import { type DeliveryView, WEBHOOKS_PATH as PATH } from "../../views/pages/webhooks/webhook_address.ts";
 import { NewWebhookLink, WebhooksPage } from "../../views/pages/webhooks/webhooks_page.tsx";
 import type { Fields, MemberEnv } from "../http.ts";
 import { readListAddress } from "../list_address.ts";
@@ -187,8 +183,7 @@ pages.post("/developers/webhooks/:id/delete", async (c) => {
 /** What the list of deliveries at the page's address shows. */
 async function showDeliveries(c: Context<MemberEnv>, endpointId: string) {
   const ctx = c.get("member");
-  const { defaults } = deliveriesOf(endpointId);
-  const { status, cursor } = readListAddress(c.req.query(), DELIVERY_LIST, { ...defaults });
+  const { status, cursor } = readListAddress(c.req.query(), DELIVERY_LIST);
   const query = { ...DELIVERY_LIST.query.parse({ limit: ROWS_PER_PAGE }), status, cursor, endpointId };
   const { items, tabs, ...shown } = await listDeliveries(ctx, query);
   const view: DeliveryView = { status: status ?? "all" };

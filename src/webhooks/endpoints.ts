@@ -5,18 +5,21 @@ import { tenants } from "../../db/control/schema/tenants.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
 import { requireFeature } from "../billing/plan_features.ts";
-import type { TenantContext } from "../context.ts";
-import { conflict, type FieldProblems, invalid } from "../errors.ts";
+import type { SystemContext, TenantContext } from "../context.ts";
+import { conflict, type FieldProblems, invalid, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
 import { after, HOUR } from "../platform/clock.ts";
-import { newId } from "../platform/ids.ts";
+import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { momentKey } from "../platform/list_keys.ts";
 import { problem } from "../platform/problem.ts";
 import { multiLine } from "../platform/text.ts";
+import { TENANTS_MANAGE } from "../tenancy/permissions.ts";
+import type { TenantId } from "../tenancy/tenant.ts";
 import { skipPending } from "./delivery_rows.ts";
 import {
   type Endpoint,
+  ENDPOINT_NOT_FOUND,
   type EndpointRow,
   lockEndpoint,
   named,
@@ -112,6 +115,17 @@ export async function listEndpoints(
 export async function getEndpoint(ctx: TenantContext, id: string): Promise<Endpoint> {
   authorize(ctx, WEBHOOKS_MANAGE);
   return toEndpoint(ctx.services, await readEndpoint(ctx.system.control, ctx.tenant.id, id));
+}
+
+/** The tenant of an endpoint, for the CLI. Throws `not_found`. */
+export async function getTenantOfEndpoint(ctx: SystemContext, id: string): Promise<TenantId> {
+  authorize(ctx, TENANTS_MANAGE);
+  const [row] = isId(id)
+    ? await ctx.control.select({ tenantId: webhookEndpoints.tenantId }).from(webhookEndpoints)
+      .where(eq(webhookEndpoints.id, id))
+    : [];
+  if (!row) throw notFound(ENDPOINT_NOT_FOUND);
+  return row.tenantId;
 }
 
 /**

@@ -77,8 +77,10 @@ function accountPages({ world, links }: Scene): ListedPage[] {
   ];
 }
 
-function workspacePages({ world, northwind }: Scene): ListedPage[] {
+function workspacePages({ world, northwind, webhook }: Scene): ListedPage[] {
   const on = pagesOn(world.host("northwind"));
+  const webhooks = "/developers/webhooks";
+  const endpoint = `${webhooks}/${webhook.endpointId}`;
   const project = `/projects/${northwind.projects.get("Website relaunch")}`;
   return [
     on("dashboard", "/dashboard"),
@@ -114,6 +116,20 @@ function workspacePages({ world, northwind }: Scene): ListedPage[] {
     { ...on("import-invitations", "/team/invitations/import"), open: checkList },
     on("ownership", "/team/ownership"),
     on("join-domains", "/team/domains"),
+    on("webhooks", webhooks),
+    on("new-webhook", `${webhooks}/new`),
+    on("webhook-events", `${webhooks}/events`),
+    on("webhook", endpoint),
+    {
+      ...on("webhook-menu", endpoint),
+      open: (page) => page.locator("summary[aria-label='More actions']").click(),
+    },
+    on("webhook-failed", `${endpoint}?status=failed`),
+    on("edit-webhook", `${endpoint}/edit`),
+    on("rotate-webhook-secret", `${endpoint}/secret`),
+    on("replay-webhook", `${endpoint}/replay`),
+    on("delete-webhook", `${endpoint}/delete`),
+    on("webhook-delivery", `${webhooks}/deliveries/${webhook.deliveryId}`),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
     on("roles", "/settings/roles"),

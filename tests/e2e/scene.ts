@@ -21,6 +21,7 @@ import { newId } from "../../src/platform/ids.ts";
 import { addJob } from "../support/jobs.ts";
 import { type Northwind, openNorthwind } from "../support/northwind.ts";
 import { sampleEmail } from "../support/sample_email.ts";
+import { showWebhooks } from "../support/webhooks.ts";
 import type { Company, World } from "../support/world.ts";
 
 /** Everything that the product's pages show, in one world. */
@@ -31,6 +32,8 @@ export type Scene = {
   closed: Company;
   jobId: string;
   emailId: string;
+  /** A webhook whose receiver is down, and one of its deliveries. */
+  webhook: { endpointId: string; deliveryId: string };
   /** The pages that emails link to. */
   links: {
     setPassword: string;
@@ -90,6 +93,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     reason: "bounce",
     detail: "550 5.1.1 No such user",
   });
+  const webhook = await showWebhooks(world, northwind.company);
   const { ctx } = northwind.company;
   const invitation = await invite(ctx, { email: "rosa.delgado@partner.example", role: "member" });
   const known = await invite(ctx, { email: "owner@globex.example", role: "viewer" });
@@ -119,7 +123,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     ],
     owner: [await keepAccount(world, { email: OWNER, userId: people.imogen.id })],
   };
-  return { world, northwind, closed, jobId, emailId: email.id, links, cookies };
+  return { world, northwind, closed, jobId, emailId: email.id, webhook, links, cookies };
 }
 
 async function membershipOf({ ctx }: Company, search: string): Promise<string> {

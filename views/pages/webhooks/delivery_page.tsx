@@ -3,6 +3,7 @@ import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DescriptionList } from "../../components/description_list.tsx";
+import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Instant } from "../../components/time.tsx";
 import { Result } from "./delivery_list.tsx";
@@ -100,8 +101,11 @@ function Attempt({ attempt, now }: { attempt: DeliveryAttempt; now: Date }) {
 
 function Part({ title, content }: { title: string; content: string }) {
   return (
-    <details>
-      <summary class="cursor-pointer text-sm font-medium max-sm:py-2">{title}</summary>
+    <details class="group/part">
+      <summary class="flex w-fit cursor-pointer items-center gap-1 text-sm font-medium max-sm:py-2">
+        {title}
+        <Icon name="chevron-down" class="text-muted transition-transform group-open/part:rotate-180" />
+      </summary>
       <div class="mt-1.5">
         <Code text={content} />
       </div>

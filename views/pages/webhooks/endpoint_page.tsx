@@ -42,17 +42,6 @@ export function EndpointActions(
   if (!isIncluded) return <ButtonLink href={`${path}/delete`} icon="trash">{text.remove}</ButtonLink>;
   return (
     <>
-      <Menu
-        label={text.more}
-        summary={<Icon name="more" />}
-        summaryClass="grid size-9 place-items-center text-muted hover:bg-line! max-sm:size-11"
-      >
-        {isOn ? <MenuLink icon="restore" href={`${path}/replay`}>{text.replay}</MenuLink> : null}
-        <MenuLink icon="key" href={`${path}/secret`}>{text.rotate}</MenuLink>
-        {isOn ? <StatusForm id={id} status="disabled" label={text.off} /> : null}
-        <MenuLink icon="trash" tone="danger" href={`${path}/delete`}>{text.remove}</MenuLink>
-      </Menu>
-      <ButtonLink href={`${path}/edit`} icon="edit">{text.edit}</ButtonLink>
       {isOn
         ? (
           <form method="post" action={`${path}/test`}>
@@ -65,6 +54,17 @@ export function EndpointActions(
             <Button variant="primary">{text.on}</Button>
           </form>
         )}
+      <Menu
+        label={text.more}
+        summary={<Icon name="more" />}
+        summaryClass="grid size-9 place-items-center text-muted hover:bg-line! max-sm:size-11"
+      >
+        <MenuLink icon="edit" href={`${path}/edit`}>{text.edit}</MenuLink>
+        {isOn ? <MenuLink icon="restore" href={`${path}/replay`}>{text.replay}</MenuLink> : null}
+        <MenuLink icon="key" href={`${path}/secret`}>{text.rotate}</MenuLink>
+        {isOn ? <StatusForm id={id} status="disabled" label={text.off} /> : null}
+        <MenuLink icon="trash" tone="danger" href={`${path}/delete`}>{text.remove}</MenuLink>
+      </Menu>
     </>
   );
 }

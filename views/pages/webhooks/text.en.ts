@@ -1,5 +1,8 @@
 import { plural } from "../../text.ts";
 
+/** What people call the nouns of events. */
+const NOUNS: Record<string, string> = { tenant: "workspace", api_key: "API key" };
+
 export const en = {
   title: "Webhooks",
   lead: "We send events of this workspace to your own services as they happen.",
@@ -29,7 +32,7 @@ export const en = {
     description: "Description",
     events: "Which events do you want?",
     everyEvent: "All events, including new kinds",
-    allOf: (noun: string) => `All ${noun} events`,
+    allOf: (noun: string) => `All ${NOUNS[noun] ?? noun} events`,
     headers: "Additional headers",
     headersHint: "One header per line, such as “Authorization: Bearer …”.",
     headersKept: (names: string[]) =>

@@ -55,10 +55,10 @@ function EndpointTable({ endpoints }: { endpoints: ListedEndpoint[] }) {
     <Table
       label={title}
       columns={[
-        { label: columns.endpoint, class: "text-start" },
-        { label: columns.events, class: "text-start" },
-        { label: columns.day, class: "text-start" },
-        { label: columns.status, class: "text-end" },
+        { label: columns.endpoint, class: "px-2! ps-4! text-start" },
+        { label: columns.events, class: "px-2! text-start" },
+        { label: columns.day, class: "px-2! text-start" },
+        { label: columns.status, class: "px-2! pe-4! text-end" },
       ]}
     >
       {endpoints.map((endpoint) => <EndpointRow key={endpoint.id} endpoint={endpoint} />)}
