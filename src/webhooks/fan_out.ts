@@ -26,7 +26,7 @@ export const FAN_OUT_EVENT = job(FAN_OUT.name, {
     if (!includes(ctx.tenant.plan, WEBHOOKS)) return;
     const data = findEventType(ctx.services, event.type)?.schema.safeParse(event.data);
     if (!data?.success) throw new PermanentFailure(`No event ${event.type} has this data.`);
-    await ctx.system.tx((tx) => fanOut(ctx, tx, run.id, event));
+    await ctx.system.tx((tx) => fanOut(ctx, tx, run.id, { ...event, data: data.data }));
   },
 });
 

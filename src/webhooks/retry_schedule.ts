@@ -29,7 +29,7 @@ export function nextPause(
   const pause = PAUSES[attempt - 1];
   if (pause === undefined) return null;
   const wanted = Math.min(readRetryAfter(retryAfter, now) ?? 0, LONGEST_RETRY_AFTER);
-  return Math.round(Math.max(pause, wanted) * (1 + JITTER * random()));
+  return Math.round(Math.max(pause * (1 + JITTER * random()), wanted));
 }
 
 /** The pause that a `Retry-After` header asks for, in milliseconds (RFC 9110, section 10.2.3). Null if it is nonsense or past. */

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { connect } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { clearTimeout, setTimeout } from "node:timers";
 import { SECOND } from "../platform/clock.ts";
 import { VERSION } from "../platform/health.ts";
@@ -79,12 +81,20 @@ function exchange(target: Target, { headers, body, ca }: Exchange, time: number)
   });
 }
 
-function open({ url, address, family }: Target, headers: Record<string, string>, ca?: string): ClientRequest {
-  const request = url.protocol === "https:" ? httpsRequest : httpRequest;
-  // deno-lint-ignore no-explicit-any -- with `all`, the callback takes a list
-  const lookup = (_host: string, options: { all?: boolean }, done: (...answer: any[]) => void) =>
-    options.all ? done(null, [{ address, family }]) : done(null, address, family);
-  return request(url, { method: "POST", headers, agent: false, lookup, ...(ca ? { ca } : {}) });
+/** Connects to the checked address by itself, which resolves nothing and needs no permission (decision 022). */
+function open(
+  { url, address, isLiteral }: Target,
+  headers: Record<string, string>,
+  ca?: string,
+): ClientRequest {
+  const isSecure = url.protocol === "https:";
+  const host = address;
+  const port = Number(url.port) || (isSecure ? 443 : 80);
+  const servername = isLiteral ? undefined : url.hostname;
+  const createConnection = () =>
+    isSecure ? connectTls({ host, port, servername, ...(ca ? { ca } : {}) }) : connect({ host, port });
+  const request = isSecure ? httpsRequest : httpRequest;
+  return request(url, { method: "POST", headers, createConnection });
 }
 
 /** Collects a response. Returns a function that returns what has arrived. */
@@ -117,7 +127,5 @@ class TimedOut extends Error {}
 function failureOf(error: unknown): SendFailure {
   if (error instanceof TimedOut) return "timed_out";
   const { code = "", message = "" } = error as { code?: string; message?: string };
-  return /CERT|TLS|SSL|certificate|handshake/i.test(`${code} ${message}`)
-    ? "tls_failed"
-    : "connection_failed";
+  return /CERT|TLS|SSL|issuer|handshake/i.test(`${code} ${message}`) ? "tls_failed" : "connection_failed";
 }

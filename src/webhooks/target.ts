@@ -15,8 +15,8 @@ export const RESOLVER = part("webhook resolver", (): { resolve: Resolve } => ({ 
 /** Why a URL is no target. */
 export type BadTarget = "url_invalid" | "https_required" | "credentials_in_url" | "address_not_public";
 
-/** Where to connect. */
-export type Target = { url: URL; address: string; family: 4 | 6 };
+/** Where to connect. `isLiteral` if the URL names the address itself. */
+export type Target = { url: URL; address: string; isLiteral: boolean };
 export type Resolution = { target: Target } | { refused: BadTarget | "name_not_found" };
 
 /** `allowLoopback` is for development: this machine may be a target, also by http. */
@@ -53,7 +53,7 @@ export async function resolveTarget(text: string, rules: TargetRules): Promise<R
   if (!addresses.every(isAllowed)) return { refused: "address_not_public" };
   if (url.protocol === "http:" && !addresses.every(isLoopbackAddress)) return { refused: "https_required" };
   const address = addresses.find((each) => !each.includes(":")) ?? addresses[0]!;
-  return { target: { url, address, family: address.includes(":") ? 6 : 4 } };
+  return { target: { url, address, isLiteral: literal !== null } };
 }
 
 /** The URL's host if it is an IP address. The URL parser has turned decimal, octal and hexadecimal forms into this one. */
