@@ -17,7 +17,7 @@ export const WEBHOOK_FAILING_EMAIL = email("webhook_failing", {
   to: MEMBERS,
   request,
   load: async (ctx, reader, { endpointId }) => await load(ctx, reader, endpointId),
-  subject: ({ host }, _brand, locale) => emailText.of(locale).webhookFailing.subject(host),
+  subject: ({ hostName }, _brand, locale) => emailText.of(locale).webhookFailing.subject(hostName),
   preheader: (_data, _brand, locale) => emailText.of(locale).webhookFailing.preheader,
   view: WebhookFailing,
   sample: sample("failing"),
@@ -29,9 +29,9 @@ export const WEBHOOK_DISABLED_EMAIL = email("webhook_disabled", {
   request,
   load: async (ctx, reader, { endpointId }) => {
     const data = await load(ctx, reader, endpointId);
-    return data?.reason ? data : null;
+    return data?.cause ? data : null;
   },
-  subject: ({ host }, _brand, locale) => emailText.of(locale).webhookDisabled.subject(host),
+  subject: ({ hostName }, _brand, locale) => emailText.of(locale).webhookDisabled.subject(hostName),
   preheader: (_data, _brand, locale) => emailText.of(locale).webhookDisabled.preheader,
   view: WebhookDisabled,
   sample: sample("gone"),
@@ -43,17 +43,17 @@ async function load({ system, services, tenant }: TenantContext, reader: Recipie
   if (!endpoint || !reader.emailVerifiedAt) return null;
   return {
     tenantName: tenant.name,
-    host: new URL(endpoint.url).host,
-    reason: endpoint.disabledReason,
+    hostName: new URL(endpoint.url).host,
+    cause: endpoint.disabledReason,
     url: `${tenantUrl(services.config.appUrl, tenant)}/developers/webhooks/${id}`,
   };
 }
 
-function sample(reason: "gone" | "failing") {
+function sample(cause: "gone" | "failing") {
   return {
     tenantName: SAMPLE.tenantName,
-    host: "hooks.acme.example",
-    reason: reason as "gone" | "failing" | "manual" | null,
+    hostName: "hooks.acme.example",
+    cause: cause as "gone" | "failing" | "manual" | null,
     url: `${SAMPLE.workspace}/developers/webhooks/0198c0de-0000-7000-8000-000000000001`,
   };
 }

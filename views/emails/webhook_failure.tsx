@@ -4,19 +4,19 @@ import { useEmailText } from "./text.ts";
 export type WebhookFailureData = {
   tenantName: string;
   /** The receiver's host. Its path may be a secret. */
-  host: string;
+  hostName: string;
   /** Why the endpoint is turned off; null if it is on. */
-  reason: "gone" | "failing" | "manual" | null;
+  cause: "gone" | "failing" | "manual" | null;
   url: string;
 };
 
 /** Tells someone that an event didn't reach an endpoint. */
-export function WebhookFailing({ tenantName, host, url }: WebhookFailureData) {
+export function WebhookFailing({ tenantName, hostName, url }: WebhookFailureData) {
   const text = useEmailText().webhookFailing;
   return (
     <>
-      <Title>{text.subject(host)}</Title>
-      <Paragraph>{text.body(tenantName, host)}</Paragraph>
+      <Title>{text.subject(hostName)}</Title>
+      <Paragraph>{text.body(tenantName, hostName)}</Paragraph>
       <ActionButton href={url}>{text.button}</ActionButton>
       <Note>{text.next}</Note>
     </>
@@ -24,12 +24,12 @@ export function WebhookFailing({ tenantName, host, url }: WebhookFailureData) {
 }
 
 /** Tells someone that an endpoint was turned off. */
-export function WebhookDisabled({ tenantName, host, reason, url }: WebhookFailureData) {
+export function WebhookDisabled({ tenantName, hostName, cause, url }: WebhookFailureData) {
   const text = useEmailText().webhookDisabled;
   return (
     <>
-      <Title>{text.subject(host)}</Title>
-      <Paragraph>{text.body[reason ?? "manual"](tenantName, host)}</Paragraph>
+      <Title>{text.subject(hostName)}</Title>
+      <Paragraph>{text.body[cause ?? "manual"](tenantName, hostName)}</Paragraph>
       <ActionButton href={url}>{text.button}</ActionButton>
       <Note>{text.next}</Note>
     </>
