@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import type { ServerResponse } from "node:http";
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
 import { Webhook as SvixWebhook } from "svix";
@@ -12,7 +13,7 @@ import { replayEndpoint, resend } from "../../src/webhooks/deliveries.ts";
 import { getEndpoint, rotateSecret, updateEndpoint } from "../../src/webhooks/endpoints.ts";
 import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
 import { sendTestEvent } from "../../src/webhooks/test_event.ts";
-import { startWorker } from "../support/jobs.ts";
+import { startWorker, until } from "../support/jobs.ts";
 import { Receiver } from "../support/receiver.ts";
 import { addProject, addWebhook, attemptsOf, deliveriesOf, openWebhookWorld } from "../support/webhooks.ts";
 import type { Company, World } from "../support/world.ts";
@@ -253,6 +254,34 @@ Deno.test("S68 a secret changed between two attempts signs with both for 24 hour
   for (const each of [secret, former]) verifyAt(each, second);
   verifyAt(secret, third);
   assert.throws(() => verifyAt(former, third), /No matching signature/);
+});
+
+Deno.test("ten receivers that never answer hold five slots each; the tenant's other receiver and its neighbors go on", async () => {
+  await using world = await openWebhookWorld();
+  await using receiver = await Receiver.open();
+  const [acme, globex] = [await world.company("acme"), await world.company("globex")];
+  const hanging: ServerResponse[] = [];
+  receiver.respond = (response, { path }) => {
+    if (path === "/hangs") hanging.push(response);
+    else response.writeHead(204).end();
+  };
+  for (let number = 0; number < 10; number++) await addWebhook(acme, receiver.url("/hangs"));
+  await addWebhook(acme, receiver.url("/acme"));
+  await addWebhook(globex, receiver.url("/globex"));
+  await using worker = await startWorker(world, "kv");
+  const countOf = (wanted: string) => receiver.received.filter(({ path }) => path === wanted).length;
+
+  for (let number = 0; number < 7; number++) await addProject(acme, `Project ${number}`);
+  await until(() => hanging.length === 50 && countOf("/acme") === 7);
+  await addProject(acme, "While others hang");
+  await addProject(globex, "While others hang");
+  await until(() => countOf("/acme") === 8 && countOf("/globex") === 1);
+
+  assert.equal(hanging.length, 50);
+  receiver.answer(204);
+  for (const response of hanging) response.writeHead(204).end();
+  await worker.idle();
+  assert.equal(countOf("/hangs"), 80);
 });
 
 /** Verifies a signature, whatever its age. */
