@@ -1,10 +1,11 @@
 import { and, eq, sql } from "drizzle-orm";
-import { webhookDeliveries, webhookEndpoints, webhookEvents } from "../../db/control/schema/webhooks.ts";
+import { webhookDeliveries, webhookEndpoints } from "../../db/control/schema/webhooks.ts";
 import { includes } from "../billing/plan_features.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { job, tenantOf } from "../outbox/job.ts";
 import { SECOND } from "../platform/clock.ts";
 import { ATTEMPT_JOB, enqueueAttempts } from "./attempt_queue.ts";
+import { DELIVERY_BATCHES } from "./delivery_batches.ts";
 import type { Work } from "./delivery_rows.ts";
 import { type EndpointRow, openHeaders, signingSecrets } from "./endpoint_rows.ts";
 import { WEBHOOKS } from "./permissions.ts";
@@ -29,20 +30,15 @@ export const DELIVER = job(ATTEMPT_JOB.name, {
   },
 });
 
-/** Null if the delivery ended, was deleted, or is at another attempt. */
+/** Null if the delivery ended, was deleted, is at another attempt, or is another tenant's. */
 async function findWork(
-  { system, tenant }: TenantContext,
+  { services, tenant }: TenantContext,
   id: string,
   attempt: number,
 ): Promise<Work | null> {
-  const [work] = await system.control
-    .select({ delivery: webhookDeliveries, endpoint: webhookEndpoints, body: webhookEvents.body })
-    .from(webhookDeliveries)
-    .innerJoin(webhookEndpoints, eq(webhookEndpoints.id, webhookDeliveries.endpointId))
-    .innerJoin(webhookEvents, eq(webhookEvents.id, webhookDeliveries.eventId))
-    .where(and(eq(webhookDeliveries.id, id), eq(webhookDeliveries.tenantId, tenant.id)));
-  if (!work || work.delivery.status !== "pending" || work.delivery.attempts !== attempt - 1) return null;
-  return work;
+  const work = await services.use(DELIVERY_BATCHES).work.call(id);
+  if (work?.delivery.tenantId !== tenant.id || work.delivery.status !== "pending") return null;
+  return work.delivery.attempts === attempt - 1 ? work : null;
 }
 
 async function skip({ system, services }: TenantContext, { delivery }: Work): Promise<void> {

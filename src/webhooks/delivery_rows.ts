@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, asc, eq, inArray } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { type DELIVERY_STATUSES, webhookDeliveries } from "../../db/control/schema/webhooks.ts";
 import type { TenantId } from "../../db/ids.ts";
@@ -17,10 +17,15 @@ export type Delivery = typeof webhookDeliveries.$inferSelect;
 /** A delivery that is to be attempted, with its endpoint and the exact bytes to send. */
 export type Work = { delivery: Delivery; endpoint: EndpointRow; body: string };
 
-/** Keeps what waits for an endpoint that was turned off, so that someone can send it again. */
+/** Keeps what waits for an endpoint that was turned off, so that someone can send it again. Locks in the order of ids. */
 export async function skipPending(tx: ControlTx, endpointId: string, now: Date): Promise<void> {
+  const { id, status } = webhookDeliveries;
+  const pending = tx.select({ id }).from(webhookDeliveries)
+    .where(and(eq(webhookDeliveries.endpointId, endpointId), eq(status, "pending"))).orderBy(asc(id)).for(
+      "update",
+    );
   await tx.update(webhookDeliveries).set({ status: "skipped", nextAttemptAt: null, endedAt: now })
-    .where(and(eq(webhookDeliveries.endpointId, endpointId), eq(webhookDeliveries.status, "pending")));
+    .where(inArray(id, pending));
 }
 
 /** A tenant's delivery, locked until the transaction ends. Throws `not_found`. */

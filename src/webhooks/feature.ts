@@ -1,5 +1,6 @@
 import { feature } from "../feature.ts";
 import { DELIVER } from "./deliver.ts";
+import { DELIVERY_BATCHES } from "./delivery_batches.ts";
 import { WEBHOOK_DISABLED_EMAIL, WEBHOOK_FAILING_EMAIL } from "./emails.ts";
 import { SEALED_COLUMNS } from "./endpoint_rows.ts";
 import { EVENTS } from "./events.ts";
@@ -14,6 +15,6 @@ export default feature("webhooks", {
   events: EVENTS,
   emails: [WEBHOOK_FAILING_EMAIL, WEBHOOK_DISABLED_EMAIL],
   jobs: [FAN_OUT_EVENT, DELIVER],
-  parts: [RESOLVER],
+  parts: [RESOLVER, DELIVERY_BATCHES],
   sealed: SEALED_COLUMNS,
 });

@@ -4,6 +4,7 @@ import { webhookDeliveries } from "../../db/control/schema/webhooks.ts";
 import type { TenantContext } from "../context.ts";
 import { after } from "../platform/clock.ts";
 import { enqueueAttempts } from "./attempt_queue.ts";
+import { DELIVERY_BATCHES } from "./delivery_batches.ts";
 import type { Delivery, Work } from "./delivery_rows.ts";
 import { lockFailing, recordFailure, recordSuccess } from "./endpoint_health.ts";
 import { nextPause } from "./retry_schedule.ts";
@@ -19,36 +20,60 @@ const GONE = 410;
  * attempt. Does nothing if another process recorded this attempt, or the delivery has ended meanwhile.
  */
 export async function recordAttempt(ctx: TenantContext, work: Work, attempt: Attempt): Promise<void> {
-  const { system, services, tenant } = ctx;
-  const now = services.clock.now();
   const error = errorOf(attempt.sent);
-  const pause = error ? pauseAfter(work, attempt, now) : null;
+  const pause = error ? pauseAfter(work, attempt, ctx.services.clock.now()) : null;
   const status = !error ? "delivered" as const : pause === null ? "failed" as const : "pending" as const;
-  const isRecorded = await system.tx(async (tx) => {
-    // The endpoint comes before its deliveries, as when it is turned off. Otherwise both could wait for each other.
-    const endpoint = error
-      ? await lockFailing(tx, work.endpoint.id)
-      : await recordSuccess(tx, work.endpoint.id);
-    const [delivery] = await tx.update(webhookDeliveries).set({
-      status,
-      attempts: attempt.number,
-      nextAttemptAt: pause === null ? null : after(now, pause),
-      responseStatus: attempt.sent.answer?.status ?? null,
-      error,
-      endedAt: status === "pending" ? null : now,
-    }).where(isAt(work.delivery, attempt.number - 1)).returning();
-    if (!delivery) return false;
-    await insertAttempt(tx, tenant.id, delivery, attempt, error);
-    if (pause !== null) {
-      const next = { delivery, attempt: attempt.number + 1, delay: pause };
-      await enqueueAttempts(system, tx, tenant.id, [next]);
-    }
-    if (endpoint) {
-      await recordFailure(ctx, tx, endpoint, { isGone: isGone(attempt), isLast: pause === null });
-    }
-    return true;
+  const isUsual = !error && !work.endpoint.failingSince;
+  const isRecorded = isUsual
+    ? await recordDelivered(ctx, work, attempt)
+    : await ctx.system.tx((tx) => record(ctx, tx, work, { ...attempt, error, pause, status }));
+  if (isRecorded) ctx.services.metrics.webhookDelivered(status === "pending" ? "retried" : status);
+}
+
+/** The usual case, together with other deliveries: accepted, by an endpoint that works. Returns whether it was recorded. */
+async function recordDelivered(
+  { services, tenant }: TenantContext,
+  { delivery }: Work,
+  attempt: Attempt,
+): Promise<boolean> {
+  return await services.use(DELIVERY_BATCHES).accepted.call({
+    id: delivery.id,
+    number: attempt.number,
+    responseStatus: attempt.sent.answer!.status,
+    at: services.clock.now(),
+    attempt: rowOf(tenant.id, delivery, attempt, null),
   });
-  if (isRecorded) services.metrics.webhookDelivered(status === "pending" ? "retried" : status);
+}
+
+/** What an attempt leads to. `pause` is the time until the next one, in milliseconds. */
+type Outcome = Attempt & { error: string | null; pause: number | null; status: Delivery["status"] };
+
+async function record(ctx: TenantContext, tx: ControlTx, work: Work, outcome: Outcome): Promise<boolean> {
+  const { system, services, tenant } = ctx;
+  const { number, sent, error, pause, status } = outcome;
+  const now = services.clock.now();
+  // The endpoint comes before its deliveries, as when it is turned off. Otherwise both could wait for each other.
+  const endpoint = error
+    ? await lockFailing(tx, work.endpoint.id)
+    : await recordSuccess(tx, work.endpoint.id);
+  const [delivery] = await tx.update(webhookDeliveries).set({
+    status,
+    attempts: number,
+    nextAttemptAt: pause === null ? null : after(now, pause),
+    responseStatus: sent.answer?.status ?? null,
+    error,
+    endedAt: status === "pending" ? null : now,
+  }).where(isAt(work.delivery, number - 1)).returning();
+  if (!delivery) return false;
+  const row = JSON.stringify(rowOf(tenant.id, delivery, outcome, error));
+  await tx.execute(sql`select stream.add_webhook_attempt(${row}::jsonb)`);
+  if (pause !== null) {
+    await enqueueAttempts(system, tx, tenant.id, [{ delivery, attempt: number + 1, delay: pause }]);
+  }
+  if (endpoint) {
+    await recordFailure(ctx, tx, endpoint, { isGone: isGone(outcome), isLast: pause === null });
+  }
+  return true;
 }
 
 /** Null after the last attempt of the series, or if the receiver wants nothing more. */
@@ -77,14 +102,14 @@ function isAt({ id }: Delivery, attempts: number) {
   );
 }
 
-async function insertAttempt(
-  tx: ControlTx,
+/** The row in `stream.webhook_attempts`. */
+function rowOf(
   tenantId: string,
   { id }: Delivery,
   { number, at, sent: { answer, milliseconds }, requestHeaders }: Attempt,
   error: string | null,
-): Promise<void> {
-  const row = {
+) {
+  return {
     tenant_id: tenantId,
     delivery_id: id,
     number,
@@ -96,7 +121,6 @@ async function insertAttempt(
     response_body: answer && storable(answer.body),
     error,
   };
-  await tx.execute(sql`select stream.add_webhook_attempt(${JSON.stringify(row)}::jsonb)`);
 }
 
 /** Postgres stores neither NUL nor half a surrogate pair. */

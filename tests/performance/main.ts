@@ -1,5 +1,5 @@
 /**
- * `deno task bench [requests|tenancy|jobs|start|storm|weight]`: every figure next to its baseline, measured in the same run.
+ * `deno task bench [requests|tenancy|jobs|api|start|storm|weight]`: every figure next to its baseline, measured in the same run.
  * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), wrk for requests, and psql for tenancy. Loads 127.0.0.1 only.
  * `tenancy` creates 10,000 tenants in about ten minutes. BENCH_TENANTS=500 is quick; BENCH_MINUTES=10 measures longer.
  */
@@ -16,6 +16,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   start: async () => (await import("./start_bench.ts")).benchStart(),
   storm: async () => (await import("./storm_bench.ts")).benchStorm(),
   jobs: async () => (await import("./jobs_bench.ts")).benchJobs(adminUrl),
+  api: async () => (await import("./webhooks_bench.ts")).benchWebhooks(adminUrl),
   weight: async () => (await import("./weight_bench.ts")).benchWeight(),
 };
 
