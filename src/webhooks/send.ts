@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { clearTimeout, setTimeout } from "node:timers";
 import { SECOND } from "../platform/clock.ts";
+import { withDeadline } from "../platform/deadline.ts";
 import { VERSION } from "../platform/health.ts";
 import { type BadTarget, resolveTarget, type Target, type TargetRules } from "./target.ts";
 
@@ -39,13 +40,8 @@ export async function send(
     failure,
     milliseconds: Math.round(performance.now() - started),
   });
-  const deadline = AbortSignal.timeout(time);
-  const resolution = await Promise.race([
-    resolveTarget(url, rules),
-    new Promise<{ refused: "timed_out" }>((done) =>
-      deadline.addEventListener("abort", () => done({ refused: "timed_out" }), { once: true })
-    ),
-  ]);
+  const resolution = await withDeadline(time, () => resolveTarget(url, rules))
+    .catch(() => ({ refused: "timed_out" as const }));
   if ("refused" in resolution) return ended(null, resolution.refused);
   const left = Math.max(1, time - (performance.now() - started));
   try {

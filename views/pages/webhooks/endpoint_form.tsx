@@ -33,7 +33,7 @@ export function EndpointForm({ endpoint, choices, values, errors = {}, problem }
   const { form: text } = webhookText.use();
   const back = endpoint ? `${WEBHOOKS_PATH}/${endpoint.id}` : WEBHOOKS_PATH;
   return (
-    <div class="max-w-2xl">
+    <div class="max-w-xl">
       <Card>
         <form method="post" action={back} novalidate class="grid gap-6">
           {problem ? <Alert kind="error">{problem}</Alert> : null}

@@ -24,10 +24,10 @@ export function EndpointPage({ endpoint, list, now }: EndpointPageProps) {
       <Card title={text.details}>
         <Facts endpoint={endpoint} now={now} />
       </Card>
-      <section aria-label={text.deliveries}>
+      <div>
         <h2 class="mb-3 text-md font-semibold">{text.deliveries}</h2>
         <DeliveryList {...list} />
-      </section>
+      </div>
     </div>
   );
 }

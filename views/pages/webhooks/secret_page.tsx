@@ -8,7 +8,7 @@ import { WEBHOOKS_PATH } from "./webhook_address.ts";
 export function SecretPage({ id, secret, isRotated }: { id: string; secret: string; isRotated: boolean }) {
   const text = webhookText.use();
   return (
-    <div class="max-w-2xl">
+    <div class="max-w-xl">
       <PageLead>{text.secretLead}</PageLead>
       <Card title={text.secret} note={text.secretNote}>
         <p class="webhook-secret font-mono select-all wrap-anywhere" dir="ltr">{secret}</p>
