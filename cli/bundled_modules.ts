@@ -7,6 +7,7 @@ lateModules.jobs = () => import("./commands/jobs.ts");
 lateModules.setup = () => import("./commands/setup.ts");
 lateModules.tenants = () => import("./commands/tenants.ts");
 lateModules.users = () => import("./commands/users.ts");
+lateModules.webhooks = () => import("./commands/webhooks.ts");
 lateModules.seed = () => import("./seed.ts");
 lateModules.services = () => import("../src/services.ts");
 lateModules.worker = () => import("./worker.ts");

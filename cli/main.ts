@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<unknown>> = {
   users: async () => (await lateModules.users()).usersCommand(),
   jobs: async () => (await lateModules.jobs()).jobsCommand(),
   audit: async () => (await lateModules.audit()).auditCommand(),
+  webhooks: async () => (await lateModules.webhooks()).webhooksCommand(),
   config: async () => (await lateModules.config()).configCommand(),
 };
 const EXIT_FAILED = 1;

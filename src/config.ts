@@ -69,6 +69,7 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
   const config = { ...read.values, ...derive(read.values) };
   const problems = [
     ...unsafeInProduction(config),
+    ...privateWebhooks(config),
     ...publicInDevelopment(config),
     ...halfConfigured(config),
     ...sharedPort(config),
@@ -99,6 +100,13 @@ function derive(values: Values): Derived {
 function unsafeInProduction({ environment, appSecret }: Config): string[] {
   if (environment !== "production" || appSecret !== DEVELOPMENT_SECRET) return [];
   return [`APP_SECRET: must be set in production, to at least ${MIN_SECRET_LENGTH} random characters`];
+}
+
+function privateWebhooks({ environment, webhooksAllowPrivate }: Config): string[] {
+  if (environment !== "production" || !webhooksAllowPrivate) return [];
+  return [
+    "WEBHOOKS_ALLOW_PRIVATE: must not be set in production; anyone could reach this machine's services",
+  ];
 }
 
 /** Development uses a secret that everyone knows and open pages under /dev, so others must not reach it. */

@@ -14,3 +14,4 @@ export { default as rateLimits } from "./rate_limits/feature.ts";
 export { default as support } from "./support/feature.ts";
 export { default as tenancy } from "./tenancy/feature.ts";
 export { default as textMessages } from "./text_messages/feature.ts";
+export { default as webhooks } from "./webhooks/feature.ts";

@@ -22,6 +22,8 @@ export const STREAM_TABLES: StreamTable[] = [
   { name: "api_usage", column: "day", length: "month", kept: 6, ahead: 2 },
   { name: "api_requests", column: "at", length: "day", kept: 30, ahead: 3 },
   { name: "api_request_counts", column: "day", length: "month", kept: 6, ahead: 2 },
+  // Deliveries are kept for 30 days.
+  { name: "webhook_attempts", column: "at", length: "month", kept: 1, ahead: 2 },
 ];
 
 /** A transaction that waits for a table also blocks later queries, so it gives up quickly and is retried. */

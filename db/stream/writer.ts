@@ -7,6 +7,7 @@ const WRITERS = [
   "stream.add_api_usage(uuid[], date[], bigint[])",
   "stream.add_api_requests(boolean, uuid[], uuid[], uuid[], text[], text[], text[], text[], smallint[], text[], text[], uuid[], bigint[], integer[], integer[])",
   "stream.add_api_request_counts(uuid[], uuid[], date[], text[], text[], uuid[], smallint[], text[], text[], bigint[], bigint[])",
+  "stream.add_webhook_attempt(jsonb)",
 ];
 /** The function that deletes a tenant's rows. Only the login that migrates calls it. */
 const FORGET_TENANT = "stream.forget_tenant(uuid)";
@@ -133,6 +134,14 @@ const FUNCTIONS_SQL = `
     on conflict (tenant_id, day, method, endpoint, actor_id, bucket) do update set
       calls = counted.calls + excluded.calls, errors = counted.errors + excluded.errors,
       actor_kind = excluded.actor_kind, actor_name = excluded.actor_name
+  $$;
+  create or replace function stream.add_webhook_attempt(attempt jsonb) returns void
+  language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into stream.webhook_attempts (tenant_id, delivery_id, number, at, duration_ms, request_headers,
+      response_status, response_headers, response_body, error)
+    select * from jsonb_to_record(attempt) as given(tenant_id uuid, delivery_id uuid, number int,
+      at timestamptz, duration_ms int, request_headers jsonb, response_status smallint, response_headers jsonb,
+      response_body text, error text)
   $$;
   create or replace function stream.forget_tenant(tenant uuid) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

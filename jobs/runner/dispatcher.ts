@@ -1,6 +1,11 @@
 import type { Database } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
-import type { QueueName, QueuePolicies, QueuePolicy } from "../../src/outbox/queues.ts";
+import {
+  type QueueName,
+  type QueuePolicies,
+  type QueuePolicy,
+  slotsPerPartition,
+} from "../../src/outbox/queues.ts";
 import type { Clock } from "../../src/platform/clock.ts";
 import { countInProgress, findReadyQueues } from "./backlog.ts";
 import {
@@ -9,6 +14,7 @@ import {
   dispatchReady,
   lockDispatching,
   promoteDue,
+  type Room,
 } from "./dispatching.ts";
 import { type LostJob, reclaimLostJobs } from "./lost_jobs.ts";
 import { type SizeClass, withCustomPlans } from "./query_plans.ts";
@@ -64,9 +70,13 @@ export class Dispatcher {
       if (!isLocked) return { dispatches: [], backlog: new Set(ready), hasMoreDue, lost, sizeClass };
       const dispatches: Dispatch[] = [];
       for (const queue of ready) {
-        const capacity = jobsPerWorker(this.#policies[queue]) * workers;
-        const free = capacity - (inProgress[queue] ?? 0);
-        if (free > 0) dispatches.push(...await this.#dispatchRound(tx, queue, { free, capacity, workers }));
+        const policy = this.#policies[queue];
+        const free = jobsPerWorker(policy) * workers - (inProgress[queue] ?? 0);
+        const share = slotsPerPartition(policy) * JOBS_PER_SLOT * workers;
+        const full = Math.ceil(policy.concurrency / slotsPerPartition(policy));
+        if (free > 0) {
+          dispatches.push(...await this.#dispatchRound(tx, queue, { free, share, full, workers }));
+        }
       }
       const backlog = new Set(dispatches.length > 0 ? await findReadyQueues(tx, this.#policies) : ready);
       return { dispatches, backlog, hasMoreDue, lost, sizeClass };
@@ -77,15 +87,14 @@ export class Dispatcher {
   async #dispatchRound(
     tx: ControlTx,
     queue: QueueName,
-    { free, capacity, workers }: { free: number; capacity: number; workers: number },
+    { free, ...room }: Omit<Room, "after">,
   ): Promise<Dispatch[]> {
-    const share = Math.ceil(capacity / 2);
     const after = this.#turns.get(queue) ?? BEFORE_ALL_PARTITIONS;
-    const first = await dispatchReady(tx, queue, { free, share, workers, after });
+    const first = await dispatchReady(tx, queue, { free, ...room, after });
     const jobs = first.flatMap(({ jobs }) => jobs);
     const left = free - jobs.length;
     const second = after !== BEFORE_ALL_PARTITIONS && left > 0
-      ? await dispatchReady(tx, queue, { free: left, share, workers, after: BEFORE_ALL_PARTITIONS })
+      ? await dispatchReady(tx, queue, { free: left, ...room, after: BEFORE_ALL_PARTITIONS })
       : [];
     const last = left === 0 ? jobs.map(([, partition]) => partition).sort().at(-1) : undefined;
     this.#turns.set(queue, last ?? BEFORE_ALL_PARTITIONS);

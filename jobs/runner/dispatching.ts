@@ -43,22 +43,22 @@ export const BEFORE_ALL_PARTITIONS = "00000000-0000-0000-0000-000000000000";
 /** The partition of the platform's own jobs. */
 export const PLATFORM_PARTITION = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-/** How many of the partitions may already have their full share: a tenant gets half of the slots. */
-const PARTITIONS_THAT_MAY_BE_FULL = 2;
-
 /** How many jobs are considered for each free slot, over all partitions. */
 const CANDIDATES_PER_SLOT = 2;
 
+/** How many slots are free, and how many a partition gets. At most `full` partitions can have their whole share. */
+export type Room = { free: number; share: number; full: number; workers: number; after: string };
+
 /**
  * Dispatches up to `free` ready jobs of a queue, from the partitions after `after`. Partitions with the fewest jobs in
- * progress come first, and a tenant's partition gets at most `share` slots. The jobs are split into one dispatch per worker.
+ * progress come first, and a partition gets at most `share` slots. The jobs are split into one dispatch per worker.
  * The query finds one partition after another in the index, so a partition with 100,000 jobs costs no more than one with a
  * single job.
  */
 export async function dispatchReady(
   tx: ControlTx,
   queue: QueueName,
-  { free, share, workers, after }: { free: number; share: number; workers: number; after: string },
+  { free, share, full, workers, after }: Room,
 ): Promise<Dispatch[]> {
   const dispatchIds = Array.from({ length: workers }, newId);
   const jobs = await tx.execute<{ id: string; partition: string; dispatchId: string }>(sql`
@@ -68,7 +68,7 @@ export async function dispatchReady(
       union all
       select (select o.partition_key from ${outbox} o where state = 'ready' and queue = ${queue}
         and o.partition_key > p.key order by o.partition_key limit 1), position + 1
-      from partitions p where p.key is not null and position < ${free + PARTITIONS_THAT_MAY_BE_FULL}),
+      from partitions p where p.key is not null and position < ${free + full}),
     in_progress as (
       select partition_key as key, count(*)::int as jobs from ${outbox}
       where state in ('dispatched', 'running') and queue = ${queue} group by partition_key),

@@ -2,7 +2,7 @@ import { clearInterval, setInterval } from "node:timers";
 import { setTimeout } from "node:timers/promises";
 import { FEATURES } from "../../src/feature_list.ts";
 import type { Job } from "../../src/outbox/job.ts";
-import { type QueueName, type QueuePolicies, QUEUES } from "../../src/outbox/queues.ts";
+import { type QueueName, type QueuePolicies, QUEUES, slotsPerPartition } from "../../src/outbox/queues.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { withDeadline } from "../../src/platform/deadline.ts";
 import { newId } from "../../src/platform/ids.ts";
@@ -87,8 +87,9 @@ export class JobWorker {
     this.#policies = options.policies ?? QUEUES;
     this.#dispatcher = new Dispatcher(services.db, services.clock, this.#policies);
     this.#slots = new Map(
-      Object.entries(this.#policies).map(([queue, { concurrency }]) => {
-        const share = Math.ceil(concurrency / 2);
+      Object.entries(this.#policies).map(([queue, policy]) => {
+        const { concurrency } = policy;
+        const share = slotsPerPartition(policy);
         return [
           queue as QueueName,
           new FairQueue(concurrency, (partition) => partition === PLATFORM_PARTITION ? concurrency : share),

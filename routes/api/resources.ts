@@ -15,3 +15,4 @@ export { default as requestLog } from "./request_log.ts";
 export { default as roles } from "./roles.ts";
 export { default as tenantTokens } from "./tenant_tokens.ts";
 export { default as tenants } from "./tenants.ts";
+export { default as webhooks } from "./webhooks.ts";

@@ -23,3 +23,5 @@ export { default as signInRules } from "./sign_in_rules.tsx";
 export { default as support } from "./support.tsx";
 export { default as switcher } from "./switcher.tsx";
 export { default as team } from "./team.tsx";
+export { default as webhookDeliveries } from "./webhook_deliveries.tsx";
+export { default as webhooks } from "./webhooks.tsx";

@@ -27,12 +27,12 @@ export type NewLine = {
   details?: Record<string, unknown>;
 };
 
-/** The part of a context that a log needs: who acts, from where, and the clock. */
+/** The part of a context that publishing needs: who acts, from where, the clock, and the signal for new jobs. */
 export type Acting = {
   actor: Actor;
   requestId: string;
   ipAddress?: string | undefined;
-  services: Pick<Services, "clock">;
+  services: Pick<Services, "clock" | "jobs">;
 };
 
 /**

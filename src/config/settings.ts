@@ -117,6 +117,14 @@ export const SETTINGS = {
     guide: "operations.md",
     secret: true,
   }),
+  webhooksAllowPrivate: setting("WEBHOOKS_ALLOW_PRIVATE", {
+    group: "Server",
+    parse: flag(),
+    default: "0",
+    description:
+      "`1`: webhooks reach this machine, also by http, to develop a receiver. Production refuses this setting.",
+    guide: "webhooks.md",
+  }),
   securityContact: setting("SECURITY_CONTACT", {
     group: "Server",
     parse: contact,

@@ -1,4 +1,5 @@
 import { type Wording, wording } from "../platform/wording.ts";
+import type { WebhookData } from "./webhook_data.ts";
 
 /** A type of event that is recorded in an audit log, such as a created project. */
 export type Event<Row extends object = object, Log extends EventLog = EventLog> = {
@@ -17,6 +18,8 @@ export type Event<Row extends object = object, Log extends EventLog = EventLog> 
   readonly bookkeeping: readonly (keyof Row)[];
   /** Null if the log must not keep even the subject's name. */
   readonly subject: ((row: Row) => { id: string; name: string }) | null;
+  /** What the tenant's webhooks send. Null if they don't send the event. */
+  readonly webhook: WebhookData<Row> | null;
 };
 
 export type EventLog = "tenant" | "platform";
@@ -25,12 +28,13 @@ type Declared<Row extends object> = {
   sentence: string;
   withoutValues?: readonly (keyof Row)[];
   bookkeeping?: readonly (keyof Row)[];
+  webhook?: WebhookData<Row>;
 };
 
 /** Declares an event in a tenant. A feature lists its events in its `feature.ts`. */
 export function event<Row extends { id: string; name: string }>(
   name: Event["name"],
-  { sentence, withoutValues = [], bookkeeping = [] }: Declared<Row>,
+  { sentence, withoutValues = [], bookkeeping = [], webhook }: Declared<Row>,
 ): Event<Row, "tenant"> {
   return {
     name,
@@ -39,13 +43,14 @@ export function event<Row extends { id: string; name: string }>(
     withoutValues,
     bookkeeping,
     subject: ({ id, name }) => ({ id, name }),
+    webhook: webhook ?? null,
   };
 }
 
 /** Declares an event of the platform: about a tenant, or about the installation. */
 export function platformEvent<Row extends { id: string; name: string }>(
   name: Event["name"],
-  { sentence, withoutValues = [], bookkeeping = [] }: Declared<Row>,
+  { sentence, withoutValues = [], bookkeeping = [], webhook }: Declared<Row>,
 ): Event<Row, "platform"> {
   return {
     name,
@@ -54,6 +59,7 @@ export function platformEvent<Row extends { id: string; name: string }>(
     withoutValues,
     bookkeeping,
     subject: ({ id, name }) => ({ id, name }),
+    webhook: webhook ?? null,
   };
 }
 
@@ -69,6 +75,7 @@ export function anonymousEvent(
     withoutValues: [],
     bookkeeping: [],
     subject: null,
+    webhook: null,
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from "../audit/append.ts";
 import { changedFields, describeChanges } from "./changes.ts";
 import type { Event } from "./event.ts";
+import { enqueueFanOut } from "./fan_out.ts";
 
 /** The row before and after a change; only one of them if it was created or deleted. */
 export type Change<Row> = {
@@ -28,7 +29,7 @@ export type ControlChange<Row> = Change<Row> & { schema: SchemaName };
 /**
  * Publishes an event in the transaction of its change, so that both are committed together. Publishes nothing if
  * `before` and `after` are equal. Returns whether it published the event. This is the only place where code that reacts
- * to events starts. Throws `forbidden` if the actor is no longer a member.
+ * to events starts: it writes the line of the log and, if the tenant has webhooks, enqueues one fan-out job. Throws `forbidden` if the actor is no longer a member.
  */
 export async function publish<Row extends object>(
   ctx: Acting,
@@ -56,10 +57,32 @@ export async function publish<Row extends object>(
 ): Promise<boolean> {
   const line = lineOf(event, change);
   if (!line) return false;
-  if (change.schema) await appendTenantLine(ctx, tx as ControlTx, change.schema, line);
+  await Promise.all([log(ctx, tx, event, change.schema, line), fanOut(ctx, tx, event, change)]);
+  return true;
+}
+
+async function log<Row extends object>(
+  ctx: Acting,
+  tx: TenantTx | ControlTx | MigratorTx,
+  event: Event<Row>,
+  schema: SchemaName | undefined,
+  line: NewLine,
+): Promise<void> {
+  if (schema) await appendTenantLine(ctx, tx as ControlTx, schema, line);
   else if (event.log === "tenant") await appendLine(ctx, tx as TenantTx, line);
   if (event.log === "platform") await appendPlatformLine(ctx, tx as ControlTx, line);
-  return true;
+}
+
+/** Nobody in a tenant listens to an event of the platform that isn't in the tenant's log. */
+async function fanOut<Row extends object>(
+  ctx: Acting,
+  tx: TenantTx | ControlTx | MigratorTx,
+  event: Event<Row>,
+  { before, after, details, schema }: PlatformChange<Row>,
+): Promise<void> {
+  const row = after ?? before;
+  if (!row || (event.log === "platform" && !schema)) return;
+  await enqueueFanOut(ctx, tx, event, { row, details, schema });
 }
 
 /** Returns null if nothing changed. */

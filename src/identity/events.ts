@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { anonymousEvent, platformEvent } from "../events/event.ts";
+import { webhookData } from "../events/webhook_data.ts";
 import type { User } from "./users.ts";
 
 /** The part of a user that the log may keep. */
@@ -42,8 +44,16 @@ export const USER_IDENTITY_DISCONNECTED = platformEvent<Logged>("user.identity_d
 });
 
 /** Also in the log of each workspace that the person was a member of. */
+const sentPerson = z.object({ user_id: z.uuid(), name: z.string() });
+
 export const USER_LEFT = platformEvent<Logged>("member.left", {
   sentence: "deleted the account of {name}",
+  webhook: webhookData<Logged, typeof sentPerson>({
+    description: "A member deleted their account.",
+    schema: sentPerson,
+    sample: { user_id: "0198c0de-11f0-7a3c-8b5d-6e7f80910213", name: "Ben Alvarez" },
+    of: ({ id, name }) => ({ user_id: id, name }),
+  }),
 });
 export const USER_DELETED = anonymousEvent("user.deleted", { sentence: "deleted an account" });
 

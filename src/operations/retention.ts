@@ -18,6 +18,7 @@ import { passkeyChallenges } from "../../db/control/schema/passkeys.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { supportGrants, supportVisits } from "../../db/control/schema/support.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
+import { webhookEvents } from "../../db/control/schema/webhooks.ts";
 import type { SystemContext } from "../context.ts";
 import { job } from "../outbox/job.ts";
 import { schedule } from "../outbox/schedule.ts";
@@ -123,14 +124,21 @@ const EXPIRING: Record<string, Expiring> = {
     column: idempotencyKeys.expiresAt,
     age: 0,
   },
+  // With their deliveries. Attempts go with their month: db/stream/partitions.ts.
+  webhook_events: {
+    table: webhookEvents,
+    key: webhookEvents.id,
+    column: webhookEvents.createdAt,
+    age: 30 * DAY,
+  },
   job_minutes: { table: jobMinutes, key: jobMinutes.minute, column: jobMinutes.minute, age: 30 * DAY },
 };
 
 const JOBS_KEPT = { done: 3 * DAY, failed: 90 * DAY };
 
 /**
- * Deletes what has expired: sessions, tokens, sign-ups, invitations, redirects, old attempts to sign in, old support visits, and old
- * jobs. Works in batches, so that requests don't wait. Returns the number of deleted rows by table.
+ * Deletes what has expired: sessions, tokens, sign-ups, invitations, redirects, old attempts to sign in, old support visits, old webhook
+ * events, and old jobs. Works in batches, so that requests don't wait. Returns the number of deleted rows by table.
  */
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
   const before = (age: number) => after(ctx.services.clock.now(), -age);

@@ -16,7 +16,7 @@ export type JobOptions = {
   /** Milliseconds from now. */
   delay?: number;
   /**
-   * Unique among the tenant's jobs, or among the platform's, as long as a job is kept: some days after its end. Keys given
+   * Unique in the job's partition (among the tenant's jobs, or among the platform's) as long as a job is kept: some days after its end. Keys given
    * in a tenant's transaction are separate from those that the platform gives to the tenant's jobs.
    */
   key?: string;
@@ -24,7 +24,12 @@ export type JobOptions = {
   priority?: number;
   /** The job's tenant, if the context isn't a tenant's. */
   tenantId?: string;
+  /** A partition of its own, such as a webhook endpoint's id. A tenant's transaction can't choose one. */
+  partition?: string;
 };
+
+/** What enqueuing a job needs of it. Without its work, so that a job's own code can enqueue it. */
+export type Enqueued<Payload extends z.ZodType> = Pick<Job<Payload>, "name" | "queue" | "payload">;
 
 export type NewJob<Payload extends z.ZodType = z.ZodType> = JobOptions & { payload: z.input<Payload> };
 
@@ -35,7 +40,7 @@ export type NewJob<Payload extends z.ZodType = z.ZodType> = JobOptions & { paylo
 export async function enqueue<Payload extends z.ZodType>(
   ctx: TenantContext | SystemContext,
   tx: TenantTx | ControlTx,
-  job: Job<Payload>,
+  job: Enqueued<Payload>,
   payload: z.input<Payload>,
   options: JobOptions = {},
 ): Promise<string | null> {
@@ -47,17 +52,18 @@ export async function enqueue<Payload extends z.ZodType>(
 export async function enqueueAll<Payload extends z.ZodType>(
   ctx: TenantContext | SystemContext,
   tx: TenantTx | ControlTx,
-  { name, queue, payload: schema }: Job<Payload>,
+  { name, queue, payload: schema }: Enqueued<Payload>,
   jobs: NewJob<Payload>[],
 ): Promise<string[]> {
   const now = ctx.services.clock.now();
   const owner = "tenant" in ctx ? ctx.tenant.id : null;
-  const rows = jobs.map(({ payload, delay = 0, key, priority = DEFAULT_PRIORITY, tenantId }) => ({
+  const rows = jobs.map(({ payload, delay = 0, key, priority = DEFAULT_PRIORITY, tenantId, partition }) => ({
     id: newId(),
     queue,
     name,
     payload: schema.parse(payload),
     tenant_id: tenantId ?? owner,
+    partition,
     priority: parsePriority(priority),
     key,
     run_at: after(now, delay),

@@ -5,8 +5,10 @@ export type QueueName = typeof QUEUE_NAMES[number];
 
 /** How a queue's jobs are run. Times are in milliseconds. */
 export type QueuePolicy = {
-  /** How many run at once in one worker. A tenant gets at most half of these slots. */
+  /** How many run at once in one worker. */
   concurrency: number;
+  /** How many of these slots a partition gets, at most. By default half of them. */
+  slotsPerPartition?: number;
   timeout: number;
   /** How often a job starts before it fails permanently. */
   attempts: number;
@@ -17,7 +19,10 @@ export type QueuePolicy = {
 
 export type QueuePolicies = Record<QueueName, QueuePolicy>;
 
-/** Fourteen attempts at emails and webhooks take over half a day, to outlast a receiver's outage. */
+/**
+ * Fourteen attempts at an email take over half a day, to outlast a receiver's outage. Attempts at a webhook are jobs of their own,
+ * and have their own schedule: src/webhooks/retry_schedule.ts.
+ */
 export const QUEUES: QueuePolicies = {
   email: {
     concurrency: 20,
@@ -26,8 +31,10 @@ export const QUEUES: QueuePolicies = {
     firstDelay: 10 * SECOND,
     maxDelay: 4 * HOUR,
   },
+  // A delivery waits for its receiver, up to 15 seconds. So there are many slots, and an endpoint gets few.
   webhooks: {
-    concurrency: 20,
+    concurrency: 120,
+    slotsPerPartition: 5,
     timeout: 30 * SECOND,
     attempts: 14,
     firstDelay: 10 * SECOND,
@@ -43,6 +50,11 @@ export const QUEUES: QueuePolicies = {
   },
   cleanup: { concurrency: 4, timeout: 10 * MINUTE, attempts: 5, firstDelay: MINUTE, maxDelay: HOUR },
 };
+
+/** How many slots of one worker a partition of the queue gets, at most. */
+export function slotsPerPartition({ concurrency, slotsPerPartition }: QueuePolicy): number {
+  return slotsPerPartition ?? Math.ceil(concurrency / 2);
+}
 
 const JITTER = 0.25;
 

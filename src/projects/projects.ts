@@ -11,6 +11,7 @@ import { notFound, preconditionFailed } from "../errors.ts";
 import { changedFields } from "../events/changes.ts";
 import { event } from "../events/event.ts";
 import { publish } from "../events/publish.ts";
+import { type WebhookData, webhookData } from "../events/webhook_data.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page, type PlacedPage } from "../platform/list.ts";
 import { equalFilter, searchFilter } from "../platform/list_filters.ts";
@@ -62,19 +63,38 @@ export type Project = {
   updatedAt: Date;
 };
 
-export const PROJECT_CREATED = event<Project>("project.created", { sentence: "created the project {name}" });
+const sentProject = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  description: z.string(),
+  status: z.enum(["active", "archived"]),
+  owner_id: z.uuid().nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+
+export const PROJECT_CREATED = event<Project>("project.created", {
+  sentence: "created the project {name}",
+  webhook: projectData("A project was created."),
+});
 export const PROJECT_UPDATED = event<Project>("project.updated", {
   sentence: "changed the project {name}",
   withoutValues: ["description"],
   bookkeeping: ["version", "updatedAt"],
+  webhook: projectData("A project's name or description changed."),
 });
 export const PROJECT_ARCHIVED = event<Project>("project.archived", {
   sentence: "archived the project {name}",
+  webhook: projectData("A project was archived."),
 });
 export const PROJECT_RESTORED = event<Project>("project.restored", {
   sentence: "restored the project {name}",
+  webhook: projectData("An archived project was restored."),
 });
-export const PROJECT_DELETED = event<Project>("project.deleted", { sentence: "deleted the project {name}" });
+export const PROJECT_DELETED = event<Project>("project.deleted", {
+  sentence: "deleted the project {name}",
+  webhook: projectData("A project was deleted."),
+});
 
 const MAX_NAME_LENGTH = 120;
 const MAX_DESCRIPTION_LENGTH = 2_000;
@@ -249,4 +269,30 @@ async function publishChanges(
   const after = { ...before, ...others };
   await publish(ctx, tx, PROJECT_UPDATED, { before, after });
   if (status) await publish(ctx, tx, status === "archived" ? PROJECT_ARCHIVED : PROJECT_RESTORED, { after });
+}
+
+/** What webhooks send about a project: the same as `GET /projects/{id}`. */
+function projectData(description: string): WebhookData<Project> {
+  return webhookData<Project, typeof sentProject>({
+    description,
+    schema: sentProject,
+    sample: {
+      id: "0198c0de-3a1b-7c22-9d4e-5f60718293a4",
+      name: "Website relaunch",
+      description: "Content freeze two weeks before the launch.",
+      status: "active",
+      owner_id: "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+      created_at: "2026-03-02T09:00:00.000Z",
+      updated_at: "2026-03-02T09:00:00.000Z",
+    },
+    of: ({ id, name, description, status, ownerId, createdAt, updatedAt }) => ({
+      id,
+      name,
+      description,
+      status,
+      owner_id: ownerId,
+      created_at: createdAt.toISOString(),
+      updated_at: updatedAt.toISOString(),
+    }),
+  });
 }

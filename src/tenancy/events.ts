@@ -1,7 +1,15 @@
+import { z } from "zod";
 import { anonymousEvent, platformEvent } from "../events/event.ts";
+import { type WebhookData, webhookData } from "../events/webhook_data.ts";
 import type { Tenant } from "./tenant.ts";
 
 type Named = Pick<Tenant, "id" | "name">;
+
+const sentTenant = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  status: z.enum(["active", "suspended"]),
+});
 
 export const TENANT_CREATED = platformEvent<Named>("tenant.created", {
   sentence: "created the workspace {name}",
@@ -23,9 +31,11 @@ export const TENANT_API_CHANGED = platformEvent<Named>("tenant.api_changed", {
 });
 export const TENANT_SUSPENDED = platformEvent<Named>("tenant.suspended", {
   sentence: "suspended the workspace {name}: {reason}",
+  webhook: tenantData("The workspace was suspended. Sent once it is resumed.", "suspended"),
 });
 export const TENANT_RESUMED = platformEvent<Named>("tenant.resumed", {
   sentence: "resumed the workspace {name}",
+  webhook: tenantData("The workspace was resumed.", "active"),
 });
 export const TENANT_DELETION_SCHEDULED = platformEvent<Named>("tenant.deletion_scheduled", {
   sentence: "scheduled the deletion of {name}",
@@ -48,3 +58,12 @@ export const EVENTS = [
   TENANT_DELETION_CANCELED,
   TENANT_DELETED,
 ];
+
+function tenantData(description: string, status: z.output<typeof sentTenant>["status"]): WebhookData<Named> {
+  return webhookData<Named, typeof sentTenant>({
+    description,
+    schema: sentTenant,
+    sample: { id: "0198c0de-5c6d-7e7f-8091-a2b3c4d5e6f7", name: "Northwind", status },
+    of: ({ id, name }) => ({ id, name, status }),
+  });
+}

@@ -82,8 +82,10 @@ function accountPages({ world, links }: Scene): ListedPage[] {
   ];
 }
 
-function workspacePages({ world, northwind, newPhoneId, keyId }: Scene): ListedPage[] {
+function workspacePages({ world, northwind, newPhoneId, keyId, webhook }: Scene): ListedPage[] {
   const on = pagesOn(world.host("northwind"));
+  const webhooks = "/developers/webhooks";
+  const endpoint = `${webhooks}/${webhook.endpointId}`;
   const project = `/projects/${northwind.projects.get("Website relaunch")}`;
   const key = `/developers/api-keys/${keyId}`;
   return [
@@ -136,6 +138,20 @@ function workspacePages({ world, northwind, newPhoneId, keyId }: Scene): ListedP
     on("api-key", key),
     on("rotate-api-key", `${key}/rotate`),
     on("revoke-api-key", `${key}/revoke`),
+    on("webhooks", webhooks),
+    on("new-webhook", `${webhooks}/new`),
+    on("webhook-events", `${webhooks}/events`),
+    on("webhook", endpoint),
+    {
+      ...on("webhook-menu", endpoint),
+      open: (page) => page.locator("summary[aria-label='More actions']").click(),
+    },
+    on("webhook-failed", `${endpoint}?status=failed`),
+    on("edit-webhook", `${endpoint}/edit`),
+    on("rotate-webhook-secret", `${endpoint}/secret`),
+    on("replay-webhook", `${endpoint}/replay`),
+    on("delete-webhook", `${endpoint}/delete`),
+    on("webhook-delivery", `${webhooks}/deliveries/${webhook.deliveryId}`),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
     on("roles", "/settings/roles"),

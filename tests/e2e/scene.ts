@@ -31,6 +31,7 @@ import { addMonthOfCalls } from "../support/api_calls.ts";
 import { addJob } from "../support/jobs.ts";
 import { type Northwind, openNorthwind } from "../support/northwind.ts";
 import { sampleEmail } from "../support/sample_email.ts";
+import { showWebhooks } from "../support/webhooks.ts";
 import type { Company, World } from "../support/world.ts";
 
 /** Everything that the product's pages show, in one world. */
@@ -47,6 +48,8 @@ export type Scene = {
   newPhoneId: string;
   /** An API key of Northwind that its owner made. */
   keyId: string;
+  /** A webhook whose receiver is down, and one of its deliveries. */
+  webhook: { endpointId: string; deliveryId: string };
   /** The pages that emails link to. */
   links: {
     setPassword: string;
@@ -109,6 +112,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     reason: "bounce",
     detail: "550 5.1.1 No such user",
   });
+  const webhook = await showWebhooks(world, northwind.company);
   const { ctx } = northwind.company;
   const invitation = await invite(ctx, { email: "rosa.delgado@partner.example", role: "member" });
   const known = await invite(ctx, { email: "owner@globex.example", role: "viewer" });
@@ -151,6 +155,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     announcementId,
     newPhoneId,
     keyId,
+    webhook,
     links,
     cookies,
   };

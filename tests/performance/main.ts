@@ -19,6 +19,7 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   api: async () => [
     ...await (await import("./api_bench.ts")).benchApi(),
     ...await (await import("./request_log_bench.ts")).benchRequestLog(adminUrl),
+    ...await (await import("./webhooks_bench.ts")).benchWebhooks(adminUrl),
   ],
   weight: async () => (await import("./weight_bench.ts")).benchWeight(),
 };

@@ -13,7 +13,10 @@ import type { User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { addCall, flushCalls } from "../support/api_calls.ts";
+import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
+import { sendTestEvent } from "../../src/webhooks/test_event.ts";
 import { sampleBody } from "../support/sample_body.ts";
+import { addWebhook } from "../support/webhooks.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /**
@@ -43,6 +46,10 @@ const MAKERS: Record<string, (company: Company, world: World) => string | Promis
   "api-keys": makeKey,
   "developers/api-keys": makeKey,
   settings: makeRole,
+  "webhook-endpoints": webhookId,
+  "webhook-deliveries": webhookDeliveryId,
+  "developers/webhooks": webhookId,
+  "developers/webhooks/deliveries": webhookDeliveryId,
 };
 
 /** The back office reveals nothing except to platform staff, whether a tenant exists or not. */
@@ -113,7 +120,8 @@ Deno.test("S03 every route with an id answers another tenant's id like an unknow
 /** The maker of the longest start of the path. */
 function makerOf(path: string) {
   const parts = path.replace(/^\/api(\/v1)?/, "").split("/").slice(1);
-  return MAKERS[parts.slice(0, 2).join("/")] ?? MAKERS[parts[0]!];
+  const makers = [3, 2, 1].map((length) => MAKERS[parts.slice(0, length).join("/")]);
+  return makers.find((maker) => maker !== undefined);
 }
 
 async function ownMembershipId({ ctx }: Company): Promise<string> {
@@ -157,6 +165,14 @@ async function makeRole({ ctx }: Company): Promise<string> {
 async function makeKey({ ctx }: Company): Promise<string> {
   const input = newApiKey.parse({ name: "Of Globex", permissions: ["projects:read"] });
   return (await createApiKey(ctx, input))!.id;
+}
+
+async function webhookId(company: Company): Promise<string> {
+  return (await addWebhook(company, "https://93.184.215.14/hooks")).id;
+}
+
+async function webhookDeliveryId(company: Company): Promise<string> {
+  return (await sendTestEvent(company.ctx, await webhookId(company), { event: TEST_EVENT })).id;
 }
 
 /** Creates a resource through the API, and returns its id. */

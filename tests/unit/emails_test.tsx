@@ -64,6 +64,8 @@ const ESSENTIAL: Record<string, string[]> = {
     "Ada Lovelace",
     "The project list is empty since this morning.",
   ],
+  webhook_failing: ["Acme Instruments", "hooks.acme.example", "ten times in three days"],
+  webhook_disabled: ["Acme Instruments", "hooks.acme.example", "410 Gone", "30 days"],
   deletion_scheduled: ["Grace Hopper", "December 24, 2026"],
 };
 

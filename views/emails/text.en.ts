@@ -248,6 +248,28 @@ export const en = {
     expiry: (expires: Date) =>
       `The offer is open until ${formatDay(expires)}. Until you accept, nothing changes.`,
   },
+  webhookFailing: {
+    subject: (host: string) => `Events don't reach ${host}`,
+    preheader: "We tried for three days.",
+    body: (workspace: string, host: string) =>
+      `The webhook of ${workspace} to ${host} didn't accept an event. We tried ten times in three days.`,
+    next: "If every attempt of five days fails, we turn the webhook off. You can send missed events again.",
+    button: "See failed deliveries",
+  },
+  webhookDisabled: {
+    subject: (host: string) => `We turned off the webhook to ${host}`,
+    preheader: "Events are kept, and you can send them again.",
+    body: {
+      gone: (workspace: string, host: string) =>
+        `${host} answered 410 Gone, which means that it no longer wants events of ${workspace}.`,
+      failing: (workspace: string, host: string) =>
+        `Every attempt to send events of ${workspace} to ${host} has failed for more than five days.`,
+      manual: (workspace: string, host: string) => `The webhook of ${workspace} to ${host} was turned off.`,
+    },
+    next:
+      "Fix the receiver, turn the webhook on, and send the missed events again. We keep them for 30 days.",
+    button: "Open webhook",
+  },
   supportUsed: {
     subject: (workspace: string) => `Support opened ${workspace}`,
     preheader: "You can see what support did in the audit log.",

@@ -952,6 +952,198 @@ export interface paths {
         readonly patch: operations["changeSignInRules"];
         readonly trace?: never;
     };
+    readonly "/webhook-deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List webhook deliveries
+         * @description Newest first. Deliveries are kept for 30 days.
+         */
+        readonly get: operations["listWebhookDeliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-deliveries/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a delivery with all its attempts
+         * @description Get a delivery with all its attempts.
+         */
+        readonly get: operations["getWebhookDelivery"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-deliveries/{id}/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send an event again
+         * @description Needs `webhooks:manage` and a plan with `webhooks`. With the same `webhook-id`.
+         */
+        readonly post: operations["retryWebhookDelivery"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List webhook endpoints
+         * @description List webhook endpoints.
+         */
+        readonly get: operations["listWebhookEndpoints"];
+        readonly put?: never;
+        /**
+         * Create a webhook endpoint
+         * @description Needs `webhooks:manage` and a plan with `webhooks`. `events` are types such as `project.created`, all of a noun such as `project.*`, or `*`. The URL must lead to the public internet.
+         */
+        readonly post: operations["createWebhookEndpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a webhook endpoint
+         * @description Get a webhook endpoint.
+         */
+        readonly get: operations["getWebhookEndpoint"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a webhook endpoint and its deliveries
+         * @description Delete a webhook endpoint and its deliveries.
+         */
+        readonly delete: operations["deleteWebhookEndpoint"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change a webhook endpoint, or turn it off and on
+         * @description Needs `webhooks:manage` and a plan with `webhooks`. `headers` replaces all additional headers.
+         */
+        readonly patch: operations["updateWebhookEndpoint"];
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{id}/replay": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send the events since a time again
+         * @description Needs `webhooks:manage` and a plan with `webhooks`. To this endpoint only. `only: failed` sends those that failed or were skipped. Requests keep their `webhook-id`.
+         */
+        readonly post: operations["replayWebhookEndpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{id}/rotate-secret": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give an endpoint a new secret
+         * @description Needs `webhooks:manage` and a plan with `webhooks`. For 24 hours, requests are signed with both secrets.
+         */
+        readonly post: operations["rotateWebhookSecret"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-endpoints/{id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send a test event
+         * @description Needs `webhooks:manage` and a plan with `webhooks`. Sends `webhook.test`, or the sample of another event, to this endpoint only.
+         */
+        readonly post: operations["testWebhookEndpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/webhook-event-types": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the events that webhooks send
+         * @description List the events that webhooks send.
+         */
+        readonly get: operations["listWebhookEventTypes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1907,6 +2099,156 @@ export interface components {
             readonly refresh_token: string;
             /** @enum {string} */
             readonly token_type: "Bearer";
+        };
+        readonly WebhookAttempt: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly duration_ms: number;
+            readonly error: string | null;
+            readonly number: number;
+            readonly request_headers: {
+                readonly [key: string]: string;
+            };
+            readonly response_body: string | null;
+            readonly response_headers: {
+                readonly [key: string]: string;
+            } | null;
+            readonly response_status: number | null;
+        };
+        readonly WebhookDelivery: {
+            readonly attempts: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: uuid */
+            readonly endpoint_id: string;
+            readonly error: string | null;
+            readonly event: string;
+            /**
+             * Format: uuid
+             * @description The `webhook-id` of every attempt
+             */
+            readonly event_id: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly next_attempt_at: string | null;
+            readonly response_status: number | null;
+            /** @enum {string} */
+            readonly status: "pending" | "delivered" | "failed" | "skipped";
+        };
+        readonly WebhookDeliveryDetails: {
+            readonly attempt_list: readonly components["schemas"]["WebhookAttempt"][];
+            readonly attempts: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: uuid */
+            readonly endpoint_id: string;
+            readonly error: string | null;
+            readonly event: string;
+            /**
+             * Format: uuid
+             * @description The `webhook-id` of every attempt
+             */
+            readonly event_id: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly next_attempt_at: string | null;
+            /** @description The exact body that is signed and sent */
+            readonly request_body: string;
+            readonly response_status: number | null;
+            /** @enum {string} */
+            readonly status: "pending" | "delivered" | "failed" | "skipped";
+        };
+        readonly WebhookDeliveryList: {
+            readonly data: readonly components["schemas"]["WebhookDelivery"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        readonly WebhookEndpoint: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly description: string;
+            /** Format: date-time */
+            readonly disabled_at: string | null;
+            /**
+             * @description `gone`: the receiver answered 410. `failing`: every attempt of five days failed.
+             * @enum {string|null}
+             */
+            readonly disabled_reason: "manual" | "gone" | "failing" | null;
+            readonly events: readonly string[];
+            /** Format: date-time */
+            readonly failing_since: string | null;
+            /** @description The names of the additional request headers */
+            readonly header_names: readonly string[];
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly previous_secret_until: string | null;
+            /** @description The most attempts per second */
+            readonly rate_limit: number | null;
+            /** @enum {string} */
+            readonly status: "active" | "disabled";
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly url: string;
+        };
+        readonly WebhookEndpointList: {
+            readonly data: readonly components["schemas"]["WebhookEndpoint"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        readonly WebhookEndpointWithSecret: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly description: string;
+            /** Format: date-time */
+            readonly disabled_at: string | null;
+            /**
+             * @description `gone`: the receiver answered 410. `failing`: every attempt of five days failed.
+             * @enum {string|null}
+             */
+            readonly disabled_reason: "manual" | "gone" | "failing" | null;
+            readonly events: readonly string[];
+            /** Format: date-time */
+            readonly failing_since: string | null;
+            /** @description The names of the additional request headers */
+            readonly header_names: readonly string[];
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly previous_secret_until: string | null;
+            /** @description The most attempts per second */
+            readonly rate_limit: number | null;
+            /** @description Signs every request. It is shown only here. */
+            readonly secret: string;
+            /** @enum {string} */
+            readonly status: "active" | "disabled";
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly url: string;
+        };
+        readonly WebhookEventType: {
+            readonly description: string;
+            /** @description The `type` in the body */
+            readonly id: string;
+            readonly sample: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The JSON Schema of `data` */
+            readonly schema: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly WebhookEventTypes: {
+            readonly data: readonly components["schemas"]["WebhookEventType"][];
+        };
+        readonly WebhookReplay: {
+            readonly queued: number;
         };
     };
     responses: {
@@ -4852,6 +5194,577 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listWebhookDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description Keeps the items with this `endpoint_id` */
+                readonly endpoint_id?: string;
+                /** @description Keeps the items with this `event` */
+                readonly event?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description Keeps the items from this time or day (UTC) on */
+                readonly since?: string;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "created_at" | "-created_at";
+                /** @description Keeps the items with this `status` */
+                readonly status?: "pending" | "delivered" | "failed" | "skipped";
+                /** @description Keeps the items up to this time or day (UTC), included */
+                readonly until?: string;
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of deliveries */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookDeliveryList"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getWebhookDelivery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The delivery */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookDeliveryDetails"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly retryWebhookDelivery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The queued delivery */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listWebhookEndpoints: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "created_at" | "-created_at";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of endpoints */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpointList"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly createWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default  */
+                    readonly description?: string;
+                    readonly events: readonly string[];
+                    /** @default {} */
+                    readonly headers?: {
+                        readonly [key: string]: string;
+                    };
+                    /** @default null */
+                    readonly rate_limit?: number | null;
+                    readonly url: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The new endpoint and its secret */
+            readonly 201: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The endpoint */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly deleteWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The endpoint was deleted */
+            readonly 204: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly updateWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly description?: string;
+                    readonly events?: readonly string[];
+                    readonly headers?: {
+                        readonly [key: string]: string;
+                    };
+                    readonly rate_limit?: number | null;
+                    /** @enum {string} */
+                    readonly status?: "active" | "disabled";
+                    readonly url?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The changed endpoint */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly replayWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /**
+                     * @default all
+                     * @enum {string}
+                     */
+                    readonly only?: "all" | "failed";
+                    /** Format: date-time */
+                    readonly since: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description How many deliveries were queued */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookReplay"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly rotateWebhookSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The endpoint and its new secret */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEndpointWithSecret"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly testWebhookEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default webhook.test */
+                    readonly event?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The delivery of the test event */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listWebhookEventTypes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Every event type, with the schema and a sample of its data */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WebhookEventTypes"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];

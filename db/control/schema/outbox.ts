@@ -17,9 +17,11 @@ export const outbox = control.table("outbox", {
   name: text("name").notNull(),
   payload: jsonb("payload").$type<unknown>().notNull(),
   tenantId: uuid("tenant_id").$type<TenantId>().references(() => tenants.id, { onDelete: "cascade" }),
+  /** A partition of its own instead of the tenant's, such as a webhook endpoint. */
+  partition: uuid("partition"),
   /** Partitions take turns. Each tenant has one; the platform's own jobs share the last. */
   partitionKey: uuid("partition_key").notNull().generatedAlwaysAs(
-    sql`coalesce(tenant_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)`,
+    sql`coalesce(partition, tenant_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)`,
   ),
   state: text("state", { enum: ["waiting", "ready", "dispatched", "running", "held", "done", "failed"] })
     .notNull(),

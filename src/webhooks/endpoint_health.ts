@@ -1,0 +1,95 @@
+import { and, eq, isNotNull } from "drizzle-orm";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { memberships } from "../../db/control/schema/memberships.ts";
+import { webhookEndpoints } from "../../db/control/schema/webhooks.ts";
+import type { TenantContext } from "../context.ts";
+import { sendEmail } from "../email/email.ts";
+import { publish } from "../events/publish.ts";
+import { DAY, HOUR } from "../platform/clock.ts";
+import { emailOwners } from "../tenancy/owners.ts";
+import { skipPending } from "./delivery_rows.ts";
+import { WEBHOOK_DISABLED_EMAIL, WEBHOOK_FAILING_EMAIL } from "./emails.ts";
+import { type DisabledReason, type EndpointRow, named } from "./endpoint_rows.ts";
+import { WEBHOOK_DISABLED } from "./events.ts";
+
+/** After this time without a success, the next failure is the last but one. */
+const FAILING_TIME = 5 * DAY;
+/** The last failure comes at least this much later. A shorter outage can't turn off an endpoint that gets few events. */
+const LAST_CHANCE_TIME = 12 * HOUR;
+
+/** Forgets the endpoint's failures. Usually there are none, and nothing is written. */
+export async function recordSuccess(tx: ControlTx, id: string): Promise<null> {
+  await tx.update(webhookEndpoints).set({ failingSince: null, failureToldAt: null, lastChanceAt: null })
+    .where(and(eq(webhookEndpoints.id, id), isNotNull(webhookEndpoints.failingSince)));
+  return null;
+}
+
+/** The endpoint whose attempt failed, locked until the transaction ends. Null if it was deleted or turned off. */
+export async function lockFailing(tx: ControlTx, id: string): Promise<EndpointRow | null> {
+  const [row] = await tx.select().from(webhookEndpoints).where(eq(webhookEndpoints.id, id)).for("update");
+  return row?.status === "active" ? row : null;
+}
+
+/**
+ * Counts a failed attempt of a locked endpoint. Tells people when a delivery has failed for good, once until the next success. Disables the endpoint if
+ * the receiver answered 410, or if every attempt of five days failed and another one 12 hours later, and keeps what waits as
+ * skipped.
+ */
+export async function recordFailure(
+  ctx: TenantContext,
+  tx: ControlTx,
+  before: EndpointRow,
+  { isGone, isLast }: { isGone: boolean; isLast: boolean },
+): Promise<void> {
+  const now = ctx.services.clock.now();
+  if (isGone) return await disable(ctx, tx, before, "gone");
+  const failingFor = now.getTime() - (before.failingSince ?? now).getTime();
+  const isFailing = failingFor >= FAILING_TIME;
+  const lastChance = before.lastChanceAt;
+  if (isFailing && lastChance && now.getTime() - lastChance.getTime() >= LAST_CHANCE_TIME) {
+    return await disable(ctx, tx, before, "failing");
+  }
+  const tells = isLast && !before.failureToldAt;
+  const set = {
+    ...(before.failingSince ? {} : { failingSince: now }),
+    ...(isFailing && !lastChance ? { lastChanceAt: now } : {}),
+    ...(tells ? { failureToldAt: now } : {}),
+  };
+  if (Object.keys(set).length === 0) return;
+  await tx.update(webhookEndpoints).set(set).where(eq(webhookEndpoints.id, before.id));
+  if (tells) await tell(ctx, tx, before, WEBHOOK_FAILING_EMAIL);
+}
+
+async function disable(
+  ctx: TenantContext,
+  tx: ControlTx,
+  row: EndpointRow,
+  reason: DisabledReason,
+): Promise<void> {
+  const now = ctx.services.clock.now();
+  await tx.update(webhookEndpoints)
+    .set({ status: "disabled", disabledReason: reason, disabledAt: now, updatedAt: now })
+    .where(eq(webhookEndpoints.id, row.id));
+  await skipPending(tx, row.id, now);
+  const after = named(ctx.services, row);
+  await publish(ctx.system, tx, WEBHOOK_DISABLED, {
+    after,
+    details: { reason },
+    schema: ctx.tenant.schemaName,
+  });
+  await tell(ctx, tx, row, WEBHOOK_DISABLED_EMAIL);
+}
+
+/** Emails the person who added the endpoint, or the workspace's owners once that person has left. */
+async function tell(
+  { system, tenant }: TenantContext,
+  tx: ControlTx,
+  { id: endpointId, createdBy }: EndpointRow,
+  email: typeof WEBHOOK_DISABLED_EMAIL | typeof WEBHOOK_FAILING_EMAIL,
+): Promise<void> {
+  const isMember = and(eq(memberships.tenantId, tenant.id), eq(memberships.userId, createdBy!));
+  if (createdBy && await tx.$count(memberships, isMember) > 0) {
+    return await sendEmail(system, tx, email, { userId: createdBy, endpointId }, { tenantId: tenant.id });
+  }
+  await emailOwners(system, tx, tenant.id, email, (userId) => ({ userId, endpointId }));
+}

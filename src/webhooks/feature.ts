@@ -1,0 +1,20 @@
+import { feature } from "../feature.ts";
+import { DELIVER } from "./deliver.ts";
+import { DELIVERY_BATCHES } from "./delivery_batches.ts";
+import { WEBHOOK_DISABLED_EMAIL, WEBHOOK_FAILING_EMAIL } from "./emails.ts";
+import { SEALED_COLUMNS } from "./endpoint_rows.ts";
+import { EVENTS } from "./events.ts";
+import { FAN_OUT_EVENT } from "./fan_out.ts";
+import { WEBHOOKS, WEBHOOKS_MANAGE } from "./permissions.ts";
+import { RESOLVER } from "./target.ts";
+
+export default feature("webhooks", {
+  label: "Webhooks",
+  permissions: [WEBHOOKS_MANAGE],
+  planFeatures: [WEBHOOKS],
+  events: EVENTS,
+  emails: [WEBHOOK_FAILING_EMAIL, WEBHOOK_DISABLED_EMAIL],
+  jobs: [FAN_OUT_EVENT, DELIVER],
+  parts: [RESOLVER, DELIVERY_BATCHES],
+  sealed: SEALED_COLUMNS,
+});
