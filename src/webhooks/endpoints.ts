@@ -142,7 +142,7 @@ export async function createEndpoint(
   await checkEndpoint(ctx, input);
   const { services, tenant, system } = ctx;
   const now = services.clock.now();
-  const row = await system.tx(async (tx) => {
+  return await system.tx(async (tx) => {
     await tx.select({ id: tenants.id }).from(tenants).where(eq(tenants.id, tenant.id)).for("no key update");
     const [counted] = await tx.select({ count: count() }).from(webhookEndpoints)
       .where(eq(webhookEndpoints.tenantId, tenant.id));
@@ -161,13 +161,12 @@ export async function createEndpoint(
       createdAt: now,
       updatedAt: now,
     }).onConflictDoNothing({ target: webhookEndpoints.id }).returning();
-    if (!created) return await lockEndpoint(tx, tenant.id, id);
+    if (!created) return withSecret(ctx, await lockEndpoint(tx, tenant.id, id));
     const details = { events: created.events.join(", ") };
     const change = { after: named(services, created), details, schema: tenant.schemaName };
     await publish(system, tx, WEBHOOK_CREATED, change);
-    return created;
+    return withSecret(ctx, created);
   });
-  return withSecret(ctx, row);
 }
 
 /**
@@ -224,7 +223,7 @@ export async function rotateSecret(ctx: TenantContext, id: string): Promise<With
   requireFeature(ctx, WEBHOOKS);
   const { services, tenant: { id: tenantId, schemaName: schema }, system } = ctx;
   const now = services.clock.now();
-  const row = await system.tx(async (tx) => {
+  return await system.tx(async (tx) => {
     const { sealedSecret } = await lockEndpoint(tx, tenantId, id);
     const [rotated] = await tx.update(webhookEndpoints).set({
       sealedSecret: sealSecret(services, newSecret()),
@@ -237,9 +236,8 @@ export async function rotateSecret(ctx: TenantContext, id: string): Promise<With
       details: {},
       schema,
     });
-    return rotated!;
+    return withSecret(ctx, rotated!);
   });
-  return withSecret(ctx, row);
 }
 
 function withSecret({ services }: TenantContext, row: EndpointRow): WithSecret {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { eq } from "drizzle-orm";
 import { runScript } from "../../db/connection/transaction.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
+import { webhookDeliveries } from "../../db/control/schema/webhooks.ts";
 import { openApiDocument } from "../../routes/api/api.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { offerOwnership } from "../../src/access/ownership.ts";
@@ -10,8 +12,11 @@ import { emailedCode } from "../../src/identity/factor_codes.ts";
 import { addFactor } from "../../src/identity/factor_management.ts";
 import { deleteExpired } from "../../src/operations/retention.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
+import { sendTestEvent } from "../../src/webhooks/test_event.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import type { ApiAnswer } from "../support/http.ts";
+import { addWebhook } from "../support/webhooks.ts";
 import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: an API request with an `Idempotency-Key` changes something once, however often a client repeats it. */
@@ -136,6 +141,9 @@ Deno.test("stored answers are encrypted, and deleted after a day", async () => {
   assert.equal(deleted.idempotency_keys, 1);
 });
 
+/** A public address, so that no name has to be resolved. */
+const RECEIVER = "https://93.184.215.14/hooks";
+
 /** What operations that take a key are called with, if the smallest body won't do. The last ones change how the owner signs in. */
 const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCall> | SampleCall> = {
   createRole: () => ({ body: { name: "Auditor", permissions: ["projects:read"] } }),
@@ -160,6 +168,16 @@ const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCa
     const body = { name: "Export", permissions: ["projects:read"] };
     const { json } = await world.api("POST", "/api-keys", { token, body });
     return { token, id: json.id, body: { overlap_hours: 1 } };
+  },
+  createWebhookEndpoint: () => ({ body: { url: RECEIVER, events: ["*"] } }),
+  rotateWebhookSecret: async (_, company) => ({ id: (await addWebhook(company, RECEIVER)).id }),
+  testWebhookEndpoint: async (_, company) => ({ id: (await addWebhook(company, RECEIVER)).id, body: {} }),
+  retryWebhookDelivery: async (world, company) => {
+    const { id } = await addWebhook(company, RECEIVER);
+    const delivery = await sendTestEvent(company.ctx, id, { event: TEST_EVENT });
+    await world.system.control.update(webhookDeliveries).set({ status: "failed" })
+      .where(eq(webhookDeliveries.id, delivery.id));
+    return { id: delivery.id };
   },
   createTenant: (world, { owner }) =>
     world.accountToken(owner.email).then((token) => ({

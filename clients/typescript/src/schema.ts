@@ -961,7 +961,7 @@ export interface paths {
         };
         /**
          * List webhook deliveries
-         * @description Newest first. Deliveries are kept for 30 days.
+         * @description Newest first. Deliveries are kept for 30 days. Needs the permission `webhooks:manage`.
          */
         readonly get: operations["listWebhookDeliveries"];
         readonly put?: never;
@@ -981,7 +981,7 @@ export interface paths {
         };
         /**
          * Get a delivery with all its attempts
-         * @description Get a delivery with all its attempts.
+         * @description Get a delivery with all its attempts. Needs the permission `webhooks:manage`.
          */
         readonly get: operations["getWebhookDelivery"];
         readonly put?: never;
@@ -1003,7 +1003,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Send an event again
-         * @description Needs `webhooks:manage` and a plan with `webhooks`. With the same `webhook-id`.
+         * @description Needs a plan with `webhooks`. With the same `webhook-id`. Needs the permission `webhooks:manage`.
          */
         readonly post: operations["retryWebhookDelivery"];
         readonly delete?: never;
@@ -1021,13 +1021,13 @@ export interface paths {
         };
         /**
          * List webhook endpoints
-         * @description List webhook endpoints.
+         * @description List webhook endpoints. Needs the permission `webhooks:manage`.
          */
         readonly get: operations["listWebhookEndpoints"];
         readonly put?: never;
         /**
          * Create a webhook endpoint
-         * @description Needs `webhooks:manage` and a plan with `webhooks`. `events` are types such as `project.created`, all of a noun such as `project.*`, or `*`. The URL must lead to the public internet.
+         * @description Needs a plan with `webhooks`. `events` are types such as `project.created`, all of a noun such as `project.*`, or `*`. The URL must lead to the public internet. Needs the permission `webhooks:manage`.
          */
         readonly post: operations["createWebhookEndpoint"];
         readonly delete?: never;
@@ -1045,21 +1045,21 @@ export interface paths {
         };
         /**
          * Get a webhook endpoint
-         * @description Get a webhook endpoint.
+         * @description Get a webhook endpoint. Needs the permission `webhooks:manage`.
          */
         readonly get: operations["getWebhookEndpoint"];
         readonly put?: never;
         readonly post?: never;
         /**
          * Delete a webhook endpoint and its deliveries
-         * @description Delete a webhook endpoint and its deliveries.
+         * @description Delete a webhook endpoint and its deliveries. Needs the permission `webhooks:manage`.
          */
         readonly delete: operations["deleteWebhookEndpoint"];
         readonly options?: never;
         readonly head?: never;
         /**
          * Change a webhook endpoint, or turn it off and on
-         * @description Needs `webhooks:manage` and a plan with `webhooks`. `headers` replaces all additional headers.
+         * @description Needs a plan with `webhooks`. `headers` replaces all additional headers. Needs the permission `webhooks:manage`.
          */
         readonly patch: operations["updateWebhookEndpoint"];
         readonly trace?: never;
@@ -1075,7 +1075,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Send the events since a time again
-         * @description Needs `webhooks:manage` and a plan with `webhooks`. To this endpoint only. `only: failed` sends those that failed or were skipped. Requests keep their `webhook-id`.
+         * @description Needs a plan with `webhooks`. To this endpoint only. `only: failed` sends those that failed or were skipped. Requests keep their `webhook-id`. Needs the permission `webhooks:manage`.
          */
         readonly post: operations["replayWebhookEndpoint"];
         readonly delete?: never;
@@ -1095,7 +1095,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Give an endpoint a new secret
-         * @description Needs `webhooks:manage` and a plan with `webhooks`. For 24 hours, requests are signed with both secrets.
+         * @description Needs a plan with `webhooks`. For 24 hours, requests are signed with both secrets. Needs the permission `webhooks:manage`.
          */
         readonly post: operations["rotateWebhookSecret"];
         readonly delete?: never;
@@ -1115,7 +1115,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Send a test event
-         * @description Needs `webhooks:manage` and a plan with `webhooks`. Sends `webhook.test`, or the sample of another event, to this endpoint only.
+         * @description Needs a plan with `webhooks`. Sends `webhook.test`, or the sample of another event, to this endpoint only. Needs the permission `webhooks:manage`.
          */
         readonly post: operations["testWebhookEndpoint"];
         readonly delete?: never;
@@ -1133,7 +1133,7 @@ export interface paths {
         };
         /**
          * List the events that webhooks send
-         * @description List the events that webhooks send.
+         * @description List the events that webhooks send. Needs the permission `webhooks:manage`.
          */
         readonly get: operations["listWebhookEventTypes"];
         readonly put?: never;
@@ -2100,6 +2100,22 @@ export interface components {
             /** @enum {string} */
             readonly token_type: "Bearer";
         };
+        /**
+         * @example {
+         *       "number": 1,
+         *       "at": "2026-03-02T09:00:00.100Z",
+         *       "duration_ms": 140,
+         *       "request_headers": {
+         *         "webhook-id": "0198c0de-9e4c-7053-8d6f-718293041526"
+         *       },
+         *       "response_status": 200,
+         *       "response_headers": {
+         *         "content-type": "text/plain"
+         *       },
+         *       "response_body": "ok",
+         *       "error": null
+         *     }
+         */
         readonly WebhookAttempt: {
             /** Format: date-time */
             readonly at: string;
@@ -2115,6 +2131,21 @@ export interface components {
             } | null;
             readonly response_status: number | null;
         };
+        /**
+         * @example {
+         *       "id": "0198c0de-8d3b-7f42-9c5e-607182930415",
+         *       "endpoint_id": "0198c0de-7c2a-7e31-8b4d-5f6071829304",
+         *       "event_id": "0198c0de-9e4c-7053-8d6f-718293041526",
+         *       "event": "project.created",
+         *       "status": "delivered",
+         *       "attempts": 1,
+         *       "response_status": 200,
+         *       "error": null,
+         *       "next_attempt_at": null,
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "ended_at": "2026-03-02T09:00:00.240Z"
+         *     }
+         */
         readonly WebhookDelivery: {
             readonly attempts: number;
             /** Format: date-time */
@@ -2138,6 +2169,38 @@ export interface components {
             /** @enum {string} */
             readonly status: "pending" | "delivered" | "failed" | "skipped";
         };
+        /**
+         * @example {
+         *       "id": "0198c0de-8d3b-7f42-9c5e-607182930415",
+         *       "endpoint_id": "0198c0de-7c2a-7e31-8b4d-5f6071829304",
+         *       "event_id": "0198c0de-9e4c-7053-8d6f-718293041526",
+         *       "event": "project.created",
+         *       "status": "delivered",
+         *       "attempts": 1,
+         *       "response_status": 200,
+         *       "error": null,
+         *       "next_attempt_at": null,
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "ended_at": "2026-03-02T09:00:00.240Z",
+         *       "request_body": "{\"type\":\"project.created\",\"timestamp\":\"2026-03-02T09:00:00.000Z\",\"data\":{\"name\":\"Warehouse move\"}}",
+         *       "attempt_list": [
+         *         {
+         *           "number": 1,
+         *           "at": "2026-03-02T09:00:00.100Z",
+         *           "duration_ms": 140,
+         *           "request_headers": {
+         *             "webhook-id": "0198c0de-9e4c-7053-8d6f-718293041526"
+         *           },
+         *           "response_status": 200,
+         *           "response_headers": {
+         *             "content-type": "text/plain"
+         *           },
+         *           "response_body": "ok",
+         *           "error": null
+         *         }
+         *       ]
+         *     }
+         */
         readonly WebhookDeliveryDetails: {
             readonly attempt_list: readonly components["schemas"]["WebhookAttempt"][];
             readonly attempts: number;
@@ -2164,11 +2227,52 @@ export interface components {
             /** @enum {string} */
             readonly status: "pending" | "delivered" | "failed" | "skipped";
         };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-8d3b-7f42-9c5e-607182930415",
+         *           "endpoint_id": "0198c0de-7c2a-7e31-8b4d-5f6071829304",
+         *           "event_id": "0198c0de-9e4c-7053-8d6f-718293041526",
+         *           "event": "project.created",
+         *           "status": "delivered",
+         *           "attempts": 1,
+         *           "response_status": 200,
+         *           "error": null,
+         *           "next_attempt_at": null,
+         *           "created_at": "2026-03-02T09:00:00.000Z",
+         *           "ended_at": "2026-03-02T09:00:00.240Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
         readonly WebhookDeliveryList: {
             readonly data: readonly components["schemas"]["WebhookDelivery"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
         };
+        /**
+         * @example {
+         *       "id": "0198c0de-7c2a-7e31-8b4d-5f6071829304",
+         *       "url": "https://acme.example/webhooks",
+         *       "events": [
+         *         "project.*"
+         *       ],
+         *       "description": "Warehouse system",
+         *       "header_names": [
+         *         "X-Warehouse"
+         *       ],
+         *       "rate_limit": null,
+         *       "status": "active",
+         *       "disabled_reason": null,
+         *       "disabled_at": null,
+         *       "failing_since": null,
+         *       "previous_secret_until": null,
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "updated_at": "2026-03-02T09:00:00.000Z"
+         *     }
+         */
         readonly WebhookEndpoint: {
             /** Format: date-time */
             readonly created_at: string;
@@ -2197,11 +2301,59 @@ export interface components {
             readonly updated_at: string;
             readonly url: string;
         };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-7c2a-7e31-8b4d-5f6071829304",
+         *           "url": "https://acme.example/webhooks",
+         *           "events": [
+         *             "project.*"
+         *           ],
+         *           "description": "Warehouse system",
+         *           "header_names": [
+         *             "X-Warehouse"
+         *           ],
+         *           "rate_limit": null,
+         *           "status": "active",
+         *           "disabled_reason": null,
+         *           "disabled_at": null,
+         *           "failing_since": null,
+         *           "previous_secret_until": null,
+         *           "created_at": "2026-03-02T09:00:00.000Z",
+         *           "updated_at": "2026-03-02T09:00:00.000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
         readonly WebhookEndpointList: {
             readonly data: readonly components["schemas"]["WebhookEndpoint"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
         };
+        /**
+         * @example {
+         *       "id": "0198c0de-7c2a-7e31-8b4d-5f6071829304",
+         *       "url": "https://acme.example/webhooks",
+         *       "events": [
+         *         "project.*"
+         *       ],
+         *       "description": "Warehouse system",
+         *       "header_names": [
+         *         "X-Warehouse"
+         *       ],
+         *       "rate_limit": null,
+         *       "status": "active",
+         *       "disabled_reason": null,
+         *       "disabled_at": null,
+         *       "failing_since": null,
+         *       "previous_secret_until": null,
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "updated_at": "2026-03-02T09:00:00.000Z",
+         *       "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+         *     }
+         */
         readonly WebhookEndpointWithSecret: {
             /** Format: date-time */
             readonly created_at: string;
@@ -2232,6 +2384,23 @@ export interface components {
             readonly updated_at: string;
             readonly url: string;
         };
+        /**
+         * @example {
+         *       "id": "project.created",
+         *       "description": "Someone created a project.",
+         *       "schema": {
+         *         "type": "object",
+         *         "properties": {
+         *           "name": {
+         *             "type": "string"
+         *           }
+         *         }
+         *       },
+         *       "sample": {
+         *         "name": "Warehouse move"
+         *       }
+         *     }
+         */
         readonly WebhookEventType: {
             readonly description: string;
             /** @description The `type` in the body */
@@ -2244,9 +2413,35 @@ export interface components {
                 readonly [key: string]: unknown;
             };
         };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "project.created",
+         *           "description": "Someone created a project.",
+         *           "schema": {
+         *             "type": "object",
+         *             "properties": {
+         *               "name": {
+         *                 "type": "string"
+         *               }
+         *             }
+         *           },
+         *           "sample": {
+         *             "name": "Warehouse move"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
         readonly WebhookEventTypes: {
             readonly data: readonly components["schemas"]["WebhookEventType"][];
         };
+        /**
+         * @example {
+         *       "queued": 12
+         *     }
+         */
         readonly WebhookReplay: {
             readonly queued: number;
         };
@@ -5413,6 +5608,14 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "url": "https://acme.example/webhooks",
+                 *       "events": [
+                 *         "project.*"
+                 *       ]
+                 *     }
+                 */
                 readonly "application/json": {
                     /** @default  */
                     readonly description?: string;
@@ -5548,6 +5751,11 @@ export interface operations {
         };
         readonly requestBody?: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "status": "disabled"
+                 *     }
+                 */
                 readonly "application/json": {
                     readonly description?: string;
                     readonly events?: readonly string[];
@@ -5589,8 +5797,6 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
-                readonly "Idempotency-Key"?: string;
                 /** @description The subdomain of the tenant, for account tokens on the apex host */
                 readonly "X-Tenant"?: string;
             };
@@ -5602,6 +5808,12 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "since": "2026-03-02T09:00:00Z",
+                 *       "only": "failed"
+                 *     }
+                 */
                 readonly "application/json": {
                     /**
                      * @default all
@@ -5617,7 +5829,6 @@ export interface operations {
             /** @description How many deliveries were queued */
             readonly 202: {
                 headers: {
-                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5696,6 +5907,11 @@ export interface operations {
         };
         readonly requestBody?: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "event": "project.created"
+                 *     }
+                 */
                 readonly "application/json": {
                     /** @default webhook.test */
                     readonly event?: string;
