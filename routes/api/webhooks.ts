@@ -19,6 +19,7 @@ import {
   newEndpoint,
   rotateSecret,
   updateEndpoint,
+  type WithSecret,
 } from "../../src/webhooks/endpoints.ts";
 import { listEventTypes } from "../../src/webhooks/event_catalog.ts";
 import {
@@ -177,7 +178,7 @@ webhooks.operation("post", "/webhook-endpoints", {
   answer: { status: 201, description: "The new endpoint and its secret", schema: endpointWithSecret },
   refusals: [409],
   run: (ctx, { body }) => createEndpoint(ctx, body),
-  present: (row) => toSent(row),
+  present: toSentWithSecret,
 });
 
 webhooks.operation("get", "/webhook-endpoints/{id}", {
@@ -186,7 +187,7 @@ webhooks.operation("get", "/webhook-endpoints/{id}", {
   permission: WEBHOOKS_MANAGE,
   answer: { description: "The endpoint", schema: endpoint },
   run: (ctx, { id }) => getEndpoint(ctx, id),
-  present: (row) => toSent(row),
+  present: toSent,
 });
 
 webhooks.operation("patch", "/webhook-endpoints/{id}", {
@@ -199,7 +200,7 @@ webhooks.operation("patch", "/webhook-endpoints/{id}", {
   example: { status: "disabled" },
   answer: { description: "The changed endpoint", schema: endpoint },
   run: (ctx, { id, body }) => updateEndpoint(ctx, id, body),
-  present: (row) => toSent(row),
+  present: toSent,
 });
 
 webhooks.operation("delete", "/webhook-endpoints/{id}", {
@@ -209,7 +210,7 @@ webhooks.operation("delete", "/webhook-endpoints/{id}", {
   events: [WEBHOOK_DELETED],
   answer: { status: 204, description: "The endpoint was deleted" },
   run: (ctx, { id }) => deleteEndpoint(ctx, id),
-  present: (row) => toSent(row),
+  present: toSent,
 });
 
 webhooks.operation("post", "/webhook-endpoints/{id}/rotate-secret", {
@@ -220,7 +221,7 @@ webhooks.operation("post", "/webhook-endpoints/{id}/rotate-secret", {
   description: `${NEEDS} For 24 hours, requests are signed with both secrets.`,
   answer: { description: "The endpoint and its new secret", schema: endpointWithSecret },
   run: (ctx, { id }) => rotateSecret(ctx, id),
-  present: (row) => toSent(row),
+  present: toSentWithSecret,
 });
 
 webhooks.operation("post", "/webhook-endpoints/{id}/test", {
@@ -295,6 +296,10 @@ webhooks.operation("get", "/webhook-event-types", {
 });
 
 /** The values of headers may be credentials, so only their names are sent. */
-function toSent<Row extends Endpoint>({ headers, ...row }: Row) {
+function toSent({ headers, ...row }: Endpoint) {
   return { ...row, headerNames: Object.keys(headers) };
+}
+
+function toSentWithSecret({ secret, ...row }: WithSecret) {
+  return { ...toSent(row), secret };
 }

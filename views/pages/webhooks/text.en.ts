@@ -114,7 +114,6 @@ export const en = {
     created: "Happened",
     next: "Next attempt",
   },
-  request: "Request",
   requestBody: "Body",
   requestNote: "Exactly as we sign and send it",
   attemptsTitle: "Attempts",
@@ -154,7 +153,6 @@ export const en = {
   replaySince: "Since",
   replaySinceHint: "In UTC. We keep events for 30 days.",
   replayAction: "Send events",
-  sinceMissing: "Enter a day and time.",
 
   events: "Events",
   eventsLead: "Each request has a body with type, timestamp and data. This is the data of each event.",
