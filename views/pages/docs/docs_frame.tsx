@@ -29,31 +29,37 @@ export function DocsFrame(
   },
 ) {
   const text = docsText.use();
-  const contents = <Contents navigation={navigation} group={group} />;
   return (
     <div class="mx-auto grid max-w-[70rem] grid-cols-1 gap-x-10 gap-y-6 px-5 pt-8 pb-20 sm:px-8 lg:grid-cols-[13rem_minmax(0,1fr)]">
       <div class="lg:sticky lg:top-6 lg:max-h-[calc(100dvh-3rem)] lg:self-start lg:overflow-y-auto">
         <form action="/docs/search" role="search" class="mb-4 flex">
-          <SearchField name="q" label={text.search} value={query} indicator="docs-search-waiting" />
+          <SearchField name="q" label={text.search} value={query} />
+          <button class="sr-only">{text.search}</button>
         </form>
         <details class="rounded-md border border-line lg:hidden">
           <summary class="flex min-h-11 items-center justify-between px-3 font-medium">
             {text.contents}
             <Icon name="chevron-down" class="text-muted" />
           </summary>
-          <div class="border-t border-line p-3">{contents}</div>
+          <div class="border-t border-line p-3">
+            <Contents navigation={navigation} group={group} label={text.contents} />
+          </div>
         </details>
-        <div class="max-lg:hidden">{contents}</div>
+        <div class="max-lg:hidden">
+          <Contents navigation={navigation} group={group} label={text.navigation} />
+        </div>
       </div>
       <div class="min-w-0">{children}</div>
     </div>
   );
 }
 
-function Contents({ navigation, group }: { navigation: DocsNavigation; group?: ReferenceGroup }) {
+function Contents(
+  { navigation, group, label }: { navigation: DocsNavigation; group?: ReferenceGroup; label: string },
+) {
   const text = docsText.use();
   return (
-    <nav aria-label={text.navigation} class="grid gap-5 text-sm">
+    <nav aria-label={label} class="grid gap-5 text-sm">
       <Section title={text.guides}>
         {navigation.guides.map(({ slug, title }, place) => (
           <Entry key={slug} href={guideHref(slug, place === 0)} label={title} />

@@ -77,7 +77,7 @@ function Operation(
       <div class="grid min-w-0 content-start gap-4 min-[76rem]:sticky min-[76rem]:top-6 min-[76rem]:self-start">
         <CodePanel
           title={`${method} ${path}`}
-          end={<Languages id={id} language={reader.language} />}
+          end={<Languages id={id} title={title} language={reader.language} />}
           label={text.request}
           code={codeSample(operation, reader.origin, reader.language)}
         />
@@ -89,10 +89,12 @@ function Operation(
 }
 
 /** Links that show all samples in another language. */
-function Languages({ id, language }: { id: string; language: Reader["language"] }) {
+function Languages(
+  { id, title, language }: { id: string; title: string; language: Reader["language"] },
+) {
   const { path } = usePage();
   return (
-    <nav aria-label={docsText.use().language} class="flex gap-3">
+    <nav aria-label={docsText.use().languageOf(title)} class="flex gap-3">
       {LANGUAGES.map((each) => (
         <a
           key={each}

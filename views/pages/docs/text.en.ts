@@ -13,7 +13,7 @@ export const en = {
   openApi: "OpenAPI document",
   referenceDescription: (title: string) =>
     `${title}: every operation of the REST API, with its fields and samples.`,
-  language: "Language",
+  languageOf: (title: string) => `Language of the sample: ${title}`,
   pathParameters: "Path parameters",
   queryParameters: "Query parameters",
   headers: "Headers",
