@@ -88,8 +88,8 @@ Deno.test("htmx gets the results only, and the dialog gets them as options", asy
   await openCompany(world, ["Website relaunch"]);
   const visit = await signIn(world);
 
-  const partial = await visit("/search?q=web", { "HX-Request": "true" });
-  const palette = await visit("/search/palette?q=web", { "HX-Request": "true" });
+  const partial = await visit("/search?q=relaunch", { "HX-Request": "true" });
+  const palette = await visit("/search/palette?q=relaunch", { "HX-Request": "true" });
 
   assert.match(partial.text, /^<div id="search-results"/);
   assert.match(partial.text, /<hx-partial hx-target="#search-found"[^>]*>1 result</);

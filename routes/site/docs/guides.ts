@@ -21,15 +21,18 @@ async function readGuides(): Promise<Guide[]> {
     [OVERVIEW, ...others].map((name) => Deno.readTextFile(new URL(name, FOLDER))),
   );
   const [overview, ...rest] = texts as [string, ...string[]];
-  return [...overview.split(/^## /m).map(guideOf), ...rest.map(guideOf)];
+  return [
+    ...overview.split(/^## /m).map((section) => guideOf(section)),
+    ...rest.map((text, place) => guideOf(text, others[place]!.replace(/\.md$/, ""))),
+  ];
 }
 
-/** The guide of a text that starts with its heading, with or without the marks. */
-function guideOf(text: string): Guide {
+/** The guide of a text that starts with its heading, with or without the marks. A file's name is its slug. */
+function guideOf(text: string, slug?: string): Guide {
   const [, title = "", body = ""] = /^#*\s*(.*)\n([^]*)$/.exec(text.trim()) ?? [];
   const lead = markdown.lexer(body).find(({ type }) => type === "paragraph") as Tokens.Paragraph | undefined;
   return {
-    slug: slugOf(title),
+    slug: slug ?? slugOf(title),
     title,
     lead: plainText(lead?.text ?? title),
     html: markdown.parse(body, { async: false }),

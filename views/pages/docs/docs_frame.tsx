@@ -34,7 +34,7 @@ export function DocsFrame(
       <div class="lg:sticky lg:top-6 lg:max-h-[calc(100dvh-3rem)] lg:self-start lg:overflow-y-auto">
         <form action="/docs/search" role="search" class="mb-4 flex">
           <SearchField name="q" label={text.search} value={query} />
-          <button class="sr-only">{text.search}</button>
+          <button type="submit" class="sr-only">{text.search}</button>
         </form>
         <details class="rounded-md border border-line lg:hidden">
           <summary class="flex min-h-11 items-center justify-between px-3 font-medium">
