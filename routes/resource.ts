@@ -172,20 +172,26 @@ export class Resource<E extends HttpEnv, Ctx> {
         const answer = toAnswer(await operation.run(this.#audience.contextOf(c), call));
         return traits.sendsEtag ? sendCurrent(c, answer) : send(c, answer);
       }
-      return send(c, await this.#change(c, traits.takesKey, (ctx) => operation.run(ctx, call), toAnswer));
+      const change = { takesKey: traits.takesKey, permission: operation.permission, toAnswer };
+      return send(c, await this.#change(c, change, (ctx) => operation.run(ctx, call)));
     });
   }
 
   /** Runs an operation that changes something: once for its key, if it takes one. */
   async #change<Row>(
     c: Context<E>,
-    takesKey: boolean,
+    { takesKey, permission, toAnswer }: {
+      takesKey: boolean;
+      permission: Permission | undefined;
+      toAnswer: (row: Row) => StoredAnswer;
+    },
     run: (ctx: Ctx) => Promise<Row>,
-    toAnswer: (row: Row) => StoredAnswer,
   ): Promise<StoredAnswer> {
     const { contextOf, recording } = this.#audience;
     const ctx = contextOf(c);
-    if (recording && takesKey) return await answerOnce(c, ctx, recording, { run, toAnswer });
+    if (recording && takesKey) {
+      return await answerOnce(c, ctx, recording, { run, toAnswer, permission });
+    }
     if (recording) await checkKey(c, recording.systemOf(ctx));
     return toAnswer(await run(ctx));
   }

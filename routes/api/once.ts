@@ -6,6 +6,8 @@ import {
   type StoredAnswer,
 } from "../../src/api_access/idempotency.ts";
 import { runOnce } from "../../src/api_access/run_once.ts";
+import { authorize } from "../../src/access/authorize.ts";
+import type { Permission } from "../../src/access/permissions.ts";
 import type { BeforeCommit, SystemContext } from "../../src/context.ts";
 import type { HttpEnv } from "../http.ts";
 import { problemAnswer } from "./problem.ts";
@@ -21,6 +23,8 @@ type Operation<Ctx, Result> = {
   /** Returns what its transaction returned. */
   run(ctx: Ctx): Promise<Result>;
   toAnswer(result: Result): StoredAnswer;
+  /** What the actor still needs to see the stored answer again. */
+  permission: Permission | undefined;
 };
 
 /**
@@ -31,7 +35,7 @@ export async function answerOnce<E extends HttpEnv, Ctx, Result>(
   c: Context<E>,
   ctx: Ctx,
   { systemOf, recordingWith }: Recording<Ctx>,
-  { run, toAnswer }: Operation<Ctx, Result>,
+  { run, toAnswer, permission }: Operation<Ctx, Result>,
 ): Promise<StoredAnswer> {
   const system = systemOf(ctx);
   const request = await keyedRequest(c, system);
@@ -45,6 +49,7 @@ export async function answerOnce<E extends HttpEnv, Ctx, Result>(
       return toAnswer(await run(recording));
     },
     toRefusal: (error) => problemAnswer(error, system.requestId),
+    authorizeReplay: () => permission && authorize(system, permission),
   });
 }
 

@@ -12,6 +12,7 @@ import {
   ENDPOINT_LIST,
   getEndpoint,
   listEndpoints,
+  newEndpoint,
   rotateSecret,
   updateEndpoint,
 } from "../../src/webhooks/endpoints.ts";
@@ -43,7 +44,7 @@ const ROWS_PER_PAGE = 25;
 /** The checked events arrive as one field, separated by spaces. */
 const endpointForm = z.object({
   url: z.string().default(""),
-  description: z.string().default(""),
+  description: newEndpoint.shape.description,
   events: z.string().default(""),
   headers: z.string().default(""),
   clearHeaders: z.string().default(""),

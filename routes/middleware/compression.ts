@@ -11,6 +11,8 @@ const MIN_BYTES = 1_024;
 const GZIP_LEVEL = 5;
 /** A person opened the address, or a page of the same origin sent the request. */
 const OWN_REQUESTS = new Set(["same-origin", "none"]);
+/** Their responses have no body (RFC 9110, section 6.4.1). */
+const WITHOUT_BODY = new Set([204, 304]);
 /** Responses of this type are streams of unknown length. */
 const STREAMED = "text/csv";
 
@@ -23,6 +25,7 @@ export const compress = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
   if (!chooseEncoding(c.req.header("Accept-Encoding"), [ENCODING])) return;
   const { status, headers } = c.res;
+  if (WITHOUT_BODY.has(status)) return;
   if (!isCompressible(headers.get("Content-Type")) || choosesCoding(headers)) return;
   headers.append("Vary", "Accept-Encoding");
   if (!isSafe(c)) return;

@@ -26,4 +26,4 @@ export function isError({ status }: Pick<ApiCall, "status">): boolean {
 /** The endpoint of calls that match no route. */
 export const UNKNOWN_ENDPOINT = "unmatched";
 
-export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;

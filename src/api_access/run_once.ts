@@ -21,7 +21,11 @@ type Run = {
   run(store: StoreAnswer): Promise<StoredAnswer>;
   /** The answer to a refusal. */
   toRefusal(error: DomainError): StoredAnswer;
+  /** Throws if the actor may no longer see the answer to a change that was made. */
+  authorizeReplay(): void;
 };
+
+const FIRST_REFUSAL = 400;
 
 const log = logOf("api");
 
@@ -32,11 +36,12 @@ const log = logOf("api");
 export async function runOnce(
   ctx: SystemContext,
   request: KeyedRequest,
-  { run, toRefusal }: Run,
+  { run, toRefusal, authorizeReplay }: Run,
 ): Promise<StoredAnswer> {
   const claimed = await claimKey(ctx, request);
   if ("answer" in claimed) {
     const { answer } = claimed;
+    if (answer.status < FIRST_REFUSAL) authorizeReplay();
     return { ...answer, headers: { ...answer.headers, "Idempotent-Replayed": "true" } };
   }
   const { claim } = claimed;

@@ -126,12 +126,15 @@ export async function replayEndpoint(
   requireFeature(ctx, WEBHOOKS);
   await readEndpoint(ctx.system.control, ctx.tenant.id, endpointId);
   let [queued, last] = [0, undefined as Delivery | undefined];
-  do {
-    const part = await replayPart(ctx, endpointId, wanted, last);
-    queued += part.length;
-    last = part.length === REPLAYED_AT_ONCE ? part.at(-1) : undefined;
-  } while (last);
-  if (queued > 0) await reportReplay(ctx, endpointId, { since: wanted.since, deliveries: queued });
+  try {
+    do {
+      const part = await replayPart(ctx, endpointId, wanted, last);
+      queued += part.length;
+      last = part.length === REPLAYED_AT_ONCE ? part.at(-1) : undefined;
+    } while (last);
+  } finally {
+    if (queued > 0) await reportReplay(ctx, endpointId, { since: wanted.since, deliveries: queued });
+  }
   return queued;
 }
 

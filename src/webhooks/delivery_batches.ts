@@ -30,7 +30,10 @@ async function findWork(db: ControlDb, ids: string[]): Promise<(Work | null)[]> 
   return ids.map((id) => byId.get(id) ?? null);
 }
 
-/** Returns for each whether it was recorded: not if its delivery has ended, or is at another attempt. Locks in the order of ids. */
+/**
+ * Returns for each whether it was recorded: not if its delivery has ended, is at another attempt, or is locked. Waits for no lock, so
+ * that a tenant that deletes an endpoint holds up nobody else.
+ */
 async function recordAccepted(db: ControlDb, accepted: Accepted[]): Promise<boolean[]> {
   const rows = accepted.map(({ responseStatus, ...row }) => ({ ...row, status: responseStatus }));
   const recorded = await db.execute<{ id: string }>(sql`
@@ -39,7 +42,7 @@ async function recordAccepted(db: ControlDb, accepted: Accepted[]): Promise<bool
         as g(id uuid, number int, status smallint, at timestamptz, attempt jsonb)),
     locked as materialized (
       select d.id from ${webhookDeliveries} d join given g on g.id = d.id
-      where d.status = 'pending' and d.attempts = g.number - 1 order by d.id for update of d),
+      where d.status = 'pending' and d.attempts = g.number - 1 order by d.id for update of d skip locked),
     ended as (
       update ${webhookDeliveries} d set status = 'delivered', attempts = g.number, next_attempt_at = null,
         response_status = g.status, error = null, ended_at = g.at

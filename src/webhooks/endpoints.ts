@@ -4,11 +4,14 @@ import { webhookEndpoints } from "../../db/control/schema/webhooks.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
+import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import { requireFeature } from "../billing/plan_features.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { conflict, type FieldProblems, invalid, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
-import { after, HOUR } from "../platform/clock.ts";
+import { QUEUES, slotsPerPartition } from "../outbox/queues.ts";
+import { after, HOUR, SECOND } from "../platform/clock.ts";
+import { withDeadline } from "../platform/deadline.ts";
 import { isId, newId } from "../platform/ids.ts";
 import { list, type ListQuery, type Page } from "../platform/list.ts";
 import { momentKey } from "../platform/list_keys.ts";
@@ -59,13 +62,15 @@ const BAD_URLS: Record<BadTarget, ReturnType<typeof problem>> = {
   ),
 };
 
-export const MAX_ENDPOINTS = 100;
+/** Together, a workspace's endpoints get at most half of the queue's slots, so that none holds up the others. */
+export const MAX_ENDPOINTS = Math.floor(QUEUES.webhooks.concurrency / 2 / slotsPerPartition(QUEUES.webhooks));
 /** How long the former secret still signs after a rotation. */
 export const ROTATION_OVERLAP_HOURS = 24;
 const MAX_DESCRIPTION_LENGTH = 200;
 const MAX_FILTERS = 100;
 const MAX_FILTER_LENGTH = 100;
 const MAX_RATE = 100;
+const LONGEST_RESOLUTION = 5 * SECOND;
 
 const rateLimit = z.int(RATE_INVALID.code).min(1, RATE_INVALID.code).max(MAX_RATE, RATE_INVALID.code)
   .nullable();
@@ -130,7 +135,7 @@ export async function getTenantOfEndpoint(ctx: SystemContext, id: string): Promi
 
 /**
  * Creates an endpoint, and returns it with its secret. If one with `id` exists, the request is a repeat: it creates nothing, and
- * gets the same secret. Throws `feature_not_in_plan`, `invalid`, or `conflict` if there are too many.
+ * gets the same secret. Throws `feature_not_in_plan`, `forbidden` while the address is unconfirmed, `invalid`, or `conflict` if there are too many.
  */
 export async function createEndpoint(
   ctx: TenantContext,
@@ -139,6 +144,7 @@ export async function createEndpoint(
 ): Promise<WithSecret> {
   authorize(ctx, WEBHOOKS_MANAGE);
   requireFeature(ctx, WEBHOOKS);
+  await requireConfirmedEmail(ctx);
   await checkEndpoint(ctx, input);
   const { services, tenant, system } = ctx;
   const now = services.clock.now();
@@ -188,6 +194,8 @@ export async function updateEndpoint(
     const set = {
       ...others,
       ...(events ? { events: normalizeFilter(events) } : {}),
+      // Slots that were booked at the former rate no longer count.
+      ...(others.rateLimit === undefined ? {} : { nextSlotAt: null }),
       ...(headers ? { sealedHeaders: sealHeaders(services, headers) } : {}),
       ...(status && status !== before.status ? statusColumns(status, services.clock.now()) : {}),
       updatedAt: services.clock.now(),
@@ -254,6 +262,7 @@ function statusColumns(status: EndpointRow["status"], now: Date) {
     failingSince: null,
     failureToldAt: null,
     lastChanceAt: null,
+    nextSlotAt: null,
   };
 }
 
@@ -273,6 +282,7 @@ async function checkEndpoint(ctx: TenantContext, input: EndpointChanges): Promis
 
 async function findBadUrl({ services }: TenantContext, url: string): Promise<BadTarget | null> {
   const rules = { allowLoopback: services.config.webhooksAllowPrivate, ...services.use(RESOLVER) };
-  const resolution = await resolveTarget(url, rules);
+  const resolution = await withDeadline(LONGEST_RESOLUTION, () => resolveTarget(url, rules))
+    .catch(() => ({ refused: "name_not_found" as const }));
   return "refused" in resolution && resolution.refused !== "name_not_found" ? resolution.refused : null;
 }

@@ -24,9 +24,8 @@ export async function recordAttempt(ctx: TenantContext, work: Work, attempt: Att
   const pause = error ? pauseAfter(work, attempt, ctx.services.clock.now()) : null;
   const status = !error ? "delivered" as const : pause === null ? "failed" as const : "pending" as const;
   const isUsual = !error && !work.endpoint.failingSince;
-  const isRecorded = isUsual
-    ? await recordDelivered(ctx, work, attempt)
-    : await ctx.system.tx((tx) => record(ctx, tx, work, { ...attempt, error, pause, status }));
+  const isRecorded = (isUsual && await recordDelivered(ctx, work, attempt)) ||
+    await ctx.system.tx((tx) => record(ctx, tx, work, { ...attempt, error, pause, status }));
   if (isRecorded) ctx.services.metrics.webhookDelivered(status === "pending" ? "retried" : status);
 }
 
@@ -70,7 +69,8 @@ async function record(ctx: TenantContext, tx: ControlTx, work: Work, outcome: Ou
   if (pause !== null) {
     await enqueueAttempts(system, tx, tenant.id, [{ delivery, attempt: number + 1, delay: pause }]);
   }
-  if (endpoint) {
+  // The receiver at an address that was replaced meanwhile says nothing about the new one.
+  if (endpoint && endpoint.url === work.endpoint.url) {
     await recordFailure(ctx, tx, endpoint, { isGone: isGone(outcome), isLast: pause === null });
   }
   return true;

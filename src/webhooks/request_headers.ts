@@ -8,6 +8,10 @@ const HEADER_VALUE_INVALID = problem(
   "The value of {name} has characters that a header can't have.",
 );
 const HEADER_RESERVED = problem("webhook_header_reserved", "{name} can't be changed.");
+const HEADER_TOO_LONG = problem(
+  "webhook_header_too_long",
+  "Shorten {name}: its value can have {maximum} characters.",
+);
 const TOO_MANY_HEADERS = problem("webhook_headers_too_many", "Use {maximum} headers at most.");
 
 const HEADER_LINE_INVALID = problem(
@@ -41,6 +45,9 @@ export function headerProblem(headers: RequestHeaders): Problem | null {
   for (const [name, value] of entries) {
     if (!TOKEN.test(name)) return HEADER_NAME_INVALID.with({ name: `“${name}”` });
     if (RESERVED.test(name)) return HEADER_RESERVED.with({ name });
+    if (name.length > MAX_NAME_LENGTH || value.length > MAX_VALUE_LENGTH) {
+      return HEADER_TOO_LONG.with({ name: `“${name.slice(0, MAX_NAME_LENGTH)}”`, maximum: MAX_VALUE_LENGTH });
+    }
     if (!VALUE.test(value)) return HEADER_VALUE_INVALID.with({ name });
   }
   return null;

@@ -6,6 +6,7 @@ import { webhookDeliveries } from "../../db/control/schema/webhooks.ts";
 import { openApiDocument } from "../../routes/api/api.ts";
 import { openToDomain } from "../../src/access/join_domains.ts";
 import { offerOwnership } from "../../src/access/ownership.ts";
+import { changeRole } from "../../src/access/membership.ts";
 import { invite } from "../../src/access/invitations.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
 import { emailedCode } from "../../src/identity/factor_codes.ts";
@@ -122,6 +123,29 @@ Deno.test("400 for a malformed key", async (t) => {
       assert.match(json.detail, /Idempotency-Key/);
     });
   }
+});
+
+Deno.test("whoever may no longer make a change doesn't get its stored answer again", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  await world.member(company, "mei@acme.example", "admin");
+  const token = await world.token(company, "mei@acme.example");
+  const create = () =>
+    world.api("POST", "/projects", {
+      token,
+      headers: { "Idempotency-Key": KEY },
+      body: { name: "Spare parts" },
+    });
+
+  const created = await create();
+  await changeRole(company.ctx, await memberIdOf(company, "mei@acme.example"), { role: "viewer" });
+  const refused = await create();
+  await changeRole(company.ctx, await memberIdOf(company, "mei@acme.example"), { role: "member" });
+  const allowed = await create();
+
+  assert.deepEqual([created.status, refused.status, allowed.status], [201, 403, 201]);
+  assert.equal(allowed.headers["idempotent-replayed"], "true");
+  assert.equal(allowed.json.id, created.json.id);
 });
 
 Deno.test("stored answers are encrypted, and deleted after a day", async () => {

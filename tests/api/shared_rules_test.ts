@@ -17,7 +17,10 @@ Deno.test("304 for a client that has the current version; it costs no call of th
   const token = await world.token(company);
   const { id } = await createProject(company.ctx, { name: "Apollo", description: "", status: "active" });
   const get = (path: string, etag?: string) =>
-    world.api("GET", path, { token, headers: etag ? { "If-None-Match": etag } : {} });
+    world.api("GET", path, {
+      token,
+      headers: { "Accept-Encoding": "gzip", ...(etag ? { "If-None-Match": etag } : {}) },
+    });
   const counted = async () => {
     await world.services.use(API_USAGE).flush();
     const [[row]] = await company.ctx.read((tx) => [tx.select().from(apiUsage)]);

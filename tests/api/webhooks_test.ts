@@ -188,10 +188,16 @@ Deno.test("403 without the permission or the plan, 404 for unknown ids, 409 for 
   const starter = await world.company("starter", "Starter", undefined, "starter");
   const [token, mei] = [await world.token(acme), await world.token(acme, "mei@acme.example")];
 
+  const unconfirmed = await world.company(
+    "initech",
+    "Initech",
+    await world.unconfirmedUser("sam@initech.example"),
+  );
   const refused = [
     await world.api("GET", "/webhook-endpoints", { token: mei }),
     await world.api("POST", "/webhook-endpoints", { token: mei, body: HOOK }),
     await world.api("GET", "/webhook-deliveries", { token: mei }),
+    await world.api("POST", "/webhook-endpoints", { token: await world.token(unconfirmed), body: HOOK }),
     await world.api("POST", "/webhook-endpoints", { token: await world.token(starter), body: HOOK }),
   ];
   const unknown = [
@@ -202,8 +208,8 @@ Deno.test("403 without the permission or the plan, 404 for unknown ids, 409 for 
   for (let number = 0; number < MAX_ENDPOINTS; number++) await addWebhook(acme, HOOK.url);
   const tooMany = await world.api("POST", "/webhook-endpoints", { token, body: HOOK });
 
-  assert.deepEqual(refused.map(({ status }) => status), [403, 403, 403, 403]);
-  assert.match(refused[3]!.json.type, /feature-not-in-plan$/);
+  assert.deepEqual(refused.map(({ status }) => status), [403, 403, 403, 403, 403]);
+  assert.match(refused.at(-1)!.json.type, /feature-not-in-plan$/);
   assert.deepEqual(unknown.map(({ status }) => status), [404, 404, 404]);
   assert.equal(tooMany.status, 409);
 });

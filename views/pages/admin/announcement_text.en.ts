@@ -38,6 +38,6 @@ export const en = {
   until: "Until {day}",
   ended: "Ended",
   end: "End now",
-  endOf: (text: string) => `End “${text}” now`,
+  endOf: (text: string) => `End now: “${text}”`,
   wasEnded: "Ended.",
 };
