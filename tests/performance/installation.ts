@@ -20,10 +20,14 @@ export class Installation implements AsyncDisposable {
     const database = await openTestDatabase();
     const { DATABASE_URL: databaseUrl } = database.variables;
     if (!databaseUrl) throw new Error("The benchmarks need PostgreSQL: set TEST_DATABASE_URL.");
-    const server = await ServerProcess.start({
-      DATABASE_URL: databaseUrl,
-      LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "info",
-    }, "null");
+    const server = await ServerProcess.start(
+      {
+        DATABASE_URL: databaseUrl,
+        LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "info",
+      },
+      "null",
+      { script: "tests/performance/unlimited_server.ts" },
+    );
     await server.ready();
     const host = `bench.localhost:${server.port}`;
     const browser = new Browser(server.port);

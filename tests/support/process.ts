@@ -94,11 +94,12 @@ export class ServerProcess implements AsyncDisposable {
   static async start(
     variables: Record<string, string>,
     output: "piped" | "null" = "piped",
+    { script }: { script?: string } = {},
   ): Promise<ServerProcess> {
     const port = await freePort();
     return new ServerProcess(
       port,
-      command("start", { PORT: String(port), ...variables }, [], output).spawn(),
+      command("start", { PORT: String(port), ...variables }, [], output, { script }).spawn(),
     );
   }
 
