@@ -125,7 +125,7 @@ Deno.test("400 for a malformed key", async (t) => {
   }
 });
 
-Deno.test("whoever may no longer make a change doesn't get its stored answer again", async () => {
+Deno.test("a caller who lost the permission for a change can't read its stored answer again", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
   await world.member(company, "mei@acme.example", "admin");

@@ -101,7 +101,7 @@ Deno.test("a person creates a key, copies it once, rotates it and revokes it", a
   });
 });
 
-Deno.test("whoever has to prove who they are first loses none of the permissions that they chose", async () => {
+Deno.test("confirming your identity keeps the permissions that you chose for a new key", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");
   const { browser, host } = await signedIn(world, acme);

@@ -5,7 +5,7 @@ import { openTestDatabase, serverUrl } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
 import { ServerProcess } from "../support/process.ts";
 
-/** Protects: the request log loses no call when the process is told to stop, and at most the last second when it is killed. */
+/** Protects: the request log loses no call on SIGTERM, and at most the last second on SIGKILL. */
 
 const ACCOUNT = { email: "ada@acme.example", password: "correct horse battery" };
 const CALLING_MILLISECONDS = 1_300;

@@ -130,7 +130,7 @@ Deno.test("members see what their role allows: links, buttons, and the first pag
   assert.equal(form.status, 403);
 });
 
-Deno.test("whoever manages members or roles, or changes projects, also opens the pages that lead there", async (t) => {
+Deno.test("permission to manage members or roles, or to change projects, includes the pages that lead there", async (t) => {
   await using world = await World.open();
   const company = await world.company("acme");
   const pagesOf = {
@@ -151,7 +151,7 @@ Deno.test("whoever manages members or roles, or changes projects, also opens the
   }
 });
 
-Deno.test("whoever takes “See members” from their own role comes to the first page that they may see", async () => {
+Deno.test("an editor who removes “See members” from their own role lands on the first page they can see", async () => {
   await using world = await World.open();
   const company = await world.company("acme");
   const permissions = ["projects:read", "members:manage", "roles:manage"];
