@@ -1,9 +1,8 @@
 import { Button } from "../../components/button.tsx";
-import { TextField } from "../../components/field.tsx";
-import { hx } from "../../components/hx.ts";
 import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
-import { type ListAddress, listHref, listSwap } from "../../components/list/list_address.ts";
+import { DateField, FilterForm } from "../../components/list/filter_form.tsx";
+import { type ListAddress, listHref } from "../../components/list/list_address.ts";
 import { SelectField } from "../../components/select.tsx";
 import { fill } from "../../text.ts";
 import { type AuditView, isFiltered } from "./audit_address.ts";
@@ -40,14 +39,11 @@ export function AuditFilter({ list, address, view, choices, subjectName }: Audit
   ];
   const id = (field: string) => `${list}-${field}`;
   return (
-    <form
-      id={`${list}-filter`}
-      role="search"
-      aria-label={filter.label}
-      method="get"
-      action={address.path}
-      class="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)] items-end gap-3 border-b border-line px-4 py-3 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_9.5rem_9.5rem]"
-      {...hx({ get: address.path, trigger: "change, submit", sync: "this:replace", ...listSwap(list) })}
+    <FilterForm
+      list={list}
+      path={address.path}
+      label={filter.label}
+      columns="lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_9.5rem_9.5rem]"
     >
       <SelectField id={id("actor")} name="actor" label={filter.actor} options={actors} value={view.actor} />
       <SelectField
@@ -71,15 +67,7 @@ export function AuditFilter({ list, address, view, choices, subjectName }: Audit
           </div>
         )
         : null}
-    </form>
-  );
-}
-
-function DateField({ id, name, label, value }: { id: string; name: string; label: string; value: string }) {
-  return (
-    <div class="max-sm:col-span-full">
-      <TextField id={id} name={name} label={label} type="date" required={false} value={value.slice(0, 10)} />
-    </div>
+    </FilterForm>
   );
 }
 

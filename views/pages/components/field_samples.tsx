@@ -3,6 +3,8 @@ import { CodeField } from "../../components/code_field.tsx";
 import { CopyField } from "../../components/copy_field.tsx";
 import { ConfirmationField } from "../../components/confirmation_field.tsx";
 import { FieldFrame, TextAreaField, TextField } from "../../components/field.tsx";
+import { DateField, FilterForm } from "../../components/list/filter_form.tsx";
+import { Button } from "../../components/button.tsx";
 import { FileInput } from "../../components/file_input.tsx";
 import { Divider } from "../../components/divider.tsx";
 import { PasskeyForm } from "../../components/passkey_form.tsx";
@@ -137,6 +139,14 @@ export function FieldSamples() {
 function ChoiceSamples() {
   return (
     <Samples title="Choices">
+      <Sample state="Filter of a list" wide>
+        <FilterForm list="sample-log" path="/dev/components" label="Filter the log" columns="lg:grid-cols-4">
+          <SelectField id="filter-status" name="status" label="Status" options={STATUSES} value="active" />
+          <DateField id="filter-since" name="since" label="From" value="2026-03-02" />
+          <DateField id="filter-until" name="until" label="To" value="" />
+          <Button>Apply</Button>
+        </FilterForm>
+      </Sample>
       <div class={GRID}>
         <SelectField
           id="choice-select"

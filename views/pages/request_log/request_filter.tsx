@@ -1,8 +1,6 @@
 import { Button } from "../../components/button.tsx";
-import { TextField } from "../../components/field.tsx";
-import { hx } from "../../components/hx.ts";
 import { TextLink } from "../../components/link.tsx";
-import { listSwap } from "../../components/list/list_address.ts";
+import { DateField, FilterForm } from "../../components/list/filter_form.tsx";
 import { SearchField } from "../../components/search_field.tsx";
 import { SelectField } from "../../components/select.tsx";
 import { isFiltered, REQUEST_LOG, type RequestView } from "./request_address.ts";
@@ -25,14 +23,11 @@ export function RequestFilter({ list, view, choices }: RequestFilterProps) {
   const actors = choices.actors.map(({ id, name }) => ({ value: id, label: name, isTyped: true }));
   const id = (field: string) => `${list}-${field}`;
   return (
-    <form
-      id={`${list}-filter`}
-      role="search"
-      aria-label={filter.label}
-      method="get"
-      action={REQUEST_LOG.path}
-      class="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)] items-end gap-3 border-b border-line px-4 py-3 lg:grid-cols-[8.5rem_minmax(0,1fr)_minmax(0,1fr)_9.5rem_9.5rem]"
-      {...hx({ get: REQUEST_LOG.path, trigger: "change, submit", sync: "this:replace", ...listSwap(list) })}
+    <FilterForm
+      list={list}
+      path={REQUEST_LOG.path}
+      label={filter.label}
+      columns="lg:grid-cols-[8.5rem_minmax(0,1fr)_minmax(0,1fr)_9.5rem_9.5rem]"
     >
       <SelectField
         id={id("method")}
@@ -70,7 +65,7 @@ export function RequestFilter({ list, view, choices }: RequestFilterProps) {
           </p>
         )
         : null}
-    </form>
+    </FilterForm>
   );
 }
 
@@ -94,12 +89,4 @@ export function FindRequest() {
 /** An endpoint as people read it. */
 export function endpointLabel(endpoint: string, text: ReturnType<typeof requestLogText.use>): string {
   return endpoint === "unmatched" ? text.unknownEndpoint : endpoint;
-}
-
-function DateField({ id, name, label, value }: { id: string; name: string; label: string; value: string }) {
-  return (
-    <div class="max-sm:col-span-full">
-      <TextField id={id} name={name} label={label} type="date" required={false} value={value.slice(0, 10)} />
-    </div>
-  );
 }
