@@ -1,7 +1,11 @@
 const AUDIT = "./commands/audit.ts";
+const BILLING = "./commands/billing.ts";
+const CAMPAIGNS = "./commands/campaigns.ts";
+const BACKUPS = "../src/backups/stored_backups.ts";
 const CONFIG = "./commands/config.ts";
 const DB = "./commands/db.ts";
 const JOBS = "./commands/jobs.ts";
+const PLANS = "./commands/plans.ts";
 const SETUP = "./commands/setup.ts";
 const TENANTS = "./commands/tenants.ts";
 const USERS = "./commands/users.ts";
@@ -17,9 +21,13 @@ const WORKER = "./worker.ts";
  */
 export const lateModules = {
   audit: () => import(AUDIT) as Promise<typeof import("./commands/audit.ts")>,
+  billing: () => import(BILLING) as Promise<typeof import("./commands/billing.ts")>,
+  campaigns: () => import(CAMPAIGNS) as Promise<typeof import("./commands/campaigns.ts")>,
+  backups: () => import(BACKUPS) as Promise<typeof import("../src/backups/stored_backups.ts")>,
   config: () => import(CONFIG) as Promise<typeof import("./commands/config.ts")>,
   db: () => import(DB) as Promise<typeof import("./commands/db.ts")>,
   jobs: () => import(JOBS) as Promise<typeof import("./commands/jobs.ts")>,
+  plans: () => import(PLANS) as Promise<typeof import("./commands/plans.ts")>,
   setup: () => import(SETUP) as Promise<typeof import("./commands/setup.ts")>,
   tenants: () => import(TENANTS) as Promise<typeof import("./commands/tenants.ts")>,
   users: () => import(USERS) as Promise<typeof import("./commands/users.ts")>,

@@ -15,6 +15,9 @@ const COMMANDS: Record<string, () => Promise<unknown>> = {
   jobs: async () => (await lateModules.jobs()).jobsCommand(),
   audit: async () => (await lateModules.audit()).auditCommand(),
   webhooks: async () => (await lateModules.webhooks()).webhooksCommand(),
+  campaigns: async () => (await lateModules.campaigns()).campaignsCommand(),
+  plans: async () => (await lateModules.plans()).plansCommand(),
+  billing: async () => (await lateModules.billing()).billingCommand(),
   config: async () => (await lateModules.config()).configCommand(),
 };
 const EXIT_FAILED = 1;

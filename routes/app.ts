@@ -7,25 +7,34 @@ import { frameBackOffice, requireStaff } from "./admin/staff.tsx";
 import { api } from "./api/api.ts";
 import { problemTypes } from "./api/problem_types.ts";
 import { serveOpenApi } from "./api/openapi.ts";
+import { admitWebsites, collectEvents, collectScript } from "./collect/collect.ts";
 import { app, frameApp, guardVisit } from "./app/app.ts";
+import { campaignArchive, campaignLinks } from "./app/campaign_links.ts";
+import { ownContact } from "./contact/own_contact.tsx";
+import { signUpForm } from "./contact/sign_up_form.tsx";
+import { sequenceLinks } from "./app/sequence_links.ts";
 import { dev } from "./dev/dev.ts";
 import { respondToError } from "./errors.tsx";
 import type { HttpEnv } from "./http.ts";
 import { PAGE_NOT_FOUND } from "./http.ts";
 import { inbound } from "./inbound/inbound.ts";
+import { gatewayEvents } from "./inbound/stripe.ts";
 import { emailedLogos } from "./logos.ts";
-import { TEXT_BODY } from "./middleware/body.ts";
+import { KILOBYTE, MEGABYTE, TEXT_BODY } from "./middleware/body.ts";
 import { compress } from "./middleware/compression.ts";
 import { admitOrigins } from "./middleware/cross_origin_api.ts";
 import { refuseCrossOrigin } from "./middleware/csrf.ts";
-import { admitTenant, findTenant } from "./middleware/host.ts";
+import { admitTenant, findTenant, findTenantAnywhere } from "./middleware/host.ts";
 import { refuseOtherMethods } from "./middleware/methods.ts";
 import { confirmIdentity } from "./step_up.tsx";
 import { requestContext } from "./middleware/request_context.ts";
 import { securityHeaders } from "./middleware/security_headers.ts";
 import { readSession } from "./middleware/session.ts";
 import { type Mount, mount } from "./mount.ts";
+import { checkOfflineForm } from "./offline_forms.ts";
 import { operations } from "./operations.ts";
+import { sandboxPages } from "./sandbox/sandbox.tsx";
+import { serviceWorkerRoutes } from "./service_worker.ts";
 import { site } from "./site/site.ts";
 import { docsRequests } from "./site/docs/requests.tsx";
 import { unsubscribe } from "./site/unsubscribe.tsx";
@@ -44,8 +53,66 @@ const SITE: Mount = {
 /** Email clients post here from any origin, without a cookie (RFC 8058). The token in the URL authenticates them. */
 const UNSUBSCRIBE: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "page" };
 
+/** The gateway's pages know nobody who is signed in. */
+const SANDBOX: Mount = { guards: [refuseCrossOrigin], body: TEXT_BODY, policy: "pages", errors: "page" };
+
+/** The gateway signs the exact bytes. A route reads them itself, and any content is welcome. */
+const WEBHOOKS: Mount = {
+  guards: [],
+  body: { kind: "stream", maxBytes: MEGABYTE },
+  policy: "pages",
+  errors: "problem",
+};
+
 /** Anyone may see a logo, on any site. */
 const LOGOS: Mount = { guards: [], body: TEXT_BODY, policy: "shared_images", errors: "page" };
+
+/** Pages of other websites run it. */
+const COLLECT_SCRIPT: Mount = {
+  guards: [findTenantAnywhere, admitTenant],
+  body: TEXT_BODY,
+  policy: "shared_scripts",
+  errors: "problem",
+};
+
+/**
+ * Pages of the workspace's websites post here, without a cookie. So the list of websites stands in for the rule against other sites.
+ * Browsers forget the origin when they follow a redirect, so a former address answers itself.
+ */
+const COLLECT: Mount = {
+  outerGuards: [findTenantAnywhere, admitTenant, admitWebsites],
+  guards: [],
+  body: { kind: "text", maxBytes: 32 * KILOBYTE },
+  policy: "pages",
+  errors: "problem",
+};
+
+/** Readers of campaigns come here from their email program. The token in the URL stands for them. */
+const CAMPAIGN_LINKS: Mount = {
+  guards: [findTenantAnywhere, admitTenant],
+  body: TEXT_BODY,
+  policy: "shared_images",
+  errors: "page",
+};
+
+/** Anyone with the address may read a campaign that the workspace published. Its HTML has a policy of its own. */
+const CAMPAIGN_ARCHIVE: Mount = {
+  guards: [findTenant, admitTenant],
+  body: TEXT_BODY,
+  policy: "previews",
+  errors: "page",
+};
+
+/**
+ * Contacts have no account and no cookie here. The token in a link authenticates them, and a form on any website may ask for a
+ * confirmation email. Email clients post without following redirects, so a former address answers itself.
+ */
+const CONTACT_PAGES: Mount = {
+  guards: [findTenantAnywhere, admitTenant],
+  body: TEXT_BODY,
+  policy: "workspace",
+  errors: "page",
+};
 
 const ADMIN: Mount = {
   guards: [refuseCrossOrigin, readSession, confirmIdentity, requireStaff],
@@ -62,19 +129,31 @@ const DEV: Mount = {
   errors: "page",
 };
 
+/** Anyone may read it. */
+const SERVICE_WORKER: Mount = { guards: [], body: TEXT_BODY, policy: "service_worker", errors: "page" };
+
 /** Its routes authenticate each request by a token. */
 const API: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "problem" };
 
 /** Its routes check each report's signature. */
 const INBOUND: Mount = { guards: [], body: TEXT_BODY, policy: "pages", errors: "problem" };
 
-const TENANT_API: Mount = { ...API, guards: [findTenant, admitOrigins] };
+/** Scripts of other websites can read why their body was refused. */
+const TENANT_API: Mount = { ...API, outerGuards: [findTenant, admitOrigins] };
 
 /** routes/app/app.ts adds the guard for members, after the sign-in pages. */
 const APP: Mount = {
-  guards: [findTenant, refuseCrossOrigin, readSession, admitTenant, guardVisit, confirmIdentity],
+  guards: [
+    findTenant,
+    refuseCrossOrigin,
+    readSession,
+    admitTenant,
+    checkOfflineForm,
+    guardVisit,
+    confirmIdentity,
+  ],
   body: TEXT_BODY,
-  policy: "pages",
+  policy: "workspace",
   errors: "page",
   frame: frameApp,
 };
@@ -114,7 +193,9 @@ function apexRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
   apex.route("/", apexWellKnown);
   for (const root of API_ROOTS) mount(apex, root, API, api);
   mount(apex, "/inbound", INBOUND, inbound);
+  mount(apex, "/webhooks", WEBHOOKS, gatewayEvents);
   mount(apex, "/unsubscribe", UNSUBSCRIBE, unsubscribe);
+  if (services.config.environment !== "production") mount(apex, "/sandbox", SANDBOX, sandboxPages);
   mount(apex, "/brand", LOGOS, emailedLogos);
   mount(apex, "/admin", ADMIN, admin);
   if (services.config.environment !== "production") mount(apex, "/dev", DEV, dev);
@@ -126,7 +207,15 @@ function apexRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
 function tenantRoutes(services: Services, files: StaticFiles): Hono<HttpEnv> {
   const tenant = anyHost(services, files);
   tenant.route("/", tenantWellKnown);
+  mount(tenant, "/sw.js", SERVICE_WORKER, serviceWorkerRoutes(files));
   for (const root of API_ROOTS) mount(tenant, root, TENANT_API, api);
+  mount(tenant, "/collect.js", COLLECT_SCRIPT, collectScript(files));
+  mount(tenant, "/collect", COLLECT, collectEvents);
+  mount(tenant, "/c", CAMPAIGN_LINKS, campaignLinks);
+  mount(tenant, "/s", CAMPAIGN_LINKS, sequenceLinks);
+  mount(tenant, "/campaigns/:id/archive", CAMPAIGN_ARCHIVE, campaignArchive);
+  mount(tenant, "/contact", CONTACT_PAGES, ownContact);
+  mount(tenant, "/subscribe", CONTACT_PAGES, signUpForm);
   mount(tenant, "/", APP, app);
   return tenant;
 }

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { DomainError, type ErrorKind } from "../src/errors.ts";
 import type { Tenant } from "../src/tenancy/tenant.ts";
 import { OobToast } from "../views/components/toast.tsx";
+import { PLANS_PATH } from "../views/components/upgrade_notice.tsx";
 import { ErrorPage, NoWorkspacePage, type Retry } from "../views/pages/error/error_page.tsx";
 import { SuspendedPage } from "../views/pages/error/suspended_page.tsx";
 import { SiteLayout } from "../views/layouts/site_layout.tsx";
@@ -47,9 +48,7 @@ export async function errorPage<Env extends HttpEnv>(c: Context<Env>, error: unk
     home: tenant ? "/" : c.get("services").config.appUrl.href,
     retry: status >= UNEXPECTED_STATUS || status === TOO_MANY ? await retryOf(c) : undefined,
     signIn: status === SIGNED_OUT ? signInAddress(c) : undefined,
-    plans: kind === "feature_not_in_plan"
-      ? new URL("/pricing", c.get("services").config.appUrl).href
-      : undefined,
+    plans: tenant && (kind === "feature_not_in_plan" || kind === "limit_reached") ? PLANS_PATH : undefined,
     isTitled: c.get("layout").isTitled,
   };
   return await page(c, { title, body: <ErrorPage {...props} />, status });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Context } from "hono";
 import { type StaffActor, type UserActor, VISITOR } from "../src/access/actor.ts";
 import { type MemberContext, type SystemContext, systemContext } from "../src/context.ts";
@@ -12,13 +13,16 @@ import type { Mount } from "./mount.ts";
 
 export const PAGE_NOT_FOUND = problem("page_not_found", "This page was not found.");
 
+const NONCE_BYTES = 16;
+
 /** The variables of every request, on any host. */
 export type RequestVariables = {
   services: Services;
   /** The original request from Deno. `c.req.raw` is replaced once the body is read. */
   incoming: Request;
   requestId: string;
-  nonce: string;
+  /** What the scripts of the response carry. Undefined until `nonceOf` makes it. */
+  nonce: string | undefined;
   asset: (name: AssetName) => string;
   device: Device;
   /** The rules of the mount that handles the request. Null before the request reaches a mount. */
@@ -77,6 +81,13 @@ export function systemContextOf<Env extends HttpEnv>(c: Context<Env>): SystemCon
   };
 }
 
+/** The nonce of the response's scripts. Only pages have scripts, so it is made when it is first needed. */
+export function nonceOf<Env extends HttpEnv>(c: Context<Env>): string {
+  const nonce = c.get("nonce") ?? randomBytes(NONCE_BYTES).toString("base64");
+  c.set("nonce", nonce);
+  return nonce;
+}
+
 /** The part of a tenant's host after the subdomain, such as `.localhost:8000`. */
 export function hostSuffix<Env extends HttpEnv>(c: Context<Env>): string {
   return `.${c.get("services").config.appUrl.host}`;
@@ -85,6 +96,14 @@ export function hostSuffix<Env extends HttpEnv>(c: Context<Env>): string {
 /** Whether htmx requests a part of the page. When it restores history, it requests the whole page. */
 export function isPartial<Env extends HttpEnv>(c: Context<Env>): boolean {
   return c.req.header("HX-Request") === "true" && c.req.header("HX-History-Restore-Request") !== "true";
+}
+
+/**
+ * Whether the response hands the connection to a WebSocket. Deno sends that response itself, so
+ * nothing may change it, and nothing can read the request any more.
+ */
+export function isUpgrade<Env extends HttpEnv>(c: Context<Env>): boolean {
+  return c.res.status === 101;
 }
 
 /** Redirects the browser: with 303, or with htmx's own header for an htmx request. */

@@ -10,6 +10,8 @@ import type { PolicyName } from "./middleware/security_headers.ts";
 export type Mount = {
   /** Each guard admits or rejects a request, in this order. */
   guards: MiddlewareHandler[];
+  /** Guards that come before the body is checked, so that they also see a refused one. They don't read it. */
+  outerGuards?: MiddlewareHandler[];
   /** The body that a route accepts, unless it declares another rule. */
   body: BodyRule;
   policy: PolicyName;
@@ -29,9 +31,9 @@ export function mount<Env extends HttpEnv, Routes extends Schema, Base extends s
   const below = path === "/" ? "*" : `${path}/*`;
   const enter = createMiddleware<HttpEnv>((c, next) => {
     c.set("mount", rules);
-    return checkBody(c, next);
+    return next();
   });
-  app.use(below, enter, ...rules.guards);
+  app.use(below, enter, ...rules.outerGuards ?? [], checkBody, ...rules.guards);
   app.route(path, routes);
   app.all(below, () => {
     throw notFound(PAGE_NOT_FOUND);

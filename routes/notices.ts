@@ -19,13 +19,15 @@ export function dismissNotice<Env extends HttpEnv>(c: Context<Env>, userId: User
 export function undismissed<Env extends HttpEnv>(
   c: Context<Env>,
   userId: UserId,
-  { unverified, factorBy, deletion }: Conditions,
+  { unverified, factorBy, deletion, planUntil, isReadOnly }: Conditions,
 ): Conditions {
   const dismissed = dismissedNotices(c, userId);
   return {
     unverified: dismissed.includes("email") ? undefined : unverified,
     factorBy: dismissed.includes("factor") ? undefined : factorBy,
     deletion: dismissed.includes("deletion") ? undefined : deletion,
+    planUntil: dismissed.includes("plan") ? undefined : planUntil,
+    isReadOnly,
   };
 }
 

@@ -8,6 +8,8 @@ import type { HttpEnv } from "./http.ts";
 import type { Audience, Description, Verb } from "./resource.ts";
 import { describeWire, type Sendable, toWire, wireSchema } from "./wire.ts";
 
+export const EVENTS_TYPE = "text/event-stream";
+
 const ANY_OPERATION: ProblemStatus[] = [500, 503];
 
 const ID = z.string().openapi({
@@ -31,10 +33,15 @@ export type Documented = Description & {
   example?: unknown;
   query?: z.ZodObject;
   answer: Answer<z.ZodType>;
+  otherAnswer?: Answer<z.ZodType>;
   isList?: boolean;
+  /** The answer can be CSV, as a list's can. */
+  csv?: unknown;
   takesKey?: boolean;
   checksMatch?: boolean;
   sendsEtag?: boolean;
+  /** The answer is a stream of events. An example of it. */
+  streams?: string;
 };
 
 const exampleOf = new WeakMap<z.ZodType, unknown>();
@@ -98,7 +105,7 @@ export function documentOperation<E extends HttpEnv>(
       body: body && { required: !isAllOptional(body), content: { [JSON_TYPE]: bodyOf(operation) } },
     },
     responses: {
-      ...success(operation),
+      ...success(operation, isOpen),
       ...(verb === "get" && operation.sendsEtag ? { 304: NOT_MODIFIED } : {}),
       ...problems([...refusals, ...refusalsOf(verb, path, operation, isOpen), ...ANY_OPERATION]),
     },
@@ -131,7 +138,8 @@ function parametersOf(query: z.ZodObject): z.ZodObject {
   const fields = Object.entries(wireSchema(query).shape as Record<string, z.ZodType>);
   return z.object(Object.fromEntries(
     fields.map(([name, field]) => {
-      const description = LIST_PARAMETERS[name] ?? `Keeps the items with this \`${name}\``;
+      const description = LIST_PARAMETERS[name] ?? field.description ??
+        `Keeps the items with this \`${name}\``;
       return [name, field.meta({ description })];
     }),
   ));
@@ -148,14 +156,29 @@ function isAllOptional(body: z.ZodObject): boolean {
   return body.safeParse({}).success;
 }
 
-function success(operation: Documented) {
-  const { answer: { status = 200, description, schema }, isList } = operation;
-  const content = schema && {
-    [JSON_TYPE]: { schema: wireSchema(schema) },
-    ...(isList && { [CSV_TYPE]: { schema: z.string() } }),
-  };
+function success(operation: Documented, isOpen: boolean) {
+  const answers = [operation.answer, ...(operation.otherAnswer ? [operation.otherAnswer] : [])];
+  return Object.fromEntries(
+    answers.map((answer) => [answer.status ?? 200, successOf(operation, answer, isOpen)]),
+  );
+}
+
+function successOf(
+  operation: Documented,
+  { status = 200, description, schema }: Answer<z.ZodType>,
+  isOpen: boolean,
+) {
+  const { isList, csv, streams } = operation;
+  const content = schema
+    ? {
+      [JSON_TYPE]: { schema: wireSchema(schema) },
+      ...((isList || csv !== undefined) && { [CSV_TYPE]: { schema: z.string() } }),
+    }
+    : streams && { [EVENTS_TYPE]: { schema: z.string(), example: streams } };
   return {
-    [status]: { description, ...(content && { content }), headers: headersOfSuccess(status, operation) },
+    description,
+    ...(content && { content }),
+    headers: headersOfSuccess(status, operation, isOpen),
   };
 }
 

@@ -8,9 +8,11 @@ import { fieldProblems } from "../src/platform/input.ts";
 import type { LayoutProps } from "../views/layouts/layout.ts";
 import { PageContext } from "../views/page.tsx";
 import { type Flash, sendFlash, takeFlash } from "./flash.ts";
+import { appLookOf } from "./app_icons.ts";
 import { formKeyOf, idFromForm } from "./form_keys.ts";
-import { type Fields, type HttpEnv, isPartial, readForm, redirect } from "./http.ts";
+import { type Fields, type HttpEnv, isPartial, nonceOf, readForm, redirect } from "./http.ts";
 import { localeOf } from "./locale.ts";
+import { confirmOfflineForm, offlineTagOf, requireFreshOfflineForm } from "./offline_forms.ts";
 import { fieldTexts, problemText } from "./problem_text.ts";
 import { parseWire } from "./wire.ts";
 
@@ -47,13 +49,15 @@ export async function fragment<Env extends HttpEnv>(
 ): Promise<Response> {
   const { config, clock } = c.get("services");
   const value = {
-    nonce: c.get("nonce"),
+    nonce: nonceOf(c),
     locale: localeOf(c),
     theme: c.get("session")?.appearance.theme ?? "system",
     asset: c.get("asset"),
     apexUrl: config.appUrl.origin,
     path: c.req.path,
     formKey: newFormKey(clock.now()),
+    app: appLookOf(c.get("tenant")),
+    offlineTag: offlineTagOf(c),
   };
   const made = await contentOf(content);
   return await c.html(<PageContext.Provider value={value}>{made}</PageContext.Provider>, status);
@@ -110,6 +114,7 @@ export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result
   form: Form<Schema, Result>,
 ): Promise<Response> {
   const fields = form.fields ?? await readForm(c);
+  requireFreshOfflineForm(c, fields);
   const sent: SentForm = { fields, idFor: (what) => idFromForm(c, what, fields) };
   const made = await attempt(
     form.refusals,
@@ -117,6 +122,7 @@ export async function form<Env extends HttpEnv, Schema extends z.ZodType, Result
   );
   const outcome = made.refusal ? await findRepeated(c, form, fields) ?? made : made;
   if (outcome.refusal) return await refuse(c, form, fields, outcome.refusal);
+  confirmOfflineForm(c);
   const next = await form.done(outcome.value);
   return next instanceof Response ? next : await done(c, next);
 }

@@ -10,14 +10,14 @@ import { type Answer, answerWith, send, sendCurrent, withEtag } from "./api/answ
 import { type Deprecation, deprecationHeaders } from "./api/deprecation.ts";
 import { expectedVersion, requireMatch } from "./api/etags.ts";
 import { readJsonBody } from "./api/json_body.ts";
-import { answerWithPage } from "./api/list_answer.ts";
+import { answerWithPage, preferredAnswer } from "./api/list_answer.ts";
 import { answerOnce, checkKey, type Recording } from "./api/once.ts";
 import type { ProblemStatus } from "./api/problem_answers.ts";
 import type { HttpEnv } from "./http.ts";
 import { documentOperation, pageModel } from "./operation_document.ts";
 import { readWire, type Sendable } from "./wire.ts";
 
-export type Verb = "get" | "post" | "patch" | "delete";
+export type Verb = "get" | "post" | "put" | "patch" | "delete";
 
 /** Who may call a resource, and the context in which its operations run. */
 export type Audience<E extends HttpEnv, Ctx> = {
@@ -53,21 +53,30 @@ type Declared<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z
   & Description
   & {
     guards?: MiddlewareHandler[];
+    /** The parameters of a GET, which `run` reads. */
+    query?: z.ZodObject;
     body?: Body;
     /** A body as a client sends it, for the document. */
     example?: z.input<Body>;
     answer: Answer<Result>;
+    /** What the operation answers instead, if it `applies` to what `run` returned. */
+    otherAnswer?: OtherAnswer<Row>;
+    /** A GET that answers with these rows as CSV, if the client prefers that. */
+    csv?: { item: z.ZodObject; rowsOf(row: Row): readonly object[] };
     /** The version that the ETag contains. Without it, a GET's ETag is a hash of the content. */
     versionOf?(row: Row): number;
     /** Whether the operation checks `expectedVersion`, or calls `requireMatch`. If not, only `If-Match: *` matches. */
     checksMatch?: boolean;
     /** A GET whose resource can be changed without checking `If-Match`, so that it must not have an ETag. */
     withoutEtag?: boolean;
-    /** False for a POST that proves who the caller is: a stored answer would prove nothing. */
+    /** False for a POST that proves who the caller is, or whose result is at the payment gateway: a stored answer would prove nothing. */
     idempotent?: boolean;
     /** A POST returns what its transaction returned, so that the answer can be stored in that transaction. */
     run(ctx: Ctx, call: Call<E, z.output<Body>, Row>): Promise<Row>;
   };
+
+/** An answer of another status, whose content is what `run` returned. */
+export type OtherAnswer<Row> = Answer<z.ZodType> & { applies(row: Row): boolean };
 
 /** An operation whose `run` returns what the answer contains. */
 type PlainOperation<E extends HttpEnv, Ctx, Body extends z.ZodObject, Result extends z.ZodType, Row> =
@@ -105,6 +114,14 @@ type ResourceList<Ctx, Query extends z.ZodObject, Item extends z.ZodType, Row> =
   run(ctx: Ctx, query: z.output<Query>): Promise<Pick<Page<Row>, "items" | "nextCursor">>;
 };
 
+type ResourceStream<E extends HttpEnv, Ctx> = Description & {
+  guards?: MiddlewareHandler[];
+  answer: string;
+  /** Some events as a client receives them, for the document. */
+  example: string;
+  run(ctx: Ctx, c: Context<E>): Promise<Response>;
+};
+
 /**
  * A resource of the API. Each operation is declared once, with its path, schemas and function. The declaration creates the
  * route, the conversion between camelCase and snake_case, and the OpenAPI document. It also gives the operation what all share:
@@ -138,6 +155,17 @@ export class Resource<E extends HttpEnv, Ctx> {
     });
   }
 
+  /** Declares `GET path`: server-sent events, which can be continued with `Last-Event-ID`. `run` answers on its own. */
+  stream(path: string, { guards = [], answer, example, run, ...description }: ResourceStream<E, Ctx>): void {
+    documentOperation(this.#routes, this.#audience, "get", path, {
+      ...description,
+      tag: this.tag,
+      answer: { description: answer },
+      streams: example,
+    });
+    this.#route("get", path, description, guards, (c) => run(this.#audience.contextOf(c), c));
+  }
+
   /** Declares any other operation. */
   operation<
     Row extends Sendable<z.output<Result>>,
@@ -162,6 +190,8 @@ export class Resource<E extends HttpEnv, Ctx> {
     };
     documentOperation(this.#routes, this.#audience, verb, path, { ...operation, ...traits, tag: this.tag });
     const toAnswer = (row: Row) => {
+      const { otherAnswer } = operation;
+      if (otherAnswer?.applies(row)) return answerWith(path, otherAnswer, row as never);
       const shown = operation.present ? operation.present(row) : row as Sendable<z.output<Result>>;
       const answer = answerWith(path, operation.answer, shown);
       return hasVersions ? withEtag(answer, versionOf?.(row)) : answer;
@@ -169,7 +199,11 @@ export class Resource<E extends HttpEnv, Ctx> {
     this.#route(verb, path, operation, guards, async (c) => {
       const call = await readCall(c, operation, toAnswer);
       if (verb === "get") {
-        const answer = toAnswer(await operation.run(this.#audience.contextOf(c), call));
+        const row = await operation.run(this.#audience.contextOf(c), call);
+        const { csv } = operation;
+        const answer = csv
+          ? await preferredAnswer(c, toAnswer(row), csv.item, () => csv.rowsOf(row))
+          : toAnswer(row);
         return traits.sendsEtag ? sendCurrent(c, answer) : send(c, answer);
       }
       const change = { takesKey: traits.takesKey, permission: operation.permission, toAnswer };

@@ -4,7 +4,14 @@ import { createHash } from "node:crypto";
 import { notFound } from "../src/errors.ts";
 import { problem } from "../src/platform/problem.ts";
 import { StartError } from "../src/platform/start_error.ts";
-import { type AssetName, STATIC_FILES, type StaticFile } from "../views/static_files.ts";
+import {
+  type AssetName,
+  SERVICE_WORKER,
+  SHELL_FILES,
+  STATIC_FILES,
+  type StaticFile,
+} from "../views/static_files.ts";
+import { browserScript } from "./browser_script.ts";
 import { EncodedContent } from "./encoded_content.ts";
 import type { HttpEnv } from "./http.ts";
 
@@ -24,7 +31,11 @@ export class StaticFiles {
   readonly #assets: Map<string, Asset>;
   readonly routes = new Hono<HttpEnv>();
 
-  private constructor(assets: Map<string, Asset>) {
+  private constructor(
+    assets: Map<string, Asset>,
+    /** The script that caches these files in browsers. It changes with each of them. */
+    readonly serviceWorker: Asset,
+  ) {
     this.#assets = assets;
     this.routes.get("/static/:name", (c) => this.#send(c, c.req.param("name"), "no-cache"));
     for (const name of AT_THE_ROOT) this.routes.get(`/${name}`, (c) => this.#send(c, name, ONE_DAY));
@@ -43,11 +54,16 @@ export class StaticFiles {
     );
     const assets = new Map(loaded);
     assets.set("app.css", withHashedUrls(assets.get("app.css")!, assets));
-    return new StaticFiles(assets);
+    return new StaticFiles(assets, await loadServiceWorker(assets));
   }
 
   /** A file's URL, with its hash. */
   url = (name: AssetName): string => this.#assets.get(name)!.url;
+
+  /** Sends a file at another address, where its URL has no hash. */
+  async sendAs(c: Context<HttpEnv>, name: AssetName, cacheControl: string): Promise<Response> {
+    return await this.#send(c, name, cacheControl);
+  }
 
   async #send(c: Context<HttpEnv>, name: string, cacheWithoutHash: string): Promise<Response> {
     const asset = this.#assets.get(name);
@@ -62,9 +78,26 @@ export async function loadAsset(name: string, { parts, type }: StaticFile): Prom
   return assetOf(name, type, join(await Promise.all(parts.map(readPart))));
 }
 
+async function loadServiceWorker(assets: Map<string, Asset>): Promise<Asset> {
+  const { file: { content, type } } = await loadAsset("sw.js", SERVICE_WORKER);
+  const build = {
+    version: hashOf(JSON.stringify([...assets.values()].map(({ url }) => url))),
+    files: SHELL_FILES.map((name) => assets.get(name)!.url),
+  };
+  return assetOf(
+    "sw.js",
+    type,
+    Buffer.concat([Buffer.from(`const BUILD=${JSON.stringify(build)};\n`), content]),
+  );
+}
+
 function assetOf(name: string, type: string, content: Uint8Array): Asset {
-  const version = createHash("sha256").update(content).digest("base64url").slice(0, HASH_LETTERS);
+  const version = hashOf(content);
   return { url: `/static/${name}?v=${version}`, version, file: new EncodedContent(type, content) };
+}
+
+function hashOf(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("base64url").slice(0, HASH_LETTERS);
 }
 
 /** The style sheet with the hashed URLs of the files that it names. */
@@ -82,7 +115,7 @@ function join(parts: Uint8Array[]): Uint8Array {
 
 async function readPart(at: URL): Promise<Uint8Array> {
   try {
-    return await Deno.readFile(at);
+    return at.pathname.endsWith(".ts") ? browserScript(await Deno.readTextFile(at)) : await Deno.readFile(at);
   } catch (error) {
     const remedy = at.pathname.includes("/node_modules/") ? "deno install" : "deno task css";
     throw new StartError(`The file ${at.pathname} can't be read. Run: ${remedy}`, { cause: error });

@@ -1,6 +1,7 @@
 import { parseDatabaseUrl } from "../db/connection/database_url.ts";
 import { ADMIN_PASSWORD, DEVELOPMENT_SECRET, MIN_SECRET_LENGTH, SETTINGS } from "./config/settings.ts";
 import { SECOND } from "./platform/clock.ts";
+import { isKeyPair } from "./platform/key_pair.ts";
 import type { NamedAddress } from "./platform/named_address.ts";
 import { readSettings, type SettingValues } from "./platform/setting.ts";
 import { isOnThisMachine } from "./platform/smtp_url.ts";
@@ -76,7 +77,11 @@ export function parseConfig(variables: Record<string, string | undefined>): Conf
     ...redisProblems(config),
     ...providerProblems(config),
     ...twilioProblems(config),
+    ...vapidProblems(config),
+    ...stripeProblems(config),
+    ...backupProblems(config),
     ...emailProblems(read.values, config.environment),
+    ...bounceProblems(config),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
@@ -132,8 +137,8 @@ export const KV_NEEDS_ONE_PROCESS =
   "Deno KV's queue can't notify another process, so one process must serve and run jobs; set JOBS_ENGINE=postgres to split them";
 
 function halfConfigured(config: Config): string[] {
-  const { databaseUrl, databasePooler, migrationDatabaseUrl, jobsEngine, role, sleepsBetweenRequests } =
-    config;
+  const { databaseUrl, databasePooler, migrationDatabaseUrl, databaseReplicaUrl } = config;
+  const { jobsEngine, role, sleepsBetweenRequests } = config;
   const lines: string[] = [];
   if (jobsEngine === "kv" && sleepsBetweenRequests) {
     lines.push("JOBS_ENGINE: must be postgres on Deno Deploy, whose KV has no queues");
@@ -153,6 +158,7 @@ function halfConfigured(config: Config): string[] {
   if (migrationDatabaseUrl) {
     lines.push("MIGRATION_DATABASE_URL: needs DATABASE_URL, the application's own login");
   }
+  if (databaseReplicaUrl) lines.push("DATABASE_REPLICA_URL: needs DATABASE_URL, the address of the primary");
   return lines;
 }
 
@@ -204,6 +210,46 @@ function twilioProblems({ twilioAccountSid, twilioAuthToken, twilioFrom }: Confi
     .map((name) => `${name}: must be set with ${names.join(" and ")}`);
 }
 
+function vapidProblems({ vapidPublicKey, vapidPrivateKey }: Config): string[] {
+  if (!vapidPublicKey && !vapidPrivateKey) return [];
+  if (!vapidPrivateKey) return ["VAPID_PRIVATE_KEY: must be set with VAPID_PUBLIC_KEY"];
+  if (!vapidPublicKey) return ["VAPID_PUBLIC_KEY: must be set with VAPID_PRIVATE_KEY"];
+  return isKeyPair(vapidPublicKey, vapidPrivateKey) ? [] : [
+    "VAPID_PRIVATE_KEY: must belong to VAPID_PUBLIC_KEY",
+  ];
+}
+
+function stripeProblems({ environment, stripeSecretKey, stripeWebhookSecret }: Config): string[] {
+  const lines: string[] = [];
+  if (stripeSecretKey && !stripeWebhookSecret) {
+    lines.push("STRIPE_WEBHOOK_SECRET: must be set with STRIPE_SECRET_KEY");
+  }
+  if (stripeWebhookSecret && !stripeSecretKey) {
+    lines.push("STRIPE_SECRET_KEY: must be set with STRIPE_WEBHOOK_SECRET");
+  }
+  if (environment !== "production" && stripeSecretKey && isLiveKey(stripeSecretKey)) {
+    lines.push("STRIPE_SECRET_KEY: a live key moves real money, so it needs DENO_ENV=production");
+  }
+  return lines;
+}
+
+/** What leaves this machine is encrypted, so a bucket needs a key as well. */
+function backupProblems(config: Config): string[] {
+  if (!config.backupBucketUrl) return [];
+  const needed = {
+    BACKUP_BUCKET_KEY_ID: config.backupBucketKeyId,
+    BACKUP_BUCKET_SECRET: config.backupBucketSecret,
+    BACKUP_AGE_RECIPIENT: config.backupAgeRecipient,
+  };
+  return Object.entries(needed).filter(([, value]) => !value)
+    .map(([name]) => `${name}: must be set with BACKUP_BUCKET_URL`);
+}
+
+/** Whether real money moves with this secret key of Stripe. */
+export function isLiveKey(key: string): boolean {
+  return /^[sr]k_live_/.test(key);
+}
+
 /** Production must send email, because it has no development mailbox. */
 function emailProblems({ smtpUrl, resendApiKey, emailFrom }: Values, environment: Environment): string[] {
   const lines: string[] = [];
@@ -211,5 +257,16 @@ function emailProblems({ smtpUrl, resendApiKey, emailFrom }: Values, environment
   if (environment !== "production") return lines;
   if (!smtpUrl && !resendApiKey) lines.push("SMTP_URL: must be set in production, unless RESEND_API_KEY is");
   if (!emailFrom) lines.push("EMAIL_FROM: must be set in production");
+  return lines;
+}
+
+/** Resend chooses the return path of its emails itself. */
+function bounceProblems({ emailReturnHost, emailWebhookSecret, resendApiKey }: Config): string[] {
+  if (!emailReturnHost) return [];
+  const lines: string[] = [];
+  if (!emailWebhookSecret) lines.push("EMAIL_WEBHOOK_SECRET: must be set with EMAIL_RETURN_HOST");
+  if (resendApiKey) {
+    lines.push("EMAIL_RETURN_HOST: can't be combined with RESEND_API_KEY, which takes bounces itself");
+  }
   return lines;
 }

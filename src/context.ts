@@ -3,6 +3,7 @@ import {
   type ControlTx,
   readTenant,
   type TenantTx,
+  type TransactionLimits,
   withControl,
   withTenant,
 } from "../db/connection/with_tenant.ts";
@@ -45,7 +46,7 @@ export type TenantContext<Who extends TenantActor = TenantActor> = {
   /** The same actor's context for schema `control`. */
   readonly system: SystemContext<Who>;
   /** A transaction as the tenant, for changes and for queries that depend on each other. */
-  tx<T>(work: (tx: TenantTx) => PromiseLike<T>): Promise<T>;
+  tx<T>(work: (tx: TenantTx) => PromiseLike<T>, limits?: TransactionLimits): Promise<T>;
   /** Sends independent queries as the tenant in one round trip. */
   read<Queries extends readonly PromiseLike<unknown>[]>(
     build: (tx: TenantTx) => readonly [...Queries],
@@ -100,11 +101,11 @@ export function tenantContext<Who extends TenantActor>(
     services,
     beforeCommit,
     system: systemContext(services, actor, requestId, ipAddress, undefined, beforeCommit),
-    tx: (work) =>
+    tx: (work, limits) =>
       signalAfterCommit(
         services,
         ending(work, beforeCommit),
-        (run) => withTenant(services.db, tenant.schemaName, run),
+        (run) => withTenant(services.db, tenant.schemaName, run, limits),
       ),
     read: (build) => readTenant(services.db, tenant.schemaName, build),
   };

@@ -1,10 +1,14 @@
 import type { PgTable } from "drizzle-orm/pg-core";
+import type { Adoption } from "./analytics/platform/adoption.ts";
 import type { Permission } from "./access/permissions.ts";
-import type { Limit } from "./billing/limits.ts";
-import type { PlanFeature } from "./billing/plan_features.ts";
+import type { BounceReader } from "./bounces/bounce_reader.ts";
+import type { Limit } from "./billing/limit.ts";
+import type { Meter } from "./billing/meter.ts";
+import type { PlanFeature } from "./billing/plan_feature.ts";
 import type { Email } from "./email/email.ts";
 import type { Event } from "./events/event.ts";
 import type { Flag } from "./flags/flag.ts";
+import type { NotificationKind } from "./notifications/kind.ts";
 import type { Job } from "./outbox/job.ts";
 import type { Schedule } from "./outbox/schedule.ts";
 import type { SealedColumn } from "./platform/sealed_column.ts";
@@ -24,12 +28,16 @@ export type Feature = {
   readonly tables: readonly PgTable[];
   readonly permissions: readonly Permission[];
   readonly limits: readonly Limit[];
+  /** What programs report, and plans include an amount of. */
+  readonly meters: readonly Meter[];
   /** What only some plans include. */
   readonly planFeatures: readonly PlanFeature[];
   readonly rateLimits: readonly RateLimit[];
   // deno-lint-ignore no-explicit-any -- each event has its own row type
   readonly events: readonly Event<any>[];
   readonly emails: readonly Email[];
+  /** What people are told in their feed. */
+  readonly notificationKinds: readonly NotificationKind[];
   /** Includes the jobs of `emails`. */
   // deno-lint-ignore no-explicit-any -- each job has its own payload type
   readonly jobs: readonly Job<any>[];
@@ -43,10 +51,14 @@ export type Feature = {
   readonly sealed: readonly SealedColumn[];
   /** What staff turn on and off without a deployment. */
   readonly flags: readonly Flag[];
+  /** What the back office counts as use of the feature. */
+  readonly adoptions: readonly Adoption[];
   /** Steps of the checklist on a new workspace's dashboard. */
   readonly setup: readonly SetupStep[];
   /** What "Add sample data" creates. */
   readonly samples: readonly SampleData[];
+  /** What happens after a contact's address has bounced, besides its suppression. */
+  readonly bounceReaders: readonly BounceReader[];
 };
 
 /** Declares a feature. `src/features.ts` lists them all. */
@@ -60,18 +72,22 @@ export function feature(
     tables: [],
     permissions: [],
     limits: [],
+    meters: [],
     planFeatures: [],
     rateLimits: [],
     events: [],
     emails,
+    notificationKinds: [],
     jobs: [...jobs, ...emails.map(({ job }) => job)],
     schedules: [],
     searches: [],
     parts: [],
     sealed: [],
     flags: [],
+    adoptions: [],
     setup: [],
     samples: [],
+    bounceReaders: [],
     ...adds,
   };
 }

@@ -6,6 +6,8 @@ import { createApp } from "../routes/app.ts";
 import { createOperationsApp } from "../routes/operations.ts";
 import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
+import { OPEN_STREAMS } from "./event_stream/open_streams.ts";
+import { LIVE_FEEDS } from "./notifications/live_feeds.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
 import { StartError } from "./platform/start_error.ts";
@@ -99,6 +101,7 @@ function stopOnSignal(services: Services, servers: HttpServer[], worker?: JobWor
 }
 
 async function finishWork(services: Services, servers: HttpServer[], worker?: JobWorker): Promise<void> {
+  await Promise.all([services.use(OPEN_STREAMS).close(), services.use(LIVE_FEEDS).close()]); // they never end on their own
   const shutdown = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
   const [finished] = await Promise.all([
     Promise.race([shutdown, elapsed(services.config.drainTime)]),

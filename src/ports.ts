@@ -1,8 +1,14 @@
 import type { PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "../db/connection/connect.ts";
 import type { Permission, PermissionGroup } from "./access/permissions.ts";
+import type { BounceReader } from "./bounces/bounce_reader.ts";
+import type { Limit } from "./billing/limit.ts";
+import type { Meter } from "./billing/meter.ts";
+import type { PlanFeature } from "./billing/plan_feature.ts";
 import type { Config } from "./config.ts";
 import type { Event } from "./events/event.ts";
+import type { Adoption } from "./analytics/platform/adoption.ts";
+import type { EventReader } from "./events/reader.ts";
 import type { Flag } from "./flags/flag.ts";
 import type { JobSignal } from "./outbox/job_signal.ts";
 import type { Clock } from "./platform/clock.ts";
@@ -27,6 +33,12 @@ export type Services = {
   readonly permissionGroups: readonly PermissionGroup[];
   /** Every event that a feature declares, by name. */
   readonly events: ReadonlyMap<string, Event>;
+  /** Everything that reads events besides the log and webhooks. */
+  readonly readers: readonly EventReader[];
+  /** What plans limit, include or not, and meter. */
+  readonly limits: readonly Limit[];
+  readonly planFeatures: readonly PlanFeature[];
+  readonly meters: readonly Meter[];
   /** Everything that a feature makes searchable. */
   readonly searches: readonly SearchSource[];
   /** Every table that a feature has in the tenants' schemas. */
@@ -35,10 +47,13 @@ export type Services = {
   readonly sealed: readonly SealedColumn[];
   /** Every feature flag that a feature declares. */
   readonly flags: readonly Flag[];
+  readonly adoptions: readonly Adoption[];
   /** The steps of the set-up checklist, in their order. */
   readonly setup: readonly SetupStep[];
   /** How to recognize each feature's sample data. */
   readonly samples: readonly SampleMark[];
+  /** What features do about an email that bounced. */
+  readonly bounceReaders: readonly BounceReader[];
   /** The oldest version of a tenant's schema that this code works with. */
   oldestServedVersion: string;
   /** A feature's part of this process. Throws if no feature in features.ts declares the part. */

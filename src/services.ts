@@ -4,9 +4,11 @@ import { migrate } from "../db/migration/migrate.ts";
 import { oldestServedVersion } from "../db/migration/migrations.ts";
 import type { PermissionGroup } from "./access/permissions.ts";
 import { listenForKeyChanges } from "./api_access/key_changes.ts";
+import { REPLICA } from "./analytics/replica/read_report.ts";
 import type { Config } from "./config.ts";
 import type { Feature } from "./feature.ts";
 import { FEATURES } from "./feature_list.ts";
+import { listenForFeedChanges } from "./notifications/live_feeds.ts";
 import { openDatabase } from "./operations/database.ts";
 import { reportRoleProblems, requireHardenedDatabase } from "./operations/database_safety.ts";
 import { healthChecks } from "./operations/health_checks.ts";
@@ -48,7 +50,9 @@ export async function startServices(config: Config, clock: Clock = systemClock):
     const services = await buildServices(config, clock, db, close);
     await services.use(TENANTS).listen(services.forgetTenant);
     await listenForKeyChanges(services);
+    await listenForFeedChanges(services);
     await warmUpLimiter(services);
+    services.use(REPLICA)?.watch();
     return services;
   } catch (error) {
     await close();
@@ -84,12 +88,18 @@ export async function buildServices(
     permissions: features.flatMap(({ permissions }) => permissions),
     permissionGroups: features.flatMap(permissionGroup),
     events: new Map(features.flatMap(({ events }) => events.map((event) => [event.name, event]))),
+    readers: features.flatMap(({ notificationKinds }) => notificationKinds.map(({ reader }) => reader)),
+    limits: features.flatMap(({ limits }) => limits),
+    planFeatures: features.flatMap(({ planFeatures }) => planFeatures),
+    meters: features.flatMap(({ meters }) => meters),
     searches: features.flatMap(({ searches }) => searches),
     tenantTables: features.flatMap(({ tables }) => tables),
     sealed: features.flatMap(({ sealed }) => sealed),
     flags: features.flatMap(({ flags }) => flags),
+    adoptions: features.flatMap(({ adoptions }) => adoptions),
     setup: features.flatMap(({ setup }) => setup).sort((one, other) => one.position - other.position),
     samples: features.flatMap(({ samples }) => samples),
+    bounceReaders: features.flatMap(({ bounceReaders }) => bounceReaders),
     oldestServedVersion: await oldestServedVersion(),
     use,
     forgetTenant,

@@ -6,14 +6,17 @@ const PARALLEL_GROUPS = navigator.hardwareConcurrency + 1;
 const DATABASE_FACING = ["tests/api", "tests/auth", "tests/integration", "tests/security"];
 const TIMING: TestRun = { report: "timing", folders: ["tests/timing"] };
 
-/** Through a pooler, only tests that face the database can behave differently. */
-const throughPooler = Boolean(Deno.env.get("TEST_POOLER_URL"));
-
 await runSuite(
-  {
-    report: "results",
-    folders: throughPooler ? DATABASE_FACING : ["tests/unit", ...DATABASE_FACING],
-    parallelGroups: PARALLEL_GROUPS,
-  },
-  ...(throughPooler ? [] : [TIMING]),
+  { report: "results", folders: foldersToRun(), parallelGroups: PARALLEL_GROUPS },
+  ...(Deno.env.get("TEST_POOLER_URL") ? [] : [TIMING]),
 );
+
+/**
+ * Installations have their own embedded database, so a server changes nothing for them. Through a pooler, only tests that face the
+ * database can behave differently.
+ */
+function foldersToRun(): string[] {
+  if (Deno.env.get("TEST_POOLER_URL")) return DATABASE_FACING;
+  if (Deno.env.get("TEST_DATABASE_URL")) return ["tests/unit", ...DATABASE_FACING];
+  return ["tests/unit", "tests/installation", ...DATABASE_FACING];
+}

@@ -17,6 +17,18 @@ export type PageValue = {
   /** The page's own path. The navigation highlights it. */
   path: string;
   formKey: string;
+  /** How the workspace of the page's host looks as an installed app. Absent on other hosts. */
+  app?: AppLook;
+  /** Stands for the member's sign-in in forms that a browser keeps. Absent for visitors. */
+  offlineTag?: string;
+};
+
+export type AppLook = {
+  name: string;
+  /** The color of its title bar, `#rrggbb`. */
+  color: string;
+  /** The URL of its icon, without transparent corners. */
+  iconUrl: string;
 };
 
 export const PageContext = createContext<PageValue | null>(null);

@@ -1,4 +1,4 @@
-/** A file that the server sends as it is. Several parts become one file. */
+/** A file that the server sends as it is. Several parts become one file, and TypeScript becomes JavaScript. */
 export type StaticFile = { parts: URL[]; type: string };
 
 const JAVASCRIPT = "text/javascript; charset=utf-8";
@@ -10,6 +10,8 @@ const JAVASCRIPT = "text/javascript; charset=utf-8";
 export const STATIC_FILES = {
   "app.css": { parts: [local("app.css")], type: "text/css; charset=utf-8" },
   "app.js": { parts: [local("app.js")], type: JAVASCRIPT },
+  "collect.js": { parts: [local("collect.js")], type: JAVASCRIPT },
+  "installed_app.js": { parts: [local("installed_app.ts"), local("offline_forms.ts")], type: JAVASCRIPT },
   "htmx.js": {
     parts: [installed("htmx.org/dist/htmx.min.js"), installed("htmx.org/dist/ext/hx-csp.min.js")],
     type: JAVASCRIPT,
@@ -18,6 +20,7 @@ export const STATIC_FILES = {
     parts: [installed("@simplewebauthn/browser/dist/bundle/index.umd.min.js"), local("passkeys.js")],
     type: JAVASCRIPT,
   },
+  "push.js": { parts: [local("push.js")], type: JAVASCRIPT },
   "alpine.js": { parts: [installed("@alpinejs/csp/dist/cdn.min.js")], type: JAVASCRIPT },
   "inter-latin.woff2": font("latin"),
   "inter-latin-ext.woff2": font("latin-ext"),
@@ -31,6 +34,20 @@ export const STATIC_FILES = {
   "dashboard-dark.webp": { parts: [local("dashboard-dark.webp")], type: "image/webp" },
   "social.png": { parts: [local("social.png")], type: "image/png" },
 } satisfies Record<string, StaticFile>;
+
+/** Served at `/sw.js` on the hosts of workspaces. */
+export const SERVICE_WORKER: StaticFile = { parts: [local("service_worker.ts")], type: JAVASCRIPT };
+
+/** What every page of a workspace loads. An installed app keeps them for a device that is offline. */
+export const SHELL_FILES: readonly AssetName[] = [
+  "app.css",
+  "htmx.js",
+  "app.js",
+  "installed_app.js",
+  "alpine.js",
+  "inter-latin.woff2",
+  "favicon.svg",
+];
 
 export type AssetName = keyof typeof STATIC_FILES;
 

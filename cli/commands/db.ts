@@ -15,6 +15,7 @@ import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
 import { withDatabase, withSystem } from "../session.ts";
+import { addBackupCommands } from "./db_backup.ts";
 
 const migrateOptions = z.object({
   concurrency: z.coerce.number().int().min(1).max(64).optional(),
@@ -23,7 +24,9 @@ const migrateOptions = z.object({
 });
 
 export function dbCommand() {
-  const db = new Command("db").description("Manages the database: migrations, sample data, repair, reset.");
+  const db = new Command("db").description(
+    "Manages the database: migrations, sample data, backups, repair, reset.",
+  );
 
   db.command("migrate").description(
     "Migrates the control schema and all tenant schemas to the latest version.",
@@ -99,6 +102,8 @@ export function dbCommand() {
       if (repairs.length === 0) return output.note("No roles are missing.");
       output.note(dryRun ? "Dry run: nothing changed." : "Done.");
     });
+
+  addBackupCommands(db);
 
   db.command("hardening").description("Prints the SQL that a superuser runs once in a new database.")
     .option("--json", "print JSON")

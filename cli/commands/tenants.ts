@@ -1,9 +1,13 @@
 import { Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { grantPlan } from "../../src/billing/grants.ts";
+import { overrideInput, setOverride } from "../../src/billing/overrides.ts";
 import { PLANS } from "../../src/billing/plans.ts";
 import type { SystemContext, TenantContext } from "../../src/context.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
+import { exportTenant } from "../../src/exports/export_to_file.ts";
+import { importOptions, importWorkspace } from "../../src/exports/import_workspace.ts";
 import { resolveInvitee } from "../../src/identity/new_members.ts";
 import { newUser } from "../../src/identity/users.ts";
 import { parseInput } from "../../src/platform/input.ts";
@@ -43,6 +47,16 @@ const secondFactorRule = z.object({
   }).transform((value) => ({ secondFactorGraceDays: value === "none" ? null : Number(value) }))
     .pipe(signInRules),
 });
+
+const until = z.iso.date({ error: "Use a day such as 2027-03-31." }).transform((day) =>
+  new Date(`${day}T00:00:00Z`)
+)
+  .optional();
+const planGrant = z.object({
+  plan: z.enum(PLANS, { error: `Use one of: ${PLANS.join(", ")}.` }),
+  until,
+});
+const overrideOptions = overrideInput.extend({ until });
 
 const DEFAULT_REASON = "The service operator suspended this workspace.";
 
@@ -111,6 +125,32 @@ export function tenantsCommand() {
       });
     });
 
+  tenants.command("upgrade <tenant> <plan>").description(
+    "Gives a tenant a plan without a subscription, such as enterprise. starter takes it away.",
+  )
+    .option("--until <day>", "the day on which the plan ends; without it, the plan has no end")
+    .option("--json", "print JSON")
+    .action((tenant, plan, { until, ...options }) => {
+      const wanted = parseOptions(planGrant, { plan, until });
+      return onTenant(tenant, options, async (ctx) => {
+        await grantPlan(ctx, { plan: wanted.plan, until: wanted.until ?? null });
+        return (await openTenant(ctx.system, ctx.tenant.id)).tenant;
+      });
+    });
+
+  tenants.command("override <tenant> <key> <value>").description(
+    "Allows another limit (a number or unlimited) or feature (yes or no) than the plan; none takes it away.",
+  )
+    .option("--until <day>", "the day on which it ends; without it, it has no end")
+    .option("--json", "print JSON")
+    .action((tenant, key, value, { until, ...options }) => {
+      const wanted = parseOptions(overrideOptions, { key, value, until });
+      return onTenant(tenant, options, async (ctx) => {
+        await setOverride(ctx, { ...wanted, until: wanted.until ?? null });
+        return (await openTenant(ctx.system, ctx.tenant.id)).tenant;
+      });
+    });
+
   tenants.command("suspend <tenant>").description("Blocks all access to a tenant and keeps its data.")
     .option("--reason <reason>", "the reason shown to members", DEFAULT_REASON)
     .option("--json", "print JSON")
@@ -141,6 +181,36 @@ export function tenantsCommand() {
       });
     });
 
+  tenants.command("export <tenant> <file>").description(
+    "Writes all data of a tenant to a new .tar.gz file, without secrets.",
+  )
+    .option("--json", "print JSON")
+    .action(async (name, file, { json }) => {
+      const manifest = await withSystem(async (ctx) => {
+        const { id } = await getTenant(ctx, name);
+        const tenant = await openTenant(ctx, id);
+        return await writeNewFile(file, (sink) => exportTenant(tenant, sink));
+      });
+      const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+      createOutput(json === true).data({ file, tables: manifest.tables.length, rows });
+    });
+
+  tenants.command("import <file>").description("Creates a new tenant from an archive.")
+    .option("--subdomain <subdomain>", "its subdomain; default: the one in the archive")
+    .addOption(new Option("--plan <plan>", "the tenant's plan").choices(PLANS).default("starter"))
+    .option("--invite", "email an invitation to members who had no account")
+    .option("--json", "print JSON")
+    .action(async (file, { json, ...given }) => {
+      const options = parseOptions(importOptions, given);
+      await requireFile(file);
+      await withSystem(async (ctx) => {
+        const open = async () => (await Deno.open(file)).readable;
+        const { tenant, rows, created, joined } = await importWorkspace(ctx, open, options);
+        const members = { members_created: created, members_joined: joined };
+        createOutput(json === true).data({ ...row(ctx, tenant), rows, ...members });
+      });
+    });
+
   tenants.command("keep <tenant>").description("Cancels a scheduled deletion.")
     .option("--json", "print JSON")
     .action((tenant, options) => onTenant(tenant, options, cancelDeletion));
@@ -159,6 +229,42 @@ async function onTenant(
     const tenant = await work(await openTenant(ctx, id));
     createOutput(json === true).data(row(ctx, tenant));
   });
+}
+
+/** Leaves no file behind if `write` fails, and never replaces one. Only the owner may read it. */
+async function writeNewFile<T>(
+  file: string,
+  write: (sink: WritableStream<Uint8Array<ArrayBuffer>>) => Promise<T>,
+): Promise<T> {
+  const { writable } = await refuseFile(() => Deno.open(file, { write: true, createNew: true, mode: 0o600 }));
+  try {
+    return await write(writable);
+  } catch (error) {
+    await Deno.remove(file);
+    throw error;
+  }
+}
+
+async function requireFile(file: string): Promise<void> {
+  const { isFile } = await refuseFile(() => Deno.stat(file));
+  if (!isFile) throw new CommandFailure(`${file} is not a file.`);
+}
+
+async function refuseFile<T>(open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) throw new CommandFailure("The file exists already.");
+    if (error instanceof Deno.errors.NotFound) {
+      throw new CommandFailure("The file or its folder was not found.");
+    }
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new CommandFailure(
+        "The command may only use files in DATA_DIR. For others, use the compiled denizen, or add --allow-read and --allow-write.",
+      );
+    }
+    throw error;
+  }
 }
 
 function ask(question: string): string | undefined {

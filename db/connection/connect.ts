@@ -52,6 +52,8 @@ export type Database = ControlAccess & {
   lane(schema: SchemaName): ConnectionPool;
   /** The pool statistics of `control` (transactions of requests), of `batch`, and of each lane (`0`, `1`, …). */
   stats(): (PoolStats & { lane: string })[];
+  /** Opens more connections of the application's login, for a transaction that takes long. The caller closes the pool. */
+  openPool(connections: number): ConnectionPool;
   /** Opens more connections of the migration login, to migrate many schemas. The caller closes the pool. */
   openMigratorPool(connections: number): ConnectionPool;
   /**
@@ -122,6 +124,7 @@ export function connect(address: DatabaseAddress, options: ConnectOptions = {}):
   );
 
   const common = {
+    openPool: (size: number) => new ConnectionPool(size, open, { fair: false, now }),
     openMigratorPool,
     begin: direct ? "begin" : `begin; set local statement_timeout = ${STATEMENT_TIMEOUT_MILLISECONDS}`,
     lane: (schema: SchemaName) => lanes[laneOf(schema, lanes.length)]!,

@@ -30,7 +30,14 @@ export type PoolOptions = {
 /** A connection that a holder uses. `use` is stricter than the requested use (`wanted`) if the holder's flights are slow. */
 type Loan = { connection: Connection; holder: string; wanted: Use; use: Use; since: number };
 
-type Waiter = { holder: string; wanted: Use; resolve: (loan: Loan) => void; reject: (error: Error) => void };
+/** `until` is the monotonic time at which the caller has waited long enough. */
+type Waiter = {
+  holder: string;
+  wanted: Use;
+  until: number;
+  resolve: (loan: Loan) => void;
+  reject: (error: Error) => void;
+};
 
 /**
  * A fixed number of connections, shared fairly among holders (tenants). Each holder uses at most half of the connections. Waiting
@@ -50,6 +57,8 @@ export class ConnectionPool {
   readonly #openClient: (onLost: () => void) => Client;
   readonly #now: MonotonicClock;
   readonly #waitMilliseconds: number;
+  /** The timer for the waiter who gives up first. It may outlast the waiter. */
+  #expiry: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   constructor(size: number, openClient: (onLost: () => void) => Client, options: PoolOptions) {
@@ -90,6 +99,7 @@ export class ConnectionPool {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#expiry);
     for (const waiter of [...this.#waiting.values()].flat()) {
       waiter.reject(unavailable(SHUTTING_DOWN));
     }
@@ -158,21 +168,28 @@ export class ConnectionPool {
 
   #wait(holder: string, wanted: Use): Promise<Loan> {
     return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        holder,
-        wanted,
-        resolve: (loan) => (clearTimeout(timer), resolve(loan)),
-        reject: (error) => (clearTimeout(timer), reject(error)),
-      };
-      const timer = setTimeout(() => {
-        this.#removeWaiter(waiter);
-        reject(unavailable(POOL_EXHAUSTED));
-      }, this.#waitMilliseconds);
+      const waiter = { holder, wanted, until: performance.now() + this.#waitMilliseconds, resolve, reject };
       const queue = this.#waiting.get(holder);
       if (queue) queue.push(waiter);
       else this.#waiting.set(holder, [waiter]);
+      this.#expiry ??= setTimeout(this.#expire, this.#waitMilliseconds);
     });
   }
+
+  /** Rejects those who have waited too long. One timer for all is cheaper than one for each. */
+  #expire = (): void => {
+    const now = performance.now();
+    let next = Infinity;
+    for (const waiter of [...this.#waiting.values()].flat()) {
+      if (waiter.until > now) {
+        next = Math.min(next, waiter.until);
+        continue;
+      }
+      this.#removeWaiter(waiter);
+      waiter.reject(unavailable(POOL_EXHAUSTED));
+    }
+    this.#expiry = next === Infinity ? undefined : setTimeout(this.#expire, next - now);
+  };
 
   #removeWaiter(waiter: Waiter): void {
     const queue = this.#waiting.get(waiter.holder)!;

@@ -9,6 +9,9 @@ export type TenantTx = Brand<TransactionDb, "TenantTx">;
 /** A handle on schema `control`, valid during one transaction. */
 export type ControlTx = Brand<TransactionDb, "ControlTx">;
 
+/** How long a statement may run, in milliseconds. A longer one is canceled. */
+export type TransactionLimits = { statementTimeout?: number };
+
 /**
  * Runs `work` in a transaction with the tenant's role, which sees only the tenant's schema. The role and the search_path are set
  * with LOCAL, so they never outlive the transaction. They are sent together with the first query, so they cost no round trip.
@@ -18,9 +21,13 @@ export function withTenant<T>(
   db: Database,
   schema: SchemaName,
   work: (tx: TenantTx) => PromiseLike<T>,
+  { statementTimeout }: TransactionLimits = {},
 ): Promise<T> {
   const borrow = { pool: db.lane(schema), holder: schema };
-  return runTransaction(borrow, `${db.begin}; ${enter(schema)}`, (tx) => work(tx as TenantTx));
+  const limit = statementTimeout === undefined
+    ? ""
+    : `; set local statement_timeout = ${Math.round(statementTimeout)}`;
+  return runTransaction(borrow, `${db.begin}; ${enter(schema)}${limit}`, (tx) => work(tx as TenantTx));
 }
 
 /**

@@ -112,7 +112,7 @@ export class PgliteSocket {
     } while (!idle);
     if (!idle) await this.#send(Buffer.concat([message("S"), query("rollback")]));
     client.queued = false;
-    if (client.messages.length > 0) this.#enqueue(client);
+    if (client.messages.length > 0 && !client.closed) this.#enqueue(client);
   }
 
   /** Forwards the client's messages. Returns whether the backend is then ready and outside a transaction. */

@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
 import { type MigratorTx, readInstallation } from "../migration/migrator.ts";
-import { STREAM_TABLES } from "./partitions.ts";
+import { STREAM_TABLES, WHOLE_TABLES } from "./partitions.ts";
 
 /** Compares the isolation of tenants in `stream` (row security, policies, and privileges) with the migrations. */
 export async function compareStream(tx: MigratorTx): Promise<{ missing: string[]; unexpected: string[] }> {
-  const expected = new Set(STREAM_TABLES.flatMap(({ name }) => describeTable(name)));
+  const expected = new Set(
+    [...STREAM_TABLES.map(({ name }) => name), ...WHOLE_TABLES].flatMap(describeTable),
+  );
   const found = await readStream(tx);
   return { missing: [...expected.difference(found)], unexpected: [...found.difference(expected)] };
 }

@@ -7,7 +7,8 @@ import { type MigratorTx, withMigrator } from "../migration/migrator.ts";
 
 /**
  * A partitioned table, the column that partitions it, and the length of a partition (UTC). `kept` is the number of partitions that
- * are kept before the current one, and `ahead` the number that are created after it.
+ * are kept before the current one, and `ahead` the number that are created after it. `late` is the number before the current one that
+ * a table starts with, because its rows may be that late.
  */
 export type StreamTable = {
   name: string;
@@ -15,6 +16,7 @@ export type StreamTable = {
   length: "month" | "day";
   kept: number;
   ahead: number;
+  late?: number;
 };
 
 export const STREAM_TABLES: StreamTable[] = [
@@ -24,6 +26,17 @@ export const STREAM_TABLES: StreamTable[] = [
   { name: "api_request_counts", column: "day", length: "month", kept: 6, ahead: 2 },
   // Deliveries are kept for 30 days.
   { name: "webhook_attempts", column: "at", length: "month", kept: 1, ahead: 2 },
+  // As long as the longest of EVENT_DAYS in src/analytics/track/retention.ts. Events may be 34 days late.
+  { name: "analytics_events", column: "occurred_at", length: "month", kept: 37, ahead: 2, late: 2 },
+];
+
+/** Tables in `stream` that aren't partitioned, because a key must be unique over all time, or because they stay small. */
+export const WHOLE_TABLES = [
+  "analytics_event_ids",
+  "analytics_changes",
+  "analytics_daily",
+  "analytics_user_months",
+  "analytics_rollups",
 ];
 
 /** A transaction that waits for a table also blocks later queries, so it gives up quickly and is retried. */
@@ -60,15 +73,20 @@ async function maintain(tx: MigratorTx, table: StreamTable, now: Date): Promise<
   for (const each of expired) await runScript(tx, `drop table ${partitionOf(table, each)}`);
 }
 
-async function plan(tx: MigratorTx, { name, length, kept, ahead }: StreamTable, now: Date): Promise<Plan> {
+async function plan(
+  tx: MigratorTx,
+  { name, length, kept, ahead, late = 0 }: StreamTable,
+  now: Date,
+): Promise<Plan> {
   const rows = await tx.execute<{ name: string }>(sql`
     select relname as name from pg_inherits join pg_class on pg_class.oid = inhrelid
     where inhparent = to_regclass(${`stream.${name}`}) and relname ~ '_[0-9]{4}(_[0-9]{2})+$' order by relname`);
   const made = rows.map((row) => row.name.slice(-PERIOD_CHARACTERS[length]).replaceAll("_", "-"));
   const current = now.toISOString().slice(0, PERIOD_CHARACTERS[length]);
   const oldest = addPeriods(current, -kept);
-  const afterNewest = addPeriods(made.at(-1) ?? current, 1);
-  const first = [oldest, afterNewest < current ? afterNewest : current].sort().at(-1)!;
+  const newest = made.at(-1);
+  const next = newest ? addPeriods(newest, 1) : addPeriods(current, -late);
+  const first = [oldest, next < current ? next : current].sort().at(-1)!;
   return {
     missing: periodsBetween(first, addPeriods(current, ahead)).filter((each) => !made.includes(each)),
     expired: made.filter((each) => each < oldest),

@@ -1,6 +1,8 @@
 import { type SQL, sql } from "drizzle-orm";
 import { runScript } from "../connection/transaction.ts";
 import { type MigratorTx, quoteName, readInstallation } from "../migration/migrator.ts";
+import { EVENT_FUNCTIONS } from "./event_functions.ts";
+import { ROLLUP_FUNCTIONS } from "./rollup_functions.ts";
 
 /** The functions that the application's login calls, by their argument types. */
 const WRITERS = [
@@ -8,10 +10,15 @@ const WRITERS = [
   "stream.add_api_requests(boolean, uuid[], uuid[], uuid[], text[], text[], text[], text[], smallint[], text[], text[], uuid[], bigint[], integer[], integer[])",
   "stream.add_api_request_counts(uuid[], uuid[], date[], text[], text[], uuid[], smallint[], text[], text[], bigint[], bigint[])",
   "stream.add_webhook_attempt(jsonb)",
+  "stream.add_analytics_events(uuid, timestamptz, jsonb)",
+  "stream.delete_analytics_events(uuid, timestamptz, integer)",
+  "stream.delete_analytics_event_ids(timestamptz, integer)",
+  "stream.take_analytics_changes(uuid, timestamptz)",
+  "stream.roll_up_analytics(uuid, date, timestamptz, timestamptz, timestamptz)",
 ];
-/** The function that deletes a tenant's rows. Only the login that migrates calls it. */
-const FORGET_TENANT = "stream.forget_tenant(uuid)";
-const FUNCTIONS = [...WRITERS, FORGET_TENANT];
+/** The functions that delete a tenant's rows, and add those of an archive. Only the login that migrates calls them. */
+const OF_MIGRATOR = ["stream.forget_tenant(uuid)", "stream.import_rows(text, uuid, text[], jsonb)"];
+const FUNCTIONS = [...WRITERS, ...OF_MIGRATOR];
 
 /**
  * Creates the functions that write to `stream`, and the policy that allows it. The functions run as the owner of the
@@ -31,7 +38,7 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
   const { ownerRole } = await readInstallation(tx);
   const tables = await tx.execute<{ name: string }>(sql`
     select format('%I.%I', 'stream', relname) as name from pg_class
-    where relnamespace = 'stream'::regnamespace and relkind = 'p' order by 1`);
+    where relnamespace = 'stream'::regnamespace and relkind in ('p', 'r') and not relispartition order by 1`);
   const [row] = await tx.execute<{ migrator: string }>(
     sql`select pg_get_userbyid(nspowner) as migrator from pg_namespace where nspname = 'stream'`,
   );
@@ -42,12 +49,13 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
   return `
     ${drop}
     ${tables.map(({ name }) => policyScript(name, ownerRole)).join("\n")}
+    grant usage on all sequences in schema stream to ${ownerRole};
     grant usage, create on schema stream to ${ownerRole};
     set local role ${ownerRole};
     ${FUNCTIONS_SQL}
     revoke execute on function ${FUNCTIONS.join(", ")} from public;
     grant execute on function ${WRITERS.join(", ")} to ${quoteName(login)};
-    grant execute on function ${FORGET_TENANT} to ${quoteName(row!.migrator)};
+    grant execute on function ${OF_MIGRATOR.join(", ")} to ${quoteName(row!.migrator)};
     set local role none;
     revoke create on schema stream from ${ownerRole};`;
 }
@@ -56,7 +64,8 @@ export async function streamWriterScript(tx: MigratorTx, login: string): Promise
 export async function hasStreamWriter(tx: MigratorTx, login: string): Promise<boolean> {
   const [row] = await tx.execute<{ complete: boolean }>(sql`
     select count(writer.oid) = ${FUNCTIONS.length} and not exists (
-        select from pg_class t where t.relnamespace = 'stream'::regnamespace and t.relkind = 'p' and not exists (
+        select from pg_class t where t.relnamespace = 'stream'::regnamespace and t.relkind in ('p', 'r')
+          and not t.relispartition and not exists (
           select from pg_policy where polrelid = t.oid and polname = 'writer' and polroles = array[owner.oid]
             and has_table_privilege(owner.oid, t.oid, 'insert') and has_table_privilege(owner.oid, t.oid, 'delete')))
       as complete
@@ -66,7 +75,7 @@ export async function hasStreamWriter(tx: MigratorTx, login: string): Promise<bo
       left join pg_proc writer on writer.pronamespace = space.oid and writer.proowner = owner.oid and (
         writer.oid in (${asProcedures(WRITERS)}) and has_function_privilege(login.oid, writer.oid, 'execute')
         or writer.oid in (${
-    asProcedures([FORGET_TENANT])
+    asProcedures(OF_MIGRATOR)
   }) and has_function_privilege(nspowner, writer.oid, 'execute'))
     group by owner.oid`);
   return row?.complete ?? false;
@@ -98,18 +107,24 @@ const INSERT_REQUESTS = `
       where tenant = any(existing)`;
 
 /**
- * Adds to counts in the order of their keys, so that concurrent calls can't deadlock. The functions for API requests skip the
+ * Adds to counts in the order of their keys, so that concurrent calls can't deadlock. API calls wait for `add_api_usage`, so it doesn't
+ * wait for the disk: only a crash of the server itself can lose what it added in the last second. The embedded database ends with this
+ * process, so there it waits. The functions for API requests skip the
  * tenants that aren't in `existing`. `add_api_requests` gets what calls have in common once (`tenants` to `addresses`), and for
  * each call its position there, from 1. If it is `repeated`, because the answer was lost, it skips the calls that it has already
  * added.
  */
 const FUNCTIONS_SQL = `
   create or replace function stream.add_api_usage(tenants uuid[], days date[], counts bigint[]) returns void
-  language sql security definer set search_path = pg_catalog, pg_temp as $$
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  begin
+    if version() not like '%emscripten%' then
+      set local synchronous_commit = off;
+    end if;
     insert into stream.api_usage as usage (tenant_id, day, calls)
     select * from unnest(tenants, days, counts) order by 1, 2
-    on conflict (tenant_id, day) do update set calls = usage.calls + excluded.calls
-  $$;
+    on conflict (tenant_id, day) do update set calls = usage.calls + excluded.calls;
+  end $$;
   create or replace function stream.add_api_requests(
     repeated boolean, existing uuid[],
     tenants uuid[], actors uuid[], kinds text[], names text[], methods text[], endpoints text[],
@@ -143,12 +158,22 @@ const FUNCTIONS_SQL = `
       at timestamptz, duration_ms int, request_headers jsonb, response_status smallint, response_headers jsonb,
       response_body text, error text)
   $$;
+  ${EVENT_FUNCTIONS}
+  ${ROLLUP_FUNCTIONS}
   create or replace function stream.forget_tenant(tenant uuid) returns void
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
   declare
     stream_table regclass;
   begin
-    for stream_table in select oid from pg_class where relnamespace = 'stream'::regnamespace and relkind = 'p' loop
+    for stream_table in select oid from pg_class where relnamespace = 'stream'::regnamespace and relkind in ('p', 'r') and not relispartition loop
       execute format('delete from %s where tenant_id = $1', stream_table) using tenant;
     end loop;
+  end $$;
+  create or replace function stream.import_rows(target text, tenant uuid, names text[], imported jsonb) returns void
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+  declare
+    listed text := (select string_agg(quote_ident(name), ', ') from unnest(names) as name);
+  begin
+    execute format('insert into stream.%1$I (tenant_id, %2$s) select $1, %2$s from jsonb_populate_recordset(null::stream.%1$I, $2)',
+      target, listed) using tenant, imported;
   end $$;`;

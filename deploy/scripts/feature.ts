@@ -1,4 +1,4 @@
-/** `deno task feature invoice`: copies the sample feature `projects` under another noun and registers the copy. */
+/** `deno task feature shipment`: copies the sample feature `projects` under another noun and registers the copy. */
 import { dirname, join } from "node:path";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

@@ -1,7 +1,10 @@
 import { Hono } from "hono";
 import type { StaffEnv } from "../http.ts";
+import { analyticsPages } from "./analytics.tsx";
 import { announcementPages } from "./announcements.tsx";
 import { auditPages } from "./audit.tsx";
+import { billingPages } from "./billing.tsx";
+import { billingActionPages } from "./billing_actions.tsx";
 import { flagPages } from "./flags.tsx";
 import { jobPages } from "./jobs.tsx";
 import { suppressionPages } from "./suppressions.tsx";
@@ -16,6 +19,9 @@ for (
   const pages of [
     tenantPages,
     userPages,
+    analyticsPages,
+    billingPages,
+    billingActionPages,
     flagPages,
     announcementPages,
     jobPages,

@@ -7,6 +7,7 @@ import { recordCall } from "./call_recording.ts";
 import { documentHeaders } from "./documented_headers.ts";
 import { documentProblems } from "./problem_answers.ts";
 import * as resources from "./resources.ts";
+import { documentWebhooks } from "./webhook_document.ts";
 
 const ROUTE_NOT_FOUND = problem("route_not_found", "This API route was not found.");
 
@@ -36,6 +37,7 @@ api.openAPIRegistry.registerComponent("securitySchemes", "api_key", {
 });
 documentHeaders(api);
 documentProblems(api);
+documentWebhooks(api);
 api.use(recordCall);
 for (const resource of Object.values(resources)) resource.addTo(api);
 api.all("*", authenticateCaller, () => {
@@ -58,7 +60,7 @@ function tags(): { name: string; description?: string }[] {
   for (const { tag, description } of Object.values(resources) as Tagged[]) {
     described.set(tag, description ?? described.get(tag));
   }
-  return [...described].toSorted(([one], [other]) => one < other ? -1 : 1)
+  return [...described].toSorted(([one], [other]) => one.localeCompare(other))
     .map(([name, description]) => ({ name, ...(description && { description }) }));
 }
 

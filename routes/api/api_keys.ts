@@ -1,12 +1,12 @@
 import { z } from "@hono/zod-openapi";
 import {
   API_KEY_LIST,
-  API_KEYS_MANAGE,
   createApiKey,
   getApiKey,
   listApiKeys,
   revokeApiKey,
 } from "../../src/api_access/api_keys.ts";
+import { API_KEYS_MANAGE } from "../../src/api_access/permissions.ts";
 import { API_KEY_CREATED, API_KEY_REVOKED, API_KEY_ROTATED } from "../../src/api_access/events.ts";
 import { newApiKey } from "../../src/api_access/key_input.ts";
 import { keyRotation, rotateApiKey } from "../../src/api_access/key_rotation.ts";

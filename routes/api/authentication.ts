@@ -8,7 +8,7 @@ import { logOf } from "../../src/platform/log.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { runWithinLimits } from "./call_limits.ts";
-import { personIdOf, readCaller } from "./credentials.ts";
+import { forgetCaller, personIdOf, readCaller } from "./credentials.ts";
 import type { CallerContext, CallerEnv } from "./env.ts";
 
 const ACCOUNT_TOKEN_NEEDED = problem(
@@ -54,6 +54,21 @@ export const requireAccountToken = createMiddleware<CallerEnv>(async (c, next) =
   }
   await next();
 });
+
+/**
+ * Checks the credentials of a call that is still running, and returns who the caller is now. Reads what may have changed from the
+ * database. Throws as at the beginning of a call.
+ */
+export async function readMemberAgain(c: CallerContext): Promise<OpenedTenant["actor"]> {
+  const services = c.get("services");
+  const { id } = c.get("target")!;
+  forgetCaller(c, id);
+  const caller = await readCaller(c);
+  const opened = await openToBearer(services, caller, id);
+  if (!opened) throw forbidden(OTHER_TENANTS_CREDENTIALS);
+  requireFactorIn(services, opened.tenant, caller);
+  return opened.actor;
+}
 
 function enter(c: CallerContext, { tenant, actor }: OpenedTenant): void {
   const services = c.get("services");

@@ -3,30 +3,33 @@ import {
   type Admission,
   type CallQuota,
   countCall,
+  countUnchanged,
   endCall,
   startCall,
 } from "../../src/api_access/call_limits.ts";
-import { API_USAGE } from "../../src/api_access/usage_counter.ts";
+import { checkMonthlyCalls, countCallOfMonth } from "../../src/api_access/monthly_limit.ts";
 import type { CallerContext } from "./env.ts";
 
-/** A client that has the current version, and asks for changes only, doesn't use up its limits or the plan's calls. */
+/** A client that has the current version, and asks for changes only, doesn't use up its limits or the plan's calls, within reason. */
 const NOT_MODIFIED = 304;
 
 /**
  * Runs a call within its tenant's limits, and tells the client what is left of them (draft-ietf-httpapi-ratelimit-headers-10). Throws
- * `rate_limited`.
+ * `rate_limited`, or `limit_reached` if the plan includes no more calls this month.
  */
 export async function runWithinLimits(c: CallerContext, next: Next): Promise<void> {
-  const tenant = c.get("member")?.tenant;
-  if (!tenant) return await next();
-  const services = c.get("services");
+  const ctx = c.get("member");
+  if (!ctx) return await next();
+  const { tenant, services } = ctx;
   pass(c, startCall(services, tenant));
   try {
     const counted = await countCall(services, tenant, limitedKeyOf(c));
     pass(c, counted);
+    const usedUp = await checkMonthlyCalls(ctx);
+    if (usedUp) throw usedUp;
     await next();
-    if (c.res.status === NOT_MODIFIED) await counted.giveBack();
-    else services.use(API_USAGE).count(tenant.id);
+    const isFree = c.res.status === NOT_MODIFIED && await countUnchanged(services, tenant, counted);
+    if (!isFree) await countCallOfMonth(services, tenant.id);
   } finally {
     endCall(services, tenant);
   }

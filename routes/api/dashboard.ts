@@ -6,7 +6,9 @@ import { tenantResource } from "./audiences.ts";
 
 const stats = model("DashboardStats", {
   users: z.int(),
-  revenue: z.int().openapi({ description: "In minor units of `currency`" }),
+  revenue: z.int().openapi({
+    description: "What the tenant paid in this calendar month, without refunds, in minor units of `currency`",
+  }),
   currency: z.string(),
   apiCalls: z.int().openapi({ description: "API calls in the current calendar month, UTC" }),
   storageUsed: z.int().openapi({ description: "Bytes" }),

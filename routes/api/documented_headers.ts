@@ -8,6 +8,11 @@ type Headers = Record<string, Header | { $ref: string }>;
 
 const HEADERS = {
   "X-Request-Id": text("Identifies the request in the log. Problems contain it, too.", "uuid"),
+  "RateLimit": text(
+    'What is left of each limit, such as `"plan";r=599;t=60` (draft-ietf-httpapi-ratelimit-headers). Absent if the request concerns ' +
+      "no tenant.",
+  ),
+  "RateLimit-Policy": text('The limits of the tenant and of the key, such as `"plan";q=600;w=60`'),
   "Retry-After": seconds("Seconds until a retry makes sense"),
   "ETag": text("The version of the resource, for `If-None-Match` and, where it is accepted, `If-Match`"),
   "Location": text("The URL of the new resource", "uri-reference"),
@@ -23,6 +28,8 @@ const HEADERS = {
 const DEPRECATION = text("Since when the operation is deprecated (RFC 9745)");
 const SUNSET = text("From when on the operation may be gone (RFC 8594)");
 
+const LIMITS = ["RateLimit", "RateLimit-Policy"] as const;
+
 type HeaderName = keyof typeof HEADERS;
 
 const TENANT = z.string().optional().openapi({
@@ -36,6 +43,10 @@ const IF_MATCH = z.string().optional().openapi({
 const IF_NONE_MATCH = z.string().optional().openapi({
   description: "The ETag of the version that the client has",
   example: '"1"',
+});
+const LAST_EVENT_ID = z.string().optional().openapi({
+  description: "The `id` of the last event that the client has. The stream continues after it.",
+  example: "0198c0de-9e4c-7053-8d6f-718293041526",
 });
 const IDEMPOTENCY_KEY = z.string().optional().openapi({
   description:
@@ -54,7 +65,7 @@ export function documentHeaders(api: OpenAPIHono<HttpEnv>): void {
 /** The headers that an operation reads. */
 export function requestHeaders(
   verb: Verb,
-  { takesKey, checksMatch, sendsEtag }: Documented,
+  { takesKey, checksMatch, sendsEtag, streams }: Documented,
   isOpen: boolean,
 ): z.ZodObject | undefined {
   const headers = {
@@ -62,16 +73,20 @@ export function requestHeaders(
     ...(takesKey && { "Idempotency-Key": IDEMPOTENCY_KEY }),
     ...(verb !== "get" && checksMatch && { "If-Match": IF_MATCH }),
     ...(verb === "get" && sendsEtag && { "If-None-Match": IF_NONE_MATCH }),
+    ...(streams !== undefined && { "Last-Event-ID": LAST_EVENT_ID }),
   };
   return Object.keys(headers).length > 0 ? z.object(headers) : undefined;
 }
 
+/** Operations with credentials are limited if the request concerns a tenant. */
 export function headersOfSuccess(
   status: number,
   { takesKey, sendsEtag, isList, answer: { schema }, deprecated }: Documented,
+  isOpen: boolean,
 ): Headers {
   return {
     ...headers(
+      ...(isOpen ? [] : LIMITS),
       sendsEtag && schema !== undefined && "ETag",
       status === 201 && "Location",
       (isList || deprecated !== undefined) && "Link",
@@ -84,6 +99,7 @@ export function headersOfSuccess(
 
 export function headersOfProblem(status: number): Headers {
   return headers(
+    ...(status === 401 ? [] : LIMITS),
     [409, 429, 503].includes(status) && "Retry-After",
     status === 401 && "WWW-Authenticate",
     status === 415 && "Accept-Post",
@@ -92,7 +108,7 @@ export function headersOfProblem(status: number): Headers {
 }
 
 export function headersOfNotModified(): Headers {
-  return headers("ETag");
+  return headers(...LIMITS, "ETag");
 }
 
 /** References to the named headers, and to the one that every response has. */

@@ -12,6 +12,7 @@ import {
   TENANT_REBRANDED,
   TENANT_RENAMED,
   TENANT_SECURITY_CHANGED,
+  TENANT_TIME_ZONE_CHANGED,
 } from "../../src/tenancy/events.ts";
 import {
   cancelDeletion,
@@ -24,6 +25,7 @@ import {
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { createOwnTenant, ownTenant } from "../../src/tenancy/own_tenants.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
+import { chosenZone } from "../../src/tenancy/time_zones.ts";
 import { type Tenant, WORKSPACE_NOT_FOUND } from "../../src/tenancy/tenant.ts";
 import {
   getWorkspace,
@@ -48,6 +50,10 @@ const tenant = model("Tenant", {
   apiOrigins: z.array(z.string()).openapi({
     description: "The websites whose scripts may call the API on the tenant's host, as origins.",
   }),
+  timeZone: z.string().openapi({
+    description:
+      "The time zone of the tenant's days, by its name in the IANA database. A change holds from the next midnight.",
+  }),
   secondFactorFrom: z.iso.datetime().nullable().openapi({
     description: "From when on members need a second factor. Null: they don't.",
   }),
@@ -61,6 +67,7 @@ const tenant = model("Tenant", {
   deletionScheduledFor: null,
   brandColor: "#0b6b58",
   apiOrigins: ["https://app.acme.example"],
+  timeZone: "Europe/Berlin",
   secondFactorFrom: null,
   createdAt: "2026-01-12T08:30:00.000Z",
 });
@@ -106,11 +113,11 @@ tenants.operation("get", "/tenants/{id}", {
 
 tenants.operation("patch", "/tenants/{id}", {
   operationId: "updateTenant",
-  summary: "Change a tenant's name, subdomain, color, or the websites that may call its API",
+  summary: "Change a tenant's name, subdomain, color, time zone, or the websites that may call its API",
   description:
     "The old subdomain redirects to the new one for 90 days. Needs the permission `settings:manage` in the tenant.",
   permission: SETTINGS_MANAGE,
-  events: [TENANT_RENAMED, TENANT_MOVED, TENANT_REBRANDED, TENANT_API_CHANGED],
+  events: [TENANT_RENAMED, TENANT_MOVED, TENANT_REBRANDED, TENANT_API_CHANGED, TENANT_TIME_ZONE_CHANGED],
   body: tenantChanges,
   example: { name: "Acme Robotics" },
   answer: { description: "The changed tenant", schema: tenant },
@@ -178,11 +185,12 @@ function memberOf(actor: UserActor | MemberActor | KeyActor): WorkspaceMember {
   return actor.type === "key" ? { id: actor.creator.id, tenantId: actor.tenantId } : actor;
 }
 
-function shown({ status, deletionDueAt, brand, ...tenant }: Tenant) {
+function shown({ status, deletionDueAt, brand, timeZones, ...tenant }: Tenant) {
   return {
     ...tenant,
     status: status === "suspended" ? "suspended" as const : "active" as const,
     deletionScheduledFor: deletionDueAt,
     brandColor: brand.color,
+    timeZone: chosenZone(timeZones),
   };
 }

@@ -2,18 +2,18 @@ import type { Context } from "hono";
 import { z } from "zod";
 import {
   API_KEY_LIST,
-  API_KEYS_MANAGE,
   type ApiKey,
   browseApiKeys,
   createApiKey,
   getApiKey,
   revokeApiKey,
 } from "../../src/api_access/api_keys.ts";
+import { API_KEYS_MANAGE } from "../../src/api_access/permissions.ts";
 import { newApiKey, permissionProblems } from "../../src/api_access/key_input.ts";
 import { canRotate, keyRotation, rotateApiKey } from "../../src/api_access/key_rotation.ts";
 import { authorize, can } from "../../src/access/authorize.ts";
 import { isAssignable } from "../../src/access/permissions.ts";
-import { planOf } from "../../src/billing/plans.ts";
+import { apiRequestsOf } from "../../src/billing/entitlements.ts";
 import { after, DAY } from "../../src/platform/clock.ts";
 import { currentMember } from "../../src/tenancy/open_tenant.ts";
 import type { Flash } from "../../views/components/alert.tsx";
@@ -180,7 +180,7 @@ function formPage(c: Context<MemberEnv>, props: Omit<KeyFormProps, "groups" | "p
     choices: permissions.filter(isAssignable)
       .map((permission) => ({ ...permission, isAllowed: can(ctx, permission) })),
   }));
-  const planLimit = planOf(ctx.tenant.plan).apiRequestsAMinute;
+  const planLimit = apiRequestsOf(ctx.tenant, ctx.services.clock.now());
   return {
     title: textOf(c).new,
     trail: trailOf(c),

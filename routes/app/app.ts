@@ -8,9 +8,12 @@ import { sessionPages } from "../site/sessions.tsx";
 import { secondStepPages } from "../site/second_step.tsx";
 import { stepUpPages } from "../site/step_up.tsx";
 import { resendVerification } from "../site/verification.tsx";
+import { exportLinks } from "./exports.tsx";
+import { installedApp } from "./installed_app.tsx";
 import { frameWorkspace, requireMember } from "./member.tsx";
 import type { MemberPages } from "./member_pages.ts";
 import * as pages from "./pages.ts";
+import { sharedReportPages } from "./shared_reports.tsx";
 import { supportVisitGuard, visitPages } from "./support_visit.ts";
 
 /** A member is a person who is signed in, which is all that the pages of accounts need. */
@@ -35,6 +38,9 @@ app.route("/", handoffPages);
 app.get(HANDOFF_PROOF_PATH, proveHandoff);
 app.post("/verify-email/resend", resendVerification);
 app.get("/brand/logo", sendOwnLogo);
+app.route("/", exportLinks);
+app.route("/", installedApp);
+app.route("/", sharedReportPages);
 app.route("/", visitPages);
 app.use(requireMember(LINKS));
 for (const each of PAGES) app.route("/", each);

@@ -16,6 +16,8 @@ export type PlacedLink = Omit<NavigationLink, "label"> & {
   position: number;
   /** Only members with this permission see the link. */
   permission?: Permission;
+  /** Whether it is about the person, so that staff who act for them don't see it. */
+  isPersonal?: boolean;
 };
 
 /** A feature's pages for the members of a workspace. With a link, they appear in the navigation. */
@@ -47,8 +49,10 @@ export function linksFor<Env extends HttpEnv>(
 }
 
 function listLinks(locale: Locale, placed: readonly PlacedLink[], actor: Actor): NavigationLink[] {
-  const isOpen = ({ group, permission }: PlacedLink) =>
-    actor.type === "acting" && group === "account" ? false : !permission || can({ actor }, permission);
+  const isOpen = ({ group, isPersonal, permission }: PlacedLink) =>
+    actor.type === "acting" && (isPersonal || group === "account")
+      ? false
+      : !permission || can({ actor }, permission);
   return placed.filter(isOpen)
-    .map(({ permission: _, ...link }) => ({ ...link, label: link.label(locale) }));
+    .map(({ permission: _, isPersonal: __, ...link }) => ({ ...link, label: link.label(locale) }));
 }

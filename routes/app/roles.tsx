@@ -18,7 +18,7 @@ import {
   listRoles,
   ROLES_MANAGE,
 } from "../../src/access/roles.ts";
-import { includes, requireFeature } from "../../src/billing/plan_features.ts";
+import { isEntitled, requireFeature } from "../../src/billing/plan_features.ts";
 import { planOf } from "../../src/billing/plans.ts";
 import type { MemberContext, TenantContext } from "../../src/context.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
@@ -53,7 +53,7 @@ pages.get("/settings/roles", async (c) => {
   const ctx = c.get("member");
   const roles = await listRoles(ctx);
   const canManage = can(ctx, ROLES_MANAGE);
-  const isIncluded = includes(ctx.tenant.plan, CUSTOM_ROLES);
+  const isIncluded = isEntitled(ctx, CUSTOM_ROLES);
   return await page(c, {
     title: textOf(c).title,
     trail: trailOf(c),
@@ -94,7 +94,7 @@ pages.post("/settings/roles", async (c) => {
 pages.get("/settings/roles/:id", async (c) => {
   const ctx = c.get("member");
   const role = await getRole(ctx, c.req.param("id"));
-  const isIncluded = includes(ctx.tenant.plan, CUSTOM_ROLES);
+  const isIncluded = isEntitled(ctx, CUSTOM_ROLES);
   const canChange = canChangeRole(ctx, role);
   const actions = { canEdit: canChange && isIncluded, canCreate: can(ctx, ROLES_MANAGE) && isIncluded };
   return await page(c, {

@@ -16,17 +16,22 @@ import {
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE } from "../../src/tenancy/permissions.ts";
 import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
+import { chosenZone, TIME_ZONES } from "../../src/tenancy/time_zones.ts";
 import { listFormerSubdomains } from "../../src/tenancy/tenants.ts";
 import { DeleteWorkspacePage } from "../../views/pages/settings/delete_workspace_page.tsx";
 import { settingsText } from "../../views/pages/settings/text.ts";
 import { SettingsPage, type SettingsPageProps } from "../../views/pages/settings/settings_page.tsx";
-import { hostSuffix, type MemberEnv } from "../http.ts";
+import { type Fields, hostSuffix, type MemberEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { done, form, type Page, page, type RefusedForm } from "../page.tsx";
 import { MemberPages } from "./member_pages.ts";
 
 const nameForm = tenantChanges.pick({ name: true }).required();
 const addressForm = tenantChanges.pick({ subdomain: true }).required();
+const timeZoneForm = z.preprocess(
+  ({ time_zone }: Fields) => ({ timeZone: time_zone }),
+  tenantChanges.pick({ timeZone: true }).required(),
+);
 const confirmationForm = z.object({ confirmation: z.string().default("") });
 
 const pages = new MemberPages({
@@ -63,6 +68,23 @@ pages.post("/settings/address", (c) => {
         ? { to: "/settings", flash: settingsText.of(localeOf(c)).unchanged }
         : { to: await followWorkspace(c, moved) },
     refused: (move) => settings(c, { move }),
+  });
+});
+
+pages.post("/settings/time-zone", (c) => {
+  const ctx = c.get("member");
+  return form(c, {
+    schema: timeZoneForm,
+    submit: async (input) => {
+      const before = await current(ctx);
+      return { before: before.tenant, after: await updateTenant(before, input) };
+    },
+    done: ({ before, after }) => {
+      const { timeZoneSaved, unchanged } = settingsText.of(localeOf(c));
+      const isChanged = chosenZone(before.timeZones) !== chosenZone(after.timeZones);
+      return { to: "/settings#time-zone", flash: isChanged ? timeZoneSaved : unchanged };
+    },
+    refused: () => settings(c),
   });
 });
 
@@ -115,11 +137,14 @@ async function settings(
 ): Promise<Page> {
   const ctx = c.get("member");
   const { id, name, subdomain, plan, createdAt, deletionDueAt } = ctx.tenant;
+  const timeZone = chosenZone(ctx.tenant.timeZones);
   const props = {
     workspace: { id, name, subdomain, plan: planOf(plan).name, createdAt },
     hostSuffix: hostSuffix(c),
     formerSubdomains: await listFormerSubdomains(ctx.system, id),
     deletion: deletionDueAt,
+    timeZone,
+    timeZones: TIME_ZONES.includes(timeZone) ? TIME_ZONES : [timeZone, ...TIME_ZONES],
     canManage: can(ctx, SETTINGS_MANAGE),
     canDelete: can(ctx, TENANT_DELETE),
     ...refused,

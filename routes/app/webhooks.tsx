@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { authorize } from "../../src/access/authorize.ts";
-import { includes, requireFeature } from "../../src/billing/plan_features.ts";
+import { isEntitled, requireFeature } from "../../src/billing/plan_features.ts";
 import { planOf } from "../../src/billing/plans.ts";
 import { MAX_PAGE_SIZE } from "../../src/platform/list_query.ts";
 import { DELIVERY_LIST, listDeliveries } from "../../src/webhooks/deliveries.ts";
@@ -68,7 +68,7 @@ pages.get("/developers/webhooks", async (c) => {
     listEndpoints(ctx, ENDPOINT_LIST.query.parse({ limit: MAX_PAGE_SIZE })),
     getEndpointHealth(ctx),
   ]);
-  const isIncluded = includes(ctx.tenant.plan, WEBHOOKS);
+  const isIncluded = isEntitled(ctx, WEBHOOKS);
   return await page(c, {
     title: textOf(c).title,
     actions: isIncluded ? <NewWebhookLink /> : undefined,
@@ -110,7 +110,7 @@ pages.get("/developers/webhooks/:id", async (c) => {
   const ctx = c.get("member");
   const endpoint = await getEndpoint(ctx, c.req.param("id"));
   const list = await showDeliveries(c, endpoint.id);
-  const isIncluded = includes(ctx.tenant.plan, WEBHOOKS);
+  const isIncluded = isEntitled(ctx, WEBHOOKS);
   return await page(c, {
     title: new URL(endpoint.url).host,
     trail: trailOf(c),

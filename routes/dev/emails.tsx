@@ -7,11 +7,11 @@ import { problem } from "../../src/platform/problem.ts";
 import { EmailPreviewPage, PREVIEWS } from "../../views/pages/emails/email_preview_page.tsx";
 import { EmailsPage, emailTitle } from "../../views/pages/emails/emails_page.tsx";
 import { emailsText } from "../../views/pages/emails/text.ts";
-import { type HttpEnv } from "../http.ts";
+import { type HttpEnv, nonceOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { page } from "../page.tsx";
-import { framedEmail } from "./framed_email.ts";
+import { framedEmail } from "../framed_email.ts";
 
 const EMAIL_NOT_FOUND = problem("email_kind_not_found", "This email was not found.");
 
@@ -30,7 +30,7 @@ emailPages.get("/emails/:name", async (c) => {
   const email = emailOf(c);
   const rendered = await renderSample(email);
   const preview = PREVIEWS.find((known) => known === c.req.query("preview")) ?? "desktop";
-  const policy = pagePolicy(c.get("services").config.appUrl)(c.get("nonce"));
+  const policy = pagePolicy(c.get("services").config.appUrl)(nonceOf(c));
   c.header("Content-Security-Policy", `${policy}; frame-src 'self'`);
   const body = <EmailPreviewPage name={email.name} email={rendered} preview={preview} />;
   return await page(c, { title: emailTitle(email.name), wide: true, body });

@@ -8,16 +8,16 @@ import {
   MAILBOX_LIST,
   type MailboxMessage,
 } from "../../src/email/mailbox.ts";
-import { withLinksInNewTabs } from "../../views/pages/mailbox/framed_html.ts";
+import { withLinksInNewTabs } from "../../views/framed_html.ts";
 import { MailboxMessagePage } from "../../views/pages/mailbox/mailbox_message_page.tsx";
 import { MailboxPage } from "../../views/pages/mailbox/mailbox_page.tsx";
 import { mailboxText } from "../../views/pages/mailbox/text.ts";
-import { type HttpEnv, systemContextOf } from "../http.ts";
+import { type HttpEnv, nonceOf, systemContextOf } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { pagePolicy } from "../middleware/security_headers.ts";
 import { done, page } from "../page.tsx";
 import { readWire } from "../wire.ts";
-import { framedEmail } from "./framed_email.ts";
+import { framedEmail } from "../framed_email.ts";
 
 /** Captured email when neither SMTP nor Resend is configured. Nothing is delivered. */
 export const mailboxPages = new Hono<HttpEnv>();
@@ -54,7 +54,7 @@ mailboxPages.post("/mailbox/clear", async (c) => {
 mailboxPages.get("/mailbox/:id", async (c) => {
   const message = await messageOf(c);
   const { appUrl } = c.get("services").config;
-  c.header("Content-Security-Policy", `${pagePolicy(appUrl)(c.get("nonce"))}; frame-src 'self'`);
+  c.header("Content-Security-Policy", `${pagePolicy(appUrl)(nonceOf(c))}; frame-src 'self'`);
   const body = <MailboxMessagePage message={message} links={linksOf(message)} />;
   return await page(c, { title: message.subject || mailboxText.of(localeOf(c)).noSubject, wide: true, body });
 });

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { gzipSync } from "node:zlib";
 import { chooseEncoding, isCompressible } from "../encoding.ts";
-import type { HttpEnv } from "../http.ts";
+import { type HttpEnv, isUpgrade } from "../http.ts";
 
 const ENCODING = "gzip";
 /** Smaller responses fit into one packet anyway. */
@@ -23,6 +23,7 @@ const STREAMED = "text/csv";
  */
 export const compress = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
+  if (isUpgrade(c)) return;
   if (!chooseEncoding(c.req.header("Accept-Encoding"), [ENCODING])) return;
   const { status, headers } = c.res;
   if (WITHOUT_BODY.has(status)) return;

@@ -1,13 +1,14 @@
 import { createMiddleware } from "hono/factory";
 import type { HttpEnv } from "../http.ts";
 
-const METHODS = "GET, POST, PATCH, DELETE";
+const METHODS = "GET, POST, PUT, PATCH, DELETE";
 const REQUEST_HEADERS = [
   "Authorization",
   "Content-Type",
   "Idempotency-Key",
   "If-Match",
   "If-None-Match",
+  "Last-Event-ID",
   "X-API-Key",
   "X-Tenant",
 ].join(", ");

@@ -26,6 +26,17 @@ export const refuseCrossOrigin = createMiddleware<HttpEnv>(async (c, next) => {
   await next();
 });
 
+/**
+ * Rejects a WebSocket that another site's page opens with the person's cookies. Every browser sends the Origin of a WebSocket. Throws
+ * `forbidden`.
+ */
+export function requireOwnOrigin<Env extends HttpEnv>(c: Context<Env>): void {
+  const origin = c.req.header("Origin");
+  if (origin && isSameOrigin(c.req.raw.headers, ownOrigin(c))) return;
+  log.warn("cross-origin request rejected", { requestId: c.get("requestId"), origin });
+  throw forbidden(OTHER_SITE);
+}
+
 function isSameOrigin(headers: Headers, own: string): boolean {
   const site = headers.get("Sec-Fetch-Site");
   const origin = headers.get("Origin");

@@ -4,7 +4,7 @@ import { DomainError, notFound } from "../../src/errors.ts";
 import { HANDOFF_PROOF_PATH } from "../../src/identity/handoffs.ts";
 import { problem } from "../../src/platform/problem.ts";
 import { admit } from "../../src/tenancy/admission.ts";
-import { tenantUrl } from "../../src/tenancy/tenant.ts";
+import { type Tenant, tenantUrl } from "../../src/tenancy/tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import type { HttpEnv } from "../http.ts";
 import { PAGE_NOT_FOUND } from "../http.ts";
@@ -37,17 +37,20 @@ export class NoWorkspace extends DomainError {
  * its current one and keeps method and body. The port must match, because browsers treat ports as different origins.
  */
 export const findTenant = createMiddleware<HttpEnv>(async (c, next) => {
-  const { config, use } = c.get("services");
-  const subdomain = subdomainOf(hostOf(c), config.appUrl.host);
-  const tenant = subdomain ? await use(TENANTS).findBySubdomain(subdomain) : null;
-  if (!tenant) throw noWorkspaceHere(c);
-  c.set("tenant", tenant);
-  c.set("target", tenant);
+  const { appUrl } = c.get("services").config;
+  const tenant = await readTenant(c);
+  const isMoved = tenant.subdomain !== subdomainOf(hostOf(c), appUrl.host);
   // The person who moved the workspace is still signed in on the old host, so the handoff proof stays there.
-  if (tenant.subdomain !== subdomain && c.req.path !== HANDOFF_PROOF_PATH) {
+  if (isMoved && c.req.path !== HANDOFF_PROOF_PATH) {
     const { pathname, search } = new URL(c.req.url);
-    return c.redirect(tenantUrl(config.appUrl, tenant) + pathname + search, 307);
+    return c.redirect(tenantUrl(appUrl, tenant) + pathname + search, 307);
   }
+  await next();
+});
+
+/** Finds the tenant like `findTenant`, and serves it on its former subdomains as well. */
+export const findTenantAnywhere = createMiddleware<HttpEnv>(async (c, next) => {
+  await readTenant(c);
   await next();
 });
 
@@ -58,6 +61,16 @@ export const admitTenant = createMiddleware<HttpEnv>(async (c, next) => {
   admit(c.get("services"), tenant);
   await next();
 });
+
+async function readTenant(c: Context<HttpEnv>): Promise<Tenant> {
+  const { config, use } = c.get("services");
+  const subdomain = subdomainOf(hostOf(c), config.appUrl.host);
+  const tenant = subdomain ? await use(TENANTS).findBySubdomain(subdomain) : null;
+  if (!tenant) throw noWorkspaceHere(c);
+  c.set("tenant", tenant);
+  c.set("target", tenant);
+  return tenant;
+}
 
 function hostOf(c: Context<HttpEnv>): string {
   return c.req.header("Host")?.toLowerCase() ?? "";

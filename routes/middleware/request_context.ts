@@ -1,20 +1,18 @@
 import { createMiddleware } from "hono/factory";
-import { randomBytes } from "node:crypto";
 import { newIdAt } from "../../src/platform/ids.ts";
 import { logOf } from "../../src/platform/log.ts";
 import type { Services } from "../../src/ports.ts";
 import { SiteLayout } from "../../views/layouts/site_layout.tsx";
 import type { AssetName } from "../../views/static_files.ts";
 import { endpointOf } from "../endpoint.ts";
-import type { HttpEnv } from "../http.ts";
+import { type HttpEnv, isUpgrade } from "../http.ts";
 import { clientAddress, type Connection } from "./client_address.ts";
 
-const NONCE_BYTES = 16;
 const MAX_USER_AGENT_LENGTH = 300;
 
 const log = logOf("access");
 
-/** Gives each request an id and a nonce, and records it in the log and the metrics after the response. */
+/** Gives each request an id, and records it in the log and the metrics after the response. */
 export function requestContext(services: Services, asset: (name: AssetName) => string) {
   return createMiddleware<HttpEnv>(async (c, next) => {
     const started = performance.now();
@@ -23,7 +21,6 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
     c.set("asset", asset);
     c.set("incoming", c.req.raw);
     c.set("requestId", requestId);
-    c.set("nonce", randomBytes(NONCE_BYTES).toString("base64"));
     c.set("mount", null);
     c.set("layout", SiteLayout);
     c.set("tenant", null);
@@ -33,14 +30,17 @@ export function requestContext(services: Services, asset: (name: AssetName) => s
       ipAddress: clientAddress(c.req.raw.headers, c.env as Connection, services.config.trustedProxies),
       userAgent: (c.req.header("User-Agent") ?? "").slice(0, MAX_USER_AGENT_LENGTH),
     });
+    const { method } = c.req; // after an upgrade, the request can't be read any more
     await next();
     const milliseconds = performance.now() - started;
-    const ended = { endpoint: endpointOf(c), method: c.req.method, status: c.res.status };
+    const ended = { endpoint: endpointOf(c), method, status: c.res.status };
     services.metrics.requestEnded(c.get("target")?.id, { ...ended, seconds: milliseconds / 1_000 });
-    c.res.headers.set("X-Request-Id", requestId); // `c.header` would rebuild the whole response
-    // Tells htmx that the response is ours, not a proxy's.
-    if (c.req.header("HX-Request") || c.req.header("HX-History-Restore-Request")) {
-      c.res.headers.set("HX-Response", "true");
+    if (!isUpgrade(c)) {
+      c.res.headers.set("X-Request-Id", requestId); // `c.header` would rebuild the whole response
+      // Tells htmx that the response is ours, not a proxy's.
+      if (c.req.header("HX-Request") || c.req.header("HX-History-Restore-Request")) {
+        c.res.headers.set("HX-Response", "true");
+      }
     }
     log.info("request", {
       requestId,

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { Config } from "../../src/config.ts";
-import type { HttpEnv } from "../http.ts";
+import { type HttpEnv, isUpgrade, nonceOf } from "../http.ts";
 
 const HSTS = "max-age=63072000; includeSubDomains";
 
@@ -17,22 +17,43 @@ const ALWAYS: [string, string][] = [
 /** Any response but a page may load nothing. */
 const NO_PAGE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
+/** The scripts that may turn texts into markup or addresses of scripts. `denizen` accepts `/sw.js` only. */
+const TRUSTED_TYPES = "htmx";
+const WORKSPACE_TRUSTED_TYPES = `${TRUSTED_TYPES} denizen`;
+
+/** What a service worker fetches for its pages has to be allowed here, too. It is a script of its own, without a nonce. */
+const SERVICE_WORKER_POLICY = "default-src 'self'; frame-ancestors 'none'";
+
 /** The headers that a route may set itself in a mount with this policy. */
 const OWN_HEADERS: Record<PolicyName, readonly string[]> = {
   pages: [],
+  workspace: ["X-Frame-Options", "Content-Security-Policy"],
+  service_worker: [],
   back_office: [],
   previews: ["X-Frame-Options", "Content-Security-Policy"],
   shared_images: ["Cross-Origin-Resource-Policy"],
+  shared_scripts: ["Cross-Origin-Resource-Policy"],
 };
 
 /**
  * What a mount's pages may do in the browser.
  * - `pages`: forms may lead to the apex and to the hosts of tenants.
+ * - `workspace`: like `pages`, and a policy of Trusted Types lets them register the service worker. A route may set its own policy,
+ *   for a page with a frame and for what the frame shows.
+ * - `service_worker`: its script fetches from its own host. Its errors are like `pages`.
  * - `back_office`: forms stay on their host.
  * - `previews`: like `pages`, unless the route sets its own policy.
  * - `shared_images`: like `pages`, and the route may let other sites show its images.
+ * - `shared_scripts`: like `pages`, and the route may let other sites run its scripts.
  */
-export type PolicyName = "pages" | "back_office" | "previews" | "shared_images";
+export type PolicyName =
+  | "pages"
+  | "workspace"
+  | "service_worker"
+  | "back_office"
+  | "previews"
+  | "shared_images"
+  | "shared_scripts";
 
 /**
  * Sets the security headers. Scripts run only with a nonce, and htmx checks nonces itself. Pages are never framed or cached.
@@ -45,12 +66,16 @@ export function securityHeaders({ appUrl }: Pick<Config, "appUrl">) {
   const forPages = pagePolicy(appUrl);
   const policies = {
     pages: forPages,
+    workspace: pagePolicy(appUrl, WORKSPACE_TRUSTED_TYPES),
+    service_worker: forPages,
     back_office: backOfficePolicy(),
     previews: forPages,
     shared_images: forPages,
+    shared_scripts: forPages,
   };
   return createMiddleware<HttpEnv>(async (c, next) => {
     await next();
+    if (isUpgrade(c)) return;
     const headers = c.res.headers;
     const policy = c.get("mount")?.policy ?? "pages";
     const isPage = headers.get("Content-Type")?.startsWith("text/html");
@@ -59,24 +84,36 @@ export function securityHeaders({ appUrl }: Pick<Config, "appUrl">) {
       if (!isOwn) headers.set(name, value);
     };
     for (const [name, value] of headersOfAll) set(name, value);
-    set("Content-Security-Policy", isPage ? policies[policy](c.get("nonce")) : NO_PAGE_POLICY);
+    set("Content-Security-Policy", isPage ? policies[policy](nonceOf(c)) : policyBesidePages(policy));
     if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   });
 }
 
+function policyBesidePages(policy: PolicyName): string {
+  return policy === "service_worker" ? SERVICE_WORKER_POLICY : NO_PAGE_POLICY;
+}
+
+/** The policy of a workspace's page that shows another page of its host in a frame. */
+export function framingPolicy(appUrl: URL, nonce: string): string {
+  return `${pagePolicy(appUrl, WORKSPACE_TRUSTED_TYPES)(nonce)}; frame-src 'self'`;
+}
+
 /** Builds a page's content security policy from its nonce. The apex serves the logos of all workspaces. */
-export function pagePolicy(appUrl: URL): (nonce: string) => string {
+export function pagePolicy(appUrl: URL, trustedTypes = TRUSTED_TYPES): (nonce: string) => string {
   const { origin, protocol, host } = appUrl;
   // `form-action` also covers redirects: signing in on the apex redirects to a tenant's host.
-  return policyWith({ forms: `'self' ${origin} ${protocol}//*.${host}`, images: `'self' data: ${origin}` });
+  const forms = `'self' ${origin} ${protocol}//*.${host}`;
+  return policyWith({ forms, images: `'self' data: ${origin}`, trustedTypes });
 }
 
 function backOfficePolicy(): (nonce: string) => string {
-  return policyWith({ forms: "'self'", images: "'self' data:" });
+  return policyWith({ forms: "'self'", images: "'self' data:", trustedTypes: TRUSTED_TYPES });
 }
 
 /** Leaves out `'strict-dynamic'`, because it would run the scripts that htmx recreates from swapped HTML. */
-function policyWith({ forms, images }: { forms: string; images: string }): (nonce: string) => string {
+function policyWith(
+  { forms, images, trustedTypes }: { forms: string; images: string; trustedTypes: string },
+): (nonce: string) => string {
   const rest = [
     "worker-src 'self'",
     "default-src 'none'",
@@ -89,7 +126,7 @@ function policyWith({ forms, images }: { forms: string; images: string }): (nonc
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types htmx",
+    `trusted-types ${trustedTypes}`,
   ].join("; ");
   return (nonce) => `script-src 'nonce-${nonce}'; ${rest}`;
 }

@@ -67,8 +67,10 @@ export function rememberBrowser<Env extends HttpEnv>(c: Context<Env>, userId: Us
   setCookie(c, name, markBrowser(ctx, userId), { ...options, maxAge: MARK_LIFETIME / SECOND });
 }
 
+/** Signs the browser out on this host, and deletes what pages have stored in it: caches, kept forms, and push subscriptions. */
 export function forgetSession<Env extends HttpEnv>(c: Context<Env>): void {
   const { name, options } = sessionCookie(c);
+  c.header("Clear-Site-Data", '"storage"');
   deleteCookie(c, name, options);
 }
 

@@ -1,5 +1,6 @@
 import { MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { describeError, logOf } from "../../src/platform/log.ts";
+import { releaseOf, resourceIdOf } from "./resources.ts";
 
 export type ConnectionLimits = {
   /** Milliseconds within which a new connection must send the complete head of a request. */
@@ -43,7 +44,15 @@ const internals = Deno as unknown as
 /** Deno's HTTP server for one connection. It is not a public API, so a newer Deno may lack it (docs/decisions/018). */
 export const serveConnection = internals[internals.internal]?.serveHttpOnConnection;
 
+/** What a handler gets about its connection. */
+export type ConnectionInfo = Deno.ServeHandlerInfo & {
+  /** Call it before a WebSocket takes the connection over, and the result once the socket is open. */
+  prepareRelease?(): () => void;
+};
+
 type Open = {
+  /** The resource of the connection below HTTP. Undefined if Deno doesn't tell. */
+  tcpId: number | undefined;
   server: Deno.HttpServer;
   abort: AbortController;
   remoteAddr: Deno.NetAddr;
@@ -142,9 +151,11 @@ export class Connections {
     connection.setNoDelay(true);
     const remoteAddr = plainAddress(connection.remoteAddr);
     const abort = new AbortController();
+    const tcpId = resourceIdOf(connection); // before HTTP takes the connection over
     const handle: Deno.ServeHandler = (request, info) => this.#answer(open, request, info);
     const server = this.#serve(connection, abort.signal, handle, internalError, () => {});
     const open: Open = {
+      tcpId,
       server,
       abort,
       remoteAddr,
@@ -165,7 +176,12 @@ export class Connections {
       open.idleSince = performance.now();
     };
     completed.then(complete, complete);
-    return this.#handler(request, { remoteAddr: open.remoteAddr, completed });
+    const info: ConnectionInfo = {
+      remoteAddr: open.remoteAddr,
+      completed,
+      prepareRelease: () => releaseOf(open.tcpId),
+    };
+    return this.#handler(request, info);
   }
 
   #end(open: Open): void {

@@ -1,32 +1,17 @@
 import { type Context, Hono } from "hono";
-import { PLAN_LIST, PLANS as PLAN_KEYS } from "../../src/billing/plans.ts";
-import { includes } from "../../src/billing/plan_features.ts";
-import { FEATURES } from "../../src/feature_list.ts";
+import { z } from "zod";
+import { BILLING_CYCLES } from "../../src/billing/prices.ts";
 import { LandingPage } from "../../views/pages/landing/landing_page.tsx";
 import { landingText } from "../../views/pages/landing/text.ts";
-import type { PlanSummary } from "../../views/pages/pricing/plan_summary.ts";
 import { PricingPage } from "../../views/pages/pricing/pricing_page.tsx";
 import { pricingText } from "../../views/pages/pricing/text.ts";
 import type { HttpEnv } from "../http.ts";
 import { localeOf } from "../locale.ts";
 import { page } from "../page.tsx";
+import { PLAN_SUMMARIES } from "../plan_summaries.ts";
 
 const EXAMPLE_SUBDOMAIN = "northwind";
-const LIMITS = FEATURES.flatMap(({ limits }) => limits);
-
-/** Those of the smaller plans first. */
-const PLAN_FEATURES = FEATURES.flatMap(({ planFeatures }) => planFeatures)
-  .toSorted((one, other) => PLAN_KEYS.indexOf(one.from) - PLAN_KEYS.indexOf(other.from));
-
-/** The plans with what each feature limits, and the features that each includes. */
-const PLANS: readonly PlanSummary[] = PLAN_LIST.map((plan) => ({
-  ...plan,
-  limits: LIMITS.map(({ nouns, included }) => ({ things: nouns.several, included: included[plan.key] })),
-  features: PLAN_FEATURES.map((feature) => ({
-    label: feature.label,
-    isIncluded: includes(plan.key, feature),
-  })),
-}));
+const cycleField = z.enum(BILLING_CYCLES).catch("monthly");
 
 /** The pages that introduce the product. */
 export const landingPages = new Hono<HttpEnv>();
@@ -36,7 +21,7 @@ landingPages.get("/", (c) => {
   const isSignedIn = c.get("session") !== null;
   const props = {
     isSignedIn,
-    plans: PLANS,
+    plans: PLAN_SUMMARIES,
     salesContact: salesContactOf(c),
     exampleOrigin: exampleOrigin(c),
   };
@@ -46,7 +31,14 @@ landingPages.get("/", (c) => {
 
 landingPages.get("/pricing", (c) => {
   const { title, description } = pricingText.of(localeOf(c));
-  const body = <PricingPage plans={PLANS} salesContact={salesContactOf(c)} />;
+  const body = (
+    <PricingPage
+      plans={PLAN_SUMMARIES}
+      cycle={cycleField.parse(c.req.query("cycle"))}
+      isSignedIn={c.get("session") !== null}
+      salesContact={salesContactOf(c)}
+    />
+  );
   return page(c, { title, description, wide: true, body });
 });
 

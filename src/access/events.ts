@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { event } from "../events/event.ts";
 import { type WebhookData, webhookData } from "../events/webhook_data.ts";
+import { MEMBERS_MANAGE, MEMBERS_READ } from "./members.ts";
 
 /** An invitation, whose name is the address, or a domain. */
 type Invited = { id: string; name: string };
@@ -14,6 +15,7 @@ export const MEMBER_INVITED = event<Invited>("member.invited", {
   sentence: "invited {name} as {role}",
   webhook: webhookData<Invited, typeof sentInvitation>({
     description: "Someone was invited to the workspace.",
+    permission: MEMBERS_MANAGE,
     schema: sentInvitation,
     sample: { id: "0198c0de-7b2c-7d33-8e4f-60718293a4b5", email: "ben@example.com", role: "member" },
     of: ({ id, name }, { role }) => ({ id, email: name, role: String(role) }),
@@ -72,6 +74,7 @@ export const EVENTS = [
 function memberData(description: string): WebhookData<Person> {
   return webhookData<Person, typeof sentMember>({
     description,
+    permission: MEMBERS_READ,
     schema: sentMember,
     sample: { user_id: "0198c0de-11f0-7a3c-8b5d-6e7f80910213", name: "Ben Alvarez", role: "member" },
     of: ({ id, name }, { role }) => ({ user_id: id, name, role: String(role) }),

@@ -26,7 +26,7 @@ export function invitationToken({ config }: Pick<Services, "config">, id: string
 }
 
 /** The link that opens an invitation. */
-export function invitationUrl({ services }: SystemContext, id: string): string {
+export function invitationUrl({ services }: Pick<SystemContext, "services">, id: string): string {
   return `${services.config.appUrl.origin}/invitations/${invitationToken(services, id)}`;
 }
 

@@ -134,7 +134,7 @@ export async function inviteAll<Report>(
   await requireConfirmedEmail(ctx);
   await enforce(ctx.system, INVITATIONS_PER_TENANT, ctx.tenant.id, { cost: inputs.length });
   return await ctx.system.tx(async (tx) => {
-    await requireFreeSeat(tx, ctx.tenant.id);
+    await requireFreeSeat(ctx, tx, ctx.tenant.id);
     await limitOpen(ctx, tx, inputs.length);
     const invited: Invitation[] = [];
     for (const { email, role } of inputs) {

@@ -37,6 +37,7 @@ export const MEMBERS_MANAGE = permission("members:manage", {
   roles: ["owner", "admin"],
   staff: true,
   implies: [MEMBERS_READ],
+  whenRestricted: true,
   label: "Manage members",
 });
 
@@ -190,7 +191,7 @@ export async function addMember(
     id: memberships.id,
   });
   if (added.length === 0) return false;
-  await reserveSeat(tx, membership.tenantId);
+  await reserveSeat(ctx, tx, membership.tenantId);
   return true;
 }
 

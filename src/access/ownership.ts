@@ -33,6 +33,7 @@ import { lockMembers } from "./seats.ts";
 export const OWNERSHIP_TRANSFER = permission("ownership:transfer", {
   roles: ["owner"],
   ownersOnly: true,
+  whenRestricted: true,
   label: "Transfer the ownership of the workspace",
 });
 

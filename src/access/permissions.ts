@@ -31,6 +31,8 @@ export type Permission = {
    * Null, unless a permission says otherwise: never. Billing, sign-in, roles, keys and deletion stay off limits.
    */
   readonly support: SupportAccess | null;
+  /** Whether it stays while a failed payment makes the workspace read-only. Reading stays, and what pays, protects or leaves. */
+  readonly whenRestricted: boolean;
   /** Other permissions that this one is of no use without. A custom role that has it has them, too. */
   readonly implies: readonly Permission[];
   /** A description for users, such as "Create and change projects". */
@@ -48,11 +50,12 @@ const IMPLIED_KEYS = new Map<string, readonly string[]>();
 /** Declares a permission. A feature lists its permissions in its `feature.ts`. */
 export function permission(
   key: `${string}:${string}`,
-  { roles, ownersOnly = false, staff = false, support = null, implies = [], label }: {
+  { roles, ownersOnly = false, staff = false, support = null, whenRestricted, implies = [], label }: {
     roles: readonly Role[];
     ownersOnly?: boolean;
     staff?: boolean;
     support?: SupportAccess | null;
+    whenRestricted?: boolean;
     implies?: readonly Permission[];
     label: string;
   },
@@ -65,6 +68,7 @@ export function permission(
     ownersOnly,
     staff,
     support,
+    whenRestricted: whenRestricted ?? key.endsWith(":read"),
     implies: implied,
     label: wording(`permission.${key}.label`, label),
     action: wording(`permission.${key}.action`, label.charAt(0).toLowerCase() + label.slice(1)),

@@ -4,7 +4,8 @@ import type { ControlDb } from "../../db/connection/connect.ts";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { roles } from "../../db/control/schema/roles.ts";
-import { includes, planFeature, requireFeature } from "../billing/plan_features.ts";
+import { planFeature } from "../billing/plan_feature.ts";
+import { isEntitled, requireFeature } from "../billing/plan_features.ts";
 import type { TenantContext } from "../context.ts";
 import { invalid, notFound } from "../errors.ts";
 import { isId } from "../platform/ids.ts";
@@ -101,7 +102,7 @@ export async function getRole(ctx: TenantContext, id: string): Promise<ListedRol
 
 /** The roles that the actor may give to members. Roles of the tenant's own are among them if its plan includes those. */
 export async function listGrantableRoles(ctx: TenantContext): Promise<ListedRole[]> {
-  const hasOwn = includes(ctx.tenant.plan, CUSTOM_ROLES);
+  const hasOwn = isEntitled(ctx, CUSTOM_ROLES);
   const listed = await listRoles(ctx);
   return listed.filter((role) => (role.isBuiltIn || hasOwn) && mayGrant(ctx, asMemberRole(role)));
 }

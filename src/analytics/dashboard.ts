@@ -6,7 +6,9 @@ import { projects } from "../../db/tenant/schema/projects.ts";
 import { authorize, can } from "../access/authorize.ts";
 import { countMembers, MEMBERS_READ, type WithActorColor, withActorColors } from "../access/members.ts";
 import { SEATS } from "../access/seats.ts";
-import { MONTHLY_API_CALLS } from "../api_access/monthly_calls.ts";
+import { hasApiKeys } from "../api_access/api_keys.ts";
+import { apiCallsOf, includedOf } from "../billing/entitlements.ts";
+import { paidSince } from "../billing/payments.ts";
 import type { TenantContext } from "../context.ts";
 import { part } from "../ports.ts";
 import { type Project, PROJECTS_READ } from "../projects/projects.ts";
@@ -28,7 +30,10 @@ const CHART_DAYS = 30;
 /** A month's share of the plan's API calls is spread over this many days. */
 const DAYS_A_MONTH = 30;
 
-/** Figures of a tenant: `apiCalls` of this calendar month (UTC), `storageUsed` in bytes, `revenue` in cents. */
+/**
+ * Figures of a tenant: `apiCalls` of this calendar month (UTC), `storageUsed` in bytes, `revenue` what the tenant paid in this month
+ * without refunds, in cents.
+ */
 export type DashboardStats = {
   users: number;
   revenue: number;
@@ -69,15 +74,15 @@ export const DASHBOARD = part("dashboard", (services) => ({
 export async function getDashboardStats(ctx: TenantContext): Promise<DashboardStats> {
   authorize(ctx, ANALYTICS_READ);
   const now = ctx.services.clock.now();
-  const [users, storageUsed, [usage]] = await Promise.all([
+  const [users, revenue, storageUsed, [usage]] = await Promise.all([
     countMembers(ctx),
+    paidSince(ctx, "usd", startOfMonth(dayOf(now).slice(0, 7))),
     measureStorage(ctx),
     ctx.read((tx) => [readCalls(tx, now, CHART_DAYS)]),
   ]);
-  // Revenue is payments by the tenant. It is always 0, because nothing is for sale yet.
   return {
     users,
-    revenue: 0,
+    revenue,
     currency: "usd",
     apiCalls: callsOf(usage, now, CHART_DAYS).thisMonth,
     storageUsed,
@@ -92,8 +97,9 @@ export async function getDashboard(ctx: TenantContext, person: PersonState): Pro
   authorize(ctx, ANALYTICS_READ);
   const { services, tenant } = ctx;
   const now = services.clock.now();
-  const [members, storageUsed, series, [[tables]]] = await Promise.all([
+  const [members, hasApiKey, storageUsed, series, [[tables]]] = await Promise.all([
     countMembers(ctx),
+    person.isDismissed || hasApiKeys(ctx),
     measureStorage(ctx),
     readSeries(ctx, now, CHART_DAYS),
     ctx.read((tx) => [services.use(DASHBOARD).readTables(tx, limitsFor(ctx))]),
@@ -102,13 +108,13 @@ export async function getDashboard(ctx: TenantContext, person: PersonState): Pro
   const isNew = tenant.createdAt >= startOfMonth(dayOf(now).slice(0, 7));
   const canChange = canChangeSamples(ctx);
   const gauges = gaugesWith(current, series.gauges, series.today);
-  const included = MONTHLY_API_CALLS[tenant.plan];
+  const included = apiCallsOf(tenant, now);
   return {
     // A tenant that was created this month started with its owner and without projects.
     projects: isNew ? { ...gauges.projects, before: 0 } : gauges.projects,
     members: {
       ...isNew ? { ...gauges.members, before: 1 } : gauges.members,
-      seats: SEATS.included[tenant.plan],
+      seats: includedOf(tenant, SEATS, now),
     },
     storage: gauges.storage_bytes,
     apiCalls: {
@@ -118,7 +124,7 @@ export async function getDashboard(ctx: TenantContext, person: PersonState): Pro
     },
     recentProjects: tables!.recentProjects,
     activity: await withActorColors(ctx, tables!.activity),
-    steps: listSteps(ctx, { ...person, members }, tables!),
+    steps: listSteps(ctx, { ...person, members, hasApiKey }, tables!),
     samples: {
       exist: tables!.hasSamples,
       canAdd: canChange && await isOn(ctx, SAMPLE_DATA),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DAY } from "../platform/clock.ts";
+import { after, DAY } from "../platform/clock.ts";
 
 /** Days are written as YYYY-MM-DD, months as YYYY-MM, both in UTC. */
 
@@ -27,4 +27,9 @@ export function daysBetween(start: Date, end: Date): string[] {
   const days: string[] = [];
   for (let day = start.getTime(); day < end.getTime(); day += DAY) days.push(dayOf(new Date(day)));
   return days;
+}
+
+/** The day `count` days after `day`. */
+export function addDays(day: string, count: number): string {
+  return dayOf(after(startOfDay(day), count * DAY));
 }

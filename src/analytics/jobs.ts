@@ -5,7 +5,10 @@ import { schedule } from "../outbox/schedule.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { recordCounters, recordGauges } from "./daily_metrics.ts";
 import { dayOf, yearMonth } from "./days.ts";
+import { recordTenantDay } from "./platform/tenant_day.ts";
+import { rollUp } from "./rollup/roll_up.ts";
 import { sendMonthlyReport } from "./send_monthly_report.ts";
+import { deleteOldEvents } from "./track/retention.ts";
 
 const NOTHING = z.object({});
 const OF_DAY = z.object({ day: z.iso.date() });
@@ -29,7 +32,13 @@ export const COLLECT_TENANT = job("metrics.collect_tenant", {
   queue: "analytics",
   payload: OF_DAY,
   byTenants: true,
-  run: (run, { day }) => recordCounters(tenantOf(run), day),
+  run: async (run, { day }) => {
+    const ctx = tenantOf(run);
+    await recordCounters(ctx, day);
+    await recordTenantDay(ctx, day);
+    await rollUp(ctx);
+    await deleteOldEvents(ctx);
+  },
 });
 
 export const COLLECT = job("metrics.collect", {

@@ -20,14 +20,11 @@ export const SERIES = part(
 export async function readSeries(ctx: TenantContext, now: Date, days: number): Promise<Series> {
   const cache = ctx.services.use(SERIES);
   const today = dayOf(now);
-  const known = cache.get(ctx.tenant.id);
-  if (known?.today === today) return known;
-  const [usage, measured] = await ctx.read((tx) => [readCalls(tx, now, days), readGauges(tx, now, days)]);
-  const series = {
-    today,
-    apiCalls: callsOf(usage, now, days),
-    gauges: pastGauges(measured, now, days),
-  };
-  cache.set(ctx.tenant.id, series);
-  return series;
+  const { id } = ctx.tenant;
+  const known = cache.get(id);
+  if (known && known.today !== today) cache.delete(id);
+  return await cache.getOrLoad(id, async () => {
+    const [usage, measured] = await ctx.read((tx) => [readCalls(tx, now, days), readGauges(tx, now, days)]);
+    return { today, apiCalls: callsOf(usage, now, days), gauges: pastGauges(measured, now, days) };
+  });
 }

@@ -33,7 +33,10 @@ export const ANNOUNCEMENTS_MANAGE = permission("announcements:manage", {
   label: "Manage announcements",
 });
 
-export const ANNOUNCEMENT_PUBLISHED = anonymousEvent("announcement.published", {
+/** What its readers get to know of an announcement. */
+type PublishedAnnouncement = { text: string; linkUrl: string | null; plans: string[] };
+
+export const ANNOUNCEMENT_PUBLISHED = anonymousEvent<PublishedAnnouncement>("announcement.published", {
   sentence: "published the announcement “{text}”",
 });
 export const ANNOUNCEMENT_CHANGED = anonymousEvent("announcement.changed", {
@@ -135,6 +138,7 @@ export async function publishAnnouncement(
   await ctx.tx(async (tx) => {
     await tx.insert(announcements).values({ ...row, ...times });
     await publish(ctx, tx, ANNOUNCEMENT_PUBLISHED, {
+      after: row,
       details: { text, plans, ends_at: times.endsAt.toISOString() },
     });
   });

@@ -7,9 +7,11 @@ import {
   ANNOUNCEMENTS,
   ANNOUNCEMENTS_MANAGE,
 } from "./announcements.ts";
+import { ANNOUNCED } from "./notifications.ts";
 
 export default feature("announcements", {
   permissions: [ANNOUNCEMENTS_MANAGE],
   events: [ANNOUNCEMENT_PUBLISHED, ANNOUNCEMENT_CHANGED, ANNOUNCEMENT_ENDED, ANNOUNCEMENT_DELETED],
+  notificationKinds: [ANNOUNCED],
   parts: [ANNOUNCEMENTS],
 });

@@ -8,7 +8,6 @@ import { users } from "../../db/control/schema/users.ts";
 import type { UserId } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
-import { permission } from "../access/permissions.ts";
 import type { MemberContext, TenantContext } from "../context.ts";
 import { conflict, forbidden, notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
@@ -23,6 +22,7 @@ import { API_KEY_CREATED, API_KEY_REVOKED } from "./events.ts";
 import { announceKeyChange } from "./key_changes.ts";
 import { type CheckedKey, checkKey, type NewApiKey } from "./key_input.ts";
 import { newKeySecret, prefixOfSecret } from "./key_secret.ts";
+import { API_KEYS_MANAGE } from "./permissions.ts";
 
 export const KEY_NOT_FOUND = problem("api_key_not_found", "This API key was not found.");
 const TOO_MANY_KEYS = problem(
@@ -32,11 +32,6 @@ const TOO_MANY_KEYS = problem(
 const CREATOR_GONE = problem("api_key_creator_gone", "You are no longer a member of this workspace.");
 
 const MAX_KEYS = 200;
-
-export const API_KEYS_MANAGE = permission("api_keys:manage", {
-  roles: ["owner", "admin"],
-  label: "Manage API keys",
-});
 
 /** An API key as people see it. Its secret is shown once and not stored. */
 export type ApiKey = {
@@ -165,6 +160,13 @@ export async function revokeApiKey(ctx: TenantContext, id: string): Promise<Pick
   });
   ctx.services.use(SIGN_INS).forgetKey(id);
   return revoked;
+}
+
+/** Whether the tenant has a key. Anyone in the tenant may know. */
+export async function hasApiKeys({ tenant, services }: TenantContext): Promise<boolean> {
+  const keys = await services.db.control.select({ id: apiKeys.id }).from(apiKeys)
+    .where(eq(apiKeys.tenantId, tenant.id)).limit(1);
+  return keys.length > 0;
 }
 
 /** A key of the tenant. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { timeOfId } from "../platform/ids.ts";
 import type { ApiCall } from "./api_call.ts";
-import { idArray, numberArray, textArray } from "./array_literals.ts";
+import { idArray, numberArray, textArray } from "../platform/array_literals.ts";
 import { existingTenants } from "./existing_tenants.ts";
 
 const MAX_MICROSECONDS = 2 ** 31 - 1;

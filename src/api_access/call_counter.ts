@@ -3,14 +3,12 @@ import type { Database } from "../../db/connection/connect.ts";
 import type { TenantId } from "../../db/ids.ts";
 import { BatchedWrites } from "../platform/batched_writes.ts";
 import { timeOfId } from "../platform/ids.ts";
-import { describeError, logOf } from "../platform/log.ts";
 import { part } from "../ports.ts";
 import { type ApiCall, isError } from "./api_call.ts";
-import { idArray, numberArray, textArray } from "./array_literals.ts";
+import { idArray, numberArray, textArray } from "../platform/array_literals.ts";
 import { existingTenants } from "./existing_tenants.ts";
+import { CountedBatches } from "./counted_batches.ts";
 import { bucketOf } from "./latency.ts";
-
-const log = logOf("usage");
 
 /** Calls of one actor to one endpoint on one day (UTC), with durations in the same bucket. */
 type Count = {
@@ -29,12 +27,12 @@ type Count = {
  * less often than the log, so that calls to a busy endpoint share their rows.
  */
 export class CallCounter {
-  readonly #db: Database;
+  readonly #batches: CountedBatches<Count>;
   readonly #writes: BatchedWrites;
   #counts = new Map<string, Count>();
 
   constructor(db: Database) {
-    this.#db = db;
+    this.#batches = new CountedBatches(db.batch.control, toStatement);
     this.#writes = new BatchedWrites(() => this.#writeAll());
   }
 
@@ -53,17 +51,12 @@ export class CallCounter {
     return this.#writes.close();
   }
 
-  /** Keeps the counts for the next time if they can't be written. */
-  async #writeAll(): Promise<void> {
-    const counts = [...this.#counts.values()];
-    if (counts.length === 0) return;
-    this.#counts = new Map();
-    try {
-      await this.#db.batch.control.execute(toStatement(counts));
-    } catch (error) {
-      log.warn("counts of API calls could not be written and will be retried", describeError(error));
-      for (const count of counts) this.#add(count);
-    }
+  #writeAll(): Promise<void> {
+    return this.#batches.write(() => {
+      const counts = [...this.#counts.values()];
+      this.#counts = new Map();
+      return counts;
+    });
   }
 
   #add(count: Count): void {
@@ -77,12 +70,11 @@ export class CallCounter {
   }
 }
 
-function toStatement(counts: readonly Count[]): SQL {
+function toStatement(counts: readonly Count[], isNew: SQL): SQL {
   const ids = (valueOf: (count: Count) => string) => idArray(counts.map(valueOf));
   const texts = (valueOf: (count: Count) => string) => textArray(counts.map(valueOf));
   const numbers = (valueOf: (count: Count) => number) => numberArray(counts.map(valueOf));
-  return sql`
-    with existing as (${existingTenants(counts)})
+  return sql`existing as (${existingTenants(counts)})
     select stream.add_api_request_counts(
       array(select id from existing),
       ${ids(({ tenantId }) => tenantId)}::uuid[],
@@ -94,7 +86,7 @@ function toStatement(counts: readonly Count[]): SQL {
       ${texts(({ actor }) => actor.type)}::text[],
       ${texts(({ actor }) => actor.name)}::text[],
       ${numbers(({ calls }) => calls)}::bigint[],
-      ${numbers(({ errors }) => errors)}::bigint[])`;
+      ${numbers(({ errors }) => errors)}::bigint[]) where ${isNew}`;
 }
 
 export const CALL_COUNTER = part("API call counter", ({ db }) => new CallCounter(db), {

@@ -1,3 +1,4 @@
+import { apiRequestsOf } from "../billing/entitlements.ts";
 import { type PlanKey, planOf } from "../billing/plans.ts";
 import { type DomainError, rateLimited } from "../errors.ts";
 import { MINUTE, SECOND } from "../platform/clock.ts";
@@ -23,6 +24,8 @@ const TOO_MANY_AT_ONCE = problem(
 
 const WINDOW = MINUTE;
 const WINDOW_SECONDS = WINDOW / SECOND;
+/** How many unchanged answers are free, for each call of the plan. */
+const FREE_CALLS_PER_CALL = 5;
 
 /** The calls of a tenant, with all of its tokens and keys. The plan says how many. */
 export const CALLS_OF_TENANT = rateLimit("api_tenant", {
@@ -34,6 +37,16 @@ export const CALLS_OF_TENANT = rateLimit("api_tenant", {
 /** The calls with a key that has a limit of its own, which replaces this largest one. */
 export const CALLS_OF_KEY = rateLimit("api_key", {
   limit: MAX_REQUESTS_PER_MINUTE,
+  window: WINDOW,
+  whenDown: "open",
+});
+
+/**
+ * The calls of a tenant whose answer was 304, because nothing has changed, and which therefore use up neither limits nor the plan's
+ * calls. Each of them reads from the database like any other, so they have a limit: further ones count.
+ */
+export const FREE_CALLS_OF_TENANT = rateLimit("api_unchanged", {
+  limit: FREE_CALLS_PER_CALL * planOf("starter").apiRequestsAMinute,
   window: WINDOW,
   whenDown: "open",
 });
@@ -58,6 +71,9 @@ export type CallQuota = {
  */
 export type Admission = { quotas: CallQuota[]; refusal: DomainError | null; giveBack(): Promise<void> };
 
+/** The tenant whose plan limits the calls. Without a version, the newest one of the plan counts. */
+type Limited = Pick<Tenant, "id" | "plan"> & Partial<Pick<Tenant, "planVersion" | "overrides">>;
+
 /** A key with a limit of its own. */
 export type LimitedKey = { id: string; requestsPerMinute: number };
 
@@ -69,10 +85,11 @@ type Counted = { taken: Taken; quota: CallQuota };
  */
 export async function countCall(
   services: Services,
-  { id, plan }: Pick<Tenant, "id" | "plan">,
+  tenant: Limited,
   key: LimitedKey | null,
 ): Promise<Admission> {
   const ctx = { services };
+  const { id, plan } = tenant;
   const ofKey = key &&
     countedBy("key", await take(ctx, CALLS_OF_KEY, key.id, { limit: key.requestsPerMinute }));
   // If the counter is down, asking again would only wait again.
@@ -80,7 +97,7 @@ export async function countCall(
   if (ofKey && !ofKey.taken.allowed) {
     return { quotas: [ofKey.quota], refusal: refuse(services, plan, ofKey), giveBack: keep };
   }
-  const limit = planOf(plan).apiRequestsAMinute;
+  const limit = requestsOf(services, tenant);
   const ofTenant = countedBy("plan", await take(ctx, CALLS_OF_TENANT, id, { limit }));
   const giveBack = async () => {
     await Promise.all([ofTenant.taken.giveBack(), ofKey?.taken.giveBack()]);
@@ -88,6 +105,18 @@ export async function countCall(
   if (ofTenant.taken.allowed) return { quotas: quotasOf(ofTenant, ofKey), refusal: null, giveBack };
   await ofKey?.taken.giveBack();
   return { quotas: [ofTenant.quota], refusal: refuse(services, plan, ofTenant), giveBack: keep };
+}
+
+/** Takes a call that was answered with 304 out of the counts, unless the tenant has had too many of them. Returns whether it is free. */
+export async function countUnchanged(
+  services: Services,
+  tenant: Limited,
+  admission: Admission,
+): Promise<boolean> {
+  const limit = FREE_CALLS_PER_CALL * requestsOf(services, tenant);
+  const { allowed } = await take({ services }, FREE_CALLS_OF_TENANT, tenant.id, { limit });
+  if (allowed) await admission.giveBack();
+  return allowed;
 }
 
 /** Takes one of the tenant's places for calls that run at once, if one is free. Then `endCall` has to give it back. */
@@ -130,6 +159,11 @@ export class RunningCalls {
 }
 
 export const RUNNING_CALLS = part("running API calls", () => new RunningCalls());
+
+function requestsOf({ clock }: Services, { plan, planVersion, overrides = [] }: Limited): number {
+  const version = planVersion ?? planOf(plan).version;
+  return apiRequestsOf({ plan, planVersion: version, overrides }, clock.now());
+}
 
 /** While Redis doesn't answer, nothing is known, and the whole limit counts as left. */
 function countedBy(policy: "plan" | "key", taken: Taken): Counted {

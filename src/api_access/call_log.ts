@@ -8,6 +8,7 @@ import { part, type Services } from "../ports.ts";
 import type { ApiCall } from "./api_call.ts";
 import { CALL_COUNTER } from "./call_counter.ts";
 import { CallBatch } from "./call_batch.ts";
+import { REFUSED_CALLS } from "./refused_calls.ts";
 
 /** Half of what a killed process may lose, because a write takes time as well. */
 const WRITE_EVERY = SECOND / 2;
@@ -83,9 +84,12 @@ export class CallLog {
   }
 }
 
-/** Adds a call to the request log, where it shows within a second, and to the reports, within five. */
+/**
+ * Adds a call to the request log, where it shows within a second, and to the reports, within five. Of the calls that a limit refuses,
+ * the log has only some.
+ */
 export function logCall({ use }: Services, call: ApiCall): void {
-  use(CALL_LOG).add(call);
+  if (use(REFUSED_CALLS).isLogged(call)) use(CALL_LOG).add(call);
   use(CALL_COUNTER).add(call);
 }
 

@@ -29,7 +29,8 @@ const log = logOf("security");
 
 /**
  * The bearer of an API key. A text without a right checksum costs no query. Throws `unauthenticated` for a key that is unknown,
- * revoked or expired, or whose creator left the tenant, and `forbidden` outside of its allowed addresses.
+ * revoked or expired, or whose creator left the tenant, and `forbidden` outside of its allowed addresses, or if one of them is
+ * unreadable: a dropped range could mean that any address is allowed.
  */
 export async function authenticateKey(
   services: Services,
@@ -45,12 +46,18 @@ export async function authenticateKey(
   const { bearer, allowedIps } = found;
   if (hasExpired(services, found)) throw unauthenticated(KEY_EXPIRED);
   const { id: keyId } = bearer.actor.key;
-  if (allowedIps.length > 0 && !isInRanges(ipAddress, allowedIps)) {
-    log.warn("API key used from another address", { tenantId: bearer.tenantId, keyId, ipAddress });
+  if (!isAllowed(ipAddress, allowedIps)) {
+    const reason = allowedIps ? "another address" : "an address while its allowed ranges are unreadable";
+    log.warn(`API key used from ${reason}`, { tenantId: bearer.tenantId, keyId, ipAddress });
     throw forbidden(ADDRESS_REFUSED.with({ address: ipAddress }));
   }
   services.use(KEY_USAGE).used(keyId);
   return bearer;
+}
+
+function isAllowed(ipAddress: string, allowedIps: StoredKey["allowedIps"]): boolean {
+  if (!allowedIps) return false;
+  return allowedIps.length === 0 || isInRanges(ipAddress, allowedIps);
 }
 
 function hasExpired({ clock }: Services, { expiresAt, secretExpiresAt }: StoredKey): boolean {
@@ -80,8 +87,14 @@ async function loadKey({ db }: Services, hash: Sha256Hex): Promise<StoredKey | n
   const actor = keyActor(row.creator, tenantId, toRole(row), key);
   return {
     bearer: { scope: "tenant", tenantId, actor, hasFactor: row.hasFactor, requestsPerMinute },
-    allowedIps: allowedIps.map(parseAddressRange).filter((range): range is AddressRange => range !== null),
+    allowedIps: readRanges(allowedIps),
     expiresAt,
     secretExpiresAt: row.secretExpiresAt,
   };
+}
+
+/** Returns null if one of them is unreadable. */
+function readRanges(texts: readonly string[]): AddressRange[] | null {
+  const ranges = texts.map(parseAddressRange);
+  return ranges.every((range) => range !== null) ? ranges : null;
 }

@@ -12,14 +12,8 @@ import { after, HOUR } from "../platform/clock.ts";
 import { sha256 } from "../platform/crypto.ts";
 import { isId } from "../platform/ids.ts";
 import { problem } from "../platform/problem.ts";
-import {
-  API_KEYS_MANAGE,
-  type ApiKey,
-  findKey,
-  KEY_NOT_FOUND,
-  type KeyWithSecret,
-  lockKeys,
-} from "./api_keys.ts";
+import { type ApiKey, findKey, KEY_NOT_FOUND, type KeyWithSecret, lockKeys } from "./api_keys.ts";
+import { API_KEYS_MANAGE } from "./permissions.ts";
 import { API_KEY_ROTATED } from "./events.ts";
 import { announceKeyChange } from "./key_changes.ts";
 import { newKeySecret, prefixOfSecret } from "./key_secret.ts";

@@ -1,49 +1,52 @@
-import { sql } from "drizzle-orm";
-import type { Database } from "../../db/connection/connect.ts";
+import { type SQL, sql } from "drizzle-orm";
+import { type ControlDb, controlHandle } from "../../db/connection/control_handle.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import type { TenantId } from "../../db/ids.ts";
 import { BatchedWrites } from "../platform/batched_writes.ts";
-import type { Clock } from "../platform/clock.ts";
-import { describeError, logOf } from "../platform/log.ts";
-import { part } from "../ports.ts";
+import { type Clock, SECOND } from "../platform/clock.ts";
+import { withDeadline } from "../platform/deadline.ts";
+import { part, type Services } from "../ports.ts";
+import { CountedBatches } from "./counted_batches.ts";
 
-const log = logOf("usage");
+const HOLDER = "API usage";
+/** A call is answered after this time, even if the database hasn't counted it yet. */
+const LONGEST_WAIT = 2 * SECOND;
 
 /** The number of a tenant's calls on a day (UTC). */
 type Usage = { tenantId: TenantId; day: string; calls: number };
 
-/** Counts API calls in memory, so that a call costs no write. Writes the counts of all tenants in one statement. */
+/**
+ * Counts API calls. A statement writes the counts of all tenants, and calls that come while it runs share the next one, so that
+ * hundreds of calls cost a few writes. What can't be written is kept in memory and tried again.
+ */
 export class UsageCounter {
-  readonly #db: Database;
+  readonly #batches: CountedBatches<Usage>;
   readonly #clock: Clock;
   readonly #writes: BatchedWrites;
   #usage = new Map<string, Usage>();
 
-  constructor(db: Database, clock: Clock) {
-    this.#db = db;
+  constructor(control: ControlDb, clock: Clock) {
+    this.#batches = new CountedBatches(control, toStatement);
     this.#clock = clock;
     this.#writes = new BatchedWrites(() => this.#writeAll());
   }
 
-  count(tenantId: TenantId): void {
+  /** Resolves once the call is in the database, once the database refused it for now, or after two seconds. */
+  async count(tenantId: TenantId): Promise<void> {
     this.#add({ tenantId, day: this.#clock.now().toISOString().slice(0, 10), calls: 1 });
+    await withDeadline(LONGEST_WAIT, () => this.#writes.flush()).catch(() => {});
   }
 
   flush(): Promise<void> {
     return this.#writes.flush();
   }
 
-  /** Keeps the counts for the next time if they can't be written. */
-  async #writeAll(): Promise<void> {
-    const counted = [...this.#usage.values()];
-    if (counted.length === 0) return;
-    this.#usage = new Map();
-    try {
-      await write(this.#db, counted);
-    } catch (error) {
-      log.warn("API call counts could not be written and will be retried", describeError(error));
-      for (const usage of counted) this.#add(usage);
-    }
+  #writeAll(): Promise<void> {
+    return this.#batches.write(() => {
+      const counted = [...this.#usage.values()];
+      this.#usage = new Map();
+      return counted;
+    });
   }
 
   /** Drops the counts of a deleted tenant. */
@@ -64,25 +67,29 @@ export class UsageCounter {
 }
 
 /** Skips deleted tenants. Locks the others, so that no deletion can run at the same time and leave rows behind. */
-async function write({ batch }: Database, counted: Usage[]): Promise<void> {
+function toStatement(counted: readonly Usage[], isNew: SQL): SQL {
   const [ids, days, calls] = [
     arrayOf(counted, "tenantId"),
     arrayOf(counted, "day"),
     arrayOf(counted, "calls"),
   ];
-  await batch.control.execute(sql`
-    with counted as (
+  return sql`counted as (
       select usage.* from unnest(${ids}::uuid[], ${days}::date[], ${calls}::bigint[]) as usage(tenant_id, day, calls)
-      join ${tenants} tenant on tenant.id = usage.tenant_id for key share of tenant)
-    select stream.add_api_usage(array_agg(tenant_id), array_agg(day), array_agg(calls)) from counted`);
+      join ${tenants} tenant on tenant.id = usage.tenant_id where ${isNew} for key share of tenant)
+    select stream.add_api_usage(array_agg(tenant_id), array_agg(day), array_agg(calls)) from counted`;
 }
 
 /** One field of each item as a Postgres array literal. The values contain no commas or quotes. */
-function arrayOf(counted: Usage[], name: keyof Usage): string {
+function arrayOf(counted: readonly Usage[], name: keyof Usage): string {
   return `{${counted.map((usage) => usage[name]).join(",")}}`;
 }
 
-export const API_USAGE = part("API usage", ({ db, clock }) => new UsageCounter(db, clock), {
+/** Calls wait for these writes, so they have neither the connections of slow work nor one that other requests share. */
+function usageCounter({ db: { controlPool }, clock }: Services): UsageCounter {
+  return new UsageCounter(controlHandle((work) => controlPool.with(HOLDER, "transaction", work)), clock);
+}
+
+export const API_USAGE = part("API usage", usageCounter, {
   forgetTenant: (counter, id) => counter.forget(id),
   close: (counter) => counter.close(),
 });

@@ -32,7 +32,7 @@ export type Acting = {
   actor: Actor;
   requestId: string;
   ipAddress?: string | undefined;
-  services: Pick<Services, "clock" | "jobs">;
+  services: Pick<Services, "clock" | "jobs" | "readers">;
 };
 
 /**

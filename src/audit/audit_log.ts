@@ -1,5 +1,6 @@
-import { desc, eq, or, sql } from "drizzle-orm";
+import { desc, eq, inArray, or, sql } from "drizzle-orm";
 import { prepareQuery } from "../../db/connection/prepared.ts";
+import type { TransactionDb } from "../../db/connection/transaction.ts";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import type { MigratorTx } from "../../db/migration/migrator.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
@@ -78,6 +79,12 @@ export const auditOfSubject = prepareQuery((db) =>
   db.select(ENTRY).from(auditLog).where(eq(auditLog.subjectId, sql.placeholder("subjectId")))
     .orderBy(desc(auditLog.sequence)).limit(sql.placeholder("limit"))
 );
+
+/** The newest `limit` lines of the tenant's log about any of the actions, newest first. Can be sent with other queries. */
+export function auditOfActions(db: TransactionDb, { actions, limit }: { actions: string[]; limit: number }) {
+  return db.select(ENTRY).from(auditLog).where(inArray(auditLog.action, actions))
+    .orderBy(desc(auditLog.sequence)).limit(limit);
+}
 
 /** The newest lines of the platform's log about a subject, newest first. */
 export async function listPlatformAudit(

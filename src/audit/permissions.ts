@@ -1,5 +1,5 @@
 import { permission } from "../access/permissions.ts";
-import { planFeature } from "../billing/plan_features.ts";
+import { planFeature } from "../billing/plan_feature.ts";
 
 export const AUDIT_READ = permission("audit:read", {
   roles: ["owner", "admin"],

@@ -4,59 +4,50 @@ import { limitCounters } from "../../db/tenant/schema/billing.ts";
 import type { TenantContext } from "../context.ts";
 import { limitReached } from "../errors.ts";
 import { type Problem, problem } from "../platform/problem.ts";
-import { type Wording, wording } from "../platform/wording.ts";
-import type { PlanKey } from "./plans.ts";
+import { type Entitled, includedOf } from "./entitlements.ts";
+import { counterOf, type Limit } from "./limit.ts";
 
 const NOT_IN_PLAN = problem("not_in_plan", "Your plan doesn't include {things}.");
+const MONTH_USED_UP = problem(
+  "month_used_up",
+  "Your plan includes {limit} {things}. They are available again on the first of the next month (UTC).",
+);
 const LIMIT_REACHED = problem(
   "limit_reached",
   "Your plan includes {limit} {things}. Remove one to make room.",
 );
 
-/** A limit on the number of things that a tenant may have. */
-export type Limit = {
-  /** The API's name for the things, a plural noun such as `projects`. */
-  readonly name: string;
-  /** The singular and plural noun in messages. */
-  readonly nouns: { readonly one: Wording; readonly several: Wording };
-  /** The maximum in each plan, or null if the plan is unlimited. */
-  readonly included: Readonly<Record<PlanKey, number | null>>;
-};
-
-/** Declares a limit. A feature lists its limits in its `feature.ts`. */
-export function limit(
-  name: string,
-  { nouns: { one, several }, included }: Pick<Limit, "included"> & {
-    nouns: { one: string; several: string };
-  },
-): Limit {
-  const nouns = {
-    one: wording(`limit.${name}.one`, one),
-    several: wording(`limit.${name}.several`, several),
-  };
-  return { name, nouns, included };
-}
-
 /**
- * Counts one thing toward the limit, in the transaction that creates it. A single conditional update counts and checks,
+ * Counts things toward the limit, in the transaction that creates them. A single conditional update counts and checks,
  * so concurrent requests can't exceed the limit together. Throws `limit_reached`.
  */
-export async function reserve({ tenant }: TenantContext, tx: TenantTx, limit: Limit): Promise<void> {
-  const included = limit.included[tenant.plan];
-  const isLeft = included === null ? undefined : sql`${limitCounters.used} < ${included}`;
-  const reserved = included === 0 ? [] : await tx.insert(limitCounters).values({ limit: limit.name, used: 1 })
+export async function reserve(
+  { tenant, services }: TenantContext,
+  tx: TenantTx,
+  limit: Limit,
+  count = 1,
+): Promise<void> {
+  const now = services.clock.now();
+  const included = includedOf(tenant, limit, now);
+  const counter = counterOf(limit, now);
+  const isLeft = included === null ? undefined : sql`${limitCounters.used} + ${count} <= ${included}`;
+  const fits = included === null || count <= included;
+  const reserved = !fits ? [] : await tx.insert(limitCounters).values({ limit: counter, used: count })
     .onConflictDoUpdate({
       target: limitCounters.limit,
-      set: { used: sql`${limitCounters.used} + 1` },
+      set: { used: sql`${limitCounters.used} + ${count}` },
       setWhere: isLeft,
     }).returning({ used: limitCounters.used });
   if (reserved.length > 0 || included === null) return;
-  throw limitReached(problemOf(limit, included), { limit: included, used: await countUsed(tx, limit) });
+  throw limitReached(problemOf(limit, included), { limit: included, used: await countUsed(tx, counter) });
 }
 
 /** Like `reserve`, for things that are counted in their table, behind a lock. `used` leaves out the new thing. */
-export function checkRoom(limit: Limit, plan: PlanKey, used: number): void {
-  const included = limit.included[plan];
+export function checkRoom(
+  limit: Limit,
+  { tenant, now, used }: { tenant: Entitled; now: Date; used: number },
+): void {
+  const included = includedOf(tenant, limit, now);
   if (included === null || used < included) return;
   throw limitReached(problemOf(limit, included), { limit: included, used });
 }
@@ -74,13 +65,14 @@ export async function release(tx: TenantTx, limit: Limit): Promise<void> {
 }
 
 /** The number of things in use. After a downgrade, it may exceed the limit. */
-async function countUsed(tx: TenantTx, limit: Limit): Promise<number> {
+async function countUsed(tx: TenantTx, counter: string): Promise<number> {
   const [row] = await tx.select({ used: limitCounters.used }).from(limitCounters)
-    .where(eq(limitCounters.limit, limit.name));
+    .where(eq(limitCounters.limit, counter));
   return row?.used ?? 0;
 }
 
-function problemOf({ nouns }: Limit, included: number): Problem {
+function problemOf({ nouns, counted }: Limit, included: number): Problem {
   if (included === 0) return NOT_IN_PLAN.with({ things: nouns.several });
+  if (counted === "monthly") return MONTH_USED_UP.with({ limit: included, things: nouns.several });
   return LIMIT_REACHED.with({ limit: included, things: included === 1 ? nouns.one : nouns.several });
 }

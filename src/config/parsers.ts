@@ -12,6 +12,13 @@ export const listeningAddress: z.ZodType<string, string> = z.string()
   .regex(LISTENING_ADDRESS, "must be an address or name of this machine, such as 127.0.0.1 or ::1")
   .transform((host) => host.replace(/^\[(.*)\]$/, "$1"));
 
+/** A host name of several labels, in lower case. */
+export const hostName: z.ZodType<string, string> = z.string().toLowerCase()
+  .regex(
+    /^(?=.{4,200}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,63}$/,
+    "must be a host name such as bounces.example.com",
+  );
+
 export const appUrl: z.ZodType<URL, string> = z.string().transform(parseAppUrl);
 
 /** The address of another service. Only a service on this machine may be plain http. */
@@ -58,6 +65,12 @@ export const webAddress: z.ZodType<URL, string> = z.string().transform((text, pr
   problems.addIssue("must be an https address");
   return z.NEVER;
 });
+
+/** The address of a bucket and an optional folder in it. Only storage on this machine may do without https. */
+export const bucketUrl: z.ZodType<URL, string> = webAddress.refine(
+  ({ pathname, search, username }) => /^\/[^/]/.test(pathname) && !search && !username,
+  "must name the bucket after the host, such as https://s3.example.com/bucket/folder",
+);
 
 /** An email address or the address of a web page, as a URI. */
 export const contact: z.ZodType<string, string> = z.string().transform((text, problems) => {

@@ -9,8 +9,10 @@ import { smtpUrl } from "../platform/smtp_url.ts";
 import {
   addressRanges,
   appUrl,
+  bucketUrl,
   contact,
   databaseUrl,
+  hostName,
   listeningAddress,
   redisUrl,
   serviceUrl,
@@ -255,6 +257,24 @@ export const SETTINGS = {
     guide: "database.md",
     secret: true,
   }),
+  backupDatabaseUrl: setting("BACKUP_DATABASE_URL", {
+    group: "Database",
+    parse: databaseUrl,
+    unset: "the login of `DATABASE_URL`, which must then be a superuser",
+    example: "postgres://denizen_backup:password@127.0.0.1:5432/denizen",
+    description: "A login that reads the whole database for `db backup`.",
+    guide: "backup.md",
+    secret: true,
+  }),
+  databaseReplicaUrl: setting("DATABASE_REPLICA_URL", {
+    group: "Database",
+    parse: databaseUrl,
+    unset: "reports are read from `DATABASE_URL`",
+    example: "postgres://denizen:password@127.0.0.2:5432/denizen",
+    description: "A streaming replica from which reports are read while it is at most 5 seconds late.",
+    guide: "database.md",
+    secret: true,
+  }),
   databasePooler: setting("DATABASE_POOLER", {
     group: "Database",
     parse: oneOf("none", "transaction"),
@@ -294,6 +314,71 @@ export const SETTINGS = {
     description:
       "`1`: production starts although no superuser has run the SQL that `deno task admin db hardening` prints.",
     guide: "database.md",
+  }),
+
+  backupBucketUrl: setting("BACKUP_BUCKET_URL", {
+    group: "Backups",
+    parse: bucketUrl,
+    unset: "`db backup` writes a file",
+    example: "https://s3.eu-central-1.amazonaws.com/acme-backups/denizen",
+    description:
+      "Where `db backup` stores encrypted backups: the endpoint of S3-compatible storage, the bucket, and an optional folder.",
+    guide: "backup.md",
+  }),
+  backupBucketKeyId: setting("BACKUP_BUCKET_KEY_ID", {
+    group: "Backups",
+    parse: textOfLength(1),
+    unset: "needed with `BACKUP_BUCKET_URL`",
+    example: "AKIAIOSFODNN7EXAMPLE",
+    description: "The ID of the access key for the bucket.",
+    guide: "backup.md",
+    secret: true,
+  }),
+  backupBucketSecret: setting("BACKUP_BUCKET_SECRET", {
+    group: "Backups",
+    parse: textOfLength(1),
+    unset: "needed with `BACKUP_BUCKET_URL`",
+    description: "The secret of that access key.",
+    guide: "backup.md",
+    secret: true,
+  }),
+  backupBucketRegion: setting("BACKUP_BUCKET_REGION", {
+    group: "Backups",
+    parse: textOfLength(1),
+    unset: "the region in the host's name, or `us-east-1`",
+    example: "eu-central-1",
+    description: "The region of the bucket.",
+    guide: "backup.md",
+  }),
+  backupAgeRecipient: setting("BACKUP_AGE_RECIPIENT", {
+    group: "Backups",
+    parse: z.string().regex(
+      /^age1[02-9ac-hj-np-z]{58}$/,
+      "must be a public key of age, which starts with age1",
+    ),
+    unset: "needed with `BACKUP_BUCKET_URL`",
+    example: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+    description: "The public key that stored backups are encrypted for.",
+    guide: "backup.md",
+  }),
+  backupAgeIdentity: setting("BACKUP_AGE_IDENTITY", {
+    group: "Backups",
+    parse: z.string().regex(
+      /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/,
+      "must be a secret key of age, which starts with AGE-SECRET-KEY-1",
+    ),
+    unset: "stored backups can't be restored",
+    description:
+      "The secret key that decrypts stored backups. Set it only for a restore, and keep it elsewhere.",
+    guide: "backup.md",
+    secret: true,
+  }),
+  backupKeep: setting("BACKUP_KEEP", {
+    group: "Backups",
+    parse: wholeNumber(1, 3_650),
+    default: "14",
+    description: "Of how many days the last backup is kept in the bucket.",
+    guide: "backup.md",
   }),
 
   jobsEngine: setting("JOBS_ENGINE", {
@@ -414,9 +499,67 @@ export const SETTINGS = {
     unset: "bounces and complaints go unnoticed",
     example: "whsec_c2VjcmV0IG9mIHRoZSBzaWduZWQgbm90aWNl",
     description:
-      "Resend signs its notices of bounces and complaints with it; they arrive at `/inbound/email`.",
+      "Signs notices of bounces and complaints: Resend's, at `/inbound/email`, and your mail server's, at `/inbound/bounces`.",
     guide: "email.md",
     secret: true,
+  }),
+
+  emailReturnHost: setting("EMAIL_RETURN_HOST", {
+    group: "Email",
+    parse: hostName,
+    unset: "campaigns' bounces go to the address in From",
+    example: "bounces.example.com",
+    description:
+      "The host whose mail server passes bounces on to `/inbound/bounces`. Needs `SMTP_URL` and `EMAIL_WEBHOOK_SECRET`.",
+    guide: "sending-domains.md",
+  }),
+
+  vapidPublicKey: setting("VAPID_PUBLIC_KEY", {
+    group: "Web push",
+    parse: z.string().regex(/^B[A-Za-z0-9_-]{86}$/, "must be a P-256 public key in base64url, 87 characters"),
+    unset: "a key pair that is made once and kept in the database",
+    example: "BCLfbxd4Z3fajI-jG4nI3Sf5DgJHUOEPLYrVdTkMji1x3WWV3Jp-cvWTlkasMNO4whkzcs_4N9rNeznn8iuJ2GA",
+    description: "The public key with which browsers know who sends (VAPID). Needs `VAPID_PRIVATE_KEY`.",
+    guide: "web-push.md",
+    secret: true,
+  }),
+  vapidPrivateKey: setting("VAPID_PRIVATE_KEY", {
+    group: "Web push",
+    parse: z.string().regex(/^[A-Za-z0-9_-]{43}$/, "must be a P-256 private key in base64url, 43 characters"),
+    unset: "needed with `VAPID_PUBLIC_KEY`",
+    example: "5EFQ-xuuKJhvmwm9rzE5LEFomzeSkqlcNQpibvQk9aM",
+    description: "The private key of that pair. A new pair ends all subscriptions.",
+    guide: "web-push.md",
+    secret: true,
+  }),
+
+  stripeSecretKey: setting("STRIPE_SECRET_KEY", {
+    group: "Payments",
+    parse: z.string().regex(
+      /^[sr]k_(?:test|live)_\w+$/,
+      "must be a secret key such as sk_test_… or rk_live_…",
+    ),
+    unset: "a sandbox without a bank, and in production nothing can be bought",
+    example: "sk_test_51HxYzAbCdEfGhIjK",
+    description: "Takes payments through Stripe. A live key requires production.",
+    guide: "stripe.md",
+    secret: true,
+  }),
+  stripeWebhookSecret: setting("STRIPE_WEBHOOK_SECRET", {
+    group: "Payments",
+    parse: z.string().regex(/^whsec_\w+$/, "must be a secret such as whsec_…"),
+    unset: "needed with `STRIPE_SECRET_KEY`",
+    example: "whsec_5f2b8c1d9e3a7064",
+    description: "Stripe signs its events with it; they arrive at `/webhooks/stripe`.",
+    guide: "stripe.md",
+    secret: true,
+  }),
+  stripeUrl: setting("STRIPE_URL", {
+    group: "Payments",
+    parse: serviceUrl,
+    default: "https://api.stripe.com",
+    description: "The address of Stripe's API, or of a stand-in.",
+    guide: "stripe.md",
   }),
 
   logLevel: setting("LOG_LEVEL", {
@@ -468,8 +611,11 @@ const TERMINAL_VARIABLES = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR*", "COLORTERM",
 
 const SERVER_VARIABLES = [...Object.values(SETTINGS).map(({ name }) => name), ...DRIVER_VARIABLES];
 
+const ADMIN_VARIABLES = [...SERVER_VARIABLES, ADMIN_PASSWORD.name, ...TERMINAL_VARIABLES];
+
 /** The variables that a process may read under each permission set of deno.json. All other variables look unset. */
 export const READABLE_VARIABLES = {
   serve: SERVER_VARIABLES,
-  admin: [...SERVER_VARIABLES, ADMIN_PASSWORD.name, ...TERMINAL_VARIABLES],
+  admin: ADMIN_VARIABLES,
+  backup: ADMIN_VARIABLES,
 };

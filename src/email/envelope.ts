@@ -52,7 +52,7 @@ export function addressTo(
     : null;
   return {
     to: { name: isConfirmed && isPlainName(reader.name) ? reader.name : "", address: reader.email },
-    from: fromOf(system, sender),
+    from: productSender(system, sender),
     brand: sender ? tenantBrand(appUrl, sender) : productBrand(appUrl),
     footer: {
       reason: to.reason(reader, tenant?.tenant.name ?? "", locale),
@@ -65,7 +65,10 @@ export function addressTo(
 }
 
 /** The address is always the product's. So is the name, if the tenant's could pass for another sender. */
-function fromOf({ services }: SystemContext, tenant: Tenant | null): NamedAddress {
+export function productSender(
+  { services }: Pick<SystemContext, "services">,
+  tenant: Pick<Tenant, "name"> | null,
+): NamedAddress {
   const { name, address } = services.config.emailFrom;
   const own = name || PRODUCT_NAME;
   if (!tenant || !isPlainSender(tenant.name, own)) return { name, address };

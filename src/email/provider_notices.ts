@@ -13,16 +13,21 @@ const MAX_RECIPIENTS = 100;
 
 const log = logOf("email");
 
+const tags = z.record(z.string(), z.string()).catch({});
 const recipients = z.array(z.string()).max(MAX_RECIPIENTS).catch([]);
 
 const bounced = z.object({
   type: z.literal("email.bounced"),
   data: z.object({
     to: recipients,
+    tags,
     bounce: z.object({ type: z.string().catch(""), message: z.string().catch("") }).optional(),
   }),
 });
-const complained = z.object({ type: z.literal("email.complained"), data: z.object({ to: recipients }) });
+const complained = z.object({
+  type: z.literal("email.complained"),
+  data: z.object({ to: recipients, tags }),
+});
 const notice = z.union([
   bounced,
   complained,
@@ -60,6 +65,15 @@ export async function applyNotice(ctx: SystemContext, notice: ProviderNotice): P
     const address = emailAddress.safeParse(addressOf(recipient));
     if (address.success) await suppress(ctx, { address: address.data, ...cause });
   }
+}
+
+/** What a notice says about the email's recipient. Null if it says nothing that counts. */
+export function outcomeIn(
+  notice: ProviderNotice,
+): { kind: "bounced" | "complained"; tags: Readonly<Record<string, string>> } | null {
+  const cause = causeOf(notice);
+  if (!cause || notice.type === "other") return null;
+  return { kind: cause.reason === "complaint" ? "complained" : "bounced", tags: notice.data.tags };
 }
 
 function parseJson(body: string): unknown {

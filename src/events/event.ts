@@ -18,7 +18,7 @@ export type Event<Row extends object = object, Log extends EventLog = EventLog> 
   readonly bookkeeping: readonly (keyof Row)[];
   /** Null if the log must not keep even the subject's name. */
   readonly subject: ((row: Row) => { id: string; name: string }) | null;
-  /** What the tenant's webhooks send. Null if they don't send the event. */
+  /** What the tenant's webhooks and event streams send. Null if they don't send the event. */
   readonly webhook: WebhookData<Row> | null;
 };
 
@@ -64,10 +64,10 @@ export function platformEvent<Row extends { id: string; name: string }>(
 }
 
 /** Declares an event of the platform that names nobody and nothing. */
-export function anonymousEvent(
+export function anonymousEvent<Row extends object = object>(
   name: Event["name"],
   { sentence }: { sentence: string },
-): Event<object, "platform"> {
+): Event<Row, "platform"> {
   return {
     name,
     log: "platform",

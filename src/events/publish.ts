@@ -9,6 +9,7 @@ import {
   type NewLine,
 } from "../audit/append.ts";
 import { changedFields, describeChanges } from "./changes.ts";
+import { enqueueReaders } from "./enqueue_readers.ts";
 import type { Event } from "./event.ts";
 import { enqueueFanOut } from "./fan_out.ts";
 
@@ -29,7 +30,7 @@ export type ControlChange<Row> = Change<Row> & { schema: SchemaName };
 /**
  * Publishes an event in the transaction of its change, so that both are committed together. Publishes nothing if
  * `before` and `after` are equal. Returns whether it published the event. This is the only place where code that reacts
- * to events starts: it writes the line of the log and, if the tenant has webhooks, enqueues one fan-out job. Throws `forbidden` if the actor is no longer a member.
+ * to events starts: it writes the line of the log, enqueues the jobs of the event's readers and, if the tenant has webhooks, one fan-out job. Throws `forbidden` if the actor is no longer a member.
  */
 export async function publish<Row extends object>(
   ctx: Acting,
@@ -57,7 +58,12 @@ export async function publish<Row extends object>(
 ): Promise<boolean> {
   const line = lineOf(event, change);
   if (!line) return false;
-  await Promise.all([log(ctx, tx, event, change.schema, line), fanOut(ctx, tx, event, change)]);
+  const { before, after, details, schema } = change;
+  await Promise.all([
+    log(ctx, tx, event, schema, line),
+    fanOut(ctx, tx, event, change),
+    enqueueReaders(ctx, tx, event, { row: after ?? before, details, schema }),
+  ]);
   return true;
 }
 

@@ -3,6 +3,8 @@ import { z } from "zod";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { emailSignIns, pendingSignUps } from "../../db/control/schema/identity.ts";
 import { pendingIdentities } from "../../db/control/schema/identities.ts";
+import { notifications } from "../../db/control/schema/notifications.ts";
+import { publishedEvents } from "../../db/control/schema/published_events.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { users } from "../../db/control/schema/users.ts";
@@ -41,12 +43,18 @@ export const accountDeletion = z.object({
   password: z.string().max(MAX_PASSWORD_LENGTH * 4, PASSWORD_TOO_LONG.code).default(""),
 });
 
-/** Erases a deleted person's lines from the platform's log, which only the migration login may change. */
+/**
+ * Erases a deleted person from the platform's log, which only the migration login may change, from the events that are kept for
+ * streams to continue, and from other people's notifications.
+ */
 export const ERASE_PERSON = job("identity.erase_person", {
   queue: "cleanup",
   payload: z.object({ userId: idSchema<UserId>() }),
   run: async ({ system }, { userId }) => {
     await withMigrator(system.services.db, (tx) => erasePersonFromPlatformAudit(tx, userId));
+    await system.control.delete(publishedEvents)
+      .where(sql`${publishedEvents.event}->'data'->>'user_id' = ${userId}`);
+    await system.control.delete(notifications).where(sql`${notifications.data}->>'user_id' = ${userId}`);
   },
 });
 

@@ -14,6 +14,7 @@ import { admit } from "../tenancy/admission.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
 import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { findWorkspaceBySubdomain, type WorkspaceMember } from "../tenancy/workspaces.ts";
+import { deleteEndedSubscriptions } from "../web_push/ended.ts";
 import { ACCESS_TOKEN_SECONDS, signAccessToken } from "./access_tokens.ts";
 import { refusedToken } from "./bearers.ts";
 import { expiryOf } from "./authentication.ts";
@@ -164,7 +165,8 @@ async function exchange(
   return await issueTokens(ctx, tx, family);
 }
 
-async function startFamily(
+/** Issues the first tokens of a sign-in whose every step was passed. */
+export async function startFamily(
   ctx: SystemContext,
   tx: ControlTx,
   signIn: Pick<Family, "userId" | "tenantId" | "methods">,
@@ -219,9 +221,12 @@ async function revokeFamilyOf(ctx: SystemContext, tokenHash: string): Promise<vo
   const isOfFamily = or(eq(refreshTokens.familyId, familyId), eq(refreshTokens.parentFamilyId, familyId));
   const revoked = await ctx.tx(async (tx) => {
     await lockUser(tx, userId);
-    return await tx.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
+    const now = ctx.services.clock.now();
+    const revoked = await tx.update(refreshTokens).set({ revokedAt: now })
       .where(and(isOfFamily, isNull(refreshTokens.revokedAt)))
       .returning({ familyId: refreshTokens.familyId });
+    await deleteEndedSubscriptions(tx, now, userId);
+    return revoked;
   });
   for (const { familyId } of revoked) ctx.services.use(SIGN_INS).bearers.delete(familyId);
   log.info("token family revoked", { userId, tenantId, requestId: ctx.requestId });

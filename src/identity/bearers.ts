@@ -23,7 +23,7 @@ import { TENANTS } from "../tenancy/tenant_directory.ts";
 import { verifyAccessToken } from "./access_tokens.ts";
 import type { AccessTokenClaims, Bearer, Caller } from "./credentials.ts";
 import { hasFactors } from "./factors.ts";
-import { SIGN_INS } from "./sign_in_caches.ts";
+import { memberKey, SIGN_INS } from "./sign_in_caches.ts";
 import { appearanceOf } from "./users.ts";
 
 const SEVERAL_WORKSPACES = problem(
@@ -110,7 +110,7 @@ async function findMember(
   { id, name, email, authentication }: UserActor,
   tenant: Tenant,
 ): Promise<MemberActor | null> {
-  const member = await services.use(SIGN_INS).members.getOrLoad(`${id} ${tenant.id}`, async () => {
+  const member = await services.use(SIGN_INS).members.getOrLoad(memberKey(tenant.id, id), async () => {
     const [row] = await services.db.control.select(ROLE_FIELDS).from(memberships)
       .leftJoin(roles, ON_CUSTOM_ROLE)
       .where(and(eq(memberships.userId, id), eq(memberships.tenantId, tenant.id)));

@@ -63,8 +63,8 @@ export type Caller = Bearer | KeyBearer;
 /** An API key as it is stored, with the state of one of its secrets. */
 export type StoredKey = {
   bearer: KeyBearer;
-  /** Empty: any address. */
-  allowedIps: AddressRange[];
+  /** Empty: any address. Null: one of the stored ranges is unreadable, so no address. */
+  allowedIps: AddressRange[] | null;
   expiresAt: Date | null;
   /** When the secret stops working after a rotation. */
   secretExpiresAt: Date | null;

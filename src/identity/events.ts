@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MEMBERS_READ } from "../access/members.ts";
 import { anonymousEvent, platformEvent } from "../events/event.ts";
 import { webhookData } from "../events/webhook_data.ts";
 import type { User } from "./users.ts";
@@ -50,6 +51,7 @@ export const USER_LEFT = platformEvent<Logged>("member.left", {
   sentence: "deleted the account of {name}",
   webhook: webhookData<Logged, typeof sentPerson>({
     description: "A member deleted their account.",
+    permission: MEMBERS_READ,
     schema: sentPerson,
     sample: { user_id: "0198c0de-11f0-7a3c-8b5d-6e7f80910213", name: "Ben Alvarez" },
     of: ({ id, name }) => ({ user_id: id, name }),

@@ -11,6 +11,7 @@ import { newToken, sha256 } from "../platform/crypto.ts";
 import { newId } from "../platform/ids.ts";
 import type { Services } from "../ports.ts";
 import type { TenantId } from "../tenancy/tenant.ts";
+import { deleteEndedSubscriptions } from "../web_push/ended.ts";
 import type { Device, Session } from "./credentials.ts";
 import { expiryOf, HAS_SECOND, strengthOf } from "./authentication.ts";
 import { hasFactors } from "./factors.ts";
@@ -203,6 +204,7 @@ export async function endAllSessionsIn(
   const revoked = await tx.update(refreshTokens).set({ revokedAt: ctx.services.clock.now() })
     .where(and(eq(refreshTokens.userId, userId), isNull(refreshTokens.revokedAt)))
     .returning({ id: refreshTokens.id });
+  await deleteEndedSubscriptions(tx, ctx.services.clock.now(), userId);
   return ended + revoked.length;
 }
 
@@ -214,7 +216,7 @@ async function endSession(ctx: SystemContext, { userId, id }: Session): Promise<
   ctx.services.use(SIGN_INS).forgetUser(userId);
 }
 
-/** When the last session of a sign-in ends, the sign-in's unredeemed handoffs end as well. */
+/** When the last session of a sign-in ends, the sign-in's unredeemed handoffs and its push subscriptions end as well. */
 async function deleteSessions(
   { services }: SystemContext,
   tx: ControlTx,
@@ -236,6 +238,7 @@ async function deleteSessions(
     isNull(oneTimeTokens.usedAt),
     notExists(remaining),
   ));
+  await deleteEndedSubscriptions(tx, services.clock.now(), userId);
   return ended.length;
 }
 

@@ -27,7 +27,7 @@ export class SignInCaches {
   readonly bearers = new MemoryCache<Bearer | null>({ capacity: CAPACITY, ttl: TTL });
   /** API keys by SHA-256 of a secret. `found` is null if no key has the secret. */
   readonly keys = new MemoryCache<{ found: StoredKey | null }>({ capacity: CAPACITY, ttl: TTL });
-  /** The users of account tokens as members of a tenant, by user id and tenant id. */
+  /** The users of account tokens as members of a tenant, by tenant id and user id. */
   readonly members = new MemoryCache<MemberActor | null>({ capacity: CAPACITY, ttl: TTL });
   /** Null for someone who isn't a member, by tenant id and user id. */
   readonly memberNames = new MemoryCache<MemberName | null>({ capacity: CAPACITY, ttl: TTL });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Database } from "../../db/connection/connect.ts";
+import { REPLICA } from "../analytics/replica/read_report.ts";
 import { EMAIL_TRANSPORT } from "../email/deliver.ts";
 import { MemoryCache } from "../platform/cache.ts";
 import { SECOND } from "../platform/clock.ts";
@@ -24,6 +25,9 @@ export function healthChecks({ config, db, clock, use }: Parts): Check[] {
     { name: "cache", essential: false, run: () => checkCache(use(RATE_LIMITER)) },
     { name: "queue", essential: false, run: () => checkJobs(db, clock.now()) },
     { name: "mail", essential: false, run: () => use(EMAIL_TRANSPORT).check() },
+    ...config.databaseReplicaUrl
+      ? [{ name: "replica", essential: false, run: () => use(REPLICA)?.check() }]
+      : [],
     // Passes if the product keeps no files.
     { name: "disk", essential: isEmbedded, run: () => keepsFiles ? checkDisk(config.dataDir) : undefined },
   ];

@@ -12,18 +12,24 @@ import {
   signInAttempts,
 } from "../../db/control/schema/identity.ts";
 import { idempotencyKeys } from "../../db/control/schema/idempotency.ts";
+import { notifications } from "../../db/control/schema/notifications.ts";
 import { oauthRequests, pendingIdentities } from "../../db/control/schema/identities.ts";
 import { invitations, ownershipOffers } from "../../db/control/schema/invitations.ts";
 import { passkeyChallenges } from "../../db/control/schema/passkeys.ts";
+import { countWriters } from "../../db/control/schema/count_writers.ts";
 import { jobMinutes, outbox } from "../../db/control/schema/outbox.ts";
 import { supportGrants, supportVisits } from "../../db/control/schema/support.ts";
 import { subdomains } from "../../db/control/schema/tenants.ts";
 import { webhookEvents } from "../../db/control/schema/webhooks.ts";
+import { deleteOldEventIds } from "../analytics/track/retention.ts";
 import type { SystemContext } from "../context.ts";
+import { deleteOldEvents } from "../event_stream/published_events.ts";
+import { deleteExpiredExports } from "../exports/exports.ts";
 import { job } from "../outbox/job.ts";
 import { schedule } from "../outbox/schedule.ts";
 import { after, DAY, HOUR } from "../platform/clock.ts";
 import { logOf } from "../platform/log.ts";
+import { deleteEndedSubscriptions } from "../web_push/ended.ts";
 
 const log = logOf("cleanup");
 
@@ -124,6 +130,12 @@ const EXPIRING: Record<string, Expiring> = {
     column: idempotencyKeys.expiresAt,
     age: 0,
   },
+  notifications: {
+    table: notifications,
+    key: notifications.id,
+    column: notifications.createdAt,
+    age: 90 * DAY,
+  },
   // With their deliveries. Attempts go with their month: db/stream/partitions.ts.
   webhook_events: {
     table: webhookEvents,
@@ -131,14 +143,16 @@ const EXPIRING: Record<string, Expiring> = {
     column: webhookEvents.createdAt,
     age: 30 * DAY,
   },
+  // No counter repeats a batch for that long.
+  count_writers: { table: countWriters, key: countWriters.id, column: countWriters.writtenAt, age: 30 * DAY },
   job_minutes: { table: jobMinutes, key: jobMinutes.minute, column: jobMinutes.minute, age: 30 * DAY },
 };
 
 const JOBS_KEPT = { done: 3 * DAY, failed: 90 * DAY };
 
 /**
- * Deletes what has expired: sessions, tokens, sign-ups, invitations, redirects, old attempts to sign in, old support visits, old webhook
- * events, and old jobs. Works in batches, so that requests don't wait. Returns the number of deleted rows by table.
+ * Deletes what has expired: sessions, tokens, sign-ups, invitations, redirects, old attempts to sign in, old support visits, old events,
+ * subscriptions of ended sign-ins, and old jobs. Works in batches, so that requests don't wait. Returns the number of deleted rows by table.
  */
 export async function deleteExpired(ctx: SystemContext): Promise<Record<string, number>> {
   const before = (age: number) => after(ctx.services.clock.now(), -age);
@@ -151,6 +165,10 @@ export async function deleteExpired(ctx: SystemContext): Promise<Record<string, 
     const isOld = and(eq(outbox.state, state), lt(outbox.endedAt, before(JOBS_KEPT[state])))!;
     deleted.jobs += await deleteAll(ctx, outbox, outbox.id, isOld);
   }
+  deleted.workspace_exports = await deleteExpiredExports(ctx);
+  deleted.published_events = await deleteOldEvents(ctx);
+  deleted.push_subscriptions = await deleteEndedSubscriptions(ctx.control, before(0));
+  deleted.analytics_event_ids = await deleteOldEventIds(ctx);
   return deleted;
 }
 

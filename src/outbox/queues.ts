@@ -1,6 +1,6 @@
 import { HOUR, MINUTE, SECOND } from "../platform/clock.ts";
 
-export const QUEUE_NAMES = ["email", "webhooks", "billing", "analytics", "cleanup"] as const;
+export const QUEUE_NAMES = ["email", "webhooks", "billing", "analytics", "campaigns", "cleanup"] as const;
 export type QueueName = typeof QUEUE_NAMES[number];
 
 /** How a queue's jobs are run. Times are in milliseconds. */
@@ -47,6 +47,15 @@ export const QUEUES: QueuePolicies = {
     attempts: 5,
     firstDelay: 30 * SECOND,
     maxDelay: HOUR,
+  },
+  // A job sends a campaign for some seconds, over two connections to the email server. Two jobs leave one for other emails.
+  campaigns: {
+    concurrency: 2,
+    slotsPerPartition: 1,
+    timeout: 2 * MINUTE,
+    attempts: 100,
+    firstDelay: 5 * SECOND,
+    maxDelay: 5 * MINUTE,
   },
   cleanup: { concurrency: 4, timeout: 10 * MINUTE, attempts: 5, firstDelay: MINUTE, maxDelay: HOUR },
 };

@@ -1,7 +1,10 @@
 import { v7, validate } from "uuid";
 import { z } from "zod";
+import { sha256 } from "./crypto.ts";
 
 const TIME_CHARACTERS = 12;
+/** The digits of a SHA-256 that a UUID has room for. Version and variant replace two. */
+const HASH_PARTS = /^(.{8})(.{4}).(.{3}).(.{3})(.{12})/;
 
 /** A new UUIDv7 (RFC 9562). These ids sort by creation time. */
 export function newId<Id extends string = string>(): Id {
@@ -16,6 +19,13 @@ export function newIdAt(at: Date): string {
 /** The time in a UUIDv7, to the millisecond. Of any other UUID, some time between 1970 and 10889. */
 export function timeOfId(id: string): Date {
   return new Date(Number.parseInt(id.replaceAll("-", "").slice(0, TIME_CHARACTERS), 16));
+}
+
+/** The UUID that a text is, or one made of the text's SHA-256 (UUIDv8, RFC 9562), which is always the same. */
+export function idOfText(text: string): string {
+  if (validate(text)) return text.toLowerCase();
+  const [, first, second, third, fourth, last] = HASH_PARTS.exec(sha256(text))!;
+  return `${first}-${second}-8${third}-a${fourth}-${last}`;
 }
 
 /** Whether `text` is a UUID of any version. Callers treat any other text like an unknown id. */

@@ -51,6 +51,7 @@ export class Metrics {
     ["limit"],
   );
   readonly #signUps = this.#counter("saas_signups_total", "Companies that signed up.", []);
+  readonly #eventStreams = this.#gauge("saas_event_streams", "Event streams that are open.", []);
   readonly #requestLogWaiting = this.#gauge(
     "saas_request_log_waiting",
     "API calls that are not yet in the request log.",
@@ -114,9 +115,26 @@ export class Metrics {
     this.#rateLimiterFailures.inc({ limit });
   }
 
+  /**
+   * Adds the metrics of the replica, which exist only with a replica. `lag` is in milliseconds. Returns a function that counts a
+   * read of a report, by the database that answered.
+   */
+  watchReplica(lag: () => number): (source: "replica" | "primary") => void {
+    const gauge = this.#gauge("saas_replica_lag_seconds", "How late the replica for reports is.", []);
+    this.onScrape(() => gauge.set(lag() / SECOND));
+    const reads = this.#counter("saas_report_reads_total", "Reads of reports, by database.", ["source"]);
+    for (const source of ["replica", "primary"]) reads.inc({ source }, 0);
+    return (source) => reads.inc({ source });
+  }
+
   /** Counts a company that signed up. */
   signedUp(): void {
     this.#signUps.inc();
+  }
+
+  /** Sets the number of open event streams. Call this from a collector (see `onScrape`). */
+  setEventStreams(open: number): void {
+    this.#eventStreams.set(open);
   }
 
   /** Sets the number of API calls that wait to be written to the request log. Call this from a collector (see `onScrape`). */

@@ -5,7 +5,8 @@ import { projects } from "../../db/tenant/schema/projects.ts";
 import { describeActor, type UserId } from "../access/actor.ts";
 import { authorize } from "../access/authorize.ts";
 import { permission } from "../access/permissions.ts";
-import { limit, release, reserve } from "../billing/limits.ts";
+import { limit } from "../billing/limit.ts";
+import { release, reserve } from "../billing/limits.ts";
 import type { TenantContext } from "../context.ts";
 import { notFound, preconditionFailed } from "../errors.ts";
 import { changedFields } from "../events/changes.ts";
@@ -275,6 +276,7 @@ async function publishChanges(
 function projectData(description: string): WebhookData<Project> {
   return webhookData<Project, typeof sentProject>({
     description,
+    permission: PROJECTS_READ,
     schema: sentProject,
     sample: {
       id: "0198c0de-3a1b-7c22-9d4e-5f60718293a4",

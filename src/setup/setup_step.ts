@@ -3,7 +3,7 @@ import type { Permission } from "../access/permissions.ts";
 import { type Wording, wording } from "../platform/wording.ts";
 
 /** What the checklist knows about the workspace and the person. */
-export type SetupFacts = { members: number; isEmailConfirmed: boolean };
+export type SetupFacts = { members: number; isEmailConfirmed: boolean; hasApiKey: boolean };
 
 /** A step of the checklist on a new workspace's dashboard. */
 export type SetupStep = {

@@ -3,6 +3,7 @@ import { permission } from "../access/permissions.ts";
 export const SUPPORT_GRANT = permission("support:grant", {
   roles: ["owner"],
   ownersOnly: true,
+  whenRestricted: true,
   label: "Give support access to the workspace",
 });
 

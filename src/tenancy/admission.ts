@@ -67,3 +67,16 @@ export async function schemaExists(db: ControlDb | ControlTx, schemaName: Schema
     select to_regnamespace(${schemaName}) is not null and to_regrole(${schemaName}) is not null as "exists"`);
   return row!.exists;
 }
+
+/**
+ * The schema whose log takes lines about the tenant. Undefined if the schema is outdated or missing: then only the platform's log can
+ * store them.
+ */
+export async function logSchemaOf(
+  { oldestServedVersion }: Pick<Services, "oldestServedVersion">,
+  tx: ControlTx,
+  { schemaName, schemaVersion }: Pick<Tenant, "schemaName" | "schemaVersion">,
+): Promise<SchemaName | undefined> {
+  const isServed = schemaVersion >= oldestServedVersion && await schemaExists(tx, schemaName);
+  return isServed ? schemaName : undefined;
+}

@@ -1,10 +1,12 @@
 import { and, eq, lte, or, type SQL, sql } from "drizzle-orm";
+import { usageEvents } from "../../db/control/schema/billing.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { dropSchema } from "../../db/migration/drop_schema.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { parseSchemaName } from "../../db/tenant/schema_name.ts";
 import { authorize } from "../access/authorize.ts";
 import { eraseFromPlatformAudit } from "../audit/audit_log.ts";
+import { requestSyncOf } from "../billing/sync_request.ts";
 import type { SystemContext } from "../context.ts";
 import { notFound } from "../errors.ts";
 import { publish } from "../events/publish.ts";
@@ -55,6 +57,7 @@ async function removeTenant(ctx: SystemContext, id: TenantId, condition?: SQL): 
     const [row] = await tx.update(tenants).set({ status: "deleting" })
       .where(and(eq(tenants.id, id), condition)).returning({ schemaName: tenants.schemaName });
     if (row) await announceChange(tx, id);
+    if (row) await requestSyncOf(ctx, tx, id); // which ends the subscription
     return row && parseSchemaName(row.schemaName);
   });
   if (!schema) return false;
@@ -64,6 +67,7 @@ async function removeTenant(ctx: SystemContext, id: TenantId, condition?: SQL): 
   await withMigrator(ctx.services.db, async (tx) => {
     const deleted = await tx.delete(tenants).where(eq(tenants.id, id)).returning({ id: tenants.id });
     if (deleted.length === 0) return; // another process has deleted it
+    await tx.delete(usageEvents).where(eq(usageEvents.tenantId, id));
     await tx.execute(sql`select stream.forget_tenant(${id})`);
     await eraseFromPlatformAudit(tx, id);
     await publish(ctx, tx, TENANT_DELETED, { details: { sha256_of_id: sha256(id) } });

@@ -29,6 +29,9 @@ export const TENANT_SECURITY_CHANGED = platformEvent<Named>("tenant.security_cha
 export const TENANT_API_CHANGED = platformEvent<Named>("tenant.api_changed", {
   sentence: "changed which websites may call the API of {name}",
 });
+export const TENANT_TIME_ZONE_CHANGED = platformEvent<Named>("tenant.time_zone_changed", {
+  sentence: "changed the time zone of {name} from {from} to {to}",
+});
 export const TENANT_SUSPENDED = platformEvent<Named>("tenant.suspended", {
   sentence: "suspended the workspace {name}: {reason}",
   webhook: tenantData("The workspace was suspended. Sent once it is resumed.", "suspended"),
@@ -52,6 +55,7 @@ export const EVENTS = [
   TENANT_REBRANDED,
   TENANT_SECURITY_CHANGED,
   TENANT_API_CHANGED,
+  TENANT_TIME_ZONE_CHANGED,
   TENANT_SUSPENDED,
   TENANT_RESUMED,
   TENANT_DELETION_SCHEDULED,
@@ -62,6 +66,7 @@ export const EVENTS = [
 function tenantData(description: string, status: z.output<typeof sentTenant>["status"]): WebhookData<Named> {
   return webhookData<Named, typeof sentTenant>({
     description,
+    permission: null,
     schema: sentTenant,
     sample: { id: "0198c0de-5c6d-7e7f-8091-a2b3c4d5e6f7", name: "Northwind", status },
     of: ({ id, name }) => ({ id, name, status }),

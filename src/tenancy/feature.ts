@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import { brandLogo } from "../../db/tenant/schema/brand.ts";
+import { adoption } from "../analytics/platform/adoption.ts";
 import { feature } from "../feature.ts";
 import { DELETION_SCHEDULED, WELCOME } from "./emails.ts";
 import { EVENTS } from "./events.ts";
@@ -15,4 +17,15 @@ export default feature("tenancy", {
   jobs: [TENANT_UPKEEP],
   schedules: [UPKEEP_SCHEDULE],
   parts: [TENANTS, UPKEEP],
+  adoptions: [
+    adoption("brand", {
+      label: "Own logo or color",
+      tenants:
+        sql`select id as tenant_id from control.tenants where logo_version is not null or brand_color is not null`,
+    }),
+    adoption("second_factor", {
+      label: "Two-step verification required",
+      tenants: sql`select id as tenant_id from control.tenants where second_factor_from is not null`,
+    }),
+  ],
 });

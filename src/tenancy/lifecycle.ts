@@ -5,6 +5,7 @@ import { tenantSchemas } from "../../db/control/schema/installation.ts";
 import { subdomains, tenants } from "../../db/control/schema/tenants.ts";
 import { describeActor } from "../access/actor.ts";
 import { authorize, can } from "../access/authorize.ts";
+import { requestSyncOf } from "../billing/sync_request.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { conflict, invalid, notFound, suspended } from "../errors.ts";
 import { changedFields, describeChanges } from "../events/changes.ts";
@@ -16,7 +17,7 @@ import { after, DAY } from "../platform/clock.ts";
 import { problem } from "../platform/problem.ts";
 import { isVisible, multiLine } from "../platform/text.ts";
 import { endVisits } from "../support/ending.ts";
-import { schemaExists } from "./admission.ts";
+import { logSchemaOf } from "./admission.ts";
 import { apiOrigins } from "./api_origins.ts";
 import { DELETION_SCHEDULED } from "./emails.ts";
 import {
@@ -29,6 +30,7 @@ import {
   TENANT_RESUMED,
   TENANT_SECURITY_CHANGED,
   TENANT_SUSPENDED,
+  TENANT_TIME_ZONE_CHANGED,
 } from "./events.ts";
 import { emailOwners } from "./owners.ts";
 import { SETTINGS_MANAGE, TENANT_DELETE, TENANTS_MANAGE } from "./permissions.ts";
@@ -37,6 +39,7 @@ import type { Tenant, TenantId } from "./tenant.ts";
 import { WORKSPACE_NOT_FOUND } from "./tenant.ts";
 import { announceChange, TENANTS } from "./tenant_directory.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
+import { chosenZone, timeZone, toStored, withZone } from "./time_zones.ts";
 import { newTenant, rejectTakenSubdomain, takeSubdomain } from "./tenants.ts";
 
 const ALREADY_SUSPENDED = problem("already_suspended", "{workspace} is already suspended.");
@@ -67,6 +70,8 @@ export const tenantChanges = newTenant.pick({ name: true }).extend({
   brandColor: z.string().trim().toLowerCase().regex(/^#[0-9a-f]{6}$/, BAD_COLOR.code)
     .nullable(),
   apiOrigins,
+  /** The time zone of the tenant's days, from its next midnight on. */
+  timeZone,
 }).partial();
 /** `logoVersion` names the logo that src/tenancy/brand.ts has stored. Null removes the logo. */
 export type TenantChanges = z.output<typeof tenantChanges> & { logoVersion?: string | null };
@@ -84,8 +89,8 @@ export const suspension = z.object({
 });
 
 /**
- * Renames the tenant, moves it to another subdomain, or changes its brand or the websites that may call its API. The old
- * subdomain redirects for 90 days, and no other tenant can take it during that time. `check` gets the tenant before the change,
+ * Renames the tenant, moves it to another subdomain, or changes its brand, its time zone, or the websites that may call its API. The
+ * old subdomain redirects for 90 days, and no other tenant can take it during that time. `check` gets the tenant before the change,
  * and may throw. Throws `not_found`, `forbidden`, `suspended`, or `invalid` on `subdomain`.
  */
 export async function updateTenant(
@@ -102,8 +107,9 @@ export async function updateTenant(
       brandColor: tenant.brand.color,
       logoVersion: tenant.brand.logo,
       apiOrigins: tenant.apiOrigins,
+      timeZone: chosenZone(tenant.timeZones),
     };
-    const { name, subdomain, apiOrigins, ...brand } = changedFields(before, changes);
+    const { name, subdomain, apiOrigins, timeZone, ...brand } = changedFields(before, changes);
     const steps: Step[] = [];
     if (name) steps.push({ set: { name }, event: TENANT_RENAMED, details: { from: before.name, to: name } });
     if (subdomain) {
@@ -115,6 +121,11 @@ export async function updateTenant(
     if (apiOrigins) {
       const details = describeChanges(before, { apiOrigins });
       steps.push({ set: { apiOrigins: [...apiOrigins] }, event: TENANT_API_CHANGED, details });
+    }
+    if (timeZone) {
+      const details = { from: before.timeZone, to: timeZone };
+      const periods = withZone(tenant.timeZones, timeZone, ctx.services.clock.now());
+      steps.push({ set: { timeZones: toStored(periods) }, event: TENANT_TIME_ZONE_CHANGED, details });
     }
     if (Object.keys(brand).length > 0) {
       steps.push({ set: brand, event: TENANT_REBRANDED, details: describeChanges(before, brand) });
@@ -171,7 +182,9 @@ export async function resumeTenant(ctx: TenantContext): Promise<Tenant> {
   return await change(ctx, async (tx, tenant) => {
     if (tenant.status !== "suspended") throw conflict(NOT_SUSPENDED.with({ workspace: tenant.name }));
     await releaseHeldJobs(ctx.system, tx, tenant.id);
-    return [{ set: { status: "active", suspendedAt: null, suspensionReason: null }, event: TENANT_RESUMED }];
+    const resumedAt = ctx.services.clock.now();
+    const set = { status: "active", suspendedAt: null, suspensionReason: null, resumedAt } as const;
+    return [{ set, event: TENANT_RESUMED }];
   });
 }
 
@@ -191,6 +204,7 @@ export async function scheduleDeletion(
     const deletionDueAt = after(ctx.services.clock.now(), DELETION_GRACE_DAYS * DAY);
     const requestedBy = ctx.actor.type === "system" ? PLATFORM_STAFF : describeActor(ctx.actor).name;
     await emailOwners(ctx.system, tx, tenant.id, DELETION_SCHEDULED, (userId) => ({ userId, requestedBy }));
+    await requestSyncOf(ctx.system, tx, tenant.id); // which ends the subscription with its period
     const details = { due: deletionDueAt.toISOString() };
     return [{ set: { deletionDueAt }, event: TENANT_DELETION_SCHEDULED, details }];
   });
@@ -247,10 +261,8 @@ async function lockTenant(tx: ControlTx, id: TenantId): Promise<Tenant> {
   return toTenant(row);
 }
 
-/** If the schema is outdated or missing, only the platform's audit log gets the lines. The tenant's log can't store them. */
 async function publishSteps(ctx: SystemContext, tx: ControlTx, tenant: Tenant, steps: Step[]): Promise<void> {
-  const isServed = tenant.schemaVersion >= ctx.services.oldestServedVersion;
-  const schema = isServed && await schemaExists(tx, tenant.schemaName) ? tenant.schemaName : undefined;
+  const schema = await logSchemaOf(ctx.services, tx, tenant);
   for (const { event, details } of steps) await publish(ctx, tx, event, { after: tenant, details, schema });
 }
 

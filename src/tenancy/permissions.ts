@@ -10,6 +10,7 @@ export const TENANT_DELETE = permission("tenant:delete", {
   roles: ["owner"],
   ownersOnly: true,
   staff: true,
+  whenRestricted: true,
   label: "Delete the workspace",
 });
 

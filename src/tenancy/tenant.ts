@@ -1,13 +1,19 @@
 import type { TenantId } from "../../db/ids.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
-import type { PlanKey } from "../billing/plans.ts";
+import { type PlanKey, planOf } from "../billing/plans.ts";
 import { problem } from "../platform/problem.ts";
+import type { TimeZonePeriod } from "./time_zones.ts";
 
 export const WORKSPACE_NOT_FOUND = problem("workspace_not_found", "This workspace was not found.");
 
 export type { TenantId };
 /** A tenant that is `deleting` is hidden from everyone while its data is being permanently deleted. */
 export type TenantStatus = "active" | "suspended" | "deleting";
+
+/** What staff allow a tenant beside its plan: another limit (null for none), or a feature. It ends at `endsAt`, if given. */
+export type Override =
+  & { readonly key: string; readonly endsAt: Date | null }
+  & ({ readonly limit: number | null } | { readonly allowed: boolean });
 
 /** A company that uses the product. Each tenant has its own schema and role in the database. */
 export type Tenant = {
@@ -17,7 +23,14 @@ export type Tenant = {
   schemaName: SchemaName;
   /** The newest migration that was applied to the schema. */
   schemaVersion: string;
+  /** The plan that applies when the tenant was read. */
   plan: PlanKey;
+  planVersion: number;
+  /** When the tenant will be on Starter, or null if its plan has no end. */
+  planUntil: Date | null;
+  /** When the workspace becomes or became read-only, because a payment failed. Null if it doesn't. */
+  restrictedFrom: Date | null;
+  overrides: readonly Override[];
   status: TenantStatus;
   suspension: { at: Date; reason: string } | null;
   /** When the tenant will be deleted, or null if no deletion is scheduled. */
@@ -27,8 +40,27 @@ export type Tenant = {
   brand: TenantBrand;
   /** The websites whose scripts may call the API on the tenant's host. */
   apiOrigins: readonly string[];
+  /** The time zones of the tenant's days, one after another. None: UTC. */
+  timeZones: readonly TimeZonePeriod[];
   createdAt: Date;
 };
+
+/** The tenant as of `now`: on Starter if its plan has ended. */
+export function withCurrentPlan<
+  Planned extends Pick<Tenant, "plan" | "planVersion" | "planUntil" | "restrictedFrom">,
+>(
+  tenant: Planned,
+  now: Date,
+): Planned {
+  if (tenant.planUntil === null || tenant.planUntil > now) return tenant;
+  return {
+    ...tenant,
+    plan: "starter",
+    planVersion: planOf("starter").version,
+    planUntil: null,
+    restrictedFrom: null,
+  };
+}
 
 /** The look of a tenant's mark, sign-in page and emails. */
 export type TenantBrand = {

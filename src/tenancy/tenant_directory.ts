@@ -9,7 +9,7 @@ import { isId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { part } from "../ports.ts";
 import { normalizeSubdomain } from "./subdomains.ts";
-import type { Tenant, TenantId } from "./tenant.ts";
+import { type Tenant, type TenantId, withCurrentPlan } from "./tenant.ts";
 import { ON_ITS_SCHEMA, TENANT_FIELDS, toTenant } from "./tenant_rows.ts";
 
 /** The channel on which processes announce changed tenants. The payload is the tenant's id. */
@@ -51,7 +51,7 @@ export class TenantDirectory {
    */
   findBySubdomain(name: string): Promise<Tenant | null> {
     const subdomain = normalizeSubdomain(name);
-    return this.#cache.getOrLoad(subdomain, async () => {
+    return this.#find(subdomain, async () => {
       const now = this.#clock.now();
       const isLive = or(isNull(subdomains.expiresAt), gt(subdomains.expiresAt, now));
       const [row] = await this.#db.control.select(TENANT_FIELDS).from(subdomains)
@@ -63,7 +63,7 @@ export class TenantDirectory {
 
   async findById(id: string): Promise<Tenant | null> {
     if (!isId<TenantId>(id)) return null;
-    return await this.#cache.getOrLoad(id, async () => {
+    return await this.#find(id, async () => {
       const [row] = await this.#db.control.select(TENANT_FIELDS).from(tenants)
         .innerJoin(tenantSchemas, ON_ITS_SCHEMA).where(and(eq(tenants.id, id), IS_NOT_DELETED));
       return row ? toTenant(row) : null;
@@ -75,6 +75,11 @@ export class TenantDirectory {
     this.#cache.deleteWhere((tenant) => tenant?.id === id);
   }
 
+  /** Makes `findById` read this tenant from the database. */
+  forgetId(id: TenantId): void {
+    this.#cache.delete(id);
+  }
+
   /** The `ids` whose tenants have been deleted or are being deleted. */
   async findGone(ids: string[]): Promise<string[]> {
     if (ids.length === 0) return [];
@@ -82,6 +87,12 @@ export class TenantDirectory {
       .where(and(inArray(tenants.id, ids.filter(isId<TenantId>)), IS_NOT_DELETED));
     const present = new Set<string>(rows.map(({ id }) => id));
     return ids.filter((id) => !present.has(id));
+  }
+
+  /** A plan that has ended since the tenant was cached is over at once. */
+  async #find(key: string, load: () => Promise<Tenant | null>): Promise<Tenant | null> {
+    const tenant = await this.#cache.getOrLoad(key, load);
+    return tenant && withCurrentPlan(tenant, this.#clock.now());
   }
 
   async #checkDeletion(id: string, onDeleted: (id: string) => void): Promise<void> {

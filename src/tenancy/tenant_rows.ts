@@ -1,8 +1,9 @@
 import { eq, getTableColumns } from "drizzle-orm";
 import { tenantSchemas } from "../../db/control/schema/installation.ts";
-import { tenants } from "../../db/control/schema/tenants.ts";
+import { type StoredOverride, tenants } from "../../db/control/schema/tenants.ts";
 import { parseSchemaName } from "../../db/tenant/schema_name.ts";
-import type { Tenant } from "./tenant.ts";
+import type { Override, Tenant } from "./tenant.ts";
+import { toPeriods } from "./time_zones.ts";
 
 /** The columns of a tenant. Select them from `tenants` joined with `tenantSchemas` on `ON_ITS_SCHEMA`. */
 export const TENANT_FIELDS = { ...getTableColumns(tenants), schemaVersion: tenantSchemas.version };
@@ -16,6 +17,10 @@ export function toTenant(row: TenantRow): Tenant {
     subdomain,
     schemaVersion,
     plan,
+    planVersion,
+    planUntil,
+    restrictedFrom,
+    overrides,
     status,
     suspendedAt,
     suspensionReason,
@@ -24,6 +29,7 @@ export function toTenant(row: TenantRow): Tenant {
     brandColor,
     logoVersion,
     apiOrigins,
+    timeZones,
     createdAt,
   } = row;
   return {
@@ -33,12 +39,22 @@ export function toTenant(row: TenantRow): Tenant {
     schemaName: parseSchemaName(row.schemaName),
     schemaVersion,
     plan,
+    planVersion,
+    planUntil,
+    restrictedFrom,
+    overrides: overrides.map(toOverride),
     status,
     suspension: suspendedAt && { at: suspendedAt, reason: suspensionReason ?? "" },
     deletionDueAt,
     secondFactorFrom,
     brand: { color: brandColor, logo: logoVersion },
     apiOrigins,
+    timeZones: toPeriods(timeZones),
     createdAt,
   };
+}
+
+/** An override as the table stores it. */
+export function toOverride({ ends_at, ...override }: StoredOverride): Override {
+  return { ...override, endsAt: ends_at === null ? null : new Date(ends_at) };
 }

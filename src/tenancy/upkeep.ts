@@ -3,6 +3,7 @@ import { dropUnusedRoles } from "../../db/migration/drop_schema.ts";
 import { countReadySchemas, forgetLostSchemas, provisionSchema } from "../../db/migration/provision.ts";
 import { maintainPartitions } from "../../db/stream/partitions.ts";
 import { systemActor } from "../access/actor.ts";
+import { recordPublishedEvents } from "../analytics/track/published.ts";
 import { inBackground, systemContext } from "../context.ts";
 import { job } from "../outbox/job.ts";
 import { releaseForgottenJobs } from "../outbox/outbox.ts";
@@ -10,13 +11,14 @@ import { schedule } from "../outbox/schedule.ts";
 import { newId } from "../platform/ids.ts";
 import { describeError, logOf } from "../platform/log.ts";
 import { part, type Services } from "../ports.ts";
+import { enqueueDueChecks } from "../sending_domains/checks.ts";
 import { deleteDueTenants } from "./deletion.ts";
 
 const log = logOf("tenancy");
 
 /**
- * Maintenance between requests: prepares schemas for the next tenants, deletes tenants whose grace period is over, and creates
- * partitions for the tables of `stream`. A server runs it when it starts and after each sign-up, and a job runs it every minute.
+ * Maintenance between requests: prepares schemas for the next tenants, deletes tenants whose grace period is over, creates
+ * partitions for the tables of `stream`, and makes the tenants' events analytics events. A server runs it when it starts and after each sign-up, and a job runs it every minute.
  * Concurrent runs are safe.
  */
 export class TenantUpkeep {
@@ -70,6 +72,8 @@ export class TenantUpkeep {
       await deleteDueTenants(system);
       await dropUnusedRoles(services.db);
       await maintainPartitions(services.db, services.clock.now());
+      await recordPublishedEvents(system);
+      await enqueueDueChecks(system);
     }
   }
 

@@ -1,6 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { webhookDeliveries, webhookEndpoints } from "../../db/control/schema/webhooks.ts";
-import { includes } from "../billing/plan_features.ts";
+import { isEntitled } from "../billing/plan_features.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
 import { job, tenantOf } from "../outbox/job.ts";
 import { SECOND } from "../platform/clock.ts";
@@ -21,7 +21,7 @@ export const DELIVER = job(ATTEMPT_JOB.name, {
     const ctx = tenantOf(run);
     const work = await findWork(ctx, deliveryId, attempt);
     if (!work) return;
-    if (work.endpoint.status === "disabled" || !includes(ctx.tenant.plan, WEBHOOKS)) {
+    if (work.endpoint.status === "disabled" || !isEntitled(ctx, WEBHOOKS)) {
       return await skip(ctx, work);
     }
     const pause = hasSlot ? 0 : await takeSlot(ctx.system, work.endpoint);

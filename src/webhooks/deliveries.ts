@@ -8,7 +8,7 @@ import {
   webhookEvents,
 } from "../../db/control/schema/webhooks.ts";
 import { webhookAttempts } from "../../db/stream/schema/webhook_attempts.ts";
-import { authorize } from "../access/authorize.ts";
+import { authorize, authorizeReading } from "../access/authorize.ts";
 import { requireFeature } from "../billing/plan_features.ts";
 import type { TenantContext } from "../context.ts";
 import { conflict, notFound } from "../errors.ts";
@@ -77,13 +77,13 @@ export async function listDeliveries(
   ctx: TenantContext,
   query: ListQuery<typeof DELIVERY_LIST>,
 ): Promise<PlacedPage<Delivery, DeliveryStatus>> {
-  authorize(ctx, WEBHOOKS_MANAGE);
+  authorizeReading(ctx, WEBHOOKS_MANAGE);
   return await DELIVERY_LIST.placedPage(readingFrom(ctx.system.control), query, { tenant: ctx.tenant.id });
 }
 
 /** A delivery, the body that was sent, and every attempt, the newest first. Throws `not_found`. */
 export async function getDelivery(ctx: TenantContext, id: string): Promise<DeliveryDetails> {
-  authorize(ctx, WEBHOOKS_MANAGE);
+  authorizeReading(ctx, WEBHOOKS_MANAGE);
   if (!isId(id)) throw notFound(DELIVERY_NOT_FOUND);
   const [row] = await ctx.system.control
     .select({ delivery: webhookDeliveries, endpoint: webhookEndpoints, body: webhookEvents.body })

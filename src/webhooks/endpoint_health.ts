@@ -1,6 +1,7 @@
 import { and, eq, isNotNull } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { memberships } from "../../db/control/schema/memberships.ts";
+import { tenants } from "../../db/control/schema/tenants.ts";
 import { webhookEndpoints } from "../../db/control/schema/webhooks.ts";
 import type { TenantContext } from "../context.ts";
 import { sendEmail } from "../email/email.ts";
@@ -43,9 +44,11 @@ export async function recordFailure(
 ): Promise<void> {
   const now = ctx.services.clock.now();
   if (isGone) return await disable(ctx, tx, before, "gone");
-  const failingFor = now.getTime() - (before.failingSince ?? now).getTime();
-  const isFailing = failingFor >= FAILING_TIME;
-  const lastChance = before.lastChanceAt;
+  const since = await failingWithoutBreak(ctx, tx, before);
+  const isFailing = since !== null && now.getTime() - since.getTime() >= FAILING_TIME;
+  const lastChance = isFailing && before.lastChanceAt && before.lastChanceAt >= since
+    ? before.lastChanceAt
+    : null;
   if (isFailing && lastChance && now.getTime() - lastChance.getTime() >= LAST_CHANCE_TIME) {
     return await disable(ctx, tx, before, "failing");
   }
@@ -58,6 +61,21 @@ export async function recordFailure(
   if (Object.keys(set).length === 0) return;
   await tx.update(webhookEndpoints).set(set).where(eq(webhookEndpoints.id, before.id));
   if (tells) await tell(ctx, tx, before, WEBHOOK_FAILING_EMAIL);
+}
+
+/**
+ * Since when every attempt has failed. Nothing is sent while the tenant is suspended, so that time proves nothing, and counting starts
+ * again when the tenant is resumed.
+ */
+async function failingWithoutBreak(
+  { services, tenant }: TenantContext,
+  tx: ControlTx,
+  { failingSince }: EndpointRow,
+): Promise<Date | null> {
+  const mayBeLong = failingSince && services.clock.now().getTime() - failingSince.getTime() >= FAILING_TIME;
+  if (!mayBeLong) return failingSince;
+  const [row] = await tx.select({ at: tenants.resumedAt }).from(tenants).where(eq(tenants.id, tenant.id));
+  return row?.at && row.at > failingSince ? row.at : failingSince;
 }
 
 async function disable(

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { webhookEndpoints } from "../../db/control/schema/webhooks.ts";
 import { tenants } from "../../db/control/schema/tenants.ts";
 import { describeActor } from "../access/actor.ts";
-import { authorize } from "../access/authorize.ts";
+import { authorize, authorizeReading } from "../access/authorize.ts";
 import { requireConfirmedEmail } from "../access/confirmed_email.ts";
 import { requireFeature } from "../billing/plan_features.ts";
 import type { SystemContext, TenantContext } from "../context.ts";
@@ -111,14 +111,14 @@ export async function listEndpoints(
   ctx: TenantContext,
   query: ListQuery<typeof ENDPOINT_LIST>,
 ): Promise<Page<Endpoint>> {
-  authorize(ctx, WEBHOOKS_MANAGE);
+  authorizeReading(ctx, WEBHOOKS_MANAGE);
   const page = await ENDPOINT_LIST.page(ctx.system.control, query, { tenant: ctx.tenant.id });
   return { ...page, items: page.items.map((row) => toEndpoint(ctx.services, row)) };
 }
 
 /** Throws `not_found`. */
 export async function getEndpoint(ctx: TenantContext, id: string): Promise<Endpoint> {
-  authorize(ctx, WEBHOOKS_MANAGE);
+  authorizeReading(ctx, WEBHOOKS_MANAGE);
   return toEndpoint(ctx.services, await readEndpoint(ctx.system.control, ctx.tenant.id, id));
 }
 

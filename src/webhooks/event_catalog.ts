@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { authorize } from "../access/authorize.ts";
+import { authorizeReading } from "../access/authorize.ts";
 import type { TenantContext } from "../context.ts";
 import { eventTypes } from "./event_filter.ts";
 import { WEBHOOKS_MANAGE } from "./permissions.ts";
@@ -15,7 +15,7 @@ export type CatalogEntry = {
 
 /** Every event that webhooks send, by type. */
 export function listEventTypes(ctx: TenantContext): CatalogEntry[] {
-  authorize(ctx, WEBHOOKS_MANAGE);
+  authorizeReading(ctx, WEBHOOKS_MANAGE);
   return eventTypes(ctx.services).map(({ type, description, schema, sample }) => ({
     id: type,
     description,

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { ControlTx } from "../../db/connection/with_tenant.ts";
 import { webhookDeliveries, webhookEndpoints, webhookEvents } from "../../db/control/schema/webhooks.ts";
-import { includes } from "../billing/plan_features.ts";
+import { isEntitled } from "../billing/plan_features.ts";
 import type { TenantContext } from "../context.ts";
 import { FAN_OUT, type PublishedEvent, publishedEvent } from "../events/fan_out.ts";
 import { job, tenantOf } from "../outbox/job.ts";
@@ -23,7 +23,7 @@ export const FAN_OUT_EVENT = job(FAN_OUT.name, {
   payload: publishedEvent,
   run: async (run, event) => {
     const ctx = tenantOf(run);
-    if (!includes(ctx.tenant.plan, WEBHOOKS)) return;
+    if (!isEntitled(ctx, WEBHOOKS)) return;
     const data = findEventType(ctx.services, event.type)?.schema.safeParse(event.data);
     if (!data?.success) throw new PermanentFailure(`No event ${event.type} has this data.`);
     await ctx.system.tx((tx) => fanOut(ctx, tx, run.id, { ...event, data: data.data }));

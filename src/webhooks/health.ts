@@ -1,6 +1,6 @@
 import { and, eq, gte, sql } from "drizzle-orm";
 import { webhookDeliveries } from "../../db/control/schema/webhooks.ts";
-import { authorize } from "../access/authorize.ts";
+import { authorizeReading } from "../access/authorize.ts";
 import type { TenantContext } from "../context.ts";
 import { after, DAY } from "../platform/clock.ts";
 import { WEBHOOKS_MANAGE } from "./permissions.ts";
@@ -18,7 +18,7 @@ export const NO_EVENTS: EndpointHealth = { delivered: 0, failed: 0, pending: 0, 
 
 /** The health of the tenant's endpoints, by id. Endpoints without events in the last 24 hours are missing. */
 export async function getEndpointHealth(ctx: TenantContext): Promise<Map<string, EndpointHealth>> {
-  authorize(ctx, WEBHOOKS_MANAGE);
+  authorizeReading(ctx, WEBHOOKS_MANAGE);
   const { endpointId, tenantId, createdAt, status } = webhookDeliveries;
   const countOf = (statuses: string) =>
     sql<number>`(count(*) filter (where ${status} = any(${statuses}::text[])))::int`;

@@ -1,5 +1,5 @@
 import { permission } from "../access/permissions.ts";
-import { planFeature } from "../billing/plan_features.ts";
+import { planFeature } from "../billing/plan_feature.ts";
 
 export const WEBHOOKS_MANAGE = permission("webhooks:manage", {
   roles: ["owner", "admin"],

@@ -22,15 +22,22 @@ export type Answer = { status: number; headers: Record<string, string>; body: st
 /** How an attempt ended. `milliseconds` is its duration. */
 export type Sent = { answer: Answer | null; failure: SendFailure | null; milliseconds: number };
 
-export type Outgoing = { url: string; headers: Record<string, string>; body: string };
+/** `contentType` and `userAgent` are those of webhooks unless given. */
+export type Outgoing = {
+  url: string;
+  headers: Record<string, string>;
+  body: string | Uint8Array;
+  contentType?: string;
+  userAgent?: string;
+};
 
 /**
- * Posts a body to a URL that a tenant chose. Resolves the name once, checks every address, and connects to the checked one, with
+ * Posts a body to a URL that a tenant or a person chose. Resolves the name once, checks every address, and connects to the checked one, with
  * TLS for the name. Doesn't follow redirects. Ends after `time` milliseconds, by default 15 seconds: a response whose head arrived
  * counts, however much of its body is missing. Never throws.
  */
 export async function send(
-  { url, headers, body }: Outgoing,
+  { url, ...content }: Outgoing,
   rules: TargetRules & { ca?: string },
   time = ATTEMPT_TIME,
 ): Promise<Sent> {
@@ -45,23 +52,27 @@ export async function send(
   if ("refused" in resolution) return ended(null, resolution.refused);
   const left = Math.max(1, time - (performance.now() - started));
   try {
-    return ended(await exchange(resolution.target, { headers, body, ca: rules.ca }, left), null);
+    return ended(await exchange(resolution.target, { ...content, ca: rules.ca }, left), null);
   } catch (error) {
     return ended(null, failureOf(error));
   }
 }
 
-type Exchange = { headers: Record<string, string>; body: string; ca: string | undefined };
+type Exchange = Omit<Outgoing, "url"> & { ca: string | undefined };
 
 /** Rejects if no response's head arrives in time. */
-function exchange(target: Target, { headers, body, ca }: Exchange, time: number): Promise<Answer> {
+function exchange(
+  target: Target,
+  { headers, body, contentType = "application/json", userAgent = "Denizen-Webhooks", ca }: Exchange,
+  time: number,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const bytes = Buffer.from(body, "utf8");
+    const bytes = Buffer.from(body);
     const outgoing = open(target, {
       ...headers,
-      "content-type": "application/json",
+      "content-type": contentType,
       "content-length": String(bytes.length),
-      "user-agent": `Denizen-Webhooks/${VERSION}`,
+      "user-agent": `${userAgent}/${VERSION}`,
     }, ca);
     let collected: (() => Answer) | undefined;
     const finish = (error?: Error) => {

@@ -14,7 +14,8 @@ import { WEBHOOKS, WEBHOOKS_MANAGE } from "./permissions.ts";
 const EVENT_UNKNOWN = problem("webhook_event_unknown", "This event doesn't exist.");
 const TEST_ENDPOINT_OFF = problem("webhook_test_off", "Turn on the webhook before you send a test event.");
 
-const TEST_DATA = { message: "This is a test event." };
+/** What a test event sends. */
+export const TEST_DATA = { message: "This is a test event." };
 
 /** The event whose sample to send. */
 export const testEvent = z.object({ event: z.string().default(TEST_EVENT) });

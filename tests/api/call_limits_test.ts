@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createApiKey } from "../../src/api_access/api_keys.ts";
-import { countCall, RUNNING_CALLS } from "../../src/api_access/call_limits.ts";
+import { countCall, FREE_CALLS_OF_TENANT, RUNNING_CALLS } from "../../src/api_access/call_limits.ts";
 import { newApiKey } from "../../src/api_access/key_input.ts";
 import { planOf, PLANS } from "../../src/billing/plans.ts";
 import { SECOND } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
-import { RATE_LIMITER } from "../../src/rate_limits/limiter.ts";
+import { RATE_LIMITER, take } from "../../src/rate_limits/limiter.ts";
 import { redisUrl, SilentServer } from "../support/redis.ts";
 import type { ApiAnswer } from "../support/http.ts";
 import { type Company, World } from "../support/world.ts";
@@ -54,6 +54,30 @@ Deno.test("calls without credentials, and a person's own, have no limit of a pla
   ];
 
   assert.deepEqual(answers.map(limits), [[undefined, undefined], [undefined, undefined]]);
+});
+
+Deno.test("304 is free five times as often as the plan's requests, and counts from then on", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme", "Acme", undefined, "starter");
+  const token = await world.token(acme);
+  const get = (etag = '"other"') =>
+    world.api("GET", "/projects", { token, headers: { "If-None-Match": etag } });
+  const { headers: { etag } } = await get();
+  const limit = 5 * planOf("starter").apiRequestsAMinute;
+  for (let free = 1; free < limit; free++) {
+    await take({ services: world.services }, FREE_CALLS_OF_TENANT, acme.tenant.id, { limit });
+  }
+
+  const lastFree = await get(etag);
+  const counted = [await get(etag), await get(etag)];
+
+  assert.deepEqual([lastFree, ...counted].map(({ status }) => status), [304, 304, 304]);
+  assert.deepEqual([lastFree, ...counted, await get()].map((answer) => limits(answer)[1]), [
+    '"plan";r=58;t=60',
+    '"plan";r=58;t=60',
+    '"plan";r=57;t=60',
+    '"plan";r=56;t=60',
+  ]);
 });
 
 Deno.test("429 once the plan's requests are used up, until the named moment, for all tokens and keys of the tenant", async () => {

@@ -5,8 +5,11 @@ import {
   createDenizenClient,
   type DenizenClient,
   listAll,
+  type ReceivedEvent,
+  streamEvents,
   unwrap,
 } from "../../clients/typescript/src/client.ts";
+import { OPEN_STREAMS } from "../../src/event_stream/open_streams.ts";
 import { type Company, World } from "../support/world.ts";
 
 /** Protects: the TypeScript client works against the server, and its retries never change something twice. */
@@ -164,4 +167,38 @@ Deno.test("every list of the API can be read to its end", async () => {
   assert.deepEqual(tenants, expected);
   assert.deepEqual(members, ["owner@acme.example"]);
   assert.equal(roles.length, 4);
+});
+
+Deno.test("a stream of events survives lost connections without losing or repeating an event", async () => {
+  await using opened = await open();
+  const { client, world, company } = opened;
+  const stop = new AbortController();
+  const events = streamEvents(client, { signal: stop.signal, sleep: () => Promise.resolve() });
+  const first = events.next();
+  while (world.services.use(OPEN_STREAMS).count === 0) await new Promise((done) => setTimeout(done, 10));
+
+  const received: ReceivedEvent[] = [];
+  for (const name of ["Apollo", "Gemini", "Mercury"]) {
+    await create(client, name);
+    received.push((received.length === 0 ? await first : await events.next()).value!);
+    world.services.use(OPEN_STREAMS).endTenant(company.tenant.id);
+  }
+  stop.abort();
+  const end = await events.next();
+
+  assert.deepEqual(received.map(({ type, data }) => [type, data!.name]), [
+    ["project.created", "Apollo"],
+    ["project.created", "Gemini"],
+    ["project.created", "Mercury"],
+  ]);
+  assert.equal(end.done, true);
+});
+
+Deno.test("a stream that the API refuses throws the problem", async () => {
+  await using opened = await open({ token: "wrong", maxRetries: 0 });
+
+  const refused = await streamEvents(opened.client).next().catch((error) => error);
+
+  assert.ok(refused instanceof ApiError);
+  assert.equal(refused.status, 401);
 });

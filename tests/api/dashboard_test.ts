@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { API_USAGE } from "../../src/api_access/usage_counter.ts";
 import { createProject } from "../../src/projects/projects.ts";
+import { Customer } from "../support/billing.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: the dashboard shows the tenant's own figures. */
@@ -21,6 +22,22 @@ Deno.test("the figures count only this tenant's members, API calls and bytes", a
   assert.deepEqual([json.users, json.api_calls, json.revenue, json.currency], [2, 3, 0, "usd"]);
   assert.ok(json.storage_used > 0);
   assert.deepEqual([other.users, other.api_calls], [1, 0]);
+});
+
+Deno.test("revenue is what the tenant paid in this month", async () => {
+  await using world = await World.open();
+  const customer = await Customer.open(world);
+  const { company } = customer;
+  const stats = async () =>
+    (await world.api("GET", "/dashboard/stats", { token: await world.token(company) })).json.revenue;
+  const before = await stats();
+  await customer.buy();
+  await customer.pass(15);
+
+  const paid = await stats();
+  await customer.pass(15); // April 1, the day before the renewal
+
+  assert.deepEqual([before, paid, await stats()], [0, 2_900, 0]);
 });
 
 Deno.test("a caller can ask who they are and what they can do", async () => {

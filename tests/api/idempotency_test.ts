@@ -9,12 +9,20 @@ import { offerOwnership } from "../../src/access/ownership.ts";
 import { changeRole } from "../../src/access/membership.ts";
 import { invite } from "../../src/access/invitations.ts";
 import { listMembers, MEMBER_LIST } from "../../src/access/members.ts";
+import { newSavedReport, saveReport } from "../../src/analytics/saved_reports/saved_reports.ts";
+import { pauseCampaign, sendCampaign } from "../../src/campaigns/sending.ts";
+import { startSequence } from "../../src/sequences/sequences.ts";
+import { showSequence } from "../support/sequences.ts";
 import { emailedCode } from "../../src/identity/factor_codes.ts";
 import { addFactor } from "../../src/identity/factor_management.ts";
 import { deleteExpired } from "../../src/operations/retention.ts";
 import { HOUR, MINUTE } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
 import { sendTestEvent } from "../../src/webhooks/test_event.ts";
+import { addContacts, readyCampaign } from "../support/campaigns.ts";
+import { firstOf, runJobs, tellJoined } from "../support/notifications.ts";
+import { samplePushSubscription } from "../support/push_service.ts";
 import { sampleBody } from "../support/sample_body.ts";
 import type { ApiAnswer } from "../support/http.ts";
 import { addWebhook } from "../support/webhooks.ts";
@@ -26,7 +34,8 @@ const KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324";
 
 Deno.test("a repeat gets the stored answer for 24 hours, and changes nothing", async () => {
   await using world = await World.open();
-  const token = await world.token(await world.company("acme"));
+  const acme = await world.company("acme");
+  const token = await world.token(acme);
   const create = (headers: Record<string, string>) =>
     world.api("POST", "/projects", { token, headers, body: { name: "Spare parts" } });
   const names = async () => (await world.api("GET", "/projects", { token })).json.data.length;
@@ -50,7 +59,7 @@ Deno.test("a repeat gets the stored answer for 24 hours, and changes nothing", a
   assert.equal(await names(), 1);
 
   world.clock.advance(23 * HOUR);
-  const renewed = await world.token({ tenant: { subdomain: "acme" } } as Company, "owner@acme.example");
+  const renewed = await world.token(acme);
   const late = await world.api("POST", "/projects", {
     token: renewed,
     headers: { "Idempotency-Key": KEY },
@@ -60,7 +69,7 @@ Deno.test("a repeat gets the stored answer for 24 hours, and changes nothing", a
 
   world.clock.advance(HOUR + MINUTE);
   const nextDay = await world.api("POST", "/projects", {
-    token: await world.token({ tenant: { subdomain: "acme" } } as Company, "owner@acme.example"),
+    token: await world.token(acme),
     headers: { "Idempotency-Key": KEY },
     body: { name: "Spare parts" },
   });
@@ -170,6 +179,11 @@ const RECEIVER = "https://93.184.215.14/hooks";
 
 /** What operations that take a key are called with, if the smallest body won't do. The last ones change how the owner signs in. */
 const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCall> | SampleCall> = {
+  readNotification: async (world, company) => {
+    await tellJoined(world, company, ["Ben Alvarez"]);
+    await runJobs(world);
+    return { id: (await firstOf(world, company.owner)).id };
+  },
   createRole: () => ({ body: { name: "Auditor", permissions: ["projects:read"] } }),
   createInvitation: () => ({ body: { email: "ben@partner.example" } }),
   createInvitations: () => ({ body: { csv: "carla@partner.example,viewer" } }),
@@ -186,6 +200,7 @@ const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCa
     await offerOwnership(company.ctx, await memberIdOf(company, "next@acme.example"));
     return { token: await world.token(company, "next@acme.example") };
   },
+  recordUsage: () => ({ body: { metric: "compute_minutes", value: 1 } }),
   createApiKey: () => ({ body: { name: "Import", permissions: ["projects:read"] } }),
   rotateApiKey: async (world, company) => {
     const token = await world.token(company);
@@ -203,6 +218,23 @@ const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCa
       .where(eq(webhookDeliveries.id, delivery.id));
     return { id: delivery.id };
   },
+  sendCampaign: async (_, company) => ({ id: await campaignIn(company, "draft"), body: {} }),
+  pauseCampaign: async (_, company) => ({ id: await campaignIn(company, "sending") }),
+  resumeCampaign: async (_, company) => ({ id: await campaignIn(company, "paused") }),
+  cancelCampaign: async (_, company) => ({ id: await campaignIn(company, "sending") }),
+  startSequence: async (_, company) => {
+    await readyCampaign(company.ctx); // with the postal address
+    return { id: (await showSequence(company.ctx)).id };
+  },
+  stopSequence: async (_, company) => {
+    const { id } = await showSequence(company.ctx);
+    await startSequence(company.ctx, id);
+    return { id };
+  },
+  shareReport: async (_, { ctx }) => {
+    const { id } = await saveReport(ctx, newSavedReport.parse({ name: "Usage", kind: "usage" }));
+    return { id, body: {} };
+  },
   createTenant: (world, { owner }) =>
     world.accountToken(owner.email).then((token) => ({
       token,
@@ -217,6 +249,7 @@ const CALLS: Record<string, (world: World, company: Company) => Promise<SampleCa
     token: await world.accountToken(owner.email),
     body: { type: "totp" },
   }),
+  addPushSubscription: () => ({ body: samplePushSubscription("https://93.184.215.14/push") }),
   confirmFactor: async (world, { owner, ctx }) => {
     const token = await world.accountToken(owner.email);
     const { id } = await addFactor(ctx.system, owner.id, { type: "email" });
@@ -278,6 +311,14 @@ function keyedOperations(): { operationId: string; path: string }[] {
     const isKeyed = parameters.some(({ name }) => name === "Idempotency-Key");
     return isKeyed ? [{ operationId: post!.operationId!, path }] : [];
   });
+}
+
+async function campaignIn({ ctx }: Company, status: "draft" | "sending" | "paused"): Promise<string> {
+  await addContacts(ctx, [{ email: `${newId()}@example.com` }]);
+  const { id } = await readyCampaign(ctx);
+  if (status !== "draft") await sendCampaign(ctx, id, { scheduledAt: null });
+  if (status === "paused") await pauseCampaign(ctx, id);
+  return id;
 }
 
 async function memberIdOf({ ctx }: Company, email: string): Promise<string> {

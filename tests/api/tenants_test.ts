@@ -29,6 +29,7 @@ Deno.test("201 a new tenant belongs to the caller, who can sign in there immedia
   assert.deepEqual(rest, {
     name: "Second",
     subdomain: "second",
+    time_zone: "UTC",
     plan: "starter",
     status: "active",
     deletion_scheduled_for: null,

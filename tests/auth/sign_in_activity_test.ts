@@ -39,7 +39,7 @@ Deno.test("every attempt to sign in to an account is recorded, and none with an 
   });
 
   await t.step("sign-ins of browsers and programs, with what was proved", async () => {
-    await world.accountToken(email);
+    await world.api("POST", "/auth/login", { body: { email, password: PASSWORD } });
     await world.signedInBrowser(email);
 
     const succeeded = (await recordedAttempts(world)).filter(({ outcome }) => outcome === "succeeded");

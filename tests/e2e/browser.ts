@@ -33,6 +33,19 @@ export async function launchBrowser(args: string[] = []): Promise<Browser> {
   return await chromium.launch({ executablePath: await findChromium(), args: [...ARGUMENTS, ...args] });
 }
 
+/** A profile of its own that is kept on disk. Chromium installs no apps from a private window, as other windows are. */
+export async function launchInstallable(): Promise<BrowserContext> {
+  const { chromium } = await import("playwright-core");
+  const profile = await Deno.makeTempDir();
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: await findChromium(),
+    args: ARGUMENTS,
+  });
+  context.setDefaultTimeout(10_000);
+  context.on("close", () => Deno.remove(profile, { recursive: true }).catch(() => {}));
+  return context;
+}
+
 /** Chromium's path: `CHROMIUM_PATH`, or where Debian, Google and snap install it. Throws what to install. */
 export async function findChromium(): Promise<string> {
   for (const path of [Deno.env.get("CHROMIUM_PATH"), ...CANDIDATES]) {
@@ -41,16 +54,20 @@ export async function findChromium(): Promise<string> {
   throw new Error("The browser tests need Chromium: apt-get install chromium, or name it in CHROMIUM_PATH.");
 }
 
-/** A browser window. Errors in a page's console are collected in `complaints`. */
+/**
+ * A browser window. Errors in a page's console are collected in `complaints`. Service workers are blocked unless a test is about
+ * them, because tests can't intercept the requests that pass through one.
+ */
 export async function openWindow(
   browser: Browser,
   options: {
     javaScriptEnabled?: boolean;
     colorScheme?: "light" | "dark";
     viewport?: { width: number; height: number };
+    serviceWorkers?: "allow" | "block";
   } = {},
 ): Promise<{ context: BrowserContext; page: Page; complaints: string[] }> {
-  const context = await browser.newContext(options);
+  const context = await browser.newContext({ serviceWorkers: "block", ...options });
   context.setDefaultTimeout(10_000);
   const page = await context.newPage();
   const complaints: string[] = [];

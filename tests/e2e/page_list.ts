@@ -11,11 +11,12 @@ export type ListedPage = {
 };
 
 /** The pages that everyone can see. */
-export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
+export function publicPages({ world, links, emailId, billing, contacts }: Scene): ListedPage[] {
   const on = pagesOn(world.host());
   return [
     on("landing", "/"),
     on("pricing", "/pricing"),
+    on("pricing-yearly", "/pricing?cycle=yearly"),
     on("docs", "/docs"),
     on("docs-errors", "/docs/guides/errors"),
     on("docs-reference", "/docs/reference/projects"),
@@ -40,6 +41,10 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
     { name: "verify-email", address: links.verify },
     { name: "verify-email-password", address: `${links.verify}&choose_password` },
     { name: "unsubscribe", address: links.unsubscribe },
+    { name: "own-contact", address: contacts.ownUrl },
+    { name: "own-contact-unsubscribe", address: contacts.unsubscribeUrl },
+    { name: "own-contact-erase", address: `${contacts.ownUrl}/erase` },
+    pagesOn(world.host("northwind"))("subscribe", `/subscribe/${contacts.listId}`),
     { name: "invitation", address: links.invitation },
     { name: "invitation-known", address: links.knownInvitation },
     on("invitation-closed", "/invitations/none"),
@@ -54,11 +59,16 @@ export function publicPages({ world, links, emailId }: Scene): ListedPage[] {
         await page.waitForSelector("dialog[open]");
       },
     },
+    on("sandbox-checkout", `/sandbox/checkout/${billing.checkoutId}`),
+    on("sandbox-confirm", `/sandbox/invoices/${billing.unconfirmedId}`),
+    on("sandbox-portal", `/sandbox/portal/${billing.customerId}`),
     on("emails", "/dev/emails"),
     on("email", "/dev/emails/monthly_report"),
     on("mailbox", "/dev/mailbox"),
     on("mailbox-email", `/dev/mailbox/${emailId}`),
     pagesOn(world.host("northwind"))("workspace-sign-in", "/login"),
+    pagesOn(world.host("northwind"))("offline", "/offline"),
+    { name: "shared-report", address: links.sharedReport },
     pagesOn(world.host("globex"))("suspended", "/dashboard"),
   ];
 }
@@ -82,7 +92,9 @@ function accountPages({ world, links }: Scene): ListedPage[] {
   ];
 }
 
-function workspacePages({ world, northwind, newPhoneId, keyId, webhook }: Scene): ListedPage[] {
+function workspacePages(
+  { world, northwind, newPhoneId, keyId, webhook, billing, contacts, campaigns, sequence }: Scene,
+): ListedPage[] {
   const on = pagesOn(world.host("northwind"));
   const webhooks = "/developers/webhooks";
   const endpoint = `${webhooks}/${webhook.endpointId}`;
@@ -99,6 +111,8 @@ function workspacePages({ world, northwind, newPhoneId, keyId, webhook }: Scene)
     { ...on("palette-nothing", "/dashboard"), open: openPalette("nothing at all") },
     on("search", "/search?q=re"),
     on("search-nothing", "/search?q=nothing+at+all"),
+    on("notifications", "/notifications"),
+    on("notifications-nothing", "/notifications?status=read"),
     on("projects", "/projects"),
     on("projects-nothing", "/projects?search=nothing"),
     { ...on("projects-menu", "/projects"), open: openRowMenu },
@@ -108,6 +122,39 @@ function workspacePages({ world, northwind, newPhoneId, keyId, webhook }: Scene)
     on("edit-project", `${project}/edit`),
     on("delete-project", `${project}/delete`),
     { ...on("project-delete", "/projects"), open: openDeleteDialog },
+    on("contacts", "/contacts"),
+    on("contacts-nothing", "/contacts?search=nothing"),
+    on("new-contact", "/contacts/new"),
+    on("contact", `/contacts/${contacts.contactId}`),
+    on("edit-contact", `/contacts/${contacts.contactId}/edit`),
+    on("delete-contact", `/contacts/${contacts.contactId}/delete`),
+    on("contact-lists", "/contacts/lists"),
+    on("new-contact-list", "/contacts/lists/new"),
+    on("contact-list", `/contacts/lists/${contacts.listId}`),
+    on("contact-imports", "/contacts/imports"),
+    on("new-contact-import", "/contacts/imports/new"),
+    on("contact-import", `/contacts/imports/${contacts.imports.ready}`),
+    on("contact-import-running", `/contacts/imports/${contacts.imports.running}`),
+    on("segments", "/segments"),
+    on("new-segment", "/segments/new"),
+    on("segment", `/segments/${contacts.segmentId}`),
+    on("delete-segment", `/segments/${contacts.segmentId}/delete`),
+    on("sequences", "/sequences"),
+    on("new-sequence", "/sequences/new"),
+    on("sequence", `/sequences/${sequence.id}`),
+    on("edit-sequence", `/sequences/${sequence.id}/edit`),
+    on("delete-sequence", `/sequences/${sequence.id}/delete`),
+    on("new-sequence-step", `/sequences/${sequence.id}/steps/new`),
+    on("edit-sequence-step", `/sequences/${sequence.id}/steps/${sequence.stepId}/edit`),
+    on("campaigns", "/campaigns"),
+    on("campaigns-nothing", "/campaigns?search=nothing"),
+    on("new-campaign", "/campaigns/new?starter=news"),
+    on("campaign-settings", "/campaigns/settings"),
+    on("campaign-draft", `/campaigns/${campaigns.draftId}`),
+    on("edit-campaign", `/campaigns/${campaigns.draftId}/edit`),
+    on("delete-campaign", `/campaigns/${campaigns.draftId}/delete`),
+    on("campaign", `/campaigns/${campaigns.sentId}`),
+    on("campaign-recipients", `/campaigns/${campaigns.sentId}/recipients`),
     on("team", "/team"),
     on("team-nothing", "/team?search=nothing"),
     on("api-usage", "/developers/usage"),
@@ -152,13 +199,24 @@ function workspacePages({ world, northwind, newPhoneId, keyId, webhook }: Scene)
     on("replay-webhook", `${endpoint}/replay`),
     on("delete-webhook", `${endpoint}/delete`),
     on("webhook-delivery", `${webhooks}/deliveries/${webhook.deliveryId}`),
+    on("billing", "/billing"),
+    on("billing-plans", "/billing/plans"),
+    on("billing-plans-yearly", "/billing/plans?cycle=yearly"),
+    on("billing-upgrade", "/billing/plans/premium?cycle=yearly"),
+    on("billing-downgrade", "/billing/plans/team"),
+    on("billing-cancel", "/billing/cancel"),
+    on("billing-invoice", `/billing/invoices/${billing.invoiceId}`),
     on("settings", "/settings"),
     on("brand", "/settings/brand"),
+    on("data", "/settings/data"),
     on("roles", "/settings/roles"),
     on("role", "/settings/roles/viewer"),
     on("new-role", "/settings/roles/new"),
     on("sign-in-rules", "/settings/security"),
     on("api-settings", "/settings/api"),
+    on("website-events", "/settings/analytics"),
+    on("sending-domain", "/settings/sending-domain"),
+    on("remove-sending-domain", "/settings/sending-domain/remove"),
     on("support-access", "/settings/support"),
     on("account", "/account"),
     on("account-email", "/account/email"),
@@ -171,17 +229,41 @@ function workspacePages({ world, northwind, newPhoneId, keyId, webhook }: Scene)
     on("account-activity", "/account/sessions/activity"),
     on("account-notifications", "/account/notifications"),
     on("account-data", "/account/data"),
+    on("analytics", "/analytics"),
+    on("analytics-compared", "/analytics?compare=before"),
+    { ...on("analytics-point", "/analytics?days=7"), open: focusPoint },
+    on("analytics-people", "/analytics/active-users?days=90"),
+    on("analytics-funnel", "/analytics/funnel?step1=page_viewed&step2=cart_filled&step3=order_placed"),
+    on("analytics-funnel-empty", "/analytics/funnel"),
+    on("analytics-retention", "/analytics/retention?days=90"),
+    on("analytics-breakdown", "/analytics/breakdown?event=page_viewed&property=source"),
+    on("analytics-reports", "/analytics/reports"),
     on("delete-workspace", "/settings/deletion"),
   ];
 }
 
-function backOfficePages({ world, northwind, closed, jobId, announcementId }: Scene): ListedPage[] {
+function backOfficePages(
+  { world, northwind, closed, jobId, announcementId, billing }: Scene,
+): ListedPage[] {
   const on = pagesOn(world.host());
+  const account = `/admin/tenants/${northwind.company.tenant.id}/billing`;
   const user = `/admin/users/${northwind.people.tomas.id}`;
   return [
     on("admin-tenants", "/admin/tenants"),
     on("admin-tenants-nothing", "/admin/tenants?search=nothing"),
     on("admin-tenant", `/admin/tenants/${closed.tenant.id}`),
+    on("admin-analytics", "/admin/analytics"),
+    on("admin-billing", "/admin/billing"),
+    on("admin-tenant-billing", account),
+    on("admin-tenant-billing-nothing", `/admin/tenants/${closed.tenant.id}/billing`),
+    on("admin-tenant-invoices", `${account}/invoices`),
+    on("admin-refund-invoice", `${account}/invoices/${billing.invoiceId}/refund`),
+    on("admin-void-invoice", `${account}/invoices/${billing.invoiceId}/void`),
+    on("admin-extend-trial", `${account}/trial`),
+    on("admin-grant-plan", `${account}/grant`),
+    on("admin-set-override", `${account}/override`),
+    on("admin-remove-override", `${account}/override/removal?key=projects`),
+    on("admin-sync-billing", `${account}/sync`),
     on("admin-users", "/admin/users"),
     on("admin-users-nothing", "/admin/users?search=nothing"),
     on("admin-user", user),
@@ -262,6 +344,11 @@ async function createKey(page: Page): Promise<void> {
 
 async function openDrawer(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Open menu" }).click();
+}
+
+async function focusPoint(page: Page): Promise<void> {
+  await page.getByRole("slider").first().focus();
+  await page.keyboard.press("ArrowLeft");
 }
 
 function openPalette(term: string) {

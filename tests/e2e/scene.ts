@@ -1,4 +1,11 @@
 import { eq } from "drizzle-orm";
+import { setOverride } from "../../src/billing/overrides.ts";
+import { ADVANCED_ANALYTICS } from "../../src/analytics/permissions.ts";
+import { dayOf } from "../../src/analytics/days.ts";
+import { recordTenantDay } from "../../src/analytics/platform/tenant_day.ts";
+import { saveWebsites } from "../../src/analytics/collect/source.ts";
+import { shareReport } from "../../src/analytics/saved_reports/report_links.ts";
+import { newSavedReport, saveReport } from "../../src/analytics/saved_reports/saved_reports.ts";
 import { createApiKey } from "../../src/api_access/api_keys.ts";
 import { newApiKey } from "../../src/api_access/key_input.ts";
 import type { MemberContext } from "../../src/context.ts";
@@ -28,9 +35,17 @@ import { recordAttempt, SIGN_IN_ATTEMPTS } from "../../src/identity/sign_in_atte
 import type { User } from "../../src/identity/users.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { addMonthOfCalls } from "../support/api_calls.ts";
+import { showAnalytics } from "../support/analytics.ts";
+import { type BillingScene, showBilling } from "../support/billing.ts";
+import { addBillingYear, helpByHand } from "../support/billing_year.ts";
+import { type CampaignScene, showCampaigns } from "../support/campaigns.ts";
 import { addJob } from "../support/jobs.ts";
 import { type Northwind, openNorthwind } from "../support/northwind.ts";
+import { showNotifications } from "../support/notifications.ts";
 import { sampleEmail } from "../support/sample_email.ts";
+import { type ContactsScene, showContacts } from "../support/contacts.ts";
+import { showSequence } from "../support/sequences.ts";
+import { showSendingDomain } from "../support/sending_domains.ts";
 import { showWebhooks } from "../support/webhooks.ts";
 import type { Company, World } from "../support/world.ts";
 
@@ -50,6 +65,10 @@ export type Scene = {
   keyId: string;
   /** A webhook whose receiver is down, and one of its deliveries. */
   webhook: { endpointId: string; deliveryId: string };
+  billing: BillingScene;
+  contacts: ContactsScene;
+  campaigns: CampaignScene;
+  sequence: { id: string; stepId: string };
   /** The pages that emails link to. */
   links: {
     setPassword: string;
@@ -59,6 +78,7 @@ export type Scene = {
     unsubscribe: string;
     invitation: string;
     knownInvitation: string;
+    sharedReport: string;
   };
   /** What waits in the browsers of a visitor and of the owner: a code, and accounts at providers. */
   cookies: { visitor: Cookie[]; owner: Cookie[] };
@@ -69,6 +89,8 @@ type Cookie = { name: string; value: string; url: string };
 /** Every provider has a button, and so has the sales team. Nothing answers behind it. */
 export const SCENE_SETTINGS = Object.fromEntries([
   ["SALES_CONTACT", "sales@example.com"],
+  ["EMAIL_RETURN_HOST", "bounces.denizen.example"],
+  ["EMAIL_WEBHOOK_SECRET", "whsec_c2VjcmV0IG9mIHRoZSBzaWduZWQgbm90aWNl"],
   ...["GOOGLE", "GITHUB", "MICROSOFT"].flatMap((provider) => [
     [`${provider}_CLIENT_ID`, "denizen"],
     [`${provider}_CLIENT_SECRET`, "secret"],
@@ -87,6 +109,11 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   const { people } = northwind;
   await world.staff(OWNER);
   await addMonthOfCalls(world, northwind);
+  for (let age = 1; age <= 30; age++) {
+    await recordTenantDay(northwind.company.ctx, dayOf(after(world.clock.now(), -age * DAY)));
+  }
+  await showAnalytics(world, northwind.company);
+  await showNotifications(world, northwind.company);
   const closed = await world.company(
     "globex",
     "Globex",
@@ -112,12 +139,25 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     reason: "bounce",
     detail: "550 5.1.1 No such user",
   });
+  await showSendingDomain(world, northwind.company);
   const webhook = await showWebhooks(world, northwind.company);
+  const contacts = await showContacts(northwind.company);
+  const billing = await showBilling(world, northwind.company);
+  const campaigns = await showCampaigns(northwind.company);
+  const sequence = await showSequence(northwind.company.ctx);
+  await addBillingYear(world);
+  await helpByHand(world, northwind.company);
+  await setOverride(await openTenant(world.system, northwind.company.tenant.id), {
+    key: ADVANCED_ANALYTICS.key,
+    value: "yes",
+    until: null,
+  });
   const { ctx } = northwind.company;
   const invitation = await invite(ctx, { email: "rosa.delgado@partner.example", role: "member" });
   const known = await invite(ctx, { email: "owner@globex.example", role: "viewer" });
   await offerOwnership(ctx, await membershipOf(northwind.company, "tomas@northwind.example"));
   await openToDomain(ctx, { domain: "northwind.example", role: "member" });
+  await saveWebsites(ctx, { origins: ["https://www.northwind.example", "https://shop.northwind.example"] });
   const newcomer = await world.unconfirmedUser("new@northwind.example");
   const links = {
     setPassword: await world.passwordLink(people.oskar),
@@ -125,6 +165,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     verify: await createVerificationLink(world.system, newcomer),
     invitation: invitationUrl(world.system, invitation.id),
     knownInvitation: invitationUrl(world.system, known.id),
+    sharedReport: await shareOverview(ctx),
     unsubscribe: unsubscribeUrl(world.system, people.oskar.id, { name: "reports" }),
   };
   const { system } = world;
@@ -156,9 +197,19 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
     newPhoneId,
     keyId,
     webhook,
+    contacts,
+    billing,
+    campaigns,
+    sequence,
     links,
     cookies,
   };
+}
+
+/** The link to a saved report. */
+async function shareOverview(ctx: MemberContext): Promise<string> {
+  const { id } = await saveReport(ctx, newSavedReport.parse({ name: "Weekly figures", kind: "usage" }));
+  return (await shareReport(ctx, id, { days: 7 })).url;
 }
 
 async function membershipOf({ ctx }: Company, search: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { PASSWORD, type World } from "../support/world.ts";
+import { type Company, PASSWORD, type World } from "../support/world.ts";
 import { launchBrowser } from "./browser.ts";
 
 /** Runs a story in a browser of its own. If it fails, the error says what the windows show. */
@@ -33,6 +33,35 @@ export async function signUp(page: Page, world: World, company: string, subdomai
   await page.fill("#password", PASSWORD);
   await page.click("#signup-button");
   await page.waitForURL(/\/dashboard$/);
+}
+
+/** Signs in on a company's host, by default as its owner. Its dashboard opens. */
+export async function signIn(
+  page: Page,
+  world: World,
+  { tenant, owner }: Company,
+  email = owner.email,
+): Promise<void> {
+  await page.goto(`http://${world.host(tenant.subdomain)}/login`);
+  await page.fill("#email", email);
+  await page.fill("#password", PASSWORD);
+  await page.click("#login-button");
+  await page.waitForURL(/\/dashboard$/);
+}
+
+/** Waits until the service worker has stored its files and controls the page. */
+export async function waitForWorker(page: Page): Promise<void> {
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
+}
+
+/** Looks in the page until there is something. `waitForFunction` would take the promise itself for it. */
+export async function waitFor<Found>(page: Page, look: () => Promise<Found>): Promise<NonNullable<Found>> {
+  for (let tries = 0; tries < 200; tries++) {
+    const found = await page.evaluate(look);
+    if (found) return found;
+    await page.waitForTimeout(50);
+  }
+  throw new Error("Nothing was found.");
 }
 
 /** Finds an email in the mailbox, reads it, and follows its first button. */

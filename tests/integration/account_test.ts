@@ -208,7 +208,7 @@ Deno.test("people's accounts", async (t) => {
     assert.match((await elsewhere.get(`${apex}/account`)).url, /\/login\?next=%2Faccount$/);
     assert.match(renamed.text, /action="\/verify-email\/resend"/);
     assert.match(resent.text, /link to noor@partner\.example/);
-    assert.match(unsubscribed.text, /Email preferences saved\./);
+    assert.match(unsubscribed.text, /Preferences saved\./);
   });
 
   await t.step("the old address of the email preferences leads to the new one", async () => {

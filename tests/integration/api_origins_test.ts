@@ -36,6 +36,34 @@ Deno.test("a listed website may call the API on the workspace's host, and read i
   }
 });
 
+Deno.test("a listed website can read why its body was refused", async () => {
+  await using world = await World.open();
+  const company = await world.company("acme");
+  await updateTenant(company.ctx, { apiOrigins: [SHOP] });
+  const headers = { Origin: SHOP, Authorization: `Bearer ${await world.token(company)}` };
+  const post = (type: string, body: string, more: Record<string, string> = {}) =>
+    world.raw(
+      "POST",
+      world.host("acme"),
+      "/api/v1/projects",
+      { ...headers, "Content-Type": type, ...more },
+      body,
+    );
+
+  const answers = [
+    await post("application/json", "x".repeat(1_100_000)),
+    await post("text/plain", "name"),
+    await post("application/json", "{"),
+    await post("application/json", "{}", { "Content-Encoding": "gzip" }),
+  ];
+
+  assert.deepEqual(answers.map(({ status }) => status), [413, 415, 422, 422]);
+  for (const { headers } of answers) {
+    assert.equal(headers["access-control-allow-origin"], SHOP);
+    assert.ok(headers["access-control-expose-headers"]);
+  }
+});
+
 Deno.test("no other website may: not another tenant's, not a similar one, and none on the apex or on pages", async () => {
   await using world = await World.open();
   const [acme, globex] = [await world.company("acme"), await world.company("globex")];

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import assert from "node:assert/strict";
-import type { Database } from "../../db/connection/connect.ts";
+import type { ControlDb } from "../../db/connection/connect.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { maintainPartitions } from "../../db/stream/partitions.ts";
@@ -19,13 +19,13 @@ Deno.test("the calls of all tenants and days are written in one statement", asyn
     await world.company("globex"),
     await world.company("initech"),
   ];
-  const { batch } = world.services.db;
+  const { control } = world.services.db;
   let statements = 0;
-  const execute: typeof batch.control.execute = (query) => {
+  const execute: typeof control.execute = (query) => {
     statements++;
-    return batch.control.execute(query);
+    return control.execute(query);
   };
-  const usage = new UsageCounter({ batch: { control: { execute } } } as Database, world.clock);
+  const usage = new UsageCounter({ execute } as ControlDb, world.clock);
   for (const { tenant } of companies) usage.count(tenant.id);
   usage.count(companies[0]!.tenant.id);
   world.clock.advance(DAY);

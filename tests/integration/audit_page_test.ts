@@ -168,7 +168,7 @@ Deno.test("a plan without the audit log says which plan has it, on pages and in 
 
   assert.deepEqual(answers.map(({ status }) => status), [403, 403, 403, 403]);
   assert.match(answers[0]!.text, /“Audit log” is included in the Team plan and above\./);
-  assert.ok(answers[0]!.text.includes(`href="http://${world.host()}/pricing"`));
+  assert.ok(answers[0]!.text.includes(`href="/billing/plans"`));
   assert.equal(status, 403);
   assert.deepEqual([json.type, json.detail], [
     "/problems/feature-not-in-plan",

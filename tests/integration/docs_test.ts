@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { openApiDocument } from "../../routes/api/api.ts";
+import { OPEN_STREAMS } from "../../src/event_stream/open_streams.ts";
 import { World } from "../support/world.ts";
 
 /** Protects: the API's docs show every operation, and a reader can send a request from them with their own key. */
@@ -83,6 +84,19 @@ Deno.test("a member's samples name their workspace, and the form sends a request
   assert.match(missing.text, /404 in/);
   assert.equal(unknown.status, 404);
   assert.equal(fromElsewhere.status, 403);
+});
+
+Deno.test("the form of the event stream shows how the stream begins", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const credential = await world.token(acme);
+
+  const shown = await world.browser().post(`http://${world.host()}/docs/requests/streamEvents`, {
+    credential,
+  });
+
+  assert.match(shown.text, /200[^]*retry: 3000/);
+  while (world.services.use(OPEN_STREAMS).count > 0) await new Promise((done) => setTimeout(done, 10));
 });
 
 Deno.test("the type of an error leads to its line in the docs", async () => {

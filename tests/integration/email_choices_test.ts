@@ -291,12 +291,12 @@ Deno.test("a member changes only their own preferences, in the settings or throu
   });
 
   assert.match(before.text, /Monthly reports/);
-  assert.equal((before.text.match(/ checked/g) ?? []).length, 1);
-  assert.match(saved.text, /Email preferences saved/);
+  assert.equal((before.text.match(/name="(?:notifications|reports)"[^>]* checked/g) ?? []).length, 2);
+  assert.match(saved.text, /Preferences saved/);
   assert.equal((saved.text.match(/ checked/g) ?? []).length, 0);
-  assert.deepEqual(read.json, { reports: false });
-  assert.deepEqual(unchanged.json, { reports: false });
-  assert.deepEqual(changed.json, { reports: true });
+  assert.deepEqual(read.json, { notifications: false, reports: false });
+  assert.deepEqual(unchanged.json, { notifications: false, reports: false });
+  assert.deepEqual(changed.json, { notifications: false, reports: true });
   assert.deepEqual([wrong.status, foreign.status], [422, 403]);
   assert.match((await world.browser().get(settings)).url, /\/login\?/);
   await assert.rejects(

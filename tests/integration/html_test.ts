@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { HtmlValidate, StaticConfigLoader } from "html-validate/browser";
 import { createApp, type HostKind } from "../../routes/app.ts";
+import { shareReport } from "../../src/analytics/saved_reports/report_links.ts";
+import { newSavedReport, saveReport } from "../../src/analytics/saved_reports/saved_reports.ts";
 import { EMAIL_TRANSPORT } from "../../src/email/deliver.ts";
 import { suppress } from "../../src/email/suppression.ts";
 import { createProject } from "../../src/projects/projects.ts";
@@ -9,7 +11,7 @@ import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import type { Browser, Page } from "../support/browser.ts";
 import { addJob } from "../support/jobs.ts";
 import { sampleEmail } from "../support/sample_email.ts";
-import { PASSWORD, World } from "../support/world.ts";
+import { type Company, PASSWORD, World } from "../support/world.ts";
 
 /** Protects: every page and every part of a page is valid HTML. The list of pages is the route table. */
 
@@ -54,7 +56,7 @@ Deno.test("every refused form is valid HTML and keeps what was typed", async (t)
   const { ids, member, hosts } = await furnish(world);
   const { routes } = await createApp(world.services);
   const pages = routes.filter(({ method, path }) => method === "GET" && !/\*|^\/(?:api|dev)/.test(path));
-  const forms = new Map<string, { address: string; names: string[] }>();
+  const forms = new Map<string, Form>();
   for (const { host, path } of pages) {
     for (const browser of [member, world.browser()]) {
       const page = await browser.get(`http://${hosts[host]}${fill(path, ids)}`);
@@ -62,11 +64,11 @@ Deno.test("every refused form is valid HTML and keeps what was typed", async (t)
     }
   }
 
-  for (const { address, names } of forms.values()) {
+  for (const { address, names, hidden } of forms.values()) {
     await t.step(address, async () => {
       const typed = Object.fromEntries(names.map((name) => [name, `${name} ${"typed ".repeat(300)}`]));
       for (const headers of [NO_HEADERS, HTMX]) {
-        const answer = await member.post(address, typed, headers);
+        const answer = await member.post(address, { ...hidden, ...typed }, headers);
         assertValid(answer);
         if (answer.status !== 422) continue;
         const lost = names.filter((name) => !answer.text.includes(`${name} typed typed`));
@@ -77,8 +79,11 @@ Deno.test("every refused form is valid HTML and keeps what was typed", async (t)
   assert.ok(forms.size > 8, `${forms.size} forms`);
 });
 
-/** The forms of a page without files, with the names of the fields that people type text into. */
-function formsOf({ text, url }: Page): { address: string; names: string[] }[] {
+/** `names` are the fields that people type text into. */
+type Form = { address: string; names: string[]; hidden: Record<string, string> };
+
+/** The forms of a page without files. */
+function formsOf({ text, url }: Page): Form[] {
   return [...text.matchAll(/<form(?![^>]*multipart)([^>]*method="post"[^>]*)>(.*?)<\/form>/gs)].map(
     ([, attributes, content]) => {
       const action = /action="([^"]*)"/.exec(attributes!)![1]!;
@@ -86,7 +91,12 @@ function formsOf({ text, url }: Page): { address: string; names: string[] }[] {
         /<(?:input(?![^>]*type="(?:hidden|password|checkbox|radio|color|file)")|textarea)[^>]*>/g,
       );
       const names = [...fields].flatMap(([field]) => /name="([^"]+)"/.exec(field)?.[1] ?? []);
-      return { address: new URL(action, url).href, names };
+      const hidden = content!.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
+      return {
+        address: new URL(action, url).href,
+        names,
+        hidden: Object.fromEntries([...hidden].map(([, name, value]) => [name!, value!])),
+      };
     },
   ).filter(({ names }) => names.length > 0);
 }
@@ -121,10 +131,16 @@ async function furnish(world: World) {
       "/projects/:id": `/projects/${project.id}`,
       "/admin/tenants/:id": `/admin/tenants/${globex.tenant.id}`,
       "/admin/jobs/:id": `/admin/jobs/${jobId}`,
+      "/shared-reports/:id": await sharedReportPath(acme),
       "/dev/mailbox/:id": `/dev/mailbox/${email.id}`,
       "/dev/emails/:name": "/dev/emails/monthly_report",
     },
   };
+}
+
+async function sharedReportPath({ ctx }: Company): Promise<string> {
+  const { id } = await saveReport(ctx, newSavedReport.parse({ name: "Weekly figures", kind: "usage" }));
+  return new URL((await shareReport(ctx, id, { days: 7 })).url).pathname;
 }
 
 /** A route's path with the ids of this world. */

@@ -12,7 +12,7 @@ import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
-import { poolerUrl, serverUrl } from "../support/database.ts";
+import { HAS_ONE_BACKEND } from "../support/database.ts";
 import { addJob, doing, JOB, PAYLOAD, startWorker, until } from "../support/jobs.ts";
 import { Exposition } from "../support/metrics.ts";
 import { freePort, ServerProcess } from "../support/process.ts";
@@ -55,6 +55,7 @@ Deno.test("every metric has the name, type and labels that dashboards rely on", 
     saas_rate_limited_total: "counter plan",
     saas_rate_limiter_failures_total: "counter limit",
     saas_signups_total: "counter",
+    saas_event_streams: "gauge",
     saas_request_log_waiting: "gauge",
     saas_request_log_dropped_total: "counter",
   });
@@ -179,7 +180,7 @@ Deno.test("a tenant deleted by another process has no label at the next scrape, 
 Deno.test({
   name: "with notifications, a process forgets a tenant as soon as another one deletes it",
   // The embedded database serves one process, and a pooler doesn't forward notifications.
-  ignore: !serverUrl || poolerUrl !== undefined,
+  ignore: HAS_ONE_BACKEND,
   fn: async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];

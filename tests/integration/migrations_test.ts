@@ -14,7 +14,7 @@ import { countReadySchemas, provisionSchema } from "../../db/migration/provision
 import { resetDatabase } from "../../db/migration/reset.ts";
 import type { SchemaName } from "../../db/tenant/schema_name.ts";
 import { createProject, listProjects, PROJECT_LIST } from "../../src/projects/projects.ts";
-import { poolerUrl, serverUrl } from "../support/database.ts";
+import { HAS_ONE_BACKEND } from "../support/database.ts";
 import { becomeLaterVersion, following } from "../support/later_version.ts";
 import { type Company, World } from "../support/world.ts";
 
@@ -177,7 +177,7 @@ Deno.test("a canary counts only tenants, not ready schemas or earlier failures",
 Deno.test({
   name: "a held table lock delays only its own schema, and requests continue",
   // The embedded database runs one transaction at a time, and so does a pooler with one connection.
-  ignore: !serverUrl || poolerUrl !== undefined,
+  ignore: HAS_ONE_BACKEND,
   fn: async () => {
     await using world = await World.open();
     const held = await world.company("held");

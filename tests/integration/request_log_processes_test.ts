@@ -5,7 +5,7 @@ import { openTestDatabase, serverUrl } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
 import { ServerProcess } from "../support/process.ts";
 
-/** Protects: the request log loses no call on SIGTERM, and at most the last second on SIGKILL. */
+/** Protects: the request log loses no call on SIGTERM, and at most the last second on SIGKILL. The count of calls loses none. */
 
 const ACCOUNT = { email: "ada@acme.example", password: "correct horse battery" };
 const CALLING_MILLISECONDS = 1_300;
@@ -27,14 +27,20 @@ Deno.test("the request log survives the end of its process", async (t) => {
     const form = { ...ACCOUNT, company_name: "Acme", subdomain: "acme", name: "Ada" };
     await new Browser(server.port).post(`http://localhost:${server.port}/signup`, form);
 
-    await t.step("killed, it loses at most the calls of the last second", async () => {
-      const answered = await callFor(server.port, CALLING_MILLISECONDS);
-      const killedAt = performance.now();
-      await restart("SIGKILL");
+    await t.step(
+      "killed, it loses at most the calls of the last second, and the count of the month loses none",
+      async () => {
+        const before = await countedCalls(server.port);
+        const answered = await callFor(server.port, CALLING_MILLISECONDS);
+        const killedAt = performance.now();
+        await restart("SIGKILL");
+        const counted = await countedCalls(server.port) - before;
 
-      const lost = await findLost(server.port, answered);
-      assert.deepEqual(lost.filter(({ at }) => killedAt - at >= SECOND), []);
-    });
+        const lost = await findLost(server.port, answered);
+        assert.deepEqual(lost.filter(({ at }) => killedAt - at >= SECOND), []);
+        assert.equal(counted, answered.length + 1, "the calls, and the one that read the count before");
+      },
+    );
 
     await t.step("told to stop, it loses none", async () => {
       const answered = await callFor(server.port, CALLING_MILLISECONDS);
@@ -49,8 +55,10 @@ Deno.test("the request log survives the end of its process", async (t) => {
   }
 });
 
+/** Without the plans' limits, because refused calls are only counted. */
 async function start(variables: Record<string, string>): Promise<ServerProcess> {
-  const server = await ServerProcess.start(variables);
+  const script = "tests/performance/unlimited_server.ts";
+  const server = await ServerProcess.start(variables, "piped", { script });
   await server.ready();
   return server;
 }
@@ -72,6 +80,12 @@ async function callFor(port: number, milliseconds: number): Promise<Answered[]> 
     }
   }));
   return answered;
+}
+
+/** The API calls of the month, without the one that asks. */
+async function countedCalls(port: number): Promise<number> {
+  const { json } = await call(port, "GET", "/usage", await signIn(port));
+  return json.data.find(({ metric }: { metric: string }) => metric === "api_calls").total;
 }
 
 /** The calls that the log lacks. */

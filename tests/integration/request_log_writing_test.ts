@@ -1,14 +1,18 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import assert from "node:assert/strict";
 import type { Database } from "../../db/connection/connect.ts";
 import { runScript } from "../../db/connection/transaction.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
+import type { ApiCall } from "../../src/api_access/api_call.ts";
 import { CallBatch } from "../../src/api_access/call_batch.ts";
+import { CallCounter } from "../../src/api_access/call_counter.ts";
 import { CALL_LOG, CallLog } from "../../src/api_access/call_log.ts";
 import { listRequests } from "../../src/api_access/request_log.ts";
+import { UsageCounter } from "../../src/api_access/usage_counter.ts";
 import { getApiUsage } from "../../src/api_access/usage_report.ts";
-import { DAY } from "../../src/platform/clock.ts";
-import { newIdAt } from "../../src/platform/ids.ts";
+import { LOGGED_REFUSALS_A_MINUTE } from "../../src/api_access/refused_calls.ts";
+import { DAY, MINUTE } from "../../src/platform/clock.ts";
+import { newId, newIdAt } from "../../src/platform/ids.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
 import { addCall, flushCalls } from "../support/api_calls.ts";
 import { type Company, World } from "../support/world.ts";
@@ -181,4 +185,84 @@ async function partitions({ system }: World): Promise<string[]> {
 
 async function inStream(world: World, script: string): Promise<void> {
   await withMigrator(world.services.db, (tx) => runScript(tx, script));
+}
+
+Deno.test("refused calls don't fill the log: it has a few of each caller and minute, and reports count all", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const refused = { status: 429, errorCode: "too_many_api_calls" };
+  const program = { type: "key", id: newId(), name: "Loop" };
+
+  for (let count = 0; count < 1_000; count++) addCall(world, acme, { ...refused, actor: program });
+  addCall(world, acme, refused);
+  addCall(world, acme, { actor: program });
+  world.clock.advance(MINUTE);
+  for (let count = 0; count < 1_000; count++) addCall(world, acme, { ...refused, actor: program });
+  await flushCalls(world.services);
+
+  const logged = await world.dumpStream("api_requests");
+  const counted = await world.dumpStream("api_request_counts");
+  const ofProgram = logged.filter(({ actor_id, status }) => actor_id === program.id && status === 429);
+  assert.equal(ofProgram.length, 2 * LOGGED_REFUSALS_A_MINUTE);
+  assert.equal(logged.length, ofProgram.length + 2);
+  assert.equal(counted.reduce((sum, { calls }) => sum + Number(calls), 0), 2_002);
+  assert.equal(counted.reduce((sum, { errors }) => sum + Number(errors), 0), 2_001);
+});
+
+Deno.test("counts that are sent again, because the answer was lost, count once, and later ones are added", async () => {
+  await using world = await World.open();
+  const acme = await world.company("acme");
+  const losing = losingAnswers(world.services.db);
+  const [usage, counter] = [
+    new UsageCounter(losing.db.batch.control, world.clock),
+    new CallCounter(losing.db),
+  ];
+  const call = callOf(acme, world);
+  const count = () => {
+    usage.count(acme.tenant.id);
+    counter.add(call);
+  };
+
+  count();
+  losing.left = 4;
+  for (let time = 0; time < 2; time++) await Promise.all([usage.flush(), counter.flush()]);
+  count();
+  count();
+  losing.left = 2;
+  for (let time = 0; time < 3; time++) await Promise.all([usage.flush(), counter.flush()]);
+  await Promise.all([usage.close(), counter.close()]);
+
+  assert.equal(losing.left, 0);
+  assert.deepEqual((await world.dumpStream("api_usage")).map(({ calls }) => Number(calls)), [3]);
+  assert.deepEqual((await world.dumpStream("api_request_counts")).map(({ calls }) => Number(calls)), [3]);
+});
+
+/** A call of the company's owner. */
+function callOf({ tenant, owner }: Company, { clock }: World): ApiCall {
+  return {
+    id: newIdAt(clock.now()),
+    tenantId: tenant.id,
+    actor: { type: "member", id: owner.id, name: owner.name },
+    method: "GET",
+    endpoint: "/projects",
+    status: 200,
+    errorCode: null,
+    ipAddress: null,
+    milliseconds: 8,
+  };
+}
+
+/** The database, which runs each statement but loses the answers of the next ones. */
+function losingAnswers(db: Database): { db: Database; left: number } {
+  const losing = { db, left: 0 };
+  const execute = async (statement: SQL) => {
+    const rows = await db.batch.control.execute(statement);
+    if (losing.left > 0) {
+      losing.left--;
+      throw new Error("The answer was lost.");
+    }
+    return rows;
+  };
+  losing.db = { batch: { control: { execute } } } as unknown as Database;
+  return losing;
 }

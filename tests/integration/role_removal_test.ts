@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runScript } from "../../db/connection/transaction.ts";
 import { withMigrator } from "../../db/migration/migrator.ts";
 import { deleteTenant } from "../../src/tenancy/deletion.ts";
-import { loginUrl, poolerUrl, serverUrl } from "../support/database.ts";
+import { HAS_ONE_BACKEND, loginUrl, serverUrl } from "../support/database.ts";
 import { withConnection } from "../support/split_logins.ts";
 import { type Company, World } from "../support/world.ts";
 
@@ -25,7 +25,7 @@ Deno.test("a tenant whose role created large objects is deleted with all of them
 Deno.test({
   name:
     "a tenant is deleted even if a database copy uses its role, and the role is dropped when the copy is gone",
-  ignore: !serverUrl || poolerUrl !== undefined,
+  ignore: HAS_ONE_BACKEND,
   fn: async () => {
     await using world = await World.open();
     const [acme, globex] = [await world.company("acme"), await world.company("globex")];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
-import { MONTHLY_API_CALLS } from "../../src/api_access/monthly_calls.ts";
-import { PLANS } from "../../src/billing/plans.ts";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
+import { PLAN_LIST } from "../../src/billing/plans.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
 import { markEmailConfirmed } from "../../src/identity/email_verification.ts";
 import {
@@ -34,15 +35,17 @@ Deno.test("the checklist of a new workspace", async (t) => {
     const { text, steps } = (await checklist())!;
 
     assert.match(text, /Welcome to Acme/);
-    assert.match(text, /0 of 3 done/);
+    assert.match(text, /0 of 4 done/);
     assert.deepEqual(steps, {
       "Confirm your email": false,
       "Create a project": false,
       "Invite a teammate": false,
+      "Create an API key": false,
     });
     assert.match(text, /action="\/verify-email\/resend"[^]*Confirm your email/);
     assert.match(text, /href="\/projects\/new"[^>]*>Create a project/);
     assert.match(text, /href="\/team\/invitations\/new"[^>]*>Invite a teammate/);
+    assert.match(text, /href="\/developers\/api-keys\/new"[^>]*>Create an API key/);
   });
 
   await t.step("the first step is done once the address is confirmed", async () => {
@@ -60,7 +63,7 @@ Deno.test("the checklist of a new workspace", async (t) => {
 
     assert.equal(before!.steps["Create a project"], false);
     assert.equal(later!.steps["Create a project"], true);
-    assert.match(later!.text, /Finish setting up[^]*2 of 3 done/);
+    assert.match(later!.text, /Finish setting up[^]*2 of 4 done/);
   });
 
   await t.step("someone who dismisses it no longer sees it, everyone else still does", async () => {
@@ -79,11 +82,18 @@ Deno.test("the checklist of a new workspace", async (t) => {
     assert.ok(checklistIn((await admin.browser.get(`${admin.host}/dashboard`)).text));
   });
 
-  await t.step("it is gone once a teammate has joined, which was the last step", async () => {
-    await world.member(acme, "mei@acme.example", "member");
+  await t.step(
+    "it is gone once a teammate has joined and an API key exists, which were the last steps",
+    async () => {
+      await world.member(acme, "mei@acme.example", "member");
+      const before = await checklist();
+      const key = { name: "Deploy", permissions: ["projects:read"] };
+      await createApiKey(acme.ctx, newApiKey.parse(key));
 
-    assert.equal(await checklist(), null);
-  });
+      assert.equal(before!.steps["Create an API key"], false);
+      assert.equal(await checklist(), null);
+    },
+  );
 
   await t.step("people see only the steps that they can take", async () => {
     const young = await world.company("initech", "Initech");
@@ -192,7 +202,9 @@ Deno.test("sample data", async (t) => {
 });
 
 Deno.test("every plan has a number of API calls", () => {
-  assert.deepEqual(Object.keys(MONTHLY_API_CALLS), [...PLANS]);
+  const calls = PLAN_LIST.map(({ key, apiCallsAMonth }) => [key, apiCallsAMonth]);
+
+  assert.deepEqual(calls, [["starter", 10_000], ["team", 500_000], ["premium", null], ["enterprise", null]]);
 });
 
 async function projectsOf({ ctx }: Pick<Company, "ctx">) {

@@ -9,6 +9,8 @@ import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
 import { publish } from "../../src/events/publish.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../../src/platform/clock.ts";
 import { deleteProject, PROJECT_CREATED, updateProject } from "../../src/projects/projects.ts";
+import { resumeTenant, suspendTenant } from "../../src/tenancy/lifecycle.ts";
+import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { replayEndpoint, resend } from "../../src/webhooks/deliveries.ts";
 import { getEndpoint, rotateSecret, updateEndpoint } from "../../src/webhooks/endpoints.ts";
 import { TEST_EVENT } from "../../src/webhooks/event_filter.ts";
@@ -139,6 +141,32 @@ Deno.test("a failed delivery is tried ten times with the same ID and new timesta
   const [again] = await deliveriesOf(world, acme);
   assert.deepEqual([again!.status, again!.attempts], ["delivered", 11]);
   assert.equal((await getEndpoint(acme.ctx, id)).failingSince, null);
+});
+
+Deno.test("the time in which a workspace is suspended doesn't count as failing", async () => {
+  await using world = await openWebhookWorld();
+  await using receiver = await Receiver.open();
+  const acme = await world.company("acme");
+  const { id } = await addWebhook(acme, receiver.url());
+  receiver.answer(503);
+  await using worker = await startWorker(world, "kv");
+  const failAfter = async (pause: number) => {
+    world.clock.advance(pause);
+    await sendTestEvent(acme.ctx, id, { event: TEST_EVENT });
+    await worker.idle();
+    return (await getEndpoint(acme.ctx, id)).status;
+  };
+  const platform = async () => await openTenant(world.system, acme.tenant.id);
+
+  const before = [await failAfter(0), await failAfter(DAY)];
+  await suspendTenant(await platform(), { reason: "An invoice is open." });
+  world.clock.advance(10 * DAY);
+  await resumeTenant(await platform());
+  const resumed = [await failAfter(0), await failAfter(DAY), await failAfter(3.9 * DAY)];
+  const fiveDaysLater = [await failAfter(0.2 * DAY), await failAfter(13 * HOUR)];
+
+  assert.deepEqual([...before, ...resumed], ["active", "active", "active", "active", "active"]);
+  assert.deepEqual(fiveDaysLater, ["active", "disabled"]);
 });
 
 Deno.test("an endpoint that fails for five days and again half a day later is turned off, and its owner is told", async () => {

@@ -1,61 +1,79 @@
+import postgres from "postgres";
 import { Browser } from "../support/browser.ts";
 import { openTestDatabase, prepareDatabases } from "../support/database.ts";
 import { callApi } from "../support/http.ts";
 import { ServerProcess } from "../support/process.ts";
 
-export const ACCOUNT = { email: "ada@bench.example", password: "correct horse battery" };
+const PASSWORD = "correct horse battery";
+const PROJECTS = 20;
 
-/** A server on PostgreSQL with one company, twenty projects and a signed-in user. */
+export const ACCOUNT = { email: "ada@bench.example", password: PASSWORD };
+
+/** A signed-in owner of a workspace with twenty projects. `apiKey` may read them. */
+export type Workspace = { token: string; cookie: string; apiKey: string };
+
+/** A server on PostgreSQL with workspaces. The first one is `bench`, and belongs to `ACCOUNT`. */
 export class Installation implements AsyncDisposable {
   private constructor(
     readonly server: ServerProcess,
     readonly databaseUrl: string,
-    readonly token: string,
-    readonly cookie: string,
+    readonly workspaces: Workspace[],
     readonly close: () => Promise<void>,
   ) {}
 
-  static async open(): Promise<Installation> {
+  static async open(
+    { workspaces = 1, variables = {} }: { workspaces?: number; variables?: Record<string, string> } = {},
+  ): Promise<Installation> {
     await prepareDatabases();
     const database = await openTestDatabase();
     const { DATABASE_URL: databaseUrl } = database.variables;
     if (!databaseUrl) throw new Error("The benchmarks need PostgreSQL: set TEST_DATABASE_URL.");
     const server = await ServerProcess.start(
-      {
-        DATABASE_URL: databaseUrl,
-        LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "info",
-      },
+      { DATABASE_URL: databaseUrl, LOG_LEVEL: Deno.env.get("LOG_LEVEL") ?? "info", ...variables },
       "null",
       { script: "tests/performance/unlimited_server.ts" },
     );
     await server.ready();
-    const host = `bench.localhost:${server.port}`;
-    const browser = new Browser(server.port);
-    const form = { ...ACCOUNT, company_name: "Bench", subdomain: "bench", name: "Ada" };
-    await browser.post(`http://localhost:${server.port}/signup`, form);
-    const call = { port: server.port, host: `localhost:${server.port}` };
-    const { json } = await callApi({
-      ...call,
-      method: "POST",
-      path: "/api/v1/auth/login",
-      body: { ...ACCOUNT, tenant: "bench" },
-    });
-    for (let number = 0; number < 20; number++) {
-      const body = {
-        name: `Project ${number}`,
-        description: "One line about a project.",
-      };
-      await callApi({ ...call, method: "POST", path: "/api/v1/projects", token: json.access_token, body });
+    const opened: Workspace[] = [];
+    for (let number = 0; number < workspaces; number++) {
+      opened.push(await openWorkspace(server.port, databaseUrl, number));
     }
-    const cookie = [...browser.cookies(host)].map(([name, value]) => `${name}=${value}`).join("; ");
     const close = async () => {
       await server.stop();
       await database.close();
     };
-    return new Installation(server, databaseUrl, json.access_token, cookie, close);
+    return new Installation(server, databaseUrl, opened, close);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+async function openWorkspace(port: number, databaseUrl: string, number: number): Promise<Workspace> {
+  const subdomain = number === 0 ? "bench" : `bench-${number}`;
+  const account = number === 0 ? ACCOUNT : { email: `owner@${subdomain}.example`, password: PASSWORD };
+  const browser = new Browser(port);
+  const form = { ...account, company_name: "Bench", subdomain, name: "Ada" };
+  await browser.post(`http://localhost:${port}/signup`, form);
+  await equip(databaseUrl);
+  const post = async (path: string, body: object, token?: string) =>
+    (await callApi({ port, host: `localhost:${port}`, method: "POST", path: `/api/v1${path}`, body, token }))
+      .json;
+  const { access_token: token } = await post("/auth/login", { ...account, tenant: subdomain });
+  const key = { name: "Bench", permissions: ["projects:read"] };
+  const { api_key: apiKey } = await post("/api-keys", key, token);
+  for (let project = 0; project < PROJECTS; project++) {
+    await post("/projects", { name: `Project ${project}`, description: "One line about a project." }, token);
+  }
+  const cookies = [...browser.cookies(`${subdomain}.localhost:${port}`)];
+  return { token, cookie: cookies.map(([name, value]) => `${name}=${value}`).join("; "), apiKey };
+}
+
+/** Only people with a confirmed address may create API keys, and a plan limits the projects. */
+async function equip(databaseUrl: string): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1 });
+  await sql`update control.users set email_verified_at = now() where email_verified_at is null`;
+  await sql`update control.tenants set plan = 'premium'`;
+  await sql.end();
 }

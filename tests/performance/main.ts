@@ -1,5 +1,5 @@
 /**
- * `deno task bench [requests|tenancy|jobs|start|storm|api|weight]`: every figure next to its baseline, measured in the same run.
+ * `deno task bench [requests|tenancy|jobs|start|storm|api|billing|analytics|notifications|contacts|exports|weight]`: every figure next to its baseline, measured in the same run.
  * Needs PostgreSQL (TEST_DATABASE_URL, or a local one), wrk for requests, psql for tenancy, and Redis for api. Loads 127.0.0.1 only.
  * `tenancy` creates 10,000 tenants in about ten minutes. BENCH_TENANTS=500 is quick; BENCH_MINUTES=10 measures longer.
  */
@@ -7,6 +7,7 @@ import Table from "cli-table3";
 import type { Figure } from "./measure.ts";
 
 const LOCAL = "postgres://postgres@127.0.0.1:5432/postgres";
+const REDIS = Deno.env.get("TEST_REDIS_URL") || "redis://127.0.0.1:6379";
 const adminUrl = Deno.env.get("TEST_DATABASE_URL") || LOCAL;
 Deno.env.set("TEST_DATABASE_URL", adminUrl); // for the modules imported below
 
@@ -17,10 +18,20 @@ const BENCHES: Record<string, () => Promise<Figure[]>> = {
   storm: async () => (await import("./storm_bench.ts")).benchStorm(),
   jobs: async () => (await import("./jobs_bench.ts")).benchJobs(adminUrl),
   api: async () => [
+    ...await (await import("./requests_bench.ts")).benchPipeline(adminUrl, REDIS),
     ...await (await import("./api_bench.ts")).benchApi(),
     ...await (await import("./request_log_bench.ts")).benchRequestLog(adminUrl),
     ...await (await import("./webhooks_bench.ts")).benchWebhooks(adminUrl),
   ],
+  billing: async () => (await import("./billing_bench.ts")).benchBilling(),
+  analytics: async () => [
+    ...await (await import("./events_bench.ts")).benchEvents(),
+    ...await (await import("./reports_bench.ts")).benchReports(),
+    ...await (await import("./rollups_bench.ts")).benchRollups(),
+  ],
+  exports: async () => (await import("./exports_bench.ts")).benchExports(),
+  notifications: async () => (await import("./live_feeds_bench.ts")).benchLiveFeeds(),
+  contacts: async () => (await import("./contacts_bench.ts")).benchContacts(),
   weight: async () => (await import("./weight_bench.ts")).benchWeight(),
 };
 

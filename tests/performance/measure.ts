@@ -1,4 +1,5 @@
 /** Shared by the benchmarks: figures next to their baselines, load with wrk, medians. */
+import { send } from "../support/http.ts";
 
 export type Figure = {
   name: string;
@@ -14,14 +15,29 @@ export type Load = { requestsPerSecond: number; p50: number; p99: number };
 const ROUND_SECONDS = 4;
 const MICROSECONDS: Record<string, number> = { us: 1, ms: 1_000, s: 1_000_000 };
 
-/** Sends requests over `connections` connections for some seconds, to 127.0.0.1 only. Latencies are in milliseconds. */
+/**
+ * Sends requests over `connections` connections for some seconds, to 127.0.0.1 only. With several headers, the requests take them in
+ * turn. Latencies are in milliseconds.
+ */
 export async function load(
   port: number,
   path: string,
   connections: number,
-  headers: Record<string, string>,
+  headers: Record<string, string> | Record<string, string>[],
 ): Promise<Load> {
-  const flags = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
+  const [first = {}] = Array.isArray(headers) ? headers : [headers];
+  const { status } = await send({
+    port,
+    host: first.Host ?? "127.0.0.1",
+    method: "GET",
+    path,
+    headers: first,
+  });
+  // wrk counts a redirect as a success.
+  if (status !== 200) throw new Error(`${path} answers ${status}.`);
+  const flags = Array.isArray(headers)
+    ? ["-s", await turns(path, headers)]
+    : Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
   const args = [
     "-t1",
     `-c${connections}`,
@@ -42,6 +58,23 @@ export async function load(
     p50: latency(50),
     p99: latency(99),
   };
+}
+
+/** A script for wrk. */
+async function turns(path: string, headers: Record<string, string>[]): Promise<string> {
+  const requests = headers.map((each) => {
+    const fields = Object.entries(each).map(([name, value]) => `["${name}"]="${value}"`);
+    return `wrk.format("GET", "${path}", {${fields.join(",")}})`;
+  });
+  const file = await Deno.makeTempFile({ dir: "/tmp", suffix: ".lua" });
+  await Deno.writeTextFile(
+    file,
+    `local requests, turn
+init = function() requests, turn = {${requests.join(",")}}, 0 end
+request = function() turn = turn % #requests + 1; return requests[turn] end
+`,
+  );
+  return file;
 }
 
 /** Takes the measurements in turn, several times, so that other load on the machine affects all of them. */

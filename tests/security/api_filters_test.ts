@@ -35,7 +35,7 @@ Deno.test("S28 SQL in any parameter of any list finds nothing and changes nothin
           const answer = await world.api("GET", `${path}?${name}=${encodeURIComponent(injection)}`, {
             token,
           });
-          const found = answer.status === 200 ? answer.json.data : [];
+          const found = answer.status === 200 ? foundIn(answer.json) : [];
 
           assert.ok([200, 422].includes(answer.status), `${answer.status}: ${injection}`);
           assert.deepEqual(found, [], injection);
@@ -51,6 +51,11 @@ Deno.test("S28 SQL in any parameter of any list finds nothing and changes nothin
     assert.deepEqual(await world.countAll(), before);
   });
 });
+
+/** The items of a list, or the steps of a funnel that someone reached. */
+function foundIn({ data, steps }: { data?: unknown[]; steps?: { people: number }[] }): unknown[] {
+  return data ?? steps!.filter(({ people }) => people > 0);
+}
 
 Deno.test("S66 105 projects of one time come once each, while others are deleted and changed", async () => {
   await using world = await World.open();

@@ -100,6 +100,21 @@ Deno.test("S11 S24 a key is refused outside of its addresses, whatever X-Forward
   assert.equal(await statusFrom(world, local), 200);
 });
 
+Deno.test("S24 a key with a stored range that can't be read is refused from every address", async () => {
+  await using world = await World.open();
+  const key = await keyOf(await world.company("acme"), { allowedIps: ["127.0.0.1"] });
+  const status = async (allowedIps: string[]) => {
+    await world.system.control.update(apiKeys).set({ allowedIps });
+    world.services.use(SIGN_INS).keys.deleteWhere(() => true);
+    return (await world.api("GET", "/projects", { headers: { "X-API-Key": key } })).status;
+  };
+
+  const damaged = [await status(["127.0.0.1", "office"]), await status(["office"])];
+  const mended = await status(["127.0.0.1"]);
+
+  assert.deepEqual([damaged, mended], [[403, 403], 200]);
+});
+
 Deno.test("S21 S24 a key can do only what it was made for, and nobody makes one that can do more than they", async () => {
   await using world = await World.open();
   const acme = await world.company("acme");

@@ -7,7 +7,7 @@ import { systemActor } from "../../src/access/actor.ts";
 import { inBackground, systemContext } from "../../src/context.ts";
 import { newId } from "../../src/platform/ids.ts";
 import { browseTenants, TENANT_LIST } from "../../src/tenancy/tenants.ts";
-import { poolerUrl, serverUrl } from "../support/database.ts";
+import { HAS_ONE_BACKEND } from "../support/database.ts";
 import { DatabaseProxy } from "../support/database_proxy.ts";
 import { allAnswered, everyKind, statusesOf } from "../support/every_kind.ts";
 import { added, doing, jobOf, startWorker, until } from "../support/jobs.ts";
@@ -20,8 +20,6 @@ import { World } from "../support/world.ts";
 
 const MINUTE = 60_000;
 const SLEEP_SECONDS = 1;
-/** The embedded database and the tests' pooler have only one backend. */
-const HAS_ONE_BACKEND = !serverUrl || poolerUrl !== undefined;
 
 Deno.test("S47 the first request of every kind succeeds after all connections exceeded their maximum age", async () => {
   let age = 0;

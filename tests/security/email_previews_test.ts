@@ -59,7 +59,7 @@ Deno.test("a preview may frame only the product's own pages, and the framed emai
   assert.equal(page.headers["x-frame-options"], "DENY");
   assert.equal(
     message.headers["content-security-policy"],
-    `default-src 'none'; style-src 'unsafe-inline'; img-src data: https: http://${world.host()}; frame-ancestors 'self'`,
+    `default-src 'none'; style-src 'unsafe-inline'; img-src data: https: http://${world.host()}; base-uri 'none'; form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'`,
   );
   assert.equal(message.headers["x-frame-options"], "SAMEORIGIN");
   assert.equal(message.headers["x-content-type-options"], "nosniff");

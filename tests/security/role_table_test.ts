@@ -25,7 +25,7 @@ const UNKNOWN_ID = "0198c0de-0000-7000-8000-000000000000";
 
 /** Pages and calls that every member may use, whatever their role: about themselves, or open to all. */
 const FREE =
-  /^(GET|POST|DELETE|PATCH) \/($|health$|ready$|metrics$|static\/|favicon\.ico$|apple-touch-icon\.png$|robots\.txt$|\.well-known\/|login|logout$|handoff|verify-email|brand\/logo$|account|reauthenticate$|search|workspaces|settings$|settings\/notifications$|settings\/security$|dashboard$|dashboard\/checklist\/dismiss$|switcher$|announcements\/|problems\/|support-visit\/end$|api\/v1\/(auth|me)(\/|$)|api\/v1\/tenants$)|^GET \/api\/v1\/tenants\/:id$|^POST \/api\/v1\/tenants\/:id\/membership$/;
+  /^(GET|POST|DELETE|PATCH) \/($|health$|ready$|metrics$|static\/|favicon\.ico$|apple-touch-icon\.png$|collect(\.js)?$|robots\.txt$|\.well-known\/|login|logout$|handoff|verify-email|brand\/|contact\/|subscribe\/|manifest\.webmanifest$|shared-reports\/|offline$|sw\.js$|[cs]\/:token$|exports\/:id$|campaigns\/:id\/archive\/|account|reauthenticate$|search|workspaces|settings$|settings\/notifications$|settings\/security$|dashboard$|dashboard\/checklist\/dismiss$|switcher$|announcements\/|notifications(\/|$)|ws\/notifications$|problems\/|support-visit\/end$|api\/v1\/(auth|me|notifications)(\/|$)|api\/v1\/tenants$|api\/v1\/plans$|api\/v1\/shared-reports\/|api\/v1\/features\/|api\/v1\/push-subscriptions(\/|$)|api\/v1\/events\/stream$)|^GET \/api\/v1\/tenants\/:id$|^POST \/api\/v1\/tenants\/:id\/membership$/;
 
 /** What the smaller built-in roles may do. Owners and admins may do more. */
 const SMALL_ROLES = {
@@ -42,9 +42,12 @@ const FORM = {
   description: "",
   version: "1",
   subdomain: "acme",
+  time_zone: "UTC",
   brand_color: "",
   confirmation: "no",
   permissions: "projects:read",
+  plan: "team",
+  billing_cycle: "monthly",
 };
 
 Deno.test("S21 every route answers every role as the permission that it needs says", async (t) => {
@@ -151,7 +154,7 @@ async function ask(world: World, { token, cookie, tenantId }: Member, route: str
   const address = path.replaceAll(/:[a-z_]+/g, id);
   if (path.startsWith("/api")) {
     const documented = path.replace(/^\/api(\/v1)?/, "").replaceAll(/:(\w+)/g, "{$1}");
-    const body = method === "POST" || method === "PATCH"
+    const body = ["POST", "PUT", "PATCH"].includes(method)
       ? sampleBody(method, documented, "Sample")
       : undefined;
     return await world.api(method, "", { host, path: address, token, body });

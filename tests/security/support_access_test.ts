@@ -372,9 +372,12 @@ async function askAll({ world, staff }: Scene): Promise<{ route: string; status:
   return answers;
 }
 
-/** The API takes no cookie. What ends a visit or opens another one stays open. */
+/** The API and the pages of contacts take no cookie. What ends a visit or opens another one stays open. */
 function isClosed(method: string, path: string): boolean {
-  if (/^\/(api|dev)(\/|$)/.test(path) || ["/logout", "/handoff", "/support-visit/end"].includes(path)) {
+  if (
+    /^\/(api|dev|contact|subscribe)(\/|$)/.test(path) ||
+    ["/collect", "/logout", "/handoff", "/support-visit/end"].includes(path)
+  ) {
     return false;
   }
   return method === "GET" ? /^\/(account|reauthenticate|switcher)/.test(path) : method !== "ALL";

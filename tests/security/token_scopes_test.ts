@@ -15,14 +15,16 @@ import { World } from "../support/world.ts";
  * member (S02, S51). Reads every API route from the route table, so new routes are tested, too.
  */
 
-/** Routes with credentials in the body. */
+/** Routes with credentials in the body, or without any. */
 const WITHOUT_TOKEN = [
+  "GET /plans",
   "POST /auth/login",
   "POST /auth/mfa",
   "POST /auth/mfa/email",
   "POST /auth/mfa/sms",
   "POST /auth/refresh",
   "POST /auth/logout",
+  "GET /shared-reports/:id",
 ];
 
 /** Routes about the caller, which need no tenant. */
@@ -43,6 +45,10 @@ const FOR_ACCOUNT_TOKENS = [
 ];
 const FOR_ANY_TOKEN = [
   "GET /me",
+  "GET /push-subscriptions/public-key",
+  "POST /push-subscriptions",
+  "DELETE /push-subscriptions",
+  "DELETE /push-subscriptions/:id",
   "GET /tenants",
   "GET /tenants/:id",
   "POST /tenants/:id/membership",

@@ -31,7 +31,10 @@ import { World } from "../support/world.ts";
 
 /** Protects: webhooks reach the internet only, carry their own tenant's events only, and can't be used against the product. */
 
-const OUTGOING = { headers: { "webhook-id": "x" }, body: "{}" };
+const OUTGOING = {
+  headers: { "webhook-id": "x", "webhook-timestamp": "1772442000", "webhook-signature": "v1,x" },
+  body: '{"type":"webhook.test","timestamp":"2026-03-02T09:00:00.000Z","data":{"message":"Hello"}}',
+};
 
 Deno.test("S37 the API refuses an endpoint that isn't on the public internet", async (t) => {
   await using world = await World.open();

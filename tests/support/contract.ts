@@ -19,6 +19,7 @@ type Response = { content?: Record<string, { schema: Schema }>; headers?: Record
 export const DOCUMENT = JSON.parse(JSON.stringify(openApiDocument("https://app.example"))) as {
   paths: Record<string, Record<string, Operation>>;
   components: Record<string, Record<string, Schema>>;
+  webhooks: Record<string, { post: Operation }>;
 };
 
 /** Each operation with its method and path, such as `PATCH /projects/{id}`. */
@@ -35,6 +36,9 @@ const REQUIRED_HEADERS: Record<string, string[]> = {
   429: ["retry-after"],
   503: ["retry-after"],
 };
+
+/** What is left of limits. Present or absent together. */
+const LIMITS = ["RateLimit", "RateLimit-Policy"];
 
 /** Responses to requests that reach no operation, because their host belongs to no tenant. */
 const OF_HOSTS: Record<number, { $ref: string }> = { 404: { $ref: "#/components/responses/Problem404" } };
@@ -55,7 +59,11 @@ export function checkContract(method: string, address: string, answer: RawAnswer
   for (const header of ["x-request-id", ...REQUIRED_HEADERS[status] ?? []]) {
     assert.ok(headers[header] !== undefined, `${name} lacks ${header}`);
   }
-  const { content } = resolve(documented);
+  const { content, headers: described = {} } = resolve(documented);
+  for (const header of LIMITS) {
+    const isDescribed = headers[header.toLowerCase()] === undefined || header in described;
+    assert.ok(isDescribed, `${name} has ${header}, which is not in the OpenAPI document`);
+  }
   if (!content) return assert.equal(text, "", `${name} has a body that is not in the OpenAPI document`);
   const type = (headers["content-type"] ?? "").split(";")[0]!;
   const schema = content[type]?.schema;
@@ -66,6 +74,20 @@ export function checkContract(method: string, address: string, answer: RawAnswer
     validate(JSON.parse(text)),
     `${name} breaks its schema: ${ajv.errorsText(validate.errors)}: ${text}`,
   );
+}
+
+/** Fails if the document doesn't describe this webhook: its type, its headers, or any field. */
+export function checkWebhook(headers: Record<string, string>, body: string): void {
+  const sent = JSON.parse(body);
+  const type = String(sent.type);
+  const webhook = DOCUMENT.webhooks[type]?.post;
+  assert.ok(webhook, `the webhook ${type} is not in the OpenAPI document`);
+  const validate = validatorOf(
+    `webhook ${type}`,
+    webhook.requestBody!.content["application/json"]!.schema,
+  );
+  assert.ok(validate(sent), `${type} breaks its schema: ${ajv.errorsText(validate.errors)}: ${body}`);
+  for (const { name } of webhook.parameters ?? []) assert.ok(headers[name], `${type} lacks ${name}`);
 }
 
 /** Whether a value fits a schema of the document. `name` identifies the schema. */

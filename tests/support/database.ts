@@ -38,6 +38,8 @@ export const serverUrl = Deno.env.get("TEST_DATABASE_URL") || undefined;
 /** The same server for the product's login, without the pooler. */
 export const loginUrl = serverUrl && urlOfLogin(serverUrl);
 export const poolerUrl = Deno.env.get("TEST_POOLER_URL") || undefined;
+/** Whether all connections share one backend, which a silenced or waiting connection keeps for itself. */
+export const HAS_ONE_BACKEND = !serverUrl || poolerUrl !== undefined;
 
 /** Creates the snapshot or template that tests copy. Run once before the tests. */
 export async function prepareDatabases(): Promise<void> {
@@ -52,7 +54,12 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 }
 
 /** The code that creates database functions after the migrations. */
-const WRITERS = ["../../db/migration/audit_writer.ts", "../../db/stream/writer.ts"];
+const WRITERS = [
+  "../../db/migration/audit_writer.ts",
+  "../../db/stream/writer.ts",
+  "../../db/stream/event_functions.ts",
+  "../../db/stream/rollup_functions.ts",
+];
 
 async function schemaHash(): Promise<string> {
   const migrations = [...await readMigrations("control"), ...await readMigrations("tenant")];
@@ -74,8 +81,20 @@ async function prepareSnapshot(): Promise<void> {
   const db = connect(embedded);
   await migrate(db);
   await db.close();
-  await Deno.writeFile(path, slimSnapshot(new Uint8Array(await (await embedded.dump()).arrayBuffer())));
+  const snapshot = await withEmptyLog(await embedded.dump());
   await embedded.close();
+  await Deno.writeFile(path, slimSnapshot(new Uint8Array(await snapshot.arrayBuffer())));
+}
+
+/** The same database after a checkpoint. A restore would otherwise repeat every migration from the log. */
+async function withEmptyLog(snapshot: Blob): Promise<Blob> {
+  const pglite = await PGlite.create({ loadDataDir: snapshot });
+  await pglite.exec("set wal_recycle = off");
+  await pglite.exec("select pg_switch_wal()");
+  await pglite.exec("checkpoint");
+  const restored = await pglite.dumpDataDir("none");
+  await pglite.close();
+  return restored;
 }
 
 async function restoreSnapshot(): Promise<TestDatabase> {

@@ -50,7 +50,11 @@ export class EmailServer implements AsyncDisposable {
       },
       onData: async (stream, { envelope, secure }, done) => {
         const chunks: Uint8Array[] = [];
-        for await (const chunk of stream) chunks.push(chunk);
+        try {
+          for await (const chunk of stream) chunks.push(chunk);
+        } catch (error) {
+          return done(error as Error); // the client was killed before it had sent everything
+        }
         const raw = await new Blob(chunks as Uint8Array<ArrayBuffer>[]).text();
         received.push({
           from: envelope.mailFrom ? envelope.mailFrom.address : "",

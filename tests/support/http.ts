@@ -13,7 +13,7 @@ export type RawCall = {
 
 export type RawAnswer = { status: number; headers: IncomingHttpHeaders; bytes: Uint8Array; text: string };
 
-/** One HTTP request to 127.0.0.1 with any Host header and the path sent verbatim. */
+/** One HTTP request to 127.0.0.1 with any Host header and the path sent verbatim. Of an event stream, reads only the beginning. */
 export function send({ port, host, method, path, headers = {}, body }: RawCall): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const length: Record<string, string> = body === undefined
@@ -39,6 +39,10 @@ export function send({ port, host, method, path, headers = {}, body }: RawCall):
         },
       );
       answer.on("error", reject);
+      if (answer.headers["content-type"] === "text/event-stream" && method !== "HEAD") {
+        answer.once("data", () => answer.emit("end"));
+        answer.once("end", () => call.destroy());
+      }
     });
     call.on("error", reject);
     call.end(body);

@@ -1,6 +1,7 @@
 /** Runs the product's tasks in separate processes, with their permissions in deno.json. */
 import { createServer } from "node:net";
 import { permissionPath } from "../../deploy/scripts/data_dir.ts";
+import { commandsOf } from "./deno_config.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -9,6 +10,15 @@ export type Outcome = { code: number; stdout: string; stderr: string };
 /** Runs the CLI like `deno task admin`. */
 export function cli(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
   return finish(command("admin", variables, args).spawn());
+}
+
+/** Runs the CLI like `deno task backup` or `deno task restore`, which may also run PostgreSQL's programs. */
+export function backupTask(
+  task: "backup" | "restore",
+  variables: Record<string, string>,
+  ...args: string[]
+): Promise<Outcome> {
+  return finish(command(task, variables, args).spawn());
 }
 
 /** Runs the CLI from the bundle that `deno task compile` builds. */
@@ -40,7 +50,7 @@ function bundled(): Promise<string> {
 }
 
 async function bundleCli(): Promise<string> {
-  const line = taskCommands("compile").find((each) => each.startsWith("deno bundle"))!;
+  const line = commandsOf("compile").find((each) => each.startsWith("deno bundle"))!;
   const args = line.replace("dist/denizen.js", BUNDLE).split(" ").slice(1);
   const { code, stderr } = await new Deno.Command("deno", { args, cwd: ROOT }).output();
   if (code !== 0) throw new Error(`The CLI can't be bundled:\n${new TextDecoder().decode(stderr)}`);
@@ -136,13 +146,13 @@ export class ServerProcess implements AsyncDisposable {
 }
 
 function command(
-  task: "start" | "admin",
+  task: "start" | "admin" | "backup" | "restore",
   variables: Record<string, string>,
   args: string[],
   output: "piped" | "null" = "piped",
   { script, stdin = "null" }: { script?: string; stdin?: "piped" | "null" } = {},
 ): Deno.Command {
-  const line = taskCommands(task).at(-1)!.replaceAll("$FOLDER", () => permissionPath(variables.DATA_DIR));
+  const line = commandsOf(task).at(-1)!.replaceAll("$FOLDER", () => permissionPath(variables.DATA_DIR));
   const [, ...words] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
   const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
   const streams = { stdin, stdout: output, stderr: output } as const;
@@ -154,11 +164,6 @@ function command(
     env,
     ...streams,
   });
-}
-
-/** The commands of a task in order. */
-function taskCommands(task: "start" | "admin" | "compile"): string[] {
-  return JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)).tasks[task].split(" && ");
 }
 
 async function finish(process: Deno.ChildProcess): Promise<Outcome> {

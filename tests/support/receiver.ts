@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { checkWebhook } from "./contract.ts";
 
 /** A webhook that arrived: its headers, and its body as text. */
 export type Received = { path: string; headers: Record<string, string>; body: string };
@@ -14,6 +15,7 @@ export class Receiver implements AsyncDisposable {
   /** Connections that have been opened. */
   connections = 0;
   readonly #server: Server;
+  #problem: unknown;
 
   private constructor() {
     this.#server = createServer((request, response) => this.#read(request, response));
@@ -43,6 +45,16 @@ export class Receiver implements AsyncDisposable {
     const closed = new Promise((done) => this.#server.close(done));
     this.#server.closeAllConnections();
     await closed;
+    if (this.#problem) throw this.#problem;
+  }
+
+  /** Remembers the first webhook that the document doesn't describe. */
+  #check({ headers, body }: Received): void {
+    try {
+      checkWebhook(headers, body);
+    } catch (error) {
+      this.#problem ??= error;
+    }
   }
 
   async #read(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -56,6 +68,7 @@ export class Receiver implements AsyncDisposable {
       body: new TextDecoder().decode(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer()),
     };
     this.received.push(received);
+    this.#check(received);
     response.on("error", () => {});
     this.respond(response, received);
   }

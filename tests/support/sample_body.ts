@@ -38,11 +38,21 @@ function sample({ type, enum: values, format, minimum = 1, ...schema }: Schema, 
     default: {
       const { properties = {}, required = [] } = schema;
       return Object.fromEntries(
-        required.map((name) => [name, name === "email" ? FORMATS.email : sample(properties[name]!, text)]),
+        required.map((name) => [name, NAMED[name] ?? sample(properties[name]!, text)]),
       );
     }
   }
 }
+
+/** Values whose form the document doesn't tell. The keys are those of the example in RFC 8291. */
+const NAMED: Record<string, unknown> = {
+  email: "someone@globex.example",
+  domain: "globex.example",
+  p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+  auth: "BTBZMqHH6r4Tts7J_aSIgg",
+  trigger: { type: "tag", value: "customer" },
+  filter: { match: "all", conditions: [{ type: "tag", op: "has", value: "customer" }] },
+};
 
 const FORMATS: Record<string, string> = {
   email: "someone@globex.example",

@@ -13,11 +13,14 @@ import type { PlanKey } from "../../src/billing/plans.ts";
 import { SERIES } from "../../src/analytics/series.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type MemberContext, type SystemContext, systemContext, tenantContext } from "../../src/context.ts";
+import { OPEN_STREAMS } from "../../src/event_stream/open_streams.ts";
+import { startFamily } from "../../src/identity/api_sign_in.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
 import { createHandoff } from "../../src/identity/handoffs.ts";
 import { hashPassword } from "../../src/identity/passwords.ts";
 import { startCheckedSession } from "../../src/identity/sign_in.ts";
 import { SIGN_INS } from "../../src/identity/sign_in_caches.ts";
+import { SIGNING_KEYS } from "../../src/identity/signing_keys.ts";
 import {
   findOrCreateUser,
   findUserByEmail,
@@ -25,13 +28,14 @@ import {
   setPasswordHash,
   type User,
 } from "../../src/identity/users.ts";
+import { LIVE_FEEDS } from "../../src/notifications/live_feeds.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
 import { newId } from "../../src/platform/ids.ts";
 import type { Services } from "../../src/ports.ts";
 import { createProject } from "../../src/projects/projects.ts";
 import { buildServices } from "../../src/services.ts";
 import { WELCOME } from "../../src/tenancy/emails.ts";
-import type { Tenant } from "../../src/tenancy/tenant.ts";
+import type { Tenant, TenantId } from "../../src/tenancy/tenant.ts";
 import { TENANTS } from "../../src/tenancy/tenant_directory.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
 import { UPKEEP } from "../../src/tenancy/upkeep.ts";
@@ -128,6 +132,8 @@ export class World implements AsyncDisposable {
     const app = await createApp(services);
     handler = app.fetch;
     const close = async () => {
+      await services.use(OPEN_STREAMS).close();
+      await services.use(LIVE_FEEDS).close();
       await server.shutdown();
       await services.close();
     };
@@ -416,17 +422,20 @@ export class World implements AsyncDisposable {
     return callApi({ port: this.port, host: this.host(), method, path: `/api/v1${path}`, ...call });
   }
 
-  /** An account token of a user. */
-  async accountToken(email: string): Promise<string> {
-    const answer = await this.api("POST", "/auth/login", { body: { email, password: PASSWORD } });
-    return answer.json.access_token as string;
+  /** An account token of a user, as if they had just entered their password, which takes longer than most tests. */
+  accountToken(email: string): Promise<string> {
+    return this.#accessToken(email, null);
   }
 
   /** A tenant token for a company, of its owner or another member. */
-  async token(company: Company, email = company.owner.email): Promise<string> {
-    const body = { email, password: PASSWORD, tenant: company.tenant.subdomain };
-    const { status, json } = await this.api("POST", "/auth/login", { body });
-    if (status !== 200) throw new Error(`signing in was answered ${status}: ${json.detail}`);
-    return json.access_token as string;
+  token({ tenant, owner }: Company, email = owner.email): Promise<string> {
+    return this.#accessToken(email, tenant.id);
+  }
+
+  async #accessToken(email: string, tenantId: TenantId | null): Promise<string> {
+    const { id: userId } = (await findUserByEmail(this.system.control, email))!;
+    await this.services.use(SIGNING_KEYS).refresh();
+    const signIn = { userId, tenantId, methods: ["password" as const] };
+    return (await this.system.tx((tx) => startFamily(this.system, tx, signIn))).accessToken;
   }
 }

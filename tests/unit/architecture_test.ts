@@ -125,6 +125,8 @@ Deno.test("only with_tenant.ts and the code that acts as the schemas' owner set 
     "db/migration/privileges.ts",
     "db/migration/provision.ts",
     "db/stream/writer.ts",
+    "db/tenant/owner.ts",
+    "db/tenant/snapshot.ts",
   ]);
 });
 

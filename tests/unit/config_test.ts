@@ -217,3 +217,21 @@ function linesOf(work: () => unknown): string[] {
     return error.lines;
   }
 }
+
+Deno.test("Stripe needs its secret key and its webhook secret together, and a live key needs production", () => {
+  const test = { STRIPE_SECRET_KEY: "sk_test_1", STRIPE_WEBHOOK_SECRET: "whsec_1" };
+  const live = { ...test, STRIPE_SECRET_KEY: "rk_live_1" };
+
+  assert.equal(parseConfig(test).stripeUrl.origin, "https://api.stripe.com");
+  assert.equal(parseConfig({ ...PRODUCTION, ...live }).stripeSecretKey, "rk_live_1");
+  assert.deepEqual(linesOf(() => parseConfig({ STRIPE_SECRET_KEY: "sk_test_1" })), [
+    "STRIPE_WEBHOOK_SECRET: must be set with STRIPE_SECRET_KEY",
+  ]);
+  assert.deepEqual(linesOf(() => parseConfig({ STRIPE_WEBHOOK_SECRET: "whsec_1" })), [
+    "STRIPE_SECRET_KEY: must be set with STRIPE_WEBHOOK_SECRET",
+  ]);
+  assert.deepEqual(linesOf(() => parseConfig(live)), [
+    "STRIPE_SECRET_KEY: a live key moves real money, so it needs DENO_ENV=production",
+  ]);
+  assert.deepEqual(linesOf(() => parseConfig({ ...test, STRIPE_SECRET_KEY: "pk_test_1" })).length, 1);
+});

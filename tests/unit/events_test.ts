@@ -20,7 +20,7 @@ Deno.test("every feature publishes its events", async () => {
   for (const { name, events } of FEATURES) {
     const source = await readFolder(new URL(`../../src/${name.replace(" ", "_")}/`, import.meta.url));
     const constants = [
-      ...source.matchAll(/export const (\w+) = (?:event|platformEvent|anonymousEvent)[<(]/g),
+      ...source.matchAll(/export const (\w+) = (?:event|\w+Event)[<(]/g),
     ];
     for (const [, constant] of constants) {
       const uses = source.split(new RegExp(`\\b${constant}\\b`)).length - 1;
@@ -41,6 +41,9 @@ Deno.test("a sentence names the thing and fills in the details", () => {
     role: "admin",
     flag: "new_editor",
     text: "Maintenance.",
+    key: "projects",
+    value: "60",
+    refund: "$14.50",
   };
 
   for (const { name, sentence } of EVENTS) {
@@ -61,8 +64,9 @@ Deno.test("a sentence names the thing and fills in the details", () => {
 
 async function readFolder(folder: URL): Promise<string> {
   let text = "";
-  for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".ts")) text += await Deno.readTextFile(new URL(name, folder));
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) text += await readFolder(new URL(`${name}/`, folder));
+    else if (name.endsWith(".ts")) text += await Deno.readTextFile(new URL(name, folder));
   }
   return text;
 }

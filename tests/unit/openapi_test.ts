@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { api, openApiDocument } from "../../routes/api/api.ts";
 import { serveOpenApi } from "../../routes/api/openapi.ts";
 import type { HttpEnv } from "../../routes/http.ts";
+import { FEATURES } from "../../src/feature_list.ts";
+import { checkWebhook, DOCUMENT, OPERATIONS } from "../support/contract.ts";
 
 /** Protects: the OpenAPI document lists every response that a client must handle. */
 
@@ -51,6 +53,7 @@ Deno.test("every operation of one tenant documents 400, because an account may h
     "refreshTokens",
     "signOut",
     "getMe",
+    "getPushPublicKey",
     "updateMe",
     "listSessions",
     "revokeSession",
@@ -62,9 +65,11 @@ Deno.test("every operation of one tenant documents 400, because an account may h
     "addFactor",
     "confirmFactor",
     "removeFactor",
+    "openSharedReport", // its token names the tenant
   ];
   const ofOneTenant = operations.filter(({ operationId, tags }) =>
-    !ofAPerson.includes(operationId) && !tags.includes("Tenants") && !operationId.endsWith("EmailPreferences")
+    !ofAPerson.includes(operationId) && !tags.includes("Tenants") && !tags.includes("Plans") &&
+    !operationId.endsWith("EmailPreferences")
   );
 
   assert.ok(ofOneTenant.length >= 6);
@@ -74,3 +79,33 @@ Deno.test("every operation of one tenant documents 400, because an account may h
 function namesWithout(among: Operation[], status: string): string[] {
   return among.filter(({ responses }) => !(status in responses)).map(({ operationId }) => operationId);
 }
+
+Deno.test("the document has every webhook, whose example fits its schema, with the headers of the signature", () => {
+  const sent = FEATURES.flatMap(({ events }) => events).filter(({ webhook }) => webhook).map(({ name }) =>
+    name
+  );
+
+  assert.deepEqual(Object.keys(DOCUMENT.webhooks).toSorted(), [...sent, "webhook.test"].toSorted());
+  for (const { post } of Object.values(DOCUMENT.webhooks)) {
+    const { example } = post.requestBody!.content["application/json"]!;
+    const names = post.parameters!.map(({ name }) => [name, "sample"]);
+    checkWebhook(Object.fromEntries(names), JSON.stringify(example));
+    assert.deepEqual(names.flat().filter((name) => name !== "sample"), [
+      "webhook-id",
+      "webhook-timestamp",
+      "webhook-signature",
+    ]);
+  }
+});
+
+Deno.test("operations with credentials describe the headers of limits, and refusals say when to try again", () => {
+  const { responses } = DOCUMENT.components as unknown as Record<string, Record<string, { headers: object }>>;
+
+  for (const { operationId, security, responses } of OPERATIONS) {
+    const [[, success] = []] = Object.entries(responses);
+    const isLimited = security.length > 0;
+    assert.equal("RateLimit" in (success as { headers: object }).headers, isLimited, operationId);
+  }
+  for (const status of [409, 429, 503]) assert.ok("Retry-After" in responses![`Problem${status}`]!.headers);
+  for (const name of ["RateLimit", "RateLimit-Policy"]) assert.ok(name in responses!.Problem429!.headers);
+});

@@ -31,7 +31,7 @@ Deno.test("the files that list settings follow a change of the table", () => {
     "README.md": "# Title\n\n<!-- settings -->\n\noutdated\n\n<!-- /settings -->\n\nThe end.\n",
     "deno.json": JSON.stringify({
       tasks: { x: "y" },
-      permissions: { serve: { net: true, env: ["OLD"] }, admin: {} },
+      permissions: { serve: { net: true, env: ["OLD"] }, admin: {}, backup: {} },
     }),
   };
 

@@ -42,6 +42,14 @@ Deno.test("S46 the product can't run a program or load a native library", () => 
   }
 });
 
+Deno.test("S46 backup and restore are the CLI with the permission to run PostgreSQL's programs", () => {
+  for (const task of ["backup", "restore"]) {
+    const { run, ...others } = permissionsOfTask(task);
+    assert.deepEqual(run, ["pg_dump", "pg_restore"], task);
+    assert.deepEqual(others, permissionsOfTask("admin"), task);
+  }
+});
+
 Deno.test("S46 the product can read only named variables, and all others look unset", () => {
   for (const task of PRODUCT_TASKS) {
     const { allow, ignore } = permissionsOfTask(task).env as { allow: string[]; ignore: boolean };
@@ -81,12 +89,12 @@ Deno.test("S46 no task has all permissions, and the programs that it runs are na
   }
 });
 
-Deno.test("tests may read the project and /tmp, and run Deno", () => {
+Deno.test("tests may read the project, /tmp and PostgreSQL, and run Deno and PostgreSQL", () => {
   const { read, write, run } = denoConfig.permissions.test!;
 
-  assert.deepEqual(read, [".", "/tmp"]);
+  assert.deepEqual(read, [".", "/tmp", "/usr/lib/postgresql"]);
   assert.deepEqual(write, [".data", "views/static", "/tmp"]);
-  assert.deepEqual(run, ["deno"]);
+  assert.deepEqual(run, ["deno", "setpriv"]); // setpriv runs PostgreSQL as another user
   for (const task of ["test", "e2e", "bench", "chaos"]) {
     assert.match(commandsOf(task).at(-1)!, / -P=test /, task);
     assert.deepEqual(permissionsOfTask(task).read, read, task);

@@ -38,6 +38,8 @@ const SETTINGS = {
   hostSuffix: ".denizen.example:8000",
   formerSubdomains: [{ subdomain: "acme-labs", expiresAt: IN_30_DAYS }],
   deletion: null,
+  timeZone: "America/New_York",
+  timeZones: ["UTC", "America/New_York", "Europe/Berlin"],
   canManage: true,
   canDelete: true,
 };
@@ -163,7 +165,7 @@ Deno.test("workspace and tenant pages have no inline scripts, handlers or styles
 Deno.test("an owner can rename, move and delete the workspace", async () => {
   const page = await htmlOf(<SettingsPage {...SETTINGS} />);
 
-  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address"]);
+  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address", "/settings/time-zone"]);
   assert.match(inputOf(page, "name"), /value="Acme Instruments"/);
   assert.match(inputOf(page, "subdomain"), /value="acme"/);
   assert.match(page, /\.denizen\.example:8000/);
@@ -175,7 +177,7 @@ Deno.test("an admin who isn't an owner can rename and move the workspace, but no
   const page = await htmlOf(<SettingsPage {...SETTINGS} canDelete={false} />);
   const scheduled = await htmlOf(<SettingsPage {...SETTINGS} canDelete={false} deletion={IN_30_DAYS} />);
 
-  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address"]);
+  assert.deepEqual(actionsOf(page), ["/settings/name", "/settings/address", "/settings/time-zone"]);
   assert.doesNotMatch(page + scheduled, /\/settings\/deletion/);
   assert.match(page, /Only an owner can change this\./);
 });
@@ -185,6 +187,7 @@ Deno.test("a member without the permission sees the settings as text, without fo
 
   assert.deepEqual(actionsOf(page), []);
   assert.doesNotMatch(page, /<input|danger-zone|\/settings\/deletion/);
+  assert.match(page, /<dd[^>]*>America\/New York<\/dd>/);
   assert.match(page, /<dd[^>]*>acme\.denizen\.example:8000<\/dd>/);
   assert.match(page, /acme-labs\.denizen\.example:8000[^]*redirects until/);
 });

@@ -35,6 +35,11 @@ export function LogoImage({ class: look, ...attributes }: { src: string; class: 
   );
 }
 
+/** The letter that stands for a name. */
+export function initialOf(name: string): string {
+  return [...name.trim()][0]?.toUpperCase() ?? "";
+}
+
 /** A name's first letter on a color. Colors stand in SVG attributes, because the pages' policy allows no inline styles. */
 export function Initial(
   { name, fill, ink, class: look, live = {} }: {
@@ -59,7 +64,7 @@ export function Initial(
         fill={ink}
         {...live.letter}
       >
-        {[...name.trim()][0]?.toUpperCase() ?? ""}
+        {initialOf(name)}
       </text>
     </svg>
   );

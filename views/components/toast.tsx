@@ -19,8 +19,8 @@ const BEHAVIOR = {
   "x-on:focusin": "pause",
 };
 
-/** A message that floats over the page and disappears after a few seconds. */
-export function Toast({ kind, text, link, undo }: Flash) {
+/** A message that floats over the page and disappears after a few seconds. `children` are buttons below its text. */
+export function Toast({ kind, text, link, undo, children }: Flash & { children?: Child }) {
   return (
     <div
       class={classes(
@@ -30,7 +30,10 @@ export function Toast({ kind, text, link, undo }: Flash) {
       {...BEHAVIOR}
     >
       <Icon name={MESSAGE_ICONS[kind]} class={`mt-2 ${COLORS[kind]}`} />
-      <p class="line-clamp-3 min-w-0 flex-1 self-center wrap-anywhere" dir="auto">{text}</p>
+      <div class="min-w-0 flex-1 self-center">
+        <p class="line-clamp-3 wrap-anywhere" dir="auto">{text}</p>
+        {children ? <div class="-ms-2.5 flex gap-1">{children}</div> : null}
+      </div>
       {link ? <ButtonLink href={link.href} variant="quiet" size="small">{link.label}</ButtonLink> : null}
       {undo ? <UndoForm {...undo} /> : null}
       <IconButton icon="x" label={componentText.use().dismiss} x-on:click="dismiss" />

@@ -24,6 +24,8 @@ const HIDDEN =
 export type EmailFooter = {
   /** Why the reader gets the email, as a sentence. */
   reason: string;
+  /** The sender's, which every campaign names. */
+  postalAddress?: string;
   unsubscribeUrl: string | null;
   preferencesUrl: string | null;
 };
@@ -175,6 +177,7 @@ function FooterRow({ footer }: { footer: EmailFooter }) {
     <tr>
       <td class="footer pad" style="padding:24px 49px 0">
         <p class="muted" style={FOOTNOTE}>{footer.reason}</p>
+        {footer.postalAddress ? <p class="muted" style={FOOTNOTE}>{footer.postalAddress}</p> : null}
         <p class="muted" style={FOOTNOTE}>
           {links.map(({ label, url }) => url ? <FooterLink key={label} label={label} url={url} /> : null)}
         </p>

@@ -6,6 +6,11 @@ const FONT =
 /** Inlined in every text element, because Outlook doesn't inherit styles. */
 export const TITLE =
   `margin:0 0 16px;${FONT};font-size:24px;line-height:32px;font-weight:600;letter-spacing:-0.02em;color:${LIGHT.ink};word-break:break-word`;
+export const HEADING =
+  `margin:28px 0 12px;${FONT};font-size:19px;line-height:28px;font-weight:600;letter-spacing:-0.01em;color:${LIGHT.ink};word-break:break-word`;
+export const LIST =
+  `margin:0 0 16px;padding:0 0 0 24px;${FONT};font-size:16px;line-height:24px;color:${LIGHT.ink};word-break:break-word`;
+export const IMAGE = "display:block;border:0;max-width:100%;height:auto;border-radius:8px;margin:0 0 8px";
 export const BODY =
   `margin:0 0 16px;${FONT};font-size:16px;line-height:24px;color:${LIGHT.ink};word-break:break-word`;
 export const NOTE =

@@ -10,6 +10,8 @@ export const plainText: (html: string) => string = compile({
   formatters: { labelledLink, footer: formatFooter, ownLine },
   selectors: [
     { selector: "h1", options: { uppercase: false, leadingLineBreaks: 1 } },
+    { selector: "h2", options: { uppercase: false } },
+    { selector: "h3", options: { uppercase: false } },
     { selector: "a", format: "labelledLink" },
     { selector: "img", format: "skip" },
     { selector: ".preheader", format: "skip" },

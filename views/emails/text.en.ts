@@ -20,8 +20,24 @@ export const en = {
       `You received this email because someone entered this address for a ${product} account.`,
     formerAddress: (product: string) =>
       `You received this email because a ${product} account used this address.`,
+    contact: (workspace: string) =>
+      `You received this email because you agreed to get emails from ${workspace}.`,
     signUp: (product: string) =>
       `You received this email because someone entered this address to sign up for ${product}.`,
+    listSignUp: "You received this email because someone entered this address in a sign-up form.",
+  },
+  listConfirmation: {
+    subject: (sender: string | null) =>
+      sender ? `Confirm your subscription to ${sender}` : "Confirm your subscription",
+    preheader: "One click, and you get the emails that you asked for.",
+    title: "Confirm your subscription",
+    body: (sender: string | null, list: string | null) =>
+      `You asked for ${list ? `“${list}”` : "emails"} from ${
+        sender ? `“${sender}”` : "a workspace"
+      }. Confirm that this is your address.`,
+    button: "Confirm subscription",
+    notYou:
+      "If you didn't ask for this, ignore this email. You won't get any others. The link works for 7 days.",
   },
   hello: (name: string) => `Hi ${name},`,
   /** Where a change or a request came from. */
@@ -298,6 +314,13 @@ export const en = {
     button: "Cancel deletion",
     buttonUnnamed: "See your workspaces",
     nothingToDo: "If you want the workspace to be deleted, there's nothing to do.",
+  },
+  notificationSummary: {
+    subject: (workspace: string) => `News from ${workspace}`,
+    digest: (workspace: string) => `Today in ${workspace}`,
+    preheader: "What you chose to get by email.",
+    item: (text: string) => text,
+    button: "See all notifications",
   },
   monthlyReport: {
     subject: (workspace: string, month: Date) => `${workspace} in ${formatMonth(month)}`,

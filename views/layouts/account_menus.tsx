@@ -79,6 +79,7 @@ type UserMenuProps = {
 
 /** The menu of the signed-in person, with sign-out. */
 export function UserMenu({ user, accountHref }: UserMenuProps) {
+  const { app } = usePage();
   const text = layoutText.use();
   const { roles } = componentText.use();
   const summary = (
@@ -95,6 +96,9 @@ export function UserMenu({ user, accountHref }: UserMenuProps) {
         {user.role ? <p class="text-xs text-muted">{roles[user.role] ?? user.role}</p> : null}
       </div>
       {accountHref ? <MenuLink icon="user" href={accountHref}>{text.account}</MenuLink> : null}
+      {app
+        ? <MenuButton type="button" icon="laptop" hidden data-install>{text.installApp}</MenuButton>
+        : null}
       <form method="post" action="/logout">
         <MenuButton icon="log-out">{text.signOut}</MenuButton>
         <MenuButton icon="log-out" name="everywhere" value="on">{text.signOutEverywhere}</MenuButton>

@@ -2,6 +2,8 @@ import type { PropsWithChildren } from "hono/jsx";
 import type { AvatarColor } from "../../src/identity/users.ts";
 import { Palette } from "../pages/search/palette.tsx";
 import type { Mark } from "../components/tenant_mark.tsx";
+import { LiveUnreadMark, type UnreadMarkProps } from "./unread_mark.tsx";
+import { NOTIFICATIONS_PATH } from "../pages/notifications/notification_address.ts";
 import { UserMenu, WorkspaceName, WorkspaceSwitcher } from "./account_menus.tsx";
 import { AnnouncementNotice, type ShownAnnouncement } from "./announcement_notice.tsx";
 import type { LayoutProps } from "./layout.ts";
@@ -25,16 +27,31 @@ export type ShellProps = Conditions & {
   user: { name: string; email: string; role: string; avatarColor?: AvatarColor | null };
   /** What the platform's staff tell the members. */
   announcements?: readonly ShownAnnouncement[];
+  /** How many notifications are unread. Null on a visit, which shows none. */
+  unread?: UnreadMarkProps | null;
   /** Set while a person of the platform's staff acts for the member. */
   visit?: Visit;
 };
 
 /** The layout of a workspace's pages, for its members. */
 export function AppShell(
-  { links, tenant, user, announcements = [], visit, deletion, unverified, factorBy, children, ...page }:
-    PropsWithChildren<
-      LayoutProps & ShellProps
-    >,
+  {
+    links,
+    tenant,
+    user,
+    announcements = [],
+    unread = null,
+    visit,
+    deletion,
+    unverified,
+    factorBy,
+    isReadOnly,
+    planUntil,
+    children,
+    ...page
+  }: PropsWithChildren<
+    LayoutProps & ShellProps
+  >,
 ) {
   const text = layoutText.use();
   const group = useCurrentLink(links)?.group;
@@ -46,16 +63,19 @@ export function AppShell(
       {...page}
       documentTitle={`${page.title} · ${tenant.name}`}
       description={page.description ?? text.description(page.title, tenant.name)}
-      sidebar={<Sidebar links={links} tenant={tenant} user={user} isVisit={visit !== undefined} />}
+      sidebar={
+        <Sidebar links={links} tenant={tenant} user={user} unread={unread} isVisit={visit !== undefined} />
+      }
       subNavigation={besides}
-      notices={announcements.length > 0 || visit || deletion || unverified || factorBy
+      notices={announcements.length > 0 || visit || deletion || unverified || factorBy || isReadOnly ||
+          planUntil
         ? (
           <>
             {visit ? <VisitNotice {...visit} workspace={tenant.name} member={user.name} /> : null}
             {announcements.map((each) => (
               <AnnouncementNotice key={each.id} announcement={each} canDismiss={!visit} />
             ))}
-            <Notices {...{ deletion, unverified, factorBy }} canDismiss={!visit} />
+            <Notices {...{ deletion, unverified, factorBy, isReadOnly, planUntil }} canDismiss={!visit} />
           </>
         )
         : null}
@@ -68,7 +88,9 @@ export function AppShell(
 
 /** On a visit, the sidebar leads nowhere but into the workspace. */
 function Sidebar(
-  { links, tenant, user, isVisit }: Pick<ShellProps, "links" | "tenant" | "user"> & { isVisit: boolean },
+  { links, tenant, user, unread, isVisit }:
+    & Pick<ShellProps, "links" | "tenant" | "user">
+    & { unread: UnreadMarkProps | null; isVisit: boolean },
 ) {
   const text = layoutText.use();
   const current = useCurrentLink(links)?.group;
@@ -79,7 +101,10 @@ function Sidebar(
       {isVisit ? <WorkspaceName tenant={tenant} /> : <WorkspaceSwitcher tenant={tenant} />}
       <SearchLink />
       <nav aria-label={text.main} class="mt-3 min-h-0 flex-1 overflow-y-auto">
-        <SidebarLinks links={inGroup("main")} />
+        <SidebarLinks
+          links={inGroup("main")}
+          marks={{ [NOTIFICATIONS_PATH]: unread ? <LiveUnreadMark {...unread} /> : null }}
+        />
         <SidebarLinks links={inGroup("developers")} heading={text.developers} />
       </nav>
       <div class="grid grid-cols-1 gap-0.5 border-t border-line pt-2">

@@ -4,11 +4,14 @@ import { FailureToast } from "../components/failure_toast.tsx";
 import { directionOf } from "../locale.ts";
 import { usePage } from "../page.tsx";
 import { layoutText } from "./text.ts";
+import { AppToasts } from "./app_toasts.tsx";
 
 /** A refresh that morphs the page keeps an open <details> open. */
 const HTMX_CONFIG =
   `extensions:"hx-csp,list-rows", includeIndicatorCSS:false, defaultTimeout:30000, morphIgnore:'["data-htmx-powered","open"]'`;
 const SCRIPTS = ["htmx.js", "app.js", "alpine.js"] as const;
+/** The scripts of a workspace's pages. Alpine comes last, because it starts the components that the others declare. */
+const APP_SCRIPTS = ["htmx.js", "app.js", "installed_app.js", "alpine.js"] as const;
 
 const SKIP_LINK =
   "sr-only focus:not-sr-only focus:fixed focus:top-3 focus:start-3 focus:z-50 focus:rounded-md focus:bg-raised focus:px-4 focus:py-2 focus:font-medium focus:shadow-pop";
@@ -17,7 +20,7 @@ const SKIP_LINK =
 export function Document(
   { title, description, children }: { title: string; description?: string; children?: Child },
 ) {
-  const { nonce, asset, locale, theme } = usePage();
+  const { nonce, asset, locale, theme, app } = usePage();
   return (
     <>
       {raw("<!DOCTYPE html>")}
@@ -31,7 +34,7 @@ export function Document(
           {description ? <PublicTags title={title} description={description} /> : null}
           <link rel="icon" sizes="32x32" href={asset("favicon.ico")} />
           <link rel="icon" type="image/svg+xml" href={asset("favicon.svg")} />
-          <link rel="apple-touch-icon" href={asset("apple-touch-icon.png")} />
+          <AppTags />
           <link
             rel="preload"
             as="font"
@@ -40,14 +43,30 @@ export function Document(
             crossorigin="anonymous"
           />
           <link rel="stylesheet" href={asset("app.css")} />
-          {SCRIPTS.map((name) => <Script key={name} src={asset(name)} nonce={nonce} />)}
+          {(app ? APP_SCRIPTS : SCRIPTS).map((name) => <Script key={name} src={asset(name)} nonce={nonce} />)}
         </head>
         <body class="min-h-dvh">
           <a href="#main" class={SKIP_LINK}>{layoutText.use().skip}</a>
           {children}
           <FailureToast />
+          {app ? <AppToasts /> : null}
         </body>
       </html>
+    </>
+  );
+}
+
+/** What a device shows of the page on its home screen, or of the workspace as an installed app. */
+function AppTags() {
+  const { app, offlineTag, asset } = usePage();
+  if (!app) return <link rel="apple-touch-icon" href={asset("apple-touch-icon.png")} />;
+  return (
+    <>
+      <link rel="apple-touch-icon" href={app.iconUrl} />
+      <link rel="manifest" href="/manifest.webmanifest" />
+      <meta name="theme-color" content={app.color} />
+      <meta name="apple-mobile-web-app-title" content={app.name} />
+      {offlineTag ? <meta name="offline-tag" content={offlineTag} /> : null}
     </>
   );
 }

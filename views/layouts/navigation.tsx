@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import { classes } from "../components/classes.ts";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { usePage } from "../page.tsx";
@@ -14,8 +15,10 @@ export type NavigationLink = { label: string; href: string; icon?: IconName; gro
 
 type Links = { links: readonly NavigationLink[] };
 
-/** The sections in the sidebar. `heading` stands above them. */
-export function SidebarLinks({ links, heading }: Links & { heading?: string }) {
+/** The sections in the sidebar. `heading` stands above them, and `marks` at the end of links, by their addresses. */
+export function SidebarLinks(
+  { links, heading, marks = {} }: Links & { heading?: string; marks?: Record<string, Child> },
+) {
   if (links.length === 0) return null;
   const current = useCurrentLink(links);
   return (
@@ -24,7 +27,7 @@ export function SidebarLinks({ links, heading }: Links & { heading?: string }) {
       <ul class="grid gap-0.5">
         {links.map((link) => (
           <li>
-            <SidebarLink link={link} isCurrent={link === current} />
+            <SidebarLink link={link} isCurrent={link === current} mark={marks[link.href]} />
           </li>
         ))}
       </ul>
@@ -33,7 +36,7 @@ export function SidebarLinks({ links, heading }: Links & { heading?: string }) {
 }
 
 /** One link of the sidebar. */
-export function SidebarLink({ link: { label, href, icon }, isCurrent }: SidebarLinkProps) {
+export function SidebarLink({ link: { label, href, icon }, isCurrent, mark }: SidebarLinkProps) {
   return (
     <a
       href={href}
@@ -45,6 +48,7 @@ export function SidebarLink({ link: { label, href, icon }, isCurrent }: SidebarL
     >
       {icon ? <Icon name={icon} class={isCurrent ? "text-accent" : ""} /> : null}
       {label}
+      {mark}
     </a>
   );
 }
@@ -70,7 +74,7 @@ export function SearchLink() {
   );
 }
 
-type SidebarLinkProps = { link: Omit<NavigationLink, "group">; isCurrent: boolean };
+type SidebarLinkProps = { link: Omit<NavigationLink, "group">; isCurrent: boolean; mark?: Child };
 
 /** The pages of the settings or of the account: beside the content, and on a phone above it. */
 export function SubNavigation({ links, label }: Links & { label: string }) {

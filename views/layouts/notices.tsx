@@ -4,11 +4,12 @@ import { Button, ButtonLink, IconButton } from "../components/button.tsx";
 import { componentText } from "../components/component_text.ts";
 import { hx } from "../components/hx.ts";
 import { Clock, Day } from "../components/time.tsx";
+import { usePage } from "../page.tsx";
 import { fill } from "../text.ts";
 import { layoutText } from "./text.ts";
 
 /** States that last, which a person can hide for a day. */
-export const NOTICES = ["email", "factor", "deletion"] as const;
+export const NOTICES = ["email", "factor", "deletion", "plan"] as const;
 export type NoticeName = typeof NOTICES[number];
 
 /** What the notices tell. */
@@ -19,16 +20,22 @@ export type Conditions = {
   unverified?: string;
   /** The day from which on the workspace requires a second factor, which the person lacks. */
   factorBy?: Date;
+  /** A failed payment makes the workspace read-only. It can't be hidden. */
+  isReadOnly?: boolean;
+  /** The workspace will be on Starter from this day on. */
+  planUntil?: Date;
 };
 
 /** A person of the platform's staff acts for the member. */
 export type Visit = { access: "read" | "change"; until: Date };
 
 export function Notices(
-  { deletion, unverified, factorBy, canDismiss }: Conditions & { canDismiss: boolean },
+  { deletion, unverified, factorBy, isReadOnly, planUntil, canDismiss }: Conditions & { canDismiss: boolean },
 ) {
   return (
     <>
+      {isReadOnly ? <ReadOnlyNotice /> : null}
+      {planUntil ? <PlanNotice until={planUntil} canDismiss={canDismiss} /> : null}
       {deletion ? <DeletionNotice {...deletion} canDismiss={canDismiss} /> : null}
       {factorBy ? <FactorNotice by={factorBy} canDismiss={canDismiss} /> : null}
       {unverified ? <VerificationNotice address={unverified} canDismiss={canDismiss} /> : null}
@@ -63,6 +70,24 @@ export function VerificationNotice({ address, canDismiss }: { address: string; c
   return (
     <Notice name="email" kind="info" action={resend} canDismiss={canDismiss}>
       {text.confirmEmail(address)}
+    </Notice>
+  );
+}
+
+/** The billing page says more. */
+function ReadOnlyNotice() {
+  const text = layoutText.use();
+  if (usePage().path === "/billing") return null;
+  const pay = <ButtonLink href="/billing" size="small">{text.toBilling}</ButtonLink>;
+  return <Alert kind="error" action={pay}>{text.readOnly}</Alert>;
+}
+
+function PlanNotice({ until, canDismiss }: { until: Date; canDismiss: boolean }) {
+  const text = layoutText.use();
+  const choose = <ButtonLink href="/billing/plans" size="small">{text.choosePlan}</ButtonLink>;
+  return (
+    <Notice name="plan" kind="info" action={choose} canDismiss={canDismiss}>
+      {fill(text.planEnds, { day: <Day at={until} long /> })}
     </Notice>
   );
 }

@@ -18,14 +18,14 @@ export function PageTitle(
           {title}
         </Heading>
       </div>
-      {actions ? <div class="flex flex-wrap gap-2">{actions}</div> : null}
+      {actions ? <div class="flex flex-wrap gap-2 print:hidden">{actions}</div> : null}
     </>
   );
 }
 
 function Trail({ crumbs, label }: { crumbs: Crumb[]; label?: string }) {
   return (
-    <nav aria-label={label ?? layoutText.use().trail} class="min-w-0 sm:max-w-1/2 sm:shrink-0">
+    <nav aria-label={label ?? layoutText.use().trail} class="min-w-0 sm:max-w-1/2 sm:shrink-0 print:hidden">
       <ol class="flex items-center gap-2">
         {crumbs.map(({ label, href }) => (
           <li class="flex min-w-0 items-center gap-2 font-medium text-muted max-sm:text-xs max-sm:last:[&>span]:hidden">

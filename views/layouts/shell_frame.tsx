@@ -9,7 +9,7 @@ import { PAGE_BAR, PageTitle } from "./page_bar.tsx";
 import { layoutText } from "./text.ts";
 
 const SIDEBAR =
-  "fixed inset-y-0 start-0 end-auto m-0 h-dvh max-h-none w-60 flex-col border-e border-line bg-canvas p-3 text-ink open:flex max-md:w-72 max-md:bg-surface max-md:shadow-pop md:flex";
+  "fixed inset-y-0 start-0 end-auto m-0 h-dvh max-h-none w-60 flex-col border-e border-line bg-canvas p-3 text-ink open:flex max-md:w-72 max-md:bg-surface max-md:shadow-pop md:flex print:hidden";
 
 /** The frame of every page for signed-in people: a sidebar, a bar with the page's title and actions, and the content. */
 export function ShellFrame(
@@ -45,10 +45,10 @@ export function ShellFrame(
   return (
     <Document title={documentTitle} description={description}>
       <aside id="sidebar" popover="auto" class={classes(SIDEBAR, isDark && "scheme-dark")}>{sidebar}</aside>
-      <div class="md:ps-60">
+      <div class="md:ps-60 print:ps-0">
         <PageBar title={title} trail={trail} actions={actions} />
         <main id="main" tabindex={-1} class="mx-auto w-full max-w-6xl px-4 pt-6 pb-16 outline-none sm:px-8">
-          {notices ? <div class="mb-6 grid gap-3">{notices}</div> : null}
+          {notices ? <div class="mb-6 grid gap-3 empty:hidden print:hidden">{notices}</div> : null}
           {subNavigation
             ? (
               <div class={BESIDE_SUB_NAVIGATION}>
@@ -69,7 +69,7 @@ export function ShellFrame(
 
 function PageBar(page: Pick<LayoutProps, "title" | "trail" | "actions">) {
   return (
-    <header class={classes(PAGE_BAR, "sticky top-0 z-20")}>
+    <header class={classes(PAGE_BAR, "sticky top-0 z-20 print:static")}>
       <button
         type="button"
         popovertarget="sidebar"

@@ -1,5 +1,7 @@
 const TOAST_MILLISECONDS = 6000;
 const MAX_LOGO_BYTES = 1024 * 1024;
+/** The code with which a socket closes for someone who is no longer signed in. */
+const SIGNED_OUT = 4401;
 
 // Alpine reads every global. Chromium logs a deprecation when a script reads this one, which nothing here uses.
 delete globalThis.fence;
@@ -267,7 +269,7 @@ function explainFailure(ctx, reason) {
 }
 
 function isPoll({ sourceEvent }) {
-  return sourceEvent?.type === "every";
+  return ["every", "told"].includes(sourceEvent?.type);
 }
 
 // Like `inkOn` in views/emails/palette.ts.
@@ -317,6 +319,39 @@ function focusFirst(places) {
   }
 }
 
+// A chart's points, one at a time: the range in the chart has the keys, and the table behind it has the texts.
+for (const type of ["focusin", "input"]) {
+  document.addEventListener(type, ({ target }) => target.dataset.step && showPoint(target));
+}
+document.addEventListener("focusout", ({ target }) => target.dataset.step && hidePoint(target));
+document.addEventListener("htmx:after:swap", () => {
+  if (document.activeElement.dataset.step) showPoint(document.activeElement);
+});
+
+function showPoint(range) {
+  const chart = range.parentElement;
+  const table = chart.parentElement.querySelector("table");
+  const names = [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
+  const [point, ...values] = [...table.tBodies[0].rows[range.value].cells].map((cell) => cell.textContent);
+  const named = names.length > 1 ? names.map((name, index) => `${name} ${values[index]}`) : values;
+  const text = `${point}: ${named.join(", ")}`;
+  range.setAttribute("aria-valuetext", text);
+  const note = range.nextElementSibling;
+  note.textContent = text;
+  note.toggleAttribute("data-end", range.value < range.max / 2);
+  note.hidden = false;
+  const x = `${Number(range.dataset.first) + Number(range.dataset.step) * range.value}%`;
+  const cursor = chart.querySelector("[data-cursor]");
+  cursor.setAttribute("x1", x);
+  cursor.setAttribute("x2", x);
+  cursor.setAttribute("visibility", "visible");
+}
+
+function hidePoint(range) {
+  range.nextElementSibling.hidden = true;
+  range.parentElement.querySelector("[data-cursor]").setAttribute("visibility", "hidden");
+}
+
 const COMMON =
   /p[a@4][s$5]{2}w?[o0]?r?[dt]?|qwert[yz]?|asdf|admin|welcome|letmein|iloveyou|1234+|abcd|[^\p{L}]+/giu;
 
@@ -327,4 +362,21 @@ function strengthOf(password) {
   if (length < 12) return Math.min(length, 1);
   if (variety < 6 || (length < 20 && password.replace(COMMON, "").length < 4 && variety < 12)) return 2;
   return length + variety < 26 ? 3 : length + variety < 36 ? 4 : 5;
+}
+
+// Notifications that arrive while the page is open. The socket only says that something has changed, so the page asks what: after
+// each hint, and after it was disconnected, because the socket compares the version that the page shows.
+const told = document.getElementById("told");
+let wait = 1000;
+if (told) connect();
+
+function connect() {
+  const { version } = document.getElementById("unread").dataset;
+  const socket = new WebSocket(`/ws/notifications?version=${version}`);
+  socket.onopen = () => wait = 1000;
+  socket.onmessage = () => told.dispatchEvent(new Event("told"));
+  socket.onclose = ({ code }) => {
+    if (code !== SIGNED_OUT) setTimeout(connect, wait * (0.5 + Math.random()));
+    wait = Math.min(wait * 2, 60_000);
+  };
 }

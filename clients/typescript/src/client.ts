@@ -1,10 +1,12 @@
 /** The TypeScript client of the Denizen API: typed calls with retries, safe repeats of changes, and lists without cursors. */
 import createClient, { type Client } from "openapi-fetch";
+import { type Result, unwrap } from "./answers.ts";
 import { retryingFetch, type RetryOptions } from "./retries.ts";
 import type { components, paths } from "./schema.ts";
 
+export { ApiError, type Problem, unwrap } from "./answers.ts";
+export { type ReceivedEvent, streamEvents, type StreamOptions } from "./event_stream.ts";
 export type { components, paths };
-export type Problem = components["schemas"]["Problem"];
 export type DenizenClient = Client<paths>;
 
 export type ClientOptions = RetryOptions & {
@@ -15,19 +17,6 @@ export type ClientOptions = RetryOptions & {
   /** The subdomain of the tenant, if the token is for an account with several. */
   tenant?: string;
 };
-
-/** An answer with an error status. `problem` says what happened, and `problem.request_id` identifies the request. */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly problem: Problem;
-
-  constructor(status: number, problem: Problem) {
-    super(`${status} ${problem.title}: ${problem.detail}`);
-    this.name = "ApiError";
-    this.status = status;
-    this.problem = problem;
-  }
-}
 
 /**
  * Creates a client. Each POST gets an `Idempotency-Key`, unless the call sets one. Requests are repeated after a lost connection, 429,
@@ -44,15 +33,6 @@ export function createDenizenClient({ baseUrl, token, tenant, ...retries }: Clie
     },
   });
   return client;
-}
-
-type Result<Data> = { data?: Data; error?: unknown; response: Response };
-
-/** The data of a call: `await unwrap(client.GET("/me"))`. Throws an `ApiError` for an error status. */
-export async function unwrap<Data>(call: Promise<Result<Data>>): Promise<Data> {
-  const { data, error, response } = await call;
-  if (response.ok) return data as Data;
-  throw new ApiError(response.status, problemOf(response, error));
 }
 
 type Page<Item> = { readonly data: readonly Item[]; readonly next_cursor: string | null };
@@ -86,10 +66,4 @@ export async function* listAll<Path extends ListPath>(
     yield* page.data;
     cursor = page.next_cursor;
   } while (cursor !== null);
-}
-
-/** The problem in the body, or one made from the status if a proxy answered. */
-function problemOf({ status, statusText }: Response, error: unknown): Problem {
-  if (typeof error === "object" && error !== null && "title" in error) return error as Problem;
-  return { type: "about:blank", status, title: statusText, detail: String(error ?? ""), request_id: "" };
 }

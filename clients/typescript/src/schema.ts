@@ -1,5 +1,105 @@
 // Made by `deno task openapi` from docs/api/openapi.json. Don't edit it.
 export interface paths {
+    readonly "/analytics/active-users": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get daily, weekly and monthly active users
+         * @description The people who were active on each day, in the 7 days that end with it, and in the 28 days, each counted once. Without `start`, the report covers 30 days. Needs a plan with `advanced_analytics`. Needs the permission `analytics:read`.
+         */
+        readonly get: operations["getActiveUsers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/analytics/breakdown": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Break an event down by a property
+         * @description The 20 most frequent values of the property. Needs a plan with `advanced_analytics`. Needs the permission `analytics:read`.
+         */
+        readonly get: operations["getBreakdown"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/analytics/funnel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Count the people who went through the steps of a funnel
+         * @description `steps` are names of events, repeated or separated by commas. The first step is in the period; the others follow it in their order within `window_hours`. Needs a plan with `advanced_analytics`. Needs the permission `analytics:read`.
+         */
+        readonly get: operations["getFunnel"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/analytics/report": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the usage of a period
+         * @description `start` and `end` are days in the tenant's time zone, both included, and 366 days at most. By default, they are the last 30 days. API calls are counted by days in UTC; their errors and latencies go back six months. As CSV, the report is its series. Needs the permission `analytics:read`.
+         */
+        readonly get: operations["getAnalyticsReport"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/analytics/retention": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the weekly retention
+         * @description Groups people by the week of their first active day, and counts how many came back in each later week. Weeks start on Monday. Without `start`, the report covers 12 weeks. Needs a plan with `advanced_analytics`. Needs the permission `analytics:read`.
+         */
+        readonly get: operations["getRetention"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api-keys": {
         readonly parameters: {
             readonly query?: never;
@@ -288,6 +388,242 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/campaigns": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List campaigns
+         * @description List campaigns. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["listCampaigns"];
+        readonly put?: never;
+        /**
+         * Create a campaign
+         * @description Creates a draft. With `subject_b`, `test_share` percent of the recipients get one of both subjects first, and after `test_hours` the others get the one with more clicks. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["createCampaign"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/campaigns/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a campaign with its figures
+         * @description Get a campaign with its figures. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["getCampaign"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a campaign and its figures
+         * @description Answers 409 while the campaign is scheduled, paused or being sent. Needs the permission `campaigns:manage`.
+         */
+        readonly delete: operations["deleteCampaign"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change a draft
+         * @description Answers 409 if the campaign is no draft. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
+         */
+        readonly patch: operations["updateCampaign"];
+        readonly trace?: never;
+    };
+    readonly "/campaigns/{id}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Cancel a campaign
+         * @description A scheduled campaign becomes a draft again. Of one that is being sent, the rest is skipped. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["cancelCampaign"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/campaigns/{id}/pause": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Pause a campaign
+         * @description Emails that are on their way still arrive. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["pauseCampaign"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/campaigns/{id}/resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Go on sending a paused campaign
+         * @description The sender's email address must be confirmed. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["resumeCampaign"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/campaigns/{id}/send": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send a campaign now or at a time
+         * @description Answers 409 with the reasons if the campaign isn't ready, or was sent already. The sender's email address must be confirmed. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["sendCampaign"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/contact-lists": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the lists of contacts
+         * @description List the lists of contacts. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["listContactLists"];
+        readonly put?: never;
+        /**
+         * Create a list of contacts
+         * @description Create a list of contacts. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["createContactList"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/contact-lists/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a list of contacts
+         * @description Get a list of contacts. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["getContactList"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a list of contacts
+         * @description Its contacts stay, with their consent. Needs the permission `campaigns:manage`.
+         */
+        readonly delete: operations["deleteContactList"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change a list of contacts
+         * @description Change a list of contacts. Needs the permission `campaigns:manage`.
+         */
+        readonly patch: operations["updateContactList"];
+        readonly trace?: never;
+    };
+    readonly "/contacts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List contacts
+         * @description List contacts. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["listContacts"];
+        readonly put?: never;
+        /**
+         * Add a contact
+         * @description With `consent`, you state that this person agreed to get your campaigns. A person who unsubscribed can give consent again only themselves. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["createContact"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/contacts/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a contact
+         * @description Get a contact. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["getContact"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a contact
+         * @description Delete a contact. Needs the permission `campaigns:manage`.
+         */
+        readonly delete: operations["deleteContact"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change a contact
+         * @description `fields`, `tags` and `lists` replace the ones before. Needs the permission `campaigns:manage`.
+         */
+        readonly patch: operations["updateContact"];
+        readonly trace?: never;
+    };
     readonly "/dashboard/stats": {
         readonly parameters: {
             readonly query?: never;
@@ -300,6 +636,106 @@ export interface paths {
          * @description Get the tenant's figures. Needs the permission `analytics:read`.
          */
         readonly get: operations["getDashboardStats"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Record an event
+         * @description Something that happened, such as a finished order. Up to 50 properties and 8 KB of JSON. Events may be up to 34 days late, and 5 minutes ahead. The same `id` counts once within 35 days. Needs the permission `analytics:write`.
+         */
+        readonly post: operations["recordEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/events/batch": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Record up to 1,000 events
+         * @description Records all of them, or none if one is wrong. The body has 1 MB at most. Up to 50 properties and 8 KB of JSON. Events may be up to 34 days late, and 5 minutes ahead. The same `id` counts once within 35 days. Needs the permission `analytics:write`.
+         */
+        readonly post: operations["recordEvents"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/events/stream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Receive events as they happen
+         * @description Server-sent events: the same events that webhooks send, in order. `event` is the type, `data` the body of the webhook, and `id` the event's ID. Send the last ID as `Last-Event-ID` to continue after it; events are kept for at least 24 hours. A first event `reset` says that some are gone. You get only events whose data you may read. The stream ends within 5 seconds when you lose access or your permissions change, and when the access token expires.
+         */
+        readonly get: operations["streamEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/export": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get all data of the tenant
+         * @description Starts a job that makes an archive, unless there is one of the last day. Repeat the request until it returns 200, and download the archive from `download_url`. Only owners can do this, with an access token. The guide to exports describes the archive. Needs the permission `data:export`.
+         */
+        readonly get: operations["getExport"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/features/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get whether the plan allows a feature
+         * @description For a plan feature such as `webhooks`, a limit such as `projects`, a metric such as `compute_minutes`, or `api_calls`. Every member may ask.
+         */
+        readonly get: operations["getFeature"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -386,6 +822,46 @@ export interface paths {
          * @description `csv` has a line for each person: `email,role`. If a line has an error, nobody is invited. With `dry_run`, nobody is invited either. People who are members already are left out. Needs the permission `members:manage`.
          */
         readonly post: operations["createInvitations"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/invoices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List invoices
+         * @description List invoices. Needs the permission `billing:read`.
+         */
+        readonly get: operations["listInvoices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/invoices/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get an invoice
+         * @description Get an invoice. Needs the permission `billing:read`.
+         */
+        readonly get: operations["getInvoice"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -672,6 +1148,46 @@ export interface paths {
         readonly patch: operations["updateMember"];
         readonly trace?: never;
     };
+    readonly "/notifications": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the caller's notifications
+         * @description Newest first. `link` leads a signed-in person to what it is about, and marks it as read.
+         */
+        readonly get: operations["listNotifications"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/notifications/{id}/read": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Mark a notification as read
+         * @description Mark a notification as read.
+         */
+        readonly post: operations["readNotification"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/ownership-offer": {
         readonly parameters: {
             readonly query?: never;
@@ -714,6 +1230,26 @@ export interface paths {
          * @description Accept the ownership. Needs the permission `members:read`.
          */
         readonly post: operations["acceptOwnership"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/plans": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the plans
+         * @description All plans that are sold, from the smallest to the largest. Needs no credentials.
+         */
+        readonly get: operations["listPlans"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -770,6 +1306,70 @@ export interface paths {
          * @description Change a project. Needs the permission `projects:write`.
          */
         readonly patch: operations["updateProject"];
+        readonly trace?: never;
+    };
+    readonly "/push-subscriptions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send the caller's notifications to a browser
+         * @description Send what `PushSubscription.toJSON()` returns in the browser. The browser belongs to the caller until their tokens end, or until someone else subscribes it. With a tenant, it gets the tenant's notifications only. A person has at most 20 browsers; a new one replaces the oldest.
+         */
+        readonly post: operations["addPushSubscription"];
+        /**
+         * Stop notifications in the browser with this endpoint
+         * @description Stop notifications in the browser with this endpoint.
+         */
+        readonly delete: operations["removePushSubscriptionByEndpoint"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/push-subscriptions/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Stop notifications in a browser
+         * @description Stop notifications in a browser.
+         */
+        readonly delete: operations["removePushSubscription"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/push-subscriptions/public-key": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the key with which browsers subscribe
+         * @description The `applicationServerKey` for `PushManager.subscribe()`. Rarely changes; a change ends all subscriptions.
+         */
+        readonly get: operations["getPushPublicKey"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
         readonly trace?: never;
     };
     readonly "/request-log": {
@@ -840,6 +1440,378 @@ export interface paths {
         readonly patch: operations["updateRole"];
         readonly trace?: never;
     };
+    readonly "/saved-reports": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List saved reports
+         * @description List saved reports. Needs the permission `analytics:read`.
+         */
+        readonly get: operations["listSavedReports"];
+        readonly put?: never;
+        /**
+         * Save a report
+         * @description The report covers the last `days`. A funnel also needs `steps`, a breakdown `event` and `property`. Needs a plan with `advanced_analytics`. Needs the permission `reports:manage`.
+         */
+        readonly post: operations["saveReport"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/saved-reports/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a saved report with its result
+         * @description The result is in the field of its kind. Needs a plan with `advanced_analytics`. Needs the permission `analytics:read`.
+         */
+        readonly get: operations["openSavedReport"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a saved report and its link
+         * @description Delete a saved report and its link. Needs the permission `reports:manage`.
+         */
+        readonly delete: operations["deleteSavedReport"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/saved-reports/{id}/link": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Make a link to a saved report
+         * @description Anyone with the link can read the report for `days`, 30 at most. It replaces an earlier link, and can't be shown again. Needs a plan with `advanced_analytics`. Needs the permission `reports:manage`.
+         */
+        readonly post: operations["shareReport"];
+        /**
+         * Revoke the link to a saved report
+         * @description Revoke the link to a saved report. Needs the permission `reports:manage`.
+         */
+        readonly delete: operations["unshareReport"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/segments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List segments
+         * @description List segments. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["listSegments"];
+        readonly put?: never;
+        /**
+         * Create a segment
+         * @description A filter has up to 20 conditions. One of the type `group` has a `match` and `conditions` of its own. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["createSegment"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/segments/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a segment
+         * @description Get a segment. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["getSegment"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a segment
+         * @description Delete a segment. Needs the permission `campaigns:manage`.
+         */
+        readonly delete: operations["deleteSegment"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change a segment
+         * @description Change a segment. Needs the permission `campaigns:manage`.
+         */
+        readonly patch: operations["updateSegment"];
+        readonly trace?: never;
+    };
+    readonly "/sending-domain": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the sending domain, its DNS records, and what the last check found
+         * @description Get the sending domain, its DNS records, and what the last check found. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["getSendingDomain"];
+        /**
+         * Set the sending domain
+         * @description Needs a plan with `campaigns`. Another domain gets a new DKIM key and has to be verified. Public suffixes, domains of public email providers, and the product's own domain are refused. Needs the permission `campaigns:manage`.
+         */
+        readonly put: operations["setSendingDomain"];
+        readonly post?: never;
+        /**
+         * Remove the sending domain and its key
+         * @description Remove the sending domain and its key. Needs the permission `campaigns:manage`.
+         */
+        readonly delete: operations["removeSendingDomain"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sending-domain/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Look up the DNS records now
+         * @description Needs a plan with `campaigns`. The domain is verified once its DKIM record has this tenant's key. It is checked once a day as well. 409: another tenant has the domain verified. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["verifySendingDomain"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sequences": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List sequences
+         * @description List sequences. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["listSequences"];
+        readonly put?: never;
+        /**
+         * Create a sequence
+         * @description Creates a stopped sequence. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["createSequence"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sequences/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a sequence with its steps and their figures
+         * @description Get a sequence with its steps and their figures. Needs the permission `campaigns:manage`.
+         */
+        readonly get: operations["getSequence"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a stopped sequence and its figures
+         * @description Delete a stopped sequence and its figures. Needs the permission `campaigns:manage`.
+         */
+        readonly delete: operations["deleteSequence"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change a stopped sequence
+         * @description `steps` replaces the steps; a step that keeps its `id` keeps its figures. Contacts who are in the sequence go on with the new steps. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
+         */
+        readonly patch: operations["updateSequence"];
+        readonly trace?: never;
+    };
+    readonly "/sequences/{id}/start": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Start a sequence, or go on with it
+         * @description Every contact who meets the trigger and gave consent goes through it once, also those who met it before. Only events since the first start count. 409: it has no steps, a step is broken, or the postal address is missing. Needs a plan with `campaigns`. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["startSequence"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/sequences/{id}/stop": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Stop a sequence
+         * @description Contacts stay where they are, and go on when it is started again. Needs the permission `campaigns:manage`.
+         */
+        readonly post: operations["stopSequence"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/shared-reports/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a report by its link
+         * @description `id` is the token at the end of the link, which itself opens a page. Needs no credentials. The result is at most five minutes old.
+         */
+        readonly get: operations["openSharedReport"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscription": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the subscription
+         * @description Get the subscription. Needs the permission `billing:read`.
+         */
+        readonly get: operations["getSubscription"];
+        readonly put?: never;
+        /**
+         * Order or change the plan
+         * @description Answers 202 with the address of a page where somebody has to pay or confirm, or 200 with the subscription. An upgrade is charged at once. A smaller plan waits for the end of the period. Needs the permission `billing:manage`.
+         */
+        readonly post: operations["orderPlan"];
+        /**
+         * Cancel the subscription at the end of its period
+         * @description Cancel the subscription at the end of its period. Needs the permission `billing:manage`.
+         */
+        readonly delete: operations["cancelSubscription"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscription/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Preview an order
+         * @description What it would cost now and at the end of the period, which limits the tenant would exceed, and which features it would lose. Needs the permission `billing:manage`.
+         */
+        readonly post: operations["previewPlan"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscription/resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Undo a cancellation or a change that waits
+         * @description Undo a cancellation or a change that waits. Needs the permission `billing:manage`.
+         */
+        readonly post: operations["resumeSubscription"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/subscription/trial": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Start the free trial of a plan
+         * @description Without a card. Each tenant and each person has one trial. Needs the permission `billing:manage`.
+         */
+        readonly post: operations["startTrial"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/tenants": {
         readonly parameters: {
             readonly query?: never;
@@ -886,7 +1858,7 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         /**
-         * Change a tenant's name, subdomain, color, or the websites that may call its API
+         * Change a tenant's name, subdomain, color, time zone, or the websites that may call its API
          * @description The old subdomain redirects to the new one for 90 days. Needs the permission `settings:manage` in the tenant.
          */
         readonly patch: operations["updateTenant"];
@@ -950,6 +1922,30 @@ export interface paths {
          * @description `second_factor_grace_days` is the number of days that members have to set one up. Null ends the requirement. Needs the permission `settings:manage` in the tenant and a recent proof of who you are.
          */
         readonly patch: operations["changeSignInRules"];
+        readonly trace?: never;
+    };
+    readonly "/usage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get the usage of a period
+         * @description Of the current period of the subscription, or of the calendar month `period` (UTC), such as 2026-03. `api_calls` always count by calendar month, and are kept for six months. Needs the permission `billing:read`.
+         */
+        readonly get: operations["listUsage"];
+        readonly put?: never;
+        /**
+         * Record usage of a metered metric
+         * @description One record, or up to 1,000 in `records`. Values are whole numbers. The same `idempotency_key` of a metric counts once. Records may be up to 34 days late, and count in the period of `occurred_at`. Needs the permission `usage:write`.
+         */
+        readonly post: operations["recordUsage"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
         readonly trace?: never;
     };
     readonly "/webhook-deliveries": {
@@ -1145,9 +2141,787 @@ export interface paths {
         readonly trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    readonly "api_key.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * api_key.created
+         * @description Someone created an API key.
+         */
+        readonly post: operations["on.api_key.created"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "api_key.revoked": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * api_key.revoked
+         * @description Someone revoked an API key.
+         */
+        readonly post: operations["on.api_key.revoked"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.canceled": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.canceled
+         * @description A campaign was canceled. Emails that were sent before stay sent.
+         */
+        readonly post: operations["on.campaign.canceled"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.created
+         * @description A campaign was created.
+         */
+        readonly post: operations["on.campaign.created"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.deleted": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.deleted
+         * @description A campaign was deleted.
+         */
+        readonly post: operations["on.campaign.deleted"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.missed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.missed
+         * @description A campaign wasn't sent, because the server was down at its time. Someone has to decide.
+         */
+        readonly post: operations["on.campaign.missed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.paused": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.paused
+         * @description A campaign was paused.
+         */
+        readonly post: operations["on.campaign.paused"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.resumed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.resumed
+         * @description A campaign was resumed.
+         */
+        readonly post: operations["on.campaign.resumed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.scheduled": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.scheduled
+         * @description A campaign was scheduled.
+         */
+        readonly post: operations["on.campaign.scheduled"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.sent": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.sent
+         * @description A campaign has been sent to everybody.
+         */
+        readonly post: operations["on.campaign.sent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.started": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.started
+         * @description A campaign's first emails are about to be sent.
+         */
+        readonly post: operations["on.campaign.started"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "campaign.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * campaign.updated
+         * @description A draft changed.
+         */
+        readonly post: operations["on.campaign.updated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "contact.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * contact.created
+         * @description A contact was added, other than by an import.
+         */
+        readonly post: operations["on.contact.created"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "contact.deleted": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * contact.deleted
+         * @description A contact was deleted.
+         */
+        readonly post: operations["on.contact.deleted"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "contact.subscribed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * contact.subscribed
+         * @description A contact gave consent to get email.
+         */
+        readonly post: operations["on.contact.subscribed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "contact.unsubscribed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * contact.unsubscribed
+         * @description A contact withdrew the consent to get email.
+         */
+        readonly post: operations["on.contact.unsubscribed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "contact.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * contact.updated
+         * @description A contact changed, other than by an import.
+         */
+        readonly post: operations["on.contact.updated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "invoice.paid": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * invoice.paid
+         * @description An invoice was paid.
+         */
+        readonly post: operations["on.invoice.paid"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "invoice.payment_failed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * invoice.payment_failed
+         * @description A payment of an invoice failed. It may be tried again.
+         */
+        readonly post: operations["on.invoice.payment_failed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "member.invited": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * member.invited
+         * @description Someone was invited to the workspace.
+         */
+        readonly post: operations["on.member.invited"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "member.joined": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * member.joined
+         * @description Someone joined the workspace.
+         */
+        readonly post: operations["on.member.joined"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "member.left": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * member.left
+         * @description A member deleted their account.
+         */
+        readonly post: operations["on.member.left"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "member.removed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * member.removed
+         * @description A member left or was removed.
+         */
+        readonly post: operations["on.member.removed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "project.archived": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * project.archived
+         * @description A project was archived.
+         */
+        readonly post: operations["on.project.archived"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "project.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * project.created
+         * @description A project was created.
+         */
+        readonly post: operations["on.project.created"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "project.deleted": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * project.deleted
+         * @description A project was deleted.
+         */
+        readonly post: operations["on.project.deleted"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "project.restored": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * project.restored
+         * @description An archived project was restored.
+         */
+        readonly post: operations["on.project.restored"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "project.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * project.updated
+         * @description A project's name or description changed.
+         */
+        readonly post: operations["on.project.updated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "subscription.canceled": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * subscription.canceled
+         * @description A subscription ended.
+         */
+        readonly post: operations["on.subscription.canceled"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "subscription.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * subscription.created
+         * @description A subscription is in force: it was paid, or its trial at the gateway started.
+         */
+        readonly post: operations["on.subscription.created"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "subscription.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * subscription.updated
+         * @description The plan, its status, its seats or its end changed.
+         */
+        readonly post: operations["on.subscription.updated"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "tenant.resumed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * tenant.resumed
+         * @description The workspace was resumed.
+         */
+        readonly post: operations["on.tenant.resumed"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "tenant.suspended": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * tenant.suspended
+         * @description The workspace was suspended. Sent once it is resumed.
+         */
+        readonly post: operations["on.tenant.suspended"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "usage.limit_reached": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * usage.limit_reached
+         * @description All that the plan includes of a metric in this period is used.
+         */
+        readonly post: operations["on.usage.limit_reached"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "webhook.test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * webhook.test
+         * @description A test, sent to one endpoint when someone asks for it.
+         */
+        readonly post: operations["on.webhook.test"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "series": [
+         *         {
+         *           "date": "2026-03-02",
+         *           "daily": 41,
+         *           "weekly": 126,
+         *           "monthly": 312
+         *         }
+         *       ]
+         *     }
+         */
+        readonly ActiveUsers: {
+            readonly series: readonly {
+                readonly daily: number;
+                /** Format: date */
+                readonly date: string;
+                readonly monthly: number;
+                readonly weekly: number;
+            }[];
+        };
+        /**
+         * @example {
+         *       "totals": {
+         *         "events": 5210,
+         *         "active_users": 312,
+         *         "api_calls": 18240,
+         *         "api_errors": 96
+         *       },
+         *       "series": [
+         *         {
+         *           "date": "2026-03-02",
+         *           "events": 174,
+         *           "active_users": 41,
+         *           "api_calls": 640
+         *         }
+         *       ],
+         *       "top_events": [
+         *         {
+         *           "event": "report_opened",
+         *           "count": 1904
+         *         }
+         *       ],
+         *       "latency_ms": {
+         *         "p50": 4.2,
+         *         "p95": 18.5,
+         *         "p99": 61.3
+         *       }
+         *     }
+         */
+        readonly AnalyticsReport: {
+            /** @description How long API calls took, at most 5 % off. Null without calls. */
+            readonly latency_ms: {
+                readonly p50: number | null;
+                readonly p95: number | null;
+                readonly p99: number | null;
+            };
+            readonly series: readonly {
+                readonly active_users: number;
+                readonly api_calls: number;
+                /** Format: date */
+                readonly date: string;
+                readonly events: number;
+            }[];
+            readonly top_events: readonly {
+                readonly count: number;
+                readonly event: string;
+            }[];
+            readonly totals: {
+                /** @description People, each counted once. Not the sum of the days. */
+                readonly active_users: number;
+                readonly api_calls: number;
+                /** @description API calls with a status of 400 or higher */
+                readonly api_errors: number;
+                readonly events: number;
+            };
+        };
         /**
          * @example {
          *       "id": "0198c0de-6b1f-7d20-9a3c-4e5f60718293",
@@ -1388,6 +3162,171 @@ export interface components {
         };
         /**
          * @example {
+         *       "values": [
+         *         {
+         *           "value": "mobile",
+         *           "events": 812,
+         *           "people": 97
+         *         }
+         *       ]
+         *     }
+         */
+        readonly Breakdown: {
+            readonly values: readonly {
+                readonly events: number;
+                readonly people: number;
+                /** @description Null for events without the property */
+                readonly value: string | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4ec1",
+         *       "name": "Spring news",
+         *       "subject": "What is new this spring",
+         *       "body": "# What is new\n\nHi {{ name | there }},",
+         *       "segment_id": null,
+         *       "status": "sent",
+         *       "pause_reason": null,
+         *       "subject_b": null,
+         *       "test_share": null,
+         *       "test_hours": null,
+         *       "winner": null,
+         *       "window_from": 9,
+         *       "window_until": 17,
+         *       "rate_per_hour": null,
+         *       "tracks_opens": false,
+         *       "scheduled_at": null,
+         *       "started_at": "2026-03-02T09:00:00.000Z",
+         *       "ended_at": "2026-03-02T09:02:00.000Z",
+         *       "stats": {
+         *         "recipients": 1204,
+         *         "waiting": 0,
+         *         "sent": 1200,
+         *         "skipped": 3,
+         *         "failed": 1,
+         *         "unknown": 0,
+         *         "bounced": 1,
+         *         "complained": 0,
+         *         "unsubscribed": 4,
+         *         "clicked": 310,
+         *         "opened": 0
+         *       },
+         *       "created_at": "2026-03-01T09:00:00.000Z",
+         *       "updated_at": "2026-03-02T09:02:00.000Z"
+         *     }
+         */
+        readonly Campaign: {
+            /** @description Markdown with merge fields, such as `{{ name | there }}`. */
+            readonly body: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /**
+             * @description Why the product paused it. Null: a person did.
+             * @enum {string|null}
+             */
+            readonly pause_reason: "limit" | "plan" | "content" | null;
+            readonly rate_per_hour: number | null;
+            /** Format: date-time */
+            readonly scheduled_at: string | null;
+            /**
+             * Format: uuid
+             * @description Null: every contact who gave consent.
+             */
+            readonly segment_id: string | null;
+            /** Format: date-time */
+            readonly started_at: string | null;
+            /** @description `sent`, `skipped`, `failed`, `unknown` and `waiting` add up to `recipients`. */
+            readonly stats: {
+                readonly bounced: number;
+                readonly clicked: number;
+                readonly complained: number;
+                readonly failed: number;
+                readonly opened: number;
+                readonly recipients: number;
+                readonly sent: number;
+                readonly skipped: number;
+                readonly unknown: number;
+                readonly unsubscribed: number;
+                readonly waiting: number;
+            };
+            /** @enum {string} */
+            readonly status: "draft" | "scheduled" | "missed" | "sending" | "paused" | "sent" | "canceled";
+            readonly subject: string;
+            readonly subject_b: string | null;
+            readonly test_hours: number | null;
+            readonly test_share: number | null;
+            readonly tracks_opens: boolean;
+            /** Format: date-time */
+            readonly updated_at: string;
+            readonly window_from: number | null;
+            readonly window_until: number | null;
+            /** @enum {string|null} */
+            readonly winner: "a" | "b" | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4ec1",
+         *           "name": "Spring news",
+         *           "subject": "What is new this spring",
+         *           "body": "# What is new\n\nHi {{ name | there }},",
+         *           "segment_id": null,
+         *           "status": "sent",
+         *           "pause_reason": null,
+         *           "subject_b": null,
+         *           "test_share": null,
+         *           "test_hours": null,
+         *           "winner": null,
+         *           "window_from": 9,
+         *           "window_until": 17,
+         *           "rate_per_hour": null,
+         *           "tracks_opens": false,
+         *           "scheduled_at": null,
+         *           "started_at": "2026-03-02T09:00:00.000Z",
+         *           "ended_at": "2026-03-02T09:02:00.000Z",
+         *           "stats": {
+         *             "recipients": 1204,
+         *             "waiting": 0,
+         *             "sent": 1200,
+         *             "skipped": 3,
+         *             "failed": 1,
+         *             "unknown": 0,
+         *             "bounced": 1,
+         *             "complained": 0,
+         *             "unsubscribed": 4,
+         *             "clicked": 310,
+         *             "opened": 0
+         *           },
+         *           "created_at": "2026-03-01T09:00:00.000Z",
+         *           "updated_at": "2026-03-02T09:02:00.000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly CampaignList: {
+            readonly data: readonly components["schemas"]["Campaign"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "checkout_url": "https://app.example.com/sandbox/checkout/cs_demo_1"
+         *     }
+         */
+        readonly Checkout: {
+            /** Format: uri */
+            readonly checkout_url: string;
+        };
+        /**
+         * @example {
          *       "recovery_codes": [
          *         "k3v9-2mfx",
          *         "p8qd-7wzt"
@@ -1397,6 +3336,118 @@ export interface components {
         readonly ConfirmedFactor: {
             /** @description With the first factor: codes that each work once if the factor is lost. Shown only here. */
             readonly recovery_codes: readonly string[] | null;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b6",
+         *       "email": "mira@example.com",
+         *       "name": "Mira Sol",
+         *       "external_id": "customer-1042",
+         *       "fields": {
+         *         "city": "Lisbon"
+         *       },
+         *       "tags": [
+         *         "customer"
+         *       ],
+         *       "lists": [
+         *         "0198c0de-4b1c-7d33-9e4f-60718293a4b7"
+         *       ],
+         *       "consent": true,
+         *       "consent_status": "given",
+         *       "consent_at": "2026-03-02T09:00:00.000Z",
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "updated_at": "2026-03-02T09:00:00.000Z"
+         *     }
+         */
+        readonly Contact: {
+            /** @description Whether you may send campaigns to this person */
+            readonly consent: boolean;
+            /** Format: date-time */
+            readonly consent_at: string | null;
+            /** @enum {string} */
+            readonly consent_status: "given" | "none" | "withdrawn";
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly email: string;
+            /** @description The person's ID in your product, as events carry it */
+            readonly external_id: string | null;
+            readonly fields: {
+                readonly [key: string]: string;
+            };
+            /** Format: uuid */
+            readonly id: string;
+            readonly lists: readonly string[];
+            /** @description Empty if it is unknown */
+            readonly name: string;
+            readonly tags: readonly string[];
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b7",
+         *       "name": "Newsletter",
+         *       "description": "Once a month: what we built, and why.",
+         *       "created_at": "2026-03-02T09:00:00.000Z"
+         *     }
+         */
+        readonly ContactList: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly description: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b7",
+         *           "name": "Newsletter",
+         *           "description": "Once a month: what we built, and why.",
+         *           "created_at": "2026-03-02T09:00:00.000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly ContactListPage: {
+            readonly data: readonly components["schemas"]["ContactList"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b6",
+         *           "email": "mira@example.com",
+         *           "name": "Mira Sol",
+         *           "external_id": "customer-1042",
+         *           "fields": {
+         *             "city": "Lisbon"
+         *           },
+         *           "tags": [
+         *             "customer"
+         *           ],
+         *           "lists": [
+         *             "0198c0de-4b1c-7d33-9e4f-60718293a4b7"
+         *           ],
+         *           "consent": true,
+         *           "consent_status": "given",
+         *           "consent_at": "2026-03-02T09:00:00.000Z",
+         *           "created_at": "2026-03-02T09:00:00.000Z",
+         *           "updated_at": "2026-03-02T09:00:00.000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly ContactPage: {
+            readonly data: readonly components["schemas"]["Contact"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
         };
         /**
          * @example {
@@ -1411,7 +3462,7 @@ export interface components {
             /** @description API calls in the current calendar month, UTC */
             readonly api_calls: number;
             readonly currency: string;
-            /** @description In minor units of `currency` */
+            /** @description What the tenant paid in this calendar month, without refunds, in minor units of `currency` */
             readonly revenue: number;
             /** @description Bytes */
             readonly storage_used: number;
@@ -1419,12 +3470,73 @@ export interface components {
         };
         /**
          * @example {
-         *       "reports": true
+         *       "purpose": "dkim",
+         *       "type": "TXT",
+         *       "name": "dm5xw2z3ujbxgk4tu._domainkey.acme.example",
+         *       "value": "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
+         *       "state": "missing",
+         *       "found": []
+         *     }
+         */
+        readonly DnsRecord: {
+            /** @description What the name had at the last check */
+            readonly found: readonly string[];
+            readonly name: string;
+            /** @enum {string} */
+            readonly purpose: "dkim" | "mx" | "spf" | "dmarc";
+            /** @enum {string} */
+            readonly state: "found" | "missing" | "different";
+            /** @description `TXT` or `MX` */
+            readonly type: string;
+            readonly value: string;
+        };
+        /**
+         * @example {
+         *       "reports": true,
+         *       "notifications": true
          *     }
          */
         readonly EmailPreferences: {
+            /** @description What you choose to get by email, at once or once a day. */
+            readonly notifications: boolean;
             /** @description A summary of the previous month, at the start of each month. */
             readonly reports: boolean;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4e01",
+         *       "status": "ready",
+         *       "size": 5242880,
+         *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "rows": 18240,
+         *       "download_url": "https://acme.denizen.example/exports/0198c0de-5a7e-7b3c-9d10-3f2a8c6b4e01?expires=1772445600&signature=yN0",
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "expires_at": "2026-03-03T09:00:00.000Z"
+         *     }
+         */
+        readonly Export: {
+            /** Format: date-time */
+            readonly created_at: string;
+            /**
+             * Format: uri
+             * @description Downloads the archive within an hour, without credentials. Null until it is ready.
+             */
+            readonly download_url: string | null;
+            /**
+             * Format: date-time
+             * @description When the archive is deleted.
+             */
+            readonly expires_at: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** @description The records in it. Null until it is ready. */
+            readonly rows: number | null;
+            /** @description The archive's checksum. Null until it is ready. */
+            readonly sha256: string | null;
+            /** @description Bytes. Null until it is ready. */
+            readonly size: number | null;
+            /** @enum {string} */
+            readonly status: "pending" | "ready";
         };
         /**
          * @example {
@@ -1464,6 +3576,45 @@ export interface components {
             readonly data: readonly components["schemas"]["Factor"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "feature": "projects",
+         *       "allowed": true,
+         *       "limit": 50,
+         *       "used": 12
+         *     }
+         */
+        readonly FeatureStatus: {
+            readonly allowed: boolean;
+            readonly feature: string;
+            /** @description How many the tenant may have, or use in a period. Null: any number, or nothing to count. */
+            readonly limit: number | null;
+            readonly used: number | null;
+        };
+        /**
+         * @example {
+         *       "steps": [
+         *         {
+         *           "event": "signed_up",
+         *           "people": 400,
+         *           "share": 1
+         *         },
+         *         {
+         *           "event": "project_created",
+         *           "people": 260,
+         *           "share": 0.65
+         *         }
+         *       ]
+         *     }
+         */
+        readonly Funnel: {
+            readonly steps: readonly {
+                readonly event: string;
+                readonly people: number;
+                /** @description The part of the people of the first step, from 0 to 1 */
+                readonly share: number;
+            }[];
         };
         /**
          * @example {
@@ -1537,6 +3688,76 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "0198c0de-7b2c-7d33-8e4f-60718293a4b5",
+         *       "number": "INV-0042",
+         *       "status": "paid",
+         *       "total": 2900,
+         *       "amount_due": 0,
+         *       "amount_paid": 2900,
+         *       "amount_refunded": 0,
+         *       "currency": "usd",
+         *       "period_start": "2026-11-24T10:00:00.000Z",
+         *       "period_end": "2026-12-24T10:00:00.000Z",
+         *       "created_at": "2026-11-24T10:00:00.000Z",
+         *       "paid_at": "2026-11-24T10:00:02.000Z",
+         *       "url": "https://acme.example.com/billing/invoices/0198c0de-7b2c-7d33-8e4f-60718293a4b5"
+         *     }
+         */
+        readonly Invoice: {
+            readonly amount_due: number;
+            readonly amount_paid: number;
+            readonly amount_refunded: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly currency: string;
+            /** Format: uuid */
+            readonly id: string;
+            readonly number: string | null;
+            /** Format: date-time */
+            readonly paid_at: string | null;
+            /** Format: date-time */
+            readonly period_end: string;
+            /** Format: date-time */
+            readonly period_start: string;
+            /** @enum {string} */
+            readonly status: "draft" | "open" | "paid" | "void" | "uncollectible";
+            /** @description In the currency's smallest unit, such as cents. */
+            readonly total: number;
+            /**
+             * Format: uri
+             * @description A page of the invoice to print.
+             */
+            readonly url: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-7b2c-7d33-8e4f-60718293a4b5",
+         *           "number": "INV-0042",
+         *           "status": "paid",
+         *           "total": 2900,
+         *           "amount_due": 0,
+         *           "amount_paid": 2900,
+         *           "amount_refunded": 0,
+         *           "currency": "usd",
+         *           "period_start": "2026-11-24T10:00:00.000Z",
+         *           "period_end": "2026-12-24T10:00:00.000Z",
+         *           "created_at": "2026-11-24T10:00:00.000Z",
+         *           "paid_at": "2026-11-24T10:00:02.000Z",
+         *           "url": "https://acme.example.com/billing/invoices/0198c0de-7b2c-7d33-8e4f-60718293a4b5"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly InvoiceList: {
+            readonly data: readonly components["schemas"]["Invoice"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
          *       "id": "0198c0de-0a1b-7c2d-8e3f-4a5b6c7d8e9f",
          *       "name": "Acme Robotics",
          *       "subdomain": "acme"
@@ -1599,6 +3820,67 @@ export interface components {
             readonly data: readonly components["schemas"]["JoinDomain"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4ed2",
+         *       "name": "Welcome",
+         *       "active": true,
+         *       "trigger": {
+         *         "type": "tag",
+         *         "value": "trial"
+         *       },
+         *       "goal": {
+         *         "type": "event",
+         *         "value": "subscribed"
+         *       },
+         *       "cap_emails": 2,
+         *       "cap_days": 7,
+         *       "stats": {
+         *         "started": 120,
+         *         "active": 40,
+         *         "finished": 60,
+         *         "goal": 18,
+         *         "unsubscribed": 2,
+         *         "deleted": 0
+         *       },
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "updated_at": "2026-03-02T09:00:00.000Z"
+         *     }
+         */
+        readonly ListedSequence: {
+            readonly active: boolean;
+            readonly cap_days: number | null;
+            /** @description The most emails of sequences that a contact gets in `cap_days` days. Null: any number. */
+            readonly cap_emails: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description What ends it for a contact */
+            readonly goal: {
+                /** @enum {string} */
+                readonly type: "tag" | "event";
+                readonly value: string;
+            } | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** @description `active` and the endings add up to `started`. */
+            readonly stats: {
+                readonly active: number;
+                readonly deleted: number;
+                readonly finished: number;
+                readonly goal: number;
+                readonly started: number;
+                readonly unsubscribed: number;
+            };
+            /** @description What starts it for a contact: a tag, a list's ID, or an event that names the contact's `external_id`. */
+            readonly trigger: {
+                /** @enum {string} */
+                readonly type: "tag" | "list" | "event";
+                readonly value: string;
+            };
+            /** Format: date-time */
+            readonly updated_at: string;
         };
         /**
          * @example {
@@ -1756,6 +4038,114 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "0198c0de-6b8f-7a4c-9e21-4f3b9d7c5f12",
+         *       "kind": "joined",
+         *       "text": "Ben Alvarez joined the workspace as member.",
+         *       "data": {
+         *         "user_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+         *         "name": "Ben Alvarez",
+         *         "role": "member"
+         *       },
+         *       "link": "https://acme.example.com/notifications/0198c0de-6b8f-7a4c-9e21-4f3b9d7c5f12",
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "read_at": null
+         *     }
+         */
+        readonly Notification: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly data: {
+                readonly [key: string]: unknown;
+            };
+            /** Format: uuid */
+            readonly id: string;
+            readonly kind: string;
+            /** Format: uri */
+            readonly link: string;
+            /** Format: date-time */
+            readonly read_at: string | null;
+            readonly text: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-6b8f-7a4c-9e21-4f3b9d7c5f12",
+         *           "kind": "joined",
+         *           "text": "Ben Alvarez joined the workspace as member.",
+         *           "data": {
+         *             "user_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+         *             "name": "Ben Alvarez",
+         *             "role": "member"
+         *           },
+         *           "link": "https://acme.example.com/notifications/0198c0de-6b8f-7a4c-9e21-4f3b9d7c5f12",
+         *           "created_at": "2026-03-02T09:00:00.000Z",
+         *           "read_at": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly NotificationList: {
+            readonly data: readonly components["schemas"]["Notification"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-7d4e-7a51-8c62-1f2e3d4c5b6a",
+         *       "name": "Sign-up to first project",
+         *       "kind": "funnel",
+         *       "days": 30,
+         *       "steps": [
+         *         "signed_up",
+         *         "project_created"
+         *       ],
+         *       "window_hours": 168,
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "link_expires_at": null,
+         *       "funnel": {
+         *         "steps": [
+         *           {
+         *             "event": "signed_up",
+         *             "people": 400,
+         *             "share": 1
+         *           },
+         *           {
+         *             "event": "project_created",
+         *             "people": 260,
+         *             "share": 0.65
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        readonly OpenedReport: {
+            readonly active_users?: components["schemas"]["ActiveUsers"];
+            readonly breakdown?: components["schemas"]["Breakdown"];
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly days?: number;
+            readonly event?: string;
+            readonly funnel?: components["schemas"]["Funnel"];
+            /** Format: uuid */
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "usage" | "active_users" | "funnel" | "retention" | "breakdown";
+            /**
+             * Format: date-time
+             * @description Null: there is no link.
+             */
+            readonly link_expires_at: string | null;
+            readonly name: string;
+            readonly property?: string;
+            readonly retention?: components["schemas"]["Retention"];
+            readonly steps?: readonly string[];
+            readonly usage?: components["schemas"]["AnalyticsReport"];
+            readonly window_hours?: number;
+        };
+        /**
+         * @example {
          *       "from": {
          *         "user_id": "0198c0de-11aa-7c2e-8f4d-7b6a5c4d3e21",
          *         "name": "Ada Marino"
@@ -1804,6 +4194,71 @@ export interface components {
             readonly secret?: string;
             /** @enum {string} */
             readonly type: "totp" | "sms" | "email" | "passkey";
+        };
+        /**
+         * @example {
+         *       "key": "team",
+         *       "version": 1,
+         *       "name": "Team",
+         *       "price_monthly": 2900,
+         *       "price_yearly": 29000,
+         *       "currency": "usd",
+         *       "trial_days": 14,
+         *       "limits": {
+         *         "seats": 15,
+         *         "projects": 50
+         *       },
+         *       "features": [
+         *         "api_access",
+         *         "webhooks",
+         *         "audit_log"
+         *       ]
+         *     }
+         */
+        readonly Plan: {
+            readonly currency: string;
+            readonly features: readonly string[];
+            /** @enum {string} */
+            readonly key: "starter" | "team" | "premium" | "enterprise";
+            /** @description How many of each the plan includes. Null: any number. */
+            readonly limits: {
+                readonly [key: string]: number | null;
+            };
+            readonly name: string;
+            /** @description In the currency's smallest unit. Null: by agreement. */
+            readonly price_monthly: number | null;
+            readonly price_yearly: number | null;
+            readonly trial_days: number;
+            readonly version: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "key": "team",
+         *           "version": 1,
+         *           "name": "Team",
+         *           "price_monthly": 2900,
+         *           "price_yearly": 29000,
+         *           "currency": "usd",
+         *           "trial_days": 14,
+         *           "limits": {
+         *             "seats": 15,
+         *             "projects": 50
+         *           },
+         *           "features": [
+         *             "api_access",
+         *             "webhooks",
+         *             "audit_log"
+         *           ]
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly PlanList: {
+            readonly data: readonly components["schemas"]["Plan"][];
+            readonly next_cursor: null;
         };
         /**
          * @example {
@@ -1890,6 +4345,59 @@ export interface components {
         };
         /**
          * @example {
+         *       "public_key": "BCLfbxd4Z3fajI-jG4nI3Sf5DgJHUOEPLYrVdTkMji1x3WWV3Jp-cvWTlkasMNO4whkzcs_4N9rNeznn8iuJ2GA"
+         *     }
+         */
+        readonly PushPublicKey: {
+            /** @description A P-256 public key (VAPID, RFC 8292) in base64url */
+            readonly public_key: string;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-5e6f-7d70-8182-9c0d1e2f3041",
+         *       "endpoint": "https://push.example.net/wpush/v2/gAAAAABl3c0de",
+         *       "created_at": "2026-03-02T08:55:00.000Z"
+         *     }
+         */
+        readonly PushSubscription: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly endpoint: string;
+            /** Format: uuid */
+            readonly id: string;
+        };
+        /**
+         * @example {
+         *       "recorded": 1
+         *     }
+         */
+        readonly RecordedEvents: {
+            /** @description How many events are new. Repeated ones count once. */
+            readonly recorded: number;
+        };
+        /**
+         * @example {
+         *       "recorded": 1
+         *     }
+         */
+        readonly RecordedUsage: {
+            /** @description How many records are new. Repeated ones count once. */
+            readonly recorded: number;
+        };
+        /**
+         * @example {
+         *       "url": "https://acme.denizen.example/shared-reports/sample-token",
+         *       "expires_at": "2026-03-09T09:00:00.000Z"
+         *     }
+         */
+        readonly ReportLink: {
+            /** Format: date-time */
+            readonly expires_at: string;
+            /** Format: uri */
+            readonly url: string;
+        };
+        /**
+         * @example {
          *       "data": [
          *         {
          *           "id": "0198c0de-9e3e-7f12-8a3b-4c5d6e7f8a9b",
@@ -1914,6 +4422,34 @@ export interface components {
             readonly data: readonly components["schemas"]["LoggedRequest"][];
             /** @description Send it as `cursor` to get the next page. Null on the last page. */
             readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "cohorts": [
+         *         {
+         *           "week": "2026-03-02",
+         *           "people": 120,
+         *           "active": [
+         *             120,
+         *             64,
+         *             51
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        readonly Retention: {
+            readonly cohorts: readonly {
+                /** @description How many of them were active in this week, the next one, and so on */
+                readonly active: readonly number[];
+                /** @description People whose first active day is in this week */
+                readonly people: number;
+                /**
+                 * Format: date
+                 * @description The Monday on which the week starts
+                 */
+                readonly week: string;
+            }[];
         };
         /**
          * @example {
@@ -1960,6 +4496,65 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "0198c0de-7d4e-7a51-8c62-1f2e3d4c5b6a",
+         *       "name": "Sign-up to first project",
+         *       "kind": "funnel",
+         *       "days": 30,
+         *       "steps": [
+         *         "signed_up",
+         *         "project_created"
+         *       ],
+         *       "window_hours": 168,
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "link_expires_at": null
+         *     }
+         */
+        readonly SavedReport: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly days?: number;
+            readonly event?: string;
+            /** Format: uuid */
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "usage" | "active_users" | "funnel" | "retention" | "breakdown";
+            /**
+             * Format: date-time
+             * @description Null: there is no link.
+             */
+            readonly link_expires_at: string | null;
+            readonly name: string;
+            readonly property?: string;
+            readonly steps?: readonly string[];
+            readonly window_hours?: number;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-7d4e-7a51-8c62-1f2e3d4c5b6a",
+         *           "name": "Sign-up to first project",
+         *           "kind": "funnel",
+         *           "days": 30,
+         *           "steps": [
+         *             "signed_up",
+         *             "project_created"
+         *           ],
+         *           "window_hours": 168,
+         *           "created_at": "2026-03-02T09:00:00.000Z",
+         *           "link_expires_at": null
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly SavedReportList: {
+            readonly data: readonly components["schemas"]["SavedReport"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
          *       "mfa_required": true,
          *       "mfa_token": "sample-mfa-token",
          *       "factors": [
@@ -1975,6 +4570,372 @@ export interface components {
             readonly mfa_required: true;
             /** @description Send it to POST /auth/mfa within ten minutes */
             readonly mfa_token: string;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b8",
+         *       "name": "Customers in Lisbon",
+         *       "filter": {
+         *         "match": "all",
+         *         "conditions": [
+         *           {
+         *             "type": "tag",
+         *             "op": "has",
+         *             "value": "customer"
+         *           },
+         *           {
+         *             "type": "field",
+         *             "key": "city",
+         *             "op": "is",
+         *             "value": "Lisbon"
+         *           }
+         *         ]
+         *       },
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "updated_at": "2026-03-02T09:00:00.000Z"
+         *     }
+         */
+        readonly Segment: {
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly filter: {
+                readonly conditions: readonly ({
+                    readonly key: string;
+                    /** @enum {string} */
+                    readonly op: "is" | "is_not" | "contains" | "is_empty" | "is_set";
+                    /** @enum {string} */
+                    readonly type: "field";
+                    /** @default  */
+                    readonly value: string;
+                } | {
+                    /** @enum {string} */
+                    readonly op: "has" | "has_not";
+                    /** @enum {string} */
+                    readonly type: "tag";
+                    readonly value: string;
+                } | {
+                    /** @enum {string} */
+                    readonly op: "has" | "has_not";
+                    /** @enum {string} */
+                    readonly type: "list";
+                    /** Format: uuid */
+                    readonly value: string;
+                } | {
+                    /** @enum {string} */
+                    readonly op: "is" | "is_not";
+                    /** @enum {string} */
+                    readonly type: "consent";
+                    /** @enum {string} */
+                    readonly value: "given" | "none" | "withdrawn";
+                } | {
+                    /** @enum {string} */
+                    readonly op: "before" | "since";
+                    /** @enum {string} */
+                    readonly type: "created";
+                    /** Format: date */
+                    readonly value: string;
+                } | {
+                    readonly days: number;
+                    /** @enum {string} */
+                    readonly op: "did" | "did_not";
+                    /** @enum {string} */
+                    readonly type: "event";
+                    readonly value: string;
+                } | {
+                    readonly days: number;
+                    /** @enum {string} */
+                    readonly op: "did" | "did_not";
+                    /** @enum {string} */
+                    readonly type: "clicked";
+                } | {
+                    readonly days: number;
+                    /** @enum {string} */
+                    readonly op: "did" | "did_not";
+                    /** @enum {string} */
+                    readonly type: "opened";
+                } | {
+                    readonly conditions: readonly ({
+                        readonly key: string;
+                        /** @enum {string} */
+                        readonly op: "is" | "is_not" | "contains" | "is_empty" | "is_set";
+                        /** @enum {string} */
+                        readonly type: "field";
+                        /** @default  */
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly op: "has" | "has_not";
+                        /** @enum {string} */
+                        readonly type: "tag";
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly op: "has" | "has_not";
+                        /** @enum {string} */
+                        readonly type: "list";
+                        /** Format: uuid */
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly op: "is" | "is_not";
+                        /** @enum {string} */
+                        readonly type: "consent";
+                        /** @enum {string} */
+                        readonly value: "given" | "none" | "withdrawn";
+                    } | {
+                        /** @enum {string} */
+                        readonly op: "before" | "since";
+                        /** @enum {string} */
+                        readonly type: "created";
+                        /** Format: date */
+                        readonly value: string;
+                    } | {
+                        readonly days: number;
+                        /** @enum {string} */
+                        readonly op: "did" | "did_not";
+                        /** @enum {string} */
+                        readonly type: "event";
+                        readonly value: string;
+                    } | {
+                        readonly days: number;
+                        /** @enum {string} */
+                        readonly op: "did" | "did_not";
+                        /** @enum {string} */
+                        readonly type: "clicked";
+                    } | {
+                        readonly days: number;
+                        /** @enum {string} */
+                        readonly op: "did" | "did_not";
+                        /** @enum {string} */
+                        readonly type: "opened";
+                    })[];
+                    /** @enum {string} */
+                    readonly match: "all" | "any";
+                    /** @enum {string} */
+                    readonly type: "group";
+                })[];
+                /** @enum {string} */
+                readonly match: "all" | "any";
+            };
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b8",
+         *           "name": "Customers in Lisbon",
+         *           "filter": {
+         *             "match": "all",
+         *             "conditions": [
+         *               {
+         *                 "type": "tag",
+         *                 "op": "has",
+         *                 "value": "customer"
+         *               },
+         *               {
+         *                 "type": "field",
+         *                 "key": "city",
+         *                 "op": "is",
+         *                 "value": "Lisbon"
+         *               }
+         *             ]
+         *           },
+         *           "created_at": "2026-03-02T09:00:00.000Z",
+         *           "updated_at": "2026-03-02T09:00:00.000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly SegmentPage: {
+            readonly data: readonly components["schemas"]["Segment"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "domain": "acme.example",
+         *       "sender": "news",
+         *       "status": "pending",
+         *       "from": {
+         *         "name": "Acme via Denizen",
+         *         "address": "no-reply@denizen.example"
+         *       },
+         *       "records": [
+         *         {
+         *           "purpose": "dkim",
+         *           "type": "TXT",
+         *           "name": "dm5xw2z3ujbxgk4tu._domainkey.acme.example",
+         *           "value": "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
+         *           "state": "missing",
+         *           "found": []
+         *         }
+         *       ],
+         *       "checked_at": null,
+         *       "verified_at": null
+         *     }
+         */
+        readonly SendingDomain: {
+            /** Format: date-time */
+            readonly checked_at: string | null;
+            /** @description In lower case and ASCII */
+            readonly domain: string;
+            /** @description Where campaigns come from now */
+            readonly from: {
+                readonly address: string;
+                readonly name: string;
+            };
+            readonly records: readonly components["schemas"]["DnsRecord"][];
+            /** @description The part of the address before the @ */
+            readonly sender: string;
+            /**
+             * @description `lost`: it was verified, but its DKIM record has changed or is gone
+             * @enum {string}
+             */
+            readonly status: "pending" | "verified" | "lost";
+            /** Format: date-time */
+            readonly verified_at: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4ed2",
+         *       "name": "Welcome",
+         *       "active": true,
+         *       "trigger": {
+         *         "type": "tag",
+         *         "value": "trial"
+         *       },
+         *       "goal": {
+         *         "type": "event",
+         *         "value": "subscribed"
+         *       },
+         *       "cap_emails": 2,
+         *       "cap_days": 7,
+         *       "stats": {
+         *         "started": 120,
+         *         "active": 40,
+         *         "finished": 60,
+         *         "goal": 18,
+         *         "unsubscribed": 2,
+         *         "deleted": 0
+         *       },
+         *       "created_at": "2026-03-02T09:00:00.000Z",
+         *       "updated_at": "2026-03-02T09:00:00.000Z",
+         *       "steps": [
+         *         {
+         *           "id": "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4ed3",
+         *           "delay_hours": 24,
+         *           "condition": null,
+         *           "subject": "Welcome, {{ name | friend }}",
+         *           "body": "Hi {{ name | there }},",
+         *           "stats": {
+         *             "sent": 118,
+         *             "clicked": 40,
+         *             "bounced": 1,
+         *             "skipped": 0,
+         *             "failed": 0
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        readonly Sequence: {
+            readonly active: boolean;
+            readonly cap_days: number | null;
+            /** @description The most emails of sequences that a contact gets in `cap_days` days. Null: any number. */
+            readonly cap_emails: number | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description What ends it for a contact */
+            readonly goal: {
+                /** @enum {string} */
+                readonly type: "tag" | "event";
+                readonly value: string;
+            } | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** @description `active` and the endings add up to `started`. */
+            readonly stats: {
+                readonly active: number;
+                readonly deleted: number;
+                readonly finished: number;
+                readonly goal: number;
+                readonly started: number;
+                readonly unsubscribed: number;
+            };
+            readonly steps: readonly {
+                /** @description Markdown with merge fields */
+                readonly body: string;
+                /** @description Without it, everyone gets the step. `clicked`: those who clicked a link in the email before. */
+                readonly condition: {
+                    /** @enum {string} */
+                    readonly type: "tag" | "clicked";
+                    readonly value?: string;
+                } | null;
+                /** @description From the step before, or from the start */
+                readonly delay_hours: number;
+                /** Format: uuid */
+                readonly id: string;
+                readonly stats: {
+                    readonly bounced: number;
+                    readonly clicked: number;
+                    readonly failed: number;
+                    readonly sent: number;
+                    readonly skipped: number;
+                };
+                readonly subject: string;
+            }[];
+            /** @description What starts it for a contact: a tag, a list's ID, or an event that names the contact's `external_id`. */
+            readonly trigger: {
+                /** @enum {string} */
+                readonly type: "tag" | "list" | "event";
+                readonly value: string;
+            };
+            /** Format: date-time */
+            readonly updated_at: string;
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "id": "0198c0de-5a7e-7b3c-9d10-3f2a8c6b4ed2",
+         *           "name": "Welcome",
+         *           "active": true,
+         *           "trigger": {
+         *             "type": "tag",
+         *             "value": "trial"
+         *           },
+         *           "goal": {
+         *             "type": "event",
+         *             "value": "subscribed"
+         *           },
+         *           "cap_emails": 2,
+         *           "cap_days": 7,
+         *           "stats": {
+         *             "started": 120,
+         *             "active": 40,
+         *             "finished": 60,
+         *             "goal": 18,
+         *             "unsubscribed": 2,
+         *             "deleted": 0
+         *           },
+         *           "created_at": "2026-03-02T09:00:00.000Z",
+         *           "updated_at": "2026-03-02T09:00:00.000Z"
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        readonly SequenceList: {
+            readonly data: readonly components["schemas"]["ListedSequence"][];
+            /** @description Send it as `cursor` to get the next page. Null on the last page. */
+            readonly next_cursor: string | null;
         };
         /**
          * @example {
@@ -2021,6 +4982,146 @@ export interface components {
         };
         /**
          * @example {
+         *       "workspace": "Acme Robotics",
+         *       "name": "Sign-up to first project",
+         *       "kind": "funnel",
+         *       "expires_at": "2026-03-09T09:00:00.000Z",
+         *       "funnel": {
+         *         "steps": [
+         *           {
+         *             "event": "signed_up",
+         *             "people": 400,
+         *             "share": 1
+         *           },
+         *           {
+         *             "event": "project_created",
+         *             "people": 260,
+         *             "share": 0.65
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        readonly SharedReport: {
+            readonly active_users?: components["schemas"]["ActiveUsers"];
+            readonly breakdown?: components["schemas"]["Breakdown"];
+            /** Format: date-time */
+            readonly expires_at: string;
+            readonly funnel?: components["schemas"]["Funnel"];
+            /** @enum {string} */
+            readonly kind: "usage" | "active_users" | "funnel" | "retention" | "breakdown";
+            readonly name: string;
+            readonly retention?: components["schemas"]["Retention"];
+            readonly usage?: components["schemas"]["AnalyticsReport"];
+            readonly workspace: string;
+        };
+        /**
+         * @example {
+         *       "plan": "team",
+         *       "plan_version": 1,
+         *       "status": "active",
+         *       "access": "full",
+         *       "billing_cycle": "monthly",
+         *       "seats": 15,
+         *       "trial_ends_at": null,
+         *       "current_period_end": "2026-12-24T10:00:00.000Z",
+         *       "cancel_at": null,
+         *       "pending_plan": null
+         *     }
+         */
+        readonly Subscription: {
+            /** @enum {string} */
+            readonly access: "full" | "restricted" | "starter";
+            /** @enum {string|null} */
+            readonly billing_cycle: "monthly" | "yearly" | null;
+            /** Format: date-time */
+            readonly cancel_at: string | null;
+            /** Format: date-time */
+            readonly current_period_end: string | null;
+            /**
+             * @description The plan from the end of the period on.
+             * @enum {string|null}
+             */
+            readonly pending_plan: "starter" | "team" | "premium" | "enterprise" | null;
+            /** @enum {string} */
+            readonly plan: "starter" | "team" | "premium" | "enterprise";
+            readonly plan_version: number;
+            /** @description The members that the plan includes. Null: any number. */
+            readonly seats: number | null;
+            /** @enum {string} */
+            readonly status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "canceled" | "unpaid" | "paused" | "none";
+            /** Format: date-time */
+            readonly trial_ends_at: string | null;
+        };
+        /**
+         * @example {
+         *       "starts_at": "2026-11-24T10:00:00.000Z",
+         *       "due_now": 3500,
+         *       "lines": [
+         *         {
+         *           "description": "Remaining time on Premium",
+         *           "quantity": 1,
+         *           "amount": 4950,
+         *           "period_start": "2026-11-24T10:00:00.000Z",
+         *           "period_end": "2026-12-08T10:00:00.000Z"
+         *         }
+         *       ],
+         *       "next_invoice": {
+         *         "at": "2026-12-08T10:00:00.000Z",
+         *         "total": 9900,
+         *         "lines": []
+         *       },
+         *       "currency": "usd",
+         *       "exceeded": [],
+         *       "lost_features": []
+         *     }
+         */
+        readonly SubscriptionPreview: {
+            readonly currency: string;
+            /** @description In the currency's smallest unit, such as cents. */
+            readonly due_now: number;
+            /** @description The limits of the wanted plan that the tenant exceeds now. */
+            readonly exceeded: readonly {
+                readonly included: number;
+                readonly limit: string;
+                readonly used: number;
+            }[];
+            readonly lines: readonly {
+                /** @description In the currency's smallest unit, such as cents. */
+                readonly amount: number;
+                readonly description: string;
+                /** Format: date-time */
+                readonly period_end: string;
+                /** Format: date-time */
+                readonly period_start: string;
+                readonly quantity: number;
+            }[];
+            /** @description The features that the tenant has now and that the wanted plan doesn't include. */
+            readonly lost_features: readonly string[];
+            readonly next_invoice: {
+                /** Format: date-time */
+                readonly at: string;
+                readonly lines: readonly {
+                    /** @description In the currency's smallest unit, such as cents. */
+                    readonly amount: number;
+                    readonly description: string;
+                    /** Format: date-time */
+                    readonly period_end: string;
+                    /** Format: date-time */
+                    readonly period_start: string;
+                    readonly quantity: number;
+                }[];
+                /** @description In the currency's smallest unit, such as cents. */
+                readonly total: number;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When the change applies.
+             */
+            readonly starts_at: string;
+        };
+        /**
+         * @example {
          *       "id": "0198c0de-0a1b-7c2d-8e3f-4a5b6c7d8e9f",
          *       "name": "Acme Robotics",
          *       "subdomain": "acme",
@@ -2031,6 +5132,7 @@ export interface components {
          *       "api_origins": [
          *         "https://app.acme.example"
          *       ],
+         *       "time_zone": "Europe/Berlin",
          *       "second_factor_from": null,
          *       "created_at": "2026-01-12T08:30:00.000Z"
          *     }
@@ -2057,6 +5159,8 @@ export interface components {
             /** @enum {string} */
             readonly status: "active" | "suspended";
             readonly subdomain: string;
+            /** @description The time zone of the tenant's days, by its name in the IANA database. A change holds from the next midnight. */
+            readonly time_zone: string;
         };
         /**
          * @example {
@@ -2072,6 +5176,7 @@ export interface components {
          *           "api_origins": [
          *             "https://app.acme.example"
          *           ],
+         *           "time_zone": "Europe/Berlin",
          *           "second_factor_from": null,
          *           "created_at": "2026-01-12T08:30:00.000Z"
          *         }
@@ -2099,6 +5204,34 @@ export interface components {
             readonly refresh_token: string;
             /** @enum {string} */
             readonly token_type: "Bearer";
+        };
+        /**
+         * @example {
+         *       "data": [
+         *         {
+         *           "metric": "compute_minutes",
+         *           "total": 1240,
+         *           "limit": 1000,
+         *           "overage": 240
+         *         },
+         *         {
+         *           "metric": "api_calls",
+         *           "total": 61204,
+         *           "limit": 500000,
+         *           "overage": 0
+         *         }
+         *       ]
+         *     }
+         */
+        readonly UsageReport: {
+            readonly data: readonly {
+                /** @description What the plan includes. Null: any number. */
+                readonly limit: number | null;
+                readonly metric: string;
+                /** @description What was used beyond it. */
+                readonly overage: number;
+                readonly total: number;
+            }[];
         };
         /**
          * @example {
@@ -2450,6 +5583,8 @@ export interface components {
         /** @description The request can't be understood: the account is a member of several tenants and the request names none, or a header is malformed */
         readonly Problem400: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
             };
@@ -2471,6 +5606,8 @@ export interface components {
         /** @description The credentials are for another tenant, their scope or role doesn't allow this, the plan doesn't include it, the person has to confirm who they are (`type` is `/problems/reauthentication-required`), or the tenant is suspended */
         readonly Problem403: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
             };
@@ -2481,6 +5618,8 @@ export interface components {
         /** @description The resource doesn't exist in this tenant */
         readonly Problem404: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
             };
@@ -2491,6 +5630,8 @@ export interface components {
         /** @description The change conflicts with the current state, which `detail` describes; or, with `Retry-After`, a request with the same `Idempotency-Key` is still running */
         readonly Problem409: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "Retry-After": components["headers"]["Retry-After"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
@@ -2502,6 +5643,8 @@ export interface components {
         /** @description The resource has changed since the version in `If-Match` */
         readonly Problem412: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
             };
@@ -2512,6 +5655,8 @@ export interface components {
         /** @description The body is larger than 1 MB */
         readonly Problem413: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
             };
@@ -2524,6 +5669,8 @@ export interface components {
             headers: {
                 readonly "Accept-Patch": components["headers"]["Accept-Patch"];
                 readonly "Accept-Post": components["headers"]["Accept-Post"];
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
             };
@@ -2534,6 +5681,8 @@ export interface components {
         /** @description Some fields are invalid, which `errors` lists; or the `Idempotency-Key` was sent with another request */
         readonly Problem422: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
             };
@@ -2544,6 +5693,8 @@ export interface components {
         /** @description Too many requests; try again after `Retry-After` seconds. `RateLimit` tells what is left */
         readonly Problem429: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "Retry-After": components["headers"]["Retry-After"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
@@ -2555,6 +5706,8 @@ export interface components {
         /** @description An error on our side; `request_id` identifies it in the log */
         readonly Problem500: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
             };
@@ -2565,6 +5718,8 @@ export interface components {
         /** @description The service is busy, or the tenant is being updated; try again after `Retry-After` seconds */
         readonly Problem503: {
             headers: {
+                readonly RateLimit: components["headers"]["RateLimit"];
+                readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 readonly "Retry-After": components["headers"]["Retry-After"];
                 readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                 readonly [name: string]: unknown;
@@ -2589,6 +5744,10 @@ export interface components {
         readonly Link: string;
         /** @description The URL of the new resource */
         readonly Location: string;
+        /** @description What is left of each limit, such as `"plan";r=599;t=60` (draft-ietf-httpapi-ratelimit-headers). Absent if the request concerns no tenant. */
+        readonly RateLimit: string;
+        /** @description The limits of the tenant and of the key, such as `"plan";q=600;w=60` */
+        readonly "RateLimit-Policy": string;
         /** @description Seconds until a retry makes sense */
         readonly "Retry-After": number;
         /** @description The scheme of the credentials (RFC 9110, section 11.6.1) */
@@ -2600,6 +5759,209 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly getActiveUsers: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Keeps the items with this `end` */
+                readonly end?: string;
+                /** @description Keeps the items with this `start` */
+                readonly start?: string;
+            };
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Active users by day */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ActiveUsers"];
+                    readonly "text/csv": string;
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getBreakdown: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Keeps the items with this `end` */
+                readonly end?: string;
+                /** @description The name of an event */
+                readonly event: string;
+                /** @description The name of one of its properties */
+                readonly property: string;
+                /** @description Keeps the items with this `start` */
+                readonly start?: string;
+            };
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The values, the most frequent first */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Breakdown"];
+                    readonly "text/csv": string;
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getFunnel: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Keeps the items with this `end` */
+                readonly end?: string;
+                /** @description Keeps the items with this `start` */
+                readonly start?: string;
+                /** @description Two to five names of events, in their order */
+                readonly steps: readonly string[];
+                /** @description How long people have from the first step to the last one */
+                readonly window_hours?: number;
+            };
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The people who reached each step */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Funnel"];
+                    readonly "text/csv": string;
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getAnalyticsReport: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Keeps the items with this `end` */
+                readonly end?: string;
+                /** @description Keeps the items with this `start` */
+                readonly start?: string;
+            };
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The report */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AnalyticsReport"];
+                    readonly "text/csv": string;
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getRetention: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Keeps the items with this `end` */
+                readonly end?: string;
+                /** @description Keeps the items with this `start` */
+                readonly start?: string;
+            };
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The cohorts, the oldest first */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Retention"];
+                    readonly "text/csv": string;
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
     readonly listApiKeys: {
         readonly parameters: {
             readonly query?: {
@@ -2626,6 +5988,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2638,6 +6002,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2696,6 +6062,8 @@ export interface operations {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2737,6 +6105,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2748,6 +6118,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2780,6 +6152,8 @@ export interface operations {
             /** @description The key was revoked */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2830,6 +6204,8 @@ export interface operations {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2887,6 +6263,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -2899,6 +6277,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3144,6 +6524,8 @@ export interface operations {
             /** @description Confirmed */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3176,6 +6558,8 @@ export interface operations {
             /** @description The code is on its way */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3217,6 +6601,8 @@ export interface operations {
             /** @description The code is on its way */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3300,6 +6686,8 @@ export interface operations {
             /** @description Tokens for the tenant */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3310,6 +6698,992 @@ export interface operations {
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listCampaigns: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description Keeps the items that contain this text */
+                readonly search?: string;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "name" | "-name" | "created_at" | "-created_at";
+                /** @description Keeps the items with this `status` */
+                readonly status?: "draft" | "scheduled" | "missed" | "sending" | "paused" | "sent" | "canceled";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of campaigns */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CampaignList"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly createCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "name": "Spring news",
+                 *       "subject": "What is new this spring",
+                 *       "body": "# What is new\n\nHi {{ name | there }},"
+                 *     }
+                 */
+                readonly "application/json": {
+                    /** @default  */
+                    readonly body?: string;
+                    readonly name: string;
+                    /** @default null */
+                    readonly rate_per_hour?: number | null;
+                    /**
+                     * Format: uuid
+                     * @default null
+                     */
+                    readonly segment_id?: string | null;
+                    readonly subject: string;
+                    /** @default null */
+                    readonly subject_b?: string | null;
+                    /** @default null */
+                    readonly test_hours?: number | null;
+                    /** @default null */
+                    readonly test_share?: number | null;
+                    /** @default false */
+                    readonly tracks_opens?: boolean;
+                    /** @default null */
+                    readonly window_from?: number | null;
+                    /** @default null */
+                    readonly window_until?: number | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The new draft */
+            readonly 201: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The campaign */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly deleteCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version to change. If the resource has changed since, nothing happens. */
+                readonly "If-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The campaign was deleted */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly updateCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version to change. If the resource has changed since, nothing happens. */
+                readonly "If-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "subject": "What is new in April"
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly body?: string;
+                    readonly name?: string;
+                    readonly rate_per_hour?: number | null;
+                    /** Format: uuid */
+                    readonly segment_id?: string | null;
+                    readonly subject?: string;
+                    readonly subject_b?: string | null;
+                    readonly test_hours?: number | null;
+                    readonly test_share?: number | null;
+                    readonly tracks_opens?: boolean;
+                    readonly window_from?: number | null;
+                    readonly window_until?: number | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The changed draft */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly cancelCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The campaign */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly pauseCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The paused campaign */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly resumeCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The campaign */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly sendCampaign: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "scheduled_at": null
+                 *     }
+                 */
+                readonly "application/json": {
+                    /**
+                     * Format: date-time
+                     * @default null
+                     */
+                    readonly scheduled_at?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The campaign */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listContactLists: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "created_at" | "-created_at";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of lists */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactListPage"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly createContactList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "name": "Newsletter",
+                 *       "description": "Once a month: what we built, and why."
+                 *     }
+                 */
+                readonly "application/json": {
+                    /** @default  */
+                    readonly description?: string;
+                    readonly name: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The new list */
+            readonly 201: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getContactList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The list */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly deleteContactList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The list was deleted */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly updateContactList: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "name": "Monthly newsletter"
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly description?: string;
+                    readonly name?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The changed list */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listContacts: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Keeps the items with this `consent_status` */
+                readonly consent_status?: "given" | "none" | "withdrawn";
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description Keeps the items with this `list` */
+                readonly list?: string;
+                /** @description Keeps the items that contain this text */
+                readonly search?: string;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "created_at" | "-created_at" | "name" | "-name";
+                /** @description Keeps the items with this `tag` */
+                readonly tag?: string;
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of contacts */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ContactPage"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly createContact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "email": "mira@example.com",
+                 *       "name": "Mira Sol",
+                 *       "tags": [
+                 *         "customer"
+                 *       ],
+                 *       "consent": true
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly consent: boolean;
+                    readonly email: string;
+                    /** @default null */
+                    readonly external_id?: string | null;
+                    /** @default {} */
+                    readonly fields?: {
+                        readonly [key: string]: string;
+                    };
+                    /** @default [] */
+                    readonly lists?: readonly string[];
+                    /** @default  */
+                    readonly name?: string;
+                    /** @default [] */
+                    readonly tags?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The new contact */
+            readonly 201: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Contact"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getContact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The contact */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly deleteContact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version to change. If the resource has changed since, nothing happens. */
+                readonly "If-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The contact was deleted */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly updateContact: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version to change. If the resource has changed since, nothing happens. */
+                readonly "If-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "tags": [
+                 *         "customer",
+                 *         "berlin"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly consent?: boolean;
+                    readonly email?: string;
+                    readonly external_id?: string | null;
+                    readonly fields?: {
+                        readonly [key: string]: string;
+                    };
+                    readonly lists?: readonly string[];
+                    readonly name?: string;
+                    readonly tags?: readonly string[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The changed contact */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Contact"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -3337,6 +7711,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3348,6 +7724,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3356,6 +7734,263 @@ export interface operations {
             readonly 400: components["responses"]["Problem400"];
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly recordEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "event": "order.completed",
+                 *       "user_id": "user-4711",
+                 *       "properties": {
+                 *         "total": 4900,
+                 *         "currency": "usd"
+                 *       },
+                 *       "id": "order-1042"
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly event: string;
+                    readonly id?: string;
+                    /** Format: date-time */
+                    readonly occurred_at?: string;
+                    readonly properties?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly user_id?: string | null;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The events are recorded */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordedEvents"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly recordEvents: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "event": "order.started",
+                 *           "user_id": "user-4711",
+                 *           "occurred_at": "2026-03-02T08:58:12Z"
+                 *         },
+                 *         {
+                 *           "event": "order.completed",
+                 *           "user_id": "user-4711",
+                 *           "id": "order-1042"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly events: readonly {
+                        readonly event: string;
+                        readonly id?: string;
+                        /** Format: date-time */
+                        readonly occurred_at?: string;
+                        readonly properties?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly user_id?: string | null;
+                    }[];
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The events are recorded */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordedEvents"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly streamEvents: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `id` of the last event that the client has. The stream continues after it. */
+                readonly "Last-Event-ID"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The stream, which stays open. A comment arrives every 15 seconds if nothing else does. */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 3000
+                     *     id: 0198c0de-9e4c-7053-8d6f-718293041526
+                     *
+                     *     id: 0198c0de-9f5d-7164-9e70-829304152637
+                     *     event: project.deleted
+                     *     data: {"type":"project.deleted","timestamp":"2026-03-02T09:00:00.000Z","data":{"id":"0198c0de-5a7e-7b3c-9d10-3f2a8c6b4e01","name":"Warehouse move"}}
+                     */
+                    readonly "text/event-stream": string;
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getExport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The archive is ready */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The archive is being made */
+            readonly 202: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Export"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getFeature: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What the plan allows */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FeatureStatus"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -3389,6 +8024,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3401,6 +8038,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3448,6 +8087,8 @@ export interface operations {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3486,6 +8127,8 @@ export interface operations {
             /** @description The link no longer works */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3523,6 +8166,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3574,6 +8219,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3589,6 +8236,100 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listInvoices: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "created_at" | "-created_at";
+                /** @description Keeps the items with this `status` */
+                readonly status?: "open" | "paid" | "void";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of invoices */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["InvoiceList"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getInvoice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The invoice */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -3612,6 +8353,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3623,6 +8366,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3672,6 +8417,8 @@ export interface operations {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3710,6 +8457,8 @@ export interface operations {
             /** @description Nobody can join by it any longer; members stay */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3741,6 +8490,8 @@ export interface operations {
             /** @description The caller */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3788,6 +8539,8 @@ export interface operations {
             /** @description The changed caller */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3822,6 +8575,8 @@ export interface operations {
             /** @description The email preferences */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3850,10 +8605,13 @@ export interface operations {
             readonly content: {
                 /**
                  * @example {
-                 *       "reports": true
+                 *       "reports": true,
+                 *       "notifications": true
                  *     }
                  */
                 readonly "application/json": {
+                    /** @description What you choose to get by email, at once or once a day. */
+                    readonly notifications?: boolean;
                     /** @description A summary of the previous month, at the start of each month. */
                     readonly reports?: boolean;
                 };
@@ -3863,6 +8621,8 @@ export interface operations {
             /** @description The changed email preferences */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3900,6 +8660,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3911,6 +8673,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3957,6 +8721,8 @@ export interface operations {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -3995,6 +8761,8 @@ export interface operations {
             /** @description Removed */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4044,6 +8812,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4083,6 +8853,8 @@ export interface operations {
             /** @description The code is on its way */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4117,6 +8889,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4128,6 +8902,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4166,6 +8942,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4178,6 +8956,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4209,6 +8989,8 @@ export interface operations {
             /** @description Signed out */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4255,6 +9037,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4267,6 +9051,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4299,6 +9085,8 @@ export interface operations {
             /** @description The member was removed */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4345,6 +9133,8 @@ export interface operations {
             /** @description The changed member */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4366,6 +9156,104 @@ export interface operations {
             readonly 503: components["responses"]["Problem503"];
         };
     };
+    readonly listNotifications: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "created_at" | "-created_at";
+                /** @description Keeps the items with this `status` */
+                readonly status?: "unread" | "read";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of notifications */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NotificationList"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly readNotification: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The notification is read */
+            readonly 204: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
     readonly getOwnershipOffer: {
         readonly parameters: {
             readonly query?: never;
@@ -4381,6 +9269,8 @@ export interface operations {
             /** @description The offer */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4427,6 +9317,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4463,6 +9355,8 @@ export interface operations {
             /** @description The offer has ended */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4497,6 +9391,8 @@ export interface operations {
             readonly 204: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4510,6 +9406,44 @@ export interface operations {
             readonly 412: components["responses"]["Problem412"];
             readonly 422: components["responses"]["Problem422"];
             readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listPlans: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description All plans */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
         };
@@ -4544,6 +9478,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4556,6 +9492,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4609,6 +9547,8 @@ export interface operations {
                     readonly ETag: components["headers"]["ETag"];
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4650,6 +9590,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4661,6 +9603,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4695,6 +9639,8 @@ export interface operations {
             /** @description The project was deleted */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4746,6 +9692,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4761,6 +9709,206 @@ export interface operations {
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
             readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly addPushSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "endpoint": "https://push.example.net/wpush/v2/gAAAAABl3c0de",
+                 *       "keys": {
+                 *         "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                 *         "auth": "BTBZMqHH6r4Tts7J_aSIgg"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly endpoint: string;
+                    readonly keys: {
+                        readonly auth: string;
+                        readonly p256dh: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The browser was subscribed already */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            /** @description Notifications come to the browser */
+            readonly 201: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PushSubscription"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly removePushSubscriptionByEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "endpoint": "https://push.example.net/wpush/v2/gAAAAABl3c0de"
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly endpoint: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Removed */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly removePushSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Removed */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getPushPublicKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The key */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PushPublicKey"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
@@ -4804,6 +9952,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4816,6 +9966,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4854,6 +10006,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4866,6 +10020,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4915,6 +10071,8 @@ export interface operations {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -4953,6 +10111,8 @@ export interface operations {
             /** @description The role was deleted */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5002,6 +10162,8 @@ export interface operations {
             /** @description The changed role */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5013,6 +10175,1692 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listSavedReports: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "created_at" | "-created_at";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of reports, the oldest first */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SavedReportList"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly saveReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "steps": [
+                 *         "signed_up",
+                 *         "project_created"
+                 *       ],
+                 *       "window_hours": 168,
+                 *       "name": "Sign-up to first project",
+                 *       "kind": "funnel"
+                 *     }
+                 */
+                readonly "application/json": {
+                    /** @default 30 */
+                    readonly days?: number;
+                    /** @description The name of an event */
+                    readonly event?: string;
+                    /** @enum {string} */
+                    readonly kind: "usage" | "active_users" | "funnel" | "retention" | "breakdown";
+                    readonly name: string;
+                    /** @description The name of one of its properties */
+                    readonly property?: string;
+                    /** @description Two to five names of events, in their order */
+                    readonly steps?: readonly string[];
+                    readonly window_hours?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The saved report */
+            readonly 201: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SavedReport"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly openSavedReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The report as of now */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OpenedReport"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly deleteSavedReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The report was deleted */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly shareReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "days": 7
+                 *     }
+                 */
+                readonly "application/json": {
+                    /** @default 7 */
+                    readonly days?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The link */
+            readonly 200: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReportLink"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly unshareReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The link no longer works */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listSegments: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description Keeps the items that contain this text */
+                readonly search?: string;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "name" | "-name";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of segments */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SegmentPage"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly createSegment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "name": "Customers in Lisbon",
+                 *       "filter": {
+                 *         "match": "all",
+                 *         "conditions": [
+                 *           {
+                 *             "type": "tag",
+                 *             "op": "has",
+                 *             "value": "customer"
+                 *           },
+                 *           {
+                 *             "type": "field",
+                 *             "key": "city",
+                 *             "op": "is",
+                 *             "value": "Lisbon"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly filter: {
+                        readonly conditions: readonly ({
+                            readonly key: string;
+                            /** @enum {string} */
+                            readonly op: "is" | "is_not" | "contains" | "is_empty" | "is_set";
+                            /** @enum {string} */
+                            readonly type: "field";
+                            /** @default  */
+                            readonly value?: string;
+                        } | {
+                            /** @enum {string} */
+                            readonly op: "has" | "has_not";
+                            /** @enum {string} */
+                            readonly type: "tag";
+                            readonly value: string;
+                        } | {
+                            /** @enum {string} */
+                            readonly op: "has" | "has_not";
+                            /** @enum {string} */
+                            readonly type: "list";
+                            /** Format: uuid */
+                            readonly value: string;
+                        } | {
+                            /** @enum {string} */
+                            readonly op: "is" | "is_not";
+                            /** @enum {string} */
+                            readonly type: "consent";
+                            /** @enum {string} */
+                            readonly value: "given" | "none" | "withdrawn";
+                        } | {
+                            /** @enum {string} */
+                            readonly op: "before" | "since";
+                            /** @enum {string} */
+                            readonly type: "created";
+                            /** Format: date */
+                            readonly value: string;
+                        } | {
+                            readonly days: number;
+                            /** @enum {string} */
+                            readonly op: "did" | "did_not";
+                            /** @enum {string} */
+                            readonly type: "event";
+                            readonly value: string;
+                        } | {
+                            readonly days: number;
+                            /** @enum {string} */
+                            readonly op: "did" | "did_not";
+                            /** @enum {string} */
+                            readonly type: "clicked";
+                        } | {
+                            readonly days: number;
+                            /** @enum {string} */
+                            readonly op: "did" | "did_not";
+                            /** @enum {string} */
+                            readonly type: "opened";
+                        } | {
+                            readonly conditions: readonly ({
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly op: "is" | "is_not" | "contains" | "is_empty" | "is_set";
+                                /** @enum {string} */
+                                readonly type: "field";
+                                /** @default  */
+                                readonly value?: string;
+                            } | {
+                                /** @enum {string} */
+                                readonly op: "has" | "has_not";
+                                /** @enum {string} */
+                                readonly type: "tag";
+                                readonly value: string;
+                            } | {
+                                /** @enum {string} */
+                                readonly op: "has" | "has_not";
+                                /** @enum {string} */
+                                readonly type: "list";
+                                /** Format: uuid */
+                                readonly value: string;
+                            } | {
+                                /** @enum {string} */
+                                readonly op: "is" | "is_not";
+                                /** @enum {string} */
+                                readonly type: "consent";
+                                /** @enum {string} */
+                                readonly value: "given" | "none" | "withdrawn";
+                            } | {
+                                /** @enum {string} */
+                                readonly op: "before" | "since";
+                                /** @enum {string} */
+                                readonly type: "created";
+                                /** Format: date */
+                                readonly value: string;
+                            } | {
+                                readonly days: number;
+                                /** @enum {string} */
+                                readonly op: "did" | "did_not";
+                                /** @enum {string} */
+                                readonly type: "event";
+                                readonly value: string;
+                            } | {
+                                readonly days: number;
+                                /** @enum {string} */
+                                readonly op: "did" | "did_not";
+                                /** @enum {string} */
+                                readonly type: "clicked";
+                            } | {
+                                readonly days: number;
+                                /** @enum {string} */
+                                readonly op: "did" | "did_not";
+                                /** @enum {string} */
+                                readonly type: "opened";
+                            })[];
+                            /** @enum {string} */
+                            readonly match: "all" | "any";
+                            /** @enum {string} */
+                            readonly type: "group";
+                        })[];
+                        /** @enum {string} */
+                        readonly match: "all" | "any";
+                    };
+                    readonly name: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The new segment */
+            readonly 201: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Segment"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getSegment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The segment */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly deleteSegment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version to change. If the resource has changed since, nothing happens. */
+                readonly "If-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The segment was deleted */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly updateSegment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version to change. If the resource has changed since, nothing happens. */
+                readonly "If-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "name": "Portuguese customers"
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly filter?: {
+                        readonly conditions: readonly ({
+                            readonly key: string;
+                            /** @enum {string} */
+                            readonly op: "is" | "is_not" | "contains" | "is_empty" | "is_set";
+                            /** @enum {string} */
+                            readonly type: "field";
+                            /** @default  */
+                            readonly value?: string;
+                        } | {
+                            /** @enum {string} */
+                            readonly op: "has" | "has_not";
+                            /** @enum {string} */
+                            readonly type: "tag";
+                            readonly value: string;
+                        } | {
+                            /** @enum {string} */
+                            readonly op: "has" | "has_not";
+                            /** @enum {string} */
+                            readonly type: "list";
+                            /** Format: uuid */
+                            readonly value: string;
+                        } | {
+                            /** @enum {string} */
+                            readonly op: "is" | "is_not";
+                            /** @enum {string} */
+                            readonly type: "consent";
+                            /** @enum {string} */
+                            readonly value: "given" | "none" | "withdrawn";
+                        } | {
+                            /** @enum {string} */
+                            readonly op: "before" | "since";
+                            /** @enum {string} */
+                            readonly type: "created";
+                            /** Format: date */
+                            readonly value: string;
+                        } | {
+                            readonly days: number;
+                            /** @enum {string} */
+                            readonly op: "did" | "did_not";
+                            /** @enum {string} */
+                            readonly type: "event";
+                            readonly value: string;
+                        } | {
+                            readonly days: number;
+                            /** @enum {string} */
+                            readonly op: "did" | "did_not";
+                            /** @enum {string} */
+                            readonly type: "clicked";
+                        } | {
+                            readonly days: number;
+                            /** @enum {string} */
+                            readonly op: "did" | "did_not";
+                            /** @enum {string} */
+                            readonly type: "opened";
+                        } | {
+                            readonly conditions: readonly ({
+                                readonly key: string;
+                                /** @enum {string} */
+                                readonly op: "is" | "is_not" | "contains" | "is_empty" | "is_set";
+                                /** @enum {string} */
+                                readonly type: "field";
+                                /** @default  */
+                                readonly value?: string;
+                            } | {
+                                /** @enum {string} */
+                                readonly op: "has" | "has_not";
+                                /** @enum {string} */
+                                readonly type: "tag";
+                                readonly value: string;
+                            } | {
+                                /** @enum {string} */
+                                readonly op: "has" | "has_not";
+                                /** @enum {string} */
+                                readonly type: "list";
+                                /** Format: uuid */
+                                readonly value: string;
+                            } | {
+                                /** @enum {string} */
+                                readonly op: "is" | "is_not";
+                                /** @enum {string} */
+                                readonly type: "consent";
+                                /** @enum {string} */
+                                readonly value: "given" | "none" | "withdrawn";
+                            } | {
+                                /** @enum {string} */
+                                readonly op: "before" | "since";
+                                /** @enum {string} */
+                                readonly type: "created";
+                                /** Format: date */
+                                readonly value: string;
+                            } | {
+                                readonly days: number;
+                                /** @enum {string} */
+                                readonly op: "did" | "did_not";
+                                /** @enum {string} */
+                                readonly type: "event";
+                                readonly value: string;
+                            } | {
+                                readonly days: number;
+                                /** @enum {string} */
+                                readonly op: "did" | "did_not";
+                                /** @enum {string} */
+                                readonly type: "clicked";
+                            } | {
+                                readonly days: number;
+                                /** @enum {string} */
+                                readonly op: "did" | "did_not";
+                                /** @enum {string} */
+                                readonly type: "opened";
+                            })[];
+                            /** @enum {string} */
+                            readonly match: "all" | "any";
+                            /** @enum {string} */
+                            readonly type: "group";
+                        })[];
+                        /** @enum {string} */
+                        readonly match: "all" | "any";
+                    };
+                    readonly name?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The changed segment */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Segment"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getSendingDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The sending domain */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SendingDomain"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly setSendingDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "domain": "acme.example",
+                 *       "sender": "news"
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly domain: string;
+                    /** @default news */
+                    readonly sender?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The sending domain and the records to create */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SendingDomain"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly removeSendingDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Campaigns come from the product's address again */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly verifySendingDomain: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The sending domain with what was found */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SendingDomain"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listSequences: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Where the page starts: the `next_cursor` of the page before, with the same filters and order */
+                readonly cursor?: string;
+                /** @description How many items a page has at most */
+                readonly limit?: number;
+                /** @description The order. A leading `-` means descending. */
+                readonly sort?: "created_at" | "-created_at";
+            };
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of sequences */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SequenceList"];
+                    readonly "text/csv": string;
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly createSequence: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "name": "Welcome",
+                 *       "trigger": {
+                 *         "type": "tag",
+                 *         "value": "trial"
+                 *       },
+                 *       "steps": [
+                 *         {
+                 *           "delay_hours": 24,
+                 *           "subject": "Welcome",
+                 *           "body": "Hi {{ name | there }},"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": {
+                    /** @default null */
+                    readonly cap_days?: number | null;
+                    /** @default null */
+                    readonly cap_emails?: number | null;
+                    /** @default null */
+                    readonly goal?: {
+                        /** @enum {string} */
+                        readonly type: "tag";
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly type: "event";
+                        readonly value: string;
+                    } | null;
+                    readonly name: string;
+                    /** @default [] */
+                    readonly steps?: readonly {
+                        readonly body: string;
+                        /** @default null */
+                        readonly condition?: {
+                            /** @enum {string} */
+                            readonly type: "tag";
+                            readonly value: string;
+                        } | {
+                            /** @enum {string} */
+                            readonly type: "clicked";
+                        } | null;
+                        readonly delay_hours: number;
+                        /** Format: uuid */
+                        readonly id?: string;
+                        readonly subject: string;
+                    }[];
+                    readonly trigger: {
+                        /** @enum {string} */
+                        readonly type: "tag";
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly type: "list";
+                        /** Format: uuid */
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly type: "event";
+                        readonly value: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The sequence */
+            readonly 201: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getSequence: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version that the client has */
+                readonly "If-None-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The sequence */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            /** @description The client has the current version: its ETag is in `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly deleteSequence: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The sequence was deleted */
+            readonly 204: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly updateSequence: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The ETag of the version to change. If the resource has changed since, nothing happens. */
+                readonly "If-Match"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "cap_emails": 2,
+                 *       "cap_days": 7
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly cap_days?: number | null;
+                    readonly cap_emails?: number | null;
+                    readonly goal?: {
+                        /** @enum {string} */
+                        readonly type: "tag";
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly type: "event";
+                        readonly value: string;
+                    } | null;
+                    readonly name?: string;
+                    readonly steps?: readonly {
+                        readonly body: string;
+                        /** @default null */
+                        readonly condition?: {
+                            /** @enum {string} */
+                            readonly type: "tag";
+                            readonly value: string;
+                        } | {
+                            /** @enum {string} */
+                            readonly type: "clicked";
+                        } | null;
+                        readonly delay_hours: number;
+                        /** Format: uuid */
+                        readonly id?: string;
+                        readonly subject: string;
+                    }[];
+                    readonly trigger?: {
+                        /** @enum {string} */
+                        readonly type: "tag";
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly type: "list";
+                        /** Format: uuid */
+                        readonly value: string;
+                    } | {
+                        /** @enum {string} */
+                        readonly type: "event";
+                        readonly value: string;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The changed sequence */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly startSequence: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The active sequence */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly stopSequence: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The stopped sequence */
+            readonly 200: {
+                headers: {
+                    readonly ETag: components["headers"]["ETag"];
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly openSharedReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The ID of the resource */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The report */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SharedReport"];
+                };
+            };
+            readonly 403: components["responses"]["Problem403"];
+            readonly 404: components["responses"]["Problem404"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly getSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The subscription, or what the tenant has instead */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly orderPlan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "plan": "team",
+                 *       "billing_cycle": "yearly"
+                 *     }
+                 */
+                readonly "application/json": {
+                    /**
+                     * @default monthly
+                     * @enum {string}
+                     */
+                    readonly billing_cycle?: "monthly" | "yearly";
+                    /** @enum {string} */
+                    readonly plan: "starter" | "team" | "premium";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The changed subscription */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            /** @description Somebody has to pay or confirm there */
+            readonly 202: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly cancelSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The subscription with its end */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly previewPlan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "plan": "premium",
+                 *       "billing_cycle": "monthly"
+                 *     }
+                 */
+                readonly "application/json": {
+                    /**
+                     * @default monthly
+                     * @enum {string}
+                     */
+                    readonly billing_cycle?: "monthly" | "yearly";
+                    /** @enum {string} */
+                    readonly plan: "starter" | "team" | "premium";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The preview */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SubscriptionPreview"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly resumeSubscription: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The subscription */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly startTrial: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "plan": "team"
+                 *     }
+                 */
+                readonly "application/json": {
+                    /** @enum {string} */
+                    readonly plan: "team" | "premium";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The subscription */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Subscription"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -5048,6 +11896,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5060,6 +11910,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5110,6 +11962,8 @@ export interface operations {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5151,6 +12005,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5162,6 +12018,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5196,6 +12054,8 @@ export interface operations {
             readonly 202: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5242,6 +12102,7 @@ export interface operations {
                     readonly brand_color?: string | null;
                     readonly name?: string;
                     readonly subdomain?: string;
+                    readonly time_zone?: string;
                 };
             };
         };
@@ -5250,6 +12111,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5288,6 +12151,8 @@ export interface operations {
             /** @description The tenant */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5328,6 +12193,8 @@ export interface operations {
             readonly 204: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5374,6 +12241,8 @@ export interface operations {
             /** @description The changed tenant */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5385,6 +12254,106 @@ export interface operations {
             readonly 401: components["responses"]["Problem401"];
             readonly 403: components["responses"]["Problem403"];
             readonly 404: components["responses"]["Problem404"];
+            readonly 412: components["responses"]["Problem412"];
+            readonly 413: components["responses"]["Problem413"];
+            readonly 415: components["responses"]["Problem415"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly listUsage: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Keeps the items with this `period` */
+                readonly period?: string;
+            };
+            readonly header?: {
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The usage of each metric */
+            readonly 200: {
+                headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 422: components["responses"]["Problem422"];
+            readonly 429: components["responses"]["Problem429"];
+            readonly 500: components["responses"]["Problem500"];
+            readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly recordUsage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description A value that no other request has, such as a random UUID. A repeat with the same key and body gets the stored answer for 24 hours. */
+                readonly "Idempotency-Key"?: string;
+                /** @description The subdomain of the tenant, for account tokens on the apex host */
+                readonly "X-Tenant"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "metric": "compute_minutes",
+                 *       "value": 12,
+                 *       "idempotency_key": "run-4711"
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly idempotency_key?: string;
+                    readonly metric?: string;
+                    /** Format: date-time */
+                    readonly occurred_at?: string;
+                    readonly records?: readonly {
+                        readonly idempotency_key?: string;
+                        readonly metric: string;
+                        /** Format: date-time */
+                        readonly occurred_at?: string;
+                        readonly value: number;
+                    }[];
+                    readonly value?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The usage is recorded */
+            readonly 202: {
+                headers: {
+                    readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    readonly "X-Request-Id": components["headers"]["X-Request-Id"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordedUsage"];
+                };
+            };
+            readonly 400: components["responses"]["Problem400"];
+            readonly 401: components["responses"]["Problem401"];
+            readonly 403: components["responses"]["Problem403"];
+            readonly 409: components["responses"]["Problem409"];
             readonly 412: components["responses"]["Problem412"];
             readonly 413: components["responses"]["Problem413"];
             readonly 415: components["responses"]["Problem415"];
@@ -5430,6 +12399,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5442,6 +12413,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5477,6 +12450,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5488,6 +12463,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5523,6 +12500,8 @@ export interface operations {
             readonly 202: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5568,6 +12547,8 @@ export interface operations {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
                     readonly Link: components["headers"]["Link"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5580,6 +12561,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5636,6 +12619,8 @@ export interface operations {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
                     readonly Location: components["headers"]["Location"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5677,6 +12662,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5688,6 +12675,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5720,6 +12709,8 @@ export interface operations {
             /** @description The endpoint was deleted */
             readonly 204: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5773,6 +12764,8 @@ export interface operations {
             /** @description The changed endpoint */
             readonly 200: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5829,6 +12822,8 @@ export interface operations {
             /** @description How many deliveries were queued */
             readonly 202: {
                 headers: {
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5871,6 +12866,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5923,6 +12920,8 @@ export interface operations {
             readonly 202: {
                 headers: {
                     readonly "Idempotent-Replayed": components["headers"]["Idempotent-Replayed"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5962,6 +12961,8 @@ export interface operations {
             readonly 200: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5973,6 +12974,8 @@ export interface operations {
             readonly 304: {
                 headers: {
                     readonly ETag: components["headers"]["ETag"];
+                    readonly RateLimit: components["headers"]["RateLimit"];
+                    readonly "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     readonly "X-Request-Id": components["headers"]["X-Request-Id"];
                     readonly [name: string]: unknown;
                 };
@@ -5984,6 +12987,2524 @@ export interface operations {
             readonly 429: components["responses"]["Problem429"];
             readonly 500: components["responses"]["Problem500"];
             readonly 503: components["responses"]["Problem503"];
+        };
+    };
+    readonly "on.api_key.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "api_key.created",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6c3d-7d44-8f5a-708192a3b4c5",
+                 *         "name": "Warehouse system",
+                 *         "permissions": [
+                 *           "projects:read"
+                 *         ],
+                 *         "expires_at": "2026-12-31T23:59:59.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly expires_at: string | null;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        readonly permissions: readonly string[];
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "api_key.created";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.api_key.revoked": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "api_key.revoked",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-6c3d-7d44-8f5a-708192a3b4c5",
+                 *         "name": "Warehouse system"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "api_key.revoked";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.canceled": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.canceled",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.canceled";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.created",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.created";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.deleted": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.deleted",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.deleted";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.missed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.missed",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.missed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.paused": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.paused",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.paused";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.resumed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.resumed",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.resumed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.scheduled": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.scheduled",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.scheduled";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.sent": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.sent",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.sent";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.started": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.started",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.started";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.campaign.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "campaign.updated",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293c1",
+                 *         "name": "Spring news",
+                 *         "subject": "What is new this spring",
+                 *         "status": "draft",
+                 *         "segment_id": null,
+                 *         "scheduled_at": null,
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: date-time */
+                        readonly scheduled_at: string | null;
+                        /** Format: uuid */
+                        readonly segment_id: string | null;
+                        readonly status: string;
+                        readonly subject: string;
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "campaign.updated";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.contact.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "contact.created",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b6",
+                 *         "email": "mira@example.com",
+                 *         "name": "Mira Sol",
+                 *         "external_id": "customer-1042",
+                 *         "fields": {
+                 *           "city": "Lisbon"
+                 *         },
+                 *         "tags": [
+                 *           "customer"
+                 *         ],
+                 *         "lists": [],
+                 *         "consent": true,
+                 *         "consent_status": "given",
+                 *         "consent_at": "2026-03-02T09:00:00.000Z",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly consent: boolean;
+                        /** Format: date-time */
+                        readonly consent_at: string | null;
+                        /** @enum {string} */
+                        readonly consent_status: "none" | "given" | "withdrawn";
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly email: string;
+                        readonly external_id: string | null;
+                        readonly fields: {
+                            readonly [key: string]: string;
+                        };
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly lists: readonly string[];
+                        readonly name: string;
+                        readonly tags: readonly string[];
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "contact.created";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.contact.deleted": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "contact.deleted",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b6",
+                 *         "email": "mira@example.com",
+                 *         "name": "Mira Sol",
+                 *         "external_id": "customer-1042",
+                 *         "fields": {
+                 *           "city": "Lisbon"
+                 *         },
+                 *         "tags": [
+                 *           "customer"
+                 *         ],
+                 *         "lists": [],
+                 *         "consent": true,
+                 *         "consent_status": "given",
+                 *         "consent_at": "2026-03-02T09:00:00.000Z",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly consent: boolean;
+                        /** Format: date-time */
+                        readonly consent_at: string | null;
+                        /** @enum {string} */
+                        readonly consent_status: "none" | "given" | "withdrawn";
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly email: string;
+                        readonly external_id: string | null;
+                        readonly fields: {
+                            readonly [key: string]: string;
+                        };
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly lists: readonly string[];
+                        readonly name: string;
+                        readonly tags: readonly string[];
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "contact.deleted";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.contact.subscribed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "contact.subscribed",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b6",
+                 *         "email": "mira@example.com",
+                 *         "name": "Mira Sol",
+                 *         "external_id": "customer-1042",
+                 *         "fields": {
+                 *           "city": "Lisbon"
+                 *         },
+                 *         "tags": [
+                 *           "customer"
+                 *         ],
+                 *         "lists": [],
+                 *         "consent": true,
+                 *         "consent_status": "given",
+                 *         "consent_at": "2026-03-02T09:00:00.000Z",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly consent: boolean;
+                        /** Format: date-time */
+                        readonly consent_at: string | null;
+                        /** @enum {string} */
+                        readonly consent_status: "none" | "given" | "withdrawn";
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly email: string;
+                        readonly external_id: string | null;
+                        readonly fields: {
+                            readonly [key: string]: string;
+                        };
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly lists: readonly string[];
+                        readonly name: string;
+                        readonly tags: readonly string[];
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "contact.subscribed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.contact.unsubscribed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "contact.unsubscribed",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b6",
+                 *         "email": "mira@example.com",
+                 *         "name": "Mira Sol",
+                 *         "external_id": "customer-1042",
+                 *         "fields": {
+                 *           "city": "Lisbon"
+                 *         },
+                 *         "tags": [
+                 *           "customer"
+                 *         ],
+                 *         "lists": [],
+                 *         "consent": true,
+                 *         "consent_status": "given",
+                 *         "consent_at": "2026-03-02T09:00:00.000Z",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly consent: boolean;
+                        /** Format: date-time */
+                        readonly consent_at: string | null;
+                        /** @enum {string} */
+                        readonly consent_status: "none" | "given" | "withdrawn";
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly email: string;
+                        readonly external_id: string | null;
+                        readonly fields: {
+                            readonly [key: string]: string;
+                        };
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly lists: readonly string[];
+                        readonly name: string;
+                        readonly tags: readonly string[];
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "contact.unsubscribed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.contact.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "contact.updated",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-4b1c-7d33-9e4f-60718293a4b6",
+                 *         "email": "mira@example.com",
+                 *         "name": "Mira Sol",
+                 *         "external_id": "customer-1042",
+                 *         "fields": {
+                 *           "city": "Lisbon"
+                 *         },
+                 *         "tags": [
+                 *           "customer"
+                 *         ],
+                 *         "lists": [],
+                 *         "consent": true,
+                 *         "consent_status": "given",
+                 *         "consent_at": "2026-03-02T09:00:00.000Z",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly consent: boolean;
+                        /** Format: date-time */
+                        readonly consent_at: string | null;
+                        /** @enum {string} */
+                        readonly consent_status: "none" | "given" | "withdrawn";
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly email: string;
+                        readonly external_id: string | null;
+                        readonly fields: {
+                            readonly [key: string]: string;
+                        };
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly lists: readonly string[];
+                        readonly name: string;
+                        readonly tags: readonly string[];
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "contact.updated";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.invoice.paid": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "invoice.paid",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-7b2c-7d33-8e4f-60718293a4b5",
+                 *         "number": "INV-0042",
+                 *         "status": "paid",
+                 *         "total": 2900,
+                 *         "currency": "usd"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly currency: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly number: string;
+                        /** @enum {string} */
+                        readonly status: "draft" | "open" | "paid" | "void" | "uncollectible";
+                        readonly total: number;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "invoice.paid";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.invoice.payment_failed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "invoice.payment_failed",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-7b2c-7d33-8e4f-60718293a4b5",
+                 *         "number": "INV-0042",
+                 *         "status": "paid",
+                 *         "total": 2900,
+                 *         "currency": "usd"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly currency: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly number: string;
+                        /** @enum {string} */
+                        readonly status: "draft" | "open" | "paid" | "void" | "uncollectible";
+                        readonly total: number;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "invoice.payment_failed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.member.invited": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "member.invited",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-7b2c-7d33-8e4f-60718293a4b5",
+                 *         "email": "ben@example.com",
+                 *         "role": "member"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly email: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly role: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "member.invited";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.member.joined": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "member.joined",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "user_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+                 *         "name": "Ben Alvarez",
+                 *         "role": "member"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly name: string;
+                        readonly role: string;
+                        /** Format: uuid */
+                        readonly user_id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "member.joined";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.member.left": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "member.left",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "user_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+                 *         "name": "Ben Alvarez"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly name: string;
+                        /** Format: uuid */
+                        readonly user_id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "member.left";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.member.removed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "member.removed",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "user_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+                 *         "name": "Ben Alvarez",
+                 *         "role": "member"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly name: string;
+                        readonly role: string;
+                        /** Format: uuid */
+                        readonly user_id: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "member.removed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.project.archived": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "project.archived",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293a4",
+                 *         "name": "Website relaunch",
+                 *         "description": "Content freeze two weeks before the launch.",
+                 *         "status": "active",
+                 *         "owner_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly description: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: uuid */
+                        readonly owner_id: string | null;
+                        /** @enum {string} */
+                        readonly status: "active" | "archived";
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "project.archived";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.project.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "project.created",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293a4",
+                 *         "name": "Website relaunch",
+                 *         "description": "Content freeze two weeks before the launch.",
+                 *         "status": "active",
+                 *         "owner_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly description: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: uuid */
+                        readonly owner_id: string | null;
+                        /** @enum {string} */
+                        readonly status: "active" | "archived";
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "project.created";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.project.deleted": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "project.deleted",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293a4",
+                 *         "name": "Website relaunch",
+                 *         "description": "Content freeze two weeks before the launch.",
+                 *         "status": "active",
+                 *         "owner_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly description: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: uuid */
+                        readonly owner_id: string | null;
+                        /** @enum {string} */
+                        readonly status: "active" | "archived";
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "project.deleted";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.project.restored": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "project.restored",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293a4",
+                 *         "name": "Website relaunch",
+                 *         "description": "Content freeze two weeks before the launch.",
+                 *         "status": "active",
+                 *         "owner_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly description: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: uuid */
+                        readonly owner_id: string | null;
+                        /** @enum {string} */
+                        readonly status: "active" | "archived";
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "project.restored";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.project.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "project.updated",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-3a1b-7c22-9d4e-5f60718293a4",
+                 *         "name": "Website relaunch",
+                 *         "description": "Content freeze two weeks before the launch.",
+                 *         "status": "active",
+                 *         "owner_id": "0198c0de-11f0-7a3c-8b5d-6e7f80910213",
+                 *         "created_at": "2026-03-02T09:00:00.000Z",
+                 *         "updated_at": "2026-03-02T09:00:00.000Z"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: date-time */
+                        readonly created_at: string;
+                        readonly description: string;
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** Format: uuid */
+                        readonly owner_id: string | null;
+                        /** @enum {string} */
+                        readonly status: "active" | "archived";
+                        /** Format: date-time */
+                        readonly updated_at: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "project.updated";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.subscription.canceled": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "subscription.canceled",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "plan": "team",
+                 *         "plan_version": 1,
+                 *         "status": "active",
+                 *         "billing_cycle": "monthly",
+                 *         "seats": 1,
+                 *         "current_period_end": "2026-12-24T10:00:00.000Z",
+                 *         "cancel_at": null
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** @enum {string|null} */
+                        readonly billing_cycle: "monthly" | "yearly" | null;
+                        /** Format: date-time */
+                        readonly cancel_at: string | null;
+                        /** Format: date-time */
+                        readonly current_period_end: string | null;
+                        /** @enum {string} */
+                        readonly plan: "starter" | "team" | "premium" | "enterprise";
+                        readonly plan_version: number;
+                        readonly seats: number;
+                        /** @enum {string} */
+                        readonly status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "canceled" | "unpaid" | "paused";
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "subscription.canceled";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.subscription.created": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "subscription.created",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "plan": "team",
+                 *         "plan_version": 1,
+                 *         "status": "active",
+                 *         "billing_cycle": "monthly",
+                 *         "seats": 1,
+                 *         "current_period_end": "2026-12-24T10:00:00.000Z",
+                 *         "cancel_at": null
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** @enum {string|null} */
+                        readonly billing_cycle: "monthly" | "yearly" | null;
+                        /** Format: date-time */
+                        readonly cancel_at: string | null;
+                        /** Format: date-time */
+                        readonly current_period_end: string | null;
+                        /** @enum {string} */
+                        readonly plan: "starter" | "team" | "premium" | "enterprise";
+                        readonly plan_version: number;
+                        readonly seats: number;
+                        /** @enum {string} */
+                        readonly status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "canceled" | "unpaid" | "paused";
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "subscription.created";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.subscription.updated": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "subscription.updated",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "plan": "team",
+                 *         "plan_version": 1,
+                 *         "status": "active",
+                 *         "billing_cycle": "monthly",
+                 *         "seats": 1,
+                 *         "current_period_end": "2026-12-24T10:00:00.000Z",
+                 *         "cancel_at": null
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** @enum {string|null} */
+                        readonly billing_cycle: "monthly" | "yearly" | null;
+                        /** Format: date-time */
+                        readonly cancel_at: string | null;
+                        /** Format: date-time */
+                        readonly current_period_end: string | null;
+                        /** @enum {string} */
+                        readonly plan: "starter" | "team" | "premium" | "enterprise";
+                        readonly plan_version: number;
+                        readonly seats: number;
+                        /** @enum {string} */
+                        readonly status: "incomplete" | "incomplete_expired" | "trialing" | "active" | "past_due" | "canceled" | "unpaid" | "paused";
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "subscription.updated";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.tenant.resumed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "tenant.resumed",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-5c6d-7e7f-8091-a2b3c4d5e6f7",
+                 *         "name": "Northwind",
+                 *         "status": "active"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly status: "active" | "suspended";
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "tenant.resumed";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.tenant.suspended": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "tenant.suspended",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "id": "0198c0de-5c6d-7e7f-8091-a2b3c4d5e6f7",
+                 *         "name": "Northwind",
+                 *         "status": "suspended"
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        /** Format: uuid */
+                        readonly id: string;
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly status: "active" | "suspended";
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "tenant.suspended";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.usage.limit_reached": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "usage.limit_reached",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "metric": "compute_minutes",
+                 *         "limit": 1000,
+                 *         "used": 1004
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly limit: number;
+                        readonly metric: string;
+                        readonly used: number;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "usage.limit_reached";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly "on.webhook.test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description The event's ID, the same at every attempt */
+                readonly "webhook-id": string;
+                /** @description One signature per secret, separated by spaces: `v1,` and the Base64 of the HMAC-SHA256 of ID, timestamp and body */
+                readonly "webhook-signature": string;
+                /** @description The time of the attempt, in seconds since 1970 */
+                readonly "webhook-timestamp": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "type": "webhook.test",
+                 *       "timestamp": "2026-03-02T09:00:00.000Z",
+                 *       "data": {
+                 *         "message": "This is a test event."
+                 *       }
+                 *     }
+                 */
+                readonly "application/json": {
+                    readonly data: {
+                        readonly message: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description When it happened
+                     */
+                    readonly timestamp: string;
+                    /** @enum {string} */
+                    readonly type: "webhook.test";
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Received. Any other status means that we try again. */
+            readonly "2XX": {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The receiver wants no more events. We turn the endpoint off. */
+            readonly 410: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

@@ -19,6 +19,12 @@ export const locks = control.table("locks", {
   name: text("name", { enum: ["audit_log", "dispatch", "signing_keys"] }).primaryKey(),
 });
 
+/** A single row that the primary renews about once a second while a replica is configured. Its age on a replica is the replica's lag. */
+export const replicaHeartbeat = control.table("replica_heartbeat", {
+  name: text("name", { enum: ["primary"] }).primaryKey(),
+  at: moment("at").notNull(),
+});
+
 /** The migrations that were applied to schema `control`. */
 export const controlMigrations = control.table("migrations", {
   version: text("version").primaryKey(),

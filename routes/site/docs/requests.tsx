@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
 import { notFound } from "../../../src/errors.ts";
+import { EVENTS_TYPE } from "../../operation_document.ts";
 import { referenceHref } from "../../../views/pages/docs/docs_frame.tsx";
 import type { ReferenceField, ReferenceOperation } from "../../../views/pages/docs/reference.ts";
 import { docsText } from "../../../views/pages/docs/text.ts";
@@ -66,13 +67,22 @@ async function send(
     path: url.pathname + url.search,
     status: answer.status,
     milliseconds: clock.now().getTime() - startedAt,
-    body: shown(await answer.text()),
+    body: shown(await readBody(answer)),
   };
 
   function typed(kind: "path" | "query", name: ReferenceField["name"]): string {
     const known = (kind === "path" ? pathFields : queryFields).some((field) => field.name === name);
     return known ? String(fields[`${kind}.${name}`] ?? "").trim() : "";
   }
+}
+
+/** Of a stream, which never ends on its own, only the beginning. */
+async function readBody(answer: Response): Promise<string> {
+  if (answer.headers.get("Content-Type") !== EVENTS_TYPE) return await answer.text();
+  const reader = answer.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
 }
 
 function headersOf(c: Context<HttpEnv>, fields: Fields, hasBody: boolean): Headers {

@@ -19,6 +19,7 @@ export function cleanEmail(email: OutgoingEmail): OutgoingEmail {
     to: cleanAddress(email.to),
     from: cleanAddress(email.from),
     ...(email.replyTo ? { replyTo: cleanAddress(email.replyTo) } : {}),
+    ...(email.returnPath ? { returnPath: plainAddress(email.returnPath) } : {}),
     subject: oneLine(email.subject),
     headers: Object.fromEntries(
       Object.entries(email.headers).filter(([name]) => HEADER_NAME.test(name) && !OWN_HEADERS.test(name))
@@ -28,5 +29,9 @@ export function cleanEmail(email: OutgoingEmail): OutgoingEmail {
 }
 
 function cleanAddress({ name, address }: NamedAddress): NamedAddress {
-  return { name: oneLine(name), address: oneLine(address).replaceAll(NOT_OF_AN_ADDRESS, "") };
+  return { name: oneLine(name), address: plainAddress(address) };
+}
+
+function plainAddress(address: string): string {
+  return oneLine(address).replaceAll(NOT_OF_AN_ADDRESS, "");
 }

@@ -11,6 +11,7 @@ const KEPT_MESSAGES = 1_000;
 /** Keeps the newest emails for `/dev/mailbox`, if no other transport is configured. */
 export class MailboxTransport implements EmailTransport {
   readonly name = "mailbox";
+  readonly signs = true;
   readonly #db: Database;
   readonly #clock: Clock;
   readonly #messageIdHost: string;

@@ -21,6 +21,8 @@ export type ResendOptions = { baseUrl?: string; timeout?: number };
 /** Sends through the HTTP API of resend.com. */
 export class ResendTransport implements EmailTransport {
   readonly name = "resend";
+  /** Resend signs for the domains that its own account has verified, and chooses the return path. */
+  readonly signs = false;
   readonly #headers: Record<string, string>;
   readonly #baseUrl: string;
   readonly #timeout: number;
@@ -33,7 +35,7 @@ export class ResendTransport implements EmailTransport {
   }
 
   async send(given: OutgoingEmail): Promise<SendOutcome> {
-    const { id, to, from, replyTo, subject, html, text, headers } = cleanEmail(given);
+    const { id, to, from, replyTo, subject, html, text, headers, tags } = cleanEmail(given);
     const body = {
       from: addressLine(from),
       to: [addressLine(to)],
@@ -42,6 +44,7 @@ export class ResendTransport implements EmailTransport {
       html,
       text,
       headers,
+      ...(tags ? { tags: Object.entries(tags).map(([name, value]) => ({ name, value })) } : {}),
     };
     try {
       const answer = await fetch(`${this.#baseUrl}/emails`, {

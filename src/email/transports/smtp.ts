@@ -3,7 +3,7 @@ import { SECOND } from "../../platform/clock.ts";
 import { oneLine } from "../../platform/text.ts";
 import { cleanEmail } from "./clean_email.ts";
 import { RecentCheck } from "./recent_check.ts";
-import type { EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";
+import type { DkimKey, EmailTransport, OutgoingEmail, SendOutcome } from "./transport.ts";
 
 const MAX_CONNECTIONS = 5;
 const MAX_MESSAGES_PER_CONNECTION = 100;
@@ -25,6 +25,13 @@ const RECIPIENT_CODES: Record<string, string[]> = {
   DATA: ["5.1.1", "5.1.6", "5.1.10", "5.2.1"],
 };
 
+/** RFC 6376 section 5.4.1, and both headers of one-click unsubscribing, which RFC 8058 wants signed. */
+const SIGNED_HEADERS = [
+  ..."From Sender Reply-To Subject Date Message-ID To Cc MIME-Version Content-Type".split(" "),
+  ..."Content-Transfer-Encoding In-Reply-To References Auto-Submitted".split(" "),
+  ..."List-Id List-Unsubscribe List-Unsubscribe-Post Feedback-ID".split(" "),
+].join(":");
+
 export type SmtpOptions = {
   /** Milliseconds that sending an email may take in total. */
   sendTimeout?: number;
@@ -35,6 +42,7 @@ export type SmtpOptions = {
 /** Sends over SMTP on reused connections. */
 export class SmtpTransport implements EmailTransport {
   readonly name = "smtp";
+  readonly signs = true;
   readonly #transporter: Transporter;
   readonly #messageIdHost: string;
   readonly #sendTimeout: number;
@@ -50,11 +58,11 @@ export class SmtpTransport implements EmailTransport {
   }
 
   async send(given: OutgoingEmail): Promise<SendOutcome> {
-    const { id, to, from, replyTo, subject, html, text, headers } = cleanEmail(given);
+    const { id, to, from, replyTo, subject, html, text, headers, dkim, returnPath } = cleanEmail(given);
     try {
       const sent = await this.#transporter.sendMail({
         messageId: `<${id}@${this.#messageIdHost}>`,
-        envelope: { from: from.address, to: [to.address] },
+        envelope: { from: returnPath ?? from.address, to: [to.address] },
         to,
         from,
         replyTo,
@@ -62,6 +70,7 @@ export class SmtpTransport implements EmailTransport {
         html,
         text,
         headers,
+        dkim: dkim && signatureOptions(dkim),
         signal: AbortSignal.timeout(this.#sendTimeout),
       });
       this.#check.passed();
@@ -79,6 +88,10 @@ export class SmtpTransport implements EmailTransport {
     this.#transporter.close();
     return Promise.resolve();
   }
+}
+
+function signatureOptions({ domain, selector, privateKey }: DkimKey) {
+  return { domainName: domain, keySelector: selector, privateKey, headerFieldNames: SIGNED_HEADERS };
 }
 
 function connectionOptions(
@@ -121,8 +134,16 @@ function outcomeOf(error: NodemailerError, address: string): SendOutcome {
   }
   const reason = reasonOf(error, address);
   const isAboutEmail = code === "EENVELOPE" || code === "EMESSAGE";
-  if (!isAboutEmail || (responseCode > 0 && responseCode < 500)) return { status: "deferred", reason };
+  if (!isAboutEmail || (responseCode > 0 && responseCode < 500)) {
+    return { status: "deferred", reason, isUnsure: responseCode === 0 && !isBeforeEmail(error) };
+  }
   return { status: "refused", recipient: isAboutRecipient(error), reason };
+}
+
+/** Whether there was no connection to send the email on. */
+function isBeforeEmail({ code = "", syscall, timeoutType }: NodemailerError): boolean {
+  return code === "EDNS" || code === "ETLS" || syscall === "connect" ||
+    (timeoutType !== undefined && timeoutType !== "SOCKET_TIMEOUT");
 }
 
 /**

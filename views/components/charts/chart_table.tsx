@@ -9,7 +9,9 @@ const TABLE =
   "w-full text-end text-sm tabular-nums [&_td]:px-3 [&_td]:py-1.5 [&_th]:px-3 [&_th]:py-1.5 [&_th]:font-normal [&_th:first-child]:text-start [&_tr+tr]:border-t [&_tr+tr]:border-line";
 
 /** The chart's values, for those who can't or don't want to see them as a picture. */
-export function ChartTable({ label, series, points, pointName, unit }: ChartProps) {
+export function ChartTable(
+  { label, series, points, pointName, unit }: Omit<ChartProps, "series"> & { series: readonly string[] },
+) {
   const text = chartText.use();
   const format = useChartFormat(unit);
   return (

@@ -1,5 +1,5 @@
 import { scaleLinear } from "d3-scale";
-import { line } from "d3-shape";
+import { area, line } from "d3-shape";
 import { type ChartPoint, PLOT } from "./chart.ts";
 
 /** From a value to its distance from the top, in pixels. `ticks` are the round values that get a line. */
@@ -23,8 +23,6 @@ const SMALLEST_BAR = 2;
 /** The space between bars, and between the bars of one step, as parts of a step. */
 const GAP = 0.18;
 const INNER_GAP = 0.06;
-/** Pixels between two labels at the ends of lines. */
-const LABEL_HEIGHT = 16;
 
 /** A scale from zero to a round number above all values. */
 export function valueScale(points: readonly ChartPoint[], limit?: number): ValueScale {
@@ -67,6 +65,19 @@ export function linePath(values: readonly Value[], y: (value: number) => number)
   return path(values) ?? "";
 }
 
+/** The path of the area between two lines, in a box that is 100 wide. */
+export function areaPath(
+  edges: readonly (readonly [from: number, to: number])[],
+  y: (value: number) => number,
+) {
+  const path = area<readonly [number, number]>()
+    .x((_, index) => xOf(index, edges.length))
+    .y0(([from]) => y(from))
+    .y1(([, to]) => y(to))
+    .digits(2);
+  return path(edges) ?? "";
+}
+
 /** The path of a small line between its lowest and highest value. A line without changes is in the middle. */
 export function sparklinePath(values: readonly Value[], { width, height }: Size): string {
   const measured = values.filter(isMeasured);
@@ -83,20 +94,18 @@ export function sparklinePath(values: readonly Value[], { width, height }: Size)
 
 type Size = { width: number; height: number };
 
-/** Where the name of each line stands: at its last value, and apart from the other name. */
-export function endLabels(points: readonly ChartPoint[], scale: ValueScale): (number | null)[] {
-  const lasts =
-    points[0]?.values.map((_, series) =>
-      points.findLast(({ values }) => isMeasured(values[series]!))?.values[series] ?? null
-    ) ?? [];
-  const heights = lasts.map((value) =>
-    value === null ? null : Math.max(PLOT.top + LABEL_HEIGHT, scale.y(value) - 6)
-  );
-  const [first, second] = heights;
-  if (typeof first !== "number" || typeof second !== "number") return heights;
-  const isFirstHigher = first <= second;
-  if (Math.abs(first - second) >= LABEL_HEIGHT) return heights;
-  return isFirstHigher ? [first, first + LABEL_HEIGHT] : [second + LABEL_HEIGHT, second];
+/** Where the first point of a chart is, and how far apart the points are, as percentages of the chart's width. */
+export type Steps = { first: number; step: number };
+
+/** The middles of the bars. */
+export function barSteps(count: number): Steps {
+  const { width, start } = bands(count, 100, GAP);
+  return { first: rounded(width / 2), step: rounded(start(1)) };
+}
+
+/** The points of a line. */
+export function lineSteps(count: number): Steps {
+  return { first: 0, step: xOf(1, count) };
 }
 
 /** Equal bands side by side, with gaps between them. d3's scaleBand takes most of the chart's time. */

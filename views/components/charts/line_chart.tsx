@@ -1,10 +1,11 @@
 import { type ChartProps, PLOT } from "./chart.ts";
 import { ChartFrame } from "./chart_frame.tsx";
-import { endLabels, linePath, valueScale, xOf } from "./geometry.ts";
+import { linePath, lineSteps, valueScale, xOf } from "./geometry.ts";
 import { rememberChart } from "./remembered.ts";
 import { SERIES } from "./series.ts";
+import { SeriesNames } from "./series_names.tsx";
 
-/** A line for each series, with its name at its end. */
+/** A line for each series. */
 export function LineChart(props: ChartProps) {
   return rememberChart("lines", props, () => <Lines {...props} />);
 }
@@ -12,42 +13,35 @@ export function LineChart(props: ChartProps) {
 function Lines(chart: ChartProps) {
   const { points, series } = chart;
   const scale = valueScale(points, chart.limit?.value);
-  const names = series.length > 1 ? endLabels(points, scale) : [];
   return (
-    <ChartFrame chart={chart} scale={scale} labelX={(index) => xOf(index, points.length)}>
-      <svg
-        width="100%"
-        height={PLOT.height}
-        viewBox={`0 0 100 ${PLOT.height}`}
-        preserveAspectRatio="none"
-        class="overflow-visible"
+    <div>
+      {series.length > 1 ? <SeriesNames names={series} /> : null}
+      <ChartFrame
+        chart={chart}
+        scale={scale}
+        labelX={(index) => xOf(index, points.length)}
+        steps={lineSteps(points.length)}
       >
-        {series.map((_, index) => (
-          <path
-            d={linePath(points.map(({ values }) => values[index] ?? null), scale.y)}
-            fill="none"
-            stroke-width="1.75"
-            stroke-linecap="round"
-            stroke-linejoin="round"
-            vector-effect="non-scaling-stroke"
-            class={SERIES[index]!.stroke}
-          />
-        ))}
-      </svg>
-      {names.map((y, index) =>
-        y === null ? null : (
-          <text
-            x="100%"
-            y={y}
-            text-anchor="end"
-            stroke-width="3"
-            paint-order="stroke"
-            class={`${SERIES[index]!.label} stroke-surface text-xs font-medium`}
-          >
-            {series[index]}
-          </text>
-        )
-      )}
-    </ChartFrame>
+        <svg
+          width="100%"
+          height={PLOT.height}
+          viewBox={`0 0 100 ${PLOT.height}`}
+          preserveAspectRatio="none"
+          class="overflow-visible"
+        >
+          {series.map((_, index) => (
+            <path
+              d={linePath(points.map(({ values }) => values[index] ?? null), scale.y)}
+              fill="none"
+              stroke-width="1.75"
+              stroke-linecap="round"
+              stroke-linejoin="round"
+              vector-effect="non-scaling-stroke"
+              class={SERIES[index]!.stroke}
+            />
+          ))}
+        </svg>
+      </ChartFrame>
+    </div>
   );
 }

@@ -1,5 +1,6 @@
-/** How the first and the second series look. */
+/** How the first and the second series look, and the third layer of an area. */
 export const SERIES = [
-  { fill: "fill-accent", stroke: "stroke-accent", text: "text-accent-ink", label: "fill-accent-ink" },
-  { fill: "fill-faint", stroke: "stroke-faint", text: "text-muted", label: "fill-muted" },
+  { fill: "fill-accent", stroke: "stroke-accent", text: "text-accent-ink" },
+  { fill: "fill-faint", stroke: "stroke-faint", text: "text-muted" },
+  { fill: "fill-chart-quiet", stroke: "stroke-chart-quiet", text: "text-muted" },
 ] as const;

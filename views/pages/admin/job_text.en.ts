@@ -6,6 +6,7 @@ const QUEUE_NAMES: Record<QueueName, string> = {
   webhooks: "Webhooks",
   billing: "Billing",
   analytics: "Analytics",
+  campaigns: "Campaigns",
   cleanup: "Cleanup",
 };
 

@@ -8,6 +8,7 @@ import { FormerAddresses, type FormerSubdomain } from "../../components/former_a
 import { TextLink } from "../../components/link.tsx";
 import { Day } from "../../components/time.tsx";
 import { useTranslate } from "../../wording.ts";
+import { billingPath } from "./billing_account_page.tsx";
 import { DeletionCard, SuspensionCard } from "./tenant_actions.tsx";
 import { type ListedTenant, TenantStatus } from "./tenant_row.tsx";
 import { type TenantSupport, VisitCard } from "./visit_card.tsx";
@@ -78,7 +79,10 @@ function TenantFacts({ tenant }: { tenant: ShownTenant }) {
   const facts = [
     { term: terms.address, value: <TextLink href={tenant.url}>{new URL(tenant.url).host}</TextLink> },
     { term: terms.status, value: <TenantStatus tenant={tenant} /> },
-    { term: terms.plan, value: useTranslate()(tenant.plan) },
+    {
+      term: terms.plan,
+      value: <TextLink href={billingPath(tenant.id)}>{useTranslate()(tenant.plan)}</TextLink>,
+    },
     { term: terms.members, value: formatCount(tenant.members) },
     {
       term: tenant.owners.length === 1 ? terms.owner : terms.owners,

@@ -4,6 +4,7 @@ import { Icon } from "../../components/icon.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
 import { ProviderButtons, type ProviderLink } from "../../components/provider_buttons.tsx";
+import { PushToggle } from "../../components/push_toggle.tsx";
 import { type NamedPhone, TextCodeButton } from "../../components/text_code_button.tsx";
 import { SidebarLinks } from "../../layouts/navigation.tsx";
 import { FOCUSED, HOVERED, LONG_NAME, Sample, Samples } from "./samples.tsx";
@@ -18,6 +19,8 @@ const VARIANTS: ButtonSample[] = [
   { variant: "quiet", name: "Quiet", label: "Sign out" },
   { variant: "danger", name: "Danger", label: "Delete project" },
 ];
+
+const PUBLIC_KEY = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
 
 const PROVIDERS: ProviderLink[] = [
   { provider: "google", name: "Google", href: "#main" },
@@ -43,6 +46,9 @@ export function ActionSamples() {
           <TextCodeButton phone={PHONES[0]!} phones={PHONES.slice(0, 1)} isTexted={false} />
           <TextCodeButton phone={PHONES[0]!} phones={PHONES.slice(0, 1)} isTexted />
           <TextCodeButton phone={PHONES[1]!} phones={PHONES} isTexted />
+        </Sample>
+        <Sample state="Notifications on this device: shown where the browser has them">
+          <PushToggle publicKey={PUBLIC_KEY} />
         </Sample>
         <Sample state="Sign-in providers, and another way below">
           <div class="grid w-72 gap-6">

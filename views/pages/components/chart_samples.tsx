@@ -1,5 +1,8 @@
+import { AreaChart } from "../../components/charts/area_chart.tsx";
 import { BarChart } from "../../components/charts/bar_chart.tsx";
+import { HeatMap } from "../../components/charts/heat_map.tsx";
 import { LineChart } from "../../components/charts/line_chart.tsx";
+import { RankedList } from "../../components/charts/ranked_list.tsx";
 import { Sparkline } from "../../components/charts/sparkline.tsx";
 import { Samples } from "./samples.tsx";
 
@@ -9,6 +12,11 @@ const POINTS = CALLS.map((calls, day) => ({
   label: `Oct ${day + 1}`,
   values: [calls, ERRORS[day]!],
   hasTick: day % 7 === 0,
+}));
+const ACTIVE = POINTS.map(({ label, hasTick }, day) => ({
+  label,
+  hasTick,
+  values: [20 + day % 7 * 3, 60 + day * 2, 140 + day * 3],
 }));
 const CALL_POINTS = POINTS.map((point) => ({ ...point, values: point.values.slice(0, 1) }));
 const GAPS = POINTS.map((point, day) => ({
@@ -48,7 +56,30 @@ export function ChartSamples() {
           pointName="Day"
           points={GAPS}
         />
+        <AreaChart
+          label="Active people in a day, in seven days and in 28 days"
+          series={["Daily", "Weekly", "Monthly"]}
+          pointName="Day"
+          points={ACTIVE}
+        />
+        <RankedList
+          label="Steps of the funnel"
+          lines={[
+            { key: "1", label: "signed_up", value: "400", share: 1 },
+            { key: "2", label: "project_created", value: "260", detail: "65%", share: 0.65 },
+          ]}
+        />
       </div>
+      <HeatMap
+        label="The share of each week's new workspaces that were in use in later weeks"
+        head="Week of"
+        detail="Workspaces"
+        columns={["+0", "+1", "+2", "+3"]}
+        lines={[
+          { label: "Oct 5", detail: "24", shares: [1, 0.71, 0.5, 0.08] },
+          { label: "Oct 12", detail: "31", shares: [0.94, 0.61, 0, null] },
+        ]}
+      />
       <Sparkline values={CALLS} />
       <Sparkline values={[4, 4, 4]} />
     </Samples>

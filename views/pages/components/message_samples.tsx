@@ -3,6 +3,7 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { EmptyState } from "../../components/empty_state.tsx";
 import { Skeleton } from "../../components/skeleton.tsx";
 import { Toast } from "../../components/toast.tsx";
+import { UpgradeNotice } from "../../components/upgrade_notice.tsx";
 import { Notices, VisitNotice } from "../../layouts/notices.tsx";
 import { Checklist } from "../dashboard/checklist.tsx";
 import { PaletteResults } from "../search/palette.tsx";
@@ -49,6 +50,9 @@ export function MessageSamples() {
               canDismiss
             />
           </div>
+        </Sample>
+        <Sample state="The plan's limit" wide>
+          <UpgradeNotice>Your plan includes 3 projects. Remove one to make room.</UpgradeNotice>
         </Sample>
         <Sample state="Staff acts for a member" wide>
           <VisitNotice workspace="Northwind" member="Imogen Ferreira" access="read" until={NOON} />

@@ -4,6 +4,7 @@ import { ApiExample } from "./api_example.tsx";
 import { IsolationPicture } from "./isolation_picture.tsx";
 import { PlanCards } from "../pricing/plan_cards.tsx";
 import type { PlanSummary } from "../pricing/plan_summary.ts";
+import { QuestionList } from "./question_list.tsx";
 import { ButtonRow, Section, Split } from "./sections.tsx";
 import { SecurityList } from "./security_list.tsx";
 import { landingText } from "./text.ts";
@@ -39,7 +40,7 @@ export function LandingPage({ isSignedIn, plans, salesContact, exampleOrigin }: 
         <ApiExample origin={exampleOrigin} />
       </Split>
       <Section id="plans" heading={plansText.heading} text={plansText.text}>
-        <PlanCards plans={plans} salesContact={salesContact} />
+        <PlanCards plans={plans} isSignedIn={isSignedIn} salesContact={salesContact} />
         <ButtonLink href="/pricing" class="justify-self-center">{plansText.compare}</ButtonLink>
       </Section>
       <Section id="security" heading={security.heading}>
@@ -106,14 +107,7 @@ function Questions() {
   const { questions } = landingText.use();
   return (
     <Section id="questions" heading={questions.heading}>
-      <dl class="grid gap-x-14 gap-y-8 md:grid-cols-2">
-        {questions.items.map(({ question, answer }) => (
-          <div>
-            <dt class="mb-1 text-md font-semibold">{question}</dt>
-            <dd class="text-[0.9375rem] leading-6 text-pretty text-muted">{answer}</dd>
-          </div>
-        ))}
-      </dl>
+      <QuestionList items={questions.items} />
     </Section>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert } from "../../components/alert.tsx";
+import type { ErrorKind } from "../../../src/errors.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { CLOSES_DIALOG, Dialog } from "../../components/dialog.tsx";
@@ -6,6 +6,7 @@ import { TextAreaField, TextField } from "../../components/field.tsx";
 import { FormKeyField } from "../../components/form_key.tsx";
 import { hx } from "../../components/hx.ts";
 import { SelectField } from "../../components/select.tsx";
+import { FormProblem } from "../../components/upgrade_notice.tsx";
 import { projectText } from "./text.ts";
 
 export type ProjectValues = { name?: string; description?: string; status?: string };
@@ -15,6 +16,7 @@ export type ProjectFormProps = {
   project?: { id: string; name: string; version: number };
   values?: ProjectValues;
   errors?: Record<string, string>;
+  kind?: ErrorKind;
   problem?: string;
   /** Whether the form is in a dialog of the list, not on its own page. */
   inPlace?: boolean;
@@ -45,14 +47,22 @@ export function ProjectFormPage(props: ProjectFormProps) {
 
 /** The form for a new project or a change. In a dialog, htmx replaces it if it has errors. */
 export function ProjectForm(
-  { project, values = {}, errors = {}, problem, inPlace = false }: ProjectFormProps,
+  { project, values = {}, errors = {}, kind, problem, inPlace = false }: ProjectFormProps,
 ) {
   const { form: text, statuses } = projectText.use();
   const action = project ? `/projects/${project.id}` : "/projects";
   const swap = inPlace ? hx({ post: action, target: "this", swap: "outerHTML", disable: "find button" }) : {};
   return (
-    <form id="project-form" method="post" action={action} novalidate class="grid gap-5" {...swap}>
-      {problem ? <Alert kind="error">{problem}</Alert> : null}
+    <form
+      id="project-form"
+      method="post"
+      action={action}
+      novalidate
+      class="grid gap-5"
+      data-offline={project ? undefined : ""}
+      {...swap}
+    >
+      <FormProblem kind={kind} problem={problem} />
       {project ? <input type="hidden" name="version" value={project.version} /> : <FormKeyField />}
       <TextField
         id="project-name"

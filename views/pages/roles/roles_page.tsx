@@ -14,7 +14,7 @@ import {
 } from "../../components/list/list_table.tsx";
 import { TextLink } from "../../components/link.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
-import { usePage } from "../../page.tsx";
+import { PlansButton, PlansLink } from "../../components/upgrade_notice.tsx";
 import { useTranslate } from "../../wording.ts";
 import { RoleMatrix } from "./role_matrix.tsx";
 import { RoleName } from "./role_name.tsx";
@@ -138,7 +138,7 @@ function NoRoles({ canManage, missingPlan }: Pick<RolesPageProps, "canManage" | 
       text={missingPlan ? text.notIncluded(translate(missingPlan)) : text.noneHint}
     >
       {missingPlan
-        ? <ButtonLink href={plansUrl()}>{text.comparePlans}</ButtonLink>
+        ? <PlansButton />
         : canManage
         ? <ButtonLink href="/settings/roles/new">{text.new}</ButtonLink>
         : null}
@@ -150,11 +150,7 @@ function KeptRoles({ plan }: { plan: Wording }) {
   const text = roleText.use();
   return (
     <p class="border-t border-line px-4 py-3 text-sm text-muted">
-      {text.keptOnly(useTranslate()(plan))} <TextLink href={plansUrl()}>{text.comparePlans}</TextLink>
+      {text.keptOnly(useTranslate()(plan))} <PlansLink />
     </p>
   );
-}
-
-function plansUrl(): string {
-  return `${usePage().apexUrl}/pricing`;
 }

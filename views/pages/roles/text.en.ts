@@ -18,7 +18,6 @@ export const en = {
   noneHint: "Give people exactly what they need, such as an auditor who sees projects and members.",
   notIncluded: (plan: string) => `Make your own roles on the ${plan} plan and above.`,
   keptOnly: (plan: string) => `These roles still work. To add or change one, you need the ${plan} plan.`,
-  comparePlans: "Compare plans",
 
   matrix: "What each role can do",
   permission: "Permission",

@@ -2,9 +2,9 @@ import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TextField } from "../../components/field.tsx";
 import { FormerAddresses } from "../../components/former_addresses.tsx";
+import { SelectField } from "../../components/select.tsx";
 import { Day } from "../../components/time.tsx";
 import { fill } from "../../text.ts";
-
 import type { SettingsPageProps } from "./settings_page.tsx";
 import { settingsText } from "./text.ts";
 
@@ -74,6 +74,30 @@ export function AddressCard(
   );
 }
 
+/** Chooses the time zone of the workspace's days. */
+export function TimeZoneCard(
+  { timeZone, timeZones }: Pick<SettingsPageProps, "timeZone" | "timeZones">,
+) {
+  const text = settingsText.use();
+  return (
+    <Card title={text.timeZone} id="time-zone">
+      <form method="post" action="/settings/time-zone" novalidate class="grid gap-5">
+        <SelectField
+          id="workspace-time-zone"
+          name="time_zone"
+          label={text.workspaceTimeZone}
+          hint={text.timeZoneHint}
+          options={timeZones.map((zone) => ({ value: zone, label: zoneName(zone), isTyped: true }))}
+          value={timeZone}
+        />
+        <div>
+          <Button>{text.saveTimeZone}</Button>
+        </div>
+      </form>
+    </Card>
+  );
+}
+
 /** Schedules the workspace's deletion, or cancels it. */
 export function DangerZone({ deletion, canDelete }: Pick<SettingsPageProps, "deletion" | "canDelete">) {
   const text = settingsText.use();
@@ -103,4 +127,9 @@ function DeletionAction({ isScheduled }: { isScheduled: boolean }) {
       <ButtonLink href="/settings/deletion" icon="trash">{text.deleteWorkspace}</ButtonLink>
     </div>
   );
+}
+
+/** A time zone's name for people, such as "America/New York". */
+export function zoneName(zone: string): string {
+  return zone.replaceAll("_", " ");
 }

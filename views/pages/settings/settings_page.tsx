@@ -6,7 +6,7 @@ import { FormerAddresses, type FormerSubdomain } from "../../components/former_a
 import { Day } from "../../components/time.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { useTranslate } from "../../wording.ts";
-import { AddressCard, DangerZone, NameCard } from "./settings_cards.tsx";
+import { AddressCard, DangerZone, NameCard, TimeZoneCard, zoneName } from "./settings_cards.tsx";
 import { settingsText } from "./text.ts";
 
 export type SettingsPageProps = {
@@ -23,6 +23,9 @@ export type SettingsPageProps = {
   formerSubdomains: FormerSubdomain[];
   /** The day of the scheduled deletion, if there is one. */
   deletion: Date | null;
+  timeZone: string;
+  /** The time zones to choose from. */
+  timeZones: readonly string[];
   /** Whether the member may rename and move the workspace. */
   canManage: boolean;
   /** Whether the member may schedule and cancel the workspace's deletion. */
@@ -32,7 +35,7 @@ export type SettingsPageProps = {
   move?: { values: { subdomain?: string }; errors: FieldErrors };
 };
 
-/** `/settings`: the workspace's name, address and deletion. */
+/** `/settings`: the workspace's name, address, time zone and deletion. */
 export function SettingsPage(props: SettingsPageProps) {
   const { deletion, canManage, canDelete } = props;
   return (
@@ -43,6 +46,7 @@ export function SettingsPage(props: SettingsPageProps) {
           <div class="grid grid-cols-1 gap-6">
             <NameCard {...props} />
             <AddressCard {...props} />
+            <TimeZoneCard {...props} />
             <DetailsCard {...props} />
             <DangerZone deletion={deletion} canDelete={canDelete} />
           </div>
@@ -52,7 +56,7 @@ export function SettingsPage(props: SettingsPageProps) {
   );
 }
 
-function DetailsCard({ workspace, hostSuffix, formerSubdomains, canManage }: SettingsPageProps) {
+function DetailsCard({ workspace, hostSuffix, formerSubdomains, timeZone, canManage }: SettingsPageProps) {
   const text = settingsText.use();
   const { name, subdomain, plan, createdAt } = workspace;
   const changeable = [
@@ -64,6 +68,7 @@ function DetailsCard({ workspace, hostSuffix, formerSubdomains, canManage }: Set
         value: <FormerAddresses former={formerSubdomains} hostSuffix={hostSuffix} />,
       }]
       : []),
+    { term: text.timeZone, value: zoneName(timeZone) },
   ];
   const fixed = [
     { term: text.plan, value: useTranslate()(plan) },

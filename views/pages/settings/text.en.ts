@@ -17,6 +17,13 @@ export const en = {
   oldAddresses: "Old addresses",
   unchanged: "No changes to save.",
 
+  timeZone: "Time zone",
+  workspaceTimeZone: "Workspace time zone",
+  timeZoneHint:
+    "Days in analytics start at midnight in this time zone. A change takes effect at the next midnight.",
+  saveTimeZone: "Save time zone",
+  timeZoneSaved: "Time zone saved. It takes effect at the next midnight.",
+
   details: "Details",
   plan: "Plan",
   created: "Created",
@@ -24,7 +31,8 @@ export const en = {
   dangerZone: "Danger zone",
   deletionScheduled:
     "This workspace and everything in it will be permanently deleted on {day}. Until then, it keeps working.",
-  deletionNote: "The workspace is deleted after 30 days. Until then, an owner can cancel the deletion.",
+  deletionNote:
+    "The workspace is deleted after 30 days, and a subscription ends with its period. Until then, an owner can cancel the deletion.",
   ownerOnly: "Only an owner can change this.",
   deleteWorkspace: "Delete workspace",
   cancelDeletion: "Cancel deletion",

@@ -1,4 +1,5 @@
 import type { ListedRole } from "../../../src/access/roles.ts";
+import type { ErrorKind } from "../../../src/errors.ts";
 import { Button } from "../../components/button.tsx";
 import { TextField } from "../../components/field.tsx";
 import { TextLink } from "../../components/link.tsx";
@@ -11,18 +12,26 @@ export type InviteFormProps = {
   roles: readonly ListedRole[];
   values?: { email?: string; role?: string };
   errors?: Record<string, string>;
+  kind?: ErrorKind;
   problem?: string;
   inPlace?: boolean;
 };
 
 /** The form that invites one person: in a dialog, or on its own page. */
 export function InviteForm(
-  { roles, values = {}, errors = {}, problem, inPlace = false }: InviteFormProps,
+  { roles, values = {}, errors = {}, kind, problem, inPlace = false }: InviteFormProps,
 ) {
   const { invitations: text } = teamText.use();
   const role = roles.find(({ id }) => id === values.role)?.id ?? "member";
   return (
-    <TeamForm id="invite-form" action="/team/invitations" problem={problem} inPlace={inPlace}>
+    <TeamForm
+      id="invite-form"
+      action="/team/invitations"
+      kind={kind}
+      problem={problem}
+      inPlace={inPlace}
+      creates
+    >
       <TextField
         id="invite-email"
         name="email"

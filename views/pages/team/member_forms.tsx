@@ -1,9 +1,11 @@
 import type { Child } from "hono/jsx";
 import type { ListedRole } from "../../../src/access/roles.ts";
-import { Alert } from "../../components/alert.tsx";
+import type { ErrorKind } from "../../../src/errors.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { CLOSES_DIALOG, Dialog } from "../../components/dialog.tsx";
+import { FormKeyField } from "../../components/form_key.tsx";
 import { hx } from "../../components/hx.ts";
+import { FormProblem } from "../../components/upgrade_notice.tsx";
 import { fill } from "../../text.ts";
 import { RoleField } from "./role_field.tsx";
 import { teamText } from "./text.ts";
@@ -75,20 +77,34 @@ export function TeamDialog({ title, children }: { title: string; children?: Chil
   return <Dialog id="team-dialog" title={title}>{children}</Dialog>;
 }
 
-/** A form of the team's pages. In a dialog, htmx replaces it if it has errors. */
+/**
+ * A form of the team's pages. In a dialog, htmx replaces it if it has errors. With `creates`, it has a form key, and a browser keeps
+ * it while it is offline (views/static/offline_forms.ts).
+ */
 export function TeamForm(
-  { id, action, problem, inPlace, children }: {
+  { id, action, kind, problem, inPlace, creates = false, children }: {
     id: string;
     action: string;
+    kind?: ErrorKind;
     problem?: string;
     inPlace: boolean;
+    creates?: boolean;
     children?: Child;
   },
 ) {
   const swap = inPlace ? hx({ post: action, target: "this", swap: "outerHTML", disable: "find button" }) : {};
   return (
-    <form id={id} method="post" action={action} novalidate class="grid max-w-xl gap-5" {...swap}>
-      {problem ? <Alert kind="error">{problem}</Alert> : null}
+    <form
+      id={id}
+      method="post"
+      action={action}
+      novalidate
+      class="grid max-w-xl gap-5"
+      data-offline={creates ? "" : undefined}
+      {...swap}
+    >
+      {creates ? <FormKeyField /> : null}
+      <FormProblem kind={kind} problem={problem} />
       {children}
     </form>
   );

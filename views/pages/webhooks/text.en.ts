@@ -13,7 +13,6 @@ export const en = {
   noneHint: "Add the address of your service. We sign every request and retry for three days.",
   notIncluded: (plan: string) => `Webhooks are part of the ${plan} plan and above.`,
   keptOnly: (plan: string) => `No events are sent. To use webhooks, you need the ${plan} plan.`,
-  comparePlans: "Compare plans",
   seeEvents: "See all events",
 
   columns: { endpoint: "Address", events: "Events", day: "Last 24 hours", status: "Status" },

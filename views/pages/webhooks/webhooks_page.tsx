@@ -9,7 +9,7 @@ import { TextLink } from "../../components/link.tsx";
 import { MainCell, Row, RowCell, RowLink, TWO_LINES } from "../../components/list/list_table.tsx";
 import { PageLead } from "../../components/page_lead.tsx";
 import { Table } from "../../components/table.tsx";
-import { usePage } from "../../page.tsx";
+import { PlansButton, PlansLink } from "../../components/upgrade_notice.tsx";
 import { useTranslate } from "../../wording.ts";
 import { webhookText } from "./text.ts";
 import { WEBHOOKS_PATH } from "./webhook_address.ts";
@@ -127,7 +127,7 @@ function NoEndpoints({ missingPlan }: Pick<WebhooksPageProps, "missingPlan">) {
       title={text.none}
       text={missingPlan ? text.notIncluded(translate(missingPlan)) : text.noneHint}
     >
-      {missingPlan ? <ButtonLink href={plansUrl()}>{text.comparePlans}</ButtonLink> : <ExampleBody />}
+      {missingPlan ? <PlansButton /> : <ExampleBody />}
     </EmptyState>
   );
 }
@@ -147,11 +147,7 @@ function KeptEndpoints({ plan }: { plan: Wording }) {
   const text = webhookText.use();
   return (
     <p class="border-t border-line px-4 py-3 text-sm text-muted">
-      {text.keptOnly(useTranslate()(plan))} <TextLink href={plansUrl()}>{text.comparePlans}</TextLink>
+      {text.keptOnly(useTranslate()(plan))} <PlansLink />
     </p>
   );
-}
-
-function plansUrl(): string {
-  return `${usePage().apexUrl}/pricing`;
 }

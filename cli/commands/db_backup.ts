@@ -1,0 +1,78 @@
+import type { Command } from "@commander-js/extra-typings";
+import { type Backup, readBackup } from "../../db/backup/backup_file.ts";
+import { backUpEmbedded, drillEmbedded, restoreEmbedded } from "../../db/backup/embedded_backup.ts";
+import { backUpServer, drill, type RestoreReport, restoreServer } from "../../db/backup/server_backup.ts";
+import { type Config, loadConfig } from "../../src/config.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { lateModules } from "../late_modules.ts";
+import { createOutput } from "../output.ts";
+
+const STORED = "s3:";
+
+export function addBackupCommands(db: Command): void {
+  db.command("backup").description("Writes the whole database to one file, or stores it in the bucket.")
+    .argument("[file]", "a new file; default: the bucket of BACKUP_BUCKET_URL")
+    .option("--json", "print JSON")
+    .action(async (file, { json }) => {
+      const output = createOutput(json === true);
+      const config = loadConfig();
+      const now = systemClock.now();
+      const write = (file: string) => backUp(config, file, now);
+      if (file) {
+        output.data(await write(file));
+      } else {
+        const { storeBackup } = await lateModules.backups();
+        const { report, name, deleted } = await storeBackup(config, now, write);
+        output.data({ ...report, file: STORED + name, deleted });
+      }
+      output.note("Keep APP_SECRET as well: a restored database needs the same one.");
+    });
+
+  db.command("backups").description("Lists the backups in the bucket, oldest first.")
+    .option("--json", "print JSON")
+    .action(async ({ json }) => {
+      const { listStoredBackups } = await lateModules.backups();
+      const names = await listStoredBackups(loadConfig());
+      createOutput(json === true).data(names.map((name) => ({ backup: STORED + name })));
+    });
+
+  db.command("restore").description("Restores a backup into an empty database, and compares every table.")
+    .argument("<file>", `a file, ${STORED}latest, or a name that db backups lists`)
+    .option("--drill", "restore into a new database beside, compare, and drop it again")
+    .option("--json", "print JSON")
+    .action(async (file, { drill: isDrill, json }) => {
+      const output = createOutput(json === true);
+      const config = loadConfig();
+      const { newRoles, newLogins, ...report } = await withFile(
+        config,
+        file,
+        async (path) => await restore(config, await readBackup(path), isDrill === true),
+      );
+      output.data({ ...report, newRoles: newRoles.length, newLogins });
+      if (isDrill) return output.note("The backup can be restored. Every table has its rows.");
+      for (const login of newLogins) {
+        output.note(`The login "${login}" has no password yet. As a superuser, run: \\password ${login}`);
+      }
+      output.note(
+        "Next: set APP_SECRET to the secret of that time, run: denizen config check, and start the server.",
+      );
+    });
+}
+
+async function backUp(config: Config, file: string, now: Date) {
+  const url = config.backupDatabaseUrl ?? config.databaseUrl;
+  return url ? await backUpServer(url, file, now) : await backUpEmbedded(config.dataDir, file, now);
+}
+
+async function restore(config: Config, backup: Backup, isDrill: boolean): Promise<RestoreReport> {
+  const url = config.migrationDatabaseUrl ?? config.databaseUrl;
+  if (url) return await (isDrill ? drill : restoreServer)(url, backup);
+  const report = await (isDrill ? drillEmbedded : restoreEmbedded)(config.dataDir, backup);
+  return { ...report, newRoles: [], newLogins: [] };
+}
+
+async function withFile<T>(config: Config, file: string, work: (path: string) => Promise<T>): Promise<T> {
+  if (!file.startsWith(STORED)) return await work(file);
+  const { withStoredBackup } = await lateModules.backups();
+  return await withStoredBackup(config, file.slice(STORED.length), work);
+}

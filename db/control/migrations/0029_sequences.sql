@@ -1,0 +1,1 @@
+INSERT INTO "control"."tenant_jobs" ("name", "queue") VALUES ('sequences.work', 'campaigns');

@@ -1,0 +1,95 @@
+import type { billingInvoices } from "../../db/control/schema/billing.ts";
+import { type BillingAccount, currentSubscription } from "./accounts.ts";
+import { unitAmount } from "./engine/amounts.ts";
+import type { GatewayInvoice, GatewaySubscription } from "./gateway/account.ts";
+import type { PlanKey } from "./plans.ts";
+
+export type StoredInvoice = typeof billingInvoices.$inferSelect;
+
+/** What the account's row shows of its subscription. */
+export type SubscriptionColumns = Pick<
+  BillingAccount,
+  | "subscriptionId"
+  | "status"
+  | "plan"
+  | "planVersion"
+  | "billingCycle"
+  | "seats"
+  | "monthlyRevenue"
+  | "currency"
+  | "currentPeriodEnd"
+  | "cancelAt"
+>;
+
+/** What the row shows for the subscription that counts. After it ended, the row keeps its plan, and shows its last status. */
+export function columnsOf(account: BillingAccount): SubscriptionColumns {
+  const current = currentSubscription(account);
+  const shown = current ?? account.snapshot?.subscriptions[0] ?? null;
+  return {
+    subscriptionId: current?.id ?? null,
+    status: shown?.status ?? null,
+    plan: current?.price?.plan ?? account.plan,
+    planVersion: current?.price?.version ?? account.planVersion,
+    billingCycle: current?.price?.cycle ?? account.billingCycle,
+    seats: current?.seats ?? account.seats,
+    monthlyRevenue: current ? monthlyRevenueOf(current) : 0,
+    currency: current?.price?.currency ?? account.currency,
+    currentPeriodEnd: current?.currentPeriodEnd ?? null,
+    cancelAt: current?.cancelAt ?? null,
+  };
+}
+
+/** What a subscription brings a month. Nothing during a trial. */
+export function monthlyRevenueOf({ price, seats, status }: GatewaySubscription): number {
+  if (!price || status === "trialing") return 0;
+  const perPeriod = unitAmount(price) * seats;
+  return price.cycle === "yearly" ? Math.round(perPeriod / 12) : perPeriod;
+}
+
+export type Movement =
+  | "subscribed"
+  | "resubscribed"
+  | "upgraded"
+  | "downgraded"
+  | "canceled"
+  | "payment_failed"
+  | "payment_recovered";
+
+type Before = SubscriptionColumns & { hadSubscription: boolean };
+
+/** What became of an account's subscription between two syncs. */
+export function movementsOf(before: Before, after: SubscriptionColumns): Movement[] {
+  const movements: Movement[] = [];
+  const wasPaying = before.monthlyRevenue > 0;
+  const isPaying = after.monthlyRevenue > 0;
+  if (!wasPaying && isPaying) movements.push(before.hadSubscription ? "resubscribed" : "subscribed");
+  if (wasPaying && !isPaying) movements.push("canceled");
+  if (wasPaying && isPaying && before.monthlyRevenue !== after.monthlyRevenue) {
+    movements.push(after.monthlyRevenue > before.monthlyRevenue ? "upgraded" : "downgraded");
+  }
+  if (before.status !== "past_due" && after.status === "past_due") movements.push("payment_failed");
+  if (before.status === "past_due" && after.status === "active") movements.push("payment_recovered");
+  return movements;
+}
+
+/** What became of an invoice that the gateway shows. `stored` is what we knew of it. */
+export function invoiceNews(stored: StoredInvoice | undefined, now: GatewayInvoice) {
+  return {
+    isPaid: now.status === "paid" && stored?.status !== "paid" && now.amountPaid > 0,
+    hasFailed: now.failure !== null && now.attempts > (stored?.attempts ?? 0) && now.status === "open",
+    needsAction: now.needsAction && !stored?.needsAction,
+    refunded: Math.max(0, now.amountRefunded - (stored?.amountRefunded ?? 0)),
+    isDisputed: now.isDisputed && !stored?.isDisputed,
+  };
+}
+
+/** Whether anything changed that people or programs were told about the subscription. */
+export function isChanged(before: SubscriptionColumns, after: SubscriptionColumns): boolean {
+  const shown = ({ status, plan, planVersion, billingCycle, seats, cancelAt }: SubscriptionColumns) =>
+    JSON.stringify([status, plan, planVersion, billingCycle, seats, cancelAt]);
+  return shown(before) !== shown(after);
+}
+
+export function planOrStarter(plan: PlanKey | null): PlanKey {
+  return plan ?? "starter";
+}

@@ -1,0 +1,107 @@
+import { eq } from "drizzle-orm";
+import { z } from "zod";
+import { billingAccounts, billingMovements, billingTrials } from "../../db/control/schema/billing.ts";
+import { users } from "../../db/control/schema/users.ts";
+import { authorize, requirePerson } from "../access/authorize.ts";
+import { systemContext, type TenantContext } from "../context.ts";
+import { conflict } from "../errors.ts";
+import { publish } from "../events/publish.ts";
+import { after, DAY } from "../platform/clock.ts";
+import { derivedToken } from "../platform/crypto.ts";
+import { newId } from "../platform/ids.ts";
+import { problem } from "../platform/problem.ts";
+import type { Services } from "../ports.ts";
+import type { ControlTx } from "../../db/connection/with_tenant.ts";
+import { logSchemaOf } from "../tenancy/admission.ts";
+import { TENANTS } from "../tenancy/tenant_directory.ts";
+import { type BillingAccount, currentSubscription, ensureAccount, timeOf } from "./accounts.ts";
+import { applyAccess, lockTenantOf } from "./apply_access.ts";
+import { TRIAL_STARTED } from "./events.ts";
+import { GATEWAY } from "./gateway/open.ts";
+import { BILLING_MANAGE } from "./permissions.ts";
+import { type PlanKey, planOf } from "./plans.ts";
+
+const HAD_TRIAL = problem("trial_used", "This workspace or its owner has already had a trial.");
+const HAS_SUBSCRIPTION = problem("trial_beside_subscription", "This workspace has a plan already.");
+
+const HASH_PURPOSE = "trial";
+
+export const trialInput = z.object({ plan: z.enum(["team", "premium"]) });
+
+/** Whether the account can still start a trial. The person who starts it must not have had one either. */
+export function canStartTrial(account: BillingAccount | null, plan: PlanKey): boolean {
+  return plan === "starter" &&
+    (account === null || (account.trialEndsAt === null && !hasHadSubscription(account)));
+}
+
+/**
+ * Starts the trial of a plan, without a card and without the gateway. Each tenant and each person has one. Throws `conflict` if one of them had
+ * it, or the tenant has a plan already.
+ */
+export async function startTrial(
+  ctx: TenantContext,
+  { plan }: z.output<typeof trialInput>,
+): Promise<void> {
+  authorize(ctx, BILLING_MANAGE);
+  requirePerson(ctx.actor);
+  const { services, tenant, actor } = ctx;
+  if (actor.type !== "member") throw conflict(HAS_SUBSCRIPTION);
+  const system = systemContext(services, actor, ctx.requestId, ctx.ipAddress);
+  await system.tx(async (tx) => {
+    const now = services.clock.now();
+    const account = await ensureAccount(tx, {
+      tenantId: tenant.id,
+      gateway: services.use(GATEWAY).name,
+      now,
+    });
+    if (account.trialEndsAt !== null) throw conflict(HAD_TRIAL);
+    if (currentSubscription(account) || account.grantedPlan) throw conflict(HAS_SUBSCRIPTION);
+    const addressHash = await hashOf(tx, services, actor.id);
+    const [first] = await tx.insert(billingTrials).values({ addressHash, userId: actor.id, startedAt: now })
+      .onConflictDoNothing().returning({ hash: billingTrials.addressHash });
+    if (!first) throw conflict(HAD_TRIAL);
+    const { version, trialDays, name } = planOf(plan);
+    const trial = {
+      trialPlan: plan,
+      trialPlanVersion: version,
+      trialEndsAt: after(timeOf(account, services.clock), trialDays * DAY),
+    };
+    await tx.update(billingAccounts).set({ ...trial, updatedAt: now }).where(
+      eq(billingAccounts.id, account.id),
+    );
+    await tx.insert(billingMovements).values({
+      id: newId(),
+      accountId: account.id,
+      kind: "trial_started",
+      planBefore: "starter",
+      planAfter: plan,
+      revenueBefore: 0,
+      revenueAfter: 0,
+      currency: account.currency ?? "usd",
+      at: timeOf(account, services.clock),
+    });
+    const changed = { ...account, ...trial };
+    const locked = (await lockTenantOf(tx, changed))!;
+    await applyAccess(system, tx, changed, locked);
+    const schema = await logSchemaOf(services, tx, locked);
+    await publish(system, tx, TRIAL_STARTED, { after: { id: account.id, name: name.english }, schema });
+  });
+  services.use(TENANTS).forget(tenant.id);
+}
+
+function hasHadSubscription({ snapshot }: BillingAccount): boolean {
+  return snapshot?.subscriptions.some(({ status }) =>
+    status !== "incomplete" && status !== "incomplete_expired"
+  ) ??
+    false;
+}
+
+/** A keyed hash, so that the table reveals no address, and a deleted person can't have another trial. */
+async function hashOf(
+  tx: ControlTx,
+  { config }: Services,
+  userId: typeof users.$inferSelect.id,
+): Promise<string> {
+  const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, userId));
+  return derivedToken(user!.email.toLowerCase(), config.appSecrets[0]!, HASH_PURPOSE);
+}

@@ -1,0 +1,47 @@
+import { classes } from "../../components/classes.ts";
+import { formatCount } from "../../components/count.ts";
+import { usePage } from "../../page.tsx";
+import { billingPageText } from "./text.ts";
+
+/** How much is used of what the plan includes. `included` is null for any number. */
+export type UsageRow = { key: string; label: string; used: number; included: number | null };
+
+/** A bar for each thing that the plan limits. */
+export function UsageBars({ rows }: { rows: UsageRow[] }) {
+  return (
+    <ul class="grid gap-4">
+      {rows.map((row) => <UsageBar key={row.key} row={row} />)}
+    </ul>
+  );
+}
+
+function UsageBar({ row: { label, used, included } }: { row: UsageRow }) {
+  const text = billingPageText.use();
+  const { locale } = usePage();
+  const name = capitalized(label);
+  const count = (value: number) => formatCount(value, locale);
+  const share = included === null ? 0 : included === 0 ? 1 : used / included;
+  return (
+    <li class="grid gap-1.5">
+      <p class="flex items-baseline justify-between gap-4">
+        <span>{name}</span>
+        <span class="text-sm text-muted tabular-nums">
+          {included === null ? text.unlimited(count(used)) : text.ofLimit(count(used), count(included))}
+        </span>
+      </p>
+      {included === null ? null : (
+        <progress
+          value={Math.min(used, included)}
+          max={Math.max(included, 1)}
+          aria-label={name}
+          class={classes("usage-bar", share > 1 ? "usage-over" : share >= 0.8 && "usage-near")}
+        />
+      )}
+      {share > 1 ? <p class="text-sm text-danger">{text.over}</p> : null}
+    </li>
+  );
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,331 @@
+import type { Child } from "hono/jsx";
+import type { CampaignWithStats } from "../../../src/campaigns/campaigns.ts";
+import type { LinkFigures } from "../../../src/campaigns/recipient_list.ts";
+import { Alert } from "../../components/alert.tsx";
+import { Button, ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { formatCount } from "../../components/count.ts";
+import { DescriptionList, type Fact } from "../../components/description_list.tsx";
+import { TextField } from "../../components/field.tsx";
+import { Icon } from "../../components/icon.tsx";
+import { TextLink } from "../../components/link.tsx";
+import { Menu, MenuButton, MenuLink } from "../../components/menu.tsx";
+import { Instant } from "../../components/time.tsx";
+import { usePage } from "../../page.tsx";
+import { fill } from "../../text.ts";
+import { CAMPAIGNS_PATH, recipientsOf, SETTINGS_PATH } from "./address.ts";
+import { StatusLabel } from "./campaigns_page.tsx";
+import { campaignText } from "./text.ts";
+
+/** A line of the list before sending. `problems` is empty if it is fine. */
+export type ShownCheck = { name: string; label: string; problems: string[] };
+
+export type CampaignPageProps = {
+  campaign: CampaignWithStats;
+  /** The list before sending, for a campaign that can be sent. */
+  checks: { list: ShownCheck[]; recipients: number; isReady: boolean } | null;
+  links: LinkFigures[];
+  skipped: { reason: string; count: number }[];
+  segmentName: string | null;
+  archiveUrl: string | null;
+  timeZone: string;
+  canManage: boolean;
+  now: Date;
+  scheduleError?: string;
+  scheduleValue?: string;
+};
+
+/** `/campaigns/:id`: the list before sending, or the figures, beside the email. */
+export function CampaignPage(props: CampaignPageProps) {
+  const { campaign, checks } = props;
+  return (
+    <div class="grid grid-cols-1 gap-6">
+      <Notices {...props} />
+      {campaign.stats.recipients > 0 ? <Figures campaign={campaign} /> : null}
+      <div class="grid grid-cols-1 items-start gap-6 lg:grid-cols-[minmax(0,26rem)_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 gap-6">
+          {checks ? <Checks {...props} checks={checks} /> : null}
+          <Facts {...props} />
+          <LinksCard {...props} />
+        </div>
+        <Preview id={campaign.id} />
+      </div>
+    </div>
+  );
+}
+
+/** The page's actions. */
+export function CampaignActions(
+  { campaign: { id, status, archiveToken } }: Pick<CampaignPageProps, "campaign">,
+) {
+  const text = campaignText.use();
+  const path = `${CAMPAIGNS_PATH}/${id}`;
+  const canDelete = ["draft", "missed", "sent", "canceled"].includes(status);
+  return (
+    <>
+      {status === "draft" ? <ButtonLink href={`${path}/edit`} icon="edit">{text.edit}</ButtonLink> : null}
+      {status === "scheduled" ? <Action path={`${path}/cancel`}>{text.unschedule}</Action> : null}
+      {status === "sending" ? <Action path={`${path}/pause`}>{text.pause}</Action> : null}
+      {status === "paused" ? <Action path={`${path}/resume`} isPrimary>{text.resume}</Action> : null}
+      <Action path={`${path}/test`}>{text.sendTest}</Action>
+      <Menu
+        label={text.more}
+        summary={<Icon name="more" />}
+        summaryClass="grid size-9 place-items-center text-muted hover:bg-line! max-sm:size-11"
+      >
+        <form method="post" action={`${path}/duplicate`}>
+          <MenuButton icon="layers">{text.duplicate}</MenuButton>
+        </form>
+        <form method="post" action={`${path}/publication`}>
+          <input type="hidden" name="on" value={archiveToken === null ? "true" : "false"} />
+          <MenuButton icon="external">{archiveToken === null ? text.archiveOn : text.archiveOff}</MenuButton>
+        </form>
+        {status === "sending" || status === "paused"
+          ? (
+            <form method="post" action={`${path}/cancel`}>
+              <MenuButton icon="x" tone="danger">{text.cancelSending}</MenuButton>
+            </form>
+          )
+          : null}
+        {canDelete
+          ? <MenuLink icon="trash" tone="danger" href={`${path}/delete`}>{text.remove}</MenuLink>
+          : null}
+      </Menu>
+    </>
+  );
+}
+
+function Action(
+  { path, isPrimary = false, children }: { path: string; isPrimary?: boolean; children?: Child },
+) {
+  return (
+    <form method="post" action={path}>
+      <Button variant={isPrimary ? "primary" : "secondary"}>{children}</Button>
+    </form>
+  );
+}
+
+function Notices({ campaign, canManage, now }: CampaignPageProps) {
+  const text = campaignText.use();
+  const { id, status, pauseReason, scheduledAt, subjectB, winner, stats } = campaign;
+  return (
+    <>
+      {status === "missed" && scheduledAt
+        ? (
+          <Alert kind="warning">
+            {fill(text.missedNotice, { time: <Instant at={scheduledAt} now={now} /> })}
+          </Alert>
+        )
+        : null}
+      {status === "scheduled" && scheduledAt
+        ? <Alert>{fill(text.scheduledFor, { time: <Instant at={scheduledAt} now={now} /> })}</Alert>
+        : null}
+      {status === "paused" && pauseReason
+        ? <Alert kind="warning">{text.pauseReasons[pauseReason]}</Alert>
+        : null}
+      {status === "sending" && subjectB !== null && winner === null ? <Alert>{text.testing}</Alert> : null}
+      {stats.unknown > 0
+        ? (
+          <Alert
+            kind="warning"
+            action={canManage
+              ? (
+                <form method="post" action={`${CAMPAIGNS_PATH}/${id}/resend`}>
+                  <Button size="small">{text.resend}</Button>
+                </form>
+              )
+              : undefined}
+          >
+            <TextLink href={`${recipientsOf(id).path}?state=unknown`}>
+              {text.unknownTitle(stats.unknown)}
+            </TextLink>
+            <p>{text.unknownText}</p>
+          </Alert>
+        )
+        : null}
+    </>
+  );
+}
+
+const FIGURES = ["sent", "clicked", "opened", "unsubscribed", "bounced", "complained"] as const;
+const OUTCOMES = ["waiting", "skipped", "failed", "unknown"] as const;
+
+function Figures({ campaign: { id, stats, tracksOpens } }: Pick<CampaignPageProps, "campaign">) {
+  const text = campaignText.use();
+  const { locale } = usePage();
+  const shown = FIGURES.filter((name) => name !== "opened" || tracksOpens);
+  const others = OUTCOMES.filter((name) => stats[name] > 0);
+  return (
+    <section aria-label={text.figures} class="grid gap-3">
+      <dl class="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-[repeat(auto-fit,minmax(9rem,1fr))]">
+        {shown.map((name) => (
+          <div
+            key={name}
+            class="grid content-start gap-0.5 rounded-lg border border-line bg-surface p-4 shadow-card"
+          >
+            <dt class="text-sm text-muted">{text.stats[name]}</dt>
+            <dd class="text-2xl font-semibold tracking-tighter tabular-nums">
+              {formatCount(stats[name], locale)}
+              {name === "sent" ? null : (
+                <span class="ms-2 text-xs font-normal tracking-normal text-muted">
+                  {text.share(stats[name], stats.sent)}
+                </span>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p class="flex flex-wrap gap-x-4 gap-y-1 text-sm text-muted">
+        {others.map((name) => (
+          <TextLink key={name} href={`${recipientsOf(id).path}?state=${name}`}>
+            {`${text.stats[name]}: ${formatCount(stats[name], locale)}`}
+          </TextLink>
+        ))}
+        <TextLink href={recipientsOf(id).path}>{text.allRecipients}</TextLink>
+      </p>
+    </section>
+  );
+}
+
+function Checks(
+  { campaign: { id }, checks, canManage, timeZone, scheduleError, scheduleValue }:
+    & CampaignPageProps
+    & { checks: NonNullable<CampaignPageProps["checks"]> },
+) {
+  const text = campaignText.use();
+  const { list, recipients, isReady } = checks;
+  return (
+    <Card title={text.checks}>
+      <div class="grid gap-4">
+        <p class={isReady ? "" : "text-danger"}>{isReady ? text.ready(recipients) : text.notReady}</p>
+        <ul class="grid gap-2">
+          {list.map((check) => <CheckLine key={check.name} check={check} />)}
+        </ul>
+        {isReady && canManage
+          ? (
+            <>
+              <form method="post" action={`${CAMPAIGNS_PATH}/${id}/send`}>
+                <Button variant="primary" icon="send">{text.sendTo(recipients)}</Button>
+              </form>
+              <form
+                method="post"
+                action={`${CAMPAIGNS_PATH}/${id}/schedule`}
+                novalidate
+                class="grid gap-3 border-t border-line pt-4"
+              >
+                <TextField
+                  id="campaign-schedule"
+                  name="scheduled_at"
+                  type="datetime-local"
+                  label={text.scheduleAt}
+                  hint={text.scheduleHint(timeZone)}
+                  value={scheduleValue}
+                  error={scheduleError}
+                />
+                <div>
+                  <Button icon="clock">{text.schedule}</Button>
+                </div>
+              </form>
+            </>
+          )
+          : null}
+      </div>
+    </Card>
+  );
+}
+
+function CheckLine({ check: { name, label, problems } }: { check: ShownCheck }) {
+  const text = campaignText.use();
+  const isFine = problems.length === 0;
+  return (
+    <li class="flex items-start gap-2.5">
+      <Icon name={isFine ? "check" : "alert"} class={`mt-1 ${isFine ? "text-success" : "text-danger"}`} />
+      <span class="min-w-0 wrap-anywhere">
+        {isFine ? label : problems.map((problem) => <span key={problem} class="block">{problem}</span>)}
+        {name === "address" && !isFine ? <TextLink href={SETTINGS_PATH}>{text.addAddress}</TextLink> : null}
+      </span>
+    </li>
+  );
+}
+
+function Facts({ campaign, segmentName, archiveUrl, now }: CampaignPageProps) {
+  const text = campaignText.use();
+  const { facts } = text;
+  const { subject, subjectB, winner, segmentId, windowFrom, windowUntil, ratePerHour, startedAt, endedAt } =
+    campaign;
+  const optional: (Fact | null)[] = [
+    subjectB === null ? null : { term: facts.subjectB, value: <bdi>{subjectB}</bdi> },
+    winner === null ? null : { term: text.winner, value: <bdi>{winner === "a" ? subject : subjectB}</bdi> },
+    windowFrom === null || windowUntil === null
+      ? null
+      : { term: facts.window, value: text.windowOf(windowFrom, windowUntil) },
+    ratePerHour === null ? null : { term: facts.rate, value: text.perHour(ratePerHour) },
+    startedAt === null ? null : { term: facts.started, value: <Instant at={startedAt} now={now} /> },
+    endedAt === null ? null : { term: facts.ended, value: <Instant at={endedAt} now={now} /> },
+    archiveUrl === null ? null : {
+      term: facts.archive,
+      value: startedAt ? <TextLink href={archiveUrl}>{archiveUrl}</TextLink> : text.archiveWaits,
+    },
+  ];
+  const segment = segmentId === null ? text.form.everyone : segmentName ?? text.segmentGone;
+  return (
+    <Card title={text.details}>
+      <DescriptionList
+        facts={[
+          { term: facts.status, value: <StatusLabel status={campaign.status} /> },
+          { term: facts.subject, value: <bdi>{subject}</bdi> },
+          { term: facts.segment, value: <bdi>{segment}</bdi> },
+          ...optional.filter((fact) => fact !== null),
+        ]}
+      />
+    </Card>
+  );
+}
+
+function LinksCard({ links, skipped }: CampaignPageProps) {
+  const text = campaignText.use();
+  return (
+    <>
+      {links.length > 0
+        ? (
+          <Card title={text.links}>
+            <DescriptionList
+              facts={links.map(({ url, clicks }) => ({
+                term: text.clicks(clicks),
+                value: <span dir="ltr">{url}</span>,
+              }))}
+            />
+          </Card>
+        )
+        : null}
+      {skipped.length > 0
+        ? (
+          <Card title={text.skippedBecause}>
+            <DescriptionList
+              facts={skipped.map(({ reason, count }) => ({
+                term: text.reasons[reason] ?? reason,
+                value: String(count),
+              }))}
+            />
+          </Card>
+        )
+        : null}
+    </>
+  );
+}
+
+/** The email in its own frame, where it runs no scripts. */
+function Preview({ id }: { id: string }) {
+  const text = campaignText.use();
+  return (
+    <Card title={text.preview} flush>
+      <iframe
+        title={text.preview}
+        src={`${CAMPAIGNS_PATH}/${id}/preview`}
+        sandbox="allow-popups allow-popups-to-escape-sandbox"
+        class="block h-[44rem] w-full rounded-b-lg border-0"
+      >
+      </iframe>
+    </Card>
+  );
+}

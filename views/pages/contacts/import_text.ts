@@ -1,0 +1,4 @@
+import { catalog } from "../../text.ts";
+import { en } from "./import_text.en.ts";
+
+export const importText = catalog({ en });

@@ -1,0 +1,16 @@
+export const en = {
+  title: "Notifications",
+  columns: { notification: "Notification", time: "Time" },
+  statuses: { all: "All", unread: "Unread", read: "Read" },
+  filterByStatus: "Filter by status",
+  unread: "Unread",
+  markRead: "Mark as read",
+  markAllRead: "Mark all as read",
+  allRead: "All notifications are marked as read.",
+  chooseNotifications: "Choose notifications",
+  none: "Stay up to date",
+  noneHint: "We tell you here when someone joins, a payment fails, or a limit is near.",
+  noMatch: "No notifications here",
+  noMatchHint: "Nothing matches this filter.",
+  showAll: "Show all notifications",
+};
