@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import {
   CAMPAIGN_LIST,
   type CampaignWithStats,
@@ -15,9 +15,7 @@ import { parseOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { withSystem } from "../session.ts";
 
-export function campaignsCommand() {
-  const campaigns = new Command("campaigns").description("Lists a tenant's campaigns and sends them.");
-
+export function define(campaigns: Command): void {
   campaigns.command("list").description("Lists a tenant's campaigns.")
     .requiredOption("--tenant-id <tenant>", "the tenant (id or subdomain)")
     .option("--json", "print JSON")
@@ -47,8 +45,6 @@ export function campaignsCommand() {
       });
       createOutput(json === true).data(rowOf(sent));
     });
-
-  return campaigns;
 }
 
 async function openByName(ctx: SystemContext, tenant: string) {

@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import type { Command } from "@commander-js/extra-typings";
 import { fittingLanes } from "../../db/connection/connect.ts";
 import { type Finding, inspectDatabase } from "../../db/migration/inspect.ts";
 import { type Config, loadConfig, readVariables } from "../../src/config.ts";
@@ -16,9 +16,7 @@ type Field = keyof typeof SETTINGS;
 /** The settings whose values the operator makes up. Other secrets come from a provider. */
 const GENERATED: Setting[] = [SETTINGS.appSecret, SETTINGS.metricsToken];
 
-export function configCommand() {
-  const config = new Command("config").description("Checks the configuration of this installation.");
-
+export function define(config: Command): void {
   config.command("check").description("Lists every setting without secrets, and checks the database.")
     .option("--json", "print JSON")
     .action(async ({ json }) => {
@@ -62,8 +60,6 @@ export function configCommand() {
         "Every server uses the new key within a minute. Tokens of the old key work until they expire.",
       );
     });
-
-  return config;
 }
 
 function checkSettings(config: Config, variables: Record<string, string>): Finding[] {

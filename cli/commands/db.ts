@@ -1,4 +1,4 @@
-import { Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { z } from "zod";
 import { findDrift } from "../../db/migration/drift.ts";
 import type { FleetReport } from "../../db/migration/fleet.ts";
@@ -10,7 +10,6 @@ import { repairRoles } from "../../db/migration/repair.ts";
 import { resetDatabase } from "../../db/migration/reset.ts";
 import { describeProblems, findRoleProblems } from "../../db/migration/roles.ts";
 import { HARDENING, hardeningScript } from "../../db/migration/server_setup.ts";
-import { lateModules } from "../late_modules.ts";
 import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -23,11 +22,7 @@ const migrateOptions = z.object({
   maxFailures: z.coerce.number().min(0).max(100).transform((percent) => percent / 100),
 });
 
-export function dbCommand() {
-  const db = new Command("db").description(
-    "Manages the database: migrations, sample data, backups, repair, reset.",
-  );
-
+export function define(db: Command): void {
   db.command("migrate").description(
     "Migrates the control schema and all tenant schemas to the latest version.",
   )
@@ -86,7 +81,7 @@ export function dbCommand() {
     .option("--json", "print JSON")
     .action(async ({ json }) => {
       const output = createOutput(json === true);
-      const { seed } = await lateModules.seed();
+      const { seed } = await import("../seed.ts");
       output.data(await withSystem(seed));
       output.note("All sample users sign in with this password.");
     });
@@ -127,8 +122,6 @@ export function dbCommand() {
       });
       output.data({ reset: true });
     });
-
-  return db;
 }
 
 type Db = Parameters<typeof migrate>[0];

@@ -1,4 +1,4 @@
-import { Command, Option } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import { migrate } from "../../db/migration/migrate.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createPasswordLink } from "../../src/identity/emailed_links.ts";
@@ -10,10 +10,8 @@ import { readAdminPassword } from "../admin_password.ts";
 import { createOutput } from "../output.ts";
 import { withDatabase, withSystem } from "../session.ts";
 
-export function setupCommand() {
-  return new Command("setup").description(
-    "First run: migrates the database and creates the platform administrator.",
-  )
+export function define(setup: Command): void {
+  setup
     .requiredOption("--admin-email <email>", "the administrator's email")
     .addOption(
       new Option("--admin-password-stdin", "read the password from standard input (or set ADMIN_PASSWORD)")
