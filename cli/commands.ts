@@ -1,4 +1,5 @@
 import { Command } from "@commander-js/extra-typings";
+import { VERSION } from "../src/platform/version.ts";
 import { EXAMPLES } from "./examples.ts";
 
 type Definition = { define: (command: Command) => void };
@@ -62,8 +63,10 @@ export type CommandName = keyof typeof COMMANDS;
 
 export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
-/** Adds every command to `program`, those in `needed` with their options and subcommands. */
-export async function addCommands(program: Command, needed: readonly CommandName[]): Promise<void> {
+/** The program with every command; those in `needed` have their options and subcommands. */
+export async function newProgram(needed: readonly CommandName[]): Promise<Command> {
+  const program = new Command("denizen").description("Administers a Denizen installation.").version(VERSION)
+    .showHelpAfterError("(add --help for usage)") as Command;
   for (const name of COMMAND_NAMES) {
     const { description, load } = COMMANDS[name];
     const command = program.command(name).description(description) as Command;
@@ -72,6 +75,7 @@ export async function addCommands(program: Command, needed: readonly CommandName
     define(command);
     addExamples(command);
   }
+  return program;
 }
 
 /** The words that call a command, such as `tenants create`. */

@@ -1,15 +1,12 @@
-import { Command, CommanderError } from "@commander-js/extra-typings";
-import { VERSION } from "../src/platform/version.ts";
-import { addCommands, type CommandName, COMMANDS } from "./commands.ts";
+import { type Command, CommanderError } from "@commander-js/extra-typings";
+import { type CommandName, COMMANDS, newProgram } from "./commands.ts";
 
 const EXIT_USAGE_ERROR = 2;
 
 /** Runs the CLI. Returns the exit code: 0 success, 1 failure, 2 usage error. */
 export async function run(args: string[]): Promise<number> {
-  const program = new Command("denizen").description("Administers a Denizen installation.").version(VERSION)
-    .showHelpAfterError("(add --help for usage)");
-  await addCommands(program as Command, neededCommands(args));
-  throwOnExit(program as Command);
+  const program = await newProgram(neededCommands(args));
+  throwOnExit(program);
   try {
     await program.parseAsync(args, { from: "user" });
     return 0;
