@@ -8,7 +8,10 @@ const LAST_BORDER = 1;
 /** With less room for a column, a list becomes one small table for each row. */
 const NARROWEST_COLUMN = 8;
 
-/** One object as a table of its fields, or a list with a column for each field. Wraps cells so that it fits into `width` characters. */
+/**
+ * One object as a table of its fields, or a list with a column for each field. Wraps cells so that it fits into `width` characters. An
+ * object with a longer word, such as a link, becomes plain lines, from which the word can be copied.
+ */
 export function toTable(rows: Row | Row[], width: number): string {
   if (!Array.isArray(rows)) return toFields(rows, width);
   if (rows.length === 0) return "(none)";
@@ -24,6 +27,8 @@ function toFields(row: Row, width: number): string {
   const names = Math.max(0, ...lines.map(([name]) => widthOf(name!)));
   const values = Math.max(0, ...lines.map(([, value]) => widthOf(value!)));
   const room = width - LAST_BORDER - 2 * COLUMN_FRAME - names;
+  const longestWord = Math.max(0, ...lines.flatMap(([, value]) => value!.split(/\s/).map(widthOf)));
+  if (longestWord > room) return lines.map(([name, value]) => `${name}: ${value}`).join("\n");
   return draw(lines, [names, Math.max(NARROWEST_COLUMN, Math.min(values, room))], false);
 }
 
