@@ -10,6 +10,7 @@ import { repairRoles } from "../../db/migration/repair.ts";
 import { resetDatabase } from "../../db/migration/reset.ts";
 import { describeProblems, findRoleProblems } from "../../db/migration/roles.ts";
 import { HARDENING, hardeningScript } from "../../db/migration/server_setup.ts";
+import { systemClock } from "../../src/platform/clock.ts";
 import { CommandFailure, parseOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { startProgress } from "../progress.ts";
@@ -78,9 +79,11 @@ export function define(db: Command): void {
     });
 
   db.command("seed").description("Adds two sample companies with members and projects.")
+    .option("--demo", "add three workspaces with 90 days of work instead; migrates first, and runs only once")
     .option("--json", "print JSON")
-    .action(async ({ json }) => {
+    .action(async ({ demo, json }) => {
       const output = createOutput(json === true);
+      if (demo) return await addDemo(output);
       const { seed } = await import("../seed.ts");
       output.data(await withSystem(seed));
       output.note("All sample users sign in with this password.");
@@ -122,6 +125,19 @@ export function define(db: Command): void {
       });
       output.data({ reset: true });
     });
+}
+
+async function addDemo(output: Output): Promise<void> {
+  const { ADMIN, seedDemo } = await import("../demo/demo.ts");
+  const signIns = await withDatabase(async (db, config) => {
+    if (config.environment === "production") {
+      throw new CommandFailure("The people of the demo share a public password, so it isn't for production.");
+    }
+    await migrate(db);
+    return await seedDemo(config, db, systemClock.now());
+  });
+  output.data(signIns);
+  output.note(`The back office at /admin: ${ADMIN.email}, with the same password.`);
 }
 
 type Db = Parameters<typeof migrate>[0];

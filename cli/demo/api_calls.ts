@@ -1,3 +1,4 @@
+import { dayOf } from "../../src/analytics/days.ts";
 import { CALL_COUNTER } from "../../src/api_access/call_counter.ts";
 import { CALL_LOG, logCall } from "../../src/api_access/call_log.ts";
 import type { TenantContext } from "../../src/context.ts";
@@ -57,4 +58,14 @@ export async function addMonthOfCalls(
 function callsBefore(age: number): number {
   const isWeekend = age % 7 === 2 || age % 7 === 3;
   return Math.round((MOST_CALLS_A_DAY - age + age * 37 % 11 - 8) * (isWeekend ? 0.4 : 1));
+}
+
+/** The calls of a workspace's API on each of the days before `end`: fewer on weekends, growing by a half. */
+export function apiUsageDays(end: Date, days: number, callsADay: number): { day: string; calls: number }[] {
+  return Array.from({ length: days }, (_, index) => {
+    const at = after(end, -(days - 1 - index) * DAY);
+    const isWeekend = at.getUTCDay() % 6 === 0;
+    const growth = 0.75 + index / days / 2 + (index * 2_654_435_761 % 97) / 400;
+    return { day: dayOf(at), calls: Math.round(callsADay * growth * (isWeekend ? 0.4 : 1)) };
+  });
 }

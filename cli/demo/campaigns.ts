@@ -65,10 +65,9 @@ const LOST = [
   { state: "unknown", reason: null },
 ] as const;
 
-/** A draft, and a campaign to so many readers that was sent with every outcome. */
-export async function addCampaignPages(ctx: TenantContext, readers: number): Promise<CampaignScene> {
+/** A draft, and a campaign that was sent to these contacts with every outcome. */
+export async function addCampaignPages(ctx: TenantContext, contactIds: string[]): Promise<CampaignScene> {
   await changePostalAddress(ctx, { postalAddress: ADDRESS });
-  const contactIds = await addContacts(ctx, Array.from({ length: readers }, (_, index) => readerOf(index)));
   const starter = STARTERS[0]!;
   const body = starter.body.english;
   const draft = {
@@ -116,6 +115,11 @@ export async function addSentCampaign(
     await tx.insert(campaignRecipients).values(recipients);
   });
   return id;
+}
+
+/** So many contacts who gave their consent. Returns their ids. */
+export async function addReaders(ctx: TenantContext, count: number): Promise<string[]> {
+  return await addContacts(ctx, Array.from({ length: count }, (_, index) => readerOf(index)));
 }
 
 function readerOf(index: number): NewContact {

@@ -1,3 +1,4 @@
+import type { Company } from "./companies.ts";
 import type { Role } from "../../src/access/permissions.ts";
 import { DAY, HOUR, MINUTE } from "../../src/platform/clock.ts";
 
@@ -63,3 +64,15 @@ export function callsOn(day: number): number {
 function project(name: string, description: string, owner: PersonKey, age: number, archivedAge?: number) {
   return { name, description, owner, age, archivedAge };
 }
+
+/** The same people and projects as a company of the demo. */
+export const NORTHWIND: Company = {
+  name: "Northwind",
+  subdomain: "northwind",
+  people: Object.entries(PEOPLE).map(([key, { name, role }]) => ({
+    name,
+    email: `${key}@northwind.example`,
+    role,
+  })) as Company["people"],
+  projects: PROJECTS.toReversed().map(({ name, description }) => [name, description]),
+};

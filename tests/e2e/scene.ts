@@ -1,6 +1,6 @@
 import { eq } from "drizzle-orm";
 import { addMonthOfCalls } from "../../cli/demo/api_calls.ts";
-import { addCampaignPages, type CampaignScene } from "../../cli/demo/campaigns.ts";
+import { addCampaignPages, addReaders, type CampaignScene } from "../../cli/demo/campaigns.ts";
 import { addContactPages, type ContactsScene } from "../../cli/demo/contacts.ts";
 import { addShopEvents } from "../../cli/demo/customers.ts";
 import { addNotifications } from "../../cli/demo/notifications.ts";
@@ -143,7 +143,7 @@ export async function openScene(world: World, name?: string): Promise<Scene> {
   const webhook = await addWebhookPages(northwind.company.ctx);
   const contacts = await addContactPages(northwind.company.ctx);
   const billing = await showBilling(world, northwind.company);
-  const campaigns = await addCampaignPages(northwind.company.ctx, 6);
+  const campaigns = await addCampaignPages(northwind.company.ctx, await addReaders(northwind.company.ctx, 6));
   const sequence = await showSequence(northwind.company.ctx);
   await addBillingYear(world);
   await helpByHand(world, northwind.company);
