@@ -99,11 +99,11 @@ export function countsIn(text: string): ServerCounts {
 }
 
 /** A server that started again in between counts from zero. */
-function figuresOf(
+export function figuresOf(
   now: ServerCounts,
   before: ServerCounts | null,
   seconds: number | null,
-): Status["requests"] {
+): NonNullable<Status["requests"]> {
   const from = before && before.requests <= now.requests ? before : null;
   const requests = now.requests - (from?.requests ?? 0);
   const buckets = [...now.buckets].sort(([one], [other]) => one - other)

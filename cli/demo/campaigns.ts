@@ -1,9 +1,12 @@
 import { eq } from "drizzle-orm";
 import { campaignLinks, campaignRecipients, campaigns } from "../../db/tenant/schema/campaigns.ts";
 import { contacts } from "../../db/tenant/schema/contacts.ts";
+import { reserve } from "../../src/billing/limits.ts";
 import { createCampaign, type NewCampaign, newCampaign } from "../../src/campaigns/campaigns.ts";
+import { EMAIL_LIMIT } from "../../src/campaigns/limits.ts";
 import { changePostalAddress } from "../../src/campaigns/settings.ts";
 import { STARTERS } from "../../src/campaigns/starters.ts";
+import { CONTACT_LIMIT } from "../../src/contacts/permissions.ts";
 import type { TenantContext } from "../../src/context.ts";
 import { newId } from "../../src/platform/ids.ts";
 
@@ -107,6 +110,7 @@ export async function addSentCampaign(
   });
   const clicks = recipients.filter(({ clickedAt }) => clickedAt).length;
   await ctx.tx(async (tx) => {
+    await reserve(ctx, tx, EMAIL_LIMIT, contactIds.length - LOST.length);
     await tx.update(campaigns).set({ status: "sent", startedAt: at, endedAt: at }).where(
       eq(campaigns.id, id),
     );
@@ -119,6 +123,7 @@ export async function addSentCampaign(
 
 /** So many contacts who gave their consent. Returns their ids. */
 export async function addReaders(ctx: TenantContext, count: number): Promise<string[]> {
+  await ctx.tx((tx) => reserve(ctx, tx, CONTACT_LIMIT, count));
   return await addContacts(ctx, Array.from({ length: count }, (_, index) => readerOf(index)));
 }
 

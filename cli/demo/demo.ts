@@ -24,6 +24,7 @@ import { addNotifications } from "./notifications.ts";
 import { NORTHWIND } from "./northwind.ts";
 import { addWebhookPages } from "./webhooks.ts";
 import {
+  addApiKey,
   addApiUsage,
   buyPlan,
   contextOf,
@@ -41,8 +42,8 @@ export const ADMIN = { name: "Robin Achterberg", email: "admin@denizen.example" 
 const READERS = 240;
 const HISTORY = 90;
 const SHOWN_TO_THE_PLATFORM = 30;
-/** Every day of the last two weeks, and every week before. */
-const MEASURED_AGES = [...Array(14).keys(), ...Array.from({ length: 10 }, (_, week) => 14 + week * 7)];
+/** Every day that the dashboard shows, and every week before. */
+const MEASURED_AGES = [...Array(31).keys(), ...[38, 45, 52, 59, 66, 73, 80, 87]];
 
 export type SignIn = { workspace: string; plan: string; url: string; email: string; password: string };
 
@@ -66,7 +67,7 @@ export async function seedDemo(config: Config, db: Database, now: Date): Promise
   const services = await buildServices(config, clock, db, () => Promise.resolve());
   const restoreIds = countIds(clock);
   try {
-    const system = systemContext(services, systemActor("demo"), newId());
+    const system = systemContext(services, systemActor("Demo"), newId());
     const story: Story = { services, system, passwordHash: await hashPassword(PASSWORD) };
     const taken = await findTaken(story);
     if (taken.length === 0) await tell(story, end, (at) => clock.at = at);
@@ -136,6 +137,7 @@ function growing(workspace: Workspace): Act[] {
       age: (projects.length - index) * (HISTORY - 3) / projects.length * DAY - 5 * HOUR,
       run: () => startProject(workspace, name, description),
     })),
+    { age: 60 * DAY, run: () => addApiKey(workspace) },
     ...MEASURED_AGES.map((age) => ({
       age: age * DAY + MINUTE,
       run: async () => await recordGauges(await contextOf(workspace)),

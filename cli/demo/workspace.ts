@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
-import { memberActor } from "../../src/access/actor.ts";
+import { type Authentication, memberActor } from "../../src/access/actor.ts";
 import { addMember } from "../../src/access/members.ts";
-import { apiUsageDays } from "./api_calls.ts";
+import { createApiKey } from "../../src/api_access/api_keys.ts";
+import { newApiKey } from "../../src/api_access/key_input.ts";
 import { findAccount } from "../../src/billing/accounts.ts";
 import { settleAccount } from "../../src/billing/due_accounts.ts";
 import { testCard } from "../../src/billing/engine/cards.ts";
@@ -18,6 +19,7 @@ import { createProject } from "../../src/projects/projects.ts";
 import type { TenantId } from "../../src/tenancy/tenant.ts";
 import { openTenant } from "../../src/tenancy/open_tenant.ts";
 import { createTenant, newTenant } from "../../src/tenancy/tenants.ts";
+import { apiUsageDays } from "./api_calls.ts";
 import type { Company } from "./companies.ts";
 
 const CARD = testCard("4242 4242 4242 4242", { expiryMonth: 12, expiryYear: 2040 })!;
@@ -54,8 +56,19 @@ export async function contextOf(
   member = workspace.members[0]!,
 ): Promise<MemberContext> {
   const { services, system } = workspace.story;
+  services.forgetTenant(workspace.tenantId); // caches live for minutes of real time, in which days of the story pass
   const { tenant } = await openTenant(system, workspace.tenantId);
-  return tenantContext(services, tenant, memberActor(member.user, tenant.id, member.role), newId());
+  const authentication: Authentication = {
+    methods: ["password", "totp"],
+    signInId: newId(),
+    at: services.clock.now(),
+  };
+  return tenantContext(
+    services,
+    tenant,
+    memberActor({ ...member.user, authentication }, tenant.id, member.role),
+    newId(),
+  );
 }
 
 export async function join(workspace: Workspace, person: Person): Promise<void> {
@@ -84,6 +97,11 @@ export async function buyPlan(workspace: Workspace): Promise<void> {
   if (!("checkoutUrl" in ordered)) throw new Error("The order needs no checkout.");
   await sandbox.payCheckout(ordered.checkoutUrl.split("/").at(-1)!, CARD);
   await renew(workspace);
+}
+
+export async function addApiKey(workspace: Workspace): Promise<void> {
+  const key = { name: "Production", permissions: ["projects:read", "projects:write"] };
+  await createApiKey(await contextOf(workspace), newApiKey.parse(key));
 }
 
 /** Lets the sandbox charge what is due. */
