@@ -128,7 +128,7 @@ function growing(workspace: Workspace): Act[] {
   const { people, projects } = workspace.company;
   return [
     { age: HISTORY * DAY - HOUR, run: () => buyPlan(workspace) },
-    ...[31, 62].map((day) => ({ age: (HISTORY - day) * DAY, run: () => renew(workspace) })),
+    ...[32, 63].map((day) => ({ age: (HISTORY - day) * DAY, run: () => renew(workspace) })),
     ...people.slice(1).map((person, index) => ({
       age: (HISTORY - 2 - index * 9) * DAY - 3 * HOUR,
       run: () => join(workspace, person),
