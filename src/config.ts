@@ -59,6 +59,11 @@ export function readVariables(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, Deno.env.get(name) ?? ""]).filter(([, text]) => text));
 }
 
+/** The operating system's user, for the audit logs. */
+export function readUserName(): string | undefined {
+  return Deno.env.get("USER") || Deno.env.get("USERNAME") || undefined;
+}
+
 export function readAdminPasswordVariable(): string | undefined {
   return Deno.env.get(ADMIN_PASSWORD.name) || undefined;
 }

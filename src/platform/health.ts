@@ -1,8 +1,7 @@
 import { type Clock, SECOND } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
 import { describeError, logOf } from "./log.ts";
-
-export const VERSION = "0.1.0";
+import { VERSION } from "./version.ts";
 
 const CHECK_TIMEOUT = 2 * SECOND;
 const REPORT_TTL = SECOND;

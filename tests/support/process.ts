@@ -41,8 +41,7 @@ export async function bundledCliWithInput(
   return await outcome;
 }
 
-/** Next to `db`, like `dist`. */
-const BUNDLE = ".data/denizen.js";
+const BUNDLE = ".data/cli";
 let bundle: Promise<string> | undefined;
 
 function bundled(): Promise<string> {
@@ -51,10 +50,10 @@ function bundled(): Promise<string> {
 
 async function bundleCli(): Promise<string> {
   const line = commandsOf("compile").find((each) => each.startsWith("deno bundle"))!;
-  const args = line.replace("dist/denizen.js", BUNDLE).split(" ").slice(1);
+  const args = line.replace("dist/cli", BUNDLE).split(" ").slice(1);
   const { code, stderr } = await new Deno.Command("deno", { args, cwd: ROOT }).output();
   if (code !== 0) throw new Error(`The CLI can't be bundled:\n${new TextDecoder().decode(stderr)}`);
-  return BUNDLE;
+  return `${BUNDLE}/main.js`;
 }
 
 /**
