@@ -84,31 +84,42 @@ function notifyWorkers({ db }: Services): void {
 }
 
 function stopOnSignal(services: Services, servers: HttpServer[], worker?: JobWorker): void {
-  const stop = async () => {
+  const { config, health } = services;
+  const stop = async (delay: number) => {
     if (isStopping) return;
     isStopping = true;
     log.info("stopping");
-    const stopped = finishWork(services, servers, worker).catch((error) =>
+    health.beginStop();
+    for (const server of servers) server.announceStop();
+    const stopped = finishWork(services, servers, delay, worker).catch((error) =>
       log.error("stopping failed", describeError(error))
     );
-    const latest = elapsed(services.config.stopGrace - FINAL_LOG_TIME);
+    const latest = elapsed(delay + config.stopGrace - FINAL_LOG_TIME);
     if (await Promise.race([stopped, latest]) === false) log.warn("some work was cut off");
     flushLog();
     Deno.exit(0);
   };
-  Deno.addSignalListener("SIGINT", stop);
-  Deno.addSignalListener("SIGTERM", stop);
+  Deno.addSignalListener("SIGINT", () => stop(0)); // a person waits; Deno Deploy sends no more requests
+  Deno.addSignalListener("SIGTERM", () => stop(servers.length > 0 ? config.stopDelay : 0));
 }
 
-async function finishWork(services: Services, servers: HttpServer[], worker?: JobWorker): Promise<void> {
+async function finishWork(
+  services: Services,
+  servers: HttpServer[],
+  delay: number,
+  worker?: JobWorker,
+): Promise<void> {
+  const requests = elapsed(delay).then(() => finishRequests(services, servers));
+  await Promise.all([requests, worker?.close()]);
+  await services.close();
+}
+
+async function finishRequests(services: Services, servers: HttpServer[]): Promise<void> {
   await Promise.all([services.use(OPEN_STREAMS).close(), services.use(LIVE_FEEDS).close()]); // they never end on their own
   const shutdown = Promise.all(servers.map((server) => server.shutdown())).then(() => true);
-  const [finished] = await Promise.all([
-    Promise.race([shutdown, elapsed(services.config.drainTime)]),
-    worker?.close(),
-  ]);
-  if (!finished) log.warn("some requests were cut off");
-  await services.close();
+  if (!await Promise.race([shutdown, elapsed(services.config.drainTime)])) {
+    log.warn("some requests were cut off");
+  }
 }
 
 function elapsed(milliseconds: number): Promise<false> {
