@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { logSlowStatements } from "../db/connection/slow_statements.ts";
 import { openEngine } from "../jobs/engines/open.ts";
 import { JobWorker, NEW_JOBS } from "../jobs/runner/job_worker.ts";
 import { enqueueMissed, registerSchedules, type Running } from "../jobs/schedules.ts";
@@ -11,6 +12,7 @@ import { LIVE_FEEDS } from "./notifications/live_feeds.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
 import { StartError } from "./platform/start_error.ts";
+import { startTracing } from "./platform/tracing.ts";
 import type { Services } from "./ports.ts";
 import { startServices } from "./services.ts";
 import { UPKEEP } from "./tenancy/upkeep.ts";
@@ -34,6 +36,8 @@ await main();
 async function main(): Promise<void> {
   const config = readConfig();
   await startLogging(config.logLevel);
+  startTracing(config);
+  logSlowStatements(config.slowQuery);
   try {
     const services = await startServices(config);
     const worker = config.role === "web" ? undefined : await startWorker(config, services);

@@ -47,7 +47,9 @@ export class Health {
   report(): Promise<HealthReport> {
     if (this.#report && performance.now() < this.#expires) return this.#report;
     this.#expires = Infinity;
-    return this.#report = this.#runChecks().finally(() => this.#expires = performance.now() + this.#keepReport);
+    return this.#report = this.#runChecks().finally(() =>
+      this.#expires = performance.now() + this.#keepReport
+    );
   }
 
   /** Whether load balancers should send requests here. False while the process stops, or if it has been unhealthy for a while. */
