@@ -237,7 +237,8 @@ Deno.test("Stripe needs its secret key and its webhook secret together, and a li
 });
 
 Deno.test("a server serves for 1.5 seconds after SIGTERM, unless STOP_DELAY says otherwise or it is on Deno Deploy", () => {
-  const onDeploy = { ...PRODUCTION, DENO_DEPLOY: "1" };
+  const database = { DATABASE_URL: "postgres://app@db/app", JOBS_ENGINE: "postgres" };
+  const onDeploy = { ...PRODUCTION, ...database, DENO_DEPLOY: "1" };
 
   assert.equal(parseConfig({}).stopDelay, 1_500);
   assert.equal(parseConfig({ STOP_DELAY: "0.25" }).stopDelay, 250);
