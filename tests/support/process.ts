@@ -153,7 +153,13 @@ function command(
 ): Deno.Command {
   const line = commandsOf(task).at(-1)!.replaceAll("$FOLDER", () => permissionPath(variables.DATA_DIR));
   const [, ...words] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((word) => word[1] ?? word[2]!);
-  const env = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")!, NO_COLOR: "1", ...variables };
+  const env = {
+    PATH: Deno.env.get("PATH")!,
+    HOME: Deno.env.get("HOME")!,
+    NO_COLOR: "1",
+    STOP_DELAY: "0", // no load balancer has to turn away
+    ...variables,
+  };
   const streams = { stdin, stdout: output, stderr: output } as const;
   if (script) words[words.length - 1] = script;
   return new Deno.Command("deno", {
