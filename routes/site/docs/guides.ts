@@ -63,7 +63,7 @@ function sectionsOf(overview: string, guideOf: (text: string, href: string) => G
   );
 }
 
-/** The overview's headings with the guides that they link to first. */
+/** The overview's headings with the guides that they link to first. The last one has the guides without a link as well. */
 function contentsOf(section: DocsSection, overview: string, start: Guide, others: Guide[]): GuideGroup[] {
   const left = new Map(others.map((guide) => [guide.href, guide]));
   const [, ...parts] = overview.split(/^## /m);
@@ -77,5 +77,7 @@ function contentsOf(section: DocsSection, overview: string, start: Guide, others
     return { title: part.split("\n")[0]!, guides };
   }).filter(({ guides }) => guides.length > 0);
   const [first = { title: start.title, guides: [] }, ...rest] = groups;
-  return [{ ...first, guides: [start, ...first.guides] }, ...rest];
+  const contents = [{ ...first, guides: [start, ...first.guides] }, ...rest];
+  contents.at(-1)!.guides.push(...left.values());
+  return contents;
 }
