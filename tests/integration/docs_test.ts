@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
 import { openApiDocument } from "../../routes/api/api.ts";
 import { OPEN_STREAMS } from "../../src/event_stream/open_streams.ts";
 import { createApp } from "../../routes/app.ts";
@@ -56,13 +57,22 @@ Deno.test("people, operators and developers find their guides, with pictures, by
     assert.match(build.text, /<code>\/\/ views\/pages\/overview\/overview_page\.tsx/);
   });
 
-  await t.step("every guide opens", async () => {
-    for (const { href, title } of (await loadGuides()).guides) {
-      const { status, text } = await browser.get(`http://${world.host()}${href}`);
-      assert.equal(status, 200, href);
-      assert.ok(text.includes("<h1"), title);
-    }
-  });
+  await t.step(
+    "every guide opens, and every link between guides leads to a heading that exists",
+    async () => {
+      const { guides } = await loadGuides();
+      const known = new Map(guides.map(({ href, html }) => [href, html]));
+
+      for (const { href, html } of guides) {
+        assert.equal((await browser.get(`http://${world.host()}${href}`)).status, 200, href);
+        for (const [, path, anchor] of html.matchAll(/<a href="([^"#]*)#([^"]+)"/g)) {
+          if (/^https?:/.test(path!)) continue;
+          const target = known.get(path || href) ?? "";
+          assert.ok(target.includes(`id="${anchor}"`), `${href} links to ${path}#${anchor}`);
+        }
+      }
+    },
+  );
 
   await t.step("pictures say their size, can be cached, and nothing else is served beside them", async () => {
     const { text } = await browser.get(`${docs}/user/members`);
@@ -111,6 +121,20 @@ Deno.test("every page of a workspace is in the table of the user guides", async 
 
   assert.deepEqual([...new Set(missing)], []);
   assert.deepEqual(gone, []);
+});
+
+Deno.test("SQL about schema control in the guides for operators runs", async () => {
+  await using world = await World.open();
+  const folder = new URL("../../docs/admin/", import.meta.url);
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  const texts = await Promise.all(names.map((name) => Deno.readTextFile(new URL(name, folder))));
+  const statements = texts.flatMap((text) => [...text.matchAll(/```sql\n([^]*?)```/g)])
+    .flatMap(([, block]) => block!.split(";")).map((statement) => statement.trim())
+    .filter((statement) => /^(select|update|delete|insert)\b[^]*control\./i.test(statement));
+
+  for (const statement of statements) await world.system.control.execute(sql.raw(`explain ${statement}`));
+
+  assert.ok(statements.length >= 2, `${statements.length} statements`);
 });
 
 Deno.test("the reference has every operation of the document", async () => {

@@ -1,7 +1,6 @@
 import { Marked, type Tokens } from "marked";
 import { DOCS_SECTIONS, type DocsSection } from "../../../views/pages/docs/reference.ts";
 import type { Picture } from "./pictures.ts";
-import { slugOf } from "./reference_model.ts";
 
 const OVERVIEW = "README.md";
 const LEAD_LENGTH = 160;
@@ -44,7 +43,7 @@ export function renderGuide(
   const markdown = new Marked({
     renderer: {
       heading({ tokens, depth, text }) {
-        return `<h${depth} id="${slugOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>`;
+        return `<h${depth} id="${anchorOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>`;
       },
       link({ href, tokens }) {
         const text = this.parser.parseInline(tokens);
@@ -75,6 +74,11 @@ export function renderGuide(
     },
   });
   return markdown.parse(body, { async: false });
+}
+
+/** The anchor of a heading, as GitHub makes it. */
+export function anchorOf(heading: string): string {
+  return heading.toLowerCase().replaceAll(/[^\w\s-]/g, "").replaceAll(/\s/g, "-");
 }
 
 function slugOfFile(file: string): string {

@@ -5,9 +5,8 @@ import {
   type GuideGroup,
 } from "../../../views/pages/docs/reference.ts";
 import { DOCS_FOLDER } from "./folder.ts";
-import { guideHref, linkTarget, parseGuide, renderGuide } from "./guide_markdown.ts";
+import { anchorOf, guideHref, linkTarget, parseGuide, renderGuide } from "./guide_markdown.ts";
 import { loadPictures, type Picture } from "./pictures.ts";
-import { slugOf } from "./reference_model.ts";
 
 const OVERVIEW = "README.md";
 const LINK = /\]\(([^)\s]+)\)/g;
@@ -59,7 +58,7 @@ async function readSection(
 /** The overview of the API is long: each of its sections is a guide. */
 function sectionsOf(overview: string, guideOf: (text: string, href: string) => Guide): Guide[] {
   return overview.split(/^## /m).map((text, index) =>
-    guideOf(text, index === 0 ? "/docs" : `/docs/guides/${slugOf(text.split("\n")[0]!)}`)
+    guideOf(text, index === 0 ? "/docs" : `/docs/guides/${anchorOf(text.split("\n")[0]!)}`)
   );
 }
 
