@@ -36,6 +36,25 @@ Deno.test("all JSON in the guides can be parsed", async () => {
   }
 });
 
+Deno.test("every call of the API in the guides names an operation, parameters and fields that exist", async () => {
+  const { paths } = JSON.parse(await Deno.readTextFile(join(ROOT, "docs/api/openapi.json")));
+  const wrong: string[] = [];
+  let checked = 0;
+
+  for (const [page, text] of await readGuides()) {
+    for (const [, code] of text.matchAll(/```sh\n([^]*?)```/g)) {
+      for (const call of callsIn(code!)) {
+        const problem = findCallProblem(paths, call);
+        if (problem) wrong.push(`${page}: ${call.method} ${call.path}: ${problem}`);
+        checked++;
+      }
+    }
+  }
+
+  assert.deepEqual(wrong, []);
+  assert.ok(checked > 20, `${checked} calls`);
+});
+
 Deno.test("every button, link and page that the user guides name is in the product", async () => {
   const product = await readProduct();
   const unknown: string[] = [];
@@ -80,6 +99,37 @@ function codeIn(text: string): string[] {
   const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].map(([, code]) => code!);
   const inline = [...text.replaceAll(/```[^]*?```/g, "").matchAll(/`([^`]+)`/g)].map(([, code]) => code!);
   return [...blocks, ...inline];
+}
+
+type Call = { method: string; path: string; query: string[]; body: string | null };
+
+/** The calls with curl to `$API` or `…/api/v1`. */
+function callsIn(code: string): Call[] {
+  const lines = code.replaceAll("\\\n", " ").split(/\bcurl /).slice(1);
+  return lines.flatMap((line) => {
+    const [, address] = /(?:\$API|\/api\/v1)(\/[^\s"']*)/.exec(line) ?? [];
+    if (!address) return [];
+    const [path = "", query = ""] = address.split("?");
+    const [, body = null] = /(?:-d|--data) '([^']*)'/.exec(line) ?? [];
+    const method = /-X (\w+)/.exec(line)?.[1] ?? (/(?:-d|--data)\b/.test(line) ? "POST" : "GET");
+    return [{ method, path, query: [...new URLSearchParams(query).keys()], body }];
+  });
+}
+
+// deno-lint-ignore no-explicit-any -- the OpenAPI document
+function findCallProblem(paths: any, { method, path, query, body }: Call): string | null {
+  const template = path.replaceAll(/\/\$\w+/g, "/{id}");
+  const known = Object.keys(paths).find((each) => each.replaceAll(/\{\w+\}/g, "{id}") === template);
+  const operation = known && paths[known][method.toLowerCase()];
+  if (!operation) return "no such operation";
+  // deno-lint-ignore no-explicit-any -- a parameter of the document
+  const parameters = (operation.parameters ?? []).map(({ name }: any) => name);
+  const unknown = query.filter((name) => !parameters.includes(name));
+  if (unknown.length > 0) return `no parameter ${unknown.join(", ")}`;
+  const schema = operation.requestBody?.content["application/json"].schema;
+  if (body === null || !schema?.properties) return null;
+  const strange = Object.keys(JSON.parse(body)).filter((field) => !(field in schema.properties));
+  return strange.length > 0 ? `no field ${strange.join(", ")}` : null;
 }
 
 function withoutCode(text: string): string {
