@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
+import { parseConfig } from "../../src/config.ts";
 
 /** Protects: what the guides tell people to type, click and look at exists. `deno task check` checks their TypeScript. */
 
@@ -9,6 +10,7 @@ const FOLDERS = ["", "docs/admin", "docs/api", "docs/build", "docs/user"];
 const CLI = /(?:deno task admin|(?:^|&& )denizen) ((?:[^\n|&;#`)]|\\\n)+)/gm;
 const EVERY_COMMAND = ["--json", "--help", "--yes"];
 const NOT_OURS = ["Add to Home Screen", "Add to Dock", "Share"]; // what browsers call it
+const PLACEHOLDER = "x".repeat(40); // for a secret
 const MAX_PICTURE_BYTES = 150 * 1024;
 
 type AnyCommand = Command<unknown[], Record<string, unknown>>;
@@ -26,6 +28,19 @@ Deno.test("every command of the CLI in the guides exists, with its options", asy
   }
 
   assert.deepEqual(wrong, []);
+});
+
+Deno.test("the settings in the guide to the installation are valid, and production starts with them", async () => {
+  const install = await Deno.readTextFile(join(ROOT, "docs/admin/install.md"));
+  const [, block] = /```ini\n(DENO_ENV=production\n[^]*?)```/.exec(install)!;
+  const variables = [...block!.matchAll(/^(\w+)="?([^"\n]*)"?$/gm)].map(([, name, value]) =>
+    [name!, value!.replaceAll("…", PLACEHOLDER)] as const
+  );
+
+  const config = parseConfig(Object.fromEntries(variables));
+
+  assert.equal(config.environment, "production");
+  assert.equal(config.emailFrom?.address, "no-reply@app.example.com");
 });
 
 Deno.test("all JSON in the guides can be parsed", async () => {
