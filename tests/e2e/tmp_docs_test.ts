@@ -9,6 +9,10 @@ Deno.test("tmp", async (t) => {
   const browser = await launchBrowser();
   const { page } = await openWindow(browser, {});
   for (const { href } of (await loadGuides()).guides) {
+    if (
+      !/signing-in|guides.api-keys|asvs|backup|admin.jobs|production|sending-domains|admin.sign-in|upgrade|add-a-(plan|sett)|brand|first|build$|add-an/
+        .test(href)
+    ) continue;
     await t.step(href, async () => {
       await page.goto(`http://${world.host()}${href}`);
       await using axe = await Axe.load(page);

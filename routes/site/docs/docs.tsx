@@ -121,7 +121,7 @@ async function search(query: string): Promise<DocsHits> {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (text: string) => words.length > 0 && words.every((word) => text.includes(word));
   const guides = (await loadGuides()).guides
-    .filter(({ title, html }) => matches(`${title} ${html.replaceAll(/<[^>]*>/g, " ")}`.toLowerCase()));
+    .filter(({ title, body }) => matches(`${title} ${body}`.toLowerCase()));
   const operations = reference().flatMap(({ slug: group, title, operations }) =>
     operations.map((operation) => ({ ...operation, group }))
       .filter((operation) => matches(`${title} ${textOf(operation)}`.toLowerCase()))

@@ -4,15 +4,14 @@ import type { Picture } from "./pictures.ts";
 
 const OVERVIEW = "README.md";
 const LEAD_LENGTH = 160;
+const PARAGRAPH = /^(?![#!|>`<-]|\d+\. )/;
 const GUIDE_FILE = new RegExp(`^/(${DOCS_SECTIONS.join("|")})/([\\w-]+\\.md)$`);
 
-/** A text that starts with its heading, in parts. */
+/** A text that starts with its heading, in parts. The lead is its first paragraph. */
 export function parseGuide(text: string): { title: string; body: string; lead: string } {
   const [, title = "", body = ""] = /^#*\s*(.*)\n([^]*)$/.exec(text.trim()) ?? [];
-  const lead = new Marked().lexer(body).find(({ type }) => type === "paragraph") as
-    | Tokens.Paragraph
-    | undefined;
-  return { title, body, lead: plainText(lead?.text ?? title) };
+  const lead = body.trim().split(/\n\s*\n/).find((block) => PARAGRAPH.test(block));
+  return { title, body, lead: plainText(lead ?? title) };
 }
 
 /** The address of a guide's page, by its file. */
@@ -70,6 +69,7 @@ export function renderGuide(
           cells(header, "th")
         }</thead><tbody>${body}</tbody></table></div>`;
       },
+      checkbox: () => '<span aria-hidden="true">☐ </span>',
       html: () => "",
     },
   });

@@ -16,7 +16,7 @@ type Guides = { guides: Guide[]; contents: Record<DocsSection, GuideGroup[]> };
 
 let loaded: Promise<Guides> | undefined;
 
-/** The guides of `docs`. Reads them once in a process. */
+/** The guides of `docs`. Reads them once in a process, and renders each when it is opened first. */
 export function loadGuides(): Promise<Guides> {
   return loaded ??= readGuides();
 }
@@ -43,8 +43,9 @@ async function readSection(
     [OVERVIEW, ...files].map((name) => Deno.readTextFile(new URL(name, folder))),
   );
   const guideOf = (text: string, href: string): Guide => {
-    const { body, ...head } = parseGuide(text);
-    return { section, href, ...head, html: renderGuide(section, body, pictures) };
+    const guide = parseGuide(text);
+    let html: string | undefined;
+    return { section, href, ...guide, html: () => html ??= renderGuide(section, guide.body, pictures) };
   };
   const others = texts.map((text, index) => guideOf(text, guideHref(section, files[index]!)));
   if (section === "api") {

@@ -44,8 +44,15 @@ export type ReferenceGroup = { slug: string; title: string; operations: Referenc
 export const DOCS_SECTIONS = ["user", "api", "admin", "build"] as const;
 export type DocsSection = typeof DOCS_SECTIONS[number];
 
-/** A guide, rendered from Markdown. */
-export type Guide = { section: DocsSection; href: string; title: string; lead: string; html: string };
+/** A guide. `body` is its Markdown, without the title. */
+export type Guide = {
+  section: DocsSection;
+  href: string;
+  title: string;
+  lead: string;
+  body: string;
+  html(): string;
+};
 
 export type GuideLink = Pick<Guide, "href" | "title">;
 
