@@ -6,7 +6,9 @@ import type { Figure } from "./measure.ts";
 import { Nginx } from "./nginx.ts";
 
 const REQUESTS = Number(Deno.env.get("BENCH_REQUESTS") || 100_000);
-const CLIENTS = 32;
+const CLIENTS = 8;
+/** A tenant gets only a share of the connections to the database. */
+const WORKSPACES = 4;
 /** One in this many requests creates a project. */
 const POST_EVERY = 5;
 /** When the deployments start, as shares of the requests. */
@@ -21,7 +23,7 @@ const VARIABLES = {
 
 /** Two servers behind nginx are replaced one after the other by a version with one more migration, while clients read and write. */
 export async function benchRolling(adminUrl: string): Promise<Figure[]> {
-  await using installation = await Installation.open({ variables: VARIABLES });
+  await using installation = await Installation.open({ workspaces: WORKSPACES, variables: VARIABLES });
   const { server: first, databaseUrl, workspaces } = installation;
   const host = `localhost:${first.port}`;
   const variables = { ...VARIABLES, DATABASE_URL: databaseUrl, APP_URL: `http://${host}` };
@@ -29,7 +31,7 @@ export async function benchRolling(adminUrl: string): Promise<Figure[]> {
   await using nginx = await Nginx.start(await freePort(), [first.port, second.port]);
   const later: ServerProcess[] = [];
   try {
-    const load = new Load({ port: nginx.port, host, apiKey: workspaces[0]!.apiKey });
+    const load = new Load({ port: nginx.port, host, apiKeys: workspaces.map(({ apiKey }) => apiKey) });
     const finished = load.run();
     for (const [index, old] of [first, second].entries()) {
       await load.reached(REQUESTS * RESTARTS[index]!);
@@ -79,14 +81,18 @@ async function startServer(variables: Record<string, string>, script: string): P
 async function countProjects(adminUrl: string, databaseUrl: string): Promise<number> {
   const url = Object.assign(new URL(adminUrl), { pathname: new URL(databaseUrl).pathname }).href;
   const sql = postgres(url, { max: 1 });
-  const [tenant] = await sql`select schema_name from control.tenants where subdomain = 'bench'`;
-  const [row] = await sql`select count(*)::int as projects from ${sql(`${tenant!.schema_name}.projects`)}
-    where name like 'Rolling %' and color is null`;
+  const tenants = await sql`select schema_name from control.tenants`;
+  let projects = 0;
+  for (const { schema_name: schema } of tenants) {
+    const [row] = await sql`select count(*)::int as projects from ${sql(`${schema}.projects`)}
+      where name like 'Rolling %' and color is null`;
+    projects += row!.projects;
+  }
   await sql.end();
-  return row!.projects;
+  return projects;
 }
 
-type Target = { port: number; host: string; apiKey: string };
+type Target = { port: number; host: string; apiKeys: string[] };
 
 /** Clients that keep their connections and send one request after the other. */
 class Load {
@@ -113,22 +119,25 @@ class Load {
     while (this.sent < REQUESTS) {
       const number = this.sent++;
       const isPost = number % POST_EVERY === 0;
-      const status = await this.#send(isPost ? { name: `Rolling ${number}` } : undefined).catch(String);
-      if (status === 201) this.created++;
-      else if (status !== 200) this.failures.push(`${isPost ? "POST" : "GET"}: ${status}`);
+      const answer = await this.#send(number, isPost ? { name: `Rolling ${number}` } : undefined).catch(
+        String,
+      );
+      if (answer === "201") this.created++;
+      else if (answer !== "200") this.failures.push(`${isPost ? "POST" : "GET"}: ${answer}`);
     }
   }
 
-  #send(body?: unknown): Promise<number> {
-    const { port, host, apiKey } = this.#target;
+  /** Returns the status, with the body if the request failed. */
+  #send(number: number, body?: unknown): Promise<string> {
+    const { port, host, apiKeys } = this.#target;
     const text = body === undefined ? "" : JSON.stringify(body);
     const headers = {
       Host: host,
-      "X-API-Key": apiKey,
+      "X-API-Key": apiKeys[number % apiKeys.length]!,
       ...(text && { "Content-Type": "application/json", "Content-Length": String(text.length) }),
     };
     const path = text ? "/api/v1/projects" : "/api/v1/projects?limit=5";
-    return new Promise((resolve, reject) => {
+    return new Promise<string>((resolve, reject) => {
       const call = request({
         host: "127.0.0.1",
         port,
@@ -137,10 +146,15 @@ class Load {
         headers,
         agent: this.#agent,
       });
-      call.on(
-        "response",
-        (answer) => answer.on("end", () => resolve(answer.statusCode!)).on("error", reject).resume(),
-      );
+      call.on("response", (answer) => {
+        const status = answer.statusCode!;
+        let received = "";
+        answer.setEncoding("utf8").on("data", (chunk: string) => received += chunk).on("error", reject);
+        answer.on(
+          "end",
+          () => resolve(status < 400 ? String(status) : `${status} ${received.slice(0, 200)}`),
+        );
+      });
       call.on("error", reject).end(text);
     });
   }
