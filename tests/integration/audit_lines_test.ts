@@ -2,6 +2,9 @@ import { asc, inArray, sql } from "drizzle-orm";
 import assert from "node:assert/strict";
 import { platformAuditLog } from "../../db/control/schema/audit.ts";
 import { auditLog } from "../../db/tenant/schema/audit.ts";
+import { cliActor, systemActor } from "../../src/access/actor.ts";
+import { AUDIT_LIST, listAudit } from "../../src/audit/entries.ts";
+import { tenantContext } from "../../src/context.ts";
 import {
   listSuppressed,
   suppress,
@@ -10,6 +13,7 @@ import {
   unsuppress,
 } from "../../src/email/suppression.ts";
 import { MINUTE } from "../../src/platform/clock.ts";
+import { newId } from "../../src/platform/ids.ts";
 import { getProjectHistory } from "../../src/projects/project_history.ts";
 import { createProject, deleteProject, getProject, updateProject } from "../../src/projects/projects.ts";
 import { updateTenant } from "../../src/tenancy/lifecycle.ts";
@@ -20,6 +24,21 @@ import { type Company, PASSWORD, World } from "../support/world.ts";
  * Protects: the audit log records every change. A request that changes nothing adds no line and no version. A long log doesn't
  * slow a project's page.
  */
+
+Deno.test("a change by the CLI shows who ran it, and otherwise the product", async () => {
+  await using world = await World.open();
+  const { tenant } = await world.company("acme");
+  const project = { name: "Apollo", description: "", status: "active" } as const;
+
+  for (const actor of [cliActor("ada"), cliActor(undefined), systemActor("Upkeep")]) {
+    await createProject(tenantContext(world.services, tenant, actor, newId()), project);
+  }
+  const ctx = await openTenant(world.system, tenant.id);
+  const { items } = await listAudit(ctx, AUDIT_LIST.query.parse({ action: "project.created" }));
+
+  assert.deepEqual(items.map(({ actor }) => actor.name), ["System", "cli", "cli:ada"]);
+  assert.deepEqual(new Set(items.map(({ actor }) => actor.kind)), new Set(["system"]));
+});
 
 Deno.test("changes of a project", async (t) => {
   await using world = await World.open();

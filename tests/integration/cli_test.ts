@@ -336,16 +336,15 @@ Deno.test("the CLI works from an empty installation", async (t) => {
 
     await t.step("the audit logs name who runs the CLI", async () => {
       const ada = { ...variables, USER: "ada" };
-      await cli(ada, "tenants", "update", "acme", "--name", "Acme Ltd");
-      await cli(ada, "users", "create", "noor@acme.example", "--tenant-id", "acme", "--no-send-invite");
-      await cli(ada, "tenants", "update", "acme", "--name", "Acme GmbH");
-      const own = json(await run("audit", "list", "--tenant-id", "acme", "--limit", "2", "--json"));
-      const platform = json(await cli(ada, "tenants", "suspend", "acme", "--json")) &&
-        json(await run("audit", "list", "--limit", "1", "--json"));
+      const newest = ["audit", "list", "--limit", "1", "--json"];
+      await cli(ada, "tenants", "suspend", "acme");
+      const own = json(await run(...newest, "--tenant-id", "acme"));
+      const platform = json(await run(...newest));
       await run("tenants", "resume", "acme");
 
-      assert.deepEqual(own.map(({ actor }: { actor: string }) => actor), ["cli:ada", "cli:ada"]);
-      assert.deepEqual([platform[0].action, platform[0].actor], ["tenant.suspended", "cli:ada"]);
+      for (const [{ action, actor }] of [own, platform]) {
+        assert.deepEqual([action, actor], ["tenant.suspended", "cli:ada"]);
+      }
     });
 
     await t.step("doctor checks each part, says what to do, and fails only for problems", async () => {

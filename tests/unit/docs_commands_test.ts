@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
+import { COMMAND_NAMES, newProgram } from "../../cli/commands.ts";
 import { parseConfig } from "../../src/config.ts";
 
 /** Protects: what the guides tell people to type, click and look at exists. `deno task check` checks their TypeScript. */
@@ -13,6 +14,8 @@ const NOT_OURS = ["Add to Home Screen", "Add to Dock", "Share"]; // what browser
 const PLACEHOLDER = "x".repeat(40); // for a secret
 const MAX_PICTURE_BYTES = 150 * 1024;
 
+const program = await newProgram(COMMAND_NAMES);
+
 type AnyCommand = Command<unknown[], Record<string, unknown>>;
 
 Deno.test("every command of the CLI in the guides exists, with its options", async () => {
@@ -21,7 +24,7 @@ Deno.test("every command of the CLI in the guides exists, with its options", asy
   for (const [page, text] of await readGuides()) {
     for (const code of codeIn(text)) {
       for (const [match, words] of code.matchAll(CLI)) {
-        const problem = await findProblem(words!.replaceAll("\\\n", " ").split(/\s+/).filter(Boolean));
+        const problem = findProblem(words!.replaceAll("\\\n", " ").split(/\s+/).filter(Boolean));
         if (problem) wrong.push(`${page}: ${match.trim()}: ${problem}`);
       }
     }
@@ -152,9 +155,9 @@ function withoutCode(text: string): string {
 }
 
 /** What is wrong with the words after `denizen`. Null for words that name no command at all, such as in a sentence. */
-async function findProblem(words: string[]): Promise<string | null> {
+function findProblem(words: string[]): string | null {
   const [name, ...rest] = words;
-  let command = await findCommand(name!);
+  let command = program.commands.find((each) => each.name() === name) as AnyCommand | undefined;
   if (!command) return name!.startsWith("-") ? null : `no command ${name}`;
   while (rest[0] !== undefined && command.commands.length > 0) {
     const inner: AnyCommand | undefined = command.commands.find((each) =>
@@ -168,12 +171,6 @@ async function findProblem(words: string[]): Promise<string | null> {
   const unknown = rest.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.split("=")[0])
     .filter((flag) => !flags.includes(flag));
   return unknown.length > 0 ? `no option ${unknown.join(", ")}` : null;
-}
-
-async function findCommand(name: string): Promise<AnyCommand | null> {
-  const path = join(ROOT, `cli/commands/${name.replaceAll("-", "_")}.ts`);
-  if (!/^[a-z-]+$/.test(name) || !await Deno.stat(path).then(() => true, () => false)) return null;
-  return await (await import(path))[`${name}Command`]();
 }
 
 /** The source of all that people see. */
