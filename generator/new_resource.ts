@@ -10,7 +10,7 @@ import { fill, identifiersIn } from "./template.ts";
 import { deno, exists, filesBelow, filesOf, type TemplateFile } from "./tree.ts";
 
 const USAGE =
-  "Write deno task new:resource, the plural of the resource, and its fields: invoices name:text amount:cents";
+  "Write deno task new:resource, the plural of the resource, and its fields: quotes name:text amount:cents";
 
 if (import.meta.main) await runCommand(() => newResource(ROOT, Deno.args));
 

@@ -56,8 +56,10 @@ const THROUGH_POOLER = new Set([
   ...["usage", "webhooks", "workspace_archive", "workspace_exports"],
 ]);
 
+const LONGEST = new Set(["add_feature", "cli", "html", "jobs_processes", "mutation", "server"]);
+
 await runSuite(
-  { report: "results", ...filesToRun(), parallelGroups: PARALLEL_GROUPS },
+  { report: "results", ...filesToRun(), longest: LONGEST, parallelGroups: PARALLEL_GROUPS },
   ...(Deno.env.get("TEST_POOLER_URL") ? [] : [TIMING]),
 );
 

@@ -3,6 +3,7 @@ export const PUBLIC_PATHS = [
   "/",
   "/pricing",
   "/docs",
+  "/docs/user",
   "/about",
   "/privacy",
   "/terms",

@@ -1,7 +1,7 @@
 /**
  * `deno task e2e`: the browser tests, which can start only Chromium. With `--pictures`, takes pictures of every page instead.
  * With `--site-pictures`, makes the pictures in views/static again, after a change of the name, the logo or the dashboard. With
- * `--lighthouse`, measures the main pages.
+ * `--docs-pictures`, those in docs/images. With `--lighthouse`, measures the main pages.
  */
 import { resolve } from "node:path";
 import { prepareSuite, runDeno, runSuite } from "../support/suite.ts";
@@ -13,6 +13,7 @@ const chromium = await findChromium();
 const [flag, folder = PICTURES] = Deno.args.filter((argument) => argument !== "--");
 if (flag === "--pictures") await takePictures(resolve(folder));
 if (flag === "--site-pictures") await makeSitePictures();
+if (flag === "--docs-pictures") await runInstead(["tests/e2e/docs_pictures.ts"], writing("docs/images"));
 if (flag === "--lighthouse") await runInstead(["tests/e2e/lighthouse.ts"], [`--allow-run=deno,${chromium}`]);
 
 await runSuite({
@@ -23,8 +24,11 @@ await runSuite({
 });
 
 async function takePictures(folder: string): Promise<never> {
-  const permissions = [`--allow-run=${chromium}`, `--allow-write=.data,/tmp,${folder}`];
-  return await runInstead(["tests/e2e/pictures.ts", folder], permissions);
+  return await runInstead(["tests/e2e/pictures.ts", folder], writing(folder));
+}
+
+function writing(folder: string): string[] {
+  return [`--allow-run=${chromium}`, `--allow-write=.data,/tmp,${folder}`];
 }
 
 async function makeSitePictures(): Promise<never> {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
 import { openApiDocument } from "../../routes/api/api.ts";
 import { OPEN_STREAMS } from "../../src/event_stream/open_streams.ts";
-import { World } from "../support/world.ts";
+import { createApp } from "../../routes/app.ts";
+import { loadGuides } from "../../routes/site/docs/guides.ts";
+import { PASSWORD, World } from "../support/world.ts";
+
+/** What programs call, what redirects, and what belongs to a page with a guide. */
+const NO_PAGE =
+  /^\/($|api\/|dev(\/|$)|static\/|favicon|apple-touch-icon|robots|manifest|sw\.js|collect|\.well-known|health|ready|metrics|problems|brand|ws\/|handoff|switcher|reauthenticate|verify-email|workspaces|exports|[cs]\/|logout)|\.csv$/;
 
 /** Protects: the API's docs show every operation, and a reader can send a request from them with their own key. */
 
@@ -29,6 +36,105 @@ Deno.test("a visitor reads guides, finds an operation, and sees it in three lang
   assert.match(typescript.text, /await fetch\(/);
   assert.match(python.text, /response\.raise_for_status\(\)/);
   assert.equal(unknown.status, 404);
+});
+
+Deno.test("people, operators and developers find their guides, with pictures, by the contents and by search", async (t) => {
+  await using world = await World.open();
+  const browser = world.browser();
+  const docs = `http://${world.host()}/docs`;
+
+  await t.step("each part has its own contents, and links lead from one part to another", async () => {
+    const user = await browser.get(`${docs}/user`);
+    const developers = await browser.get(`${docs}/user/developers`);
+    const admin = await browser.get(`${docs}/admin/upgrade`);
+    const build = await browser.get(`${docs}/build/add-a-page`);
+
+    assert.match(user.text, /<h1[^>]*>Using Denizen<\/h1>/);
+    assert.match(user.text, /<h2[^>]*>Your team<\/h2>[^]*href="\/docs\/user\/members"/);
+    assert.doesNotMatch(user.text, /href="\/docs\/reference/);
+    assert.match(developers.text, /<a href="\/docs">[^<]*documentation/);
+    assert.match(admin.text, /href="\/docs\/admin\/tenancy#rolling-out-a-migration"/);
+    assert.match(build.text, /<code>\/\/ views\/pages\/overview\/overview_page\.tsx/);
+  });
+
+  await t.step(
+    "every guide opens, and every link between guides leads to a heading that exists",
+    async () => {
+      const { guides } = await loadGuides();
+      const known = new Map(guides.map(({ href, html }) => [href, html()]));
+
+      for (const { href, html } of guides) {
+        assert.equal((await browser.get(`http://${world.host()}${href}`)).status, 200, href);
+        for (const [, path, anchor] of html().matchAll(/<a href="([^"#]*)#([^"]+)"/g)) {
+          if (/^https?:/.test(path!)) continue;
+          const target = known.get(path || href) ?? "";
+          assert.ok(target.includes(`id="${anchor}"`), `${href} links to ${path}#${anchor}`);
+        }
+      }
+    },
+  );
+
+  await t.step("pictures say their size, can be cached, and nothing else is served beside them", async () => {
+    const { text } = await browser.get(`${docs}/user/members`);
+    const picture = await world.raw("GET", world.host(), "/docs/images/team.webp");
+    const other = await world.raw("GET", world.host(), "/docs/images/..%2fuser%2fmembers.md");
+
+    assert.match(text, /<img src="\/docs\/images\/team\.webp" alt="[^"]+" width="1200" height="760"/);
+    assert.equal(picture.headers["content-type"], "image/webp");
+    assert.match(String(picture.headers["cache-control"]), /max-age/);
+    assert.equal(other.status, 404);
+  });
+
+  await t.step("a search finds guides of all parts, those with the words in their title first", async () => {
+    const { text } = await browser.get(`${docs}/search?q=webhooks&in=user`);
+    const hits = [...text.matchAll(/<a href="(\/docs[^"]+)" class="font-medium/g)].map(([, href]) => href);
+
+    assert.ok(hits.includes("/docs/admin/webhooks"));
+    assert.ok(
+      hits.indexOf("/docs/user/webhooks") < hits.indexOf("/docs/reference/webhooks#createWebhookEndpoint"),
+    );
+    assert.match(text, /Using Denizen · /);
+  });
+
+  await t.step("a workspace's sidebar leads to the guides", async () => {
+    const acme = await world.company("acme");
+    const member = world.browser();
+    await member.post(`http://${world.host("acme")}/login`, { email: acme.owner.email, password: PASSWORD });
+
+    const { text } = await member.get(`http://${world.host("acme")}/projects`);
+
+    assert.match(text, new RegExp(`href="http://${world.host()}/docs/user"[^]*?Help`));
+  });
+});
+
+Deno.test("every page of a workspace is in the table of the user guides", async () => {
+  await using world = await World.open();
+  const overview = await Deno.readTextFile(new URL("../../docs/user/README.md", import.meta.url));
+  const explained = [...overview.matchAll(/^\| [^|]+\| `([^`]+)` +\|/gm)].map(([, path]) => path!);
+  const { routes } = await createApp(world.services);
+  const pages = routes.filter(({ host, method, path }) =>
+    host === "tenant" && method === "GET" && !NO_PAGE.test(path)
+  ).map(({ path }) => path);
+
+  const missing = pages.filter((page) => !explained.some((path) => `${page}/`.startsWith(`${path}/`)));
+  const gone = explained.filter((path) => !pages.some((page) => `${page}/`.startsWith(`${path}/`)));
+
+  assert.deepEqual([...new Set(missing)], []);
+  assert.deepEqual(gone, []);
+});
+
+Deno.test("SQL about schema control in the guides for operators runs", async () => {
+  await using world = await World.open();
+  const folder = new URL("../../docs/admin/", import.meta.url);
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  const texts = await Promise.all(names.map((name) => Deno.readTextFile(new URL(name, folder))));
+  const statements = texts.flatMap((text) => [...text.matchAll(/```sql\n([^]*?)```/g)])
+    .flatMap(([, block]) => block!.split(";")).map((statement) => statement.trim())
+    .filter((statement) => /^(select|update|delete|insert)\b[^]*control\./i.test(statement));
+
+  for (const statement of statements) await world.system.control.execute(sql.raw(`explain ${statement}`));
+
+  assert.ok(statements.length >= 2, `${statements.length} statements`);
 });
 
 Deno.test("the reference has every operation of the document", async () => {

@@ -17,6 +17,7 @@ import {
   useCurrentLink,
 } from "./navigation.tsx";
 import { type Conditions, Notices, type Visit, VisitNotice } from "./notices.tsx";
+import { usePage } from "../page.tsx";
 import { ShellFrame } from "./shell_frame.tsx";
 import { layoutText } from "./text.ts";
 
@@ -116,6 +117,12 @@ function Sidebar(
             />
           )
           : null}
+        {isVisit ? null : (
+          <SidebarLink
+            link={{ label: text.help, href: `${usePage().apexUrl}/docs/user`, icon: "help" }}
+            isCurrent={false}
+          />
+        )}
         {isVisit ? null : <UserMenu user={user} accountHref={account?.href} />}
       </div>
     </>

@@ -64,6 +64,7 @@ function columnsOf(text: Texts) {
         { href: "/#how", label: text.howItWorks },
         { href: "/#isolation", label: text.isolation },
         { href: "/pricing", label: text.pricing },
+        { href: "/docs/user", label: text.guides },
         { href: "/#questions", label: text.questions },
       ],
     },

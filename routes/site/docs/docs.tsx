@@ -5,8 +5,9 @@ import { listTenantsOf } from "../../../src/tenancy/workspaces.ts";
 import { ErrorCatalog } from "../../../views/pages/docs/error_catalog.tsx";
 import { GuidePage } from "../../../views/pages/docs/guide_page.tsx";
 import {
+  DOCS_SECTIONS,
   type DocsNavigation,
-  type Guide,
+  type DocsSection,
   LANGUAGES,
   type Reader,
   type ReferenceGroup,
@@ -21,24 +22,25 @@ import { type HttpEnv, PAGE_NOT_FOUND, systemContextOf } from "../../http.ts";
 import { localeOf } from "../../locale.ts";
 import { page } from "../../page.tsx";
 import { loadGuides } from "./guides.ts";
+import { loadPictures } from "./pictures.ts";
 import { referenceOf } from "./reference_model.ts";
 
-const ERRORS_GUIDE = "errors";
+const ERRORS_GUIDE = "/docs/guides/errors";
 const EXAMPLE_WORKSPACE = "acme";
 const MAX_QUERY_LENGTH = 100;
+const ONE_DAY = "public, max-age=86400";
 
-/** The API's guides and reference, for everyone. */
+/** The guides and the reference of the API, for everyone. */
 export const docsPages = new Hono<HttpEnv>();
 
-docsPages.get("/docs", async (c) => {
-  const [first] = await loadGuides();
-  return await guidePage(c, first!);
-});
+docsPages.get("/docs", async (c) => await guidePage(c));
 
-docsPages.get("/docs/guides/:slug", async (c) => {
-  const guide = (await loadGuides()).find(({ slug }) => slug === c.req.param("slug"));
-  if (!guide) throw notFound(PAGE_NOT_FOUND);
-  return await guidePage(c, guide);
+docsPages.get("/docs/guides/:slug", async (c) => await guidePage(c));
+
+docsPages.get("/docs/images/:name", async (c) => {
+  const picture = (await loadPictures()).get(c.req.param("name"));
+  if (!picture) throw notFound(PAGE_NOT_FOUND);
+  return await picture.file.send(c, { "Cache-Control": ONE_DAY });
 });
 
 docsPages.get("/docs/reference/:slug", async (c) => {
@@ -51,7 +53,12 @@ docsPages.get("/docs/reference/:slug", async (c) => {
     description: text.referenceDescription(group.title),
     wide: true,
     body: (
-      <ReferencePage navigation={await navigation()} group={group} reader={reader} workspace={workspace} />
+      <ReferencePage
+        navigation={await navigation("api")}
+        group={group}
+        reader={reader}
+        workspace={workspace}
+      />
     ),
   });
 });
@@ -59,9 +66,15 @@ docsPages.get("/docs/reference/:slug", async (c) => {
 docsPages.get("/docs/search", async (c) => {
   const query = (c.req.query("q") ?? "").trim().slice(0, MAX_QUERY_LENGTH);
   const hits = await search(query);
-  const body = <DocsSearchPage navigation={await navigation()} query={query} hits={hits} />;
+  const from = DOCS_SECTIONS.find((each) => each === c.req.query("in")) ?? "api";
+  const body = <DocsSearchPage navigation={await navigation(from)} query={query} hits={hits} />;
   return await page(c, { title: docsText.of(localeOf(c)).searchTitle, wide: true, body });
 });
+
+for (const section of ["user", "admin", "build"] satisfies DocsSection[]) {
+  docsPages.get(`/docs/${section}`, async (c) => await guidePage(c));
+  docsPages.get(`/docs/${section}/:slug`, async (c) => await guidePage(c));
+}
 
 /** The operations of the API by resource. Built once in a process, because the document never changes while it runs. */
 export function reference(): ReferenceGroup[] {
@@ -69,20 +82,28 @@ export function reference(): ReferenceGroup[] {
 }
 let built: ReferenceGroup[] | undefined;
 
-async function guidePage(c: Context<HttpEnv>, guide: Guide): Promise<Response> {
-  const catalog = guide.slug === ERRORS_GUIDE
+/** The guide at the request's address. */
+async function guidePage(c: Context<HttpEnv>): Promise<Response> {
+  const guide = (await loadGuides()).guides.find(({ href }) => href === c.req.path);
+  if (!guide) throw notFound(PAGE_NOT_FOUND);
+  const catalog = guide.href === ERRORS_GUIDE
     ? <ErrorCatalog kinds={listProblemKinds()} codes={listProblems()} />
     : null;
   return await page(c, {
     title: guide.title,
     description: guide.lead,
     wide: true,
-    body: <GuidePage navigation={await navigation()} guide={guide}>{catalog}</GuidePage>,
+    body: (
+      <GuidePage navigation={await navigation(guide.section)} guide={guide}>
+        {catalog}
+      </GuidePage>
+    ),
   });
 }
 
-async function navigation(): Promise<DocsNavigation> {
-  return { guides: await loadGuides(), groups: reference() };
+async function navigation(section: DocsSection): Promise<DocsNavigation> {
+  const { contents } = await loadGuides();
+  return { section, guides: contents[section], groups: reference() };
 }
 
 /** The samples call the workspace of the person who is signed in, or an example. */
@@ -99,8 +120,8 @@ async function readerOf(c: Context<HttpEnv>): Promise<{ reader: Reader; workspac
 async function search(query: string): Promise<DocsHits> {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const matches = (text: string) => words.length > 0 && words.every((word) => text.includes(word));
-  const guides = (await loadGuides()).map((guide, place) => ({ ...guide, isFirst: place === 0 }))
-    .filter(({ title, html }) => matches(`${title} ${html.replaceAll(/<[^>]*>/g, " ")}`.toLowerCase()));
+  const guides = (await loadGuides()).guides
+    .filter(({ title, body }) => matches(`${title} ${body}`.toLowerCase()));
   const operations = reference().flatMap(({ slug: group, title, operations }) =>
     operations.map((operation) => ({ ...operation, group }))
       .filter((operation) => matches(`${title} ${textOf(operation)}`.toLowerCase()))

@@ -1,76 +1,83 @@
-import { Marked, type Tokens } from "marked";
-import type { Guide } from "../../../views/pages/docs/reference.ts";
-import { slugOf } from "./reference_model.ts";
+import {
+  DOCS_SECTIONS,
+  type DocsSection,
+  type Guide,
+  type GuideGroup,
+} from "../../../views/pages/docs/reference.ts";
+import { DOCS_FOLDER } from "./folder.ts";
+import { anchorOf, guideHref, linkTarget, parseGuide, renderGuide } from "./guide_markdown.ts";
+import { loadPictures, type Picture } from "./pictures.ts";
 
-const FOLDER = new URL("../../../docs/api/", import.meta.url);
 const OVERVIEW = "README.md";
-const LINK_TO_GUIDE = /^([\w-]+)\.md(#.*)?$/;
-const LEAD_LENGTH = 160;
+const LINK = /\]\(([^)\s]+)\)/g;
 
-let loaded: Promise<Guide[]> | undefined;
+/** Every guide, and the contents of each section. */
+type Guides = { guides: Guide[]; contents: Record<DocsSection, GuideGroup[]> };
 
-/** The guides of docs/api in order: the overview, its sections, and the other files. Reads them once in a process. */
-export function loadGuides(): Promise<Guide[]> {
+let loaded: Promise<Guides> | undefined;
+
+/** The guides of `docs`. Reads them once in a process, and renders each when it is opened first. */
+export function loadGuides(): Promise<Guides> {
   return loaded ??= readGuides();
 }
 
-async function readGuides(): Promise<Guide[]> {
-  const names = await Array.fromAsync(Deno.readDir(FOLDER), ({ name }) => name);
-  const others = names.filter((name) => name.endsWith(".md") && name !== OVERVIEW).sort();
-  const texts = await Promise.all(
-    [OVERVIEW, ...others].map((name) => Deno.readTextFile(new URL(name, FOLDER))),
-  );
-  const [overview, ...rest] = texts as [string, ...string[]];
-  return [
-    ...overview.split(/^## /m).map((section) => guideOf(section)),
-    ...rest.map((text, place) => guideOf(text, others[place]!.replace(/\.md$/, ""))),
-  ];
-}
-
-/** The guide of a text that starts with its heading, with or without the marks. A file's name is its slug. */
-function guideOf(text: string, slug?: string): Guide {
-  const [, title = "", body = ""] = /^#*\s*(.*)\n([^]*)$/.exec(text.trim()) ?? [];
-  const lead = markdown.lexer(body).find(({ type }) => type === "paragraph") as Tokens.Paragraph | undefined;
+async function readGuides(): Promise<Guides> {
+  const pictures = await loadPictures();
+  const sections = await Promise.all(DOCS_SECTIONS.map((section) => readSection(section, pictures)));
   return {
-    slug: slug ?? slugOf(title),
-    title,
-    lead: plainText(lead?.text ?? title),
-    html: markdown.parse(body, { async: false }),
+    guides: sections.flatMap(({ guides }) => guides),
+    contents: Object.fromEntries(
+      DOCS_SECTIONS.map((section, index) => [section, sections[index]!.contents]),
+    ) as Guides["contents"],
   };
 }
 
-/** Headings get an id, code can be scrolled by keyboard, and links between the files lead to the guides. */
-const markdown = new Marked({
-  renderer: {
-    heading({ tokens, depth, text }) {
-      return `<h${depth} id="${slugOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>`;
-    },
-    link({ href, tokens }) {
-      const text = this.parser.parseInline(tokens);
-      const [, guide, hash = ""] = LINK_TO_GUIDE.exec(href) ?? [];
-      const address = guide ? `/docs/guides/${guide}${hash}` : href;
-      return /^(?:https?:\/\/|\/|#)/.test(address) ? `<a href="${address}">${text}</a>` : text;
-    },
-    code({ text }) {
-      return `<pre tabindex="0"><code>${escaped(text)}</code></pre>`;
-    },
-    table({ header, rows }) {
-      const cells = (row: Tokens.TableCell[], tag: "th" | "td") =>
-        `<tr>${row.map(({ tokens }) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`).join("")}</tr>`;
-      const body = rows.map((row) => cells(row, "td")).join("");
-      return `<div class="scrolled" tabindex="0"><table><thead>${
-        cells(header, "th")
-      }</thead><tbody>${body}</tbody></table></div>`;
-    },
-    html: () => "",
-  },
-});
-
-function plainText(text: string): string {
-  const plain = text.replaceAll(/[`*]|\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll(/\s+/g, " ");
-  return plain.length <= LEAD_LENGTH ? plain : `${plain.slice(0, LEAD_LENGTH).replace(/\s\S*$/, "")}…`;
+async function readSection(
+  section: DocsSection,
+  pictures: Map<string, Picture>,
+): Promise<{ guides: Guide[]; contents: GuideGroup[] }> {
+  const folder = new URL(`${section}/`, DOCS_FOLDER);
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  const files = names.filter((name) => name.endsWith(".md") && name !== OVERVIEW).sort();
+  const [overview = "", ...texts] = await Promise.all(
+    [OVERVIEW, ...files].map((name) => Deno.readTextFile(new URL(name, folder))),
+  );
+  const guideOf = (text: string, href: string): Guide => {
+    const guide = parseGuide(text);
+    let html: string | undefined;
+    return { section, href, ...guide, html: () => html ??= renderGuide(section, guide.body, pictures) };
+  };
+  const others = texts.map((text, index) => guideOf(text, guideHref(section, files[index]!)));
+  if (section === "api") {
+    const guides = [...sectionsOf(overview, guideOf), ...others];
+    return { guides, contents: [{ title: "Guides", guides }] };
+  }
+  const start = guideOf(overview, guideHref(section, OVERVIEW));
+  return { guides: [start, ...others], contents: contentsOf(section, overview, start, others) };
 }
 
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** The overview of the API is long: each of its sections is a guide. */
+function sectionsOf(overview: string, guideOf: (text: string, href: string) => Guide): Guide[] {
+  return overview.split(/^## /m).map((text, index) =>
+    guideOf(text, index === 0 ? "/docs" : `/docs/guides/${anchorOf(text.split("\n")[0]!)}`)
+  );
+}
+
+/** The overview's headings with the guides that they link to first. The last one has the guides without a link as well. */
+function contentsOf(section: DocsSection, overview: string, start: Guide, others: Guide[]): GuideGroup[] {
+  const left = new Map(others.map((guide) => [guide.href, guide]));
+  const [, ...parts] = overview.split(/^## /m);
+  const groups = parts.map((part) => {
+    const guides = [...part.matchAll(LINK)].flatMap(([, link]) => {
+      const href = linkTarget(section, link!) ?? "";
+      const guide = left.get(href);
+      left.delete(href);
+      return guide ? [guide] : [];
+    });
+    return { title: part.split("\n")[0]!, guides };
+  }).filter(({ guides }) => guides.length > 0);
+  const [first = { title: start.title, guides: [] }, ...rest] = groups;
+  const contents = [{ ...first, guides: [start, ...first.guides] }, ...rest];
+  contents.at(-1)!.guides.push(...left.values());
+  return contents;
 }

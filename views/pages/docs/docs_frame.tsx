@@ -3,15 +3,14 @@ import { classes } from "../../components/classes.ts";
 import { Icon } from "../../components/icon.tsx";
 import { SearchField } from "../../components/search_field.tsx";
 import { usePage } from "../../page.tsx";
-import type { DocsNavigation, ReferenceGroup } from "./reference.ts";
+import { DOCS_SECTIONS, type DocsNavigation, type DocsSection, type ReferenceGroup } from "./reference.ts";
 import { docsText } from "./text.ts";
 
-const GUIDES = "/docs/guides/";
 const REFERENCE = "/docs/reference/";
 
-/** The address of a guide. The first one is the start of the docs. */
-export function guideHref(slug: string, isFirst: boolean): string {
-  return isFirst ? "/docs" : GUIDES + slug;
+/** The address of a section's first guide. */
+export function sectionHref(section: DocsSection): string {
+  return section === "api" ? "/docs" : `/docs/${section}`;
 }
 
 /** The address of a resource's operations, or of one of them. */
@@ -31,8 +30,10 @@ export function DocsFrame(
   const text = docsText.use();
   return (
     <div class="mx-auto grid max-w-[70rem] grid-cols-1 gap-x-10 gap-y-6 px-5 pt-8 pb-20 sm:px-8 lg:grid-cols-[13rem_minmax(0,1fr)]">
+      <Sections current={navigation.section} />
       <div class="lg:sticky lg:top-6 lg:max-h-[calc(100dvh-3rem)] lg:self-start lg:overflow-y-auto">
         <form action="/docs/search" role="search" class="mb-4 flex">
+          <input type="hidden" name="in" value={navigation.section} />
           <SearchField name="q" label={text.search} value={query} />
           <button type="submit" class="sr-only">{text.search}</button>
         </form>
@@ -54,26 +55,57 @@ export function DocsFrame(
   );
 }
 
+/** The parts of the docs, above the contents of one of them. */
+function Sections({ current }: { current: DocsSection }) {
+  const text = docsText.use();
+  return (
+    <nav aria-label={text.sections} class="border-b border-line lg:col-span-2">
+      <ul class="flex flex-wrap gap-x-5 text-sm">
+        {DOCS_SECTIONS.map((section) => (
+          <li key={section}>
+            <a
+              href={sectionHref(section)}
+              aria-current={section === current ? "true" : undefined}
+              class={classes(
+                "-mb-px block border-b-2 py-2.5 transition-colors",
+                section === current
+                  ? "border-accent font-medium text-ink"
+                  : "border-transparent text-muted hover:text-ink",
+              )}
+            >
+              {text.sectionTitles[section]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
 function Contents(
   { navigation, group, label }: { navigation: DocsNavigation; group?: ReferenceGroup; label: string },
 ) {
   const text = docsText.use();
   return (
     <nav aria-label={label} class="grid gap-5 text-sm">
-      <Section title={text.guides}>
-        {navigation.guides.map(({ slug, title }, place) => (
-          <Entry key={slug} href={guideHref(slug, place === 0)} label={title} />
-        ))}
-      </Section>
-      <Section title={text.reference}>
-        {navigation.groups.map(({ slug, title }) => (
-          <>
-            <Entry key={slug} href={referenceHref(slug)} label={title} />
-            {slug === group?.slug ? <Operations group={group} /> : null}
-          </>
-        ))}
-        <Entry href="/openapi.json" label={text.openApi} />
-      </Section>
+      {navigation.guides.map(({ title, guides }) => (
+        <Section key={title} title={title}>
+          {guides.map((guide) => <Entry key={guide.href} href={guide.href} label={guide.title} />)}
+        </Section>
+      ))}
+      {navigation.section === "api"
+        ? (
+          <Section title={text.reference}>
+            {navigation.groups.map(({ slug, title }) => (
+              <>
+                <Entry key={slug} href={referenceHref(slug)} label={title} />
+                {slug === group?.slug ? <Operations group={group} /> : null}
+              </>
+            ))}
+            <Entry href="/openapi.json" label={text.openApi} />
+          </Section>
+        )
+        : null}
     </nav>
   );
 }

@@ -3,7 +3,7 @@ import type { Child } from "hono/jsx";
 import { DocsFrame } from "./docs_frame.tsx";
 import type { DocsNavigation, Guide } from "./reference.ts";
 
-/** A guide, from its HTML. `children` follow it. */
+/** A guide. `children` follow it. */
 export function GuidePage(
   { navigation, guide, children }: { navigation: DocsNavigation; guide: Guide; children?: Child },
 ) {
@@ -11,7 +11,7 @@ export function GuidePage(
     <DocsFrame navigation={navigation}>
       <article class="max-w-[46rem]" lang="en" dir="ltr">
         <h1 class="text-2xl font-semibold tracking-tighter">{guide.title}</h1>
-        <div class="prose mt-4">{raw(guide.html)}</div>
+        <div class="prose mt-4">{raw(guide.html())}</div>
         {children}
       </article>
     </DocsFrame>

@@ -40,12 +40,29 @@ export type ReferenceOperation = {
 /** The operations of one resource. */
 export type ReferenceGroup = { slug: string; title: string; operations: ReferenceOperation[] };
 
-/** A guide, rendered from docs/api. */
-export type Guide = { slug: string; title: string; lead: string; html: string };
+/** The parts of the docs, in order. Each is a folder below `docs`. */
+export const DOCS_SECTIONS = ["user", "api", "admin", "build"] as const;
+export type DocsSection = typeof DOCS_SECTIONS[number];
 
-/** What the sidebar links to. */
+/** A guide. `body` is its Markdown, without the title. */
+export type Guide = {
+  section: DocsSection;
+  href: string;
+  title: string;
+  lead: string;
+  body: string;
+  html(): string;
+};
+
+export type GuideLink = Pick<Guide, "href" | "title">;
+
+/** Guides below a heading of the contents. */
+export type GuideGroup = { title: string; guides: readonly GuideLink[] };
+
+/** What the contents link to: the guides of the section, and beside those of the API its operations. */
 export type DocsNavigation = {
-  guides: readonly Pick<Guide, "slug" | "title">[];
+  section: DocsSection;
+  guides: readonly GuideGroup[];
   groups: readonly Pick<ReferenceGroup, "slug" | "title">[];
 };
 

@@ -1,13 +1,13 @@
-import { DocsFrame, guideHref, referenceHref } from "./docs_frame.tsx";
+import { DocsFrame, referenceHref } from "./docs_frame.tsx";
 import type { DocsNavigation, Guide, ReferenceOperation } from "./reference.ts";
 import { docsText } from "./text.ts";
 
 export type DocsHits = {
-  guides: readonly (Guide & { isFirst: boolean })[];
+  guides: readonly Guide[];
   operations: readonly (ReferenceOperation & { group: string })[];
 };
 
-/** `/docs/search`: the guides and operations that match. */
+/** `/docs/search`: the guides and operations that match, guides with a matching title first. */
 export function DocsSearchPage(
   { navigation, query, hits: { guides, operations } }: {
     navigation: DocsNavigation;
@@ -16,6 +16,8 @@ export function DocsSearchPage(
   },
 ) {
   const text = docsText.use();
+  const words = query.toLowerCase().split(/\s+/);
+  const isTitled = ({ title }: Guide) => words.every((word) => title.toLowerCase().includes(word));
   const count = guides.length + operations.length;
   return (
     <DocsFrame navigation={navigation} query={query}>
@@ -24,15 +26,24 @@ export function DocsSearchPage(
         {count > 0 ? text.results(count, query) : text.noResults(query)}
       </p>
       <ul class="mt-4 max-w-[46rem] divide-y divide-line">
+        {guides.filter(isTitled).map((guide) => <GuideHit key={guide.href} guide={guide} />)}
         {operations.map(({ id, group, title, method, path }) => (
           <Hit key={id} href={referenceHref(group, id)} title={title} detail={`${method} ${path}`} />
         ))}
-        {guides.map(({ slug, isFirst, title, lead }) => (
-          <Hit key={slug} href={guideHref(slug, isFirst)} title={title} detail={lead} />
+        {guides.filter((guide) => !isTitled(guide)).map((guide) => (
+          <GuideHit
+            key={guide.href}
+            guide={guide}
+          />
         ))}
       </ul>
     </DocsFrame>
   );
+}
+
+function GuideHit({ guide: { section, href, title, lead } }: { guide: Guide }) {
+  const text = docsText.use();
+  return <Hit href={href} title={title} detail={text.sectionDetail(text.sectionTitles[section], lead)} />;
 }
 
 function Hit({ href, title, detail }: { href: string; title: string; detail: string }) {
