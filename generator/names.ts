@@ -57,7 +57,7 @@ export function singularOf(plural: string): string {
   const rule = PLURALS.find(([ending]) => ending.test(plural));
   if (!rule) {
     refuse(
-      `"${plural}" doesn't look like a plural. Name a resource in the plural, such as invoices, and give an irregular singular: people --one person.`,
+      `"${plural}" doesn't look like a plural. Name a resource in the plural, such as quotes, and give an irregular singular: people --one person.`,
     );
   }
   return plural.replace(...rule);

@@ -1,5 +1,5 @@
 /**
- * `deno task new:resource invoices name:text 'status:choice(draft|sent)' 'customer:ref(contacts)?'`: writes a resource: table,
+ * `deno task new:resource quotes name:text 'status:choice(draft|sent)' 'customer:ref(contacts)?'`: writes a resource: table,
  * migration, feature, pages, API and tests. See docs/build/add-a-resource.md.
  */
 import { ROOT, runCommand } from "./commands.ts";

@@ -32,7 +32,7 @@ export function namesOf(plural: string, singular?: string): Names {
   return names;
 }
 
-/** Parses what was typed: `invoices name:text due_date:date?`. */
+/** Parses what was typed: `quotes name:text due_date:date?`. */
 export async function fillingOf(
   root: URL,
   names: Names,
