@@ -1,7 +1,12 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { DomainError, invalid, unavailable } from "../src/errors.ts";
-import { isConnectionFailure, isOutOfRoom, isTimeout } from "../src/platform/database_errors.ts";
+import { conflict, DomainError, invalid, unavailable } from "../src/errors.ts";
+import {
+  isConnectionFailure,
+  isForeignKeyViolation,
+  isOutOfRoom,
+  isTimeout,
+} from "../src/platform/database_errors.ts";
 import { describeError, logOf } from "../src/platform/log.ts";
 import { type Problem, problem } from "../src/platform/problem.ts";
 import { explainLoss, explainMissingRole } from "../src/tenancy/admission.ts";
@@ -15,6 +20,7 @@ const DATABASE_UNREACHABLE = problem(
   "We're having trouble right now. Try again in a minute.",
 );
 const DATABASE_FULL = problem("database_full", "We can't save changes right now. Try again in a minute.");
+const STILL_IN_USE = problem("still_in_use", "Something else still uses this. Change or delete that first.");
 
 /** Takes the place of a problem's code for errors that the product doesn't expect. */
 const UNEXPECTED = "internal_error";
@@ -45,6 +51,7 @@ async function toKnownError<Env extends HttpEnv>(c: Context<Env>, thrown: unknow
     logOf("database").error("the database has no room left", describeError(thrown));
     return unavailable(DATABASE_FULL, FULL_RETRY_SECONDS);
   }
+  if (isForeignKeyViolation(thrown)) return conflict(STILL_IN_USE);
   const tenant = c.get("target");
   const loss = tenant && await explainLoss(c.get("services"), tenant, thrown);
   return loss ?? explainMissingRole(thrown) ?? thrown;

@@ -56,7 +56,7 @@ const THROUGH_POOLER = new Set([
   ...["usage", "webhooks", "workspace_archive", "workspace_exports"],
 ]);
 
-const LONGEST = new Set(["add_feature", "cli", "html", "jobs_processes", "mutation", "server"]);
+const LONGEST = new Set(["cli", "generator", "html", "jobs_processes", "mutation", "rename", "server"]);
 
 await runSuite(
   { report: "results", ...filesToRun(), longest: LONGEST, parallelGroups: PARALLEL_GROUPS },

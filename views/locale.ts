@@ -37,6 +37,8 @@ export type Formats = {
   count: Intl.NumberFormat;
   /** "$29". */
   price: Intl.NumberFormat;
+  /** "$29.00". */
+  amount: Intl.NumberFormat;
   /** "20K". */
   compact: Intl.NumberFormat;
   /** "12%", from 0.12. */
@@ -101,6 +103,7 @@ function formatsFor(tag: string): Formats {
       currency: "USD",
       trailingZeroDisplay: "stripIfInteger",
     }),
+    amount: new Intl.NumberFormat(tag, { style: "currency", currency: "USD" }),
     compact: new Intl.NumberFormat(tag, { notation: "compact", maximumFractionDigits: 1 }),
     percent: new Intl.NumberFormat(tag, { style: "percent" }),
     rate: new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 1 }),

@@ -22,7 +22,7 @@ async function generate(name: string, { schema, out, schemaFilter }: MigrationSe
   if (statements.length === 0) return print(`${name}: nothing changed`);
 
   const sql = unqualified(statements.map((statement) => statement.trim()).join("\n")) + "\n";
-  const file = `${String(await countMigrations(folder)).padStart(4, "0")}_${title}.sql`;
+  const file = `${String(await nextNumber(folder)).padStart(4, "0")}_${title}.sql`;
   await Deno.writeTextFile(new URL(file, folder), sql);
   await Deno.writeTextFile(new URL("snapshot.json", folder), JSON.stringify(now, null, 2) + "\n");
   print(`${name}: wrote ${out}/${file}; read it before you commit it`);
@@ -50,10 +50,13 @@ async function readSnapshot(folder: URL): Promise<Snapshot> {
   }
 }
 
-async function countMigrations(folder: URL): Promise<number> {
-  let count = 0;
-  for await (const entry of Deno.readDir(folder)) if (entry.name.endsWith(".sql")) count++;
-  return count;
+/** One more than the highest number. The numbers may have gaps. */
+async function nextNumber(folder: URL): Promise<number> {
+  let next = 0;
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".sql")) next = Math.max(next, Number(name.slice(0, 4)) + 1);
+  }
+  return next;
 }
 
 /** Removes `public`, which drizzle-kit writes in foreign keys. A tenant's tables are in the schema of the search_path. */

@@ -1,4 +1,5 @@
 const UNIQUE_VIOLATION = "23505";
+const FOREIGN_KEY_VIOLATION = "23503";
 const UNDEFINED_TABLE = "42P01";
 const DEPENDENT_OBJECTS = "2BP01";
 const DATA_EXCEPTION_CLASS = "22";
@@ -94,6 +95,12 @@ export function isUnstorable(error: unknown): boolean {
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
   const cause = causeOf(error);
   return isPostgresError(cause) && cause.code === UNIQUE_VIOLATION && cause.constraint_name === constraint;
+}
+
+/** Whether `error` says that other rows still refer to a row, or that a row refers to one that is gone. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  const cause = causeOf(error);
+  return isPostgresError(cause) && cause.code === FOREIGN_KEY_VIOLATION;
 }
 
 function causeOf(error: unknown): unknown {

@@ -46,6 +46,12 @@ export function singleLine(max: number, missing: Problem) {
     );
 }
 
+/** One trimmed line of up to `max` characters in NFC, which may be empty. */
+export function optionalLine(max: number) {
+  return z.string().overwrite((text) => composed(text, max, trimInvisible)).max(max, TEXT_TOO_LONG.code)
+    .refine((text) => !UNFIT_FOR_A_LINE.test(text) && text.isWellFormed(), NOT_ONE_LINE.code);
+}
+
 /** A search term for texts that `singleLine` or `multiLine` accepted: up to `max` characters in NFC, trimmed. */
 export function searchTerm(max: number) {
   return z.string().overwrite((text) => composed(text, max, (text) => text.trim()))

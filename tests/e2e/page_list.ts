@@ -126,9 +126,8 @@ function workspacePages(
     on("edit-project", `${project}/edit`),
     on("delete-project", `${project}/delete`),
     { ...on("project-delete", "/projects"), open: openDeleteDialog },
-    on("contacts", "/contacts"),
+    ...listAndForm(on, "contacts", "contact"),
     on("contacts-nothing", "/contacts?search=nothing"),
-    on("new-contact", "/contacts/new"),
     on("contact", `/contacts/${contacts.contactId}`),
     on("edit-contact", `/contacts/${contacts.contactId}/edit`),
     on("delete-contact", `/contacts/${contacts.contactId}/delete`),
@@ -366,6 +365,11 @@ function openPalette(term: string) {
     await (await answer).finished();
     await page.waitForSelector("#palette form:not(.htmx-request)");
   };
+}
+
+/** The pages of a resource that need none of its rows. */
+function listAndForm(on: ReturnType<typeof pagesOn>, several: string, one: string): ListedPage[] {
+  return [on(several, `/${several}`), on(`new-${one}`, `/${several}/new`)];
 }
 
 /** Runs in the page. */

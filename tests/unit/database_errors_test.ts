@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isConnectionFailure, isOutOfRoom } from "../../src/platform/database_errors.ts";
+import { isConnectionFailure, isForeignKeyViolation, isOutOfRoom } from "../../src/platform/database_errors.ts";
 
 /** Protects: error codes distinguish database trouble from our own bugs. */
 
@@ -17,6 +17,11 @@ Deno.test("an unreachable database and an ended session are recognized", () => {
     assert.equal(isConnectionFailure(failure(code)), true, code);
   }
   assert.equal(isConnectionFailure(failure("42601")), false);
+});
+
+Deno.test("a row that others refer to is recognized", () => {
+  assert.equal(isForeignKeyViolation(failure("23503")), true);
+  assert.equal(isForeignKeyViolation(failure("23505")), false);
 });
 
 /** A failed query as Drizzle reports it. */

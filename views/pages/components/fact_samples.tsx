@@ -5,6 +5,7 @@ import { DescriptionList } from "../../components/description_list.tsx";
 import { FormerAddresses } from "../../components/former_addresses.tsx";
 import { Item, ItemEnd, Items } from "../../components/item.tsx";
 import { Stat } from "../../components/stat.tsx";
+import { Amount, CalendarDay, Figure } from "../../components/values.tsx";
 import { LONG_NAME, NOON, Sample, Samples } from "./samples.tsx";
 
 const HOUR = 3_600_000;
@@ -44,6 +45,17 @@ export function FactSamples() {
         <Sample state="With a note and an action" wide>
           <Card title="Details" note="Last 30 days" action={<Button type="button" size="small">Edit</Button>}>
             <DescriptionList facts={SAMPLE_FACTS} />
+          </Card>
+        </Sample>
+        <Sample state="Amounts, days and numbers" wide>
+          <Card title="Details">
+            <DescriptionList
+              facts={[
+                { term: "Amount", value: <Amount cents={145_050} /> },
+                { term: "Due date", value: <CalendarDay day="2026-12-23" /> },
+                { term: "Quantity", value: <Figure value={1_284.5} /> },
+              ]}
+            />
           </Card>
         </Sample>
         <Sample state="Danger" wide>

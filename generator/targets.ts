@@ -1,0 +1,54 @@
+import { noun } from "./names.ts";
+import { refuse } from "./refusal.ts";
+
+/** A table that a reference leads to. */
+export type Target = {
+  /** The constant of the table, and the file that declares it. */
+  table: string;
+  file: string;
+  /** An expression of what people call a row, and the column that orders rows. */
+  title: string;
+  orderBy: string;
+  /** The path of its pages, and whether a row has a page. */
+  path: string;
+  hasPage: boolean;
+};
+
+const SCHEMA = "db/tenant/schema";
+
+/** Finds the table of a resource, such as `contacts`. Its rows need a name. */
+export async function findTarget(root: URL, name: string): Promise<Target> {
+  const known: string[] = [];
+  for await (const { name: file } of Deno.readDir(new URL(SCHEMA, root))) {
+    const text = await Deno.readTextFile(new URL(`${SCHEMA}/${file}`, root));
+    for (
+      const [, table, snake, columns] of text.matchAll(
+        /^export const (\w+) = pgTable\("(\w+)", \{\n([^]*?)^\}/gm,
+      )
+    ) {
+      if (!/^ {2}id: uuid\("id"\)/m.test(columns!) || !/^ {2}name: text\("name"\)/m.test(columns!)) continue;
+      known.push(snake!);
+      if (snake === name) return await describe(root, { table: table!, snake, file, columns: columns! });
+    }
+  }
+  refuse(`There are no ${name} to refer to. A reference can lead to ${known.sort().join(", ")}.`);
+}
+
+async function describe(
+  root: URL,
+  { table, snake, file, columns }: { table: string; snake: string; file: string; columns: string },
+): Promise<Target> {
+  const path = noun(snake).kebab;
+  const routes = await Deno.readTextFile(new URL(`routes/app/${snake}.tsx`, root)).catch(() => "");
+  const mayBeEmpty = /^ {2}name: .*\.default\(""\)/m.test(columns) && /^ {2}email: text/m.test(columns);
+  return {
+    table,
+    file,
+    title: mayBeEmpty
+      ? `sql<string>\`coalesce(nullif(\${${table}.name}, ''), \${${table}.email})\``
+      : `${table}.name`,
+    orderBy: "name",
+    path,
+    hasPage: routes.includes(`"/${path}/:id"`),
+  };
+}
