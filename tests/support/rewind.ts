@@ -64,7 +64,7 @@ function rememberFiles(fs: FileSystem): () => void {
   const restoreNodes = nodesBelow(fs.root, fs).map((node) => rememberNode(node, fs));
   const names = [...fs.nameTable];
   const streams = [...fs.streams];
-  const restoreStreams = streams.filter((stream) => stream != null).map(rememberStream);
+  const restoreStreams = streams.filter((stream) => !!stream).map(rememberStream);
   return () => {
     for (const restore of [...restoreNodes, ...restoreStreams]) restore();
     fs.nameTable.splice(0, Infinity, ...names);
