@@ -1,13 +1,8 @@
-/** A bundle is in a folder next to `db`, such as `dist`, so module paths differ from the source. */
-const isBundled = !import.meta.url.endsWith("/db/migration/source_files.ts");
+import { isBundled, PROJECT_FOLDER } from "../../src/platform/project_folder.ts";
 
-/** The folder `db`, both from the source and from a bundle. */
-export const DB_FOLDER = new URL(isBundled ? "../db/" : "../", import.meta.url);
+export const DB_FOLDER = new URL("db/", PROJECT_FOLDER);
 
-const PGLITE = new URL(
-  `${isBundled ? "../" : "../../"}node_modules/@electric-sql/pglite/dist/`,
-  import.meta.url,
-);
+const PGLITE = new URL("node_modules/@electric-sql/pglite/dist/", PROJECT_FOLDER);
 
 /** The files that PGlite loads from its own folder. In a bundle, PGlite wouldn't find them. */
 export async function pgliteFiles() {

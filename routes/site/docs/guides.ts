@@ -1,8 +1,9 @@
 import { Marked, type Tokens } from "marked";
+import { PROJECT_FOLDER } from "../../../src/platform/project_folder.ts";
 import type { Guide } from "../../../views/pages/docs/reference.ts";
 import { slugOf } from "./reference_model.ts";
 
-const FOLDER = new URL("../../../docs/api/", import.meta.url);
+const FOLDER = new URL("docs/api/", PROJECT_FOLDER);
 const OVERVIEW = "README.md";
 const LINK_TO_GUIDE = /^([\w-]+)\.md(#.*)?$/;
 const LEAD_LENGTH = 160;
