@@ -6,6 +6,7 @@ lateModules.campaigns = () => import("./commands/campaigns.ts");
 lateModules.backups = () => import("../src/backups/stored_backups.ts");
 lateModules.config = () => import("./commands/config.ts");
 lateModules.db = () => import("./commands/db.ts");
+lateModules.deploy = () => import("./commands/deploy.ts");
 lateModules.jobs = () => import("./commands/jobs.ts");
 lateModules.plans = () => import("./commands/plans.ts");
 lateModules.setup = () => import("./commands/setup.ts");

@@ -18,6 +18,7 @@ const COMMANDS: Record<string, () => Promise<unknown>> = {
   campaigns: async () => (await lateModules.campaigns()).campaignsCommand(),
   plans: async () => (await lateModules.plans()).plansCommand(),
   billing: async () => (await lateModules.billing()).billingCommand(),
+  deploy: async () => (await lateModules.deploy()).deployCommand(),
   config: async () => (await lateModules.config()).configCommand(),
 };
 const EXIT_FAILED = 1;
