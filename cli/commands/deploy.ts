@@ -7,6 +7,7 @@ import { CommandFailure } from "../options.ts";
 import { createOutput } from "../output.ts";
 
 const COMPOSE_FILE = "deploy/docker/compose.yaml";
+const PUBLIC_FILE = "deploy/docker/compose.public.yaml";
 const OVERLAYS = "deploy/kubernetes/overlays/";
 const WAIT = "--timeout=30m";
 const output = createOutput(false);
@@ -16,9 +17,15 @@ export function deployCommand() {
 
   deploy.command("docker").description("On this machine, with Docker Compose.")
     .option("--profile <names...>", "also start these: replicas, monitoring", [])
+    .option("--public", "the internet reaches this machine: certificates by DNS-01")
     .option("--dry-run", "print what would be applied")
-    .action(async ({ profile, dryRun }) => {
-      const compose = ["compose", "--file", COMPOSE_FILE, ...profile.flatMap((name) => ["--profile", name])];
+    .action(async ({ profile, public: isPublic, dryRun }) => {
+      const files = isPublic ? [COMPOSE_FILE, PUBLIC_FILE] : [COMPOSE_FILE];
+      const compose = [
+        "compose",
+        ...files.flatMap((file) => ["--file", file]),
+        ...profile.flatMap((name) => ["--profile", name]),
+      ];
       if (dryRun) return await run("docker", [...compose, "config"]);
       await run("docker", [...compose, "config", "--quiet"]);
       await run("docker", [...compose, "up", "--detach", "--build", "--wait"]);
