@@ -65,6 +65,7 @@ const CSV_COLUMNS: Column<Contact>[] = [
 const pages = new MemberPages({
   label: (locale) => contactText.of(locale).title,
   href: "/contacts",
+  also: ["/segments"],
   icon: "address-book",
   group: "main",
   position: 40,

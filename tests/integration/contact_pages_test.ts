@@ -123,6 +123,7 @@ Deno.test("a segment is built with buttons, counted as it grows, saved, changed 
   const narrowed = await browser.post(`${base}/segments/builder`, grouped);
   const saved = await browser.post(`${base}/segments`, grouped);
   const [, href] = /href="(\/segments\/[0-9a-f-]{36})"/.exec(saved.text)!;
+  assert.match(saved.text, /<a href="\/contacts"[^>]* aria-current="page"/);
   const opened = await browser.get(base + href!);
   const removed = await browser.post(
     `${base}/segments/builder`,

@@ -9,6 +9,10 @@ export type TestRun = {
   /** The report's file, without its extension. */
   report: string;
   folders: string[];
+  /** The names of the files to run, without `_test.ts`. By default, all files of the folders. */
+  only?: ReadonlySet<string>;
+  /** The names of files that start first, each in a thread of its own, because they take longest. */
+  longest?: ReadonlySet<string>;
   /** How many groups of files run at once. By default, one file runs after the other. */
   parallelGroups?: number;
   /** Permissions that replace those of the set `test`. */
@@ -33,7 +37,8 @@ export async function prepareSuite(): Promise<boolean> {
     await runDeno(["run", "--quiet", "--no-prompt", "-P=test", "tests/support/database.ts"]);
 }
 
-async function runTests({ report, folders, parallelGroups, permissions = [] }: TestRun): Promise<boolean> {
+async function runTests(run: TestRun): Promise<boolean> {
+  const { report, folders, parallelGroups, permissions = [] } = run;
   const options = [
     "--quiet",
     "--no-check",
@@ -45,7 +50,7 @@ async function runTests({ report, folders, parallelGroups, permissions = [] }: T
   if (!parallelGroups) return await runDeno(["test", ...options, ...folders]);
   const groups = await Deno.makeTempDir();
   try {
-    await writeGroups(groups, folders);
+    await writeGroups(groups, run);
     const env = { DENO_JOBS: String(parallelGroups) };
     return await runDeno(["test", "--parallel", ...options, groups], env);
   } finally {
@@ -57,21 +62,34 @@ async function runTests({ report, folders, parallelGroups, permissions = [] }: T
  * Writes modules that import a few test files each. Deno runs each module in its own thread and loads the product there again,
  * which takes longer than most files.
  */
-async function writeGroups(into: string, folders: string[]): Promise<void> {
-  const files = (await Promise.all(folders.map(testFiles))).flat();
-  const count = Math.ceil(files.length / FILES_PER_GROUP);
-  for (let group = 0; group < count; group++) {
-    // Neighbors go to different groups, because files with related names often take equally long.
-    const imports = files.filter((_, index) => index % count === group).map((file) => `import "${file}";\n`);
-    const first = `import "${new URL("tests/support/known_hashes.ts", ROOT)}";\n`;
-    await Deno.writeTextFile(join(into, `group_${group + 1}_test.ts`), first + imports.join(""));
+async function writeGroups(into: string, run: TestRun): Promise<void> {
+  for (const [index, files] of (await groupsOf(run)).entries()) {
+    const imports = [new URL("tests/support/known_hashes.ts", ROOT).href, ...files];
+    const name = `group_${String(index + 1).padStart(2, "0")}_test.ts`;
+    await Deno.writeTextFile(join(into, name), imports.map((file) => `import "${file}";\n`).join(""));
   }
+}
+
+async function groupsOf({ folders, only, longest = new Set() }: TestRun): Promise<string[][]> {
+  const all = (await Promise.all(folders.map(testFiles))).flat();
+  const missing = only?.difference(new Set(all.map(nameOf)));
+  if (missing?.size) throw new Error(`No test files are named ${[...missing].join(", ")}.`);
+  const chosen = all.filter((file) => !only || only.has(nameOf(file)));
+  const shared = chosen.filter((file) => !longest.has(nameOf(file)));
+  const count = Math.ceil(shared.length / FILES_PER_GROUP);
+  // Neighbors go to different groups, because files with related names often take equally long.
+  const groups = Array.from({ length: count }, (_, group) => shared.filter((_, i) => i % count === group));
+  return [...chosen.filter((file) => longest.has(nameOf(file))).map((file) => [file]), ...groups];
 }
 
 async function testFiles(folder: string): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(new URL(folder, ROOT)));
   return entries.filter(({ name }) => /_test\.tsx?$/.test(name))
     .map(({ name }) => new URL(`${folder}/${name}`, ROOT).href).sort();
+}
+
+function nameOf(file: string): string {
+  return file.replace(/^.*\//, "").replace(/_test\.tsx?$/, "");
 }
 
 /** Runs Deno in the project. Returns whether it succeeded. */

@@ -10,8 +10,17 @@ import { layoutText } from "./text.ts";
  */
 export type NavigationGroup = "main" | "developers" | "settings" | "account";
 
-/** A section of the product. It contains all pages below its path that no other link names more precisely. */
-export type NavigationLink = { label: string; href: string; icon?: IconName; group: NavigationGroup };
+/**
+ * A section of the product. It contains all pages below its path that no other link names more precisely, and those below the paths
+ * in `also`.
+ */
+export type NavigationLink = {
+  label: string;
+  href: string;
+  also?: readonly string[];
+  icon?: IconName;
+  group: NavigationGroup;
+};
 
 type Links = { links: readonly NavigationLink[] };
 
@@ -113,6 +122,7 @@ export const BESIDE_SUB_NAVIGATION =
 /** The link with the longest path that contains the page. */
 export function useCurrentLink(links: readonly NavigationLink[]): NavigationLink | undefined {
   const { path } = usePage();
-  return links.filter(({ href }) => `${path}/`.startsWith(`${href}/`))
-    .sort((one, other) => other.href.length - one.href.length)[0];
+  return links.flatMap((link) => [link.href, ...link.also ?? []].map((href) => ({ link, href })))
+    .filter(({ href }) => `${path}/`.startsWith(`${href}/`))
+    .sort((one, other) => other.href.length - one.href.length)[0]?.link;
 }
