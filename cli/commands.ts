@@ -37,6 +37,10 @@ export const COMMANDS = {
     load: () => import("./commands/campaigns.ts"),
   },
   audit: { description: "Shows and verifies the audit logs.", load: () => import("./commands/audit.ts") },
+  deploy: {
+    description: "Renders and checks a deployment, then applies it.",
+    load: () => import("./commands/deploy.ts"),
+  },
   config: {
     description: "Checks the configuration of this installation.",
     load: () => import("./commands/config.ts"),

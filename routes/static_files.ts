@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { notFound } from "../src/errors.ts";
 import { problem } from "../src/platform/problem.ts";
+import { PROJECT_FOLDER } from "../src/platform/project_folder.ts";
 import { StartError } from "../src/platform/start_error.ts";
 import {
   type AssetName,
@@ -113,11 +114,12 @@ function join(parts: Uint8Array[]): Uint8Array {
   return Buffer.concat(parts.flatMap((part) => [part, Buffer.from(";\n")]));
 }
 
-async function readPart(at: URL): Promise<Uint8Array> {
+async function readPart(path: string): Promise<Uint8Array> {
+  const at = new URL(path, PROJECT_FOLDER);
   try {
     return at.pathname.endsWith(".ts") ? browserScript(await Deno.readTextFile(at)) : await Deno.readFile(at);
   } catch (error) {
-    const remedy = at.pathname.includes("/node_modules/") ? "deno install" : "deno task css";
+    const remedy = path.startsWith("node_modules/") ? "deno install" : "deno task css";
     throw new StartError(`The file ${at.pathname} can't be read. Run: ${remedy}`, { cause: error });
   }
 }

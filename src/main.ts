@@ -8,6 +8,7 @@ import { createOperationsApp } from "../routes/operations.ts";
 import { type HttpServer, serveHttp } from "../routes/server/http_server.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
 import { OPEN_STREAMS } from "./event_stream/open_streams.ts";
+import { requireArgon2id } from "./identity/passwords.ts";
 import { LIVE_FEEDS } from "./notifications/live_feeds.ts";
 import { SECOND } from "./platform/clock.ts";
 import { describeError, flushLog, logOf, reasonOf, startLogging } from "./platform/log.ts";
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
   startTracing(config);
   logSlowStatements(config.slowQuery);
   try {
+    await requireArgon2id();
     const services = await startServices(config);
     const worker = config.role === "web" ? undefined : await startWorker(config, services);
     if (!worker) services.jobs.listen(() => notifyWorkers(services));

@@ -1,5 +1,8 @@
-/** A file that the server sends as it is. Several parts become one file, and TypeScript becomes JavaScript. */
-export type StaticFile = { parts: URL[]; type: string };
+/**
+ * A file that the server sends as it is. Its parts are paths in the project, which become one file. TypeScript becomes
+ * JavaScript.
+ */
+export type StaticFile = { parts: string[]; type: string };
 
 const JAVASCRIPT = "text/javascript; charset=utf-8";
 
@@ -57,10 +60,10 @@ function font(subset: string): StaticFile {
   return { parts: [installed(path)], type: "font/woff2" };
 }
 
-function local(name: string): URL {
-  return new URL(`static/${name}`, import.meta.url);
+function local(name: string): string {
+  return `views/static/${name}`;
 }
 
-function installed(path: string): URL {
-  return new URL(`../node_modules/${path}`, import.meta.url);
+function installed(path: string): string {
+  return `node_modules/${path}`;
 }

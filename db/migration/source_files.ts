@@ -1,12 +1,9 @@
-const isBundled = !import.meta.url.endsWith("/db/migration/source_files.ts");
-
-/** A bundle is as deep below the root as this file, such as in `dist/cli`. */
-const ROOT = new URL("../../", import.meta.url);
+import { isBundled, PROJECT_FOLDER } from "../../src/platform/project_folder.ts";
 
 /** The folder `db`, both from the source and from a bundle. */
-export const DB_FOLDER = new URL("db/", ROOT);
+export const DB_FOLDER = new URL("db/", PROJECT_FOLDER);
 
-const PGLITE = new URL("node_modules/@electric-sql/pglite/dist/", ROOT);
+const PGLITE = new URL("node_modules/@electric-sql/pglite/dist/", PROJECT_FOLDER);
 
 /** The files that PGlite loads from its own folder. In a bundle, PGlite wouldn't find them. */
 export async function pgliteFiles() {

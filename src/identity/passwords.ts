@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { invalid } from "../errors.ts";
 import { PRODUCT_NAME } from "../email/brand.ts";
 import { type Problem, problem } from "../platform/problem.ts";
+import { StartError } from "../platform/start_error.ts";
 import { isBuiltFromNames, isCommonPassword } from "./common_passwords.ts";
 import { HashQueue } from "./hash_queue.ts";
 import { isLeakedPassword } from "./leaked_passwords.ts";
@@ -128,6 +129,20 @@ export async function verifyPassword(
   return { matches, outdated };
 }
 
+/** Throws `StartError` if this version of Deno can't hash passwords. Some platforms choose an older version. */
+export async function requireArgon2id(
+  subtle: Pick<SubtleCrypto, "importKey"> = crypto.subtle,
+): Promise<void> {
+  try {
+    await importSecret("", subtle);
+  } catch (cause) {
+    throw new StartError(
+      `This version of Deno (${Deno.version.deno}) can't hash passwords with Argon2id. Run Denizen with Deno 2.9.6 or newer.`,
+      { cause },
+    );
+  }
+}
+
 let decoy: Promise<string> | undefined;
 
 function decoyHash(): Promise<string> {
@@ -147,11 +162,15 @@ async function argon2id(
   { memory, passes, lanes, salt }: Omit<Parameters, "hash">,
   bits: number,
 ): Promise<Uint8Array> {
-  const secret = new TextEncoder().encode(normalize(password));
-  // WebCrypto's Argon2 ("Modern Algorithms in the Web Cryptography API") is in Deno, but not yet in its types.
-  const key = await crypto.subtle.importKey("raw-secret" as "raw", secret, "Argon2id", false, ["deriveBits"]);
+  const key = await importSecret(password, crypto.subtle);
   const algorithm = { name: "Argon2id", nonce: salt, parallelism: lanes, memory, passes };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, bits));
+}
+
+/** WebCrypto's Argon2 ("Modern Algorithms in the Web Cryptography API") is in Deno, but not yet in its types. */
+function importSecret(password: string, subtle: Pick<SubtleCrypto, "importKey">): Promise<CryptoKey> {
+  const secret = new TextEncoder().encode(normalize(password));
+  return subtle.importKey("raw-secret" as "raw", secret, "Argon2id", false, ["deriveBits"]);
 }
 
 function parsePhc(text: string): Parameters {

@@ -3,12 +3,15 @@ import { SECOND } from "./clock.ts";
 import type { ImageLimits, ImageProblem, ReencodedImage } from "./image.ts";
 import type { ImageTask } from "./image_worker.ts";
 import { problem } from "./problem.ts";
+import { isBundled, PROJECT_FOLDER } from "./project_folder.ts";
 
 const TOO_MANY_IMAGES = problem(
   "too_many_images",
   "Too many images are being read. Try again in a moment.",
 );
 
+/** `deno task bundle` makes a bundle of its own for the thread. */
+const WORKER = new URL(isBundled ? "dist/server/image_worker.js" : "src/platform/image_worker.ts", PROJECT_FOLDER);
 const MAX_WAITING = 8;
 const TIMEOUT = 20 * SECOND;
 
@@ -35,7 +38,7 @@ export async function reencodeOnThread(file: Uint8Array<ArrayBuffer>, limits: Im
 
 async function run(task: ImageTask): Promise<Answer> {
   const answer = Promise.withResolvers<Answer>();
-  const thread = new Worker(import.meta.resolve("./image_worker.ts"), { type: "module" });
+  const thread = new Worker(WORKER, { type: "module" });
   const timer = setTimeout(() => answer.resolve("unreadable"), TIMEOUT);
   thread.onmessage = ({ data }: MessageEvent<Answer>) => answer.resolve(data);
   thread.onerror = (event) => {

@@ -26,7 +26,7 @@ import { withConnection } from "../support/split_logins.ts";
  * isolated. A restore that can't succeed is refused before it changes anything.
  */
 
-const ignore = !serverUrl || !await hasPostgresPrograms();
+const ignore = !serverUrl || !await hasPostgresPrograms(serverUrl);
 
 Deno.test({
   name:

@@ -3,6 +3,12 @@
 export type Grant = boolean | string[] | { allow?: string[]; ignore?: boolean };
 
 type DenoConfig = {
+  deploy: {
+    install: string;
+    build: string;
+    predeploy: string;
+    runtime: { type: string; entrypoint: string };
+  };
   tasks: Record<string, string | { description: string; command: string }>;
   permissions: Record<string, Record<string, Grant>>;
 };

@@ -1,7 +1,20 @@
-/** Whether pg_dump and pg_restore are installed on this machine. */
-export async function hasPostgresPrograms(): Promise<boolean> {
-  const { success } = await shell("pg_dump --version && pg_restore --version");
-  return success;
+import postgres from "postgres";
+
+/** Whether this machine has pg_dump and pg_restore for a server: an older pg_dump refuses a newer server. */
+export async function hasPostgresPrograms(serverUrl: string): Promise<boolean> {
+  const { success, stdout } = await shell("pg_dump --version && pg_restore --version");
+  const [, version] = /\(PostgreSQL\) (\d+)/.exec(stdout) ?? [];
+  return success && Number(version) >= await majorVersion(serverUrl);
+}
+
+async function majorVersion(serverUrl: string): Promise<number> {
+  const server = postgres(serverUrl, { max: 1 });
+  try {
+    const [row] = await server`select current_setting('server_version_num')::int / 10000 as major`;
+    return row!.major;
+  } finally {
+    await server.end();
+  }
 }
 
 /** Runs a line in a shell. Tests may run only Deno, so another process does it. */

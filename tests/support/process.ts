@@ -21,6 +21,11 @@ export function backupTask(
   return finish(command(task, variables, args).spawn());
 }
 
+/** Runs the CLI like `deno task deploy`, which may also run the programs that deploy. */
+export function deployTask(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  return finish(command("deploy", variables, args).spawn());
+}
+
 /** Runs the CLI from the bundle that `deno task compile` builds. */
 export async function bundledCli(variables: Record<string, string>, ...args: string[]): Promise<Outcome> {
   return await finish(command("admin", variables, args, "piped", { script: await bundled() }).spawn());
@@ -145,7 +150,7 @@ export class ServerProcess implements AsyncDisposable {
 }
 
 function command(
-  task: "start" | "admin" | "backup" | "restore",
+  task: "start" | "admin" | "backup" | "restore" | "deploy",
   variables: Record<string, string>,
   args: string[],
   output: "piped" | "null" = "piped",

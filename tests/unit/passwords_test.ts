@@ -1,10 +1,29 @@
 import assert from "node:assert/strict";
-import { findPasswordProblem, hashPassword, verifyPassword } from "../../src/identity/passwords.ts";
+import {
+  findPasswordProblem,
+  hashPassword,
+  requireArgon2id,
+  verifyPassword,
+} from "../../src/identity/passwords.ts";
 import { englishOf } from "../../src/platform/problem.ts";
+import { StartError } from "../../src/platform/start_error.ts";
 
 /** Protects: the rules for passwords and their storage. */
 
 const ADA = { email: "ada@example.com", names: ["Ada Lovelace", "Acme Ltd"] };
+
+Deno.test("a version of Deno without Argon2id stops the start with one line", async () => {
+  const importKey = () =>
+    Promise.reject(new DOMException("Unrecognized algorithm name", "NotSupportedError"));
+
+  await requireArgon2id();
+  await assert.rejects(
+    requireArgon2id({ importKey }),
+    new StartError(
+      `This version of Deno (${Deno.version.deno}) can't hash passwords with Argon2id. Run Denizen with Deno 2.9.6 or newer.`,
+    ),
+  );
+});
 
 for (
   const password of [

@@ -50,6 +50,14 @@ Deno.test("S46 backup and restore are the CLI with the permission to run Postgre
   }
 });
 
+Deno.test("S46 deploying is the CLI with the permission to run the programs that deploy, and with little else", () => {
+  assert.deepEqual(permissionsOfTask("deploy"), {
+    read: ["."],
+    run: ["docker", "kubectl", "deno"],
+    env: { ignore: true },
+  });
+});
+
 Deno.test("S46 the product can read only named variables, and all others look unset", () => {
   for (const task of PRODUCT_TASKS) {
     const { allow, ignore } = permissionsOfTask(task).env as { allow: string[]; ignore: boolean };
