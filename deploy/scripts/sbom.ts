@@ -1,6 +1,6 @@
 /** `deno task sbom`: prints every package of the lockfile as CycloneDX, for the release. */
 import { Buffer } from "node:buffer";
-import { VERSION } from "../../src/platform/health.ts";
+import { VERSION } from "../../src/platform/version.ts";
 
 type Lockfile = { npm: Record<string, { integrity: string }> };
 
